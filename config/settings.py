@@ -1,0 +1,102 @@
+"""Settings from the environment: one frozen value, read once at start and handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be read. The message names the variable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting of the tool; `config/example.env` explains each."""
+
+    tool_url: str
+    database_url: str
+    broker_url: str
+    secret_key: str = field(repr=False)
+    key_encryption_key: str = field(repr=False)
+    issuer_file: Path
+    mail_folder: Path
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "Nozimite <badges@localhost>"
+    unbound_launch: str = "confirm"
+    poll_seconds: int = 600
+    allow_private_addresses: bool = False
+    ca_bundle: Path | None = None
+    log_format: str = "json"
+
+    @property
+    def embedded(self) -> bool:
+        """The worker and the relay run inside the web process."""
+        return self.broker_url.startswith("memory://")
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings that `environment` holds; raises SettingsError naming the variable."""
+    unbound = environment.get("LTI_UNBOUND_LAUNCH", "confirm")
+    if unbound not in ("confirm", "new_tab", "deny"):
+        raise SettingsError("LTI_UNBOUND_LAUNCH must be confirm, new_tab or deny")
+    return Settings(
+        tool_url=_web_address(environment, "TOOL_URL"),
+        database_url=environment.get("DATABASE_URL", "sqlite:///var/nozimite.sqlite"),
+        broker_url=environment.get("BROKER_URL", "memory://"),
+        secret_key=_secret(environment, "SECRET_KEY"),
+        key_encryption_key=_secret(environment, "KEY_ENCRYPTION_KEY"),
+        issuer_file=Path(_required(environment, "ISSUER_FILE")),
+        smtp_url=environment.get("SMTP_URL") or None,
+        mail_from=environment.get("MAIL_FROM", "Nozimite <badges@localhost>"),
+        mail_folder=Path(environment.get("MAIL_FOLDER", "var/mail")),
+        unbound_launch=unbound,
+        poll_seconds=_seconds(environment, "POLL_SECONDS", 600),
+        allow_private_addresses=_switch(environment, "ALLOW_PRIVATE_ADDRESSES"),
+        ca_bundle=Path(environment["CA_BUNDLE"]) if environment.get("CA_BUNDLE") else None,
+        log_format=environment.get("LOG_FORMAT", "json"),
+    )
+
+
+def _required(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "").strip()
+    if not value:
+        raise SettingsError(f"{name} is not set: see config/example.env")
+    return value
+
+
+def _web_address(environment: Mapping[str, str], name: str) -> str:
+    value = _required(environment, name).rstrip("/")
+    if not value.startswith(("https://", "http://")):
+        raise SettingsError(f"{name} must begin with https://")
+    return value
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str:
+    """A secret, or what stands in the file that NAME_FILE names (a container secret)."""
+    file = environment.get(f"{name}_FILE")
+    if file:
+        try:
+            value = Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE cannot be read: {error.strerror}") from error
+    else:
+        value = _required(environment, name)
+    if len(value) < 16:
+        raise SettingsError(f"{name} is too short: give at least 16 characters")
+    return value
+
+
+def _seconds(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingsError(f"{name} must be a whole number of seconds, 1 or more")
+    return int(text)
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name, "no").lower()
+    if text not in ("yes", "no", "true", "false", "1", "0"):
+        raise SettingsError(f"{name} must be yes or no")
+    return text in ("yes", "true", "1")

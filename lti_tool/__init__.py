@@ -1,0 +1,1 @@
+"""The application: platforms, triggers, the store, deliveries, pages and tasks around the story in `awarding`."""

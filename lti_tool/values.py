@@ -1,0 +1,201 @@
+"""What one step of the story hands to the next: plain values, no rows, no framework objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+#: A JSON object at the border of the process.
+Json = dict[str, Any]
+
+LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
+INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
+TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What the tool knows of one client of one platform; keyed by (platform_id, client_id)."""
+
+    id: int
+    platform_id: str
+    client_id: str
+    auth_login_url: str
+    auth_token_url: str
+    jwks_url: str
+    token_audience: str | None = None
+    product: str = ""
+    name: str = ""
+    embed_origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRegistration:
+    """What a registration brings, before it has a row: by Dynamic Registration or by hand."""
+
+    platform_id: str
+    client_id: str
+    auth_login_url: str
+    auth_token_url: str
+    jwks_url: str
+    token_audience: str | None = None
+    product: str = ""
+    name: str = ""
+    deployment_id: str | None = None
+    embed_origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolKey:
+    """An RSA key the tool signs LTI messages with. `pem` is the private key, PKCS#8."""
+
+    kid: str
+    pem: str = field(repr=False)
+    current: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeepLinkingSettings:
+    """What a platform accepts in answer to a deep linking request."""
+
+    return_url: str
+    data: str | None = None
+    accept_types: tuple[str, ...] = ()
+    accept_multiple: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """A validated LTI message, as plain values. A missing claim is None or empty, never a literal `$Name`."""
+
+    registration_id: int
+    platform_id: str
+    deployment_id: str
+    message_type: str
+    user_id: str | None
+    name: str | None
+    given_name: str | None
+    family_name: str | None
+    email: str | None
+    roles: tuple[str, ...]
+    context_id: str | None
+    context_title: str
+    context_label: str
+    resource_link_id: str | None
+    resource_link_title: str
+    target_link_uri: str
+    custom: Mapping[str, str]
+    locale: str | None
+    return_url: str | None
+    memberships_url: str | None
+    line_items_url: str | None
+    line_item_url: str | None
+    ags_scopes: tuple[str, ...]
+    deep_linking: DeepLinkingSettings | None
+    platform_name: str
+    product: str
+    acting_for_other: bool = False
+
+    @property
+    def is_learner(self) -> bool:
+        """A learner of this course, and not a test user, nor an administrator acting as one."""
+        return (
+            LEARNER in self.roles
+            and TEST_USER not in self.roles
+            and not self.acting_for_other
+            and not self.is_teacher
+        )
+
+    @property
+    def is_teacher(self) -> bool:
+        """Staff of this course: decided on context membership roles only, never on institution roles."""
+        return any(
+            role == INSTRUCTOR
+            or role.startswith("http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#")
+            or role
+            in (
+                "http://purl.imsglobal.org/vocab/lis/v2/membership#ContentDeveloper",
+                "http://purl.imsglobal.org/vocab/lis/v2/membership#Administrator",
+            )
+            for role in self.roles
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member of a course as the Names and Role Provisioning Service lists them; roles are full URIs."""
+
+    user_id: str
+    roles: tuple[str, ...]
+    name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    email: str | None = None
+    active: bool = True
+
+    @property
+    def is_learner(self) -> bool:
+        return self.active and LEARNER in self.roles and INSTRUCTOR not in self.roles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineItemResult:
+    """A learner's result on a line item; `score` is result over maximum, 0 to 1, None where there is none."""
+
+    user_id: str
+    score: Decimal | None
+    comment: str | None = None
+    timestamp: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineItem:
+    id: str
+    label: str
+    score_maximum: Decimal
+    resource_link_id: str | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """A learner has completed what a rule asks for, whichever trigger saw it.
+
+    `evidence` keeps what was seen, where and when: a JSON object whose `kind` is one of
+    `transition`, `teacher_tick`, `learner_launch`, `line_item_result`.
+    """
+
+    rule_id: int
+    user_id: str
+    score: Decimal | None
+    completed_at: datetime
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BakedBadge:
+    """The picture with the credential in it. `page_url` is its public page; `credential_text` the JSON baked in."""
+
+    credential_id: str
+    name: str
+    issuer_name: str
+    page_url: str
+    png: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    name: str
+    email: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """`reference` names the delivery on the other side (a Message-ID, a file); it holds no address."""
+
+    channel: str
+    reference: str
