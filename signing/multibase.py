@@ -1,0 +1,63 @@
+"""Bytes as text: base58btc (multibase letter `z`) and base64url without padding (letter `u`).
+
+Source: W3C Controlled Identifiers v1.0, "Multibase". Both decoders raise ValueError.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+_DIGITS = {digit: value for value, digit in enumerate(ALPHABET)}
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
+#: Decoding base58 takes quadratic time; keys and signatures have at most 90 digits.
+MAX_BASE58 = 512
+
+
+def base58(data: bytes) -> str:
+    """Ten digits at a time: a signature costs 9 divisions of a long number instead of 88."""
+    number = int.from_bytes(data, "big")
+    blocks: list[str] = []
+    while number:
+        number, block = divmod(number, 58**10)
+        pairs: list[str] = []
+        for _ in range(5):
+            block, pair = divmod(block, 58**2)
+            pairs.append(_PAIRS[pair])
+        blocks.extend(pairs)
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    return "1" * zeros + "".join(reversed(blocks)).lstrip("1")
+
+
+def from_base58(text: str) -> bytes:
+    if len(text) > MAX_BASE58:
+        raise ValueError("too long for base58")
+    number = 0
+    for character in text:
+        if character not in _DIGITS:
+            raise ValueError("not a base58 digit")
+        number = number * 58 + _DIGITS[character]
+    zeros = len(text) - len(text.lstrip("1"))
+    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def base64url(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def from_base64url(text: str) -> bytes:
+    """The bytes; padding, whitespace and other alphabets are refused."""
+    if not _BASE64URL.fullmatch(text) or len(text) % 4 == 1:
+        raise ValueError("not base64url")
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def from_multibase(text: str) -> bytes:
+    """The bytes of a `z…` or `u…` text."""
+    if text.startswith("z"):
+        return from_base58(text[1:])
+    if text.startswith("u"):
+        return from_base64url(text[1:])
+    raise ValueError("not multibase in base58btc or base64url")
