@@ -1,0 +1,54 @@
+"""What can go wrong in badges.
+
+* BadgeError
+  x MissingElementsError   a mandatory EU element is missing; `names` lists the codes of badges.eu.ELEMENTS
+  x TemplateError          what was written cannot be a template (or an issuer); `problems` lists every one
+  x PictureError           the bytes are not a PNG that can be trusted; `code` names the reason
+  x NotBakedError          the PNG is sound, but there is no credential in it
+
+A badge that does not verify is not an error: `badges.verify.verify` returns a Report for any bytes at all.
+"""
+
+from __future__ import annotations
+
+
+class BadgeError(Exception):
+    """Base of all that badges raises."""
+
+
+class MissingElementsError(BadgeError):
+    """A mandatory element of the EU micro-credential is missing; `names` are codes of badges.eu.ELEMENTS."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(f"The micro-credential lacks: {', '.join(names)}.")
+        self.names = names
+
+
+class TemplateError(BadgeError):
+    """What was written cannot be used. `problems` are pairs (field, code of a sentence), in reading order.
+
+    Fields are dotted and counted from 0: `name`, `learning_outcomes.0.text`, `level.value`. Codes:
+    `required`, `not_text`, `too_long`, `unknown_language`, `not_a_list`, `too_many`, `not_an_object`,
+    `unknown_field`, `not_a_number`, `out_of_range`, `unknown_code`, `not_a_web_address`, `not_an_email`.
+    """
+
+    def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
+        listed = "; ".join(f"{field}: {code}" for field, code in problems)
+        super().__init__(f"This cannot be used as it is: {listed}.")
+        self.problems = problems
+
+
+class PictureError(BadgeError):
+    """The bytes are not a PNG that can be trusted.
+
+    `code`: `not_a_png`, `too_large`, `truncated`, `too_many_chunks`, `bad_checksum`, `bad_order`,
+    `after_end`, `bad_text`, `too_many_credentials`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NotBakedError(BadgeError):
+    """The PNG is sound, but no Open Badges 3.0 credential is baked into it."""

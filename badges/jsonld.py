@@ -1,0 +1,60 @@
+"""as_jsonld: the one rule by which every value of ours becomes JSON-LD."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def as_jsonld(value: Any) -> Json:
+    """A value of badges.model as a JSON object.
+
+    Names become camelCase (`context` becomes `@context`); what is None or empty is left out; tuples become arrays;
+    times are written in UTC with a Z, in whole seconds; a Decimal becomes a number, whole where it is whole.
+    """
+    if not is_dataclass(value):
+        raise TypeError(f"{type(value).__name__} is no value of badges.model")
+    json: Json = _json(value)
+    return json
+
+
+def instant(moment: datetime) -> str:
+    """The moment as the standards write it, such as 2026-11-21T09:00:00Z; refuses one without a time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone says nothing")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _json(value: Any) -> Any:
+    if is_dataclass(value):
+        pairs = ((term, _json(getattr(value, name))) for name, term in _terms(type(value)))
+        return {term: json for term, json in pairs if json is not None and json not in ([], {})}
+    match value:
+        case tuple():
+            return [_json(item) for item in value]
+        case Mapping():
+            return {language: text for language, text in value.items() if text}
+        case datetime():
+            return instant(value)
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case _:
+            return value
+
+
+@cache
+def _terms(kind: type) -> tuple[tuple[str, str], ...]:
+    return tuple((field.name, field.metadata.get("term") or _term(field.name)) for field in fields(kind))
+
+
+def _term(name: str) -> str:
+    if name == "context":
+        return "@context"
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

@@ -1,0 +1,285 @@
+"""The classes of Open Badges 3.0 in the standard's order, with the EU extension's terms after the native ones.
+
+Names are the standard's in snake_case; `badges.jsonld.as_jsonld` turns any of these into JSON-LD.
+`type` is a list where the standard wants one, a plain string where it wants that.
+A term that snake_case cannot spell stands in `metadata["term"]`. Numbers are Decimal, times aware datetimes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from badges.template import Texts
+
+# Extension: nodes of the European Learning Model ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptNode:
+    """An entry of a controlled vocabulary, with its labels."""
+
+    id: str
+    type: str = "Concept"
+    pref_label: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    id: str
+    type: str = "Note"
+    note_literal: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalIdentifier:
+    id: str
+    type: str = "LegalIdentifier"
+    notation: str
+    spatial: ConceptNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditPoint:
+    """Credits with their unit, which the standard's own numbers do not have."""
+
+    id: str
+    type: str = "CreditPoint"
+    point: str
+    framework: ConceptNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningOutcomeNode:
+    id: str
+    type: str = "LearningOutcome"
+    title: Texts
+    related_esco_skill: tuple[ConceptNode, ...] = field(default=(), metadata={"term": "relatedESCOSkill"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningAssessmentSpecification:
+    id: str
+    type: str = "LearningAssessmentSpecification"
+    title: Texts
+    dc_type: tuple[ConceptNode, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningAssessment:
+    id: str
+    type: str = "LearningAssessment"
+    title: Texts
+    grade: Note | None = None
+    date_issued: datetime | None = None
+    id_verification: ConceptNode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    id: str
+    type: str = "Organisation"
+    legal_name: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accreditation:
+    id: str
+    type: str = "Accreditation"
+    title: Texts
+    dc_type: tuple[ConceptNode, ...]
+    accrediting_agent: Organisation | None = None
+    accreditation_report: str | None = None
+
+
+# Open Badges 3.0 --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    id: str
+    type: str = "Image"
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    id: str | None = None
+    narrative: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    type: tuple[str, ...] = ("Address",)
+    address_country: str | None = None
+    address_country_code: str | None = None
+    address_region: str | None = None
+    address_locality: str | None = None
+    street_address: str | None = None
+    postal_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardingProcess:
+    """Who awarded, when and where (European Learning Model)."""
+
+    id: str
+    type: str = "AwardingProcess"
+    awarding_date: datetime
+    awarding_body: tuple[str, ...]
+    awarding_location: Address | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifierEntry:
+    type: str = "IdentifierEntry"
+    identifier: str
+    identifier_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityObject:
+    type: str = "IdentityObject"
+    hashed: bool
+    identity_hash: str
+    identity_type: str
+    salt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    id: str
+    type: tuple[str, ...] = ("Profile",)
+    name: str | None = None
+    url: str | None = None
+    email: str | None = None
+    address: Address | None = None
+    other_identifier: tuple[IdentifierEntry, ...] = ()
+    legal_name: Texts = field(default_factory=dict)
+    registration: LegalIdentifier | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alignment:
+    type: tuple[str, ...] = ("Alignment",)
+    target_code: str | None = None
+    target_description: str | None = None
+    target_name: str
+    target_framework: str | None = None
+    target_type: str | None = None
+    target_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultDescription:
+    id: str
+    type: tuple[str, ...] = ("ResultDescription",)
+    name: str
+    result_type: str
+    value_max: str | None = None
+    value_min: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    type: tuple[str, ...] = ("Result",)
+    result_description: str | None = None
+    status: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Achievement:
+    id: str
+    type: tuple[str, ...] = ("Achievement", "EuMicrocredential")
+    alignment: tuple[Alignment, ...] = ()
+    achievement_type: str = "MicroCredential"
+    credits_available: Decimal | None = None
+    criteria: Criteria
+    description: str
+    image: Image | None = None
+    in_language: str | None = None
+    name: str
+    result_description: tuple[ResultDescription, ...] = ()
+    title: Texts = field(default_factory=dict)
+    learning_outcome: tuple[LearningOutcomeNode, ...] = ()
+    volume_of_learning: str | None = None
+    credit_point: tuple[CreditPoint, ...] = ()
+    eqf_level: ConceptNode | None = None
+    nqf_level: tuple[ConceptNode, ...] = ()
+    education_level: tuple[ConceptNode, ...] = ()
+    thematic_area: tuple[ConceptNode, ...] = ()
+    proven_by: tuple[LearningAssessmentSpecification, ...] = ()
+    mode: tuple[ConceptNode, ...] = ()
+    accreditation: tuple[Accreditation, ...] = ()
+    entry_requirement: Note | None = None
+    stackability: ConceptNode | None = None
+    additional_note: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AchievementSubject:
+    type: tuple[str, ...] = ("AchievementSubject",)
+    identifier: tuple[IdentityObject, ...] = ()
+    credits_earned: Decimal | None = None
+    achievement: Achievement
+    result: tuple[Result, ...] = ()
+    credit_received: tuple[CreditPoint, ...] = ()
+    proven_by: tuple[LearningAssessment, ...] = ()
+    awarded_by: AwardingProcess | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialSchema:
+    id: str
+    type: str = "1EdTechJsonSchemaValidator2019"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialStatus:
+    """An entry of a Bitstring Status List."""
+
+    id: str
+    type: str = "BitstringStatusListEntry"
+    status_purpose: str = "revocation"
+    status_list_index: str
+    status_list_credential: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AchievementCredential:
+    context: tuple[str, ...]
+    id: str
+    type: tuple[str, ...] = ("VerifiableCredential", "OpenBadgeCredential")
+    name: str | None = None
+    issuer: Profile
+    valid_from: datetime
+    awarded_date: datetime | None = None
+    valid_until: datetime | None = None
+    credential_subject: AchievementSubject
+    credential_schema: tuple[CredentialSchema, ...] = ()
+    credential_status: CredentialStatus | None = None
+
+
+# Bitstring Status List v1.0 ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BitstringStatusList:
+    id: str
+    type: str = "BitstringStatusList"
+    status_purpose: str = "revocation"
+    encoded_list: str
+    ttl: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BitstringStatusListCredential:
+    context: tuple[str, ...]
+    id: str
+    type: tuple[str, ...] = ("VerifiableCredential", "BitstringStatusListCredential")
+    issuer: str
+    valid_from: datetime
+    valid_until: datetime
+    credential_subject: BitstringStatusList

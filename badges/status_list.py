@@ -1,0 +1,35 @@
+"""build_status_list: the credential that says which badges of an issuer are revoked."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from badges.jsonld import Json, as_jsonld
+from badges.model import BitstringStatusList, BitstringStatusListCredential
+from signing.status import encode
+
+CONTEXT = "https://www.w3.org/ns/credentials/v2"
+
+
+def build_status_list(
+    *, list_url: str, issuer_id: str, bits: bytes, now: datetime, ttl: timedelta, lifetime: timedelta
+) -> Json:
+    """An unsecured BitstringStatusListCredential (Bitstring Status List v1.0, section 2.2).
+
+    `ttl` is how long a verifier may keep a copy; `lifetime` how long this signature is good for: a list older
+    than that is no answer, so nobody can show a verifier the list of last year.
+    """
+    return as_jsonld(
+        BitstringStatusListCredential(
+            context=(CONTEXT,),
+            id=list_url,
+            issuer=issuer_id,
+            valid_from=now,
+            valid_until=now + lifetime,
+            credential_subject=BitstringStatusList(
+                id=f"{list_url}#list",
+                encoded_list=encode(bits),
+                ttl=int(ttl.total_seconds() * 1000),
+            ),
+        )
+    )
