@@ -1,0 +1,98 @@
+# Nozimite. `make` alone says what there is. Needs python3 (3.11 or newer) with venv, and make; nothing else.
+
+PYTHON ?= python3
+OUT ?= demo-out
+# More for pytest: make test ARGS='tests/story -x'
+ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+LOCK_ARGS ?=
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard lti_tool/translations/*/LC_MESSAGES/messages.po))
+
+# A virtual environment whose Python is gone (an upgraded system, a moved folder) is made anew.
+ifneq ($(shell $(PY) -c 'print(1)' 2>/dev/null),1)
+$(shell rm -rf $(VENV))
+endif
+
+export PYTHONUTF8 := 1
+
+.PHONY: help
+help: ## this list
+	@echo 'Nozimite: a completion in Moodle or Canvas becomes a signed Open Badge.'
+	@echo
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | while IFS='	' read -r name what; do \
+		printf '  make %-11s %s\n' "$$name" "$$what"; done
+
+.PHONY: demo
+demo: $(VENV)/run.stamp $(CATALOGUES) ## the whole product and a small LMS on this machine; Ctrl-C stops it
+	@exec $(PY) -m lti_tool demo $(ARGS)
+
+.PHONY: demo-once
+demo-once: $(VENV)/run.stamp $(CATALOGUES) ## the whole story with no human, its badges left in OUT=DIR
+	@exec $(PY) -m lti_tool demo --once --out '$(OUT)' $(ARGS)
+
+.PHONY: test
+test: lint ## every check and test; says at the end what was left out and why
+	@exec $(PY) -m pytest $(ARGS)
+
+.PHONY: lint
+lint: $(VENV)/dev.stamp $(CATALOGUES) ## style and types only
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+
+.PHONY: setup
+setup: $(VENV)/run.stamp $(CATALOGUES) ## what the tool needs to run, in .venv
+
+.PHONY: catalogues
+catalogues: $(CATALOGUES) ## the translations, ready for use
+
+.PHONY: messages
+messages: $(VENV)/dev.stamp ## take new sentences of the sources into the translations
+	$(PY) -m babel.messages.frontend extract -q -F pyproject.toml -k _l -k lazy_gettext \
+		--project Nozimite --no-location --omit-header -o $(VENV)/messages.pot .
+	$(PY) -m babel.messages.frontend update -q -i $(VENV)/messages.pot -d lti_tool/translations \
+		--no-fuzzy-matching --ignore-obsolete --omit-header --width 110
+
+.PHONY: lock
+lock: ## pin what requirements*.in ask for, by hash; LOCK_ARGS=--upgrade takes newer versions
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	for name in requirements requirements-dev; do \
+		UV_CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/lock/bin/uv pip compile --quiet --universal \
+			--python-version 3.11 --generate-hashes --no-emit-index-url $(LOCK_ARGS) $$name.in -o $$name.lock || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## remove what make has made; the data in var/ stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-out
+	rm -f lti_tool/translations/*/LC_MESSAGES/*.mo
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- What the targets need, made once ---
+
+$(VENV)/made.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'Nozimite needs Python 3.11 or newer; $(PYTHON) is not. Name another: make demo PYTHON=python3.12' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo 'Python cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	@touch $@
+
+# uv is taken where there is one, for it is faster; where it cannot reach the packages, pip may.
+define install
+@echo 'Setting up $(VENV) from $<; the first time takes a minute ...'
+@{ command -v uv >/dev/null && uv pip install --quiet --python $(PY) --require-hashes -r $<; } || \
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+@touch $@
+endef
+
+$(VENV)/run.stamp: requirements.lock $(VENV)/made.stamp
+	$(install)
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/made.stamp
+	$(install)
+
+# Babel comes with what the tool needs to run; the development lock brings the same one.
+%.mo: %.po | $(VENV)/run.stamp
+	@$(PY) -m babel.messages.frontend --quiet compile -i $< -o $@
