@@ -16,8 +16,8 @@ class Settings:
     """Every setting of the tool; `config/example.env` explains each."""
 
     tool_url: str
-    database_url: str
-    broker_url: str
+    database_url: str = field(repr=False)
+    broker_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     key_encryption_key: str = field(repr=False)
     issuer_file: Path
@@ -37,10 +37,14 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings that `environment` holds; raises SettingsError naming the variable."""
+    """The settings that `environment` holds; raises SettingsError naming the variable. An empty one is not set."""
+    environment = {name: value.strip() for name, value in environment.items() if value.strip()}
     unbound = environment.get("LTI_UNBOUND_LAUNCH", "confirm")
     if unbound not in ("confirm", "new_tab", "deny"):
         raise SettingsError("LTI_UNBOUND_LAUNCH must be confirm, new_tab or deny")
+    log_format = environment.get("LOG_FORMAT", "json")
+    if log_format not in ("json", "console"):
+        raise SettingsError("LOG_FORMAT must be json or console")
     return Settings(
         tool_url=_web_address(environment, "TOOL_URL"),
         database_url=environment.get("DATABASE_URL", "sqlite:///var/nozimite.sqlite"),
@@ -48,19 +52,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         secret_key=_secret(environment, "SECRET_KEY"),
         key_encryption_key=_secret(environment, "KEY_ENCRYPTION_KEY"),
         issuer_file=Path(_required(environment, "ISSUER_FILE")),
-        smtp_url=environment.get("SMTP_URL") or None,
+        smtp_url=environment.get("SMTP_URL"),
         mail_from=environment.get("MAIL_FROM", "Nozimite <badges@localhost>"),
         mail_folder=Path(environment.get("MAIL_FOLDER", "var/mail")),
         unbound_launch=unbound,
         poll_seconds=_seconds(environment, "POLL_SECONDS", 600),
         allow_private_addresses=_switch(environment, "ALLOW_PRIVATE_ADDRESSES"),
-        ca_bundle=Path(environment["CA_BUNDLE"]) if environment.get("CA_BUNDLE") else None,
-        log_format=environment.get("LOG_FORMAT", "json"),
+        ca_bundle=Path(environment["CA_BUNDLE"]) if "CA_BUNDLE" in environment else None,
+        log_format=log_format,
     )
 
 
 def _required(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name, "").strip()
+    value = environment.get(name)
     if not value:
         raise SettingsError(f"{name} is not set: see config/example.env")
     return value

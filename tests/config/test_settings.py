@@ -1,0 +1,112 @@
+"""Settings: a missing or wrong one is named, and the example explains every one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from config.settings import SettingsError, read_settings
+
+ROOT = Path(__file__).parents[2]
+NEEDED = {
+    "TOOL_URL": "https://badges.riga-college.example",
+    "SECRET_KEY": "a secret of the tests",
+    "KEY_ENCRYPTION_KEY": "another secret of the tests",
+    "ISSUER_FILE": "config/issuer.toml",
+}
+
+
+def example() -> dict[str, str]:
+    text = (ROOT / "config" / "example.env").read_text(encoding="utf-8")
+    return dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def names_that_settings_read() -> set[str]:
+    tree = ast.parse((ROOT / "config" / "settings.py").read_text(encoding="utf-8"))
+    texts = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return {text for text in texts if re.fullmatch(r"[A-Z][A-Z_]{4,}", text)}
+
+
+def refusal(environment: Mapping[str, str]) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(environment)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", sorted(NEEDED))
+def test_a_missing_setting_stops_the_start_and_is_named(name: str) -> None:
+    assert name in refusal({key: value for key, value in NEEDED.items() if key != name})
+    assert name in refusal(NEEDED | {name: "  "})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TOOL_URL", "badges.riga-college.example"),
+        ("SECRET_KEY", "short"),
+        ("KEY_ENCRYPTION_KEY", "short"),
+        ("LTI_UNBOUND_LAUNCH", "maybe"),
+        ("POLL_SECONDS", "0"),
+        ("POLL_SECONDS", "ten"),
+        ("ALLOW_PRIVATE_ADDRESSES", "perhaps"),
+        ("LOG_FORMAT", "yaml"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    assert name in refusal(NEEDED | {name: value})
+
+
+def test_what_is_needed_is_enough() -> None:
+    settings = read_settings(NEEDED)
+    assert settings.embedded
+    assert settings.database_url.startswith("sqlite:///")
+    assert settings.smtp_url is None
+    assert not settings.allow_private_addresses
+
+
+def test_an_empty_setting_is_as_if_left_out() -> None:
+    empty = {name: "" for name in names_that_settings_read() - set(NEEDED)}
+    assert read_settings(NEEDED | empty) == read_settings(NEEDED)
+
+
+def test_the_tool_address_has_no_slash_at_its_end() -> None:
+    assert (
+        read_settings(NEEDED | {"TOOL_URL": "https://badges.example/"}).tool_url == "https://badges.example"
+    )
+
+
+def test_a_broker_of_its_own_means_a_worker_of_its_own() -> None:
+    assert not read_settings(NEEDED | {"BROKER_URL": "redis://localhost:6379/0"}).embedded
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret_key"
+    file.write_text("a secret kept in a file\n", encoding="utf-8")
+    without = {name: value for name, value in NEEDED.items() if name != "SECRET_KEY"}
+    assert read_settings(without | {"SECRET_KEY_FILE": str(file)}).secret_key == "a secret kept in a file"
+    assert "SECRET_KEY_FILE" in refusal(without | {"SECRET_KEY_FILE": str(tmp_path / "none")})
+
+
+def test_secrets_are_not_shown() -> None:
+    settings = read_settings(
+        NEEDED | {name: "any://zane:hunter2@host" for name in ("DATABASE_URL", "BROKER_URL", "SMTP_URL")}
+    )
+    assert "secret of the tests" not in repr(settings)
+    assert "hunter2" not in repr(settings)
+
+
+def test_the_example_explains_every_setting_and_no_other() -> None:
+    assert set(example()) == names_that_settings_read()
+
+
+def test_the_example_stands_for_what_is_so_without_it() -> None:
+    filled = {name: value or NEEDED.get(name, "") for name, value in example().items()} | NEEDED
+    assert read_settings(filled) == read_settings(NEEDED)
