@@ -1,0 +1,315 @@
+"""The house stands: imports go one way, each framework keeps to its room, the pure storeys stay pure, the plugs fit."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STOREYS = ("signing", "badges", "config", "lti_tool")
+
+#: Inside lti_tool, lowest first: a room may import what is below it and itself, not its neighbours.
+ROOMS = (
+    ("values", "errors", "outgoing", "language", "addresses", "logs"),
+    ("mail",),
+    ("rules", "platforms", "store", "deliveries"),
+    ("keyring", "triggers"),
+    ("awarding", "admission"),
+    ("noticing", "published"),
+    ("wiring",),
+    ("work",),
+    ("tasks",),
+    ("web", "cli"),
+    ("wsgi", "worker", "__main__"),
+)
+
+#: Neighbours that may import one another, and why.
+NEIGHBOURS = {
+    ("errors", "values"),  # an error may carry a value
+    ("outgoing", "errors"),  # it raises them
+    ("logs", "errors"),
+    ("cli", "web"),  # `demo` serves the pages itself
+    ("__main__", "worker"),
+    ("__main__", "wsgi"),
+}
+
+#: Rooms that build on plain values only: they know nothing of badges, proofs and settings.
+PLAIN = (
+    "values",
+    "errors",
+    "outgoing",
+    "language",
+    "logs",
+    "mail",
+    "platforms",
+    "deliveries",
+    "triggers",
+    "demo",
+)
+KNOW_SETTINGS = ("wiring", "wsgi", "worker", "cli", "__main__")
+READ_ENVIRONMENT = ("wsgi", "worker", "cli", "__main__", "demo")
+
+#: Where each framework lives. What is imported and stands neither here nor in the standard library has no room yet.
+FRAMEWORKS = {
+    "pylti1p3": ("lti_tool.platforms",),
+    "flask": ("lti_tool.web", "lti_tool.demo"),
+    "flask_babel": ("lti_tool.web",),
+    "babel": ("lti_tool.web", "lti_tool.language"),
+    "jinja2": ("lti_tool.web", "lti_tool.demo"),
+    "markupsafe": ("lti_tool.web", "lti_tool.demo"),
+    "werkzeug": ("lti_tool.web", "lti_tool.demo", "lti_tool.cli"),
+    "gunicorn": ("lti_tool.wsgi", "lti_tool.cli"),
+    "sqlalchemy": ("lti_tool.store",),
+    "alembic": ("lti_tool.store",),
+    "psycopg": ("lti_tool.store",),
+    "celery": ("lti_tool.tasks", "lti_tool.worker"),
+    "kombu": ("lti_tool.tasks", "lti_tool.worker"),
+    "authlib": ("lti_tool.deliveries", "lti_tool.web"),
+    "requests": ("lti_tool.outgoing", "lti_tool.platforms", "lti_tool.demo"),
+    "urllib3": ("lti_tool.outgoing", "lti_tool.demo"),
+    "structlog": ("lti_tool.logs",),
+    "PIL": ("badges",),
+    "pyld": ("signing",),
+    "cachetools": ("signing",),
+    "jwt": ("signing", "lti_tool.platforms", "lti_tool.demo"),
+    "cryptography": ("signing", "lti_tool.platforms", "lti_tool.demo"),
+    "smtplib": ("lti_tool.deliveries",),
+    "urllib.request": ("lti_tool.outgoing", "lti_tool.demo"),
+    "http.client": ("lti_tool.outgoing", "lti_tool.demo"),
+}
+
+#: Rows, the Session and what it raises may be seen by all of lti_tool that tells the story.
+SEEN_OUTSIDE_THE_STORE = {"sqlalchemy.orm.Session", "sqlalchemy.exc.IntegrityError"}
+NO_ROWS = (
+    "values",
+    "errors",
+    "outgoing",
+    "language",
+    "addresses",
+    "logs",
+    "mail",
+    "platforms",
+    "deliveries",
+    "demo",
+)
+
+#: What a pure storey has no use for: the network, the clock, the file of a log, another process.
+IMPURE = (
+    "asyncio",
+    "http",
+    "logging",
+    "smtplib",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "subprocess",
+    "time",
+    "urllib.request",
+)
+CLOCKS = {"now", "utcnow", "today"}
+
+
+def _modules() -> Iterator[str]:
+    for storey in STOREYS:
+        for path in sorted((ROOT / storey).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix()
+
+
+MODULES = tuple(_modules())
+
+
+@cache
+def tree(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def imports(path: str) -> Iterator[str]:
+    """Every name the module imports, `from a import b` as `a.b`."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(name: str, places: tuple[str, ...]) -> bool:
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+def dotted(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def room(name: str) -> str:
+    """`platforms` for `lti_tool.platforms.login.Login` and for `lti_tool/platforms/login.py`; empty for lti_tool."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+def level(name: str) -> int:
+    for number, rooms in enumerate(ROOMS):
+        if name in rooms:
+            return number
+    raise AssertionError(f"lti_tool/{name} has no place in ROOMS yet")
+
+
+def may_import(importer: str, imported: str) -> bool:
+    """The law of the storeys and, inside lti_tool, of the rooms."""
+    here, there = importer.split(".")[0], imported.split(".")[0]
+    if here != "lti_tool":
+        return there == here or (here, there) == ("badges", "signing")
+    if room(importer) == "demo":
+        return there == "lti_tool" and room(imported) == "demo"
+    if there == "config":
+        return room(importer) in KNOW_SETTINGS
+    if there in ("badges", "signing"):
+        return room(importer) not in PLAIN
+    ours, theirs = room(importer), room(imported)
+    if theirs == "demo":
+        return ours in ("cli", "__main__")
+    if not ours or ours == theirs:
+        return True
+    return level(theirs) < level(ours) or (ours, theirs) in NEIGHBOURS
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_imports_go_one_way(path: str) -> None:
+    ours = [name for name in imports(path) if name.split(".")[0] in STOREYS]
+    assert [name for name in ours if not may_import(dotted(path), name)] == []
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_imports_are_absolute(path: str) -> None:
+    relative = [node for node in ast.walk(tree(path)) if isinstance(node, ast.ImportFrom) and node.level]
+    assert [node.lineno for node in relative] == []
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_a_framework_keeps_to_its_room(path: str) -> None:
+    strays = [
+        name
+        for name in imports(path)
+        for framework, rooms in FRAMEWORKS.items()
+        if within(name, (framework,)) and not within(dotted(path), rooms)
+    ]
+    assert set(strays) - (SEEN_OUTSIDE_THE_STORE if _may_see_rows(path) else set()) == set()
+
+
+def _may_see_rows(path: str) -> bool:
+    return path.startswith("lti_tool/") and room(dotted(path)) not in NO_ROWS
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_what_is_imported_has_a_room(path: str) -> None:
+    known = {*STOREYS, *FRAMEWORKS, *sys.stdlib_module_names}
+    assert {name.split(".")[0] for name in imports(path)} - known == set()
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.startswith(("signing/", "badges/"))])
+def test_the_pure_storeys_have_no_clock_network_or_environment(path: str) -> None:
+    assert [name for name in imports(path) if within(name, IMPURE)] == []
+    assert _environment_reads(path) == []
+    assert [
+        node.lineno
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS
+    ] == []
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_only_the_doors_read_the_environment(path: str) -> None:
+    at_the_door = path.startswith("lti_tool/") and room(dotted(path)) in READ_ENVIRONMENT
+    assert at_the_door or _environment_reads(path) == []
+
+
+def _environment_reads(path: str) -> list[int]:
+    return [
+        node.lineno
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("environ", "getenv")
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+    ]
+
+
+def test_the_walk_sees_every_kind_of_wrong_import() -> None:
+    assert not may_import("signing.keys", "badges.model")
+    assert not may_import("badges.bake", "lti_tool.values")
+    assert may_import("badges.bake", "signing.secured")
+    assert not may_import("lti_tool.platforms.login", "lti_tool.store.models")
+    assert not may_import("lti_tool.rules", "lti_tool.awarding")
+    assert not may_import("lti_tool.awarding", "config.settings")
+    assert not may_import("lti_tool.demo.lms", "lti_tool.values")
+    assert not may_import("lti_tool.deliveries.email", "badges.model")
+    assert may_import("lti_tool.web.launch", "lti_tool.platforms.launch")
+    assert may_import("lti_tool.cli", "lti_tool.demo.lms")
+
+
+def test_our_names_are_ours() -> None:
+    for name in STOREYS:
+        module = importlib.import_module(name)
+        assert Path(next(iter(module.__path__))).is_relative_to(ROOT)
+        assert packages_distributions().get(name, []) == [], f"a dependency brings a top-level {name} too"
+
+
+def test_the_core_needs_no_framework() -> None:
+    code = (
+        "import sys, badges.verify; "
+        "print([name for name in ('flask', 'sqlalchemy', 'celery', 'pylti1p3', 'requests', 'config', 'lti_tool')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# --- Plugs: the folder is the registry, and each file in it has the shape its package tells ---
+
+REGISTRIES = {
+    "signing.proofs": ("PROOFS", "Proof", {"eddsa-rdfc-2022", "vc-jwt"}),
+    "lti_tool.deliveries": ("CHANNELS", "Channel", {"email", "mail_folder"}),
+    "lti_tool.triggers": ("TRIGGERS", "Trigger", {"gated_link", "line_item_results"}),
+}
+
+
+def plugs() -> Iterator[tuple[str, str]]:
+    for package in REGISTRIES:
+        for path in sorted((ROOT / package.replace(".", "/")).glob("*.py")):
+            if not path.stem.startswith("_"):
+                yield package, path.stem
+
+
+def parameters(function: Any) -> list[str]:
+    return [name for name in inspect.signature(function).parameters if name != "self"]
+
+
+@pytest.mark.parametrize(("package", "name"), tuple(plugs()))
+def test_a_plug_fits(package: str, name: str) -> None:
+    module = importlib.import_module(f"{package}.{name}")
+    registry, shape, _ = REGISTRIES[package]
+    protocol = getattr(importlib.import_module(package), shape)
+    assert module.__doc__
+    assert getattr(importlib.import_module(package), registry)[module.NAME] is module
+    for wanted, told in vars(protocol).items():
+        if inspect.isfunction(told) and not wanted.startswith("_"):
+            assert parameters(getattr(module, wanted)) == parameters(told), wanted
+    for wanted in inspect.get_annotations(protocol):
+        assert getattr(module, wanted), wanted
+    if options := getattr(module, "Options", None):
+        assert options.__dataclass_params__.frozen
+
+
+@pytest.mark.parametrize("package", tuple(REGISTRIES))
+def test_no_plug_has_gone_missing(package: str) -> None:
+    registry, _, known = REGISTRIES[package]
+    assert known <= set(getattr(importlib.import_module(package), registry))
