@@ -1,0 +1,53 @@
+"""Where the tool publishes what: every public address, built in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from signing.documents import EXTENSION_PATH
+
+EXTENSION_SCHEMA_PATH = EXTENSION_PATH.replace("context.jsonld", "schema.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """`tool_url` has no slash at its end; `issuer_slug` names the issuer in addresses."""
+
+    tool_url: str
+    issuer_slug: str
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.tool_url).hostname or ""
+
+    @property
+    def issuer(self) -> str:
+        return f"{self.tool_url}/issuers/{self.issuer_slug}"
+
+    @property
+    def keys(self) -> str:
+        return f"{self.issuer}/keys"
+
+    @property
+    def extension_context(self) -> str:
+        return self.tool_url + EXTENSION_PATH
+
+    @property
+    def extension_schema(self) -> str:
+        return self.tool_url + EXTENSION_SCHEMA_PATH
+
+    def credential(self, credential_id: str) -> str:
+        return f"{self.tool_url}/credentials/{credential_id}"
+
+    def badge_page(self, credential_id: str) -> str:
+        return f"{self.tool_url}/badges/{credential_id}"
+
+    def achievement(self, template_id: str, version: int) -> str:
+        return f"{self.tool_url}/achievements/{template_id}/{version}"
+
+    def picture(self, template_id: str, version: int) -> str:
+        return f"{self.achievement(template_id, version)}/image.png"
+
+    def status_list(self, list_id: int) -> str:
+        return f"{self.tool_url}/status/{list_id}"

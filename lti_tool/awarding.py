@@ -1,0 +1,248 @@
+"""The story: a completion earns an award; the award is issued as a badge; the badge is delivered; it may be revoked.
+
+Each step reads, then works, then writes; each may run twice and does its work once, because the tables say so.
+Nothing here knows Flask, Celery or pylti1p3.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.exc import IntegrityError
+
+from badges.bake import bake
+from badges.credential import Learner as Subject
+from badges.credential import StatusEntry, build
+from badges.errors import MissingElementsError
+from badges.issuer import IssuerProfile
+from badges.jsonld import as_jsonld
+from badges.template import Template, read_template, text_in
+from lti_tool import rules
+from lti_tool.addresses import Addresses
+from lti_tool.deliveries import CHANNELS
+from lti_tool.errors import DeliveryError, NotFoundError
+from lti_tool.keyring import Keyring
+from lti_tool.language import best
+from lti_tool.store import Session, outbox, queries
+from lti_tool.store.database import Store
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, StatusList
+from lti_tool.values import BakedBadge, Completion, Recipient
+from signing import status
+from signing.proofs import PROOFS
+from signing.secured import SecuredCredential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """Who awards: the profile in every badge, the keys, the addresses of what is published, the channels set up."""
+
+    profile: IssuerProfile
+    keyring: Keyring
+    addresses: Addresses
+    channels: Mapping[str, Any]
+
+
+def award(session: Session, rule: AwardRule, completion: Completion, now: datetime) -> Award | None:
+    """The award that `completion` earns, None where it earns none. The same completion twice: the same award."""
+    learner = queries.learner(session, rule.course.registration_id, completion.user_id)
+    if learner is None:
+        return None
+    template_id = rule.template_version.template_id
+    known = queries.award_of(session, rule.course_id, template_id, learner.id)
+    if known is not None:
+        return known
+    ticked = completion.evidence["kind"] == "teacher_tick"
+    bar = rules.Bar(
+        minimum_score=None if ticked else rule.minimum_score,
+        not_before=rule.not_before,
+        paused=rule.paused,
+    )
+    if (rule.needs_tick and not ticked) or not rules.earns(completion.score, bar, now):
+        return None
+    fresh = Award(
+        course_id=rule.course_id,
+        template_id=template_id,
+        learner=learner,
+        rule=rule,
+        score=completion.score,
+        evidence=dict(completion.evidence),
+        completed_at=completion.completed_at,
+        earned_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(fresh)
+    except IntegrityError:  # another worker saw the same completion a moment earlier
+        return queries.award_of(session, rule.course_id, template_id, learner.id)
+    outbox.emit(session, "issue", {"award_id": fresh.id}, now)
+    return fresh
+
+
+def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
+    """Builds, secures and keeps the award's credential; an award that lacks something waits and says for what."""
+    with store.begin() as session:
+        award = _award(session, award_id)
+        if award.credential is not None or award.status == "revoked":
+            return
+        keys = {name: issuer.keyring.signing_key(session, name) for name in PROOFS}
+        status_list = _open_status_list(session, issuer.profile.id)
+        place = _free_index(session, status_list.id)
+        template = read_template(award.rule.template_version.body)
+        version = award.rule.template_version
+        learner = award.learner
+    credential_id = str(uuid4())
+    language = _language(template, learner.language)
+    urls = issuer.addresses
+    try:
+        credential = build(
+            credential_id=urls.credential(credential_id),
+            template=template,
+            template_url=urls.achievement(version.template_id, version.version),
+            picture_url=urls.picture(version.template_id, version.version),
+            issuer=issuer.profile,
+            learner=Subject(name=learner.name, email=learner.email),
+            salt=secrets.token_hex(16),
+            language=language,
+            awarded_at=award.earned_at,
+            now=now,
+            score=award.score,
+            status=StatusEntry(list_url=urls.status_list(status_list.id), index=place),
+            extension_url=urls.extension_context,
+        )
+    except MissingElementsError as error:
+        with store.begin() as session:
+            waiting = _award(session, award_id)
+            waiting.status, waiting.waiting_for = "waiting", list(error.names)
+        return
+    document = as_jsonld(credential)
+    secured = {name: PROOFS[name].secure(document, key, now) for name, key in keys.items()}
+    with store.begin() as session:
+        award = _award(session, award_id)
+        if award.credential is not None or award.status == "revoked":
+            return
+        session.add(
+            CredentialRow(
+                id=credential_id,
+                award_id=award.id,
+                template_version_id=version.id,
+                issuer_id=issuer.profile.id,
+                text=secured["eddsa-rdfc-2022"].text,
+                jwt=secured["vc-jwt"].text,
+                language=language,
+                status_list_id=status_list.id,
+                status_index=place,
+                issued_at=now,
+            )
+        )
+        award.status, award.waiting_for = "issued", []
+        if learner.email:
+            for channel in issuer.channels:
+                _plan_delivery(session, award, channel, now)
+
+
+def baked(issuer: Issuer, credential: CredentialRow) -> BakedBadge:
+    """The picture with the JSON credential in it: the same bytes each time."""
+    template = read_template(credential.template_version.body)
+    secured = SecuredCredential(credential.text, PROOFS["eddsa-rdfc-2022"].MEDIA_TYPE)
+    return BakedBadge(
+        credential_id=credential.id,
+        name=text_in(template.name, credential.language),
+        issuer_name=issuer.profile.name,
+        page_url=issuer.addresses.badge_page(credential.id),
+        png=bake(credential.template_version.picture, secured),
+    )
+
+
+def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> None:
+    """Brings the badge by one channel; raises DeliveryError where it is worth another try."""
+    with store.read() as session:
+        delivery = queries.delivery(session, delivery_id)
+        if delivery is None or delivery.status == "sent" or delivery.award.credential is None:
+            return
+        learner, channel = delivery.award.learner, delivery.channel
+        badge = baked(issuer, delivery.award.credential)
+        language = delivery.award.credential.language
+        reference = f"{badge.credential_id}.{channel}@{issuer.addresses.host}"
+    recipient = Recipient(
+        name=learner.name or "", email=learner.email, language=best([learner.language, language])
+    )
+    try:
+        receipt = CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)
+    except DeliveryError as error:
+        with store.begin() as session:
+            failed = session.get_one(Delivery, delivery_id)
+            failed.status = "failed" if error.permanent else "pending"
+            failed.trouble = str(error)
+        if error.permanent:
+            return
+        raise
+    with store.begin() as session:
+        done = session.get_one(Delivery, delivery_id)
+        done.status, done.reference, done.sent_at, done.trouble = "sent", receipt.reference, now, None
+
+
+def resend(session: Session, issuer: Issuer, award: Award, now: datetime) -> None:
+    """Every channel once more."""
+    for channel in issuer.channels:
+        _plan_delivery(session, award, channel, now)
+
+
+def revoke(session: Session, award: Award, reason: str, now: datetime) -> None:
+    """The award no longer holds: its page says so, and its bit in the status list is set for every later check."""
+    if award.status == "revoked":
+        return
+    award.status = "revoked"
+    credential = award.credential
+    if credential is None:
+        return
+    credential.revoked_at, credential.revocation_reason = now, reason
+    status_list = queries.locked_status_list(session, credential.status_list_id)
+    if status_list is not None:
+        status_list.bits = status.with_bit(status_list.bits, credential.status_index, True)
+        status_list.text = None  # signed anew when it is next asked for: once for a burst
+
+
+def _award(session: Session, award_id: int) -> Award:
+    award = queries.award(session, award_id)
+    if award is None:
+        raise NotFoundError(f"there is no award {award_id}")
+    return award
+
+
+def _language(template: Template, wanted: str | None) -> str:
+    """The learner's language, where the template speaks it."""
+    language = best([wanted]) if wanted else template.in_language
+    return language if language in template.name else template.in_language
+
+
+def _plan_delivery(session: Session, award: Award, channel: str, now: datetime) -> None:
+    delivery = next((row for row in award.deliveries if row.channel == channel), None)
+    if delivery is None:
+        delivery = Delivery(award=award, channel=channel)
+        session.add(delivery)
+    delivery.status, delivery.trouble = "pending", None
+    session.flush()
+    outbox.emit(session, "deliver", {"delivery_id": delivery.id}, now)
+
+
+def _open_status_list(session: Session, issuer_id: str) -> StatusList:
+    """The issuer's newest list; a new one when that is half full, so that a random free index is found at once."""
+    newest = queries.newest_status_list(session, issuer_id, "revocation")
+    if newest is None or queries.taken_indexes(session, newest.id) * 2 >= status.LENGTH:
+        newest = StatusList(issuer_id=issuer_id, purpose="revocation", bits=status.empty())
+        session.add(newest)
+        session.flush()
+    return newest
+
+
+def _free_index(session: Session, list_id: int) -> int:
+    """A random index: the order of issuing is not to be read from the list."""
+    while True:
+        index = secrets.randbelow(status.LENGTH)
+        if not queries.index_taken(session, list_id, index):
+            return index

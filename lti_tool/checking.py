@@ -1,0 +1,67 @@
+"""A file on disk checked from the command line: with the network, or with documents saved beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from badges.verify import Report, verify
+from lti_tool.outgoing import Outgoing
+from lti_tool.values import Json
+from signing import did
+from signing.keys import VerificationMethod
+
+Fetch = Callable[[str], bytes]
+
+
+def check_file(file: bytes, documents: Path | None = None, now: datetime | None = None) -> Report:
+    """The Report on a file; `documents` is a folder with did.json, jwks.json and status-list.json of the issuer."""
+    fetch = saved_documents(documents) if documents else Outgoing().fetch
+
+    def find_key(verification_method: str, issuer_id: str) -> VerificationMethod:
+        return did.find_key(verification_method, issuer_id, fetch)
+
+    return verify(file, find_key, fetch, now or datetime.now(UTC))
+
+
+def saved_documents(folder: Path) -> Fetch:
+    """Answers for the addresses under which the documents in `folder` say they were published; OSError for others."""
+    did_document = _read(folder / "did.json")
+    status_list = _read(folder / "status-list.json")
+    answers = {
+        did.did_web_url(str(did_document["id"])): did_document,
+        str(status_list["id"]): status_list,
+    }
+    keys = {str(key["kid"]): key for key in _read(folder / "jwks.json")["keys"]}
+
+    def fetch(url: str) -> bytes:
+        name = url.rpartition("/keys/")[2].removesuffix(".json")
+        found = answers.get(url) or keys.get(name)
+        if found is None:
+            raise FileNotFoundError(f"{url} is not among the saved documents")
+        return json.dumps(found).encode()
+
+    return fetch
+
+
+def as_json(report: Report) -> Json:
+    return {
+        "verdict": report.verdict,
+        "checks": [asdict(check) for check in report.checks],
+        "credential": report.credential,
+    }
+
+
+def as_lines(report: Report) -> Iterable[str]:
+    yield report.verdict
+    for check in report.checks:
+        detail = f" ({check.detail})" if check.detail else ""
+        yield f"  {check.outcome:<8} {check.name}: {check.code}{detail}"
+
+
+def _read(path: Path) -> Json:
+    data: Json = json.loads(path.read_text(encoding="utf-8"))
+    return data

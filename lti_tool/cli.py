@@ -1,0 +1,269 @@
+"""The commands of `python -m lti_tool`; each reads its words, calls one function and prints what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from config.settings import SettingsError, read_settings
+from lti_tool.errors import ToolError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 done, 1 not (a badge that does not verify), 2 unusable input."""
+    words = _parser().parse_args(arguments)
+    try:
+        code: int = words.run(words)
+        return code
+    except SettingsError as error:
+        return _say(f"Settings: {error}")
+    except ToolError as error:
+        return _say(str(error))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m lti_tool",
+        description="Nozimite: a completion in Moodle or Canvas becomes a signed Open Badge.",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="the whole product and a small LMS, in one process")
+    demo.add_argument("--once", action="store_true", help="the main job with no human, then stop")
+    demo.add_argument("--out", type=Path, metavar="DIR", help="where --once leaves badges and mails")
+    demo.add_argument("--folder", type=Path, default=Path("var/demo"), help="where the demo keeps its data")
+    demo.add_argument("--tool-port", type=int, default=8000)
+    demo.add_argument("--lms-port", type=int, default=8001)
+    demo.set_defaults(run=_demo)
+
+    verify = commands.add_parser("verify", help="check a badge: PNG, JSON or JWT")
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument("--json", action="store_true", help="the whole report as JSON")
+    verify.add_argument(
+        "--documents",
+        type=Path,
+        metavar="DIR",
+        help="read the issuer's did.json, jwks.json and status-list.json there, not from the network",
+    )
+    verify.set_defaults(run=_verify)
+
+    platforms = commands.add_parser("platforms", help="the LMSs that may use the tool")
+    actions = platforms.add_subparsers(required=True, metavar="ACTION")
+    invite = actions.add_parser("invite", help="a registration address for one platform, good for a week")
+    invite.set_defaults(run=_invite)
+    actions.add_parser("list", help="who is registered").set_defaults(run=_list_platforms)
+    add = actions.add_parser("add", help="register a platform by hand")
+    for name in ("issuer", "client-id", "auth-url", "token-url", "jwks-url"):
+        add.add_argument(f"--{name}", required=True)
+    add.add_argument("--token-audience", help="where it differs from the token address")
+    add.add_argument("--deployment-id")
+    add.add_argument("--product", default="", help="moodle, canvas, ...")
+    add.add_argument("--name", default="")
+    add.set_defaults(run=_add_platform)
+
+    templates = commands.add_parser("templates", help="what may be awarded")
+    actions = templates.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("list", help="every version of every template").set_defaults(run=_list_templates)
+    add = actions.add_parser("add", help="a draft from a TOML or JSON file")
+    add.add_argument("file", type=Path, metavar="FILE")
+    add.add_argument("--of", metavar="TEMPLATE", help="as the next version of this template")
+    add.add_argument("--publish", action="store_true", help="and publish it at once")
+    add.set_defaults(run=_add_template)
+    for action, what in (("publish", "let courses use it"), ("retire", "let no new course use it")):
+        command = actions.add_parser(action, help=what)
+        command.add_argument("template", metavar="TEMPLATE", help="its id, or how it begins")
+        command.add_argument("--version", type=int)
+        command.set_defaults(run=_publish_template if action == "publish" else _retire_template)
+
+    keys = commands.add_parser("keys", help="the tool's keys")
+    actions = keys.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("list", help="every key, newest first").set_defaults(run=_list_keys)
+    rotate = actions.add_parser("rotate", help="sign with a new key; the old one stays published")
+    rotate.add_argument("kind", choices=("lti", "Ed25519", "P-256"))
+    rotate.set_defaults(run=_rotate_key)
+
+    commands.add_parser("worker", help="background work, as a process of its own").set_defaults(run=_worker)
+    commands.add_parser("migrate", help="bring the database up to date").set_defaults(run=_migrate)
+    return parser
+
+
+# --- the commands. What they need is imported where it is needed: `verify` must not load a web server.
+
+
+def _demo(words: argparse.Namespace) -> int:
+    from lti_tool import showcase
+
+    if words.once:
+        if words.out is None:
+            return _say("demo --once needs --out DIR")
+        return showcase.once(words.out)
+    return showcase.stay(words.folder, words.tool_port, words.lms_port)
+
+
+def _verify(words: argparse.Namespace) -> int:
+    from lti_tool import checking
+
+    try:
+        file = words.file.read_bytes()
+    except OSError as error:
+        return _say(f"{words.file} cannot be read: {error.strerror}")
+    report = checking.check_file(file, words.documents)
+    if words.json:
+        print(json.dumps(checking.as_json(report), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(checking.as_lines(report)))
+    return {"verified": 0, "unusable": 2}.get(report.verdict, 1)
+
+
+def _tool():  # type: ignore[no-untyped-def]  # naming its type would import it
+    from lti_tool.wiring import build_tool
+
+    return build_tool(read_settings(os.environ))
+
+
+def _invite(words: argparse.Namespace) -> int:
+    from lti_tool import admission
+
+    tool = _tool()
+    with tool.store.begin() as session:
+        code = admission.invite(session, tool.clock())
+    print(f"{tool.tool_url}/lti/register?code={code}")
+    print("Give this address to the platform's administrator. It registers one platform, within 7 days.", file=sys.stderr)
+    return 0
+
+
+def _list_platforms(words: argparse.Namespace) -> int:
+    from lti_tool.store import queries
+
+    with _tool().store.read() as session:
+        for row in queries.registrations(session):
+            print(f"{row.id}\t{row.product or '-'}\t{row.platform_id}\t{row.client_id}\t{row.name}")
+    return 0
+
+
+def _add_platform(words: argparse.Namespace) -> int:
+    from lti_tool import admission
+    from lti_tool.values import NewRegistration
+
+    new = NewRegistration(
+        platform_id=words.issuer,
+        client_id=words.client_id,
+        auth_login_url=words.auth_url,
+        auth_token_url=words.token_url,
+        jwks_url=words.jwks_url,
+        token_audience=words.token_audience,
+        product=words.product,
+        name=words.name,
+        deployment_id=words.deployment_id,
+    )
+    tool = _tool()
+    with tool.store.begin() as session:
+        registration = admission.add_registration(session, new, tool.clock())
+    print(f"Registered as {registration.id}. Login: {tool.tool_url}/lti/login  Redirect: {tool.tool_url}/lti/launch")
+    print(f"Keys: {tool.tool_url}/lti/jwks.json")
+    return 0
+
+
+def _list_templates(words: argparse.Namespace) -> int:
+    from lti_tool import templates
+
+    with _tool().store.read() as session:
+        for row in templates.all_versions(session):
+            print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
+    return 0
+
+
+def _add_template(words: argparse.Namespace) -> int:
+    from badges.errors import BadgeError
+    from lti_tool import templates
+
+    try:
+        text = words.file.read_text(encoding="utf-8")
+        data = json.loads(text) if words.file.suffix == ".json" else tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        return _say(f"{words.file} cannot be read: {error}")
+    tool = _tool()
+    try:
+        with tool.store.begin() as session:
+            row = templates.add(session, data, tool.issuer.profile, tool.clock(), words.of)
+            if words.publish:
+                templates.publish(row, tool.issuer.profile, tool.clock())
+            print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
+    except BadgeError as error:
+        return _say(str(error))
+    return 0
+
+
+def _publish_template(words: argparse.Namespace) -> int:
+    from badges.errors import BadgeError
+    from lti_tool import templates
+
+    tool = _tool()
+    try:
+        with tool.store.begin() as session:
+            row = templates.find(session, words.template, words.version)
+            templates.publish(row, tool.issuer.profile, tool.clock())
+            print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
+    except BadgeError as error:
+        return _say(str(error))
+    return 0
+
+
+def _retire_template(words: argparse.Namespace) -> int:
+    from lti_tool import templates
+
+    with _tool().store.begin() as session:
+        row = templates.find(session, words.template, words.version)
+        templates.retire(row)
+        print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
+    return 0
+
+
+def _list_keys(words: argparse.Namespace) -> int:
+    from lti_tool.store import queries
+
+    tool = _tool()
+    with tool.store.read() as session:
+        for key in queries.tool_key_rows(session):
+            print(f"lti\tRSA\t{key.kid}\t{key.created_at:%Y-%m-%d}")
+        for row in queries.signing_keys(session, tool.issuer.profile.id):
+            state = "retired" if row.retired_at else "current"
+            print(f"badges\t{row.algorithm}\t{row.kid}\t{row.created_at:%Y-%m-%d}\t{state}")
+    return 0
+
+
+def _rotate_key(words: argparse.Namespace) -> int:
+    tool = _tool()
+    with tool.store.begin() as session:
+        print(tool.issuer.keyring.rotate(session, words.kind, tool.clock()))
+    return 0
+
+
+def _worker(words: argparse.Namespace) -> int:
+    from lti_tool import worker
+    from lti_tool.logs import set_up_logs
+    from lti_tool.wiring import build_tool
+
+    settings = read_settings(os.environ)
+    if settings.embedded:
+        return _say("BROKER_URL is memory://: the worker runs inside the web process")
+    set_up_logs(settings.log_format)
+    worker.run(build_tool(settings), settings.broker_url)
+    return 0
+
+
+def _migrate(words: argparse.Namespace) -> int:
+    _tool()
+    return 0
+
+
+def _say(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2

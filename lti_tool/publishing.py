@@ -1,0 +1,205 @@
+"""What is served about the issuer, its achievements and credentials; each raises NotFoundError for what is not ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from badges.credential import achievement_of
+from badges.jsonld import as_jsonld
+from badges.schemas import EXTENSION_SCHEMA
+from badges.status_list import build_status_list
+from badges.template import read_template
+from lti_tool import awarding
+from lti_tool.awarding import Issuer
+from lti_tool.errors import NotFoundError
+from lti_tool.store import queries
+from lti_tool.store.database import Store
+from lti_tool.values import BakedBadge, Json
+from signing import did, keys
+from signing.documents import extension_context_text
+from signing.keys import SigningKey
+from signing.proofs import PROOFS
+
+#: How long a verifier may keep a status list, and how long one signature of it is good for.
+STATUS_TTL = timedelta(minutes=5)
+STATUS_LIFETIME = timedelta(days=7)
+STATUS_RENEWAL = timedelta(days=1)
+
+Fetch = Callable[[str], bytes]
+
+
+class Desk(Protocol):
+    """What publishing needs of the tool."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def issuer(self) -> Issuer: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusListDocument:
+    text: str
+    etag: str
+    max_age: int
+
+
+# --- the issuer
+
+
+def issuer_profile(desk: Desk, slug: str) -> Json:
+    _demand_slug(desk, slug)
+    return as_jsonld(desk.issuer.profile.as_profile())
+
+
+def did_document(desk: Desk, slug: str) -> Json:
+    return did.did_document(desk.issuer.profile.id, _signing_keys(desk, slug))
+
+
+def jwks(desk: Desk, slug: str) -> Json:
+    """Every key the issuer has signed with, retired ones too."""
+    return {"keys": [_public(key) for key in _signing_keys(desk, slug)]}
+
+
+def public_key(desk: Desk, slug: str, kid: str) -> Json:
+    """The bare JWK that a VC-JWT's `kid` leads to."""
+    for key in _signing_keys(desk, slug):
+        if key.kid == kid:
+            return _public(key)
+    raise NotFoundError("there is no such key")
+
+
+def extension_context() -> bytes:
+    return extension_context_text()
+
+
+def extension_schema() -> bytes:
+    return EXTENSION_SCHEMA.read_bytes()
+
+
+# --- achievements and credentials
+
+
+def achievement(desk: Desk, template_id: str, version: int, language: str) -> Json:
+    """The Achievement of a published version as JSON-LD, for its own address."""
+    with desk.store.read() as session:
+        row = queries.template_version(session, template_id, version)
+        if row is None or row.status == "draft":
+            raise NotFoundError("there is no such achievement")
+        template = read_template(row.body)
+    addresses = desk.issuer.addresses
+    return as_jsonld(
+        achievement_of(
+            template=template,
+            template_url=addresses.achievement(template_id, version),
+            picture_url=addresses.picture(template_id, version),
+            issuer=desk.issuer.profile,
+            language=language if language in template.name else template.in_language,
+        )
+    )
+
+
+def picture(desk: Desk, template_id: str, version: int) -> bytes:
+    with desk.store.read() as session:
+        row = queries.template_version(session, template_id, version)
+        if row is None or row.status == "draft":
+            raise NotFoundError("there is no such achievement")
+        return row.picture
+
+
+def badge(desk: Desk, credential_id: str) -> BakedBadge:
+    with desk.store.read() as session:
+        row = queries.credential(session, credential_id)
+        if row is None:
+            raise NotFoundError("there is no such badge")
+        return awarding.baked(desk.issuer, row)
+
+
+# --- status
+
+
+def status_list(desk: Desk, list_id: int) -> StatusListDocument:
+    """The signed list; signed anew where a bit was set since, or the signature is a day old."""
+    now = desk.clock()
+    with desk.store.read() as session:
+        row = queries.status_list(session, list_id)
+        if row is None or row.issuer_id != desk.issuer.profile.id:
+            raise NotFoundError("there is no such status list")
+        text, bits = row.text, row.bits
+        fresh = row.signed_at is not None and now - row.signed_at < STATUS_RENEWAL
+        key = desk.issuer.keyring.signing_key(session, "eddsa-rdfc-2022")
+    if text is None or not fresh:
+        text = _signed_list(desk, list_id, bits, key, now)
+        with desk.store.begin() as session:
+            locked = queries.locked_status_list(session, list_id)
+            if locked is not None and locked.bits == bits:
+                locked.text, locked.signed_at = text, now
+    etag = sha256(text.encode()).hexdigest()[:32]
+    return StatusListDocument(text=text, etag=etag, max_age=int(STATUS_TTL.total_seconds()))
+
+
+def _signed_list(desk: Desk, list_id: int, bits: bytes, key: SigningKey, now: datetime) -> str:
+    document = build_status_list(
+        list_url=desk.issuer.addresses.status_list(list_id),
+        issuer_id=desk.issuer.profile.id,
+        bits=bits,
+        now=now,
+        ttl=STATUS_TTL,
+        lifetime=STATUS_LIFETIME,
+    )
+    return PROOFS["eddsa-rdfc-2022"].secure(document, key, now).text
+
+
+# --- what is ours is answered without the network
+
+
+def near(desk: Desk, fetch: Fetch) -> Fetch:
+    """`fetch`, but our own documents are read where they are: a tool need not call itself to check its own badges."""
+    host = urlsplit(desk.issuer.addresses.tool_url).netloc
+    base = urlsplit(desk.issuer.addresses.tool_url).path
+
+    def fetched(url: str) -> bytes:
+        parts = urlsplit(url)
+        if parts.netloc != host or not parts.path.startswith(base):
+            return fetch(url)
+        return _own_document(desk, parts.path.removeprefix(base))
+
+    return fetched
+
+
+def _own_document(desk: Desk, path: str) -> bytes:
+    match path.strip("/").split("/"):
+        case ["issuers", slug, "did.json"]:
+            return json.dumps(did_document(desk, slug)).encode()
+        case ["issuers", slug, "jwks.json"]:
+            return json.dumps(jwks(desk, slug)).encode()
+        case [".well-known", "jwks.json"]:
+            return json.dumps(jwks(desk, desk.issuer.profile.slug)).encode()
+        case ["issuers", slug, "keys", name]:
+            return json.dumps(public_key(desk, slug, name.removesuffix(".json"))).encode()
+        case ["status", number] if number.isdecimal():
+            return status_list(desk, int(number)).text.encode()
+    raise NotFoundError("there is no such document")
+
+
+def _signing_keys(desk: Desk, slug: str) -> tuple[SigningKey, ...]:
+    _demand_slug(desk, slug)
+    with desk.store.read() as session:
+        return desk.issuer.keyring.all_signing_keys(session)
+
+
+def _demand_slug(desk: Desk, slug: str) -> None:
+    if slug != desk.issuer.profile.slug:
+        raise NotFoundError("there is no such issuer")
+
+
+def _public(key: SigningKey) -> Json:
+    return keys.jwk(key.public, key.kid)

@@ -1,0 +1,295 @@
+"""Every question the tool asks of its database, and the small writes that answer one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from lti_tool.store.models import (
+    Award,
+    AwardRule,
+    Course,
+    CredentialRow,
+    Delivery,
+    Invitation,
+    LaunchSession,
+    Learner,
+    RegistrationRow,
+    Sighting,
+    SigningKeyRow,
+    StatusList,
+    TemplateVersion,
+    ToolKeyRow,
+)
+from lti_tool.values import Member, Registration
+
+# --- platforms
+
+
+def find_registration(session: Session, platform_id: str, client_id: str | None) -> Registration | None:
+    """The one registration that fits; without a client_id only where the platform has no second one."""
+    question = select(RegistrationRow).where(RegistrationRow.platform_id == platform_id)
+    if client_id is not None:
+        question = question.where(RegistrationRow.client_id == client_id)
+    rows = session.scalars(question.limit(2)).all()
+    return as_registration(rows[0]) if len(rows) == 1 else None
+
+
+def registrations(session: Session) -> Sequence[RegistrationRow]:
+    return session.scalars(select(RegistrationRow).order_by(RegistrationRow.id)).all()
+
+
+def registration_row(session: Session, registration_id: int) -> RegistrationRow | None:
+    return session.get(RegistrationRow, registration_id)
+
+
+def as_registration(row: RegistrationRow) -> Registration:
+    return Registration(
+        id=row.id,
+        platform_id=row.platform_id,
+        client_id=row.client_id,
+        auth_login_url=row.auth_login_url,
+        auth_token_url=row.auth_token_url,
+        jwks_url=row.jwks_url,
+        token_audience=row.token_audience,
+        product=row.product,
+        name=row.name,
+        embed_origins=tuple(row.embed_origins),
+    )
+
+
+def invitation(session: Session, code_hash: str) -> Invitation | None:
+    return session.get(Invitation, code_hash, with_for_update=True)
+
+
+def tool_key_rows(session: Session) -> Sequence[ToolKeyRow]:
+    """Newest first."""
+    return session.scalars(select(ToolKeyRow).order_by(ToolKeyRow.created_at.desc())).all()
+
+
+# --- people and courses
+
+
+def keep_learners(
+    session: Session, registration_id: int, members: Iterable[Member]
+) -> Mapping[str, Learner]:
+    """The learners' rows by user_id, made or brought up to date; a name once known is not forgotten."""
+    members = list(members)
+    wanted = [member.user_id for member in members]
+    rows: dict[str, Learner] = {}
+    for start in range(0, len(wanted), 500):
+        question = select(Learner).where(
+            Learner.registration_id == registration_id, Learner.user_id.in_(wanted[start : start + 500])
+        )
+        rows |= {row.user_id: row for row in session.scalars(question)}
+    for member in members:
+        row = rows.get(member.user_id)
+        if row is None:
+            row = rows[member.user_id] = Learner(registration_id=registration_id, user_id=member.user_id)
+            session.add(row)
+        row.name = member.name or row.name
+        row.email = member.email or row.email
+    session.flush()
+    return rows
+
+
+def learner(session: Session, registration_id: int, user_id: str) -> Learner | None:
+    return session.scalar(
+        select(Learner).where(Learner.registration_id == registration_id, Learner.user_id == user_id)
+    )
+
+
+def staff_of(session: Session, course_id: int) -> frozenset[int]:
+    """The ids of those who were seen teaching in the course."""
+    question = select(LaunchSession.learner_id).where(
+        LaunchSession.course_id == course_id,
+        LaunchSession.is_teacher,
+        LaunchSession.learner_id.is_not(None),
+    )
+    return frozenset(id_ for id_ in session.scalars(question) if id_ is not None)
+
+
+# --- templates and rules
+
+
+def published_templates(session: Session) -> Sequence[TemplateVersion]:
+    """The newest published version of each template, by name."""
+    newest = (
+        select(TemplateVersion.template_id, func.max(TemplateVersion.version).label("version"))
+        .where(TemplateVersion.status == "published")
+        .group_by(TemplateVersion.template_id)
+        .subquery()
+    )
+    question = (
+        select(TemplateVersion)
+        .join(
+            newest,
+            (TemplateVersion.template_id == newest.c.template_id)
+            & (TemplateVersion.version == newest.c.version),
+        )
+        .order_by(TemplateVersion.name)
+    )
+    return session.scalars(question).all()
+
+
+def published_template(session: Session, template_id: str) -> TemplateVersion | None:
+    """The newest published version of a template."""
+    return session.scalar(
+        select(TemplateVersion)
+        .where(TemplateVersion.template_id == template_id, TemplateVersion.status == "published")
+        .order_by(TemplateVersion.version.desc())
+        .limit(1)
+    )
+
+
+def template_version(session: Session, template_id: str, version: int) -> TemplateVersion | None:
+    return session.scalar(
+        select(TemplateVersion).where(
+            TemplateVersion.template_id == template_id, TemplateVersion.version == version
+        )
+    )
+
+
+def rule(session: Session, rule_id: int) -> AwardRule | None:
+    return session.get(AwardRule, rule_id)
+
+
+def rule_of_link(session: Session, course_id: int, resource_link_id: str) -> AwardRule | None:
+    return session.scalar(
+        select(AwardRule).where(
+            AwardRule.course_id == course_id, AwardRule.resource_link_id == resource_link_id
+        )
+    )
+
+
+def rules_of(session: Session, course_id: int) -> Sequence[AwardRule]:
+    question = select(AwardRule).where(AwardRule.course_id == course_id).order_by(AwardRule.id)
+    return session.scalars(question.options(selectinload(AwardRule.template_version))).all()
+
+
+def all_rules(session: Session) -> Sequence[AwardRule]:
+    return session.scalars(select(AwardRule).order_by(AwardRule.id)).all()
+
+
+def sightings(session: Session, rule_id: int) -> dict[int, Sighting]:
+    """By learner id."""
+    question = select(Sighting).where(Sighting.rule_id == rule_id).options(selectinload(Sighting.learner))
+    return {row.learner_id: row for row in session.scalars(question)}
+
+
+def waiting_sightings(session: Session, rule: AwardRule) -> Sequence[Sighting]:
+    """Those a teacher may tick: they may open the link, or reached the grade, and have no award yet."""
+    awarded = select(Award.learner_id).where(
+        Award.course_id == rule.course_id, Award.template_id == rule.template_version.template_id
+    )
+    question = (
+        select(Sighting)
+        .where(
+            Sighting.rule_id == rule.id,
+            Sighting.inside_at.is_not(None),
+            Sighting.learner_id.not_in(awarded),
+        )
+        .options(selectinload(Sighting.learner))
+        .order_by(Sighting.id)
+    )
+    return session.scalars(question).all()
+
+
+def outside_count(session: Session, rule_id: int) -> int:
+    """How many learners were last seen outside."""
+    question = select(func.count()).where(Sighting.rule_id == rule_id, Sighting.inside_at.is_(None))
+    return session.scalar(question) or 0
+
+
+# --- awards and credentials
+
+
+def award(session: Session, award_id: int) -> Award | None:
+    return session.get(Award, award_id)
+
+
+def award_of(session: Session, course_id: int, template_id: str, learner_id: int) -> Award | None:
+    return session.scalar(
+        select(Award).where(
+            Award.course_id == course_id,
+            Award.template_id == template_id,
+            Award.learner_id == learner_id,
+        )
+    )
+
+
+def awards_of_rule(session: Session, rule_id: int) -> Sequence[Award]:
+    question = (
+        select(Award)
+        .where(Award.rule_id == rule_id)
+        .options(
+            selectinload(Award.learner), selectinload(Award.credential), selectinload(Award.deliveries)
+        )
+        .order_by(Award.earned_at, Award.id)
+    )
+    return session.scalars(question).all()
+
+
+def waiting_awards(session: Session, learner_id: int) -> Sequence[Award]:
+    question = select(Award).where(Award.learner_id == learner_id, Award.status == "waiting")
+    return session.scalars(question).all()
+
+
+def credential(session: Session, credential_id: str) -> CredentialRow | None:
+    return session.get(CredentialRow, credential_id)
+
+
+def credential_of(session: Session, award_id: int) -> CredentialRow | None:
+    return session.scalar(select(CredentialRow).where(CredentialRow.award_id == award_id))
+
+
+def credentials(session: Session) -> Sequence[CredentialRow]:
+    return session.scalars(select(CredentialRow).order_by(CredentialRow.issued_at)).all()
+
+
+def delivery(session: Session, delivery_id: int) -> Delivery | None:
+    return session.get(Delivery, delivery_id)
+
+
+# --- the issuer's keys and status lists
+
+
+def signing_keys(session: Session, issuer_id: str) -> Sequence[SigningKeyRow]:
+    """Newest first; retired ones too, because what they signed still verifies."""
+    return session.scalars(
+        select(SigningKeyRow)
+        .where(SigningKeyRow.issuer_id == issuer_id)
+        .order_by(SigningKeyRow.created_at.desc(), SigningKeyRow.kid)
+    ).all()
+
+
+def status_list(session: Session, list_id: int) -> StatusList | None:
+    return session.get(StatusList, list_id)
+
+
+def locked_status_list(session: Session, list_id: int) -> StatusList | None:
+    return session.get(StatusList, list_id, with_for_update=True, populate_existing=True)
+
+
+def newest_status_list(session: Session, issuer_id: str, purpose: str) -> StatusList | None:
+    return session.scalar(
+        select(StatusList)
+        .where(StatusList.issuer_id == issuer_id, StatusList.purpose == purpose)
+        .order_by(StatusList.id.desc())
+        .limit(1)
+    )
+
+
+def taken_indexes(session: Session, list_id: int) -> int:
+    question = select(func.count()).where(CredentialRow.status_list_id == list_id)
+    return session.scalar(question) or 0
+
+
+def index_taken(session: Session, list_id: int, index: int) -> bool:
+    question = select(CredentialRow.id).where(
+        CredentialRow.status_list_id == list_id, CredentialRow.status_index == index
+    )
+    return session.scalar(question) is not None

@@ -1,0 +1,83 @@
+"""Templates on their way to being awarded: added as drafts, published when nothing mandatory is missing, retired."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import func, select
+
+from badges import eu
+from badges.artwork import picture
+from badges.errors import MissingElementsError
+from badges.issuer import IssuerProfile
+from badges.template import Level, Template, read_template, template_as_json, text_in
+from lti_tool.errors import NotFoundError
+from lti_tool.store import Session
+from lti_tool.store.models import TemplateVersion
+from lti_tool.values import Json
+
+
+def add(
+    session: Session, data: Json, issuer: IssuerProfile, now: datetime, template_id: str | None = None
+) -> TemplateVersion:
+    """A draft of what `data` describes: version 1 of a new template, or the next version of `template_id`.
+
+    Raises badges.errors.TemplateError with every problem.
+    """
+    template = read_template(data)
+    template_id = template_id or str(uuid4())
+    newest = session.scalar(
+        select(func.max(TemplateVersion.version)).where(TemplateVersion.template_id == template_id)
+    )
+    row = TemplateVersion(
+        template_id=template_id,
+        version=(newest or 0) + 1,
+        status="draft",
+        name=text_in(template.name, template.in_language),
+        body=template_as_json(template),
+        picture=_picture(template, issuer),
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime) -> None:
+    """From now on the version can be placed in courses; raises MissingElementsError naming what it lacks."""
+    missing = eu.missing(read_template(row.body), issuer)
+    if missing:
+        raise MissingElementsError(missing)
+    if row.status == "draft":
+        row.status, row.published_at = "published", now
+
+
+def retire(row: TemplateVersion) -> None:
+    """It can be placed no more; what was awarded with it stays, and its address keeps answering."""
+    row.status = "retired"
+
+
+def find(session: Session, template_id: str, version: int | None = None) -> TemplateVersion:
+    """A version of a template, the newest where none is named; `template_id` may be its first characters."""
+    question = select(TemplateVersion).where(TemplateVersion.template_id.startswith(template_id))
+    if version is not None:
+        question = question.where(TemplateVersion.version == version)
+    row = session.scalar(question.order_by(TemplateVersion.version.desc()).limit(1))
+    if row is None:
+        raise NotFoundError(f"there is no template {template_id}")
+    return row
+
+
+def all_versions(session: Session) -> list[TemplateVersion]:
+    order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version)
+    return list(session.scalars(select(TemplateVersion).order_by(*order)))
+
+
+def _picture(template: Template, issuer: IssuerProfile) -> bytes:
+    language = template.in_language
+    level = template.level
+    level_text = f"EQF {level.value}" if isinstance(level, Level) else None
+    return picture(
+        text_in(template.name, language), level_text, issuer.name, template.colours or "", size=600
+    )

@@ -1,0 +1,51 @@
+"""The ways a completion is noticed, a file each; the folder is the registry.
+
+A file gives: NAME, LABEL, `look(watched, connection) -> Seen`, which asks the platform and touches no table, and
+`completions(session, rule, seen, now)`, which keeps what was seen and gives `Completion`s. It decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, Protocol
+
+from lti_tool.platforms.services import Connection
+from lti_tool.store import Session
+from lti_tool.store.models import AwardRule
+from lti_tool.values import Completion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What a trigger needs to know of a rule to ask the platform."""
+
+    memberships_url: str | None
+    line_items_url: str | None
+    resource_link_id: str
+    line_item_url: str | None
+
+
+class Trigger(Protocol):
+    NAME: str
+    LABEL: str
+
+    def look(self, watched: Watched, connection: Connection) -> Any: ...
+
+    def completions(
+        self, session: Session, rule: AwardRule, seen: Any, now: datetime
+    ) -> Sequence[Completion]: ...
+
+
+def _modules() -> dict[str, Trigger]:
+    found: dict[str, Any] = {}
+    for info in iter_modules(__path__):
+        module = import_module(f"{__name__}.{info.name}")
+        found[module.NAME] = module
+    return found
+
+
+TRIGGERS = _modules()

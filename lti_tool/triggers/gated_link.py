@@ -1,0 +1,132 @@
+"""A link that only those who have completed may open: the memberships with and without its `rlid`.
+
+Moodle lists under `rlid` only who may open the link, so its "Restrict access" tells the tool of completions. The list
+also holds whoever bypasses restrictions; `lti_tool.rules.signal` says what counts as proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lti_tool import rules
+from lti_tool.errors import PlatformError
+from lti_tool.platforms.services import Connection
+from lti_tool.store import Session, queries
+from lti_tool.store.models import AwardRule, Learner, Sighting
+from lti_tool.triggers import Watched
+from lti_tool.values import Completion, Member
+
+NAME = "gated_link"
+LABEL = "A link with restricted access"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    learners: tuple[Member, ...]
+    inside: frozenset[str]
+
+
+def look(watched: Watched, connection: Connection) -> Seen:
+    if watched.memberships_url is None:
+        raise PlatformError("the platform did not offer its list of members", permanent=True)
+    everyone = connection.members(watched.memberships_url)
+    may_open = connection.members(watched.memberships_url, watched.resource_link_id)
+    return Seen(
+        learners=tuple(member for member in everyone if member.is_learner),
+        inside=frozenset(member.user_id for member in may_open),
+    )
+
+
+def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) -> Sequence[Completion]:
+    """Keeps each learner's sighting, and gives a Completion for each that holds a second signal."""
+    inside = [member.user_id for member in seen.learners if member.user_id in seen.inside]
+    outside = [member.user_id for member in seen.learners if member.user_id not in seen.inside]
+    rule.everyone_can_open = rules.everyone_can_open(inside, outside)
+    learners = queries.keep_learners(session, rule.course.registration_id, seen.learners)
+    sightings = queries.sightings(session, rule.id)
+    staff = queries.staff_of(session, rule.course_id)
+    arrived: list[Sighting] = []
+    for member in seen.learners:
+        learner = learners[member.user_id]
+        sighting = sightings.get(learner.id) or _first_sighting(session, rule, learner)
+        was_inside = sighting.inside_at is not None
+        after = rules.sighted(
+            _as_value(sighting, learner.id in staff), inside=member.user_id in seen.inside, now=now
+        )
+        sighting.outside_at, sighting.inside_at = after.outside_at, after.inside_at
+        sightings[learner.id] = sighting
+        if sighting.outside_at and sighting.inside_at and not was_inside:
+            arrived.append(sighting)
+    if rules.looks_loosened(len(arrived), len(outside)):
+        for sighting in arrived:
+            sighting.outside_at = None
+    binds = rule_binds(rule, sightings.values())
+    present = {learners[user_id].id for user_id in inside}
+    return [
+        completion
+        for sighting in sightings.values()
+        if sighting.learner_id in present
+        and (completion := _completion(rule, sighting, sighting.learner_id in staff, binds, now))
+    ]
+
+
+def opened(session: Session, rule: AwardRule, learner: Learner, now: datetime) -> Completion | None:
+    """What a learner's own launch of the link proves; it is kept for later looks in any case."""
+    sightings = queries.sightings(session, rule.id)
+    sighting = sightings.get(learner.id) or _first_sighting(session, rule, learner)
+    sighting.opened_at = sighting.opened_at or now
+    sighting.inside_at = sighting.inside_at or now
+    staff = learner.id in queries.staff_of(session, rule.course_id)
+    return _completion(rule, sighting, staff, rule_binds(rule, sightings.values()), now)
+
+
+def rule_binds(rule: AwardRule, sightings: Iterable[Sighting]) -> bool:
+    """Whether the link is known to be closed to somebody: seen in the lists, or said by a teacher."""
+    if rule.gate_confirmed_at is not None:
+        return True
+    seen = any(sighting.outside_at for sighting in sightings)
+    return seen and not rule.everyone_can_open
+
+
+def _completion(
+    rule: AwardRule, sighting: Sighting, staff: bool, binds: bool, now: datetime
+) -> Completion | None:
+    kind = rules.signal(_as_value(sighting, staff), binds=binds)
+    if kind is None:
+        return None
+    completed_at = sighting.inside_at or now
+    return Completion(
+        rule_id=rule.id,
+        user_id=sighting.learner.user_id,
+        score=None,
+        completed_at=completed_at,
+        evidence={
+            "kind": kind,
+            "resource_link_id": rule.resource_link_id,
+            "outside_at": _text(sighting.outside_at),
+            "inside_at": _text(sighting.inside_at),
+            "opened_at": _text(sighting.opened_at),
+            "seen_at": _text(now),
+        },
+    )
+
+
+def _first_sighting(session: Session, rule: AwardRule, learner: Learner) -> Sighting:
+    sighting = Sighting(rule_id=rule.id, learner_id=learner.id, learner=learner)
+    session.add(sighting)
+    return sighting
+
+
+def _as_value(sighting: Sighting, staff: bool) -> rules.Sighted:
+    return rules.Sighted(
+        outside_at=sighting.outside_at,
+        inside_at=sighting.inside_at,
+        opened_at=sighting.opened_at,
+        staff=staff,
+    )
+
+
+def _text(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None

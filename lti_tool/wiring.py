@@ -1,0 +1,137 @@
+"""Puts the real things together, once, from the settings."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from badges.errors import TemplateError
+from badges.issuer import read_issuer
+from config.settings import Settings, SettingsError
+from lti_tool import publishing
+from lti_tool.addresses import Addresses
+from lti_tool.awarding import Issuer
+from lti_tool.deliveries import email, mail_folder
+from lti_tool.keyring import Keyring
+from lti_tool.outgoing import Outgoing
+from lti_tool.platforms.key_sets import KeySets
+from lti_tool.platforms.services import Connection, TokenCache
+from lti_tool.store import outbox, queries
+from lti_tool.store.database import Store
+from lti_tool.store.memory import StoredMemory
+from lti_tool.store.migrations import bring_up_to_date
+from lti_tool.values import Registration
+from signing import did
+from signing.errors import SealError
+from signing.keys import VerificationMethod
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """Everything a page, a task or a command works with."""
+
+    tool_url: str
+    unbound_launch: str
+    secret_key: str = field(repr=False)
+    poll_every: timedelta
+    embedded: bool
+    mail_folder: str | None
+    clock: Callable[[], datetime]
+    store: Store
+    memory: StoredMemory
+    outgoing: Outgoing
+    key_sets: KeySets
+    tokens: TokenCache
+    issuer: Issuer
+
+    def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
+        """A `signing.keys.KeyFinder`: our own keys are read where they are, others are fetched."""
+        return did.find_key(verification_method, issuer_id, publishing.near(self, self.outgoing.fetch))
+
+    def find_status(self, url: str) -> bytes:
+        """A `badges.verify.StatusFinder`."""
+        return publishing.near(self, self.outgoing.fetch)(url)
+
+    @property
+    def addresses(self) -> Addresses:
+        return self.issuer.addresses
+
+    def connect(self, registration: Registration) -> Connection:
+        """A platform's services, called as this registration."""
+        with self.store.read() as session:
+            key = self.issuer.keyring.tool_keys(session)[0]
+        return Connection(registration, key, self.outgoing, self.tokens, self.clock)
+
+
+def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) -> Tool:
+    """The tool, its database up to date and its keys made; raises SettingsError."""
+    now = clock or (lambda: datetime.now(UTC))
+    store = Store(settings.database_url)
+    bring_up_to_date(store.engine)
+    outgoing = Outgoing(
+        allow_private=settings.allow_private_addresses,
+        ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
+    )
+    issuer = _issuer(settings)
+    _prepare(store, issuer.keyring, now())
+    return Tool(
+        tool_url=settings.tool_url,
+        unbound_launch=settings.unbound_launch,
+        secret_key=settings.secret_key,
+        poll_every=timedelta(seconds=settings.poll_seconds),
+        embedded=settings.embedded,
+        mail_folder=None if settings.smtp_url else str(settings.mail_folder),
+        clock=now,
+        store=store,
+        memory=StoredMemory(store, now),
+        outgoing=outgoing,
+        key_sets=KeySets(outgoing, lambda: now().timestamp()),
+        tokens=TokenCache(),
+        issuer=issuer,
+    )
+
+
+def _issuer(settings: Settings) -> Issuer:
+    try:
+        data = tomllib.loads(settings.issuer_file.read_text(encoding="utf-8"))
+        profile = read_issuer(data, settings.tool_url)
+    except OSError as error:
+        raise SettingsError(f"ISSUER_FILE cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, TemplateError) as error:
+        raise SettingsError(f"ISSUER_FILE cannot be used: {error}") from error
+    addresses = Addresses(tool_url=settings.tool_url, issuer_slug=profile.slug)
+    keyring = Keyring(
+        issuer_id=profile.id,
+        key_url=addresses.keys,
+        key_encryption_key=settings.key_encryption_key,
+    )
+    return Issuer(
+        profile=profile, keyring=keyring, addresses=addresses, channels=_channels(settings)
+    )
+
+
+def _channels(settings: Settings) -> Mapping[str, Any]:
+    if settings.smtp_url:
+        return {email.NAME: email.Options(url=settings.smtp_url, sender=settings.mail_from)}
+    return {
+        mail_folder.NAME: mail_folder.Options(folder=settings.mail_folder, sender=settings.mail_from)
+    }
+
+
+def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
+    """Keys exist and open, and the work that always comes back is planned."""
+    with store.begin() as session:
+        keyring.ensure(session, now)
+        outbox.plan(session, "sweep", "sweep", {}, now)
+        for rule in queries.all_rules(session):
+            outbox.plan(session, f"poll-{rule.id}", "poll", {"rule_id": rule.id}, now)
+        try:
+            keyring.all_signing_keys(session)
+            keyring.tool_keys(session)
+        except SealError as error:
+            raise SettingsError(
+                "KEY_ENCRYPTION_KEY does not open the keys in the database"
+            ) from error

@@ -1,0 +1,15 @@
+"""The web application for a WSGI server: `gunicorn --config docker/gunicorn.conf.py lti_tool.wsgi:application`."""
+
+from __future__ import annotations
+
+import os
+
+from config.settings import read_settings
+from lti_tool.logs import set_up_logs
+from lti_tool.web import create_app
+from lti_tool.wiring import build_tool
+
+settings = read_settings(os.environ)
+set_up_logs(settings.log_format)
+tool = build_tool(settings)
+application = create_app(tool)
