@@ -1,0 +1,34 @@
+"""The only room that knows PyLTI1p3: LTI 1.3 messages and services, as plain values in and out.
+
+No web framework and no database comes in here. What the room must remember between two requests it keeps in a
+`Memory`, what it must ask a platform it asks through `Outgoing`.
+"""
+
+#: Every `code` that a LaunchError of this room carries: a page must have a sentence for each.
+LAUNCH_CODES = (
+    "bad_login",
+    "unknown_platform",
+    "platform_said",
+    "missing_token",
+    "missing_state",
+    "unknown_state",
+    "bad_signature",
+    "bad_token",
+    "replayed",
+    "key_set_unreachable",
+    "wrong_version",
+    "wrong_message",
+    "no_deployment",
+    "wrong_target",
+)
+
+#: Every `code` that a RegistrationError of this room carries.
+REGISTRATION_CODES = (
+    "bad_address",
+    "unreachable",
+    "not_a_platform",
+    "issuer_mismatch",
+    "unsupported",
+    "token_used",
+    "refused",
+)
