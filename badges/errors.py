@@ -42,7 +42,7 @@ class PictureError(BadgeError):
     """The bytes are not a PNG that can be trusted.
 
     `code`: `not_a_png`, `too_large`, `truncated`, `too_many_chunks`, `bad_checksum`, `bad_order`,
-    `after_end`, `bad_text`, `too_many_credentials`.
+    `after_end`, `bad_text`, `two_credentials`.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -51,4 +51,11 @@ class PictureError(BadgeError):
 
 
 class NotBakedError(BadgeError):
-    """The PNG is sound, but no Open Badges 3.0 credential is baked into it."""
+    """The PNG is sound, but no Open Badges 3.0 credential is baked into it.
+
+    `code`: `no_credential`, or `open_badges_2` when there is a badge of an older standard.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

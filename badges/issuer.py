@@ -37,6 +37,35 @@ class IssuerProfile:
     registration: str | None = None
     identifiers: tuple[tuple[str, str], ...] = ()
 
+    def as_profile(self, language: str = "en") -> Profile:
+        """The issuer as a credential names it; the name of the country is written in `language`."""
+        country = vocabulary("countries")[self.country] if self.country else None
+        return Profile(
+            id=self.id,
+            name=self.name,
+            url=self.url,
+            email=self.email,
+            address=Address(
+                address_country=text_in(country.label, language) if country else None,
+                address_country_code=self.country,
+                address_region=self.region,
+                address_locality=self.locality,
+                street_address=self.street,
+                postal_code=self.postal_code,
+            ),
+            other_identifier=tuple(
+                IdentifierEntry(identifier=value, identifier_type=kind) for kind, value in self.identifiers
+            ),
+            legal_name=self.legal_name,
+            registration=LegalIdentifier(
+                id=f"{self.id}#registration",
+                notation=self.registration,
+                spatial=ConceptNode(id=country.iri, pref_label=country.label),
+            )
+            if self.registration and country
+            else None,
+        )
+
 
 def issuer_id(tool_url: str, slug: str) -> str:
     """The did:web that stands for `<tool_url>/issuers/<slug>`; a port is written %3A, a path with colons."""
@@ -76,36 +105,6 @@ def read_issuer(data: Json, tool_url: str) -> IssuerProfile:
     )
     reader.finish()
     return issuer
-
-
-def as_profile(issuer: IssuerProfile, language: str = "en") -> Profile:
-    """The issuer as a credential names it; the name of the country is written in `language`."""
-    country = vocabulary("countries")[issuer.country] if issuer.country else None
-    return Profile(
-        id=issuer.id,
-        name=issuer.name,
-        url=issuer.url,
-        email=issuer.email,
-        address=Address(
-            address_country=text_in(country.label, language) if country else None,
-            address_country_code=issuer.country,
-            address_region=issuer.region,
-            address_locality=issuer.locality,
-            street_address=issuer.street,
-            postal_code=issuer.postal_code,
-        ),
-        other_identifier=tuple(
-            IdentifierEntry(identifier=value, identifier_type=kind) for kind, value in issuer.identifiers
-        ),
-        legal_name=issuer.legal_name,
-        registration=LegalIdentifier(
-            id=f"{issuer.id}#registration",
-            notation=issuer.registration,
-            spatial=ConceptNode(id=country.iri, pref_label=country.label),
-        )
-        if issuer.registration and country
-        else None,
-    )
 
 
 _FIELDS = tuple(name for name in IssuerProfile.__dataclass_fields__ if name != "id")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
+
+from signing.timestamps import as_timestamp
 
 Json = dict[str, Any]
 
@@ -24,13 +26,6 @@ def as_jsonld(value: Any) -> Json:
     return json
 
 
-def instant(moment: datetime) -> str:
-    """The moment as the standards write it, such as 2026-11-21T09:00:00Z; refuses one without a time zone."""
-    if moment.tzinfo is None:
-        raise ValueError("a time without its zone says nothing")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _json(value: Any) -> Any:
     if is_dataclass(value):
         pairs = ((term, _json(getattr(value, name))) for name, term in _terms(type(value)))
@@ -41,7 +36,9 @@ def _json(value: Any) -> Any:
         case Mapping():
             return {language: text for language, text in value.items() if text}
         case datetime():
-            return instant(value)
+            if value.tzinfo is None:
+                raise ValueError("a time without its zone says nothing")
+            return as_timestamp(value)
         case Decimal():
             return int(value) if value == value.to_integral_value() else float(value)
         case _:

@@ -55,7 +55,7 @@ class LearningOutcomeNode:
     id: str
     type: str = "LearningOutcome"
     title: Texts
-    related_esco_skill: tuple[ConceptNode, ...] = field(default=(), metadata={"term": "relatedESCOSkill"})
+    related_esco_skill: tuple[str, ...] = field(default=(), metadata={"term": "relatedESCOSkill"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +195,7 @@ class Achievement:
     type: tuple[str, ...] = ("Achievement", "EuMicrocredential")
     alignment: tuple[Alignment, ...] = ()
     achievement_type: str = "MicroCredential"
+    creator: Profile | None = None
     credits_available: Decimal | None = None
     criteria: Criteria
     description: str
