@@ -3,10 +3,11 @@
 * SigningError
   x ProofError              the proof does not hold, or is of no known type; `code` names the reason
   x KeyNotFoundError        no public key was found under a verification method
-  x UnreadableKeyError      a key is damaged, of no known kind, or its passphrase is wrong
+  x UnusableKeyError        a key is damaged, of the wrong kind, or its passphrase is another one
   x DocumentNotPinnedError  a JSON-LD context that is not among the pinned ones; `url`
   x UnsafeDocumentError     a document holds something that a proof would not cover
   x StatusListError         a status list cannot be read, or has no such entry
+  x SealError               a sealed secret cannot be opened
 """
 
 from __future__ import annotations
@@ -20,8 +21,18 @@ class ProofError(SigningError):
     """The proof does not hold, or is of no known type.
 
     `code` is stable, for reports and tests:
-    `unreadable` (neither JSON nor a JWS), `no_proof`, `unknown_proof`, `malformed`, `wrong_purpose`, `wrong_algorithm`,
-    `key_not_found`, `bad_signature`, `unpinned_context`, `unsafe`, `claims_disagree`, `proof_expired`, `proof_from_future`.
+    `unreadable`        neither JSON that all readers agree on nor a compact JWS
+    `no_proof`          a document without a proof
+    `unknown_proof`     no proof of a type known here
+    `malformed`         a part of the proof, or of what it binds, is missing or not of its form
+    `wrong_purpose`     the proof was not made to assert anything
+    `wrong_algorithm`   another algorithm than the proof type has
+    `proof_expired`     the proof itself has expired
+    `key_not_found`     no public key under its verification method
+    `unpinned_context`  the credential uses words from a context this tool does not know
+    `unsafe`            the credential holds something the proof does not cover
+    `claims_disagree`   the claims of the JWS and the credential in it say different things
+    `bad_signature`     the credential is not what was signed, or not with this key
     """
 
     def __init__(self, code: str, message: str = "") -> None:
@@ -33,8 +44,8 @@ class KeyNotFoundError(SigningError):
     """No public key was found under a verification method."""
 
 
-class UnreadableKeyError(SigningError):
-    """A key is damaged, of no known kind, or its passphrase is wrong."""
+class UnusableKeyError(SigningError):
+    """A key is damaged, of the wrong kind, or its passphrase is another one."""
 
 
 class DocumentNotPinnedError(SigningError):
@@ -51,3 +62,7 @@ class UnsafeDocumentError(SigningError):
 
 class StatusListError(SigningError):
     """A status list cannot be read, or has no such entry."""
+
+
+class SealError(SigningError):
+    """A sealed secret cannot be opened: it was sealed with another key, or is damaged."""

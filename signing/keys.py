@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from signing.errors import UnreadableKeyError
+from signing.errors import UnusableKeyError
 from signing.multibase import base58, base64url, from_base58, from_base64url
 from signing.secured import Json
 
@@ -88,14 +88,16 @@ def as_pem(private: PrivateKey, passphrase: str) -> bytes:
 
 
 def from_pem(pem: bytes, passphrase: str) -> PrivateKey:
-    """The private key; raises UnreadableKeyError."""
+    """The private key; raises UnusableKeyError."""
     try:
         private = load_pem_private_key(pem, passphrase.encode())
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise UnreadableKeyError("the private key is damaged, or its passphrase is another one") from error
-    if isinstance(private, Ed25519PrivateKey) or _is_p256(private):
+        raise UnusableKeyError("the private key is damaged, or its passphrase is another one") from error
+    if isinstance(private, Ed25519PrivateKey):
         return private
-    raise UnreadableKeyError("the private key is neither Ed25519 nor P-256")
+    if isinstance(private, EllipticCurvePrivateKey) and isinstance(private.curve, SECP256R1):
+        return private
+    raise UnusableKeyError("the private key is neither Ed25519 nor P-256")
 
 
 def multikey(public: PublicKey) -> str:
@@ -106,7 +108,7 @@ def multikey(public: PublicKey) -> str:
 
 
 def from_multikey(text: str) -> PublicKey:
-    """The public key of a `z…` text; raises UnreadableKeyError."""
+    """The public key of a `z…` text; raises UnusableKeyError."""
     try:
         if not text.startswith("z"):
             raise ValueError("not base58btc")
@@ -117,8 +119,8 @@ def from_multikey(text: str) -> PublicKey:
         if prefix == _P256_PREFIX and len(body) == 33:
             return EllipticCurvePublicKey.from_encoded_point(SECP256R1(), body)
     except ValueError as error:
-        raise UnreadableKeyError("not a Multikey") from error
-    raise UnreadableKeyError("the Multikey is neither Ed25519 nor P-256")
+        raise UnusableKeyError("not a Multikey") from error
+    raise UnusableKeyError("the Multikey is neither Ed25519 nor P-256")
 
 
 def jwk(public: PublicKey, kid: str) -> Json:
@@ -132,13 +134,13 @@ def jwk(public: PublicKey, kid: str) -> Json:
 
 
 def from_jwk(key: Json) -> PublicKey:
-    """The public key of a JSON Web Key; raises UnreadableKeyError, also for a private one that someone published."""
+    """The public key of a JSON Web Key; raises UnusableKeyError, also for a private one that someone published."""
     if not isinstance(key, dict):
-        raise UnreadableKeyError("not a JWK")
+        raise UnusableKeyError("not a JWK")
     if _SECRET_MEMBERS & key.keys():
-        raise UnreadableKeyError("the JWK holds a private key: whoever read it can sign with it")
+        raise UnusableKeyError("the JWK holds a private key: whoever read it can sign with it")
     if key.get("use", "sig") != "sig":
-        raise UnreadableKeyError("the JWK is not meant for signatures")
+        raise UnusableKeyError("the JWK is not meant for signatures")
     try:
         match key:
             case {"kty": "OKP", "crv": "Ed25519", "x": str(x)}:
@@ -148,8 +150,8 @@ def from_jwk(key: Json) -> PublicKey:
                 _demand_algorithm(key, "ES256")
                 return EllipticCurvePublicNumbers(_coordinate(x), _coordinate(y), SECP256R1()).public_key()
     except ValueError as error:
-        raise UnreadableKeyError("the JWK is damaged") from error
-    raise UnreadableKeyError("the JWK is neither Ed25519 nor P-256")
+        raise UnusableKeyError("the JWK is damaged") from error
+    raise UnusableKeyError("the JWK is neither Ed25519 nor P-256")
 
 
 def same_key(one: PublicKey, other: PublicKey) -> bool:
@@ -166,7 +168,3 @@ def _coordinate(text: str) -> int:
     if len(data) != 32:
         raise ValueError("a coordinate of P-256 has 32 bytes")
     return int.from_bytes(data, "big")
-
-
-def _is_p256(private: object) -> bool:
-    return isinstance(private, EllipticCurvePrivateKey) and isinstance(private.curve, SECP256R1)

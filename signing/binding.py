@@ -1,0 +1,32 @@
+"""What a proof is bound to: the issuer that the credential names, and the key of its verification method."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from signing.errors import KeyNotFoundError, ProofError
+from signing.keys import Algorithm, KeyFinder, VerificationMethod, algorithm
+from signing.secured import Json
+
+
+def issuer_id(credential: Json) -> str:
+    """The id of the issuer, written as a text or as an object; raises ProofError `malformed`."""
+    issuer = credential.get("issuer")
+    return demand_text(issuer.get("id") if isinstance(issuer, dict) else issuer, "issuer")
+
+
+def demand_text(value: Any, name: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise ProofError("malformed", f"`{name}` is missing")
+    return value
+
+
+def key_of(find_key: KeyFinder, method: str, issuer: str, demanded: Algorithm) -> VerificationMethod:
+    """The key under the verification method; raises ProofError `key_not_found` or `wrong_algorithm`."""
+    try:
+        found = find_key(method, issuer)
+    except KeyNotFoundError as error:
+        raise ProofError("key_not_found", str(error)) from error
+    if algorithm(found.public) != demanded:
+        raise ProofError("wrong_algorithm", f"the key is not an {demanded} key")
+    return found

@@ -1,0 +1,105 @@
+"""JSON-LD expansion: each key becomes the address of what it means. PyLD, with two things it lacks.
+
+A memo: PyLD processes the scoped context of a type once for each node of each document, which is more than half of its
+time. And a cache of its own: PyLD's is global and keyed by address alone, so whoever loaded a context first would
+decide what it means for everybody in the process.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from threading import Lock
+from typing import Any, NoReturn
+
+from cachetools import LRUCache
+from pyld.context_resolver import ContextResolver
+from pyld.jsonld import JsonLdError, JsonLdProcessor
+
+from signing.documents import ContextFinder, as_remote_document
+from signing.errors import DocumentNotPinnedError, UnsafeDocumentError
+from signing.secured import Json
+
+_MAX_CONTEXTS = 256
+_MAX_MEMO = 4096
+
+
+def expand(document: Json, find_context: ContextFinder) -> list[Json]:
+    """The expanded nodes; raises UnsafeDocumentError (also for an undefined key) or DocumentNotPinnedError.
+
+    Relative addresses are left relative: whoever reads the nodes must refuse them.
+    """
+    expander = _expander(find_context)
+    try:
+        with expander.lock:
+            return expander.expand(document, expander.options())
+    except JsonLdError as error:
+        raise _cause(error) from error
+    except (RecursionError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        # PyLD does not check all it is given.
+        raise UnsafeDocumentError("the document is not JSON-LD") from error
+
+
+class _Expander(JsonLdProcessor):
+    def __init__(self, find_context: ContextFinder) -> None:
+        super().__init__(on_property_dropped=_refuse_property)
+        self.lock = Lock()
+        self._find_context = find_context
+        self._resolved: LRUCache[str, Any] = LRUCache(maxsize=_MAX_CONTEXTS)
+        self._memo: dict[tuple[Any, ...], tuple[Any, Any, Any]] = {}
+
+    def options(self) -> Json:
+        def load(url: str, options: object = None) -> Json:
+            return as_remote_document(url, self._find_context(url))
+
+        # `base` None: PyLD would resolve what is relative against http://example.org/base/, and sign that.
+        return {
+            "base": None,
+            "documentLoader": load,
+            "contextResolver": ContextResolver(self._resolved, load),
+        }
+
+    def _process_context(
+        self,
+        active_ctx: Any,
+        local_ctx: Any,
+        options: Json,
+        override_protected: bool = False,
+        propagate: bool = True,
+        validate_scoped: bool = True,
+        cycles: Any = None,
+    ) -> Any:
+        process = super()._process_context
+        known = active_ctx.get("_uuid")
+        scoped = override_protected or not propagate
+        if known is None or cycles is not None or not scoped or not isinstance(local_ctx, dict):
+            return process(
+                active_ctx, local_ctx, options, override_protected, propagate, validate_scoped, cycles
+            )
+        key = (known, id(local_ctx), override_protected, propagate)
+        if key not in self._memo:
+            if len(self._memo) >= _MAX_MEMO:
+                self._memo.clear()
+            processed = process(
+                active_ctx, local_ctx, options, override_protected, propagate, validate_scoped, cycles
+            )
+            # Kept alive with the result: an id() must not be used again for another context.
+            self._memo[key] = (processed, local_ctx, active_ctx)
+        return self._memo[key][0]
+
+
+@lru_cache(maxsize=4)
+def _expander(find_context: ContextFinder) -> _Expander:
+    return _Expander(find_context)
+
+
+def _refuse_property(name: object) -> NoReturn:
+    raise UnsafeDocumentError("the document uses a word that none of its contexts defines")
+
+
+def _cause(error: BaseException) -> Exception:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, (DocumentNotPinnedError, UnsafeDocumentError)):
+            return cause
+        cause = cause.__cause__
+    return UnsafeDocumentError("the document is not JSON-LD")

@@ -1,0 +1,65 @@
+"""JSON text as we read it and as we write it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from signing.errors import ProofError
+from signing.secured import Json
+
+#: A credential of ours has 6 to 20 thousand characters; a full status list 200 thousand.
+MAX_CHARACTERS = 2_000_000
+MAX_DEPTH = 64
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+_BRACKETS = re.compile(r"[\[\]{}]")
+#: Wallets that look for braces in a picture, and pages that show the text, must not stumble over a learner's name.
+_ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "&<>{}"})
+
+
+def as_text(document: Json) -> str:
+    """Compact ASCII JSON; `&`, `<`, `>`, `{` and `}` inside strings are written as `\\uXXXX`."""
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _STRINGS.sub(lambda string: string[0].translate(_ESCAPES), text)
+
+
+def read_object(text: str) -> Json:
+    """The one JSON object that the text is; raises ProofError `unreadable`.
+
+    A name that stands twice, NaN, half a surrogate pair, and a text too long or too deep are refused: readers differ
+    on them, or break.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise ProofError("unreadable", "the text is too long")
+    if _depth(text) > MAX_DEPTH:
+        raise ProofError("unreadable", "the JSON is nested too deeply")
+    try:
+        document = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
+        text.encode()
+        json.dumps(document, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise ProofError("unreadable", "the text is not JSON that all readers agree on") from error
+    if not isinstance(document, dict):
+        raise ProofError("unreadable", "the JSON is not an object")
+    return document
+
+
+def _depth(text: str) -> int:
+    """How deep the brackets go; those in strings do not count."""
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> Json:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return document
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,132 @@
+"""What a JSON document must look like before its proof can mean what a reader of the JSON sees.
+
+A Data Integrity proof signs the statements (RDF) that a document expands to; people and programs read the JSON. So
+whatever could stand in the JSON without being signed, or be signed without standing where a reader looks, is refused:
+inline contexts, keys that are addresses, JSON-LD keywords, nested lists, nulls, a second description of the credential.
+
+Source: W3C Data Integrity 1.0, "Context Validation", done as a strict form instead of a comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from signing.errors import UnsafeDocumentError
+from signing.secured import Json
+
+MAX_DEPTH = 64
+MAX_OBJECTS = 5_000
+MAX_TYPES = 16
+MAX_CONTEXTS = 16
+_LANGUAGE_VALUE = frozenset({"@value", "@language"})
+#: Between these, all processors write a number in the same way.
+_EXACT_INTEGER = 2**53
+_SMALLEST_DOUBLE = 1e-6
+_DOUBLE_DIGITS = 15
+_LARGEST = 1e300
+
+
+def refuse_uncovered(document: Json) -> None:
+    """Raise UnsafeDocumentError for a document of which a proof would not cover each part."""
+    if not _is_list_of_texts(document.get("@context")):
+        raise UnsafeDocumentError("`@context` is not a list of addresses")
+    contexts = 0
+    objects = 0
+    top_id = document.get("id")
+    for depth, value in _walk(document):
+        if depth > MAX_DEPTH:
+            raise UnsafeDocumentError("the document is nested too deeply")
+        if not isinstance(value, dict):
+            continue
+        objects += 1
+        contexts += len(_as_list(value.get("@context", [])))
+        if objects > MAX_OBJECTS or contexts > MAX_CONTEXTS:
+            raise UnsafeDocumentError("the document has too many parts")
+        if value is not document and top_id is not None and value.get("id") == top_id:
+            raise UnsafeDocumentError("the document describes itself a second time, inside")
+        _refuse_object(value)
+
+
+def refuse_ambiguous(document: Json) -> None:
+    """Raise UnsafeDocumentError for texts and numbers that are sound, but that some verifiers are known to misread.
+
+    For what we sign; what others signed is read as the standards say. Control characters break PyLD (it does not
+    escape them); numbers of more than 15 digits, and very small ones, are written differently by each processor.
+    """
+    for _, value in _walk(document):
+        if isinstance(value, str) and any(
+            (ord(character) < 0x20 and character not in "\t\n\r") or character == "\x7f"
+            for character in value
+        ):
+            raise UnsafeDocumentError("a text holds a control character")
+        if isinstance(value, int) and abs(value) >= _EXACT_INTEGER:
+            raise UnsafeDocumentError("an integer is too long for some readers")
+        if isinstance(value, float) and value and not _is_plain(value):
+            raise UnsafeDocumentError("a number has too many digits for some readers")
+
+
+def _walk(document: Any) -> Iterator[tuple[int, Any]]:
+    """Each value with its depth, without recursion; refuses what is not JSON."""
+    waiting: list[tuple[int, Any]] = [(0, document)]
+    while waiting:
+        depth, value = waiting.pop()
+        yield depth, value
+        if isinstance(value, dict):
+            waiting.extend((depth + 1, part) for part in value.values())
+        elif isinstance(value, list):
+            if any(isinstance(part, list) for part in value):
+                raise UnsafeDocumentError("a list stands directly in a list")
+            waiting.extend((depth + 1, part) for part in value)
+        else:
+            _refuse_scalar(value)
+
+
+def _refuse_object(value: Json) -> None:
+    if not value:
+        raise UnsafeDocumentError("an object is empty")
+    keys = {key for key in value if key != "@context"}
+    if not all(isinstance(key, str) for key in keys):
+        raise UnsafeDocumentError("a key is not a text")
+    if not _is_list_of_texts(value.get("@context", [])):
+        raise UnsafeDocumentError("an inline context gives words another meaning")
+    types = _as_list(value.get("type", []))
+    if (
+        len(types) > MAX_TYPES
+        or not all(isinstance(name, str) for name in types)
+        or len({*types}) < len(types)
+    ):
+        raise UnsafeDocumentError("`type` is not a list of different names")
+    if keys == _LANGUAGE_VALUE and all(isinstance(part, str) for part in value.values()):
+        return
+    for key in keys:
+        if key.startswith("@") or ":" in key or not key:
+            raise UnsafeDocumentError(f"the key {key[:80]!r} is not a plain word")
+
+
+def _refuse_scalar(value: Any) -> None:
+    if value is None:
+        raise UnsafeDocumentError("null stands where nothing should stand")
+    if isinstance(value, str):
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError as error:
+                raise UnsafeDocumentError("a text holds half a character") from error
+    elif not isinstance(value, (bool, int, float)):
+        raise UnsafeDocumentError(f"a {type(value).__name__} is not JSON")
+    elif not abs(value) < _LARGEST:
+        raise UnsafeDocumentError("a number is out of all bounds")
+
+
+def _is_plain(value: float) -> bool:
+    digits = repr(value).split("e")[0].replace(".", "").strip("-").strip("0")
+    return len(digits) <= _DOUBLE_DIGITS and _SMALLEST_DOUBLE <= abs(value) < _EXACT_INTEGER
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return value is not None and all(isinstance(part, str) for part in _as_list(value))
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
