@@ -1,0 +1,240 @@
+"""The demo college: people, courses, grades and tools as plain rows, and the questions asked of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+
+#: Staff bypass every "Restrict access"; an assistant is Moodle's non-editing teacher.
+STAFF = frozenset({"teacher", "assistant"})
+
+LEARNERS = (
+    "Anna Bērziņa, Jānis Kalniņš, Kristīne Ozoliņa, Mārtiņš Liepiņš, Līga Krūmiņa, Andris Balodis, "
+    "Ilze Eglīte, Toms Zariņš, Elīna Petersone, Edgars Vītols, Dace Šmite, Kārlis Āboliņš, "
+    "Agnese Siliņa, Raivis Ķēniņš, Inese Jansone, Guntis Lācis, Sanita Vīksna, Ģirts Upītis, "
+    "Rūta Ziediņa, Ēriks Grīnbergs, Signe Šteina, Uldis Žagars, Madara Strautiņa, Artūrs Bušs, "
+    "Baiba Ņikitina, Oskars Ļaudams, Evija Miķelsone, Juris Pūce, Laura Kļaviņa, Marta Ābele"
+).split(", ")
+
+
+@dataclass(slots=True, kw_only=True)
+class Person:
+    id: str
+    given: str
+    family: str
+    username: str
+    email: str
+    sourced_id: str = ""
+    is_admin: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.given} {self.family}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Course:
+    """`roles` maps a person's id to teacher, assistant or learner."""
+
+    id: str
+    label: str
+    title: str
+    about: str
+    language: str
+    roles: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Tool:
+    """A registered tool; `id` is also its deployment."""
+
+    id: str
+    client_id: str
+    deployment_id: str
+    name: str
+    description: str
+    logo_url: str
+    login_url: str
+    launch_url: str
+    deep_linking_url: str
+    redirect_uris: list[str]
+    jwks_url: str
+    scopes: list[str]
+    custom: dict[str, str]
+    shares_name: bool = True
+    shares_email: bool = True
+    active: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Link:
+    """An LTI activity. `minimum_percent` is its "Restrict access": the course total a learner needs."""
+
+    id: str
+    course_id: str
+    tool_id: str
+    title: str
+    description: str
+    url: str
+    custom: dict[str, str]
+    minimum_percent: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Column:
+    """A column of the gradebook: assessed work of the course, or a tool's line item."""
+
+    id: str
+    course_id: str
+    label: str
+    maximum: float
+    link_id: str = ""
+    tool_id: str = ""
+    tag: str = ""
+    resource_id: str = ""
+    hidden: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Grade:
+    column_id: str
+    person_id: str
+    score: float | None
+    comment: str
+    changed_at: datetime
+    by_hand: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Campus:
+    """Everything the LMS remembers. `last_id` counts for all kinds of rows together."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    courses: dict[str, Course] = field(default_factory=dict)
+    tools: dict[str, Tool] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    columns: dict[str, Column] = field(default_factory=dict)
+    grades: dict[tuple[str, str], Grade] = field(default_factory=dict)
+    used_tokens: set[str] = field(default_factory=set)
+    last_id: int = 0
+
+    def next_id(self) -> str:
+        self.last_id += 1
+        return str(self.last_id)
+
+    def role(self, person: Person, course_id: str) -> str | None:
+        return self.courses[course_id].roles.get(person.id)
+
+    def is_staff(self, person: Person, course_id: str) -> bool:
+        return person.is_admin or self.role(person, course_id) in STAFF
+
+    def members(self, course_id: str) -> list[Person]:
+        return [self.people[person_id] for person_id in self.courses[course_id].roles]
+
+    def learners(self, course_id: str) -> list[Person]:
+        return [person for person in self.members(course_id) if self.role(person, course_id) == "learner"]
+
+    def course_links(self, course_id: str) -> list[Link]:
+        return [link for link in self.links.values() if link.course_id == course_id]
+
+    def course_columns(self, course_id: str) -> list[Column]:
+        return [column for column in self.columns.values() if column.course_id == course_id]
+
+    def total_percent(self, person: Person, course_id: str) -> float | None:
+        """The course total. Work not yet graded is left out of it, as Moodle's natural weighting does."""
+        graded = [
+            (grade.score, column.maximum)
+            for column in self.course_columns(course_id)
+            if (grade := self.grades.get((column.id, person.id))) and grade.score is not None
+        ]
+        maximum = sum(most for _, most in graded)
+        return 100 * sum(score for score, _ in graded) / maximum if maximum else None
+
+    def may_open(self, person: Person, link: Link) -> bool:
+        """Staff always may; a learner only when the link's condition is met."""
+        if self.is_staff(person, link.course_id):
+            return True
+        if self.role(person, link.course_id) is None:
+            return False
+        if link.minimum_percent is None:
+            return True
+        total = self.total_percent(person, link.course_id)
+        return total is not None and total >= link.minimum_percent
+
+    def grade(self, column: Column, person: Person, grade: Grade | None) -> None:
+        """Writes the grade, or takes it away."""
+        if grade is None:
+            self.grades.pop((column.id, person.id), None)
+        else:
+            self.grades[column.id, person.id] = grade
+
+
+def found_college(*, learners: int = 30) -> Campus:
+    """The college on its first day: two courses, Zane teaches, Roberts assists, nobody has a grade."""
+    campus = Campus(last_id=1)
+    admin = _enter(campus, "Ieva Kalēja", "ADM1")
+    admin.is_admin = True
+    zane = _enter(campus, "Zane Ozola", "T001")
+    roberts = _enter(campus, "Roberts Krauklis", "T002")
+    people = [_enter(campus, _name(n), f"S{n + 1:02}") for n in range(learners)]
+    for course in (
+        Course(
+            id="2",
+            label="SPM-101",
+            title="Saules paneļu sistēmu droša montāža",
+            about="Vocational course: safe installation of solar panel systems. 40 hours, EQF level 4.",
+            language="lv",
+        ),
+        Course(
+            id="3",
+            label="DLF-101",
+            title="Data Literacy Fundamentals",
+            about="A short course on reading data, cleaning it and telling its story. 50 hours, EQF level 5.",
+            language="en",
+        ),
+    ):
+        campus.courses[course.id] = course
+        course.roles = {
+            zane.id: "teacher",
+            roberts.id: "assistant",
+            **{person.id: "learner" for person in people},
+        }
+    for course_id, label, maximum in (
+        ("2", "Darba drošība augstumā (tests)", 20),
+        ("2", "Paneļu stiprinājumu montāža (praktiskais darbs)", 50),
+        ("2", "Nobeiguma pārbaudījums", 30),
+        ("3", "Quiz: reading a chart", 20),
+        ("3", "Assignment: clean a data set", 50),
+        ("3", "Final project", 30),
+    ):
+        column = Column(id=campus.next_id(), course_id=course_id, label=label, maximum=maximum)
+        campus.columns[column.id] = column
+    return campus
+
+
+def _enter(campus: Campus, name: str, sourced_id: str) -> Person:
+    given, family = name.split(" ", 1)
+    letters = unicodedata.normalize("NFKD", name.lower())
+    username = letters.encode("ascii", "ignore").decode().replace(" ", ".")
+    if any(person.username == username for person in campus.people.values()):
+        username += sourced_id.lower()
+    person = Person(
+        id=campus.next_id(),
+        given=given,
+        family=family,
+        username=username,
+        email=f"{username}@example.org",
+        sourced_id=sourced_id,
+    )
+    campus.people[person.id] = person
+    return person
+
+
+def _name(number: int) -> str:
+    """Beyond the thirtieth the names are shuffled, so that a class of any size has real names."""
+    if number < len(LEARNERS):
+        return LEARNERS[number]
+    given = LEARNERS[number % len(LEARNERS)].split()[0]
+    family = LEARNERS[(7 * number + number // len(LEARNERS)) % len(LEARNERS)].split()[1]
+    return f"{given} {family}"

@@ -1,0 +1,110 @@
+"""Deep linking (LTI Deep Linking 2.0): what the tool sends back, until the teacher saves it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+
+from lti_tool.demo import lti
+from lti_tool.demo.campus import Column, Link, Tool
+from lti_tool.demo.lti import Json
+from lti_tool.demo.sessions import current, me, reposting
+from lti_tool.demo.state import Lms, here
+from lti_tool.demo.tool_keys import BadTokenError, KeySetUnreachableError, read_token
+
+
+def blueprint(return_rule: str) -> Blueprint:
+    routes = Blueprint("deep_linking", __name__)
+    routes.add_url_rule(return_rule, view_func=take_items, methods=["POST"])
+    return routes
+
+
+@reposting
+def take_items() -> Response:
+    """Keeps the items as a draft and sends the page around the iframe to the form that saves them."""
+    lms, session = here(), current()
+    if session is None or session.sesskey != request.args.get("sesskey"):
+        return _refused("Your session has most likely timed out. Please log in again.")
+    tool = lms.campus.tools.get(request.args.get("id", "")) or abort(404)
+    course = lms.campus.courses.get(request.args.get("course", "")) or abort(404)
+    if not lms.campus.is_staff(me(), course.id):
+        abort(403)
+    try:
+        claims = read_token(lms, tool, request.form.get("JWT", ""))
+    except KeySetUnreachableError:
+        return _refused(f"The key set of the tool cannot be fetched from {tool.jwks_url}.")
+    except BadTokenError as error:
+        return _refused(f"The answer of the tool is not signed by it: {error}.")
+    problem = _problem(lms, tool, claims)
+    if problem:
+        return _refused(problem)
+    items = [
+        item
+        for item in claims.get(lti.DEEP_LINKING + "content_items") or ()
+        if item.get("type") == "ltiResourceLink"
+    ]
+    draft = secrets.token_urlsafe(8)
+    session.drafts[draft] = items
+    target = url_for("pages.new_activity", course_id=course.id, tool_id=tool.id, draft=draft)
+    return make_response(
+        render_template(
+            "items_taken.html", target=target, items=items, message=claims.get(lti.DEEP_LINKING + "msg")
+        )
+    )
+
+
+def _problem(lms: Lms, tool: Tool, claims: Json) -> str | None:
+    """What Moodle looks at; Canvas also wants its issuer as audience, and a nonce."""
+    if claims.get("iss") != tool.client_id:
+        return "The answer of the tool is from another client."
+    if not isinstance(claims.get("exp"), (int, float)) or claims["exp"] <= lms.now():
+        return "The answer of the tool has expired."
+    if not isinstance(claims.get("iat"), (int, float)) or claims["iat"] > lms.now():
+        return "The answer of the tool comes from the future."
+    if lms.manners.name == "canvas":
+        audience = claims.get("aud")
+        issuer = lms.manners.issuer(lms.url)
+        if issuer not in (audience if isinstance(audience, list) else [audience]):
+            return "the 'aud' is invalid"
+        if not claims.get("nonce"):
+            return "the 'nonce' is missing"
+    return None
+
+
+def save_item(lms: Lms, tool: Tool, course_id: str, item: Json, minimum_percent: int | None) -> Link:
+    """The activity that a content item asks for; a lineItem brings a column that counts in the total."""
+    link = Link(
+        id=lms.campus.next_id(),
+        course_id=course_id,
+        tool_id=tool.id,
+        title=str(item.get("title") or "item"),
+        description=str(item.get("text") or ""),
+        url=str(item.get("url") or ""),
+        custom={str(key): _text(value) for key, value in (item.get("custom") or {}).items()},
+        minimum_percent=minimum_percent,
+    )
+    lms.campus.links[link.id] = link
+    wished = item.get("lineItem")
+    if wished:
+        column = Column(
+            id=lms.campus.next_id(),
+            course_id=course_id,
+            label=link.title,
+            maximum=float(wished.get("scoreMaximum") or 100),
+            link_id=link.id,
+            tool_id=tool.id,
+            tag=str(wished.get("tag") or ""),
+            resource_id=str(wished.get("resourceId") or ""),
+        )
+        lms.campus.columns[column.id] = column
+    return link
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _refused(reason: str) -> Response:
+    return make_response(render_template("error.html", title="Error", reason=reason), 400)
