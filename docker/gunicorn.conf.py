@@ -1,0 +1,27 @@
+"""Gunicorn's settings in the image. The environment decides how many processes serve."""
+
+from __future__ import annotations
+
+import os
+
+# With BROKER_URL left at memory:// the worker lives inside the one web process: a second would not see its work.
+_embedded = (os.environ.get("BROKER_URL") or "memory://").startswith("memory://")
+
+wsgi_app = "lti_tool.wsgi:application"
+bind = "0.0.0.0:8000"
+worker_class = "gthread"
+workers = 1 if _embedded else int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = 8
+# A fork of a running worker thread would lose it.
+preload_app = False
+timeout = 60
+graceful_timeout = 25
+keepalive = 5
+max_requests = 0 if _embedded else 5000
+max_requests_jitter = 500
+# Nothing in a read-only container may be written but /dev/shm and /tmp; no control socket in a home folder.
+worker_tmp_dir = "/dev/shm"
+control_socket_disable = True
+# The tool logs events with ids itself; an access log would keep people's addresses.
+accesslog = None
+errorlog = "-"
