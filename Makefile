@@ -8,6 +8,8 @@ ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 LOCK_ARGS ?=
+# The languages beside English, in which the sentences stand in the sources.
+TRANSLATED := lv
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard lti_tool/translations/*/LC_MESSAGES/messages.po))
 
 # A virtual environment whose Python is gone (an upgraded system, a moved folder) is made anew.
@@ -50,10 +52,12 @@ catalogues: $(CATALOGUES) ## the translations, ready for use
 
 .PHONY: messages
 messages: $(VENV)/dev.stamp ## take new sentences of the sources into the translations
-	$(PY) -m babel.messages.frontend extract -q -F pyproject.toml -k _l -k lazy_gettext \
-		--project Nozimite --no-location --omit-header -o $(VENV)/messages.pot .
-	$(PY) -m babel.messages.frontend update -q -i $(VENV)/messages.pot -d lti_tool/translations \
-		--no-fuzzy-matching --ignore-obsolete --omit-header --width 110
+	$(PY) -m babel.messages.frontend -q extract -F pyproject.toml -k _l -k lazy_gettext -k lazy_ngettext:1,2 \
+		--project Nozimite --no-location -o $(VENV)/messages.pot .
+	for language in $(TRANSLATED); do \
+		$(PY) -m babel.messages.frontend -q update --init-missing -l $$language -i $(VENV)/messages.pot \
+			-d lti_tool/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110 || exit 1; \
+	done
 
 .PHONY: lock
 lock: ## pin what requirements*.in ask for, by hash; LOCK_ARGS=--upgrade takes newer versions

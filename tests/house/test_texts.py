@@ -1,0 +1,113 @@
+"""What stands in our files: nothing of one machine, no registry's address, the same versions in both locks."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NOT_OURS = {".git", ".venv", "var", "demo-out", "node_modules", "__pycache__"}
+TEXTS = {
+    ".cfg",
+    ".css",
+    ".env",
+    ".html",
+    ".in",
+    ".js",
+    ".lock",
+    ".md",
+    ".po",
+    ".py",
+    ".sh",
+    ".toml",
+    ".txt",
+    ".yml",
+}
+
+# Written in two halves, or this file would be the first to hold one.
+MACHINE_PATHS = re.compile("(?<![\\w.])/(?:wo" + "rk|ro" + "ot|Us" + "ers|home/(?!nozimite))/")
+REGISTRIES = re.compile(
+    "|".join(("pypi" + r"\.org", "python" + r"hosted\.org", "registry" + r"\.npmjs", r"deb\.deb" + "ian"))
+)
+
+
+def texts() -> Iterator[str]:
+    for path in sorted(ROOT.rglob("*")):
+        relative = path.relative_to(ROOT)
+        if NOT_OURS.isdisjoint(relative.parts) and path.is_file():
+            named = path.name in ("Makefile", "Dockerfile", "LICENSE") or relative.as_posix() == ".ci/run"
+            if named or path.suffix in TEXTS:
+                yield relative.as_posix()
+
+
+TEXTS_OF_OURS = tuple(texts())
+TESTS = tuple(path for path in TEXTS_OF_OURS if re.search(r"^tests/.*test_\w+\.py$", path))
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_the_walk_finds_our_files() -> None:
+    assert {"Makefile", "pyproject.toml", ".ci/run", "docker/Dockerfile", "lti_tool/values.py"} <= set(
+        TEXTS_OF_OURS
+    )
+
+
+@pytest.mark.parametrize("path", TEXTS_OF_OURS)
+def test_no_file_tells_of_one_machine(path: str) -> None:
+    assert MACHINE_PATHS.findall(read(path)) == []
+
+
+@pytest.mark.parametrize("path", TEXTS_OF_OURS)
+def test_no_file_names_a_registry(path: str) -> None:
+    assert REGISTRIES.findall(read(path)) == []
+
+
+@pytest.mark.parametrize("path", TESTS)
+def test_a_test_file_asserts(path: str) -> None:
+    nodes = tuple(ast.walk(ast.parse(read(path))))
+    tests = [
+        node.name for node in nodes if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+    asserts = [node for node in nodes if isinstance(node, ast.Assert)]
+    raises = [node for node in nodes if isinstance(node, ast.Attribute) and node.attr == "raises"]
+    assert tests
+    assert asserts or raises
+
+
+@pytest.mark.parametrize("path", TESTS)
+def test_no_test_hides_a_second_of_its_name(path: str) -> None:
+    tree = ast.parse(read(path))
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert sorted(names) == sorted(set(names))
+
+
+def versions(lock: str) -> dict[str, str]:
+    return dict(re.findall(r"^([A-Za-z0-9._\[\]-]+)==(\S+)", read(lock), re.MULTILINE))
+
+
+def test_what_is_tested_is_what_runs() -> None:
+    runs, tested = versions("requirements.lock"), versions("requirements-dev.lock")
+    assert len(runs) > 20
+    assert {name: tested.get(name) for name in runs} == runs
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_pins_every_package_by_hash(lock: str) -> None:
+    pins = re.split(r"^(?=[A-Za-z0-9])", read(lock), flags=re.MULTILINE)[1:]
+    assert [pin.splitlines()[0] for pin in pins if "--hash=sha256:" not in pin] == []
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_a_lock_holds_what_was_asked_for(name: str) -> None:
+    asked = re.findall(r"^([A-Za-z][A-Za-z0-9_.-]*)", read(f"{name}.in"), re.MULTILINE)
+    locked = {
+        re.sub(r"\[.*\]|[._]", lambda match: "" if match[0][0] == "[" else "-", pin).lower()
+        for pin in versions(f"{name}.lock")
+    }
+    assert {package.lower().replace("_", "-") for package in asked} - locked == set()
