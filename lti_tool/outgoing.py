@@ -53,7 +53,7 @@ class Outgoing:
     def __init__(
         self,
         allow_private: bool = False,
-        ca_bundle: Path | None = None,
+        ca_bundle: Path | str | None = None,
         timeout: tuple[float, float] = (3, 10),
         total_seconds: float = 30,
     ) -> None:
@@ -305,7 +305,7 @@ def _names_this_machine(host: str) -> bool:
         return False
 
 
-def _tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
+def _tls_context(ca_bundle: Path | str | None) -> ssl.SSLContext:
     context = create_urllib3_context()
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     if ca_bundle is not None:

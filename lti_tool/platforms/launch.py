@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -291,8 +290,10 @@ class _Message(MessageLaunch[Incoming, Registrations, Session, Cookies]):
 
 
 def _seconds(claims: Mapping[str, Any], name: str) -> float:
-    value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    value: Any = claims.get(name)
+    numeric = isinstance(value, int | float) and not isinstance(value, bool)
+    # NaN compares as false, and a very long integer is no float at all.
+    if not numeric or not 0 <= value < 1e12:
         raise LaunchError("bad_token", f"the {name} of the id_token is no time")
     return float(value)
 
