@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from signing.errors import StatusListError
+from signing.multibase import base64url
+from signing.status import LENGTH, bit, decode, empty, encode, with_bit
+
+#: The example list of W3C Bitstring Status List v1.0: 131072 bits, none set.
+W3C_EMPTY = "uH4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA"
+
+
+def test_the_example_of_the_standard_is_an_empty_list():
+    assert decode(W3C_EMPTY) == empty()
+    assert len(empty()) * 8 == LENGTH == 131_072
+
+
+def test_the_first_index_is_the_leftmost_bit():
+    assert with_bit(empty(), 0, True)[0] == 0b1000_0000
+    assert with_bit(empty(), 7, True)[0] == 0b0000_0001
+    assert with_bit(empty(), 8, True)[1] == 0b1000_0000
+    assert with_bit(empty(), LENGTH - 1, True)[-1] == 1
+
+
+def test_one_bit_is_set_and_cleared_without_touching_another():
+    bits = with_bit(with_bit(empty(), 4711, True), 4712, True)
+    assert [index for index in range(LENGTH) if bit(bits, index)] == [4711, 4712]
+    assert with_bit(with_bit(bits, 4711, False), 4712, False) == empty()
+
+
+def test_a_list_comes_back_and_is_always_written_alike():
+    bits = with_bit(empty(), 99, True)
+    assert decode(encode(bits)) == bits
+    assert encode(bits) == encode(bits)
+
+
+@pytest.mark.parametrize("index", [-1, LENGTH, 10**9])
+def test_an_index_outside_the_list_is_refused(index):
+    with pytest.raises(StatusListError):
+        bit(empty(), index)
+    with pytest.raises(StatusListError):
+        with_bit(empty(), index, True)
+
+
+def test_a_list_that_unpacks_to_gigabytes_is_refused():
+    bomb = "u" + base64url(gzip.compress(bytes(50_000_000), mtime=0))
+    with pytest.raises(StatusListError, match="too much"):
+        decode(bomb, max_bytes=16_384)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "u",
+        "uAAAA",
+        W3C_EMPTY[1:],
+        W3C_EMPTY[:-8],
+        "u" + base64url(gzip.compress(b"a") + b"more"),
+        "z" + W3C_EMPTY,
+        "u*",
+        None,
+        7,
+    ],
+)
+def test_a_damaged_list_is_refused(text):
+    with pytest.raises(StatusListError):
+        decode(text)
+
+
+def test_the_reference_validators_list_is_read(shared):
+    folder = shared / "data" / "vectors" / "1edtech" / "bit-string-list"
+    listed = json.loads((folder / "testlist").read_text())["credentialSubject"]["encodedList"]
+    entry = json.loads((folder / "credential-status-revoked.json").read_text())["credentialStatus"]
+    assert bit(decode(listed), int(entry["statusListIndex"]))
