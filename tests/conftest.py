@@ -199,7 +199,7 @@ def valkey_url(valkey_server: str) -> str:
 # --- Mail ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Mailbox:
     """A mail server. `mails` is what it took, in order; while `answer` is set, it refuses with that line instead."""
 
