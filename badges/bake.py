@@ -106,7 +106,9 @@ def _text(chunk: Chunk) -> str:
         _, rest = chunk.data.split(b"\0", 1)
         flags, (_, _, text) = rest[:2], rest[2:].split(b"\0", 2)
         if flags != b"\0\0":
-            raise PictureError("bad_text", "The credential in the picture is compressed, which the standard forbids.")
+            raise PictureError(
+                "bad_text", "The credential in the picture is compressed, which the standard forbids."
+            )
         return text.decode()
     except ValueError as error:
         raise PictureError("bad_text", "The credential in the picture cannot be read.") from error

@@ -102,12 +102,8 @@ def read(credential: Json) -> tuple[Reading, ...]:
 NO_LANGUAGE = "und"
 _NOT_APPLICABLE: Texts = {"en": "not applicable", "lv": "nav attiecināms"}
 _HASHED: Texts = {"en": "e-mail address, as a hash", "lv": "e-pasta adrese (jaucējvērtība)"}
-_MONTHS_EN = (
-    "January February March April May June July August September October November December".split()
-)
-_MONTHS_LV = (
-    "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris".split()
-)
+_MONTHS_EN = "January February March April May June July August September October November December".split()
+_MONTHS_LV = "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris".split()
 
 
 def _object(value: Any, *path: str) -> Json:
@@ -150,13 +146,17 @@ def _achievement(credential: Json) -> Json:
 
 def _learner(credential: Json) -> Iterator[Texts]:
     subject = _subject(credential)
-    for identity in _objects(subject.get("identifier")):
-        if identity.get("hashed") is False:
-            yield _plain_text(identity.get("identityHash"))
-        elif identity.get("identityType") == "emailAddress":
-            yield _HASHED
+    identities = _objects(subject.get("identifier"))
     names = (subject.get("givenName"), subject.get("familyName"))
     yield _plain_text(" ".join(name for name in names if isinstance(name, str)))
+    for identity in identities:
+        if identity.get("hashed") is False:
+            yield _plain_text(identity.get("identityHash"))
+    if any(
+        identity.get("hashed") is True and identity.get("identityType") == "emailAddress"
+        for identity in identities
+    ):
+        yield _HASHED
     yield _plain_text(subject.get("id"))
 
 
@@ -223,7 +223,7 @@ def hours_in_words(hours: Decimal) -> Texts:
 
 def _level(credential: Json) -> Iterator[Texts]:
     achievement = _achievement(credential)
-    found = [
+    found: list[Texts] = [
         {language: f"{'EKI' if language == 'lv' else 'EQF'}: {text}" for language, text in label.items()}
         for label in _labels(achievement.get("eqfLevel"))
     ]

@@ -20,14 +20,14 @@ def as_jsonld(value: Any) -> Json:
     Names become camelCase (`context` becomes `@context`); what is None or empty is left out; tuples become arrays;
     times are written in UTC with a Z, in whole seconds; a Decimal becomes a number, whole where it is whole.
     """
-    if not is_dataclass(value):
+    if not is_dataclass(value) or isinstance(value, type):
         raise TypeError(f"{type(value).__name__} is no value of badges.model")
     json: Json = _json(value)
     return json
 
 
 def _json(value: Any) -> Any:
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         pairs = ((term, _json(getattr(value, name))) for name, term in _terms(type(value)))
         return {term: json for term, json in pairs if json is not None and json not in ([], {})}
     match value:
@@ -46,7 +46,7 @@ def _json(value: Any) -> Any:
 
 
 @cache
-def _terms(kind: type) -> tuple[tuple[str, str], ...]:
+def _terms(kind: Any) -> tuple[tuple[str, str], ...]:
     return tuple((field.name, field.metadata.get("term") or _term(field.name)) for field in fields(kind))
 
 

@@ -11,7 +11,8 @@ what was gathered. The codes, check by check (p passed, f failed, w warning, u u
     subject        p achievement   w no_criteria, unknown_result   f no_subject, no_recipient, no_achievement
     issuer         p profile   w no_profile   f no_issuer
     proof          p signature_holds
-                   f the codes of signing.errors.ProofError that tell of a wrong proof
+                   f bad_signature, claims_disagree, malformed (these three: it was changed), unsafe,
+                     wrong_purpose, proof_expired, unreadable
                    u no_proof, unknown_proof, wrong_algorithm, unpinned_context, key_not_found, could_not_check
     key_of_issuer  p key_of_issuer   f key_of_another   u not_checked
     status         p not_revoked, no_status   f revoked, suspended
@@ -25,7 +26,7 @@ Sources: Open Badges 3.0, "Verification and Validation"; VCDM 2.0; Bitstring Sta
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -59,11 +60,11 @@ _OB_CONTEXTS = re.compile(
     r"|https://purl\.imsglobal\.org/spec/ob/v3p0/context/ob_v3p0\.jsonld"
 )
 _JWS = re.compile(r"[A-Za-z0-9_-]+\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*")
-# A whole list of any sensible size; what inflates to more is an attack.
-_MAX_LIST_BYTES = 1 << 21
 # What a proof that does not hold says about the credential; all other codes mean: we cannot tell.
 _CHANGED = frozenset({"bad_signature", "claims_disagree", "malformed"})
-_CANNOT_TELL = frozenset({"no_proof", "unknown_proof", "wrong_algorithm", "unpinned_context", "key_not_found"})
+_CANNOT_TELL = frozenset(
+    {"no_proof", "unknown_proof", "wrong_algorithm", "unpinned_context", "key_not_found"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +140,7 @@ def context(case: Case) -> Check:
     return _passed("context", "open_badges_3")
 
 
-def type(case: Case) -> Check:
+def credential_type(case: Case) -> Check:
     """It is an AchievementCredential, by either of its two names."""
     types = _types(case.credential)
     if "VerifiableCredential" in types and types & {"OpenBadgeCredential", "AchievementCredential"}:
@@ -149,12 +150,12 @@ def type(case: Case) -> Check:
 
 def subject(case: Case) -> Check:
     """Someone is named, and what they achieved."""
-    subject = case.credential.get("credentialSubject")
-    if not isinstance(subject, dict) or "AchievementSubject" not in _types(subject):
+    about = case.credential.get("credentialSubject")
+    if not isinstance(about, dict) or "AchievementSubject" not in _types(about):
         return _failed("subject", "no_subject")
-    if not isinstance(subject.get("id"), str) and not _objects(subject.get("identifier")):
+    if not isinstance(about.get("id"), str) and not _objects(about.get("identifier")):
         return _failed("subject", "no_recipient")
-    achievement = subject.get("achievement")
+    achievement = about.get("achievement")
     if not isinstance(achievement, dict) or "Achievement" not in _types(achievement):
         return _failed("subject", "no_achievement")
     if not all(isinstance(achievement.get(name), str) for name in ("id", "name")):
@@ -163,7 +164,7 @@ def subject(case: Case) -> Check:
     if not isinstance(criteria, dict) or not (criteria.get("id") or criteria.get("narrative")):
         return Check(name="subject", outcome="warning", code="no_criteria")
     described = [description.get("id") for description in _objects(achievement.get("resultDescription"))]
-    for result in _objects(subject.get("result")):
+    for result in _objects(about.get("result")):
         if "resultDescription" in result and result["resultDescription"] not in described:
             return Check(name="subject", outcome="warning", code="unknown_result")
     return _passed("subject", "achievement")
@@ -217,7 +218,7 @@ def validity(case: Case) -> Check:
 CHECKS: tuple[Callable[[Case], Check], ...] = (
     parsed,
     context,
-    type,
+    credential_type,
     subject,
     issuer,
     proof,
@@ -298,15 +299,13 @@ def _unproven(secured: SecuredCredential) -> Json:
     return read_object(from_base64url(parts[1]).decode())
 
 
-def _prove(
-    secured: SecuredCredential, find_key: KeyFinder, now: datetime
-) -> tuple[Finding, Checked | None]:
+def _prove(secured: SecuredCredential, find_key: KeyFinder, now: datetime) -> tuple[Finding, Checked | None]:
     try:
         proven = check_proof(secured, find_key, now)
     except ProofError as error:
         outcome: Outcome = "unknown" if error.code in _CANNOT_TELL else "failed"
         return Finding(outcome=outcome, code=error.code, detail=str(error)), None
-    except Exception as error:  # noqa: BLE001 - a Report is promised for any bytes; libraries fail in ways of their own
+    except Exception as error:  # a Report is promised for any bytes, and libraries fail in ways of their own
         return Finding(outcome="unknown", code="could_not_check", detail=error.__class__.__name__), None
     return Finding(outcome="passed", code="signature_holds", detail=proven.proof_name), proven
 
@@ -338,8 +337,10 @@ def _entry_status(
         return Finding(outcome="unknown", code="unknown_status")
     try:
         answer = find_status(url)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong out there, the answer is: we do not know
-        return Finding(outcome="unknown", code="list_not_reached", detail=f"{url}: {error.__class__.__name__}")
+    except Exception as error:  # whatever went wrong out there, the answer is: we do not know
+        return Finding(
+            outcome="unknown", code="list_not_reached", detail=f"{url}: {error.__class__.__name__}"
+        )
     trouble, bits = _read_list(answer, url, str(purpose), _issuer_id(credential), find_key, now)
     if trouble:
         return Finding(outcome="unknown", code=trouble, detail=url)
@@ -359,7 +360,7 @@ def _read_list(
         proven = check_proof(secured, find_key, now)
     except ProofError as error:
         return "list_unreadable" if error.code == "unreadable" else "list_not_proven", b""
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:  # as in _prove
         return "list_unreadable", b""
     listing = proven.credential
     if not badge_issuer == _issuer_id(listing) == proven.verification_method.controller:
@@ -379,7 +380,7 @@ def _read_list(
             return "list_outdated", b""
         if "validUntil" in listing and now > from_timestamp(listing["validUntil"]):
             return "list_outdated", b""
-        bits = decode(str(subject.get("encodedList")), _MAX_LIST_BYTES)
+        bits = decode(str(subject.get("encodedList")))
     except (SigningError, ValueError):
         return "list_unreadable", b""
     return ("list_too_short", b"") if len(bits) * 8 < LENGTH else ("", bits)
