@@ -161,9 +161,7 @@ def release(memory: Memory, ticket: str) -> Arrival | None:
 # --- rows
 
 
-def _learn_deployment(
-    session: Session, registration_id: int, deployment_id: str, now: datetime
-) -> None:
+def _learn_deployment(session: Session, registration_id: int, deployment_id: str, now: datetime) -> None:
     known = session.scalar(
         select(DeploymentRow.id).where(
             DeploymentRow.registration_id == registration_id,
@@ -173,9 +171,7 @@ def _learn_deployment(
     if known is None:
         _add_once(
             session,
-            DeploymentRow(
-                registration_id=registration_id, deployment_id=deployment_id, first_seen_at=now
-            ),
+            DeploymentRow(registration_id=registration_id, deployment_id=deployment_id, first_seen_at=now),
         )
 
 

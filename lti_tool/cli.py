@@ -135,7 +135,10 @@ def _invite(words: argparse.Namespace) -> int:
     with tool.store.begin() as session:
         code = admission.invite(session, tool.clock())
     print(f"{tool.tool_url}/lti/register?code={code}")
-    print("Give this address to the platform's administrator. It registers one platform, within 7 days.", file=sys.stderr)
+    print(
+        "Give this address to the platform's administrator. It registers one platform, within 7 days.",
+        file=sys.stderr,
+    )
     return 0
 
 
@@ -166,7 +169,9 @@ def _add_platform(words: argparse.Namespace) -> int:
     tool = _tool()
     with tool.store.begin() as session:
         registration = admission.add_registration(session, new, tool.clock())
-    print(f"Registered as {registration.id}. Login: {tool.tool_url}/lti/login  Redirect: {tool.tool_url}/lti/launch")
+    print(
+        f"Registered as {registration.id}. Login: {tool.tool_url}/lti/login  Redirect: {tool.tool_url}/lti/launch"
+    )
     print(f"Keys: {tool.tool_url}/lti/jwks.json")
     return 0
 

@@ -55,7 +55,7 @@ class Keyring:
         return row
 
     def rotate(self, session: Session, kind: str, now: datetime) -> str:
-        """The name of a new key of `kind` (lti, Ed25519, P-256); what it follows is used no more, and stays published."""
+        """The name of a new key of `kind` (lti, Ed25519, P-256); those before sign no more, and stay published."""
         if kind == "lti":
             return self.add_tool_key(session, now).kid
         for row in queries.signing_keys(session, self.issuer_id):
@@ -88,9 +88,7 @@ class Keyring:
     def _open(self, row: SigningKeyRow) -> SigningKey:
         private = keys.from_pem(unseal(row.sealed_pem, self.key_encryption_key), self.key_encryption_key)
         method = (
-            f"{self.issuer_id}#{row.kid}"
-            if row.algorithm == "Ed25519"
-            else f"{self.key_url}/{row.kid}.json"
+            f"{self.issuer_id}#{row.kid}" if row.algorithm == "Ed25519" else f"{self.key_url}/{row.kid}.json"
         )
         return SigningKey(verification_method=method, kid=row.kid, private=private)
 

@@ -1,4 +1,4 @@
-"""Structured logs: events with ids. Nothing here, or given to it, names a learner, an address, a token or a credential."""
+"""Structured logs: events with ids. No learner, address, token or credential is ever given to it."""
 
 from __future__ import annotations
 

@@ -18,21 +18,23 @@ def compose(badge: BakedBadge, recipient: Recipient, sender: str, reference: str
     message["To"] = Address(display_name=_one_line(recipient.name), addr_spec=recipient.email or "")
     message["Subject"] = _("Your badge: %(name)s") % {"name": _one_line(badge.name)}
     message["Message-ID"] = f"<{reference}>"
-    message["Content-Language"] = recipient.language
     message["Auto-Submitted"] = "auto-generated"
     paragraphs = (
-        _("Hello %(name)s,") % {"name": recipient.name}
-        if recipient.name
-        else _("Hello,"),
+        _("Hello %(name)s,") % {"name": recipient.name} if recipient.name else _("Hello,"),
         _("%(issuer)s has awarded you the badge “%(name)s”.")
         % {"issuer": badge.issuer_name, "name": badge.name},
-        _("The attached picture is the badge: the signed credential is inside it. Keep the file as it is; "
-          "a screenshot or a picture that was edited loses the credential."),
+        _(
+            "The attached picture is the badge: the signed credential is inside it. Keep the file as it is; "
+            "a screenshot or a picture that was edited loses the credential."
+        ),
         _("This page shows the badge to anyone you give its address to:\n%(url)s") % {"url": badge.page_url},
         _("Anyone can check the picture there, or on any Open Badges 3.0 verifier."),
     )
     message.set_content("\n\n".join(paragraphs) + "\n")
     message.add_attachment(badge.png, maintype="image", subtype="png", filename=_file_name(badge))
+    message["Content-Language"] = (
+        recipient.language
+    )  # last, for the content's own headers are made anew above
     return message
 
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from badges.credential import achievement_of
+import badges
+from badges.credential import achievement_of, contexts
 from badges.jsonld import as_jsonld
-from badges.schemas import EXTENSION_SCHEMA
 from badges.status_list import build_status_list
 from badges.template import read_template
 from lti_tool import awarding
@@ -22,14 +23,16 @@ from lti_tool.store import queries
 from lti_tool.store.database import Store
 from lti_tool.values import BakedBadge, Json
 from signing import did, keys
-from signing.documents import extension_context_text
-from signing.keys import SigningKey
+from signing.documents import find_context
+from signing.keys import SigningKey, VerificationMethod
 from signing.proofs import PROOFS
 
 #: How long a verifier may keep a status list, and how long one signature of it is good for.
 STATUS_TTL = timedelta(minutes=5)
 STATUS_LIFETIME = timedelta(days=7)
 STATUS_RENEWAL = timedelta(days=1)
+
+EXTENSION_SCHEMA = Path(badges.__file__).parent / "schemas" / "eu-micro-credential-v1.schema.json"
 
 Fetch = Callable[[str], bytes]
 
@@ -61,7 +64,12 @@ def issuer_profile(desk: Desk, slug: str) -> Json:
 
 
 def did_document(desk: Desk, slug: str) -> Json:
-    return did.did_document(desk.issuer.profile.id, _signing_keys(desk, slug))
+    issuer_id = desk.issuer.profile.id
+    methods = [
+        VerificationMethod(id=f"{issuer_id}#{key.kid}", controller=issuer_id, public=key.public)
+        for key in _signing_keys(desk, slug)
+    ]
+    return did.did_document(issuer_id, methods)
 
 
 def jwks(desk: Desk, slug: str) -> Json:
@@ -77,8 +85,8 @@ def public_key(desk: Desk, slug: str, kid: str) -> Json:
     raise NotFoundError("there is no such key")
 
 
-def extension_context() -> bytes:
-    return extension_context_text()
+def extension_context(desk: Desk) -> bytes:
+    return find_context(desk.issuer.addresses.extension_context).encode()
 
 
 def extension_schema() -> bytes:
@@ -96,15 +104,14 @@ def achievement(desk: Desk, template_id: str, version: int, language: str) -> Js
             raise NotFoundError("there is no such achievement")
         template = read_template(row.body)
     addresses = desk.issuer.addresses
-    return as_jsonld(
-        achievement_of(
-            template=template,
-            template_url=addresses.achievement(template_id, version),
-            picture_url=addresses.picture(template_id, version),
-            issuer=desk.issuer.profile,
-            language=language if language in template.name else template.in_language,
-        )
+    found = achievement_of(
+        template=template,
+        template_url=addresses.achievement(template_id, version),
+        picture_url=addresses.picture(template_id, version),
+        issuer=desk.issuer.profile,
+        language=language if language in template.name else template.in_language,
     )
+    return {"@context": list(contexts(addresses.extension_context)), **as_jsonld(found)}
 
 
 def picture(desk: Desk, template_id: str, version: int) -> bytes:

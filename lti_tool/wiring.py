@@ -108,17 +108,13 @@ def _issuer(settings: Settings) -> Issuer:
         key_url=addresses.keys,
         key_encryption_key=settings.key_encryption_key,
     )
-    return Issuer(
-        profile=profile, keyring=keyring, addresses=addresses, channels=_channels(settings)
-    )
+    return Issuer(profile=profile, keyring=keyring, addresses=addresses, channels=_channels(settings))
 
 
 def _channels(settings: Settings) -> Mapping[str, Any]:
     if settings.smtp_url:
         return {email.NAME: email.Options(url=settings.smtp_url, sender=settings.mail_from)}
-    return {
-        mail_folder.NAME: mail_folder.Options(folder=settings.mail_folder, sender=settings.mail_from)
-    }
+    return {mail_folder.NAME: mail_folder.Options(folder=settings.mail_folder, sender=settings.mail_from)}
 
 
 def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
@@ -132,6 +128,4 @@ def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
             keyring.all_signing_keys(session)
             keyring.tool_keys(session)
         except SealError as error:
-            raise SettingsError(
-                "KEY_ENCRYPTION_KEY does not open the keys in the database"
-            ) from error
+            raise SettingsError("KEY_ENCRYPTION_KEY does not open the keys in the database") from error

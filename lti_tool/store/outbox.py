@@ -77,9 +77,7 @@ def finish(session: Session, event_id: str) -> None:
         row.trouble = None
 
 
-def postpone(
-    store: Store, event_id: str, now: datetime, trouble: str, wait: timedelta | None = None
-) -> bool:
+def postpone(store: Store, event_id: str, now: datetime, trouble: str, wait: timedelta | None = None) -> bool:
     """Work that failed waits twice as long as before, or `wait`; after MOST_ATTEMPTS it is dead.
 
     True where it is dead now.
@@ -105,12 +103,10 @@ def bury(store: Store, event_id: str, trouble: str) -> None:
 
 def health(session: Session, now: datetime) -> Health:
     waiting, oldest = session.execute(
-        select(func.count(), func.min(Outbox.created_at)).where(
-            Outbox.status.in_(OPEN), Outbox.due_at <= now
-        )
+        select(func.count(), func.min(Outbox.created_at)).where(Outbox.status.in_(OPEN), Outbox.due_at <= now)
     ).one()
     dead = session.scalar(select(func.count()).where(Outbox.status == "dead")) or 0
-    lag = (now - oldest).total_seconds() if oldest else 0.0
+    lag = (now - oldest).total_seconds() if waiting else 0.0
     return Health(waiting=waiting, oldest_seconds=lag, dead=dead)
 
 

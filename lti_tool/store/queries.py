@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Session, selectinload
 from lti_tool.store.models import (
     Award,
     AwardRule,
-    Course,
     CredentialRow,
     Delivery,
     Invitation,
@@ -73,9 +71,7 @@ def tool_key_rows(session: Session) -> Sequence[ToolKeyRow]:
 # --- people and courses
 
 
-def keep_learners(
-    session: Session, registration_id: int, members: Iterable[Member]
-) -> Mapping[str, Learner]:
+def keep_learners(session: Session, registration_id: int, members: Iterable[Member]) -> Mapping[str, Learner]:
     """The learners' rows by user_id, made or brought up to date; a name once known is not forgotten."""
     members = list(members)
     wanted = [member.user_id for member in members]
@@ -225,9 +221,7 @@ def awards_of_rule(session: Session, rule_id: int) -> Sequence[Award]:
     question = (
         select(Award)
         .where(Award.rule_id == rule_id)
-        .options(
-            selectinload(Award.learner), selectinload(Award.credential), selectinload(Award.deliveries)
-        )
+        .options(selectinload(Award.learner), selectinload(Award.credential), selectinload(Award.deliveries))
         .order_by(Award.earned_at, Award.id)
     )
     return session.scalars(question).all()

@@ -5,274 +5,345 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0001'
+revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table('invitation',
-    sa.Column('code_hash', sa.String(length=64), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('code_hash')
+    op.create_table(
+        "invitation",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("code_hash"),
     )
-    op.create_table('one_time',
-    sa.Column('key', sa.String(length=200), nullable=False),
-    sa.Column('value', sa.JSON(), nullable=False),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('key')
+    op.create_table(
+        "one_time",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
     )
-    with op.batch_alter_table('one_time', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_one_time_expires_at'), ['expires_at'], unique=False)
+    with op.batch_alter_table("one_time", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_one_time_expires_at"), ["expires_at"], unique=False)
 
-    op.create_table('outbox',
-    sa.Column('id', sa.String(length=36), nullable=False),
-    sa.Column('task', sa.String(length=40), nullable=False),
-    sa.Column('payload', sa.JSON(), nullable=False),
-    sa.Column('status', sa.String(length=10), nullable=False),
-    sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('trouble', sa.String(), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id')
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("task", sa.String(length=40), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("trouble", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_outbox_due_at'), ['due_at'], unique=False)
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_due_at"), ["due_at"], unique=False)
 
-    op.create_table('registration',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('platform_id', sa.String(), nullable=False),
-    sa.Column('client_id', sa.String(), nullable=False),
-    sa.Column('auth_login_url', sa.String(), nullable=False),
-    sa.Column('auth_token_url', sa.String(), nullable=False),
-    sa.Column('jwks_url', sa.String(), nullable=False),
-    sa.Column('token_audience', sa.String(), nullable=True),
-    sa.Column('product', sa.String(), nullable=False),
-    sa.Column('name', sa.String(), nullable=False),
-    sa.Column('embed_origins', sa.JSON(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('platform_id', 'client_id')
+    op.create_table(
+        "registration",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("platform_id", sa.String(), nullable=False),
+        sa.Column("client_id", sa.String(), nullable=False),
+        sa.Column("auth_login_url", sa.String(), nullable=False),
+        sa.Column("auth_token_url", sa.String(), nullable=False),
+        sa.Column("jwks_url", sa.String(), nullable=False),
+        sa.Column("token_audience", sa.String(), nullable=True),
+        sa.Column("product", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("embed_origins", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("platform_id", "client_id"),
     )
-    op.create_table('signing_key',
-    sa.Column('kid', sa.String(), nullable=False),
-    sa.Column('issuer_id', sa.String(), nullable=False),
-    sa.Column('algorithm', sa.String(length=10), nullable=False),
-    sa.Column('sealed_pem', sa.LargeBinary(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('kid')
+    op.create_table(
+        "signing_key",
+        sa.Column("kid", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("algorithm", sa.String(length=10), nullable=False),
+        sa.Column("sealed_pem", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("kid"),
     )
-    with op.batch_alter_table('signing_key', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_signing_key_issuer_id'), ['issuer_id'], unique=False)
+    with op.batch_alter_table("signing_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signing_key_issuer_id"), ["issuer_id"], unique=False)
 
-    op.create_table('status_list',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('issuer_id', sa.String(), nullable=False),
-    sa.Column('purpose', sa.String(length=20), nullable=False),
-    sa.Column('bits', sa.LargeBinary(), nullable=False),
-    sa.Column('text', sa.Text(), nullable=True),
-    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('id')
+    op.create_table(
+        "status_list",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("bits", sa.LargeBinary(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table('status_list', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_status_list_issuer_id'), ['issuer_id'], unique=False)
+    with op.batch_alter_table("status_list", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_status_list_issuer_id"), ["issuer_id"], unique=False)
 
-    op.create_table('template_version',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('template_id', sa.String(length=36), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
-    sa.Column('status', sa.String(length=10), nullable=False),
-    sa.Column('name', sa.String(), nullable=False),
-    sa.Column('body', sa.JSON(), nullable=False),
-    sa.Column('picture', sa.LargeBinary(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('template_id', 'version')
+    op.create_table(
+        "template_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("template_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("picture", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("template_id", "version"),
     )
-    with op.batch_alter_table('template_version', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_template_version_template_id'), ['template_id'], unique=False)
+    with op.batch_alter_table("template_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_template_version_template_id"), ["template_id"], unique=False)
 
-    op.create_table('tool_key',
-    sa.Column('kid', sa.String(), nullable=False),
-    sa.Column('sealed_pem', sa.LargeBinary(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('kid')
+    op.create_table(
+        "tool_key",
+        sa.Column("kid", sa.String(), nullable=False),
+        sa.Column("sealed_pem", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("kid"),
     )
-    op.create_table('course',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('registration_id', sa.Integer(), nullable=False),
-    sa.Column('context_id', sa.String(), nullable=False),
-    sa.Column('title', sa.String(), nullable=False),
-    sa.Column('memberships_url', sa.String(), nullable=True),
-    sa.Column('line_items_url', sa.String(), nullable=True),
-    sa.Column('concluded_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['registration_id'], ['registration.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('registration_id', 'context_id')
+    op.create_table(
+        "course",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("context_id", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("memberships_url", sa.String(), nullable=True),
+        sa.Column("line_items_url", sa.String(), nullable=True),
+        sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("registration_id", "context_id"),
     )
-    op.create_table('deployment',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('registration_id', sa.Integer(), nullable=False),
-    sa.Column('deployment_id', sa.String(), nullable=False),
-    sa.Column('first_seen_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['registration_id'], ['registration.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('registration_id', 'deployment_id')
+    op.create_table(
+        "deployment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("deployment_id", sa.String(), nullable=False),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("registration_id", "deployment_id"),
     )
-    op.create_table('learner',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('registration_id', sa.Integer(), nullable=False),
-    sa.Column('user_id', sa.String(), nullable=False),
-    sa.Column('name', sa.String(), nullable=True),
-    sa.Column('email', sa.String(), nullable=True),
-    sa.Column('language', sa.String(), nullable=True),
-    sa.ForeignKeyConstraint(['registration_id'], ['registration.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('registration_id', 'user_id')
+    op.create_table(
+        "learner",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("registration_id", "user_id"),
     )
-    op.create_table('award_rule',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('course_id', sa.Integer(), nullable=False),
-    sa.Column('resource_link_id', sa.String(), nullable=False),
-    sa.Column('template_version_id', sa.Integer(), nullable=False),
-    sa.Column('trigger', sa.String(length=40), nullable=False),
-    sa.Column('minimum_score', sa.String(length=40), nullable=True),
-    sa.Column('line_item_url', sa.String(), nullable=True),
-    sa.Column('not_before', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('needs_tick', sa.Boolean(), nullable=False),
-    sa.Column('paused', sa.Boolean(), nullable=False),
-    sa.Column('gate_confirmed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('trouble', sa.String(), nullable=True),
-    sa.Column('everyone_can_open', sa.Boolean(), nullable=False),
-    sa.ForeignKeyConstraint(['course_id'], ['course.id'], ),
-    sa.ForeignKeyConstraint(['template_version_id'], ['template_version.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('course_id', 'resource_link_id')
+    op.create_table(
+        "award_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("resource_link_id", sa.String(), nullable=False),
+        sa.Column("template_version_id", sa.Integer(), nullable=False),
+        sa.Column("trigger", sa.String(length=40), nullable=False),
+        sa.Column("minimum_score", sa.String(length=40), nullable=True),
+        sa.Column("line_item_url", sa.String(), nullable=True),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("needs_tick", sa.Boolean(), nullable=False),
+        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("gate_confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.String(), nullable=True),
+        sa.Column("everyone_can_open", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["template_version_id"],
+            ["template_version.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("course_id", "resource_link_id"),
     )
-    op.create_table('award',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('course_id', sa.Integer(), nullable=False),
-    sa.Column('template_id', sa.String(length=36), nullable=False),
-    sa.Column('learner_id', sa.Integer(), nullable=False),
-    sa.Column('rule_id', sa.Integer(), nullable=False),
-    sa.Column('status', sa.String(length=10), nullable=False),
-    sa.Column('waiting_for', sa.JSON(), nullable=False),
-    sa.Column('score', sa.String(length=40), nullable=True),
-    sa.Column('evidence', sa.JSON(), nullable=False),
-    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('earned_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['course_id'], ['course.id'], ),
-    sa.ForeignKeyConstraint(['learner_id'], ['learner.id'], ),
-    sa.ForeignKeyConstraint(['rule_id'], ['award_rule.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('course_id', 'template_id', 'learner_id')
+    op.create_table(
+        "award",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("template_id", sa.String(length=36), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("waiting_for", sa.JSON(), nullable=False),
+        sa.Column("score", sa.String(length=40), nullable=True),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("earned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"],
+            ["award_rule.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("course_id", "template_id", "learner_id"),
     )
-    op.create_table('launch_session',
-    sa.Column('token_hash', sa.String(length=64), nullable=False),
-    sa.Column('registration_id', sa.Integer(), nullable=False),
-    sa.Column('deployment_id', sa.String(), nullable=False),
-    sa.Column('course_id', sa.Integer(), nullable=True),
-    sa.Column('learner_id', sa.Integer(), nullable=True),
-    sa.Column('rule_id', sa.Integer(), nullable=True),
-    sa.Column('is_teacher', sa.Boolean(), nullable=False),
-    sa.Column('is_learner', sa.Boolean(), nullable=False),
-    sa.Column('language', sa.String(), nullable=False),
-    sa.Column('deep_linking', sa.JSON(), nullable=True),
-    sa.Column('embed_origins', sa.JSON(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['course_id'], ['course.id'], ),
-    sa.ForeignKeyConstraint(['learner_id'], ['learner.id'], ),
-    sa.ForeignKeyConstraint(['registration_id'], ['registration.id'], ),
-    sa.ForeignKeyConstraint(['rule_id'], ['award_rule.id'], ),
-    sa.PrimaryKeyConstraint('token_hash')
+    op.create_table(
+        "launch_session",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("deployment_id", sa.String(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=True),
+        sa.Column("learner_id", sa.Integer(), nullable=True),
+        sa.Column("rule_id", sa.Integer(), nullable=True),
+        sa.Column("is_teacher", sa.Boolean(), nullable=False),
+        sa.Column("is_learner", sa.Boolean(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("deep_linking", sa.JSON(), nullable=True),
+        sa.Column("embed_origins", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"],
+            ["award_rule.id"],
+        ),
+        sa.PrimaryKeyConstraint("token_hash"),
     )
-    op.create_table('sighting',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('rule_id', sa.Integer(), nullable=False),
-    sa.Column('learner_id', sa.Integer(), nullable=False),
-    sa.Column('outside_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('inside_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('score', sa.String(length=40), nullable=True),
-    sa.ForeignKeyConstraint(['learner_id'], ['learner.id'], ),
-    sa.ForeignKeyConstraint(['rule_id'], ['award_rule.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('rule_id', 'learner_id')
+    op.create_table(
+        "sighting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("outside_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("inside_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("score", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"],
+            ["award_rule.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("rule_id", "learner_id"),
     )
-    op.create_table('credential',
-    sa.Column('id', sa.String(length=36), nullable=False),
-    sa.Column('award_id', sa.Integer(), nullable=False),
-    sa.Column('template_version_id', sa.Integer(), nullable=False),
-    sa.Column('issuer_id', sa.String(), nullable=False),
-    sa.Column('text', sa.Text(), nullable=False),
-    sa.Column('jwt', sa.Text(), nullable=False),
-    sa.Column('language', sa.String(), nullable=False),
-    sa.Column('status_list_id', sa.Integer(), nullable=False),
-    sa.Column('status_index', sa.Integer(), nullable=False),
-    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('revocation_reason', sa.String(), nullable=True),
-    sa.ForeignKeyConstraint(['award_id'], ['award.id'], ),
-    sa.ForeignKeyConstraint(['status_list_id'], ['status_list.id'], ),
-    sa.ForeignKeyConstraint(['template_version_id'], ['template_version.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('award_id'),
-    sa.UniqueConstraint('status_list_id', 'status_index')
+    op.create_table(
+        "credential",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("template_version_id", sa.Integer(), nullable=False),
+        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("jwt", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("status_list_id", sa.Integer(), nullable=False),
+        sa.Column("status_index", sa.Integer(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revocation_reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["award_id"],
+            ["award.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_list_id"],
+            ["status_list.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["template_version_id"],
+            ["template_version.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("award_id"),
+        sa.UniqueConstraint("status_list_id", "status_index"),
     )
-    op.create_table('delivery',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('award_id', sa.Integer(), nullable=False),
-    sa.Column('channel', sa.String(length=20), nullable=False),
-    sa.Column('status', sa.String(length=10), nullable=False),
-    sa.Column('reference', sa.String(), nullable=True),
-    sa.Column('trouble', sa.String(), nullable=True),
-    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['award_id'], ['award.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('award_id', 'channel')
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("trouble", sa.String(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["award_id"],
+            ["award.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("award_id", "channel"),
     )
 
 
 def downgrade() -> None:
-    op.drop_table('delivery')
-    op.drop_table('credential')
-    op.drop_table('sighting')
-    op.drop_table('launch_session')
-    op.drop_table('award')
-    op.drop_table('award_rule')
-    op.drop_table('learner')
-    op.drop_table('deployment')
-    op.drop_table('course')
-    op.drop_table('tool_key')
-    with op.batch_alter_table('template_version', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_template_version_template_id'))
+    op.drop_table("delivery")
+    op.drop_table("credential")
+    op.drop_table("sighting")
+    op.drop_table("launch_session")
+    op.drop_table("award")
+    op.drop_table("award_rule")
+    op.drop_table("learner")
+    op.drop_table("deployment")
+    op.drop_table("course")
+    op.drop_table("tool_key")
+    with op.batch_alter_table("template_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_template_version_template_id"))
 
-    op.drop_table('template_version')
-    with op.batch_alter_table('status_list', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_status_list_issuer_id'))
+    op.drop_table("template_version")
+    with op.batch_alter_table("status_list", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_status_list_issuer_id"))
 
-    op.drop_table('status_list')
-    with op.batch_alter_table('signing_key', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_signing_key_issuer_id'))
+    op.drop_table("status_list")
+    with op.batch_alter_table("signing_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signing_key_issuer_id"))
 
-    op.drop_table('signing_key')
-    op.drop_table('registration')
-    with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_outbox_due_at'))
+    op.drop_table("signing_key")
+    op.drop_table("registration")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outbox_due_at"))
 
-    op.drop_table('outbox')
-    with op.batch_alter_table('one_time', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_one_time_expires_at'))
+    op.drop_table("outbox")
+    with op.batch_alter_table("one_time", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_one_time_expires_at"))
 
-    op.drop_table('one_time')
-    op.drop_table('invitation')
+    op.drop_table("one_time")
+    op.drop_table("invitation")

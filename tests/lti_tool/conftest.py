@@ -1,0 +1,55 @@
+"""A tool on a real database, with a course, its people and a published badge in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from lti_tool.wiring import Tool, build_tool
+from tests.stage import Clock, FakePlatform, publish, settings_for, switch_on
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_database_url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'nozimite.sqlite'}"
+    return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def sqlite_url(tmp_path):
+    return f"sqlite:///{tmp_path / 'nozimite.sqlite'}"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def tool(sqlite_url, tmp_path, clock) -> Tool:
+    tool = build_tool(settings_for(sqlite_url, tmp_path), clock)
+    yield tool
+    tool.store.close()
+
+
+@pytest.fixture
+def tool_on_any_database(any_database_url, tmp_path, clock) -> Tool:
+    tool = build_tool(settings_for(any_database_url, tmp_path), clock)
+    yield tool
+    tool.store.close()
+
+
+@pytest.fixture
+def platform() -> FakePlatform:
+    return FakePlatform()
+
+
+@pytest.fixture
+def published(tool) -> str:
+    """The id of a published template."""
+    return publish(tool)
+
+
+@pytest.fixture
+def rule_id(tool, published) -> int:
+    return switch_on(tool, published)

@@ -1,0 +1,97 @@
+"""The mail that brings a badge, through a real mail server and into a folder."""
+
+import pytest
+
+from lti_tool.deliveries import CHANNELS, email, mail_folder
+from lti_tool.errors import DeliveryError
+from lti_tool.values import BakedBadge, Recipient
+
+BADGE = BakedBadge(
+    credential_id="7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
+    name="Saules paneļu montāža",
+    issuer_name="Riga College",
+    page_url="https://badges.example.org/badges/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
+    png=b"\x89PNG the badge",
+)
+REFERENCE = "7f1c2f0e.email@badges.example.org"
+
+
+def anna(**changes):
+    return Recipient(**({"name": "Anna Bērziņa", "email": "anna@example.org", "language": "lv"} | changes))
+
+
+def options(smtp):
+    return email.Options(url=smtp.url, sender="Riga College <badges@example.org>")
+
+
+def test_the_mail_carries_the_badge_untouched_and_names_its_page(smtp):
+    receipt = email.deliver(BADGE, anna(), options(smtp), REFERENCE)
+    (mail,) = smtp.mails
+    (attachment,) = mail.iter_attachments()
+    assert attachment.get_content() == BADGE.png
+    assert attachment.get_filename().isascii() and " " not in attachment.get_filename()
+    assert BADGE.page_url in mail.get_body(("plain",)).get_content()
+    assert mail["Message-ID"] == f"<{REFERENCE}>"
+    assert "anna" not in receipt.reference
+
+
+@pytest.mark.parametrize(
+    ("language", "greeting"), [("en", "Hello Anna Bērziņa"), ("lv", "Labdien, Anna Bērziņa")]
+)
+def test_the_mail_speaks_the_learners_language(smtp, language, greeting):
+    email.deliver(BADGE, anna(language=language), options(smtp), REFERENCE)
+    (mail,) = smtp.mails
+    assert mail["Content-Language"] == language
+    text = mail.get_body(("plain",)).get_content()
+    assert greeting in text
+    assert ("has awarded you" in text) is (language == "en")
+
+
+@pytest.mark.parametrize(("answer", "permanent"), [("550 no such person", True), ("451 try later", False)])
+def test_a_refusal_says_whether_to_try_again(smtp, answer, permanent):
+    smtp.answer = answer
+    with pytest.raises(DeliveryError) as caught:
+        email.deliver(BADGE, anna(), options(smtp), REFERENCE)
+    assert caught.value.permanent is permanent
+    assert "anna" not in str(caught.value)
+
+
+def test_a_mail_server_that_is_not_there_is_worth_another_try(free_port):
+    nowhere = email.Options(url=f"smtp://127.0.0.1:{free_port()}", sender="badges@example.org")
+    with pytest.raises(DeliveryError) as caught:
+        email.deliver(BADGE, anna(), nowhere, REFERENCE)
+    assert not caught.value.permanent
+
+
+@pytest.mark.parametrize("address", [None, "", "not an address", "anna@example.org\r\nBcc: all@example.org"])
+def test_an_address_that_cannot_be_right_is_no_mail(smtp, address):
+    with pytest.raises(DeliveryError) as caught:
+        email.deliver(BADGE, anna(email=address), options(smtp), REFERENCE)
+    assert caught.value.permanent
+    assert smtp.mails == []
+
+
+def test_a_line_break_in_a_name_adds_no_header(smtp):
+    email.deliver(BADGE, anna(name="Anna\r\nBcc: all@example.org"), options(smtp), REFERENCE)
+    (mail,) = smtp.mails
+    assert mail["Bcc"] is None
+    assert smtp.recipients == [("anna@example.org",)]
+
+
+def test_without_a_mail_server_the_same_mail_is_a_file_and_twice_is_one(tmp_path):
+    folder = mail_folder.Options(folder=tmp_path / "mail", sender="badges@example.org")
+    for _ in range(2):
+        mail_folder.deliver(BADGE, anna(), folder, REFERENCE)
+    assert [path.name for path in (tmp_path / "mail").iterdir()] == ["7f1c2f0e.email.eml"]
+
+
+def test_a_folder_that_cannot_be_written_is_worth_another_try(tmp_path):
+    (tmp_path / "mail").write_text("a file stands where the folder should be")
+    folder = mail_folder.Options(folder=tmp_path / "mail", sender="badges@example.org")
+    with pytest.raises(DeliveryError) as caught:
+        mail_folder.deliver(BADGE, anna(), folder, REFERENCE)
+    assert not caught.value.permanent
+
+
+def test_every_channel_has_a_name_and_a_label():
+    assert {"email", "mail_folder"} <= set(CHANNELS)

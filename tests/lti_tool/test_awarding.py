@@ -1,0 +1,171 @@
+"""From a completion to a badge in the learner's mail, each step once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from email import message_from_bytes, policy
+
+import pytest
+
+from badges.verify import verify
+from lti_tool import awarding, noticing, work
+from lti_tool.errors import DeliveryError
+from lti_tool.store import outbox, queries
+from lti_tool.store.models import Award, CredentialRow, Delivery, Outbox
+from tests.stage import ANNA, JANIS, NOW, learner, publish, switch_on
+
+
+def complete(tool, platform, rule_id, *people):
+    """The people are first seen outside the list, and then inside."""
+    noticing.check(tool.store, platform, rule_id, tool.clock())
+    platform.inside += people
+    noticing.check(tool.store, platform, rule_id, tool.clock())
+
+
+def do_all(tool):
+    """All that is due, as relay and worker would; the looks at platforms excepted."""
+    while ids := [i for i in outbox.claim(tool.store, tool.clock()) if not i.startswith(("poll", "sweep"))]:
+        for event_id in ids:
+            work.perform(tool, event_id)
+
+
+def rows(tool, kind):
+    with tool.store.read() as session:
+        return session.query(kind).all()
+
+
+def mails(tmp_path):
+    return [
+        message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in sorted((tmp_path / "mail").glob("*.eml"))
+    ]
+
+
+def test_a_completion_becomes_a_badge_in_the_learners_mail(tool_on_any_database, platform, tmp_path):
+    tool = tool_on_any_database
+    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
+    do_all(tool)
+
+    (award,) = rows(tool, Award)
+    assert award.evidence["kind"] == "transition"
+    (mail,) = mails(tmp_path)
+    assert mail["To"] == "Anna Bērziņa <anna@example.org>"
+    (attachment,) = mail.iter_attachments()
+    report = verify(attachment.get_content(), tool.find_key, tool.find_status, tool.clock())
+    assert report.verdict == "verified", report.checks
+    (delivery,) = rows(tool, Delivery)
+    assert (delivery.status, delivery.channel) == ("sent", "mail_folder")
+
+
+def test_both_proofs_of_a_credential_verify(tool, platform, rule_id):
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    (credential,) = rows(tool, CredentialRow)
+    for text in (credential.text, credential.jwt):
+        assert verify(text.encode(), tool.find_key, tool.find_status, tool.clock()).verdict == "verified"
+
+
+def test_the_same_completion_twice_is_one_award(tool, platform, rule_id):
+    complete(tool, platform, rule_id, ANNA)
+    for _ in range(3):
+        noticing.check(tool.store, platform, rule_id, tool.clock())
+    assert len(rows(tool, Award)) == 1
+    assert len([row for row in rows(tool, Outbox) if row.task == "issue"]) == 1
+
+
+def test_an_award_issued_by_two_workers_at_once_is_one_credential(tool_on_any_database, platform):
+    tool = tool_on_any_database
+    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
+    (award,) = rows(tool, Award)
+
+    def issue(_):
+        try:
+            awarding.issue(tool.store, tool.issuer, award.id, NOW)
+        except Exception as error:  # one of them may meet the other's row; it is then tried again
+            return error
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(issue, range(4)))
+    awarding.issue(tool.store, tool.issuer, award.id, NOW)
+    assert len(rows(tool, CredentialRow)) == 1
+    assert len(rows(tool, Delivery)) == 1
+
+
+def test_revoking_turns_every_later_check(tool, platform, rule_id, clock):
+    platform.everyone.append(learner(9))
+    complete(tool, platform, rule_id, ANNA, JANIS)
+    do_all(tool)
+    first, second = rows(tool, CredentialRow)
+    with tool.store.begin() as session:
+        awarding.revoke(session, session.get_one(Award, first.award_id), "issued in error", clock())
+    verdicts = [
+        verify(row.text.encode(), tool.find_key, tool.find_status, clock()).verdict for row in (first, second)
+    ]
+    assert verdicts == ["revoked", "verified"]
+
+
+def test_a_revoked_award_is_not_given_again_at_the_next_look(tool, platform, rule_id, clock):
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    (award,) = rows(tool, Award)
+    with tool.store.begin() as session:
+        awarding.revoke(session, session.get_one(Award, award.id), "issued in error", clock())
+    noticing.check(tool.store, platform, rule_id, tool.clock())
+    do_all(tool)
+    assert [row.status for row in rows(tool, Award)] == ["revoked"]
+    assert len(rows(tool, CredentialRow)) == 1
+
+
+def test_a_learner_without_name_and_mail_waits_until_the_platform_tells(tool, platform, rule_id):
+    hidden = replace(ANNA, name=None, email=None)
+    platform.everyone = [hidden, JANIS]
+    complete(tool, platform, rule_id, hidden)
+    do_all(tool)
+    (award,) = rows(tool, Award)
+    assert (award.status, award.waiting_for) == ("waiting", ["learner"])
+
+    with tool.store.begin() as session:
+        queries.learner(session, 1, ANNA.user_id).email = ANNA.email
+        outbox.emit(session, "issue", {"award_id": award.id}, tool.clock())
+    do_all(tool)
+    assert [row.status for row in rows(tool, Award)] == ["issued"]
+
+
+def test_a_mail_server_that_refuses_for_ever_is_not_asked_again(tool, platform, rule_id, monkeypatch):
+    asked = []
+
+    def refuse(*words):
+        asked.append(1)
+        raise DeliveryError("the mail server refuses the address", permanent=True)
+
+    monkeypatch.setattr(awarding.CHANNELS["mail_folder"], "deliver", refuse)
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    (delivery,) = rows(tool, Delivery)
+    assert (delivery.status, delivery.trouble) == ("failed", "the mail server refuses the address")
+    assert asked == [1]
+
+
+def test_a_mail_server_that_is_away_is_asked_again(tool, platform, rule_id, monkeypatch, clock):
+    real = awarding.CHANNELS["mail_folder"].deliver
+
+    def away(*words):
+        raise DeliveryError("the mail server cannot be reached", permanent=False)
+
+    monkeypatch.setattr(awarding.CHANNELS["mail_folder"], "deliver", away)
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    assert [row.status for row in rows(tool, Delivery)] == ["pending"]
+    monkeypatch.setattr(awarding.CHANNELS["mail_folder"], "deliver", real)
+    clock.pass_(hours=1)
+    do_all(tool)
+    assert [row.status for row in rows(tool, Delivery)] == ["sent"]
+
+
+@pytest.mark.parametrize("language", ["en", "lv"])
+def test_the_badge_speaks_the_learners_language(tool, platform, rule_id, language):
+    with tool.store.begin() as session:
+        queries.keep_learners(session, 1, [ANNA])[ANNA.user_id].language = language
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    (credential,) = rows(tool, CredentialRow)
+    assert credential.language == language
