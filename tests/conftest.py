@@ -36,12 +36,26 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.skipped and os.environ.get("NOZIMITE_NO_SKIPS") and not hasattr(report, "wasxfail"):
-        reason = str(call.excinfo.value) if call.excinfo else "skipped"
-        if reason != NO_RECORDINGS:
-            report.outcome = "failed"
-            report.longrepr = f"left out, and NOZIMITE_NO_SKIPS is set: {reason}"
+    if report.skipped and not hasattr(report, "wasxfail") and call.excinfo:
+        _fail_if_nothing_may_be_left_out(report, str(call.excinfo.value))
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole file that is left out."""
+    report = yield
+    if report.skipped:
+        _fail_if_nothing_may_be_left_out(report, str(report.longrepr))
+    return report
+
+
+def _fail_if_nothing_may_be_left_out(report: pytest.TestReport | pytest.CollectReport, reason: str) -> None:
+    if os.environ.get("NOZIMITE_NO_SKIPS") and NO_RECORDINGS not in reason:
+        report.outcome = "failed"
+        report.longrepr = f"left out, and NOZIMITE_NO_SKIPS is set: {reason}"
 
 
 @pytest.fixture(scope="session")
