@@ -1,0 +1,114 @@
+"""The key sets of platforms: fetched once, again for a new key, and never a page of errors."""
+
+from __future__ import annotations
+
+import pytest
+
+from lti_tool.errors import LaunchError
+from lti_tool.platforms.key_sets import KeySets
+
+URL = "https://lms.example/jwks"
+
+
+@pytest.fixture
+def key_sets(network, clock):
+    return KeySets(network, clock.seconds)
+
+
+@pytest.fixture
+def publish(network, platform_keys, jwk_of):
+    def published(*kids):
+        network.forget("GET", URL)
+        network.on("GET", URL, {"keys": [jwk_of(platform_keys.first, kid) for kid in kids]})
+
+    return published
+
+
+def test_keys_are_fetched_once_an_hour(key_sets, network, publish, clock):
+    publish("a")
+    for _ in range(3):
+        assert key_sets.key(URL, "a")["kid"] == "a"
+    assert len(network.calls) == 1
+    clock.advance(minutes=61)
+    key_sets.key(URL, "a")
+    assert len(network.calls) == 2
+
+
+def test_an_unknown_key_is_looked_for_but_at_most_every_half_minute(key_sets, network, publish, clock):
+    publish("a")
+    assert key_sets.key(URL, "b") is None
+    publish("a", "b")
+    for _ in range(20):
+        assert key_sets.key(URL, "b") is None
+    assert len(network.calls) == 1
+    clock.advance(seconds=31)
+    assert key_sets.key(URL, "b")["kid"] == "b"
+    assert len(network.calls) == 2
+
+
+def test_a_withdrawn_key_is_forgotten_within_the_hour(key_sets, publish, clock):
+    publish("a")
+    assert key_sets.key(URL, "a")
+    publish("b")
+    clock.advance(minutes=61)
+    assert key_sets.key(URL, "a") is None
+
+
+def test_old_keys_serve_while_the_platform_does_not_answer(key_sets, network, publish, clock):
+    publish("a")
+    key_sets.keys(URL)
+    network.fail("GET", URL)
+    clock.advance(hours=5)
+    assert key_sets.key(URL, "a")["kid"] == "a"
+    clock.advance(days=3)
+    with pytest.raises(LaunchError) as caught:
+        key_sets.keys(URL)
+    assert caught.value.code == "key_set_unreachable"
+    publish("a")
+    clock.advance(seconds=31)
+    assert key_sets.key(URL, "a")
+
+
+def test_a_platform_that_is_down_is_not_asked_at_every_launch(key_sets, network, publish, clock):
+    network.fail("GET", URL)
+    for _ in range(5):
+        with pytest.raises(LaunchError):
+            key_sets.keys(URL)
+    assert len(network.calls) == 1
+    publish("a")
+    clock.advance(seconds=6)
+    assert key_sets.key(URL, "a")
+
+
+@pytest.mark.parametrize(
+    "body", ["", "<html>", "[]", "{}", '{"keys": {}}', '{"error": "down"}', "[" * 100_000, b"\xff\xfe"]
+)
+def test_what_is_no_key_set_is_not_kept(key_sets, network, publish, clock, body):
+    network.on("GET", URL, body)
+    with pytest.raises(LaunchError) as caught:
+        key_sets.keys(URL)
+    assert caught.value.code == "key_set_unreachable"
+    publish("a")
+    clock.advance(seconds=6)
+    assert key_sets.key(URL, "a")
+
+
+def test_an_error_in_json_is_not_kept_either(key_sets, network, publish, clock):
+    network.on("GET", URL, {"error": "down"}, status=503)
+    with pytest.raises(LaunchError):
+        key_sets.keys(URL)
+    publish("a")
+    clock.advance(seconds=6)
+    assert key_sets.key(URL, "a")
+
+
+def test_only_public_keys_of_known_kinds_are_kept(key_sets, network, platform_keys, jwk_of):
+    odd = [None, "x", {"kid": "a"}, {"kty": "oct", "k": "AA", "kid": "s"}, {"kty": ["RSA"], "kid": "l"}]
+    network.on("GET", URL, {"keys": [*odd, jwk_of(platform_keys.first, "a")]})
+    assert [key["kid"] for key in key_sets.keys(URL)] == ["a"]
+
+
+def test_each_platform_has_its_own_keys(key_sets, network, platform_keys, jwk_of, publish):
+    publish("a")
+    network.on("GET", "https://other.example/jwks", {"keys": [jwk_of(platform_keys.stranger, "a")]})
+    assert key_sets.key(URL, "a")["n"] != key_sets.key("https://other.example/jwks", "a")["n"]
