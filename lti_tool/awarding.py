@@ -33,7 +33,7 @@ from lti_tool.store.database import Store
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, StatusList
 from lti_tool.values import BakedBadge, Completion, Recipient
 from signing import status
-from signing.proofs import PROOFS
+from signing.proofs import PROOFS, eddsa_rdfc_2022
 from signing.secured import SecuredCredential
 
 
@@ -148,7 +148,7 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
 def baked(issuer: Issuer, credential: CredentialRow) -> BakedBadge:
     """The picture with the JSON credential in it: the same bytes each time."""
     template = read_template(credential.template_version.body)
-    secured = SecuredCredential(credential.text, PROOFS["eddsa-rdfc-2022"].MEDIA_TYPE)
+    secured = SecuredCredential(credential.text, eddsa_rdfc_2022.MEDIA_TYPE)
     return BakedBadge(
         credential_id=credential.id,
         name=text_in(template.name, credential.language),

@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--folder", type=Path, default=Path("var/demo"), help="where the demo keeps its data")
     demo.add_argument("--tool-port", type=int, default=8000)
     demo.add_argument("--lms-port", type=int, default=8001)
+    demo.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS", help="0.0.0.0 in a container")
     demo.set_defaults(run=_demo)
 
     verify = commands.add_parser("verify", help="check a badge: PNG, JSON or JWT")
@@ -89,7 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     rotate.add_argument("kind", choices=("lti", "Ed25519", "P-256"))
     rotate.set_defaults(run=_rotate_key)
 
-    commands.add_parser("worker", help="background work, as a process of its own").set_defaults(run=_worker)
+    worker = commands.add_parser("worker", help="background work, as a process of its own")
+    worker.add_argument("--check", action="store_true", help="only say whether the work gets done: 0 or 1")
+    worker.set_defaults(run=_worker)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(run=_migrate)
     return parser
 
@@ -104,7 +107,7 @@ def _demo(words: argparse.Namespace) -> int:
         if words.out is None:
             return _say("demo --once needs --out DIR")
         return showcase.once(words.out)
-    return showcase.stay(words.folder, words.tool_port, words.lms_port)
+    return showcase.stay(words.folder, words.tool_port, words.lms_port, words.listen)
 
 
 def _verify(words: argparse.Namespace) -> int:
@@ -257,6 +260,8 @@ def _worker(words: argparse.Namespace) -> int:
     from lti_tool.wiring import build_tool
 
     settings = read_settings(os.environ)
+    if words.check:
+        return 0 if worker.is_keeping_up(settings.database_url) else 1
     if settings.embedded:
         return _say("BROKER_URL is memory://: the worker runs inside the web process")
     set_up_logs(settings.log_format)

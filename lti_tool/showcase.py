@@ -11,7 +11,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,10 +58,10 @@ class Showcase:
 # --- for people
 
 
-def stay(folder: Path, tool_port: int, lms_port: int) -> int:
+def stay(folder: Path, tool_port: int, lms_port: int, address: str = "127.0.0.1") -> int:
     """Serves until Ctrl-C. What happened is kept in `folder`, and is there again at the next start."""
     try:
-        tool_socket, lms_socket = _listen(tool_port), _listen(lms_port)
+        tool_socket, lms_socket = listen(tool_port, address), listen(lms_port, address)
     except OSError as error:
         print(
             f"A port is taken: {error.strerror}. Choose others with --tool-port and --lms-port.",
@@ -71,7 +71,7 @@ def stay(folder: Path, tool_port: int, lms_port: int) -> int:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    with running(folder, tool_socket, lms_socket) as showcase:
+    with _standing(folder, tool_socket, lms_socket) as showcase:
         print(_where_to_click(showcase, folder), flush=True)
         stop.wait()
         print("\nStopping ...", flush=True)
@@ -107,7 +107,7 @@ def once(out: Path) -> int:
     began = time.monotonic()
     with (
         TemporaryDirectory(prefix="nozimite-demo-") as folder,
-        running(Path(folder), _listen(0), _listen(0), mail=out / "mails") as showcase,
+        _standing(Path(folder), listen(0), listen(0), mail=out / "mails") as showcase,
     ):
         try:
             graded_at = _told(showcase)
@@ -264,13 +264,20 @@ def _tell(sentence: str, *, passing: bool = False) -> None:
 # --- both servers
 
 
-@contextmanager
-def running(
+def _standing(
     folder: Path, tool_socket: socket.socket, lms_socket: socket.socket, mail: Path | None = None
-) -> Iterator[Showcase]:
-    """The tool, its worker and the LMS, until the block ends."""
+) -> AbstractContextManager[Showcase]:
+    """The showcase on the embedded default: SQLite, the worker in this process, mails to a folder."""
     settings = _settings(folder, tool_socket.getsockname()[1], mail)
     set_up_logs(settings.log_format)
+    return running(settings, folder, tool_socket, lms_socket)
+
+
+@contextmanager
+def running(
+    settings: Settings, folder: Path, tool_socket: socket.socket, lms_socket: socket.socket
+) -> Iterator[Showcase]:
+    """The tool, its worker and the LMS, until the block ends; `folder` keeps what the LMS and the invitation need."""
     lms_url = f"http://lms.localhost:{lms_socket.getsockname()[1]}"
     tool = build_tool(settings)
     registration_url = _invitation(tool, folder)
@@ -295,7 +302,7 @@ def running(
 
 
 def _settings(folder: Path, port: int, mail: Path | None) -> Settings:
-    """The embedded default: SQLite, the worker in this process, mails to a folder, secrets made at the first start."""
+    """The settings of the embedded default; the secrets are made at the first start."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / "secrets.json"
     if not kept.exists():
@@ -348,8 +355,7 @@ class _Quiet(WSGIRequestHandler):
 
 def _serve(app: Flask, listening: socket.socket) -> BaseWSGIServer:
     server = make_server(
-        "127.0.0.1",
-        listening.getsockname()[1],
+        *listening.getsockname(),
         app,
         threaded=True,
         request_handler=_Quiet,
@@ -359,9 +365,10 @@ def _serve(app: Flask, listening: socket.socket) -> BaseWSGIServer:
     return server
 
 
-def _listen(port: int) -> socket.socket:
+def listen(port: int, address: str = "127.0.0.1") -> socket.socket:
+    """A listening socket; port 0 takes any that is free."""
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", port))
+    listening.bind((address, port))
     listening.listen(128)
     return listening

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import signal
 import threading
+from datetime import UTC, datetime
 
 import structlog
 
+from lti_tool.store import outbox
+from lti_tool.store.database import Store
 from lti_tool.tasks import Worker
 from lti_tool.wiring import Tool
 
 log = structlog.get_logger()
+
+LONGEST_LAG_SECONDS = 300
+
+
+def is_keeping_up(database_url: str) -> bool:
+    """Whether no work has been waiting for longer than LONGEST_LAG_SECONDS."""
+    store = Store(database_url)
+    try:
+        with store.read() as session:
+            return outbox.health(session, datetime.now(UTC)).oldest_seconds < LONGEST_LAG_SECONDS
+    finally:
+        store.close()
 
 
 def run(tool: Tool, broker_url: str) -> None:

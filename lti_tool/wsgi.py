@@ -1,11 +1,16 @@
-"""The web application for a WSGI server: `gunicorn --config docker/gunicorn.conf.py lti_tool.wsgi:application`."""
+"""The web application for a WSGI server: `gunicorn --config docker/gunicorn.conf.py`.
+
+With the embedded broker the worker lives in the same process, so there may be one process only.
+"""
 
 from __future__ import annotations
 
+import atexit
 import os
 
 from config.settings import read_settings
 from lti_tool.logs import set_up_logs
+from lti_tool.tasks import Worker
 from lti_tool.web import create_app
 from lti_tool.wiring import build_tool
 
@@ -13,3 +18,7 @@ settings = read_settings(os.environ)
 set_up_logs(settings.log_format)
 tool = build_tool(settings)
 application = create_app(tool)
+if settings.embedded:
+    worker = Worker(tool, settings.broker_url)
+    worker.start()
+    atexit.register(worker.stop)

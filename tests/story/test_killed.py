@@ -1,0 +1,102 @@
+"""Killed at any moment and started again, the tool loses no completion and doubles no badge."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from lti_tool.demo.robot import Robot
+
+ROOT = Path(__file__).parents[2]
+COURSE = "Data Literacy"
+COMPLETE = 12
+
+
+class Demo:
+    """`python -m lti_tool demo` as a process of its own."""
+
+    def __init__(self, folder, tool_port, lms_port):
+        self.folder = folder
+        self.lms_url = f"http://lms.localhost:{lms_port}"
+        self.command = [
+            *(sys.executable, "-m", "lti_tool", "demo", "--folder", str(folder)),
+            *("--tool-port", str(tool_port), "--lms-port", str(lms_port)),
+        ]
+        self.start()
+
+    def start(self):
+        with (self.folder.parent / "log").open("ab") as log:
+            self.process = subprocess.Popen(self.command, cwd=ROOT, stdout=log, stderr=log)
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def answers(self):
+        try:
+            return Robot(self.lms_url).web.get(self.lms_url, timeout=5).ok
+        except OSError:
+            assert self.process.poll() is None, (self.folder.parent / "log").read_text(encoding="utf-8")
+            return False
+
+    def ask(self, question):
+        with closing(sqlite3.connect(self.folder / "nozimite.sqlite", timeout=30)) as connection:
+            return connection.execute(question).fetchall()
+
+    def count(self, table, condition="1"):
+        return self.ask(f"SELECT count(*) FROM {table} WHERE {condition}")[0][0]
+
+
+@pytest.fixture
+def demo(tmp_path, free_port):
+    demo = Demo(tmp_path / "demo", free_port(), free_port())
+    yield demo
+    if demo.process.poll() is None:
+        demo.kill()
+
+
+def wait(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+def test_sigkill_loses_no_completion_and_doubles_no_badge(demo):
+    wait(demo.answers)
+    robot = Robot(demo.lms_url)
+    robot.register((demo.folder / "registration-url").read_text(encoding="utf-8"))
+    robot.open_activity("Zane", robot.place_badge(COURSE))
+    wait(lambda: demo.count("award_rule", "checked_at IS NOT NULL") == 1)
+    robot.give_grades(COURSE, complete=COMPLETE)
+    moments = random.Random(4)
+    for _ in range(4):
+        time.sleep(moments.uniform(0.2, 2.5))
+        demo.kill()
+        demo.start()
+        wait(demo.answers)
+    # What was claimed by the killed processes comes back when its lease runs out; nobody waits for that here.
+    with closing(sqlite3.connect(demo.folder / "nozimite.sqlite", timeout=30)) as connection, connection:
+        connection.execute("UPDATE outbox SET due_at = '2000-01-01 00:00:00' WHERE status = 'sent'")
+    wait(lambda: demo.count("delivery", "status = 'sent'") == COMPLETE)
+    assert demo.count("award") == demo.count("credential") == COMPLETE
+    assert len(demo.ask("SELECT DISTINCT award_id FROM credential")) == COMPLETE
+    assert len(demo.ask("SELECT DISTINCT learner_id FROM award")) == COMPLETE
+    assert len(list((demo.folder / "mail").glob("*.eml"))) == COMPLETE
+
+
+def test_ctrl_c_stops_the_demo_cleanly(demo):
+    wait(demo.answers)
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.process.wait(20) == 0
+    log = (demo.folder.parent / "log").read_text(encoding="utf-8")
+    assert "Traceback" not in log
+    assert "/verify" in log
+    assert os.listdir(demo.folder)

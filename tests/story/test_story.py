@@ -1,0 +1,194 @@
+"""The whole story with real parts: the LMS, the tool over HTTP, the worker, the database, the broker, the mail server."""
+
+import json
+import re
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from badges.verify import verify
+from lti_tool import showcase
+from lti_tool.demo.robot import Robot
+from lti_tool.store import queries
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Outbox
+from tests.independent import VERIFIED, openbadgeslib_verdict
+from tests.stage import settings_for
+
+COURSE = "Data Literacy"
+
+
+@pytest.fixture(params=["sqlite", "postgresql and valkey"])
+def parts(request, tmp_path):
+    """DATABASE_URL and BROKER_URL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'nozimite.sqlite'}", "memory://"
+    return request.getfixturevalue("postgres_url"), request.getfixturevalue("valkey_url")
+
+
+@contextmanager
+def standing(parts, folder: Path, **changes):
+    tool_socket, lms_socket = showcase.listen(0), showcase.listen(0)
+    database_url, broker_url = parts
+    settings = settings_for(
+        database_url,
+        folder,
+        tool_url=f"http://tool.localhost:{tool_socket.getsockname()[1]}",
+        broker_url=broker_url,
+        poll_seconds=1,
+        allow_private_addresses=True,
+        log_format="text",
+        **changes,
+    )
+    with showcase.running(settings, folder, tool_socket, lms_socket) as running:
+        yield running
+
+
+def wait(condition, seconds=40):
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+    return found
+
+
+def rows(tool, kind):
+    with tool.store.read() as session:
+        return session.query(kind).all()
+
+
+def place(running, robot):
+    """The badge's activity, switched on and looked at once."""
+    robot.register(running.registration_url)
+    activity = robot.place_badge(COURSE)
+    robot.open_activity("Zane", activity)
+    wait(lambda: [rule for rule in rows(running.tool, AwardRule) if rule.checked_at])
+    return activity
+
+
+def sent(tool):
+    return [row for row in rows(tool, Delivery) if row.status == "sent"]
+
+
+def test_from_the_grade_to_the_verifier(parts, tmp_path, smtp):
+    with standing(parts, tmp_path, smtp_url=smtp.url) as running:
+        tool, robot = running.tool, Robot(running.lms_url)
+        activity = place(running, robot)
+        assert not robot.may_open("Anna", activity)
+        robot.give_grades(COURSE, complete=12)
+        wait(lambda: len(sent(tool)) == 12)
+
+        page = robot.open_activity("Anna", activity)
+        (address,) = set(re.findall(rf"{re.escape(tool.tool_url)}/badges/[0-9a-f-]+", page.html))
+        public = robot.web.get(address, timeout=10)
+        assert public.status_code == 200
+        png = robot.web.get(f"{address}.png", timeout=10).content
+        assert verify(png, tool.find_key, tool.find_status, tool.clock()).verdict == "verified"
+        answer = robot.web.post(
+            f"{tool.tool_url}/verify",
+            files={"file": ("badge.png", png, "image/png")},
+            headers={"Accept": "application/json"},
+            timeout=10,
+        )
+        assert answer.json()["verdict"] == "verified"
+
+        (mail,) = [mail for mail in smtp.mails if "Anna" in mail["To"]]
+        (attachment,) = mail.iter_attachments()
+        assert attachment.get_content() == png
+        assert len(rows(tool, CredentialRow)) == len(rows(tool, Award)) == 12
+        assert len(smtp.mails) == 12
+
+
+def test_an_independent_verifier_accepts_every_badge_but_the_revoked_and_no_tampered_one(tmp_path):
+    assert showcase.once(tmp_path) == 0
+    did_document, status_list = (
+        json.loads((tmp_path / name).read_text(encoding="utf-8")) for name in ("did.json", "status-list.json")
+    )
+    documents = {did_document["id"]: did_document}
+    lists = {status_list["id"]: json.dumps(status_list)}
+    texts = [baked_text(path) for path in sorted(tmp_path.glob("badge-*.png"))]
+    tokens = [path.read_text(encoding="utf-8") for path in sorted(tmp_path.glob("badge-*.jwt"))]
+    for kind in (texts, tokens):
+        assert [openbadgeslib_verdict(text, documents) for text in kind] == [VERIFIED] * 12
+        verdicts = [openbadgeslib_verdict(text, documents, lists) for text in kind]
+        assert verdicts.count(VERIFIED) == 11
+    tampered = texts[0].replace("MicroCredential", "Certification")
+    assert openbadgeslib_verdict(tampered, documents) != VERIFIED
+
+
+def baked_text(path):
+    """The credential in a picture, as Pillow reads it."""
+    with Image.open(path) as image:
+        return image.text["openbadgecredential"]
+
+
+def test_once_leaves_what_it_says(tmp_path, capfd):
+    assert showcase.once(tmp_path) == 0
+    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    counts = {name: summary[name] for name in ("learners", "completed", "issued", "delivered", "revoked")}
+    assert counts == {"learners": 30, "completed": 12, "issued": 12, "delivered": 12, "revoked": 1}
+    assert len(list((tmp_path / "mails").glob("*.eml"))) == 12
+    assert len(list(tmp_path.glob("*.png"))) == 12
+    verdicts = [file["verdict"] for file in summary["files"]]
+    assert sorted(verdicts) == ["revoked"] + ["verified"] * 11
+    for name in ("did.json", "jwks.json", "status-list.json"):
+        assert json.loads((tmp_path / name).read_text(encoding="utf-8"))
+    said = capfd.readouterr()
+    for secret in ("Anna", "Bērziņa", "@example.org", "eyJ"):
+        assert secret not in said.out + said.err
+
+
+def test_a_mail_server_that_is_away_holds_up_no_badge_and_loses_no_mail(parts, tmp_path, smtp):
+    smtp.answer = "451 try later"
+    with standing(parts, tmp_path, smtp_url=smtp.url) as running:
+        tool, robot = running.tool, Robot(running.lms_url)
+        activity = place(running, robot)
+        robot.give_grades(COURSE, complete=3)
+        wait(lambda: len(rows(tool, CredentialRow)) == 3)
+        assert ".png" in robot.open_activity("Anna", activity).html
+        assert sent(tool) == []
+        smtp.answer = None
+        wait(lambda: len(sent(tool)) == 3)
+    assert len(smtp.mails) == 3
+
+
+def test_an_lms_that_is_away_is_asked_again_and_no_completion_is_lost(parts, tmp_path):
+    with standing(parts, tmp_path) as running:
+        tool, robot = running.tool, Robot(running.lms_url)
+        place(running, robot)
+        robot.give_grades(COURSE, complete=2)
+        with tool.store.begin() as session:
+            course = session.query(AwardRule).one().course
+            course.memberships_url, address = "http://lms.localhost:9/nobody", course.memberships_url
+        wait(lambda: [rule for rule in rows(tool, AwardRule) if rule.trouble])
+        with tool.store.begin() as session:
+            session.query(AwardRule).one().course.memberships_url = address
+        wait(lambda: len(rows(tool, CredentialRow)) == 2)
+        assert [rule.trouble for rule in rows(tool, AwardRule)] == [None]
+
+
+def test_a_revoked_badge_says_so_on_its_page_and_in_every_check(tmp_path):
+    with standing((f"sqlite:///{tmp_path / 'nozimite.sqlite'}", "memory://"), tmp_path) as running:
+        tool, robot = running.tool, Robot(running.lms_url)
+        place(running, robot)
+        robot.give_grades(COURSE, complete=2)
+        wait(lambda: len(rows(tool, CredentialRow)) == 2)
+        with tool.store.begin() as session:
+            award = queries.awards_of_rule(session, 1)[0]
+            showcase.awarding.revoke(session, award, "issued in error", tool.clock())
+            credential = award.credential
+        page = robot.web.get(f"{tool.tool_url}/badges/{credential.id}", timeout=10)
+        assert "revoked" in page.text.lower()
+        png = robot.web.get(f"{tool.tool_url}/badges/{credential.id}.png", timeout=10)
+        report = verify(png.content, tool.find_key, tool.find_status, tool.clock())
+        assert report.verdict == "revoked"
+
+
+def test_dead_work_is_seen_by_the_health_page(tmp_path):
+    with standing((f"sqlite:///{tmp_path / 'nozimite.sqlite'}", "memory://"), tmp_path) as running:
+        robot = Robot(running.lms_url)
+        assert robot.web.get(f"{running.tool_url}/healthz", timeout=10).status_code == 200
+        assert robot.web.get(f"{running.tool_url}/readyz", timeout=10).status_code == 200
+        assert rows(running.tool, Outbox)
