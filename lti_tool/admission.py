@@ -14,7 +14,6 @@ from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from lti_tool.errors import NotAllowedError
@@ -65,11 +64,7 @@ def register(session: Session, new: NewRegistration, code: str, now: datetime) -
 
 def add_registration(session: Session, new: NewRegistration, now: datetime) -> Registration:
     """The registration of (platform_id, client_id), made or brought up to date."""
-    row = session.scalar(
-        select(RegistrationRow).where(
-            RegistrationRow.platform_id == new.platform_id, RegistrationRow.client_id == new.client_id
-        )
-    )
+    row = queries.registration_of(session, new.platform_id, new.client_id)
     if row is None:
         row = RegistrationRow(platform_id=new.platform_id, client_id=new.client_id, created_at=now)
         session.add(row)
@@ -162,13 +157,7 @@ def release(memory: Memory, ticket: str) -> Arrival | None:
 
 
 def _learn_deployment(session: Session, registration_id: int, deployment_id: str, now: datetime) -> None:
-    known = session.scalar(
-        select(DeploymentRow.id).where(
-            DeploymentRow.registration_id == registration_id,
-            DeploymentRow.deployment_id == deployment_id,
-        )
-    )
-    if known is None:
+    if not queries.deployment_known(session, registration_id, deployment_id):
         _add_once(
             session,
             DeploymentRow(registration_id=registration_id, deployment_id=deployment_id, first_seen_at=now),
@@ -178,13 +167,11 @@ def _learn_deployment(session: Session, registration_id: int, deployment_id: str
 def _course(session: Session, launch: Launch, now: datetime) -> Course | None:
     if launch.context_id is None:
         return None
-    question = select(Course).where(
-        Course.registration_id == launch.registration_id, Course.context_id == launch.context_id
-    )
-    course = session.scalar(question)
+    course = queries.course_of(session, launch.registration_id, launch.context_id)
     if course is None:
         _add_once(session, Course(registration_id=launch.registration_id, context_id=launch.context_id))
-        course = session.scalars(question).one()
+        course = queries.course_of(session, launch.registration_id, launch.context_id)
+        assert course is not None
     course.title = launch.context_title or course.title
     course.memberships_url = launch.memberships_url or course.memberships_url
     course.line_items_url = launch.line_items_url or course.line_items_url

@@ -180,10 +180,10 @@ def _add_platform(words: argparse.Namespace) -> int:
 
 
 def _list_templates(words: argparse.Namespace) -> int:
-    from lti_tool import templates
+    from lti_tool.store import queries
 
     with _tool().store.read() as session:
-        for row in templates.all_versions(session):
+        for row in queries.template_versions(session):
             print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
     return 0
 

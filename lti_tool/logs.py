@@ -7,6 +7,8 @@ import sys
 
 import structlog
 
+log = structlog.get_logger()
+
 
 def set_up_logs(style: str) -> None:
     """`json`, a line an event, for machines; or `console`, for people."""

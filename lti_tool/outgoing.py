@@ -7,7 +7,7 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,10 +27,15 @@ from lti_tool.errors import OutgoingError
 
 USER_AGENT = "Nozimite (LTI tool; +https://www.imsglobal.org/spec/lti/v1p3)"
 
-#: A 6to4, Teredo or NAT64 address carries an IPv4 address that a gateway would call for us.
+#: Reserved for machines of a network, though some versions of Python call them global.
+_LOCAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "3fff::/20", "5f00::/16")))
+#: An address of this network carries an IPv4 address that a gateway would call for us.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+#: What `socket.getaddrinfo` gives for a host and a port.
+Resolve = Callable[..., Sequence[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +61,12 @@ class Outgoing:
         ca_bundle: Path | str | None = None,
         timeout: tuple[float, float] = (3, 10),
         total_seconds: float = 30,
+        resolve: Resolve = socket.getaddrinfo,
     ) -> None:
         self.allow_private = allow_private
         self._timeout = timeout
         self._total_seconds = total_seconds
+        self._resolve = resolve
         self._tls = _tls_context(ca_bundle)
 
     def request(
@@ -75,7 +82,7 @@ class Outgoing:
         self.permit(url)
         host = urlsplit(url).hostname or ""
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **(headers or {})}
-        door = _Door(self.allow_private)
+        door = _Door(self.allow_private, self._resolve)
         with _deadline(door, self._total_seconds), requests.Session() as session:
             # The environment could add a proxy, another certificate bundle or a netrc password.
             session.trust_env = False
@@ -92,7 +99,8 @@ class Outgoing:
                     allow_redirects=False,
                     stream=True,
                 )
-                body = _read(response, max_bytes, host)
+                with response:
+                    body = _read(response, max_bytes, host)
             except OutgoingError:
                 raise
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
@@ -153,8 +161,9 @@ class Outgoing:
 class _Door:
     """Lets one call out to a permitted address, and shuts it when its time is over."""
 
-    def __init__(self, allow_private: bool) -> None:
+    def __init__(self, allow_private: bool, resolve: Resolve) -> None:
         self._allow_private = allow_private
+        self._resolve = resolve
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self.too_late = False
@@ -178,7 +187,7 @@ class _Door:
         raise trouble or OSError("no address")
 
     def _permitted(self, host: str, port: int, encrypted: bool) -> list[tuple[socket.AddressFamily, Any]]:
-        found = _addresses(host, port)
+        found = self._addresses(host, port)
         permitted = [
             (family, address)
             for family, address in found
@@ -189,6 +198,13 @@ class _Door:
             self.refused = f"{host} is a private address"
             raise OSError(self.refused)
         return permitted
+
+    def _addresses(self, host: str, port: int) -> list[tuple[socket.AddressFamily, Any]]:
+        if _is_localhost(host):
+            # RFC 6761 says so; the resolver of a bare Debian does not know it.
+            return [(socket.AF_INET, ("127.0.0.1", port))]
+        found = self._resolve(host.strip("[]"), port, type=socket.SOCK_STREAM)
+        return [(family, address) for family, _, _, _, address in found]
 
     def _watch(self, connection: socket.socket) -> None:
         # TLS takes the socket object over, so the watch keeps a second handle to the same connection.
@@ -262,14 +278,6 @@ def _opened(connection: HTTPConnection, door: _Door, encrypted: bool) -> socket.
         raise NewConnectionError(connection, "no connection") from error
 
 
-def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, Any]]:
-    if _is_localhost(host):
-        # RFC 6761 says so; the resolver of a bare Debian does not know it.
-        return [(socket.AF_INET, ("127.0.0.1", port))]
-    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    return [(family, address) for family, _, _, _, address in found]
-
-
 def _ip(text: str) -> Address:
     return ipaddress.ip_address(text.partition("%")[0])
 
@@ -282,7 +290,8 @@ def _is_public(address: Address) -> bool:
         if carried is not None:
             return _is_public(carried)
     return address.is_global and not (
-        address.is_private
+        any(address in network for network in _LOCAL)
+        or address.is_private
         or address.is_loopback
         or address.is_link_local
         or address.is_multicast

@@ -317,7 +317,7 @@ def _settings(folder: Path, port: int, mail: Path | None) -> Settings:
             "MAIL_FOLDER": str(mail or folder / "mail"),
             "POLL_SECONDS": "2",
             "ALLOW_PRIVATE_ADDRESSES": "yes",
-            "LOG_FORMAT": "text",
+            "LOG_FORMAT": "console",
             **json.loads(kept.read_text(encoding="utf-8")),
         }
     )
@@ -340,7 +340,7 @@ def _invitation(tool: Tool, folder: Path) -> str:
 
 def _publish_templates(tool: Tool) -> None:
     with tool.store.begin() as session:
-        if templates.all_versions(session):
+        if queries.template_versions(session):
             return
         for file in sorted(TEMPLATES.glob("*.toml")):
             data = tomllib.loads(file.read_text(encoding="utf-8"))

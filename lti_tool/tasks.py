@@ -10,17 +10,15 @@ import threading
 from datetime import timedelta
 from typing import Any
 
-import structlog
 from celery import Celery
 from celery.worker import WorkController
 from kombu.exceptions import OperationalError
 from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool import work
+from lti_tool.logs import log
 from lti_tool.store import outbox
 from lti_tool.wiring import Tool
-
-log = structlog.get_logger()
 
 PERFORM = "nozimite.perform"
 IDLE_SECONDS = 0.2

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import func, select
-
 from badges import eu
 from badges.artwork import picture
 from badges.errors import MissingElementsError
 from badges.issuer import IssuerProfile
 from badges.template import Level, Template, read_template, template_as_json, text_in
 from lti_tool.errors import NotFoundError
-from lti_tool.store import Session
+from lti_tool.store import Session, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.values import Json
 
@@ -27,12 +25,9 @@ def add(
     """
     template = read_template(data)
     template_id = template_id or str(uuid4())
-    newest = session.scalar(
-        select(func.max(TemplateVersion.version)).where(TemplateVersion.template_id == template_id)
-    )
     row = TemplateVersion(
         template_id=template_id,
-        version=(newest or 0) + 1,
+        version=queries.newest_version(session, template_id) + 1,
         status="draft",
         name=text_in(template.name, template.in_language),
         body=template_as_json(template),
@@ -60,18 +55,10 @@ def retire(row: TemplateVersion) -> None:
 
 def find(session: Session, template_id: str, version: int | None = None) -> TemplateVersion:
     """A version of a template, the newest where none is named; `template_id` may be its first characters."""
-    question = select(TemplateVersion).where(TemplateVersion.template_id.startswith(template_id))
-    if version is not None:
-        question = question.where(TemplateVersion.version == version)
-    row = session.scalar(question.order_by(TemplateVersion.version.desc()).limit(1))
+    row = queries.find_template(session, template_id, version)
     if row is None:
         raise NotFoundError(f"there is no template {template_id}")
     return row
-
-
-def all_versions(session: Session) -> list[TemplateVersion]:
-    order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version)
-    return list(session.scalars(select(TemplateVersion).order_by(*order)))
 
 
 def _picture(template: Template, issuer: IssuerProfile) -> bytes:

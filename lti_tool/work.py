@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import structlog
-
 from lti_tool import awarding, noticing
 from lti_tool.errors import DeliveryError, ToolError
+from lti_tool.logs import log
 from lti_tool.store import outbox, queries
 from lti_tool.values import Json
 from lti_tool.wiring import Tool
-
-log = structlog.get_logger()
 
 
 def perform(tool: Tool, event_id: str) -> None:

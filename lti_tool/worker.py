@@ -6,14 +6,11 @@ import signal
 import threading
 from datetime import UTC, datetime
 
-import structlog
-
+from lti_tool.logs import log
 from lti_tool.store import outbox
 from lti_tool.store.database import Store
 from lti_tool.tasks import Worker
 from lti_tool.wiring import Tool
-
-log = structlog.get_logger()
 
 LONGEST_LAG_SECONDS = 300
 

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session, selectinload
 from lti_tool.store.models import (
     Award,
     AwardRule,
+    Course,
     CredentialRow,
     Delivery,
+    DeploymentRow,
     Invitation,
     LaunchSession,
     Learner,
@@ -34,6 +36,21 @@ def find_registration(session: Session, platform_id: str, client_id: str | None)
         question = question.where(RegistrationRow.client_id == client_id)
     rows = session.scalars(question.limit(2)).all()
     return as_registration(rows[0]) if len(rows) == 1 else None
+
+
+def registration_of(session: Session, platform_id: str, client_id: str) -> RegistrationRow | None:
+    return session.scalar(
+        select(RegistrationRow).where(
+            RegistrationRow.platform_id == platform_id, RegistrationRow.client_id == client_id
+        )
+    )
+
+
+def deployment_known(session: Session, registration_id: int, deployment_id: str) -> bool:
+    question = select(DeploymentRow.id).where(
+        DeploymentRow.registration_id == registration_id, DeploymentRow.deployment_id == deployment_id
+    )
+    return session.scalar(question) is not None
 
 
 def registrations(session: Session) -> Sequence[RegistrationRow]:
@@ -69,6 +86,12 @@ def tool_key_rows(session: Session) -> Sequence[ToolKeyRow]:
 
 
 # --- people and courses
+
+
+def course_of(session: Session, registration_id: int, context_id: str) -> Course | None:
+    return session.scalar(
+        select(Course).where(Course.registration_id == registration_id, Course.context_id == context_id)
+    )
 
 
 def keep_learners(session: Session, registration_id: int, members: Iterable[Member]) -> Mapping[str, Learner]:
@@ -147,6 +170,25 @@ def template_version(session: Session, template_id: str, version: int) -> Templa
             TemplateVersion.template_id == template_id, TemplateVersion.version == version
         )
     )
+
+
+def newest_version(session: Session, template_id: str) -> int:
+    """0 where there is no version yet."""
+    newest = select(func.max(TemplateVersion.version)).where(TemplateVersion.template_id == template_id)
+    return session.scalar(newest) or 0
+
+
+def find_template(session: Session, beginning: str, version: int | None) -> TemplateVersion | None:
+    """A version of the template whose id begins so, the newest where none is named."""
+    question = select(TemplateVersion).where(TemplateVersion.template_id.startswith(beginning))
+    if version is not None:
+        question = question.where(TemplateVersion.version == version)
+    return session.scalar(question.order_by(TemplateVersion.version.desc()).limit(1))
+
+
+def template_versions(session: Session) -> Sequence[TemplateVersion]:
+    order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version)
+    return session.scalars(select(TemplateVersion).order_by(*order)).all()
 
 
 def rule(session: Session, rule_id: int) -> AwardRule | None:

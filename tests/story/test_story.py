@@ -39,7 +39,7 @@ def standing(parts, folder: Path, **changes):
         broker_url=broker_url,
         poll_seconds=1,
         allow_private_addresses=True,
-        log_format="text",
+        log_format="console",
         **changes,
     )
     with showcase.running(settings, folder, tool_socket, lms_socket) as running:
