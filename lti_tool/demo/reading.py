@@ -121,6 +121,9 @@ class _Reader(HTMLParser):
         self._area: dict[str, Any] | None = None
         self._label: list[str] = []
         self._unlabelled: list[int] = []
+        self._labelled_id = ""
+        self._ids: dict[str, tuple[list[Field], int]] = {}
+        self._labels: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value if value is not None else "" for name, value in attrs}
@@ -149,6 +152,7 @@ class _Reader(HTMLParser):
             self.continues_at = target.strip("'\" ") or None
         elif tag == "label":
             self._label, self._unlabelled = [], []
+            self._labelled_id = given.get("for", "")
             self._inside.append("label")
         elif self._form is not None:
             self._control(tag, given, self._form["fields"])
@@ -164,6 +168,7 @@ class _Reader(HTMLParser):
                 chosen = value if "checked" in given else None
                 words = given.get("aria-label", "")
                 self._unlabelled.append(len(fields))
+                self._ids[given.get("id", "")] = (fields, len(fields))
                 fields.append(Field(name=name, value=chosen, kind=kind, options=((words, value),)))
             else:
                 words = given.get("aria-label", "")
@@ -209,11 +214,18 @@ class _Reader(HTMLParser):
     def _name_choices(self, fields: list[Field]) -> None:
         """Radio buttons and checkboxes inside a label are called what the label says."""
         words = " ".join(" ".join(self._label).split())
+        if self._labelled_id:
+            self._labels[self._labelled_id] = words
         for place in self._unlabelled:
-            field = fields[place]
-            options = tuple((known or words, value) for known, value in field.options)
-            fields[place] = Field(name=field.name, value=field.value, kind=field.kind, options=options)
+            _call(fields, place, words)
         self._label, self._unlabelled = [], []
+
+    def close(self) -> None:
+        """Labels may stand before or after the control they are for."""
+        super().close()
+        for name, words in self._labels.items():
+            if name in self._ids:
+                _call(*self._ids[name], words)
 
     def handle_data(self, data: str) -> None:
         if "script" in self._inside:
@@ -232,3 +244,10 @@ class _Reader(HTMLParser):
         if "label" in self._inside:
             self._label.append(data)
         self.words.append(data)
+
+
+def _call(fields: list[Field], place: int, words: str) -> None:
+    """Gives the choice at `place` a name, if it has none yet."""
+    field = fields[place]
+    options = tuple((known or words, value) for known, value in field.options)
+    fields[place] = Field(name=field.name, value=field.value, kind=field.kind, options=options)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from lti_tool.demo.near import near_session
+from lti_tool.demo.near import is_near, near_session
 from lti_tool.demo.reading import Form, Page, UnexpectedPageError, read_page
 
 #: A page may hand on this often before it goes in circles.
@@ -22,8 +21,6 @@ class Robot:
     def __init__(self, lms_url: str, *, web: requests.Session | None = None) -> None:
         self.lms_url = lms_url.rstrip("/")
         self.web = web or near_session()
-        # A browser sends Secure cookies to http://*.localhost too, which counts as a secure context.
-        self.web.cookies.set_policy(DefaultCookiePolicy(secure_protocols=("https", "http")))
 
     # What people do
 
@@ -162,6 +159,9 @@ class Robot:
             headers = _browser_headers(method, url, referrer, in_frame)
             sent: dict[str, Any] = {"data": dict(data)} if method == "POST" else {"params": dict(data)}
             answer = self.web.request(method, url, headers=headers, allow_redirects=False, timeout=60, **sent)
+            for cookie in self.web.cookies:
+                # A browser sends Secure cookies to http://*.localhost too: it counts as a secure context.
+                cookie.secure = cookie.secure and not is_near(cookie.domain)
             if not answer.is_redirect:
                 answer.encoding = "utf-8"
                 return read_page(answer.url, answer.status_code, answer.text)

@@ -1,0 +1,154 @@
+"""What people can do in the LMS, through its own pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lti_tool.demo.campus import found_college
+from lti_tool.demo.lms import create_lms
+
+LMS = "http://lms.localhost:8001"
+
+
+def test_the_home_page_says_that_it_is_a_demonstration(moodle: Any) -> None:
+    page = moodle.app.test_client().get("/").text
+    assert "This is a demonstration" in page
+    assert "Saules paneļu sistēmu droša montāža" in page
+
+
+def test_the_class_has_thirty_learners_with_real_names_and_anna_first() -> None:
+    campus = found_college()
+    learners = campus.learners("3")
+    assert len({person.given for person in learners}) == 30
+    assert learners[0].name == "Anna Bērziņa"
+    assert learners[0].email == "anna.berzina@example.org"
+    assert all(person.email.isascii() for person in campus.people.values())
+
+
+@pytest.mark.parametrize("size", [1, 31, 90, 200])
+def test_a_class_of_any_size_has_its_own_addresses(size: int) -> None:
+    learners = found_college(learners=size).learners("2")
+    assert len({person.email for person in learners}) == size
+
+
+@pytest.mark.parametrize("complete", [0, 1, 12, 29, 30])
+def test_as_many_complete_as_asked(moodle: Any, complete: int) -> None:
+    moodle.placed(minimum_percent=60)
+    moodle.robot.give_grades("Data Literacy", complete=complete)
+    campus = moodle.lms.campus
+    inside = [person.given for person in campus.learners("3") if campus.may_open(person, moodle.link)]
+    assert len(inside) == complete
+    assert complete == 0 or inside[0] == "Anna"
+
+
+def test_work_not_graded_is_left_out_of_the_total(moodle: Any) -> None:
+    moodle.robot.type_grades("Data Literacy", "Anna", "15", column="Quiz")
+    campus = moodle.lms.campus
+    anna, janis = campus.learners("3")[:2]
+    assert campus.total_percent(anna, "3") == 75
+    assert campus.total_percent(janis, "3") is None
+
+
+def test_a_grade_left_alone_keeps_its_time(moodle: Any) -> None:
+    moodle.robot.type_grades("Data Literacy", "Anna", "15", column="Quiz")
+    (grade,) = moodle.lms.campus.grades.values()
+    moodle.clock.pass_by(60)
+    moodle.robot.type_grades("Data Literacy", "Jānis", "9", column="Quiz")
+    assert grade.changed_at < moodle.clock()
+    assert len(moodle.lms.campus.grades) == 2
+
+
+def test_a_hidden_grade_is_not_shown_to_anna(moodle: Any) -> None:
+    moodle.robot.type_grades("Data Literacy", "Anna", "13", column="Quiz")
+    quiz = next(column for column in moodle.lms.campus.columns.values() if "Quiz" in column.label)
+    moodle.robot.become("Anna")
+    assert ">13<" in moodle.robot.open(f"{LMS}/courses/3/grades").html
+    quiz.hidden = True
+    assert ">13<" not in moodle.robot.open(f"{LMS}/courses/3/grades").html
+
+
+def test_learners_cannot_do_what_teachers_do(moodle: Any) -> None:
+    activity = moodle.placed()
+    moodle.robot.become("Anna")
+    for method, path in (
+        ("GET", "/admin/tools"),
+        ("GET", "/courses/3/select/1"),
+        ("GET", "/launch/select/3/1"),
+        ("POST", "/courses/3/grades"),
+        ("POST", "/courses/3/grades/everybody"),
+        ("POST", activity.removeprefix(LMS) + "/restrict"),
+        ("POST", "/admin/keys"),
+    ):
+        assert moodle.robot.web.request(method, LMS + path).status_code == 403, path
+
+
+def test_an_activity_is_saved_restricted_and_deleted(moodle: Any) -> None:
+    activity = moodle.placed(minimum_percent=75, text="Well done")
+    assert (moodle.link.minimum_percent, moodle.link.description) == (75, "Well done")
+    assert moodle.link.custom == {"badge": "b1"}
+    moodle.robot.restrict(activity, None)
+    assert moodle.link.minimum_percent is None
+    moodle.robot.become("Zane")
+    moodle.robot.web.post(f"{activity}/delete")
+    assert not moodle.lms.campus.links
+
+
+def test_saving_an_activity_makes_moodle_look_at_its_address(moodle: Any, canvas: Any) -> None:
+    moodle.placed()
+    canvas.placed()
+    assert moodle.stranger.visits == ["MoodleBot/4.5"]
+    assert canvas.stranger.visits == []
+
+
+def test_a_line_item_brings_a_column_that_counts_and_none_brings_none(moodle: Any) -> None:
+    before = len(moodle.lms.campus.columns)
+    moodle.placed()
+    assert len(moodle.lms.campus.columns) == before
+    moodle.placed(lineItem={"scoreMaximum": 50})
+    assert len(moodle.lms.campus.columns) == before + 1
+
+
+def test_a_deep_linking_answer_must_be_signed_by_the_tool_and_fresh(moodle: Any) -> None:
+    moodle.stranger.items = [{"type": "ltiResourceLink", "title": "Badge"}]
+    moodle.robot.become("Zane")
+    session = list(moodle.lms.sessions.values())[-1]
+    where = f"{LMS}/mod/lti/contentitem_return.php?course=3&id=1&sesskey={session.sesskey}"
+    client_id = moodle.stranger.registered["client_id"]
+    now = int(moodle.clock().timestamp())
+    good = {"iss": client_id, "iat": now, "exp": now + 60}
+    for claims in ({**good, "iss": "other"}, {**good, "exp": now}, {**good, "iat": now + 5}):
+        answer = moodle.robot.web.post(where, data={"JWT": moodle.stranger.sign(claims)})
+        assert answer.status_code == 400, claims
+    assert moodle.robot.web.post(where, data={"JWT": "x.y.z"}).status_code == 400
+    assert moodle.robot.web.post(where, data={"JWT": moodle.stranger.sign(good)}).status_code == 200
+    stolen = where.replace(session.sesskey, "guessed")
+    assert moodle.robot.web.post(stolen, data={"JWT": moodle.stranger.sign(good)}).status_code == 400
+
+
+def test_a_course_can_be_in_latvian_and_tools_too(moodle: Any) -> None:
+    activity = moodle.placed(minimum_percent=None)
+    moodle.robot.become("Anna", locale="lv")
+    moodle.robot.enter_frame(moodle.robot.open(activity))
+    session = list(moodle.lms.sessions.values())[-1]
+    assert session.locale == "lv"
+
+
+def test_the_lms_leads_nobody_elsewhere(moodle: Any) -> None:
+    person = next(iter(moodle.lms.campus.people))
+    answer = moodle.app.test_client().post("/who", data={"person": person, "back": "//evil.example"})
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_killed_lms_finds_its_college_again(moodle: Any, tmp_path: Path) -> None:
+    file = tmp_path / "lms.json"
+    first = create_lms(url=LMS, memory_file=file, web=moodle.web)
+    first.test_client().post("/courses/3/grades/everybody", data={"complete": "5"})
+    second = create_lms(url=LMS, memory_file=file, web=moodle.web)
+    one, other = first.extensions["lms"], second.extensions["lms"]
+    assert len(other.campus.grades) == 90
+    assert other.campus == one.campus
+    assert other.keys == one.keys
+    assert file.stat().st_mode & 0o077 == 0
