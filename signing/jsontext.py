@@ -12,7 +12,8 @@ from signing.secured import Json
 #: A credential of ours has 6 to 20 thousand characters; a full status list 200 thousand.
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 64
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+# The end may be missing and nothing is tried twice: else a text made to that end would take quadratic time.
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _BRACKETS = re.compile(r"[\[\]{}]")
 #: Wallets that look for braces in a picture, and pages that show the text, must not stumble over a learner's name.
 _ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "&<>{}"})

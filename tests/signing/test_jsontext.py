@@ -39,7 +39,11 @@ def test_the_text_is_ascii_without_anything_that_breaks_a_page_or_a_wallet():
         '{"a":' * 100_000,
         '{"a":' + "[" * 65 + "]" * 65 + "}",
         '{"a":"' + "x" * MAX_CHARACTERS + '"}',
+        '{"' + '\\"' * 900_000,
+        "\\" * 1_900_000,
+        '"' * 1_900_000,
     ],
+    ids=lambda text: f"{text[:12]!a} of {len(text)}",
 )
 def test_a_text_that_readers_read_differently_is_refused(text):
     with pytest.raises(ProofError) as refused:

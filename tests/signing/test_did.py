@@ -1,0 +1,295 @@
+"""Keys are found where their issuer says they are, and nobody can pass a key off as another's."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from signing.did import did_document, did_key, did_web_url, find_key
+from signing.errors import KeyNotFoundError
+from signing.keys import VerificationMethod, generate, jwk, multikey, same_key
+
+RIGA = "did:web:badges.riga.example:issuers:college"
+RIGA_PAGE = "https://badges.riga.example/issuers/college/did.json"
+KID = "https://badges.riga.example/keys/p1.json"
+COLLEGE = "https://college.example/issuer"
+
+
+@pytest.fixture(scope="module")
+def ed25519():
+    return generate("Ed25519").public_key()
+
+
+@pytest.fixture(scope="module")
+def p256():
+    return generate("P-256").public_key()
+
+
+def web(pages):
+    """A fetch of these pages alone; a page is JSON, or bytes as they are."""
+
+    def fetch(url):
+        if url not in pages:
+            raise OSError("404")
+        return pages[url] if isinstance(pages[url], bytes) else json.dumps(pages[url]).encode()
+
+    return fetch
+
+
+def riga(*publics):
+    methods = [
+        VerificationMethod(id=f"{RIGA}#k{number}", controller=RIGA, public=public)
+        for number, public in enumerate(publics, 1)
+    ]
+    return did_document(RIGA, methods)
+
+
+def nowhere(url):
+    pytest.fail(f"{url} is not to be fetched")
+
+
+@pytest.mark.parametrize(
+    ("did", "url"),
+    [
+        ("did:web:riga.example", "https://riga.example/.well-known/did.json"),
+        (RIGA, RIGA_PAGE),
+        (
+            "did:web:badges.localhost%3A8443:issuers:college",
+            "https://badges.localhost:8443/issuers/college/did.json",
+        ),
+    ],
+)
+def test_a_did_web_has_one_page(did, url):
+    assert did_web_url(did) == url
+
+
+@pytest.mark.parametrize(
+    "did",
+    [
+        "did:web:",
+        "did:key:z6Mk",
+        "did:web:riga.example:..:secret",
+        "did:web:riga.example:",
+        "did:web:riga.example%2Fx",
+        "did:web:anna%40riga.example",
+        "did:web:riga.example:a%2Fb",
+        "did:web:riga.example:a%3Fb",
+        "did:web:riga.example:a%23b",
+        "did:web:riga.example%3A80%3A80",
+        "did:web:rīga.example",
+    ],
+)
+def test_a_did_web_that_hides_an_address_is_refused(did):
+    with pytest.raises(ValueError, match="did:web"):
+        did_web_url(did)
+
+
+def test_a_did_document_lists_each_key_in_the_form_validators_read(ed25519, p256):
+    document = riga(ed25519, p256)
+    assert document["id"] == RIGA
+    assert document["assertionMethod"] == [f"{RIGA}#k1", f"{RIGA}#k2"]
+    first, second = document["verificationMethod"]
+    assert first == {
+        "id": f"{RIGA}#k1",
+        "controller": RIGA,
+        "type": "Multikey",
+        "publicKeyMultibase": multikey(ed25519),
+    }
+    assert second["type"] == "JsonWebKey"
+    assert second["publicKeyJwk"] == jwk(p256, "k2")
+
+
+@pytest.mark.parametrize("algorithm", ["Ed25519", "P-256"])
+def test_a_did_key_is_found_without_a_page(algorithm):
+    public = generate(algorithm).public_key()
+    did = did_key(public)
+    for address in (did, f"{did}#{did.removeprefix('did:key:')}"):
+        found = find_key(address, "anybody", nowhere)
+        assert same_key(found.public, public)
+        assert found.controller == did
+
+
+def test_both_keys_of_a_did_web_are_found(ed25519, p256):
+    fetch = web({RIGA_PAGE: riga(ed25519, p256)})
+    for number, public in ((1, ed25519), (2, p256)):
+        found = find_key(f"{RIGA}#k{number}", RIGA, fetch)
+        assert (found.id, found.controller) == (f"{RIGA}#k{number}", RIGA)
+        assert same_key(found.public, public)
+
+
+def test_names_relative_to_the_document_and_embedded_methods_are_read(ed25519):
+    method = {"id": "#k1", "type": "Multikey", "controller": RIGA, "publicKeyMultibase": multikey(ed25519)}
+    relative = {"id": RIGA, "verificationMethod": [method], "assertionMethod": ["#k1"]}
+    embedded = {"id": RIGA, "assertionMethod": [method]}
+    for document in (relative, embedded):
+        assert same_key(find_key(f"{RIGA}#k1", RIGA, web({RIGA_PAGE: document})).public, ed25519)
+
+
+def test_a_key_that_may_not_assert_is_not_found(ed25519):
+    for document in (
+        riga(ed25519) | {"assertionMethod": []},
+        riga(ed25519) | {"assertionMethod": [f"{RIGA}#k2"]},
+        {
+            name: part
+            for name, part in (riga(ed25519) | {"authentication": [f"{RIGA}#k1"]}).items()
+            if name != "assertionMethod"
+        },
+    ):
+        with pytest.raises(KeyNotFoundError):
+            find_key(f"{RIGA}#k1", RIGA, web({RIGA_PAGE: document}))
+
+
+def test_a_document_cannot_speak_for_somebody_else(ed25519):
+    evil = "did:web:evil.example"
+    method = {"id": f"{evil}#k", "type": "Multikey", "publicKeyMultibase": multikey(ed25519)}
+    for document in (
+        {
+            "id": evil,
+            "verificationMethod": [method | {"controller": RIGA}],
+            "assertionMethod": [f"{evil}#k"],
+        },
+        {
+            "id": RIGA,
+            "verificationMethod": [method | {"controller": RIGA}],
+            "assertionMethod": [f"{evil}#k"],
+        },
+    ):
+        with pytest.raises(KeyNotFoundError):
+            find_key(f"{evil}#k", RIGA, web({"https://evil.example/.well-known/did.json": document}))
+
+
+def test_a_document_of_the_web_controls_its_own_keys(ed25519):
+    method = {
+        "id": f"{COLLEGE}#k",
+        "type": "Multikey",
+        "controller": COLLEGE,
+        "publicKeyMultibase": multikey(ed25519),
+    }
+    document = {"id": COLLEGE, "verificationMethod": [method], "assertionMethod": [f"{COLLEGE}#k"]}
+    found = find_key(f"{COLLEGE}#k", COLLEGE, web({COLLEGE: document}))
+    assert found.controller == COLLEGE
+
+
+def test_a_key_in_the_address_proves_nothing_about_the_address(ed25519):
+    """`https://issuer#z6Mk…` is taken by some validators without asking the issuer: anybody could be any college."""
+    with pytest.raises(KeyNotFoundError):
+        find_key(f"{COLLEGE}#{multikey(ed25519)}", COLLEGE, web({COLLEGE: {"id": COLLEGE}}))
+
+
+def test_a_bare_jwk_is_the_issuers_when_its_did_document_lists_the_key(p256, ed25519):
+    pages = {KID: jwk(p256, "p1"), RIGA_PAGE: riga(ed25519, p256)}
+    assert find_key(KID, RIGA, web(pages)).controller == RIGA
+
+
+def test_a_bare_jwk_that_the_issuer_does_not_list_is_nobodys(p256, ed25519):
+    pages = {KID: jwk(p256, "p1"), RIGA_PAGE: riga(ed25519, generate("P-256").public_key())}
+    found = find_key(KID, RIGA, web(pages))
+    assert found.controller == KID
+    assert same_key(found.public, p256)
+
+
+def test_whether_a_bare_jwk_is_the_issuers_stays_unknown_while_the_issuer_is_silent(p256):
+    with pytest.raises(KeyNotFoundError):
+        find_key(KID, RIGA, web({KID: jwk(p256, "p1")}))
+
+
+def test_a_bare_jwk_is_the_issuers_when_the_key_set_of_its_host_lists_it(p256):
+    keys = "https://college.example/.well-known/jwks.json"
+    pages = {KID: jwk(p256, "p1"), keys: {"keys": ["x", {"kty": "RSA"}, jwk(p256, "p1")]}}
+    assert find_key(KID, COLLEGE, web(pages)).controller == COLLEGE
+    pages[keys] = {"keys": [jwk(p256, "p1") | {"iss": "https://college.example/another"}]}
+    assert find_key(KID, COLLEGE, web(pages)).controller == KID
+    pages[keys] = {"keys": [jwk(p256, "p1") | {"iss": COLLEGE}]}
+    assert find_key(KID, COLLEGE, web(pages)).controller == COLLEGE
+
+
+def test_a_bare_jwk_is_a_did_keys_only_when_it_is_the_same_key(p256):
+    pages = web({KID: jwk(p256, "p1")})
+    assert find_key(KID, did_key(p256), pages).controller == did_key(p256)
+    assert find_key(KID, did_key(generate("P-256").public_key()), pages).controller == KID
+    assert find_key(KID, "urn:uuid:1", pages).controller == KID
+
+
+def test_a_bare_multikey_cannot_name_its_own_controller(ed25519):
+    address = "https://evil.example/key"
+    page = {
+        "id": address,
+        "type": "Multikey",
+        "controller": RIGA,
+        "publicKeyMultibase": multikey(ed25519),
+    }
+    other = generate("Ed25519").public_key()
+    assert find_key(address, RIGA, web({address: page, RIGA_PAGE: riga(other)})).controller == address
+    assert find_key(address, RIGA, web({address: page, RIGA_PAGE: riga(ed25519)})).controller == RIGA
+
+
+def test_a_published_private_key_is_not_used(p256, ed25519):
+    pages = {KID: jwk(p256, "p1") | {"d": "AAAA"}, RIGA_PAGE: riga(ed25519, p256)}
+    with pytest.raises(KeyNotFoundError, match="private"):
+        find_key(KID, RIGA, web(pages))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [b"", b"<html>", b"\xff", b"[]", b'{"keys":[]}', b"{}", b'{"kty":"EC"}', b'{"kty":"EC","kty":"EC"}'],
+)
+def test_a_page_that_is_no_key_is_no_key(page):
+    with pytest.raises(KeyNotFoundError):
+        find_key(KID, RIGA, web({KID: page}))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"verificationMethod": 7},
+        {"verificationMethod": {"id": 7}},
+        {"verificationMethod": [None, [], {"id": f"{RIGA}#k1"}]},
+        {"verificationMethod": [{"id": f"{RIGA}#k1", "publicKeyMultibase": "u"}]},
+        {"verificationMethod": [{"id": f"{RIGA}#k1", "publicKeyJwk": []}]},
+        {"assertionMethod": {"x": 1}},
+        {"id": [RIGA]},
+    ],
+)
+def test_a_strange_document_is_no_key(part, ed25519):
+    with pytest.raises(KeyNotFoundError):
+        find_key(f"{RIGA}#k1", RIGA, web({RIGA_PAGE: riga(ed25519) | part}))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "k1",
+        "#k1",
+        "urn:x",
+        "did:example:1#k",
+        "did:key:z6Mk",
+        "did:key:zzz#z",
+        "did:web:#k",
+        "did:web:[::1#k",
+        "ftp://riga.example/k",
+        "http://riga.example/k",
+        "https://[::1/k",
+        "https:///k",
+        "http://localhost.evil.example/k",
+        "file:///etc/passwd",
+    ],
+)
+def test_an_address_of_another_kind_is_never_fetched(address):
+    with pytest.raises(KeyNotFoundError):
+        find_key(address, RIGA, nowhere)
+
+
+def test_plain_http_is_for_this_machine_alone(p256, ed25519):
+    kid = "http://badges.localhost:8000/keys/p1.json"
+    pages = {kid: jwk(p256, "p1"), RIGA_PAGE: riga(ed25519, p256)}
+    assert find_key(kid, RIGA, web(pages)).controller == RIGA
+
+
+def test_whatever_fetching_raises_means_that_there_is_no_key():
+    def broken(url):
+        raise RuntimeError("a bug of the caller")
+
+    with pytest.raises(KeyNotFoundError):
+        find_key(f"{RIGA}#k1", RIGA, broken)
