@@ -20,7 +20,6 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import jwt
 from pylti1p3.lineitem import LineItem as LibraryLineItem
-from requests.utils import parse_header_links
 
 from lti_tool.errors import OutgoingError, PlatformError
 from lti_tool.outgoing import Answer, Outgoing
@@ -47,6 +46,9 @@ TOKEN_MARGIN = timedelta(seconds=60)
 MAX_PAGES = 500
 MAX_BYTES = 20_000_000
 CANVAS_PAGE = "100"
+
+#: One link of a Link header (RFC 8288): its address and its relation, quoted or not.
+_LINK = re.compile(r"""<([^<>]*)>[^<]*?;\s*rel\s*=\s*(?:"([^"]*)"|([^;,<]*))""", re.IGNORECASE)
 
 _BLOCKED_KEYS = (
     "it cannot fetch the tool's key set: on its side check the HTTP security settings (blocked hosts and allowed "
@@ -111,12 +113,13 @@ class Connection:
         """The line items that belong to the tool in this course."""
         url = self._limited(url)
         try:
-            pages = list(self._pages(url, LINE_ITEMS, READ_LINE_ITEMS))
-        except _ScopeRefusedError:
-            # Where only the writing scope was granted, it gives leave to read too.
-            pages = list(self._pages(url, LINE_ITEMS, WRITE_LINE_ITEMS))
-        except PlatformError as error:
-            raise self._concluded(error) from error
+            pages = self._line_item_pages(url)
+        except _NotFoundError as error:
+            if self._registration.product == "canvas":
+                raise PlatformError(
+                    "the course has ended there, or is gone", permanent=True, concluded=True
+                ) from error
+            raise
         found = (_line_item(entry) for page in pages for entry in _entries(page))
         return tuple(item for item in found if item)
 
@@ -152,11 +155,12 @@ class Connection:
         is_canvas = self._registration.product == "canvas"
         return _with_parameter(url, "limit", CANVAS_PAGE) if is_canvas else url
 
-    def _concluded(self, error: PlatformError) -> PlatformError:
-        """A course that has ended answers 404 on Canvas."""
-        if isinstance(error, _NotFoundError) and self._registration.product == "canvas":
-            return PlatformError("the course has ended there, or is gone", permanent=True, concluded=True)
-        return error
+    def _line_item_pages(self, url: str) -> list[Any]:
+        try:
+            return list(self._pages(url, LINE_ITEMS, READ_LINE_ITEMS))
+        except _ScopeRefusedError:
+            # Where only the writing scope was granted, it gives leave to read too.
+            return list(self._pages(url, LINE_ITEMS, WRITE_LINE_ITEMS))
 
     def _pages(self, url: str, media_type: str, scope: str) -> Iterator[Any]:
         first, seen = origin(url), {url}
@@ -344,10 +348,10 @@ def _entries(page: Any) -> list[Any]:
 
 def _next(answer: Answer) -> str | None:
     """The address of the next page, its case kept. Moodle's line item lists have curly quotes and `&amp;` in it."""
-    for link in parse_header_links(answer.headers.get("Link", "")):
-        relations = re.sub(r"[^a-z ]", "", link.get("rel", "").lower()).split()
-        if "next" in relations and link.get("url"):
-            return urljoin(answer.url, html.unescape(link["url"]))
+    for url, quoted, bare in _LINK.findall(answer.headers.get("Link", "")):
+        relations = re.sub(r"[^a-z ]", "", (quoted or bare).lower()).split()
+        if "next" in relations and url.strip():
+            return urljoin(answer.url, html.unescape(url.strip()))
     return None
 
 

@@ -1,0 +1,607 @@
+"""Members, line items and results, as Moodle, Canvas and broken platforms answer them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import jwt
+import pytest
+
+from lti_tool.errors import OutgoingError, PlatformError
+from lti_tool.platforms.registration import jwks
+from lti_tool.platforms.services import (
+    LINE_ITEM,
+    LINE_ITEMS,
+    MEMBERS,
+    READ_LINE_ITEMS,
+    READ_MEMBERS,
+    RESULTS,
+    WRITE_LINE_ITEMS,
+    Connection,
+    TokenCache,
+)
+
+TOKEN_URL = "https://moodle.example/mod/lti/token.php"
+MEMBERS_URL = "https://moodle.example/mod/lti/services.php/CourseSection/2/bindings/1/memberships"
+ITEMS_URL = "https://moodle.example/mod/lti/services.php/2/lineitems?type_id=1"
+ITEM_URL = "https://moodle.example/mod/lti/services.php/2/lineitems/4/lineitem?type_id=1"
+RESULTS_URL = "https://moodle.example/mod/lti/services.php/2/lineitems/4/lineitem/results?type_id=1"
+GRANTED = {"access_token": "secret-token", "token_type": "Bearer", "expires_in": 3600}
+
+
+@pytest.fixture
+def tokens():
+    return TokenCache()
+
+
+@pytest.fixture
+def connect(network, registration, platform_keys, tokens, clock):
+    def connected(**changes):
+        return Connection(replace(registration, **changes), platform_keys.tool, network, tokens, clock)
+
+    return connected
+
+
+@pytest.fixture
+def moodle(network, connect):
+    network.on("POST", TOKEN_URL, GRANTED, headers={"Content-Type": "text/html; charset=utf-8"})
+    return connect()
+
+
+@pytest.fixture
+def canvas(network, connect):
+    network.on("POST", TOKEN_URL, GRANTED)
+    return connect(product="canvas")
+
+
+def trouble(action, *arguments):
+    with pytest.raises(PlatformError) as caught:
+        action(*arguments)
+    assert "secret" not in str(caught.value)
+    return caught.value
+
+
+def members_page(*user_ids):
+    return {"members": [{"user_id": user_id, "roles": ["Learner"]} for user_id in user_ids]}
+
+
+def ids(found):
+    return [one.user_id for one in found]
+
+
+# --- tokens
+
+
+def test_the_assertion_is_one_that_every_platform_takes(moodle, network, platform_keys, clock):
+    network.on("GET", MEMBERS_URL, members_page())
+    moodle.members(MEMBERS_URL)
+    form = network.asked(TOKEN_URL)[0].data
+    assert form["grant_type"] == "client_credentials"
+    assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    assert form["scope"] == READ_MEMBERS
+    published = jwks([platform_keys.tool])["keys"][0]
+    assertion = form["client_assertion"]
+    assert jwt.get_unverified_header(assertion)["kid"] == published["kid"]
+    claims = jwt.decode(
+        assertion,
+        jwt.PyJWK(published),
+        algorithms=["RS256"],
+        audience=TOKEN_URL,
+        options={"verify_exp": False, "verify_iat": False},
+    )
+    now = int(clock.seconds())
+    assert (claims["iss"], claims["sub"]) == ("tool-1", "tool-1")
+    assert claims["iat"] == now - 30
+    assert now < claims["exp"] <= now + 300
+
+
+def test_every_assertion_has_an_id_of_its_own(moodle, network, clock):
+    network.on("GET", MEMBERS_URL, members_page())
+    moodle.members(MEMBERS_URL)
+    clock.advance(hours=2)
+    moodle.members(MEMBERS_URL)
+    seen = [
+        jwt.decode(call.data["client_assertion"], options={"verify_signature": False})["jti"]
+        for call in network.asked(TOKEN_URL)
+    ]
+    assert len(set(seen)) == 2
+
+
+def test_the_audience_may_be_another_than_the_address(network, connect):
+    network.on("POST", TOKEN_URL, GRANTED)
+    network.on("GET", MEMBERS_URL, members_page())
+    connect(token_audience="https://api.brightspace.com/auth/token").members(MEMBERS_URL)
+    assertion = network.asked(TOKEN_URL)[0].data["client_assertion"]
+    claims = jwt.decode(assertion, options={"verify_signature": False})
+    assert claims["aud"] == "https://api.brightspace.com/auth/token"
+
+
+def test_a_token_is_used_until_shortly_before_it_expires(moodle, network, clock):
+    network.on("GET", MEMBERS_URL, members_page())
+    for _ in range(3):
+        moodle.members(MEMBERS_URL)
+    clock.advance(minutes=58)
+    moodle.members(MEMBERS_URL)
+    assert len(network.asked(TOKEN_URL)) == 1
+    clock.advance(minutes=1, seconds=1)
+    moodle.members(MEMBERS_URL)
+    assert len(network.asked(TOKEN_URL)) == 2
+
+
+@pytest.mark.parametrize("lasts", [0, -5, 30])
+def test_a_token_that_lasts_no_time_is_used_once(network, connect, lasts):
+    network.on("POST", TOKEN_URL, GRANTED | {"expires_in": lasts})
+    network.on("GET", MEMBERS_URL, members_page())
+    connection = connect()
+    connection.members(MEMBERS_URL)
+    connection.members(MEMBERS_URL)
+    assert len(network.asked(TOKEN_URL)) == 2
+
+
+@pytest.mark.parametrize("lasts", [None, "3600", 3600.5, "soon", [], float("nan")])
+def test_a_lifetime_of_a_strange_shape_does_no_harm(network, connect, lasts):
+    network.on("POST", TOKEN_URL, GRANTED | {"expires_in": lasts})
+    network.on("GET", MEMBERS_URL, members_page())
+    connection = connect()
+    connection.members(MEMBERS_URL)
+    connection.members(MEMBERS_URL)
+    assert len(network.asked(TOKEN_URL)) == 1
+
+
+def test_two_clients_of_one_platform_never_share_a_token(network, connect):
+    """All hosted Canvas have one platform_id: a cache by platform hands one school's token to another."""
+    network.on("POST", TOKEN_URL, GRANTED | {"access_token": "of-one"})
+    network.on("POST", TOKEN_URL, GRANTED | {"access_token": "of-two"})
+    network.on("GET", MEMBERS_URL, members_page())
+    connect(id=1).members(MEMBERS_URL)
+    connect(id=2, client_id="tool-2").members(MEMBERS_URL)
+    used = [call.headers["Authorization"] for call in network.asked(MEMBERS_URL)]
+    assert used == ["Bearer of-one", "Bearer of-two"]
+
+
+def test_each_scope_has_a_token_of_its_own(moodle, network):
+    network.on("GET", MEMBERS_URL, members_page())
+    network.on("GET", RESULTS_URL, [])
+    moodle.members(MEMBERS_URL)
+    moodle.results(ITEM_URL)
+    assert len({call.data["scope"] for call in network.asked(TOKEN_URL)}) == 2
+
+
+def test_a_token_that_is_refused_is_asked_for_anew_once(moodle, network):
+    network.on("GET", MEMBERS_URL, "", status=401)
+    network.on("GET", MEMBERS_URL, members_page("4"))
+    assert ids(moodle.members(MEMBERS_URL)) == ["4"]
+    assert len(network.asked(TOKEN_URL)) == 2
+
+
+def test_a_tool_that_was_removed_is_not_asked_for_again_and_again(moodle, network, recorded):
+    answer = recorded("canvas/ags_errors.json")[0]
+    network.on("GET", MEMBERS_URL, answer["body"], status=answer["status"])
+    error = trouble(moodle.members, MEMBERS_URL)
+    assert error.permanent
+    assert len(network.asked(MEMBERS_URL)) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["07_token_pending_default_curlsecurity.json", "07b_token_port_blocked.json"]
+)
+def test_a_moodle_that_may_not_fetch_our_keys_is_explained(network, connect, recorded, name):
+    answer = recorded(f"moodle/{name}")["response"]
+    network.on("POST", TOKEN_URL, answer["body"], status=answer["status"], headers=answer["headers"])
+    error = trouble(connect().members, MEMBERS_URL)
+    assert "key set" in str(error)
+    assert "HTTP security" in str(error)
+    assert not error.permanent
+
+
+def test_the_token_answer_of_moodle_is_read_though_it_calls_itself_html(network, connect, recorded):
+    answer = recorded("moodle/50_token_ok.json")["response"]
+    network.on("POST", TOKEN_URL, answer["body"], headers=answer["headers"])
+    network.on("GET", MEMBERS_URL, members_page("4"))
+    assert ids(connect().members(MEMBERS_URL)) == ["4"]
+
+
+def test_the_reason_canvas_gives_is_passed_on(network, connect, recorded):
+    answer = recorded("canvas/oauth_client_token_error.json")
+    network.on("POST", TOKEN_URL, answer["body"], status=answer["status"])
+    assert "the 'aud' is invalid" in str(trouble(connect(product="canvas").members, MEMBERS_URL))
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ('{"error" : ""kid" invalid, unable to lookup"}', 400),
+        ("", 200),
+        ("{}", 200),
+        ("[]", 200),
+        ('{"access_token": 7}', 200),
+        ('{"access_token": "é"}', 200),
+        ("[" * 50_000, 200),
+        ("<html>", 200),
+    ],
+)
+def test_a_token_answer_that_makes_no_sense_is_trouble_and_no_crash(network, connect, body, status):
+    network.on("POST", TOKEN_URL, body, status=status)
+    assert not trouble(connect().members, MEMBERS_URL).permanent
+
+
+def test_a_scope_nobody_granted_is_trouble_for_good(network, connect):
+    network.on("POST", TOKEN_URL, {"error": "invalid_scope"}, status=400)
+    assert trouble(connect().members, MEMBERS_URL).permanent
+
+
+# --- lists in pages
+
+
+def test_pages_are_followed_and_the_case_of_their_address_is_kept(moodle, network):
+    second = "https://moodle.example/Members?Page=AbC#x"
+    network.on(
+        "GET",
+        MEMBERS_URL,
+        members_page("1"),
+        headers={"link": f'<{MEMBERS_URL}>; rel="first", <{second}>; title="a"; rel=next'},
+    )
+    network.on("GET", second, members_page("2"))
+    assert ids(moodle.members(MEMBERS_URL)) == ["1", "2"]
+
+
+def test_a_relative_next_page_is_found(moodle, network):
+    network.on("GET", MEMBERS_URL, members_page("1"), headers={"Link": '<?page=2>; rel="next"'})
+    network.on("GET", MEMBERS_URL + "?page=2", members_page("2"))
+    assert ids(moodle.members(MEMBERS_URL)) == ["1", "2"]
+
+
+def test_curly_quotes_and_escaped_ampersands_in_a_link_are_read(moodle, network):
+    curly = "“next”".encode().decode("latin-1")
+    following = ITEMS_URL + "&from=2"
+    network.on(
+        "GET",
+        ITEMS_URL,
+        [{"id": "a", "scoreMaximum": 1}],
+        headers={"Link": f"<{following.replace('&', '&amp;')}>; rel={curly}"},
+    )
+    network.on("GET", following, [{"id": "b", "scoreMaximum": 1}])
+    assert [item.id for item in moodle.line_items(ITEMS_URL)] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<{}>;rel="next"',
+        '<{}> ; REL="prev next"',
+        '<https://moodle.example/a;b,c>; rel="prev", <{}>; rel="next"',
+        '<https://moodle.example/a>; rel="prev"; title="the next; page, <b>", <{}>; rel=next; title=x',
+    ],
+)
+def test_a_next_page_is_found_however_its_link_is_written(moodle, network, link):
+    second = f"{MEMBERS_URL}?p=A;b,C"
+    network.on("GET", MEMBERS_URL, members_page("1"), headers={"Link": link.format(second)})
+    network.on("GET", second, members_page("2"))
+    assert ids(moodle.members(MEMBERS_URL)) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "link", ["", "<>; rel=next", "next", "<x", '<https://moodle.example/a>; rel="previous"']
+)
+def test_a_link_without_a_next_page_ends_the_list(moodle, network, link):
+    network.on("GET", MEMBERS_URL, members_page("1"), headers={"Link": link})
+    assert ids(moodle.members(MEMBERS_URL)) == ["1"]
+
+
+def test_a_list_that_goes_round_in_a_circle_is_trouble(moodle, network):
+    network.on("GET", MEMBERS_URL, members_page("1"), headers={"Link": f'<{MEMBERS_URL}?p=2>; rel="next"'})
+    network.on(
+        "GET",
+        f"{MEMBERS_URL}?p=2",
+        members_page("2"),
+        headers={"Link": f'<{MEMBERS_URL}>; rel="next"'},
+    )
+    assert "circle" in str(trouble(moodle.members, MEMBERS_URL))
+
+
+def test_a_list_without_an_end_is_trouble(moodle, network):
+    class Endless:
+        def request(self, method, url, **options):
+            if method == "POST":
+                return network.request(method, url, **options)
+            answer = network.request("GET", MEMBERS_URL)
+            number = int(url.rpartition("=")[2]) + 1 if "=" in url else 1
+            return replace(answer, url=url, headers={"Link": f'<{MEMBERS_URL}?p={number}>; rel="next"'})
+
+    network.on("GET", MEMBERS_URL, members_page("1"))
+    moodle._outgoing = Endless()
+    assert "too many pages" in str(trouble(moodle.members, MEMBERS_URL))
+    assert len(network.asked(MEMBERS_URL)) == 500
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example/members", "http://moodle.example/x", "https://moodle.example:444/x"],
+)
+def test_a_token_is_never_carried_to_another_site(moodle, network, elsewhere):
+    network.on("GET", MEMBERS_URL, members_page("1"), headers={"Link": f'<{elsewhere}>; rel="next"'})
+    trouble(moodle.members, MEMBERS_URL)
+    assert network.asked(elsewhere) == []
+
+
+# --- members
+
+
+def test_members_are_asked_for_by_the_exact_media_type(moodle, network):
+    network.on("GET", MEMBERS_URL, members_page())
+    moodle.members(MEMBERS_URL)
+    assert network.asked(MEMBERS_URL)[0].headers["Accept"] == MEMBERS
+
+
+def test_the_members_of_a_recorded_moodle_course_are_read(moodle, network, recorded):
+    answer = recorded("moodle/30_nrps_context.json")["response"]
+    network.on("GET", MEMBERS_URL, answer["body"], headers=answer["headers"])
+    found = moodle.members(MEMBERS_URL)
+    teacher = next(one for one in found if one.user_id == "3")
+    assert (teacher.name, teacher.email) == ("Thérèse Durand", "teacher1@lab.test")
+    assert not teacher.is_learner
+    assert len(found) == len(answer["body"]["members"])
+    assert sum(one.is_learner for one in found) == sum(
+        "Learner" in member["roles"] for member in answer["body"]["members"]
+    )
+
+
+def test_those_who_may_open_a_link_are_fewer(moodle, network, recorded):
+    answer = recorded("moodle/33_nrps_rlid_2_restricted.json")
+    url = f"{MEMBERS_URL}?rlid=2"
+    network.on("GET", url, answer["response"]["body"])
+    found = moodle.members(MEMBERS_URL, "2")
+    assert len(found) == len(answer["response"]["body"]["members"])
+
+
+def test_a_link_id_with_strange_letters_and_a_query_before_it_go_well_together(moodle, network):
+    url = "https://lms.example/members?a=1&a=2&b="
+    network.on("GET", url + "&rlid=x%26y%3D%2F", members_page("1"))
+    assert ids(moodle.members(url, "x&y=/")) == ["1"]
+
+
+def test_members_without_name_and_address_are_members(moodle, network, recorded):
+    answer = recorded("moodle/34_nrps_privacy_off.json")["response"]
+    network.on("GET", MEMBERS_URL, answer["body"])
+    (member,) = moodle.members(MEMBERS_URL)
+    assert (member.user_id, member.name, member.email, member.is_learner) == ("17", None, None, True)
+
+
+@pytest.mark.parametrize("name", ["nrps_page.json", "nrps_page_with_rlid.json"])
+def test_the_members_of_a_canvas_course_are_read(canvas, network, recorded, name):
+    network.on("GET", MEMBERS_URL, recorded(f"canvas/{name}")["body"])
+    teacher, learner = canvas.members(MEMBERS_URL)
+    assert (teacher.is_learner, learner.is_learner) == (False, True)
+    assert learner.user_id == "86157096-483e-4b3a-90bf-edc6bac902c0"
+
+
+def test_the_second_page_of_canvas_is_fetched(canvas, network, recorded):
+    page = recorded("canvas/nrps_page.json")
+    first = "https://example.instructure.com/api/lti/courses/1/names_and_roles"
+    network.on("GET", first, page["body"], headers=page["_headers"])
+    network.on("GET", first + "?page=2&per_page=50", members_page("last"))
+    assert ids(canvas.members(first))[-1] == "last"
+
+
+def test_members_of_a_strange_shape_are_passed_over(moodle, network):
+    odd = [None, "x", {}, {"user_id": None}, {"user_id": ""}, {"user_id": [1]}, {"user_id": 9, "roles": 7}]
+    network.on("GET", MEMBERS_URL, {"members": odd})
+    (member,) = moodle.members(MEMBERS_URL)
+    assert (member.user_id, member.roles) == ("9", ())
+
+
+def test_a_member_listed_twice_is_one(moodle, network):
+    network.on("GET", MEMBERS_URL, members_page("1", "2", "1"))
+    assert ids(moodle.members(MEMBERS_URL)) == ["1", "2"]
+
+
+def test_a_member_who_left_is_not_active(moodle, network):
+    left = {"user_id": "1", "roles": ["Learner"], "status": "Inactive"}
+    network.on("GET", MEMBERS_URL, {"members": [left]})
+    (member,) = moodle.members(MEMBERS_URL)
+    assert not member.is_learner
+
+
+@pytest.mark.parametrize("body", ["[]", "{}", '{"members": {}}', "", "null", '"x"', "[" * 60_000])
+def test_a_list_that_cannot_be_read_is_trouble_and_not_an_empty_course(moodle, network, body):
+    network.on("GET", MEMBERS_URL, body)
+    assert not trouble(moodle.members, MEMBERS_URL).permanent
+
+
+# --- line items
+
+
+def test_the_line_items_of_moodle_are_asked_for_in_one_page(moodle, network, recorded):
+    answer = recorded("moodle/20_ags_lineitems_get.json")["response"]
+    network.on("GET", ITEMS_URL, answer["body"], headers=answer["headers"])
+    found = moodle.line_items(ITEMS_URL)
+    assert found[0].label == "Data Literacy micro-credential"
+    assert (found[0].resource_link_id, found[0].tag) == ("1", "course-badge")
+    assert found[0].score_maximum == Decimal(50)
+    assert network.asked(ITEMS_URL)[0].headers["Accept"] == LINE_ITEMS
+
+
+def test_the_line_items_of_canvas_are_asked_for_by_the_hundred(canvas, network, recorded):
+    page = recorded("canvas/ags_lineitems.json")
+    first = "https://example.instructure.com/api/lti/courses/5/line_items"
+    network.on("GET", first + "?limit=100", page["body"], headers=page["_headers"])
+    network.on("GET", first + "?page=2&per_page=10", [])
+    found = canvas.line_items(first)
+    assert [item.tag for item in found] == ["award", "completion"]
+
+
+def test_line_items_are_read_with_the_writing_scope_where_no_other_was_granted(network, connect):
+    network.on("POST", TOKEN_URL, {"error": "invalid_scope"}, status=400)
+    network.on("POST", TOKEN_URL, GRANTED)
+    network.on("GET", ITEMS_URL, [])
+    assert connect().line_items(ITEMS_URL) == ()
+    assert [call.data["scope"] for call in network.asked(TOKEN_URL)] == [READ_LINE_ITEMS, WRITE_LINE_ITEMS]
+
+
+def test_a_line_item_is_made(moodle, network, recorded):
+    recording = recorded("moodle/26_ags_lineitem_create.json")
+    network.on("POST", ITEMS_URL, recording["response"]["body"], status=201)
+    made = moodle.create_line_item(
+        ITEMS_URL, "Badge status (standalone)", Decimal(10), tag="badge-status", resource_id="ach-777"
+    )
+    assert made.id.endswith("/2/lineitems/8/lineitem?type_id=1")
+    (call,) = network.asked(ITEMS_URL)
+    assert json.loads(call.data) == json.loads(recording["request"]["body"])
+    assert call.headers["Content-Type"] == call.headers["Accept"] == LINE_ITEM
+
+
+@pytest.mark.parametrize("body", ["", "{}", "[]"])
+def test_a_line_item_that_was_not_made_is_trouble(moodle, network, body):
+    network.on("POST", ITEMS_URL, body, status=201)
+    trouble(moodle.create_line_item, ITEMS_URL, "Badge", Decimal(1))
+
+
+def test_a_course_of_canvas_that_has_ended_is_told_apart(canvas, network, recorded):
+    url = "https://example.instructure.com/api/lti/courses/5/line_items?limit=100"
+    for answer in recorded("canvas/ags_errors.json")[2:4]:
+        network.forget("GET", url)
+        network.on("GET", url, answer.get("body", ""), status=answer["status"])
+        error = trouble(canvas.line_items, url)
+        assert (error.concluded, error.permanent) == (True, True)
+
+
+def test_a_page_not_found_in_moodle_is_no_end_of_a_course(moodle, network):
+    network.on("GET", ITEMS_URL, "<!DOCTYPE html>", status=404)
+    error = trouble(moodle.line_items, ITEMS_URL)
+    assert (error.concluded, error.permanent) == (False, True)
+
+
+# --- results
+
+
+def test_hidden_and_hand_typed_results_of_moodle_are_read(moodle, network, recorded):
+    answer = recorded("moodle/25_ags_results_hand_typed.json")["response"]
+    network.on("GET", RESULTS_URL, answer["body"], headers=answer["headers"])
+    found = {result.user_id: result for result in moodle.results(ITEM_URL)}
+    assert {user_id: result.score for user_id, result in found.items()} == {
+        "4": Decimal("1"),
+        "5": Decimal("0.24"),
+        "6": Decimal("0.66"),
+        "7": Decimal("0"),
+    }
+    assert found["6"].comment == "typed by hand"
+    assert found["6"].timestamp == datetime(2026, 11, 21, 9, 25, 43, tzinfo=UTC)
+    assert network.asked(RESULTS_URL)[0].headers["Accept"] == RESULTS
+
+
+def test_the_results_of_canvas_are_read_and_a_missing_grade_is_no_zero(canvas, network, recorded):
+    item = "https://example.instructure.com/api/lti/courses/5/line_items/2"
+    network.on("GET", item + "/results?limit=100", recorded("canvas/ags_results.json")["body"])
+    graded, excused = canvas.results(item)
+    assert (graded.score, graded.timestamp) == (Decimal("0.83"), None)
+    assert excused.score is None
+
+
+@pytest.mark.parametrize(
+    ("result", "score"),
+    [
+        ({"resultScore": 1, "resultMaximum": 3}, Decimal(1) / Decimal(3)),
+        ({"resultScore": 0.1, "resultMaximum": 0.3}, Decimal("0.1") / Decimal("0.3")),
+        ({"resultScore": 120, "resultMaximum": 100}, Decimal(1)),
+        ({"resultScore": -3, "resultMaximum": 100}, Decimal(0)),
+        ({"resultScore": "45.5", "resultMaximum": "50"}, Decimal("0.91")),
+        ({"resultScore": 0.8}, Decimal("0.8")),
+        ({"resultScore": 80}, None),
+        ({"resultScore": 80, "resultMaximum": 0}, None),
+        ({"resultScore": 80, "resultMaximum": -1}, None),
+        ({"resultScore": 80, "resultMaximum": "many"}, None),
+        ({"resultScore": None, "resultMaximum": 50}, None),
+        ({"resultScore": True, "resultMaximum": 1}, None),
+        ({"resultScore": float("nan"), "resultMaximum": 1}, None),
+        ({"resultScore": "Infinity", "resultMaximum": 1}, None),
+        ({"resultScore": "1e999999", "resultMaximum": 1}, None),
+        ({"resultScore": [1], "resultMaximum": 1}, None),
+        ({}, None),
+    ],
+    ids=repr,
+)
+def test_a_score_is_exact_and_from_0_to_1_or_none(moodle, network, result, score):
+    network.on("GET", RESULTS_URL, [{"userId": "4", **result}])
+    (found,) = moodle.results(ITEM_URL)
+    assert found.score == score
+
+
+@pytest.mark.parametrize("time", ["2026-11-21T10:24:39", "yesterday", 7, None, ""])
+def test_a_time_without_a_zone_is_none(moodle, network, time):
+    network.on("GET", RESULTS_URL, [{"userId": 4, "timestamp": time}])
+    (found,) = moodle.results(ITEM_URL)
+    assert (found.user_id, found.timestamp) == ("4", None)
+
+
+@pytest.mark.parametrize("time", ["2026-11-21T10:24:39Z", "2026-11-21T11:24:39.000+01:00"])
+def test_a_time_is_kept_in_utc(moodle, network, time):
+    network.on("GET", RESULTS_URL, [{"userId": "4", "timestamp": time}])
+    (found,) = moodle.results(ITEM_URL)
+    assert found.timestamp == datetime(2026, 11, 21, 10, 24, 39, tzinfo=UTC)
+    assert found.timestamp.utcoffset().total_seconds() == 0
+
+
+def test_results_of_a_strange_shape_are_passed_over(moodle, network):
+    network.on("GET", RESULTS_URL, [None, 7, {}, {"userId": None}, {"userId": "4"}])
+    assert ids(moodle.results(ITEM_URL)) == ["4"]
+
+
+# --- platforms in trouble
+
+
+def test_a_platform_that_asks_to_wait_is_waited_for(moodle, network):
+    network.on("GET", MEMBERS_URL, "", status=429, headers={"retry-after": "120"})
+    error = trouble(moodle.members, MEMBERS_URL)
+    assert (error.permanent, error.retry_after) == (False, 120)
+
+
+def test_the_wait_may_be_given_as_a_date(moodle, network):
+    network.on("GET", MEMBERS_URL, "", status=503, headers={"Retry-After": "Sat, 21 Nov 2026 12:01:30 GMT"})
+    error = trouble(moodle.members, MEMBERS_URL)
+    assert (error.permanent, error.retry_after) == (False, 90)
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-3", "Sat, 99 Nov 2026"])
+def test_a_wait_that_cannot_be_read_is_none(moodle, network, value):
+    network.on("GET", MEMBERS_URL, "", status=429, headers={"Retry-After": value})
+    assert trouble(moodle.members, MEMBERS_URL).retry_after is None
+
+
+def test_the_older_way_of_canvas_to_ask_for_a_wait_is_known(canvas, network):
+    network.on("GET", MEMBERS_URL, "403 Forbidden (Rate Limit Exceeded)", status=403)
+    assert not trouble(canvas.members, MEMBERS_URL).permanent
+
+
+@pytest.mark.parametrize(
+    ("status", "permanent"),
+    [(302, False), (400, True), (403, True), (404, True), (410, True), (500, False), (503, False)],
+)
+def test_what_is_in_vain_is_told_from_what_may_pass(moodle, network, status, permanent):
+    network.on("GET", MEMBERS_URL, "<html>secret</html>", status=status)
+    assert trouble(moodle.members, MEMBERS_URL).permanent == permanent
+
+
+def test_a_web_page_instead_of_a_list_is_said_so(moodle, network):
+    network.on("GET", MEMBERS_URL, "\ufeff\n<!DOCTYPE html><title>Log in</title>")
+    assert "web page" in str(trouble(moodle.members, MEMBERS_URL))
+
+
+def test_a_platform_that_does_not_answer_is_said_so(moodle, network):
+    network.fail("GET", MEMBERS_URL, "moodle.example did not answer in time")
+    error = trouble(moodle.members, MEMBERS_URL)
+    assert str(error) == "moodle.example did not answer in time"
+    assert isinstance(error.__cause__, OutgoingError)
+
+
+def test_an_address_that_may_not_be_called_is_trouble_for_good(moodle, network):
+    network.answers[("GET", MEMBERS_URL)] = [OutgoingError("a private address", permanent=True)]
+    assert trouble(moodle.members, MEMBERS_URL).permanent
+
+
+def test_neither_token_nor_key_shows_in_a_connection(moodle, network, tokens):
+    network.on("GET", MEMBERS_URL, members_page())
+    moodle.members(MEMBERS_URL)
+    assert "secret-token" not in repr(moodle) + repr(tokens)

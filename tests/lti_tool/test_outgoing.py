@@ -1,0 +1,501 @@
+"""The one way out, against real servers that are slow, huge, lying or private."""
+
+from __future__ import annotations
+
+import gzip
+import ipaddress
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from lti_tool.errors import OutgoingError
+from lti_tool.outgoing import Outgoing
+
+Talk = Callable[[socket.socket, bytes], None]
+
+
+class Server:
+    """Listens on 127.0.0.1 and lets `talk(connection, request)` say what it likes, bytes and all."""
+
+    def __init__(self, talk: Talk, tls: ssl.SSLContext | None = None) -> None:
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self._talk, self._tls = talk, tls
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with suppress(OSError):
+            connection.settimeout(10)
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            self.requests.append(_whole(connection))
+            self._talk(connection, self.requests[-1])
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+        connection.close()
+
+    def stop(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+def _whole(connection: socket.socket) -> bytes:
+    received = b""
+    while b"\r\n\r\n" not in received:
+        more = connection.recv(65_536)
+        if not more:
+            return received
+        received += more
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = re.search(rb"Content-Length: (\d+)", head)
+    while length and len(body) < int(length[1]):
+        body += connection.recv(65_536)
+    return head + b"\r\n\r\n" + body
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    started: list[Server] = []
+
+    def start(talk: Talk | bytes, tls: ssl.SSLContext | None = None) -> Server:
+        said = talk
+
+        def say(connection: socket.socket, request: bytes) -> None:
+            connection.sendall(said if isinstance(said, bytes) else b"")
+
+        started.append(Server(say if isinstance(talk, bytes) else talk, tls))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]:
+    """A certificate authority's file, and a server's context for `lms.localhost` and 127.0.0.1 signed by it."""
+    folder = tmp_path_factory.mktemp("tls")
+    now = datetime.now(UTC)
+
+    def build(
+        name: str, issuer: x509.Name | None, key: ec.EllipticCurvePrivateKey
+    ) -> x509.CertificateBuilder:
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(issuer or subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(hours=1))
+            .not_valid_after(now + timedelta(hours=1))
+        )
+
+    authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    identifier = x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key())
+    authority = (
+        build("Riga test authority", None, authority_key)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(identifier, critical=False)
+        .add_extension(
+            x509.KeyUsage(False, False, False, False, False, True, True, False, False), critical=True
+        )
+        .sign(authority_key, hashes.SHA256())
+    )
+    names = [x509.DNSName("lms.localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    server = (
+        build("lms.localhost", authority.subject, server_key)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False
+        )
+        .sign(authority_key, hashes.SHA256())
+    )
+    bundle, chain = folder / "authority.pem", folder / "server.pem"
+    bundle.write_bytes(authority.public_bytes(Encoding.PEM))
+    key_pem = server_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    chain.write_bytes(server.public_bytes(Encoding.PEM) + key_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    return bundle, context
+
+
+@pytest.fixture
+def demo() -> Outgoing:
+    """Allowed to call this machine, as a demonstration is; impatient, as a test is."""
+    return Outgoing(allow_private=True, timeout=(1, 0.5), total_seconds=1)
+
+
+def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def trouble(action: Callable[..., object], *arguments: object, **options: object) -> OutgoingError:
+    with pytest.raises(OutgoingError) as caught:
+        action(*arguments, **options)
+    return caught.value
+
+
+# --- a call that goes well
+
+
+def test_an_answer_is_given_as_it_came(serve, demo):
+    server = serve(answer(b'{"a": 1}', "X-Thing: 7", status="404 Not Found"))
+    got = demo.get(f"http://127.0.0.1:{server.port}/a?b=C", headers={"Accept": "x/y"})
+    assert (got.status, got.body, got.headers["x-thing"]) == (404, b'{"a": 1}', "7")
+    assert b"GET /a?b=C HTTP/1.1" in server.requests[0]
+    assert b"Accept: x/y" in server.requests[0]
+
+
+def test_a_form_and_bytes_are_posted(serve, demo):
+    server = serve(answer(b""))
+    demo.post(f"http://127.0.0.1:{server.port}/", {"scope": "a b"})
+    demo.post(f"http://127.0.0.1:{server.port}/", b"{}", headers={"Content-Type": "application/json"})
+    assert server.requests[0].endswith(b"\r\n\r\nscope=a+b")
+    assert b"Content-Type: application/x-www-form-urlencoded" in server.requests[0]
+    assert b"Content-Type: application/json" in server.requests[1]
+
+
+def test_names_under_localhost_are_this_machine_without_any_resolver(serve):
+    def no_resolver(*arguments: object, **options: object) -> list[tuple[object, ...]]:
+        raise AssertionError("the resolver was asked")
+
+    server = serve(answer(b"hello"))
+    outgoing = Outgoing(allow_private=True, resolve=no_resolver)
+    assert outgoing.fetch(f"http://lms.localhost:{server.port}/") == b"hello"
+    assert outgoing.fetch(f"http://localhost:{server.port}/") == b"hello"
+    assert f"Host: lms.localhost:{server.port}".encode() in server.requests[0]
+
+
+def test_only_a_200_is_fetched(serve, demo):
+    for status, permanent in (("404 Not Found", True), ("503 Busy", False), ("302 Found", False)):
+        server = serve(answer(b"x", status=status))
+        assert trouble(demo.fetch, f"http://127.0.0.1:{server.port}/").permanent == permanent
+
+
+def test_a_redirect_is_an_answer_and_not_followed(serve, demo):
+    other = serve(answer(b"secret"))
+    server = serve(answer(b"", f"Location: http://127.0.0.1:{other.port}/", status="302 Found"))
+    assert demo.get(f"http://127.0.0.1:{server.port}/").status == 302
+    assert other.requests == []
+
+
+def test_the_environment_changes_nothing(serve, demo, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("default login zane password secret\n")
+    proxy = serve(answer(b"from the proxy"))
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent")
+    server = serve(answer(b"from the server"))
+    assert demo.fetch(f"http://127.0.0.1:{server.port}/") == b"from the server"
+    assert b"Authorization" not in server.requests[0]
+    assert proxy.requests == []
+
+
+# --- certificates
+
+
+def test_a_bundle_of_ones_own_is_trusted(serve, certificate):
+    bundle, context = certificate
+    server = serve(answer(b"hello"), context)
+    outgoing = Outgoing(allow_private=True, ca_bundle=bundle)
+    assert outgoing.fetch(f"https://lms.localhost:{server.port}/") == b"hello"
+    assert outgoing.fetch(f"https://127.0.0.1:{server.port}/") == b"hello"
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(serve, certificate):
+    server = serve(answer(b"hello"), certificate[1])
+    error = trouble(Outgoing(allow_private=True).fetch, f"https://lms.localhost:{server.port}/")
+    assert str(error) == "the certificate of lms.localhost is not trusted"
+    assert server.requests == []
+
+
+def test_a_certificate_for_another_name_is_refused(serve, certificate):
+    bundle, context = certificate
+    server = serve(answer(b"hello"), context)
+    trouble(Outgoing(allow_private=True, ca_bundle=bundle).fetch, f"https://evil.localhost:{server.port}/")
+    assert server.requests == []
+
+
+# --- addresses
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0",
+        "0.0.0.0",
+        "localhost",
+        "tool.localhost",
+        "LOCALHOST.",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "192.0.0.8",
+        "198.18.0.1",
+        "203.0.113.5",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:10.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::1]",
+        "[fe80::1]",
+        "[fc00::1]",
+        "[ff02::1]",
+        "[2001:db8::1]",
+    ],
+)
+def test_a_private_address_is_not_called(host):
+    error = trouble(Outgoing(timeout=(0.2, 0.2)).get, f"https://{host}/")
+    assert error.permanent
+    assert "private" in str(error)
+
+
+@pytest.mark.parametrize("found", [["127.0.0.1"], ["10.0.0.1", "127.0.0.1"], ["::1"], ["169.254.169.254"]])
+def test_a_name_that_leads_to_a_private_address_is_not_called(serve, found):
+    server = serve(answer(b"secret"))
+
+    def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        return [
+            (socket.AF_INET6 if ":" in one else socket.AF_INET, 1, 6, "", (one, server.port)) for one in found
+        ]
+
+    assert trouble(Outgoing(resolve=resolve).get, f"https://lms.example:{server.port}/").permanent
+    assert server.connections == 0
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_called(serve):
+    """A name that gives a good address to the check and a bad one to the call (DNS rebinding) gains nothing."""
+    asked = []
+    server = serve(answer(b"hello"))
+
+    def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        asked.append(host)
+        good = len(asked) == 1
+        return [(socket.AF_INET, 1, 6, "", ("127.0.0.1" if good else "10.0.0.1", port))]
+
+    outgoing = Outgoing(allow_private=True, resolve=resolve, timeout=(1, 0.5))
+    trouble(outgoing.get, f"https://lms.example:{server.port}/")
+    assert asked == ["lms.example"]
+    assert server.connections == 1
+
+
+def test_http_leads_to_this_machine_only_and_only_in_a_demonstration(serve):
+    server = serve(answer(b"hello"))
+    assert trouble(Outgoing().get, f"http://127.0.0.1:{server.port}/").permanent
+    assert trouble(Outgoing(allow_private=True).get, "http://192.168.1.1/").permanent
+    assert trouble(Outgoing(allow_private=True).get, "http://lms.example/").permanent
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://",
+        "https:///path",
+        "ftp://lms.example/",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "https://zane:secret@lms.example/",
+        "https://lms.example:99999/",
+        "https://lms.example\\@evil.example/",
+        "https://lms.example/a b",
+        "https://lms.example/\r\nX: 1",
+        "https://[::1/",
+        "https://lms.example\x00/",
+    ],
+)
+def test_what_is_no_address_is_not_called(url):
+    error = trouble(Outgoing().get, url)
+    assert error.permanent
+    assert "secret" not in str(error)
+
+
+@pytest.mark.parametrize("host", ["a" * 300 + ".example", "x..example", "-.example", "\u0661.example"])
+def test_a_host_that_cannot_be_looked_up_is_trouble_and_no_crash(host):
+    def resolve(name: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        name.encode("idna")
+        raise socket.gaierror("unknown")
+
+    trouble(Outgoing(resolve=resolve).get, f"https://{host}/")
+
+
+def test_a_header_that_breaks_out_of_its_line_is_not_sent(serve, demo):
+    server = serve(answer(b""))
+    trouble(demo.get, f"http://127.0.0.1:{server.port}/", headers={"Accept": "a\r\nX-Evil: 1"})
+    assert server.requests == []
+
+
+def test_what_went_wrong_names_the_host_and_nothing_after_it():
+    error = trouble(Outgoing().get, "https://127.0.0.1/path?registration_token=secret")
+    assert "127.0.0.1" in str(error)
+    assert "secret" not in str(error)
+
+
+# --- servers that are slow or huge
+
+
+def test_a_server_that_is_not_there_is_said_so(demo, free_port):
+    error = trouble(demo.get, f"http://127.0.0.1:{free_port()}/")
+    assert str(error) == "127.0.0.1 cannot be reached"
+    assert not error.permanent
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(serve, demo):
+    server = serve(lambda connection, request: time.sleep(3))
+    started = time.monotonic()
+    error = trouble(demo.get, f"http://127.0.0.1:{server.port}/")
+    assert time.monotonic() - started < 2
+    assert "in time" in str(error)
+    assert not error.permanent
+
+
+def drip(start: bytes) -> Talk:
+    """Begins with `start` and goes on with a byte every tenth of a second: no read ever takes long."""
+
+    def talk(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(start)
+        for _ in range(80):
+            connection.sendall(b"x")
+            time.sleep(0.1)
+
+    return talk
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nX-Slow: ",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 80\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n",
+    ],
+    ids=["status", "header", "length", "until the end", "chunked"],
+)
+def test_a_server_that_answers_drop_by_drop_is_cut_off(serve, demo, start):
+    server = serve(drip(start))
+    started = time.monotonic()
+    error = trouble(demo.get, f"http://127.0.0.1:{server.port}/")
+    assert time.monotonic() - started < 3
+    assert "in time" in str(error)
+
+
+def test_a_server_that_is_slow_in_its_handshake_is_cut_off(serve, demo):
+    server = serve(drip(b"\x16\x03\x03\x40\x00"))
+    started = time.monotonic()
+    trouble(demo.get, f"https://127.0.0.1:{server.port}/")
+    assert time.monotonic() - started < 3
+
+
+def test_a_slow_server_with_tls_is_cut_off_too(serve, certificate):
+    bundle, context = certificate
+    server = serve(drip(b"HTTP/1.1 200 OK\r\n\r\n"), context)
+    outgoing = Outgoing(allow_private=True, ca_bundle=bundle, total_seconds=1)
+    started = time.monotonic()
+    trouble(outgoing.get, f"https://lms.localhost:{server.port}/")
+    assert time.monotonic() - started < 3
+
+
+def endless(start: bytes, piece: bytes) -> Talk:
+    def talk(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(start)
+        while True:
+            connection.sendall(piece)
+
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n", b""),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 1000),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"3e8\r\n" + b"x" * 1000 + b"\r\n",
+        ),
+    ],
+    ids=["announced", "until the end", "chunked"],
+)
+def test_a_huge_answer_is_refused(serve, demo, start, piece):
+    server = serve(endless(start, piece) if piece else start)
+    error = trouble(demo.get, f"http://127.0.0.1:{server.port}/", max_bytes=100_000)
+    assert error.permanent
+    assert "more than" in str(error)
+
+
+def test_a_small_answer_that_unpacks_to_a_huge_one_is_refused(serve, demo):
+    bomb = gzip.compress(bytes(50_000_000))
+    server = serve(answer(bomb, "Content-Encoding: gzip"))
+    assert trouble(demo.get, f"http://127.0.0.1:{server.port}/", max_bytes=200_000).permanent
+    assert b"Accept-Encoding: identity" in server.requests[0]
+
+
+def test_endless_headers_are_refused(serve, demo):
+    server = serve(endless(b"HTTP/1.1 200 OK\r\n", b"X-More: " + b"x" * 1000 + b"\r\n"))
+    trouble(demo.get, f"http://127.0.0.1:{server.port}/")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"hello",
+        b"HTTP/1.1\r\n\r\n",
+        b"\x00" * 100,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nnot packed",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_an_answer_that_is_broken_is_trouble_and_no_crash(serve, demo, said):
+    server = serve(said)
+    assert not trouble(demo.get, f"http://127.0.0.1:{server.port}/").permanent
+
+
+def test_a_call_leaves_no_timer_and_no_connection_behind(serve, demo):
+    server = serve(answer(b"hello"))
+    before = threading.active_count()
+    for _ in range(10):
+        demo.fetch(f"http://127.0.0.1:{server.port}/")
+    time.sleep(0.2)
+    assert threading.active_count() <= before + 1
