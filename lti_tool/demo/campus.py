@@ -190,7 +190,7 @@ def found_college(*, learners: int = 30) -> Campus:
             id="3",
             label="DLF-101",
             title="Data Literacy Fundamentals",
-            about="A short course on reading data, cleaning it and telling its story. 50 hours, EQF level 5.",
+            about="Reading, questioning and presenting data, for people who decide. 80 hours, 3 ECTS, EQF level 7.",
             language="en",
         ),
     ):

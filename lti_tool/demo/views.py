@@ -28,8 +28,7 @@ def become() -> Any:
     person = campus().people.get(request.form.get("person", "")) or abort(404)
     session = begin(person)
     session.locale = request.form.get("locale", "en")
-    back = request.form.get("back", "/")
-    return redirect(back if back.startswith("/") and not back.startswith("//") else "/")
+    return redirect(_open_to(person, request.form.get("back", "/")))
 
 
 @routes.get("/courses/<course_id>")
@@ -187,6 +186,18 @@ def make_trouble() -> Any:
     only(lambda person: person.is_admin)
     here().trouble = request.form.get("trouble", "")
     return redirect(url_for(".tools"))
+
+
+def _open_to(person: Person, path: str) -> str:
+    """The path if this person may look at it, else the nearest they may: the course, or the home page."""
+    steps = path.split("/")
+    if path == url_for(".tools") and person.is_admin:
+        return path
+    if len(steps) < 3 or steps[1] != "courses" or steps[2] not in campus().courses:
+        return "/"
+    is_staff = campus().is_staff(person, steps[2])
+    for_everybody = len(steps) == 4 or (len(steps) == 5 and steps[4] in campus().links)
+    return path if is_staff or for_everybody else "/".join(steps[:3])
 
 
 def _course(course_id: str) -> Course:

@@ -136,10 +136,23 @@ def test_a_course_can_be_in_latvian_and_tools_too(moodle: Any) -> None:
     assert session.locale == "lv"
 
 
-def test_the_lms_leads_nobody_elsewhere(moodle: Any) -> None:
-    person = next(iter(moodle.lms.campus.people))
-    answer = moodle.app.test_client().post("/who", data={"person": person, "back": "//evil.example"})
-    assert answer.headers["Location"] == "/"
+@pytest.mark.parametrize(
+    ("name", "back", "arrives"),
+    [
+        ("Anna", "//evil.example", "/"),
+        ("Anna", "https://evil.example/", "/"),
+        ("Anna", "/admin/tools", "/"),
+        ("Ieva", "/admin/tools", "/admin/tools"),
+        ("Anna", "/courses/3/select/1", "/courses/3"),
+        ("Zane", "/courses/3/select/1", "/courses/3/select/1"),
+        ("Anna", "/courses/3/grades", "/courses/3/grades"),
+        ("Anna", "/courses/99", "/"),
+    ],
+)
+def test_whoever_switches_stays_where_they_may_be(moodle: Any, name: str, back: str, arrives: str) -> None:
+    person = next(person for person in moodle.lms.campus.people.values() if person.given == name)
+    answer = moodle.app.test_client().post("/who", data={"person": person.id, "back": back})
+    assert answer.headers["Location"] == arrives
 
 
 def test_a_killed_lms_finds_its_college_again(moodle: Any, tmp_path: Path) -> None:
