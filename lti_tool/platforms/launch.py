@@ -279,9 +279,10 @@ class _Message(MessageLaunch[Incoming, Registrations, Session, Cookies]):
         ):
             raise LaunchError("bad_token", "the nonce belongs to another login")
         state = self._get_request_param("state")
+        # The mark comes first: whoever finds the state gone finds the mark too.
+        self._memory.put(used_key(state), {"used": True}, USED_SECONDS)
         if self._memory.take(state_key(state)) is None:
             raise LaunchError("replayed", "the state was used before")
-        self._memory.put(used_key(state), {"used": True}, USED_SECONDS)
         try:
             super().validate_nonce()
         except LtiException as error:
