@@ -127,6 +127,9 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value if value is not None else "" for name, value in attrs}
+        if "data-location" in given:
+            # A page that scripts move on, after they kept something with the platform.
+            self.continues_at = given["data-location"]
         if "onload" in given:
             self.scripts.append(given["onload"])
         if tag in ("script", "style", "title"):
@@ -136,7 +139,7 @@ class _Reader(HTMLParser):
                 "id": given.get("id", ""),
                 "action": given.get("action", ""),
                 "method": given.get("method", "get").upper(),
-                "automatic": "data-auto-submit" in given,
+                "automatic": "data-auto-submit" in given or "data-submit" in given,
                 "fields": [],
             }
             self.forms.append(self._form)

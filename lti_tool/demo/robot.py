@@ -13,6 +13,8 @@ from lti_tool.demo.reading import Form, Page, UnexpectedPageError, read_page
 
 #: A page may hand on this often before it goes in circles.
 MAXIMUM_HOPS = 20
+#: Where a tool makes sure who opened the launch. A robot's browser has nothing kept with the platform.
+CONFIRMING = frozenset({"/lti/confirm", "/lti/storage-confirm"})
 
 
 class Robot:
@@ -51,18 +53,22 @@ class Robot:
                 self.submit(form)
         return new[0]
 
-    def place_badge(self, course: str, choice: str | None = None, *, minimum_percent: int | None = 60) -> str:
+    def place_badge(
+        self,
+        course: str,
+        choice: str | None = None,
+        *,
+        minimum_percent: int | None = 60,
+        also: Mapping[str, str] | None = None,
+    ) -> str:
         """Zane adds a badge to the course and restricts it to a course total; the activity's address.
 
         `course` is a part of its title or label. `choice` is a badge's value or a part of its words; None
-        takes the first.
+        takes the first. `also` fills in more of the tool's form.
         """
         self.become("Zane")
-        chooser = self.enter_frame(
-            self.open(self.open(self.open_course(course)).link("select content")),
-        )
-        answer = self.choose(chooser, "badge", choice)
-        draft = self.follow(answer)
+        around = self.open(self.open(self.open_course(course)).link("select content"))
+        draft = self.choose(self.enter_frame(around), "badge", choice, also)
         percent = "" if minimum_percent is None else str(minimum_percent)
         saved = self.submit(draft.form("activity"), {"minimum_percent": percent})
         return saved.url
@@ -130,13 +136,15 @@ class Robot:
         inside = urlsplit(form.action).netloc != urlsplit(self.lms_url).netloc
         return self.follow(self._fetch(form.method, form.action, data, referrer or form.action, inside))
 
-    def choose(self, page: Page, name: str, choice: str | None = None) -> Page:
+    def choose(
+        self, page: Page, name: str, choice: str | None = None, also: Mapping[str, str] | None = None
+    ) -> Page:
         """Picks the radio button or option whose value is `choice`, or whose words contain it; then sends."""
         for form in page.forms:
             options = [option for field in form.named(name) for option in field.options]
             for words, value in options:
                 if choice is None or choice == value or choice in words:
-                    return self.submit(form, {name: value}, referrer=page.url)
+                    return self.submit(form, {**(also or {}), name: value}, referrer=page.url)
         raise UnexpectedPageError(f"nothing called {choice!r} to choose at {page.url}: {page.text[:500]}")
 
     def follow(self, page: Page) -> Page:
@@ -174,8 +182,7 @@ class Robot:
 def _onward(page: Page) -> Form | None:
     """The form a browser, or a person without thinking, sends on from here."""
     for form in page.forms:
-        path = urlsplit(form.action).path
-        if form.is_automatic or path == "/lti/confirm":
+        if form.is_automatic or urlsplit(form.action).path in CONFIRMING:
             return form
     return None
 

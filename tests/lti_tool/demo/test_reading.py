@@ -31,12 +31,18 @@ def test_a_form_sends_what_stands_in_it() -> None:
     "html",
     [
         "<form data-auto-submit><input type=hidden name=a></form>",
+        "<form data-submit><input type=hidden name=a></form>",
         "<body onload='document.forms[0].submit()'><form><input type=hidden name=a></form>",
         "<form><input type=hidden name=a><button>Go</button></form><script>document.forms[0].submit()</script>",
     ],
 )
 def test_a_page_that_posts_itself_is_known(html: str) -> None:
     assert read_page(HERE, 200, html).forms[0].is_automatic
+
+
+def test_a_page_that_scripts_move_on_is_known() -> None:
+    html = "<div id=storage data-location='/next?a=1&amp;b=2'></div>"
+    assert read_page(HERE, 200, html).continues_at == "/next?a=1&b=2"
 
 
 def test_a_form_to_fill_in_does_not_post_itself() -> None:
