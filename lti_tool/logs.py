@@ -10,8 +10,8 @@ import structlog
 log = structlog.get_logger()
 
 
-def set_up_logs(style: str) -> None:
-    """`json`, a line an event, for machines; or `console`, for people."""
+def set_up_logs(style: str, least: int = logging.INFO) -> None:
+    """`json`, a line an event, for machines; or `console`, for people. What is below `least` is left out."""
     renderer: structlog.types.Processor = (
         structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer()
     )
@@ -22,7 +22,7 @@ def set_up_logs(style: str) -> None:
     ]
     structlog.configure(
         processors=[*shared, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

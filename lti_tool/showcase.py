@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import signal
 import socket
@@ -25,6 +26,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from config.settings import Settings, read_settings
 from lti_tool import admission, awarding, checking, templates
 from lti_tool.demo.lms import create_lms
+from lti_tool.demo.reading import UnexpectedPageError
 from lti_tool.demo.robot import Robot
 from lti_tool.logs import set_up_logs
 from lti_tool.store import queries
@@ -104,6 +106,9 @@ Ctrl-C stops.
 def once(out: Path) -> int:
     """Tells the story and leaves its files in `out`, with summary.json. 0 when all is as it should be."""
     out.mkdir(parents=True, exist_ok=True)
+    for pattern in ("badge-*", "mails/*.eml", "summary.json"):
+        for left_over in out.glob(pattern):
+            left_over.unlink()
     began = time.monotonic()
     with (
         TemporaryDirectory(prefix="nozimite-demo-") as folder,
@@ -112,7 +117,7 @@ def once(out: Path) -> int:
         try:
             graded_at = _told(showcase)
             summary = _left_behind(showcase, out, graded_at)
-        except ShowcaseError as error:
+        except (ShowcaseError, UnexpectedPageError) as error:
             print(f"The story broke off: {error}", file=sys.stderr)
             return 1
     summary["seconds_total"] = round(time.monotonic() - began, 2)
@@ -161,7 +166,6 @@ def _left_behind(showcase: Showcase, out: Path, graded_at: datetime) -> Json:
             award for rule in queries.all_rules(session) for award in queries.awards_of_rule(session, rule.id)
         ]
         sent = [d.sent_at for award in awards for d in award.deliveries if d.sent_at]
-        learners = {id_ for rule in queries.all_rules(session) for id_ in queries.sightings(session, rule.id)}
     _fetch_documents(showcase, rows, out)
     files = []
     for number, (row, badge) in enumerate(badges, start=1):
@@ -175,7 +179,7 @@ def _left_behind(showcase: Showcase, out: Path, graded_at: datetime) -> Json:
         _tell(f"Verified {number} of {len(badges)}", passing=number < len(badges))
     waits = sorted((time_ - graded_at).total_seconds() for time_ in sent)
     return {
-        "learners": len(learners),
+        "learners": Robot(showcase.lms_url).learners(COURSE),
         "completed": len(awards),
         "issued": len(rows),
         "delivered": len(sent),
@@ -269,7 +273,7 @@ def _standing(
 ) -> AbstractContextManager[Showcase]:
     """The showcase on the embedded default: SQLite, the worker in this process, mails to a folder."""
     settings = _settings(folder, tool_socket.getsockname()[1], mail)
-    set_up_logs(settings.log_format)
+    set_up_logs(settings.log_format, logging.WARNING)
     return running(settings, folder, tool_socket, lms_socket)
 
 

@@ -25,7 +25,9 @@ IDLE_SECONDS = 0.2
 
 
 def build_celery(broker_url: str, tool: Tool) -> Celery:
-    app = Celery("nozimite", broker=broker_url, set_as_current=False)
+    # kombu warns of an address without a host, which memory:// does not need.
+    address = "memory://localhost/" if broker_url == "memory://" else broker_url
+    app = Celery("nozimite", broker=address, set_as_current=False)
     app.conf.update(
         task_acks_late=True,
         task_reject_on_worker_lost=True,

@@ -68,7 +68,7 @@ class Tool:
 
 def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) -> Tool:
     """The tool, its database up to date and its keys made; raises SettingsError."""
-    now = clock or (lambda: datetime.now(UTC))
+    now = clock or _now
     store = Store(settings.database_url)
     bring_up_to_date(store.engine)
     outgoing = Outgoing(
@@ -92,6 +92,10 @@ def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) 
         tokens=TokenCache(),
         issuer=issuer,
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _issuer(settings: Settings) -> Issuer:

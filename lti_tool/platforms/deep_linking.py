@@ -10,6 +10,7 @@ from typing import Any
 
 from pylti1p3.deep_link import DeepLink
 from pylti1p3.deep_link_resource import DeepLinkResource
+from pylti1p3.lineitem import LineItem
 
 from lti_tool.platforms.adapters import LibraryRegistration
 from lti_tool.values import DeepLinkingSettings, Json, Registration, ToolKey
@@ -21,7 +22,8 @@ LIFETIME_SECONDS = 300
 class ContentItem:
     """A link to be placed in the course.
 
-    It has no line item: that would add its points to the course total, the very grade a badge may depend on.
+    It has no line item unless `line_item_maximum` asks for one: that adds its points to the course total, the very
+    grade a badge may depend on.
     """
 
     title: str
@@ -29,6 +31,7 @@ class ContentItem:
     url: str
     custom: Mapping[str, str] = field(default_factory=dict)
     icon_url: str | None = None
+    line_item_maximum: int | None = None
 
 
 def response(
@@ -83,6 +86,8 @@ class _Item(DeepLinkResource):
         self.set_title(item.title).set_url(item.url).set_custom_params(dict(item.custom))
         if item.icon_url:
             self.set_icon_url(item.icon_url)
+        if item.line_item_maximum is not None:
+            self.set_lineitem(LineItem().set_label(item.title).set_score_maximum(item.line_item_maximum))
 
     def to_dict(self) -> dict[str, Any]:
         made = super().to_dict()
