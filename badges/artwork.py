@@ -215,10 +215,13 @@ def _issuer(draw: ImageDraw.ImageDraw, side: int, name: str) -> None:
 
 def _png(image: Image.Image) -> bytes:
     """The picture with a palette of 256 colours: a tenth of the size, and nobody sees it."""
+    small = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette = small.getpalette("RGBA") or []
+    # The octree averages: what was opaque, or clear, has to be just that again.
+    palette[3::4] = [255 if alpha > 248 else 0 if alpha < 7 else alpha for alpha in palette[3::4]]
+    small.putpalette(palette, "RGBA")
     out = BytesIO()
-    image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
-        out, "PNG", optimize=True
-    )
+    small.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 

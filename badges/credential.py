@@ -159,7 +159,8 @@ def _achievement(
         alignment=tuple(_alignments(template, language)),
         credits_available=template.credits,
         criteria=Criteria(
-            id=template_url, narrative=text_in(template.criteria, language, template.in_language) or None
+            id=f"{template_url}#criteria",
+            narrative=text_in(template.criteria, language, template.in_language) or None,
         ),
         description=text_in(template.description, language, template.in_language) or name,
         image=Image(id=picture_url, caption=name),

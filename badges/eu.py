@@ -103,7 +103,9 @@ NO_LANGUAGE = "und"
 _NOT_APPLICABLE: Texts = {"en": "not applicable", "lv": "nav attiecināms"}
 _HASHED: Texts = {"en": "e-mail address, as a hash", "lv": "e-pasta adrese (jaucējvērtība)"}
 _MONTHS_EN = "January February March April May June July August September October November December".split()
-_MONTHS_LV = "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris".split()
+_MONTHS_LV = (
+    "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris"
+).split()
 
 
 def _object(value: Any, *path: str) -> Json:

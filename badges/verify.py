@@ -130,7 +130,7 @@ def parsed(case: Case) -> Check:
 def context(case: Case) -> Check:
     """The words are those of VCDM 2.0 and Open Badges 3.0, in this order."""
     contexts = case.credential.get("@context")
-    first, second = contexts[:2] if isinstance(contexts, list) and len(contexts) > 1 else (contexts, None)
+    first, second, *_ = (*contexts, None, None) if isinstance(contexts, list) else (contexts, None)
     if first == VC_1_CONTEXT:
         return _failed("context", "data_model_1")
     if first != VC_CONTEXT or not isinstance(second, str) or not _OB_CONTEXTS.fullmatch(second):

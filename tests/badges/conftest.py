@@ -33,6 +33,11 @@ Json = dict[str, Any]
 
 
 @pytest.fixture(scope="session")
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
 def issuer() -> IssuerProfile:
     return read_issuer(tomllib.loads((ROOT / "config/issuer.example.toml").read_text("utf-8")), TOOL_URL)
 

@@ -1,0 +1,76 @@
+"""Who awards, and the did:web by which they are known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from badges.errors import TemplateError
+from badges.issuer import IssuerProfile, issuer_id, read_issuer
+from badges.jsonld import as_jsonld
+from signing.did import did_web_url
+
+
+@pytest.mark.parametrize(
+    ("tool_url", "expected"),
+    [
+        ("https://badges.example.org", "did:web:badges.example.org:issuers:riga-college"),
+        ("http://tool.localhost:8000", "did:web:tool.localhost%3A8000:issuers:riga-college"),
+        ("https://example.org/badges/", "did:web:example.org:badges:issuers:riga-college"),
+    ],
+)
+def test_the_issuer_is_known_by_a_did_that_leads_to_the_tool(tool_url: str, expected: str) -> None:
+    assert issuer_id(tool_url, "riga-college") == expected
+    scheme = tool_url.split(":")[0]
+    address = did_web_url(expected)
+    assert address.split("://")[1] == f"{tool_url.rstrip('/')}/issuers/riga-college/did.json".split("://")[1]
+    assert address.startswith(scheme) or scheme == "http"
+
+
+def test_the_example_file_names_all_that_the_eu_elements_need(issuer: IssuerProfile) -> None:
+    assert issuer.country == "LV"
+    assert issuer.legal_name["lv"] == "Rīgas koledža"
+
+
+def test_the_profile_says_country_and_identifiers(issuer: IssuerProfile) -> None:
+    profile = as_jsonld(issuer.as_profile("lv"))
+    assert profile["id"] == "did:web:badges.example.org:issuers:riga-college"
+    assert profile["address"]["addressCountry"] == "Latvija"
+    assert profile["address"]["addressCountryCode"] == "LV"
+    assert profile["registration"]["notation"] == "40000000001"
+    assert profile["otherIdentifier"] == [
+        {
+            "type": "IdentifierEntry",
+            "identifier": "NTRLV-40000000001",
+            "identifierType": "ext:eIDASLegalIdentifier",
+        }
+    ]
+
+
+def test_the_least_an_issuer_needs_is_a_name_and_a_slug() -> None:
+    issuer = read_issuer({"slug": "riga-college", "name": "Riga College"}, "https://badges.example.org")
+    profile = as_jsonld(issuer.as_profile())
+    assert profile.keys() == {"id", "type", "name", "address"}
+    assert profile["address"] == {"type": ["Address"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"slug": "Riga College"}, "slug", "unknown_code"),
+        ({"slug": "../x"}, "slug", "unknown_code"),
+        ({"name": ""}, "name", "required"),
+        ({"country": "Latvia"}, "country", "unknown_code"),
+        ({"email": "nobody"}, "email", "not_an_email"),
+        ({"url": "riga-college.example"}, "url", "not_a_web_address"),
+        ({"legalname": {"en": "x"}}, "legalname", "unknown_field"),
+        ({"identifiers": [{"type": "my type", "value": "1"}]}, "identifiers.0.type", "unknown_code"),
+        ({"identifiers": [{"type": "ext:VAT"}]}, "identifiers.0.value", "required"),
+        ({"identifiers": ["LV40000000001"]}, "identifiers.0", "not_an_object"),
+    ],
+)
+def test_a_slip_in_the_file_is_named(changes: dict[str, Any], field: str, code: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        read_issuer({"slug": "riga-college", "name": "Riga College"} | changes, "https://badges.example.org")
+    assert (field, code) in caught.value.problems
