@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 
 #: Staff bypass every "Restrict access"; an assistant is Moodle's non-editing teacher.
 STAFF = frozenset({"teacher", "assistant"})
@@ -108,7 +109,10 @@ class Grade:
 
 @dataclass(slots=True, kw_only=True)
 class Campus:
-    """Everything the LMS remembers. `last_id` counts for all kinds of rows together."""
+    """Everything the LMS remembers. `last_id` counts for all kinds of rows together.
+
+    Requests come in threads of their own: whoever walks through rows walks through a copy.
+    """
 
     people: dict[str, Person] = field(default_factory=dict)
     courses: dict[str, Course] = field(default_factory=dict)
@@ -118,10 +122,12 @@ class Campus:
     grades: dict[tuple[str, str], Grade] = field(default_factory=dict)
     used_tokens: set[str] = field(default_factory=set)
     last_id: int = 0
+    lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def next_id(self) -> str:
-        self.last_id += 1
-        return str(self.last_id)
+        with self.lock:
+            self.last_id += 1
+            return str(self.last_id)
 
     def role(self, person: Person, course_id: str) -> str | None:
         return self.courses[course_id].roles.get(person.id)
@@ -136,10 +142,10 @@ class Campus:
         return [person for person in self.members(course_id) if self.role(person, course_id) == "learner"]
 
     def course_links(self, course_id: str) -> list[Link]:
-        return [link for link in self.links.values() if link.course_id == course_id]
+        return [link for link in list(self.links.values()) if link.course_id == course_id]
 
     def course_columns(self, course_id: str) -> list[Column]:
-        return [column for column in self.columns.values() if column.course_id == course_id]
+        return [column for column in list(self.columns.values()) if column.course_id == course_id]
 
     def total_percent(self, person: Person, course_id: str) -> float | None:
         """The course total. Work not yet graded is left out of it, as Moodle's natural weighting does."""

@@ -99,7 +99,7 @@ def change_item(course_id: str, column_id: str) -> Response:
     column = _own(tool, course_id, column_id)
     wished = _body()
     maximum = _maximum(wished)
-    for grade in lms.campus.grades.values():
+    for grade in list(lms.campus.grades.values()):
         if grade.column_id == column.id and grade.score is not None:
             grade.score *= maximum / column.maximum
     column.label, column.maximum = _label(wished), maximum
@@ -112,7 +112,7 @@ def delete_item(course_id: str, column_id: str) -> Response:
     column = _own(tool, course_id, column_id)
     campus = here().campus
     del campus.columns[column.id]
-    for key in [key for key in campus.grades if key[0] == column.id]:
+    for key in [key for key in list(campus.grades) if key[0] == column.id]:
         del campus.grades[key]
     return Response(status=204)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 import requests
@@ -88,10 +89,13 @@ def _college(memory_file: Path | None, learners: int) -> tuple[Campus, list[Plat
 
 
 def _keeping(app: Flask, file: Path) -> Callable[[Response], Response]:
+    one_at_a_time = Lock()
+
     def keep(response: Response) -> Response:
         if request.method != "GET":
             lms: Lms = app.extensions["lms"]
-            memory.keep(lms.campus, lms.keys, file)
+            with one_at_a_time:
+                memory.keep(lms.campus, lms.keys, file)
         return response
 
     return keep

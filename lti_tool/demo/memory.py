@@ -13,15 +13,16 @@ from lti_tool.demo.keys import PlatformKey
 
 
 def keep(campus: Campus, keys: list[PlatformKey], file: Path) -> None:
-    """Writes both, all or nothing."""
+    """Writes both, all or nothing. One at a time: the caller sees to it."""
     memory = {
-        "people": [asdict(person) for person in campus.people.values()],
-        "courses": [asdict(course) for course in campus.courses.values()],
-        "tools": [asdict(tool) for tool in campus.tools.values()],
-        "links": [asdict(link) for link in campus.links.values()],
-        "columns": [asdict(column) for column in campus.columns.values()],
+        "people": [asdict(person) for person in list(campus.people.values())],
+        "courses": [asdict(course) for course in list(campus.courses.values())],
+        "tools": [asdict(tool) for tool in list(campus.tools.values())],
+        "links": [asdict(link) for link in list(campus.links.values())],
+        "columns": [asdict(column) for column in list(campus.columns.values())],
         "grades": [
-            {**asdict(grade), "changed_at": grade.changed_at.isoformat()} for grade in campus.grades.values()
+            {**asdict(grade), "changed_at": grade.changed_at.isoformat()}
+            for grade in list(campus.grades.values())
         ],
         "used_tokens": sorted(campus.used_tokens),
         "last_id": campus.last_id,

@@ -68,11 +68,11 @@ class Lms:
 
     def person(self, public_id: object) -> Person | None:
         """The person whom tools know by this id."""
-        people = self.campus.people.values()
+        people = list(self.campus.people.values())
         return next((person for person in people if self.manners.person_id(person) == public_id), None)
 
     def tool(self, client_id: object) -> Tool | None:
-        return next((tool for tool in self.campus.tools.values() if tool.client_id == client_id), None)
+        return next((tool for tool in list(self.campus.tools.values()) if tool.client_id == client_id), None)
 
 
 def here() -> Lms:

@@ -39,7 +39,7 @@ def course_page(course_id: str) -> Any:
         course=course,
         work=[column for column in campus().course_columns(course.id) if not column.link_id],
         links=campus().course_links(course.id),
-        tools=[tool for tool in campus().tools.values() if tool.active],
+        tools=[tool for tool in list(campus().tools.values()) if tool.active],
         total=campus().total_percent(me(), course.id),
         is_staff=campus().is_staff(me(), course.id),
     )
@@ -97,7 +97,7 @@ def restrict(course_id: str, link_id: str) -> Any:
 def delete_activity(course_id: str, link_id: str) -> Any:
     _staff_course(course_id)
     del campus().links[_link(course_id, link_id).id]
-    for column in [one for one in campus().columns.values() if one.link_id == link_id]:
+    for column in [one for one in list(campus().columns.values()) if one.link_id == link_id]:
         _delete_column(campus(), column)
     return redirect(url_for(".course_page", course_id=course_id))
 
@@ -148,7 +148,7 @@ def grade_everybody(course_id: str) -> Any:
 def tools() -> Any:
     only(lambda person: person.is_admin)
     if request.method == "GET":
-        return render_template("tools.html", lms=here(), tools=campus().tools.values())
+        return render_template("tools.html", lms=here(), tools=list(campus().tools.values()))
     registration_url = request.form.get("registration_url", "").strip()
     if not registration_url.startswith(("http://", "https://")):
         return _error("A registration URL begins with https:// (or http:// here in the demo).", 400)
@@ -249,7 +249,7 @@ def _type_grade(lms: Lms, column: Column, person: Person, text: str) -> None:
 
 def _delete_column(rows: Campus, column: Column) -> None:
     del rows.columns[column.id]
-    for key in [key for key in rows.grades if key[0] == column.id]:
+    for key in [key for key in list(rows.grades) if key[0] == column.id]:
         del rows.grades[key]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -165,3 +166,19 @@ def test_a_killed_lms_finds_its_college_again(moodle: Any, tmp_path: Path) -> No
     assert other.campus == one.campus
     assert other.keys == one.keys
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_many_at_once_are_all_remembered(moodle: Any, tmp_path: Path) -> None:
+    file = tmp_path / "lms.json"
+    app = create_lms(url=LMS, memory_file=file, web=moodle.web)
+    columns = [column.id for column in app.extensions["lms"].campus.course_columns("3")]
+    learners = [person.id for person in app.extensions["lms"].campus.learners("3")]
+
+    def grade(learner: str) -> int:
+        cells = {f"grade-{column}-{learner}": "7" for column in columns}
+        return app.test_client().post("/courses/3/grades", data=cells).status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(grade, learners)) == {302}
+    remembered = create_lms(url=LMS, memory_file=file, web=moodle.web).extensions["lms"]
+    assert len(remembered.campus.grades) == 90
