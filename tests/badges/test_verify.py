@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+import badges.verify
 from badges.artwork import picture
 from badges.bake import SIGNATURE, bake
 from badges.template import Template
@@ -576,3 +579,31 @@ def test_an_issuer_on_the_web_is_not_believed_for_its_name_alone(shared: Path, n
     assert report.verdict == "unverifiable"
     with pytest.raises(KeyNotFoundError):
         find_key("https://example.com/issuers/876543#z6Mk", "https://example.com/issuers/876543")
+
+
+# --- the table of codes
+
+
+def test_the_table_of_codes_names_every_code_there_is() -> None:
+    """Pages and translations are written from the table in the docstring."""
+    source = Path(badges.verify.__file__).read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    table = set(re.findall(r"[a-z_0-9]+", ast.get_docstring(tree) or ""))
+    said: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            values = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
+            if isinstance(node.func, ast.Name) and node.func.id in ("_failed", "_passed"):
+                values.append(node.args[1])
+        elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+            values = [node.value.elts[0]]
+        else:
+            continue
+        said |= {
+            leaf.value
+            for value in values
+            for leaf in ast.walk(value)
+            if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str) and leaf.value
+        }
+    assert len(said) > 30
+    assert said - table == {"revocation"}
