@@ -301,6 +301,8 @@ def running(
         for server in servers:
             server.shutdown()
             server.server_close()
+        tool_socket.close()
+        lms_socket.close()
         worker.stop()
         tool.store.close()
 

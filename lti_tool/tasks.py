@@ -45,7 +45,7 @@ def build_celery(broker_url: str, tool: Tool) -> Celery:
         broker_transport_options=_transport_options(broker_url),
     )
 
-    @app.task(name=PERFORM)
+    @app.task(name=PERFORM, shared=False)
     def perform(event_id: str) -> None:
         work.perform(tool, event_id)
 
