@@ -1,0 +1,166 @@
+"""What anybody may see: the start page, a badge, what it stands for, who issues it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from badges import eu
+from badges.eu import Reading
+from badges.template import read_template
+from badges.verify import verify
+from lti_tool import publishing
+from lti_tool.errors import NotFoundError
+from lti_tool.store import queries
+from lti_tool.store.models import TemplateVersion
+from lti_tool.web.answers import answers, notes
+from lti_tool.web.current import current_tool
+from lti_tool.web.documents import ANYBODY_MAY_READ, document, json_document
+from lti_tool.web.languages import page_language
+from lti_tool.web.negotiation import prefers_html
+
+pages = Blueprint("badge_pages", __name__)
+
+#: What was signed never changes, and its picture neither.
+FOREVER_SECONDS = 86400
+
+CREDENTIAL_TYPES = ("application/vc+ld+json", "application/ld+json", "application/json", "application/vc")
+JWT_TYPES = ("application/jwt", "application/vc+jwt")
+
+
+@pages.get("/")
+def home() -> str:
+    return render_template("badge_pages/home.html")
+
+
+@pages.get("/badges/<uuid:badge_id>")
+def badge(badge_id: UUID) -> Response:
+    """The public page: the same checks as on the verifier's page, run now on what was signed."""
+    tool = current_tool()
+    with tool.store.read() as session:
+        row = queries.credential(session, str(badge_id))
+        if row is None:
+            raise NotFoundError("there is no such badge")
+        report = verify(row.text.encode(), tool.find_key, tool.find_status, tool.clock())
+        text = render_template(
+            "badge_pages/badge.html",
+            credential=row,
+            template=read_template(row.template_version.body),
+            found=answers(report, tool.issuer.profile.id),
+            notes=notes(report.checks),
+        )
+    response = Response(text, mimetype="text/html")
+    # The holder decides who gets the address; a search engine is not whom they gave it to.
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@pages.get("/badges/<uuid:badge_id>.png")
+def badge_png(badge_id: UUID) -> Response:
+    badge = publishing.badge(current_tool(), str(badge_id))
+    return _file(document(badge.png, "image/png", FOREVER_SECONDS), badge_id, "png")
+
+
+@pages.get("/badges/<uuid:badge_id>.json")
+def badge_json(badge_id: UUID) -> Response:
+    text, _jwt = _texts(badge_id)
+    return _file(document(text.encode(), "application/json", FOREVER_SECONDS), badge_id, "json")
+
+
+@pages.get("/badges/<uuid:badge_id>.jwt")
+def badge_jwt(badge_id: UUID) -> Response:
+    _json, text = _texts(badge_id)
+    return _file(document(text.encode(), "application/jwt", FOREVER_SECONDS), badge_id, "jwt")
+
+
+@pages.get("/credentials/<uuid:credential_id>")
+def credential(credential_id: UUID) -> Response:
+    """The credential at the address that is its id: the document, or for a browser its page."""
+    json_text, jwt_text = _texts(credential_id)
+    if prefers_html((*CREDENTIAL_TYPES, *JWT_TYPES)):
+        response = redirect(url_for("badge_pages.badge", badge_id=credential_id), 303)
+        response.vary.add("Accept")
+        return response
+    wanted = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
+    body = jwt_text if wanted in JWT_TYPES else json_text
+    response = document(body.encode(), wanted, FOREVER_SECONDS)
+    response.vary.add("Accept")
+    return response
+
+
+@pages.get("/achievements/<uuid:template_id>/<int:version>")
+def achievement(template_id: UUID, version: int) -> Response:
+    tool = current_tool()
+    found = publishing.achievement(tool, str(template_id), version, page_language())
+    if not prefers_html():
+        response = json_document(found, "application/ld+json", 3600)
+        response.vary.add("Accept")
+        response.vary.add("Accept-Language")
+        return response
+    with tool.store.read() as session:
+        row = queries.template_version(session, str(template_id), version)
+        if row is None:
+            raise NotFoundError("there is no such achievement")
+        text = render_template(
+            "badge_pages/achievement.html",
+            version=row,
+            template=read_template(row.body),
+            readings=template_readings(row),
+        )
+    response = Response(text, mimetype="text/html")
+    response.vary.add("Accept")
+    response.headers["Access-Control-Allow-Origin"] = ANYBODY_MAY_READ
+    return response
+
+
+@pages.get("/achievements/<uuid:template_id>/<int:version>/image.png")
+def achievement_picture(template_id: UUID, version: int) -> Response:
+    png = publishing.picture(current_tool(), str(template_id), version)
+    return document(png, "image/png", FOREVER_SECONDS)
+
+
+@pages.get("/issuers/<slug>")
+def issuer(slug: str) -> Response:
+    tool = current_tool()
+    profile = publishing.issuer_profile(tool, slug)
+    if not prefers_html():
+        response = json_document(profile, "application/ld+json", 3600)
+    else:
+        text = render_template("badge_pages/issuer.html", profile=tool.issuer.profile)
+        response = Response(text, mimetype="text/html")
+    response.vary.add("Accept")
+    return response
+
+
+def template_readings(row: TemplateVersion) -> Sequence[Reading]:
+    """The EU elements that a badge of this version will carry, except the learner and the date."""
+    tool = current_tool()
+    found = {
+        "issuer": publishing.issuer_profile(tool, tool.issuer.profile.slug),
+        "credentialSubject": {
+            "achievement": publishing.achievement(tool, row.template_id, row.version, page_language())
+        },
+    }
+    return [
+        reading for reading in eu.read(found) if reading.element.code not in ("learner", "date_of_issuing")
+    ]
+
+
+def _texts(credential_id: UUID) -> tuple[str, str]:
+    """What was signed: as JSON and as a compact JWS."""
+    with current_tool().store.read() as session:
+        row = queries.credential(session, str(credential_id))
+        if row is None:
+            raise NotFoundError("there is no such badge")
+        return row.text, row.jwt
+
+
+def _file(response: Response, badge_id: UUID, ending: str) -> Response:
+    """Named plainly: some wallets cannot import a file with spaces or other letters in its name."""
+    name = f"badge-{str(badge_id)[-12:]}.{ending}"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,22 @@
+"""The tool that the running application serves."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app
+
+from lti_tool.wiring import Tool
+
+_KEY = "nozimite"
+
+
+def install(app: Flask, tool: Tool) -> None:
+    app.extensions[_KEY] = tool
+
+
+def tool_of(app: Flask) -> Tool:
+    tool: Tool = app.extensions[_KEY]
+    return tool
+
+
+def current_tool() -> Tool:
+    return tool_of(current_app)

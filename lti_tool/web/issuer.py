@@ -1,0 +1,58 @@
+"""What the issuer publishes for verifiers: identity, keys, status lists, words and shape of its badges."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from lti_tool import publishing
+from lti_tool.addresses import EXTENSION_SCHEMA_PATH
+from lti_tool.web.current import current_tool
+from lti_tool.web.documents import document, json_document
+from signing.documents import EXTENSION_PATH
+
+pages = Blueprint("issuer", __name__)
+
+#: A new key has to be seen soon after it first signs.
+KEYS_SECONDS = 300
+WORDS_SECONDS = 86400
+
+
+@pages.get("/issuers/<slug>/did.json")
+def did_document(slug: str) -> Response:
+    return json_document(publishing.did_document(current_tool(), slug), "application/did+json", KEYS_SECONDS)
+
+
+@pages.get("/issuers/<slug>/jwks.json")
+def jwks(slug: str) -> Response:
+    return json_document(publishing.jwks(current_tool(), slug), "application/jwk-set+json", KEYS_SECONDS)
+
+
+@pages.get("/issuers/<slug>/keys/<kid>.json")
+def public_key(slug: str, kid: str) -> Response:
+    return json_document(
+        publishing.public_key(current_tool(), slug, kid), "application/jwk+json", KEYS_SECONDS
+    )
+
+
+@pages.get("/.well-known/jwks.json")
+def all_keys() -> Response:
+    tool = current_tool()
+    found = publishing.jwks(tool, tool.issuer.profile.slug)
+    return json_document(found, "application/jwk-set+json", KEYS_SECONDS)
+
+
+@pages.get("/status/<int:list_id>")
+def status_list(list_id: int) -> Response:
+    found = publishing.status_list(current_tool(), list_id)
+    return document(found.text.encode(), "application/vc+ld+json", found.max_age, found.etag)
+
+
+@pages.get(EXTENSION_PATH)
+def extension_context() -> Response:
+    return document(publishing.extension_context(current_tool()), "application/ld+json", WORDS_SECONDS)
+
+
+@pages.get(EXTENSION_SCHEMA_PATH)
+def extension_schema() -> Response:
+    return document(publishing.extension_schema(), "application/schema+json", WORDS_SECONDS)

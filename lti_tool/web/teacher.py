@@ -1,0 +1,181 @@
+"""The teacher's page: the badges of the course, how each notices, who waits, who has it, what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from badges.eu import Reading
+from badges.template import Template, read_template
+from lti_tool import awarding, noticing
+from lti_tool.errors import NotFoundError
+from lti_tool.store import Session, queries
+from lti_tool.store.models import Award, AwardRule, Learner, Sighting
+from lti_tool.web.badge_pages import template_readings
+from lti_tool.web.current import current_tool
+from lti_tool.web.sessions import Visit, resume_teaching, rule_of
+
+pages = Blueprint("teacher", __name__)
+
+REASON_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """All there is to show about one badge of the course."""
+
+    rule: AwardRule
+    template: Template
+    readings: Sequence[Reading]
+    awards: Sequence[Award]
+    waiting: Sequence[Sighting]
+    outside: int
+    binds: bool
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What an action did. `good` says whether it went as wished."""
+
+    text: str
+    good: bool = True
+
+
+@pages.post("/lti/app/course")
+def course() -> str:
+    return course_page(resume_teaching())
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/check")
+def check(rule_id: int) -> str:
+    visit = resume_teaching()
+    tool = current_tool()
+    with tool.store.read() as session:
+        rule_of(session, visit, rule_id)
+    trouble = noticing.check(tool.store, tool.connect, rule_id, tool.clock())
+    if trouble:
+        return course_page(
+            visit, Notice(text=_("The check did not succeed. The reason stands below."), good=False)
+        )
+    return course_page(visit, Notice(text=_("Checked just now.")))
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/tick")
+def tick(rule_id: int) -> str:
+    visit = resume_teaching()
+    tool = current_tool()
+    chosen = request.form.getlist("learner", type=int)
+    with tool.store.begin() as session:
+        rule = rule_of(session, visit, rule_id)
+        by = session.get(Learner, visit.learner_id) if visit.learner_id is not None else None
+        awards = noticing.tick(session, rule, chosen, by, tool.clock())
+    if not awards:
+        return course_page(visit, Notice(text=_("Nobody was chosen: tick at least one name."), good=False))
+    return course_page(
+        visit,
+        Notice(
+            text=ngettext(
+                "%(num)s badge is being prepared.", "%(num)s badges are being prepared.", len(awards)
+            )
+        ),
+    )
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/gate")
+def gate(rule_id: int) -> str:
+    visit = resume_teaching()
+    tool = current_tool()
+    with tool.store.begin() as session:
+        noticing.confirm_gate(session, rule_of(session, visit, rule_id), tool.clock())
+    return course_page(
+        visit, Notice(text=_("Thank you. From now on, opening the link counts for a learner."))
+    )
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/pause")
+def pause(rule_id: int) -> str:
+    visit = resume_teaching()
+    tool = current_tool()
+    paused = request.form.get("paused") == "yes"
+    with tool.store.begin() as session:
+        noticing.pause(session, rule_of(session, visit, rule_id), paused, tool.clock())
+    text = _("Paused: nobody gets this badge until you resume it.") if paused else _("Resumed.")
+    return course_page(visit, Notice(text=text))
+
+
+@pages.post("/lti/app/awards/<int:award_id>/resend")
+def resend(award_id: int) -> str:
+    visit = resume_teaching()
+    tool = current_tool()
+    with tool.store.begin() as session:
+        award = _award(session, visit, award_id)
+        if award.credential is None or award.status == "revoked" or not award.learner.email:
+            raise NotFoundError("there is no badge to send, or no address to send it to")
+        awarding.resend(session, tool.issuer, award, tool.clock())
+        name = award.learner.name or _("the learner")
+    return course_page(visit, Notice(text=_("The badge of %(name)s is being sent again.", name=name)))
+
+
+@pages.post("/lti/app/awards/<int:award_id>/revoke")
+def revoke(award_id: int) -> str:
+    """First the question, then the deed: the reason is asked for in between."""
+    visit = resume_teaching()
+    tool = current_tool()
+    reason = " ".join(request.form.get("reason", "").split())[:REASON_LENGTH]
+    confirmed = request.form.get("confirmed") == "yes"
+    with tool.store.begin() as session:
+        award = _award(session, visit, award_id)
+        if not (confirmed and reason):
+            template = read_template(award.rule.template_version.body)
+            return render_template(
+                "teacher/revoke.html", visit=visit, award=award, template=template, reason_missing=confirmed
+            )
+        awarding.revoke(session, award, reason, tool.clock())
+        name = award.learner.name or _("the learner")
+    return course_page(
+        visit,
+        Notice(text=_("The badge of %(name)s is revoked. Its page and every later check say so.", name=name)),
+    )
+
+
+def course_page(visit: Visit, notice: Notice | None = None) -> str:
+    assert visit.course_id is not None
+    with current_tool().store.read() as session:
+        rules = queries.rules_of(session, visit.course_id)
+        acting_on = (request.view_args or {}).get("rule_id", visit.rule_id)
+        panels = [_panel(session, rule, acting_on, len(rules)) for rule in rules]
+        panels.sort(key=lambda panel: not panel.open)
+        return render_template(
+            "teacher/course.html",
+            visit=visit,
+            panels=panels,
+            notice=notice,
+            mail_folder=current_tool().mail_folder,
+        )
+
+
+def _panel(session: Session, rule: AwardRule, acting_on: int | None, rules: int) -> Panel:
+    sightings = queries.sightings(session, rule.id).values()
+    return Panel(
+        rule=rule,
+        template=read_template(rule.template_version.body),
+        readings=template_readings(rule.template_version),
+        awards=queries.awards_of_rule(session, rule.id),
+        waiting=queries.waiting_sightings(session, rule),
+        outside=queries.outside_count(session, rule.id),
+        binds=rule.gate_confirmed_at is not None
+        or (not rule.everyone_can_open and any(sighting.outside_at for sighting in sightings)),
+        open=rules == 1 or rule.id == acting_on,
+    )
+
+
+def _award(session: Session, visit: Visit, award_id: int) -> Award:
+    award = queries.award(session, award_id)
+    if award is None or award.course_id != visit.course_id:
+        raise NotFoundError("this course has no such award")
+    return award
