@@ -102,6 +102,9 @@ def _refuse_object(value: Json) -> None:
     for key in keys:
         if key.startswith("@") or ":" in key or not key:
             raise UnsafeDocumentError(f"the key {key[:80]!r} is not a plain word")
+        # Open Badges 3.0.0 gives `achievement` and `Achievement` one address: the one could be written as the other.
+        if key[0].isupper():
+            raise UnsafeDocumentError(f"the key {key[:80]!r} names a type, not a property")
 
 
 def _refuse_scalar(value: Any) -> None:

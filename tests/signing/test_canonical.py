@@ -141,6 +141,7 @@ UNSAFE = {
     "a key that is an address": put(["https://www.w3.org/2018/credentials#validUntil"], "x"),
     "a key with a prefix": put(["schema:name"], "x"),
     "an empty key": put([""], "x"),
+    "the name of a type": put(["Achievement"], {"id": "urn:x"}),
     "@id for id": put(["issuer", "@id"], "urn:x"),
     "@type for type": put(["issuer", "@type"], "Profile"),
     "@graph": put(["@graph"], [{"id": "urn:x", "name": "x"}]),
@@ -230,7 +231,7 @@ def test_a_long_ring_of_nodes_that_are_alike_is_given_up_too(credential):
     "url",
     [
         "https://example.com/context.jsonld",
-        "https://purl.imsglobal.org/spec/ob/v3p0/context.json",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.json",
     ],
 )
 def test_a_context_that_is_not_pinned_is_named(credential, url):

@@ -31,7 +31,7 @@ def test_the_pinned_contexts_say_what_their_publishers_say(shared):
             published = (shared / "data" / "contexts" / entry["file"]).read_text()
             assert json.loads(find_context(url)) == json.loads(published), url
             compared += 1
-    assert compared == 12
+    assert compared == 14
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_the_pinned_contexts_say_what_their_publishers_say(shared):
         "https://www.w3.org/ns/credentials/v2#",
         "https://www.w3.org/ns/credentials/V2",
         "http://www.w3.org/ns/credentials/v2",
-        "https://purl.imsglobal.org/spec/ob/v3p0/context.json",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.json",
         "file:///etc/passwd",
         "../secret",
         "",
@@ -80,14 +80,19 @@ def test_no_pinned_context_has_a_feature_that_leaves_json_unsigned():
 
 
 def test_a_word_that_decides_has_no_second_name():
-    """Else a holder could write `validUntil` under the other name, where no reader looks, with the same signature."""
+    """Else a holder could write `validUntil` under the other name, where no reader looks, with the same signature.
+
+    Open Badges 3.0.0 gives `achievement` the address of the type `Achievement`; a capital is refused as a key.
+    """
     names = defaultdict(set)
     for file in set(CONTEXTS.values()) - {"credentials-v1.jsonld"}:
         _collect(json.loads((FOLDER / file).read_text())["@context"], names)
     for word in ("validFrom", "validUntil", "credentialStatus", "credentialSubject", "issuer", "achievement"):
         addresses = [address for address, known_as in names.items() if word in known_as]
         assert addresses
-        assert all(names[address] == {word} for address in addresses), word
+        assert all(
+            {name for name in names[address] if not name[0].isupper()} == {word} for address in addresses
+        ), word
 
 
 def _collect(context: object, names: dict[str, set[str]]) -> None:
