@@ -65,7 +65,10 @@ def opened_by_learner(session: Session, rule: AwardRule, learner: Learner, now: 
     if rule.trigger != gated_link.NAME:
         return None
     completion = gated_link.opened(session, rule, learner, now)
-    return awarding.award(session, rule, completion, now) if completion else None
+    if completion is None:
+        check_soon(session, rule, now)
+        return None
+    return awarding.award(session, rule, completion, now)
 
 
 def tick(

@@ -73,11 +73,13 @@ def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) ->
 
 
 def opened(session: Session, rule: AwardRule, learner: Learner, now: datetime) -> Completion | None:
-    """What a learner's own launch of the link proves; it is kept for later looks in any case."""
+    """What a learner's own launch of the link proves; it is kept for later looks in any case.
+
+    Whoever was not yet seen inside is left to the next look: the link may have been opened to everyone a moment ago.
+    """
     sightings = queries.sightings(session, rule.id)
     sighting = sightings.get(learner.id) or _first_sighting(session, rule, learner)
     sighting.opened_at = sighting.opened_at or now
-    sighting.inside_at = sighting.inside_at or now
     staff = learner.id in queries.staff_of(session, rule.course_id)
     return _completion(rule, sighting, staff, rule_binds(rule, sightings.values()), now)
 

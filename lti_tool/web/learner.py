@@ -21,7 +21,7 @@ from lti_tool.web.sessions import Visit, resume, rule_of
 
 pages = Blueprint("learner", __name__)
 
-State = Literal["not_yet", "waits_for_teacher", "preparing", "waiting", "issued", "revoked"]
+State = Literal["not_yet", "checking", "waits_for_teacher", "preparing", "waiting", "issued", "revoked"]
 
 
 @pages.post("/lti/app/learner")
@@ -85,7 +85,9 @@ def _state(session: Session, rule: AwardRule, award: Award | None, learner: Lear
         return "preparing" if award.status == "earned" else _STATES[award.status]
     # Whoever opened a gated link, or reached the grade, was noticed; the teacher's tick is what is missing.
     sighting = queries.sightings(session, rule.id).get(learner.id)
-    return "waits_for_teacher" if sighting is not None and sighting.inside_at is not None else "not_yet"
+    if sighting is None or (sighting.inside_at is None and sighting.opened_at is None):
+        return "not_yet"
+    return "checking" if sighting.inside_at is None else "waits_for_teacher"
 
 
 _STATES: dict[str, State] = {"waiting": "waiting", "issued": "issued", "revoked": "revoked"}

@@ -7,7 +7,7 @@ import pytest
 from lti_tool import admission, noticing
 from lti_tool.errors import PlatformError
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, Learner
+from lti_tool.store.models import Award, AwardRule, Learner, Outbox
 from lti_tool.values import INSTRUCTOR
 from tests.stage import ANNA, JANIS, TOMS, ZANE, launch_of, learner
 
@@ -136,6 +136,29 @@ def test_a_restriction_that_is_taken_away_awards_nobody(tool, platform, rule_id,
     assert awarded(tool) == {}
     assert rule_of(tool, rule_id).everyone_can_open
     assert waiting(tool, rule_id) == {ANNA.user_id, JANIS.user_id, TOMS.user_id}
+
+
+def test_opening_a_link_that_was_just_opened_to_everyone_awards_nobody(tool, platform, rule_id, clock):
+    look(tool, platform, rule_id)
+    clock.pass_(minutes=5)
+    opens(tool, rule_id, ANNA)
+    assert awarded(tool) == {}
+    platform.inside += [ANNA, JANIS]
+    look(tool, platform, rule_id)
+    assert awarded(tool) == {}
+
+
+def test_a_learner_who_comes_inside_and_opens_the_link_at_once_is_awarded_at_the_next_look(
+    tool, platform, rule_id, clock
+):
+    look(tool, platform, rule_id)
+    platform.inside.append(ANNA)
+    clock.pass_(minutes=5)
+    opens(tool, rule_id, ANNA)
+    with tool.store.read() as session:
+        assert session.get_one(Outbox, f"poll-{rule_id}").due_at == clock()
+    look(tool, platform, rule_id)
+    assert awarded(tool) == {"7": "transition"}
 
 
 def test_a_restriction_added_later_awards_those_who_come_in_afterwards(tool, platform, rule_id, clock):
