@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.settings import Settings
-from lti_tool import admission, templates
+from lti_tool import admission, noticing, templates, work
 from lti_tool.errors import PlatformError
+from lti_tool.store import outbox
 from lti_tool.store.models import AwardRule
 from lti_tool.values import (
     INSTRUCTOR,
@@ -169,3 +170,17 @@ def switch_on(tool: Tool, template_id: str, trigger: str = "gated_link", **custo
         launch = launch_of(ZANE, registration.id, custom={"badge": template_id, "trigger": trigger, **custom})
         admission.admit(session, launch, tool.clock())
         return session.query(AwardRule).one().id
+
+
+def complete(tool, platform, rule_id, *people):
+    """The people are first seen outside the list, and then inside."""
+    noticing.check(tool.store, platform, rule_id, tool.clock())
+    platform.inside += people
+    noticing.check(tool.store, platform, rule_id, tool.clock())
+
+
+def do_all(tool):
+    """All that is due, as relay and worker would; the looks at platforms excepted."""
+    while ids := [i for i in outbox.claim(tool.store, tool.clock()) if not i.startswith(("poll", "sweep"))]:
+        for event_id in ids:
+            work.perform(tool, event_id)

@@ -114,9 +114,10 @@ def arm(session: Session, event_id: str, task: str, payload: Json, due_at: datet
     """Work that comes back, under an id of its own: one row for ever, due again at `due_at`."""
     row = session.get(Outbox, event_id, with_for_update=True)
     if row is None:
-        row = Outbox(id=event_id, task=task, payload=payload, created_at=due_at)
+        row = Outbox(id=event_id, task=task)
         session.add(row)
-    row.status, row.attempts, row.due_at, row.created_at = "pending", 0, due_at, due_at
+    row.payload, row.status, row.attempts = payload, "pending", 0
+    row.due_at = row.created_at = due_at
 
 
 def forget_done(session: Session, before: datetime) -> None:

@@ -7,25 +7,11 @@ from email import message_from_bytes, policy
 import pytest
 
 from badges.verify import verify
-from lti_tool import awarding, noticing, work
+from lti_tool import awarding, noticing
 from lti_tool.errors import DeliveryError
 from lti_tool.store import outbox, queries
 from lti_tool.store.models import Award, CredentialRow, Delivery, Outbox
-from tests.stage import ANNA, JANIS, NOW, learner, publish, switch_on
-
-
-def complete(tool, platform, rule_id, *people):
-    """The people are first seen outside the list, and then inside."""
-    noticing.check(tool.store, platform, rule_id, tool.clock())
-    platform.inside += people
-    noticing.check(tool.store, platform, rule_id, tool.clock())
-
-
-def do_all(tool):
-    """All that is due, as relay and worker would; the looks at platforms excepted."""
-    while ids := [i for i in outbox.claim(tool.store, tool.clock()) if not i.startswith(("poll", "sweep"))]:
-        for event_id in ids:
-            work.perform(tool, event_id)
+from tests.stage import ANNA, JANIS, NOW, complete, do_all, learner, publish, switch_on
 
 
 def rows(tool, kind):

@@ -1,4 +1,4 @@
-"""The whole story with real parts: the LMS, the tool over HTTP, the worker, the database, the broker, the mail server."""
+"""The whole story with real parts: the LMS, the tool over HTTP, the worker, database, broker and mail server."""
 
 import json
 import re

@@ -1,0 +1,108 @@
+"""What is served about the issuer holds together, and stays so after a key is rotated."""
+
+import json
+
+import pytest
+
+from badges.verify import verify
+from lti_tool import publishing
+from lti_tool.errors import NotFoundError
+from lti_tool.store.models import CredentialRow, StatusList
+from signing import did
+from signing.did import did_web_url
+from tests.stage import ANNA, complete, do_all
+
+SLUG = "riga-college"
+
+
+@pytest.fixture
+def credential(tool, platform, rule_id):
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    with tool.store.read() as session:
+        return session.query(CredentialRow).one()
+
+
+def test_a_stranger_needs_only_what_is_published(tool, credential):
+    """Everything is asked for by its public address, as another host would."""
+    asked = []
+
+    def fetch(url):
+        asked.append(url)
+        return publishing.near(tool, no_network)(url)
+
+    def find_key(method, issuer_id):
+        return did.find_key(method, issuer_id, fetch)
+
+    for text in (credential.text, credential.jwt):
+        assert verify(text.encode(), find_key, fetch, tool.clock()).verdict == "verified"
+    assert did_web_url(tool.issuer.profile.id) in asked
+
+
+def no_network(url):
+    raise AssertionError(f"{url} was asked of the network")
+
+
+@pytest.mark.parametrize("kind", ["Ed25519", "P-256"])
+def test_badges_keep_verifying_after_a_rotation_and_new_keys_sign(tool, credential, kind):
+    with tool.store.begin() as session:
+        new = tool.issuer.keyring.rotate(session, kind, tool.clock())
+    for text in (credential.text, credential.jwt):
+        assert verify(text.encode(), tool.find_key, tool.find_status, tool.clock()).verdict == "verified"
+    proof = {"Ed25519": "eddsa-rdfc-2022", "P-256": "vc-jwt"}[kind]
+    with tool.store.read() as session:
+        assert tool.issuer.keyring.signing_key(session, proof).kid == new
+    assert new in json.dumps(publishing.did_document(tool, SLUG))
+
+
+def test_no_private_key_is_ever_published(tool):
+    texts = [publishing.did_document(tool, SLUG), publishing.jwks(tool, SLUG)]
+    for key in publishing.jwks(tool, SLUG)["keys"]:
+        assert {"alg", "use", "kid"} <= key.keys()
+        texts.append(publishing.public_key(tool, SLUG, key["kid"]))
+    assert '"d"' not in json.dumps(texts)
+
+
+def test_the_status_list_is_signed_once_until_a_bit_or_a_day_changes(tool, credential, clock):
+    first = publishing.status_list(tool, credential.status_list_id)
+    clock.pass_(hours=1)
+    assert publishing.status_list(tool, credential.status_list_id).etag == first.etag
+    clock.pass_(days=1)
+    assert publishing.status_list(tool, credential.status_list_id).etag != first.etag
+
+
+def test_a_list_signed_while_a_bit_was_set_is_not_kept(tool, credential):
+    publishing.status_list(tool, credential.status_list_id)
+    with tool.store.begin() as session:
+        row = session.get_one(StatusList, credential.status_list_id)
+        row.text = None
+    publishing.status_list(tool, credential.status_list_id)
+    with tool.store.read() as session:
+        assert session.get_one(StatusList, credential.status_list_id).text
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        ("did_document", ("another",)),
+        ("jwks", ("another",)),
+        ("public_key", (SLUG, "key-none")),
+        ("achievement", ("none", 1, "en")),
+        ("picture", ("none", 1)),
+        ("badge", ("none",)),
+        ("status_list", (99,)),
+    ],
+)
+def test_what_is_not_ours_is_not_found(tool, ask, words):
+    with pytest.raises(NotFoundError):
+        getattr(publishing, ask)(tool, *words)
+
+
+def test_the_achievement_answers_in_both_languages(tool, credential):
+    with tool.store.read() as session:
+        template = session.get_one(CredentialRow, credential.id).template_version
+    names = {
+        language: publishing.achievement(tool, template.template_id, template.version, language)["name"]
+        for language in ("en", "lv")
+    }
+    assert names["en"] != names["lv"]
