@@ -18,9 +18,7 @@ class Channel(Protocol):
     LABEL: str
     Options: type[Any]
 
-    def deliver(
-        self, badge: BakedBadge, recipient: Recipient, options: Any, reference: str
-    ) -> Receipt: ...
+    def deliver(self, badge: BakedBadge, recipient: Recipient, options: Any, reference: str) -> Receipt: ...
 
 
 def _modules() -> dict[str, Channel]:

@@ -34,5 +34,7 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
         part.write_bytes(message.as_bytes())
         os.replace(part, path)
     except OSError as error:
-        raise DeliveryError(f"the folder of mails cannot be written: {error.strerror}", permanent=False) from error
+        raise DeliveryError(
+            f"the folder of mails cannot be written: {error.strerror}", permanent=False
+        ) from error
     return Receipt(channel=NAME, reference=path.name)
