@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from signing.errors import KeyNotFoundError, ProofError
-from signing.keys import Algorithm, KeyFinder, VerificationMethod, algorithm
+from signing.errors import KeyNotFoundError, ProofError, UnusableKeyError
+from signing.keys import Algorithm, KeyFinder, VerificationMethod, algorithm, demand_strength
 from signing.secured import Json
 
 
@@ -21,12 +22,17 @@ def demand_text(value: Any, name: str) -> str:
     return value
 
 
-def key_of(find_key: KeyFinder, method: str, issuer: str, demanded: Algorithm) -> VerificationMethod:
-    """The key under the verification method; raises ProofError `key_not_found` or `wrong_algorithm`."""
+def key_of(
+    find_key: KeyFinder, method: str, issuer: str, demanded: Algorithm, now: datetime
+) -> VerificationMethod:
+    """The key under the method; raises ProofError `key_not_found`, `key_revoked` or `wrong_algorithm`."""
     try:
         found = find_key(method, issuer)
-    except KeyNotFoundError as error:
+        demand_strength(found.public)
+    except (KeyNotFoundError, UnusableKeyError) as error:
         raise ProofError("key_not_found", str(error)) from error
+    if found.ends is not None and found.ends <= now:
+        raise ProofError("key_revoked", "the key was taken back, or its time is over")
     if algorithm(found.public) != demanded:
         raise ProofError("wrong_algorithm", f"the key is not an {demanded} key")
     return found

@@ -1,10 +1,10 @@
 """Whose key is it? From the address that a proof names to a public key and its controller.
 
-Four kinds of address: did:key, did:web, a document on the web (controlled identifier document, or one Multikey), and a
-bare JWK. Whoever serves a document says what its keys are, never that they are somebody else's: a key belongs to an
-issuer only when the issuer's own document lists it.
+Addresses of these kinds: did:key and did:jwk, which spell the key; did:web; a document on the web (a controlled
+identifier document, one Multikey, one JWK or a set of them). Whoever serves a document says what its keys are, never
+that they are somebody else's: a key belongs to an issuer only when the issuer's own document lists it.
 
-Sources: W3C Controlled Identifiers v1.0, "Retrieve Verification Method"; did:key v0.7 and did:web method
+Sources: W3C Controlled Identifiers v1.0, "Retrieve Verification Method"; did:key v0.7, did:jwk and did:web method
 specifications; Open Badges 3.0, "Key Management"; 1EdTech implementation guide, "Key provenance".
 """
 
@@ -12,15 +12,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from signing.errors import KeyNotFoundError, ProofError, UnusableKeyError
-from signing.jsontext import read_object
+from signing.jsontext import as_text, read_object
 from signing.keys import PublicKey, VerificationMethod, from_jwk, from_multikey, jwk, multikey, same_key
+from signing.multibase import base64url, from_base64url
 from signing.secured import Json
+from signing.timestamps import as_timestamp, from_timestamp
 
 #: Gives the bytes behind an https address; whatever it raises means that there is no key to be had.
 Fetch = Callable[[str], bytes]
@@ -34,8 +37,13 @@ def did_key(public: PublicKey) -> str:
     return f"did:key:{multikey(public)}"
 
 
+def did_jwk(key: Json) -> str:
+    """The address that spells a JWK, such as one that a token brings along."""
+    return f"did:jwk:{base64url(as_text(key).encode())}"
+
+
 def did_document(issuer_id: str, methods: Sequence[VerificationMethod]) -> Json:
-    """What a did:web issuer publishes: Ed25519 keys as Multikey, P-256 keys as JsonWebKey, each free to assert.
+    """What a did:web issuer publishes: Ed25519 keys as Multikey, others as JsonWebKey, each free to assert.
 
     `assertionMethod` holds texts, because the 1EdTech validator finds a key in no other way.
     """
@@ -70,6 +78,8 @@ def find_key(verification_method: str, issuer_id: str, fetch: Fetch) -> Verifica
     try:
         if verification_method.startswith("did:key:"):
             return _from_did_key(verification_method)
+        if verification_method.startswith("did:jwk:"):
+            return _from_did_jwk(verification_method, issuer_id, fetch)
         if verification_method.startswith("did:web:"):
             return _from_did_web(verification_method, fetch)
         if _is_web_address(verification_method):
@@ -77,6 +87,23 @@ def find_key(verification_method: str, issuer_id: str, fetch: Fetch) -> Verifica
     except (UnusableKeyError, ValueError, RecursionError) as error:
         raise KeyNotFoundError(f"no usable key under {verification_method[:200]!r}: {error}") from error
     raise KeyNotFoundError(f"no way is known to find {verification_method[:200]!r}")
+
+
+def spelled_key(verification_method: str, issuer_id: str) -> VerificationMethod:
+    """The key that an address spells (`https://issuer#z6Mk…`, did:key, did:jwk), as if whoever wrote it told the truth.
+
+    So reads the 1EdTech validator, and so anybody can pass for any issuer: for a comparison with it, never for trust.
+    Raises KeyNotFoundError.
+    """
+    base, _, fragment = verification_method.partition("#")
+    try:
+        if base.startswith("did:jwk:"):
+            public = _jwk_of_did(base)
+            return VerificationMethod(id=verification_method, controller=issuer_id, public=public)
+        public = from_multikey(fragment or base.removeprefix("did:key:"))
+    except (UnusableKeyError, ProofError, ValueError) as error:
+        raise KeyNotFoundError(f"no key is spelled in {verification_method[:200]!r}") from error
+    return VerificationMethod(id=verification_method, controller=base, public=public)
 
 
 def _from_did_key(address: str) -> VerificationMethod:
@@ -87,21 +114,48 @@ def _from_did_key(address: str) -> VerificationMethod:
     return VerificationMethod(id=f"{did}#{name}", controller=did, public=from_multikey(name))
 
 
+def _from_did_jwk(address: str, issuer_id: str, fetch: Fetch) -> VerificationMethod:
+    did, _, fragment = address.partition("#")
+    if fragment not in ("", "0"):
+        raise ValueError("a did:jwk has one key, #0")
+    public = _jwk_of_did(did)
+    listed = did != issuer_id and _is_listed_by(issuer_id, public, fetch)
+    return VerificationMethod(id=f"{did}#0", controller=issuer_id if listed else did, public=public)
+
+
+def _jwk_of_did(did: str) -> PublicKey:
+    try:
+        return from_jwk(read_object(from_base64url(did.removeprefix("did:jwk:")).decode()))
+    except ProofError as error:
+        raise ValueError("the did:jwk spells no JWK") from error
+
+
 def _from_did_web(address: str, fetch: Fetch) -> VerificationMethod:
     did, _, _ = address.partition("#")
     return _listed(_document(did_web_url(did), fetch), did, address)
 
 
 def _from_web(address: str, issuer_id: str, fetch: Fetch) -> VerificationMethod:
-    base, _, _ = address.partition("#")
+    base, _, fragment = address.partition("#")
     document = _document(base, fetch)
-    if "verificationMethod" in document:
+    if "verificationMethod" in document or "assertionMethod" in document:
         return _listed(document, base, address)
-    if document.get("id", address) != address:
+    if "keys" in document:
+        document = _key_of_set(document, (fragment, address) if fragment else ())
+    elif document.get("id", address) != address:
         raise ValueError("the document calls itself something else")
     public = from_jwk(document) if "kty" in document else _public(document)
     controller = issuer_id if _is_listed_by(issuer_id, public, fetch) else address
-    return VerificationMethod(id=address, controller=controller, public=public)
+    return VerificationMethod(id=address, controller=controller, public=public, ends=_end(document))
+
+
+def _key_of_set(document: Json, names: Sequence[str]) -> Json:
+    """The JWK of a set that has one of these names; without names, the only one there is."""
+    keys = [key for key in _as_list(document.get("keys")) if isinstance(key, dict)]
+    named = [key for key in keys if key.get("kid") in names] if names else keys
+    if len(named) != 1:
+        raise ValueError("the set does not say which of its keys is meant")
+    return named[0]
 
 
 def _listed(document: Json, controller: str, address: str) -> VerificationMethod:
@@ -110,7 +164,9 @@ def _listed(document: Json, controller: str, address: str) -> VerificationMethod
         raise ValueError("the document is another one's")
     for method in _assertion_methods(document, controller):
         if _absolute(method["id"], controller) == address:
-            return VerificationMethod(id=address, controller=controller, public=_public(method))
+            return VerificationMethod(
+                id=address, controller=controller, public=_public(method), ends=_end(method)
+            )
     raise ValueError("its document does not list it for assertions")
 
 
@@ -126,21 +182,39 @@ def _assertion_methods(document: Json, controller: str) -> Iterator[Json]:
 
 
 def _is_listed_by(issuer_id: str, public: PublicKey, fetch: Fetch) -> bool:
-    """Whether the issuer's own document lists the key: its DID document, or the key set of its host."""
-    if issuer_id.startswith("did:web:"):
-        document = _document(did_web_url(issuer_id), fetch)
-        if document.get("id") != issuer_id:
-            return False
-        return any(_holds(method, public) for method in _assertion_methods(document, issuer_id))
+    """Whether the issuer's own document lists the key: its DID document, the key set of its host, what its id answers.
+
+    Raises KeyNotFoundError while none of them answers.
+    """
     if issuer_id.startswith("did:key:"):
         return same_key(_from_did_key(issuer_id).public, public)
-    if _is_web_address(issuer_id):
-        address = urlsplit(issuer_id)
-        keys = _as_list(
-            _document(f"{address.scheme}://{address.netloc}/.well-known/jwks.json", fetch).get("keys")
-        )
-        return any(_holds({"publicKeyJwk": key}, public) for key in keys if _is_key_of(key, issuer_id))
-    return False
+    if issuer_id.startswith("did:jwk:"):
+        return same_key(_jwk_of_did(issuer_id), public)
+    if issuer_id.startswith("did:web:"):
+        return _document_lists(did_web_url(issuer_id), issuer_id, public, fetch)
+    return _is_web_address(issuer_id) and _host_lists(issuer_id, public, fetch)
+
+
+def _document_lists(url: str, issuer_id: str, public: PublicKey, fetch: Fetch) -> bool:
+    document = _document(url, fetch)
+    if document.get("id") != issuer_id:
+        return False
+    return any(_holds(method, public) for method in _assertion_methods(document, issuer_id))
+
+
+def _host_lists(issuer_id: str, public: PublicKey, fetch: Fetch) -> bool:
+    address = urlsplit(issuer_id)
+    try:
+        key_set = _document(f"{address.scheme}://{address.netloc}/.well-known/jwks.json", fetch)
+    except KeyNotFoundError:
+        return _document_lists(issuer_id, issuer_id, public, fetch)
+    keys = _as_list(key_set.get("keys"))
+    if any(_holds({"publicKeyJwk": key}, public) for key in keys if _is_key_of(key, issuer_id)):
+        return True
+    try:
+        return _document_lists(issuer_id, issuer_id, public, fetch)
+    except KeyNotFoundError:
+        return False  # The one that answered knows nothing of the key.
 
 
 def _is_key_of(key: Any, issuer_id: str) -> bool:
@@ -163,8 +237,16 @@ def _public(method: Json) -> PublicKey:
     raise UnusableKeyError("neither `publicKeyMultibase` nor `publicKeyJwk`")
 
 
+def _end(method: Json) -> datetime | None:
+    """When the key ends: `revoked` or `expires`, whichever comes first; raises ValueError for what is no moment."""
+    moments = [from_timestamp(method[name]) for name in ("revoked", "expires") if name in method]
+    return min(moments, default=None)
+
+
 def _published(method: VerificationMethod) -> Json:
     entry: Json = {"id": method.id, "controller": method.controller}
+    if method.ends is not None:
+        entry["revoked"] = as_timestamp(method.ends)
     if isinstance(method.public, Ed25519PublicKey):
         return entry | {"type": "Multikey", "publicKeyMultibase": multikey(method.public)}
     kid = method.id.rpartition("#")[2]

@@ -29,6 +29,7 @@ class ProofError(SigningError):
     `wrong_algorithm`   another algorithm than the proof type has
     `proof_expired`     the proof itself has expired
     `key_not_found`     no public key under its verification method
+    `key_revoked`       its controller has taken the key back, or its time is over
     `unpinned_context`  the credential uses words from a context this tool does not know
     `unsafe`            the credential holds something the proof does not cover
     `claims_disagree`   the claims of the JWS and the credential in it say different things

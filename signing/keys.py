@@ -1,23 +1,29 @@
-"""Keys that sign credentials: Ed25519 and P-256, private and public, as PEM, Multikey and JWK.
+"""Keys that sign credentials, private and public, as PEM, Multikey and JWK.
 
-Sources: W3C Controlled Identifiers v1.0, "Multikey" and "JsonWebKey"; RFC 7517; RFC 8037.
+Ed25519 (the default), P-256, P-384 and RSA. Sources: W3C Controlled Identifiers v1.0, "Multikey" and "JsonWebKey";
+RFC 7517; RFC 7518; RFC 8037.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
+    SECP384R1,
+    EllipticCurve,
     EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
     EllipticCurvePublicNumbers,
     generate_private_key,
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -30,12 +36,19 @@ from signing.errors import UnusableKeyError
 from signing.multibase import base58, base64url, from_base58, from_base64url
 from signing.secured import Json
 
-Algorithm = Literal["Ed25519", "P-256"]
-PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey
-PublicKey = Ed25519PublicKey | EllipticCurvePublicKey
+Algorithm = Literal["Ed25519", "P-256", "P-384", "RSA"]
+PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey
+PublicKey = Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey
+
+#: The size of the RSA keys we make; of others' keys smaller ones are too weak, larger ones too slow to check.
+RSA_BITS = 3072
+_RSA_BITS_READ = range(2048, 8193)
+_RSA_EXPONENT = 65537
 
 _ED25519_PREFIX = b"\xed\x01"
-_P256_PREFIX = b"\x80\x24"
+_CURVES: dict[Algorithm, EllipticCurve] = {"P-256": SECP256R1(), "P-384": SECP384R1()}
+_CURVE_PREFIXES: dict[Algorithm, bytes] = {"P-256": b"\x80\x24", "P-384": b"\x81\x24"}
+_JWS_NAMES: dict[Algorithm, str] = {"Ed25519": "EdDSA", "P-256": "ES256", "P-384": "ES384", "RSA": "RS256"}
 #: Members of a JWK that only a private or a shared key has.
 _SECRET_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
@@ -59,11 +72,15 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationMethod:
-    """A public key found under `id`. Only `controller` may sign with it: compare that with the issuer."""
+    """A public key found under `id`. Only `controller` may sign with it: compare that with the issuer.
+
+    From `ends` on nothing signed with it counts, whenever it says it was signed: the key was taken back.
+    """
 
     id: str
     controller: str
     public: PublicKey
+    ends: datetime | None = None
 
 
 #: Finds the key of (verification method or kid, issuer id); raises KeyNotFoundError.
@@ -73,11 +90,21 @@ KeyFinder = Callable[[str, str], VerificationMethod]
 def generate(algorithm: Algorithm) -> PrivateKey:
     if algorithm == "Ed25519":
         return Ed25519PrivateKey.generate()
-    return generate_private_key(SECP256R1())
+    if algorithm == "RSA":
+        return rsa.generate_private_key(_RSA_EXPONENT, RSA_BITS)
+    return generate_private_key(_CURVES[algorithm])
 
 
 def algorithm(key: PublicKey) -> Algorithm:
-    return "Ed25519" if isinstance(key, Ed25519PublicKey) else "P-256"
+    """Raises UnusableKeyError for a curve that no proof here uses."""
+    if isinstance(key, Ed25519PublicKey):
+        return "Ed25519"
+    if isinstance(key, RSAPublicKey):
+        return "RSA"
+    for name, curve in _CURVES.items():
+        if key.curve.name == curve.name:
+            return name
+    raise UnusableKeyError(f"no proof uses the curve {key.curve.name}")
 
 
 def as_pem(private: PrivateKey, passphrase: str) -> bytes:
@@ -93,18 +120,29 @@ def from_pem(pem: bytes, passphrase: str) -> PrivateKey:
         private = load_pem_private_key(pem, passphrase.encode())
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise UnusableKeyError("the private key is damaged, or its passphrase is another one") from error
-    if isinstance(private, Ed25519PrivateKey):
-        return private
-    if isinstance(private, EllipticCurvePrivateKey) and isinstance(private.curve, SECP256R1):
-        return private
-    raise UnusableKeyError("the private key is neither Ed25519 nor P-256")
+    if not isinstance(private, PrivateKey):
+        raise UnusableKeyError("the private key is neither Ed25519, P-256, P-384 nor RSA")
+    demand_strength(private.public_key())
+    return private
+
+
+def demand_strength(public: PublicKey) -> None:
+    """Raise UnusableKeyError for a key that others could guess, or that takes too long to check with."""
+    algorithm(public)
+    if isinstance(public, RSAPublicKey) and (
+        public.key_size not in _RSA_BITS_READ or public.public_numbers().e.bit_length() > 32
+    ):
+        raise UnusableKeyError("the RSA key is too small, or too large")
 
 
 def multikey(public: PublicKey) -> str:
-    """`z6Mk…` for Ed25519, `zDn…` for P-256."""
+    """`z6Mk…` for Ed25519, `zDn…` for P-256, `z82…` for P-384; raises UnusableKeyError for RSA, which has none here."""
     if isinstance(public, Ed25519PublicKey):
         return "z" + base58(_ED25519_PREFIX + public.public_bytes_raw())
-    return "z" + base58(_P256_PREFIX + public.public_bytes(Encoding.X962, PublicFormat.CompressedPoint))
+    if isinstance(public, RSAPublicKey):
+        raise UnusableKeyError("an RSA key is published as a JWK")
+    point = public.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    return "z" + base58(_CURVE_PREFIXES[algorithm(public)] + point)
 
 
 def from_multikey(text: str) -> PublicKey:
@@ -112,25 +150,34 @@ def from_multikey(text: str) -> PublicKey:
     try:
         if not text.startswith("z"):
             raise ValueError("not base58btc")
-        data = from_base58(text[1:])
-        prefix, body = data[:2], data[2:]
-        if prefix == _ED25519_PREFIX:
-            return Ed25519PublicKey.from_public_bytes(body)
-        if prefix == _P256_PREFIX and len(body) == 33:
-            return EllipticCurvePublicKey.from_encoded_point(SECP256R1(), body)
+        return from_multicodec(from_base58(text[1:]))
     except ValueError as error:
         raise UnusableKeyError("not a Multikey") from error
-    raise UnusableKeyError("the Multikey is neither Ed25519 nor P-256")
+
+
+def from_multicodec(data: bytes) -> PublicKey:
+    """The public key of a Multikey's bytes; raises UnusableKeyError, or ValueError for a damaged one."""
+    prefix, body = data[:2], data[2:]
+    if prefix == _ED25519_PREFIX:
+        return Ed25519PublicKey.from_public_bytes(body)
+    for name, curve in _CURVES.items():
+        if prefix == _CURVE_PREFIXES[name] and len(body) == 1 + _coordinate_bytes(curve):
+            return EllipticCurvePublicKey.from_encoded_point(curve, body)
+    raise UnusableKeyError("the Multikey is neither Ed25519, P-256 nor P-384")
 
 
 def jwk(public: PublicKey, kid: str) -> Json:
     """The public key as a JSON Web Key."""
+    name = algorithm(public)
+    about = {"kid": kid, "alg": _JWS_NAMES[name], "use": "sig"}
     if isinstance(public, Ed25519PublicKey):
-        x = base64url(public.public_bytes_raw())
-        return {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": kid, "alg": "EdDSA", "use": "sig"}
-    point = public.public_numbers()
-    x, y = (base64url(number.to_bytes(32, "big")) for number in (point.x, point.y))
-    return {"kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": kid, "alg": "ES256", "use": "sig"}
+        return {"kty": "OKP", "crv": "Ed25519", "x": base64url(public.public_bytes_raw())} | about
+    if isinstance(public, RSAPublicKey):
+        numbers = public.public_numbers()
+        return {"kty": "RSA", "n": _base64url_number(numbers.n), "e": _base64url_number(numbers.e)} | about
+    point, length = public.public_numbers(), _coordinate_bytes(public.curve)
+    x, y = (base64url(number.to_bytes(length, "big")) for number in (point.x, point.y))
+    return {"kty": "EC", "crv": name, "x": x, "y": y} | about
 
 
 def from_jwk(key: Json) -> PublicKey:
@@ -142,20 +189,40 @@ def from_jwk(key: Json) -> PublicKey:
     if key.get("use", "sig") != "sig":
         raise UnusableKeyError("the JWK is not meant for signatures")
     try:
-        match key:
-            case {"kty": "OKP", "crv": "Ed25519", "x": str(x)}:
-                _demand_algorithm(key, "EdDSA", "Ed25519")
-                return Ed25519PublicKey.from_public_bytes(from_base64url(x))
-            case {"kty": "EC", "crv": "P-256", "x": str(x), "y": str(y)}:
-                _demand_algorithm(key, "ES256")
-                return EllipticCurvePublicNumbers(_coordinate(x), _coordinate(y), SECP256R1()).public_key()
+        public = _public_of_jwk(key)
+        demand_strength(public)
     except ValueError as error:
         raise UnusableKeyError("the JWK is damaged") from error
-    raise UnusableKeyError("the JWK is neither Ed25519 nor P-256")
+    return public
+
+
+def _public_of_jwk(key: Json) -> PublicKey:
+    match key:
+        case {"kty": "OKP", "crv": "Ed25519", "x": str(x)}:
+            _demand_algorithm(key, "EdDSA", "Ed25519")
+            return Ed25519PublicKey.from_public_bytes(from_base64url(x))
+        case {"kty": "EC", "crv": "P-256" | "P-384" as name, "x": str(x), "y": str(y)}:
+            _demand_algorithm(key, _JWS_NAMES[name])
+            curve = _CURVES[name]
+            return EllipticCurvePublicNumbers(
+                _coordinate(x, curve), _coordinate(y, curve), curve
+            ).public_key()
+        case {"kty": "RSA", "n": str(n), "e": str(e)}:
+            # A key meant for the stronger hashes is of no use here: nothing we read is signed with RS384 or RS512.
+            _demand_algorithm(key, "RS256")
+            if len(n) > 2_000:
+                raise UnusableKeyError("the RSA key is too large")
+            modulus, exponent = (int.from_bytes(from_base64url(text), "big") for text in (n, e))
+            return rsa.RSAPublicNumbers(exponent, modulus).public_key()
+    raise UnusableKeyError("the JWK is neither Ed25519, P-256, P-384 nor RSA")
 
 
 def same_key(one: PublicKey, other: PublicKey) -> bool:
-    return algorithm(one) == algorithm(other) and multikey(one) == multikey(other)
+    return _spki(one) == _spki(other)
+
+
+def _spki(public: PublicKey) -> bytes:
+    return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _demand_algorithm(key: Json, *names: str) -> None:
@@ -163,8 +230,16 @@ def _demand_algorithm(key: Json, *names: str) -> None:
         raise ValueError("the JWK is meant for another algorithm")
 
 
-def _coordinate(text: str) -> int:
+def _coordinate(text: str, curve: EllipticCurve) -> int:
     data = from_base64url(text)
-    if len(data) != 32:
-        raise ValueError("a coordinate of P-256 has 32 bytes")
+    if len(data) != _coordinate_bytes(curve):
+        raise ValueError("a coordinate has as many bytes as its curve")
     return int.from_bytes(data, "big")
+
+
+def _coordinate_bytes(curve: EllipticCurve) -> int:
+    return curve.key_size // 8
+
+
+def _base64url_number(number: int) -> str:
+    return base64url(number.to_bytes((number.bit_length() + 7) // 8, "big"))

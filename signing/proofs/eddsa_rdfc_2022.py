@@ -70,7 +70,7 @@ def check(secured: SecuredCredential, find_key: KeyFinder, now: datetime) -> Che
     except UnsafeDocumentError as error:
         raise ProofError("unsafe", str(error)) from error
     # The key last: it may come over the network, which a malformed credential is not worth.
-    found = key_of(find_key, method, issuer_id(credential), "Ed25519")
+    found = key_of(find_key, method, issuer_id(credential), "Ed25519", now)
     _verify(found.public, signature, signed)
     return Checked(credential=credential, proof_name=NAME, verification_method=found)
 

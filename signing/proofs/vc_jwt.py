@@ -67,7 +67,7 @@ def check(secured: SecuredCredential, find_key: KeyFinder, now: datetime) -> Che
     if "vc" in payload:
         raise ProofError("unknown_proof", "the credential is wrapped as in the data model 1.1")
     credential = {name: value for name, value in payload.items() if name not in _CLAIMS}
-    found = key_of(find_key, kid, issuer_id(credential), "P-256")
+    found = key_of(find_key, kid, issuer_id(credential), "P-256", now)
     _verify(text, found.public)
     _compare({name: payload[name] for name in payload if name in _CLAIMS}, _claims(credential))
     return Checked(credential=credential, proof_name=NAME, verification_method=found)

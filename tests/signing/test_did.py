@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
-from signing.did import did_document, did_key, did_web_url, find_key
+from signing.did import did_document, did_jwk, did_key, did_web_url, find_key, spelled_key
 from signing.errors import KeyNotFoundError
 from signing.keys import VerificationMethod, generate, jwk, multikey, same_key
 
@@ -100,7 +101,7 @@ def test_a_did_document_lists_each_key_in_the_form_validators_read(ed25519, p256
     assert second["publicKeyJwk"] == jwk(p256, "k2")
 
 
-@pytest.mark.parametrize("algorithm", ["Ed25519", "P-256"])
+@pytest.mark.parametrize("algorithm", ["Ed25519", "P-256", "P-384"])
 def test_a_did_key_is_found_without_a_page(algorithm):
     public = generate(algorithm).public_key()
     did = did_key(public)
@@ -211,6 +212,82 @@ def test_a_bare_jwk_is_a_did_keys_only_when_it_is_the_same_key(p256):
     assert find_key(KID, "urn:uuid:1", pages).controller == KID
 
 
+def test_the_id_of_an_issuer_may_answer_with_its_keys(p256, ed25519):
+    def listing(public):
+        method = {"id": f"{COLLEGE}#k", "controller": COLLEGE, "publicKeyJwk": jwk(public, "k")}
+        return {"id": COLLEGE, "verificationMethod": [method], "assertionMethod": [f"{COLLEGE}#k"]}
+
+    keys = "https://college.example/.well-known/jwks.json"
+    pages = {KID: jwk(p256, "p1"), COLLEGE: listing(p256)}
+    assert find_key(KID, COLLEGE, web(pages)).controller == COLLEGE
+    assert find_key(KID, COLLEGE, web(pages | {keys: {"keys": []}})).controller == COLLEGE
+    assert find_key(KID, COLLEGE, web(pages | {COLLEGE: listing(ed25519)})).controller == KID
+    assert find_key(KID, COLLEGE, web({KID: jwk(p256, "p1"), keys: {"keys": []}})).controller == KID
+    with pytest.raises(KeyNotFoundError):
+        find_key(KID, COLLEGE, web({KID: jwk(p256, "p1")}))
+
+
+def test_a_key_of_a_set_is_found_by_its_name(p256, ed25519):
+    keys = "https://college.example/.well-known/jwks.json"
+    page = {"keys": [jwk(ed25519, "e1"), jwk(p256, "p1")]}
+    found = find_key(f"{keys}#p1", COLLEGE, web({keys: page}))
+    assert (found.id, found.controller) == (f"{keys}#p1", COLLEGE)
+    assert same_key(found.public, p256)
+    elsewhere = "https://evil.example/keys"
+    forged = {"keys": [jwk(generate("P-256").public_key(), "p1")]}
+    found = find_key(f"{elsewhere}#p1", COLLEGE, web({elsewhere: forged, keys: page}))
+    assert found.controller == f"{elsewhere}#p1"
+    for address, content in ((keys, page), (f"{keys}#k9", page), (f"{keys}#p1", {"keys": page["keys"] * 2})):
+        with pytest.raises(KeyNotFoundError):
+            find_key(address, COLLEGE, web({keys: content}))
+
+
+def test_a_did_jwk_is_found_without_a_page(p256, ed25519):
+    for public in (p256, ed25519, generate("P-384").public_key()):
+        did = did_jwk(jwk(public, "k"))
+        for address in (did, f"{did}#0"):
+            found = find_key(address, did, nowhere)
+            assert (found.id, found.controller) == (f"{did}#0", did)
+            assert same_key(found.public, public)
+
+
+def test_a_did_jwk_is_anothers_key_only_when_that_one_lists_it(p256, ed25519):
+    did = did_jwk(jwk(p256, "k"))
+    assert find_key(did, RIGA, web({RIGA_PAGE: riga(ed25519, p256)})).controller == RIGA
+    assert find_key(did, RIGA, web({RIGA_PAGE: riga(ed25519)})).controller == did
+    assert find_key(KID, did, web({KID: jwk(p256, "p1")})).controller == did
+    with pytest.raises(KeyNotFoundError):
+        find_key(did, RIGA, web({}))
+
+
+def test_a_key_that_was_taken_back_says_since_when(ed25519):
+    ended = datetime(2026, 1, 1, tzinfo=UTC)
+    method = VerificationMethod(id=f"{RIGA}#k1", controller=RIGA, public=ed25519, ends=ended)
+    document = did_document(RIGA, [method])
+    assert document["verificationMethod"][0]["revoked"] == "2026-01-01T00:00:00Z"
+    assert find_key(f"{RIGA}#k1", RIGA, web({RIGA_PAGE: document})) == method
+    document["verificationMethod"][0]["expires"] = "2025-01-01T00:00:00Z"
+    assert find_key(f"{RIGA}#k1", RIGA, web({RIGA_PAGE: document})).ends == datetime(2025, 1, 1, tzinfo=UTC)
+    document["verificationMethod"][0]["revoked"] = "soon"
+    with pytest.raises(KeyNotFoundError):
+        find_key(f"{RIGA}#k1", RIGA, web({RIGA_PAGE: document}))
+
+
+def test_a_key_that_an_address_spells_is_read_as_the_reference_validator_does(ed25519, p256):
+    spelled = multikey(ed25519)
+    for address, controller in (
+        (f"{COLLEGE}#{spelled}", COLLEGE),
+        (f"did:key:{spelled}", f"did:key:{spelled}"),
+        (f"did:key:{spelled}#{spelled}", f"did:key:{spelled}"),
+    ):
+        assert spelled_key(address, COLLEGE).controller == controller
+        assert same_key(spelled_key(address, COLLEGE).public, ed25519)
+    assert same_key(spelled_key(did_jwk(jwk(p256, "k")), COLLEGE).public, p256)
+    for address in ("", COLLEGE, f"{COLLEGE}#k1", "did:jwk:", "did:jwk:e30"):
+        with pytest.raises(KeyNotFoundError):
+            spelled_key(address, COLLEGE)
+
+
 def test_a_bare_multikey_cannot_name_its_own_controller(ed25519):
     address = "https://evil.example/key"
     page = {
@@ -266,6 +343,12 @@ def test_a_strange_document_is_no_key(part, ed25519):
         "did:example:1#k",
         "did:key:z6Mk",
         "did:key:zzz#z",
+        "did:jwk:",
+        "did:jwk:e30",
+        "did:jwk:e30#1",
+        "did:jwk:W10",
+        "did:jwk:*",
+        "did:jwk:" + "A" * 100_000,
         "did:web:#k",
         "did:web:[::1#k",
         "ftp://riga.example/k",

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
+from cryptography.hazmat.primitives.asymmetric.ec import SECP521R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -12,8 +13,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 from signing.errors import UnusableKeyError
 from signing.keys import (
+    RSA_BITS,
     SigningKey,
+    algorithm,
     as_pem,
+    demand_strength,
     from_jwk,
     from_multikey,
     from_pem,
@@ -22,14 +26,20 @@ from signing.keys import (
     multikey,
     same_key,
 )
-from signing.multibase import base58
+from signing.multibase import base58, base64url
 
-ALGORITHMS = ["Ed25519", "P-256"]
+ALGORITHMS = ["Ed25519", "P-256", "P-384", "RSA"]
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_a_private_key_comes_back_from_its_pem_with_its_passphrase(algorithm):
-    private = generate(algorithm)
+@pytest.fixture(scope="module")
+def private_keys():
+    return {name: generate(name) for name in ALGORITHMS}
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_a_private_key_comes_back_from_its_pem_with_its_passphrase(private_keys, name):
+    private = private_keys[name]
+    assert algorithm(private.public_key()) == name
     pem = as_pem(private, "ķirsis")
     assert b"ENCRYPTED" in pem
     assert same_key(from_pem(pem, "ķirsis").public_key(), private.public_key())
@@ -38,32 +48,48 @@ def test_a_private_key_comes_back_from_its_pem_with_its_passphrase(algorithm):
 
 
 def test_a_damaged_an_open_and_a_foreign_private_key_are_refused():
-    rsa = generate_rsa(65537, 2048).private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x")
-    )
-    p384 = generate_private_key(SECP384R1()).private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x")
-    )
+    def locked(private):
+        return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x"))
+
     unlocked = generate("Ed25519").private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    for pem in (b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", rsa, p384, unlocked):
+    empty = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
+    foreign = (locked(X25519PrivateKey.generate()), locked(generate_private_key(SECP521R1())))
+    for pem in (b"", empty, unlocked, *foreign):
         with pytest.raises(UnusableKeyError):
             from_pem(pem, "x")
 
 
-@pytest.mark.parametrize(("algorithm", "beginning"), [("Ed25519", "z6Mk"), ("P-256", "zDn")])
-def test_a_public_key_comes_back_from_its_multikey(algorithm, beginning):
-    public = generate(algorithm).public_key()
+def test_an_rsa_key_of_ours_has_the_size_that_lasts_and_weak_or_huge_ones_are_not_read(private_keys):
+    public = private_keys["RSA"].public_key()
+    assert public.key_size == RSA_BITS == 3072
+    for bits in (1024, 2040, 9000):
+        weak = RSAPublicNumbers(65537, (1 << bits) - 1).public_key()
+        with pytest.raises(UnusableKeyError):
+            demand_strength(weak)
+        with pytest.raises(UnusableKeyError):
+            from_jwk(jwk(weak, "k1"))
+    with pytest.raises(UnusableKeyError):
+        from_jwk(jwk(public, "k1") | {"n": base64url(b"\xff" * 100_000)})
+    with pytest.raises(UnusableKeyError):
+        from_jwk(jwk(public, "k1") | {"e": base64url(b"\xff" * 32)})
+    with pytest.raises(UnusableKeyError, match="JWK"):
+        multikey(public)
+
+
+@pytest.mark.parametrize(("name", "beginning"), [("Ed25519", "z6Mk"), ("P-256", "zDn"), ("P-384", "z82")])
+def test_a_public_key_comes_back_from_its_multikey(private_keys, name, beginning):
+    public = private_keys[name].public_key()
     assert multikey(public).startswith(beginning)
     assert same_key(from_multikey(multikey(public)), public)
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_a_public_key_comes_back_from_its_jwk_which_holds_no_secret(algorithm):
-    public = generate(algorithm).public_key()
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_a_public_key_comes_back_from_its_jwk_which_holds_no_secret(private_keys, name):
+    public = private_keys[name].public_key()
     key = jwk(public, "k1")
     assert key["kid"] == "k1"
     assert key["use"] == "sig"
-    assert key["alg"] == {"Ed25519": "EdDSA", "P-256": "ES256"}[algorithm]
+    assert key["alg"] == {"Ed25519": "EdDSA", "P-256": "ES256", "P-384": "ES384", "RSA": "RS256"}[name]
     assert "d" not in key
     assert same_key(from_jwk(key), public)
 
