@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from pathlib import Path
 
 import structlog
 
 log = structlog.get_logger()
+
+_ROOT = Path(__file__).parents[1]
 
 
 def set_up_logs(style: str, least: int = logging.INFO) -> None:
@@ -34,3 +38,13 @@ def set_up_logs(style: str, least: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def where(error: BaseException) -> str:
+    """The kind of an error and the lines of ours it came through; never its text, which may name somebody."""
+    own = [
+        f"{Path(frame.filename).name}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(_ROOT) and ".venv" not in frame.filename
+    ]
+    return " < ".join([type(error).__name__, *reversed(own[-4:])])

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from lti_tool import awarding, noticing
-from lti_tool.errors import DeliveryError, ToolError
-from lti_tool.logs import log
+from lti_tool.errors import DeliveryError
+from lti_tool.logs import log, where
 from lti_tool.store import outbox, queries
 from lti_tool.values import Json
 from lti_tool.wiring import Tool
@@ -26,10 +26,9 @@ def perform(tool: Tool, event_id: str) -> None:
         outbox.postpone(tool.store, event_id, tool.clock(), str(error))
         log.warning("work_postponed", task=task, event_id=event_id, why=str(error))
     except Exception as error:
-        dead = outbox.postpone(tool.store, event_id, tool.clock(), type(error).__name__)
-        log.error("work_failed", task=task, event_id=event_id, error=type(error).__name__, dead=dead)
-        if not isinstance(error, ToolError):
-            raise
+        # Nothing is raised further: Celery would log the text of the error, which may name somebody.
+        log.error("work_failed", task=task, event_id=event_id, error=where(error))
+        outbox.postpone(tool.store, event_id, tool.clock(), type(error).__name__)
 
 
 def issue(tool: Tool, event_id: str, payload: Json) -> None:

@@ -46,17 +46,18 @@ class Store:
 
 
 def _engine(url: str) -> Engine:
+    """`hide_parameters`: the text of a database error goes to logs, and parameters are names and addresses."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         if address.database and address.database != ":memory:":
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address, connect_args={"timeout": 30})
+        engine = create_engine(address, hide_parameters=True, connect_args={"timeout": 30})
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
     if address.drivername in ("postgresql", "postgres"):
         address = address.set(drivername="postgresql+psycopg")
-    return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    return create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

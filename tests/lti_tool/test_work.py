@@ -2,14 +2,18 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from lti_tool import noticing, work
 from lti_tool.errors import PlatformError
 from lti_tool.noticing import LONGEST_PAUSE, next_look
 from lti_tool.store import outbox
-from lti_tool.store.models import AwardRule, Outbox
-from tests.stage import NOW
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Outbox
+from lti_tool.wiring import build_tool
+from tests.stage import ANNA, NOW, do_all, publish, settings_for, switch_on
 
 USUAL = timedelta(minutes=10)
 
@@ -64,7 +68,7 @@ def test_a_course_that_has_ended_is_looked_at_once_a_day(tool, platform, rule_id
     assert next_look(rule_of(tool, rule_id), platform.trouble, USUAL, 1, NOW) == NOW + timedelta(days=1)
 
 
-def test_work_that_breaks_is_kept_and_said_without_what_it_was_about(tool, monkeypatch):
+def test_work_that_breaks_is_kept_and_said_without_what_it_was_about(tool, monkeypatch, capfd):
     with tool.store.begin() as session:
         event_id = outbox.emit(session, "issue", {"award_id": 1}, tool.clock())
 
@@ -72,8 +76,10 @@ def test_work_that_breaks_is_kept_and_said_without_what_it_was_about(tool, monke
         raise ValueError("Anna Bērziņa <anna@example.org>")
 
     monkeypatch.setitem(work.WORK, "issue", breaks)
-    with pytest.raises(ValueError, match="Anna"):
-        work.perform(tool, event_id)
+    work.perform(tool, event_id)
+    said = capfd.readouterr()
+    assert "ValueError < test_work.py" in said.out + said.err
+    assert "Anna" not in said.out + said.err
     kept = row(tool, event_id)
     assert (kept.status, kept.attempts, kept.trouble) == ("pending", 1, "ValueError")
 
@@ -88,3 +94,69 @@ def test_the_sweep_forgets_what_has_expired(tool, clock):
     work.perform(tool, "sweep")
     assert tool.memory.peek("state") is None
     assert row(tool, "sweep").due_at == clock() + timedelta(hours=1)
+
+
+def count(tool, kind):
+    with tool.store.read() as session:
+        return session.query(kind).count()
+
+
+def test_a_full_disk_loses_no_completion(tool, platform, rule_id):
+    noticing.check(tool.store, platform, rule_id, tool.clock())
+    platform.inside.append(ANNA)
+    with tool.store.engine.connect() as connection:
+        pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+
+    def fill(connection, *_):
+        connection.execute(f"PRAGMA max_page_count={pages}")
+
+    tool.store.engine.dispose()
+    event.listen(tool.store.engine, "connect", fill)
+    with pytest.raises(OperationalError, match="full"):
+        for _ in range(50):  # until the last free bytes of the last page are written
+            with tool.store.begin() as session:
+                outbox.emit(session, "sweep", {"padding": "x" * 1000}, NOW + timedelta(days=9))
+    awarded = 0
+    try:
+        noticing.check(tool.store, platform, rule_id, tool.clock())
+        awarded = count(tool, Award)
+        do_all(tool)
+    except OperationalError:
+        pass
+    assert count(tool, CredentialRow) == 0
+
+    tool.store.engine.dispose()
+    event.remove(tool.store.engine, "connect", fill)
+    with tool.store.engine.begin() as connection:
+        connection.execute(text("PRAGMA max_page_count=1073741823"))
+    noticing.check(tool.store, platform, rule_id, tool.clock())
+    tool.clock.pass_(hours=1)
+    do_all(tool)
+    assert awarded <= count(tool, Award) == count(tool, CredentialRow) == 1
+
+
+def test_a_database_that_drops_every_connection_loses_no_completion(postgres_url, platform, tmp_path, clock):
+    tool = build_tool(settings_for(postgres_url, tmp_path), clock)
+    rule_id = switch_on(tool, publish(tool))
+    noticing.check(tool.store, platform, rule_id, clock())
+    platform.inside.append(ANNA)
+    noticing.check(tool.store, platform, rule_id, clock())
+    ids = [event_id for event_id in outbox.claim(tool.store, clock()) if event_id != f"poll-{rule_id}"]
+
+    def drop():
+        address = postgres_url.replace("postgresql+psycopg", "postgresql")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    drop()
+    for event_id in ids:
+        drop()
+        work.perform(tool, event_id)
+    clock.pass_(hours=1)
+    drop()
+    do_all(tool)
+    assert count(tool, CredentialRow) == 1
+    tool.store.close()
