@@ -360,8 +360,10 @@ class _Quiet(WSGIRequestHandler):
 
 
 def _serve(app: Flask, listening: socket.socket) -> BaseWSGIServer:
+    host, port = listening.getsockname()
     server = make_server(
-        *listening.getsockname(),
+        host,
+        port,
         app,
         threaded=True,
         request_handler=_Quiet,
