@@ -6,6 +6,7 @@ not know is amber, never red.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -45,6 +46,8 @@ class Answers:
     name: str = ""
     description: str = ""
     criteria: str = ""
+    language: str = ""
+    """In which name, description and criteria are written, as far as the credential says."""
     issuer_name: str = ""
     issuer_url: str | None = None
     readings: tuple[Reading, ...] = ()
@@ -79,6 +82,7 @@ def answers(report: Report, own_issuer_id: str) -> Answers:
         name=_text(achievement, "name") or _text(credential, "name"),
         description=_text(achievement, "description"),
         criteria=_text(_object(achievement, "criteria"), "narrative"),
+        language=_language(_text(achievement, "inLanguage")),
         issuer_name=issuer_name,
         issuer_url=_web_address(_object(credential, "issuer").get("url")),
         readings=readings,
@@ -153,7 +157,7 @@ PROOF_DOUBTS: Mapping[str, Sentence] = {
 
 def _who(checks: Mapping[str, Check], name: str, issuer_id: str, known: bool) -> Answer:
     question = _l("Who issued it?")
-    shown = name or issuer_id or _("nobody it names")
+    shown = name or issuer_id or _("an unknown issuer")
     key = checks["key_of_issuer"]
     if key.outcome == "failed":
         return Answer(
@@ -340,6 +344,10 @@ def _object(value: Any, name: str) -> Json:
 def _text(value: Json, name: str) -> str:
     found = value.get(name)
     return found if isinstance(found, str) else ""
+
+
+def _language(text: str) -> str:
+    return text if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text) else ""
 
 
 def _web_address(value: object) -> str | None:

@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import json
 import secrets
-import traceback
-from pathlib import Path
 
-import structlog
 from flask import Flask, jsonify, render_template, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError, RegistrationError
+from lti_tool.logs import log, where
+from lti_tool.platforms import REGISTRATION_CODES
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.sentences import PLATFORM_SAID, Trouble, trouble
-
-log = structlog.get_logger()
-
-_ROOT = Path(__file__).parents[2]
 
 
 def set_up(app: Flask) -> None:
@@ -81,7 +76,8 @@ def _platform_said(error: LaunchError) -> Response:
 
 
 def _registration_refused(error: RegistrationError) -> Response:
-    return error_page(f"registration_{error.code}", 400, why=str(error), said=str(error))
+    said = str(error) if error.code in REGISTRATION_CODES else ""
+    return error_page(f"registration_{error.code}", 400, why=str(error), said=said)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -100,21 +96,10 @@ def _http_error(error: HTTPException) -> Response:
 
 def _database_lost(error: DBAPIError) -> Response:
     # The exception's own text holds the values of the statement, names among them.
-    answer = error_page("http_503", 503, why=f"{type(error.orig).__name__} at {_place(error)}")
+    answer = error_page("http_503", 503, why=where(error))
     answer.headers["Retry-After"] = "30"
     return answer
 
 
 def _bug(error: Exception) -> Response:
-    return error_page("http_500", 500, why=f"{type(error).__name__} at {_place(error)}")
-
-
-def _place(error: Exception) -> str:
-    """Where in our code it happened, innermost first."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [
-        frame
-        for frame in frames
-        if Path(frame.filename).is_relative_to(_ROOT) and ".venv" not in frame.filename
-    ]
-    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(own[-4:]))
+    return error_page("http_500", 500, why=where(error))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hmac
 
-import structlog
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from lti_tool import admission
 from lti_tool.errors import LaunchError
 from lti_tool.language import best
+from lti_tool.logs import log
 from lti_tool.platforms import launch as lti_launch
 from lti_tool.platforms import login as lti_login
 from lti_tool.platforms.adapters import cookie_name
@@ -28,7 +28,6 @@ from lti_tool.web.languages import browser_language, speak
 from lti_tool.web.sessions import Visit, begin
 
 pages = Blueprint("launch", __name__)
-log = structlog.get_logger()
 
 COOKIE_SECONDS = 600
 NEW_TAB_SECONDS = 60

@@ -22,6 +22,9 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.sentences import CHANNELS
 
+#: English as Europe writes it; Babel's own is American.
+DAY = {"en": "d MMMM y", "lv": "y. 'gada' d. MMMM"}
+
 STATIC = Path(__file__).parent / "static"
 
 
@@ -77,18 +80,20 @@ def ago(time: datetime) -> Markup:
     """“3 minutes ago”, with the exact time behind it."""
     past = current_tool().clock() - time
     if past.total_seconds() < 45:
-        text = _("just now")
-    else:
-        text = format_timedelta(-past, add_direction=True, threshold=0.9)
-    return _time(time, text)
+        return _time(time, _("just now"))
+    return _time(time, format_timedelta(-past, add_direction=True, threshold=0.9))
 
 
 def day(time: datetime) -> Markup:
-    return _time(time, format_date(time, "long"))
+    return _time(time, format_date(time, DAY[page_language()]))
 
 
 def moment(time: datetime) -> Markup:
-    return _time(time, format_datetime(time, "d MMMM y, HH:mm"))
+    return _time(time, _moment(time))
+
+
+def _moment(time: datetime) -> str:
+    return f"{format_datetime(time, DAY[page_language()] + ', HH:mm')} UTC"
 
 
 def _time(time: datetime, text: str) -> Markup:
@@ -134,7 +139,7 @@ def evidence(kept: Mapping[str, Any]) -> str:
 
 def _when(kept: Mapping[str, Any], name: str) -> str:
     text = kept.get(name) or kept.get("seen_at")
-    return format_datetime(datetime.fromisoformat(text), "d MMMM y, HH:mm") if text else "–"
+    return _moment(datetime.fromisoformat(text)) if text else "–"
 
 
 def _keep_static(response: Response) -> Response:

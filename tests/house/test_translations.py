@@ -28,8 +28,7 @@ def sentences() -> dict[str, str]:
     methods = [(each["pattern"].removeprefix("lti_tool/"), each["method"]) for each in mappings]
     found: dict[str, str] = {}
     for file, _line, message, *_ in extract_from_dir(ROOT / "lti_tool", methods, keywords=KEYWORDS):
-        for sentence in _texts(message):
-            found[sentence] = f"lti_tool/{file}"
+        found[_texts(message)[0]] = f"lti_tool/{file}"  # a plural is looked up by its singular
     return found
 
 
