@@ -1,10 +1,13 @@
 """bake and unbake: a secured credential into a PNG and out of it again; the picture itself is never encoded anew.
 
-Source: Open Badges 3.0, "Baked Badge Specification", PNG: one uncompressed iTXt chunk `openbadgecredential`.
+Source: Open Badges 3.0, "Baked Badge Specification", PNG: one uncompressed iTXt chunk `openbadgecredential`. We write
+that and nothing else; we read what others wrote too: compressed, with a language, as tEXt or zTXt, under the keywords
+of Open Badges 2.0 and of the Comprehensive Learner Record.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from zlib import crc32
@@ -15,10 +18,13 @@ from signing.secured import SecuredCredential
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYWORD = b"openbadgecredential"
 LEGACY_KEYWORD = b"openbadges"
+CLR_KEYWORD = b"clrcredential"
 JSON_TYPE = "application/vc+ld+json"
 JWS_TYPE = "application/jwt"
 MAX_BYTES = 10_000_000
 MAX_CHUNKS = 20_000
+#: What the text of one chunk may unpack to. A credential with its evidence has 20 thousand bytes.
+MAX_TEXT_BYTES = 4_000_000
 _TEXT_KINDS = (b"iTXt", b"tEXt", b"zTXt")
 
 
@@ -49,15 +55,36 @@ def bake(png: bytes, secured: SecuredCredential) -> bytes:
 
 def unbake(png: bytes) -> SecuredCredential:
     """The credential baked into the PNG, byte for byte; raises PictureError or NotBakedError."""
+    found = baked_text(png)
+    if found.keyword == LEGACY_KEYWORD:
+        raise NotBakedError("open_badges_2", "The badge in the picture is of an older standard.")
+    return secured_from(found.text)
+
+
+@dataclass(frozen=True, slots=True)
+class BakedText:
+    """What stands in a picture. `plain`: written as Open Badges 3.0 demands, so every reader finds it."""
+
+    text: str
+    keyword: bytes
+    plain: bool
+
+
+def baked_text(png: bytes) -> BakedText:
+    """The text baked into the PNG, of whatever standard; raises PictureError or NotBakedError.
+
+    Where there are badges of several standards in one picture, the newest counts.
+    """
     chunks = read_chunks(png)
-    baked = [chunk for chunk in chunks if chunk.kind == b"iTXt" and chunk.keyword == KEYWORD]
-    if len(baked) > 1:
-        raise PictureError("two_credentials", "There is more than one credential in the picture.")
-    if not baked:
-        if any(chunk.keyword == LEGACY_KEYWORD for chunk in chunks):
-            raise NotBakedError("open_badges_2", "The badge in the picture is of an older standard.")
-        raise NotBakedError("no_credential", "There is no badge in this picture.")
-    return secured_from(_text(baked[0]))
+    for keyword in (KEYWORD, CLR_KEYWORD, LEGACY_KEYWORD):
+        baked = [chunk for chunk in chunks if chunk.keyword == keyword]
+        if len(baked) > 1:
+            raise PictureError("two_credentials", "There is more than one credential in the picture.")
+        if baked:
+            chunk = baked[0]
+            plain = chunk.kind == b"iTXt" and chunk.data.startswith(keyword + b"\0\0\0\0\0")
+            return BakedText(_text(chunk), keyword, plain)
+    raise NotBakedError("no_credential", "There is no badge in this picture.")
 
 
 def secured_from(text: str) -> SecuredCredential:
@@ -101,17 +128,35 @@ def _walk(png: bytes) -> Iterator[Chunk]:
 
 
 def _text(chunk: Chunk) -> str:
-    """The text of an iTXt chunk: keyword, 0, compression flag and method, language, 0, translation, 0, text."""
+    """The text of a text chunk: Latin-1 in a tEXt or zTXt, says PNG; UTF-8, say the badges out there."""
     try:
         _, rest = chunk.data.split(b"\0", 1)
-        flags, (_, _, text) = rest[:2], rest[2:].split(b"\0", 2)
-        if flags != b"\0\0":
-            raise PictureError(
-                "bad_text", "The credential in the picture is compressed, which the standard forbids."
-            )
-        return text.decode()
-    except ValueError as error:
+        match chunk.kind:
+            case b"iTXt":  # compression flag and method, language, 0, translated keyword, 0, text
+                compressed, (_, _, text) = rest[:2], rest[2:].split(b"\0", 2)
+                if compressed not in (b"\0\0", b"\1\0"):
+                    raise ValueError("a compression that PNG does not have")
+                return (text if compressed == b"\0\0" else _unpacked(text)).decode()
+            case b"zTXt":
+                text = _unpacked(rest[1:])
+            case _:
+                text = rest
+        try:
+            return text.decode()
+        except UnicodeDecodeError:
+            return text.decode("latin-1")
+    except (ValueError, zlib.error) as error:
         raise PictureError("bad_text", "The credential in the picture cannot be read.") from error
+
+
+def _unpacked(data: bytes) -> bytes:
+    unpacking = zlib.decompressobj()
+    text = unpacking.decompress(data, MAX_TEXT_BYTES + 1)
+    if len(text) > MAX_TEXT_BYTES:
+        raise PictureError("text_too_large", "The credential in the picture unpacks to too much.")
+    if not unpacking.eof:
+        raise ValueError("the compressed text breaks off")
+    return text
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

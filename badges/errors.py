@@ -3,8 +3,8 @@
 * BadgeError
   x MissingElementsError   a mandatory EU element is missing; `names` lists the codes of badges.eu.ELEMENTS
   x TemplateError          what was written cannot be a template (or an issuer); `problems` lists every one
-  x PictureError           the bytes are not a PNG that can be trusted; `code` names the reason
-  x NotBakedError          the PNG is sound, but there is no credential in it
+  x PictureError           the bytes are not a picture (or PDF) that can be trusted; `code` names the reason
+  x NotBakedError          the picture is sound, but there is no credential in it
 
 A badge that does not verify is not an error: `badges.verify.verify` returns a Report for any bytes at all.
 """
@@ -39,10 +39,11 @@ class TemplateError(BadgeError):
 
 
 class PictureError(BadgeError):
-    """The bytes are not a PNG that can be trusted.
+    """The bytes are not a PNG, an SVG or a PDF that can be trusted.
 
     `code`: `not_a_png`, `too_large`, `truncated`, `too_many_chunks`, `bad_checksum`, `bad_order`,
-    `after_end`, `bad_text`, `two_credentials`.
+    `after_end`, `bad_text`, `text_too_large`, `two_credentials`; for an SVG also `not_an_svg`, `svg_dtd`,
+    `svg_script`, `svg_too_complex`; for a PDF also `pdf_too_complex`.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -51,7 +52,7 @@ class PictureError(BadgeError):
 
 
 class NotBakedError(BadgeError):
-    """The PNG is sound, but no Open Badges 3.0 credential is baked into it.
+    """The picture is sound, but no Open Badges 3.0 credential is baked into it.
 
     `code`: `no_credential`, or `open_badges_2` when there is a badge of an older standard.
     """

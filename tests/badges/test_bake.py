@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 from pathlib import Path
 from zlib import crc32
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from badges.artwork import picture
-from badges.bake import MAX_BYTES, SIGNATURE, bake, read_chunks, unbake
+from badges.bake import MAX_BYTES, SIGNATURE, bake, baked_text, read_chunks, unbake
 from badges.errors import NotBakedError, PictureError
 from signing.secured import SecuredCredential
 
@@ -122,7 +123,20 @@ def test_a_hostile_picture_is_refused_with_its_reason(case: str) -> None:
 
 UNREADABLE = {
     "two credentials": (TWICE, "two_credentials"),
-    "a compressed one": (chunk(b"iTXt", b"openbadgecredential\0\1\0\0\0x\x9c"), "bad_text"),
+    "half a compressed one": (chunk(b"iTXt", b"openbadgecredential\0\1\0\0\0x\x9c"), "bad_text"),
+    "an unknown compression": (chunk(b"iTXt", b"openbadgecredential\0\2\0\0\0{}"), "bad_text"),
+    "a bomb": (
+        chunk(b"iTXt", b"openbadgecredential\0\1\0\0\0" + zlib.compress(bytes(50_000_000))),
+        "text_too_large",
+    ),
+    "another bomb": (
+        chunk(b"zTXt", b"openbadgecredential\0\0" + zlib.compress(bytes(50_000_000))),
+        "text_too_large",
+    ),
+    "two of different kinds": (
+        chunk(b"tEXt", b"openbadgecredential\0{}") + chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0{}"),
+        "two_credentials",
+    ),
     "no text at all": (chunk(b"iTXt", b"openbadgecredential"), "bad_text"),
     "half a chunk": (chunk(b"iTXt", b"openbadgecredential\0\0\0en"), "bad_text"),
     "not UTF-8": (chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0\xff"), "bad_text"),
@@ -135,6 +149,35 @@ def test_a_credential_that_readers_would_read_differently_is_refused(case: str) 
     with pytest.raises(PictureError) as caught:
         unbake(png(data))
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "plain"),
+    [
+        pytest.param(b"iTXt", b"\0\0\0\0" + JSON.text.encode(), True, id="as the standard says"),
+        pytest.param(
+            b"iTXt", b"\0\0lv\0Apliec\xc4\xabba\0" + JSON.text.encode(), False, id="with a language"
+        ),
+        pytest.param(b"iTXt", b"\1\0\0\0" + zlib.compress(JSON.text.encode()), False, id="compressed"),
+        pytest.param(b"tEXt", JSON.text.encode(), False, id="tEXt, in UTF-8 against the rules of PNG"),
+        pytest.param(b"zTXt", b"\0" + zlib.compress(JSON.text.encode()), False, id="zTXt"),
+    ],
+)
+def test_whichever_way_others_baked_it_it_is_found(kind: bytes, data: bytes, plain: bool) -> None:
+    found = baked_text(png(chunk(kind, b"openbadgecredential\0" + data)))
+    assert (found.text, found.plain) == (JSON.text, plain)
+
+
+def test_a_text_chunk_in_latin_1_is_read_as_such() -> None:
+    text = '{"name":"Café"}'
+    assert unbake(png(chunk(b"tEXt", b"openbadgecredential\0" + text.encode("latin-1")))).text == text
+
+
+def test_the_badge_of_the_newer_standard_counts() -> None:
+    both = chunk(b"iTXt", b"openbadges\0\0\0\0\0{}") + chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0{ }")
+    assert unbake(png(both)).text == "{ }"
+    older = baked_text(png(chunk(b"tEXt", b"openbadges\0https://example.org/1")))
+    assert (older.keyword, older.text) == (b"openbadges", "https://example.org/1")
 
 
 @pytest.mark.parametrize(
