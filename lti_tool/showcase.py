@@ -86,7 +86,7 @@ Nozimite is running, with a small LMS beside it. Open these in a browser on this
 
   The LMS        {showcase.lms_url}/
                  At the top, choose who you are.
-  1. Admin       Ieva: "Tools", add the tool by this address, then activate it:
+  1. Admin       Ieva: "Site administration", add the tool by this address, then activate it:
                  {showcase.registration_url}
   2. Teacher     Zane: open a course, "Add an activity", "Select content", pick a badge, save; open it once.
                  Then "Gradebook": give everybody grades. Twelve of thirty complete.

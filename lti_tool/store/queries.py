@@ -165,6 +165,8 @@ def published_template(session: Session, template_id: str) -> TemplateVersion | 
 
 
 def template_version(session: Session, template_id: str, version: int) -> TemplateVersion | None:
+    if not _is_id(version):
+        return None
     return session.scalar(
         select(TemplateVersion).where(
             TemplateVersion.template_id == template_id, TemplateVersion.version == version
@@ -192,7 +194,7 @@ def template_versions(session: Session) -> Sequence[TemplateVersion]:
 
 
 def rule(session: Session, rule_id: int) -> AwardRule | None:
-    return session.get(AwardRule, rule_id)
+    return session.get(AwardRule, rule_id) if _is_id(rule_id) else None
 
 
 def rule_of_link(session: Session, course_id: int, resource_link_id: str) -> AwardRule | None:
@@ -246,7 +248,7 @@ def outside_count(session: Session, rule_id: int) -> int:
 
 
 def award(session: Session, award_id: int) -> Award | None:
-    return session.get(Award, award_id)
+    return session.get(Award, award_id) if _is_id(award_id) else None
 
 
 def award_of(session: Session, course_id: int, template_id: str, learner_id: int) -> Award | None:
@@ -303,7 +305,7 @@ def signing_keys(session: Session, issuer_id: str) -> Sequence[SigningKeyRow]:
 
 
 def status_list(session: Session, list_id: int) -> StatusList | None:
-    return session.get(StatusList, list_id)
+    return session.get(StatusList, list_id) if _is_id(list_id) else None
 
 
 def locked_status_list(session: Session, list_id: int) -> StatusList | None:
@@ -329,3 +331,8 @@ def index_taken(session: Session, list_id: int, index: int) -> bool:
         CredentialRow.status_list_id == list_id, CredentialRow.status_index == index
     )
     return session.scalar(question) is not None
+
+
+def _is_id(number: int) -> bool:
+    """Whether a number from an address or a form can be an id at all: a database refuses larger ones with an error."""
+    return 0 < number < 2**31

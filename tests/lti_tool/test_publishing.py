@@ -91,6 +91,8 @@ def test_a_list_signed_while_a_bit_was_set_is_not_kept(tool, credential):
         ("picture", ("none", 1)),
         ("badge", ("none",)),
         ("status_list", (99,)),
+        ("status_list", (10**30,)),
+        ("achievement", ("none", 10**30, "en")),
     ],
 )
 def test_what_is_not_ours_is_not_found(tool, ask, words):
