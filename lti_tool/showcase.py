@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -279,7 +279,11 @@ def _standing(
 
 @contextmanager
 def running(
-    settings: Settings, folder: Path, tool_socket: socket.socket, lms_socket: socket.socket
+    settings: Settings,
+    folder: Path,
+    tool_socket: socket.socket,
+    lms_socket: socket.socket,
+    manners: Literal["moodle", "canvas"] = "moodle",
 ) -> Iterator[Showcase]:
     """The tool, its worker and the LMS, until the block ends; `folder` keeps what the LMS and the invitation need."""
     lms_url = f"http://lms.localhost:{lms_socket.getsockname()[1]}"
@@ -290,6 +294,7 @@ def running(
         url=lms_url,
         tool_url=tool.tool_url,
         registration_url=registration_url,
+        manners=manners,
         memory_file=folder / "lms.json",
     )
     worker = Worker(tool, settings.broker_url)
