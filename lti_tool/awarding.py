@@ -33,7 +33,7 @@ from lti_tool.store.database import Store
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, StatusList
 from lti_tool.values import BakedBadge, Completion, Recipient
 from signing import status
-from signing.proofs import PROOFS, eddsa_rdfc_2022
+from signing.proofs import ISSUED, PROOFS, eddsa_rdfc_2022
 from signing.secured import SecuredCredential
 
 
@@ -89,7 +89,7 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
         award = _award(session, award_id)
         if award.credential is not None or award.status == "revoked":
             return
-        keys = {name: issuer.keyring.signing_key(session, name) for name in PROOFS}
+        keys = {name: issuer.keyring.signing_key(session, name) for name in ISSUED}
         status_list = _open_status_list(session, issuer.profile.id)
         place = _free_index(session, status_list.id)
         template = read_template(award.rule.template_version.body)

@@ -59,7 +59,7 @@ class _Statements:
                 if key != "@id":
                     raise UnsafeDocumentError(f"{key} would not be signed")
             else:
-                predicate = _iri(key)
+                predicate = iri(key)
                 for value in values:
                     self._add(subject, predicate, self._object(value, graph), graph)
         return subject
@@ -95,14 +95,14 @@ class _Statements:
             if name not in self._names:
                 self._names[name] = self._blank()
             return self._names[name]
-        return _iri(name)
+        return iri(name)
 
     def _blank(self) -> str:
         self._blanks += 1
         return f"_:g{self._blanks}"
 
 
-def _iri(name: Any) -> str:
+def iri(name: Any) -> str:
     if not isinstance(name, str) or not _IRI.fullmatch(name):
         raise UnsafeDocumentError(
             f"{str(name)[:80]!r} is no absolute address, nor a word that a context defines"
@@ -125,7 +125,7 @@ def _literal(value: Json) -> str:
         return f"{text}@{value['@language'].lower()}"
     if datatype is None or datatype == XSD + "string":
         return text
-    return f"{text}^^{_iri(datatype)}"
+    return f"{text}^^{iri(datatype)}"
 
 
 def _number(value: bool | int | float, datatype: str | None) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from signing.errors import DocumentNotPinnedError, SigningError
 
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
+CREDENTIALS_V1 = "https://www.w3.org/2018/credentials/v1"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 OPEN_BADGES_EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 #: Every tool serves the EU context on its own host, below this path; all serve the same bytes.
@@ -26,7 +27,7 @@ _EXTENSION = "urn:eu-micro-credential:v1:context"
 
 CONTEXTS = {
     CREDENTIALS_V2: "credentials-v2.jsonld",
-    "https://www.w3.org/2018/credentials/v1": "credentials-v1.jsonld",
+    CREDENTIALS_V1: "credentials-v1.jsonld",
     OPEN_BADGES: "open-badges-3.0.3.jsonld",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json": "open-badges-3.0.2.jsonld",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json": "open-badges-3.0.1.jsonld",

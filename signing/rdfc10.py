@@ -9,8 +9,10 @@ Source: W3C RDF Dataset Canonicalization, "Canonicalization Algorithm"; the name
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from itertools import permutations
+from typing import Any
 
 from signing.dataset import Quad
 from signing.errors import UnsafeDocumentError
@@ -18,18 +20,31 @@ from signing.errors import UnsafeDocumentError
 #: Hash N-Degree Quads calls and orders tried, about a fifth of a second; a credential of ours needs none.
 BUDGET = 30_000
 
+#: A hash of `hashlib`: SHA-256, unless a proof type says otherwise.
+Digest = Callable[[bytes], Any]
+
 #: Labels given to blank nodes, in the order in which they were given.
 Labels = dict[str, str]
 
 
-def canonical_nquads(quads: set[Quad], budget: int = BUDGET) -> str:
+def canonical_nquads(quads: set[Quad], digest: Digest = sha256, budget: int = BUDGET) -> str:
     """Sorted N-Quads, each line ended; raises UnsafeDocumentError when the budget is used up."""
-    canonical = _Labelling(quads, budget).labels()
-    return "".join(sorted(_line(*(canonical.get(term, term) for term in quad)) for quad in quads))
+    return "".join(nquads(quads, canonical_labels(quads, digest, budget)))
+
+
+def canonical_labels(quads: set[Quad], digest: Digest = sha256, budget: int = BUDGET) -> Labels:
+    """The label of each node without a name; raises UnsafeDocumentError when the budget is used up."""
+    return _Labelling(quads, digest, budget).labels()
+
+
+def nquads(quads: Iterable[Quad], labels: Labels) -> list[str]:
+    """The statements as sorted lines, each ended, under other labels."""
+    return sorted(_line(*(labels.get(term, term) for term in quad)) for quad in quads)
 
 
 class _Labelling:
-    def __init__(self, quads: set[Quad], budget: int) -> None:
+    def __init__(self, quads: set[Quad], digest: Digest, budget: int) -> None:
+        self._digest = digest
         self._budget = budget
         self._canonical: Labels = {}
         self._mentions: dict[str, list[Quad]] = defaultdict(list)
@@ -68,7 +83,7 @@ class _Labelling:
         def veiled(term: str) -> str:
             return ("_:a" if term == blank else "_:z") if term.startswith("_:") else term
 
-        return _hash("".join(sorted(_line(*map(veiled, quad)) for quad in self._mentions[blank])))
+        return self._hash("".join(sorted(_line(*map(veiled, quad)) for quad in self._mentions[blank])))
 
     def _hash_n_degree(self, blank: str, issued: Labels) -> tuple[str, Labels]:
         """Hash N-Degree Quads: the hash of the node's surroundings, and the labels given on the way."""
@@ -78,7 +93,7 @@ class _Labelling:
         for hashed in sorted(related):
             path, issued = self._shortest_path(related[hashed], issued)
             data += [hashed, path]
-        return _hash("".join(data)), issued
+        return self._hash("".join(data)), issued
 
     def _related(self, blank: str, issued: Labels) -> dict[str, list[str]]:
         """Hash Related Blank Node, for each neighbour: neighbours under the hash of how they are related."""
@@ -87,7 +102,7 @@ class _Labelling:
             for term, position in ((subject, "s" + predicate), (value, "o" + predicate), (graph, "g")):
                 if term.startswith("_:") and term != blank:
                     label = self._canonical.get(term) or issued.get(term) or self._first_degree[term]
-                    related[_hash(position + label)].append(term)
+                    related[self._hash(position + label)].append(term)
         return related
 
     def _shortest_path(self, neighbours: list[str], issued: Labels) -> tuple[str, Labels]:
@@ -124,6 +139,9 @@ class _Labelling:
                 return None
         return path, issued
 
+    def _hash(self, text: str) -> str:
+        return str(self._digest(text.encode()).hexdigest())
+
     def _spend(self) -> None:
         self._budget -= 1
         if self._budget < 0:
@@ -134,7 +152,3 @@ class _Labelling:
 
 def _line(subject: str, predicate: str, value: str, graph: str) -> str:
     return f"{subject} {predicate} {value} {graph} .\n" if graph else f"{subject} {predicate} {value} .\n"
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()

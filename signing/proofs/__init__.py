@@ -1,7 +1,8 @@
 """The proof types, a file each; the folder is the registry.
 
 A file gives: NAME, secure(credential, key, now) -> SecuredCredential, recognises(secured) -> bool, and
-check(secured, find_key, now) -> Checked, which raises ProofError for any text that does not hold.
+check(secured, find_key, now, find_context) -> Checked, which raises ProofError for any text that does not hold. Of
+several proofs inside a credential it looks at the first alone; `check` here takes them in their turn.
 """
 
 from __future__ import annotations
@@ -9,15 +10,24 @@ from __future__ import annotations
 from datetime import datetime
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
+from signing.binding import issuer_id
 from signing.checked import Checked
+from signing.data_integrity import previous_of
+from signing.documents import ContextFinder, find_context
 from signing.errors import ProofError
-from signing.jsontext import read_object
+from signing.jose import is_compact
+from signing.jsontext import as_text, read_object
 from signing.keys import KeyFinder, SigningKey
 from signing.secured import Json, SecuredCredential
 
-__all__ = ["PROOFS", "Checked", "Proof", "check"]
+__all__ = ["ISSUED", "PROOFS", "Checked", "Proof", "check"]
+
+#: What a credential is secured with when nobody says otherwise; the other PROOFS are there to be checked, or asked for.
+ISSUED = ("eddsa-rdfc-2022", "vc-jwt")
+#: Each may cost a fetch of a key, and the time of a canonicalization.
+MAX_PROOFS = 8
 
 
 class Proof(Protocol):
@@ -29,7 +39,13 @@ class Proof(Protocol):
 
     def recognises(self, secured: SecuredCredential) -> bool: ...
 
-    def check(self, secured: SecuredCredential, find_key: KeyFinder, now: datetime) -> Checked: ...
+    def check(
+        self,
+        secured: SecuredCredential,
+        find_key: KeyFinder,
+        now: datetime,
+        find_context: ContextFinder = find_context,
+    ) -> Checked: ...
 
 
 PROOFS: dict[str, Proof] = {
@@ -38,14 +54,96 @@ PROOFS: dict[str, Proof] = {
 }
 
 
-def check(secured: SecuredCredential, find_key: KeyFinder, now: datetime) -> Checked:
+def check(
+    secured: SecuredCredential,
+    find_key: KeyFinder,
+    now: datetime,
+    find_context: ContextFinder = find_context,
+) -> Checked:
     """The credential, once its proof holds; raises ProofError, also for a type not known here.
 
-    The signature holds, then; whether the key is the issuer's is for the caller to compare, see Checked.
+    The signature holds, then; whether the key is the issuer's is for the caller to compare, see Checked. Of a set of
+    proofs one that holds is enough, and the issuer's comes before any other; a proof that builds on others holds only
+    when they do.
     """
+    if secured.text.count('"proofValue"') < 2:
+        return _check_first(secured, find_key, now, find_context)
+    document = read_object(secured.text)
+    proofs = document.get("proof")
+    if not isinstance(proofs, list) or len(proofs) < 2:
+        return _check_first(secured, find_key, now, find_context)
+    return _best(_Several(document, proofs, find_key, now, find_context).outcomes())
+
+
+def _check_first(
+    secured: SecuredCredential, find_key: KeyFinder, now: datetime, find_context: ContextFinder
+) -> Checked:
     for proof in PROOFS.values():
         if proof.recognises(secured):
-            return proof.check(secured, find_key, now)
-    if "proof" in read_object(secured.text):
+            try:
+                return proof.check(secured, find_key, now, find_context)
+            except ProofError as error:
+                # Its name may stand in the credential without being that of its proof.
+                if error.code != "unknown_proof":
+                    raise
+    if is_compact(secured.text):
+        raise ProofError("wrong_algorithm", "the JWS is signed with an algorithm that is not accepted")
+    if read_object(secured.text).get("proof"):
         raise ProofError("unknown_proof", "none of the proofs is of a known type")
     raise ProofError("no_proof", "the credential has no proof")
+
+
+class _Several:
+    """The proofs of one credential, each checked once, whoever builds on it."""
+
+    def __init__(
+        self,
+        document: Json,
+        proofs: list[Any],
+        find_key: KeyFinder,
+        now: datetime,
+        find_context: ContextFinder,
+    ) -> None:
+        if len(proofs) > MAX_PROOFS or not all(isinstance(proof, dict) for proof in proofs):
+            raise ProofError("malformed", "the credential has too many proofs, or strange ones")
+        self._document = document
+        self._proofs: list[Json] = proofs
+        self._how = (find_key, now, find_context)
+        self._known: dict[int, Checked | ProofError] = {}
+
+    def outcomes(self) -> list[Checked | ProofError]:
+        return [self._outcome(number) for number in range(len(self._proofs))]
+
+    def _outcome(self, number: int) -> Checked | ProofError:
+        if number not in self._known:
+            # Until it is known otherwise: a proof that builds on itself does not hold.
+            self._known[number] = ProofError("malformed", "proofs build on one another in a circle")
+            try:
+                self._known[number] = self._checked(number)
+            except ProofError as error:
+                self._known[number] = error
+        return self._known[number]
+
+    def _checked(self, number: int) -> Checked:
+        proof = self._proofs[number]
+        named = previous_of(proof)
+        previous = [other for other, part in enumerate(self._proofs) if part.get("id") in named]
+        for other in previous:
+            outcome = self._outcome(other)
+            if isinstance(outcome, ProofError):
+                raise ProofError(outcome.code, f"a proof that this one builds on does not hold: {outcome}")
+        alone = [proof, *(self._proofs[other] for other in previous)]
+        text = as_text(self._document | {"proof": alone})
+        return _check_first(SecuredCredential(text, ""), *self._how)
+
+
+def _best(outcomes: list[Checked | ProofError]) -> Checked:
+    """The issuer's own proof, or else any that holds; raises the ProofError that says most."""
+    held = [outcome for outcome in outcomes if isinstance(outcome, Checked)]
+    for checked in held:
+        if checked.verification_method.controller == issuer_id(checked.credential):
+            return checked
+    if held:
+        return held[0]
+    failed = [outcome for outcome in outcomes if isinstance(outcome, ProofError)]
+    raise min(failed, key=lambda error: error.code == "unknown_proof")

@@ -556,7 +556,7 @@ def unreachable(url: str) -> bytes:
         ("simple-err-proof-value.json", "changed"),
         ("simple-err-credential-subject-type.json", "unusable"),
         ("simple_v1.json", "unusable"),
-        ("simple-jwt.png", "unverifiable"),
+        ("simple-jwt.png", "wrong_issuer"),
     ],
 )
 def test_the_official_samples_get_the_verdict_they_deserve(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from signing.errors import ProofError
 from signing.multibase import base64url
-from signing.proofs import PROOFS, check
+from signing.proofs import ISSUED, PROOFS, check
 from signing.secured import SecuredCredential
 
 QUIET = settings(
@@ -64,7 +64,22 @@ JSON = st.recursive(
 
 
 def test_each_file_of_the_folder_is_a_proof_type():
-    assert sorted(PROOFS) == ["eddsa-rdfc-2022", "vc-jwt"]
+    assert sorted(PROOFS) == [
+        "Ed25519Signature2020",
+        "ecdsa-jcs-2019",
+        "ecdsa-rdfc-2019",
+        "eddsa-2022",
+        "eddsa-jcs-2022",
+        "eddsa-rdfc-2022",
+        "vc-jwt",
+        "vc-jwt-eddsa",
+        "vc-jwt-es384",
+        "vc-jwt-rs256",
+    ]
+
+
+def test_what_is_issued_unasked_is_what_every_verifier_reads():
+    assert ISSUED == ("eddsa-rdfc-2022", "vc-jwt")
 
 
 @given(text=st.text(max_size=200))

@@ -1,0 +1,34 @@
+"""Data Integrity with the cryptosuite ecdsa-rdfc-2019: the statements of the credential, signed with P-256 or P-384.
+
+Source: W3C Data Integrity ECDSA Cryptosuites v1.0, "ecdsa-rdfc-2019".
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from signing import data_integrity
+from signing.checked import Checked
+from signing.data_integrity import TYPE, Suite, rdf_texts
+from signing.documents import ContextFinder, find_context
+from signing.keys import KeyFinder, SigningKey
+from signing.secured import Json, SecuredCredential
+
+NAME = "ecdsa-rdfc-2019"
+SUITE = Suite(
+    name=NAME, names={"type": TYPE, "cryptosuite": NAME}, algorithms=("P-256", "P-384"), texts=rdf_texts
+)
+
+
+def secure(credential: Json, key: SigningKey, now: datetime) -> SecuredCredential:
+    return data_integrity.secure(SUITE, credential, key, now)
+
+
+def recognises(secured: SecuredCredential) -> bool:
+    return data_integrity.recognises(NAME, secured)
+
+
+def check(
+    secured: SecuredCredential, find_key: KeyFinder, now: datetime, find_context: ContextFinder = find_context
+) -> Checked:
+    return data_integrity.check(SUITE, secured, find_key, now, find_context)

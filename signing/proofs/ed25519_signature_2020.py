@@ -1,0 +1,32 @@
+"""Ed25519Signature2020, as badges of the data model 1.1 have it: a type of its own, the same statements and key.
+
+Source: W3C Community Group, Ed25519Signature2020.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from signing import data_integrity
+from signing.checked import Checked
+from signing.data_integrity import Suite, rdf_texts
+from signing.documents import ContextFinder, find_context
+from signing.keys import KeyFinder, SigningKey
+from signing.secured import Json, SecuredCredential
+
+NAME = "Ed25519Signature2020"
+SUITE = Suite(name=NAME, names={"type": NAME}, algorithms=("Ed25519",), texts=rdf_texts)
+
+
+def secure(credential: Json, key: SigningKey, now: datetime) -> SecuredCredential:
+    return data_integrity.secure(SUITE, credential, key, now)
+
+
+def recognises(secured: SecuredCredential) -> bool:
+    return data_integrity.recognises(NAME, secured)
+
+
+def check(
+    secured: SecuredCredential, find_key: KeyFinder, now: datetime, find_context: ContextFinder = find_context
+) -> Checked:
+    return data_integrity.check(SUITE, secured, find_key, now, find_context)

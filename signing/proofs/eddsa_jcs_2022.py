@@ -1,0 +1,38 @@
+"""Data Integrity with the cryptosuite eddsa-jcs-2022: the JSON of the credential, signed with Ed25519.
+
+Source: W3C Data Integrity EdDSA Cryptosuites v1.0, "eddsa-jcs-2022".
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from signing import data_integrity
+from signing.checked import Checked
+from signing.data_integrity import TYPE, Suite, json_texts
+from signing.documents import ContextFinder, find_context
+from signing.keys import KeyFinder, SigningKey
+from signing.secured import Json, SecuredCredential
+
+NAME = "eddsa-jcs-2022"
+SUITE = Suite(
+    name=NAME,
+    names={"type": TYPE, "cryptosuite": NAME},
+    algorithms=("Ed25519",),
+    texts=json_texts,
+    repeats_context=True,
+)
+
+
+def secure(credential: Json, key: SigningKey, now: datetime) -> SecuredCredential:
+    return data_integrity.secure(SUITE, credential, key, now)
+
+
+def recognises(secured: SecuredCredential) -> bool:
+    return data_integrity.recognises(NAME, secured)
+
+
+def check(
+    secured: SecuredCredential, find_key: KeyFinder, now: datetime, find_context: ContextFinder = find_context
+) -> Checked:
+    return data_integrity.check(SUITE, secured, find_key, now, find_context)

@@ -1,0 +1,33 @@
+"""VC-JWT signed with ES384, which others issue; the 1EdTech validator does not take it.
+
+Source: RFC 7518; W3C Securing Verifiable Credentials using JOSE and COSE.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from signing import jose
+from signing.checked import Checked
+from signing.documents import ContextFinder, find_context
+from signing.keys import KeyFinder, SigningKey
+from signing.secured import Json, SecuredCredential
+
+NAME = "vc-jwt-es384"
+MEDIA_TYPE = jose.MEDIA_TYPE
+HOW = jose.Algorithms(name=NAME, jws="ES384", key="P-384")
+
+
+def secure(credential: Json, key: SigningKey, now: datetime) -> SecuredCredential:
+    return jose.secure(HOW, credential, key)
+
+
+def recognises(secured: SecuredCredential) -> bool:
+    return jose.recognises(HOW, secured)
+
+
+def check(
+    secured: SecuredCredential, find_key: KeyFinder, now: datetime, find_context: ContextFinder = find_context
+) -> Checked:
+    """A JWS signs its bytes, so no context is asked for."""
+    return jose.check(HOW, secured, find_key, now)
