@@ -1,0 +1,122 @@
+"""As it runs for real: gunicorn and a worker as processes of their own, PostgreSQL, Valkey, a mail server."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from werkzeug.serving import make_server
+
+from lti_tool.demo.lms import create_lms
+from lti_tool.demo.robot import Robot
+
+ROOT = Path(__file__).parents[2]
+COURSE = "Data Literacy"
+
+
+@pytest.fixture
+def environment(postgres_url, valkey_url, smtp, tmp_path, free_port):
+    return {
+        **os.environ,
+        "TOOL_URL": f"http://tool.localhost:{free_port()}",
+        "DATABASE_URL": postgres_url,
+        "BROKER_URL": valkey_url,
+        "SECRET_KEY": "a secret of the tests alone",
+        "KEY_ENCRYPTION_KEY": "another secret of the tests",
+        "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
+        "SMTP_URL": smtp.url,
+        "MAIL_FOLDER": str(tmp_path / "mail"),
+        "POLL_SECONDS": "1",
+        "ALLOW_PRIVATE_ADDRESSES": "yes",
+        "WEB_CONCURRENCY": "2",
+    }
+
+
+@pytest.fixture
+def lms():
+    """The LMS at its own address."""
+    server = make_server("127.0.0.1", 0, lambda environ, start: app(environ, start), threaded=True)
+    app = create_lms(url=f"http://lms.localhost:{server.port}")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://lms.localhost:{server.port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def start(environment, tmp_path):
+    """Starts a process; all are stopped at the end, and what they wrote is there to read."""
+    running = []
+
+    def start(*command):
+        log = (tmp_path / f"log-{len(running)}").open("wb")
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+        running.append((process, log))
+        return process
+
+    yield start
+    for process, log in running:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(30)
+        log.close()
+
+
+def command(environment, *words):
+    done = subprocess.run(
+        [sys.executable, "-m", "lti_tool", *words], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def wait(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+def answers(url):
+    try:
+        return Robot(url).web.get(f"{url}/readyz", timeout=5).ok
+    except OSError:
+        return False
+
+
+def test_twelve_complete_and_twelve_mails_go_out(environment, lms, start, smtp, tmp_path):
+    port = environment["TOOL_URL"].rpartition(":")[2]
+    added = command(
+        environment, "templates", "add", "lti_tool/demo/templates/data-literacy.toml", "--publish"
+    )
+    assert "published" in added
+    web = start("gunicorn", "--config", "docker/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}")
+    worker = start("lti_tool", "worker")
+    wait(lambda: answers(environment["TOOL_URL"]))
+
+    robot = Robot(lms)
+    robot.register(command(environment, "platforms", "invite").strip())
+    assert "moodle" in command(environment, "platforms", "list")
+    robot.open_activity("Zane", robot.place_badge(COURSE))
+    time.sleep(3)  # two looks, so that everyone has been seen outside
+    robot.give_grades(COURSE, complete=12)
+    wait(lambda: len(smtp.mails) == 12)
+    time.sleep(1)
+    assert len(smtp.mails) == 12
+    assert command(environment, "worker", "--check") == ""
+
+    for process in (web, worker):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    for log in tmp_path.glob("log-*"):
+        text = log.read_text(encoding="utf-8")
+        assert "Traceback" not in text
+        for secret in ("Anna", "Bērziņa", "@example.org", "eyJ"):
+            assert secret not in text
