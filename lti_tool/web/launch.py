@@ -70,6 +70,7 @@ def launched() -> Response | str:
         return response
     if arrival.storage_target:
         _prepare(arrival)
+        tells_own_origin()
         ticket = admission.hold(tool.memory, arrival)
         return render_template("launch/asking.html", arrival=arrival, ticket=ticket)
     return unbound(arrival)

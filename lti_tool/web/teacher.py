@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
@@ -106,6 +107,22 @@ def pause(rule_id: int) -> str:
         noticing.pause(session, rule_of(session, visit, rule_id), paused, tool.clock())
     text = _("Paused: nobody gets this badge until you resume it.") if paused else _("Resumed.")
     return course_page(visit, Notice(text=text))
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/conditions")
+def conditions(rule_id: int) -> str:
+    visit = resume_teaching()
+    tool = current_tool()
+    text = request.form.get("not_before", "").strip()
+    try:
+        not_before = datetime.combine(date.fromisoformat(text), time(), UTC) if text else None
+    except ValueError:
+        return course_page(visit, Notice(text=_("Give the date as year-month-day."), good=False))
+    needs_tick = request.form.get("needs_tick") == "yes"
+    with tool.store.begin() as session:
+        rule = rule_of(session, visit, rule_id)
+        noticing.set_conditions(session, rule, not_before, needs_tick, tool.clock())
+    return course_page(visit, Notice(text=_("Kept. It holds for every badge given from now on.")))
 
 
 @pages.post("/lti/app/awards/<int:award_id>/resend")

@@ -1,0 +1,205 @@
+"""The pages of a tool on a real database, opened by a platform that signs what a test wants."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from flask.testing import FlaskClient
+from requests.structures import CaseInsensitiveDict
+from werkzeug.test import TestResponse
+
+from lti_tool import admission
+from lti_tool.errors import OutgoingError
+from lti_tool.outgoing import Answer, Outgoing
+from lti_tool.platforms.key_sets import KeySets
+from lti_tool.values import Member, NewRegistration
+from lti_tool.web import create_app
+from lti_tool.wiring import Tool
+from tests.stage import ANNA, NEW_REGISTRATION, ZANE, complete, do_all
+
+CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+TOOL = "https://badges.example.org"
+FROM_US = {"Sec-Fetch-Site": "same-origin"}
+FROM_ELSEWHERE = {"Sec-Fetch-Site": "cross-site"}
+
+
+class Network(Outgoing):
+    """Answers from a table; what is not in it cannot be reached."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table: dict[str, Any] = {}
+
+    def request(self, method: str, url: str, **_: Any) -> Answer:
+        if url not in self.table:
+            raise OutgoingError(f"{urlsplit(url).hostname} cannot be reached")
+        body = json.dumps(self.table[url]).encode()
+        return Answer(status=200, headers=CaseInsensitiveDict(), body=body, url=url)
+
+
+@dataclass(kw_only=True)
+class School:
+    """A platform that launches people into the tool, and the browser they sit at."""
+
+    browser: FlaskClient
+    key: rsa.RSAPrivateKey
+    registration: NewRegistration = NEW_REGISTRATION
+    clock: Any
+    badge: str
+    storage_target: str | None = None
+    claims: dict[str, Any] = field(default_factory=dict)
+
+    def login(self) -> TestResponse:
+        form = {
+            "iss": self.registration.platform_id,
+            "client_id": self.registration.client_id,
+            "login_hint": "7",
+            "target_link_uri": f"{TOOL}/lti/launch",
+        }
+        if self.storage_target:
+            form["lti_storage_target"] = self.storage_target
+        return self.browser.post("/lti/login", data=form, headers=FROM_ELSEWHERE)
+
+    def form(self, person: Member, login: TestResponse, **changes: Any) -> dict[str, str]:
+        """What the platform lets the browser post to the launch address."""
+        location = login.headers.get("Location") or data_of(login)["location"]
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+        now = int(self.clock().timestamp())
+        claims = {
+            "iss": self.registration.platform_id,
+            "aud": self.registration.client_id,
+            "sub": person.user_id,
+            "name": person.name,
+            "email": person.email,
+            "iat": now,
+            "exp": now + 60,
+            "nonce": asked["nonce"],
+            CLAIM + "deployment_id": "1",
+            CLAIM + "version": "1.3.0",
+            CLAIM + "message_type": "LtiResourceLinkRequest",
+            CLAIM + "target_link_uri": f"{TOOL}/lti/launch",
+            CLAIM + "roles": list(person.roles),
+            CLAIM + "context": {"id": "42", "title": "Data Literacy Fundamentals"},
+            CLAIM + "resource_link": {"id": "1", "title": "Badge"},
+            CLAIM + "custom": {"badge": self.badge, "trigger": "gated_link"},
+            CLAIM + "launch_presentation": {
+                "locale": "en",
+                "return_url": "https://moodle.riga-college.example/mod/lti/return.php",
+            },
+            NRPS: {"context_memberships_url": "https://moodle.example.org/members"},
+            CLAIM + "tool_platform": {"product_family_code": self.registration.product},
+        } | changes
+        claims = {name: value for name, value in claims.items() if value is not None}
+        token = jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "school"})
+        return {"id_token": token, "state": asked["state"]}
+
+    def launch(self, person: Member, *, cookies: bool = True, **changes: Any) -> TestResponse:
+        """The page that the person sees after a click in the course."""
+        login = self.login()
+        form = self.form(person, login, **changes)
+        if not cookies:
+            self.browser._cookies.clear()
+        return self.browser.post("/lti/launch", data=form, headers=FROM_ELSEWHERE)
+
+
+def text_of(page: TestResponse) -> str:
+    """What a person reads: no tags, no folded spaces."""
+    body = re.sub(r"<(script|style).*?</\1>", " ", page.text, flags=re.S)
+    body = re.sub(r"</?(time|span|a|b|q|strong)\b[^>]*>", "", body)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def hidden(page: TestResponse, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', page.text)
+    assert found, f"no hidden field {name}"
+    return unescape(found[1])
+
+
+def data_of(page: TestResponse) -> dict[str, str]:
+    return {name: unescape(value) for name, value in re.findall(r'data-([\w-]+)="([^"]*)"', page.text)}
+
+
+def policy(page: TestResponse) -> dict[str, list[str]]:
+    """The Content-Security-Policy by directive."""
+    rules = page.headers["Content-Security-Policy"].split("; ")
+    return {name: values for name, *values in (rule.split() for rule in rules)}
+
+
+@pytest.fixture(scope="session")
+def school_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture
+def network(school_key) -> Network:
+    network = Network()
+    public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(school_key.public_key()))
+    public |= {"kid": "school", "alg": "RS256", "use": "sig"}
+    network.table[NEW_REGISTRATION.jwks_url] = {"keys": [public]}
+    return network
+
+
+@pytest.fixture
+def web_tool(tool, network, clock) -> Tool:
+    return replace(tool, outgoing=network, key_sets=KeySets(network, lambda: clock().timestamp()))
+
+
+@pytest.fixture
+def app(web_tool):
+    return create_app(web_tool)
+
+
+@pytest.fixture
+def browser(app) -> FlaskClient:
+    return browser_of(app)
+
+
+def browser_of(app) -> FlaskClient:
+    client = app.test_client()
+    client.environ_base["wsgi.url_scheme"] = "https"
+    client.environ_base["HTTP_HOST"] = "badges.example.org"
+    client.environ_base["HTTP_ACCEPT"] = "text/html,application/xhtml+xml,*/*;q=0.8"
+    return client
+
+
+@pytest.fixture
+def school(web_tool, browser, school_key, clock, published) -> School:
+    with web_tool.store.begin() as session:
+        admission.add_registration(session, NEW_REGISTRATION, clock())
+    return School(browser=browser, key=school_key, clock=clock, badge=published)
+
+
+@pytest.fixture
+def teaching(school) -> TestResponse:
+    """Zane's page of the course, whose link is open to Toms and her alone."""
+    return school.launch(ZANE)
+
+
+@pytest.fixture
+def course_rule(teaching, web_tool) -> int:
+    from lti_tool.store.models import AwardRule
+
+    with web_tool.store.read() as session:
+        return session.query(AwardRule).one().id
+
+
+@pytest.fixture
+def annas_badge(web_tool, platform, course_rule, clock) -> str:
+    """The id of the credential that Anna has earned."""
+    from lti_tool.store.models import CredentialRow
+
+    clock.pass_(hours=1)
+    complete(web_tool, platform, course_rule, ANNA)
+    do_all(web_tool)
+    with web_tool.store.read() as session:
+        return session.query(CredentialRow).one().id
