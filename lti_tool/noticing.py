@@ -106,6 +106,14 @@ def pause(session: Session, rule: AwardRule, paused: bool, now: datetime) -> Non
         check_soon(session, rule, now)
 
 
+def set_conditions(
+    session: Session, rule: AwardRule, not_before: datetime | None, needs_tick: bool, now: datetime
+) -> None:
+    """A date before which nothing is awarded, and whether a teacher ticks each learner: for grades still hidden."""
+    rule.not_before, rule.needs_tick = not_before, needs_tick
+    check_soon(session, rule, now)
+
+
 def check_soon(session: Session, rule: AwardRule, now: datetime) -> None:
     """The rule's next look is due now."""
     outbox.arm(session, f"poll-{rule.id}", "poll", {"rule_id": rule.id}, now)
