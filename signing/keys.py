@@ -67,6 +67,9 @@ class SigningKey:
 
     @property
     def algorithm(self) -> Algorithm:
+        # Not asked of the public half: to compute that takes as long as to sign.
+        if isinstance(self.private, Ed25519PrivateKey):
+            return "Ed25519"
         return algorithm(self.public)
 
 

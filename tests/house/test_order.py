@@ -275,7 +275,22 @@ def test_the_core_needs_no_framework() -> None:
 # --- Plugs: the folder is the registry, and each file in it has the shape its package tells ---
 
 REGISTRIES = {
-    "signing.proofs": ("PROOFS", "Proof", {"eddsa-rdfc-2022", "vc-jwt"}),
+    "signing.proofs": (
+        "PROOFS",
+        "Proof",
+        {
+            "eddsa-rdfc-2022",
+            "eddsa-jcs-2022",
+            "eddsa-2022",
+            "Ed25519Signature2020",
+            "ecdsa-rdfc-2019",
+            "ecdsa-jcs-2019",
+            "vc-jwt",
+            "vc-jwt-rs256",
+            "vc-jwt-eddsa",
+            "vc-jwt-es384",
+        },
+    ),
     "lti_tool.deliveries": ("CHANNELS", "Channel", {"email", "mail_folder"}),
     "lti_tool.triggers": ("TRIGGERS", "Trigger", {"gated_link", "line_item_results"}),
 }

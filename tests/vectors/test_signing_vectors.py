@@ -1,0 +1,234 @@
+"""Every official vector beside this checkout, with the verdict it must get; a file that nobody expects is a failure.
+
+Keys are read as the reference validator reads them, out of the addresses themselves: the vectors belong to hosts that
+nobody answers for. `another` means that the signature holds and that its key is not the issuer's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256, sha384
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signing.binding import issuer_id
+from signing.data_integrity import json_texts, rdf_texts, signed_bytes
+from signing.did import find_key, spelled_key
+from signing.errors import DocumentNotPinnedError, KeyNotFoundError, ProofError
+from signing.multibase import base58, from_base58
+from signing.proofs import check, ecdsa_jcs_2019, ecdsa_rdfc_2019, eddsa_jcs_2022, eddsa_rdfc_2022
+from signing.secured import SecuredCredential
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "vectors"
+
+#: file -> the proof that holds, and whose key it is; or the code with which it is refused.
+VERDICTS = {
+    # 1EdTech's samples; expiry and revocation are no matter of the proof
+    "1edtech/simple.json": "eddsa-rdfc-2022 issuer",
+    "1edtech/simple_v1.json": "Ed25519Signature2020 issuer",
+    "1edtech/simple-err-expired.json": "eddsa-rdfc-2022 issuer",
+    "1edtech/simple-err-proof-value.json": "bad_signature",
+    "1edtech/simple-err-credential-subject-type.json": "unsafe",  # a type that no context defines
+    "1edtech/bit-string-list/credential-status-revoked.json": "eddsa-rdfc-2022 issuer",
+    "1edtech/bit-string-list/testlist": "eddsa-rdfc-2022 issuer",
+    # the standard's own
+    "spec/impl_linked-data-proof-ob__signed.json": "eddsa-rdfc-2022 issuer",
+    "spec/appendixD_1EdTech-University-Degree-for-Example-St_875.jwt": "vc-jwt-rs256 issuer",
+    "spec/appendixD_Robot-Programming-Skill-Credential_1486.jwt": "vc-jwt-rs256 issuer",
+    "spec/appendixD_Solve-and-graph-linear-equations-and-ine_1662.jwt": "vc-jwt-rs256 issuer",
+    "spec/appendixD_Teamwork-Badge_71.jwt": "vc-jwt-rs256 issuer",
+    # Cut off where it was printed: its signature has 206 of 256 bytes.
+    "spec/appendixD_SDE-endorsement_1231.jwt": "bad_signature",
+    "spec/examples_achievementAlignmentCase__00_Achievement-alignment-CASE.json": "no_proof",
+    "spec/examples_achievementAlignmentCe__00_Achievement-alignment-Credential-Engine.json": "no_proof",
+    "spec/examples_basicOpenBadgeCredential__00_Sample-OpenBadgeCredential.json": "no_proof",
+    "spec/examples_fullOpenBadge__00_Complete-OpenBadgeCredential.json": "no_proof",
+    "spec/examples_skillAssertionCase__00_Skill-Assertion-CASE.json": "no_proof",
+    "spec/examples_skillAssertionCtdl__00_Skill-Assertion-Credential-Registry.json": "no_proof",
+    # W3C: the issuers have addresses of the web, the keys are did:keys
+    "w3c/vc-di-eddsa/eddsa-rdfc-2022/signedDataInt.json": "eddsa-rdfc-2022 another",
+    "w3c/vc-di-eddsa/eddsa-rdfc-2022/employ/signedDataInt.json": "eddsa-rdfc-2022 another",
+    "w3c/vc-di-eddsa/eddsa-jcs-2022/signedJCS.json": "eddsa-jcs-2022 another",
+    "w3c/vc-di-eddsa/proof-set-chain/signedProofSet1.json": "eddsa-rdfc-2022 another",
+    "w3c/vc-di-eddsa/proof-set-chain/signedProofSet2.json": "eddsa-rdfc-2022 another",
+    "w3c/vc-di-eddsa/proof-set-chain/signedProofChain1.json": "eddsa-rdfc-2022 another",
+    "w3c/vc-di-eddsa/proof-set-chain/signedProofChain2.json": "eddsa-rdfc-2022 another",
+    # What is hashed on the way to a chain: the same set, then a proof without those that it builds on.
+    "w3c/vc-di-eddsa/proof-set-chain/proofChainTempDoc1.json": "eddsa-rdfc-2022 another",
+    "w3c/vc-di-eddsa/proof-set-chain/proofChainTempDoc2.json": "malformed",
+    "w3c/vc-di-eddsa/unsigned.json": "no_proof",
+    "w3c/vc-di-eddsa/employmentAuth.json": "no_proof",
+    "w3c/vc-di-eddsa/proof-set-chain/unsigned.json": "no_proof",
+    "w3c/vc-di-ecdsa/ecdsa-jcs-2019-p256/signedJCSECDSAP256.json": "ecdsa-jcs-2019 another",
+    "w3c/vc-di-ecdsa/ecdsa-jcs-2019-p384/signedJCSECDSAP384.json": "ecdsa-jcs-2019 another",
+    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p256/signedECDSAP256.json": "ecdsa-rdfc-2019 another",
+    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p256/employ/signedECDSAP256.json": "ecdsa-rdfc-2019 another",
+    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p384/signedECDSAP384.json": "ecdsa-rdfc-2019 another",
+    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p384/employ/signedECDSAP384.json": "ecdsa-rdfc-2019 another",
+    "w3c/vc-di-ecdsa/ecdsa-sd-2023/employ/addSignedSDBase.json": "unknown_proof",
+    "w3c/vc-di-ecdsa/ecdsa-sd-2023/employ/derivedRevealDocument.json": "unknown_proof",
+    "w3c/vc-di-ecdsa/ecdsa-sd-2023/prc/addSignedSDBase.json": "unknown_proof",
+    "w3c/vc-di-ecdsa/ecdsa-sd-2023/prc/derivedRevealDocument.json": "unknown_proof",
+    "w3c/vc-di-ecdsa/unsigned.json": "no_proof",
+    "w3c/vc-di-ecdsa/employmentAuth.json": "no_proof",
+    "w3c/vc-di-ecdsa/prCredUnsigned.json": "no_proof",
+}
+
+#: folder with a signed credential and all that is computed on the way to it -> (suite, texts, hash)
+STEPS = {
+    "w3c/vc-di-eddsa/eddsa-rdfc-2022": (eddsa_rdfc_2022, rdf_texts, sha256),
+    "w3c/vc-di-eddsa/eddsa-rdfc-2022/employ": (eddsa_rdfc_2022, rdf_texts, sha256),
+    "w3c/vc-di-eddsa/eddsa-jcs-2022": (eddsa_jcs_2022, json_texts, sha256),
+    "w3c/vc-di-ecdsa/ecdsa-jcs-2019-p256": (ecdsa_jcs_2019, json_texts, sha256),
+    "w3c/vc-di-ecdsa/ecdsa-jcs-2019-p384": (ecdsa_jcs_2019, json_texts, sha384),
+    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p256": (ecdsa_rdfc_2019, rdf_texts, sha256),
+    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p256/employ": (ecdsa_rdfc_2019, rdf_texts, sha256),
+    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p384": (ecdsa_rdfc_2019, rdf_texts, sha384),
+    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p384/employ": (ecdsa_rdfc_2019, rdf_texts, sha384),
+}
+STEP_FILES = (
+    "canonDoc", "docHash", "proofCanon", "proofHash", "combinedHash", "proofConfig", "sigHex", "sigBTC58",
+)  # fmt: skip
+
+#: Read by other tests, or by those above beside their credential.
+ELSEWHERE = {
+    "1edtech/simple-json.png": "tests/badges",
+    "1edtech/simple-jwt.png": "tests/badges",
+    "spec/impl_ob_document-canon.txt": "tests/signing/proofs/test_eddsa_rdfc_2022.py",
+    "spec/impl_ob_proof-canon.txt": "tests/signing/proofs/test_eddsa_rdfc_2022.py",
+}
+KEYS = (
+    "w3c/vc-di-eddsa/keyPair.json",
+    "w3c/vc-di-eddsa/proof-set-chain/multiKeyPairs.json",
+    "w3c/vc-di-ecdsa/p256KeyPair.json",
+    "w3c/vc-di-ecdsa/p384KeyPair.json",
+)
+#: The cryptosuite that this tool does not know; its signed files are in VERDICTS.
+NOT_KNOWN = (
+    "w3c/vc-di-ecdsa/ecdsa-sd-2023",
+    "w3c/vc-di-ecdsa/employ",
+    "w3c/vc-di-ecdsa/prCred",
+)
+CHAIN_OPTIONS = tuple(
+    f"w3c/vc-di-eddsa/proof-set-chain/proof{kind}Config{signed}{number}.json"
+    for kind in ("Chain", "Set")
+    for signed in ("", "Signed")
+    for number in (1, 2)
+)
+
+
+@pytest.fixture(scope="module")
+def vectors(shared: Path) -> Path:
+    return shared / "data" / "vectors"
+
+
+@pytest.fixture(scope="module")
+def contexts(shared: Path) -> Callable[[str], str]:
+    """Finds the contexts of the examples too, which the product does not know."""
+    folder = shared / "data" / "contexts"
+    index = json.loads((folder / "index.json").read_text())
+
+    def find_context(url: str) -> str:
+        if url not in index:
+            raise DocumentNotPinnedError(url)
+        return (folder / index[url]["file"]).read_text()
+
+    return find_context
+
+
+@pytest.mark.parametrize(("name", "verdict"), VERDICTS.items())
+def test_each_vector_gets_the_verdict_it_must(vectors, contexts, name, verdict):
+    secured = SecuredCredential((vectors / name).read_text(), "")
+    try:
+        checked = check(secured, spelled_key, NOW, contexts)
+    except ProofError as error:
+        assert error.code == verdict
+        return
+    own = checked.verification_method.controller == issuer_id(checked.credential)
+    assert f"{checked.proof_name} {'issuer' if own else 'another'}" == verdict
+
+
+@pytest.mark.parametrize("name", [name for name, verdict in VERDICTS.items() if verdict.endswith("issuer")])
+def test_no_issuer_is_believed_for_its_name_alone(vectors, contexts, name):
+    """Where the issuer's own host says nothing, the strict reading of these vectors is: not known whose key it is."""
+
+    def silent(url: str) -> bytes:
+        raise OSError("nobody is there")
+
+    def strict(method: str, issuer: str) -> Any:
+        return find_key(method, issuer, silent)
+
+    with pytest.raises(ProofError) as refused:
+        check(SecuredCredential((vectors / name).read_text(), ""), strict, NOW, contexts)
+    assert refused.value.code == "key_not_found"
+    with pytest.raises(KeyNotFoundError):
+        strict("https://example.com/issuers/876543#z6MkjZRZv3aez3r18pB1RBFJR1kwUVJ5jHt92JmQwXbd5hwi", "")
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_each_step_on_the_way_to_a_signature_is_the_standards(vectors, contexts, name):
+    module, texts, digest = STEPS[name]
+    files = {path.name: path for path in (vectors / name).iterdir() if path.is_file()}
+
+    def read(beginning: str) -> str:
+        (found,) = (path for file, path in files.items() if file.startswith(beginning))
+        return found.read_text()
+
+    document = json.loads(read("signed"))
+    proof = document.pop("proof")
+    value = proof.pop("proofValue")
+    options, text = texts(document, proof, contexts, digest)
+    assert text == read("canonDoc")
+    assert options == read("proofCanon")
+    assert digest(text.encode()).hexdigest() == read("docHash").strip()
+    assert digest(options.encode()).hexdigest() == read("proofHash").strip()
+    algorithm = {32: module.SUITE.algorithms[0], 48: "P-384"}[digest().digest_size]
+    signed = signed_bytes(module.SUITE, document, proof, algorithm, contexts)
+    assert signed.hex() == read("combinedHash").strip()
+    assert value == read("sigBTC58").strip() == "z" + base58(bytes.fromhex(read("sigHex").strip()))
+    config = json.loads(read("proofConfig"))
+    assert {part: config[part] for part in config if part != "@context"} == {
+        part: proof[part] for part in proof if part != "@context"
+    }
+
+
+def test_each_proof_of_a_chain_is_one_of_those_listed_alone(vectors):
+    """The options beside the chains are those in them; so nothing in that folder goes unseen."""
+    folder = vectors / "w3c/vc-di-eddsa/proof-set-chain"
+    proofs = [
+        proof
+        for name in ("signedProofChain2", "signedProofSet2", "proofChainTempDoc1")
+        for proof in json.loads((folder / f"{name}.json").read_text())["proof"]
+    ]
+    for name in CHAIN_OPTIONS:
+        options = json.loads((vectors / name).read_text())
+        options.pop("@context", None)
+        assert any(options.items() <= proof.items() for proof in proofs), name
+
+
+def test_each_key_of_the_vectors_is_read(vectors):
+    spelled = set()
+    for name in KEYS:
+        pairs = json.loads((vectors / name).read_text())
+        for pair in pairs.values() if isinstance(next(iter(pairs.values())), dict) else [pairs]:
+            public = pair["publicKeyMultibase"]
+            assert spelled_key(f"did:key:{public}", "").controller == f"did:key:{public}"
+            assert len(from_base58(public[1:])) in (34, 35, 51)
+            spelled.add(public)
+    assert len(spelled) == 7
+
+
+def test_no_vector_goes_unseen(vectors):
+    seen = {*VERDICTS, *ELSEWHERE, *KEYS, *CHAIN_OPTIONS}
+    unseen = []
+    for path in sorted(vectors.rglob("*")):
+        name = path.relative_to(vectors).as_posix()
+        step = path.parent.relative_to(vectors).as_posix() in STEPS and path.name.startswith(STEP_FILES)
+        if path.is_file() and name not in seen and not step and not name.startswith(NOT_KNOWN):
+            unseen.append(name)
+    assert unseen == []
