@@ -4,6 +4,7 @@
   x MissingElementsError   a mandatory EU element is missing; `names` lists the codes of badges.eu.ELEMENTS
   x TemplateError          what was written cannot be a template (or an issuer); `problems` lists every one
   x PictureError           the bytes are not a picture (or PDF) that can be trusted; `code` names the reason
+  x SchemaError            a JSON Schema that a credential names says nothing that can be held to
   x NotBakedError          the picture is sound, but there is no credential in it
 
 A badge that does not verify is not an error: `badges.verify.verify` returns a Report for any bytes at all.
@@ -49,6 +50,10 @@ class PictureError(BadgeError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class SchemaError(BadgeError):
+    """A JSON Schema cannot be read, or costs too much: whether a document follows it cannot be said."""
 
 
 class NotBakedError(BadgeError):

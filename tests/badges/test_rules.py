@@ -1,0 +1,196 @@
+"""Our rules of form and the schema files of 1EdTech come to the same verdict, over samples and changes of them."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+import random
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft201909Validator, FormatChecker
+
+from badges.schemas.rules import breach
+from badges.template import Template
+from signing.timestamps import from_timestamp
+
+Json = dict[str, Any]
+formats = FormatChecker(formats=())
+
+
+@formats.checks("date-time", raises=ValueError)
+def is_moment(value: object) -> bool:
+    return not isinstance(value, str) or bool(from_timestamp(value))
+
+
+@formats.checks("date", raises=ValueError)
+def is_date(value: object) -> bool:
+    return not isinstance(value, str) or (
+        bool(re.fullmatch(r"[0-9-]{10}", value)) and bool(date.fromisoformat(value))
+    )
+
+
+def sample(name: str, shared: Path) -> Json:
+    file = shared / "data/vectors" / name
+    text = file.read_text(encoding="utf-8").strip()
+    if file.suffix == ".jwt":
+        payload = text.split(".")[1]
+        text = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode()
+    document: Json = json.loads(text)
+    return document
+
+
+FULL = "spec/examples_fullOpenBadge__00_Complete-OpenBadgeCredential.json"
+SAMPLES = [
+    FULL,
+    "1edtech/simple.json",
+    "1edtech/simple_v1.json",
+    "1edtech/simple-err-credential-subject-type.json",
+    "1edtech/bit-string-list/credential-status-revoked.json",
+    "spec/appendixD_1EdTech-University-Degree-for-Example-St_875.jwt",
+    "spec/appendixD_Robot-Programming-Skill-Credential_1486.jwt",
+    "spec/appendixD_SDE-endorsement_1231.jwt",
+    "spec/appendixD_Solve-and-graph-linear-equations-and-ine_1662.jwt",
+    "spec/appendixD_Teamwork-Badge_71.jwt",
+    "spec/examples_achievementAlignmentCase__00_Achievement-alignment-CASE.json",
+    "spec/examples_achievementAlignmentCe__00_Achievement-alignment-Credential-Engine.json",
+    "spec/examples_basicOpenBadgeCredential__00_Sample-OpenBadgeCredential.json",
+    "spec/examples_skillAssertionCase__00_Skill-Assertion-CASE.json",
+    "spec/examples_skillAssertionCtdl__00_Skill-Assertion-Credential-Registry.json",
+    "spec/impl_linked-data-proof-ob__signed.json",
+]
+#: A file of 1EdTech -> what we ask of the same document.
+OURS: dict[str, Callable[[Json], bool]] = {
+    "ob_v3p0_achievementcredential_schema.json": lambda document: (
+        breach(document, "AchievementCredential") is None
+    ),
+    "ob_v3p0_endorsementcredential_schema.json": lambda document: (
+        breach(document, "EndorsementCredential") is None
+    ),
+    "ob_v3p0_profile_schema.json": lambda document: breach(document, "Profile") is None,
+    "lenient/ob_v3p0_achievementcredential_schema.json": lambda document: (
+        breach(document, "AchievementCredential", loosely=True) is None
+    ),
+    "any_achievementcredential_schema.json": lambda document: (
+        breach(document, "AchievementCredential", loosely=True) is None
+        or breach(document, "AchievementCredential1", loosely=True) is None
+    ),
+}
+JUNK: list[Any] = [
+    None, True, 7, 2.5, "", "x", "ext:Own", "2026-02-30", "2026-02-03T04:05:06Z", "2026-02-03T04:05:06", "lv-LV",
+    "a.b.c", [], {}, ["x"], [7], [[]], {"en": "x"}, {"en": 7}, {"english": "x"}, {"id": "x", "type": ["Profile"]},
+    ["VerifiableCredential"], ["VerifiableCredential", "EndorsementCredential"], "Achievement", "Image", ["Image"],
+    "https://www.w3.org/2018/credentials/v1", "Completed", "1999-12-31",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session", params=OURS)
+def schema(
+    request: pytest.FixtureRequest, shared: Path
+) -> tuple[Draft201909Validator, Callable[[Json], bool]]:
+    text = (shared / "data/schemas" / request.param).read_text(encoding="utf-8")
+    return Draft201909Validator(json.loads(text), format_checker=formats), OURS[request.param]
+
+
+def same(schema: tuple[Draft201909Validator, Callable[[Json], bool]], document: Json, told: str) -> bool:
+    official, ours = schema
+    verdict = official.is_valid(document)
+    assert ours(document) == verdict, told
+    return verdict
+
+
+def test_each_sample_gets_the_same_verdict(schema: Any, shared: Path) -> None:
+    documents = {name: sample(name, shared) for name in SAMPLES}
+    documents["the issuer of a badge"] = documents[FULL]["issuer"]
+    assert {same(schema, document, name) for name, document in documents.items()} == {True, False}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_is_changed_in_a_sample_the_verdicts_stay_equal(
+    schema: Any, shared: Path, seed: int
+) -> None:
+    chosen = random.Random(seed)
+    for _ in range(60):
+        name = chosen.choice(SAMPLES)
+        document = sample(name, shared)
+        if chosen.random() < 0.2:
+            document = document["issuer"]
+        told = [name, *(change(document, chosen) for _ in range(chosen.randint(1, 2)))]
+        same(schema, document, " / ".join(told))
+
+
+def test_every_member_of_the_fullest_badge_is_held_to_its_kind(schema: Any, shared: Path) -> None:
+    """Each member in turn is given a value it cannot have."""
+    full = everything(shared)
+    values = cycle([None, {"en": "x"}, 7, ["x"], "x", [{"en": "x"}], {"no": 7}])
+    for path, value in zip(paths(copy.deepcopy(full)), values, strict=False):
+        document = copy.deepcopy(full)
+        put(document, path, value)
+        same(schema, document, f"{path} = {value}")
+
+
+def test_our_own_badges_are_of_the_strict_form(
+    built: Callable[..., Json], solar: Template, data_literacy: Template
+) -> None:
+    for template in (solar, data_literacy):
+        assert breach(built(template), "AchievementCredential") is None
+        assert breach(built(template), "AchievementCredential", loosely=True) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "where"),
+    [
+        (["issuer", "image"], "https://example.org/a.png", "issuer.image"),
+        (["credentialSubject", "result", 0, "status"], "Done", "credentialSubject.result[0].status"),
+        (["validFrom"], "2026-11-21", "validFrom"),
+    ],
+)
+def test_the_place_of_a_breach_is_told(
+    built: Callable[..., Json], solar: Template, path: list[Any], value: Any, where: str
+) -> None:
+    document = built(solar)
+    put(document, path, value)
+    assert breach(document, "AchievementCredential") == where
+
+
+def everything(shared: Path) -> Json:
+    """The full example of the standard, and what is not in it."""
+    full = sample(FULL, shared)
+    full["endorsementJwt"] = ["a.b.c"]
+    full["termsOfUse"] = [{"type": "https://example.org/terms", "id": "https://example.org/1"}]
+    full["issuer"]["dateOfBirth"] = "1999-12-31"
+    return full
+
+
+def change(document: Json, chosen: random.Random) -> str:
+    """Change the document in one place, and tell what was done."""
+    path = chosen.choice([path for path in paths(document)] or [["id"]])
+    holder = document
+    for step in path[:-1]:
+        holder = holder[step]
+    last = path[-1]
+    if chosen.random() < 0.3:
+        del holder[last]
+        return f"{path} gone"
+    junk = [holder[last]] if chosen.random() < 0.2 else copy.deepcopy(chosen.choice(JUNK))
+    holder[last] = junk
+    return f"{path} = {junk!r:.60}"
+
+
+def put(document: Any, path: list[Any], value: Any) -> None:
+    for step in path[:-1]:
+        document = document[step]
+    document[path[-1]] = value
+
+
+def paths(value: Any) -> Iterator[list[Any]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inner:
+        yield [key]
+        yield from ([key, *path] for path in paths(item))
