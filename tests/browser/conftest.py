@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from lti_tool import showcase
 from lti_tool.showcase import Showcase
 from tests.browser.people import People
-from tests.stage import settings_for
+from tests.browser.stage import standing
 
 
 @pytest.fixture(scope="module")
@@ -33,25 +34,9 @@ def browser(chromium: Path, chromium_arguments: list[str], playwright: Any) -> I
 
 
 @pytest.fixture(scope="module")
-def manners() -> str:
-    """As which LMS the demo LMS behaves."""
-    return "moodle"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, manners: Any) -> Iterator[Showcase]:
-    folder = tmp_path_factory.mktemp("showcase")
-    tool_socket, lms_socket = showcase.listen(0), showcase.listen(0)
-    settings = settings_for(
-        f"sqlite:///{folder / 'nozimite.sqlite'}",
-        folder,
-        tool_url=f"http://tool.localhost:{tool_socket.getsockname()[1]}",
-        poll_seconds=1,
-        allow_private_addresses=True,
-        log_format="console",
-    )
-    with showcase.running(settings, folder, tool_socket, lms_socket, manners) as standing:
-        yield standing
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Showcase]:
+    with standing(tmp_path_factory.mktemp("showcase")) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +56,48 @@ def people(browser: Browser, running: Showcase, screenshots: Path) -> Iterator[C
     @contextmanager
     def at_a_browser(**options: Any) -> Iterator[People]:
         context = browser.new_context(**{"locale": "en-GB", "timezone_id": "Europe/Riga"} | options)
-        context.set_default_timeout(15_000)
         opened.append(People(context, running, screenshots))
         yield opened[-1]
         context.close()
 
     yield at_a_browser
-    complaints = [complaint for one in opened for complaint in one.complaints]
-    assert complaints == []
+    assert [complaint for one in opened for complaint in one.complaints] == []
+
+
+@pytest.fixture
+def refusing(
+    chromium: Path, chromium_arguments: list[str], playwright: Any, tmp_path: Path, screenshots: Path
+) -> Iterator[Callable[[Showcase], People]]:
+    """Somebody whose browser refuses every cookie of the tool, as its settings can say."""
+    profile = tmp_path / "profile"
+    (profile / "Default").mkdir(parents=True)
+    refused = {"exceptions": {"cookies": {"[*.]tool.localhost,*": {"setting": 2}}}}
+    (profile / "Default" / "Preferences").write_text(
+        json.dumps({"profile": {"cookie_controls_mode": 1, "content_settings": refused}}), encoding="utf-8"
+    )
+    context = playwright.chromium.launch_persistent_context(
+        profile, executable_path=str(chromium), args=chromium_arguments, locale="en-GB"
+    )
+    opened: list[People] = []
+
+    def sits_at(running: Showcase) -> People:
+        opened.append(People(context, running, screenshots))
+        return opened[-1]
+
+    yield sits_at
+    context.close()
+    assert [complaint for one in opened for complaint in one.complaints] == []
+
+
+@pytest.fixture(scope="session")
+def wait() -> Callable[[Callable[[], Any]], Any]:
+    """A function that waits until a condition holds, and gives what it gave."""
+
+    def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
+        deadline = time.monotonic() + seconds
+        while not (found := condition()):
+            assert time.monotonic() < deadline, "waited in vain"
+            time.sleep(0.1)
+        return found
+
+    return until

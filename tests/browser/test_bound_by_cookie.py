@@ -1,0 +1,91 @@
+"""A browser that keeps the Partitioned cookie goes straight to its page; each page stands for one launch."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from lti_tool.demo.robot import Robot
+
+
+@pytest.fixture(scope="module")
+def activities(running):
+    """A badge in each of two courses."""
+    robot = Robot(running.lms_url)
+    robot.register(running.registration_url)
+    return {
+        "Data Literacy Fundamentals": robot.place_badge("Data Literacy", "Data literacy"),
+        "Saules paneļu sistēmu droša montāža": robot.place_badge("Saules", "solar"),
+    }
+
+
+def test_a_partitioned_cookie_of_the_login_leads_straight_to_the_page(people, activities):
+    with people() as college:
+        sent = []
+        college.page.on("response", lambda answer: sent.append((answer, answer.header_value("set-cookie"))))
+        college.become("Zane")
+        college.page.goto(activities["Data Literacy Fundamentals"])
+        college.heading("Badges of this course")
+        tool = college.page.frame("tool")
+        assert tool is not None and tool.url.endswith("/lti/launch")
+        set_, taken_away = [cookie for answer, cookie in sent if cookie and "/lti/" in answer.url]
+        assert "Partitioned" in set_ and "SameSite=None" in set_ and "HttpOnly" in set_
+        assert "Max-Age=0" in taken_away
+        assert [one["name"] for one in college.context.cookies() if one["name"].startswith("lti")] == []
+
+
+def test_reloading_the_frame_says_that_each_opening_works_once(people, activities):
+    with people() as college:
+        college.become("Zane")
+        college.page.goto(activities["Data Literacy Fundamentals"])
+        college.heading("Badges of this course")
+        college.refusals_expected = True
+        college.page.frame("tool").evaluate("location.reload()")
+        college.heading("This link could not be opened")
+        expect(college.frame.get_by_text("This page was loaded a second time.")).to_be_visible()
+        expect(college.frame.get_by_text("Go back to your course and open the link again.")).to_be_visible()
+        expect(
+            college.frame.get_by_text(re.compile(r"Incident number: [0-9A-F]{4}-[0-9A-F]{4}"))
+        ).to_be_visible()
+        college.photograph("reloaded")
+        college.page.reload()
+        college.heading("Badges of this course")
+
+
+def test_two_tabs_with_two_courses_keep_apart(people, activities):
+    with people() as college:
+        college.become("Zane")
+        tabs = {college.context.new_page(): title for title in activities}
+        for tab, title in tabs.items():
+            tab.goto(activities[title], wait_until="commit")
+        for _ in range(2):
+            for tab, title in tabs.items():
+                frame = tab.frame_locator("#tool")
+                expect(frame.locator(".where")).to_have_text(title)
+                frame.get_by_role("button", name="Check now").click()
+                expect(frame.get_by_role("status")).to_have_text("Checked just now.")
+                expect(frame.locator(".where")).to_have_text(title)
+
+
+def test_a_page_of_another_course_stays_out_of_reach(people, activities):
+    """The token of one launch, sent to the rule of another course."""
+    with people() as college:
+        college.become("Zane")
+        college.page.goto(activities["Data Literacy Fundamentals"])
+        college.heading("Badges of this course")
+        answers = college.frame.locator("main").evaluate(
+            """async () => {
+                 const token = document.querySelector("[name=_launch]").value;
+                 const own = document.querySelector("form[action$='/check']").action;
+                 const number = Number(own.match(/rules\\/(\\d+)/)[1]);
+                 return Promise.all([number, number === 1 ? 2 : 1, 77].map(async rule => {
+                   const answer = await fetch(`/lti/app/rules/${rule}/check`,
+                     {method: "POST", headers: {"X-LTI-Launch": token}});
+                   return answer.status;
+                 }));
+               }"""
+        )
+        college.complaints.clear()
+        assert answers[0] == 200 and 404 in answers[1:]

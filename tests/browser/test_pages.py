@@ -1,0 +1,380 @@
+"""Every page of the tool in every state, in both languages, on a desktop and on a telephone."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from badges.bake import unbake
+from lti_tool import admission, awarding
+from lti_tool.demo.robot import Robot
+from lti_tool.store import queries
+from lti_tool.store.models import Award, AwardRule, Course, LaunchSession, Learner, Sighting
+from tests.browser.inspection import faults
+from tests.browser.people import AT_REST, drop_file
+from tests.browser.stage import standing
+
+LANGUAGES = ("en", "lv")
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """Looks at the LMS happen once, and then only when told, so that a state stays as a test puts it."""
+    folder = tmp_path_factory.mktemp("showcase")
+    with standing(folder, poll_seconds=3600, smtp_url="smtp://127.0.0.1:9") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def activities(running, wait):
+    """A badge in each course: Anna has the one, and may open the other."""
+    tool, robot = running.tool, Robot(running.lms_url)
+    robot.register(running.registration_url)
+    data = robot.place_badge("Data Literacy", "Data literacy")
+    solar = robot.place_badge("Saules", "solar", minimum_percent=None)
+    robot.open_activity("Zane", data)
+    robot.open_activity("Zane", solar)
+    wait(lambda: [rule.checked_at for rule in rows(tool, AwardRule)].count(None) == 0)
+    with tool.store.begin() as session:
+        solar_rule = session.get_one(AwardRule, 2)
+        solar_rule.paused = True  # a launch asks for no look, so that Anna's state stays as it is put
+    robot.give_grades("Data Literacy", complete=5)
+    robot.open_activity("Anna", data)
+    with tool.store.begin() as session:
+        for sighting in queries.sightings(session, 1).values():
+            sighting.learner.language = "lv"
+    press_check(robot, data)
+    wait(lambda: sum(award.status == "issued" for award in rows(tool, Award)) == 5)
+    return {"data": data, "solar": solar}
+
+
+def press_check(robot, activity):
+    page = robot.open_activity("Zane", activity)
+    (form,) = [form for form in page.forms if form.action.endswith("/check")]
+    robot.submit(form)
+
+
+def rows(tool, kind):
+    with tool.store.read() as session:
+        return session.query(kind).all()
+
+
+@contextmanager
+def changed(running):
+    """A database session; what it changes is there when the block ends."""
+    with running.tool.store.begin() as session:
+        yield session
+
+
+def token_of(person):
+    """The token of the launch whose page stands in the frame."""
+    return person.frame.locator("[name=_launch]").first.input_value()
+
+
+def again(person, token, path):
+    """The page in the frame asks for another page of its launch, as its buttons do."""
+    with person.page.expect_event("framenavigated"):
+        person.page.frame("tool").evaluate(
+            """([token, path]) => {
+                 const form = document.createElement("form");
+                 form.method = "post";
+                 form.action = path;
+                 form.innerHTML = "<input type=hidden name=_launch>";
+                 form.elements._launch.value = token;
+                 document.body.append(form);
+                 form.submit();
+               }""",
+            [token, path],
+        )
+    expect(person.frame.locator(AT_REST).first).to_be_visible()
+
+
+# --- Public pages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_public_pages(people, running, activities, language):
+    (good, revoked) = badges(running)
+    with people(locale=language) as darbs:
+        found = []
+        for name, path in {
+            "home": "/",
+            "verify": "/verify",
+            "badge": f"/badges/{good.id}",
+            "badge-revoked": f"/badges/{revoked.id}",
+            "achievement": f"/achievements/{good.template_version.template_id}/1",
+            "issuer": "/issuers/riga-college",
+            "error": "/nowhere",
+            "launch-address": "/lti/launch",
+        }.items():
+            darbs.refusals_expected = name == "error"
+            darbs.page.goto(f"{running.tool_url}{path}")
+            expect(darbs.page.locator("html")).to_have_attribute("lang", language)
+            found += faults(darbs, f"{name}-{language}")
+        assert found == []
+
+
+def badges(running):
+    """A good one, Anna's, and another's that is revoked."""
+    with changed(running) as session:
+        awards = queries.awards_of_rule(session, 1)
+        anna = next(award for award in awards if award.learner.name == "Anna Bērziņa")
+        other = next(award for award in awards if award is not anna)
+        awarding.revoke(session, other, "issued in error", running.tool.clock())
+        for credential in (anna.credential, other.credential):
+            assert credential.template_version.template_id
+        return anna.credential, other.credential
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reports_of_the_verifier(people, running, activities, language):
+    good, revoked = badges(running)
+    tool = running.tool
+    with tool.store.read() as session:
+        png, taken_back = (
+            awarding.baked(tool.issuer, session.merge(one, load=False)).png for one in (good, revoked)
+        )
+    text = unbake(png).text
+    changed_text = text.replace("Riga College", "Liepaja College")
+    unsigned = json.dumps({name: value for name, value in json.loads(text).items() if name != "proof"})
+    lights = {
+        "verified": ("yes", png, "image/png"),
+        "revoked": ("no", taken_back, "image/png"),
+        "tampered": ("no", changed_text.encode(), "application/json"),
+        "unsigned": ("unsure", unsigned.encode(), "application/json"),
+        "rubbish": ("no", b"GIF89a is no badge", "image/gif"),
+    }
+    with people(locale=language) as darbs:
+        found = []
+        for name, (light, content, kind) in lights.items():
+            darbs.page.goto(f"{running.tool_url}/verify")
+            drop_file(darbs.page, f"{name}.png", content, kind)
+            expect(darbs.page.locator(f".verdict.{light} h1")).to_be_visible()
+            found += faults(darbs, f"report-{name}-{language}")
+        assert found == []
+
+
+# --- Pages for the administrator
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_registration(people, running, activities, language):
+    with changed(running) as session:
+        code = admission.invite(session, running.tool.clock())
+    with people(locale=language) as ieva:
+        ieva.become("Ieva")
+        found = []
+        for name, address in {
+            "register": f"{running.tool_url}/lti/register?code={code}",
+            "register-refused": f"{running.tool_url}/lti/register?code=spent",
+        }.items():
+            ieva.refusals_expected = name == "register-refused"
+            ieva.page.get_by_role("link", name="Site administration").first.click()
+            ieva.page.get_by_label("Add a tool by its registration URL").fill(address)
+            ieva.page.get_by_role("button", name="Add LTI Advantage").click()
+            expect(ieva.frame.locator(AT_REST)).to_be_visible()
+            found += faults(ieva, f"{name}-{language}")
+            if name == "register":
+                ieva.frame.get_by_role("button").click()
+                expect(ieva.frame.locator("#closing")).to_be_visible()
+                found += faults(ieva, f"registered-{language}")
+            ieva.page.set_viewport_size({"width": 1280, "height": 800})
+        assert found == []
+
+
+# --- Pages for the teacher
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_placing_a_badge(people, running, activities, language):
+    with people() as zane:
+        zane.context.route("**/submit.js*", lambda route: route.abort())  # the last page rests
+        zane.refusals_expected = True
+        zane.become("Zane", language)
+        zane.open_course()
+        zane.page.get_by_role("link", name="select content").first.click()
+        expect(zane.frame.locator(".choice").first).to_be_visible()
+        found = faults(zane, f"choosing-{language}")
+        again(zane, token_of(zane), "/lti/app/place")
+        expect(zane.frame.get_by_role("alert")).to_be_visible()
+        found += faults(zane, f"choosing-nothing-{language}")
+        zane.frame.locator("[name=badge]").first.check()
+        zane.frame.locator("button").click()
+        expect(zane.frame.locator("form[data-submit]")).to_be_visible()
+        found += faults(zane, f"placing-{language}")
+        assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_teachers_page(people, running, activities, language):
+    with people() as zane:
+        zane.open_activity(activities["data"], "Zane", language)
+        token = token_of(zane)
+        found = []
+
+        def look(name, **changes):
+            with changed(running) as session:
+                rule = session.get_one(AwardRule, 1)
+                for field, value in changes.items():
+                    setattr(rule.course.registration if field == "product" else rule, field, value)
+            again(zane, token, "/lti/app/course")
+            found.extend(faults(zane, f"teacher-{name}-{language}"))
+
+        with changed(running) as session:
+            deliveries(session)
+        look("awards")
+        look("paused", paused=True)
+        look("trouble", paused=False, trouble="cannot reach lms.localhost: the connection was refused")
+        look("everyone-canvas", trouble=None, everyone_can_open=True, product="canvas")
+        look("everyone-moodle", product="moodle")
+        look("everyone-other", product="ilias")
+        look(
+            "unchecked-grade",
+            everyone_can_open=False,
+            product="moodle",
+            trigger="line_item_results",
+            minimum_score=0.6,
+            checked_at=None,
+        )
+        look("as-usual", trigger="gated_link", minimum_score=None, checked_at=NOW)
+
+        zane.frame.locator("form[action$='/tick'] button").click()  # nobody is ticked
+        expect(zane.frame.get_by_role("status").locator(".notice.no")).to_be_visible()
+        found += faults(zane, f"teacher-nobody-ticked-{language}")
+        zane.frame.locator("form[action$='/revoke'] button").first.click()
+        expect(zane.frame.locator("#reason")).to_be_visible()
+        found += faults(zane, f"revoke-{language}")
+        zane.frame.locator("#reason").evaluate("field => field.required = false")
+        zane.frame.locator("button.stop").click()
+        expect(zane.frame.get_by_role("alert")).to_be_visible()
+        found += faults(zane, f"revoke-without-reason-{language}")
+
+        with changed(running) as session:
+            empty = Course(registration_id=1, context_id=f"empty-{language}", title="Empty course")
+            session.add(empty)
+            session.flush()
+            for one in session.query(LaunchSession).filter_by(is_teacher=True):
+                one.course_id = empty.id
+        again(zane, token, "/lti/app/course")
+        found += faults(zane, f"teacher-empty-{language}")
+        assert found == []
+
+
+def deliveries(session):
+    """Awards with each state of issuing and of delivery."""
+    awards = [award for award in queries.awards_of_rule(session, 1) if award.status == "issued"]
+    sent, failed, *others = awards
+    for award, status, trouble in ((sent, "sent", None), (failed, "failed", "550 no such mailbox")):
+        for delivery in award.deliveries:
+            delivery.status, delivery.trouble, delivery.sent_at = status, trouble, NOW
+    if len(session.query(Award).all()) > 5:
+        return
+    strangers = session.query(Learner).filter(
+        Learner.name.in_(["Ģirts Upītis", "Oskars Ļaudams", "Juris Pūce"])
+    )
+    for stranger, (status, missing) in zip(
+        strangers, (("earned", []), ("waiting", ["learner"]), ("waiting", ["level"])), strict=True
+    ):
+        session.add(
+            Award(
+                course_id=others[0].course_id,
+                template_id=others[0].template_id,
+                learner=stranger,
+                rule_id=1,
+                status=status,
+                waiting_for=missing,
+                evidence={"kind": "teacher_tick"},
+                completed_at=NOW,
+                earned_at=NOW,
+            )
+        )
+
+
+# --- Pages for the learner
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_learners_page_with_an_award(people, running, activities, language):
+    with people() as anna:
+        with changed(running) as session:
+            award_of_anna(session).status = "waiting"  # only then the page has a button, and so a token
+        anna.open_activity(activities["data"], "Anna", language)
+        token = token_of(anna)
+        found = []
+
+        def look(name, status, delivery="sent", waiting_for=()):
+            with changed(running) as session:
+                award = award_of_anna(session)
+                award.status, award.waiting_for = status, list(waiting_for)
+                for one in award.deliveries:
+                    one.status = delivery
+            again(anna, token, "/lti/app/learner")
+            found.extend(faults(anna, f"learner-{name}-{language}"))
+
+        look("issued", "issued")
+        look("issued-mail-failed", "issued", delivery="failed")
+        look("issued-mail-pending", "issued", delivery="pending")
+        look("preparing", "earned")
+        look("waiting-for-name", "waiting", waiting_for=["learner"])
+        look("waiting-for-element", "waiting", waiting_for=["level"])
+        with changed(running) as session:
+            award_of_anna(session).credential.revocation_reason = "issued in error"
+        look("revoked", "revoked")
+        with changed(running) as session:
+            award = award_of_anna(session)
+            award.status, award.credential.revocation_reason = "issued", None
+            for one in session.query(LaunchSession).filter_by(is_learner=True):
+                one.rule_id = None
+        again(anna, token, "/lti/app/learner")
+        found += faults(anna, f"learner-course-{language}")
+        assert found == []
+
+
+def award_of_anna(session):
+    return next(award for award in queries.awards_of_rule(session, 1) if award.learner.name == "Anna Bērziņa")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_learners_page_without_an_award(people, running, activities, language):
+    with people() as anna:
+        anna.open_activity(activities["solar"], "Anna", language)
+        token = token_of(anna)
+        found = []
+
+        def look(name, **sighting):
+            with changed(running) as session:
+                rule = session.get_one(AwardRule, 2)
+                rule.paused = name == "paused"
+                (one,) = [
+                    found
+                    for found in session.query(Sighting).filter_by(rule_id=2)
+                    if found.learner.name == "Anna Bērziņa"
+                ]
+                one.outside_at = one.inside_at = one.opened_at = None
+                for field, value in sighting.items():
+                    setattr(one, field, value)
+            again(anna, token, "/lti/app/learner")
+            found.extend(faults(anna, f"learner-{name}-{language}"))
+
+        look("not-yet", outside_at=NOW)
+        look("checking", opened_at=NOW)
+        look("waits-for-teacher", inside_at=NOW)
+        look("paused", outside_at=NOW)
+        assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_left_open_too_long(people, running, activities, language):
+    with people(locale=language) as anna:
+        anna.refusals_expected = True
+        anna.open_activity(activities["solar"], "Anna", language)
+        token = token_of(anna)
+        with changed(running) as session:
+            session.query(LaunchSession).delete()
+        again(anna, token, "/lti/app/learner")
+        assert faults(anna, f"session-over-{language}") == []
