@@ -117,8 +117,8 @@ def _literal(value: Json) -> str:
         )
     content, datatype = value["@value"], value.get("@type")
     if not isinstance(content, str):
-        content, datatype = _number(content, datatype)
-    text = f'"{content.translate(_ESCAPES)}"'
+        content, datatype = number_text(content, datatype)
+    text = f'"{literal_text(content)}"'
     if "@language" in value:
         if not _LANGUAGE.fullmatch(value["@language"]):
             raise UnsafeDocumentError(f"{value['@language'][:80]!r} is no language")
@@ -128,7 +128,11 @@ def _literal(value: Json) -> str:
     return f"{text}^^{iri(datatype)}"
 
 
-def _number(value: bool | int | float, datatype: str | None) -> tuple[str, str]:
+def literal_text(text: str) -> str:
+    return text.translate(_ESCAPES)
+
+
+def number_text(value: bool | int | float, datatype: str | None) -> tuple[str, str]:
     """The canonical lexical form and the datatype."""
     if isinstance(value, bool):
         return ("true" if value else "false"), datatype or XSD + "boolean"

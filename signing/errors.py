@@ -6,6 +6,7 @@
   x UnusableKeyError        a key is damaged, of the wrong kind, or its passphrase is another one
   x DocumentNotPinnedError  a JSON-LD context that is not among the pinned ones; `url`
   x UnsafeDocumentError     a document holds something that a proof would not cover
+  x UncompilableError       a credential has no template that could be filled in
   x StatusListError         a status list cannot be read, or has no such entry
   x SealError               a sealed secret cannot be opened
 """
@@ -59,6 +60,10 @@ class DocumentNotPinnedError(SigningError):
 
 class UnsafeDocumentError(SigningError):
     """A document holds something that a proof would not cover, or that two readers would read differently."""
+
+
+class UncompilableError(SigningError):
+    """A credential has no template that could be filled in: sign it by the general path."""
 
 
 class StatusListError(SigningError):

@@ -17,12 +17,27 @@ _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _BRACKETS = re.compile(r"[\[\]{}]")
 #: Wallets that look for braces in a picture, and pages that show the text, must not stumble over a learner's name.
 _ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "&<>{}"})
+_DANGEROUS = re.compile("[&<>{}]")
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
 def as_text(document: Json) -> str:
     """Compact ASCII JSON; `&`, `<`, `>`, `{` and `}` inside strings are written as `\\uXXXX`."""
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    return _STRINGS.sub(lambda string: string[0].translate(_ESCAPES), text)
+    return escaped(as_plain_text(document))
+
+
+def as_plain_text(document: Any) -> str:
+    """Compact ASCII JSON, with nothing in its strings escaped that need not be."""
+    return _ENCODER.encode(document)
+
+
+def escaped(text: str) -> str:
+    """The same JSON, or part of JSON that is cut between strings, its strings safe for wallets and pages."""
+    return _STRINGS.sub(_escape, text) if _DANGEROUS.search(text) else text
+
+
+def _escape(string: re.Match[str]) -> str:
+    return string[0].translate(_ESCAPES) if _DANGEROUS.search(string[0]) else string[0]
 
 
 def read_object(text: str) -> Json:

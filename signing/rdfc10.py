@@ -42,6 +42,15 @@ def nquads(quads: Iterable[Quad], labels: Labels) -> list[str]:
     return sorted(_line(*(labels.get(term, term) for term in quad)) for quad in quads)
 
 
+def first_degree_lines(blank: str, mentions: Iterable[Quad]) -> list[str]:
+    """What is hashed of a node at first: all that is said with it, its neighbours without their names."""
+
+    def veiled(term: str) -> str:
+        return ("_:a" if term == blank else "_:z") if term.startswith("_:") else term
+
+    return sorted([_line(*map(veiled, quad)) for quad in mentions])
+
+
 class _Labelling:
     def __init__(self, quads: set[Quad], digest: Digest, budget: int) -> None:
         self._digest = digest
@@ -80,10 +89,7 @@ class _Labelling:
     def _hash_first_degree(self, blank: str) -> str:
         """Hash First Degree Quads: what is said about the node, its neighbours without their names."""
 
-        def veiled(term: str) -> str:
-            return ("_:a" if term == blank else "_:z") if term.startswith("_:") else term
-
-        return self._hash("".join(sorted(_line(*map(veiled, quad)) for quad in self._mentions[blank])))
+        return self._hash("".join(first_degree_lines(blank, self._mentions[blank])))
 
     def _hash_n_degree(self, blank: str, issued: Labels) -> tuple[str, Labels]:
         """Hash N-Degree Quads: the hash of the node's surroundings, and the labels given on the way."""

@@ -48,7 +48,7 @@ def refuse_uncovered(document: Json) -> None:
         _refuse_object(value)
 
 
-def refuse_ambiguous(document: Json) -> None:
+def refuse_ambiguous(document: Any) -> None:
     """Raise UnsafeDocumentError for texts and numbers that are sound, but that some verifiers are known to misread.
 
     For what we sign; what others signed is read as the standards say. Control characters break PyLD (it does not
