@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from badges.verify import Report, verify
+from lti_tool.errors import NotFoundError
 from lti_tool.outgoing import Outgoing
 from lti_tool.values import Json
 from signing import did
@@ -28,14 +29,18 @@ def check_file(file: bytes, documents: Path | None = None, now: datetime | None 
 
 
 def saved_documents(folder: Path) -> Fetch:
-    """Answers for the addresses under which the documents in `folder` say they were published; OSError for others."""
-    did_document = _read(folder / "did.json")
-    status_list = _read(folder / "status-list.json")
-    answers = {
-        did.did_web_url(str(did_document["id"])): did_document,
-        str(status_list["id"]): status_list,
-    }
-    keys = {str(key["kid"]): key for key in _read(folder / "jwks.json")["keys"]}
+    """Answers for the addresses under which the documents in `folder` say they were published; OSError for others.
+
+    Raises NotFoundError where a document is missing or is none.
+    """
+    did_document, status_list, key_set = (
+        _read(folder / name) for name in ("did.json", "status-list.json", "jwks.json")
+    )
+    try:
+        answers = {did.did_web_url(did_document["id"]): did_document, status_list["id"]: status_list}
+        keys = {key["kid"]: key for key in key_set["keys"]}
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotFoundError(f"the documents in {folder} are not those of an issuer: {error}") from error
 
     def fetch(url: str) -> bytes:
         name = url.rpartition("/keys/")[2].removesuffix(".json")
@@ -63,5 +68,10 @@ def as_lines(report: Report) -> Iterable[str]:
 
 
 def _read(path: Path) -> Json:
-    data: Json = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise NotFoundError(f"{path.name} is not there, or is no JSON: {path}") from error
+    if not isinstance(data, dict):
+        raise NotFoundError(f"{path.name} is no JSON object: {path}")
     return data

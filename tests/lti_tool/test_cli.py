@@ -1,0 +1,202 @@
+"""The commands, as an administrator types them."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lti_tool import cli, publishing
+from lti_tool.store.models import CredentialRow
+from tests.stage import ANNA, complete, do_all
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "lti_tool" / "demo" / "templates" / "data-literacy.toml"
+
+
+@pytest.fixture
+def environment(sqlite_url, tmp_path, monkeypatch):
+    for name, value in {
+        "TOOL_URL": "https://badges.example.org",
+        "DATABASE_URL": sqlite_url,
+        "SECRET_KEY": "a secret of the tests alone",
+        "KEY_ENCRYPTION_KEY": "another secret of the tests",
+        "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
+        "MAIL_FOLDER": str(tmp_path / "mail"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+@pytest.fixture
+def badge(tool, clock, platform, rule_id, tmp_path):
+    """A folder with a badge, issued just now, as PNG, JSON and JWT, and what its issuer publishes."""
+    clock.now = datetime.now(UTC)
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    with tool.store.read() as session:
+        row = session.query(CredentialRow).one()
+    folder = tmp_path / "badge"
+    folder.mkdir()
+    (folder / "badge.png").write_bytes(publishing.badge(tool, row.id).png)
+    (folder / "badge.json").write_text(row.text, encoding="utf-8")
+    (folder / "badge.jwt").write_text(row.jwt, encoding="utf-8")
+    documents = {
+        "did.json": json.dumps(publishing.did_document(tool, "riga-college")),
+        "jwks.json": json.dumps(publishing.jwks(tool, "riga-college")),
+        "status-list.json": publishing.status_list(tool, row.status_list_id).text,
+    }
+    for name, text in documents.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(capsys):
+    def run(*words):
+        code = cli.main([str(word) for word in words])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def verify(run, folder, name, *more):
+    return run("verify", folder / name, "--documents", folder, *more)
+
+
+@pytest.mark.parametrize("name", ["badge.png", "badge.json", "badge.jwt"])
+def test_a_badge_verifies_in_each_of_its_forms(run, badge, name):
+    code, said, _ = verify(run, badge, name, "--json")
+    report = json.loads(said)
+    assert (code, report["verdict"]) == (0, "verified"), report
+    assert {check["name"] for check in report["checks"]} >= {"parsed", "proof", "status"}
+
+
+def test_a_changed_badge_is_1_and_rubbish_is_2(run, badge):
+    text = (badge / "badge.json").read_text(encoding="utf-8")
+    (badge / "changed.json").write_text(text.replace("Anna", "Hanna"), encoding="utf-8")
+    (badge / "rubbish.png").write_bytes(b"no badge")
+    assert verify(run, badge, "changed.json")[0] == 1
+    assert verify(run, badge, "rubbish.png")[0] == 2
+    assert verify(run, badge, "no-such-file.png")[0] == 2
+
+
+def test_without_the_issuers_documents_nothing_is_called_verified(run, badge):
+    (badge / "did.json").write_text(json.dumps({"id": "did:web:elsewhere.example.org"}), encoding="utf-8")
+    code, said, _ = verify(run, badge, "badge.json")
+    assert code == 1
+    assert said.startswith("unverifiable")
+
+
+def test_a_folder_without_documents_is_said_plainly(run, badge, tmp_path):
+    code, _, said = run("verify", badge / "badge.json", "--documents", tmp_path)
+    assert code == 2
+    assert "did.json" in said
+
+
+def test_verify_needs_no_settings_and_loads_no_web_server():
+    program = (
+        "import sys\nfrom lti_tool import cli\ncli.main(['verify', 'no-such-file'])\n"
+        "from lti_tool import checking\n"
+        "print([m for m in ('flask', 'sqlalchemy', 'celery', 'pylti1p3') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env={}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_missing_setting_is_named(run, environment):
+    environment.delenv("TOOL_URL")
+    code, _, said = run("platforms", "list")
+    assert (code, "TOOL_URL" in said) == (2, True)
+
+
+def test_another_key_encryption_key_is_named_at_the_start(run, environment):
+    assert run("migrate")[0] == 0
+    environment.setenv("KEY_ENCRYPTION_KEY", "quite another secret")
+    code, _, said = run("migrate")
+    assert (code, "KEY_ENCRYPTION_KEY" in said) == (2, True)
+
+
+def test_an_invitation_is_an_address_and_a_platform_can_be_added_by_hand(run, environment):
+    code, address, _ = run("platforms", "invite")
+    assert code == 0
+    assert address.startswith("https://badges.example.org/lti/register?code=")
+    code, said, _ = run(
+        *("platforms", "add", "--issuer", "https://canvas.instructure.com", "--client-id", "10000000000068"),
+        *("--auth-url", "https://sso.canvaslms.com/api/lti/authorize_redirect"),
+        *("--token-url", "https://sso.canvaslms.com/login/oauth2/token"),
+        *("--jwks-url", "https://sso.canvaslms.com/api/lti/security/jwks", "--product", "canvas"),
+    )
+    assert code == 0
+    assert "https://badges.example.org/lti/jwks.json" in said
+    assert "10000000000068" in run("platforms", "list")[1]
+
+
+def test_a_template_lives_from_draft_to_retirement(run, environment):
+    code, said, _ = run("templates", "add", TEMPLATE)
+    assert code == 0
+    template_id, version, status, _ = said.strip().split("\t")
+    assert (version, status) == ("1", "draft")
+    assert "published" in run("templates", "publish", template_id[:8])[1]
+    assert "\t2\tpublished" in run("templates", "add", TEMPLATE, "--of", template_id, "--publish")[1]
+    assert "\t1\tretired" in run("templates", "retire", template_id, "--version", "1")[1]
+    assert len(run("templates", "list")[1].splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "element"),
+    [
+        ("learning_outcomes", "learning_outcomes"),
+        ("workload_hours", "notional_workload"),
+        ("level", "level"),
+        ("types_of_assessment", "type_of_assessment"),
+        ("forms_of_participation", "form_of_participation"),
+        ("types_of_quality_assurance", "type_of_quality_assurance"),
+    ],
+)
+def test_a_template_that_lacks_an_element_is_not_published_and_the_element_is_named(
+    run, environment, tmp_path, field, element
+):
+    data = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
+    del data[field]
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    code, _, said = run("templates", "add", file, "--publish")
+    assert code == 2
+    assert element in said
+    assert run("templates", "list")[1] == ""
+
+
+def test_a_template_with_mistakes_names_every_one(run, environment, tmp_path):
+    file = tmp_path / "template.toml"
+    file.write_text('workload_hours = "many"\nlevel = {framework = "EQF", value = 9}\n', encoding="utf-8")
+    code, _, said = run("templates", "add", file)
+    assert code == 2
+    for name in ("name", "workload_hours", "level.value"):
+        assert name in said
+
+
+def test_keys_are_listed_and_rotated(run, environment):
+    before = run("keys", "list")[1].splitlines()
+    assert len(before) == 3
+    for kind in ("lti", "Ed25519", "P-256"):
+        assert run("keys", "rotate", kind)[0] == 0
+    after = run("keys", "list")[1]
+    assert len(after.splitlines()) == 6
+    assert after.count("retired") == 2
+
+
+def test_the_worker_will_not_run_beside_an_embedded_one(run, environment):
+    code, _, said = run("worker")
+    assert (code, "BROKER_URL" in said) == (2, True)
+
+
+def test_the_health_of_the_work_is_an_exit_code(run, environment):
+    assert run("migrate")[0] == 0
+    assert run("worker", "--check")[0] == 0
