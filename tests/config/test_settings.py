@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,8 +22,10 @@ NEEDED = {
 
 
 def example() -> dict[str, str]:
+    """The example as a shell reads it: a value with blanks or angle brackets has to be quoted there."""
     text = (ROOT / "config" / "example.env").read_text(encoding="utf-8")
-    return dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
+    words = shlex.split(text, comments=True)
+    return dict(word.split("=", 1) for word in words)
 
 
 def names_that_settings_read() -> set[str]:
