@@ -203,3 +203,16 @@ def test_a_date_that_is_none_changes_nothing(act, course_rule, web_tool):
     assert "Give the date as year-month-day." in text_of(page)
     with web_tool.store.read() as session:
         assert session.get_one(AwardRule, course_rule).not_before is None
+
+
+def test_a_date_and_the_teachers_own_word_are_kept_for_hidden_grades(act, course_rule, web_tool):
+    page = act(f"rules/{course_rule}/conditions", not_before="2026-12-24", needs_tick="yes")
+    assert "Kept." in text_of(page)
+    assert 'value="2026-12-24"' in page.text
+    with web_tool.store.read() as session:
+        rule = queries.rule(session, course_rule)
+        assert rule.needs_tick and rule.not_before.date().isoformat() == "2026-12-24"
+    assert "year-month-day" in text_of(act(f"rules/{course_rule}/conditions", not_before="24.12."))
+    act(f"rules/{course_rule}/conditions")
+    with web_tool.store.read() as session:
+        assert queries.rule(session, course_rule).not_before is None
