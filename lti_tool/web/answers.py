@@ -93,7 +93,7 @@ def answers(report: Report, own_issuer_id: str) -> Answers:
 def _headline(report: Report, known: bool) -> tuple[Light, Sentence]:
     if report.verdict == "verified" and not known:
         return "unsure", _l("This badge is genuine. Whether you trust its issuer is for you to say.")
-    return HEADLINES[report.verdict]
+    return HEADLINES.get(report.verdict, HEADLINES["unverifiable"])
 
 
 HEADLINES: Mapping[str, tuple[Light, Sentence]] = {
@@ -210,7 +210,7 @@ def _valid(proof: Check, key: Check, status: Check, validity: Check) -> Answer:
             short, long = _l("Revoked"), _l("The issuer has taken it back. It no longer counts.")
         return Answer(question=question, light="no", short=short, long=long)
     if validity.outcome == "failed":
-        short, long = DATES[validity.code]
+        short, long = DATES.get(validity.code, DATES["no_dates"])
         return Answer(question=question, light="no", short=short, long=long)
     if proof.outcome != "passed" or key.outcome != "passed":
         return Answer(
