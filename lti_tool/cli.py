@@ -9,9 +9,13 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.settings import SettingsError, read_settings
 from lti_tool.errors import ToolError
+
+if TYPE_CHECKING:
+    from lti_tool.wiring import Tool
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,12 +105,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(words: argparse.Namespace) -> int:
-    from lti_tool import showcase
+    from lti_tool import rehearsal, showcase
 
     if words.once:
         if words.out is None:
             return _say("demo --once needs --out DIR")
-        return showcase.once(words.out)
+        return rehearsal.once(words.out)
     return showcase.stay(words.folder, words.tool_port, words.lms_port, words.listen)
 
 
@@ -125,7 +129,7 @@ def _verify(words: argparse.Namespace) -> int:
     return {"verified": 0, "unusable": 2}.get(report.verdict, 1)
 
 
-def _tool():  # type: ignore[no-untyped-def]  # naming its type would import it
+def _tool() -> Tool:
     from lti_tool.wiring import build_tool
 
     return build_tool(read_settings(os.environ))

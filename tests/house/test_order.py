@@ -31,6 +31,7 @@ ROOMS = (
     ("tasks",),
     ("web", "worker"),
     ("showcase",),
+    ("rehearsal",),
     ("cli", "wsgi"),
     ("__main__",),
 )
@@ -174,7 +175,7 @@ def may_import(importer: str, imported: str) -> bool:
         return room(importer) not in PLAIN
     ours, theirs = room(importer), room(imported)
     if theirs == "demo":
-        return ours in ("showcase", "cli")
+        return ours in ("showcase", "rehearsal", "cli")
     if not ours or ours == theirs:
         return True
     return level(theirs) < level(ours) or (ours, theirs) in NEIGHBOURS

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from badges.verify import verify
-from lti_tool import showcase
+from lti_tool import awarding, rehearsal, showcase
 from lti_tool.demo.robot import Robot
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Outbox
@@ -102,7 +102,7 @@ def test_from_the_grade_to_the_verifier(parts, tmp_path, smtp):
 
 
 def test_an_independent_verifier_accepts_every_badge_but_the_revoked_and_no_tampered_one(tmp_path):
-    assert showcase.once(tmp_path) == 0
+    assert rehearsal.once(tmp_path) == 0
     did_document, status_list = (
         json.loads((tmp_path / name).read_text(encoding="utf-8")) for name in ("did.json", "status-list.json")
     )
@@ -125,7 +125,7 @@ def baked_text(path):
 
 
 def test_once_leaves_what_it_says(tmp_path, capfd):
-    assert showcase.once(tmp_path) == 0
+    assert rehearsal.once(tmp_path) == 0
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     counts = {name: summary[name] for name in ("learners", "completed", "issued", "delivered", "revoked")}
     assert counts == {"learners": 30, "completed": 12, "issued": 12, "delivered": 12, "revoked": 1}
@@ -177,7 +177,7 @@ def test_a_revoked_badge_says_so_on_its_page_and_in_every_check(tmp_path):
         wait(lambda: len(rows(tool, CredentialRow)) == 2)
         with tool.store.begin() as session:
             award = queries.awards_of_rule(session, 1)[0]
-            showcase.awarding.revoke(session, award, "issued in error", tool.clock())
+            awarding.revoke(session, award, "issued in error", tool.clock())
             credential = award.credential
         page = robot.web.get(f"{tool.tool_url}/badges/{credential.id}", timeout=10)
         assert "revoked" in page.text.lower()
