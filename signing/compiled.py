@@ -24,10 +24,10 @@ from typing import Any
 from signing.canonical import canonicalize, statements
 from signing.dataset import Quad, literal_text, number_text
 from signing.documents import CREDENTIALS_V2, find_context
-from signing.errors import UncompilableError, UnsafeDocumentError
+from signing.errors import UncompilableError
 from signing.jsontext import as_plain_text, escaped
 from signing.rdfc10 import canonical_nquads, first_degree_lines
-from signing.screen import refuse_ambiguous
+from signing.screen import is_ambiguous, refuse_ambiguous
 from signing.secured import Json
 
 #: Where a value stands: names of members and places in lists.
@@ -275,7 +275,7 @@ class _Program:
         self._labels = [f"_:c14n{number}" for number in range(len(blanks))]
         self._label_cell = {blank: slots + number for number, blank in enumerate(blanks)}
         self._slots = slots
-        self._fixed_hashes: list[tuple[str, int]] = []
+        self._fixed_hashes: list[tuple[bytes, int]] = []
         self._hashes: list[tuple[Callable[[list[str]], str], int]] = []
         for number, blank in enumerate(blanks):
             self._add_hash(first_degree_lines(blank, (quad for quad in quads if blank in quad)), number)
@@ -293,7 +293,7 @@ class _Program:
     def filled(self, cells: list[str]) -> str | None:
         """The canonical text; None where first-degree hashes do not tell all nodes apart."""
         hashes = self._fixed_hashes + [
-            (sha256(lines(cells).encode()).hexdigest(), number) for lines, number in self._hashes
+            (sha256(lines(cells).encode()).digest(), number) for lines, number in self._hashes
         ]
         hashes.sort()
         if len({hashed for hashed, _ in hashes}) < len(hashes):
@@ -313,7 +313,7 @@ class _Program:
 
     def _add_hash(self, lines: list[str], number: int) -> None:
         if not any(map(_MARK.search, lines)):
-            self._fixed_hashes.append((sha256("".join(lines).encode()).hexdigest(), number))
+            self._fixed_hashes.append((sha256("".join(lines).encode()).digest(), number))
         elif _is_ordered(lines):
             self._hashes.append((_Piece(_in_order(lines), {}).filled, number))
         else:
@@ -387,9 +387,13 @@ def _converter(kind: str) -> Callable[[Any], str]:
 
 
 def _as_literal(value: Any) -> str:
-    if not isinstance(value, str) or _UNSIGNED.search(value):
+    if not isinstance(value, str):
         raise _Refused
-    return value if _PLAIN.fullmatch(value) else literal_text(value)
+    if _PLAIN.fullmatch(value):
+        return value
+    if _UNSIGNED.search(value):
+        raise _Refused
+    return literal_text(value)
 
 
 def _as_address(value: Any) -> str:
@@ -399,10 +403,8 @@ def _as_address(value: Any) -> str:
 
 
 def _as_number(value: Any, datatype: str) -> str:
-    try:
-        refuse_ambiguous([value])
-    except UnsafeDocumentError as error:
-        raise _Refused from error
+    if not _is_leaf(value) or isinstance(value, str) or is_ambiguous(value):
+        raise _Refused
     return number_text(value, datatype)[0]
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -21,10 +22,10 @@ from signing.checked import Checked
 from signing.did import did_jwk
 from signing.documents import CREDENTIALS_V1
 from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
-from signing.jsontext import MAX_CHARACTERS, as_text, read_object
+from signing.jsontext import MAX_CHARACTERS, as_plain_text, read_object
 from signing.keys import Algorithm, KeyFinder, SigningKey, from_jwk, same_key
 from signing.multibase import base64url, from_base64url
-from signing.screen import refuse_ambiguous
+from signing.screen import unambiguous_text
 from signing.secured import Json, SecuredCredential
 from signing.signatures import sign, verify
 from signing.timestamps import from_timestamp
@@ -32,6 +33,8 @@ from signing.timestamps import from_timestamp
 MEDIA_TYPE = "application/jwt"
 _CLAIMS = frozenset({"iss", "jti", "sub", "nbf", "exp", "iat"})
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+#: An RSA key in it takes 1,500 characters.
+_MAX_HEADER = 20_000
 #: The types of the data model 2.0 of W3C, which leaves all claims out; the others are those of Open Badges.
 _W3C_TYPES = ("vc+jwt", "vc+ld+jwt")
 _HEADER = frozenset({"alg", "typ", "kid", "jwk"})
@@ -61,29 +64,37 @@ def secure(how: Algorithms, credential: Json, key: SigningKey) -> SecuredCredent
         raise UnusableKeyError(f"{how.name} needs a key of {how.key}")
     if "proof" in credential or _CLAIMS & credential.keys():
         raise UnsafeDocumentError("the credential has a proof, or claims, already")
-    refuse_ambiguous(credential)
     try:
         claims = _claims_of(credential)
     except ProofError as error:
         raise UnsafeDocumentError(f"the credential cannot be a JWT: {error}") from error
-    header = {"alg": how.jws, "typ": "JWT", "kid": key.verification_method}
-    signed = ".".join(base64url(as_text(part).encode()) for part in (header, credential | claims))
+    header = as_plain_text({"alg": how.jws, "typ": "JWT", "kid": key.verification_method})
+    payload = unambiguous_text(credential | claims)
+    signed = f"{base64url(header.encode())}.{base64url(payload.encode())}"
     return SecuredCredential(f"{signed}.{base64url(sign(key.private, signed.encode()))}", MEDIA_TYPE)
 
 
 def recognises(how: Algorithms, secured: SecuredCredential) -> bool:
-    text = secured.text.strip()
-    if not is_compact(text) or len(text) > MAX_CHARACTERS:
+    text = secured.text.lstrip()
+    if text.startswith("{") or len(text) > MAX_CHARACTERS:
         return False
+    return _algorithm(text.partition(".")[0]) == how.jws
+
+
+@lru_cache(maxsize=64)
+def _algorithm(head: str) -> Any:
+    """What a header asks for; nothing where it is no header."""
+    if len(head) > _MAX_HEADER:
+        return None
     try:
-        return _object(text.partition(".")[0]).get("alg") == how.jws
+        return _object(head).get("alg")
     except ProofError:
-        return False
+        return None
 
 
 def check(how: Algorithms, secured: SecuredCredential, find_key: KeyFinder, now: datetime) -> Checked:
     text = secured.text.strip()
-    if len(text) > MAX_CHARACTERS or not is_compact(text):
+    if len(text) > MAX_CHARACTERS or text.count(".") != 2:
         raise ProofError("unreadable", "not a compact JWS")
     signed, _, signature = text.rpartition(".")
     head, _, body = signed.partition(".")
@@ -98,7 +109,7 @@ def check(how: Algorithms, secured: SecuredCredential, find_key: KeyFinder, now:
     if "kid" in header and "jwk" in header and not same_key(from_jwk(header["jwk"]), found.public):
         raise ProofError("malformed", "the header of the JWS names two different keys")
     try:
-        verify(found.public, _bytes(signature), signed.encode())
+        verify(found.public, from_base64url(signature), signed.encode())
     except (InvalidSignature, ValueError) as error:
         raise ProofError("bad_signature", "the JWS is not what was signed, or not with this key") from error
     if header.get("typ") in _W3C_TYPES:
@@ -110,14 +121,10 @@ def check(how: Algorithms, secured: SecuredCredential, find_key: KeyFinder, now:
 
 def _object(part: str) -> Json:
     try:
-        text = _bytes(part).decode()
+        text = from_base64url(part).decode()
     except ValueError as error:
         raise ProofError("unreadable", "a part of the JWS is not base64url of a text") from error
     return read_object(text)
-
-
-def _bytes(part: str) -> bytes:
-    return from_base64url(part)
 
 
 def _refuse_strange(header: Json) -> None:

@@ -14,10 +14,13 @@ MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 64
 # The end may be missing and nothing is tried twice: else a text made to that end would take quadratic time.
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
-_BRACKETS = re.compile(r"[\[\]{}]")
+_STRINGS_WITHOUT_BRACES = re.compile(r'"(?:[^"\\{}]|\\.)*+"')
+_STRINGS_WITHOUT_ESCAPES = re.compile(r'"[^"]*"?')
+_ESCAPED_CHARACTERS = re.compile(r"\\.", re.DOTALL)
+#: All but quotes and brackets.
+_NO_STRUCTURE = bytes({*range(256)} - {*b'"[]{}'})
 #: Wallets that look for braces in a picture, and pages that show the text, must not stumble over a learner's name.
 _ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "&<>{}"})
-_DANGEROUS = re.compile("[&<>{}]")
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
@@ -27,17 +30,17 @@ def as_text(document: Json) -> str:
 
 
 def as_plain_text(document: Any) -> str:
-    """Compact ASCII JSON, with nothing in its strings escaped that need not be."""
+    """Compact ASCII JSON, with nothing in its strings escaped that need not be. Raises ValueError or TypeError."""
     return _ENCODER.encode(document)
 
 
 def escaped(text: str) -> str:
-    """The same JSON, or part of JSON that is cut between strings, its strings safe for wallets and pages."""
-    return _STRINGS.sub(_escape, text) if _DANGEROUS.search(text) else text
-
-
-def _escape(string: re.Match[str]) -> str:
-    return string[0].translate(_ESCAPES) if _DANGEROUS.search(string[0]) else string[0]
+    """The same compact JSON, or a part of it that is cut between strings, with its strings as `as_text` has them."""
+    # These three stand in strings only; braces have to be looked at.
+    text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    if '"' in _STRINGS_WITHOUT_BRACES.sub("", text):
+        text = _STRINGS.sub(lambda string: string[0].translate(_ESCAPES), text)
+    return text
 
 
 def read_object(text: str) -> Json:
@@ -53,7 +56,8 @@ def read_object(text: str) -> Json:
     try:
         document = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
         text.encode()
-        json.dumps(document, ensure_ascii=False).encode()
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise ProofError("unreadable", "the text is not JSON that all readers agree on") from error
     if not isinstance(document, dict):
@@ -63,10 +67,15 @@ def read_object(text: str) -> Json:
 
 def _depth(text: str) -> int:
     """How deep the brackets go; those in strings do not count."""
+    structure = _ESCAPED_CHARACTERS.sub("", text).encode(errors="replace").translate(None, _NO_STRUCTURE)
     depth = deepest = 0
-    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
+    for bracket in _STRINGS_WITHOUT_ESCAPES.sub("", structure.decode()):
+        if bracket in "[{":
+            depth += 1
+            if depth > deepest:
+                deepest = depth
+        else:
+            depth -= 1
     return deepest
 
 

@@ -9,10 +9,12 @@ Source: W3C Data Integrity 1.0, "Context Validation", done as a strict form inst
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from signing.errors import UnsafeDocumentError
+from signing.jsontext import as_plain_text
 from signing.secured import Json
 
 MAX_DEPTH = 64
@@ -25,6 +27,12 @@ _EXACT_INTEGER = 2**53
 _SMALLEST_DOUBLE = 1e-6
 _DOUBLE_DIGITS = 15
 _LARGEST = 1e300
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: In compact ASCII JSON: an escape of a control character, half a pair of surrogates, a number that is long or odd.
+_SUSPECT = re.compile(
+    r"\\(?:u00[01]|u007f|[bf]|ud[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2}\\)ud[c-f])"
+)
+_SUSPECT_NUMBER = re.compile(r"[:,\[]-?(?:[0-9.]{16}|[0-9.]+e)")
 
 
 def refuse_uncovered(document: Json) -> None:
@@ -34,13 +42,14 @@ def refuse_uncovered(document: Json) -> None:
     contexts = 0
     objects = 0
     top_id = document.get("id")
-    for depth, value in _walk(document):
+    for depth, value in _containers(document):
         if depth > MAX_DEPTH:
             raise UnsafeDocumentError("the document is nested too deeply")
         if not isinstance(value, dict):
             continue
         objects += 1
-        contexts += len(_as_list(value.get("@context", [])))
+        if "@context" in value:
+            contexts += len(_as_list(value["@context"]))
         if objects > MAX_OBJECTS or contexts > MAX_CONTEXTS:
             raise UnsafeDocumentError("the document has too many parts")
         if value is not document and top_id is not None and value.get("id") == top_id:
@@ -54,32 +63,72 @@ def refuse_ambiguous(document: Any) -> None:
     For what we sign; what others signed is read as the standards say. Control characters break PyLD (it does not
     escape them); numbers of more than 15 digits, and very small ones, are written differently by each processor.
     """
-    for _, value in _walk(document):
-        if isinstance(value, str) and any(
-            (ord(character) < 0x20 and character not in "\t\n\r") or character == "\x7f"
-            for character in value
-        ):
-            raise UnsafeDocumentError("a text holds a control character")
-        if isinstance(value, int) and abs(value) >= _EXACT_INTEGER:
-            raise UnsafeDocumentError("an integer is too long for some readers")
-        if isinstance(value, float) and value and not _is_plain(value):
+    unambiguous_text(document)
+
+
+def unambiguous_text(document: Any) -> str:
+    """The document as compact ASCII JSON; raises as `refuse_ambiguous`."""
+    try:
+        text = as_plain_text(document)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UnsafeDocumentError("the document is not JSON") from error
+    # The text shows at once that nothing of the kind is there; where it might be, each value is looked at.
+    if (
+        "null" in text
+        or "[[" in text
+        or "],[" in text
+        or _SUSPECT_NUMBER.search(text)
+        or _SUSPECT.search(text)
+    ):
+        _refuse_ambiguous_values(document)
+    return text
+
+
+def is_ambiguous(number: int | float) -> bool:
+    """Whether processors write the number differently."""
+    if isinstance(number, int):
+        return abs(number) >= _EXACT_INTEGER
+    return number != 0 and not _is_plain(number)
+
+
+def _refuse_ambiguous_values(document: Any) -> None:
+    for value in _scalars(document):
+        if isinstance(value, str):
+            if _CONTROL.search(value):
+                raise UnsafeDocumentError("a text holds a control character")
+        elif is_ambiguous(value):
             raise UnsafeDocumentError("a number has too many digits for some readers")
 
 
-def _walk(document: Any) -> Iterator[tuple[int, Any]]:
-    """Each value with its depth, without recursion; refuses what is not JSON."""
+def _containers(document: Any) -> Iterator[tuple[int, Any]]:
+    """Each object and list with its depth, without recursion; refuses what is not JSON."""
     waiting: list[tuple[int, Any]] = [(0, document)]
     while waiting:
         depth, value = waiting.pop()
         yield depth, value
-        if isinstance(value, dict):
-            waiting.extend((depth + 1, part) for part in value.values())
-        elif isinstance(value, list):
-            if any(isinstance(part, list) for part in value):
-                raise UnsafeDocumentError("a list stands directly in a list")
-            waiting.extend((depth + 1, part) for part in value)
-        else:
-            _refuse_scalar(value)
+        depth += 1
+        is_list = isinstance(value, list)
+        for part in value if is_list else value.values():
+            if isinstance(part, str):
+                if not part.isascii():
+                    _refuse_scalar(part)
+            elif isinstance(part, dict):
+                waiting.append((depth, part))
+            elif isinstance(part, list):
+                if is_list:
+                    raise UnsafeDocumentError("a list stands directly in a list")
+                waiting.append((depth, part))
+            else:
+                _refuse_scalar(part)
+
+
+def _scalars(document: Any) -> Iterator[Any]:
+    """Each text, number and truth value; refuses what is not JSON."""
+    for _, container in _containers(document):
+        for part in container if isinstance(container, list) else container.values():
+            if not isinstance(part, (dict, list)):
+                _refuse_scalar(part)
+                yield part
 
 
 def _refuse_object(value: Json) -> None:
