@@ -42,6 +42,7 @@ _ADDRESS = re.compile(r'(?:https?|urn|did|mailto):[^\x00-\x20<>"{}|\\^`\ud800-\u
 _REDEFINES = re.compile(r'"(?:https?|urn|did|mailto)(?::[^"]*)?"\s*:')
 _PLAIN = re.compile(r'[^\x00-\x1f\x7f"\\\ud800-\udfff]*')
 _UNSIGNED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_DANGEROUS = re.compile("[&<>{}]")
 _ADDRESS_KIND = "address"
 _TEXT_KIND = "text"
 
@@ -421,7 +422,8 @@ def _encoded(value: Any) -> str:
 
 
 def _encoded_safely(value: Any) -> str:
-    return escaped(_encoded(value))
+    text = _encoded(value)
+    return escaped(text) if _DANGEROUS.search(text) else text
 
 
 def _at(document: Any, path: Path) -> Any:

@@ -76,6 +76,10 @@ def new_options(names: Json, credential: Json, key: SigningKey, now: datetime) -
     if "proof" in credential:
         raise UnsafeDocumentError("the credential has a proof already")
     refuse_ambiguous(credential)
+    return options_of(names, key, now)
+
+
+def options_of(names: Json, key: SigningKey, now: datetime) -> Json:
     options = {
         "type": TYPE,
         "created": as_timestamp(now),

@@ -14,11 +14,9 @@ MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 64
 # The end may be missing and nothing is tried twice: else a text made to that end would take quadratic time.
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
-_STRINGS_WITHOUT_BRACES = re.compile(r'"(?:[^"\\{}]|\\.)*+"')
 _STRINGS_WITHOUT_ESCAPES = re.compile(r'"[^"]*"?')
 _ESCAPED_CHARACTERS = re.compile(r"\\.", re.DOTALL)
-#: All but quotes and brackets.
-_NO_STRUCTURE = bytes({*range(256)} - {*b'"[]{}'})
+_NO_BRACKETS, _NO_BRACES = (bytes({*range(256)} - {*kept}) for kept in (b'"[]{}', b'"{}'))
 #: Wallets that look for braces in a picture, and pages that show the text, must not stumble over a learner's name.
 _ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "&<>{}"})
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False)
@@ -38,7 +36,8 @@ def escaped(text: str) -> str:
     """The same compact JSON, or a part of it that is cut between strings, with its strings as `as_text` has them."""
     # These three stand in strings only; braces have to be looked at.
     text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-    if '"' in _STRINGS_WITHOUT_BRACES.sub("", text):
+    # A string without braces leaves nothing but its two quotes.
+    if '"' in _bare(text, _NO_BRACES).replace('""', ""):
         text = _STRINGS.sub(lambda string: string[0].translate(_ESCAPES), text)
     return text
 
@@ -67,9 +66,8 @@ def read_object(text: str) -> Json:
 
 def _depth(text: str) -> int:
     """How deep the brackets go; those in strings do not count."""
-    structure = _ESCAPED_CHARACTERS.sub("", text).encode(errors="replace").translate(None, _NO_STRUCTURE)
     depth = deepest = 0
-    for bracket in _STRINGS_WITHOUT_ESCAPES.sub("", structure.decode()):
+    for bracket in _STRINGS_WITHOUT_ESCAPES.sub("", _bare(text, _NO_BRACKETS)):
         if bracket in "[{":
             depth += 1
             if depth > deepest:
@@ -77,6 +75,11 @@ def _depth(text: str) -> int:
         else:
             depth -= 1
     return deepest
+
+
+def _bare(text: str, dropped: bytes) -> str:
+    """The JSON without what is escaped in it, and without the characters that do not matter."""
+    return _ESCAPED_CHARACTERS.sub("", text).encode(errors="replace").translate(None, dropped).decode()
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> Json:

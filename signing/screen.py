@@ -32,7 +32,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SUSPECT = re.compile(
     r"\\(?:u00[01]|u007f|[bf]|ud[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2}\\)ud[c-f])"
 )
-_SUSPECT_NUMBER = re.compile(r"[:,\[]-?(?:[0-9.]{16}|[0-9.]+e)")
+# Three that each begin with one character are found in half the time that one takes which may begin with any of them.
+_SUSPECT_NUMBERS = tuple(re.compile(rf"{before}-?(?:[0-9.]{{16}}|[0-9.]+e)") for before in ('":', ",", r"\["))
 
 
 def refuse_uncovered(document: Json) -> None:
@@ -77,7 +78,7 @@ def unambiguous_text(document: Any) -> str:
         "null" in text
         or "[[" in text
         or "],[" in text
-        or _SUSPECT_NUMBER.search(text)
+        or any(pattern.search(text) for pattern in _SUSPECT_NUMBERS)
         or _SUSPECT.search(text)
     ):
         _refuse_ambiguous_values(document)

@@ -20,7 +20,7 @@ from signing import data_integrity
 from signing.canonical import canonicalize
 from signing.checked import Checked
 from signing.compiled import Path, Template, compile_template, differing
-from signing.data_integrity import MEDIA_TYPE, new_options, options_text, usual_options_text
+from signing.data_integrity import MEDIA_TYPE, options_of, options_text, usual_options_text
 from signing.documents import ContextFinder, find_context
 from signing.errors import SigningError, UnusableKeyError
 from signing.jsontext import as_text
@@ -33,14 +33,13 @@ from signing.secured import Json, SecuredCredential
 #: Shapes of one achievement: each optional part that some credentials have and others not doubles them.
 MAX_SHAPES = 16
 MAX_SLOTS = 100
-_NO_CREDENTIAL: Json = {}
 
 
 def secure(template: Template, values: Sequence[Any], key: SigningKey, now: datetime) -> SecuredCredential:
     """The credential of these values with its proof; raises as `secure` of the proof type does."""
     if not isinstance(key.private, Ed25519PrivateKey):
         raise UnusableKeyError(f"{eddsa_rdfc_2022.NAME} needs a key of Ed25519")
-    proof = new_options(eddsa_rdfc_2022.SUITE.names, _NO_CREDENTIAL, key, now)
+    proof = options_of(eddsa_rdfc_2022.SUITE.names, key, now)
     options, text = usual_options_text(proof), template.canonical(values)
     signature = key.private.sign(sha256(options.encode()).digest() + sha256(text.encode()).digest())
     proof["proofValue"] = "z" + base58(signature)
