@@ -44,6 +44,10 @@ lint: $(VENV)/dev.stamp $(CATALOGUES) ## style and types only
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 
+.PHONY: bench
+bench: $(VENV)/dev.stamp ## speed and memory beside other libraries; writes tests/bench/results.json
+	@PYTHONPATH=. $(PY) tests/bench/run.py $(ARGS)
+
 .PHONY: setup
 setup: $(VENV)/run.stamp $(CATALOGUES) ## what the tool needs to run, in .venv
 
