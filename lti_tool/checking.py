@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from badges.sentences import sentence
 from badges.verify import Report, verify
 from lti_tool.errors import NotFoundError
 from lti_tool.outgoing import Outgoing
@@ -25,7 +26,7 @@ def check_file(file: bytes, documents: Path | None = None, now: datetime | None 
     def find_key(verification_method: str, issuer_id: str) -> VerificationMethod:
         return did.find_key(verification_method, issuer_id, fetch)
 
-    return verify(file, find_key, fetch, now or datetime.now(UTC))
+    return verify(file, find_key, fetch, now or datetime.now(UTC), fetch=fetch)
 
 
 def saved_documents(folder: Path) -> Fetch:
@@ -55,16 +56,21 @@ def saved_documents(folder: Path) -> Fetch:
 def as_json(report: Report) -> Json:
     return {
         "verdict": report.verdict,
+        "one_ed_tech": report.one_ed_tech,
         "checks": [asdict(check) for check in report.checks],
+        "probes": [asdict(probe) for probe in report.probes],
         "credential": report.credential,
     }
 
 
-def as_lines(report: Report) -> Iterable[str]:
-    yield report.verdict
+def as_lines(report: Report, language: str = "en") -> Iterable[str]:
+    """The verdict first, then a line a check: its outcome, its name and code, and the sentence they stand for."""
+    yield f"{report.verdict}: {sentence('verdict', report.verdict, language)}"
+    yield f"1EdTech validator: {report.one_ed_tech}"
     for check in report.checks:
         detail = f" ({check.detail})" if check.detail else ""
-        yield f"  {check.outcome:<8} {check.name}: {check.code}{detail}"
+        said = sentence(check.name, check.code, language)
+        yield f"  {check.outcome:<8} {check.name}: {check.code}: {said}{detail}"
 
 
 def _read(path: Path) -> Json:

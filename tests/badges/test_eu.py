@@ -122,9 +122,9 @@ junk = (
     | st.booleans()
     | st.integers()
     | st.text(max_size=5)
-    | st.just([])
-    | st.just({"en": 1})
-    | st.just([[]])
+    | st.builds(list)
+    | st.builds(lambda: {"en": 1})
+    | st.builds(lambda: [[]])
 )
 
 

@@ -1,0 +1,116 @@
+"""verify: is this badge unchanged, from whom, still valid? A Report for any bytes at all.
+
+Gather first, then judge: `gather` reads the file and asks for keys and lists; every function of CHECKS only looks at
+what was gathered. Each check gives a Finding with a stable code; the sentences they stand for are in
+badges/sentences/verify.toml, which is also the table of all codes.
+
+Sources: Open Badges 3.0, "Verification and Validation"; VCDM 2.0 and 1.1; Bitstring Status List v1.0; Open Badges 2.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from badges.verify import dates, form, recipient
+from badges.verify.case import Case, gather
+from badges.verify.older import check_older
+from badges.verify.one_ed_tech import overall, probes
+from badges.verify.opening import open_file
+from badges.verify.outside import Fetch, Outside, StatusFinder
+from badges.verify.report import (
+    Check,
+    Finding,
+    OneEdTech,
+    Probe,
+    Report,
+    Verdict,
+    failed,
+    named,
+    passed,
+    unknown,
+)
+from badges.verify.strangers import issuer_id, kind_of
+from badges.verify.verdict import verdict
+from signing.keys import KeyFinder
+
+__all__ = [
+    "CHECKS",
+    "Check",
+    "Fetch",
+    "OneEdTech",
+    "Probe",
+    "Report",
+    "StatusFinder",
+    "Verdict",
+    "verify",
+]
+
+
+def verify(
+    file: bytes,
+    find_key: KeyFinder,
+    find_status: StatusFinder,
+    now: datetime,
+    *,
+    fetch: Fetch | None = None,
+    recipient: str | None = None,
+) -> Report:
+    """The Report on a file: a baked PNG or SVG, a PDF, a JSON credential, a compact JWS. Never raises.
+
+    Keys are fetched only for a badge whose form is right, all else only when its proof holds and its key is the
+    issuer's. `fetch` is for what else a badge may name: its newer version, a schema, an assertion of Open Badges 2.0;
+    without it these checks stay open. `recipient` is whom the verifier has in mind: an e-mail address, or an id.
+    """
+    outside = Outside(find_key=find_key, find_status=find_status, fetch=fetch, now=now)
+    opened = open_file(file)
+    if opened.address is not None or kind_of(opened.credential) == "open_badges_2":
+        return check_older(opened, outside, recipient)
+    if opened.secured is None:
+        return Report(
+            checks=(named("parsed", opened.parsed),),
+            credential=None,
+            verdict="unusable",
+            one_ed_tech="fatal",
+            probes=(Probe(name="CredentialParseProbe", outcome="fatal"),),
+        )
+    case = gather(opened, outside, recipient)
+    checks = tuple(named(name, check(case)) for name, check in CHECKS)
+    found = probes(case, outside)
+    return Report(
+        checks=checks,
+        credential=case.credential,
+        verdict=verdict(checks),
+        one_ed_tech=overall(found),
+        probes=found,
+    )
+
+
+def key_of_issuer(case: Case) -> Finding:
+    """The key that signed is one that the issuer says is theirs."""
+    if case.proven is None:
+        return unknown("issuer_not_reached") if case.stated else unknown("not_checked")
+    method = case.proven.verification_method
+    if method.controller != issuer_id(case.credential):
+        return failed("key_of_another", method.controller)
+    return passed("key_of_issuer", method.id)
+
+
+#: The checks in the order of the standard. Each sees all that was gathered, and nothing else.
+CHECKS: tuple[tuple[str, Callable[[Case], Finding]], ...] = (
+    ("parsed", lambda case: case.opened.parsed),
+    ("terms", lambda case: case.terms),
+    ("context", lambda case: form.context(case.credential, case.opened.wrapped)),
+    ("type", lambda case: form.credential_type(case.credential)),
+    ("schema", lambda case: form.schema(case.document, case.credential)),
+    ("inline_schemas", lambda case: case.inline_schemas),
+    ("subject", lambda case: form.subject(case.credential)),
+    ("issuer", lambda case: form.issuer(case.credential)),
+    ("proof", lambda case: case.proof),
+    ("key_of_issuer", key_of_issuer),
+    ("refresh", lambda case: case.refresh),
+    ("status", lambda case: case.status),
+    ("validity", lambda case: dates.validity(case.credential, case.now)),
+    ("endorsements", lambda case: case.endorsements),
+    ("recipient", lambda case: recipient.is_for(case.credential, case.recipient)),
+)

@@ -1,0 +1,251 @@
+"""probes: what the 1EdTech validator would say of the same file, probe by probe.
+
+It is the validator by which badges are certified, so its word matters; it is not ours, because it believes whom it
+should not: a key that stands in the address of a proof is never asked for where it says it is published, a key in the
+header of a JWS need not be the issuer's, claims are not compared, and who signed a status list is not asked.
+
+Source: 1EdTech digital-credentials-public-validator, OB30Inspector.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from badges.schemas import rules
+from badges.verify import form
+from badges.verify.case import Case
+from badges.verify.outside import Outside
+from badges.verify.proving import prove
+from badges.verify.report import Finding, Json, OneEdTech, Probe
+from badges.verify.strangers import (
+    VC_1_CONTEXT,
+    VC_CONTEXT,
+    as_list,
+    is_data_model_1,
+    issuer_id,
+    kind_of,
+    objects,
+    text,
+    types,
+)
+from signing.did import spelled_key
+from signing.errors import KeyNotFoundError
+from signing.jsontext import as_text
+from signing.keys import KeyFinder, VerificationMethod
+from signing.secured import SecuredCredential
+from signing.timestamps import from_timestamp
+
+_WORST: tuple[OneEdTech, ...] = ("exception", "fatal", "error", "unknown", "warning", "valid", "not_run")
+_ED25519 = ("DataIntegrityProof", "Ed25519Signature2020")
+
+
+def overall(found: tuple[Probe, ...]) -> OneEdTech:
+    """The worst of all probes. One that says `unknown` may hide a failure, so it counts for more than a warning."""
+    outcomes = {probe.outcome for probe in found}
+    return next(outcome for outcome in _WORST if outcome in outcomes)
+
+
+def probes(case: Case, outside: Outside) -> tuple[Probe, ...]:
+    """The probes in their order; where one is fatal, those behind it are not run."""
+    found: list[Probe] = []
+    for name, outcome in (
+        ("CredentialParseProbe", lambda: _parse(case)),
+        ("JsonLDValidationProbe", lambda: _finding(case.terms, "error")),
+        ("ContextPropertyProbe", lambda: _context(case.credential)),
+        ("TypePropertyProbe", lambda: _finding(form.credential_type(case.credential), "fatal", "valid")),
+        ("JsonSchemasProbe", lambda: _schemas(case)),
+        ("InlineJsonSchemaProbe", lambda: _finding(case.inline_schemas, "error")),
+        ("CredentialSubjectProbe", lambda: _subject(case.credential)),
+        ("EvidenceProbe", lambda: _evidence(case.credential)),
+        ("IssuerProbe", lambda: _issuer(case.credential)),
+        ("ProofProbe", lambda: _proof(case, outside)),
+        ("RefreshProbe", lambda: _refresh(case)),
+        ("StatusProbe", lambda: _status(case)),
+        ("ExpirationAndIssuanceProbe", lambda: _dates(case)),
+        ("EndorsementInspector", lambda: _endorsements(case)),
+    ):
+        stopped = any(probe.outcome in ("fatal", "exception") for probe in found)
+        found.append(Probe(name=name, outcome="not_run" if stopped else outcome()))
+    return tuple(found)
+
+
+def _finding(finding: Finding, failure: OneEdTech, mention: OneEdTech = "warning") -> OneEdTech:
+    outcomes: dict[str, OneEdTech] = {
+        "passed": "valid",
+        "warning": mention,
+        "failed": failure,
+        "unknown": "unknown",
+    }
+    return outcomes[finding.outcome]
+
+
+def _parse(case: Case) -> OneEdTech:
+    """It finds an iTXt or a zTXt in a picture, but no tEXt; which of the three it was is not kept."""
+    return "unknown" if case.opened.parsed.code == "baked_unusually" else "valid"
+
+
+def _context(credential: Json) -> OneEdTech:
+    """By position, whatever stands behind."""
+    first, second = (*as_list(credential.get("@context")), None, None)[:2]
+    if first == VC_CONTEXT and second == form.OB_CONTEXT:
+        return "valid"
+    finding = form.context(credential, wrapped=False)
+    return "warning" if first in (VC_CONTEXT, VC_1_CONTEXT) and finding.outcome != "failed" else "error"
+
+
+def _schemas(case: Case) -> OneEdTech:
+    finding = form.schema(case.document, case.credential)
+    if is_data_model_1(case.credential) or kind_of(case.credential) != "achievement":
+        return _finding(finding, "error")
+    strictly = rules.breach(case.document, "AchievementCredential") is None
+    return "valid" if strictly else _finding(finding, "error")
+
+
+def _subject(credential: Json) -> OneEdTech:
+    about = credential.get("credentialSubject")
+    if isinstance(about, dict) and "type" not in about:
+        return "exception"
+    finding = form.subject(credential)
+    return "error" if finding.outcome == "failed" or finding.code == "no_criteria" else "valid"
+
+
+def _evidence(credential: Json) -> OneEdTech:
+    evidence = objects(credential.get("evidence"))
+    if any("type" not in item for item in evidence):
+        return "exception"
+    return "valid" if all("Evidence" in types(item) for item in evidence) else "error"
+
+
+def _issuer(credential: Json) -> OneEdTech:
+    """Whether its address answers, which would be a warning only, is not asked here."""
+    issuer = credential.get("issuer")
+    if not isinstance(issuer, dict) or "type" not in issuer:
+        return "exception"
+    parents = objects(issuer.get("parentOrg"))
+    entries = objects(issuer.get("otherIdentifier"))
+    sound = all("Profile" in types(profile) for profile in (issuer, *parents)) and all(
+        "IdentifierEntry" in types(entry) for entry in entries
+    )
+    return "valid" if sound else "error"
+
+
+# --- the proof
+
+
+def _proof(case: Case, outside: Outside) -> OneEdTech:
+    if "proof" in case.opened.document:
+        return _embedded(case, outside)
+    return _external(case, outside)
+
+
+def _external(case: Case, outside: Outside) -> OneEdTech:
+    """RS256 and ES256 alone; a key that the token brings along will do, and the claims may say anything."""
+    assert case.opened.secured is not None
+    if "." not in case.opened.secured.text or case.opened.secured.text.startswith("{"):
+        return "error"
+    found = case.proven or case.stated
+    if found is not None:
+        return "valid" if found.proof_name in ("vc-jwt", "vc-jwt-rs256") else "fatal"
+    if case.proof.code == "claims_disagree":
+        return "valid"
+    return "unknown" if case.proof.code in ("key_not_found", "could_not_check") else "fatal"
+
+
+def _embedded(case: Case, outside: Outside) -> OneEdTech:
+    """Its first proof of a kind that may be Ed25519 is checked, as if it were."""
+    chosen = next(
+        (
+            proof
+            for proof in objects(case.opened.document.get("proof"))
+            if types(proof) & {*_ED25519} and proof.get("proofPurpose") == "assertionMethod"
+        ),
+        None,
+    )
+    if any("proofPurpose" not in proof for proof in objects(case.opened.document.get("proof"))):
+        return "exception"
+    if chosen is None:
+        return "error"
+    if chosen.get("cryptosuite", "eddsa-rdfc-2022") not in ("eddsa-rdfc-2022", "eddsa-2022", "ecdsa-sd-2023"):
+        return "error"
+    found = case.proven or case.stated
+    if found is not None and len(objects(case.opened.document.get("proof"))) == 1:
+        proven = found
+    else:
+        # It knows no `expires`, so the signature is looked at as of long ago.
+        long_ago = replace(outside, now=datetime(1970, 1, 1, tzinfo=UTC))
+        document = case.opened.document | {"proof": [chosen]}
+        finding, again = prove(_secured(document), long_ago, _spelled_first(outside))
+        if again is None:
+            return (
+                "unknown"
+                if finding.code in ("key_not_found", "unpinned_context", "could_not_check")
+                else "error"
+            )
+        proven = again
+    method = text(chosen, "verificationMethod") or ""
+    if method.startswith("did:key:") and "#" not in method:
+        return "valid"
+    controller = proven.verification_method.controller
+    return "valid" if controller == issuer_id(proven.credential) else "error"
+
+
+def _secured(document: Json) -> SecuredCredential:
+    return SecuredCredential(as_text(document), "application/vc+ld+json")
+
+
+def _spelled_first(outside: Outside) -> KeyFinder:
+    def find_key(method: str, issuer: str) -> VerificationMethod:
+        try:
+            return spelled_key(method, issuer)
+        except KeyNotFoundError:
+            return outside.find_key(method, issuer)
+
+    return find_key
+
+
+# --- what it says about now
+
+
+def _refresh(case: Case) -> OneEdTech:
+    """Where nothing newer is to be had, it goes on with what it has."""
+    return "unknown" if "refreshService" in case.credential and case.refresh.outcome == "unknown" else "valid"
+
+
+def _status(case: Case) -> OneEdTech:
+    """Only revocation counts. A list that does not answer is a warning, one that is no list an error."""
+    if "credentialStatus" not in case.credential:
+        return "valid"
+    match case.status.code:
+        case "revoked":
+            return "fatal"
+        case "not_revoked" | "suspended":
+            return "valid"
+        case "list_not_reached":
+            return "warning"
+        case "list_unreadable" | "list_not_proven" | "list_too_short" | "no_such_entry":
+            return "error"
+        case _:
+            return "unknown"
+
+
+def _dates(case: Case) -> OneEdTech:
+    """Both data models, each under its own names; nothing is said of a date that is not there."""
+    for names, late in ((("validFrom", "issuanceDate"), False), (("validUntil", "expirationDate"), True)):
+        for name in names:
+            if name not in case.credential:
+                continue
+            try:
+                moment = from_timestamp(case.credential[name])
+            except ValueError:
+                return "exception"
+            if (case.now > moment) if late else (case.now < moment):
+                return "fatal"
+    return "valid"
+
+
+def _endorsements(case: Case) -> OneEdTech:
+    """An endorsement that has ended, or was revoked, fails the badge."""
+    if case.endorsements.code in ("endorsement_not_valid_now", "endorsement_revoked"):
+        return "fatal"
+    return _finding(case.endorsements, "error", "valid")

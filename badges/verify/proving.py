@@ -1,0 +1,87 @@
+"""prove: does the proof hold, and whose is the key? The libraries below say it; here it becomes a Finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from badges.verify.opening import CLAIMS, Opened
+from badges.verify.outside import Outside
+from badges.verify.report import Finding, Json, failed, passed, unknown
+from badges.verify.strangers import as_list, issuer_id
+from signing.checked import Checked
+from signing.documents import find_context, pinned_name
+from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError
+from signing.keys import KeyFinder
+from signing.proofs import check as check_proof
+from signing.secured import SecuredCredential
+
+#: What a proof that does not hold says about the credential; all other codes mean: we cannot tell.
+CHANGED = frozenset({"bad_signature", "claims_disagree", "malformed", "differs_from_hosted"})
+_CANNOT_TELL = frozenset(
+    {"no_proof", "unknown_proof", "wrong_algorithm", "unpinned_context", "key_not_found"}
+)
+MAX_CONTEXTS = 16
+#: Proofs of these sign what the words mean, so one that holds has read every word.
+_READ_EVERY_WORD = ("-rdfc-", "eddsa-2022", "Ed25519Signature2020", "-sd-")
+
+
+def prove(
+    secured: SecuredCredential, outside: Outside, find_key: KeyFinder | None = None
+) -> tuple[Finding, Checked | None]:
+    try:
+        proven = check_proof(secured, find_key or outside.find_key, outside.now)
+    except ProofError as error:
+        finding = (unknown if error.code in _CANNOT_TELL else failed)(error.code, str(error))
+        return finding, None
+    except Exception as error:  # a Report is promised for any bytes, and libraries fail in ways of their own
+        return unknown("could_not_check", error.__class__.__name__), None
+    return passed("signature_holds", proven.proof_name), proven
+
+
+def is_bound(proven: Checked | None) -> bool:
+    """Whether the key that signed is one that the issuer says is theirs."""
+    return proven is not None and proven.verification_method.controller == issuer_id(proven.credential)
+
+
+def terms(opened: Opened, proven: Checked | None) -> Finding:
+    """Whether each word is one that the contexts define, so that all readers read the same."""
+    if proven is not None and any(name in proven.proof_name for name in _READ_EVERY_WORD):
+        return passed("terms_defined")
+    return _read_every_word(
+        {name: value for name, value in opened.credential.items() if name not in CLAIMS}
+        if opened.secured is None or "proof" not in opened.document
+        else opened.document
+    )
+
+
+def _read_every_word(document: Json) -> Finding:
+    # Here, not above: it loads PyLD, which a badge whose proof has read every word does not need.
+    from signing.dataset import quads_of
+    from signing.expansion import expand
+
+    contexts = list(_contexts(document))
+    if len(contexts) > MAX_CONTEXTS:
+        return failed("unclear_terms", "it names too many contexts")
+    if not all(isinstance(url, str) for url in contexts):
+        return failed("unclear_terms", "it gives words a meaning of its own")
+    outer = [pinned_name(url) for url in as_list(document.get("@context"))]
+    try:
+        quads_of(expand(document | {"@context": outer}, find_context))
+    except DocumentNotPinnedError as error:
+        return unknown("unknown_context", error.url)
+    except UnsafeDocumentError as error:
+        return failed("unclear_terms", str(error))
+    except Exception as error:  # as above
+        return unknown("terms_not_checked", error.__class__.__name__)
+    return passed("terms_defined")
+
+
+def _contexts(value: Any) -> Iterator[Any]:
+    """All contexts in the document, wherever they stand; not those in contexts."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _contexts(item)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from as_list(part) if name == "@context" else _contexts(part)
