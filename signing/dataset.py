@@ -9,6 +9,7 @@ Sources: JSON-LD 1.1 Processing Algorithms and API, "Deserialize JSON-LD to RDF 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from signing.errors import UnsafeDocumentError
@@ -22,6 +23,7 @@ MAX_QUADS = 50_000
 
 #: Characters that cannot stand in an IRI would let a text in it pass for further statements.
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`]*')
+_PLAIN = re.compile(r'[^\x00-\x1f\x7f"\\]*')
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _ESCAPES = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
     ord(character): escape
@@ -59,7 +61,7 @@ class _Statements:
                 if key != "@id":
                     raise UnsafeDocumentError(f"{key} would not be signed")
             else:
-                predicate = iri(key)
+                predicate = _predicate(key)
                 for value in values:
                     self._add(subject, predicate, self._object(value, graph), graph)
         return subject
@@ -102,6 +104,11 @@ class _Statements:
         return f"_:g{self._blanks}"
 
 
+@lru_cache(maxsize=4096)
+def _predicate(name: str) -> str:
+    return iri(name)
+
+
 def iri(name: Any) -> str:
     if not isinstance(name, str) or not _IRI.fullmatch(name):
         raise UnsafeDocumentError(
@@ -129,7 +136,7 @@ def _literal(value: Json) -> str:
 
 
 def literal_text(text: str) -> str:
-    return text.translate(_ESCAPES)
+    return text if _PLAIN.fullmatch(text) else text.translate(_ESCAPES)
 
 
 def number_text(value: bool | int | float, datatype: str | None) -> tuple[str, str]:

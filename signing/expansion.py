@@ -1,8 +1,8 @@
-"""JSON-LD expansion: each key becomes the address of what it means. PyLD, with two things it lacks.
+"""JSON-LD expansion: each key becomes the address of what it means. PyLD, with what it lacks.
 
-A memo: PyLD processes the scoped context of a type once for each node of each document, which is more than half of its
-time. And a cache of its own: PyLD's is global and keyed by address alone, so whoever loaded a context first would
-decide what it means for everybody in the process.
+Two memos: PyLD processes the scoped context of a type once for each node of each document, which is more than half of
+its time, and looks each word up anew wherever it stands. And a cache of its own: PyLD's is global and keyed by address
+alone, so whoever loaded a context first would decide what it means for everybody in the process.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def expand(document: Json, find_context: ContextFinder) -> list[Json]:
     expander = _expander(find_context)
     try:
         with expander.lock:
-            return expander.expand(document, expander.options())
+            return expander.nodes(document)
     except JsonLdError as error:
         raise _cause(error) from error
     except (RecursionError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
@@ -46,17 +46,30 @@ class _Expander(JsonLdProcessor):
         self._find_context = find_context
         self._resolved: LRUCache[str, Any] = LRUCache(maxsize=_MAX_CONTEXTS)
         self._memo: dict[tuple[Any, ...], tuple[Any, Any, Any]] = {}
+        self._words: dict[tuple[int, str], tuple[Any, Any]] = {}
 
-    def options(self) -> Json:
+    def nodes(self, document: Json) -> list[Json]:
+        """As `expand`, without the copy that it makes of the document; nothing is written into it."""
+
         def load(url: str, options: object = None) -> Json:
             return as_remote_document(url, self._find_context(url))
 
         # `base` None: PyLD would resolve what is relative against http://example.org/base/, and sign that.
-        return {
+        options = {
             "base": None,
             "documentLoader": load,
             "contextResolver": ContextResolver(self._resolved, load),
+            "isFrame": False,
+            "keepFreeFloatingNodes": False,
+            "extractAllScripts": False,
+            "processingMode": "json-ld-1.1",
         }
+        expanded = self._expand(self._get_initial_context(options), None, document, options)
+        if expanded is None:
+            return []
+        if isinstance(expanded, dict) and expanded.keys() == {"@graph"}:
+            expanded = expanded["@graph"]
+        return expanded if isinstance(expanded, list) else [expanded]
 
     def _process_context(
         self,
@@ -85,6 +98,27 @@ class _Expander(JsonLdProcessor):
             # Kept alive with the result: an id() must not be used again for another context.
             self._memo[key] = (processed, local_ctx, active_ctx)
         return self._memo[key][0]
+
+    def _expand_iri(
+        self,
+        active_ctx: Any,
+        value: Any,
+        base: Any = None,
+        vocab: bool = False,
+        local_ctx: Any = None,
+        defined: Any = None,
+    ) -> Any:
+        if not vocab or local_ctx is not None or base is not None or not isinstance(value, str):
+            return super()._expand_iri(active_ctx, value, base, vocab, local_ctx, defined)
+        key = (id(active_ctx), value)
+        known = self._words.get(key)
+        if known is None:
+            if len(self._words) >= _MAX_MEMO:
+                self._words.clear()
+            # Kept alive with what it was asked, as above.
+            known = super()._expand_iri(active_ctx, value, vocab=True), active_ctx
+            self._words[key] = known
+        return known[0]
 
 
 @lru_cache(maxsize=4)

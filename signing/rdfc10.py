@@ -39,16 +39,27 @@ def canonical_labels(quads: set[Quad], digest: Digest = sha256, budget: int = BU
 
 def nquads(quads: Iterable[Quad], labels: Labels) -> list[str]:
     """The statements as sorted lines, each ended, under other labels."""
-    return sorted(_line(*(labels.get(term, term) for term in quad)) for quad in quads)
+    get = labels.get
+    return sorted(
+        [
+            _line(get(subject, subject), predicate, get(value, value), get(graph, graph))
+            for subject, predicate, value, graph in quads
+        ]
+    )
 
 
 def first_degree_lines(blank: str, mentions: Iterable[Quad]) -> list[str]:
     """What is hashed of a node at first: all that is said with it, its neighbours without their names."""
 
     def veiled(term: str) -> str:
-        return ("_:a" if term == blank else "_:z") if term.startswith("_:") else term
+        return ("_:a" if term == blank else "_:z") if term[:1] == "_" else term
 
-    return sorted([_line(*map(veiled, quad)) for quad in mentions])
+    return sorted(
+        [
+            _line(veiled(subject), predicate, veiled(value), veiled(graph))
+            for subject, predicate, value, graph in mentions
+        ]
+    )
 
 
 class _Labelling:
@@ -58,8 +69,13 @@ class _Labelling:
         self._canonical: Labels = {}
         self._mentions: dict[str, list[Quad]] = defaultdict(list)
         for quad in quads:
-            for blank in {term for term in quad if term.startswith("_:")}:
-                self._mentions[blank].append(quad)
+            subject, _, value, graph = quad
+            if subject[0] == "_":
+                self._mentions[subject].append(quad)
+            if value[0] == "_" and value != subject:
+                self._mentions[value].append(quad)
+            if graph and graph[0] == "_" and graph not in (subject, value):
+                self._mentions[graph].append(quad)
         self._first_degree = {blank: self._hash_first_degree(blank) for blank in self._mentions}
 
     def labels(self) -> Labels:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from signing.errors import UnsafeDocumentError
@@ -135,26 +136,32 @@ def _scalars(document: Any) -> Iterator[Any]:
 def _refuse_object(value: Json) -> None:
     if not value:
         raise UnsafeDocumentError("an object is empty")
-    keys = {key for key in value if key != "@context"}
-    if not all(isinstance(key, str) for key in keys):
-        raise UnsafeDocumentError("a key is not a text")
-    if not _is_list_of_texts(value.get("@context", [])):
+    if "@context" in value and not _is_list_of_texts(value["@context"]):
         raise UnsafeDocumentError("an inline context gives words another meaning")
-    types = _as_list(value.get("type", []))
+    if "type" in value:
+        _refuse_types(_as_list(value["type"]))
+    if value.keys() == _LANGUAGE_VALUE and all(isinstance(part, str) for part in value.values()):
+        return
+    for key in value:
+        if not isinstance(key, str):
+            raise UnsafeDocumentError("a key is not a text")
+        if not _is_property(key) and key != "@context":
+            raise UnsafeDocumentError(f"the key {key[:80]!r} is not the plain word for a property")
+
+
+def _refuse_types(types: list[Any]) -> None:
     if (
         len(types) > MAX_TYPES
         or not all(isinstance(name, str) for name in types)
         or len({*types}) < len(types)
     ):
         raise UnsafeDocumentError("`type` is not a list of different names")
-    if keys == _LANGUAGE_VALUE and all(isinstance(part, str) for part in value.values()):
-        return
-    for key in keys:
-        if key.startswith("@") or ":" in key or not key:
-            raise UnsafeDocumentError(f"the key {key[:80]!r} is not a plain word")
-        # Open Badges 3.0.0 gives `achievement` and `Achievement` one address: the one could be written as the other.
-        if key[0].isupper():
-            raise UnsafeDocumentError(f"the key {key[:80]!r} names a type, not a property")
+
+
+@lru_cache(maxsize=1024)
+def _is_property(key: str) -> bool:
+    """A plain word. Open Badges 3.0.0 gives `achievement` and the type `Achievement` one address: no capitals, then."""
+    return bool(key) and not key.startswith("@") and ":" not in key and not key[0].isupper()
 
 
 def _refuse_scalar(value: Any) -> None:
