@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from lti_tool.showcase import Showcase
 from tests.browser.people import People
@@ -21,6 +21,7 @@ from tests.browser.stage import standing
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Any]:
     """For one file only: while it runs, this thread has an event loop, which other tests may not want."""
+    expect.set_options(timeout=15_000)  # milliseconds, for a machine that has much to do
     with sync_playwright() as started:
         yield started
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Frame, Page
 
@@ -23,7 +25,7 @@ STICKS_OUT = """() => {
 
 
 def faults(person: People, name: str, page: Page | None = None) -> list[str]:
-    """What is wrong with the page, or with the tool's page in its frame; leaves a screenshot of each width."""
+    """What is wrong with the page, or with the tool's page in its frame; screenshots where they are wished for."""
     page = page or person.page
     framed = page.frame("tool")
     frame = framed or page.main_frame
@@ -34,7 +36,8 @@ def faults(person: People, name: str, page: Page | None = None) -> list[str]:
         page.set_viewport_size({"width": width, "height": 800})
         found += [f"{name}, {kind}: {violation}" for violation in violations(frame)]
         found += [f"{name}, {kind}: sticks out: {element}" for element in frame.evaluate(STICKS_OUT)]
-        _photograph(person, page, f"{name}-{kind}", framed)
+        if os.environ.get("NOZIMITE_SCREENSHOTS"):  # they take as long as all else
+            _photograph(person, page, f"{name}-{kind}", framed)
     return found
 
 

@@ -105,7 +105,13 @@ class People:
     # Pictures
 
     def photograph(self, name: str, page: Page | None = None) -> None:
-        (page or self.page).screenshot(path=self.screenshots / f"{name}.png", full_page=True)
+        """The whole page. What lies outside of the window is not painted inside a frame of another site."""
+        page = page or self.page
+        size = page.viewport_size or {"width": 1280, "height": 720}
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": size["width"], "height": height})
+        page.screenshot(path=self.screenshots / f"{name}.png", full_page=True)
+        page.set_viewport_size({"width": size["width"], "height": size["height"]})
 
     # Complaints
 

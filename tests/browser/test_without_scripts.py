@@ -1,0 +1,97 @@
+"""A browser that runs no JavaScript comes everywhere too, by a few more buttons."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from lti_tool import admission, noticing
+from lti_tool.demo.robot import Robot
+from lti_tool.store.models import AwardRule, CredentialRow
+
+BADGE = "Data literacy for decision makers"
+
+
+def rows(tool, kind):
+    with tool.store.read() as session:
+        return session.query(kind).all()
+
+
+def go_on(person, until: str = "main h1") -> None:
+    """Presses the LMS's own "Continue" as often as it stands in the frame, until what is waited for is there."""
+    resting = person.frame.locator(until)
+    onward = person.frame.get_by_role("button", name="Continue", exact=True)
+    for _ in range(6):
+        expect(resting.or_(onward).first).to_be_visible()
+        if resting.count():
+            return
+        with person.page.expect_event("framenavigated"):
+            onward.click()
+    raise AssertionError("the LMS only ever says Continue")
+
+
+def test_from_placing_the_badge_to_checking_it(people, running, wait):
+    tool, robot = running.tool, Robot(running.lms_url)
+    robot.register(running.registration_url)
+    with people(java_script_enabled=False) as college:
+        college.become("Zane")
+        college.open_course()
+        college.page.get_by_role("link", name="select content").first.click()
+        go_on(college)
+        college.frame.get_by_label(BADGE).check()
+        college.frame.get_by_role("button", name="Place this badge").click()
+        college.frame.get_by_role("button", name="Back to my course").click()
+        go_on(college, until="a")
+        college.frame.get_by_role("link", name="Go on to the activity").click()
+        activity = college.save_activity()
+        go_on(college)
+        college.heading("Badges of this course")
+        college.frame.get_by_role("button", name="Check now").click()
+        expect(college.frame.get_by_role("status")).to_have_text("Checked just now.")
+
+        robot.give_grades("Data Literacy", complete=1)
+        (rule,) = rows(tool, AwardRule)
+        assert noticing.check(tool.store, tool.connect, rule.id, tool.clock()) is None
+        wait(lambda: rows(tool, CredentialRow))
+        college.become("Anna")
+        college.page.goto(activity)
+        go_on(college)
+        college.heading(BADGE)
+        expect(college.frame.get_by_role("button", name="Copy the address")).to_be_hidden()
+        college.photograph("without-scripts")
+        with college.page.expect_download() as downloading:
+            college.frame.get_by_role("link", name="Download the badge (PNG)").click()
+        png = downloading.value.path()
+
+        college.page.goto(f"{running.tool_url}/verify")
+        expect(college.page.get_by_text("You can also drop the file")).to_be_hidden()
+        college.page.get_by_label("The badge as a file").set_input_files(
+            {"name": "badge.png", "mimeType": "image/png", "buffer": png.read_bytes()}
+        )
+        college.page.get_by_role("button", name="Check the badge").click()
+        expect(college.page.get_by_role("heading", level=1)).to_have_text("This badge is genuine and valid")
+
+
+def test_a_badge_may_be_pasted_as_text(people, running):
+    with people(java_script_enabled=False) as darbs:
+        darbs.page.goto(f"{running.tool_url}/verify")
+        darbs.page.get_by_text("Or paste the text of a badge").click()
+        darbs.page.get_by_label("JSON or JWT").fill("eyJ not a badge")
+        darbs.page.get_by_role("button", name="Check the badge").click()
+        expect(darbs.page.get_by_role("heading", level=1)).to_have_text(
+            "This is not a badge that can be checked"
+        )
+
+
+def test_a_registration_needs_no_scripts(people, running):
+    with running.tool.store.begin() as session:
+        code = admission.invite(session, running.tool.clock())
+    with people(java_script_enabled=False) as ieva:
+        ieva.become("Ieva")
+        ieva.page.get_by_role("link", name="Site administration").first.click()
+        address = f"{running.tool_url}/lti/register?code={code}"
+        ieva.page.get_by_label("Add a tool by its registration URL").fill(address)
+        ieva.page.get_by_role("button", name="Add LTI Advantage").click()
+        ieva.frame.get_by_role("button", name="Register").click()
+        ieva.heading("Nozimite is registered")
+        expect(ieva.frame.get_by_text("Close this window.")).to_be_visible()
+        expect(ieva.frame.get_by_role("button", name="Finish and close")).to_be_hidden()
