@@ -20,7 +20,7 @@ MAX_STREAMS = 100_000
 _STREAM = re.compile(rb"stream\r?\n")
 _LONGEST_DICTIONARY = 2_000
 _EMBEDDED = re.compile(rb"/Type\s*/EmbeddedFile\b")
-_FILTER = re.compile(rb"/Filter\s*(?:\[\s*)?/(\w+)(?:\s*/(\w+))?")
+_FILTER = re.compile(rb"/Filter\s*(?:/(\w+)|\[([^\]]*)\])")
 _JWS = re.compile(rb"[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+")
 _BOM = b"\xef\xbb\xbf"
 
@@ -75,7 +75,7 @@ def _content(pdf: bytes, start: int, dictionary: bytes) -> bytes:
     if filters is None:
         end = pdf.find(b"endstream", start)
         return b"" if end < 0 or end - start > MAX_TEXT_BYTES else pdf[start:end]
-    if filters[1] != b"FlateDecode" or filters[2] is not None:
+    if (filters[1] or filters[2].strip().removeprefix(b"/")) != b"FlateDecode":
         return b""
     unpacking = zlib.decompressobj()
     try:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 from badges.bake import (
     CLR_KEYWORD,
@@ -42,6 +41,7 @@ _START_TAG = re.compile(rb"""<[^\s/>]++(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _TAG_NAME = re.compile(rb"<[^\s/>]+")
 _NAME = b"openbadges:credential"
 _FORBIDDEN = frozenset({"script", "handler", "listener", "iframe", "embed", "object"})
+_JWS = re.compile(r"[A-Za-z0-9_.-]+")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 _BOM = b"\xef\xbb\xbf"
 
@@ -77,7 +77,9 @@ def bake(svg: bytes, secured: SecuredCredential) -> bytes:
 
 def _element(secured: SecuredCredential) -> bytes:
     if secured.media_type == JWS_TYPE:
-        return b"<" + _NAME + b" verify=" + quoteattr(secured.text).encode() + b"/>"
+        if not _JWS.fullmatch(secured.text):
+            raise PictureError("bad_text", "The credential is not a compact JWS.")
+        return b"<" + _NAME + b' verify="' + secured.text.encode() + b'"/>'
     body = _without_cdata_end(secured.text).encode()
     return b"<" + _NAME + b"><![CDATA[" + body + b"]]></" + _NAME + b">"
 

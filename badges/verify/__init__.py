@@ -17,7 +17,7 @@ from badges.verify.case import Case, gather
 from badges.verify.older import check_older
 from badges.verify.one_ed_tech import overall, probes
 from badges.verify.opening import open_file
-from badges.verify.outside import Fetch, Outside, StatusFinder
+from badges.verify.outside import Fetch, Outside, StatusFinder, limited
 from badges.verify.report import (
     Check,
     Finding,
@@ -62,7 +62,7 @@ def verify(
     issuer's. `fetch` is for what else a badge may name: its newer version, a schema, an assertion of Open Badges 2.0;
     without it these checks stay open. `recipient` is whom the verifier has in mind: an e-mail address, or an id.
     """
-    outside = Outside(find_key=find_key, find_status=find_status, fetch=fetch, now=now)
+    outside = limited(Outside(find_key=find_key, find_status=find_status, fetch=fetch, now=now))
     opened = open_file(file)
     if opened.address is not None or kind_of(opened.credential) == "open_badges_2":
         return check_older(opened, outside, recipient)

@@ -55,7 +55,7 @@ def gather(opened: Opened, outside: Outside, recipient: str | None) -> Case:
             opened = replace(served, parsed=opened.parsed)
     credential = next((found.credential for found in (proven, stated) if found), opened.credential)
     bound = outside if is_bound(proven) else None
-    document = opened.document if "proof" in opened.document else credential
+    document = credential if opened.is_jws else opened.document
     return Case(
         opened=opened,
         credential=credential,

@@ -43,8 +43,11 @@ MAX_SCHEMAS = 8
 _CLASSES: dict[Kind, str] = {"achievement": "AchievementCredential", "endorsement": "EndorsementCredential"}
 
 
-def context(credential: Json, wrapped: bool) -> Finding:
-    """The words are those of VCDM and Open Badges 3.0, in this order."""
+def context(credential: Json, wrapped: bool | None) -> Finding:
+    """The words are those of VCDM and Open Badges 3.0, in this order.
+
+    `wrapped` says of a JWS whether the credential stood in the claim `vc`, as it must in the data model 1.1 alone.
+    """
     first, second = (*as_list(credential.get("@context")), None, None)[:2]
     if first not in (VC_CONTEXT, VC_1_CONTEXT) or not isinstance(second, str):
         return failed("not_open_badges_3")
@@ -52,7 +55,7 @@ def context(credential: Json, wrapped: bool) -> Finding:
         return passed("clr_2") if _CLR_CONTEXTS.fullmatch(second) else failed("not_open_badges_3")
     if not _OB_CONTEXTS.fullmatch(second):
         return failed("not_open_badges_3")
-    if wrapped and first == VC_CONTEXT:
+    if wrapped is not None and wrapped != (first == VC_1_CONTEXT):
         return failed("wrapped_against_the_rules")
     if first == VC_1_CONTEXT:
         return warning("data_model_1")

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from badges.schemas import rules
 from badges.verify import form
 from badges.verify.case import Case
+from badges.verify.opening import open_document
 from badges.verify.outside import Outside
 from badges.verify.proving import prove
 from badges.verify.report import Finding, Json, OneEdTech, Probe
@@ -31,9 +32,7 @@ from badges.verify.strangers import (
 )
 from signing.did import spelled_key
 from signing.errors import KeyNotFoundError
-from signing.jsontext import as_text
 from signing.keys import KeyFinder, VerificationMethod
-from signing.secured import SecuredCredential
 from signing.timestamps import from_timestamp
 
 _WORST: tuple[OneEdTech, ...] = ("exception", "fatal", "error", "unknown", "warning", "valid", "not_run")
@@ -90,7 +89,7 @@ def _context(credential: Json) -> OneEdTech:
     first, second = (*as_list(credential.get("@context")), None, None)[:2]
     if first == VC_CONTEXT and second == form.OB_CONTEXT:
         return "valid"
-    finding = form.context(credential, wrapped=False)
+    finding = form.context(credential, None)
     return "warning" if first in (VC_CONTEXT, VC_1_CONTEXT) and finding.outcome != "failed" else "error"
 
 
@@ -134,16 +133,11 @@ def _issuer(credential: Json) -> OneEdTech:
 
 
 def _proof(case: Case, outside: Outside) -> OneEdTech:
-    if "proof" in case.opened.document:
-        return _embedded(case, outside)
-    return _external(case, outside)
+    return _external(case) if case.opened.is_jws else _embedded(case, outside)
 
 
-def _external(case: Case, outside: Outside) -> OneEdTech:
+def _external(case: Case) -> OneEdTech:
     """RS256 and ES256 alone; a key that the token brings along will do, and the claims may say anything."""
-    assert case.opened.secured is not None
-    if "." not in case.opened.secured.text or case.opened.secured.text.startswith("{"):
-        return "error"
     found = case.proven or case.stated
     if found is not None:
         return "valid" if found.proof_name in ("vc-jwt", "vc-jwt-rs256") else "fatal"
@@ -162,20 +156,25 @@ def _embedded(case: Case, outside: Outside) -> OneEdTech:
         ),
         None,
     )
-    if any("proofPurpose" not in proof for proof in objects(case.opened.document.get("proof"))):
+    proofs = objects(case.opened.document.get("proof"))
+    if not proofs:
+        return "error"
+    if "proofPurpose" not in proofs[0]:
         return "exception"
     if chosen is None:
         return "error"
     if chosen.get("cryptosuite", "eddsa-rdfc-2022") not in ("eddsa-rdfc-2022", "eddsa-2022", "ecdsa-sd-2023"):
         return "error"
     found = case.proven or case.stated
-    if found is not None and len(objects(case.opened.document.get("proof"))) == 1:
+    if found is not None and len(proofs) == 1:
         proven = found
     else:
         # It knows no `expires`, so the signature is looked at as of long ago.
         long_ago = replace(outside, now=datetime(1970, 1, 1, tzinfo=UTC))
-        document = case.opened.document | {"proof": [chosen]}
-        finding, again = prove(_secured(document), long_ago, _spelled_first(outside))
+        alone = open_document(case.opened.document | {"proof": [chosen]})
+        if alone.secured is None:
+            return "error"
+        finding, again = prove(alone.secured, long_ago, _spelled_first(outside))
         if again is None:
             return (
                 "unknown"
@@ -188,10 +187,6 @@ def _embedded(case: Case, outside: Outside) -> OneEdTech:
         return "valid"
     controller = proven.verification_method.controller
     return "valid" if controller == issuer_id(proven.credential) else "error"
-
-
-def _secured(document: Json) -> SecuredCredential:
-    return SecuredCredential(as_text(document), "application/vc+ld+json")
 
 
 def _spelled_first(outside: Outside) -> KeyFinder:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from badges import pdf, svg
 from badges.bake import (
-    JSON_TYPE,
     JWS_TYPE,
     LEGACY_KEYWORD,
     MAX_BYTES,
@@ -39,15 +38,20 @@ CLAIMS = frozenset({"iss", "jti", "sub", "nbf", "exp", "iat", "aud"})
 class Opened:
     """What is in a file. `document` is all of it, with proof or claims; `credential` what those are about.
 
-    `wrapped`: the credential stood in the claim `vc`. `address`: of a badge of Open Badges 1.x or 2.0, in place of it.
+    `wrapped`: whether, in a JWS, it stood in the claim `vc`. `address`: of a badge of Open Badges 1.x or 2.0, where
+    that is all there is.
     """
 
     parsed: Finding
     secured: SecuredCredential | None = None
     document: Json = field(default_factory=dict)
     credential: Json = field(default_factory=dict)
-    wrapped: bool = False
+    wrapped: bool | None = None
     address: str | None = None
+
+    @property
+    def is_jws(self) -> bool:
+        return self.secured is not None and self.secured.media_type == JWS_TYPE
 
 
 def open_file(file: bytes) -> Opened:
@@ -86,7 +90,10 @@ def open_text(text: str) -> Opened:
 
 def open_document(document: Json) -> Opened:
     """A credential that stood inside another document."""
-    return open_text(as_text(document))
+    try:
+        return open_text(as_text(document))
+    except ValueError as error:  # a number such as 1e999, which cannot be written again
+        return Opened(parsed=failed("unreadable_json", str(error)))
 
 
 def _open_baked(baked: BakedText, code: str) -> Opened:
@@ -98,13 +105,7 @@ def _open_baked(baked: BakedText, code: str) -> Opened:
     parsed = opened.parsed
     if parsed.outcome == "passed":
         parsed = passed(code) if baked.plain else warning("baked_unusually")
-    return Opened(
-        parsed=parsed,
-        secured=opened.secured,
-        document=opened.document,
-        credential=opened.credential,
-        wrapped=opened.wrapped,
-    )
+    return replace(opened, parsed=parsed)
 
 
 def _open_json(secured: SecuredCredential) -> Opened:
@@ -138,13 +139,7 @@ def _open_presentation(document: Json) -> Opened:
     opened = _open_shown(shown[0])
     if opened.secured is None:
         return opened
-    return Opened(
-        parsed=warning("read_presentation"),
-        secured=opened.secured,
-        document=opened.document,
-        credential=opened.credential,
-        wrapped=opened.wrapped,
-    )
+    return replace(opened, parsed=warning("read_presentation"))
 
 
 def _open_shown(shown: object) -> Opened:
@@ -164,6 +159,3 @@ def _open_shown(shown: object) -> Opened:
 def answered(answer: bytes) -> Opened:
     """What somebody served: a status list, a refreshed credential."""
     return open_text(answer.removeprefix(b"\xef\xbb\xbf").decode())
-
-
-__all__ = ["CLAIMS", "JSON_TYPE", "Opened", "answered", "open_document", "open_file", "open_text"]

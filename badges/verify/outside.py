@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
+from typing import ParamSpec, TypeVar
 
+from signing.errors import KeyNotFoundError
 from signing.keys import KeyFinder
 
 #: Gives what is served at the address of a status list; may raise anything when it cannot.
@@ -22,3 +25,29 @@ class Outside:
     find_status: StatusFinder
     fetch: Fetch | None
     now: datetime
+
+
+#: What one badge may ask for, in all. A sound one asks for two or three things.
+MAX_QUESTIONS = 40
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+
+def limited(outside: Outside) -> Outside:
+    """The same, until it was asked MAX_QUESTIONS times: a badge must not use its verifier against others."""
+    numbers = count(1)
+
+    def counted(ask: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+        def asked(*arguments: Asked.args, **named: Asked.kwargs) -> Answer:
+            if next(numbers) > MAX_QUESTIONS:
+                raise KeyNotFoundError("the badge asks for too much")
+            return ask(*arguments, **named)
+
+        return asked
+
+    return replace(
+        outside,
+        find_key=counted(outside.find_key),
+        find_status=counted(outside.find_status),
+        fetch=counted(outside.fetch) if outside.fetch else None,
+    )

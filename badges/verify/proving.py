@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from badges.verify.opening import CLAIMS, Opened
+from badges.verify.opening import Opened
 from badges.verify.outside import Outside
 from badges.verify.report import Finding, Json, failed, passed, unknown
 from badges.verify.strangers import as_list, issuer_id
@@ -22,6 +22,8 @@ _CANNOT_TELL = frozenset(
     {"no_proof", "unknown_proof", "wrong_algorithm", "unpinned_context", "key_not_found"}
 )
 MAX_CONTEXTS = 16
+#: To read every word takes a second for so many characters.
+MAX_CHARACTERS = 300_000
 #: Proofs of these sign what the words mean, so one that holds has read every word.
 _READ_EVERY_WORD = ("-rdfc-", "eddsa-2022", "Ed25519Signature2020", "-sd-")
 
@@ -48,11 +50,9 @@ def terms(opened: Opened, proven: Checked | None) -> Finding:
     """Whether each word is one that the contexts define, so that all readers read the same."""
     if proven is not None and any(name in proven.proof_name for name in _READ_EVERY_WORD):
         return passed("terms_defined")
-    return _read_every_word(
-        {name: value for name, value in opened.credential.items() if name not in CLAIMS}
-        if opened.secured is None or "proof" not in opened.document
-        else opened.document
-    )
+    if opened.secured is None or len(opened.secured.text) > MAX_CHARACTERS:
+        return unknown("terms_not_checked", "it is too long")
+    return _read_every_word(opened.credential if opened.is_jws else opened.document)
 
 
 def _read_every_word(document: Json) -> Finding:

@@ -135,3 +135,24 @@ def world(issuer: IssuerProfile) -> World:
     world = World(issuer_id=issuer.id)
     world.publish_list()
     return world
+
+
+@pytest.fixture
+def endorsement(world: World) -> Json:
+    """Riga College vouches for an achievement."""
+    return {
+        "@context": [
+            "https://www.w3.org/ns/credentials/v2",
+            "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+        ],
+        "id": "https://badges.example.org/endorsements/1",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "name": "Worth something",
+        "issuer": {"id": world.issuer_id, "type": ["Profile"], "name": "Riga College"},
+        "validFrom": "2026-01-01T00:00:00Z",
+        "credentialSubject": {
+            "id": f"{TOOL_URL}/achievements/5b2a0c7d/1",
+            "type": ["EndorsementSubject"],
+            "endorsementComment": "We hire whoever has it.",
+        },
+    }
