@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from lti_tool.demo.robot import Robot
+from tests.browser.inspection import faults
 from tests.browser.stage import standing
 
 BADGE = "Data literacy for decision makers"
@@ -37,6 +38,28 @@ def test_the_platforms_storage_stands_in_for_the_cookie(refusing, tmp_path):
         assert cookies_of_the_tool(zane) == []
 
 
+def test_the_pages_that_ask_the_storage_help_whoever_runs_no_scripts(refusing, tmp_path):
+    """They pass in a blink; here their script does not come, and they rest."""
+    with standing(tmp_path, "canvas") as running:
+        activity = placed(running)
+        zane = refusing(running)
+        zane.refusals_expected = True
+        zane.context.route("**/storage.js*", lambda route: route.abort())
+        found = []
+        for language in ("en", "lv"):
+            zane.become("Zane", language)
+            zane.page.goto(activity)
+            expect(zane.frame.locator("#storage a")).to_be_visible()
+            found += faults(zane, f"storing-{language}")
+            zane.frame.locator("#storage a").click()
+            expect(zane.frame.locator("#storage button")).to_be_visible()
+            found += faults(zane, f"asking-storage-{language}")
+            zane.frame.locator("#storage button").click()
+            expect(zane.frame.locator("form[action='/lti/confirm']")).to_be_visible()
+            found += faults(zane, f"confirming-teacher-{language}")
+        assert found == []
+
+
 def test_where_neither_works_the_person_confirms_who_they_are(refusing, tmp_path):
     with standing(tmp_path) as running:
         activity = placed(running)
@@ -44,14 +67,26 @@ def test_where_neither_works_the_person_confirms_who_they_are(refusing, tmp_path
         anna.become("Anna")
         anna.page.goto(activity)
         anna.heading("Continue as Anna Bērziņa in Data Literacy Fundamentals?")
-        anna.photograph("asked-who")
         anna.frame.get_by_role("button", name="Yes, continue as Anna Bērziņa").click()
         anna.heading(re.compile(BADGE))
         tool = anna.page.frame("tool")
         assert tool is not None and tool.url.endswith("/lti/confirm")
         assert cookies_of_the_tool(anna) == []
 
+        anna.become("Anna", "lv")
+        anna.page.goto(activity)
+        expect(anna.frame.get_by_role("button", name="Anna Bērziņa")).to_be_visible()
+        assert faults(anna, "confirming-lv") == []
+        anna.become("Anna")
+        anna.page.goto(activity)
+        anna.heading("Continue as Anna Bērziņa in Data Literacy Fundamentals?")
+        assert faults(anna, "confirming-en") == []
+        anna.frame.get_by_role("button", name="Yes, continue as Anna Bērziņa").click()
+        anna.heading(re.compile(BADGE))
+
         anna.refusals_expected = True
+        tool = anna.page.frame("tool")
+        assert tool is not None
         tool.evaluate("location.reload()")
         anna.heading("This link could not be opened")
         expect(anna.frame.get_by_text("was used already")).to_be_visible()
@@ -64,12 +99,17 @@ def test_a_tool_may_be_set_to_go_on_in_a_new_tab(refusing, tmp_path):
         anna.become("Anna")
         anna.page.goto(activity)
         anna.heading("Your badges open in a new tab")
-        anna.photograph("asked-to-open-a-tab")
+        found = faults(anna, "new-tab-en")
         with anna.context.expect_page() as opening:
             anna.frame.get_by_role("button", name="Open as Anna Bērziņa in a new tab").click()
         tab = opening.value
         expect(tab.get_by_role("heading", level=1)).to_have_text(re.compile(BADGE))
         assert tab.url == f"{running.tool_url}/lti/open"
+
+        anna.become("Anna", "lv")
+        anna.page.goto(activity)
+        expect(anna.frame.get_by_role("button", name="Anna Bērziņa")).to_be_visible()
+        assert found + faults(anna, "new-tab-lv") == []
 
 
 def test_a_tool_may_be_set_to_turn_such_a_browser_away(refusing, tmp_path):
