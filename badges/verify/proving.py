@@ -60,11 +60,9 @@ def _read_every_word(document: Json) -> Finding:
     from signing.dataset import quads_of
     from signing.expansion import expand
 
-    contexts = list(_contexts(document))
-    if len(contexts) > MAX_CONTEXTS:
-        return failed("unclear_terms", "it names too many contexts")
-    if not all(isinstance(url, str) for url in contexts):
-        return failed("unclear_terms", "it gives words a meaning of its own")
+    problem = _ambiguity(document)
+    if problem is not None:
+        return failed("unclear_terms", problem)
     outer = [pinned_name(url) for url in as_list(document.get("@context"))]
     try:
         quads_of(expand(document | {"@context": outer}, find_context))
@@ -77,11 +75,27 @@ def _read_every_word(document: Json) -> Finding:
     return passed("terms_defined")
 
 
-def _contexts(value: Any) -> Iterator[Any]:
-    """All contexts in the document, wherever they stand; not those in contexts."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _contexts(item)
-    elif isinstance(value, dict):
+def _ambiguity(document: Json) -> str | None:
+    """What makes that readers of the JSON and readers of its meaning may see different things."""
+    contexts = 0
+    for value in _objects(document):
         for name, part in value.items():
-            yield from as_list(part) if name == "@context" else _contexts(part)
+            if name == "@context":
+                contexts += len(as_list(part))
+                if not all(isinstance(url, str) for url in as_list(part)):
+                    return "it gives words a meaning of its own"
+            elif ":" in name or (name.startswith("@") and value.keys() != {"@value", "@language"}):
+                return f"the key {name[:80]!r} is not a plain word"
+    return "it names too many contexts" if contexts > MAX_CONTEXTS else None
+
+
+def _objects(value: Any) -> Iterator[Json]:
+    """All objects in the document, that itself first."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            yield part
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
