@@ -29,9 +29,13 @@ def statements(document: Json, find_context: ContextFinder = find_context) -> se
     from signing.expansion import expand
 
     refuse_uncovered(document)
-    contexts = document["@context"] if isinstance(document["@context"], list) else [document["@context"]]
-    named = document | {"@context": [pinned_name(url) for url in contexts]}
     try:
-        return quads_of(expand(named, find_context))
+        return quads_of(expand(pinned(document), find_context))
     except RecursionError as error:
         raise UnsafeDocumentError("the document is too entangled") from error
+
+
+def pinned(document: Json) -> Json:
+    """The document, with the one name of each of its contexts."""
+    contexts = document["@context"] if isinstance(document["@context"], list) else [document["@context"]]
+    return document | {"@context": [pinned_name(url) for url in contexts]}

@@ -28,10 +28,19 @@ def expand(document: Json, find_context: ContextFinder) -> list[Json]:
 
     Relative addresses are left relative: whoever reads the nodes must refuse them.
     """
+    return _expanded(document, find_context)[0]
+
+
+def language_maps(document: Json, find_context: ContextFinder) -> list[Json]:
+    """The objects in the document that are no nodes, but one text in several languages; raises as `expand`."""
+    return _expanded(document, find_context)[1]
+
+
+def _expanded(document: Json, find_context: ContextFinder) -> tuple[list[Json], list[Json]]:
     expander = _expander(find_context)
     try:
         with expander.lock:
-            return expander.nodes(document)
+            return expander.nodes(document), expander.language_maps
     except JsonLdError as error:
         raise _cause(error) from error
     except (RecursionError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
@@ -46,6 +55,7 @@ class _Expander(JsonLdProcessor):
         self._find_context = find_context
         self._resolved: LRUCache[str, Any] = LRUCache(maxsize=_MAX_CONTEXTS)
         self._memo: dict[tuple[Any, ...], tuple[Any, Any, Any]] = {}
+        self.language_maps: list[Json] = []
         self._words: dict[tuple[int, str], tuple[Any, Any]] = {}
 
     def nodes(self, document: Json) -> list[Json]:
@@ -64,12 +74,17 @@ class _Expander(JsonLdProcessor):
             "extractAllScripts": False,
             "processingMode": "json-ld-1.1",
         }
+        self.language_maps = []
         expanded = self._expand(self._get_initial_context(options), None, document, options)
         if expanded is None:
             return []
         if isinstance(expanded, dict) and expanded.keys() == {"@graph"}:
             expanded = expanded["@graph"]
         return expanded if isinstance(expanded, list) else [expanded]
+
+    def _expand_language_map(self, active_ctx: Any, language_map: Any, direction: Any) -> Any:
+        self.language_maps.append(language_map)
+        return super()._expand_language_map(active_ctx, language_map, direction)
 
     def _process_context(
         self,

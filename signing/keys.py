@@ -140,12 +140,17 @@ def demand_strength(public: PublicKey) -> None:
 
 def multikey(public: PublicKey) -> str:
     """`z6Mk…` for Ed25519, `zDn…` for P-256, `z82…` for P-384; raises UnusableKeyError for RSA, which has none here."""
+    return "z" + base58(as_multicodec(public))
+
+
+def as_multicodec(public: PublicKey) -> bytes:
+    """The bytes of a Multikey."""
     if isinstance(public, Ed25519PublicKey):
-        return "z" + base58(_ED25519_PREFIX + public.public_bytes_raw())
+        return _ED25519_PREFIX + public.public_bytes_raw()
     if isinstance(public, RSAPublicKey):
         raise UnusableKeyError("an RSA key is published as a JWK")
     point = public.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
-    return "z" + base58(_CURVE_PREFIXES[algorithm(public)] + point)
+    return _CURVE_PREFIXES[algorithm(public)] + point
 
 
 def from_multikey(text: str) -> PublicKey:

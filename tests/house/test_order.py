@@ -286,6 +286,7 @@ REGISTRIES = {
             "Ed25519Signature2020",
             "ecdsa-rdfc-2019",
             "ecdsa-jcs-2019",
+            "ecdsa-sd-2023",
             "vc-jwt",
             "vc-jwt-rs256",
             "vc-jwt-eddsa",

@@ -68,6 +68,7 @@ def test_each_file_of_the_folder_is_a_proof_type():
         "Ed25519Signature2020",
         "ecdsa-jcs-2019",
         "ecdsa-rdfc-2019",
+        "ecdsa-sd-2023",
         "eddsa-2022",
         "eddsa-jcs-2022",
         "eddsa-rdfc-2022",

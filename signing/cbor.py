@@ -1,0 +1,85 @@
+"""The little of CBOR that a selective disclosure proof is written in: numbers, bytes, texts, lists and maps.
+
+Source: RFC 8949; tag 64 (RFC 8746), which some put before bytes, is read and left away.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_NUMBER, _BYTES, _TEXT, _LIST, _MAP, _TAG = 0, 2, 3, 4, 5, 6
+_BYTES_TAG = 64
+_LENGTHS = {24: 1, 25: 2, 26: 4, 27: 8}
+MAX_DEPTH = 4
+
+
+def encode(value: Any) -> bytes:
+    if isinstance(value, int):
+        return _head(_NUMBER, value)
+    if isinstance(value, bytes):
+        return _head(_BYTES, len(value)) + value
+    if isinstance(value, str):
+        data = value.encode()
+        return _head(_TEXT, len(data)) + data
+    if isinstance(value, dict):
+        return _head(_MAP, len(value)) + b"".join(encode(part) for pair in value.items() for part in pair)
+    return _head(_LIST, len(value)) + b"".join(map(encode, value))
+
+
+def decode(data: bytes) -> Any:
+    """The one value that the bytes are; raises ValueError."""
+    value, end = _value(data, 0, 0)
+    if end != len(data):
+        raise ValueError("something follows the CBOR")
+    return value
+
+
+def _head(kind: int, number: int) -> bytes:
+    if number < 24:
+        return bytes([kind << 5 | number])
+    for short, length in _LENGTHS.items():
+        if number < 256**length:
+            return bytes([kind << 5 | short]) + number.to_bytes(length, "big")
+    raise ValueError("a number is too large for CBOR")
+
+
+def _value(data: bytes, at: int, depth: int) -> tuple[Any, int]:
+    kind, number, at = _read_head(data, at)
+    if depth > MAX_DEPTH:
+        raise ValueError("the CBOR is nested too deeply")
+    if kind == _NUMBER:
+        return number, at
+    if kind in (_BYTES, _TEXT):
+        content = _slice(data, at, number)
+        return (content if kind == _BYTES else content.decode()), at + number
+    if kind == _TAG and number == _BYTES_TAG:
+        return _value(data, at, depth + 1)
+    if kind not in (_LIST, _MAP) or number > len(data):
+        raise ValueError("not the CBOR of a proof")
+    parts = []
+    for _ in range(number if kind == _LIST else 2 * number):
+        part, at = _value(data, at, depth + 1)
+        parts.append(part)
+    if kind == _LIST:
+        return parts, at
+    keys = parts[::2]
+    if not all(isinstance(key, (int, str)) for key in keys) or len({*keys}) < len(keys):
+        raise ValueError("a key of the CBOR stands twice, or is strange")
+    return dict(zip(keys, parts[1::2], strict=True)), at
+
+
+def _read_head(data: bytes, at: int) -> tuple[int, int, int]:
+    first = _slice(data, at, 1)[0]
+    kind, number, at = first >> 5, first & 31, at + 1
+    if number < 24:
+        return kind, number, at
+    if number not in _LENGTHS:
+        raise ValueError("not the CBOR of a proof")
+    length = _LENGTHS[number]
+    return kind, int.from_bytes(_slice(data, at, length), "big"), at + length
+
+
+def _slice(data: bytes, at: int, length: int) -> bytes:
+    if at + length > len(data):
+        raise ValueError("the CBOR is cut off")
+    return data[at : at + length]
