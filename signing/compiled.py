@@ -68,7 +68,7 @@ class Template:
             for number, path in enumerate(self.slots)
             if path[-1] == "id" and self._kinds[number] == _ADDRESS_KIND
         ]
-        self._static_ids = frozenset(stored["ids"])
+        self._static_ids = frozenset(name.encode() for name in stored["ids"])
         self._quads: list[Quad] = [(s, p, o, "") for s, p, o in stored["quads"]]
         self._program = _Program(self._quads, len(self.slots))
 
@@ -100,20 +100,20 @@ class Template:
         document: Json = json.loads(self._joined(self._plain, values))
         return document
 
-    def canonical(self, values: Sequence[Any]) -> str:
+    def canonical(self, values: Sequence[Any]) -> bytes:
         """The canonical statements of the filled credential; raises as `canonicalize` and `refuse_ambiguous` do."""
         try:
-            cells = [convert(value) for convert, value in zip(self._convert, values, strict=True)]
+            cells = [convert(value).encode() for convert, value in zip(self._convert, values, strict=True)]
             self._refuse_merging(cells)
         except _Refused:
             document = self.document(values)
             refuse_ambiguous(document)
-            return canonicalize(document)
+            return canonicalize(document).encode()
         text = self._program.filled(cells)
         # Two nodes look alike at first sight; the whole algorithm can tell them apart, from the same statements.
-        return text if text is not None else canonical_nquads(_filled_quads(self._quads, cells))
+        return text if text is not None else canonical_nquads(_filled_quads(self._quads, cells)).encode()
 
-    def _refuse_merging(self, cells: list[str]) -> None:
+    def _refuse_merging(self, cells: list[bytes]) -> None:
         """Two nodes of one id would become one."""
         ids = [cells[number] for number in self._ids]
         if len({*ids}) < len(ids) or not self._static_ids.isdisjoint(ids):
@@ -155,7 +155,7 @@ def compile_template(document: Json, slots: Iterable[Path]) -> Template:
     }
     template = Template(stored)
     values = template.values(document)
-    if values is None or template.canonical(values) != canonicalize(document):
+    if values is None or template.canonical(values) != canonicalize(document).encode():
         raise UncompilableError("the compiled path gives something else")
     return template
 
@@ -238,6 +238,10 @@ def _json_parts(marked: Json) -> list[str | int]:
 # --- filling ---------------------------------------------------------------------------------------------------------
 
 
+#: Makes a part of the canonical text out of the cells.
+_Maker = Callable[[list[bytes]], bytes]
+
+
 class _Piece:
     """A text with gaps for cells: slots first, then the labels of nameless nodes."""
 
@@ -258,13 +262,14 @@ class _Piece:
                 position = mark.end()
             form += term[position:].replace("%", "%%")
         self._cells = itemgetter(*cells) if cells else None
-        self._form = form if cells else form.replace("%%", "%")
+        # Bytes, because they are hashed: to encode the whole at the end would take as long as half a signature.
+        self._form = (form if cells else form.replace("%%", "%")).encode()
 
     @property
     def is_fixed(self) -> bool:
         return self._cells is None
 
-    def filled(self, cells: list[str]) -> str:
+    def filled(self, cells: list[bytes]) -> bytes:
         return self._form if self._cells is None else self._form % self._cells(cells)
 
 
@@ -273,14 +278,14 @@ class _Program:
 
     def __init__(self, quads: list[Quad], slots: int) -> None:
         blanks = sorted({term for quad in quads for term in quad if term.startswith("_:")})
-        self._labels = [f"_:c14n{number}" for number in range(len(blanks))]
+        self._labels = [b"_:c14n%d" % number for number in range(len(blanks))]
         self._label_cell = {blank: slots + number for number, blank in enumerate(blanks)}
         self._slots = slots
         self._fixed_hashes: list[tuple[bytes, int]] = []
-        self._hashes: list[tuple[Callable[[list[str]], str], int]] = []
+        self._hashes: list[tuple[_Maker, int]] = []
         for number, blank in enumerate(blanks):
             self._add_hash(first_degree_lines(blank, (quad for quad in quads if blank in quad)), number)
-        self._order = sorted(range(len(blanks)), key=lambda number: f"{self._labels[number]} ")
+        self._order = sorted(range(len(blanks)), key=lambda number: self._labels[number] + b" ")
         blocks: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for subject, predicate, value, _ in quads:
             blocks[subject][predicate].append(value)
@@ -291,15 +296,15 @@ class _Program:
         ]
         self._named_are_ordered = all(subject.is_fixed for subject, _ in self._named_blocks)
 
-    def filled(self, cells: list[str]) -> str | None:
+    def filled(self, cells: list[bytes]) -> bytes | None:
         """The canonical text; None where first-degree hashes do not tell all nodes apart."""
         hashes = self._fixed_hashes + [
-            (sha256(lines(cells).encode()).digest(), number) for lines, number in self._hashes
+            (sha256(lines(cells)).digest(), number) for lines, number in self._hashes
         ]
         hashes.sort()
         if len({hashed for hashed, _ in hashes}) < len(hashes):
             return None
-        cells = cells + [""] * len(hashes)
+        cells = cells + [b""] * len(hashes)
         for label, (_, number) in zip(self._labels, hashes, strict=True):
             cells[self._slots + number] = label
         if self._named_are_ordered:
@@ -310,7 +315,7 @@ class _Program:
             )
             named = [block(cells) for _, block in ordered]
         blank = [self._blank_blocks[hashes[place][1]](cells) for place in self._order]
-        return "".join(named + blank)
+        return b"".join(named + blank)
 
     def _add_hash(self, lines: list[str], number: int) -> None:
         if not any(map(_MARK.search, lines)):
@@ -321,11 +326,11 @@ class _Program:
             # Two neighbours without names give two lines that are the same, and both count.
             kept = [line for line in lines if line.startswith("_:z ") or line.endswith(" _:z .\n")]
             pieces = [_Piece([line], {}) for line in lines if line not in kept]
-            self._hashes.append((_sorted_at_last(pieces, kept), number))
+            self._hashes.append((_sorted_at_last(pieces, [line.encode() for line in kept]), number))
 
-    def _block(self, subject: str, predicates: dict[str, list[str]]) -> Callable[[list[str]], str]:
+    def _block(self, subject: str, predicates: dict[str, list[str]]) -> _Maker:
         """All statements about a subject."""
-        makers: list[Callable[[list[str]], str]] = []
+        makers: list[_Maker] = []
         terms: list[str] = []
         for predicate in sorted(predicates, key=lambda predicate: f"{predicate} "):
             objects = sorted(predicates[predicate], key=lambda value: f"{value} .\n")
@@ -339,19 +344,19 @@ class _Program:
             makers.append(_sorted_at_last([self._piece(line) for line in lines]))
         if terms:
             makers.append(self._piece(terms).filled)
-        return makers[0] if len(makers) == 1 else lambda cells: "".join([make(cells) for make in makers])
+        return makers[0] if len(makers) == 1 else lambda cells: b"".join([make(cells) for make in makers])
 
     def _piece(self, terms: Iterable[str]) -> _Piece:
         return _Piece(terms, self._label_cell)
 
 
-def _first(pair: tuple[str, Any]) -> str:
+def _first(pair: tuple[bytes, Any]) -> bytes:
     return pair[0]
 
 
-def _sorted_at_last(pieces: list[_Piece], kept: Sequence[str] = ()) -> Callable[[list[str]], str]:
+def _sorted_at_last(pieces: list[_Piece], kept: Sequence[bytes] = ()) -> _Maker:
     """Lines whose order the values decide. RDF is a set: of equal pieces one stays; of those kept, each."""
-    return lambda cells: "".join(sorted([*kept, *{piece.filled(cells) for piece in pieces}]))
+    return lambda cells: b"".join(sorted([*kept, *{piece.filled(cells) for piece in pieces}]))
 
 
 def _is_ordered(lines: list[str]) -> bool:
@@ -368,9 +373,9 @@ def _in_order(lines: list[str]) -> list[str]:
     return sorted(lines, key=lambda line: _MARK.split(line)[0])
 
 
-def _filled_quads(quads: list[Quad], cells: list[str]) -> set[Quad]:
+def _filled_quads(quads: list[Quad], cells: list[bytes]) -> set[Quad]:
     def filled(term: str) -> str:
-        return _MARK.sub(lambda mark: cells[int(mark[1] or mark[2])], term)
+        return _MARK.sub(lambda mark: cells[int(mark[1] or mark[2])].decode(), term)
 
     return {(filled(subject), predicate, filled(value), graph) for subject, predicate, value, graph in quads}
 

@@ -41,7 +41,7 @@ def secure(template: Template, values: Sequence[Any], key: SigningKey, now: date
         raise UnusableKeyError(f"{eddsa_rdfc_2022.NAME} needs a key of Ed25519")
     proof = options_of(eddsa_rdfc_2022.SUITE.names, key, now)
     options, text = usual_options_text(proof), template.canonical(values)
-    signature = key.private.sign(sha256(options.encode()).digest() + sha256(text.encode()).digest())
+    signature = key.private.sign(sha256(options.encode()).digest() + sha256(text).digest())
     proof["proofValue"] = "z" + base58(signature)
     return SecuredCredential(template.text(values, as_text(proof)), MEDIA_TYPE)
 
@@ -76,7 +76,11 @@ class Templates:
             credential: Json, options: Json, find_context: ContextFinder, digest: Digest
         ) -> tuple[str, str]:
             found = self._find(name, credential)
-            text = found[0].canonical(found[1]) if found else canonicalize(credential, find_context, digest)
+            text = (
+                found[0].canonical(found[1]).decode()
+                if found
+                else canonicalize(credential, find_context, digest)
+            )
             return options_text(credential, options, find_context, digest), text
 
         suite = replace(eddsa_rdfc_2022.SUITE, texts=texts)

@@ -164,7 +164,7 @@ def test_thousands_of_credentials_are_the_same_by_template_by_the_general_path_a
         values = template.values(one)
         assert values is not None
         general = canonicalize(one)
-        assert template.canonical(values) == general, number
+        assert template.canonical(values).decode() == general, number
         assert template.document(values) == one
         assert template.text(values) == as_text(one)
         if number < SAMPLES_FOR_PYLD:
@@ -205,7 +205,7 @@ def test_values_may_be_equal_and_in_any_order(example, path, pairs):
     template = compile_template(example, slots)
     for one, other in pairs:
         at[path[-1]] = pair(one, other)
-        assert template.canonical([one, other]) == canonicalize(example) == by_pyld(example)
+        assert template.canonical([one, other]).decode() == canonicalize(example) == by_pyld(example)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_an_id_that_is_no_address_or_another_nodes_goes_the_general_way(example,
         with pytest.raises(UnsafeDocumentError):
             template.canonical([value])
     else:
-        assert template.canonical([value]) == general
+        assert template.canonical([value]).decode() == general
 
 
 def test_two_slots_of_one_id_go_the_general_way(example):
@@ -340,7 +340,7 @@ def test_a_template_comes_back_from_its_stored_form_without_json_ld(example, tmp
         "import sys, json, pathlib; from signing.compiled import Template; folder = pathlib.Path(sys.argv[1]);"
         "template = Template.from_stored((folder / 'template').read_text());"
         "text = template.canonical(json.loads((folder / 'values').read_text()));"
-        "assert 'pyld' not in sys.modules; sys.stdout.buffer.write(text.encode())"
+        "assert 'pyld' not in sys.modules; sys.stdout.buffer.write(text)"
     )
     root = Path(__file__).parents[2]
     done = subprocess.run(
