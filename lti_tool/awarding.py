@@ -55,6 +55,8 @@ def award(session: Session, rule: AwardRule, completion: Completion, now: dateti
     template_id = rule.template_version.template_id
     known = queries.award_of(session, rule.course_id, template_id, learner.id)
     if known is not None:
+        if "learner" in known.waiting_for and (learner.name or learner.email):  # the platform tells it now
+            outbox.emit(session, "issue", {"award_id": known.id}, now)
         return known
     ticked = completion.evidence["kind"] == "teacher_tick"
     bar = rules.Bar(
@@ -123,6 +125,7 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
     secured = {name: PROOFS[name].secure(document, key, now) for name, key in keys.items()}
     with store.begin() as session:
         award = _award(session, award_id)
+        queries.hold_award(session, award)
         if award.credential is not None or award.status == "revoked":
             return
         session.add(
@@ -164,6 +167,8 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
         delivery = queries.delivery(session, delivery_id)
         if delivery is None or delivery.status == "sent" or delivery.award.credential is None:
             return
+        if delivery.award.status == "revoked":
+            return _give_up(store, delivery_id, "the badge was revoked before it could be sent")
         learner, channel = delivery.award.learner, delivery.channel
         badge = baked(issuer, delivery.award.credential)
         language = delivery.award.credential.language
@@ -174,16 +179,20 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
     try:
         receipt = CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)
     except DeliveryError as error:
-        with store.begin() as session:
-            failed = session.get_one(Delivery, delivery_id)
-            failed.status = "failed" if error.permanent else "pending"
-            failed.trouble = str(error)
         if error.permanent:
-            return
+            return _give_up(store, delivery_id, str(error))
+        with store.begin() as session:
+            session.get_one(Delivery, delivery_id).trouble = str(error)
         raise
     with store.begin() as session:
         done = session.get_one(Delivery, delivery_id)
         done.status, done.reference, done.sent_at, done.trouble = "sent", receipt.reference, now, None
+
+
+def _give_up(store: Store, delivery_id: int, trouble: str) -> None:
+    with store.begin() as session:
+        failed = session.get_one(Delivery, delivery_id)
+        failed.status, failed.trouble = "failed", trouble
 
 
 def resend(session: Session, issuer: Issuer, award: Award, now: datetime) -> None:
@@ -194,6 +203,7 @@ def resend(session: Session, issuer: Issuer, award: Award, now: datetime) -> Non
 
 def revoke(session: Session, award: Award, reason: str, now: datetime) -> None:
     """The award no longer holds: its page says so, and its bit in the status list is set for every later check."""
+    queries.hold_award(session, award)  # it may be being issued at this moment
     if award.status == "revoked":
         return
     award.status = "revoked"

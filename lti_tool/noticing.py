@@ -48,6 +48,7 @@ def check(store: Store, connect: Connect, rule_id: int, now: datetime) -> Platfo
         return error
     with store.begin() as session:
         rule = session.get_one(AwardRule, rule_id)
+        queries.hold_rule(session, rule)
         rule.checked_at, rule.trouble = now, None
         award_all(session, rule, trigger.completions(session, rule, seen, now), now)
     return None
@@ -56,7 +57,13 @@ def check(store: Store, connect: Connect, rule_id: int, now: datetime) -> Platfo
 def award_all(
     session: Session, rule: AwardRule, completions: Iterable[Completion], now: datetime
 ) -> list[Award]:
-    awards = (awarding.award(session, rule, completion, now) for completion in completions)
+    """The awards that follow. Whoever has one already is passed over: most of a course, at most looks."""
+    awarded = queries.awarded_users(session, rule)
+    awards = (
+        awarding.award(session, rule, completion, now)
+        for completion in completions
+        if completion.user_id not in awarded
+    )
     return [award for award in awards if award is not None]
 
 
@@ -64,6 +71,7 @@ def opened_by_learner(session: Session, rule: AwardRule, learner: Learner, now: 
     """A learner's own launch of a gated link, which may be the second signal that was missing."""
     if rule.trigger != gated_link.NAME:
         return None
+    queries.hold_rule(session, rule)
     completion = gated_link.opened(session, rule, learner, now)
     if completion is None:
         check_soon(session, rule, now)

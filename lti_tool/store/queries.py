@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.store.models import (
     Award,
     AwardRule,
+    Base,
     Course,
     CredentialRow,
     Delivery,
@@ -25,6 +28,9 @@ from lti_tool.store.models import (
     ToolKeyRow,
 )
 from lti_tool.values import Member, Registration
+
+#: The row is ours to change; others may still refer to it. SQLite has one writer at a time anyway.
+_ALONE = {"key_share": True}
 
 # --- platforms
 
@@ -97,22 +103,38 @@ def course_of(session: Session, registration_id: int, context_id: str) -> Course
 def keep_learners(session: Session, registration_id: int, members: Iterable[Member]) -> Mapping[str, Learner]:
     """The learners' rows by user_id, made or brought up to date; a name once known is not forgotten."""
     members = list(members)
-    wanted = [member.user_id for member in members]
-    rows: dict[str, Learner] = {}
-    for start in range(0, len(wanted), 500):
-        question = select(Learner).where(
-            Learner.registration_id == registration_id, Learner.user_id.in_(wanted[start : start + 500])
+    rows = _learners(session, registration_id, [member.user_id for member in members])
+    # In one order everywhere: two looks at the same course must not wait for each other in a circle.
+    missing = sorted({member.user_id for member in members} - rows.keys())
+    if missing:
+        _add_missing(
+            session,
+            Learner,
+            [{"registration_id": registration_id, "user_id": user_id} for user_id in missing],
         )
-        rows |= {row.user_id: row for row in session.scalars(question)}
+        rows |= _learners(session, registration_id, missing)
     for member in members:
-        row = rows.get(member.user_id)
-        if row is None:
-            row = rows[member.user_id] = Learner(registration_id=registration_id, user_id=member.user_id)
-            session.add(row)
+        row = rows[member.user_id]
         row.name = member.name or row.name
         row.email = member.email or row.email
     session.flush()
     return rows
+
+
+def _learners(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, Learner]:
+    rows: dict[str, Learner] = {}
+    for start in range(0, len(user_ids), 500):
+        question = select(Learner).where(
+            Learner.registration_id == registration_id, Learner.user_id.in_(user_ids[start : start + 500])
+        )
+        rows |= {row.user_id: row for row in session.scalars(question)}
+    return rows
+
+
+def _add_missing(session: Session, kind: type[Base], values: list[dict[str, Any]]) -> None:
+    """Adds rows, any of which another transaction may be adding at this moment: then that one stands."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    session.execute(insert(kind).on_conflict_do_nothing(), values)
 
 
 def learner(session: Session, registration_id: int, user_id: str) -> Learner | None:
@@ -197,6 +219,11 @@ def rule(session: Session, rule_id: int) -> AwardRule | None:
     return session.get(AwardRule, rule_id) if _is_id(rule_id) else None
 
 
+def hold_rule(session: Session, rule: AwardRule) -> None:
+    """Nobody else notes sightings of the rule until this transaction ends; `rule` is as it is now."""
+    session.refresh(rule, with_for_update=_ALONE)
+
+
 def rule_of_link(session: Session, course_id: int, resource_link_id: str) -> AwardRule | None:
     return session.scalar(
         select(AwardRule).where(
@@ -249,6 +276,25 @@ def outside_count(session: Session, rule_id: int) -> int:
 
 def award(session: Session, award_id: int) -> Award | None:
     return session.get(Award, award_id) if _is_id(award_id) else None
+
+
+def hold_award(session: Session, award: Award) -> None:
+    """Nobody else issues or revokes the award until this transaction ends; `award` is as it is now."""
+    session.refresh(award, with_for_update=_ALONE)
+
+
+def awarded_users(session: Session, rule: AwardRule) -> frozenset[str]:
+    """The user_ids of those who have the rule's award, however they earned it, and wait for nothing."""
+    question = (
+        select(Learner.user_id)
+        .join(Award, Award.learner_id == Learner.id)
+        .where(
+            Award.course_id == rule.course_id,
+            Award.template_id == rule.template_version.template_id,
+            Award.status != "waiting",
+        )
+    )
+    return frozenset(session.scalars(question))
 
 
 def award_of(session: Session, course_id: int, template_id: str, learner_id: int) -> Award | None:

@@ -1,5 +1,6 @@
 """From a completion to a badge in the learner's mail, each step once."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -74,6 +75,32 @@ def test_an_award_issued_by_two_workers_at_once_is_one_credential(tool_on_any_da
     awarding.issue(tool.store, tool.issuer, award.id, NOW)
     assert len(rows(tool, CredentialRow)) == 1
     assert len(rows(tool, Delivery)) == 1
+
+
+def test_an_award_revoked_while_it_is_issued_stays_revoked(tool_on_any_database, platform):
+    tool = tool_on_any_database
+    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
+    (award,) = rows(tool, Award)
+    with ThreadPoolExecutor(1) as pool:
+        with tool.store.begin() as session:
+            awarding.revoke(session, session.get_one(Award, award.id), "issued in error", NOW)
+            session.flush()
+            issuing = pool.submit(awarding.issue, tool.store, tool.issuer, award.id, NOW)
+            time.sleep(1)  # it has read that nothing is revoked, and waits to write
+        issuing.result()
+    assert [row.status for row in rows(tool, Award)] == ["revoked"]
+    assert rows(tool, CredentialRow) == []
+
+
+def test_a_badge_revoked_before_its_mail_could_be_sent_is_not_sent(tool, platform, rule_id, tmp_path):
+    complete(tool, platform, rule_id, ANNA)
+    (award,) = rows(tool, Award)
+    awarding.issue(tool.store, tool.issuer, award.id, NOW)
+    with tool.store.begin() as session:
+        awarding.revoke(session, session.get_one(Award, award.id), "issued in error", NOW)
+    do_all(tool)
+    assert mails(tmp_path) == []
+    assert [row.status for row in rows(tool, Delivery)] == ["failed"]
 
 
 def test_revoking_turns_every_later_check(tool, platform, rule_id, clock):
