@@ -66,6 +66,8 @@ class Canvas:
     line_item_rule = "/api/lti/courses/<course_id>/line_items/<column_id>"
     line_items_per_page: int | None = 10
     members_per_page: int | None = 50
+    #: Module prerequisites close an item, but the members listed for it stay the whole course.
+    lists_only_who_may_open = False
 
     def issuer(self, url: str) -> str:
         """One issuer for every college, on another host than the college's own."""

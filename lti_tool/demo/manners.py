@@ -31,6 +31,7 @@ class Manners(Protocol):
     line_item_rule: str
     line_items_per_page: int | None
     members_per_page: int | None
+    lists_only_who_may_open: bool
 
     def issuer(self, url: str) -> str: ...
     def auth_url(self, url: str) -> str: ...

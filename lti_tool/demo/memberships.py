@@ -25,7 +25,7 @@ def memberships(course_id: str, tool_id: str = "") -> Response:
         raise refuse(404, "Not found")
     people = sorted(lms.campus.members(course.id), key=lambda person: (person.family, person.given))
     link = _asked_link(course.id, tool.id)
-    if link:
+    if link and lms.manners.lists_only_who_may_open:
         people = [person for person in people if lms.campus.may_open(person, link)]
     role = request.args.get("role")
     if role:

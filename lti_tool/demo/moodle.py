@@ -45,6 +45,7 @@ class Moodle:
     line_item_rule = "/mod/lti/services.php/<course_id>/lineitems/<column_id>/lineitem"
     line_items_per_page: int | None = None
     members_per_page: int | None = None
+    lists_only_who_may_open = True
 
     def issuer(self, url: str) -> str:
         return url

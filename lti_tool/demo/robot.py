@@ -115,6 +115,20 @@ class Robot:
             raise UnexpectedPageError(f"no column {column!r} for {person} in the gradebook")
         self.submit(form, cells)
 
+    def hide_column(self, course: str, column: str) -> None:
+        """Zane hides each column whose label contains `column` from learners."""
+        self.become("Zane")
+        form = self._gradebook(course).form("grades")
+        boxes = {
+            field.name: "on"
+            for field in form.fields
+            for label, _ in field.options
+            if field.name.startswith("hidden-") and column in label
+        }
+        if not boxes:
+            raise UnexpectedPageError(f"no column {column!r} in the gradebook")
+        self.submit(form, boxes)
+
     def learners(self, course: str) -> int:
         """How many learners the course's gradebook has a row for."""
         self.become("Zane")

@@ -4,6 +4,8 @@ import json
 import re
 import time
 from contextlib import contextmanager
+from decimal import Decimal
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,13 @@ from badges.verify import verify
 from lti_tool import awarding, rehearsal, showcase
 from lti_tool.demo.robot import Robot
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Outbox
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Outbox, Sighting
 from tests.independent import VERIFIED, openbadgeslib_verdict
 from tests.stage import settings_for
 
 COURSE = "Data Literacy"
+#: The badge placed there, after which its column is called.
+BADGE = "Data literacy"
 
 
 @pytest.fixture(params=["sqlite", "postgresql and valkey"])
@@ -28,8 +32,13 @@ def parts(request, tmp_path):
     return request.getfixturevalue("postgres_url"), request.getfixturevalue("valkey_url")
 
 
+@pytest.fixture
+def embedded(tmp_path):
+    return f"sqlite:///{tmp_path / 'nozimite.sqlite'}", "memory://"
+
+
 @contextmanager
-def standing(parts, folder: Path, **changes):
+def standing(parts, folder: Path, manners="moodle", **changes):
     tool_socket, lms_socket = showcase.listen(0), showcase.listen(0)
     database_url, broker_url = parts
     settings = settings_for(
@@ -42,7 +51,7 @@ def standing(parts, folder: Path, **changes):
         log_format="console",
         **changes,
     )
-    with showcase.running(settings, folder, tool_socket, lms_socket) as running:
+    with showcase.running(settings, folder, tool_socket, lms_socket, manners) as running:
         yield running
 
 
@@ -59,10 +68,10 @@ def rows(tool, kind):
         return session.query(kind).all()
 
 
-def place(running, robot):
+def place(running, robot, **choices):
     """The badge's activity, switched on and looked at once."""
     robot.register(running.registration_url)
-    activity = robot.place_badge(COURSE)
+    activity = robot.place_badge(COURSE, **choices)
     robot.open_activity("Zane", activity)
     wait(lambda: [rule for rule in rows(running.tool, AwardRule) if rule.checked_at])
     return activity
@@ -184,6 +193,77 @@ def test_a_revoked_badge_says_so_on_its_page_and_in_every_check(tmp_path):
         png = robot.web.get(f"{tool.tool_url}/badges/{credential.id}.png", timeout=10)
         report = verify(png.content, tool.find_key, tool.find_status, tool.clock())
         assert report.verdict == "revoked"
+
+
+#: Placed with a column of its own, open to everyone: only the grade counts.
+BY_GRADE = {"minimum_percent": None, "also": {"trigger": "line_item_results", "minimum": "60"}}
+
+
+def test_a_grade_typed_into_the_badges_own_column_is_a_badge(embedded, tmp_path):
+    with standing(embedded, tmp_path) as running:
+        tool, robot = running.tool, Robot(running.lms_url)
+        activity = place(running, robot, **BY_GRADE)
+        robot.type_grades(COURSE, "Toms", "59", column=BADGE)
+        robot.type_grades(COURSE, "Anna", "60", column=BADGE)
+        wait(lambda: len(sent(tool)) == 1)
+
+        (award,) = rows(tool, Award)
+        assert (award.evidence["kind"], award.score) == ("line_item_result", Decimal("0.6"))
+        (credential,) = rows(tool, CredentialRow)
+        assert f"/badges/{credential.id}.png" in robot.open_activity("Anna", activity).html
+        assert "/badges/" not in robot.open_activity("Toms", activity).html
+        (mail,) = (tmp_path / "mail").glob("*.eml")
+        assert "Anna" in message_from_bytes(mail.read_bytes(), policy=policy.default)["To"]
+        report = verify(credential.text.encode(), tool.find_key, tool.find_status, tool.clock())
+        assert report.verdict == "verified"
+        (result,) = json.loads(credential.text)["credentialSubject"]["result"]
+        assert result["value"] == "60"
+
+
+def test_a_grade_in_a_hidden_column_waits_for_the_teachers_word(embedded, tmp_path):
+    with standing(embedded, tmp_path) as running:
+        tool, robot = running.tool, Robot(running.lms_url)
+        activity = place(running, robot, **BY_GRADE)
+        page = robot.open_activity("Zane", activity)
+        robot.submit(form_to(page, "/conditions"), {"needs_tick": "yes"}, referrer=page.url)
+        robot.hide_column(COURSE, BADGE)
+        robot.type_grades(COURSE, "Anna", "75", column=BADGE)
+        wait(lambda: [sighting for sighting in rows(tool, Sighting) if sighting.inside_at])
+        assert "/badges/" not in robot.open_activity("Anna", activity).html
+        assert rows(tool, Award) == []
+
+        page = robot.open_activity("Zane", activity)
+        assert "75" in page.text
+        robot.choose(page, "learner")
+        wait(lambda: len(sent(tool)) == 1)
+        (award,) = rows(tool, Award)
+        assert (award.evidence["kind"], award.score) == ("teacher_tick", Decimal("0.75"))
+
+
+def test_on_canvas_a_learner_who_opens_the_restricted_link_is_awarded(embedded, tmp_path):
+    with standing(embedded, tmp_path, manners="canvas") as running:
+        tool, robot = running.tool, Robot(running.lms_url)
+        activity = place(running, robot)
+        page = robot.open_activity("Zane", activity)
+        robot.submit(form_to(page, "/gate"), referrer=page.url)
+        robot.give_grades(COURSE, complete=12)
+        wait(lambda: [rule for rule in rows(tool, AwardRule) if rule.checked_at > rule.gate_confirmed_at])
+        assert rows(tool, Award) == []
+
+        robot.open_activity("Anna", activity)
+        wait(lambda: len(sent(tool)) == 1)
+        (award,) = rows(tool, Award)
+        assert award.evidence["kind"] == "learner_launch"
+        (credential,) = rows(tool, CredentialRow)
+        assert f"/badges/{credential.id}.png" in robot.open_activity("Anna", activity).html
+        report = verify(credential.text.encode(), tool.find_key, tool.find_status, tool.clock())
+        assert report.verdict == "verified"
+
+
+def form_to(page, ending):
+    """The page's form that goes to an address with this ending."""
+    (form,) = [form for form in page.forms if form.action.endswith(ending)]
+    return form
 
 
 def test_dead_work_is_seen_by_the_health_page(tmp_path):
