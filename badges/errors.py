@@ -3,6 +3,8 @@
 * BadgeError
   x MissingElementsError   a mandatory EU element is missing; `names` lists the codes of badges.eu.ELEMENTS
   x TemplateError          what was written cannot be a template (or an issuer); `problems` lists every one
+  x QualityError           an institution's quality framework is not met; `failings` lists every rule
+  x FrameworkError         the file of a quality framework cannot be used
   x PictureError           the bytes are not a picture (or PDF) that can be trusted; `code` names the reason
   x SchemaError            a JSON Schema that a credential names says nothing that can be held to
   x NotBakedError          the picture is sound, but there is no credential in it
@@ -30,13 +32,27 @@ class TemplateError(BadgeError):
 
     Fields are dotted and counted from 0: `name`, `learning_outcomes.0.text`, `level.value`. Codes:
     `required`, `not_text`, `too_long`, `unknown_language`, `not_a_list`, `too_many`, `not_an_object`,
-    `unknown_field`, `not_a_number`, `out_of_range`, `unknown_code`, `not_a_web_address`, `not_an_email`.
+    `unknown_field`, `not_a_number`, `out_of_range`, `unknown_code`, `not_a_web_address`, `not_an_email`,
+    `not_yes_or_no`, `not_a_date`, `unknown_framework`.
     """
 
     def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
         listed = "; ".join(f"{field}: {code}" for field, code in problems)
         super().__init__(f"This cannot be used as it is: {listed}.")
         self.problems = problems
+
+
+class QualityError(BadgeError):
+    """Quality frameworks that the institution demands are not met. `failings` are pairs (framework, rule)."""
+
+    def __init__(self, failings: tuple[tuple[str, str], ...]) -> None:
+        listed = ", ".join(f"{framework}: {rule}" for framework, rule in failings)
+        super().__init__(f"The institution's quality frameworks are not met: {listed}.")
+        self.failings = failings
+
+
+class FrameworkError(BadgeError):
+    """The file of a quality framework does not say what it has to, or says what nobody understands."""
 
 
 class PictureError(BadgeError):

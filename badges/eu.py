@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from badges.issuer import IssuerProfile
+from badges.quality.judging import unmet
 from badges.template import Template, Texts, text_in
 from badges.vocabularies import vocabulary
 
@@ -69,21 +70,12 @@ class Reading:
 def missing(template: Template, issuer: IssuerProfile) -> tuple[str, ...]:
     """The codes of the mandatory elements that the template and the issuer leave open, in Annex I's order.
 
-    The learner and the date of issuing are given when the badge is awarded, and are not asked for here. The level is
-    demanded "if applicable": that it does not apply has to be said.
+    What each element demands stands in badges/quality/eu_annex_1.toml. The learner and the date of issuing are given
+    when the badge is awarded, and are not missing here. The level is demanded "if applicable": that it does not apply
+    has to be said.
     """
-    given = {
-        "title": template.name,
-        "country": issuer.country,
-        "awarding_body": issuer.name and issuer.legal_name,
-        "learning_outcomes": template.learning_outcomes,
-        "notional_workload": template.workload_hours,
-        "level": template.level,
-        "type_of_assessment": template.types_of_assessment,
-        "form_of_participation": template.forms_of_participation,
-        "type_of_quality_assurance": template.types_of_quality_assurance,
-    }
-    return tuple(code for code, value in given.items() if not value)
+    rules = unmet("eu_annex_1", template, issuer)
+    return tuple(dict.fromkeys(rule.partition(".")[0] for rule in rules))
 
 
 def read(credential: Json) -> tuple[Reading, ...]:

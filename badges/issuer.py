@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from badges.model import Address, ConceptNode, IdentifierEntry, LegalIdentifier, Profile
+from badges.quality import framework_codes
 from badges.reading import Reader
+from badges.statements import Statements, read_statements
 from badges.template import Texts, text_in
 from badges.vocabularies import vocabulary
 
@@ -20,7 +22,8 @@ class IssuerProfile:
     """The body that awards. `id` is its did:web; `country` an ISO 3166-1 alpha-2 code.
 
     `identifiers` are pairs (identifierType, identifier) of the standard, own types with `ext:` before them.
-    `registration` is the number in the country's register of legal persons.
+    `registration` is the number in the country's register of legal persons. `quality` answers badges.quality for all
+    that is awarded; `demands` are the frameworks a template has to meet beyond EU Annex I.
     """
 
     id: str
@@ -36,6 +39,8 @@ class IssuerProfile:
     postal_code: str | None = None
     registration: str | None = None
     identifiers: tuple[tuple[str, str], ...] = ()
+    quality: Statements = field(default_factory=Statements)
+    demands: tuple[str, ...] = ()
 
     def as_profile(self, language: str = "en") -> Profile:
         """The issuer as a credential names it; the name of the country is written in `language`."""
@@ -102,6 +107,8 @@ def read_issuer(data: Json, tool_url: str) -> IssuerProfile:
         postal_code=reader.text(data.get("postal_code"), "postal_code"),
         registration=reader.text(data.get("registration"), "registration"),
         identifiers=reader.each(data.get("identifiers"), "identifiers", _identifier),
+        quality=read_statements(reader, data.get("quality"), "quality"),
+        demands=reader.each(data.get("demands"), "demands", _framework),
     )
     reader.finish()
     return issuer
@@ -111,6 +118,13 @@ _FIELDS = tuple(name for name in IssuerProfile.__dataclass_fields__ if name != "
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _IDENTIFIER_TYPE = re.compile(r"[A-Za-z]+|ext:[A-Za-z0-9._-]+")
+
+
+def _framework(reader: Reader, data: Any, field_name: str) -> str:
+    if data not in framework_codes():
+        reader.problem(field_name, "unknown_framework")
+        return ""
+    return str(data)
 
 
 def _identifier(reader: Reader, data: Any, field_name: str) -> tuple[str, str]:

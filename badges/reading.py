@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
@@ -118,6 +119,23 @@ class Reader:
             self.problem(field_name, "out_of_range")
             return None
         return int(text)
+
+    def truth(self, value: Any, field_name: str) -> bool | None:
+        """Yes or no; None when nothing was said."""
+        if value is not None and not isinstance(value, bool):
+            self.problem(field_name, "not_yes_or_no")
+            return None
+        return value
+
+    def day(self, value: Any, field_name: str) -> str | None:
+        """A day as YYYY-MM-DD, as TOML and forms write it."""
+        if value is None or value == "":
+            return None
+        try:
+            return date.fromisoformat(str(value)).isoformat()
+        except ValueError:
+            self.problem(field_name, "not_a_date")
+            return None
 
     def code(self, value: Any, field_name: str, vocabulary_name: str) -> str | None:
         if value is None or value == "":

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from badges.errors import TemplateError
 from badges.reading import NAME_LENGTH, Reader
+from badges.statements import Statements, read_statements, statements_as_json
 
 Json = dict[str, Any]
 #: One text in several languages: {"en": "...", "lv": "..."}. Never an empty text in it.
@@ -35,10 +36,11 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityAssurance:
-    """A type of quality assurance (`code` of the vocabulary), and who assures it."""
+    """A type of quality assurance (`code` of the vocabulary), who assures it, and in which country."""
 
     code: str
     agency: Texts = field(default_factory=dict)
+    country: str | None = None
     url: str | None = None
 
 
@@ -47,7 +49,8 @@ class Template:
     """What an achievement says about itself, in Annex I's order; codes are those of badges.vocabularies.
 
     Everything but `name` may be missing while it is being written: `badges.eu.missing` says what is.
-    `in_language` is the language to fall back to. `colours` names a palette of the default picture.
+    `in_language` is the language to fall back to. `quality` answers badges.quality. `colours` names a palette of the
+    default picture.
     """
 
     name: Texts
@@ -69,6 +72,7 @@ class Template:
     further_information: Texts = field(default_factory=dict)
     isced_f: str | None = None
     colours: str | None = None
+    quality: Statements = field(default_factory=Statements)
 
 
 _FIELDS = tuple(Template.__dataclass_fields__)
@@ -117,6 +121,7 @@ def read_template(data: Json) -> Template:
         further_information=reader.texts(data.get("further_information"), "further_information"),
         isced_f=reader.code(data.get("isced_f"), "isced_f", "isced_f"),
         colours=reader.code(data.get("colours"), "colours", "colours"),
+        quality=read_statements(reader, data.get("quality"), "quality"),
     )
     reader.finish()
     return template
@@ -137,7 +142,16 @@ def _plain(value: Any) -> Any:
         case LearningOutcome():
             return _without_none({"text": dict(value.text), "esco": value.esco})
         case QualityAssurance():
-            return _without_none({"code": value.code, "agency": dict(value.agency) or None, "url": value.url})
+            return _without_none(
+                {
+                    "code": value.code,
+                    "agency": dict(value.agency) or None,
+                    "country": value.country,
+                    "url": value.url,
+                }
+            )
+        case Statements():
+            return statements_as_json(value)
         case tuple():
             return [_plain(item) for item in value]
         case Mapping():
@@ -165,12 +179,13 @@ def _quality_assurance(reader: Reader, data: Any, field_name: str) -> QualityAss
     if not isinstance(data, dict):
         reader.problem(field_name, "not_an_object")
         return QualityAssurance(code="")
-    reader.only(data, field_name, ("code", "agency", "url"))
+    reader.only(data, field_name, ("code", "agency", "country", "url"))
     if not data.get("code"):
         reader.problem(f"{field_name}.code", "required")
     return QualityAssurance(
         code=reader.code(data.get("code"), f"{field_name}.code", "quality_assurance") or "",
         agency=reader.texts(data.get("agency"), f"{field_name}.agency", NAME_LENGTH),
+        country=reader.code(data.get("country"), f"{field_name}.country", "countries"),
         url=reader.web_address(data.get("url"), f"{field_name}.url"),
     )
 

@@ -1,8 +1,9 @@
 """Controlled vocabularies: a TOML a list, each concept with its code, IRI and labels.
 
 * assessment_types, modes_of_participation, accreditation_types, supervision, eqf, lki, credit_systems, isced_f,
-  countries: concepts of the European Learning Model, by their EU addresses
-* quality_assurance, stackability, cycles, and one assessment type: our own, where the EU has no list
+  countries, languages, regions_lv, learning_settings: concepts of the European Learning Model, by their EU addresses
+* quality_assurance, stackability, cycles, provider_kinds, orientations, unit_kinds, and one assessment type: our own,
+  where the EU has no list
 * colours: the palettes of the default badge picture
 
 Codes are what templates, forms and databases hold; they never change. IRIs are what a credential says.

@@ -169,7 +169,7 @@ def test_what_any_wallet_can_show_is_said_in_native_terms_too(data_literacy: Tem
         "ext:EQF": "http://data.europa.eu/snb/eqf/7",
         "ext:NQF": "http://data.europa.eu/snb/qdr/c_a61cdeca",
         "ext:ISCEDF": "http://data.europa.eu/snb/isced-f/0542",
-        "ext:QualityAssurance": "urn:eu-micro-credential:v1:qa-esg",
+        "ext:QualityAssurance": "https://quality-agency.example/riga-college",
     }
     assert achievement["eqfLevel"]["id"] == targets["ext:EQF"]
     assert achievement["creditsAvailable"] == subject["creditsEarned"] == 3

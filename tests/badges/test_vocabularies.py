@@ -43,10 +43,21 @@ def test_the_addresses_are_those_of_the_eu_lists(shared: Path) -> None:
         "eqf": "eqf",
         "lki": "nqf_lv_lki",
         "isced_f": "isced_f",
-        "countries": "country",
+        "languages": "language",
+        "regions_lv": "region_lv",
+        "learning_settings": "learning_setting",
         "credit_systems": "credit_system",
     }
     for ours, theirs in pairs.items():
         data = json.loads((shared / f"data/eu/vocab/{theirs}.json").read_text(encoding="utf-8"))
         known = {concept["id"] for concept in data["concepts"]}
         assert {c.iri for c in vocabulary(ours) if not c.iri.startswith("urn:")} <= known
+
+
+def test_every_country_has_the_address_of_the_eu_list(shared: Path) -> None:
+    data = json.loads((shared / "data/eu/vocab/country_all_iso.json").read_text(encoding="utf-8"))
+    known = {row[0]: data["iriTemplate"].format(alpha3=row[1]) for row in data["rows"]} | {
+        "XK": data["iriTemplate"].format(alpha3="1A0")
+    }
+    assert len(vocabulary("countries")) == 249
+    assert {c.code: c.iri for c in vocabulary("countries")}.items() <= known.items()

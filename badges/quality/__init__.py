@@ -1,0 +1,207 @@
+"""Quality frameworks as rules: the folder is the registry, a TOML a framework, its name the framework's code.
+
+A framework has a `title` in English and Latvian, a `source`, and rules. A rule has a `code`, the `field` to mend (a key
+of FIELDS), a `strength` (`must`, `should`, or `stated`: only a written declaration meets it), a sentence in `en` and
+`lv`, and one demand; `when` is a demand too, without which the rule does not apply. A demand is one of
+
+* `present = true` or `false`      there is something, or nothing
+* `is = true`                      exactly this
+* `at_least`, `at_most`, `between` a number
+* `one_of = [...]`                 the value, or one of the values, is in the list
+* `besides = [...]`                the value, or one of the values, is not in the list
+* `all`, `any`, `not`              other demands, each with a `field` of its own
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from badges.errors import FrameworkError
+
+Json = dict[str, Any]
+Facts = Mapping[str, Any]
+Strength = Literal["must", "should", "stated"]
+
+#: What a rule may ask about, and the field of the template or of the issuer's file (`issuer. ...`) to mend.
+#: What the tool itself gives with every badge has no field to mend.
+FIELDS: Mapping[str, str] = {
+    "learner": "",
+    "date_of_issuing": "",
+    "grade": "",
+    "holder_download": "",
+    "formats": "",
+    "verify_page": "",
+    "country": "issuer.country",
+    "place": "issuer.locality",
+    "awarding_body": "issuer.legal_name",
+    "legal_id": "issuer.identifiers",
+    "eqf_level": "level",
+    "hours_a_credit": "workload_hours",
+    "quality_assurance_url": "types_of_quality_assurance",
+    **{
+        name: name
+        for name in (
+            "name description criteria learning_outcomes workload_hours credits level lki_level cycle "
+            "types_of_assessment forms_of_participation types_of_quality_assurance prerequisites supervision "
+            "stackability further_information isced_f"
+        ).split()
+    },
+    **{
+        name: f"quality.{name}"
+        for name in (
+            "provider accredited unit_kind programme_code licence decision_reference summative transcript orientation "
+            "target_group purpose need need_evidence_url overlap_checked prior_learning internal_quality_url "
+            "learner_feedback review_date review_months in_catalogue guidance_url cost accessibility_url "
+            "privacy_notice_url retention_months declarations"
+        ).split()
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What has to be so about `field`; `parts` are the demands that all have to be met, if it is made of such."""
+
+    field: str
+    met: Callable[[Facts], bool]
+    parts: tuple[Demand, ...] = ()
+
+    def unmet_field(self, facts: Facts) -> str:
+        """The first field that stands in the way."""
+        return next((part.unmet_field(facts) for part in self.parts if not part.met(facts)), self.field)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One demand of a framework; `sentence` says in each language what is so where it is met."""
+
+    code: str
+    field: str
+    strength: Strength
+    sentence: Mapping[str, str]
+    demand: Demand | None
+    when: Demand | None = None
+
+    def applies(self, facts: Facts) -> bool:
+        return self.when is None or self.when.met(facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framework:
+    """A quality framework and its rules, in the order of its file."""
+
+    code: str
+    title: Mapping[str, str]
+    source: str
+    rules: tuple[Rule, ...]
+
+
+@cache
+def framework_codes() -> tuple[str, ...]:
+    """The codes of all frameworks: those of the EU first, the others by name."""
+    codes = sorted(file.stem for file in Path(__file__).parent.glob("*.toml"))
+    return tuple(sorted(codes, key=lambda code: not code.startswith("eu_")))
+
+
+@cache
+def framework(code: str) -> Framework:
+    """The framework of the file `code`.toml here; read once. Raises FrameworkError."""
+    if code not in framework_codes():
+        raise FrameworkError(f"There is no quality framework {code}: only {', '.join(framework_codes())}.")
+    return read_framework(code, (Path(__file__).parent / f"{code}.toml").read_text(encoding="utf-8"))
+
+
+def read_framework(code: str, text: str) -> Framework:
+    """The framework that a TOML text describes. Raises FrameworkError naming the rule that cannot be understood."""
+    try:
+        data = tomllib.loads(text, parse_float=Decimal)
+        rules = tuple(_rule(entry) for entry in data.pop("rule"))
+        found = Framework(
+            code=code, title=_languages(data.pop("title")), source=data.pop("source"), rules=rules
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FrameworkError(f"The quality framework {code} cannot be used: {error}") from error
+    if data or len({rule.code for rule in rules}) != len(rules):
+        raise FrameworkError(f"The quality framework {code} says too much, or one rule twice.")
+    return found
+
+
+def _rule(entry: Json) -> Rule:
+    entry = dict(entry)
+    code, field, strength = entry.pop("code"), entry["field"], entry.pop("strength")
+    if strength not in ("must", "should", "stated"):
+        raise ValueError(f"{code}: {strength} is neither must, should nor stated")
+    sentence = _languages({language: entry.pop(language) for language in ("en", "lv")})
+    when = entry.pop("when", None)
+    try:
+        return Rule(
+            code=code,
+            field=field,
+            strength=strength,
+            sentence=sentence,
+            demand=None if strength == "stated" and field == "declarations" else _demand(entry),
+            when=_demand(when) if when else None,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{code}: {error}") from error
+
+
+def _languages(texts: Any) -> Mapping[str, str]:
+    if not texts["en"] or not texts["lv"]:
+        raise ValueError("a sentence is missing in English or Latvian")
+    return dict(texts)
+
+
+def _demand(entry: Json, field: str = "") -> Demand:
+    """One demand; where it is made of others, `field` is only the one to mend."""
+    entry = dict(entry)
+    field = entry.pop("field", field)
+    (test, wanted), *rest = entry.items()
+    if rest:
+        raise ValueError(f"{test} and {rest[0][0]}: a demand is one demand")
+    if test in ("all", "any"):
+        parts = tuple(_demand(part, field) for part in wanted)
+        every = all if test == "all" else any
+        return Demand(
+            field=field,
+            met=lambda facts: every(part.met(facts) for part in parts),
+            parts=parts if test == "all" else (),
+        )
+    if test == "not":
+        inner = _demand(wanted, field)
+        return Demand(field=field or inner.field, met=lambda facts: not inner.met(facts))
+    if field not in FIELDS:
+        raise ValueError(f"{field} is no field")
+    check = TESTS[test](wanted)
+    return Demand(field=field, met=lambda facts: check(facts.get(field)))
+
+
+def _present(value: Any) -> bool:
+    return value is not None and value not in ("", (), {})
+
+
+def _values(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,) if _present(value) else ()
+
+
+def _between(ends: Any) -> Callable[[Any], bool]:
+    least, most = ends
+    return lambda value: value is not None and least <= value <= most
+
+
+#: test -> what it wants -> value -> met?
+TESTS: Mapping[str, Callable[[Any], Callable[[Any], bool]]] = {
+    "present": lambda wanted: lambda value: _present(value) is wanted,
+    "is": lambda wanted: lambda value: value is wanted,
+    "at_least": lambda wanted: lambda value: value is not None and value >= wanted,
+    "at_most": lambda wanted: lambda value: value is not None and value <= wanted,
+    "between": _between,
+    "one_of": lambda wanted: lambda value: any(item in wanted for item in _values(value)),
+    "besides": lambda wanted: lambda value: any(item not in wanted for item in _values(value)),
+}

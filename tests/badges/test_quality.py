@@ -1,0 +1,245 @@
+"""A quality framework says of each rule whether it is met, and which field to mend."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from badges import eu
+from badges.errors import FrameworkError, TemplateError
+from badges.issuer import IssuerProfile, read_issuer
+from badges.quality import FIELDS, framework, framework_codes, read_framework
+from badges.quality.judging import QualityReport, facts, judge, unmet
+from badges.statements import Statements
+from badges.template import NOT_APPLICABLE, Template, read_template, template_as_json
+
+#: Rules that fail, of (solar panels: vocational, data literacy: higher education).
+EXPECTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "eu_annex_1": ((), ()),
+    "eu_annex_2": ((), ()),
+    "common_microcredential_framework": (("hours", "level", "credits", "transcript"), ("hours",)),
+    "hochschulforum_digitalisierung": (("workload", "level"), ()),
+    "nzqa": (
+        ("workload", "purpose", "need", "no-duplicate", "annual-review"),
+        ("purpose", "need", "no-duplicate", "annual-review"),
+    ),
+    "paradigms": ((), ()),
+    "microhe": (("credits",), ("credits",)),
+    "aqf_review": (("purpose",), ("purpose",)),
+    "chea": (("orientation", "purpose"), ("orientation", "purpose")),
+    "rutgers_lumina": (("transparency", "access"), ("transparency", "access")),
+    "latvia": ((), ()),
+    "edubadges": (("workload", "quality"), ()),
+}
+_MINIMAL = """
+title = { en = "Mine", lv = "Mans" }
+source = "us"
+[[rule]]
+code = "hours"
+field = "workload_hours"
+strength = "must"
+en = "Enough."
+lv = "Gana."
+"""
+
+
+def outcomes(report: QualityReport) -> dict[str, str]:
+    return {verdict.rule.code: verdict.outcome for verdict in report.verdicts}
+
+
+def mends(report: QualityReport) -> dict[str, str]:
+    return {verdict.rule.code: verdict.field for verdict in report.verdicts if verdict.field}
+
+
+def said(template: Template, **statements: object) -> Template:
+    return replace(template, quality=replace(template.quality, **statements))
+
+
+def test_every_framework_has_its_expected_verdict() -> None:
+    assert set(framework_codes()) == set(EXPECTED)
+    assert framework_codes()[:2] == ("eu_annex_1", "eu_annex_2")
+
+
+@pytest.mark.parametrize("code", EXPECTED)
+def test_the_shipped_templates_get_the_verdict_of_each_framework(
+    code: str, solar: Template, data_literacy: Template, issuer: IssuerProfile
+) -> None:
+    reports = judge(code, solar, issuer), judge(code, data_literacy, issuer)
+    assert tuple(report.failed for report in reports) == EXPECTED[code]
+    assert tuple(unmet(code, template, issuer) for template in (solar, data_literacy)) == EXPECTED[code]
+    assert [report.passes for report in reports] == [not failed for failed in EXPECTED[code]]
+
+
+def test_a_rule_that_is_not_met_names_the_field_to_mend(solar: Template, issuer: IssuerProfile) -> None:
+    assert mends(judge("common_microcredential_framework", solar, issuer)) == {
+        "hours": "workload_hours",
+        "level": "level",
+        "credits": "credits",
+        "transcript": "credits",
+        "identity-policy": "quality.declarations.common_microcredential_framework.identity-policy",
+    }
+    nowhere = replace(issuer, identifiers=())
+    assert mends(judge("eu_annex_2", solar, nowhere))["9-authenticity"] == "issuer.identifiers"
+    unfinished = replace(solar, learning_outcomes=())
+    assert mends(judge("eu_annex_2", unfinished, issuer))["2-transparency"] == "learning_outcomes"
+
+
+def test_a_should_that_is_not_met_is_a_warning_and_does_not_fail(
+    solar: Template, issuer: IssuerProfile
+) -> None:
+    report = judge("eu_annex_1", replace(solar, prerequisites={}), issuer)
+    assert outcomes(report)["prerequisites"] == "warning"
+    assert report.passes
+
+
+def test_a_statement_is_missing_until_it_is_written(solar: Template, issuer: IssuerProfile) -> None:
+    assert outcomes(judge("microhe", solar, issuer))["route"] == "statement_missing"
+    declared = said(solar, declarations={"microhe.route": {"en": "A third of the installer's certificate."}})
+    assert outcomes(judge("microhe", declared, issuer))["route"] == "pass"
+
+
+def test_what_the_template_states_goes_before_what_its_issuer_states(
+    solar: Template, issuer: IssuerProfile
+) -> None:
+    assert facts(solar, issuer)["transcript"] is True
+    assert facts(said(solar, transcript=False), issuer)["transcript"] is False
+
+
+def test_a_rule_can_ask_only_about_what_there_is(solar: Template, issuer: IssuerProfile) -> None:
+    assert set(facts(solar, issuer)) == set(FIELDS)
+
+
+# --- plausible values ---
+
+
+@pytest.mark.parametrize(
+    ("hours", "credits_", "outcome"),
+    [
+        ("25", "1", "pass"),
+        ("80", "3", "pass"),
+        ("24", "1", "warning"),
+        ("100", "3", "warning"),
+        ("40", None, "n/a"),
+    ],
+)
+def test_a_credit_stands_for_25_to_30_hours(
+    hours: str, credits_: str | None, outcome: str, solar: Template, issuer: IssuerProfile
+) -> None:
+    template = replace(solar, workload_hours=Decimal(hours), credits=Decimal(credits_) if credits_ else None)
+    report = judge("eu_annex_1", template, issuer)
+    assert outcomes(report)["notional_workload.hours_a_credit"].replace("not_applicable", "n/a") == outcome
+    assert mends(report).get("notional_workload.hours_a_credit", "") == (
+        "workload_hours" if outcome == "warning" else ""
+    )
+
+
+def test_a_level_of_latvian_non_formal_learning_needs_a_decision(
+    solar: Template, issuer: IssuerProfile
+) -> None:
+    course = said(solar, unit_kind="nonFormal")
+    assert eu.missing(course, issuer) == ("level",)
+    assert judge("latvia", course, issuer).failed == ("level",)
+    assert mends(judge("eu_annex_1", course, issuer)) == {"level.decision": "quality.decision_reference"}
+    assert eu.missing(replace(course, level=NOT_APPLICABLE), issuer) == ("level",), "the LKI level stands"
+    assert eu.missing(replace(course, level=NOT_APPLICABLE, lki_level=None), issuer) == ()
+    assert eu.missing(said(course, decision_reference="Nr. 1-2/345"), issuer) == ()
+
+
+def test_attendance_alone_is_no_assessment(solar: Template, issuer: IssuerProfile) -> None:
+    attended = replace(solar, types_of_assessment=("levelOfAttendance",))
+    assert eu.missing(attended, issuer) == ("type_of_assessment",)
+    assert eu.missing(replace(attended, types_of_assessment=("levelOfAttendance", "quiz")), issuer) == ()
+
+
+def test_a_programme_that_is_not_accredited_needs_a_licence(solar: Template, issuer: IssuerProfile) -> None:
+    course = said(solar, unit_kind="nonFormal", decision_reference="Nr. 7", accredited=False)
+    assert judge("latvia", course, issuer).failed == ("licence",)
+    assert judge("latvia", said(course, licence="L-12"), issuer).passes
+
+
+# --- statements are read as strictly as the rest ---
+
+
+def test_statements_read_back_the_same(solar: Template) -> None:
+    told = said(
+        solar,
+        prior_learning=False,
+        review_date="2027-06-30",
+        review_months=12,
+        target_group={"lv": "Jumiķi"},
+        declarations={"nzqa.no-gaps": {"en": "None."}},
+    )
+    assert read_template(template_as_json(told)) == told
+
+
+def test_every_problem_of_a_statement_is_told() -> None:
+    with pytest.raises(TemplateError) as caught:
+        read_template(
+            {
+                "name": {"en": "x"},
+                "quality": {
+                    "provider": "school",
+                    "transcript": "yes",
+                    "review_date": "soon",
+                    "review_months": 0,
+                    "guidance_url": "javascript:alert(1)",
+                    "declarations": {"no dot": {"en": "x"}},
+                    "summativ": True,
+                },
+            }
+        )
+    assert dict(caught.value.problems) == {
+        "quality.summativ": "unknown_field",
+        "quality.provider": "unknown_code",
+        "quality.transcript": "not_yes_or_no",
+        "quality.review_date": "not_a_date",
+        "quality.review_months": "out_of_range",
+        "quality.guidance_url": "not_a_web_address",
+        "quality.declarations.no dot": "unknown_field",
+    }
+    with pytest.raises(TemplateError, match="quality: not_an_object"):
+        read_template({"name": {"en": "x"}, "quality": []})
+
+
+def test_an_issuer_may_demand_frameworks_that_exist() -> None:
+    data = {"slug": "riga", "name": "Riga College", "demands": ["latvia"]}
+    assert read_issuer(data, "https://badges.example.org").demands == ("latvia",)
+    with pytest.raises(TemplateError, match=r"demands\.0: unknown_framework"):
+        read_issuer(data | {"demands": ["rome"]}, "https://badges.example.org")
+    assert read_issuer(data | {"demands": []}, "https://badges.example.org").quality == Statements()
+
+
+# --- a framework is one file ---
+
+
+def test_a_framework_is_its_text_and_no_code(solar: Template, issuer: IssuerProfile) -> None:
+    mine = read_framework("mine", _MINIMAL + "at_least = 41\n")
+    (rule,) = mine.rules
+    assert rule.demand is not None
+    assert not rule.demand.met(facts(solar, issuer))
+    assert rule.demand.met(facts(replace(solar, workload_hours=Decimal("41")), issuer))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "at_least = 1\nat_most = 2\n",
+        "atleast = 1\n",
+        "at_least = 1\n[[rule]]\ncode = 'b'\nfield = 'mood'\nstrength = 'must'\nen = 'x'\nlv = 'y'\npresent = true\n",
+        "at_least = 1\n[[rule]]\ncode = 'b'\nfield = 'name'\nstrength = 'may'\nen = 'x'\nlv = 'y'\npresent = true\n",
+        "at_least = 1\n[[rule]]\ncode = 'b'\nfield = 'name'\nstrength = 'must'\nen = 'x'\npresent = true\n",
+        "at_least = 1\n[[rule]]\ncode='hours'\nfield='name'\nstrength='must'\nen='x'\nlv='y'\npresent=true\n",
+        "at_least = 1\nbad toml",
+    ],
+)
+def test_a_framework_that_nobody_understands_is_refused(wrong: str) -> None:
+    with pytest.raises(FrameworkError):
+        read_framework("mine", _MINIMAL + wrong)
+
+
+def test_there_is_no_other_framework() -> None:
+    with pytest.raises(FrameworkError, match="There is no quality framework rome"):
+        framework("rome")

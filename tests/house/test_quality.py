@@ -1,0 +1,38 @@
+"""Each file of badges/quality is a framework that can be used, and Annex I is the one the elements are held to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import badges.quality
+from badges.eu import ELEMENTS
+from badges.quality import FIELDS, framework
+from badges.statements import FIELDS as STATEMENTS
+
+FILES = sorted(Path(badges.quality.__file__).parent.glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_framework_fits(path: Path) -> None:
+    found = framework(path.stem)
+    assert found.title.keys() == {"en", "lv"} and found.source
+    for rule in found.rules:
+        assert rule.field in FIELDS
+        assert (rule.demand is None) == (rule.strength == "stated")
+        assert all(sentence.endswith(".") for sentence in rule.sentence.values())
+
+
+def test_annex_1_asks_for_every_element() -> None:
+    demanded: dict[str, set[str]] = {}
+    for rule in framework("eu_annex_1").rules:
+        demanded.setdefault(rule.code.partition(".")[0], set()).add(rule.strength)
+    assert list(demanded) == [element.code for element in ELEMENTS]
+    assert {code for code, strengths in demanded.items() if "must" in strengths} == {
+        element.code for element in ELEMENTS if element.mandatory
+    }
+
+
+def test_whatever_can_be_stated_can_be_asked_about() -> None:
+    assert {f"quality.{name}" for name in STATEMENTS} <= set(FIELDS.values())
