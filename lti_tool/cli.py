@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from config.settings import SettingsError, read_settings
 from lti_tool.errors import ToolError
+from lti_tool.language import LANGUAGES
 
 if TYPE_CHECKING:
     from lti_tool.wiring import Tool
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0 done, 1 not (a badge that does not verify), 2 unusable input."""
+    """The exit code: 0 done, 1 not (a badge that does not verify, a template that does not pass), 2 unusable input."""
     words = _parser().parse_args(arguments)
     try:
         code: int = words.run(words)
@@ -58,6 +59,18 @@ def _parser() -> argparse.ArgumentParser:
         help="read the issuer's did.json, jwks.json and status-list.json there, not from the network",
     )
     verify.set_defaults(run=_verify)
+
+    quality = commands.add_parser("quality", help="hold a template to quality frameworks")
+    quality.add_argument("file", type=Path, metavar="FILE", help="a template as TOML or JSON")
+    quality.add_argument(
+        "--framework", action="append", default=[], metavar="NAME", help="only this one; may be repeated"
+    )
+    quality.add_argument(
+        "--issuer", type=Path, metavar="FILE", help="who awards; else what ISSUER_FILE names"
+    )
+    quality.add_argument("--json", action="store_true", help="every rule, as JSON")
+    quality.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0])
+    quality.set_defaults(run=_quality)
 
     platforms = commands.add_parser("platforms", help="the LMSs that may use the tool")
     actions = platforms.add_subparsers(required=True, metavar="ACTION")
@@ -127,6 +140,18 @@ def _verify(words: argparse.Namespace) -> int:
     else:
         print("\n".join(checking.as_lines(report)))
     return {"verified": 0, "unusable": 2}.get(report.verdict, 1)
+
+
+def _quality(words: argparse.Namespace) -> int:
+    from lti_tool import rating
+
+    named = os.environ.get("ISSUER_FILE")
+    reports = rating.rate(words.file, words.issuer or (Path(named) if named else None), words.framework)
+    if words.json:
+        print(json.dumps(rating.as_json(reports, words.language), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(rating.as_lines(reports, words.language)))
+    return 0 if all(report.passes for report in reports) else 1
 
 
 def _tool() -> Tool:

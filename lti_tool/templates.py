@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from badges import eu
 from badges.artwork import picture
-from badges.errors import MissingElementsError
+from badges.errors import MissingElementsError, QualityError
 from badges.issuer import IssuerProfile
+from badges.quality.judging import unmet
 from badges.template import Level, Template, read_template, template_as_json, text_in
 from lti_tool.errors import NotFoundError
 from lti_tool.store import Session, queries
@@ -40,10 +41,18 @@ def add(
 
 
 def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime) -> None:
-    """From now on the version can be placed in courses; raises MissingElementsError naming what it lacks."""
-    missing = eu.missing(read_template(row.body), issuer)
+    """From now on the version can be placed in courses.
+
+    Raises MissingElementsError naming the elements it lacks, QualityError where a framework that the institution
+    demands beyond them is not met.
+    """
+    template = read_template(row.body)
+    missing = eu.missing(template, issuer)
     if missing:
         raise MissingElementsError(missing)
+    failings = tuple((code, rule) for code in issuer.demands for rule in unmet(code, template, issuer))
+    if failings:
+        raise QualityError(failings)
     if row.status == "draft":
         row.status, row.published_at = "published", now
 

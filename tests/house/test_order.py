@@ -25,7 +25,7 @@ ROOMS = (
     ("rules", "platforms", "store", "deliveries"),
     ("keyring", "triggers"),
     ("awarding", "admission", "templates"),
-    ("noticing", "publishing", "checking"),
+    ("noticing", "publishing", "checking", "rating"),
     ("wiring",),
     ("work",),
     ("tasks",),

@@ -182,6 +182,62 @@ def test_a_template_with_mistakes_names_every_one(run, environment, tmp_path):
         assert name in said
 
 
+ISSUER = ROOT / "config" / "issuer.example.toml"
+
+
+def test_a_template_is_held_to_every_framework_and_says_what_to_mend(run):
+    code, said, _ = run("quality", TEMPLATE, "--issuer", ISSUER)
+    assert code == 1
+    lines = said.splitlines()
+    assert len([line for line in lines if not line.startswith(" ")]) == 12
+    assert "eu_annex_1: passes (EU micro-credential: Annex I, the elements)" in lines
+    assert any(
+        line.startswith("  FAIL: hours: The workload is 100") and line.endswith("[mend: workload_hours]")
+        for line in lines
+    )
+
+
+def test_one_framework_may_be_asked_for_in_latvian(run):
+    words = ("quality", TEMPLATE, "--issuer", ISSUER, "--framework", "latvia", "--language", "lv")
+    code, said, _ = run(*words)
+    assert code == 0
+    assert said.startswith("latvia: atbilst (Latvija:")
+    code, said, _ = run(*words, "--json")
+    (report,) = json.loads(said)
+    assert (code, report["framework"], report["passes"]) == (0, "latvia", True)
+    assert {rule["outcome"] for rule in report["rules"]} == {"pass", "not_applicable", "statement_missing"}
+
+
+def test_without_an_issuer_the_issuers_fields_are_named(run, monkeypatch):
+    monkeypatch.delenv("ISSUER_FILE", raising=False)
+    code, said, _ = run("quality", TEMPLATE, "--framework", "eu_annex_1")
+    assert code == 1
+    assert "[mend: issuer.country]" in said
+    monkeypatch.setenv("ISSUER_FILE", str(ISSUER))
+    assert run("quality", TEMPLATE, "--framework", "eu_annex_1")[0] == 0
+
+
+def test_a_framework_or_a_file_that_is_none_is_named(run, tmp_path):
+    code, _, said = run("quality", TEMPLATE, "--framework", "rome")
+    assert (code, "eu_annex_1" in said) == (2, True)
+    assert run("quality", tmp_path / "nothing.toml")[0] == 2
+    (tmp_path / "list.json").write_text("[]", encoding="utf-8")
+    assert run("quality", tmp_path / "list.json")[0] == 2
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    assert run("quality", tmp_path / "deep.json")[0] == 2
+
+
+def test_what_the_institution_demands_is_needed_to_publish(run, environment, tmp_path):
+    file = tmp_path / "issuer.toml"
+    text = ISSUER.read_text(encoding="utf-8").replace("# demands = [", "demands = [")
+    file.write_text(text.replace('"latvia"', '"common_microcredential_framework"'), encoding="utf-8")
+    environment.setenv("ISSUER_FILE", str(file))
+    code, _, said = run("templates", "add", TEMPLATE, "--publish")
+    assert (code, "common_microcredential_framework: hours" in said) == (2, True)
+    file.write_text(text, encoding="utf-8")
+    assert run("templates", "add", TEMPLATE, "--publish")[0] == 0
+
+
 def test_keys_are_listed_and_rotated(run, environment):
     before = run("keys", "list")[1].splitlines()
     assert len(before) == 3
