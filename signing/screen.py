@@ -70,10 +70,7 @@ def refuse_ambiguous(document: Any) -> None:
 
 def unambiguous_text(document: Any) -> str:
     """The document as compact ASCII JSON; raises as `refuse_ambiguous`."""
-    try:
-        text = as_plain_text(document)
-    except (ValueError, TypeError, RecursionError) as error:
-        raise UnsafeDocumentError("the document is not JSON") from error
+    text = _text(document)
     # The text shows at once that nothing of the kind is there; where it might be, each value is looked at.
     if (
         "null" in text
@@ -84,6 +81,24 @@ def unambiguous_text(document: Any) -> str:
     ):
         _refuse_ambiguous_values(document)
     return text
+
+
+def sound_text(document: Any) -> str:
+    """The document as compact ASCII JSON, for a signature over that text itself.
+
+    Raises UnsafeDocumentError for control characters and half characters; how a number is written is signed with it.
+    """
+    text = _text(document)
+    if _SUSPECT.search(text):
+        _refuse_ambiguous_values(document)
+    return text
+
+
+def _text(document: Any) -> str:
+    try:
+        return as_plain_text(document)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UnsafeDocumentError("the document is not JSON") from error
 
 
 def is_ambiguous(number: int | float) -> bool:
@@ -136,7 +151,7 @@ def _scalars(document: Any) -> Iterator[Any]:
 def _refuse_object(value: Json) -> None:
     if not value:
         raise UnsafeDocumentError("an object is empty")
-    if "@context" in value and not _is_list_of_texts(value["@context"]):
+    if "@context" in value and not _may_name_contexts(value):
         raise UnsafeDocumentError("an inline context gives words another meaning")
     if "type" in value:
         _refuse_types(_as_list(value["type"]))
@@ -182,6 +197,18 @@ def _refuse_scalar(value: Any) -> None:
 def _is_plain(value: float) -> bool:
     digits = repr(value).split("e")[0].replace(".", "").strip("-").strip("0")
     return len(digits) <= _DOUBLE_DIGITS and _SMALLEST_DOUBLE <= abs(value) < _EXACT_INTEGER
+
+
+def _may_name_contexts(value: Json) -> bool:
+    """A credential or presentation names its contexts, also where it stands in another one; nothing else does."""
+    whole = {"VerifiableCredential", "VerifiablePresentation"} & {*_texts(value.get("type"))}
+    return (
+        bool(value["@context"]) and _is_list_of_texts(value["@context"]) and (bool(whole) or "proof" in value)
+    )
+
+
+def _texts(value: Any) -> list[str]:
+    return [part for part in _as_list(value) if isinstance(part, str)]
 
 
 def _is_list_of_texts(value: Any) -> bool:
