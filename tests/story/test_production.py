@@ -104,8 +104,8 @@ def test_twelve_complete_and_twelve_mails_go_out(environment, lms, start, smtp, 
     robot = Robot(lms)
     robot.register(command(environment, "platforms", "invite").strip())
     assert "moodle" in command(environment, "platforms", "list")
-    robot.open_activity("Zane", robot.place_badge(COURSE))
-    time.sleep(3)  # two looks, so that everyone has been seen outside
+    activity = robot.place_badge(COURSE)
+    wait(lambda: "Not checked yet" not in robot.open_activity("Zane", activity).text)
     robot.give_grades(COURSE, complete=12)
     wait(lambda: len(smtp.mails) == 12)
     time.sleep(1)
