@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from badges import svg
 from badges.artwork import picture
@@ -401,3 +403,105 @@ def test_a_number_beyond_all_bounds_in_an_endorsement_does_no_harm(
     report = look(token)
     assert code(report, "endorsements") in {("failed", "endorsement_malformed"), ("unknown", "not_checked")}
     assert isinstance(claims, SecuredCredential)
+
+
+# --- signed badges of the older standards
+
+KEY, ISSUER = "https://college.example.org/key", "https://college.example.org/issuer"
+
+
+@pytest.fixture(scope="module")
+def rsa() -> RSAPrivateKey:
+    return generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def pem(rsa: RSAPrivateKey) -> str:
+    public = rsa.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return public.decode()
+
+
+@pytest.fixture
+def signing_college(older: dict[str, Json], rsa: RSAPrivateKey) -> dict[str, Json]:
+    older[HOSTED]["verification"] = {"type": "signed", "creator": KEY}
+    older[ISSUER] |= {"publicKey": KEY, "revocationList": "https://college.example.org/revoked"}
+    older[KEY] = {"type": "CryptographicKey", "id": KEY, "owner": ISSUER, "publicKeyPem": pem(rsa)}
+    older["https://college.example.org/revoked"] = {"type": "RevocationList", "revokedAssertions": []}
+    return older
+
+
+def signed(assertion: Json, rsa: RSAPrivateKey, alg: str = "RS256") -> str:
+    text = ".".join(base64url(json.dumps(part).encode()) for part in ({"alg": alg}, assertion))
+    return f"{text}.{base64url(sign(rsa, text.encode()))}"
+
+
+@pytest.mark.parametrize("how", ["token", "png"])
+def test_a_signed_badge_of_open_badges_2_is_verified(
+    signing_college: dict[str, Any], rsa: RSAPrivateKey, look: Callable[..., Report], how: str
+) -> None:
+    token = signed(signing_college[HOSTED], rsa)
+    report = look(token if how == "token" else baked_older(token), signing_college, recipient="a@example.com")
+    assert report.verdict == "verified", report
+    assert code(report, "proof") == ("passed", "signature_holds")
+    signing_college[KEY] = pem(rsa).encode()
+    assert look(token, signing_college).verdict == "verified"
+    del signing_college[HOSTED]["verification"]["creator"]
+    assert look(signed(signing_college[HOSTED], rsa), signing_college).verdict == "verified"
+
+
+@pytest.mark.parametrize("entry", [HOSTED, {"id": HOSTED, "revocationReason": "x"}])
+def test_a_signed_badge_that_was_taken_back_is_told(
+    signing_college: dict[str, Any], rsa: RSAPrivateKey, look: Callable[..., Report], entry: Any
+) -> None:
+    token = signed(signing_college[HOSTED], rsa)
+    listing = signing_college["https://college.example.org/revoked"]
+    listing["revokedAssertions"] = [7, "other", entry]
+    assert look(token, signing_college).verdict == "revoked"
+    del signing_college["https://college.example.org/revoked"]
+    assert code(look(token, signing_college), "status") == ("unknown", "list_not_reached")
+
+
+def test_what_is_wrong_with_a_signed_badge_is_told(
+    signing_college: dict[str, Any], rsa: RSAPrivateKey, look: Callable[..., Report]
+) -> None:
+    token = signed(signing_college[HOSTED], rsa)
+    head, _, signature = token.split(".")
+    forged = base64url(json.dumps(signing_college[HOSTED] | {"issuedOn": "2020-01-02T00:00:00Z"}).encode())
+    assert look(f"{head}.{forged}.{signature}", signing_college).verdict == "changed"
+    assert (
+        code(look(signed(signing_college[HOSTED], rsa, "none"), signing_college), "proof")[1]
+        == "wrong_algorithm"
+    )
+    assert code(look(signing_college[HOSTED], signing_college), "proof") == ("unknown", "no_proof")
+    signing_college[ISSUER]["publicKey"] = "https://college.example.org/another-key"
+    assert look(token, signing_college).verdict == "wrong_issuer"
+    for broken in (
+        "",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+        "-----BEGIN PUBLIC KEY-----\n!",
+    ):
+        signing_college[KEY] = broken.encode()
+        assert code(look(token, signing_college), "proof") == ("unknown", "key_not_found")
+    del signing_college[KEY]
+    assert code(look(token, signing_college), "proof") == ("unknown", "key_not_found")
+
+
+def test_nobody_passes_for_an_issuer_by_what_they_write_themselves(
+    older: dict[str, Json], look: Callable[..., Report]
+) -> None:
+    """The rule where assertions live counts only where the issuer itself says so."""
+    mine = "https://mallory.example.org/assertions/1"
+    rule = {"allowedOrigins": "mallory.example.org", "startsWith": "https://mallory.example.org/"}
+    forged = older[HOSTED] | {"id": mine, "badge": "https://mallory.example.org/badge"}
+    college = {"type": "Issuer", "id": ISSUER, "verification": rule}
+    for issuer in (college, "https://mallory.example.org/issuer"):
+        served = older | {
+            mine: forged,
+            "https://mallory.example.org/badge": {"type": "BadgeClass", "issuer": issuer},
+            "https://mallory.example.org/issuer": college,
+        }
+        report = look(forged, served)
+        claimed = next(check.detail for check in report.checks if check.name == "issuer")
+        assert report.verdict == "wrong_issuer" or claimed == "https://mallory.example.org/issuer"
+    del served[ISSUER]
+    served["https://mallory.example.org/badge"]["issuer"] = college
+    assert look(forged, served).verdict == "wrong_issuer"
