@@ -139,6 +139,10 @@ def _verify(words: argparse.Namespace) -> int:
         print(json.dumps(checking.as_json(report), ensure_ascii=False, indent=2))
     else:
         print("\n".join(checking.as_lines(report)))
+    beside = words.file.parent
+    if report.verdict == "unverifiable" and not words.documents and (beside / "did.json").exists():
+        # Not taken by itself: whoever sends a forged badge can send documents with it.
+        _say(f"If you trust the documents beside the file, use them: --documents {beside}")
     return {"verified": 0, "unusable": 2}.get(report.verdict, 1)
 
 

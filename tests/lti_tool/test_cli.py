@@ -92,6 +92,13 @@ def test_without_the_issuers_documents_nothing_is_called_verified(run, badge):
     assert said.startswith("unverifiable")
 
 
+def test_documents_beside_the_file_are_pointed_at_and_never_taken_by_themselves(run, badge):
+    code, said, hint = run("verify", badge / "badge.png")
+    assert code == 1
+    assert said.startswith("unverifiable")
+    assert f"--documents {badge}" in hint
+
+
 def test_a_folder_without_documents_is_said_plainly(run, badge, tmp_path):
     code, _, said = run("verify", badge / "badge.json", "--documents", tmp_path)
     assert code == 2
