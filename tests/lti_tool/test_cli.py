@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from lti_tool import cli, publishing
+from lti_tool.errors import OutgoingError
+from lti_tool.outgoing import Outgoing
 from lti_tool.store.models import CredentialRow
 from tests.stage import ANNA, complete, do_all
 
@@ -92,7 +94,11 @@ def test_without_the_issuers_documents_nothing_is_called_verified(run, badge):
     assert said.startswith("unverifiable")
 
 
-def test_documents_beside_the_file_are_pointed_at_and_never_taken_by_themselves(run, badge):
+def test_documents_beside_the_file_are_pointed_at_and_never_taken_by_themselves(run, badge, monkeypatch):
+    def fetch(self, url):
+        raise OutgoingError("there is no network here")
+
+    monkeypatch.setattr(Outgoing, "fetch", fetch)
     code, said, hint = run("verify", badge / "badge.png")
     assert code == 1
     assert said.startswith("unverifiable")
