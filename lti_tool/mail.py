@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -11,11 +12,14 @@ from lti_tool.values import BakedBadge, Recipient
 
 
 def compose(badge: BakedBadge, recipient: Recipient, sender: str, reference: str) -> EmailMessage:
-    """The message; `reference` makes its Message-ID, so that a repeated one is recognised as the same."""
+    """The message; `reference` makes its Message-ID, so that a repeated one is recognised as the same.
+
+    Raises ValueError for an address that no mail can be sent to.
+    """
     _ = translator(recipient.language)
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
-    message["To"] = Address(display_name=_one_line(recipient.name), addr_spec=recipient.email or "")
+    message["To"] = _address(recipient)
     message["Subject"] = _("Your badge: %(name)s") % {"name": _one_line(badge.name)}
     message["Message-ID"] = f"<{reference}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -38,8 +42,19 @@ def compose(badge: BakedBadge, recipient: Recipient, sender: str, reference: str
     return message
 
 
+def _address(recipient: Recipient) -> Address:
+    """The domain in ASCII, as every mail server takes it."""
+    local, _, domain = (recipient.email or "").rpartition("@")
+    try:
+        spec = f"{local}@{domain.encode('idna').decode()}"
+        return Address(display_name=_one_line(recipient.name), addr_spec=spec)
+    except (ValueError, MessageError, IndexError) as error:  # what the parser raises depends on the address
+        raise ValueError("no e-mail address") from error
+
+
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Short: mail servers refuse a header line of a thousand characters, and one long word is not folded."""
+    return " ".join(text.split())[:200]
 
 
 def _file_name(badge: BakedBadge) -> str:

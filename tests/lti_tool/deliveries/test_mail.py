@@ -47,6 +47,56 @@ def test_the_mail_speaks_the_learners_language(smtp, language, greeting):
     assert ("has awarded you" in text) is (language == "en")
 
 
+#: What a platform may call an e-mail address, and no mail server does.
+NO_ADDRESSES = [
+    "<anna>@example.org",
+    "anna@example.org>",
+    "anna,janis@example.org",
+    "anna;janis@example.org",
+    "an(na@example.org",
+    'an"na@example.org',
+    "anna..b@example.org",
+    "anna@example..org",
+    "anna@" + "x" * 70 + ".org",
+    "anna\u202e@example.org",
+    "anna@",
+    "@example.org",
+]
+
+
+@pytest.mark.parametrize("channel", [email, mail_folder])
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_what_is_no_address_is_not_tried_again(smtp, tmp_path, channel, address):
+    folder = mail_folder.Options(folder=tmp_path, sender="badges@example.org")
+    with pytest.raises(DeliveryError) as caught:
+        channel.deliver(BADGE, anna(email=address), options(smtp) if channel is email else folder, REFERENCE)
+    assert caught.value.permanent
+    assert smtp.mails == []
+
+
+def test_a_domain_with_other_letters_is_written_as_mail_servers_know_it(smtp):
+    email.deliver(BADGE, anna(email="anna@rīgas-koledža.example"), options(smtp), REFERENCE)
+    (mail,) = smtp.mails
+    assert mail["To"].addresses[0].domain == "xn--rgas-koleda-xxb20i.example"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Anna\r\nBcc: all@example.org",
+        "Anna\x0b\x85\u2028Bcc: x@y.org",
+        "A" * 10_000,
+        "\u202eannA 🎓",
+        '"Anna", <x@y.org>',
+    ],
+)
+def test_no_name_gets_out_of_its_line(smtp, name):
+    email.deliver(BADGE, anna(name=name), options(smtp), REFERENCE)
+    (mail,) = smtp.mails
+    assert mail["Bcc"] is None
+    assert [address.addr_spec for address in mail["To"].addresses] == ["anna@example.org"]
+
+
 @pytest.mark.parametrize(("answer", "permanent"), [("550 no such person", True), ("451 try later", False)])
 def test_a_refusal_says_whether_to_try_again(smtp, answer, permanent):
     smtp.answer = answer
