@@ -12,12 +12,12 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from sqlalchemy.exc import IntegrityError
 
 from lti_tool.errors import NotAllowedError
 from lti_tool.language import best
+from lti_tool.platforms.adapters import origin
 from lti_tool.platforms.launch import Arrival
 from lti_tool.platforms.memory import Memory
 from lti_tool.store import Session, outbox, queries
@@ -86,7 +86,7 @@ def admit(session: Session, launch: Launch, now: datetime) -> str:
     course = _course(session, launch, now)
     learner = _learner(session, launch, now)
     rule = _rule(session, launch, course, now) if course is not None else None
-    origins = [_origin(url) for url in (launch.return_url,) if url]
+    returns_to = origin(launch.return_url or "")
     token = secrets.token_urlsafe(32)
     session.add(
         LaunchSession(
@@ -100,7 +100,7 @@ def admit(session: Session, launch: Launch, now: datetime) -> str:
             is_learner=launch.is_learner,
             language=best([launch.locale]),
             deep_linking=asdict(launch.deep_linking) if launch.deep_linking else None,
-            embed_origins=origins,
+            embed_origins=[returns_to] if returns_to else [],
             created_at=now,
             last_used_at=now,
         )
@@ -239,11 +239,6 @@ def _add_once(session: Session, row: object) -> None:
             session.add(row)
     except IntegrityError:
         pass
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _hash(secret: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,9 +49,19 @@ def origin(url: str) -> str:
         return ""
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return ""
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else _ascii(parts.hostname)
+    if not re.fullmatch(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]", host):
+        return ""  # it would stand in a header, where a semicolon or a space begins something else
     usual = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, usual) else "")
+
+
+def _ascii(host: str) -> str:
+    """The host as headers and browsers write it: a name with other letters in its `xn--` form."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
 
 
 def _digest(text: str) -> str:

@@ -88,6 +88,25 @@ def test_only_the_platform_and_the_pages_it_returns_to_may_frame_the_page(school
     ]
 
 
+@pytest.mark.parametrize(
+    ("return_url", "origins"),
+    [
+        ("https://skola.rīga.example/return", ["https://skola.xn--rga-uta.example"]),
+        ("https://user:secret@skola.example:8443/", ["https://skola.example:8443"]),
+        ("https://skola.example; script-src *; x/", []),
+        ("https://skola.example\x00.org/", ["https://skola.example.org"]),
+        ("javascript:alert(1)", []),
+    ],
+)
+@pytest.mark.parametrize("cookies", [True, False])
+def test_the_address_to_return_to_is_written_as_a_header_may_hold_it(school, return_url, origins, cookies):
+    page = school.launch(
+        ZANE, cookies=cookies, **{CLAIM + "launch_presentation": {"locale": "en", "return_url": return_url}}
+    )
+    assert page.status_code == 200
+    assert policy(page)["frame-ancestors"] == ["https://moodle.example.org", *origins]
+
+
 def test_canvas_may_frame_the_page_on_its_own_hosts(school, web_tool, clock):
     from lti_tool import admission
 
