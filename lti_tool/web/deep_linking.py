@@ -34,6 +34,7 @@ def place() -> str:
     visit = resume()
     if visit.deep_linking is None:
         raise NotAllowedError("this launch asked for no link")
+    _demand_no_learner(visit)
     tool = current_tool()
     with tool.store.read() as session:
         row = queries.published_template(session, request.form.get("badge", ""))
@@ -62,6 +63,7 @@ def place() -> str:
 
 def choosing(visit: Visit, problem: str = "") -> str:
     """The published badges, each with its completeness, and the ways of noticing."""
+    _demand_no_learner(visit)
     tool = current_tool()
     with tool.store.read() as session:
         rows = queries.published_templates(session)
@@ -93,6 +95,12 @@ def _item(row: TemplateVersion, trigger: str, minimum: Decimal | None) -> Conten
         icon_url=f"{tool.tool_url}/static/icon.svg",
         line_item_maximum=COLUMN_POINTS if trigger == "line_item_results" else None,
     )
+
+
+def _demand_no_learner(visit: Visit) -> None:
+    """Canvas lets learners place links too, with its rich text editor. An administrator may have no role here."""
+    if visit.is_learner:
+        raise NotAllowedError("learners place no badges")
 
 
 def _complete(template: Template) -> int:

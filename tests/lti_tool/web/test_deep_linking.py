@@ -8,6 +8,7 @@ from tests.stage import ANNA, ZANE
 
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 RETURN = "https://moodle.example.org/mod/lti/contentitem_return.php?course=42"
+ADMINISTRATOR = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"
 REQUEST = {
     CLAIM + "message_type": "LtiDeepLinkingRequest",
     CLAIM + "resource_link": None,
@@ -55,6 +56,17 @@ def test_the_chosen_badge_goes_back_to_the_platform_as_a_signed_link(place, scho
     assert item["url"] == "https://badges.example.org/lti/launch"
     assert item["custom"] == {"badge": school.badge, "trigger": "gated_link"}
     assert "lineItem" not in item
+
+
+def test_a_learner_places_no_badge(school):
+    page = school.launch(ANNA, **REQUEST)
+    assert page.status_code == 403
+    assert 'name="badge"' not in page.text
+
+
+def test_an_administrator_without_a_role_in_the_course_may_place_one(school):
+    page = school.launch(ZANE, **REQUEST, **{CLAIM + "roles": [ADMINISTRATOR]})
+    assert 'name="badge"' in page.text
 
 
 def test_the_page_may_post_to_the_platform_and_nobody_else(place, school):
