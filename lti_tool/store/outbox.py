@@ -1,7 +1,7 @@
 """Work to be done, written in the transaction that decides it. Celery only carries the ids.
 
 A row is claimed before it is published, with a lease: whoever dies with it loses it to the next claim. A task may
-therefore run twice; `perform` lets one runner at a time hold the row, and the second finds it done.
+therefore run twice, even at once where it outlives its lease; that nothing is done twice is up to the tables it writes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.store.database import Store
@@ -102,8 +102,10 @@ def bury(store: Store, event_id: str, trouble: str) -> None:
 
 
 def health(session: Session, now: datetime) -> Health:
+    # Work that failed waits on purpose; only what was never tried tells how long nobody has come for it.
+    since = case((Outbox.attempts == 0, Outbox.created_at), else_=Outbox.due_at)
     waiting, oldest = session.execute(
-        select(func.count(), func.min(Outbox.created_at)).where(Outbox.status.in_(OPEN), Outbox.due_at <= now)
+        select(func.count(), func.min(since)).where(Outbox.status.in_(OPEN), Outbox.due_at <= now)
     ).one()
     dead = session.scalar(select(func.count()).where(Outbox.status == "dead")) or 0
     lag = (now - oldest).total_seconds() if waiting else 0.0
@@ -125,6 +127,7 @@ def forget_done(session: Session, before: datetime) -> None:
 
 
 def plan(session: Session, event_id: str, task: str, payload: Json, due_at: datetime) -> None:
-    """Like `arm`, where it is not planned yet."""
-    if session.get(Outbox, event_id) is None:
+    """Like `arm`, where it is not planned yet, or died: work that comes back comes back after a start."""
+    row = session.get(Outbox, event_id)
+    if row is None or row.status == "dead":
         arm(session, event_id, task, payload, due_at)

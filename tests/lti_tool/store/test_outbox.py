@@ -83,6 +83,24 @@ def test_work_that_comes_back_is_one_row_for_ever(store):
     assert outbox.claim(store, NOW + timedelta(minutes=10)) == ["poll-1"]
 
 
+def test_work_that_comes_back_and_died_lives_again_after_a_start(store):
+    with store.begin() as session:
+        outbox.plan(session, "sweep", "sweep", {}, NOW)
+    while not outbox.postpone(store, "sweep", NOW, "OperationalError"):
+        pass
+    with store.begin() as session:
+        outbox.plan(session, "sweep", "sweep", {}, NOW)
+    assert outbox.claim(store, NOW) == ["sweep"]
+
+
+def test_work_tried_again_after_hours_is_not_late_when_its_time_comes(store):
+    (event_id,) = emit(store)
+    outbox.postpone(store, event_id, NOW, "the mail server cannot be reached", timedelta(hours=6))
+    with store.read() as session:
+        health = outbox.health(session, NOW + timedelta(hours=6, seconds=3))
+    assert (health.waiting, health.oldest_seconds) == (1, 3.0)
+
+
 def test_the_health_tells_how_long_the_oldest_work_waits(store):
     emit(store, 3)
     with store.read() as session:
