@@ -102,7 +102,7 @@ CHECKS: tuple[tuple[str, Callable[[Case], Finding]], ...] = (
     ("terms", lambda case: case.terms),
     ("context", lambda case: form.context(case.credential, case.opened.wrapped)),
     ("type", lambda case: form.credential_type(case.credential)),
-    ("schema", lambda case: form.schema(case.document, case.credential)),
+    ("schema", lambda case: case.schema),
     ("inline_schemas", lambda case: case.inline_schemas),
     ("subject", lambda case: form.subject(case.credential)),
     ("issuer", lambda case: form.issuer(case.credential)),

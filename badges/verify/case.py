@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from badges.verify.endorsements import check_endorsements
-from badges.verify.form import inline_schemas
+from badges.verify.form import inline_schemas, schema
 from badges.verify.opening import Opened
 from badges.verify.outside import Outside
 from badges.verify.proving import CHANGED, is_bound, prove, terms
@@ -28,6 +28,7 @@ class Case:
     credential: Json
     document: Json
     terms: Finding
+    schema: Finding
     inline_schemas: Finding
     proof: Finding
     proven: Checked | None
@@ -56,12 +57,14 @@ def gather(opened: Opened, outside: Outside, recipient: str | None) -> Case:
     credential = next((found.credential for found in (proven, stated) if found), opened.credential)
     bound = outside if is_bound(proven) else None
     document = credential if opened.is_jws else opened.document
+    form = schema(document, credential)
     return Case(
         opened=opened,
         credential=credential,
         document=document,
         terms=terms(opened, proven or stated),
-        inline_schemas=inline_schemas(document, credential, bound),
+        schema=form,
+        inline_schemas=inline_schemas(document, credential, form, bound),
         proof=proof,
         proven=proven,
         stated=stated,

@@ -6,6 +6,7 @@ Source: Open Badges 3.0, "Verification and Validation".
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from badges.errors import SchemaError
@@ -37,6 +38,12 @@ _OFFICIAL_SCHEMAS = re.compile(
     r"https://purl\.imsglobal\.org/spec/ob/v3p0/schema/json(-ld)?/"
     r"ob_v3p0_(achievementcredential|endorsementcredential|anyachievementcredential)_schema\.json"
 )
+#: What the name of an official schema file is about, and whether it takes both data models.
+_OFFICIAL_NAMES = {
+    "achievementcredential": ("AchievementCredential", False),
+    "endorsementcredential": ("EndorsementCredential", False),
+    "anyachievementcredential": ("AchievementCredential", True),
+}
 _OUR_SCHEMA = "/eu-micro-credential/v1/schema.json"
 _VALIDATORS = frozenset({"1EdTechJsonSchemaValidator2019", "JsonSchema"})
 MAX_SCHEMAS = 8
@@ -90,30 +97,44 @@ def schema(document: Json, credential: Json) -> Finding:
     breach = rules.breach(document, name)
     if breach is None:
         return passed("right_form")
-    if rules.breach(document, name, loosely=True) is None:
-        return warning("loose_form", breach)
-    return failed("wrong_form", rules.breach(document, name, loosely=True) or breach)
+    loose_breach = rules.breach(document, name, loosely=True)
+    return failed("wrong_form", loose_breach) if loose_breach else warning("loose_form", breach)
 
 
-def inline_schemas(document: Json, credential: Json, outside: Outside | None) -> Finding:
-    """It follows the JSON Schemas that it names itself. `outside` None: nobody may be asked for them."""
+def inline_schemas(document: Json, credential: Json, form: Finding, outside: Outside | None) -> Finding:
+    """It follows the JSON Schemas that it names itself. `form` is what `schema` found; `outside` None: nobody may be
+    asked for them."""
     named = [entry for entry in objects(credential.get("credentialSchema")) if types(entry) & _VALIDATORS]
     if not named:
         return passed("no_schemas")
     if len(named) > MAX_SCHEMAS:
         return unknown("too_many_schemas")
-    return worst([_follows(document, text(entry, "id") or "", outside) for entry in named])
+    urls = [text(entry, "id") or "" for entry in named]
+    return worst(
+        [_follows_rules(document, credential, form, url) or _follows(document, url, outside) for url in urls]
+    )
+
+
+def _follows_rules(document: Json, credential: Json, form: Finding, url: str) -> Finding | None:
+    """Whether it follows a schema of 1EdTech, for which there are rules of ours; None for any other schema."""
+    official = _OFFICIAL_SCHEMAS.fullmatch(url)
+    if official is None:
+        return None
+    name, any_model = _OFFICIAL_NAMES[official[2]]
+    loosely = official[1] is not None or any_model
+    if (
+        name == _CLASSES.get(kind_of(credential))
+        and form.code == "right_form"
+        and not is_data_model_1(credential)
+    ):
+        return passed("follows_schemas")
+    breach = rules.breach(document, name, loosely=loosely)
+    if breach and any_model:
+        breach = rules.breach(document, f"{name}1", loosely=True)
+    return failed("breaks_schema", f"{url}: {breach}") if breach else passed("follows_schemas")
 
 
 def _follows(document: Json, url: str, outside: Outside | None) -> Finding:
-    official = _OFFICIAL_SCHEMAS.fullmatch(url)
-    if official:
-        name = "EndorsementCredential" if official[2] == "endorsementcredential" else "AchievementCredential"
-        loosely = official[1] is not None or official[2] == "anyachievementcredential"
-        breach = rules.breach(document, name, loosely=loosely)
-        if breach and official[2] == "anyachievementcredential":
-            breach = rules.breach(document, f"{name}1", loosely=True)
-        return failed("breaks_schema", f"{url}: {breach}") if breach else passed("follows_schemas")
     try:
         breach = json_schema.breach(document, _schema(url, outside))
     except SchemaError as error:
@@ -126,13 +147,18 @@ def _follows(document: Json, url: str, outside: Outside | None) -> Finding:
 def _schema(url: str, outside: Outside | None) -> Json:
     """The schema at the address. Ours is served by every tool, and is always this one."""
     if url.endswith(_OUR_SCHEMA):
-        return read_object(EXTENSION_SCHEMA.read_text(encoding="utf-8"))
+        return _our_schema()
     if outside is None or outside.fetch is None:
         raise PermissionError(url)
     try:
         return read_object(outside.fetch(url).decode())
     except ProofError as error:
         raise SchemaError("it is not a JSON object") from error
+
+
+@cache
+def _our_schema() -> Json:
+    return read_object(EXTENSION_SCHEMA.read_text(encoding="utf-8"))
 
 
 def subject(credential: Json) -> Finding:

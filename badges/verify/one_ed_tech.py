@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from badges.schemas import rules
 from badges.verify import form
 from badges.verify.case import Case
 from badges.verify.opening import open_document
@@ -23,9 +22,7 @@ from badges.verify.strangers import (
     VC_1_CONTEXT,
     VC_CONTEXT,
     as_list,
-    is_data_model_1,
     issuer_id,
-    kind_of,
     objects,
     text,
     types,
@@ -53,7 +50,7 @@ def probes(case: Case, outside: Outside) -> tuple[Probe, ...]:
         ("JsonLDValidationProbe", lambda: _finding(case.terms, "error")),
         ("ContextPropertyProbe", lambda: _context(case.credential)),
         ("TypePropertyProbe", lambda: _finding(form.credential_type(case.credential), "fatal", "valid")),
-        ("JsonSchemasProbe", lambda: _schemas(case)),
+        ("JsonSchemasProbe", lambda: _finding(case.schema, "error")),
         ("InlineJsonSchemaProbe", lambda: _finding(case.inline_schemas, "error")),
         ("CredentialSubjectProbe", lambda: _subject(case.credential)),
         ("EvidenceProbe", lambda: _evidence(case.credential)),
@@ -91,14 +88,6 @@ def _context(credential: Json) -> OneEdTech:
         return "valid"
     finding = form.context(credential, None)
     return "warning" if first in (VC_CONTEXT, VC_1_CONTEXT) and finding.outcome != "failed" else "error"
-
-
-def _schemas(case: Case) -> OneEdTech:
-    finding = form.schema(case.document, case.credential)
-    if is_data_model_1(case.credential) or kind_of(case.credential) != "achievement":
-        return _finding(finding, "error")
-    strictly = rules.breach(case.document, "AchievementCredential") is None
-    return "valid" if strictly else _finding(finding, "error")
 
 
 def _subject(credential: Json) -> OneEdTech:
