@@ -60,6 +60,7 @@ class Template:
         self._stored = stored
         self.slots: tuple[Path, ...] = tuple(tuple(path) for path in stored["slots"])
         self._kinds: list[str] = stored["kinds"]
+        self._members: int = stored["members"]
         self._convert = [_converter(kind) for kind in self._kinds]
         self._plain: list[str | int] = stored["json"]
         self._safe = [part if isinstance(part, int) else escaped(part) for part in self._plain]
@@ -83,13 +84,27 @@ class Template:
 
     def values(self, document: Json) -> tuple[Any, ...] | None:
         """The values in the slots; None where the document differs from the template in anything else."""
+        values = self._values(document)
         try:
-            values = tuple(_at(document, path) for path in self.slots)
-            if not all(map(_fits, values, self._kinds)):
-                return None
-            return values if as_plain_text(document) == self._joined(self._plain, values) else None
-        except (KeyError, IndexError, TypeError, ValueError):
+            is_same = values is not None and as_plain_text(document) == self._joined(self._plain, values)
+        except (TypeError, ValueError):
             return None
+        return values if is_same else None
+
+    def values_signed(self, document: Json, signed: str) -> tuple[Any, ...] | None:
+        """The same of a document that was read, without its proof, from this text; None also for a text not of ours."""
+        values = self._values(document)
+        # All members of the template stand in the text as they must, before the proof; so no other may follow it.
+        if values is None or len(document) != self._members:
+            return None
+        return values if signed.startswith(f'{self.text(values)[:-1]},"proof":') else None
+
+    def _values(self, document: Json) -> tuple[Any, ...] | None:
+        try:
+            values = tuple([_at(document, path) for path in self.slots])
+        except (KeyError, IndexError, TypeError):
+            return None
+        return values if all(map(_fits, values, self._kinds)) else None
 
     def text(self, values: Sequence[Any], proof: str = "") -> str:
         """The filled credential as `as_text` would write it; with the text of its proof, where there is one."""
@@ -149,6 +164,7 @@ def compile_template(document: Json, slots: Iterable[Path]) -> Template:
         "form": _FORM,
         "slots": [list(path) for path in slots],
         "kinds": [_kind(quads, number, _at(document, path)) for number, path in enumerate(slots)],
+        "members": len(marked),
         "ids": sorted(_ids_of(marked)),
         "json": _json_parts(marked),
         "quads": [quad[:3] for quad in quads],

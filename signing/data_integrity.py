@@ -39,7 +39,7 @@ _SECURITY = "https://w3id.org/security#"
 _USUAL_OPTIONS = frozenset({"type", "created", "verificationMethod", "cryptosuite", "proofPurpose"})
 
 #: The options of a proof and the credential, each as the text that is hashed.
-Texts = Callable[[Json, Json, ContextFinder, Digest], tuple[str, str]]
+Texts = Callable[[Json, Json, ContextFinder, Digest], tuple[str, str | bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +163,8 @@ def signed_bytes(
     digest = digest_of(algorithm)
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     return b"".join(
-        digest(text.encode()).digest() for text in suite.texts(credential, options, find_context, digest)
+        digest(text if isinstance(text, bytes) else text.encode()).digest()
+        for text in suite.texts(credential, options, find_context, digest)
     )
 
 

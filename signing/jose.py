@@ -25,7 +25,7 @@ from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
 from signing.jsontext import MAX_CHARACTERS, as_plain_text, read_object
 from signing.keys import Algorithm, KeyFinder, SigningKey, from_jwk, same_key
 from signing.multibase import base64url, from_base64url
-from signing.screen import unambiguous_text
+from signing.screen import sound_text
 from signing.secured import Json, SecuredCredential
 from signing.signatures import sign, verify
 from signing.timestamps import from_timestamp
@@ -69,7 +69,7 @@ def secure(how: Algorithms, credential: Json, key: SigningKey) -> SecuredCredent
     except ProofError as error:
         raise UnsafeDocumentError(f"the credential cannot be a JWT: {error}") from error
     header = as_plain_text({"alg": how.jws, "typ": "JWT", "kid": key.verification_method})
-    payload = unambiguous_text(credential | claims)
+    payload = sound_text(credential | claims)
     signed = f"{base64url(header.encode())}.{base64url(payload.encode())}"
     return SecuredCredential(f"{signed}.{base64url(sign(key.private, signed.encode()))}", MEDIA_TYPE)
 
@@ -78,7 +78,7 @@ def recognises(how: Algorithms, secured: SecuredCredential) -> bool:
     text = secured.text.lstrip()
     if text.startswith("{") or len(text) > MAX_CHARACTERS:
         return False
-    return _algorithm(text.partition(".")[0]) == how.jws
+    return _algorithm(text[: text.find(".")]) == how.jws
 
 
 @lru_cache(maxsize=64)

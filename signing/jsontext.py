@@ -50,7 +50,7 @@ def read_object(text: str) -> Json:
     """
     if len(text) > MAX_CHARACTERS:
         raise ProofError("unreadable", "the text is too long")
-    if _depth(text) > MAX_DEPTH:
+    if _is_too_deep(text):
         raise ProofError("unreadable", "the JSON is nested too deeply")
     try:
         document = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
@@ -64,17 +64,16 @@ def read_object(text: str) -> Json:
     return document
 
 
-def _depth(text: str) -> int:
-    """How deep the brackets go; those in strings do not count."""
-    depth = deepest = 0
-    for bracket in _STRINGS_WITHOUT_ESCAPES.sub("", _bare(text, _NO_BRACKETS)):
-        if bracket in "[{":
-            depth += 1
-            if depth > deepest:
-                deepest = depth
-        else:
-            depth -= 1
-    return deepest
+def _is_too_deep(text: str) -> bool:
+    """Whether brackets outside strings stand in more than MAX_DEPTH others; of what is no JSON nothing is promised."""
+    structure = _bare(text, _NO_BRACKETS).replace('""', "")
+    if '"' in structure:
+        structure = _STRINGS_WITHOUT_ESCAPES.sub("", _bare(text, _NO_BRACKETS))
+    for _ in range(MAX_DEPTH):
+        if not structure:
+            return False
+        structure = structure.replace("{}", "").replace("[]", "")
+    return bool(structure)
 
 
 def _bare(text: str, dropped: bytes) -> str:

@@ -51,6 +51,8 @@ def refuse_uncovered(document: Json) -> None:
             continue
         objects += 1
         if "@context" in value:
+            if value is not document and not _may_name_contexts(value):
+                raise UnsafeDocumentError("an inline context gives words another meaning")
             contexts += len(_as_list(value["@context"]))
         if objects > MAX_OBJECTS or contexts > MAX_CONTEXTS:
             raise UnsafeDocumentError("the document has too many parts")
@@ -151,8 +153,6 @@ def _scalars(document: Any) -> Iterator[Any]:
 def _refuse_object(value: Json) -> None:
     if not value:
         raise UnsafeDocumentError("an object is empty")
-    if "@context" in value and not _may_name_contexts(value):
-        raise UnsafeDocumentError("an inline context gives words another meaning")
     if "type" in value:
         _refuse_types(_as_list(value["type"]))
     if value.keys() == _LANGUAGE_VALUE and all(isinstance(part, str) for part in value.values()):

@@ -74,14 +74,14 @@ class Templates:
 
         def texts(
             credential: Json, options: Json, find_context: ContextFinder, digest: Digest
-        ) -> tuple[str, str]:
-            found = self._find(name, credential)
-            text = (
-                found[0].canonical(found[1]).decode()
-                if found
-                else canonicalize(credential, find_context, digest)
-            )
-            return options_text(credential, options, find_context, digest), text
+        ) -> tuple[str, str | bytes]:
+            text = options_text(credential, options, find_context, digest)
+            for shape in self._shapes.get(name, ()):
+                if shape.template:
+                    values = shape.template.values_signed(credential, secured.text)
+                    if values is not None:
+                        return text, shape.template.canonical(values)
+            return text, canonicalize(credential, find_context, digest)
 
         suite = replace(eddsa_rdfc_2022.SUITE, texts=texts)
         return data_integrity.check(suite, secured, find_key, now, find_context)

@@ -16,7 +16,7 @@ from pyld import jsonld
 from signing.canonical import canonicalize
 from signing.compiled import Template, compile_template, differing
 from signing.documents import load, pinned_name
-from signing.errors import DocumentNotPinnedError, UncompilableError, UnsafeDocumentError
+from signing.errors import DocumentNotPinnedError, ProofError, UncompilableError, UnsafeDocumentError
 from signing.jsontext import as_text
 from signing.keys import SigningKey, generate
 from signing.proofs import PROOFS, check
@@ -398,6 +398,21 @@ def test_a_changed_credential_does_not_hold_by_template_either(example, issuer, 
         with pytest.raises(Exception) as generally:
             check(altered, issuer.find_key, now)
         assert by_template.value.code == generally.value.code == "bad_signature"
+
+
+def test_a_member_after_the_proof_is_seen_by_template_too(example, issuer, now):
+    """All that a template looks for stands before the proof."""
+    templates = Templates()
+    for name in ("a", "b", "c"):
+        secured = templates.secure("solar/1", example | {"name": name}, issuer.ed25519, now)
+    for more, code in (
+        ('"validUntil":"2040-01-01T00:00:00Z"', "bad_signature"),
+        ('"name":"x"', "unreadable"),
+    ):
+        altered = type(secured)(f"{secured.text[:-1]},{more}}}", secured.media_type)
+        with pytest.raises(ProofError) as refused:
+            templates.check("solar/1", altered, issuer.find_key, now)
+        assert refused.value.code == code
 
 
 def test_what_cannot_be_learnt_is_signed_all_the_same(example, issuer, now):
