@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 OUT ?= demo-out
+FUZZ ?= 5000
 # More for pytest: make test ARGS='tests/story -x'
 ARGS ?=
 
@@ -47,6 +48,10 @@ lint: $(VENV)/dev.stamp $(CATALOGUES) ## style and types only
 .PHONY: bench
 bench: $(VENV)/dev.stamp ## speed and memory beside other libraries; writes tests/bench/results.json
 	@PYTHONPATH=. $(PY) tests/bench/run.py $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(VENV)/dev.stamp ## the tests with random input, for long; FUZZ=100000 for longer
+	@NOZIMITE_FUZZ=$(FUZZ) $(PY) -m pytest tests/fuzz --timeout 0 $(ARGS)
 
 .PHONY: setup
 setup: $(VENV)/run.stamp $(CATALOGUES) ## what the tool needs to run, in .venv
