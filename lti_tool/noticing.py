@@ -18,6 +18,9 @@ Connect = Callable[[Registration], Connection]
 
 #: Longest wait between two looks at a platform that does not answer.
 LONGEST_PAUSE = timedelta(hours=6)
+#: From a learner's opening of the link to the look it asks for: a class that opens it together is one look.
+PAUSE = timedelta(seconds=2)
+PAUSE_IN_TROUBLE = timedelta(minutes=1)
 
 
 def check(store: Store, connect: Connect, rule_id: int, now: datetime) -> PlatformError | None:
@@ -74,7 +77,8 @@ def opened_by_learner(session: Session, rule: AwardRule, learner: Learner, now: 
     queries.hold_rule(session, rule)
     completion = gated_link.opened(session, rule, learner, now)
     if completion is None:
-        check_soon(session, rule, now)
+        pause = PAUSE_IN_TROUBLE if rule.trouble else PAUSE
+        outbox.hasten(session, _look_id(rule), "poll", {"rule_id": rule.id}, now + pause)
         return None
     return awarding.award(session, rule, completion, now)
 
@@ -124,7 +128,11 @@ def set_conditions(
 
 def check_soon(session: Session, rule: AwardRule, now: datetime) -> None:
     """The rule's next look is due now."""
-    outbox.arm(session, f"poll-{rule.id}", "poll", {"rule_id": rule.id}, now)
+    outbox.arm(session, _look_id(rule), "poll", {"rule_id": rule.id}, now)
+
+
+def _look_id(rule: AwardRule) -> str:
+    return f"poll-{rule.id}"
 
 
 def next_look(

@@ -52,7 +52,8 @@ def poll(tool: Tool, event_id: str, payload: Json) -> None:
             return
         failures = payload.get("failures", 0) + 1 if trouble else 0
         due_at = noticing.next_look(rule, trouble, tool.poll_every, failures, now)
-        outbox.arm(session, event_id, "poll", {"rule_id": rule.id, "failures": failures}, due_at)
+        next_payload = {"rule_id": rule.id, "failures": failures}
+        outbox.arm_again(session, event_id, "poll", next_payload, due_at, begun_at=now)
     if trouble:
         log.warning("platform_trouble", rule_id=payload["rule_id"], why=str(trouble), failures=failures)
 

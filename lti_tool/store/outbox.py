@@ -122,6 +122,24 @@ def arm(session: Session, event_id: str, task: str, payload: Json, due_at: datet
     row.due_at = row.created_at = due_at
 
 
+def arm_again(
+    session: Session, event_id: str, task: str, payload: Json, due_at: datetime, begun_at: datetime
+) -> None:
+    """As `arm`, by the work itself at its end: whoever asked for it since `begun_at` is not put off."""
+    row = session.get(Outbox, event_id, with_for_update=True)
+    asked = row is not None and row.status == "pending" and row.due_at > begun_at
+    arm(session, event_id, task, payload, min(row.due_at, due_at) if row and asked else due_at)
+
+
+def hasten(session: Session, event_id: str, task: str, payload: Json, due_at: datetime) -> None:
+    """The work is due at `due_at` at the latest; however many ask, it is done once then."""
+    row = session.get(Outbox, event_id, with_for_update=True)
+    if row is None or row.status not in OPEN:
+        arm(session, event_id, task, payload, due_at)
+    elif row.status == "sent" or row.due_at > due_at:
+        arm(session, event_id, task, row.payload, due_at)
+
+
 def forget_done(session: Session, before: datetime) -> None:
     session.execute(delete(Outbox).where(Outbox.status == "done", Outbox.created_at < before))
 

@@ -10,10 +10,10 @@ from sqlalchemy.exc import OperationalError
 from lti_tool import noticing, work
 from lti_tool.errors import PlatformError
 from lti_tool.noticing import LONGEST_PAUSE, next_look
-from lti_tool.store import outbox
+from lti_tool.store import outbox, queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Outbox
 from lti_tool.wiring import build_tool
-from tests.stage import ANNA, NOW, do_all, publish, settings_for, switch_on
+from tests.stage import ANNA, NOW, do_all, learner, publish, settings_for, switch_on
 
 USUAL = timedelta(minutes=10)
 
@@ -35,6 +35,44 @@ def test_a_look_plans_the_next_one(tool, platform, rule_id, monkeypatch):
     work.perform(tool, f"poll-{rule_id}")
     assert row(tool, f"poll-{rule_id}").due_at == tool.clock() + tool.poll_every
     assert rule_of(tool, rule_id).checked_at == tool.clock()
+
+
+def opening(tool, rule_id, person, now):
+    with tool.store.begin() as session:
+        known = queries.keep_learners(session, 1, [person])[person.user_id]
+        noticing.opened_by_learner(session, queries.rule(session, rule_id), known, now)
+
+
+def test_a_class_that_opens_the_link_together_is_one_look(tool, rule_id, clock):
+    outbox.claim(tool.store, clock())
+    for number in range(30):
+        opening(tool, rule_id, learner(100 + number), clock.pass_(seconds=0.05))
+    clock.pass_(seconds=2)
+    assert outbox.claim(tool.store, clock()) == [f"poll-{rule_id}"]
+
+
+def test_a_learner_who_opens_the_link_during_a_look_is_looked_at_again_soon(
+    tool, platform, rule_id, monkeypatch, clock
+):
+    def members(url, resource_link_id=None):
+        opening(tool, rule_id, ANNA, clock.pass_(seconds=1))
+        return tuple(platform.everyone)
+
+    monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
+    monkeypatch.setattr(platform, "members", members)
+    outbox.claim(tool.store, clock())
+    work.perform(tool, f"poll-{rule_id}")
+    assert row(tool, f"poll-{rule_id}").due_at <= clock() + noticing.PAUSE
+
+
+def test_learners_do_not_hurry_a_platform_in_trouble(tool, platform, rule_id, monkeypatch, clock):
+    monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
+    platform.trouble = PlatformError("it asks the tool to slow down", retry_after=1800)
+    work.perform(tool, f"poll-{rule_id}")
+    opening(tool, rule_id, ANNA, clock())
+    planned = row(tool, f"poll-{rule_id}")
+    assert planned.due_at == clock() + noticing.PAUSE_IN_TROUBLE
+    assert planned.payload["failures"] == 1
 
 
 def test_a_platform_that_does_not_answer_is_asked_less_and_less_often_and_for_ever(
