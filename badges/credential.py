@@ -176,7 +176,7 @@ def _achievement(
             )
             for number, outcome in enumerate(template.learning_outcomes, 1)
         ),
-        volume_of_learning=_duration(template.workload_hours) if template.workload_hours else None,
+        volume_of_learning=duration(template.workload_hours) if template.workload_hours else None,
         credit_point=_credit_points(template, f"{template_url}#credits"),
         eqf_level=_concept("eqf", str(template.level.value)) if isinstance(template.level, Level) else None,
         nqf_level=(_concept("lki", str(template.lki_level)),) if template.lki_level else (),
@@ -303,7 +303,7 @@ def _credit_points(template: Template, node_id: str) -> tuple[CreditPoint, ...]:
     )
 
 
-def _duration(hours: Decimal) -> str:
+def duration(hours: Decimal) -> str:
     """Hours as an xsd:duration: 40 is PT40H, 1.5 is PT1H30M."""
     minutes = round(hours * 60)
     return f"PT{minutes // 60}H" + (f"{minutes % 60}M" if minutes % 60 else "")
@@ -315,7 +315,8 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _percent(score: Decimal) -> str:
+def percent(score: Decimal) -> str:
+    """A score of 0 to 1 as people write it in percent, without the sign."""
     return plain(round(score * 100, 2))
 
 
@@ -332,7 +333,7 @@ def _result_description(template_url: str, language: str) -> ResultDescription:
 def _results(score: Decimal | None, template_url: str) -> tuple[Result, ...]:
     if score is None:
         return ()
-    return (Result(result_description=f"{template_url}#result", value=_percent(score)),)
+    return (Result(result_description=f"{template_url}#result", value=percent(score)),)
 
 
 def _assessments(
@@ -341,7 +342,7 @@ def _assessments(
     """What was assessed for this learner; none when there is neither a grade nor a word on supervision."""
     if score is None and template.supervision is None:
         return ()
-    grade = f"{_percent(score)} %" if score is not None else None
+    grade = f"{percent(score)} %" if score is not None else None
     return (
         LearningAssessment(
             id=f"{credential_id}#assessment",

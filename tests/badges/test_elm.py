@@ -1,0 +1,304 @@
+"""The European twin of a badge passes the official shapes; what it lacks is said, by us and by them."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import zipfile
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyld import jsonld
+from pyshacl import validate
+from rdflib import OWL, SH, Graph
+
+from badges.credential import Learner
+from badges.elm import CONTEXTS, Awarded, european_credential, upload, upload_batch
+from badges.elm.checks import lacks
+from badges.issuer import IssuerProfile
+from badges.template import NOT_APPLICABLE, Level, Template
+from badges.vocabularies import vocabulary
+
+Json = dict[str, Any]
+Conforms = Callable[[Json], bool]
+
+PNG = b"\x89PNG\r\n\x1a\n the picture"
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+CORPUS = 40
+
+
+@pytest.fixture
+def awarded(data_literacy: Template, issuer: IssuerProfile) -> Awarded:
+    return Awarded(
+        credential_id="https://badges.example.org/credentials/7f1c2f0e",
+        template=data_literacy,
+        template_url="https://badges.example.org/achievements/5b2a0c7d/1",
+        issuer=issuer,
+        learner=Learner(name="Anna Bērziņa", email="anna@example.org"),
+        language="lv",
+        awarded_at=NOW,
+        now=NOW,
+        score=Decimal("0.86"),
+        png=PNG,
+    )
+
+
+@pytest.fixture
+def twin(awarded: Awarded) -> Json:
+    return european_credential(awarded)
+
+
+@pytest.fixture(scope="session")
+def conforms(shared: Path) -> Conforms:
+    """Whether a credential conforms to the profile "EDC generic full" and to the shapes of Annex I, offline."""
+    folder = shared / "data/eu"
+    shapes = Graph()
+    for name in ("EDC-generic-no-cv", "EDC-generic-full", "eu-annex1-elm.shapes"):
+        shapes.parse(folder / f"shacl/{name}.ttl")
+    shapes.remove((None, OWL.imports, None))
+    # A warning inside a shape that another one asks for would count as a violation there.
+    for shape in list(shapes.subjects(SH.severity, SH.Warning)):
+        shapes.remove((None, SH.property, shape))
+    contexts = {
+        url: {
+            "contextUrl": None,
+            "documentUrl": url,
+            "document": json.loads((folder / f"context/{name}").read_text(encoding="utf-8")),
+        }
+        for url, name in zip(CONTEXTS, ("cred-v1.jsonld", "edc-ap-context.jsonld"), strict=True)
+    }
+
+    def conforms(credential: Json) -> bool:
+        """The literals come from PyLD as they stand; rdflib only reads them."""
+        quads = jsonld.to_rdf(
+            credential,
+            {"format": "application/n-quads", "documentLoader": lambda url, options: contexts[url]},
+        )
+        data = Graph().parse(data=quads, format="nt")
+        return bool(validate(data, shacl_graph=shapes, allow_warnings=True)[0])
+
+    return conforms
+
+
+def test_both_shipped_templates_conform_to_the_profile_and_to_annex_1(
+    awarded: Awarded, solar: Template, conforms: Conforms
+) -> None:
+    for template in (awarded.template, solar):
+        twin = european_credential(replace(awarded, template=template))
+        assert lacks(twin) == ()
+        assert conforms(twin)
+
+
+def test_the_same_award_is_always_the_same_document(awarded: Awarded) -> None:
+    assert european_credential(awarded) == european_credential(awarded)
+    other = european_credential(replace(awarded, credential_id="https://badges.example.org/credentials/2"))
+    assert other["id"] != european_credential(awarded)["id"]
+
+
+def test_the_twin_says_what_the_template_says(twin: Json) -> None:
+    claim = twin["credentialSubject"]["hasClaim"][0]
+    specification = claim["specifiedBy"]
+    assert specification["type"] == "Qualification"
+    assert specification["volumeOfLearning"] == "PT80H"
+    assert specification["creditPoint"][0]["point"] == "3"
+    assert specification["eqfLevel"]["id"] == "http://data.europa.eu/snb/eqf/7"
+    assert len(specification["learningOutcome"]) == 4
+    assert claim["provenBy"][0]["grade"]["noteLiteral"] == {"en": "86 %", "lv": "86 %"}
+    assert twin["issuer"]["eIDASIdentifier"]["notation"] == "NTRLV-40000000001"
+    assert twin["displayParameter"]["primaryLanguage"]["id"].endswith("/LAV")
+
+
+def test_nothing_of_the_learner_stands_there_that_was_not_given(awarded: Awarded) -> None:
+    person = european_credential(replace(awarded, learner=Learner(name="Anna")))["credentialSubject"]
+    assert person.keys() == {"id", "type", "fullName", "hasClaim"}
+
+
+def test_an_upload_is_the_credential_and_a_batch_a_file_for_each(awarded: Awarded) -> None:
+    assert upload(awarded) == {"credential": european_credential(awarded), "deliveryDetails": {}}
+    awards = (awarded, replace(awarded, credential_id="https://badges.example.org/credentials/2"))
+    packed = upload_batch(awards)
+    assert packed == upload_batch(awards)
+    with zipfile.ZipFile(io.BytesIO(packed)) as batch:
+        assert [json.loads(batch.read(name)) for name in batch.namelist()] == [upload(one) for one in awards]
+
+
+def test_without_a_level_it_is_no_qualification(awarded: Awarded, conforms: Conforms) -> None:
+    plain = replace(
+        awarded.template,
+        level=NOT_APPLICABLE,
+        lki_level=None,
+        types_of_quality_assurance=(replace(awarded.template.types_of_quality_assurance[0], country=None),),
+    )
+    twin = european_credential(replace(awarded, template=plain))
+    assert (
+        twin["credentialSubject"]["hasClaim"][0]["specifiedBy"]["type"] == "LearningAchievementSpecification"
+    )
+    assert lacks(twin) == ()
+    assert conforms(twin)
+
+
+def test_without_a_grade_there_is_no_assessment_but_its_supervision_is_told(
+    awarded: Awarded, conforms: Conforms
+) -> None:
+    twin = european_credential(replace(awarded, score=None))
+    claim = twin["credentialSubject"]["hasClaim"][0]
+    assert "provenBy" not in claim
+    notes = [note["noteLiteral"]["en"] for note in claim["specifiedBy"]["additionalNote"]]
+    assert "Supervised with ID Verification" in notes
+    assert lacks(twin) == ()
+    assert conforms(twin)
+
+
+def codes(credential: Json) -> set[str]:
+    return {lack.code for lack in lacks(credential)}
+
+
+def test_what_is_missing_is_said_with_its_place_before_anybody_uploads_it(awarded: Awarded) -> None:
+    bare = replace(
+        awarded,
+        png=b"",
+        issuer=replace(awarded.issuer, identifiers=(), country=None),
+        learner=Learner(),
+        template=replace(awarded.template, learning_outcomes=(), types_of_assessment=()),
+    )
+    found = {lack.pointer: lack for lack in lacks(european_credential(bare))}
+    assert found["/issuer/eIDASIdentifier"].code == "missing_eIDASIdentifier"
+    assert "NTRLV" in str(found["/issuer/eIDASIdentifier"])
+    assert found["/displayParameter/individualDisplay"].code == "missing_individualDisplay"
+    assert {lack.code for lack in found.values()} >= {
+        "missing_location",
+        "learner",
+        "learning_outcomes",
+        "type_of_assessment",
+    }
+    assert all(lack.sentence.keys() == {"en", "lv"} for lack in found.values())
+
+
+# --- What was changed is caught, by our own checks and by the official shapes ---
+
+CLAIM = ("credentialSubject", "hasClaim", 0)
+SPECIFICATION = (*CLAIM, "specifiedBy")
+EQF_7 = {"id": "http://data.europa.eu/snb/qdr/x", "type": "ConceptScheme"}
+
+#: name -> (path, what is put there; None: it is taken away)
+MUTATIONS: dict[str, tuple[tuple[str | int, ...], Any]] = {
+    "no display": (("displayParameter",), None),
+    "no page to show": (("displayParameter", "individualDisplay"), None),
+    "no title of the display": (("displayParameter", "title"), None),
+    "no primary language": (("displayParameter", "primaryLanguage"), None),
+    "no date of issuing": (("issued",), None),
+    "no start of validity": (("validFrom",), None),
+    "no profile": (("credentialProfiles",), None),
+    "no schema": (("credentialSchema",), None),
+    "no claim": (("credentialSubject", "hasClaim"), None),
+    "no title of the achievement": ((*CLAIM, "title"), None),
+    "no awarding": ((*CLAIM, "awardedBy"), None),
+    "no grade": ((*CLAIM, "provenBy", 0, "grade"), None),
+    "no title of an outcome": ((*SPECIFICATION, "learningOutcome", 0, "title"), None),
+    "no outcomes": ((*SPECIFICATION, "learningOutcome"), None),
+    "no participation": ((*SPECIFICATION, "mode"), None),
+    "no type of assessment": ((*SPECIFICATION, "provenBy"), None),
+    "no framework of the credits": ((*SPECIFICATION, "creditPoint", 0, "framework"), None),
+    "no agency": ((*SPECIFICATION, "accreditation", 0, "accreditingAgent"), None),
+    "an EQF level of another list": ((*SPECIFICATION, "eqfLevel", "inScheme"), EQF_7),
+    "a field of another list": ((*SPECIFICATION, "thematicArea", 0, "inScheme"), EQF_7),
+    "a workload in words": ((*SPECIFICATION, "volumeOfLearning"), "80 hours"),
+    "a day in words": (("issued",), "yesterday"),
+    "an empty note": ((*SPECIFICATION, "entryRequirement", "noteLiteral"), None),
+}
+
+
+def changed(credential: Json, path: tuple[str | int, ...], value: Any) -> Json:
+    credential = deepcopy(credential)
+    node: Any = credential
+    for step in path[:-1]:
+        node = node[step]
+    if value is None:
+        del node[path[-1]]
+    else:
+        node[path[-1]] = value
+    return credential
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_mutation_is_caught_by_us_and_by_the_official_shapes(
+    name: str, twin: Json, conforms: Conforms
+) -> None:
+    mutant = changed(twin, *MUTATIONS[name])
+    assert lacks(mutant)
+    assert not conforms(mutant)
+
+
+def test_an_issuer_that_no_seal_can_be_made_for_is_caught_by_both(
+    awarded: Awarded, conforms: Conforms
+) -> None:
+    """It stands there twice, as issuer and as awarding body; in RDF they are one."""
+    twin = european_credential(replace(awarded, issuer=replace(awarded.issuer, identifiers=())))
+    assert codes(twin) == {"missing_eIDASIdentifier"}
+    assert not conforms(twin)
+
+
+@pytest.mark.parametrize("rubbish", [{}, {"issuer": 1}, {"type": [1, {}]}, {"credentialSubject": [[{}]]}])
+def test_rubbish_lacks_much_and_breaks_nothing(rubbish: Json) -> None:
+    assert lacks(rubbish)
+
+
+# --- A corpus: whatever a template may say, the twin conforms ---
+
+
+def any_template(source: random.Random, template: Template) -> Template:
+    """A template with other values, each drawn from what a template may say."""
+
+    def some(name: str) -> tuple[str, ...]:
+        every = [concept.code for concept in vocabulary(name)]
+        return tuple(source.sample(every, source.randint(1, min(4, len(every)))))
+
+    def maybe(value: Any) -> Any:
+        return value if source.random() < 0.6 else None
+
+    return replace(
+        template,
+        in_language=source.choice(["en", "lv", "de"]),
+        workload_hours=Decimal(source.choice(["1", "1.5", "40", "999.25"])),
+        credits=maybe(Decimal(source.choice(["0.5", "3", "60"]))),
+        level=source.choice([NOT_APPLICABLE, Level(value=source.randint(1, 8))]),
+        lki_level=maybe(source.randint(1, 8)),
+        cycle=maybe(some("cycles")[0]),
+        types_of_assessment=some("assessment_types"),
+        forms_of_participation=some("modes_of_participation"),
+        types_of_quality_assurance=tuple(
+            replace(template.types_of_quality_assurance[0], code=code, country=maybe("DE"))
+            for code in some("quality_assurance")
+        ),
+        prerequisites=maybe({"lv": "Nekas"}) or {},
+        supervision=maybe(some("supervision")[0]),
+        stackability=maybe(some("stackability")[0]),
+        further_information=maybe({"en": 'A "quoted" <text>\nof two lines'}) or {},
+        isced_f=maybe(some("isced_f")[0]),
+        learning_outcomes=tuple(
+            replace(outcome, esco=maybe("http://data.europa.eu/esco/skill/1234"))
+            for outcome in template.learning_outcomes[: source.randint(1, 4)]
+        ),
+    )
+
+
+@pytest.mark.parametrize("seed", range(CORPUS))
+def test_whatever_a_template_says_its_twin_conforms(seed: int, awarded: Awarded, conforms: Conforms) -> None:
+    source = random.Random(seed)
+    twin = european_credential(
+        replace(
+            awarded,
+            template=any_template(source, awarded.template),
+            language=source.choice(["en", "lv"]),
+            score=source.choice([None, Decimal(0), Decimal("0.5"), Decimal(1)]),
+        )
+    )
+    assert lacks(twin) == ()
+    assert conforms(twin)
