@@ -58,8 +58,8 @@ def verify(
 ) -> Report:
     """The Report on a file: a baked PNG or SVG, a PDF, a JSON credential, a compact JWS. Never raises.
 
-    Keys are fetched only for a badge whose form is right, all else only when its proof holds and its key is the
-    issuer's. `fetch` is for what else a badge may name: its newer version, a schema, an assertion of Open Badges 2.0;
+    The key is asked for first, all else only when the proof holds and the key is the issuer's. `fetch` is for what
+    else a badge may name: its newer version, a schema, an assertion of Open Badges 2.0;
     without it these checks stay open. `recipient` is whom the verifier has in mind: an e-mail address, or an id.
     """
     outside = limited(Outside(find_key=find_key, find_status=find_status, fetch=fetch, now=now))

@@ -48,7 +48,9 @@ def is_bound(proven: Checked | None) -> bool:
 
 def terms(opened: Opened, proven: Checked | None) -> Finding:
     """Whether each word is one that the contexts define, so that all readers read the same."""
-    if proven is not None and any(name in proven.proof_name for name in _READ_EVERY_WORD):
+    # A proof reads its own words and those of the credential, not those of other proofs beside it.
+    alone = opened.is_jws or len(as_list(opened.document.get("proof"))) == 1
+    if proven is not None and alone and any(name in proven.proof_name for name in _READ_EVERY_WORD):
         return passed("terms_defined")
     if opened.secured is None or len(opened.secured.text) > MAX_CHARACTERS:
         return unknown("terms_not_checked", "it is too long")

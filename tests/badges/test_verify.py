@@ -159,6 +159,21 @@ def test_a_badge_signed_with_another_key_of_the_same_name_is_changed(
     assert look(secured, find_key=lambda *_: stranger).verdict == "changed"
 
 
+def test_a_word_that_is_not_defined_is_told_wherever_it_stands(
+    solar: Template, built: Build, world: Any, look: Callable[..., Report]
+) -> None:
+    sound = json.loads(world.secure(built(solar)).text)
+    report = look(json.dumps(sound | {"grade": "10"}))
+    assert (report.verdict, code(report, "terms")) == ("unverifiable", ("failed", "unclear_terms"))
+    # Beside a proof that holds, another that is of no defined type.
+    beside = sound | {"proof": [*sound["proof"], {"type": "MyProof2026", "proofValue": "z1"}]}
+    report = look(json.dumps(beside))
+    assert (report.verdict, code(report, "terms")) == ("unusable", ("failed", "unclear_terms"))
+    assert report.one_ed_tech == "error"
+    token = look(world.secure(built(solar) | {"grade": "10"}, "vc-jwt"))
+    assert (token.verdict, code(token, "terms")) == ("unusable", ("failed", "unclear_terms"))
+
+
 # --- whose
 
 
