@@ -223,32 +223,40 @@ def test_teachers_page(people, running, activities, language):
         token = token_of(zane)
         found = []
 
-        def look(name, **changes):
+        def look(name, shows, **changes):
             with changed(running) as session:
                 rule = session.get_one(AwardRule, 1)
                 for field, value in changes.items():
                     setattr(rule.course.registration if field == "product" else rule, field, value)
             again(zane, token, "/lti/app/course")
+            expect(zane.frame.locator(shows).first).to_be_visible()
             found.extend(faults(zane, f"teacher-{name}-{language}"))
 
         with changed(running) as session:
             deliveries(session)
-        look("awards")
-        look("paused", paused=True)
-        look("trouble", paused=False, trouble="cannot reach lms.localhost: the connection was refused")
-        look("everyone-canvas", trouble=None, everyone_can_open=True, product="canvas")
-        look("everyone-moodle", product="moodle")
-        look("everyone-other", product="ilias")
+        look("trouble", ".notice.no q", trouble="cannot reach lms.localhost: the connection was refused")
         look(
-            "unchecked-grade",
-            everyone_can_open=False,
-            product="moodle",
+            "everyone-canvas",
+            "form[action$='/gate']",
+            trouble=None,
+            everyone_can_open=True,
+            product="canvas",
+        )
+        look("everyone-moodle-paused", ".recipe", paused=True, product="moodle")
+        look("everyone-other", "form[action$='/gate']", paused=False, product="ilias")
+        usual = {"everyone_can_open": False, "product": "moodle"}
+        look(
+            "grade-unchecked",
+            ".ticks",
+            **usual,
             trigger="line_item_results",
             minimum_score=0.6,
             checked_at=None,
         )
-        look("as-usual", trigger="gated_link", minimum_score=None, checked_at=NOW)
-
+        with changed(running) as session:
+            rule = session.get_one(AwardRule, 1)
+            rule.trigger, rule.minimum_score, rule.checked_at = "gated_link", None, NOW
+        again(zane, token, "/lti/app/course")
         zane.frame.locator("form[action$='/tick'] button").click()  # nobody is ticked
         expect(zane.frame.get_by_role("status").locator(".notice.no")).to_be_visible()
         found += faults(zane, f"teacher-nobody-ticked-{language}")
