@@ -2,7 +2,9 @@
 
 import logging
 import re
+import sys
 from dataclasses import replace
+from io import StringIO
 
 import pytest
 import structlog
@@ -169,11 +171,12 @@ def test_every_answer_tells_the_browser_what_it_may_do(app, school, teaching, an
 
 
 @pytest.fixture
-def logged(capfd):
-    """What was logged until it is called. Loggers are put back, for they hold the captured stream."""
+def logged(monkeypatch):
+    """What is logged. Loggers are put back afterwards, for they hold on to the stream."""
     handlers, level = logging.root.handlers[:], logging.root.level
+    monkeypatch.setattr(sys, "stderr", StringIO())
     set_up_logs("json")
-    yield lambda: "".join(capfd.readouterr())
+    yield sys.stderr
     structlog.reset_defaults()
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
@@ -182,7 +185,6 @@ def logged(capfd):
 def test_the_log_of_a_whole_run_names_nobody(
     school, services, web_tool, course_rule, annas_badge, clock, logged
 ):
-    logged()
     clock.pass_(hours=1)
     token = hidden(school.launch(ZANE), "_launch")
     secrets = [token]
@@ -204,7 +206,7 @@ def test_the_log_of_a_whole_run_names_nobody(
         "/lti/launch", data={"error": "x", "error_description": "Anna Bērziņa anna@example.org"}
     )
     school.browser.get("/lti/register?code=a-secret-code&registration_token=a-secret-token")
-    lines = logged()
+    lines = logged.getvalue()
     assert lines.count("{") > 10
     for secret in [*secrets, "Anna", "Bērziņa", "Jānis", "Zane", "@example.org", "eyJ", "a-secret"]:
         assert secret not in lines, secret
