@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from badges.vocabularies import searching
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
@@ -25,6 +27,7 @@ class Concept:
     code: str
     iri: str
     label: Mapping[str, str]
+    other_names: tuple[str, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -35,6 +38,7 @@ class Vocabulary:
         self.scheme = scheme
         self._concepts = {concept.code: concept for concept in concepts}
         self._by_iri = {concept.iri: concept for concept in concepts}
+        self._indexes: dict[str, searching.Index] = {}
 
     def __contains__(self, code: object) -> bool:
         return code in self._concepts
@@ -52,12 +56,24 @@ class Vocabulary:
         """The concept that `iri` names, or None."""
         return self._by_iri.get(iri)
 
+    def search(self, text: str, language: str, limit: int = 20) -> tuple[Concept, ...]:
+        """The concepts that `text` finds, best first, at most `limit`; with no text the first ones."""
+        concepts = tuple(self._concepts.values())
+        if language not in self._indexes:
+            self._indexes[language] = searching.index(concepts, language)
+        return tuple(concepts[place] for place in searching.places(self._indexes[language], text, limit))
+
 
 @cache
 def vocabulary(name: str) -> Vocabulary:
     """The vocabulary of the file `name`.toml here; read once."""
     data = tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
     return Vocabulary(data["scheme"], tuple(_concept(entry) for entry in data["concept"]))
+
+
+def search(name: str, text: str, language: str, limit: int = 20) -> tuple[Concept, ...]:
+    """What a person who typed `text` may mean in the vocabulary `name`: see Vocabulary.search."""
+    return vocabulary(name).search(text, language, limit)
 
 
 def _concept(entry: Mapping[str, str]) -> Concept:
