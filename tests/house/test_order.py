@@ -78,6 +78,8 @@ FRAMEWORKS = {
     "urllib3": ("lti_tool.outgoing", "lti_tool.demo"),
     "structlog": ("lti_tool.logs",),
     "PIL": ("badges",),
+    "fpdf": ("badges",),
+    "segno": ("badges",),
     "pyld": ("signing",),
     "cachetools": ("signing",),
     "jwt": ("signing", "lti_tool.platforms", "lti_tool.demo"),
