@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from zlib import crc32
+from struct import Struct
+from typing import NamedTuple
+
+from isal.isal_zlib import crc32
 
 from badges.errors import NotBakedError, PictureError
 from signing.secured import SecuredCredential
@@ -26,20 +28,18 @@ MAX_CHUNKS = 20_000
 #: What the text of one chunk may unpack to. A credential with its evidence has 20 thousand bytes.
 MAX_TEXT_BYTES = 4_000_000
 _TEXT_KINDS = (b"iTXt", b"tEXt", b"zTXt")
+_HEADER_END = len(SIGNATURE) + 12 + 13
+_HEAD, _CHECKSUM = Struct(">I4s"), Struct(">I")
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A chunk of a PNG; `raw` is the whole of it as it stood in the file, with length and checksum."""
+class TextChunk(NamedTuple):
+    """A text chunk of a PNG: its keyword, what follows that, and where the chunk stands in the file."""
 
     kind: bytes
-    data: bytes
-    raw: bytes
-
-    @property
-    def keyword(self) -> bytes:
-        """The keyword of a text chunk; empty for any other."""
-        return self.data.split(b"\0", 1)[0] if self.kind in _TEXT_KINDS else b""
+    keyword: bytes
+    rest: bytes
+    start: int
+    end: int
 
 
 def bake(png: bytes, secured: SecuredCredential) -> bytes:
@@ -47,10 +47,14 @@ def bake(png: bytes, secured: SecuredCredential) -> bytes:
 
     Raises PictureError when the bytes are not a sound PNG.
     """
-    header, *rest = read_chunks(png)
+    view, position = memoryview(png), _HEADER_END
+    kept = []
+    for chunk in text_chunks(png):
+        if chunk.keyword == KEYWORD:
+            kept.append(view[position : chunk.start])
+            position = chunk.end
     text = KEYWORD + b"\0\0\0\0\0" + secured.text.encode()
-    kept = (chunk.raw for chunk in rest if chunk.keyword != KEYWORD)
-    return b"".join((SIGNATURE, header.raw, _chunk(b"iTXt", text), *kept))
+    return b"".join((view[:_HEADER_END], _chunk(b"iTXt", text), *kept, view[position:]))
 
 
 def unbake(png: bytes) -> SecuredCredential:
@@ -61,8 +65,7 @@ def unbake(png: bytes) -> SecuredCredential:
     return secured_from(found.text)
 
 
-@dataclass(frozen=True, slots=True)
-class BakedText:
+class BakedText(NamedTuple):
     """What stands in a picture. `plain`: written as Open Badges 3.0 demands, so every reader finds it."""
 
     text: str
@@ -75,15 +78,14 @@ def baked_text(png: bytes) -> BakedText:
 
     Where there are badges of several standards in one picture, the newest counts.
     """
-    chunks = read_chunks(png)
+    chunks = text_chunks(png)
     for keyword in (KEYWORD, CLR_KEYWORD, LEGACY_KEYWORD):
         baked = [chunk for chunk in chunks if chunk.keyword == keyword]
         if len(baked) > 1:
             raise PictureError("two_credentials", "There is more than one credential in the picture.")
         if baked:
-            chunk = baked[0]
-            plain = chunk.kind == b"iTXt" and chunk.data.startswith(keyword + b"\0\0\0\0\0")
-            return BakedText(_text(chunk), keyword, plain)
+            kind, _, rest, *_ = baked[0]
+            return BakedText(_text(kind, rest), keyword, kind == b"iTXt" and rest.startswith(b"\0\0\0\0"))
     raise NotBakedError("no_credential", "There is no badge in this picture.")
 
 
@@ -92,46 +94,53 @@ def secured_from(text: str) -> SecuredCredential:
     return SecuredCredential(text, JSON_TYPE if text.lstrip().startswith("{") else JWS_TYPE)
 
 
-def read_chunks(png: bytes) -> tuple[Chunk, ...]:
-    """All chunks of a PNG, from IHDR to IEND, each with the right checksum; raises PictureError otherwise."""
+def text_chunks(png: bytes) -> list[TextChunk]:
+    """The text chunks of a PNG that is sound from IHDR to IEND, each checksum right; raises PictureError otherwise."""
     if not png.startswith(SIGNATURE):
         raise PictureError("not_a_png", "The file is not a PNG picture.")
     if len(png) > MAX_BYTES:
         raise PictureError("too_large", f"The picture is larger than {MAX_BYTES // 1_000_000} MB.")
-    chunks = tuple(_walk(png))
-    if chunks[0].kind != b"IHDR" or len(chunks[0].data) != 13:
+    spans = list(_spans(png))
+    kinds = [kind for kind, _, _ in spans]
+    if kinds[0] != b"IHDR" or spans[0][2] != _HEADER_END:
         raise PictureError("bad_order", "The PNG does not begin with its header.")
-    kinds = [chunk.kind for chunk in chunks]
     if kinds.count(b"IHDR") != 1 or b"IDAT" not in kinds:
         raise PictureError("bad_order", "The PNG does not have one header and a picture.")
-    return chunks
+    texts = []
+    for kind, start, end in spans:
+        if kind in _TEXT_KINDS:
+            keyword, _, rest = png[start + 8 : end - 4].partition(b"\0")
+            texts.append(TextChunk(kind, keyword, rest, start, end))
+    return texts
 
 
-def _walk(png: bytes) -> Iterator[Chunk]:
-    """The chunks as they follow each other, until IEND, after which nothing may stand."""
-    position = len(SIGNATURE)
+def _spans(png: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Kind, start and end of the chunks as they follow each other, until IEND, after which nothing may stand."""
+    view, size, start = memoryview(png), len(png), len(SIGNATURE)
     for _ in range(MAX_CHUNKS):
-        length = int.from_bytes(png[position : position + 4])
-        end = position + 12 + length
-        if end > len(png):
-            raise PictureError("truncated", "The PNG breaks off in the middle.")
-        kind, data = png[position + 4 : position + 8], png[position + 8 : end - 4]
-        if crc32(png[position + 4 : end - 4]) != int.from_bytes(png[end - 4 : end]):
+        if start + 12 > size:
+            break
+        length, kind = _HEAD.unpack_from(png, start)
+        end = start + 12 + length
+        if end > size:
+            break
+        if crc32(view[start + 4 : end - 4]) != _CHECKSUM.unpack_from(png, end - 4)[0]:
             raise PictureError("bad_checksum", "The PNG is damaged: a checksum is wrong.")
-        yield Chunk(kind, data, png[position:end])
-        position = end
+        yield kind, start, end
         if kind == b"IEND":
-            if position != len(png):
+            if end != size:
                 raise PictureError("after_end", "Something stands behind the end of the PNG.")
             return
-    raise PictureError("too_many_chunks", f"The PNG has more than {MAX_CHUNKS} parts.")
+        start = end
+    else:
+        raise PictureError("too_many_chunks", f"The PNG has more than {MAX_CHUNKS} parts.")
+    raise PictureError("truncated", "The PNG breaks off in the middle.")
 
 
-def _text(chunk: Chunk) -> str:
+def _text(kind: bytes, rest: bytes) -> str:
     """The text of a text chunk: Latin-1 in a tEXt or zTXt, says PNG; UTF-8, say the badges out there."""
     try:
-        _, rest = chunk.data.split(b"\0", 1)
-        match chunk.kind:
+        match kind:
             case b"iTXt":  # compression flag and method, language, 0, translated keyword, 0, text
                 compressed, (_, _, text) = rest[:2], rest[2:].split(b"\0", 2)
                 if compressed not in (b"\0\0", b"\1\0"):
@@ -140,6 +149,8 @@ def _text(chunk: Chunk) -> str:
             case b"zTXt":
                 text = _unpacked(rest[1:])
             case _:
+                if not rest:
+                    raise ValueError("a keyword without a text")
                 text = rest
         try:
             return text.decode()

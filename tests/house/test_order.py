@@ -78,6 +78,7 @@ FRAMEWORKS = {
     "urllib3": ("lti_tool.outgoing", "lti_tool.demo"),
     "structlog": ("lti_tool.logs",),
     "PIL": ("badges",),
+    "isal": ("badges",),
     "fpdf": ("badges",),
     "segno": ("badges",),
     "pyld": ("signing",),
