@@ -5,6 +5,7 @@
   x TemplateError          what was written cannot be a template (or an issuer); `problems` lists every one
   x QualityError           an institution's quality framework is not met; `failings` lists every rule
   x FrameworkError         the file of a quality framework cannot be used
+  x VocabularyError        the file of a controlled vocabulary cannot be used; `problems` lists them
   x PictureError           the bytes are not a picture (or PDF) that can be trusted; `code` names the reason
   x SchemaError            a JSON Schema that a credential names says nothing that can be held to
   x NotBakedError          the picture is sound, but there is no credential in it
@@ -53,6 +54,15 @@ class QualityError(BadgeError):
 
 class FrameworkError(BadgeError):
     """The file of a quality framework does not say what it has to, or says what nobody understands."""
+
+
+class VocabularyError(BadgeError):
+    """A file cannot be a controlled vocabulary. `problems` are pairs (JSON pointer, or file and line; sentence)."""
+
+    def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
+        listed = "; ".join(f"{where} {why}" for where, why in problems)
+        super().__init__(f"This vocabulary cannot be used: {listed}.")
+        self.problems = problems
 
 
 class PictureError(BadgeError):

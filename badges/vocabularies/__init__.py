@@ -1,74 +1,61 @@
 """Controlled vocabularies: a TOML a list, each concept with its code, IRI and labels.
 
-* assessment_types, modes_of_participation, accreditation_types, supervision, eqf, lki, credit_systems, isced_f,
-  countries, languages, regions_lv, learning_settings: concepts of the European Learning Model, by their EU addresses
+* assessment_types, modes_of_participation, accreditation_types, supervision, eqf, lki, national_frameworks,
+  national_levels, credit_systems, isced_f, countries, languages, regions_lv, learning_settings: concepts of the
+  European Learning Model, by their EU addresses
+* esco: skills of the European classification, the subset that ships
 * quality_assurance, stackability, cycles, provider_kinds, orientations, unit_kinds, and one assessment type: our own,
   where the EU has no list
 * colours: the palettes of the default badge picture
 
-Codes are what templates, forms and databases hold; they never change. IRIs are what a credential says.
+Codes are what templates, forms and databases hold; they never change. IRIs are what a credential says. An
+institution's newer list stands in for the shipped one: see `replace_from`.
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from badges.vocabularies import searching
+from badges.errors import VocabularyError
+from badges.vocabularies.concepts import Concept, Vocabulary
+from badges.vocabularies.reading import read_vocabulary
+
+__all__ = ["Concept", "Vocabulary", "names", "replace_from", "search", "shipped", "vocabulary"]
+
+_HERE = Path(__file__).parent
+# The one thing here that changes: lists are asked for by name all over `badges`, which no folder could be handed to.
+_replacements: list[Path] = []
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concept:
-    """One entry of a vocabulary; `label` is a text in several languages, `more` what its file adds."""
-
-    code: str
-    iri: str
-    label: Mapping[str, str]
-    other_names: tuple[str, ...] = ()
-    more: Mapping[str, str] = field(default_factory=dict)
+def names() -> tuple[str, ...]:
+    """The name of every vocabulary."""
+    return tuple(sorted(file.stem for file in _HERE.glob("*.toml")))
 
 
-class Vocabulary:
-    """The concepts of one list, in its order, by code: `code in v`, `v[code]`, `for concept in v`."""
+def replace_from(folder: Path | None) -> None:
+    """From now on a `name`.json in `folder` stands in for the vocabulary of that name, as soon as it is there."""
+    _replacements[:] = [] if folder is None else [folder]
 
-    def __init__(self, scheme: str, concepts: tuple[Concept, ...]) -> None:
-        self.scheme = scheme
-        self._concepts = {concept.code: concept for concept in concepts}
-        self._by_iri = {concept.iri: concept for concept in concepts}
-        self._indexes: dict[str, searching.Index] = {}
 
-    def __contains__(self, code: object) -> bool:
-        return code in self._concepts
-
-    def __getitem__(self, code: str) -> Concept:
-        return self._concepts[code]
-
-    def __iter__(self) -> Iterator[Concept]:
-        return iter(self._concepts.values())
-
-    def __len__(self) -> int:
-        return len(self._concepts)
-
-    def with_iri(self, iri: str) -> Concept | None:
-        """The concept that `iri` names, or None."""
-        return self._by_iri.get(iri)
-
-    def search(self, text: str, language: str, limit: int = 20) -> tuple[Concept, ...]:
-        """The concepts that `text` finds, best first, at most `limit`; with no text the first ones."""
-        concepts = tuple(self._concepts.values())
-        if language not in self._indexes:
-            self._indexes[language] = searching.index(concepts, language)
-        return tuple(concepts[place] for place in searching.places(self._indexes[language], text, limit))
+def vocabulary(name: str) -> Vocabulary:
+    """The vocabulary of that name: the institution's own where there is one, else the shipped one."""
+    for folder in _replacements:
+        file = folder / f"{name}.json"
+        try:
+            found = file.stat()
+        except OSError:
+            continue
+        return _replaced(file, found.st_mtime_ns, found.st_size)
+    return shipped(name)
 
 
 @cache
-def vocabulary(name: str) -> Vocabulary:
+def shipped(name: str) -> Vocabulary:
     """The vocabulary of the file `name`.toml here; read once."""
-    data = tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
-    return Vocabulary(data["scheme"], tuple(_concept(entry) for entry in data["concept"]))
+    return read_vocabulary(tomllib.loads((_HERE / f"{name}.toml").read_text(encoding="utf-8")))
 
 
 def search(name: str, text: str, language: str, limit: int = 20) -> tuple[Concept, ...]:
@@ -76,11 +63,9 @@ def search(name: str, text: str, language: str, limit: int = 20) -> tuple[Concep
     return vocabulary(name).search(text, language, limit)
 
 
-def _concept(entry: Mapping[str, str]) -> Concept:
-    known = ("code", "iri", "en", "lv")
-    return Concept(
-        code=entry["code"],
-        iri=entry["iri"],
-        label={language: entry[language] for language in ("en", "lv") if language in entry},
-        more={name: value for name, value in entry.items() if name not in known},
-    )
+@lru_cache(maxsize=64)
+def _replaced(file: Path, written: int, size: int) -> Vocabulary:
+    try:
+        return read_vocabulary(json.loads(file.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise VocabularyError(((str(file), f"cannot be read: {error}"),)) from error

@@ -56,8 +56,11 @@ def test_the_same_question_has_the_same_answer() -> None:
 
 def test_other_names_are_found_after_labels() -> None:
     skills = Vocabulary(
-        "urn:test",
-        (
+        scheme="urn:test",
+        source="a test",
+        licence="none",
+        date="2026-01-01",
+        concepts=(
             Concept(code="a", iri="urn:a", label={"en": "coach teams"}, other_names=("lead people",)),
             Concept(code="b", iri="urn:b", label={"en": "lead a team"}),
             Concept(code="c", iri="urn:c", label={"en": "lead", "lv": "vadīt"}),
