@@ -168,7 +168,9 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
         if delivery is None or delivery.status == "sent" or delivery.award.credential is None:
             return
         if delivery.award.status == "revoked":
-            return _give_up(store, delivery_id, "the badge was revoked before it could be sent")
+            return _give_up(
+                store, delivery_id, DeliveryError("the badge was revoked before it could be sent")
+            )
         learner, channel = delivery.award.learner, delivery.channel
         badge = baked(issuer, delivery.award.credential)
         language = delivery.award.credential.language
@@ -180,19 +182,19 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
         receipt = CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)
     except DeliveryError as error:
         if error.permanent:
-            return _give_up(store, delivery_id, str(error))
+            return _give_up(store, delivery_id, error)
         with store.begin() as session:
-            session.get_one(Delivery, delivery_id).trouble = str(error)
+            session.get_one(Delivery, delivery_id).trouble = error.as_json()
         raise
     with store.begin() as session:
         done = session.get_one(Delivery, delivery_id)
         done.status, done.reference, done.sent_at, done.trouble = "sent", receipt.reference, now, None
 
 
-def _give_up(store: Store, delivery_id: int, trouble: str) -> None:
+def _give_up(store: Store, delivery_id: int, trouble: DeliveryError) -> None:
     with store.begin() as session:
         failed = session.get_one(Delivery, delivery_id)
-        failed.status, failed.trouble = "failed", trouble
+        failed.status, failed.trouble = "failed", trouble.as_json()
 
 
 def resend(session: Session, issuer: Issuer, award: Award, now: datetime) -> None:

@@ -3,14 +3,18 @@
 * ToolError
   x LaunchError            a launch, or the login before it, is refused; `code` names the reason
   x RegistrationError      a platform could not be registered; `code` names the reason
-  x PlatformError          a platform's service did not answer as agreed; `permanent`, `retry_after`
-  x OutgoingError          an address may not be called, or did not answer; `permanent`
-  x DeliveryError          a channel did not take the badge; `permanent`
+  x ToldError              trouble that pages tell, in the reader's language; `permanent`
+    x PlatformError        a platform's service did not answer as agreed; `retry_after`
+    x OutgoingError        an address may not be called, or did not answer
+    x DeliveryError        a channel did not take the badge
   x NotAllowedError        the session may not do this
   x NotFoundError          there is no such thing, or it is not theirs to see
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 
 class ToolError(Exception):
@@ -33,41 +37,51 @@ class RegistrationError(ToolError):
         self.code = code
 
 
-class PlatformError(ToolError):
-    """A platform's service did not answer as agreed.
+class ToldError(ToolError):
+    """Trouble that people are told of. `permanent`: trying again is in vain.
 
-    The message completes "cannot reach ...: because ...". `permanent`: trying again is in vain.
+    `sentence` is translated as it stands; then its {names} are filled in from `about`.
+    """
+
+    def __init__(
+        self, sentence: str, about: Mapping[str, str | int] | None = None, *, permanent: bool = False
+    ) -> None:
+        super().__init__(sentence.format_map(about) if about else sentence)
+        self.sentence = sentence
+        self.about = dict(about or {})
+        self.permanent = permanent
+
+    def as_json(self) -> dict[str, Any]:
+        """To be kept until a page tells it."""
+        return {"sentence": self.sentence, "about": self.about}
+
+
+class PlatformError(ToldError):
+    """A platform's service did not answer as agreed. The sentence completes "cannot reach ...: because ...".
+
     `retry_after`: seconds the platform asked us to wait, if it did. `concluded`: the course has ended there.
     """
 
     def __init__(
         self,
-        message: str,
+        sentence: str,
+        about: Mapping[str, str | int] | None = None,
         *,
         permanent: bool = False,
         retry_after: float | None = None,
         concluded: bool = False,
     ) -> None:
-        super().__init__(message)
-        self.permanent = permanent
+        super().__init__(sentence, about, permanent=permanent)
         self.retry_after = retry_after
         self.concluded = concluded
 
 
-class OutgoingError(ToolError):
+class OutgoingError(ToldError):
     """An address may not be called (`permanent`), or did not answer in time or in size."""
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
-        super().__init__(message)
-        self.permanent = permanent
 
-
-class DeliveryError(ToolError):
-    """A channel did not take the badge; `permanent` says whether to try again is in vain."""
-
-    def __init__(self, message: str, *, permanent: bool) -> None:
-        super().__init__(message)
-        self.permanent = permanent
+class DeliveryError(ToldError):
+    """A channel did not take the badge."""
 
 
 class NotAllowedError(ToolError):

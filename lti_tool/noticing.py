@@ -45,7 +45,7 @@ def check(store: Store, connect: Connect, rule_id: int, now: datetime) -> Platfo
     except PlatformError as error:
         with store.begin() as session:
             troubled = session.get_one(AwardRule, rule_id)
-            troubled.trouble = str(error)
+            troubled.trouble = error.as_json()
             if error.concluded:
                 troubled.course.concluded_at = now
         return error

@@ -105,10 +105,10 @@ class Outgoing:
                 raise
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 if door.too_late:
-                    raise OutgoingError(f"{host} did not finish its answer in time") from error
+                    raise OutgoingError("{host} did not finish its answer in time", {"host": host}) from error
                 raise _as_outgoing_error(host, door, error) from error
             if door.too_late:
-                raise OutgoingError(f"{host} did not finish its answer in time")
+                raise OutgoingError("{host} did not finish its answer in time", {"host": host})
             return Answer(
                 status=response.status_code,
                 headers=CaseInsensitiveDict(response.headers),
@@ -136,7 +136,8 @@ class Outgoing:
         answer = self.get(url, max_bytes=max_bytes)
         if answer.status != 200:
             raise OutgoingError(
-                f"{urlsplit(url).hostname} answered {answer.status}",
+                "{host} answered {status}",
+                {"host": urlsplit(url).hostname or "", "status": answer.status},
                 permanent=answer.status in (404, 410),
             )
         return answer.body
@@ -155,7 +156,7 @@ class Outgoing:
         if parts.scheme == "https":
             return
         if parts.scheme != "http" or not (self.allow_private and _names_this_machine(host)):
-            raise OutgoingError(f"{host} is not called by https", permanent=True)
+            raise OutgoingError("{host} is not called by https", {"host": host}, permanent=True)
 
 
 class _Door:
@@ -167,7 +168,7 @@ class _Door:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self.too_late = False
-        self.refused: str | None = None
+        self.refused = False
 
     def connect(self, host: str, port: int, timeout: float | None, encrypted: bool) -> socket.socket:
         """A socket to the very address that was checked: asking the DNS again could give another."""
@@ -195,8 +196,8 @@ class _Door:
             and (encrypted or _ip(address[0]).is_loopback)
         ]
         if found and not permitted:
-            self.refused = f"{host} is a private address"
-            raise OSError(self.refused)
+            self.refused = True
+            raise OSError("a private address")
         return permitted
 
     def _addresses(self, host: str, port: int) -> list[tuple[socket.AddressFamily, Any]]:
@@ -323,7 +324,9 @@ def _tls_context(ca_bundle: Path | str | None) -> ssl.SSLContext:
 
 
 def _read(response: requests.Response, max_bytes: int, host: str) -> bytes:
-    too_large = OutgoingError(f"{host} answered with more than {max_bytes} bytes", permanent=True)
+    too_large = OutgoingError(
+        "{host} answered with more than {size} bytes", {"host": host, "size": max_bytes}, permanent=True
+    )
     announced = response.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced) > max_bytes:
         raise too_large
@@ -338,11 +341,11 @@ def _read(response: requests.Response, max_bytes: int, host: str) -> bytes:
 def _as_outgoing_error(host: str, door: _Door, error: Exception) -> OutgoingError:
     """The error in words that name the host only: the rest of an address may hold a token."""
     if door.refused:
-        return OutgoingError(door.refused, permanent=True)
+        return OutgoingError("{host} is a private address", {"host": host}, permanent=True)
     if isinstance(error, requests.exceptions.SSLError):
-        return OutgoingError(f"the certificate of {host} is not trusted")
+        return OutgoingError("the certificate of {host} is not trusted", {"host": host})
     if isinstance(error, requests.Timeout):
-        return OutgoingError(f"{host} did not answer in time")
+        return OutgoingError("{host} did not answer in time", {"host": host})
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader):
         return OutgoingError("the address cannot be read", permanent=True)
-    return OutgoingError(f"{host} cannot be reached")
+    return OutgoingError("{host} cannot be reached", {"host": host})

@@ -161,7 +161,7 @@ def _looked(tool: Tool, rule_id: int) -> bool:
     with tool.store.read() as session:
         rule = session.get_one(AwardRule, rule_id)
         if rule.trouble:
-            raise RehearsalError(rule.trouble)
+            raise RehearsalError(str(rule.trouble))
         return rule.checked_at is not None
 
 

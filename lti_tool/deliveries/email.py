@@ -40,9 +40,11 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
         raise DeliveryError("the mail server refuses the address", permanent=permanent) from error
     except smtplib.SMTPResponseException as error:
         permanent = 500 <= error.smtp_code < 600 and not isinstance(error, smtplib.SMTPAuthenticationError)
-        raise DeliveryError(f"the mail server answered {error.smtp_code}", permanent=permanent) from error
+        raise DeliveryError(
+            "the mail server answered {code}", {"code": error.smtp_code}, permanent=permanent
+        ) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise DeliveryError("the mail server cannot be reached", permanent=False) from error
+        raise DeliveryError("the mail server cannot be reached") from error
     return Receipt(channel=NAME, reference=reference)
 
 

@@ -35,6 +35,6 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
         os.replace(part, path)
     except OSError as error:
         raise DeliveryError(
-            f"the folder of mails cannot be written: {error.strerror}", permanent=False
+            "the folder of mails cannot be written: {reason}", {"reason": error.strerror or ""}
         ) from error
     return Receipt(channel=NAME, reference=path.name)

@@ -50,11 +50,6 @@ CANVAS_PAGE = "100"
 #: One link of a Link header (RFC 8288): its address and its relation, quoted or not.
 _LINK = re.compile(r"""<([^<>]*)>[^<]*?;\s*rel\s*=\s*(?:"([^"]*)"|([^;,<]*))""", re.IGNORECASE)
 
-_BLOCKED_KEYS = (
-    "it cannot fetch the tool's key set: on its side check the HTTP security settings (blocked hosts and allowed "
-    "ports), that it trusts the tool's certificate, and its DNS"
-)
-
 
 class TokenCache:
     """Access tokens by registration, token address and scopes; shared by the threads of a process."""
@@ -201,7 +196,7 @@ class Connection:
         try:
             return self._outgoing.request(method, url, headers=headers, data=data, max_bytes=MAX_BYTES)
         except OutgoingError as error:
-            raise PlatformError(str(error), permanent=error.permanent) from error
+            raise PlatformError(error.sentence, error.about, permanent=error.permanent) from error
 
     def _token(self, scopes: Sequence[str]) -> str:
         known = self._tokens.find(self._registration, scopes, self._clock())
@@ -258,10 +253,13 @@ def _granted(answer: Answer, product: str, now: datetime) -> tuple[str, timedelt
     if answer.status == 429 or answer.status >= 500:
         raise _service_error(answer, now)
     if _is_page(body):
-        because = f"its token address answered {answer.status} with a web page"
         if answer.status == 404 and product in ("moodle", ""):
-            because = _BLOCKED_KEYS
-        raise PlatformError(because)
+            # Moodle's own words for this name neither the tool nor the cause.
+            raise PlatformError(
+                "it cannot fetch the tool's key set: on its side check the HTTP security settings (blocked hosts "
+                "and allowed ports), that it trusts the tool's certificate, and its DNS"
+            )
+        raise PlatformError("its token address answered {status} with a web page", {"status": answer.status})
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
@@ -273,7 +271,7 @@ def _granted(answer: Answer, product: str, now: datetime) -> tuple[str, timedelt
     if "invalid_scope" in body:
         raise _ScopeRefusedError("it gives the tool no leave to read this", permanent=True)
     said = " ".join(clean(str(found[key])) for key in ("error", "error_description") if found.get(key))
-    raise PlatformError(f"it gives the tool no token ({said[:200] or answer.status})")
+    raise PlatformError("it gives the tool no token ({said})", {"said": said[:200] or answer.status})
 
 
 def _lifetime(value: Any) -> float:
@@ -300,10 +298,13 @@ def _service_error(answer: Answer, now: datetime) -> PlatformError:
         return PlatformError("it sends the tool to another address")
     if answer.status >= 500:
         return PlatformError(
-            f"it has trouble of its own (answer {answer.status})",
+            "it has trouble of its own (answer {status})",
+            {"status": answer.status},
             retry_after=_retry_after(answer.headers, now),
         )
-    return PlatformError(f"it does not understand the request (answer {answer.status})", permanent=True)
+    return PlatformError(
+        "it does not understand the request (answer {status})", {"status": answer.status}, permanent=True
+    )
 
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -325,9 +326,9 @@ def _parsed(answer: Answer) -> Any:
     try:
         return json.loads(answer.body, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        page = _is_page(answer.body[:4000].decode("utf-8", "replace"))
-        because = "it answered with a web page" if page else "its answer cannot be read"
-        raise PlatformError(because) from error
+        if _is_page(answer.body[:4000].decode("utf-8", "replace")):
+            raise PlatformError("it answered with a web page") from error
+        raise PlatformError("its answer cannot be read") from error
 
 
 def _no_number(name: str) -> None:

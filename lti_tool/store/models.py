@@ -220,7 +220,7 @@ class AwardRule(Base):
     """When a teacher said that the link is restricted: on platforms whose lists cannot show it."""
     created_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
-    trouble: Mapped[str | None]
+    trouble: Mapped[dict[str, Any] | None]
     """Why the last check did not succeed, in words for the teacher."""
     everyone_can_open: Mapped[bool] = mapped_column(default=False)
     course: Mapped[Course] = relationship()
@@ -307,7 +307,7 @@ class Delivery(Base):
     channel: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(10), default="pending")
     reference: Mapped[str | None]
-    trouble: Mapped[str | None]
+    trouble: Mapped[dict[str, Any] | None]
     sent_at: Mapped[datetime | None]
     award: Mapped[Award] = relationship(back_populates="deliveries")
 

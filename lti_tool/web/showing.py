@@ -43,6 +43,7 @@ def set_up(app: Flask) -> None:
         evidence=evidence,
         channel=channel,
         country=country,
+        told=told,
     )
     app.after_request(_keep_static)
 
@@ -109,6 +110,12 @@ def percent(score: Decimal) -> str:
 
 def channel(name: str) -> str:
     return str(CHANNELS.get(name, name))
+
+
+def told(trouble: Mapping[str, Any]) -> str:
+    """What a ToldError left behind, in the reader's language. What is filled in may be a platform's own words."""
+    sentence, about = trouble["sentence"], trouble["about"]
+    return str(_(sentence)).format_map(about) if about else str(_(sentence))
 
 
 def country(code: str) -> Markup:

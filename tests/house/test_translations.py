@@ -15,7 +15,15 @@ from babel.messages.pofile import read_po
 from lti_tool.language import CATALOGUES, LANGUAGES
 
 ROOT = Path(__file__).parents[2]
-KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
+#: Their first word is a sentence that pages tell.
+TOLD = ("PlatformError", "_NotFoundError", "_ScopeRefusedError", "OutgoingError", "DeliveryError")
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "_l": None,
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+    **dict.fromkeys(TOLD),
+}
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 
 

@@ -154,7 +154,10 @@ def test_a_mail_server_that_refuses_for_ever_is_not_asked_again(tool, platform, 
     complete(tool, platform, rule_id, ANNA)
     do_all(tool)
     (delivery,) = rows(tool, Delivery)
-    assert (delivery.status, delivery.trouble) == ("failed", "the mail server refuses the address")
+    assert (delivery.status, delivery.trouble) == (
+        "failed",
+        {"sentence": "the mail server refuses the address", "about": {}},
+    )
     assert asked == [1]
 
 

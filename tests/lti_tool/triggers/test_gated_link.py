@@ -203,7 +203,7 @@ def test_a_platform_that_does_not_answer_is_told_to_the_teacher_and_loses_nothin
     look(tool, platform, rule_id)
     platform.trouble = PlatformError("cannot reach moodle.example.org: because it does not answer")
     assert look(tool, platform, rule_id) is platform.trouble
-    assert "cannot reach moodle.example.org" in rule_of(tool, rule_id).trouble
+    assert "cannot reach moodle.example.org" in rule_of(tool, rule_id).trouble["sentence"]
     platform.trouble = None
     platform.inside.append(ANNA)
     look(tool, platform, rule_id)

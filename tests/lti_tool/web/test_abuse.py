@@ -11,6 +11,7 @@ import structlog
 from werkzeug.routing import IntegerConverter
 
 from lti_tool import admission, work
+from lti_tool.errors import PlatformError
 from lti_tool.logs import set_up_logs
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Learner, Sighting
 from tests.lti_tool.web.conftest import CLAIM, FROM_ELSEWHERE, hidden, policy, text_of
@@ -89,7 +90,8 @@ def test_nothing_from_a_platform_becomes_markup(school, services, web_tool, cour
     clock.pass_(hours=1)
     complete(web_tool, services, course_rule, evil)
     with web_tool.store.begin() as session:
-        session.get_one(AwardRule, course_rule).trouble = MARK
+        told = PlatformError("it gives the tool no token ({said})", {"said": MARK})
+        session.get_one(AwardRule, course_rule).trouble = told.as_json()
     claims = {
         CLAIM + "context": {"id": "42", "title": MARK, "label": MARK},
         CLAIM + "resource_link": {"id": "1", "title": MARK},

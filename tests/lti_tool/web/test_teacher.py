@@ -43,11 +43,20 @@ def test_check_now_asks_the_platform_at_once(act, course_rule, clock):
 
 
 def test_trouble_is_told_with_what_to_do(act, course_rule, services):
-    services.trouble = PlatformError("cannot reach Riga College: it answered 503")
+    services.trouble = PlatformError("it has trouble of its own (answer {status})", {"status": 503})
     words = text_of(act(f"rules/{course_rule}/check"))
     assert "The last check did not succeed" in words
-    assert "it answered 503" in words
+    assert "it has trouble of its own (answer 503)" in words
     assert "Nobody loses a badge by it" in words
+
+
+def test_trouble_is_told_in_the_teachers_language(school, course_rule, services):
+    services.trouble = PlatformError("it has trouble of its own (answer {status})", {"status": 503})
+    page = school.launch(ZANE, **{CLAIM + "launch_presentation": {"locale": "lv"}})
+    page = school.browser.post(
+        f"/lti/app/rules/{course_rule}/check", data={"_launch": hidden(page, "_launch")}
+    )
+    assert "tai pašai ir grūtības (atbilde 503)" in text_of(page)
 
 
 def test_a_link_open_to_everyone_brings_a_warning_with_the_recipe(act, course_rule, services):

@@ -171,7 +171,7 @@ def upgrade() -> None:
         sa.Column("gate_confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("trouble", sa.String(), nullable=True),
+        sa.Column("trouble", sa.JSON(), nullable=True),
         sa.Column("everyone_can_open", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"],
@@ -303,7 +303,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("reference", sa.String(), nullable=True),
-        sa.Column("trouble", sa.String(), nullable=True),
+        sa.Column("trouble", sa.JSON(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["award_id"],
