@@ -138,7 +138,13 @@ class Member:
 
     @property
     def is_learner(self) -> bool:
-        return self.active and LEARNER in self.roles and INSTRUCTOR not in self.roles
+        """A learner who is there, and not staff nor the test user of a teacher's student view."""
+        return (
+            self.active
+            and LEARNER in self.roles
+            and INSTRUCTOR not in self.roles
+            and TEST_USER not in self.roles
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
