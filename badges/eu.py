@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -182,10 +182,15 @@ def _date(credential: Json) -> Iterator[Texts]:
     except ValueError:
         day = None
     if day:
-        yield {
-            "en": f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}",
-            "lv": f"{day.year}. gada {day.day}. {_MONTHS_LV[day.month - 1]}",
-        }
+        yield day_in_words(day)
+
+
+def day_in_words(day: date) -> Texts:
+    """A day as people write it on a document."""
+    return {
+        "en": f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}",
+        "lv": f"{day.year}. gada {day.day}. {_MONTHS_LV[day.month - 1]}",
+    }
 
 
 def _learning_outcomes(credential: Json) -> Iterator[Texts]:

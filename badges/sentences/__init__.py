@@ -19,7 +19,18 @@ def sentence(check: str, code: str, language: str = "en") -> str:
     return said.get(language) or said.get("en") or code
 
 
+def paper_word(code: str, language: str) -> str:
+    """What a certificate or transcript calls something; in English where the language is not one of ours."""
+    said = _paper_words()[code]
+    return said.get(language) or said["en"]
+
+
 @cache
 def sentences() -> dict[str, dict[str, dict[str, str]]]:
     """All sentences: check -> code -> language -> sentence."""
     return tomllib.loads((_FOLDER / "verify.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _paper_words() -> dict[str, dict[str, str]]:
+    return tomllib.loads((_FOLDER / "papers.toml").read_text(encoding="utf-8"))
