@@ -40,7 +40,8 @@ from badges.model import (
     Result,
     ResultDescription,
 )
-from badges.template import Level, QualityAssurance, Template, Texts, text_in
+from badges.parts import Assessment, QualityAssurance
+from badges.template import Level, Template, Texts, text_in
 from badges.vocabularies import vocabulary
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
@@ -172,7 +173,7 @@ def _achievement(
             LearningOutcomeNode(
                 id=f"{template_url}#outcome-{number}",
                 title=outcome.text,
-                related_esco_skill=(outcome.esco,) if outcome.esco else (),
+                related_esco_skill=tuple(skill.iri for skill in outcome.esco),
             )
             for number, outcome in enumerate(template.learning_outcomes, 1)
         ),
@@ -185,10 +186,11 @@ def _achievement(
         proven_by=tuple(
             LearningAssessmentSpecification(
                 id=f"{template_url}#assessment-{number}",
-                title=vocabulary("assessment_types")[code].label,
-                dc_type=(_concept("assessment_types", code),),
+                title=assessment_title(assessment),
+                dc_type=(_concept("assessment_types", assessment.type),),
+                mode=(_concept("modes_of_participation", assessment.mode),) if assessment.mode else (),
             )
-            for number, code in enumerate(template.types_of_assessment, 1)
+            for number, assessment in enumerate(template.assessments, 1)
         ),
         mode=tuple(_concept("modes_of_participation", code) for code in template.forms_of_participation),
         accreditation=tuple(
@@ -259,12 +261,12 @@ def _alignments(template: Template, language: str) -> Iterable[Alignment]:
             target_url=area.iri,
         )
     for outcome in template.learning_outcomes:
-        if outcome.esco:
+        for skill in outcome.esco:
             yield Alignment(
-                target_name=text_in(outcome.text, language, template.in_language),
+                target_name=text_in(skill.label or outcome.text, language, template.in_language),
                 target_framework="ESCO",
                 target_type="ext:ESCOSkill",
-                target_url=outcome.esco,
+                target_url=skill.iri,
             )
     for assurance in template.types_of_quality_assurance:
         concept = vocabulary("quality_assurance")[assurance.code]
@@ -336,21 +338,36 @@ def _results(score: Decimal | None, template_url: str) -> tuple[Result, ...]:
     return (Result(result_description=f"{template_url}#result", value=percent(score)),)
 
 
+def assessment_title(assessment: Assessment) -> Texts:
+    """What people call the assessment: its own title, else its type."""
+    return assessment.title or vocabulary("assessment_types")[assessment.type].label
+
+
 def _assessments(
     template: Template, score: Decimal | None, awarded_at: datetime, credential_id: str
 ) -> tuple[LearningAssessment, ...]:
-    """What was assessed for this learner; none when there is neither a grade nor a word on supervision."""
-    if score is None and template.supervision is None:
-        return ()
+    """How this learner was supervised in each assessment, and the grade: of the one there is, or of all together."""
     grade = f"{percent(score)} %" if score is not None else None
-    return (
+    note = Note(id=f"{credential_id}#grade", note_literal={"en": grade, "lv": grade}) if grade else None
+    alone = len(template.assessments) == 1
+    each = tuple(
         LearningAssessment(
-            id=f"{credential_id}#assessment",
-            title=_ASSESSMENT,
-            grade=Note(id=f"{credential_id}#grade", note_literal={"en": grade, "lv": grade})
-            if grade
-            else None,
+            id=f"{credential_id}#assessment-{number}",
+            title=assessment_title(assessment),
+            grade=note if alone else None,
             date_issued=awarded_at,
-            id_verification=_concept("supervision", template.supervision) if template.supervision else None,
+            id_verification=_concept("supervision", assessment.supervision)
+            if assessment.supervision
+            else None,
+        )
+        for number, assessment in enumerate(template.assessments, 1)
+        if assessment.supervision or (alone and note)
+    )
+    if note is None or alone:
+        return each
+    return (
+        *each,
+        LearningAssessment(
+            id=f"{credential_id}#assessment", title=_ASSESSMENT, grade=note, date_issued=awarded_at
         ),
     )

@@ -64,6 +64,7 @@ class LearningAssessmentSpecification:
     type: str = "LearningAssessmentSpecification"
     title: Texts
     dc_type: tuple[ConceptNode, ...]
+    mode: tuple[ConceptNode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from badges.reading import TEXT_LENGTH, Reader
+from badges.reading import TEXT_LENGTH, Reader, at
 
 Json = dict[str, Any]
 Texts = Mapping[str, str]
@@ -26,7 +26,6 @@ class Statements:
     programme_code: str | None = None
     licence: str | None = None
     decision_reference: str | None = None
-    summative: bool | None = None
     transcript: bool | None = None
     orientation: str | None = None
     target_group: Texts = field(default_factory=dict)
@@ -37,7 +36,6 @@ class Statements:
     prior_learning: bool | None = None
     internal_quality_url: str | None = None
     learner_feedback: bool | None = None
-    review_date: str | None = None
     review_months: int | None = None
     in_catalogue: bool | None = None
     guidance_url: str | None = None
@@ -52,57 +50,47 @@ FIELDS = tuple(Statements.__dataclass_fields__)
 _DECLARATION = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9-]{1,64}")
 
 
-def read_statements(reader: Reader, data: Any, field_name: str) -> Statements:
+def read_statements(reader: Reader, data: Any, pointer: str) -> Statements:
     """The Statements in `data`; every problem is told to the reader."""
     if data is None:
         return Statements()
     if not isinstance(data, dict):
-        reader.problem(field_name, "not_an_object")
+        reader.problem(pointer, "not_an_object")
         return Statements()
-    reader.only(data, field_name, FIELDS)
+    reader.only(data, pointer, FIELDS)
     return Statements(
-        **{name: read(reader, data.get(name), f"{field_name}.{name}") for name, read in _READ.items()}
+        **{name: read(reader, data.get(name), at(pointer, name)) for name, read in _READ.items()}
     )
 
 
-def statements_as_json(statements: Statements) -> Json:
-    """What was said, as `read_statements` reads it back."""
-    values = {name: getattr(statements, name) for name in FIELDS}
-    return {name: _plain(value) for name, value in values.items() if value not in (None, {})}
-
-
-def _plain(value: Any) -> Any:
-    return {key: _plain(item) for key, item in value.items()} if isinstance(value, Mapping) else value
-
-
 def _coded(vocabulary_name: str) -> Callable[[Reader, Any, str], str | None]:
-    return lambda reader, value, field_name: reader.code(value, field_name, vocabulary_name)
+    return lambda reader, value, pointer: reader.code(value, pointer, vocabulary_name)
 
 
-def _texts(reader: Reader, value: Any, field_name: str) -> Texts:
-    return reader.texts(value, field_name)
+def _texts(reader: Reader, value: Any, pointer: str) -> Texts:
+    return reader.texts(value, pointer)
 
 
-def _text(reader: Reader, value: Any, field_name: str) -> str | None:
-    return reader.text(value, field_name)
+def _text(reader: Reader, value: Any, pointer: str) -> str | None:
+    return reader.text(value, pointer)
 
 
-def _months(reader: Reader, value: Any, field_name: str) -> int | None:
-    return reader.whole(value, field_name, 1, 1200)
+def _months(reader: Reader, value: Any, pointer: str) -> int | None:
+    return reader.whole(value, pointer, 1, 1200)
 
 
-def _declarations(reader: Reader, value: Any, field_name: str) -> dict[str, Texts]:
+def _declarations(reader: Reader, value: Any, pointer: str) -> dict[str, Texts]:
     """Texts by `<framework>.<rule>`; a rule that no framework here has does no harm."""
     if value is None:
         return {}
     if not isinstance(value, dict):
-        reader.problem(field_name, "not_an_object")
+        reader.problem(pointer, "not_an_object")
         return {}
     found: dict[str, Texts] = {}
     for name, said in value.items():
         if not isinstance(name, str) or not _DECLARATION.fullmatch(name):
-            reader.problem(f"{field_name}.{name}", "unknown_field")
-        elif text := reader.texts(said, f"{field_name}.{name}", TEXT_LENGTH):
+            reader.problem(at(pointer, name), "unknown_field")
+        elif text := reader.texts(said, at(pointer, name), TEXT_LENGTH):
             found[name] = text
     return found
 
@@ -114,7 +102,6 @@ _READ: dict[str, Callable[[Reader, Any, str], Any]] = {
     "programme_code": _text,
     "licence": _text,
     "decision_reference": _text,
-    "summative": Reader.truth,
     "transcript": Reader.truth,
     "orientation": _coded("orientations"),
     "target_group": _texts,
@@ -125,7 +112,6 @@ _READ: dict[str, Callable[[Reader, Any, str], Any]] = {
     "prior_learning": Reader.truth,
     "internal_quality_url": Reader.web_address,
     "learner_feedback": Reader.truth,
-    "review_date": Reader.day,
     "review_months": _months,
     "in_catalogue": Reader.truth,
     "guidance_url": Reader.web_address,

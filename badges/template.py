@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from badges import parts
 from badges.errors import TemplateError
+from badges.parts import (
+    Assessment,
+    AwardingBody,
+    Change,
+    LargerCredential,
+    LearningOutcome,
+    QualityAssurance,
+)
 from badges.reading import NAME_LENGTH, Reader
-from badges.statements import Statements, read_statements, statements_as_json
+from badges.statements import Statements, read_statements
 
 Json = dict[str, Any]
 #: One text in several languages: {"en": "...", "lv": "..."}. Never an empty text in it.
 Texts = Mapping[str, str]
 
 NOT_APPLICABLE: Literal["not-applicable"] = "not-applicable"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LearningOutcome:
-    """What the learner knows, understands or can do; `esco` is the address of an ESCO skill."""
-
-    text: Texts
-    esco: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,44 +37,40 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QualityAssurance:
-    """A type of quality assurance (`code` of the vocabulary), who assures it, and in which country."""
-
-    code: str
-    agency: Texts = field(default_factory=dict)
-    country: str | None = None
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """What an achievement says about itself, in Annex I's order; codes are those of badges.vocabularies.
 
     Everything but `name` may be missing while it is being written: `badges.eu.missing` says what is.
-    `in_language` is the language to fall back to. `quality` answers badges.quality. `colours` names a palette of the
-    default picture.
+    `in_language` is the language to fall back to. `awarding_bodies` award together with the issuer. `quality` answers
+    badges.quality. `review_date`, `owner` and `change_log` are the institution's own: no badge shows them. `colours`
+    names a palette of the default picture.
     """
 
     name: Texts
     description: Texts = field(default_factory=dict)
     criteria: Texts = field(default_factory=dict)
     in_language: str = "en"
+    awarding_bodies: tuple[AwardingBody, ...] = ()
     learning_outcomes: tuple[LearningOutcome, ...] = ()
     workload_hours: Decimal | None = None
     credits: Decimal | None = None
     level: Level | Literal["not-applicable"] | None = None
     lki_level: int | None = None
     cycle: str | None = None
-    types_of_assessment: tuple[str, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
     forms_of_participation: tuple[str, ...] = ()
     types_of_quality_assurance: tuple[QualityAssurance, ...] = ()
     prerequisites: Texts = field(default_factory=dict)
-    supervision: str | None = None
     stackability: str | None = None
+    part_of: tuple[LargerCredential, ...] = ()
     further_information: Texts = field(default_factory=dict)
     isced_f: str | None = None
+    learning_setting: str | None = None
     colours: str | None = None
     quality: Statements = field(default_factory=Statements)
+    review_date: date | None = None
+    owner: str | None = None
+    change_log: tuple[Change, ...] = ()
 
 
 _FIELDS = tuple(Template.__dataclass_fields__)
@@ -86,122 +84,101 @@ def text_in(texts: Texts, language: str, fallback: str = "en") -> str:
     return next(iter(texts.values()), "")
 
 
-def read_template(data: Json) -> Template:
+def read_template(data: Json, today: date | None = None) -> Template:
     """The Template that `data` (a form, a TOML file, a stored JSON) describes.
 
-    Raises TemplateError listing every problem with its field, not only the first one.
+    Raises TemplateError listing every problem with its JSON pointer, not only the first one. What has to have
+    happened is held to `today`; where none is given, as for what was read before, to nothing.
     """
-    reader = Reader()
+    reader = Reader(today)
     if not isinstance(data, dict):
         raise TemplateError((("", "not_an_object"),))
     reader.only(data, "", _FIELDS)
-    template = Template(
-        name=reader.texts(data.get("name"), "name", NAME_LENGTH, required=True),
-        description=reader.texts(data.get("description"), "description"),
-        criteria=reader.texts(data.get("criteria"), "criteria"),
-        in_language=reader.language(data.get("in_language"), "in_language"),
-        learning_outcomes=reader.each(data.get("learning_outcomes"), "learning_outcomes", _outcome),
-        workload_hours=reader.number(data.get("workload_hours"), "workload_hours", 10_000),
-        credits=reader.number(data.get("credits"), "credits", 400),
-        level=_level(reader, data.get("level")),
-        lki_level=reader.whole(data.get("lki_level"), "lki_level", 1, 8),
-        cycle=reader.code(data.get("cycle"), "cycle", "cycles"),
-        types_of_assessment=reader.codes(
-            data.get("types_of_assessment"), "types_of_assessment", "assessment_types"
-        ),
-        forms_of_participation=reader.codes(
-            data.get("forms_of_participation"), "forms_of_participation", "modes_of_participation"
-        ),
-        types_of_quality_assurance=reader.each(
-            data.get("types_of_quality_assurance"), "types_of_quality_assurance", _quality_assurance
-        ),
-        prerequisites=reader.texts(data.get("prerequisites"), "prerequisites"),
-        supervision=reader.code(data.get("supervision"), "supervision", "supervision"),
-        stackability=reader.code(data.get("stackability"), "stackability", "stackability"),
-        further_information=reader.texts(data.get("further_information"), "further_information"),
-        isced_f=reader.code(data.get("isced_f"), "isced_f", "isced_f"),
-        colours=reader.code(data.get("colours"), "colours", "colours"),
-        quality=read_statements(reader, data.get("quality"), "quality"),
-    )
+    template = Template(**{name: read(reader, data.get(name), f"/{name}") for name, read in _READ.items()})
+    if template.level == NOT_APPLICABLE and template.lki_level:
+        reader.problem("/lki_level", "level_not_applicable")
     reader.finish()
     return template
 
 
 def template_as_json(template: Template) -> Json:
     """The template as JSON that `read_template` reads back as the same template; what is empty is left out."""
-    values: Json = {name: _plain(getattr(template, name)) for name in _FIELDS}
-    return {name: value for name, value in values.items() if value not in (None, {}, [])}
+    said: Json = _plain(template)
+    return said
 
 
 def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        said = {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+        return {name: item for name, item in said.items() if item not in (None, {}, [])}
     match value:
         case Decimal():
             return format(value, "f")
-        case Level():
-            return {"framework": value.framework, "value": value.value}
-        case LearningOutcome():
-            return _without_none({"text": dict(value.text), "esco": value.esco})
-        case QualityAssurance():
-            return _without_none(
-                {
-                    "code": value.code,
-                    "agency": dict(value.agency) or None,
-                    "country": value.country,
-                    "url": value.url,
-                }
-            )
-        case Statements():
-            return statements_as_json(value)
+        case date():
+            return value.isoformat()
         case tuple():
             return [_plain(item) for item in value]
         case Mapping():
-            return dict(value)
+            return {name: _plain(item) for name, item in value.items()}
         case _:
             return value
 
 
-def _without_none(data: Json) -> Json:
-    return {name: value for name, value in data.items() if value is not None}
-
-
-def _outcome(reader: Reader, data: Any, field_name: str) -> LearningOutcome:
-    if not isinstance(data, dict):
-        reader.problem(field_name, "not_an_object")
-        return LearningOutcome(text={})
-    reader.only(data, field_name, ("text", "esco"))
-    return LearningOutcome(
-        text=reader.texts(data.get("text"), f"{field_name}.text", required=True),
-        esco=reader.web_address(data.get("esco"), f"{field_name}.esco"),
-    )
-
-
-def _quality_assurance(reader: Reader, data: Any, field_name: str) -> QualityAssurance:
-    if not isinstance(data, dict):
-        reader.problem(field_name, "not_an_object")
-        return QualityAssurance(code="")
-    reader.only(data, field_name, ("code", "agency", "country", "url"))
-    if not data.get("code"):
-        reader.problem(f"{field_name}.code", "required")
-    return QualityAssurance(
-        code=reader.code(data.get("code"), f"{field_name}.code", "quality_assurance") or "",
-        agency=reader.texts(data.get("agency"), f"{field_name}.agency", NAME_LENGTH),
-        country=reader.code(data.get("country"), f"{field_name}.country", "countries"),
-        url=reader.web_address(data.get("url"), f"{field_name}.url"),
-    )
-
-
-def _level(reader: Reader, data: Any) -> Level | Literal["not-applicable"] | None:
+def _level(reader: Reader, data: Any, pointer: str) -> Level | Literal["not-applicable"] | None:
     if data is None or data == "":
         return None
     if data == NOT_APPLICABLE:
         return NOT_APPLICABLE
     if not isinstance(data, dict):
-        reader.problem("level", "unknown_code")
+        reader.problem(pointer, "unknown_code")
         return None
-    reader.only(data, "level", ("framework", "value"))
+    reader.only(data, pointer, ("framework", "value"))
     if data.get("framework", "EQF") != "EQF":
-        reader.problem("level.framework", "unknown_code")
-    value = reader.whole(data.get("value"), "level.value", 1, 8)
-    if value is None and not any(name == "level.value" for name, _ in reader.problems):
-        reader.problem("level.value", "required")
+        reader.problem(f"{pointer}/framework", "unknown_code")
+    if data.get("value") in (None, ""):
+        reader.problem(f"{pointer}/value", "required")
+    value = reader.whole(data.get("value"), f"{pointer}/value", 1, 8)
     return Level(value=value) if value is not None else None
+
+
+def _texts(reader: Reader, data: Any, pointer: str) -> Texts:
+    return reader.texts(data, pointer)
+
+
+def _coded(vocabulary_name: str) -> Callable[[Reader, Any, str], str | None]:
+    return lambda reader, data, pointer: reader.code(data, pointer, vocabulary_name)
+
+
+def _list(read: Callable[[Reader, Any, str], Any]) -> Callable[[Reader, Any, str], tuple[Any, ...]]:
+    return lambda reader, data, pointer: reader.each(data, pointer, read)
+
+
+_READ: Mapping[str, Callable[[Reader, Any, str], Any]] = {
+    "name": lambda reader, data, pointer: reader.texts(data, pointer, NAME_LENGTH, required=True),
+    "description": _texts,
+    "criteria": _texts,
+    "in_language": lambda reader, data, pointer: reader.language(data, pointer),
+    "awarding_bodies": _list(parts.awarding_body),
+    "learning_outcomes": _list(parts.learning_outcome),
+    "workload_hours": lambda reader, data, pointer: reader.number(data, pointer, 10_000),
+    "credits": lambda reader, data, pointer: reader.number(data, pointer, 400),
+    "level": _level,
+    "lki_level": lambda reader, data, pointer: reader.whole(data, pointer, 1, 8),
+    "cycle": _coded("cycles"),
+    "assessments": _list(parts.assessment),
+    "forms_of_participation": lambda reader, data, pointer: reader.codes(
+        data, pointer, "modes_of_participation"
+    ),
+    "types_of_quality_assurance": _list(parts.quality_assurance),
+    "prerequisites": _texts,
+    "stackability": _coded("stackability"),
+    "part_of": _list(parts.larger_credential),
+    "further_information": _texts,
+    "isced_f": _coded("isced_f"),
+    "learning_setting": _coded("learning_settings"),
+    "colours": _coded("colours"),
+    "quality": read_statements,
+    "review_date": Reader.day,
+    "owner": lambda reader, data, pointer: reader.text(data, pointer),
+    "change_log": _list(parts.change),
+}

@@ -20,9 +20,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from badges.credential import Learner, duration, percent, plain
+from badges.credential import Learner, assessment_title, duration, percent, plain
 from badges.issuer import IssuerProfile
-from badges.template import Level, QualityAssurance, Template, Texts, text_in
+from badges.parts import QualityAssurance
+from badges.template import Level, Template, Texts, text_in
 from badges.vocabularies import vocabulary
 from signing.timestamps import as_timestamp
 
@@ -33,7 +34,6 @@ SCHEMA = "http://data.europa.eu/snb/model/ap/edc-generic-full"
 _SNB = "http://data.europa.eu/snb/"
 _EU = "http://publications.europa.eu/resource/authority/"
 _ESCO_SKILLS = "http://data.europa.eu/esco/concept-scheme/skills"
-_EIDAS = "ext:eIDASLegalIdentifier"
 _ASSESSMENT: Texts = {"en": "Assessment", "lv": "Novērtēšana"}
 _OPEN_BADGE: Texts = {"en": "Open Badges 3.0 credential", "lv": "Open Badges 3.0 apliecinājums"}
 
@@ -180,7 +180,6 @@ def _organisation(node: _Nodes, issuer: IssuerProfile) -> Json:
     parts = (issuer.street, issuer.locality, issuer.region, issuer.postal_code)
     address = ", ".join(part for part in parts if part)
     languages = tuple(issuer.legal_name) or ("en",)
-    eidas = next((value for kind, value in issuer.identifiers if kind == _EIDAS), None)
     country = _country(issuer.country)
     return {
         "id": issuer.id,
@@ -198,8 +197,8 @@ def _organisation(node: _Nodes, issuer: IssuerProfile) -> Json:
         ]
         if issuer.email
         else [],
-        "eIDASIdentifier": node("eidas", "LegalIdentifier", notation=eidas, spatial=country)
-        if eidas
+        "eIDASIdentifier": node("eidas", "LegalIdentifier", notation=issuer.eidas_identifier, spatial=country)
+        if issuer.eidas_identifier
         else None,
         "registration": node("registration", "LegalIdentifier", notation=issuer.registration, spatial=country)
         if issuer.registration
@@ -207,7 +206,6 @@ def _organisation(node: _Nodes, issuer: IssuerProfile) -> Json:
         "identifier": [
             node(f"issuer-{kind}", "Identifier", notation=value, schemeName=kind.removeprefix("ext:"))
             for kind, value in issuer.identifiers
-            if kind != _EIDAS
         ],
     }
 
@@ -265,20 +263,31 @@ def _achievement(node: _Nodes, awarded: Awarded, organisation: Json) -> Json:
 
 
 def _assessments(node: _Nodes, awarded: Awarded, award: Json) -> Iterable[Json]:
-    """The assessment with its grade; without a grade the model has no room for one."""
+    """Each supervised assessment with the grade of all; without a grade the model has no room for one."""
     if awarded.score is None:
         return
     grade = f"{percent(awarded.score)} %"
-    supervision = awarded.template.supervision
-    yield node(
-        "result",
-        "LearningAssessment",
-        title=dict(_ASSESSMENT),
-        grade=node.note("grade", {"en": grade, "lv": grade.replace(".", ",")}),
-        dateIssued=as_timestamp(awarded.awarded_at),
-        idVerification=_coded("supervision", supervision) if supervision else None,
-        awardedBy=award,
-    )
+    note = node.note("grade", {"en": grade, "lv": grade.replace(".", ",")})
+    supervised = [item for item in awarded.template.assessments if item.supervision]
+    for number, assessment in enumerate(supervised, 1):
+        yield node(
+            f"result-{number}",
+            "LearningAssessment",
+            title=dict(assessment_title(assessment)),
+            grade=note,
+            dateIssued=as_timestamp(awarded.awarded_at),
+            idVerification=_coded("supervision", assessment.supervision or ""),
+            awardedBy=award,
+        )
+    if not supervised:
+        yield node(
+            "result",
+            "LearningAssessment",
+            title=dict(_ASSESSMENT),
+            grade=note,
+            dateIssued=as_timestamp(awarded.awarded_at),
+            awardedBy=award,
+        )
 
 
 def _specification(node: _Nodes, awarded: Awarded) -> Json:
@@ -286,7 +295,8 @@ def _specification(node: _Nodes, awarded: Awarded) -> Json:
     template = awarded.template
     skills: dict[str, Texts] = {}  # one skill under two outcomes is one concept, with one label
     for outcome in template.learning_outcomes:
-        skills.setdefault(outcome.esco or "", outcome.text)
+        for skill in outcome.esco:
+            skills.setdefault(skill.iri, skill.label or outcome.text)
     accredited = tuple(_accreditations(node, template.types_of_quality_assurance))
     level = template.level if isinstance(template.level, Level) else None
     qualification = bool(level or template.lki_level or accredited)
@@ -309,20 +319,21 @@ def _specification(node: _Nodes, awarded: Awarded) -> Json:
                 str(number),
                 "LearningOutcome",
                 title=dict(outcome.text),
-                relatedESCOSkill=[_concept(outcome.esco, skills[outcome.esco], _ESCO_SKILLS)]
-                if outcome.esco
-                else [],
+                relatedESCOSkill=[
+                    _concept(skill.iri, skills[skill.iri], _ESCO_SKILLS) for skill in outcome.esco
+                ],
             )
             for number, outcome in enumerate(template.learning_outcomes, 1)
         ],
         "provenBy": [
             node(
-                code,
+                str(number),
                 "LearningAssessmentSpecification",
-                title=dict(vocabulary("assessment_types")[code].label),
-                dcType=_coded("assessment_types", code),
+                title=dict(assessment_title(assessment)),
+                dcType=_coded("assessment_types", assessment.type),
+                mode=_coded("modes_of_participation", assessment.mode) if assessment.mode else None,
             )
-            for code in template.types_of_assessment
+            for number, assessment in enumerate(template.assessments, 1)
         ],
     }
     if qualification:
@@ -377,8 +388,9 @@ def _notes(node: _Nodes, awarded: Awarded) -> Iterable[Json | None]:
         )
     if template.stackability:
         yield node.note("stackability", vocabulary("stackability")[template.stackability].label)
-    if template.supervision and awarded.score is None:
-        yield node.note("supervision", vocabulary("supervision")[template.supervision].label)
+    if awarded.score is None:
+        for code in dict.fromkeys(item.supervision for item in template.assessments if item.supervision):
+            yield node.note(f"supervision-{code}", vocabulary("supervision")[code].label)
     yield node.note("further-information", template.further_information)
 
 

@@ -28,7 +28,7 @@ Json = dict[str, Any]
 Facts = Mapping[str, Any]
 Strength = Literal["must", "should", "stated"]
 
-#: What a rule may ask about, and the field of the template or of the issuer's file (`issuer. ...`) to mend.
+#: What a rule may ask about, and the JSON pointer to what to mend, in the template or (`issuer:`) the issuer's file.
 #: What the tool itself gives with every badge has no field to mend.
 FIELDS: Mapping[str, str] = {
     "learner": "",
@@ -37,27 +37,30 @@ FIELDS: Mapping[str, str] = {
     "holder_download": "",
     "formats": "",
     "verify_page": "",
-    "country": "issuer.country",
-    "place": "issuer.locality",
-    "awarding_body": "issuer.legal_name",
-    "legal_id": "issuer.identifiers",
-    "eqf_level": "level",
-    "hours_a_credit": "workload_hours",
-    "quality_assurance_url": "types_of_quality_assurance",
+    "country": "issuer:/country",
+    "place": "issuer:/locality",
+    "awarding_body": "issuer:/legal_name",
+    "legal_id": "issuer:/eidas_identifier",
+    "eqf_level": "/level",
+    "hours_a_credit": "/workload_hours",
+    "types_of_assessment": "/assessments",
+    "supervision": "/assessments",
+    "summative": "/assessments",
+    "quality_assurance_url": "/types_of_quality_assurance",
     **{
-        name: name
+        name: f"/{name}"
         for name in (
             "name description criteria learning_outcomes workload_hours credits level lki_level cycle "
-            "types_of_assessment forms_of_participation types_of_quality_assurance prerequisites supervision "
-            "stackability further_information isced_f"
+            "forms_of_participation types_of_quality_assurance prerequisites stackability further_information isced_f "
+            "learning_setting review_date"
         ).split()
     },
     **{
-        name: f"quality.{name}"
+        name: f"/quality/{name}"
         for name in (
-            "provider accredited unit_kind programme_code licence decision_reference summative transcript orientation "
+            "provider accredited unit_kind programme_code licence decision_reference transcript orientation "
             "target_group purpose need need_evidence_url overlap_checked prior_learning internal_quality_url "
-            "learner_feedback review_date review_months in_catalogue guidance_url cost accessibility_url "
+            "learner_feedback review_months in_catalogue guidance_url cost accessibility_url "
             "privacy_notice_url retention_months declarations"
         ).split()
     },

@@ -77,9 +77,7 @@ def facts(template: Template, issuer: IssuerProfile) -> Facts:
         "country": issuer.country,
         "place": issuer.locality,
         "awarding_body": issuer.legal_name if issuer.name else None,
-        "legal_id": next(
-            (value for kind, value in issuer.identifiers if kind == "ext:eIDASLegalIdentifier"), None
-        ),
+        "legal_id": issuer.eidas_identifier,
         "name": template.name,
         "description": template.description,
         "criteria": template.criteria,
@@ -91,15 +89,18 @@ def facts(template: Template, issuer: IssuerProfile) -> Facts:
         "eqf_level": level.value if isinstance(level, Level) else None,
         "lki_level": template.lki_level,
         "cycle": template.cycle,
-        "types_of_assessment": template.types_of_assessment,
+        "types_of_assessment": tuple(assessment.type for assessment in template.assessments),
         "forms_of_participation": template.forms_of_participation,
         "types_of_quality_assurance": tuple(item.code for item in template.types_of_quality_assurance),
         "quality_assurance_url": tuple(item.url for item in template.types_of_quality_assurance if item.url),
         "prerequisites": template.prerequisites,
-        "supervision": template.supervision,
+        "supervision": tuple(item.supervision for item in template.assessments if item.supervision),
+        "summative": any(item.summative for item in template.assessments),
         "stackability": template.stackability,
         "further_information": template.further_information,
         "isced_f": template.isced_f,
+        "learning_setting": template.learning_setting,
+        "review_date": template.review_date,
     }
     for name in STATEMENTS:
         own = getattr(template.quality, name)
@@ -117,7 +118,7 @@ def _verdict(code: str, rule: Rule, known: Facts) -> Verdict:
         return Verdict(
             rule=rule,
             outcome="pass" if said else "statement_missing",
-            field="" if said else f"quality.declarations.{name}",
+            field="" if said else f"/quality/declarations/{name}",
         )
     if rule.demand.met(known):
         return Verdict(rule=rule, outcome="pass")

@@ -23,6 +23,7 @@ from badges.credential import Learner
 from badges.elm import CONTEXTS, Awarded, european_credential, upload, upload_batch
 from badges.elm.checks import lacks
 from badges.issuer import IssuerProfile
+from badges.parts import Assessment, EscoSkill
 from badges.template import NOT_APPLICABLE, Level, Template
 from badges.vocabularies import vocabulary
 
@@ -164,9 +165,9 @@ def test_what_is_missing_is_said_with_its_place_before_anybody_uploads_it(awarde
     bare = replace(
         awarded,
         png=b"",
-        issuer=replace(awarded.issuer, identifiers=(), country=None),
+        issuer=replace(awarded.issuer, eidas_identifier=None, country=None),
         learner=Learner(),
-        template=replace(awarded.template, learning_outcomes=(), types_of_assessment=()),
+        template=replace(awarded.template, learning_outcomes=(), assessments=()),
     )
     found = {lack.pointer: lack for lack in lacks(european_credential(bare))}
     assert found["/issuer/eIDASIdentifier"].code == "missing_eIDASIdentifier"
@@ -240,7 +241,7 @@ def test_an_issuer_that_no_seal_can_be_made_for_is_caught_by_both(
     awarded: Awarded, conforms: Conforms
 ) -> None:
     """It stands there twice, as issuer and as awarding body; in RDF they are one."""
-    twin = european_credential(replace(awarded, issuer=replace(awarded.issuer, identifiers=())))
+    twin = european_credential(replace(awarded, issuer=replace(awarded.issuer, eidas_identifier=None)))
     assert codes(twin) == {"missing_eIDASIdentifier"}
     assert not conforms(twin)
 
@@ -271,19 +272,27 @@ def any_template(source: random.Random, template: Template) -> Template:
         level=source.choice([NOT_APPLICABLE, Level(value=source.randint(1, 8))]),
         lki_level=maybe(source.randint(1, 8)),
         cycle=maybe(some("cycles")[0]),
-        types_of_assessment=some("assessment_types"),
+        assessments=tuple(
+            Assessment(
+                type=code,
+                mode=maybe(some("modes_of_participation")[0]),
+                supervision=maybe(some("supervision")[0]),
+            )
+            for code in some("assessment_types")
+        ),
         forms_of_participation=some("modes_of_participation"),
         types_of_quality_assurance=tuple(
             replace(template.types_of_quality_assurance[0], code=code, country=maybe("DE"))
             for code in some("quality_assurance")
         ),
         prerequisites=maybe({"lv": "Nekas"}) or {},
-        supervision=maybe(some("supervision")[0]),
         stackability=maybe(some("stackability")[0]),
         further_information=maybe({"en": 'A "quoted" <text>\nof two lines'}) or {},
         isced_f=maybe(some("isced_f")[0]),
         learning_outcomes=tuple(
-            replace(outcome, esco=maybe("http://data.europa.eu/esco/skill/1234"))
+            replace(
+                outcome, esco=(EscoSkill(iri="http://data.europa.eu/esco/skill/1234"),) * source.randint(0, 1)
+            )
             for outcome in template.learning_outcomes[: source.randint(1, 4)]
         ),
     )

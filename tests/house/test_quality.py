@@ -35,4 +35,4 @@ def test_annex_1_asks_for_every_element() -> None:
 
 
 def test_whatever_can_be_stated_can_be_asked_about() -> None:
-    assert {f"quality.{name}" for name in STATEMENTS} <= set(FIELDS.values())
+    assert {f"/quality/{name}" for name in STATEMENTS} <= set(FIELDS.values())
