@@ -13,6 +13,8 @@ LOCK_ARGS ?=
 TRANSLATED := lv
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard lti_tool/translations/*/LC_MESSAGES/messages.po))
 
+OTHERS := tests/interop/node_modules/made.stamp
+
 # A virtual environment whose Python is gone (an upgraded system, a moved folder) is made anew.
 ifneq ($(shell $(PY) -c 'print(1)' 2>/dev/null),1)
 $(shell rm -rf $(VENV))
@@ -36,7 +38,7 @@ demo-once: $(VENV)/run.stamp $(CATALOGUES) ## the whole story with no human, its
 	@exec $(PY) -m lti_tool demo --once --out '$(OUT)' $(ARGS)
 
 .PHONY: test
-test: lint ## every check and test; says at the end what was left out and why
+test: lint interop ## every check and test; says at the end what was left out and why
 	@exec $(PY) -m pytest $(ARGS)
 
 .PHONY: lint
@@ -44,6 +46,9 @@ lint: $(VENV)/dev.stamp $(CATALOGUES) ## style and types only
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+
+.PHONY: interop
+interop: $(OTHERS) ## the verifiers of others, to which the tests show our badges; needs node and npm
 
 .PHONY: bench
 bench: $(VENV)/dev.stamp ## speed and memory beside other libraries; writes tests/bench/results.json
@@ -80,7 +85,7 @@ lock: ## pin what requirements*.in ask for, by hash; LOCK_ARGS=--upgrade takes n
 
 .PHONY: clean
 clean: ## remove what make has made; the data in var/ stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-out
+	rm -rf $(VENV) tests/interop/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-out
 	rm -f lti_tool/translations/*/LC_MESSAGES/*.mo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -106,6 +111,13 @@ $(VENV)/run.stamp: requirements.lock $(VENV)/made.stamp
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/made.stamp
 	$(install)
+
+# Where they cannot be had, the tests that need them are left out, and say so.
+$(OTHERS): tests/interop/package-lock.json
+	@if command -v npm >/dev/null; then \
+		cd $(<D) && npm ci --silent && touch node_modules/made.stamp || \
+		echo 'The verifiers of others could not be installed; what needs them is left out.' >&2; \
+	fi
 
 # Babel comes with what the tool needs to run; the development lock brings the same one.
 %.mo: %.po | $(VENV)/run.stamp

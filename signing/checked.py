@@ -13,8 +13,10 @@ class Checked:
     """The credential without its proof, and the key it was signed with.
 
     The signature holds; whether `verification_method.controller` is the issuer is for the caller to compare.
+    `left_out`: what the frame of a JWT should repeat of its credential, and does not.
     """
 
     credential: Json
     proof_name: str
     verification_method: VerificationMethod
+    left_out: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -28,15 +28,17 @@ from signing.multibase import base64url, from_base64url
 from signing.screen import sound_text
 from signing.secured import Json, SecuredCredential
 from signing.signatures import sign, verify
-from signing.timestamps import from_timestamp
+from signing.timestamps import as_timestamp, from_timestamp
 
 MEDIA_TYPE = "application/jwt"
 _CLAIMS = frozenset({"iss", "jti", "sub", "nbf", "exp", "iat"})
+#: What may stand beside the claim `vc`: claims for whom the token was made, which say nothing of the credential.
+_BESIDE = frozenset({"vc", "aud", "nonce", "cnf"})
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 #: An RSA key in it takes 1,500 characters.
 _MAX_HEADER = 20_000
 #: The types of the data model 2.0 of W3C, which leaves all claims out; the others are those of Open Badges.
-_W3C_TYPES = ("vc+jwt", "vc+ld+jwt")
+_W3C_TYPES = ("vc+jwt", "vc+ld+jwt", "vc-ld+jwt", "vc+ld+json+jwt")
 _HEADER = frozenset({"alg", "typ", "kid", "jwk"})
 #: W3C tells readers to ignore what they do not know; these would change what the signature or the key is.
 _NEVER = frozenset({"crit", "b64", "jku", "x5u", "x5c", "enc", "zip"})
@@ -112,11 +114,12 @@ def check(how: Algorithms, secured: SecuredCredential, find_key: KeyFinder, now:
         verify(found.public, from_base64url(signature), signed.encode())
     except (InvalidSignature, ValueError) as error:
         raise ProofError("bad_signature", "the JWS is not what was signed, or not with this key") from error
+    left_out: tuple[str, ...] = ()
     if header.get("typ") in _W3C_TYPES:
         _compare_w3c(claims, credential, now)
     else:
-        _compare(claims, credential)
-    return Checked(credential=credential, proof_name=how.name, verification_method=found)
+        left_out = _compare(claims, credential)
+    return Checked(credential=credential, proof_name=how.name, verification_method=found, left_out=left_out)
 
 
 def _object(part: str) -> Json:
@@ -159,7 +162,7 @@ def _usable(jwk: Any) -> None:
 def _wrapped(payload: Json, claims: Json) -> Json:
     """The credential of the data model 1.1, which stands in `vc` and may leave to the claims what they say already."""
     credential = payload["vc"]
-    if not isinstance(credential, dict) or payload.keys() != {"vc"}:
+    if not isinstance(credential, dict) or payload.keys() - _BESIDE:
         raise ProofError("malformed", "beside `vc` there is something that is no claim")
     contexts = credential.get("@context")
     if contexts != CREDENTIALS_V1 and (not isinstance(contexts, list) or contexts[:1] != [CREDENTIALS_V1]):
@@ -167,7 +170,25 @@ def _wrapped(payload: Json, claims: Json) -> Json:
     for name, claim in (("issuer", "iss"), ("id", "jti")):
         if name not in credential and claim in claims:
             credential = credential | {name: claims[claim]}
+    for name, claim in (("issuanceDate", "nbf"), ("expirationDate", "exp")):
+        if name not in credential and claim in claims:
+            credential = credential | {name: _as_moment(claims[claim])}
+    issuer, subject = credential.get("issuer"), credential.get("credentialSubject")
+    if isinstance(issuer, dict) and "id" not in issuer and "iss" in claims:
+        credential = credential | {"issuer": issuer | {"id": claims["iss"]}}
+    if isinstance(subject, dict) and "id" not in subject and "sub" in claims:
+        credential = credential | {"credentialSubject": subject | {"id": claims["sub"]}}
     return credential
+
+
+def _as_moment(claim: Any) -> str:
+    """A claim in seconds as the credential would say it; raises ProofError `malformed`."""
+    try:
+        if isinstance(claim, bool):
+            raise ValueError("not a number")
+        return as_timestamp(datetime.fromtimestamp(claim, UTC))
+    except (TypeError, ValueError, OverflowError, OSError) as error:
+        raise ProofError("malformed", "a moment in the claims of the JWS is not a number") from error
 
 
 def _claims_of(credential: Json) -> Json:
@@ -191,10 +212,10 @@ def _claims_of(credential: Json) -> Json:
     return claims
 
 
-def _compare(claims: Json, credential: Json) -> None:
-    """Raise ProofError `claims_disagree`.
+def _compare(claims: Json, credential: Json) -> tuple[str, ...]:
+    """Which claims are left out that should be there: those that are there agree, or ProofError `claims_disagree`.
 
-    Older issuers leave `nbf`, `exp` and `sub` out, and no reader of the JSON looks at `iat`.
+    The credential says it all in its own words, signed with the claims; no reader of the JSON looks at `iat`.
     """
     said = _said(credential)
     for name, member in (("jti", "id"), ("nbf", "validFrom")):
@@ -202,10 +223,8 @@ def _compare(claims: Json, credential: Json) -> None:
             raise ProofError("malformed", f"`{member}` is missing")
     if not isinstance(credential.get("credentialSubject"), dict):
         raise ProofError("malformed", "`credentialSubject` is missing")
-    claims = {name: value for name, value in claims.items() if name != "iat"}
-    if not {"iss", "jti"} <= claims.keys():
-        raise ProofError("claims_disagree", "the JWS lacks a claim that binds it to its credential")
-    _demand_agreement(claims, said)
+    _demand_agreement({name: value for name, value in claims.items() if name != "iat"}, said)
+    return tuple(name for name in said if name not in claims)
 
 
 def _compare_w3c(claims: Json, credential: Json, now: datetime) -> None:

@@ -122,12 +122,12 @@ def _follows_rules(document: Json, credential: Json, form: Finding, url: str) ->
         return None
     name, any_model = _OFFICIAL_NAMES[official[2]]
     loosely = official[1] is not None or any_model
-    if (
-        name == _CLASSES.get(kind_of(credential))
-        and form.code == "right_form"
-        and not is_data_model_1(credential)
-    ):
-        return passed("follows_schemas")
+    if name == _CLASSES.get(kind_of(credential)) and not is_data_model_1(credential):
+        # The very form that `schema` has looked at; its publisher has the loose one too, for the same credentials.
+        if form.outcome == "passed" or (loosely and form.outcome == "warning"):
+            return passed("follows_schemas")
+        if form.outcome == "warning":
+            return warning("follows_loosely", f"{url}: {form.detail}")
     breach = rules.breach(document, name, loosely=loosely)
     if breach and any_model:
         breach = rules.breach(document, f"{name}1", loosely=True)

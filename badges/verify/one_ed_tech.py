@@ -51,7 +51,7 @@ def probes(case: Case, outside: Outside) -> tuple[Probe, ...]:
         ("ContextPropertyProbe", lambda: _context(case.credential)),
         ("TypePropertyProbe", lambda: _finding(form.credential_type(case.credential), "fatal", "valid")),
         ("JsonSchemasProbe", lambda: _finding(case.schema, "error")),
-        ("InlineJsonSchemaProbe", lambda: _finding(case.inline_schemas, "error")),
+        ("InlineJsonSchemaProbe", lambda: _finding(case.inline_schemas, "error", "valid")),
         ("CredentialSubjectProbe", lambda: _subject(case.credential)),
         ("EvidenceProbe", lambda: _evidence(case.credential)),
         ("IssuerProbe", lambda: _issuer(case.credential)),

@@ -7,13 +7,12 @@ from typing import Any
 
 from badges.verify.opening import Opened
 from badges.verify.outside import Outside
-from badges.verify.report import Finding, Json, failed, passed, unknown
+from badges.verify.report import Finding, Json, failed, passed, unknown, warning
 from badges.verify.strangers import as_list, issuer_id
 from signing.checked import Checked
 from signing.documents import find_context, pinned_name
 from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError
 from signing.keys import KeyFinder
-from signing.proofs import check as check_proof
 from signing.secured import SecuredCredential
 
 #: What a proof that does not hold says about the credential; all other codes mean: we cannot tell.
@@ -32,12 +31,14 @@ def prove(
     secured: SecuredCredential, outside: Outside, find_key: KeyFinder | None = None
 ) -> tuple[Finding, Checked | None]:
     try:
-        proven = check_proof(secured, find_key or outside.find_key, outside.now)
+        proven = outside.check_proof(secured, find_key or outside.find_key, outside.now)
     except ProofError as error:
         finding = (unknown if error.code in _CANNOT_TELL else failed)(error.code, str(error))
         return finding, None
     except Exception as error:  # a Report is promised for any bytes, and libraries fail in ways of their own
         return unknown("could_not_check", error.__class__.__name__), None
+    if proven.left_out:
+        return warning("claims_left_out", f"{proven.proof_name}: {', '.join(proven.left_out)}"), proven
     return passed("signature_holds", proven.proof_name), proven
 
 

@@ -584,6 +584,8 @@ def _said_by_the_code() -> set[str]:
         ("", ("PictureError", "NotBakedError")),
     ):
         for file in (Path(badges.verify.__file__).parents[1] / folder).glob("*.py"):
+            if not folder and file.stem not in ("bake", "svg", "pdf"):  # other pictures are not verified
+                continue
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and node.args:
                     name = node.func.id if isinstance(node.func, ast.Name) else ""

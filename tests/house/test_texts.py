@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ TEXTS = {
     ".in",
     ".js",
     ".lock",
+    ".mjs",
     ".md",
     ".po",
     ".py",
@@ -101,6 +103,16 @@ def test_what_is_tested_is_what_runs() -> None:
 def test_a_lock_pins_every_package_by_hash(lock: str) -> None:
     pins = re.split(r"^(?=[A-Za-z0-9])", read(lock), flags=re.MULTILINE)[1:]
     assert [pin.splitlines()[0] for pin in pins if "--hash=sha256:" not in pin] == []
+
+
+def test_the_lock_of_the_verifiers_of_others_pins_each_by_hash_and_names_no_place() -> None:
+    folder = "tests/interop"
+    asked = json.loads(read(f"{folder}/package.json"))["dependencies"]
+    text = read(f"{folder}/package-lock.json")
+    locked = json.loads(text)["packages"]
+    assert REGISTRIES.findall(text) == []
+    assert {name: locked[f"node_modules/{name}"]["version"] for name in asked} == asked
+    assert all(pin["integrity"].startswith("sha512-") for path, pin in locked.items() if path)
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-dev"])

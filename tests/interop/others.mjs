@@ -1,0 +1,204 @@
+// The verifiers and issuers of others, asked by tests/interop: a question a line, as JSON, and an answer a line.
+//
+// None of them reaches the network. What a question holds under `pages` (contexts, DID documents, keys, status lists, by
+// their addresses) is all that exists for it.
+import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
+import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey';
+import * as bitstring from '@digitalbazaar/vc-bitstring-status-list';
+import * as jose from 'jose';
+import * as vc from '@digitalbazaar/vc';
+import {createInterface} from 'node:readline';
+import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
+import {Ed25519Signature2020} from '@digitalbazaar/ed25519-signature-2020';
+import {Ed25519VerificationKey2020} from '@digitalbazaar/ed25519-verification-key-2020';
+import {createSignCryptosuite, createDiscloseCryptosuite, createVerifyCryptosuite} from
+  '@digitalbazaar/ecdsa-sd-2023-cryptosuite';
+import {cryptosuite as ecdsaRdfc2019} from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite';
+import {cryptosuite as eddsaRdfc2022} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import {createSignCryptosuite as createSignJcs, createVerifyCryptosuite as createVerifyJcs} from
+  '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
+import jsonld from 'jsonld';
+
+// Answers alone go to the standard output.
+console.log = console.error;
+
+let pages = {};
+
+const served = url => {
+  if(!(url in pages)) {
+    throw new Error(`NotFoundError: nothing is served at ${url}`);
+  }
+  return JSON.parse(pages[url]);
+};
+
+// Those who fetch by themselves find the same pages, and nothing else. It has to be there before they are loaded.
+globalThis.fetch = async request => {
+  const url = typeof request === 'string' ? request : request.url;
+  const found = url in pages;
+  return new Response(found ? pages[url] : 'not found', {
+    status: found ? 200 : 404, headers: {'content-type': 'application/json'}});
+};
+const {verifyCredential} = await import('@digitalcredentials/verifier-core');
+
+const CONTEXT_OF = {
+  Multikey: 'https://w3id.org/security/multikey/v1',
+  JsonWebKey: 'https://w3id.org/security/jwk/v1',
+  Ed25519VerificationKey2020: 'https://w3id.org/security/suites/ed25519-2020/v1'
+};
+
+const documentUrl = did => {
+  const [host, ...path] = did.replace('did:web:', '').split(':').map(decodeURIComponent);
+  return `https://${host}/${path.length ? path.join('/') : '.well-known'}/did.json`;
+};
+
+// A context, a document, or the one method in it that the address names.
+const documentLoader = async url => {
+  const [base, fragment] = url.split('#');
+  let document;
+  if(base.startsWith('did:key:')) {
+    document = didKeyDocument(base);
+  } else {
+    document = served(base.startsWith('did:web:') ? documentUrl(base) : base);
+  }
+  if(fragment) {
+    const method = document.verificationMethod.find(({id}) => id === url || id === `#${fragment}`);
+    if(!method) {
+      throw new Error(`NotFoundError: ${url} is in no document`);
+    }
+    document = {'@context': CONTEXT_OF[method.type], ...method};
+  }
+  return {contextUrl: null, documentUrl: url, document};
+};
+
+const didKeyDocument = did => {
+  const publicKeyMultibase = did.replace('did:key:', '');
+  const id = `${did}#${publicKeyMultibase}`;
+  return {
+    '@context': ['https://www.w3.org/ns/did/v1', CONTEXT_OF.Multikey],
+    id: did,
+    verificationMethod: [{id, type: 'Multikey', controller: did, publicKeyMultibase}],
+    assertionMethod: [id]
+  };
+};
+
+const CRYPTOSUITES = {
+  'eddsa-rdfc-2022': eddsaRdfc2022,
+  'ecdsa-rdfc-2019': ecdsaRdfc2019,
+  'eddsa-jcs-2022': createVerifyJcs(),
+  'ecdsa-sd-2023': createVerifyCryptosuite()
+};
+const suites = () => [
+  ...Object.values(CRYPTOSUITES).map(cryptosuite => new DataIntegrityProof({cryptosuite})),
+  new Ed25519Signature2020()
+];
+
+const told = error => [error, ...(error?.errors ?? [])].filter(Boolean).map(e => e.message ?? String(e)).join('; ');
+
+const questions = {
+  // @digitalbazaar/vc with its suites, the status list and its proof included.
+  async digitalbazaarVerifies({credential}) {
+    const result = await vc.verifyCredential({
+      credential: JSON.parse(credential), suite: suites(), documentLoader,
+      checkStatus: ({credential}) => bitstring.checkStatus({credential, documentLoader, suite: suites()})
+    });
+    // To it, that a status could be read is one thing, and what it says another.
+    const set = result.statusResult?.results?.some(({status}) => status);
+    return {
+      verified: result.verified && !set,
+      says: set ? 'revoked' : told(result.error) || told(result.statusResult?.error)
+    };
+  },
+
+  // @digitalcredentials/verifier-core, which says each step apart.
+  async verifierCoreVerifies({credential}) {
+    const result = await verifyCredential({credential: JSON.parse(credential), knownDIDRegistries: []});
+    // Whether the issuer stands in a register is no matter of the badge.
+    const log = (result.log ?? []).filter(({id}) => id !== 'registered_issuer');
+    const schemas = result.additionalInformation?.flatMap(({results}) => results) ?? [];
+    const steps = [...log.map(({valid}) => valid), ...schemas.map(({result}) => result?.valid)];
+    return {
+      verified: !result.errors && log.length > 0 && steps.every(valid => valid === true),
+      says: JSON.stringify(result.errors?.map(({name, message}) => `${name}: ${message}`) ?? {log, schemas})
+    };
+  },
+
+  // jose, with the key that the header's `kid` is the address of.
+  async joseVerifies({token}) {
+    try {
+      const {alg, kid} = jose.decodeProtectedHeader(token);
+      const key = await jose.importJWK(served(kid), alg);
+      const {payload} = await jose.jwtVerify(token, key, {algorithms: [alg]});
+      return {verified: true, says: '', payload};
+    } catch(error) {
+      return {verified: false, says: told(error)};
+    }
+  },
+
+  async digitalbazaarIssues({credential, suite, curve, controller, mandatory = [], shown}) {
+    const made = await keyFor(suite, curve, controller);
+    const signed = await vc.issue({
+      credential, documentLoader, suite: signingSuite(suite, made, mandatory)});
+    if(!shown) {
+      return {credential: JSON.stringify(signed), method: made.method};
+    }
+    const cryptosuite = createDiscloseCryptosuite({selectivePointers: shown});
+    const derived = await vc.derive({
+      verifiableCredential: signed, documentLoader, suite: new DataIntegrityProof({cryptosuite})});
+    return {credential: JSON.stringify(derived), method: made.method};
+  },
+
+  async digitalbazaarListsRevoked({id, issuer, revoked, length}) {
+    const list = await bitstring.createList({length});
+    revoked.forEach(index => list.setStatus(index, true));
+    const credential = await bitstring.createCredential({id, list, statusPurpose: 'revocation'});
+    return {credential: {...credential, issuer, validFrom: '2026-01-01T00:00:00Z'}};
+  },
+
+  async joseIssues({payload, alg, kid, typ}) {
+    const {publicKey, privateKey} = await jose.generateKeyPair(alg, {extractable: true});
+    const token = await new jose.SignJWT(payload).setProtectedHeader({alg, typ, kid}).sign(privateKey);
+    return {token, jwk: {...await jose.exportJWK(publicKey), alg, kid}};
+  },
+
+  // jsonld.js in its safe mode, which refuses what it would have to leave out.
+  async jsonldCanonizes({document}) {
+    return {statements: await jsonld.canonize(document, {
+      algorithm: 'RDFC-1.0', format: 'application/n-quads', safe: true, documentLoader})};
+  }
+};
+
+const keyFor = async (suite, curve, controller) => {
+  if(suite === 'Ed25519Signature2020') {
+    const key = await Ed25519VerificationKey2020.generate({controller});
+    return {key, method: await key.export({publicKey: true})};
+  }
+  const key = await (curve ? EcdsaMultikey.generate({curve}) : Ed25519Multikey.generate());
+  const {publicKeyMultibase} = await key.export({publicKey: true});
+  controller ??= `did:key:${publicKeyMultibase}`;
+  const id = `${controller}#${publicKeyMultibase}`;
+  Object.assign(key, {id, controller});
+  return {key, method: {id, type: 'Multikey', controller, publicKeyMultibase}};
+};
+
+const signingSuite = (suite, {key}, mandatoryPointers) => {
+  if(suite === 'Ed25519Signature2020') {
+    return new Ed25519Signature2020({key});
+  }
+  const cryptosuite = {
+    'ecdsa-sd-2023': () => createSignCryptosuite({mandatoryPointers}),
+    'eddsa-jcs-2022': createSignJcs
+  }[suite]?.() ?? CRYPTOSUITES[suite];
+  return new DataIntegrityProof({signer: key.signer(), cryptosuite});
+};
+
+for await (const line of createInterface({input: process.stdin})) {
+  const {ask, ...given} = JSON.parse(line);
+  pages = given.pages ?? {};
+  let answer;
+  try {
+    answer = await questions[ask](given);
+  } catch(error) {
+    answer = {error: told(error)};
+  }
+  process.stdout.write(JSON.stringify(answer) + '\n');
+}
