@@ -17,7 +17,7 @@ from badges.verify.case import Case, gather
 from badges.verify.older import check_older
 from badges.verify.one_ed_tech import overall, probes
 from badges.verify.opening import open_file
-from badges.verify.outside import Fetch, Outside, StatusFinder, limited
+from badges.verify.outside import Fetch, Outside, ProofChecker, StatusFinder, limited
 from badges.verify.report import (
     Check,
     Finding,
@@ -33,6 +33,7 @@ from badges.verify.report import (
 from badges.verify.strangers import issuer_id, kind_of
 from badges.verify.verdict import verdict
 from signing.keys import KeyFinder
+from signing.proofs import check as check_any_proof
 
 __all__ = [
     "CHECKS",
@@ -40,6 +41,7 @@ __all__ = [
     "Fetch",
     "OneEdTech",
     "Probe",
+    "ProofChecker",
     "Report",
     "StatusFinder",
     "Verdict",
@@ -55,6 +57,7 @@ def verify(
     *,
     fetch: Fetch | None = None,
     recipient: str | None = None,
+    check_proof: ProofChecker = check_any_proof,
 ) -> Report:
     """The Report on a file: a baked PNG or SVG, a PDF, a JSON credential, a compact JWS. Never raises.
 
@@ -62,7 +65,9 @@ def verify(
     else a badge may name: its newer version, a schema, an assertion of Open Badges 2.0;
     without it these checks stay open. `recipient` is whom the verifier has in mind: an e-mail address, or an id.
     """
-    outside = limited(Outside(find_key=find_key, find_status=find_status, fetch=fetch, now=now))
+    outside = limited(
+        Outside(check_proof=check_proof, find_key=find_key, find_status=find_status, fetch=fetch, now=now)
+    )
     opened = open_file(file)
     if opened.address is not None or kind_of(opened.credential) == "open_badges_2":
         return check_older(opened, outside, recipient)

@@ -8,19 +8,24 @@ from datetime import datetime
 from itertools import count
 from typing import ParamSpec, TypeVar
 
+from signing.checked import Checked
 from signing.errors import KeyNotFoundError
 from signing.keys import KeyFinder
+from signing.secured import SecuredCredential
 
 #: Gives what is served at the address of a status list; may raise anything when it cannot.
 StatusFinder = Callable[[str], bytes]
 #: The same for any other document: a refreshed credential, a schema, an assertion of Open Badges 2.0.
 Fetch = Callable[[str], bytes]
+#: `signing.proofs.check`, or what gives the same sooner.
+ProofChecker = Callable[[SecuredCredential, KeyFinder, datetime], Checked]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """`fetch` None: nothing but keys and status lists may be asked for."""
 
+    check_proof: ProofChecker
     find_key: KeyFinder
     find_status: StatusFinder
     fetch: Fetch | None
