@@ -22,6 +22,7 @@ class Settings:
     key_encryption_key: str = field(repr=False)
     issuer_file: Path
     mail_folder: Path
+    vocabularies_folder: Path = Path("var/vocabularies")
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "Nozimite <badges@localhost>"
     unbound_launch: str = "confirm"
@@ -55,12 +56,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         smtp_url=environment.get("SMTP_URL"),
         mail_from=environment.get("MAIL_FROM", "Nozimite <badges@localhost>"),
         mail_folder=Path(environment.get("MAIL_FOLDER", "var/mail")),
+        vocabularies_folder=vocabularies_folder(environment),
         unbound_launch=unbound,
         poll_seconds=_seconds(environment, "POLL_SECONDS", 600),
         allow_private_addresses=_switch(environment, "ALLOW_PRIVATE_ADDRESSES"),
         ca_bundle=Path(environment["CA_BUNDLE"]) if "CA_BUNDLE" in environment else None,
         log_format=log_format,
     )
+
+
+def vocabularies_folder(environment: Mapping[str, str]) -> Path:
+    """Where an institution's own vocabularies lie: all that commands about them need."""
+    return Path(environment.get("VOCABULARIES_FOLDER", "").strip() or "var/vocabularies")
 
 
 def _required(environment: Mapping[str, str], name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.settings import SettingsError, read_settings
+from config.settings import SettingsError, read_settings, vocabularies_folder
 from lti_tool.errors import ToolError
 from lti_tool.language import LANGUAGES
 
@@ -99,6 +99,26 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("template", metavar="TEMPLATE", help="its id, or how it begins")
         command.add_argument("--version", type=int)
         command.set_defaults(run=_publish_template if action == "publish" else _retire_template)
+
+    vocabularies = commands.add_parser("vocabularies", help="the lists of codes, and your own in their place")
+    actions = vocabularies.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("list", help="every list, and where it is from").set_defaults(run=_list_vocabularies)
+    show = actions.add_parser("show", help="codes, labels and addresses of one list")
+    show.add_argument("name", metavar="NAME")
+    show.add_argument("--search", default="", metavar="TEXT", help="only what this text finds, best first")
+    show.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0])
+    show.add_argument("--limit", type=int, default=1_000)
+    show.set_defaults(run=_show_vocabulary)
+    load = actions.add_parser("load", help="use your own list, or the whole of ESCO")
+    load.add_argument("name", metavar="NAME")
+    load.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="TOML or JSON; for esco its CSV files or their ZIP",
+    )
+    load.set_defaults(run=_load_vocabulary)
 
     keys = commands.add_parser("keys", help="the tool's keys")
     actions = keys.add_subparsers(required=True, metavar="ACTION")
@@ -264,6 +284,40 @@ def _retire_template(words: argparse.Namespace) -> int:
         row = templates.find(session, words.template, words.version)
         templates.retire(row)
         print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
+    return 0
+
+
+def _list_vocabularies(words: argparse.Namespace) -> int:
+    from badges.vocabularies import replace_from
+    from lti_tool import vocabularies
+
+    replace_from(vocabularies_folder(os.environ))
+    print("\n".join(vocabularies.as_list()))
+    return 0
+
+
+def _show_vocabulary(words: argparse.Namespace) -> int:
+    from badges.vocabularies import replace_from
+    from lti_tool import vocabularies
+
+    replace_from(vocabularies_folder(os.environ))
+    for line in vocabularies.as_lines(words.name, words.search, words.language, words.limit):
+        print(line)
+    return 0
+
+
+def _load_vocabulary(words: argparse.Namespace) -> int:
+    from badges.errors import BadgeError
+    from badges.vocabularies import replace_from
+    from lti_tool import vocabularies
+
+    folder = vocabularies_folder(os.environ)
+    replace_from(folder)
+    try:
+        found = vocabularies.load(folder, words.name, words.files)
+    except BadgeError as error:
+        return _say(str(error))
+    print(f"{words.name}\t{len(found)}\t{found.date}\t{folder / words.name}.json")
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from badges.errors import TemplateError
 from badges.issuer import read_issuer
+from badges.vocabularies import replace_from
 from config.settings import Settings, SettingsError
 from lti_tool import publishing
 from lti_tool.addresses import Addresses
@@ -69,6 +70,7 @@ class Tool:
 def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) -> Tool:
     """The tool, its database up to date and its keys made; raises SettingsError."""
     now = clock or _now
+    replace_from(settings.vocabularies_folder)
     store = Store(settings.database_url)
     bring_up_to_date(store.engine)
     outgoing = Outgoing(

@@ -37,6 +37,7 @@ class Vocabulary:
         self.date = date
         self._concepts = {concept.code: concept for concept in concepts}
         self._by_iri = {concept.iri: concept for concept in concepts}
+        self._others: tuple[str, ...] = ()
         self._indexes: dict[str, searching.Index] = {}
 
     def __contains__(self, code: object) -> bool:
@@ -59,5 +60,8 @@ class Vocabulary:
         """The concepts that `text` finds, best first, at most `limit`; with no text the first ones."""
         concepts = tuple(self._concepts.values())
         if language not in self._indexes:
-            self._indexes[language] = searching.index(concepts, language)
+            self._others = self._others or searching.others(concepts)
+            self._indexes[language] = searching.Index(
+                labels=searching.labels(concepts, language), others=self._others
+            )
         return tuple(concepts[place] for place in searching.places(self._indexes[language], text, limit))

@@ -66,7 +66,7 @@ def unfit_text(text: Any) -> str | None:
 
 
 def _concept(entry: Mapping[str, Any]) -> Concept:
-    languages = [name for name in entry if _LANGUAGE.fullmatch(name)]
+    languages = [name for name in entry if len(name) == 2]
     return Concept(
         code=entry["code"],
         iri=entry["iri"],

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 _MARKS = re.compile("[\u0300-\u036f]+")
-_BETWEEN_WORDS = re.compile(r"[^\w\n]+")
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+_ASCII_BETWEEN_WORDS = {number: " " for number in range(128) if not chr(number).isalnum()}
+_BETWEEN_WORDS = re.compile(r"[\W_]")
 
 
 class Findable(Protocol):
@@ -27,58 +28,65 @@ class Findable(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """The folded texts of one vocabulary in one language, place by place: the labels, and all else that is known."""
+    """The folded texts of one vocabulary, place by place: the labels of one language, and all else that is known."""
 
     labels: tuple[str, ...] = field(repr=False)
     others: tuple[str, ...] = field(repr=False)
 
 
 def folded(text: str) -> str:
-    """`text` in small letters without accents, one space between words; line ends stay."""
-    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
-    return _BETWEEN_WORDS.sub(" ", plain.translate(_LETTERS))
+    """`text` in small letters without accents, its words between single spaces."""
+    return " ".join(_plain(text).split())
 
 
-def index(concepts: Iterable[Findable], language: str) -> Index:
-    """The Index of `concepts` for a person who reads `language`; a label it lacks is taken from English."""
-    labels, others = [], []
-    for concept in concepts:
-        label = concept.label.get(language) or concept.label.get("en", "")
-        labels.append(label)
-        names = {*concept.label.values(), *concept.other_names} - {label}
-        others.append("/".join((concept.code, *sorted(names))))
-    return Index(labels=_folded_lines(labels), others=_folded_lines(others))
+def labels(concepts: Iterable[Findable], language: str) -> tuple[str, ...]:
+    """What each concept is called in `language`, folded, after a space; in English where it has no such label."""
+    return tuple(f" {folded(concept.label.get(language) or concept.label['en'])}" for concept in concepts)
+
+
+def others(concepts: Iterable[Findable]) -> tuple[str, ...]:
+    """All that each concept may be known by, folded: its code first, then every label and other name."""
+    return tuple(
+        f" {_plain('/'.join((concept.code, *concept.label.values(), *concept.other_names)))} "
+        for concept in concepts
+    )
 
 
 def places(index: Index, text: str, limit: int) -> tuple[int, ...]:
     """Where `text` is found, best first and at most `limit`: every word of it begins a word there.
 
-    A label that is the text comes first, then labels that begin with it, labels that hold its words, other names and
-    codes; among equals the shorter label, then the place. With no text: the first places.
+    A label that is the text, and a code, come first, then labels that begin with it, labels that hold its words, other
+    names; among equals the shorter label, then the place. With no text: the first places.
     """
     words = folded(text).split()
     if not words:
         return tuple(range(min(limit, len(index.labels))))
     phrase = " ".join(words)
     begins = [f" {word}" for word in words]
-    found: Iterable[tuple[int, tuple[str, str]]]
-    found = enumerate(zip(index.labels, index.others, strict=True))
+    found: Iterable[tuple[int, str]] = enumerate(index.others)
     for word in begins:
-        found = [(place, texts) for place, texts in found if word in texts[0] or word in texts[1]]
-    ranked = ((_rank(label, other, phrase, begins), len(label), place) for place, (label, other) in found)
+        found = [(place, other) for place, other in found if word in other]
+    ranked = (
+        (_rank(index.labels[place], other, phrase, begins), len(index.labels[place]), place)
+        for place, other in found
+    )
     return tuple(place for _, _, place in heapq.nsmallest(limit, ranked))
 
 
 def _rank(label: str, other: str, phrase: str, begins: list[str]) -> int:
     """How well a place answers that holds every word: 0 best."""
-    if label[1:] == phrase or f"{other} ".startswith(f" {phrase} "):
+    if label[1:] == phrase or other.startswith(f" {phrase} "):
         return 0
     if label.startswith(phrase, 1):
         return 1
     return 2 if all(word in label for word in begins) else 3
 
 
-def _folded_lines(texts: list[str]) -> tuple[str, ...]:
-    """Each text folded, with a space before its first word. All at once, for thousands take long one by one."""
-    lines = folded("\n".join(text.replace("\n", " ") for text in texts)).split("\n")
-    return tuple(f" {line.strip()}" for line in lines)
+def _plain(text: str) -> str:
+    """`text` in small letters without accents, a space for whatever is no letter or digit."""
+    text = text.casefold()
+    if not text.isascii():
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+        if not text.isascii():
+            return _BETWEEN_WORDS.sub(" ", text.translate(_LETTERS))
+    return text.translate(_ASCII_BETWEEN_WORDS)

@@ -25,7 +25,7 @@ ROOMS = (
     ("rules", "platforms", "store", "deliveries"),
     ("keyring", "triggers"),
     ("awarding", "admission", "templates"),
-    ("noticing", "publishing", "checking", "rating"),
+    ("noticing", "publishing", "checking", "rating", "vocabularies"),
     ("wiring",),
     ("work",),
     ("tasks",),
