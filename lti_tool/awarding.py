@@ -7,9 +7,11 @@ Nothing here knows Flask, Celery or pylti1p3.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +23,7 @@ from badges.credential import StatusEntry, build
 from badges.errors import MissingElementsError
 from badges.issuer import IssuerProfile
 from badges.jsonld import as_jsonld
+from badges.model import AchievementCredential
 from badges.template import Template, read_template, text_in
 from lti_tool import rules
 from lti_tool.addresses import Addresses
@@ -30,19 +33,21 @@ from lti_tool.keyring import Keyring
 from lti_tool.language import best
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.database import Store
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, StatusList
-from lti_tool.values import BakedBadge, Completion, Recipient
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Learner, StatusList
+from lti_tool.values import BakedBadge, Completion, Json, Recipient
 from signing import status
 from signing.proofs import ISSUED, PROOFS, eddsa_rdfc_2022
 from signing.secured import SecuredCredential
+from signing.templates import Templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """Who awards: the profile in every badge, the keys, the addresses of what is published, the channels set up."""
+    """Who awards: the profile in every badge, the keys, what was compiled, the addresses, the channels set up."""
 
     profile: IssuerProfile
     keyring: Keyring
+    templates: Templates
     addresses: Addresses
     channels: Mapping[str, Any]
 
@@ -100,21 +105,24 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
     credential_id = str(uuid4())
     language = _language(template, learner.language)
     urls = issuer.addresses
+    given_to = partial(
+        build,
+        template=template,
+        template_url=urls.achievement(version.template_id, version.version),
+        picture_url=urls.picture(version.template_id, version.version),
+        issuer=issuer.profile,
+        language=language,
+        extension_url=urls.extension_context,
+    )
     try:
-        credential = build(
+        credential = given_to(
             credential_id=urls.credential(credential_id),
-            template=template,
-            template_url=urls.achievement(version.template_id, version.version),
-            picture_url=urls.picture(version.template_id, version.version),
-            issuer=issuer.profile,
             learner=Subject(name=learner.name, email=learner.email),
             salt=secrets.token_hex(16),
-            language=language,
             awarded_at=award.earned_at,
             now=now,
             score=award.score,
             status=StatusEntry(list_url=urls.status_list(status_list.id), index=place),
-            extension_url=urls.extension_context,
         )
     except MissingElementsError as error:
         with store.begin() as session:
@@ -122,7 +130,12 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
             waiting.status, waiting.waiting_for = "waiting", list(error.names)
         return
     document = as_jsonld(credential)
-    secured = {name: PROOFS[name].secure(document, key, now) for name, key in keys.items()}
+    secured = {
+        name: issuer.templates.secure(document, lambda: _twin(given_to, learner, award.score), key, now)
+        if name == eddsa_rdfc_2022.NAME
+        else PROOFS[name].secure(document, key, now)
+        for name, key in keys.items()
+    }
     with store.begin() as session:
         award = _award(session, award_id)
         queries.hold_award(session, award)
@@ -146,6 +159,34 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
         if learner.email:
             for channel in issuer.channels:
                 _plan_delivery(session, award, channel, now)
+
+
+def _twin(given_to: Callable[..., AchievementCredential], learner: Learner, score: Decimal | None) -> Json:
+    """The credential as nobody would be given it, of the same shape: what is compiled holds nothing of a learner."""
+    nobody = secrets.token_hex(16)
+    return as_jsonld(
+        given_to(
+            credential_id=f"urn:uuid:{uuid4()}",
+            learner=Subject(name=learner.name and nobody, email=learner.email and f"{nobody}@nobody.invalid"),
+            salt=secrets.token_hex(16),
+            awarded_at=datetime(1970, 1, 1, tzinfo=UTC),
+            now=datetime(1970, 1, 2, tzinfo=UTC),
+            score=None if score is None else Decimal("0.0001"),
+            status=StatusEntry(list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
+        )
+    )
+
+
+def template_name(issuer_id: str, credential: Json) -> str | None:
+    """The name that credentials of one achievement, version and language share; None for those of other issuers."""
+    match credential:
+        case {
+            "issuer": {"id": str(issuer)},
+            "credentialSubject": {"achievement": {"id": str(achievement), "name": str(name)}},
+        } if issuer == issuer_id:
+            return f"{achievement} {name}"
+        case _:
+            return None
 
 
 def baked(issuer: Issuer, credential: CredentialRow) -> BakedBadge:

@@ -6,15 +6,16 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from badges.errors import TemplateError
 from badges.issuer import read_issuer
-from badges.vocabularies import replace_from
+from badges.verify import Report, verify
 from config.settings import Settings, SettingsError
 from lti_tool import publishing
 from lti_tool.addresses import Addresses
-from lti_tool.awarding import Issuer
+from lti_tool.awarding import Issuer, template_name
 from lti_tool.deliveries import email, mail_folder
 from lti_tool.keyring import Keyring
 from lti_tool.outgoing import Outgoing
@@ -24,10 +25,12 @@ from lti_tool.store import outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.memory import StoredMemory
 from lti_tool.store.migrations import bring_up_to_date
+from lti_tool.store.shelf import StoredTemplates
 from lti_tool.values import Registration
 from signing import did
 from signing.errors import SealError
 from signing.keys import VerificationMethod
+from signing.templates import Templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,11 @@ class Tool:
         """A `badges.verify.StatusFinder`."""
         return publishing.near(self, self.outgoing.fetch)(url)
 
+    def verify(self, file: bytes) -> Report:
+        """The Report on a file, now; our own credentials are checked by the templates they were made with."""
+        check = self.issuer.templates.check
+        return verify(file, self.find_key, self.find_status, self.clock(), check_proof=check)
+
     @property
     def addresses(self) -> Addresses:
         return self.issuer.addresses
@@ -70,14 +78,13 @@ class Tool:
 def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) -> Tool:
     """The tool, its database up to date and its keys made; raises SettingsError."""
     now = clock or _now
-    replace_from(settings.vocabularies_folder)
     store = Store(settings.database_url)
     bring_up_to_date(store.engine)
     outgoing = Outgoing(
         allow_private=settings.allow_private_addresses,
         ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
     )
-    issuer = _issuer(settings)
+    issuer = _issuer(settings, store)
     _prepare(store, issuer.keyring, now())
     return Tool(
         tool_url=settings.tool_url,
@@ -100,7 +107,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _issuer(settings: Settings) -> Issuer:
+def _issuer(settings: Settings, store: Store) -> Issuer:
     try:
         data = tomllib.loads(settings.issuer_file.read_text(encoding="utf-8"))
         profile = read_issuer(data, settings.tool_url)
@@ -114,7 +121,13 @@ def _issuer(settings: Settings) -> Issuer:
         key_url=addresses.keys,
         key_encryption_key=settings.key_encryption_key,
     )
-    return Issuer(profile=profile, keyring=keyring, addresses=addresses, channels=_channels(settings))
+    return Issuer(
+        profile=profile,
+        keyring=keyring,
+        templates=Templates(partial(template_name, profile.id), StoredTemplates(store)),
+        addresses=addresses,
+        channels=_channels(settings),
+    )
 
 
 def _channels(settings: Settings) -> Mapping[str, Any]:

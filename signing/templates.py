@@ -1,121 +1,163 @@
 """eddsa-rdfc-2022 by template: the same bytes as the general path, thirty times as fast.
 
-The first credential of an achievement is signed by the general path, the second shows where they differ, and from then
-on a Template is filled in. Who knows the slots beforehand compiles one and signs with `secure`.
+A credential's twin is the same achievement given to nobody: what differs between the two are the slots. From the first
+credential of each shape a Template is compiled and put on a shelf; whoever takes it from there fills it in without
+JSON-LD.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from threading import Lock
+from typing import Any, Protocol
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from signing import data_integrity
+from signing import data_integrity, proofs
 from signing.canonical import canonicalize
 from signing.checked import Checked
-from signing.compiled import Path, Template, compile_template, differing
+from signing.compiled import Template, compile_template, differing
 from signing.data_integrity import MEDIA_TYPE, options_of, options_text, usual_options_text
 from signing.documents import ContextFinder, find_context
-from signing.errors import SigningError, UnusableKeyError
+from signing.errors import ProofError, SigningError, UncompilableError, UnusableKeyError
 from signing.jsontext import as_text
 from signing.keys import KeyFinder, SigningKey
 from signing.multibase import base58
 from signing.proofs import eddsa_rdfc_2022
 from signing.rdfc10 import Digest
 from signing.secured import Json, SecuredCredential
+from signing.signatures import sign
 
 #: Shapes of one achievement: each optional part that some credentials have and others not doubles them.
 MAX_SHAPES = 16
 MAX_SLOTS = 100
+#: Achievements of which a process has the templates at hand.
+MAX_NAMES = 256
 
 
 def secure(template: Template, values: Sequence[Any], key: SigningKey, now: datetime) -> SecuredCredential:
     """The credential of these values with its proof; raises as `secure` of the proof type does."""
-    if not isinstance(key.private, Ed25519PrivateKey):
+    if key.algorithm != "Ed25519":
         raise UnusableKeyError(f"{eddsa_rdfc_2022.NAME} needs a key of Ed25519")
     proof = options_of(eddsa_rdfc_2022.SUITE.names, key, now)
     options, text = usual_options_text(proof), template.canonical(values)
-    signature = key.private.sign(sha256(options.encode()).digest() + sha256(text).digest())
+    signature = sign(key.private, sha256(options.encode()).digest() + sha256(text).digest())
     proof["proofValue"] = "z" + base58(signature)
     return SecuredCredential(template.text(values, as_text(proof)), MEDIA_TYPE)
 
 
-@dataclass(slots=True)
-class _Shape:
-    """A credential seen, and once a second one of its shape was seen, their Template."""
+class Shelf(Protocol):
+    """Where templates are kept for other processes, as the texts that `Template.stored` gives."""
 
-    example: Json
-    slots: frozenset[Path] | None
-    template: Template | None
+    def read(self, name: str) -> Iterable[str]: ...
+
+    def add(self, name: str, stored: str) -> None: ...
 
 
 class Templates:
-    """What one process has learnt of the achievements it issues; a credential that is checked teaches nothing."""
+    """The templates of the achievements that a process issues. A credential that is only checked adds none.
 
-    def __init__(self, most: int = 256) -> None:
-        self._most = most
-        self._shapes: OrderedDict[str, list[_Shape]] = OrderedDict()
+    `name_of` names what a credential's template is kept under, the same for all that may share one; None for a
+    credential of others.
+    """
 
-    def secure(self, name: str, credential: Json, key: SigningKey, now: datetime) -> SecuredCredential:
-        """As `secure` of the proof type; `name` is that of the achievement and its version."""
-        found = self._find(name, credential) or self._learn(name, credential)
+    def __init__(self, name_of: Callable[[Json], str | None], shelf: Shelf | None = None) -> None:
+        self._name_of = name_of
+        self._shelf = shelf
+        # None stands for a shape that could not be compiled: it counts, so that this is not tried for ever.
+        self._known: OrderedDict[str, tuple[Template | None, ...]] = OrderedDict()
+        self._lock = Lock()
+
+    def secure(
+        self, credential: Json, twin: Callable[[], Json], key: SigningKey, now: datetime
+    ) -> SecuredCredential:
+        """As `secure` of the proof type."""
+        found = self._find(credential) or self._compile(credential, twin)
         if found is None:
             return eddsa_rdfc_2022.secure(credential, key, now)
         return secure(*found, key, now)
 
-    def check(self, name: str, secured: SecuredCredential, find_key: KeyFinder, now: datetime) -> Checked:
-        """As `check` of the proof type, also for credentials of which nothing was learnt."""
+    def check(
+        self,
+        secured: SecuredCredential,
+        find_key: KeyFinder,
+        now: datetime,
+        find_context: ContextFinder = find_context,
+    ) -> Checked:
+        """As `signing.proofs.check`, for any credential; our own are not expanded again."""
 
         def texts(
             credential: Json, options: Json, find_context: ContextFinder, digest: Digest
         ) -> tuple[str, str | bytes]:
             text = options_text(credential, options, find_context, digest)
-            for shape in self._shapes.get(name, ()):
-                if shape.template:
-                    values = shape.template.values_signed(credential, secured.text)
-                    if values is not None:
-                        return text, shape.template.canonical(values)
+            for template in self._of(self._name_of(credential)):
+                values = template.values_signed(credential, secured.text) if template else None
+                if template and values is not None:
+                    return text, template.canonical(values)
             return text, canonicalize(credential, find_context, digest)
 
-        suite = replace(eddsa_rdfc_2022.SUITE, texts=texts)
-        return data_integrity.check(suite, secured, find_key, now, find_context)
+        if eddsa_rdfc_2022.recognises(secured) and secured.text.count('"proofValue"') == 1:
+            try:
+                suite = replace(eddsa_rdfc_2022.SUITE, texts=texts)
+                return data_integrity.check(suite, secured, find_key, now, find_context)
+            except ProofError as error:
+                if error.code != "unknown_proof":
+                    raise
+        return proofs.check(secured, find_key, now, find_context)
 
-    def _find(self, name: str, credential: Json) -> tuple[Template, tuple[Any, ...]] | None:
-        for shape in self._shapes.get(name, ()):
-            values = shape.template.values(credential) if shape.template else None
-            if shape.template and values is not None:
-                return shape.template, values
+    def _find(self, credential: Json) -> tuple[Template, tuple[Any, ...]] | None:
+        for template in self._of(self._name_of(credential)):
+            values = template.values(credential) if template else None
+            if template and values is not None:
+                return template, values
         return None
 
-    def _learn(self, name: str, credential: Json) -> tuple[Template, tuple[Any, ...]] | None:
-        shapes = self._shapes.setdefault(name, [])
-        self._shapes.move_to_end(name)
-        if len(self._shapes) > self._most:
-            self._shapes.popitem(last=False)
-        for shape in shapes:
-            differences = differing(shape.example, credential)
-            if differences is None:
-                continue
-            if shape.slots is not None and differences <= shape.slots:
-                return None  # Known already, and no template takes it.
-            slots = frozenset(differences) | (shape.slots or frozenset())
-            if len(slots) > MAX_SLOTS:
-                shapes.remove(shape)
-                break
-            shape.slots, shape.template = slots, _compiled(credential, slots)
-            return self._find(name, credential)
-        shapes.insert(0, _Shape(deepcopy(credential), None, None))
-        del shapes[MAX_SHAPES:]
+    def _compile(self, credential: Json, twin: Callable[[], Json]) -> tuple[Template, tuple[Any, ...]] | None:
+        name = self._name_of(credential)
+        if name is None or len(self._of(name)) >= MAX_SHAPES:
+            return None
+        template = _compiled(credential, twin())
+        with self._lock:
+            self._keep(name, (*self._known.get(name, ()), template))
+        if template is None:
+            return None
+        if self._shelf:
+            self._shelf.add(name, template.stored())
+        return self._find(credential)
+
+    def _of(self, name: str | None) -> tuple[Template | None, ...]:
+        if name is None:
+            return ()
+        with self._lock:
+            if name in self._known:
+                self._known.move_to_end(name)
+                return self._known[name]
+        taken = tuple(_taken(self._shelf.read(name))) if self._shelf else ()
+        if taken:  # Whatever names strangers think of, they are not remembered.
+            with self._lock:
+                self._keep(name, taken)
+        return taken
+
+    def _keep(self, name: str, templates: tuple[Template | None, ...]) -> None:
+        self._known[name] = templates
+        if len(self._known) > MAX_NAMES:
+            self._known.popitem(last=False)
+
+
+def _taken(stored: Iterable[str]) -> Iterable[Template]:
+    for text in stored:
+        try:
+            yield Template.from_stored(text)
+        except UncompilableError:
+            continue  # Another version of the tool has put it there.
+
+
+def _compiled(credential: Json, twin: Json) -> Template | None:
+    slots = differing(credential, twin)
+    if slots is None or len(slots) > MAX_SLOTS:
         return None
-
-
-def _compiled(credential: Json, slots: frozenset[Path]) -> Template | None:
     try:
         return compile_template(credential, sorted(slots, key=str))
     except SigningError:

@@ -341,6 +341,17 @@ class StatusList(Base):
     signed_at: Mapped[datetime | None]
 
 
+class CompiledTemplate(Base):
+    """What was compiled of an achievement, to sign without JSON-LD. Holds nothing of a learner; made anew when lost."""
+
+    __tablename__ = "compiled_template"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """The SHA-256 of `stored`."""
+    name: Mapped[str] = mapped_column(index=True)
+    stored: Mapped[str] = mapped_column(Text)
+
+
 # --- work to be done
 
 

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from badges import eu
 from badges.eu import Reading
 from badges.template import read_template
-from badges.verify import verify
 from lti_tool import publishing
 from lti_tool.errors import NotFoundError
 from lti_tool.store import queries
@@ -44,7 +43,7 @@ def badge(badge_id: UUID) -> Response:
         row = queries.credential(session, str(badge_id))
         if row is None:
             raise NotFoundError("there is no such badge")
-        report = verify(row.text.encode(), tool.find_key, tool.find_status, tool.clock())
+        report = tool.verify(row.text.encode())
         text = render_template(
             "badge_pages/badge.html",
             credential=row,
@@ -141,7 +140,7 @@ def template_readings(row: TemplateVersion) -> Sequence[Reading]:
     found = {
         "issuer": publishing.issuer_profile(tool, tool.issuer.profile.slug),
         "credentialSubject": {
-            "achievement": publishing.achievement(tool, row.template_id, row.version, page_language())
+            "achievement": publishing.described(tool.issuer, row, page_language())
         },
     }
     return [

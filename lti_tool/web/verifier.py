@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from badges.verify import Report, verify
+from badges.verify import Report
 from lti_tool import checking
 from lti_tool.web.answers import answers, notes
 from lti_tool.web.current import current_tool
@@ -64,6 +64,6 @@ def _checked(file: bytes) -> Report:
     if not _turns.acquire(timeout=LONGEST_WAIT_SECONDS):
         raise ServiceUnavailable(retry_after=RETRY_SECONDS)
     try:
-        return verify(file, tool.find_key, tool.find_status, tool.clock())
+        return tool.verify(file)
     finally:
         _turns.release()

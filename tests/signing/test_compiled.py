@@ -20,7 +20,7 @@ from signing.errors import DocumentNotPinnedError, ProofError, UncompilableError
 from signing.jsontext import as_text
 from signing.keys import SigningKey, generate
 from signing.proofs import PROOFS, check
-from signing.templates import MAX_SLOTS, Templates, secure
+from signing.templates import MAX_NAMES, MAX_SHAPES, MAX_SLOTS, Templates, secure
 
 GENERAL = PROOFS["eddsa-rdfc-2022"]
 SAMPLES = 3_000
@@ -366,26 +366,78 @@ def test_two_credentials_show_where_they_differ(example):
         assert differing(example, other | part) is None
 
 
-# --- what a process learns -------------------------------------------------------------------------------------------
+# --- what a process keeps --------------------------------------------------------------------------------------------
 
 
-def test_what_is_signed_by_what_was_learnt_is_what_the_general_path_signs(example, issuer, now):
-    templates = Templates()
+class Shelf:
+    """Stands for what processes have in common; says how often it was asked."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, list[str]] = {}
+        self.asked = 0
+
+    def read(self, name: str) -> list[str]:
+        self.asked += 1
+        return self.kept.get(name, [])
+
+    def add(self, name: str, stored: str) -> None:
+        self.kept.setdefault(name, []).append(stored)
+
+
+def name_of(credential: dict[str, Any]) -> str:
+    return credential["credentialSubject"]["achievement"]["id"]
+
+
+def twin_of(credential: dict[str, Any]) -> dict[str, Any]:
+    """The same shape, and in each slot something else."""
+    twin = copy.deepcopy(credential)
+    for number, path in enumerate(slots_of(credential)):
+        is_number = path == (*SUBJECT, "creditsEarned")
+        put(twin, path, -999.5 if is_number else f"urn:uuid:0c9a7c1e-5b0e-4b7e-8d2b-{number:012}")
+    return twin
+
+
+def test_what_is_signed_by_template_is_what_the_general_path_signs(example, issuer, now):
+    shelf = Shelf()
+    templates = Templates(name_of, shelf)
     rng = random.Random(7)
+    shapes = set()
     for number in range(60):
         one = vary(example, rng, number)
-        secured = templates.secure("solar/1", one, issuer.ed25519, now)
+        secured = templates.secure(one, lambda one=one: twin_of(one), issuer.ed25519, now)
         assert secured == GENERAL.secure(one, issuer.ed25519, now)
-        checked = templates.check("solar/1", secured, issuer.find_key, now)
-        assert checked == check(secured, issuer.find_key, now)
+        assert templates.check(secured, issuer.find_key, now) == check(secured, issuer.find_key, now)
+        shapes.add(tuple(slots_of(one)))
+    assert len(shelf.kept[name_of(example)]) == len(shapes)
+
+
+def test_another_process_takes_what_one_has_compiled_and_needs_no_twin(example, issuer, now):
+    shelf = Shelf()
+    first = Templates(name_of, shelf)
+    first.secure(example, lambda: twin_of(example), issuer.ed25519, now)
+    (stored,) = shelf.kept[name_of(example)]
+    shelf.kept[name_of(example)].append(stored.replace('"form":1', '"form":0'))
+    second = Templates(name_of, shelf)
+    asked = shelf.asked
+    for name in ("Zane", "Anna"):
+        one = example | {"name": name}
+        secured = second.secure(one, lambda: pytest.fail("there is a template"), issuer.ed25519, now)
+        assert secured == GENERAL.secure(one, issuer.ed25519, now)
+    assert shelf.asked == asked + 1
+
+
+def test_a_template_holds_nothing_of_the_learner_it_was_compiled_for(example, issuer, now):
+    shelf = Shelf()
+    example["credentialSubject"]["identifier"][0]["identityHash"] = "Anna Bērziņa"
+    Templates(name_of, shelf).secure(example, lambda: twin_of(example), issuer.ed25519, now)
+    (stored,) = shelf.kept[name_of(example)]
+    assert "Achievement" in stored
+    assert "Anna" not in stored
 
 
 def test_a_changed_credential_does_not_hold_by_template_either(example, issuer, now):
-    templates = Templates()
-    rng = random.Random(7)
-    for number in range(3):
-        one = {name: part for name, part in vary(example, rng, number).items() if name != "validUntil"}
-        secured = templates.secure("solar/1", one, issuer.ed25519, now)
+    templates = Templates(name_of)
+    secured = templates.secure(example, lambda: twin_of(example), issuer.ed25519, now)
     signed = json.loads(secured.text)
     for part in (
         {"name": "Another"},
@@ -394,7 +446,7 @@ def test_a_changed_credential_does_not_hold_by_template_either(example, issuer, 
     ):
         altered = type(secured)(json.dumps(signed | part), secured.media_type)
         with pytest.raises(Exception) as by_template:
-            templates.check("solar/1", altered, issuer.find_key, now)
+            templates.check(altered, issuer.find_key, now)
         with pytest.raises(Exception) as generally:
             check(altered, issuer.find_key, now)
         assert by_template.value.code == generally.value.code == "bad_signature"
@@ -402,42 +454,83 @@ def test_a_changed_credential_does_not_hold_by_template_either(example, issuer, 
 
 def test_a_member_after_the_proof_is_seen_by_template_too(example, issuer, now):
     """All that a template looks for stands before the proof."""
-    templates = Templates()
-    for name in ("a", "b", "c"):
-        secured = templates.secure("solar/1", example | {"name": name}, issuer.ed25519, now)
+    templates = Templates(name_of)
+    secured = templates.secure(example, lambda: twin_of(example), issuer.ed25519, now)
     for more, code in (
         ('"validUntil":"2040-01-01T00:00:00Z"', "bad_signature"),
         ('"name":"x"', "unreadable"),
     ):
         altered = type(secured)(f"{secured.text[:-1]},{more}}}", secured.media_type)
         with pytest.raises(ProofError) as refused:
-            templates.check("solar/1", altered, issuer.find_key, now)
+            templates.check(altered, issuer.find_key, now)
         assert refused.value.code == code
 
 
-def test_what_cannot_be_learnt_is_signed_all_the_same(example, issuer, now):
-    templates = Templates(most=2)
-    for number in range(8):
-        one = copy.deepcopy(example)
-        one["credentialSubject"]["achievement"]["achievementType"] = ["Badge", "Award"][number % 2]
-        one["issuer"]["type"] = ["Profile"] if number % 2 else ["Profile", "Address"]
-        one["credentialStatus"]["statusListIndex"] = str(number)
-        secured = templates.secure(f"solar/{number % 3}", one, issuer.ed25519, now)
+def test_credentials_of_others_are_checked_as_ever_and_nothing_is_kept_of_them(example, issuer, now):
+    shelf = Shelf()
+    templates = Templates(lambda credential: None, shelf)
+    jws = PROOFS["vc-jwt"].secure(example, issuer.p256, now)
+    embedded = GENERAL.secure(example, issuer.ed25519, now)
+    several = json.loads(embedded.text)
+    several["proof"] = [{**several["proof"][0], "cryptosuite": "unheard-of"}, *several["proof"]]
+    named = example | {"description": "eddsa-rdfc-2022"}
+    ecdsa = PROOFS["ecdsa-rdfc-2019"].secure(named, issuer.p256, now)
+    for secured in (jws, embedded, type(jws)(json.dumps(several), embedded.media_type), ecdsa):
+        assert templates.check(secured, issuer.find_key, now) == check(secured, issuer.find_key, now)
+    stranger = Templates(name_of, shelf)
+    for _ in range(3):
+        assert stranger.check(embedded, issuer.find_key, now) == check(embedded, issuer.find_key, now)
+    assert shelf.kept == {}
+    assert shelf.asked == 3
+
+
+def test_what_cannot_be_compiled_is_signed_all_the_same_and_not_tried_for_ever(example, issuer, now):
+    shelf, asked = Shelf(), []
+    templates = Templates(name_of, shelf)
+
+    def other(**parts: Any) -> dict[str, Any]:
+        asked.append(parts)
+        return twin_of(example) | parts
+
+    for number in range(MAX_SHAPES + 4):
+        one = example | {"name": f"Learner {number}"}
+        secured = templates.secure(one, lambda: other(type=["VerifiableCredential"]), issuer.ed25519, now)
         assert secured == GENERAL.secure(one, issuer.ed25519, now)
+    assert len(asked) == MAX_SHAPES
+    assert shelf.kept == {}
+    tags = [f"tag {number}" for number in range(MAX_SLOTS + 5)]
     many = copy.deepcopy(example)
-    many["credentialSubject"]["achievement"]["tag"] = [f"tag {number}" for number in range(MAX_SLOTS + 5)]
-    templates.secure("many", many, issuer.ed25519, now)
-    many["credentialSubject"]["achievement"]["tag"] = [f"word {number}" for number in range(MAX_SLOTS + 5)]
-    assert templates.secure("many", many, issuer.ed25519, now) == GENERAL.secure(many, issuer.ed25519, now)
+    many["credentialSubject"]["achievement"] |= {"id": "urn:x:many", "tag": tags}
+    twin = copy.deepcopy(many)
+    twin["credentialSubject"]["achievement"]["tag"] = [tag.upper() for tag in tags]
+    secured = templates.secure(many, lambda: twin, issuer.ed25519, now)
+    assert secured == GENERAL.secure(many, issuer.ed25519, now)
+    assert shelf.kept == {}
 
 
-def test_an_unsafe_credential_is_refused_whatever_was_learnt(example, issuer, now):
-    templates = Templates()
-    for name in ("a", "b", "c"):
-        templates.secure("solar/1", example | {"name": name}, issuer.ed25519, now)
+def test_a_process_has_room_for_so_many_achievements(example, issuer, now):
+    shelf = Shelf()
+    templates = Templates(name_of, shelf)
+    for number in range(MAX_NAMES + 1):
+        shelf.kept[f"urn:x:{number}"] = []
+        one = copy.deepcopy(example)
+        one["credentialSubject"]["achievement"]["id"] = f"urn:x:{number}"
+        # A twin of another type cannot be compiled, which is enough to be remembered.
+        templates.secure(one, lambda: {"type": "x"}, issuer.ed25519, now)
+    asked = shelf.asked
+    templates.check(GENERAL.secure(one, issuer.ed25519, now), issuer.find_key, now)
+    assert shelf.asked == asked
+    example["credentialSubject"]["achievement"]["id"] = "urn:x:0"
+    templates.check(GENERAL.secure(example, issuer.ed25519, now), issuer.find_key, now)
+    assert shelf.asked == asked + 1
+
+
+def test_an_unsafe_credential_is_refused_by_template_too(example, issuer, now):
+    templates = Templates(name_of)
+    templates.secure(example, lambda: twin_of(example), issuer.ed25519, now)
     for part in ({"name": "a\x00"}, {"honours": "x"}):
         with pytest.raises(UnsafeDocumentError):
-            templates.secure("solar/1", example | part, issuer.ed25519, now)
+            templates.secure(example | part, lambda part=part: twin_of(example) | part, issuer.ed25519, now)
 
 
 def test_a_template_signs_with_an_ed25519_key_alone(example):

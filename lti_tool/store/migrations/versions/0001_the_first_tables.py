@@ -113,6 +113,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kid"),
     )
     op.create_table(
+        "compiled_template",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("stored", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("compiled_template", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_compiled_template_name"), ["name"], unique=False)
+
+    op.create_table(
         "course",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -346,4 +356,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_one_time_expires_at"))
 
     op.drop_table("one_time")
+    with op.batch_alter_table("compiled_template", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_compiled_template_name"))
+
+    op.drop_table("compiled_template")
     op.drop_table("invitation")
