@@ -26,6 +26,8 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "Nozimite <badges@localhost>"
     unbound_launch: str = "confirm"
+    jwt_algorithm: str = "ES256"
+    selective_disclosure: bool = False
     poll_seconds: int = 600
     allow_private_addresses: bool = False
     ca_bundle: Path | None = None
@@ -43,6 +45,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     unbound = environment.get("LTI_UNBOUND_LAUNCH", "confirm")
     if unbound not in ("confirm", "new_tab", "deny"):
         raise SettingsError("LTI_UNBOUND_LAUNCH must be confirm, new_tab or deny")
+    jwt_algorithm = environment.get("JWT_ALGORITHM", "ES256")
+    if jwt_algorithm not in ("ES256", "RS256"):
+        raise SettingsError("JWT_ALGORITHM must be ES256 or RS256")
     log_format = environment.get("LOG_FORMAT", "json")
     if log_format not in ("json", "console"):
         raise SettingsError("LOG_FORMAT must be json or console")
@@ -57,6 +62,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mail_from=environment.get("MAIL_FROM", "Nozimite <badges@localhost>"),
         mail_folder=Path(environment.get("MAIL_FOLDER", "var/mail")),
         vocabularies_folder=vocabularies_folder(environment),
+        jwt_algorithm=jwt_algorithm,
+        selective_disclosure=_switch(environment, "SELECTIVE_DISCLOSURE"),
         unbound_launch=unbound,
         poll_seconds=_seconds(environment, "POLL_SECONDS", 600),
         allow_private_addresses=_switch(environment, "ALLOW_PRIVATE_ADDRESSES"),

@@ -36,7 +36,8 @@ from lti_tool.store.database import Store
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Learner, StatusList
 from lti_tool.values import BakedBadge, Completion, Json, Recipient
 from signing import status
-from signing.proofs import ISSUED, PROOFS, eddsa_rdfc_2022
+from signing.proof_set import combined
+from signing.proofs import PROOFS, eddsa_rdfc_2022, vc_jwt
 from signing.secured import SecuredCredential
 from signing.templates import Templates
 
@@ -96,7 +97,7 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
         award = _award(session, award_id)
         if award.credential is not None or award.status == "revoked":
             return
-        keys = {name: issuer.keyring.signing_key(session, name) for name in ISSUED}
+        keys = {name: issuer.keyring.signing_key(session, name) for name in issuer.keyring.proofs}
         status_list = _open_status_list(session, issuer.profile.id)
         place = _free_index(session, status_list.id)
         template = read_template(award.rule.template_version.body)
@@ -147,8 +148,8 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
                 award_id=award.id,
                 template_version_id=version.id,
                 issuer_id=issuer.profile.id,
-                text=secured["eddsa-rdfc-2022"].text,
-                jwt=secured["vc-jwt"].text,
+                text=combined(_of_type(secured, eddsa_rdfc_2022.MEDIA_TYPE)).text,
+                jwt=_of_type(secured, vc_jwt.MEDIA_TYPE)[0].text,
                 language=language,
                 status_list_id=status_list.id,
                 status_index=place,
@@ -187,6 +188,8 @@ def template_name(issuer_id: str, credential: Json) -> str | None:
             return f"{achievement} {name}"
         case _:
             return None
+def _of_type(secured: Mapping[str, SecuredCredential], media_type: str) -> list[SecuredCredential]:
+    return [one for one in secured.values() if one.media_type == media_type]
 
 
 def baked(issuer: Issuer, credential: CredentialRow) -> BakedBadge:

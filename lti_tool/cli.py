@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import SettingsError, read_settings, vocabularies_folder
+from lti_tool import key_commands
 from lti_tool.errors import ToolError
 from lti_tool.language import LANGUAGES
 
@@ -120,12 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     load.set_defaults(run=_load_vocabulary)
 
-    keys = commands.add_parser("keys", help="the tool's keys")
-    actions = keys.add_subparsers(required=True, metavar="ACTION")
-    actions.add_parser("list", help="every key, newest first").set_defaults(run=_list_keys)
-    rotate = actions.add_parser("rotate", help="sign with a new key; the old one stays published")
-    rotate.add_argument("kind", choices=("lti", "Ed25519", "P-256"))
-    rotate.set_defaults(run=_rotate_key)
+    key_commands.add_to(commands, _tool)
 
     worker = commands.add_parser("worker", help="background work, as a process of its own")
     worker.add_argument("--check", action="store_true", help="only say whether the work gets done: 0 or 1")
@@ -318,26 +314,6 @@ def _load_vocabulary(words: argparse.Namespace) -> int:
     except BadgeError as error:
         return _say(str(error))
     print(f"{words.name}\t{len(found)}\t{found.date}\t{folder / words.name}.json")
-    return 0
-
-
-def _list_keys(words: argparse.Namespace) -> int:
-    from lti_tool.store import queries
-
-    tool = _tool()
-    with tool.store.read() as session:
-        for key in queries.tool_key_rows(session):
-            print(f"lti\tRSA\t{key.kid}\t{key.created_at:%Y-%m-%d}")
-        for row in queries.signing_keys(session, tool.issuer.profile.id):
-            state = "retired" if row.retired_at else "current"
-            print(f"badges\t{row.algorithm}\t{row.kid}\t{row.created_at:%Y-%m-%d}\t{state}")
-    return 0
-
-
-def _rotate_key(words: argparse.Namespace) -> int:
-    tool = _tool()
-    with tool.store.begin() as session:
-        print(tool.issuer.keyring.rotate(session, words.kind, tool.clock()))
     return 0
 
 

@@ -19,6 +19,7 @@ from badges.template import read_template
 from lti_tool import awarding
 from lti_tool.awarding import Issuer
 from lti_tool.errors import NotFoundError
+from lti_tool.keyring import PublishedKey
 from lti_tool.store import queries
 from lti_tool.store.database import Store
 from lti_tool.values import BakedBadge, Json
@@ -64,24 +65,32 @@ def issuer_profile(desk: Desk, slug: str) -> Json:
 
 
 def did_document(desk: Desk, slug: str) -> Json:
-    issuer_id = desk.issuer.profile.id
-    methods = [
-        VerificationMethod(id=f"{issuer_id}#{key.kid}", controller=issuer_id, public=key.public)
-        for key in _signing_keys(desk, slug)
-    ]
-    return did.did_document(issuer_id, methods)
+    _demand_slug(desk, slug)
+    with desk.store.read() as session:
+        return did.did_document(desk.issuer.profile.id, desk.issuer.keyring.methods(session))
 
 
 def jwks(desk: Desk, slug: str) -> Json:
-    """Every key the issuer has signed with, retired ones too."""
-    return {"keys": [_public(key) for key in _signing_keys(desk, slug)]}
+    """Every key the issuer has signed with, retired ones too; not those taken back."""
+    return {
+        "keys": [keys.jwk(key.public, key.kid) for key in _keys(desk, slug) if key.compromised_at is None]
+    }
 
 
 def public_key(desk: Desk, slug: str, kid: str) -> Json:
-    """The bare JWK that a VC-JWT's `kid` leads to."""
-    for key in _signing_keys(desk, slug):
+    """The bare JWK that a VC-JWT's `kid` leads to, or that its key was taken back."""
+    for key in _keys(desk, slug):
+        if key.kid == kid and key.compromised_at is None:
+            return keys.jwk(key.public, key.kid)
         if key.kid == kid:
-            return _public(key)
+            return did.taken_back(
+                VerificationMethod(
+                    id=desk.issuer.keyring.jwk_address(kid),
+                    controller=desk.issuer.profile.id,
+                    public=key.public,
+                    ends=key.compromised_at,
+                )
+            )
     raise NotFoundError("there is no such key")
 
 
@@ -197,16 +206,12 @@ def _own_document(desk: Desk, path: str) -> bytes:
     raise NotFoundError("there is no such document")
 
 
-def _signing_keys(desk: Desk, slug: str) -> tuple[SigningKey, ...]:
+def _keys(desk: Desk, slug: str) -> tuple[PublishedKey, ...]:
     _demand_slug(desk, slug)
     with desk.store.read() as session:
-        return desk.issuer.keyring.all_signing_keys(session)
+        return desk.issuer.keyring.published(session)
 
 
 def _demand_slug(desk: Desk, slug: str) -> None:
     if slug != desk.issuer.profile.slug:
         raise NotFoundError("there is no such issuer")
-
-
-def _public(key: SigningKey) -> Json:
-    return keys.jwk(key.public, key.kid)

@@ -27,6 +27,7 @@ from lti_tool.store.memory import StoredMemory
 from lti_tool.store.migrations import bring_up_to_date
 from lti_tool.store.shelf import StoredTemplates
 from lti_tool.values import Registration
+from lti_tool.vaults.sealed import SealedVault
 from signing import did
 from signing.errors import SealError
 from signing.keys import VerificationMethod
@@ -120,6 +121,8 @@ def _issuer(settings: Settings, store: Store) -> Issuer:
         issuer_id=profile.id,
         key_url=addresses.keys,
         key_encryption_key=settings.key_encryption_key,
+        proofs=_proofs(settings),
+        vaults=(SealedVault(key_encryption_key=settings.key_encryption_key),),
     )
     return Issuer(
         profile=profile,
@@ -127,6 +130,16 @@ def _issuer(settings: Settings, store: Store) -> Issuer:
         templates=Templates(partial(template_name, profile.id), StoredTemplates(store)),
         addresses=addresses,
         channels=_channels(settings),
+    )
+
+
+def _proofs(settings: Settings) -> tuple[str, ...]:
+    """What badges are signed with: eddsa-rdfc-2022 stands first, because some verifiers look at the first alone."""
+    selective = ("ecdsa-sd-2023",) if settings.selective_disclosure else ()
+    return (
+        "eddsa-rdfc-2022",
+        *selective,
+        {"ES256": "vc-jwt", "RS256": "vc-jwt-rs256"}[settings.jwt_algorithm],
     )
 
 
@@ -144,7 +157,6 @@ def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
         for rule in queries.all_rules(session):
             outbox.plan(session, f"poll-{rule.id}", "poll", {"rule_id": rule.id}, now)
         try:
-            keyring.all_signing_keys(session)
-            keyring.tool_keys(session)
+            keyring.open_all(session)
         except SealError as error:
             raise SettingsError("KEY_ENCRYPTION_KEY does not open the keys in the database") from error

@@ -31,7 +31,7 @@ def key_of(
         demand_strength(found.public)
     except (KeyNotFoundError, UnusableKeyError) as error:
         raise ProofError("key_not_found", str(error)) from error
-    if found.ends is not None and found.ends <= now:
+    if not found.asserts or (found.ends is not None and found.ends <= now):
         raise ProofError("key_revoked", "the key was taken back, or its time is over")
     if algorithm(found.public) != demanded:
         raise ProofError("wrong_algorithm", f"the key is not an {demanded} key")

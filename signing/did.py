@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -43,9 +44,10 @@ def did_jwk(key: Json) -> str:
 
 
 def did_document(issuer_id: str, methods: Sequence[VerificationMethod]) -> Json:
-    """What a did:web issuer publishes: Ed25519 keys as Multikey, others as JsonWebKey, each free to assert.
+    """What a did:web issuer publishes: keys of Ed25519 and those named by their Multikey as such, others as JsonWebKey.
 
-    `assertionMethod` holds texts, because the 1EdTech validator finds a key in no other way.
+    `assertionMethod` holds texts, because the 1EdTech validator finds a key in no other way. A key that was taken back
+    is not among them: many readers do not look for `revoked`.
     """
     return {
         "@context": [
@@ -55,8 +57,13 @@ def did_document(issuer_id: str, methods: Sequence[VerificationMethod]) -> Json:
         ],
         "id": issuer_id,
         "verificationMethod": [_published(method) for method in methods],
-        "assertionMethod": [method.id for method in methods],
+        "assertionMethod": [method.id for method in methods if method.ends is None],
     }
+
+
+def taken_back(method: VerificationMethod) -> Json:
+    """What is published at the address of a bare JWK once its key was taken back: no reader can take it for a JWK."""
+    return {"@context": "https://w3id.org/security/jwk/v1"} | _published(method)
 
 
 def did_web_url(did: str) -> str:
@@ -118,9 +125,8 @@ def _from_did_jwk(address: str, issuer_id: str, fetch: Fetch) -> VerificationMet
     did, _, fragment = address.partition("#")
     if fragment not in ("", "0"):
         raise ValueError("a did:jwk has one key, #0")
-    public = _jwk_of_did(did)
-    listed = did != issuer_id and _is_listed_by(issuer_id, public, fetch)
-    return VerificationMethod(id=f"{did}#0", controller=issuer_id if listed else did, public=public)
+    alone = VerificationMethod(id=f"{did}#0", controller=did, public=_jwk_of_did(did))
+    return (_listed_by(issuer_id, alone, fetch) if did != issuer_id else None) or alone
 
 
 def _jwk_of_did(did: str) -> PublicKey:
@@ -145,8 +151,8 @@ def _from_web(address: str, issuer_id: str, fetch: Fetch) -> VerificationMethod:
     elif document.get("id", address) != address:
         raise ValueError("the document calls itself something else")
     public = from_jwk(document) if "kty" in document else _public(document)
-    controller = issuer_id if _is_listed_by(issuer_id, public, fetch) else address
-    return VerificationMethod(id=address, controller=controller, public=public, ends=_end(document))
+    alone = VerificationMethod(id=address, controller=address, public=public, ends=_end(document))
+    return _listed_by(issuer_id, alone, fetch) or alone
 
 
 def _key_of_set(document: Json, names: Sequence[str]) -> Json:
@@ -159,62 +165,73 @@ def _key_of_set(document: Json, names: Sequence[str]) -> Json:
 
 
 def _listed(document: Json, controller: str, address: str) -> VerificationMethod:
-    """The method of that address among those with which the controller may assert."""
+    """The method of that address among those with which the controller asserts, or did until it took them back."""
     if document.get("id") != controller:
         raise ValueError("the document is another one's")
-    for method in _assertion_methods(document, controller):
+    for method, asserts in _methods(document, controller):
         if _absolute(method["id"], controller) == address:
             return VerificationMethod(
-                id=address, controller=controller, public=_public(method), ends=_end(method)
+                id=address, controller=controller, public=_public(method), ends=_end(method), asserts=asserts
             )
     raise ValueError("its document does not list it for assertions")
 
 
-def _assertion_methods(document: Json, controller: str) -> Iterator[Json]:
-    """The methods that `assertionMethod` names or holds, and that the controller does not give to another one."""
-    stated = [entry for entry in _as_list(document.get("verificationMethod")) if _is_method(entry)]
+def _methods(document: Json, controller: str) -> Iterator[tuple[Json, bool]]:
+    """The methods that `assertionMethod` names or holds, then those `revoked`; none that is given to another one."""
+    stated: dict[str, Json] = {}
+    for entry in _as_list(document.get("verificationMethod")):
+        if _is_method(entry):
+            stated.setdefault(_absolute(entry["id"], controller), entry)
     for entry in _as_list(document.get("assertionMethod")):
-        named = [entry] if _is_method(entry) else []
-        if isinstance(entry, str):
-            name = _absolute(entry, controller)
-            named = [method for method in stated if _absolute(method["id"], controller) == name]
-        yield from (method for method in named if method.get("controller", controller) == controller)
+        method: Any = stated.pop(_absolute(entry, controller), None) if isinstance(entry, str) else entry
+        if _is_method(method) and method.get("controller", controller) == controller:
+            yield method, True
+    for method in stated.values():
+        if "revoked" in method and method.get("controller", controller) == controller:
+            yield method, False
 
 
-def _is_listed_by(issuer_id: str, public: PublicKey, fetch: Fetch) -> bool:
-    """Whether the issuer's own document lists the key: its DID document, the key set of its host, what its id answers.
+def _listed_by(issuer_id: str, alone: VerificationMethod, fetch: Fetch) -> VerificationMethod | None:
+    """The same key as the issuer's own document lists it.
 
-    Raises KeyNotFoundError while none of them answers.
+    That is its DID document, the key set of its host, or what its id answers; raises KeyNotFoundError while none does.
     """
-    if issuer_id.startswith("did:key:"):
-        return same_key(_from_did_key(issuer_id).public, public)
-    if issuer_id.startswith("did:jwk:"):
-        return same_key(_jwk_of_did(issuer_id), public)
+    if issuer_id.startswith(("did:key:", "did:jwk:")):
+        spelled = (
+            _from_did_key(issuer_id).public if issuer_id.startswith("did:key:") else _jwk_of_did(issuer_id)
+        )
+        return replace(alone, controller=issuer_id) if same_key(spelled, alone.public) else None
     if issuer_id.startswith("did:web:"):
-        return _document_lists(did_web_url(issuer_id), issuer_id, public, fetch)
-    return _is_web_address(issuer_id) and _host_lists(issuer_id, public, fetch)
+        return _document_lists(did_web_url(issuer_id), issuer_id, alone, fetch)
+    return _host_lists(issuer_id, alone, fetch) if _is_web_address(issuer_id) else None
 
 
-def _document_lists(url: str, issuer_id: str, public: PublicKey, fetch: Fetch) -> bool:
+def _document_lists(
+    url: str, issuer_id: str, alone: VerificationMethod, fetch: Fetch
+) -> VerificationMethod | None:
     document = _document(url, fetch)
     if document.get("id") != issuer_id:
-        return False
-    return any(_holds(method, public) for method in _assertion_methods(document, issuer_id))
+        return None
+    for method, asserts in _methods(document, issuer_id):
+        if _holds(method, alone.public):
+            ends = min((end for end in (alone.ends, _end(method)) if end), default=None)
+            return replace(alone, controller=issuer_id, ends=ends, asserts=asserts)
+    return None
 
 
-def _host_lists(issuer_id: str, public: PublicKey, fetch: Fetch) -> bool:
+def _host_lists(issuer_id: str, alone: VerificationMethod, fetch: Fetch) -> VerificationMethod | None:
     address = urlsplit(issuer_id)
     try:
         key_set = _document(f"{address.scheme}://{address.netloc}/.well-known/jwks.json", fetch)
     except KeyNotFoundError:
-        return _document_lists(issuer_id, issuer_id, public, fetch)
+        return _document_lists(issuer_id, issuer_id, alone, fetch)
     keys = _as_list(key_set.get("keys"))
-    if any(_holds({"publicKeyJwk": key}, public) for key in keys if _is_key_of(key, issuer_id)):
-        return True
+    if any(_holds({"publicKeyJwk": key}, alone.public) for key in keys if _is_key_of(key, issuer_id)):
+        return replace(alone, controller=issuer_id)
     try:
-        return _document_lists(issuer_id, issuer_id, public, fetch)
+        return _document_lists(issuer_id, issuer_id, alone, fetch)
     except KeyNotFoundError:
-        return False  # The one that answered knows nothing of the key.
+        return None  # The one that answered knows nothing of the key.
 
 
 def _is_key_of(key: Any, issuer_id: str) -> bool:
@@ -247,9 +264,9 @@ def _published(method: VerificationMethod) -> Json:
     entry: Json = {"id": method.id, "controller": method.controller}
     if method.ends is not None:
         entry["revoked"] = as_timestamp(method.ends)
-    if isinstance(method.public, Ed25519PublicKey):
-        return entry | {"type": "Multikey", "publicKeyMultibase": multikey(method.public)}
     kid = method.id.rpartition("#")[2]
+    if isinstance(method.public, Ed25519PublicKey) or kid.startswith("z"):
+        return entry | {"type": "Multikey", "publicKeyMultibase": multikey(method.public)}
     return entry | {"type": "JsonWebKey", "publicKeyJwk": jwk(method.public, kid)}
 
 

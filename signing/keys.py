@@ -1,4 +1,4 @@
-"""Keys that sign credentials, private and public, as PEM, Multikey and JWK.
+"""Keys that sign credentials, private and public, as bytes, Multikey and JWK.
 
 Ed25519 (the default), P-256, P-384 and RSA. Sources: W3C Controlled Identifiers v1.0, "Multikey" and "JsonWebKey";
 RFC 7517; RFC 7518; RFC 8037.
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from hashlib import sha256
+from typing import Literal, Protocol
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
@@ -20,17 +20,12 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
     EllipticCurvePublicNumbers,
+    derive_private_key,
     generate_private_key,
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from signing.errors import UnusableKeyError
 from signing.multibase import base58, base64url, from_base58, from_base64url
@@ -53,13 +48,25 @@ _JWS_NAMES: dict[Algorithm, str] = {"Ed25519": "EdDSA", "P-256": "ES256", "P-384
 _SECRET_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 
+class DeviceKey(Protocol):
+    """A private key that never leaves the device it was made in; these three things are all that is asked of it."""
+
+    @property
+    def algorithm(self) -> Algorithm: ...
+
+    def public_key(self) -> PublicKey: ...
+
+    def sign(self, data: bytes) -> bytes:
+        """As `signing.signatures.sign`: that of an elliptic curve is r and s."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
     """A private key; `verification_method` is the URL others find its public half under, `kid` its short name."""
 
     verification_method: str
     kid: str
-    private: PrivateKey = field(repr=False)
+    private: PrivateKey | DeviceKey = field(repr=False)
 
     @property
     def public(self) -> PublicKey:
@@ -70,20 +77,22 @@ class SigningKey:
         # Not asked of the public half: to compute that takes as long as to sign.
         if isinstance(self.private, Ed25519PrivateKey):
             return "Ed25519"
-        return algorithm(self.public)
+        return algorithm(self.public) if isinstance(self.private, PrivateKey) else self.private.algorithm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationMethod:
     """A public key found under `id`. Only `controller` may sign with it: compare that with the issuer.
 
-    From `ends` on nothing signed with it counts, whenever it says it was signed: the key was taken back.
+    From `ends` on nothing signed with it counts, whenever it says it was signed: the key was taken back. One with which
+    its controller no longer `asserts` has ended already.
     """
 
     id: str
     controller: str
     public: PublicKey
     ends: datetime | None = None
+    asserts: bool = True
 
 
 #: Finds the key of (verification method or kid, issuer id); raises KeyNotFoundError.
@@ -110,23 +119,48 @@ def algorithm(key: PublicKey) -> Algorithm:
     raise UnusableKeyError(f"no proof uses the curve {key.curve.name}")
 
 
-def as_pem(private: PrivateKey, passphrase: str) -> bytes:
-    """Encrypted PKCS#8."""
-    return private.private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode())
-    )
+def secret_of(private: PrivateKey) -> bytes:
+    """What makes up the private key, in as few bytes as can be: seal it. Of an RSA key its two primes."""
+    if isinstance(private, Ed25519PrivateKey):
+        return private.private_bytes_raw()
+    if isinstance(private, EllipticCurvePrivateKey):
+        return private.private_numbers().private_value.to_bytes(_coordinate_bytes(private.curve), "big")
+    primes = private.private_numbers()
+    return b"".join(prime.to_bytes(private.key_size // 16, "big") for prime in (primes.p, primes.q))
 
 
-def from_pem(pem: bytes, passphrase: str) -> PrivateKey:
-    """The private key; raises UnusableKeyError."""
+def private_of(algorithm: Algorithm, secret: bytes) -> PrivateKey:
+    """The private key that `secret_of` gave the bytes of; raises UnusableKeyError."""
     try:
-        private = load_pem_private_key(pem, passphrase.encode())
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise UnusableKeyError("the private key is damaged, or its passphrase is another one") from error
-    if not isinstance(private, PrivateKey):
-        raise UnusableKeyError("the private key is neither Ed25519, P-256, P-384 nor RSA")
-    demand_strength(private.public_key())
-    return private
+        if algorithm == "Ed25519":
+            return Ed25519PrivateKey.from_private_bytes(secret)
+        if algorithm == "RSA":
+            return _rsa_of(secret)
+        return derive_private_key(int.from_bytes(secret, "big"), _CURVES[algorithm])
+    except ValueError as error:
+        raise UnusableKeyError("the private key is damaged") from error
+
+
+def _rsa_of(secret: bytes) -> RSAPrivateKey:
+    half = len(secret) // 2
+    p, q = (int.from_bytes(prime, "big") for prime in (secret[:half], secret[half:]))
+    if min(p, q) < 3:
+        raise ValueError("not two primes")
+    d = pow(_RSA_EXPONENT, -1, (p - 1) * (q - 1))
+    return rsa.RSAPrivateNumbers(
+        p,
+        q,
+        d,
+        rsa.rsa_crt_dmp1(d, p),
+        rsa.rsa_crt_dmq1(d, q),
+        rsa.rsa_crt_iqmp(p, q),
+        rsa.RSAPublicNumbers(_RSA_EXPONENT, p * q),
+    ).private_key()
+
+
+def short_name(public: PublicKey) -> str:
+    """A `kid` that names the key without saying when it was made."""
+    return "key-" + base58(sha256(_spki(public)).digest())[:16]
 
 
 def demand_strength(public: PublicKey) -> None:

@@ -10,10 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
-from signing.keys import Algorithm, PrivateKey, PublicKey
+from signing.keys import Algorithm, DeviceKey, PrivateKey, PublicKey
 
 #: The length of a signature of each algorithm; that of RSA is its key's.
 LENGTHS: dict[Algorithm, int] = {"Ed25519": 64, "P-256": 64, "P-384": 96}
@@ -22,14 +23,16 @@ _RSA_HASH = SHA256()
 _ECDSA = {256: ECDSA(SHA256()), 384: ECDSA(SHA384())}
 
 
-def sign(private: PrivateKey, data: bytes) -> bytes:
+def sign(private: PrivateKey | DeviceKey, data: bytes) -> bytes:
     if isinstance(private, Ed25519PrivateKey):
         return private.sign(data)
     if isinstance(private, EllipticCurvePrivateKey):
         half = private.key_size // 8
         r, s = decode_dss_signature(private.sign(data, _ECDSA[private.key_size]))
         return r.to_bytes(half, "big") + s.to_bytes(half, "big")
-    return private.sign(data, _PADDING, _RSA_HASH)
+    if isinstance(private, RSAPrivateKey):
+        return private.sign(data, _PADDING, _RSA_HASH)
+    return private.sign(data)
 
 
 def verify(public: PublicKey, signature: bytes, data: bytes) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, LargeBinary, String,
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
+from signing.keys import Algorithm
+
 
 class Instant(TypeDecorator[datetime]):
     """An aware time, kept in UTC: SQLite would hand back a naive one."""
@@ -316,16 +318,21 @@ class Delivery(Base):
 
 
 class SigningKeyRow(Base):
-    """A key credentials are signed with; `sealed_pem` is encrypted with the key-encryption key of the settings."""
+    """A key credentials are signed with; `kept` is what its vault needs to find the private one, never that itself."""
 
     __tablename__ = "signing_key"
 
     kid: Mapped[str] = mapped_column(primary_key=True)
     issuer_id: Mapped[str] = mapped_column(index=True)
-    algorithm: Mapped[str] = mapped_column(String(10))
-    sealed_pem: Mapped[bytes]
+    algorithm: Mapped[Algorithm] = mapped_column(String(10))
+    public_jwk: Mapped[dict[str, Any]]
+    vault: Mapped[str] = mapped_column(String(10))
+    kept: Mapped[bytes | None]
+    """None where the private key is lost, and only what it signed is still to be checked."""
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    compromised_at: Mapped[datetime | None]
+    """From when on somebody else may have signed with it."""
 
 
 class StatusList(Base):

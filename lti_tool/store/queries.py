@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -330,6 +331,13 @@ def credential_of(session: Session, award_id: int) -> CredentialRow | None:
     return session.scalar(select(CredentialRow).where(CredentialRow.award_id == award_id))
 
 
+def credentials_issued_since(session: Session, issuer_id: str, since: datetime) -> int:
+    question = select(func.count()).where(
+        CredentialRow.issuer_id == issuer_id, CredentialRow.issued_at >= since
+    )
+    return session.scalar(question) or 0
+
+
 def credentials(session: Session) -> Sequence[CredentialRow]:
     return session.scalars(select(CredentialRow).order_by(CredentialRow.issued_at)).all()
 
@@ -352,6 +360,11 @@ def signing_keys(session: Session, issuer_id: str) -> Sequence[SigningKeyRow]:
 
 def status_list(session: Session, list_id: int) -> StatusList | None:
     return session.get(StatusList, list_id) if _is_id(list_id) else None
+
+
+def status_lists(session: Session, issuer_id: str) -> Sequence[StatusList]:
+    question = select(StatusList).where(StatusList.issuer_id == issuer_id).order_by(StatusList.id)
+    return session.scalars(question).all()
 
 
 def locked_status_list(session: Session, list_id: int) -> StatusList | None:

@@ -22,10 +22,8 @@ from signing.jsontext import as_text, read_object
 from signing.keys import KeyFinder, SigningKey
 from signing.secured import Json, SecuredCredential
 
-__all__ = ["ISSUED", "PROOFS", "Checked", "Proof", "check"]
+__all__ = ["PROOFS", "Checked", "Proof", "check"]
 
-#: What a credential is secured with when nobody says otherwise; the other PROOFS are there to be checked, or asked for.
-ISSUED = ("eddsa-rdfc-2022", "vc-jwt")
 #: Each may cost a fetch of a key, and the time of a canonicalization.
 MAX_PROOFS = 8
 

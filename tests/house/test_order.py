@@ -21,7 +21,7 @@ STOREYS = ("signing", "badges", "config", "lti_tool")
 #: Inside lti_tool, lowest first: a room may import what is below it and itself, not its neighbours.
 ROOMS = (
     ("values", "errors", "outgoing", "language", "addresses", "logs"),
-    ("mail",),
+    ("mail", "vaults"),
     ("rules", "platforms", "store", "deliveries"),
     ("keyring", "triggers"),
     ("awarding", "admission", "templates"),
@@ -32,6 +32,7 @@ ROOMS = (
     ("web", "worker"),
     ("showcase",),
     ("rehearsal",),
+    ("key_commands",),
     ("cli", "wsgi"),
     ("__main__",),
 )

@@ -1,5 +1,6 @@
 """From a completion to a badge in the learner's mail, each step once."""
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -8,11 +9,14 @@ from email import message_from_bytes, policy
 import pytest
 
 from badges.verify import verify
-from lti_tool import awarding, noticing
+from lti_tool import awarding, noticing, publishing
 from lti_tool.errors import DeliveryError
 from lti_tool.store import outbox, queries
 from lti_tool.store.models import Award, CredentialRow, Delivery, Outbox
-from tests.stage import ANNA, JANIS, NOW, complete, do_all, learner, publish, switch_on
+from lti_tool.wiring import build_tool
+from signing.multibase import from_base64url
+from tests.independent import VERIFIED, openbadgeslib_verdict
+from tests.stage import ANNA, JANIS, NOW, complete, do_all, learner, publish, settings_for, switch_on
 
 
 def rows(tool, kind):
@@ -49,6 +53,28 @@ def test_both_proofs_of_a_credential_verify(tool, platform, rule_id):
     (credential,) = rows(tool, CredentialRow)
     for text in (credential.text, credential.jwt):
         assert verify(text.encode(), tool.find_key, tool.find_status, tool.clock()).verdict == "verified"
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "RS256"])
+@pytest.mark.parametrize("selective", [True, False])
+def test_badges_are_signed_as_the_settings_say(sqlite_url, tmp_path, platform, clock, algorithm, selective):
+    settings = settings_for(sqlite_url, tmp_path, jwt_algorithm=algorithm, selective_disclosure=selective)
+    tool = build_tool(settings, clock)
+    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
+    do_all(tool)
+    (credential,) = rows(tool, CredentialRow)
+    suites = [proof["cryptosuite"] for proof in json.loads(credential.text)["proof"]]
+    assert suites == ["eddsa-rdfc-2022", "ecdsa-sd-2023"][: 1 + selective]
+    head, _, _ = credential.jwt.partition(".")
+    header = json.loads(from_base64url(head))
+    assert header.keys() == {"alg", "typ", "kid"}
+    assert (header["alg"], header["typ"]) == (algorithm, "JWT")
+    for text in (credential.text, credential.jwt):
+        report = verify(text.encode(), tool.find_key, tool.find_status, tool.clock())
+        assert (report.verdict, report.one_ed_tech) == ("verified", "valid"), report.checks
+    document = publishing.did_document(tool, tool.issuer.profile.slug)
+    assert openbadgeslib_verdict(credential.jwt, {tool.issuer.profile.id: document}) == VERIFIED
+    tool.store.close()
 
 
 def test_the_same_completion_twice_is_one_award(tool, platform, rule_id):

@@ -261,6 +261,32 @@ def test_keys_are_listed_and_rotated(run, environment):
     assert after.count("retired") == 2
 
 
+def key_of(run, kind):
+    lines = [line.split("\t") for line in run("keys", "list")[1].splitlines()]
+    return next(line[2] for line in lines if line[1] == kind and line[-1] == "current")
+
+
+def test_a_key_is_made_retired_and_taken_back(run, environment):
+    first = key_of(run, "Ed25519")
+    code, said, _ = run("keys", "make", "RSA-3072")
+    assert code == 0
+    assert key_of(run, "RSA") == said.strip()
+    assert run("keys", "retire", said.strip())[0] == 0
+    code, _, why = run("keys", "retire", first)
+    assert (code, "rotate" in why) == (2, True)
+    code, said, _ = run("keys", "compromised", first, "--since", "2026-11-01")
+    assert (code, "2026-11-01" in said) == (0, True)
+    assert key_of(run, "Ed25519") != first
+    assert "compromised since 2026-11-01" in run("keys", "list")[1]
+    assert run("keys", "compromised", key_of(run, "P-256"))[0] == 0
+    assert run("keys", "retire", "key-of-nobody")[0] == 2
+
+
+def test_a_date_that_is_none_is_refused(run, environment):
+    with pytest.raises(SystemExit):
+        run("keys", "compromised", "key-1", "--since", "soon")
+
+
 def test_the_worker_will_not_run_beside_an_embedded_one(run, environment):
     code, _, said = run("worker")
     assert (code, "BROKER_URL" in said) == (2, True)

@@ -1,12 +1,13 @@
 """What is served about the issuer holds together, and stays so after a key is rotated."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from badges.verify import verify
 from lti_tool import publishing
-from lti_tool.errors import NotFoundError
+from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store.models import CredentialRow, StatusList
 from signing import did
 from signing.did import did_web_url
@@ -53,6 +54,47 @@ def test_badges_keep_verifying_after_a_rotation_and_new_keys_sign(tool, credenti
     with tool.store.read() as session:
         assert tool.issuer.keyring.signing_key(session, proof).kid == new
     assert new in json.dumps(publishing.did_document(tool, SLUG))
+
+
+def test_a_key_made_beside_the_current_one_signs_and_the_other_stays(tool, credential):
+    keyring = tool.issuer.keyring
+    with tool.store.begin() as session:
+        before = keyring.signing_key(session, "eddsa-rdfc-2022").kid
+        tool.clock.pass_(seconds=1)
+        made = keyring.make(session, "Ed25519", tool.clock()).kid
+        assert keyring.signing_key(session, "eddsa-rdfc-2022").kid == made != before
+        keyring.retire(session, made, tool.clock())
+        assert keyring.signing_key(session, "eddsa-rdfc-2022").kid == before
+    assert made in json.dumps(publishing.did_document(tool, SLUG)["assertionMethod"])
+
+
+def test_the_last_key_that_badges_need_is_not_retired(tool):
+    keyring = tool.issuer.keyring
+    with pytest.raises(NotAllowedError, match="rotate"), tool.store.begin() as session:
+        keyring.retire(session, keyring.signing_key(session, "vc-jwt").kid, tool.clock())
+    with pytest.raises(NotFoundError), tool.store.begin() as session:
+        keyring.retire(session, "key-of-nobody", tool.clock())
+    with tool.store.begin() as session:
+        row = keyring.make(session, "RSA", tool.clock())
+        keyring.retire(session, row.kid, tool.clock())  # no badge needs it
+
+
+def test_a_compromised_key_is_taken_back_everywhere_and_another_signs(tool, credential, clock):
+    keyring = tool.issuer.keyring
+    listed = publishing.status_list(tool, credential.status_list_id).text
+    with tool.store.begin() as session:
+        stolen = [keyring.signing_key(session, proof).kid for proof in ("eddsa-rdfc-2022", "vc-jwt")]
+        for kid in stolen:
+            keyring.mark_compromised(session, kid, clock() - timedelta(days=3), clock())
+        assert keyring.signing_key(session, "eddsa-rdfc-2022").kid not in stolen
+    document = publishing.did_document(tool, SLUG)
+    revoked = [method for method in document["verificationMethod"] if "revoked" in method]
+    assert {method["revoked"] for method in revoked} == {"2026-11-18T09:00:00Z"}
+    assert len(revoked) == 3  # the one of P-256 has two names
+    assert not {method["id"] for method in revoked} & set(document["assertionMethod"])
+    assert not set(stolen) & {key["kid"] for key in publishing.jwks(tool, SLUG)["keys"]}
+    assert publishing.public_key(tool, SLUG, stolen[1])["revoked"] == "2026-11-18T09:00:00Z"
+    assert publishing.status_list(tool, credential.status_list_id).text != listed
 
 
 def test_no_private_key_is_ever_published(tool):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from signing.did import did_document, did_jwk, did_key, did_web_url, find_key, spelled_key
+from signing.did import did_document, did_jwk, did_key, did_web_url, find_key, spelled_key, taken_back
 from signing.errors import KeyNotFoundError
 from signing.keys import VerificationMethod, generate, jwk, multikey, same_key
 
@@ -265,7 +266,8 @@ def test_a_key_that_was_taken_back_says_since_when(ed25519):
     method = VerificationMethod(id=f"{RIGA}#k1", controller=RIGA, public=ed25519, ends=ended)
     document = did_document(RIGA, [method])
     assert document["verificationMethod"][0]["revoked"] == "2026-01-01T00:00:00Z"
-    assert find_key(f"{RIGA}#k1", RIGA, web({RIGA_PAGE: document})) == method
+    assert document["assertionMethod"] == []
+    assert find_key(f"{RIGA}#k1", RIGA, web({RIGA_PAGE: document})) == replace(method, asserts=False)
     document["verificationMethod"][0]["expires"] = "2025-01-01T00:00:00Z"
     assert find_key(f"{RIGA}#k1", RIGA, web({RIGA_PAGE: document})).ends == datetime(2025, 1, 1, tzinfo=UTC)
     document["verificationMethod"][0]["revoked"] = "soon"
@@ -376,3 +378,29 @@ def test_whatever_fetching_raises_means_that_there_is_no_key():
 
     with pytest.raises(KeyNotFoundError):
         find_key(f"{RIGA}#k1", RIGA, broken)
+
+
+def test_a_key_taken_back_is_not_the_issuers_at_any_other_address_either(p256):
+    """A thief may publish the stolen key on a page of their own."""
+    ended = datetime(2026, 1, 1, tzinfo=UTC)
+    document = did_document(
+        RIGA, [VerificationMethod(id=f"{RIGA}#p1", controller=RIGA, public=p256, ends=ended)]
+    )
+    for address, page in ((KID, jwk(p256, "p1")), (did_jwk(jwk(p256, "p1")), None)):
+        found = find_key(address, RIGA, web({RIGA_PAGE: document, KID: page}))
+        assert (found.controller, found.ends, found.asserts) == (RIGA, ended, False)
+
+
+def test_the_page_of_a_key_taken_back_holds_no_key_for_those_who_do_not_look(p256):
+    ended = datetime(2026, 1, 1, tzinfo=UTC)
+    page = taken_back(VerificationMethod(id=KID, controller=RIGA, public=p256, ends=ended))
+    assert "kty" not in page
+    assert page["revoked"] == "2026-01-01T00:00:00Z"
+    assert find_key(KID, RIGA, web({RIGA_PAGE: riga(p256), KID: page})).ends == ended
+
+
+def test_a_key_named_by_its_multikey_is_published_as_one(p256):
+    address = f"{RIGA}#{multikey(p256)}"
+    document = did_document(RIGA, [VerificationMethod(id=address, controller=RIGA, public=p256)])
+    assert document["verificationMethod"][0]["publicKeyMultibase"] == multikey(p256)
+    assert same_key(find_key(address, RIGA, web({RIGA_PAGE: document})).public, p256)

@@ -1,32 +1,26 @@
 from __future__ import annotations
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP521R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
 
 from signing.errors import UnusableKeyError
 from signing.keys import (
     RSA_BITS,
     SigningKey,
     algorithm,
-    as_pem,
     demand_strength,
     from_jwk,
     from_multikey,
-    from_pem,
     generate,
     jwk,
     multikey,
+    private_of,
     same_key,
+    secret_of,
+    short_name,
 )
 from signing.multibase import base58, base64url
+from signing.signatures import sign, verify
 
 ALGORITHMS = ["Ed25519", "P-256", "P-384", "RSA"]
 
@@ -37,26 +31,47 @@ def private_keys():
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
-def test_a_private_key_comes_back_from_its_pem_with_its_passphrase(private_keys, name):
+def test_a_private_key_comes_back_from_its_few_bytes(private_keys, name):
     private = private_keys[name]
     assert algorithm(private.public_key()) == name
-    pem = as_pem(private, "ķirsis")
-    assert b"ENCRYPTED" in pem
-    assert same_key(from_pem(pem, "ķirsis").public_key(), private.public_key())
-    with pytest.raises(UnusableKeyError):
-        from_pem(pem, "ogle")
+    secret = secret_of(private)
+    assert len(secret) == {"Ed25519": 32, "P-256": 32, "P-384": 48, "RSA": 384}[name]
+    again = private_of(name, secret)
+    verify(private.public_key(), sign(again, b"the same key"), b"the same key")
 
 
-def test_a_damaged_an_open_and_a_foreign_private_key_are_refused():
-    def locked(private):
-        return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x"))
-
-    unlocked = generate("Ed25519").private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    empty = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
-    foreign = (locked(X25519PrivateKey.generate()), locked(generate_private_key(SECP521R1())))
-    for pem in (b"", empty, unlocked, *foreign):
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_bytes_that_are_no_private_key_are_refused(name):
+    for secret in (b"", bytes(31), bytes(384)):
         with pytest.raises(UnusableKeyError):
-            from_pem(pem, "x")
+            private_of(name, secret)
+
+
+def test_a_short_name_is_the_keys_alone(private_keys):
+    names = {short_name(private.public_key()) for private in private_keys.values()}
+    assert len(names) == len(ALGORITHMS)
+    assert short_name(private_keys["RSA"].public_key()) in names
+
+
+class InADevice:
+    """Signs like any key, and shows no private one."""
+
+    def __init__(self, private):
+        self._private = private
+        self.algorithm = algorithm(private.public_key())
+
+    def public_key(self):
+        return self._private.public_key()
+
+    def sign(self, data):
+        return sign(self._private, data)
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_a_key_in_a_device_is_asked_for_three_things_only(private_keys, name):
+    key = SigningKey(verification_method="did:example:riga#k", kid="k", private=InADevice(private_keys[name]))
+    assert key.algorithm == name
+    verify(key.public, sign(key.private, b"said"), b"said")
 
 
 def test_an_rsa_key_of_ours_has_the_size_that_lasts_and_weak_or_huge_ones_are_not_read(private_keys):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from signing.errors import ProofError
 from signing.multibase import base64url
-from signing.proofs import ISSUED, PROOFS, check
+from signing.proofs import PROOFS, check
 from signing.secured import SecuredCredential
 
 QUIET = settings(
@@ -77,10 +77,6 @@ def test_each_file_of_the_folder_is_a_proof_type():
         "vc-jwt-es384",
         "vc-jwt-rs256",
     ]
-
-
-def test_what_is_issued_unasked_is_what_every_verifier_reads():
-    assert ISSUED == ("eddsa-rdfc-2022", "vc-jwt")
 
 
 @given(text=st.text(max_size=200))

@@ -66,9 +66,12 @@ def upgrade() -> None:
         sa.Column("kid", sa.String(), nullable=False),
         sa.Column("issuer_id", sa.String(), nullable=False),
         sa.Column("algorithm", sa.String(length=10), nullable=False),
-        sa.Column("sealed_pem", sa.LargeBinary(), nullable=False),
+        sa.Column("public_jwk", sa.JSON(), nullable=False),
+        sa.Column("vault", sa.String(length=10), nullable=False),
+        sa.Column("kept", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compromised_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("kid"),
     )
     with op.batch_alter_table("signing_key", schema=None) as batch_op:
