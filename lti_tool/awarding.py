@@ -188,6 +188,8 @@ def template_name(issuer_id: str, credential: Json) -> str | None:
             return f"{achievement} {name}"
         case _:
             return None
+
+
 def _of_type(secured: Mapping[str, SecuredCredential], media_type: str) -> list[SecuredCredential]:
     return [one for one in secured.values() if one.media_type == media_type]
 

@@ -121,6 +121,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     load.set_defaults(run=_load_vocabulary)
 
+    europass = commands.add_parser(
+        "europass", help="badges as European Digital Credentials, for the Europass Issuer"
+    )
+    europass.add_argument("--out", type=Path, required=True, metavar="FILE", help="the ZIP to write")
+    europass.add_argument("--template", metavar="TEMPLATE", help="only its badges: its id, or how it begins")
+    europass.set_defaults(run=_europass)
+
     key_commands.add_to(commands, _tool)
 
     worker = commands.add_parser("worker", help="background work, as a process of its own")
@@ -315,6 +322,20 @@ def _load_vocabulary(words: argparse.Namespace) -> int:
         return _say(str(error))
     print(f"{words.name}\t{len(found)}\t{found.date}\t{folder / words.name}.json")
     return 0
+
+
+def _europass(words: argparse.Namespace) -> int:
+    from lti_tool import europass
+    from lti_tool.store import queries
+
+    tool = _tool()
+    with tool.store.read() as session:
+        batch = europass.batch_of(tool.issuer, queries.credentials_to_hand_on(session, words.template))
+    for credential_id, lack in batch.lacking:
+        print(f"{credential_id}\t{lack}", file=sys.stderr)
+    words.out.write_bytes(batch.zip)
+    print(f"{batch.packed} in {words.out}")
+    return 1 if batch.lacking else 0
 
 
 def _worker(words: argparse.Namespace) -> int:

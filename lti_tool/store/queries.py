@@ -342,6 +342,26 @@ def credentials(session: Session) -> Sequence[CredentialRow]:
     return session.scalars(select(CredentialRow).order_by(CredentialRow.issued_at)).all()
 
 
+def credentials_of_learner(session: Session, learner_id: int) -> Sequence[CredentialRow]:
+    """What a learner holds: not what was revoked."""
+    question = (
+        select(CredentialRow)
+        .join(Award, CredentialRow.award_id == Award.id)
+        .where(Award.learner_id == learner_id, CredentialRow.revoked_at.is_(None))
+        .order_by(CredentialRow.issued_at, CredentialRow.id)
+        .options(selectinload(CredentialRow.template_version))
+    )
+    return session.scalars(question).all()
+
+
+def credentials_to_hand_on(session: Session, template: str | None) -> Sequence[CredentialRow]:
+    """Every credential that was not revoked, or those of the template whose id begins so, oldest first."""
+    question = select(CredentialRow).where(CredentialRow.revoked_at.is_(None))
+    if template is not None:
+        question = question.join(TemplateVersion).where(TemplateVersion.template_id.startswith(template))
+    return session.scalars(question.order_by(CredentialRow.issued_at, CredentialRow.id)).all()
+
+
 def delivery(session: Session, delivery_id: int) -> Delivery | None:
     return session.get(Delivery, delivery_id)
 

@@ -60,19 +60,19 @@ def badge(badge_id: UUID) -> Response:
 @pages.get("/badges/<uuid:badge_id>.png")
 def badge_png(badge_id: UUID) -> Response:
     badge = publishing.badge(current_tool(), str(badge_id))
-    return _file(document(badge.png, "image/png", FOREVER_SECONDS), badge_id, "png")
+    return named(document(badge.png, "image/png", FOREVER_SECONDS), badge_id, "png")
 
 
 @pages.get("/badges/<uuid:badge_id>.json")
 def badge_json(badge_id: UUID) -> Response:
     text, _jwt = _texts(badge_id)
-    return _file(document(text.encode(), "application/json", FOREVER_SECONDS), badge_id, "json")
+    return named(document(text.encode(), "application/json", FOREVER_SECONDS), badge_id, "json")
 
 
 @pages.get("/badges/<uuid:badge_id>.jwt")
 def badge_jwt(badge_id: UUID) -> Response:
     _json, text = _texts(badge_id)
-    return _file(document(text.encode(), "application/jwt", FOREVER_SECONDS), badge_id, "jwt")
+    return named(document(text.encode(), "application/jwt", FOREVER_SECONDS), badge_id, "jwt")
 
 
 @pages.get("/credentials/<uuid:credential_id>")
@@ -157,7 +157,7 @@ def _texts(credential_id: UUID) -> tuple[str, str]:
         return row.text, row.jwt
 
 
-def _file(response: Response, badge_id: UUID, ending: str) -> Response:
+def named(response: Response, badge_id: UUID, ending: str) -> Response:
     """Named plainly: some wallets cannot import a file with spaces or other letters in its name."""
     name = f"badge-{str(badge_id)[-12:]}.{ending}"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'

@@ -26,6 +26,7 @@ ROOMS = (
     ("keyring", "triggers"),
     ("awarding", "admission", "templates"),
     ("noticing", "publishing", "checking", "rating", "vocabularies"),
+    ("papers", "europass"),
     ("wiring",),
     ("work",),
     ("tasks",),

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import tomllib
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -295,3 +296,20 @@ def test_the_worker_will_not_run_beside_an_embedded_one(run, environment):
 def test_the_health_of_the_work_is_an_exit_code(run, environment):
     assert run("migrate")[0] == 0
     assert run("worker", "--check")[0] == 0
+
+
+def test_europass_packs_every_badge_or_says_what_one_lacks(environment, badge, run, tmp_path):
+    out = tmp_path / "europass.zip"
+    code, printed, said = run("europass", "--out", out)
+    assert (code, printed.strip(), said) == (0, f"1 in {out}", "")
+    with zipfile.ZipFile(out) as packed:
+        assert len(packed.namelist()) == 1
+    assert run("europass", "--out", out, "--template", "no-such")[1].startswith("0 in ")
+    nobody = tmp_path / "nobody.toml"
+    nobody.write_text(
+        'slug = "riga-college"\nname = "Riga College"\ncountry = "LV"\nlegal_name.en = "Riga College"\n'
+    )
+    environment.setenv("ISSUER_FILE", str(nobody))
+    code, printed, said = run("europass", "--out", out)
+    assert (code, printed.startswith("0 in ")) == (1, True)
+    assert "/issuer/eIDASIdentifier: the issuer needs exactly one" in said

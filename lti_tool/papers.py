@@ -1,0 +1,40 @@
+"""What a learner may print: a badge's certificate, and the transcript of all of them."""
+
+from __future__ import annotations
+
+from badges.certificate import certificate
+from badges.issued import Issued
+from badges.transcript import transcript
+from lti_tool.errors import NotFoundError
+from lti_tool.publishing import Desk
+from lti_tool.store import queries
+from lti_tool.store.models import CredentialRow, Learner
+
+
+def certificate_of(desk: Desk, credential_id: str, language: str) -> bytes:
+    """The certificate as a PDF. A badge that was revoked has none: paper outlives its check."""
+    with desk.store.read() as session:
+        row = queries.credential(session, credential_id)
+        if row is None or row.revoked_at is not None:
+            raise NotFoundError("there is no such badge, or it was revoked")
+        issued = _issued(desk, row)
+    return certificate(issued, language)
+
+
+def transcript_of(desk: Desk, learner_id: int, language: str) -> bytes:
+    """The transcript of what a learner holds from this issuer, as a PDF."""
+    with desk.store.read() as session:
+        name = session.get_one(Learner, learner_id).name or ""
+        badges = [_issued(desk, row) for row in queries.credentials_of_learner(session, learner_id)]
+    if not badges:
+        raise NotFoundError("the learner has no badge")
+    return transcript(badges, desk.issuer.profile, name, language, desk.clock())
+
+
+def _issued(desk: Desk, row: CredentialRow) -> Issued:
+    return Issued(
+        text=row.text,
+        png=row.template_version.picture,
+        page_url=desk.issuer.addresses.badge_page(row.id),
+        colours=row.template_version.body.get("colours"),
+    )
