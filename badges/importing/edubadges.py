@@ -1,0 +1,84 @@
+"""edubadges of SURF: Open Badges 3.0 with flat terms for the elements of the European micro-credential."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from badges.importing.foreign import Foreign, Found, Json
+from badges.importing.open_badges_3 import ACHIEVEMENT_AT, achievement_of, read_achievement
+from badges.verify.strangers import kind_of, types
+
+NAME = "edubadges"
+
+_CLASS = "EducredentialAchievement"
+_TERMS = {"ECTS", "SBU", "participationType", "assessmentType", "supervisionType", "identityChecked"}
+_PARTICIPATION = {"online": "online", "onsite or blended": "blended", "work experience": "workBased"}
+_ASSESSMENT = {
+    "testing": "writtenExamination",
+    "application of a skill": "practicalAssessment",
+    "portfolio": "portfolio",
+    "recognition of prior learning": "recognitionOfPriorLearning",
+}
+_NEAR = ("testing", "application of a skill", "onsite or blended", "work experience")
+_SUPERVISION = {
+    "unsupervised with no identity verification": "nosupnoid",
+    "supervised with no identity verification": "supnoid",
+    "supervised online": "supid",
+    "onsite with identity verification": "supid",
+}
+_MODE = {"supervised online": "online", "onsite with identity verification": "presential"}
+
+
+def recognises(badge: Json) -> bool:
+    """Whether the achievement is of SURF's class, or says anything in SURF's terms."""
+    achievement = achievement_of(badge)
+    return kind_of(badge) == "achievement" and bool(
+        _CLASS in types(achievement) or _TERMS & achievement.keys()
+    )
+
+
+def read(badge: Json, foreign: Foreign) -> Found:
+    """What the badge says in the standard's terms and in SURF's."""
+    achievement = achievement_of(badge)
+    found = read_achievement(achievement, foreign, "nl")
+    said = {
+        "credits": foreign.number(achievement.get("ECTS"), f"{ACHIEVEMENT_AT}/ECTS", 400),
+        "workload_hours": _hours(achievement, foreign),
+        "forms_of_participation": _participation(achievement, foreign),
+        "assessments": _assessments(achievement, foreign),
+    }
+    for name in ("educationProgramIdentifier", "creditsAvailable"):
+        if achievement.get(name):
+            foreign.note(f"{ACHIEVEMENT_AT}/{name}", "no_place", achievement[name])
+    return replace(found, body=found.body | {name: value for name, value in said.items() if value})
+
+
+def _hours(achievement: Json, foreign: Foreign) -> str | None:
+    """The Dutch study load, or the time a course takes: both in hours."""
+    for name in ("SBU", "timeInvestment"):
+        if achievement.get(name):
+            return foreign.number(achievement[name], f"{ACHIEVEMENT_AT}/{name}", 10_000)
+    return None
+
+
+def _participation(achievement: Json, foreign: Foreign) -> list[str]:
+    where = f"{ACHIEVEMENT_AT}/participationType"
+    code = foreign.coded(achievement.get("participationType"), where, _PARTICIPATION, _NEAR)
+    return [code] if code else []
+
+
+def _assessments(achievement: Json, foreign: Foreign) -> list[Json]:
+    at = ACHIEVEMENT_AT
+    kind = foreign.coded(achievement.get("assessmentType"), f"{at}/assessmentType", _ASSESSMENT, _NEAR)
+    stated = achievement.get("supervisionType")
+    supervision = foreign.coded(stated, f"{at}/supervisionType", _SUPERVISION)
+    if not kind:
+        if supervision:
+            foreign.note(f"{at}/supervisionType", "no_place", stated)
+        return []
+    if supervision is None and achievement.get("identityChecked") is True:
+        supervision = "nosupid"
+        foreign.note(f"{at}/identityChecked", "guessed", supervision)
+    mode = _MODE.get(str(stated).strip().lower())
+    assessment = {"type": kind, "supervision": supervision, "mode": mode}
+    return [{name: value for name, value in assessment.items() if value}]

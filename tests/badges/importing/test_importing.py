@@ -1,0 +1,416 @@
+"""A badge of another system begins a template: what it says is taken, what it does not say is named."""
+
+from __future__ import annotations
+
+import base64
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from badges import eu
+from badges.artwork import picture
+from badges.bake import bake
+from badges.errors import TemplateError
+from badges.importing import SOURCES, Draft, draft_of
+from badges.importing.foreign import Foreign
+from badges.issuer import IssuerProfile
+from badges.template import read_template
+from signing.secured import SecuredCredential
+
+Json = dict[str, Any]
+
+ESCO = "http://data.europa.eu/esco/skill/c3e36d05-8ae8-447f-bb2b-6f9409f85389"
+PNG = picture("Datu pratība", None, "Riga College", "", size=200)
+
+EDUBADGE: Json = {
+    "@context": [
+        "https://www.w3.org/ns/credentials/v2",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+        "https://edubadges.example/contexts/educredential.json",
+    ],
+    "type": ["VerifiableCredential", "OpenBadgeCredential"],
+    "issuer": {
+        "id": "https://edubadges.example/issuers/1",
+        "type": ["Profile"],
+        "name": "Hogeschool Harderwijk",
+    },
+    "validFrom": "2026-08-30T00:00:00Z",
+    "credentialSubject": {
+        "id": "https://edubadges.example/students/1",
+        "type": ["AchievementSubject"],
+        "achievement": {
+            "id": "https://edubadges.example/achievements/1",
+            "type": ["Achievement", "EducredentialAchievement"],
+            "name": "Argumenteren",
+            "description": "Deze **microcredential** erkent de vaardigheid.",
+            "criteria": {"narrative": "De student houdt een betoog."},
+            "image": {"id": "https://edubadges.example/image.png", "type": "Image"},
+            "inLanguage": "nl-NL",
+            "ECTS": 4.5,
+            "educationProgramIdentifier": 20121354,
+            "participationType": "onsite or blended",
+            "assessmentType": "testing",
+            "supervisionType": "onsite with identity verification",
+            "identityChecked": True,
+            "alignment": [
+                {
+                    "type": ["Alignment"],
+                    "targetType": "ext:QualityAssurance",
+                    "targetName": "NVAO",
+                    "targetCode": "AV-4223",
+                    "targetUrl": "https://nvao.example/decisions/AV-4223",
+                },
+                {
+                    "type": ["Alignment"],
+                    "targetType": "ext:EQF",
+                    "targetName": "EQF level 6",
+                    "targetCode": "6",
+                },
+                {"type": ["Alignment"], "targetName": "data visualiseren", "targetUrl": ESCO},
+                {
+                    "type": ["Alignment"],
+                    "targetName": "een ander raamwerk",
+                    "targetUrl": "https://other.example/1",
+                },
+            ],
+        },
+    },
+}
+
+OPEN_EDUCATIONAL_BADGE: Json = {
+    "@context": [
+        "https://www.w3.org/ns/credentials/v2",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+    ],
+    "type": ["VerifiableCredential", "OpenBadgeCredential"],
+    "issuer": {"id": "https://oeb.example/issuers/1", "name": "Volkshochschule"},
+    "credentialSubject": {
+        "type": ["AchievementSubject"],
+        "activityFormat": "hybrid",
+        "achievement": {
+            "type": ["Achievement"],
+            "achievementType": "Badge",
+            "name": "Daten verstehen",
+            "description": "Ein Kurs über Daten.",
+            "criteria": {"narrative": "Teilnahme und Projekt."},
+            "image": {"id": "data:image/png;base64," + base64.b64encode(PNG).decode(), "type": "Image"},
+        },
+    },
+    "extensions:CategoryExtension": {"Category": "competency"},
+    "extensions:LevelExtension": {"Level": "a4"},
+    "extensions:CompetencyExtension": [
+        {
+            "name": "Daten visualisieren",
+            "description": "Die Person stellt Daten anschaulich dar.",
+            "studyLoad": 600,
+            "category": "skill",
+            "framework": "esco",
+            "framework_identifier": "/esco/skill/c3e36d05-8ae8-447f-bb2b-6f9409f85389",
+        },
+        {
+            "name": "Fragen stellen",
+            "studyLoad": 90,
+            "category": "skill",
+            "framework": "",
+            "framework_identifier": "",
+        },
+    ],
+}
+
+MOODLE: Json = {
+    "@context": "https://w3id.org/openbadges/v2",
+    "type": "Assertion",
+    "id": "https://moodle.example/badges/assertion.php?b=1",
+    "recipient": {"identity": "sha256$00", "type": "email", "hashed": True, "salt": "badges1"},
+    "badge": {
+        "@context": "https://w3id.org/openbadges/v2",
+        "type": "BadgeClass",
+        "id": "https://moodle.example/badges/badge_json.php?id=1",
+        "@language": "lv",
+        "name": "Droša montāža",
+        "description": "Kurss par drošu montāžu.",
+        "image": "data:image/png;base64," + base64.b64encode(PNG).decode(),
+        "criteria": {
+            "id": "https://moodle.example/badges/badgeclass.php?id=1",
+            "narrative": "Kurss pabeigts.\n * Tests",
+        },
+        "issuer": {
+            "type": "Issuer",
+            "id": "https://moodle.example/badges/issuer_json.php?id=1",
+            "name": "Rīgas koledža",
+        },
+        "alignments": [{"targetName": "Level 4", "targetUrl": "http://data.europa.eu/snb/eqf/4"}],
+        "version": "1",
+    },
+    "verify": {"type": "hosted", "url": "https://moodle.example/badges/assertion.php?b=1"},
+    "issuedOn": "2026-11-21T10:38:09+01:00",
+}
+
+ALL = {
+    "edubadges": EDUBADGE,
+    "Open Educational Badges": OPEN_EDUCATIONAL_BADGE,
+    "Open Badges 2.0, as of Moodle": MOODLE,
+}
+
+
+def _draft(badge: Json) -> Draft:
+    return draft_of(json.dumps(badge).encode())
+
+
+def _changed(badge: Json, **more: Any) -> Json:
+    other = deepcopy(badge)
+    other["credentialSubject"]["achievement"].update(more)
+    return other
+
+
+def _notes(draft: Draft) -> dict[str, str]:
+    return {note.pointer.rpartition("/")[2]: note.code for note in draft.notes}
+
+
+def test_an_edubadge_is_taken_over_element_by_element() -> None:
+    draft = _draft(EDUBADGE)
+    assert draft.source == "edubadges"
+    assert draft.picture is None
+    assert draft.body == {
+        "name": {"nl": "Argumenteren"},
+        "description": {"nl": "Deze **microcredential** erkent de vaardigheid."},
+        "criteria": {"nl": "De student houdt een betoog."},
+        "in_language": "nl",
+        "learning_outcomes": [
+            {
+                "text": {"nl": "data visualiseren"},
+                "esco": [{"iri": ESCO, "label": {"nl": "data visualiseren"}}],
+            }
+        ],
+        "credits": "4.5",
+        "level": {"framework": "EQF", "value": 6},
+        "assessments": [{"type": "writtenExamination", "mode": "presential", "supervision": "supid"}],
+        "forms_of_participation": ["blended"],
+        "types_of_quality_assurance": [
+            {
+                "code": "label",
+                "agency": {"nl": "NVAO"},
+                "reference": "AV-4223",
+                "url": "https://nvao.example/decisions/AV-4223",
+            }
+        ],
+    }
+    assert _notes(draft) == {
+        "targetType": "guessed",
+        "3": "no_place",
+        "participationType": "guessed",
+        "assessmentType": "guessed",
+        "educationProgramIdentifier": "no_place",
+        "image": "picture_elsewhere",
+    }
+
+
+def test_what_an_import_still_lacks_is_named_by_element(issuer: IssuerProfile) -> None:
+    assert eu.missing(read_template(_draft(EDUBADGE).body), issuer) == ("notional_workload",)
+    missing = eu.missing(read_template(_draft(MOODLE).body), issuer)
+    assert "learning_outcomes" in missing and "type_of_assessment" in missing and "title" not in missing
+
+
+def test_study_load_in_hours_is_the_workload() -> None:
+    assert _draft(_changed(EDUBADGE, SBU=240)).body["workload_hours"] == "240"
+    assert _draft(_changed(EDUBADGE, timeInvestment=40)).body["workload_hours"] == "40"
+
+
+def test_an_identity_that_was_checked_is_kept_without_supervision() -> None:
+    [assessment] = _draft(_changed(EDUBADGE, supervisionType=None)).body["assessments"]
+    assert assessment == {"type": "writtenExamination", "supervision": "nosupid"}
+
+
+def test_an_open_educational_badge_brings_its_competencies_and_hours() -> None:
+    draft = _draft(OPEN_EDUCATIONAL_BADGE)
+    assert draft.source == "Open Educational Badges"
+    assert draft.picture == PNG
+    assert draft.body["learning_outcomes"] == [
+        {
+            "text": {"de": "Die Person stellt Daten anschaulich dar."},
+            "esco": [{"iri": ESCO, "label": {"de": "Daten visualisieren"}}],
+        },
+        {"text": {"de": "Fragen stellen"}},
+    ]
+    assert draft.body["workload_hours"] == "11.5"
+    assert draft.body["forms_of_participation"] == ["blended"]
+    assert _notes(draft) == {"inLanguage": "language_assumed", "extensions:LevelExtension": "no_place"}
+
+
+def test_an_open_educational_badge_of_the_older_standard_is_read_too() -> None:
+    older = deepcopy(MOODLE)
+    older["badge"]["extensions:StudyLoadExtension"] = {"StudyLoad": 120}
+    draft = _draft(older)
+    assert (draft.source, draft.body["workload_hours"]) == ("Open Educational Badges", "2")
+
+
+def test_a_badge_of_moodle_brings_its_words_and_its_picture() -> None:
+    draft = _draft(MOODLE)
+    assert draft.source == "Open Badges 2.0, as of Moodle"
+    assert draft.picture == PNG
+    assert draft.body == {
+        "name": {"lv": "Droša montāža"},
+        "description": {"lv": "Kurss par drošu montāžu."},
+        "criteria": {"lv": "Kurss pabeigts.\n* Tests"},
+        "in_language": "lv",
+        "level": {"framework": "EQF", "value": 4},
+    }
+    assert _draft(MOODLE["badge"]).body == draft.body
+
+
+def test_moodles_own_file_is_read(shared: Path) -> None:
+    draft = draft_of((shared / "data/moodle/70_core_badge_assertion_ob20.json").read_bytes())
+    assert draft.body["name"] == {"en": "DLF core badge"}
+    assert draft.picture and not draft.notes
+
+
+def test_every_credential_of_the_standards_examples_begins_a_template(shared: Path) -> None:
+    files = sorted((shared / "data/vectors/spec").glob("*achievement*")) + sorted(
+        (shared / "data/eu/examples").glob("ob3-*")
+    )
+    assert files
+    for file in files:
+        assert draft_of(file.read_bytes()).body["name"]
+
+
+def test_a_picture_with_a_badge_in_it_is_both() -> None:
+    baked = bake(PNG, SecuredCredential(text=json.dumps(EDUBADGE), media_type="application/vc+ld+json"))
+    draft = draft_of(baked)
+    assert draft.body == _draft(EDUBADGE).body
+    assert draft.picture == baked
+
+
+def test_every_source_has_a_name_and_knows_its_own_badges_only() -> None:
+    assert len({source.NAME for source in SOURCES}) == len(SOURCES) == 4
+    for name, badge in ALL.items():
+        assert name == next(source for source in SOURCES if source.recognises(badge)).NAME
+    assert not any(source.recognises({"type": "Person"}) for source in SOURCES)
+    plain = _changed(EDUBADGE, type=["Achievement"])
+    for term in ("ECTS", "participationType", "assessmentType", "supervisionType", "identityChecked"):
+        del plain["credentialSubject"]["achievement"][term]
+    assert _draft(plain).source == "Open Badges 3.0"
+    assert [note.code for note in _draft(_changed(plain, creditsAvailable=3)).notes].count("no_place") == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "problem"),
+    [
+        (b"", ("", "not_a_badge")),
+        (b"\x00" * 100, ("", "not_a_badge")),
+        (b"{}", ("", "not_a_badge")),
+        (b"[" * 10_000, ("", "not_a_badge")),
+        (PNG, ("", "not_a_badge")),
+        (json.dumps(MOODLE | {"badge": "https://moodle.example/1"}).encode(), ("/badge", "badge_elsewhere")),
+        (
+            json.dumps(_changed(EDUBADGE, name="<p></p>")).encode(),
+            ("/credentialSubject/achievement/name", "required"),
+        ),
+        (json.dumps(MOODLE | {"badge": 7}).encode(), ("/badge/name", "required")),
+    ],
+)
+def test_what_is_no_badge_is_refused_at_its_place(file: bytes, problem: tuple[str, str]) -> None:
+    with pytest.raises(TemplateError) as caught:
+        draft_of(file)
+    assert caught.value.problems == (problem,)
+
+
+def test_markup_is_taken_out_and_long_text_is_cut_and_both_are_noted() -> None:
+    text = "<h1>Jā</h1>\n<script>alert(1)</script><b>nē</b> &lt;i&gt;x&lt;/i&gt; 3 < 4 &amp; 5\x00"
+    draft = _draft(_changed(EDUBADGE, description=text, name="n" * 300))
+    assert draft.body["description"]["nl"] == "Jā\nnē x 3 < 4 & 5"
+    assert draft.body["name"]["nl"] == "n" * 199 + "…"
+    assert _notes(draft).items() >= {"description": "markup_removed", "name": "cut"}.items()
+
+
+@pytest.mark.parametrize(
+    "text", ["<!--" * 5000, "<script>" * 3000, "&amp;" * 5000, "<" * 20_000, "<\x00b>" * 4000]
+)
+def test_text_made_to_take_for_ever_is_read_at_once(text: str) -> None:
+    found = Foreign().text(text, "/x")
+    read_template({"name": {"en": "x"}, "description": {"en": found} if found else {}})
+
+
+def test_values_without_a_meaning_are_left_out_and_noted() -> None:
+    draft = _draft(
+        _changed(
+            EDUBADGE,
+            ECTS=-3,
+            SBU="many",
+            participationType="by telepathy",
+            assessmentType=["testing"],
+            supervisionType="supervised online",
+            inLanguage="xx",
+            alignment=[
+                7,
+                {"targetType": "ext:EQF", "targetCode": "9"},
+                {"targetType": "ext:QualityAssurance"},
+            ],
+        )
+    )
+    body = draft.body
+    assert not {"credits", "workload_hours", "assessments", "forms_of_participation", "level"} & body.keys()
+    assert body["in_language"] == "nl"
+    assert body["types_of_quality_assurance"] == [{"code": "label"}]
+    assert (
+        _notes(draft).items()
+        >= {
+            "ECTS": "out_of_range",
+            "SBU": "not_a_number",
+            "participationType": "unknown_value",
+            "assessmentType": "unknown_value",
+            "supervisionType": "no_place",
+            "inLanguage": "language_assumed",
+            "0": "unknown_value",
+            "1": "no_place",
+        }.items()
+    )
+
+
+def test_more_than_a_template_holds_is_cut_and_noted() -> None:
+    many = deepcopy(OPEN_EDUCATIONAL_BADGE)
+    many["extensions:CompetencyExtension"] = [{"name": f"Kompetenz {number}"} for number in range(80)]
+    many["credentialSubject"]["achievement"]["alignment"] = [{"targetName": "x", "targetUrl": ESCO}] * 80
+    draft = _draft(many)
+    assert len(draft.body["learning_outcomes"]) == 50
+    assert _notes(draft)["extensions:CompetencyExtension"] == "too_many"
+
+
+_ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=40)
+    | st.sampled_from(
+        ["<b>x</b>", "&amp;lt;b>", "\x00", "data:image/png;base64,AA", ESCO, "online", "testing", "lv"]
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(ALL)), st.data())
+def test_whatever_stands_in_a_badge_a_draft_or_a_template_error_comes_of_it(
+    name: str, data: st.DataObject
+) -> None:
+    badge = deepcopy(ALL[name])
+    for holder in (badge, badge.get("badge"), badge.get("credentialSubject"), _inner(badge)):
+        if isinstance(holder, dict):
+            for key in data.draw(st.lists(st.sampled_from(sorted(holder)), max_size=2, unique=True)):
+                holder[key] = data.draw(_ODD)
+    try:
+        draft = _draft(badge)
+    except TemplateError:
+        return
+    assert read_template(draft.body).name
+
+
+def _inner(badge: Json) -> Any:
+    subject = badge.get("credentialSubject")
+    return subject.get("achievement") if isinstance(subject, dict) else None
