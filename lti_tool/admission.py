@@ -36,6 +36,8 @@ from lti_tool.values import DeepLinkingSettings, Launch, NewRegistration, Regist
 INVITATION_LIFE = timedelta(days=7)
 SESSION_IDLE = timedelta(hours=2)
 SESSION_LIFE = timedelta(hours=12)
+EDITOR_INVITATION_LIFE = timedelta(minutes=15)
+EDITOR_LIFE = timedelta(hours=4)
 
 # --- platforms
 
@@ -153,6 +155,29 @@ def release(memory: Memory, ticket: str) -> Arrival | None:
     return Arrival(launch=Launch(**launch, deep_linking=linking), **kept)
 
 
+# --- the institution at its editor, outside of any platform
+
+
+def invite_institution(memory: Memory) -> str:
+    """A code that opens the editor once, within a quarter of an hour."""
+    code = secrets.token_urlsafe(24)
+    memory.put(f"editor-code-{_hash(code)}", {}, int(EDITOR_INVITATION_LIFE.total_seconds()))
+    return code
+
+
+def enter_institution(memory: Memory, code: str) -> str:
+    """The token of the institution's session, for which the code is used up; raises NotAllowedError."""
+    if memory.take(f"editor-code-{_hash(code)}") is None:
+        raise NotAllowedError("the code was used, has expired or never was")
+    token = secrets.token_urlsafe(32)
+    memory.put(f"editor-{_hash(token)}", {}, int(EDITOR_LIFE.total_seconds()))
+    return token
+
+
+def is_institution(memory: Memory, token: str) -> bool:
+    return memory.peek(f"editor-{_hash(token)}") is not None
+
+
 # --- rows
 
 
@@ -201,7 +226,7 @@ def _rule(session: Session, launch: Launch, course: Course, now: datetime) -> Aw
         return None
     rule = queries.rule_of_link(session, course.id, launch.resource_link_id)
     if rule is None:
-        template = queries.published_template(session, launch.custom.get("badge", ""))
+        template = queries.published_template(session, launch.custom.get("badge", ""), launch.registration_id)
         trigger = launch.custom.get("trigger", "")
         if template is None or trigger not in TRIGGERS:
             return None

@@ -256,7 +256,7 @@ def _add_template(words: argparse.Namespace) -> int:
     tool = _tool()
     try:
         with tool.store.begin() as session:
-            row = templates.add(session, data, tool.issuer.profile, tool.clock(), words.of)
+            row = templates.add(session, data, tool.clock(), words.of)
             if words.publish:
                 templates.publish(row, tool.issuer.profile, tool.clock())
             print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
@@ -283,9 +283,10 @@ def _publish_template(words: argparse.Namespace) -> int:
 def _retire_template(words: argparse.Namespace) -> int:
     from lti_tool import templates
 
-    with _tool().store.begin() as session:
+    tool = _tool()
+    with tool.store.begin() as session:
         row = templates.find(session, words.template, words.version)
-        templates.retire(row)
+        templates.retire(row, tool.clock())
         print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
     return 0
 

@@ -172,7 +172,7 @@ def _publish_templates(tool: Tool) -> None:
             return
         for file in sorted(TEMPLATES.glob("*.toml")):
             data = tomllib.loads(file.read_text(encoding="utf-8"))
-            row = templates.add(session, data, tool.issuer.profile, tool.clock())
+            row = templates.add(session, data, tool.clock())
             templates.publish(row, tool.issuer.profile, tool.clock())
 
 

@@ -158,7 +158,7 @@ def template_data() -> dict:
 
 def publish(tool: Tool) -> str:
     with tool.store.begin() as session:
-        row = templates.add(session, template_data(), tool.issuer.profile, tool.clock())
+        row = templates.add(session, template_data(), tool.clock())
         templates.publish(row, tool.issuer.profile, tool.clock())
         return row.template_id
 

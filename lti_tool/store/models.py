@@ -181,7 +181,10 @@ class LaunchSession(Base):
 
 
 class TemplateVersion(Base):
-    """A template as it was at one version; a published version is never written again."""
+    """A template as it was at one version; a published version is never written again.
+
+    It belongs to the course it was begun in, whose teachers may change it; without a course, to the institution.
+    """
 
     __tablename__ = "template_version"
     __table_args__ = (UniqueConstraint("template_id", "version"),)
@@ -196,8 +199,31 @@ class TemplateVersion(Base):
     body: Mapped[dict[str, Any]]
     """As `badges.template.template_as_json` gives it."""
     picture: Mapped[bytes]
+    """A PNG. A draft has none yet, where it is not given but drawn from the body."""
+    own_picture: Mapped[bool] = mapped_column(default=False)
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    course: Mapped[Course | None] = relationship()
+    changes: Mapped[list[TemplateChange]] = relationship(
+        order_by="TemplateChange.id", cascade="all, delete-orphan"
+    )
+
+
+class TemplateChange(Base):
+    """Who did what to a template when. Without a learner's row it was the institution, at its own computer."""
+
+    __tablename__ = "template_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"), index=True)
+    what: Mapped[str] = mapped_column(String(10))
+    """begun, copied, imported, edited, published or retired."""
+    fields: Mapped[list[str]] = mapped_column(default=list)
+    """The fields that an edit changed."""
+    learner_id: Mapped[int | None] = mapped_column(ForeignKey("learner.id"))
+    at: Mapped[datetime]
+    learner: Mapped[Learner | None] = relationship()
 
 
 class AwardRule(Base):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, selectinload
 
@@ -157,11 +157,11 @@ def staff_of(session: Session, course_id: int) -> frozenset[int]:
 # --- templates and rules
 
 
-def published_templates(session: Session) -> Sequence[TemplateVersion]:
-    """The newest published version of each template, by name."""
+def published_templates(session: Session, registration_id: int) -> Sequence[TemplateVersion]:
+    """The newest published version of each template that the platform's courses may use, by name."""
     newest = (
         select(TemplateVersion.template_id, func.max(TemplateVersion.version).label("version"))
-        .where(TemplateVersion.status == "published")
+        .where(TemplateVersion.status == "published", _for_courses_of(registration_id))
         .group_by(TemplateVersion.template_id)
         .subquery()
     )
@@ -177,14 +177,31 @@ def published_templates(session: Session) -> Sequence[TemplateVersion]:
     return session.scalars(question).all()
 
 
-def published_template(session: Session, template_id: str) -> TemplateVersion | None:
-    """The newest published version of a template."""
+def published_template(session: Session, template_id: str, registration_id: int) -> TemplateVersion | None:
+    """The newest published version of a template that the platform's courses may use."""
     return session.scalar(
         select(TemplateVersion)
-        .where(TemplateVersion.template_id == template_id, TemplateVersion.status == "published")
+        .where(
+            TemplateVersion.template_id == template_id,
+            TemplateVersion.status == "published",
+            _for_courses_of(registration_id),
+        )
         .order_by(TemplateVersion.version.desc())
         .limit(1)
     )
+
+
+def _for_courses_of(registration_id: int) -> ColumnElement[bool]:
+    """The institution's own templates, and those that teachers of this platform have written."""
+    theirs = select(Course.id).where(Course.registration_id == registration_id)
+    return TemplateVersion.course_id.is_(None) | TemplateVersion.course_id.in_(theirs)
+
+
+def templates_of_course(session: Session, course_id: int | None) -> Sequence[TemplateVersion]:
+    """Every version of every template of a course, or without one of the institution: newest first."""
+    question = select(TemplateVersion).where(TemplateVersion.course_id == course_id)
+    order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version.desc())
+    return session.scalars(question.order_by(*order)).all()
 
 
 def template_version(session: Session, template_id: str, version: int) -> TemplateVersion | None:

@@ -21,6 +21,7 @@ from lti_tool.web import (
     verifier,
 )
 from lti_tool.web.current import install
+from lti_tool.web.editor import checking, library, writing
 from lti_tool.wiring import Tool
 
 #: A launch form with its id_token fits many times; only the verifier's page takes more.
@@ -41,6 +42,9 @@ def create_app(tool: Tool) -> Flask:
         teacher,
         learner,
         papers,
+        library,
+        writing,
+        checking,
         badge_pages,
         verifier,
         issuer,

@@ -140,7 +140,7 @@ def template_readings(row: TemplateVersion) -> Sequence[Reading]:
     found = {
         "issuer": publishing.issuer_profile(tool, tool.issuer.profile.slug),
         "credentialSubject": {
-            "achievement": publishing.achievement(tool, row.template_id, row.version, page_language())
+            "achievement": publishing.described(tool.issuer, row, page_language())
         },
     }
     return [

@@ -16,6 +16,7 @@ from lti_tool.store import queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.triggers import TRIGGERS
 from lti_tool.web.current import current_tool
+from lti_tool.web.editor.desk import may_write
 from lti_tool.web.headers import sends_forms_to
 from lti_tool.web.languages import page_language
 from lti_tool.web.sessions import Visit, resume
@@ -37,7 +38,7 @@ def place() -> str:
     _demand_no_learner(visit)
     tool = current_tool()
     with tool.store.read() as session:
-        row = queries.published_template(session, request.form.get("badge", ""))
+        row = queries.published_template(session, request.form.get("badge", ""), visit.registration.id)
         key = tool.issuer.keyring.tool_keys(session)[0]
     trigger = request.form.get("trigger", "")
     minimum = _minimum(request.form.get("minimum", ""))
@@ -61,12 +62,21 @@ def place() -> str:
     )
 
 
+@pages.post("/lti/app/choose")
+def choose() -> str:
+    """The choice again, after a badge was written on the way."""
+    visit = resume()
+    if visit.deep_linking is None:
+        raise NotAllowedError("this launch asked for no link")
+    return choosing(visit)
+
+
 def choosing(visit: Visit, problem: str = "") -> str:
     """The published badges, each with its completeness, and the ways of noticing."""
     _demand_no_learner(visit)
     tool = current_tool()
     with tool.store.read() as session:
-        rows = queries.published_templates(session)
+        rows = queries.published_templates(session, visit.registration.id)
         choices = [(row, read_template(row.body)) for row in rows]
     chosen = request.form.get("badge") or (choices[0][0].template_id if len(choices) == 1 else "")
     return render_template(
@@ -78,6 +88,7 @@ def choosing(visit: Visit, problem: str = "") -> str:
         trigger=request.form.get("trigger", "gated_link"),
         minimum=request.form.get("minimum", USUAL_MINIMUM),
         problem=problem,
+        may_write=may_write(visit),
     )
 
 

@@ -23,7 +23,7 @@ ROOMS = (
     ("values", "errors", "outgoing", "language", "addresses", "logs"),
     ("mail", "vaults"),
     ("rules", "platforms", "store", "deliveries"),
-    ("keyring", "triggers"),
+    ("keyring", "triggers", "template_files"),
     ("awarding", "admission", "templates"),
     ("noticing", "publishing", "checking", "rating", "vocabularies"),
     ("papers", "europass"),

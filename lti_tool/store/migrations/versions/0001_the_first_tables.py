@@ -91,23 +91,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_status_list_issuer_id"), ["issuer_id"], unique=False)
 
     op.create_table(
-        "template_version",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("template_id", sa.String(length=36), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("body", sa.JSON(), nullable=False),
-        sa.Column("picture", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("template_id", "version"),
-    )
-    with op.batch_alter_table("template_version", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_template_version_template_id"), ["template_id"], unique=False)
-
-    op.create_table(
         "tool_key",
         sa.Column("kid", sa.String(), nullable=False),
         sa.Column("sealed_pem", sa.LargeBinary(), nullable=False),
@@ -169,6 +152,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "user_id"),
     )
+    op.create_table(
+        "template_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("template_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("picture", sa.LargeBinary(), nullable=False),
+        sa.Column("own_picture", sa.Boolean(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("template_id", "version"),
+    )
+    with op.batch_alter_table("template_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_template_version_template_id"), ["template_id"], unique=False)
+
+    op.create_table(
+        "template_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("template_version_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=10), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["template_version_id"],
+            ["template_version.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("template_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_template_change_template_version_id"), ["template_version_id"], unique=False
+        )
+
     op.create_table(
         "award_rule",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -334,14 +363,18 @@ def downgrade() -> None:
     op.drop_table("launch_session")
     op.drop_table("award")
     op.drop_table("award_rule")
-    op.drop_table("learner")
-    op.drop_table("deployment")
-    op.drop_table("course")
-    op.drop_table("tool_key")
+    with op.batch_alter_table("template_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_template_change_template_version_id"))
+
+    op.drop_table("template_change")
     with op.batch_alter_table("template_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_template_version_template_id"))
 
     op.drop_table("template_version")
+    op.drop_table("learner")
+    op.drop_table("deployment")
+    op.drop_table("course")
+    op.drop_table("tool_key")
     with op.batch_alter_table("status_list", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_status_list_issuer_id"))
 

@@ -1,0 +1,69 @@
+"""The quality report of a template, rule by rule with the field to mend; and the button that publishes it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+
+from badges.errors import BadgeError
+from badges.quality import framework_codes
+from badges.quality.judging import judge
+from badges.template import read_template
+from lti_tool import templates
+from lti_tool.store.models import TemplateVersion
+from lti_tool.web.current import current_tool
+from lti_tool.web.editor.completeness import ANNEX_1, completeness
+from lti_tool.web.editor.desk import Desk, own, seen, sit_down
+from lti_tool.web.editor.fields import home_of
+
+pages = Blueprint("checking", __name__)
+
+ALL = "all"
+
+
+@pages.post("/lti/app/templates/<uuid:template_id>/<int:version>/report")
+def report(template_id: UUID, version: int) -> str:
+    desk = sit_down()
+    with current_tool().store.read() as session:
+        return report_page(desk, seen(session, desk, template_id, version))
+
+
+@pages.post("/lti/app/templates/<uuid:template_id>/<int:version>/publish")
+def publish(template_id: UUID, version: int) -> str:
+    desk = sit_down()
+    tool = current_tool()
+    trouble = ""
+    with tool.store.begin() as session:
+        row = own(session, desk, template_id, version)
+        try:
+            templates.publish(row, tool.issuer.profile, tool.clock(), desk.by)
+        except BadgeError:
+            trouble = _("It cannot be published yet. What fails below has to be mended first.")
+        return report_page(desk, row, trouble)
+
+
+def report_page(desk: Desk, row: TemplateVersion, trouble: str = "") -> str:
+    """All frameworks in a line each, and every rule of those that were asked for, or else are demanded."""
+    issuer = current_tool().issuer.profile
+    template = read_template(row.body)
+    reports = [judge(code, template, issuer) for code in framework_codes()]
+    demanded = (ANNEX_1, *issuer.demands)
+    asked = request.form.get("framework", "")
+    wanted = framework_codes() if asked == ALL else (asked,) if asked in framework_codes() else demanded
+    return render_template(
+        "editor/report.html",
+        desk=desk,
+        row=row,
+        mine=desk.course_id is None or row.course_id == desk.course_id,
+        template=template,
+        reports=reports,
+        shown=[report for report in reports if report.framework.code in wanted],
+        demanded=demanded,
+        ready=all(report.passes for report in reports if report.framework.code in demanded),
+        complete=completeness(template, issuer),
+        home_of=home_of,
+        trouble=trouble,
+        now=current_tool().clock(),
+    )

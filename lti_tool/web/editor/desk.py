@@ -1,0 +1,84 @@
+"""Who sits at the editor, and whose templates they may touch.
+
+A teacher writes the templates of their own course, may copy and place what the institution or a colleague on the same
+platform has published, and sees nobody else's drafts. The institution itself comes by a one-time address that its
+command line prints, and may write every template.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import request
+
+from lti_tool import admission
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.store import Session, queries
+from lti_tool.store.models import TemplateVersion
+from lti_tool.web.current import current_tool
+from lti_tool.web.headers import NOBODY, framed_by
+from lti_tool.web.sessions import FIELD, HEADER, Visit, resume
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """`course_id` is None for the institution. `by` is the person's row of the store, where there is one."""
+
+    token: str
+    course_id: int | None
+    course_title: str
+    registration_id: int | None
+    by: int | None
+    placing: bool
+
+
+def sit_down() -> Desk:
+    """The desk of the request's token; raises LaunchError where its time is over, NotAllowedError for learners."""
+    token = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    if admission.is_institution(current_tool().memory, token):
+        framed_by(NOBODY)
+        return Desk(
+            token=token, course_id=None, course_title="", registration_id=None, by=None, placing=False
+        )
+    return desk_of(resume())
+
+
+def desk_of(visit: Visit) -> Desk:
+    if visit.course_id is None or not may_write(visit):
+        raise NotAllowedError("templates are written by teachers of a course")
+    return Desk(
+        token=visit.token,
+        course_id=visit.course_id,
+        course_title=visit.course_title,
+        registration_id=visit.registration.id,
+        by=visit.learner_id,
+        placing=visit.deep_linking is not None,
+    )
+
+
+def may_write(visit: Visit) -> bool:
+    """A teacher of the course; or who may place a link in it, as an administrator may, and no learner."""
+    return visit.course_id is not None and (
+        visit.is_teacher or (visit.deep_linking is not None and not visit.is_learner)
+    )
+
+
+def own(session: Session, desk: Desk, template_id: UUID, version: int) -> TemplateVersion:
+    """A version that this desk may change; any other is not there for it."""
+    row = queries.template_version(session, str(template_id), version)
+    if row is None or (desk.course_id is not None and row.course_id != desk.course_id):
+        raise NotFoundError("there is no such template here")
+    return row
+
+
+def seen(session: Session, desk: Desk, template_id: UUID, version: int) -> TemplateVersion:
+    """A version that this desk may read and copy: its own, and what its platform's courses may use."""
+    row = queries.template_version(session, str(template_id), version)
+    if row is not None and row.status != "draft" and _shared(row, desk):
+        return row
+    return own(session, desk, template_id, version)
+
+
+def _shared(row: TemplateVersion, desk: Desk) -> bool:
+    return row.course is None or row.course.registration_id == desk.registration_id

@@ -1,0 +1,499 @@
+"""STEPS: the one table of what can be written in a template, in which step, by which control, and what it means.
+
+A new field of a template is one line here. `name` is where it stands in the template's JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from flask_babel import lazy_gettext as _l
+
+from badges.quality import framework, framework_codes
+from lti_tool.web.sentences import Sentence
+
+#: line, area: one text, in every language of the template if `texts`. number, day, address: as people write them.
+#: radios, select, search: one code of a vocabulary; ticks: several. rows: any number of objects made of `parts`.
+#: level, truth, skills: an EQF level, yes or no, ESCO skills.
+Kind = Literal[
+    "line",
+    "area",
+    "texts_line",
+    "texts_area",
+    "number",
+    "day",
+    "address",
+    "radios",
+    "select",
+    "search",
+    "ticks",
+    "level",
+    "truth",
+    "skills",
+    "rows",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One thing to write. `element` is the code of the EU element that it states, `bounds` what a number lies between.
+
+    A `rare` field is folded away until somebody needs it.
+    """
+
+    name: str
+    kind: Kind
+    label: Sentence
+    hint: Sentence = ""
+    vocabulary: str = ""
+    element: str = ""
+    bounds: tuple[int, int] | None = None
+    parts: tuple[Field, ...] = ()
+    add: Sentence = ""
+    rare: bool = False
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return tuple(self.name.split("/"))
+
+    @property
+    def pointer(self) -> str:
+        """The JSON pointer to it in a template."""
+        return f"/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    code: str
+    title: Sentence
+    lead: Sentence
+    fields: tuple[Field, ...]
+
+
+_BADGE = Step(
+    code="badge",
+    title=_l("The badge"),
+    lead=_l("What is the badge called, and what is it about?"),
+    fields=(
+        Field(
+            name="name",
+            kind="texts_line",
+            element="title",
+            label=_l("Title"),
+            hint=_l("The name of the micro-credential, as it stands on the badge. Short is best."),
+        ),
+        Field(
+            name="description",
+            kind="texts_area",
+            label=_l("What it is about"),
+            hint=_l(
+                "Two or three sentences for somebody who does not know your course, an employer for one."
+            ),
+        ),
+        Field(
+            name="in_language",
+            kind="select",
+            vocabulary="languages",
+            label=_l("Main language"),
+            hint=_l("The language of the badge where the learner's own is not among yours."),
+        ),
+    ),
+)
+
+_LEARNING = Step(
+    code="learning",
+    title=_l("The learning"),
+    lead=_l("What can a learner do afterwards, and how much work is it?"),
+    fields=(
+        Field(
+            name="learning_outcomes",
+            kind="rows",
+            element="learning_outcomes",
+            label=_l("Learning outcomes"),
+            hint=_l(
+                "What a learner knows, understands or can do afterwards. Begin each with a verb: “Assesses …”."
+            ),
+            add=_l("Add another outcome"),
+            parts=(
+                Field(name="text", kind="texts_area", label=_l("The learner …")),
+                Field(
+                    name="esco",
+                    kind="skills",
+                    vocabulary="esco",
+                    label=_l("Skills that employers look for"),
+                    hint=_l(
+                        "From ESCO, the EU's list of skills, which employers and job portals everywhere in the EU use."
+                    ),
+                ),
+            ),
+        ),
+        Field(
+            name="workload_hours",
+            kind="number",
+            element="notional_workload",
+            bounds=(0, 10_000),
+            label=_l("Hours of work"),
+            hint=_l(
+                "All that a typical learner needs: lessons, reading, exercises and the assessment together."
+            ),
+        ),
+        Field(
+            name="credits",
+            kind="number",
+            element="notional_workload",
+            bounds=(0, 400),
+            label=_l("ECTS credits"),
+            hint=_l(
+                "Mostly for higher education: one credit is 25 to 30 hours. Leave it empty if you give none."
+            ),
+        ),
+        Field(
+            name="level",
+            kind="level",
+            element="level",
+            label=_l("Level"),
+            hint=_l(
+                "How demanding the learning is, from 1 to 8 on the European Qualifications Framework (EQF). "
+                "If nobody has set a level for it, say that none applies."
+            ),
+        ),
+        Field(
+            name="lki_level",
+            kind="number",
+            element="level",
+            bounds=(1, 8),
+            label=_l("Level in Latvia (LKI)"),
+            hint=_l(
+                "The level of the Latvian Qualifications Framework, 1 to 8; it has the number of the EQF level."
+            ),
+            rare=True,
+        ),
+        Field(
+            name="learning_setting",
+            kind="radios",
+            vocabulary="learning_settings",
+            label=_l("Formal or non-formal"),
+            hint=_l(
+                "Formal learning belongs to a programme that the state recognises, such as a study programme."
+            ),
+            rare=True,
+        ),
+        Field(
+            name="quality/unit_kind",
+            kind="select",
+            vocabulary="unit_kinds",
+            label=_l("What it is in Latvian education"),
+            hint=_l("The kind of unit that the rules of the Cabinet of Ministers know."),
+            rare=True,
+        ),
+        Field(
+            name="quality/decision_reference",
+            kind="line",
+            element="level",
+            label=_l("Decision that recognised the level"),
+            hint=_l(
+                "Non-formal learning in Latvia has a level only by decision (rules No. 505): its number and date."
+            ),
+            rare=True,
+        ),
+        Field(
+            name="cycle",
+            kind="select",
+            vocabulary="cycles",
+            element="level",
+            label=_l("Cycle of higher education"),
+            hint=_l("Only for higher education: where in the European Higher Education Area it belongs."),
+            rare=True,
+        ),
+        Field(
+            name="isced_f",
+            kind="search",
+            vocabulary="isced_f",
+            label=_l("Field of study"),
+            hint=_l("By ISCED-F, UNESCO's list of fields: course catalogues sort by it."),
+            rare=True,
+        ),
+        Field(
+            name="prerequisites",
+            kind="texts_area",
+            element="prerequisites",
+            label=_l("What is needed to enrol"),
+            hint=_l("What a learner has to know or have before the course: “None” is an answer too."),
+            rare=True,
+        ),
+    ),
+)
+
+_ASSESSMENT = Step(
+    code="assessment",
+    title=_l("Assessment and quality"),
+    lead=_l("How do you know that a learner can do it, and who looks after the quality?"),
+    fields=(
+        Field(
+            name="criteria",
+            kind="texts_area",
+            label=_l("What has to be done for the badge"),
+            hint=_l(
+                "What exactly earns the badge, such as “a test with at least 70 %”. Everybody can read it."
+            ),
+        ),
+        Field(
+            name="assessments",
+            kind="rows",
+            element="type_of_assessment",
+            label=_l("Types of assessment"),
+            hint=_l("How the learning is checked. Being there alone is not an assessment."),
+            add=_l("Add another assessment"),
+            parts=(
+                Field(name="type", kind="select", vocabulary="assessment_types", label=_l("Type")),
+                Field(
+                    name="title",
+                    kind="texts_line",
+                    label=_l("Its name, if it has one"),
+                ),
+                Field(
+                    name="mode",
+                    kind="select",
+                    vocabulary="modes_of_participation",
+                    label=_l("Where it takes place"),
+                ),
+                Field(
+                    name="supervision",
+                    kind="select",
+                    vocabulary="supervision",
+                    element="supervision",
+                    label=_l("Supervision and identity"),
+                    hint=_l("Whether somebody watches, and makes sure that it is really this learner."),
+                ),
+                Field(name="summative", kind="truth", label=_l("It decides about the badge")),
+            ),
+        ),
+        Field(
+            name="forms_of_participation",
+            kind="ticks",
+            vocabulary="modes_of_participation",
+            element="form_of_participation",
+            label=_l("Form of participation"),
+            hint=_l("How learners take part in the course: on site, online, both, or at work."),
+        ),
+        Field(
+            name="types_of_quality_assurance",
+            kind="rows",
+            element="type_of_quality_assurance",
+            label=_l("Quality assurance"),
+            hint=_l("Who makes sure that the course is good: your own institution, an agency, the state."),
+            add=_l("Add another type of quality assurance"),
+            parts=(
+                Field(name="code", kind="select", vocabulary="quality_assurance", label=_l("Type")),
+                Field(name="agency", kind="texts_line", label=_l("Who assures it")),
+                Field(name="country", kind="search", vocabulary="countries", label=_l("Country"), rare=True),
+                Field(
+                    name="register",
+                    kind="select",
+                    vocabulary="registers",
+                    label=_l("Public register"),
+                    hint=_l(
+                        "Where the accreditation is listed, such as DEQAR for higher education in Europe."
+                    ),
+                    rare=True,
+                ),
+                Field(name="reference", kind="line", label=_l("Number in the register"), rare=True),
+                Field(name="url", kind="address", label=_l("Address of the report or the entry"), rare=True),
+                Field(name="valid_from", kind="day", label=_l("Valid from"), rare=True),
+                Field(name="valid_until", kind="day", label=_l("Valid until"), rare=True),
+            ),
+        ),
+    ),
+)
+
+_MORE = Step(
+    code="more",
+    title=_l("Looks and more"),
+    lead=_l("All of this is optional. Skip it if you are in a hurry."),
+    fields=(
+        Field(
+            name="colours",
+            kind="select",
+            vocabulary="colours",
+            label=_l("Colours"),
+            hint=_l("The picture is drawn from the title and the level, in these colours."),
+        ),
+        Field(
+            name="further_information",
+            kind="texts_area",
+            element="further_information",
+            label=_l("Further information"),
+            hint=_l("Anything else that a reader of the badge should know."),
+        ),
+        Field(
+            name="stackability",
+            kind="radios",
+            vocabulary="stackability",
+            element="stackability",
+            label=_l("Alone, or part of something larger"),
+            hint=_l(
+                "Whether the micro-credential can count towards a larger one, such as a diploma (stackability)."
+            ),
+        ),
+        Field(
+            name="part_of",
+            kind="rows",
+            label=_l("Counts towards"),
+            hint=_l("The larger credentials, where there are any."),
+            add=_l("Add another"),
+            rare=True,
+            parts=(
+                Field(name="name", kind="texts_line", label=_l("Its name")),
+                Field(name="url", kind="address", label=_l("Where to read about it")),
+            ),
+        ),
+        Field(
+            name="awarding_bodies",
+            kind="rows",
+            element="awarding_body",
+            label=_l("Awarded together with"),
+            hint=_l("Other institutions that award the micro-credential together with yours."),
+            add=_l("Add another institution"),
+            rare=True,
+            parts=(
+                Field(name="legal_name", kind="texts_line", label=_l("Legal name")),
+                Field(name="country", kind="search", vocabulary="countries", label=_l("Country")),
+                Field(name="region", kind="line", label=_l("Region")),
+                Field(name="locality", kind="line", label=_l("Place")),
+                Field(name="url", kind="address", label=_l("Web address")),
+                Field(name="registration", kind="line", label=_l("Registration number")),
+                Field(
+                    name="eidas_identifier",
+                    kind="line",
+                    label=_l("Number of its electronic seal"),
+                    hint=_l("As eIDAS writes it, such as VATLV-40000000000."),
+                ),
+            ),
+        ),
+        Field(
+            name="owner",
+            kind="line",
+            label=_l("Who looks after this template"),
+            hint=_l("A department or a post, for your own institution. The badge does not show it."),
+            rare=True,
+        ),
+        Field(
+            name="review_date",
+            kind="day",
+            label=_l("Look at it again on"),
+            hint=_l("When somebody should check that everything is still right. The badge does not show it."),
+            rare=True,
+        ),
+        Field(
+            name="change_log",
+            kind="rows",
+            label=_l("What has changed"),
+            hint=_l("Notes for your own institution. The badge does not show them."),
+            add=_l("Add another note"),
+            rare=True,
+            parts=(
+                Field(name="day", kind="day", label=_l("Day")),
+                Field(name="text", kind="line", label=_l("What is different")),
+                Field(name="by", kind="line", label=_l("Who")),
+            ),
+        ),
+    ),
+)
+
+#: The four steps, in their order.
+STEPS = (_BADGE, _LEARNING, _ASSESSMENT, _MORE)
+
+#: What only quality frameworks ask for.
+_STATEMENTS = (
+    Field(
+        name="quality/provider", kind="select", vocabulary="provider_kinds", label=_l("Kind of institution")
+    ),
+    Field(name="quality/accredited", kind="truth", label=_l("The institution is accredited")),
+    Field(name="quality/programme_code", kind="line", label=_l("Code of the programme")),
+    Field(name="quality/licence", kind="line", label=_l("Licence of the programme")),
+    Field(name="quality/transcript", kind="truth", label=_l("Learners get a transcript")),
+    Field(name="quality/orientation", kind="select", vocabulary="orientations", label=_l("Orientation")),
+    Field(name="quality/target_group", kind="texts_area", label=_l("Who it is for")),
+    Field(name="quality/purpose", kind="texts_area", label=_l("What it is good for")),
+    Field(name="quality/need", kind="texts_area", label=_l("The need that it answers")),
+    Field(name="quality/need_evidence_url", kind="address", label=_l("Where that need is shown")),
+    Field(
+        name="quality/overlap_checked", kind="truth", label=_l("It was checked that no such offer exists yet")
+    ),
+    Field(name="quality/prior_learning", kind="truth", label=_l("Prior learning is recognised")),
+    Field(
+        name="quality/internal_quality_url", kind="address", label=_l("Page about your own quality assurance")
+    ),
+    Field(
+        name="quality/learner_feedback", kind="truth", label=_l("Learners are asked what they think of it")
+    ),
+    Field(
+        name="quality/review_months",
+        kind="number",
+        bounds=(1, 1200),
+        label=_l("Months from one review to the next"),
+    ),
+    Field(name="quality/in_catalogue", kind="truth", label=_l("It stands in a public catalogue")),
+    Field(name="quality/guidance_url", kind="address", label=_l("Page with guidance for learners")),
+    Field(name="quality/cost", kind="texts_line", label=_l("What it costs a learner")),
+    Field(name="quality/accessibility_url", kind="address", label=_l("Page about accessibility")),
+    Field(name="quality/privacy_notice_url", kind="address", label=_l("Page about privacy")),
+    Field(
+        name="quality/retention_months",
+        kind="number",
+        bounds=(1, 1200),
+        label=_l("Months for which records are kept"),
+    ),
+)
+
+
+def statements(code: str) -> Step:
+    """What the quality framework `code` asks for beyond the four steps, as a step of its own."""
+    asked = framework(code)
+    wanted = {f"quality/{rule.field}" for rule in asked.rules} | {
+        f"quality/{demand.field}"
+        for rule in asked.rules
+        if rule.demand
+        for demand in (rule.demand, *rule.demand.parts)
+    }
+    declarations = tuple(
+        Field(name=f"quality/declarations/{code}.{rule.code}", kind="texts_area", label=rule.sentence)
+        for rule in asked.rules
+        if rule.demand is None
+    )
+    return Step(
+        code=code,
+        title=asked.title,
+        lead=_l("What this quality framework asks for beyond the four steps. Leave open what does not hold."),
+        fields=tuple(field for field in _STATEMENTS if field.name in wanted) + declarations,
+    )
+
+
+def step_named(code: str) -> Step:
+    """One of the four steps, or the statements of a framework; the first step for what is neither."""
+    if code in framework_codes():
+        return statements(code)
+    return next((step for step in STEPS if step.code == code), STEPS[0])
+
+
+def home_of(pointer: str, asking: str) -> str:
+    """The code of the step in which what stands at the pointer is written; `asking` is the framework that wants it."""
+    for step in STEPS:
+        if any(pointer == field.pointer or pointer.startswith(f"{field.pointer}/") for field in step.fields):
+            return step.code
+    return asking
+
+
+def all_fields(fields: tuple[Field, ...]) -> Iterator[Field]:
+    for field in fields:
+        yield field
+        yield from all_fields(field.parts)
+
+
+def labels(names: Iterable[str]) -> list[Sentence]:
+    """What the fields of a template's JSON are called on the pages."""
+    known = {field.path[0]: field.label for step in STEPS for field in step.fields}
+    known |= {"picture": _l("Picture"), "quality": _l("Statements")}
+    return [known.get(name, name) for name in names]

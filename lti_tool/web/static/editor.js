@@ -1,0 +1,109 @@
+// Saves a step while somebody writes, shows what the answer says of it, and searches while somebody types.
+"use strict";
+(() => {
+  const form = document.querySelector("form[data-autosave]");
+  const said = document.getElementById("said");
+  const PAUSE = 900;
+  let timer = 0;
+  let turn = 0;
+
+  const say = (what) => (said.textContent = said.dataset[what]);
+
+  async function ask(address, body) {
+    const answer = await fetch(address, { method: "POST", body, headers: { Accept: "text/html" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  }
+
+  // Saving
+
+  function show(page) {
+    const open = [...document.querySelectorAll("#beside details")].map((one) => one.open);
+    const beside = page.getElementById("beside");
+    const focused = document.getElementById("beside").contains(document.activeElement);
+    if (!focused) document.getElementById("beside").replaceWith(document.adoptNode(beside));
+    document.querySelectorAll("#beside details").forEach((one, place) => (one.open = open[place]));
+    document.querySelector("h1").replaceChildren(...page.querySelector("h1").childNodes);
+    let wrong = 0;
+    for (const place of form.querySelectorAll("[data-problem]")) {
+      const fresh = page.getElementById(place.id);
+      const text = fresh && !fresh.hidden ? fresh.textContent : "";
+      if (text) wrong += 1;
+      if (place.textContent !== text) place.textContent = text;
+      place.hidden = !text;
+      const control = document.getElementById(place.id.replace("wrong:", ""));
+      if (control && text) control.setAttribute("aria-invalid", "true");
+      else if (control) control.removeAttribute("aria-invalid");
+    }
+    return wrong;
+  }
+
+  async function save() {
+    const mine = ++turn;
+    say("saving");
+    try {
+      const page = await ask(form.action, new FormData(form));
+      if (mine !== turn) return;
+      say(show(page) ? "partly" : "saved");
+    } catch {
+      if (mine === turn) say("failed");
+    }
+  }
+
+  function soon() {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(save, PAUSE);
+  }
+
+  form.addEventListener("input", (event) => {
+    if (event.target.type !== "search") soon();
+  });
+  form.addEventListener("submit", () => {
+    window.clearTimeout(timer);
+    turn += 1;
+  });
+
+  // Searching
+
+  const searching = new Map();
+
+  async function search(box, field) {
+    const mine = searching.get(box);
+    const body = new FormData();
+    body.set("_launch", form.elements._launch.value);
+    body.set("vocabulary", box.dataset.search);
+    body.set("pointer", box.dataset.pointer);
+    body.set("words", field.value);
+    try {
+      const page = await ask("/lti/app/search", body);
+      if (mine !== searching.get(box)) return;
+      box.querySelector("[data-found]").replaceChildren(...page.body.childNodes);
+    } catch {
+      // The button beside the words asks as well.
+    }
+  }
+
+  form.addEventListener("input", (event) => {
+    const box = event.target.closest("[data-search]");
+    if (!box || event.target.type !== "search") return;
+    window.clearTimeout(searching.get(box));
+    const found = box.querySelector("[data-found]");
+    if (!event.target.value.trim()) return found.replaceChildren();
+    searching.set(box, window.setTimeout(() => search(box, event.target), 250));
+  });
+
+  // Where a jump led: the thing to write there gets the keyboard, and what folds it away is opened.
+
+  const place = decodeURIComponent(window.location.hash.slice(1));
+  const target = place && document.getElementById(place);
+  if (target) {
+    for (let around = target; around; around = around.parentElement) {
+      if (around.tagName === "DETAILS") around.open = true;
+    }
+    const control = target.matches("input, select, textarea")
+      ? target
+      : target.querySelector("input:not([type=hidden]), select, textarea");
+    target.scrollIntoView({ block: "start" });
+    if (control && document.hasFocus()) control.focus({ preventScroll: true });
+  }
+})();
