@@ -39,6 +39,8 @@ _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _MAX_HEADER = 20_000
 #: The types of the data model 2.0 of W3C, which leaves all claims out; the others are those of Open Badges.
 _W3C_TYPES = ("vc+jwt", "vc+ld+jwt", "vc-ld+jwt", "vc+ld+json+jwt")
+#: Status lists are W3C's, in whatever token: their `nbf` is when they were signed, not when they begin.
+_LISTS = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"})
 _HEADER = frozenset({"alg", "typ", "kid", "jwk"})
 #: W3C tells readers to ignore what they do not know; these would change what the signature or the key is.
 _NEVER = frozenset({"crit", "b64", "jku", "x5u", "x5c", "enc", "zip"})
@@ -115,7 +117,7 @@ def check(how: Algorithms, secured: SecuredCredential, find_key: KeyFinder, now:
     except (InvalidSignature, ValueError) as error:
         raise ProofError("bad_signature", "the JWS is not what was signed, or not with this key") from error
     left_out: tuple[str, ...] = ()
-    if header.get("typ") in _W3C_TYPES:
+    if header.get("typ") in _W3C_TYPES or not _LISTS.isdisjoint(_types(credential)):
         _compare_w3c(claims, credential, now)
     else:
         left_out = _compare(claims, credential)
@@ -262,6 +264,11 @@ def _demand_agreement(claims: Json, said: Json) -> None:
             raise ProofError(
                 "claims_disagree", "the claims of the JWS and the credential in it say different things"
             )
+
+
+def _types(credential: Json) -> list[str]:
+    types = credential.get("type")
+    return [name for name in (types if isinstance(types, list) else [types]) if isinstance(name, str)]
 
 
 def _whole_seconds(value: object, name: str) -> int:
