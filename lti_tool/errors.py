@@ -7,6 +7,7 @@
     x PlatformError        a platform's service did not answer as agreed; `retry_after`
     x OutgoingError        an address may not be called, or did not answer
     x DeliveryError        a channel did not take the badge
+  x KitError               a recovery kit cannot be used here; the message says why
   x NotAllowedError        the session may not do this
   x NotFoundError          there is no such thing, or it is not theirs to see
 """
@@ -82,6 +83,10 @@ class OutgoingError(ToldError):
 
 class DeliveryError(ToldError):
     """A channel did not take the badge."""
+
+
+class KitError(ToolError):
+    """A recovery kit cannot be used here, or not with this code."""
 
 
 class NotAllowedError(ToolError):

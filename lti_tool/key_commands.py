@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from getpass import getpass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from lti_tool.errors import KitError
 
 if TYPE_CHECKING:
     from lti_tool.store.models import SigningKeyRow
@@ -43,6 +48,12 @@ def add_to(commands: Any, open_tool: Callable[[], Tool]) -> None:
         type=_moment,
         metavar="DATE",
         help="the first day, or moment, at which it was no longer yours alone; else it never was",
+    )
+    kit = action("kit", _kit, "a page to print, from which a bare machine becomes this issuer again")
+    kit.add_argument("--out", type=Path, metavar="FILE", help="else it is printed here")
+    restore = action("restore", _restore, "the issuer from its kit; asks for the code")
+    restore.add_argument(
+        "file", type=Path, metavar="FILE", help="the page, or its numbered lines, typed in again"
     )
 
 
@@ -88,12 +99,40 @@ def _compromised(tool: Tool, words: argparse.Namespace) -> None:
     with tool.store.begin() as session:
         key = tool.issuer.keyring.mark_compromised(session, words.key, words.since, tool.clock())
         since = key.compromised_at or key.created_at
-        lost = queries.credentials_issued_since(session, tool.issuer.profile.id, since)
+        lost = queries.credentials_issued(session, tool.issuer.profile.id, since)
     print(
         f"{words.key} is taken back since {since.isoformat()}. Badges signed from then on no longer verify."
     )
     print("Those signed before verify where the verifier may ask this tool, which still answers for them.")
     print(f"Badges that this tool issued since then, with this key or another: {lost}.")
+
+
+def _kit(tool: Tool, words: argparse.Namespace) -> None:
+    from lti_tool import recovery
+
+    with tool.store.read() as session:
+        made = recovery.kit(
+            session, tool.issuer.keyring, tool.issuer.profile.name, tool.tool_url, tool.clock()
+        )
+    if words.out is None:
+        print(made.page)
+    else:
+        words.out.write_text(made.page, encoding="utf-8")
+    print("Its code, shown only now; write it down and keep it apart from the page:", file=sys.stderr)
+    print(f"  {made.code}", file=sys.stderr)
+
+
+def _restore(tool: Tool, words: argparse.Namespace) -> None:
+    from lti_tool import recovery
+
+    try:
+        page = words.file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KitError(f"{words.file} cannot be read") from error
+    code = getpass("The code of the kit: ") if sys.stdin.isatty() else sys.stdin.readline()
+    with tool.store.begin() as session:
+        count = recovery.restore(session, tool.issuer.keyring, page, code.strip(), tool.clock())
+    print(f"Restored: {count} keys of {tool.issuer.profile.id}. Start the tool, and check an old badge.")
 
 
 def _moment(text: str) -> datetime:

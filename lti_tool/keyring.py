@@ -7,7 +7,7 @@ One marked compromised is published as taken back: see README, "When a key is st
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from lti_tool.errors import NotAllowedError, NotFoundError
@@ -16,8 +16,11 @@ from lti_tool.store import Session, queries
 from lti_tool.store.models import SigningKeyRow, ToolKeyRow
 from lti_tool.values import ToolKey
 from lti_tool.vaults import Vault
+from lti_tool.vaults.sealed import SealedVault
 from signing.keys import (
     Algorithm,
+    DeviceKey,
+    PrivateKey,
     PublicKey,
     SigningKey,
     VerificationMethod,
@@ -53,14 +56,14 @@ class PublishedKey:
 class Keyring:
     """Opens and makes keys for one issuer; `key_url` begins the address of a bare JWK.
 
-    `proofs` are those that badges get. New keys are made in the first of `vaults`; older ones are looked for in all.
+    `proofs` are those that badges get. New keys are made in the `device` where there is one, else `sealed`.
     """
 
     issuer_id: str
     key_url: str
-    key_encryption_key: str = field(repr=False)
     proofs: tuple[str, ...]
-    vaults: tuple[Vault, ...]
+    sealed: SealedVault
+    device: Vault | None = None
 
     def ensure(self, session: Session, now: datetime) -> None:
         """There is a current key of each kind that is needed."""
@@ -73,14 +76,14 @@ class Keyring:
     def add_tool_key(self, session: Session, now: datetime) -> ToolKeyRow:
         key = new_tool_key()
         row = ToolKeyRow(
-            kid=key.kid, sealed_pem=seal(key.pem.encode(), self.key_encryption_key), created_at=now
+            kid=key.kid, sealed_pem=seal(key.pem.encode(), self.sealed.key_encryption_key), created_at=now
         )
         session.add(row)
         return row
 
     def make(self, session: Session, algorithm: Algorithm, now: datetime) -> SigningKeyRow:
         """A new key, which signs from now on."""
-        vault = self.vaults[0]
+        vault = self.device or self.sealed
         made = vault.make(algorithm)
         kid = short_name(made.public)
         row = SigningKeyRow(
@@ -134,7 +137,7 @@ class Keyring:
         return tuple(
             ToolKey(
                 kid=row.kid,
-                pem=unseal(row.sealed_pem, self.key_encryption_key).decode(),
+                pem=unseal(row.sealed_pem, self.sealed.key_encryption_key).decode(),
                 current=row is rows[0],
             )
             for row in rows
@@ -145,7 +148,7 @@ class Keyring:
         row = self._current(session, ALGORITHMS[proof])
         if row is None:
             raise LookupError(f"there is no {ALGORITHMS[proof]} key for {self.issuer_id}")
-        private = self._vault(row.vault).open(row.algorithm, row.kept or b"")
+        private = self._open(row)
         if proof.startswith("vc-jwt"):
             method = self.jwk_address(row.kid)
         elif proof == "ecdsa-sd-2023":
@@ -162,7 +165,7 @@ class Keyring:
         """Raises SigningError where a key that may still sign does not open."""
         for row in queries.signing_keys(session, self.issuer_id):
             if row.retired_at is None:
-                self._vault(row.vault).open(row.algorithm, row.kept or b"")
+                self._open(row)
         self.tool_keys(session)
 
     def published(self, session: Session) -> tuple[PublishedKey, ...]:
@@ -203,8 +206,14 @@ class Keyring:
             raise NotFoundError(f"there is no key {kid}: see `keys list`")
         return row
 
-    def _vault(self, name: str) -> Vault:
-        for vault in self.vaults:
-            if name == vault.NAME:
-                return vault
-        raise NotFoundError(f"the key is kept in a place that is not set up: {name}")
+    def private_key(self, row: SigningKeyRow) -> PrivateKey | None:
+        """None for a key in a device, which no one gets out of it, or lost."""
+        return self.sealed.open(row.algorithm, row.kept or b"") if row.vault == self.sealed.NAME else None
+
+    def _open(self, row: SigningKeyRow) -> PrivateKey | DeviceKey:
+        for vault in (self.sealed, self.device):
+            if vault is not None and row.vault == vault.NAME and row.kept is not None:
+                return vault.open(row.algorithm, row.kept)
+        raise NotFoundError(
+            f"the private half of {row.kid} is kept in a place that is not set up: {row.vault}"
+        )

@@ -120,9 +120,8 @@ def _issuer(settings: Settings, store: Store) -> Issuer:
     keyring = Keyring(
         issuer_id=profile.id,
         key_url=addresses.keys,
-        key_encryption_key=settings.key_encryption_key,
         proofs=_proofs(settings),
-        vaults=(SealedVault(key_encryption_key=settings.key_encryption_key),),
+        sealed=SealedVault(key_encryption_key=settings.key_encryption_key),
     )
     return Issuer(
         profile=profile,

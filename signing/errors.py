@@ -9,6 +9,7 @@
   x UncompilableError       a credential has no template that could be filled in
   x StatusListError         a status list cannot be read, or has no such entry
   x SealError               a sealed secret cannot be opened
+  x MistypedError           what was copied from paper is not what was printed
 """
 
 from __future__ import annotations
@@ -72,3 +73,7 @@ class StatusListError(SigningError):
 
 class SealError(SigningError):
     """A sealed secret cannot be opened: it was sealed with another key, or is damaged."""
+
+
+class MistypedError(SigningError):
+    """What was copied from paper is not what was printed; the message says where."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, selectinload
 
@@ -348,10 +348,11 @@ def credential_of(session: Session, award_id: int) -> CredentialRow | None:
     return session.scalar(select(CredentialRow).where(CredentialRow.award_id == award_id))
 
 
-def credentials_issued_since(session: Session, issuer_id: str, since: datetime) -> int:
-    question = select(func.count()).where(
-        CredentialRow.issuer_id == issuer_id, CredentialRow.issued_at >= since
-    )
+def credentials_issued(session: Session, issuer_id: str, since: datetime | None = None) -> int:
+    """How many, ever or since then."""
+    question = select(func.count()).where(CredentialRow.issuer_id == issuer_id)
+    if since is not None:
+        question = question.where(CredentialRow.issued_at >= since)
     return session.scalar(question) or 0
 
 
@@ -402,6 +403,14 @@ def status_list(session: Session, list_id: int) -> StatusList | None:
 def status_lists(session: Session, issuer_id: str) -> Sequence[StatusList]:
     question = select(StatusList).where(StatusList.issuer_id == issuer_id).order_by(StatusList.id)
     return session.scalars(question).all()
+
+
+def go_on_after_the_last_status_list(session: Session) -> None:
+    """PostgreSQL counts by itself, and knows nothing of ids that were written by hand."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SELECT setval(pg_get_serial_sequence('status_list', 'id'), max(id)) FROM status_list")
+        )
 
 
 def locked_status_list(session: Session, list_id: int) -> StatusList | None:

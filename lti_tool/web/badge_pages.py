@@ -139,9 +139,7 @@ def template_readings(row: TemplateVersion) -> Sequence[Reading]:
     tool = current_tool()
     found = {
         "issuer": publishing.issuer_profile(tool, tool.issuer.profile.slug),
-        "credentialSubject": {
-            "achievement": publishing.described(tool.issuer, row, page_language())
-        },
+        "credentialSubject": {"achievement": publishing.described(tool.issuer, row, page_language())},
     }
     return [
         reading for reading in eu.read(found) if reading.element.code not in ("learner", "date_of_issuing")

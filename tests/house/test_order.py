@@ -24,7 +24,7 @@ ROOMS = (
     ("mail", "vaults"),
     ("rules", "platforms", "store", "deliveries"),
     ("keyring", "triggers", "template_files"),
-    ("awarding", "admission", "templates"),
+    ("awarding", "admission", "recovery", "templates"),
     ("noticing", "publishing", "checking", "rating", "vocabularies"),
     ("papers", "europass"),
     ("wiring",),

@@ -1,5 +1,6 @@
 """The commands, as an administrator types them."""
 
+import io
 import json
 import subprocess
 import sys
@@ -281,6 +282,29 @@ def test_a_key_is_made_retired_and_taken_back(run, environment):
     assert "compromised since 2026-11-01" in run("keys", "list")[1]
     assert run("keys", "compromised", key_of(run, "P-256"))[0] == 0
     assert run("keys", "retire", "key-of-nobody")[0] == 2
+
+
+def test_a_kit_is_printed_and_restores_the_keys_elsewhere(run, environment, tmp_path):
+    keys = run("keys", "list")[1]
+    code, said, told = run("keys", "kit", "--out", tmp_path / "kit.txt")
+    assert (code, said) == (0, "")
+    assert "RECOVERY KIT" in run("keys", "kit")[1]
+    environment.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bare.sqlite'}")
+    environment.setenv("KEY_ENCRYPTION_KEY", "of the new machine")
+    environment.setattr(sys, "stdin", io.StringIO(told.split()[-1] + "\n"))
+    assert run("keys", "restore", tmp_path / "kit.txt")[0] == 0
+    restored = run("keys", "list")[1]
+    assert [line for line in restored.splitlines() if "lti" not in line] == [
+        line for line in keys.splitlines() if "lti" not in line
+    ]
+
+
+@pytest.mark.parametrize("file", ["kit.txt", "nothing.txt"])
+def test_what_is_no_kit_restores_nothing(run, environment, tmp_path, file):
+    (tmp_path / "kit.txt").write_text("a shopping list", encoding="utf-8")
+    environment.setattr(sys, "stdin", io.StringIO("ABCD\n"))
+    code, _, said = run("keys", "restore", tmp_path / file)
+    assert (code, "Traceback" in said) == (2, False)
 
 
 def test_a_date_that_is_none_is_refused(run, environment):
