@@ -31,14 +31,15 @@ class MissingElementsError(BadgeError):
 class TemplateError(BadgeError):
     """What was written cannot be used. `problems` are pairs (field, code of a sentence), in reading order.
 
-    Fields are dotted and counted from 0: `name`, `learning_outcomes.0.text`, `level.value`. Codes:
-    `required`, `not_text`, `too_long`, `unknown_language`, `not_a_list`, `too_many`, `not_an_object`,
-    `unknown_field`, `not_a_number`, `out_of_range`, `unknown_code`, `not_a_web_address`, `not_an_email`,
-    `not_yes_or_no`, `not_a_date`, `unknown_framework`.
+    Fields are JSON pointers: `/name`, `/learning_outcomes/0/text/lv`, `/level/value`. Codes: `required`, `not_text`,
+    `markup`, `too_long`, `unknown_language`, `not_a_list`, `too_many`, `not_an_object`, `unknown_field`,
+    `not_a_number`, `out_of_range`, `unknown_code`, `not_a_web_address`, `not_an_email`, `not_an_esco_skill`,
+    `not_an_eidas_identifier`, `not_yes_or_no`, `not_a_date`, `in_the_future`, `ends_before_it_starts`,
+    `level_not_applicable`, `unknown_framework`; of a whole file `not_a_badge`, `badge_elsewhere`.
     """
 
     def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
-        listed = "; ".join(f"{field}: {code}" for field, code in problems)
+        listed = "; ".join(f"{field or '/'}: {code}" for field, code in problems)
         super().__init__(f"This cannot be used as it is: {listed}.")
         self.problems = problems
 

@@ -95,6 +95,18 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--of", metavar="TEMPLATE", help="as the next version of this template")
     add.add_argument("--publish", action="store_true", help="and publish it at once")
     add.set_defaults(run=_add_template)
+    bring = actions.add_parser(
+        "import", help="a draft from an exported file, or from a badge of edubadges, OEB or Moodle"
+    )
+    bring.add_argument("file", type=Path, metavar="FILE", help="JSON, or a picture with the badge in it")
+    bring.set_defaults(run=_import_template)
+    export = actions.add_parser("export", help="one JSON file, to be imported elsewhere")
+    export.add_argument("template", metavar="TEMPLATE", help="its id, or how it begins")
+    export.add_argument("--version", type=int)
+    export.add_argument("--out", type=Path, metavar="FILE", help="else it is printed")
+    export.set_defaults(run=_export_template)
+    edit = actions.add_parser("edit", help="an address that opens the editor once, good for a quarter of an hour")
+    edit.set_defaults(run=_edit_templates)
     for action, what in (("publish", "let courses use it"), ("retire", "let no new course use it")):
         command = actions.add_parser(action, help=what)
         command.add_argument("template", metavar="TEMPLATE", help="its id, or how it begins")
@@ -262,6 +274,52 @@ def _add_template(words: argparse.Namespace) -> int:
             print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
     except BadgeError as error:
         return _say(str(error))
+    return 0
+
+
+def _import_template(words: argparse.Namespace) -> int:
+    from badges.errors import BadgeError
+    from lti_tool import template_files, templates
+
+    try:
+        file = words.file.read_bytes()
+    except OSError as error:
+        return _say(f"{words.file} cannot be read: {error.strerror}")
+    tool = _tool()
+    now = tool.clock()
+    try:
+        found = template_files.imported(file, now.date())
+        with tool.store.begin() as session:
+            row = templates.add(session, found.body, now, what="imported", own_picture=found.picture)
+            print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
+    except BadgeError as error:
+        return _say(str(error))
+    for line in template_files.as_lines(found, tool.issuer.profile):
+        print(line)
+    return 0
+
+
+def _export_template(words: argparse.Namespace) -> int:
+    from lti_tool import template_files, templates
+
+    with _tool().store.read() as session:
+        text = template_files.exported(templates.find(session, words.template, words.version))
+    if words.out is None:
+        print(text, end="")
+        return 0
+    try:
+        words.out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        return _say(f"{words.out} cannot be written: {error.strerror}")
+    return 0
+
+
+def _edit_templates(words: argparse.Namespace) -> int:
+    from lti_tool import admission
+
+    tool = _tool()
+    print(f"{tool.tool_url}/lti/editor?code={admission.invite_institution(tool.memory)}")
+    print("Open this address in a browser: it works once, within 15 minutes.", file=sys.stderr)
     return 0
 
 

@@ -1,15 +1,23 @@
-"""One JSON file that holds a template, to be carried to another installation; one from elsewhere is never trusted."""
+"""One JSON file that holds a template, to be carried to another installation; one from elsewhere is never trusted.
+
+A badge of another system is taken, too: it begins a template.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from badges import eu
 from badges.errors import PictureError, TemplateError
+from badges.importing import draft_of
+from badges.importing.foreign import Note
+from badges.issuer import IssuerProfile
 from badges.pictures import fit
 from badges.template import read_template, template_as_json
 from lti_tool.store.models import TemplateVersion
@@ -17,14 +25,21 @@ from lti_tool.values import Json
 
 FORMAT = "nozimite-template-1"
 _PNG = "data:image/png;base64,"
+#: What no template has, and a badge of any standard has at least one of.
+_OF_BADGES = {"@context", "credentialSubject", "badge"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What a file brought: the template as `badges.template.read_template` reads it, and its own picture, if any."""
+    """What a file brought: the template as `badges.template.read_template` reads it, and its own picture, if any.
+
+    A badge of another system was read by `source`; `notes` say what was not taken as it stood there.
+    """
 
     body: Json
     picture: bytes | None
+    source: str | None = None
+    notes: tuple[Note, ...] = ()
 
 
 def exported(row: TemplateVersion) -> str:
@@ -36,14 +51,16 @@ def exported(row: TemplateVersion) -> str:
 
 
 def imported(file: bytes, today: date) -> Imported:
-    """What the file holds: one of ours, or a bare template as JSON.
+    """What the file holds: one of ours, a bare template as JSON, or a badge of another system in any of its forms.
 
     Raises TemplateError: every problem with its JSON pointer into the file.
     """
     try:
         data: Any = json.loads(file)
-    except (ValueError, RecursionError) as error:
-        raise TemplateError((("", "not_json"),)) from error
+    except (ValueError, RecursionError):
+        return _badge(file)
+    if isinstance(data, dict) and _OF_BADGES & data.keys():
+        return _badge(file)
     if not isinstance(data, dict) or "format" not in data:
         return Imported(body=template_as_json(read_template(data, today)), picture=None)
     problems = [
@@ -64,6 +81,28 @@ def imported(file: bytes, today: date) -> Imported:
     if problems:
         raise TemplateError(tuple(problems))
     return Imported(body=body, picture=picture)
+
+
+def as_lines(found: Imported, issuer: IssuerProfile) -> Iterator[str]:
+    """A line each: who read a badge, what is missing before it can be awarded, what was not taken as it stood."""
+    if found.source:
+        yield f"source\t{found.source}"
+    missing = eu.missing(read_template(found.body), issuer)
+    for element in eu.ELEMENTS:
+        if element.code in missing:
+            yield f"missing\t{element.code}\t{element.label['en']}"
+    for note in found.notes:
+        yield f"note\t{note.pointer or '/'}\t{note.code}\t{note.detail}".rstrip()
+
+
+def _badge(file: bytes) -> Imported:
+    draft = draft_of(file)
+    picture, notes = None, draft.notes
+    try:
+        picture = fit(draft.picture) if draft.picture else None
+    except PictureError as error:
+        notes += (Note(pointer="", code=error.code),)
+    return Imported(body=draft.body, picture=picture, source=draft.source, notes=notes)
 
 
 def _picture(text: Any) -> bytes | None:

@@ -32,7 +32,12 @@ _PROBLEMS: Mapping[str, Sentence] = {
     "not_an_eidas_identifier": _l(
         "Write it as eIDAS does: a kind, a country and a number, such as VATLV-40000000000."
     ),
-    "not_json": _l("This file is not JSON. Choose one that Nozimite has exported."),
+    "not_a_badge": _l(
+        "This is neither a template that Nozimite has exported nor a badge. Choose another file."
+    ),
+    "badge_elsewhere": _l(
+        "This file only names the address of a badge. Open the address, and choose the JSON that is there."
+    ),
     "unknown_field": _l("Nozimite knows nothing by this name. Take it out of the file."),
     "not_an_object": _l("Here the file has to have an object."),
     "not_a_list": _l("Here the file has to have a list."),
