@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from rdflib import OWL, SH, Graph
 from badges.credential import Learner
 from badges.elm import CONTEXTS, Awarded, european_credential, upload, upload_batch
 from badges.elm.checks import lacks
-from badges.issuer import IssuerProfile
-from badges.parts import Assessment, EscoSkill
+from badges.issuer import IssuerProfile, Place
+from badges.parts import Assessment, AwardingBody, EscoSkill, LargerCredential, QualityAssurance
 from badges.template import NOT_APPLICABLE, Level, Template
 from badges.vocabularies import vocabulary
 
@@ -32,7 +32,7 @@ Conforms = Callable[[Json], bool]
 
 PNG = b"\x89PNG\r\n\x1a\n the picture"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-CORPUS = 40
+CORPUS = 200
 
 
 @pytest.fixture
@@ -151,8 +151,81 @@ def test_without_a_grade_there_is_no_assessment_but_its_supervision_is_told(
     twin = european_credential(replace(awarded, score=None))
     claim = twin["credentialSubject"]["hasClaim"][0]
     assert "provenBy" not in claim
-    notes = [note["noteLiteral"]["en"] for note in claim["specifiedBy"]["additionalNote"]]
-    assert "Supervised with ID Verification" in notes
+    told = [specified.get("additionalNote", []) for specified in claim["specifiedBy"]["provenBy"]]
+    assert "Supervised with ID Verification" in [
+        note["noteLiteral"]["en"] for notes in told for note in notes
+    ]
+    assert lacks(twin) == ()
+    assert conforms(twin)
+
+
+def test_one_assessment_has_its_grade_and_several_have_one_together(
+    awarded: Awarded, conforms: Conforms
+) -> None:
+    exam = Assessment(type="writtenExamination", title={"en": "Final examination"}, supervision="supid")
+    one, two = (
+        european_credential(replace(awarded, template=replace(awarded.template, assessments=assessments)))
+        for assessments in ((exam,), (exam, replace(exam, type="quiz", supervision="nosupnoid")))
+    )
+    (alone,) = one["credentialSubject"]["hasClaim"][0]["provenBy"]
+    assert alone["title"] == {"en": "Final examination"} == alone["specifiedBy"]["title"]
+    assert alone["idVerification"]["prefLabel"]["en"] == "Supervised with ID Verification"
+    (together,) = two["credentialSubject"]["hasClaim"][0]["provenBy"]
+    assert together["title"]["en"] == "Assessment"
+    assert not {"idVerification", "specifiedBy"} & together.keys()
+    assert conforms(one) and conforms(two)
+
+
+def test_who_else_awards_and_where_it_leads_is_told(
+    awarded: Awarded, issuer: IssuerProfile, conforms: Conforms
+) -> None:
+    """Joint awarding bodies, more than one country, every number, who accredited whom and until when."""
+    tartu = AwardingBody(
+        legal_name={"et": "Tartu Kolledž"},
+        country="EE",
+        locality="Tartu",
+        url="https://tartu.example",
+        registration="10000001",
+        eidas_identifier="NTREE-10000001",
+    )
+    larger = LargerCredential(name={"en": "Analyst"}, url="https://riga-college.example/analyst")
+    agency = QualityAssurance(
+        code="esg",
+        agency={"en": "Quality Agency"},
+        country="LV",
+        register="DEQAR",
+        reference="DEQARINST0001",
+        valid_from=date(2024, 1, 1),
+        valid_until=date(2029, 12, 31),
+    )
+    twin = european_credential(
+        replace(
+            awarded,
+            template=replace(
+                awarded.template, awarding_bodies=(tartu,), part_of=(larger,), learning_setting="formal"
+            ),
+            issuer=replace(
+                issuer,
+                also_in=(Place(country="EE", region="Tartumaa"), Place(country="LT")),
+                vat="LV40000000001",
+                accreditations=(agency,),
+            ),
+        )
+    )
+    claim = twin["credentialSubject"]["hasClaim"][0]
+    college, other = claim["awardedBy"]["awardingBody"]
+    assert college == twin["issuer"]
+    assert other["legalName"] == {"et": "Tartu Kolledž"}
+    assert other["eIDASIdentifier"]["notation"] == "NTREE-10000001"
+    assert len(college["location"]) == 3
+    assert college["vatIdentifier"][0]["notation"] == "LV40000000001"
+    (accreditation,) = college["accreditation"]
+    assert (
+        accreditation["identifier"][0].items() >= {"schemeName": "DEQAR", "notation": "DEQARINST0001"}.items()
+    )
+    assert accreditation["expiryDate"] == "2029-12-31T00:00:00Z"
+    assert claim["specifiedBy"]["isPartOf"][0]["title"] == {"en": "Analyst"}
+    assert claim["specifiedBy"]["learningSetting"]["inScheme"]["id"].endswith("learning-setting/25831c2")
     assert lacks(twin) == ()
     assert conforms(twin)
 
@@ -212,6 +285,10 @@ MUTATIONS: dict[str, tuple[tuple[str | int, ...], Any]] = {
     "a field of another list": ((*SPECIFICATION, "thematicArea", 0, "inScheme"), EQF_7),
     "a workload in words": ((*SPECIFICATION, "volumeOfLearning"), "80 hours"),
     "a day in words": (("issued",), "yesterday"),
+    "no country of the agency": (
+        (*SPECIFICATION, "accreditation", 0, "accreditingAgent", "location", 0, "address", 0, "countryCode"),
+        None,
+    ),
     "an empty note": ((*SPECIFICATION, "entryRequirement", "noteLiteral"), None),
 }
 
@@ -275,6 +352,7 @@ def any_template(source: random.Random, template: Template) -> Template:
         assessments=tuple(
             Assessment(
                 type=code,
+                title=maybe({"en": "The test"}) or {},
                 mode=maybe(some("modes_of_participation")[0]),
                 supervision=maybe(some("supervision")[0]),
             )
@@ -282,13 +360,26 @@ def any_template(source: random.Random, template: Template) -> Template:
         ),
         forms_of_participation=some("modes_of_participation"),
         types_of_quality_assurance=tuple(
-            replace(template.types_of_quality_assurance[0], code=code, country=maybe("DE"))
+            replace(
+                template.types_of_quality_assurance[0],
+                code=code,
+                country=maybe("DE"),
+                register=maybe("EQAVET"),
+                reference=maybe("AI-0001"),
+                valid_until=maybe(date(2030, 1, 1)),
+            )
             for code in some("quality_assurance")
         ),
         prerequisites=maybe({"lv": "Nekas"}) or {},
         stackability=maybe(some("stackability")[0]),
         further_information=maybe({"en": 'A "quoted" <text>\nof two lines'}) or {},
         isced_f=maybe(some("isced_f")[0]),
+        learning_setting=maybe(some("learning_settings")[0]),
+        awarding_bodies=tuple(
+            AwardingBody(legal_name={"en": f"College {code}"}, country=code, registration=maybe("1"))
+            for code in some("countries")[: source.randint(0, 2)]
+        ),
+        part_of=maybe((LargerCredential(name={"en": "A larger one"}),)) or (),
         learning_outcomes=tuple(
             replace(
                 outcome, esco=(EscoSkill(iri="http://data.europa.eu/esco/skill/1234"),) * source.randint(0, 1)
@@ -301,9 +392,16 @@ def any_template(source: random.Random, template: Template) -> Template:
 @pytest.mark.parametrize("seed", range(CORPUS))
 def test_whatever_a_template_says_its_twin_conforms(seed: int, awarded: Awarded, conforms: Conforms) -> None:
     source = random.Random(seed)
+    countries = source.sample([concept.code for concept in vocabulary("countries")], source.randint(0, 2))
     twin = european_credential(
         replace(
             awarded,
+            issuer=replace(
+                awarded.issuer,
+                also_in=tuple(Place(country=code) for code in countries),
+                vat=source.choice([None, "LV40000000001"]),
+            ),
+            valid_until=source.choice([None, datetime(2031, 1, 1, tzinfo=UTC)]),
             template=any_template(source, awarded.template),
             language=source.choice(["en", "lv"]),
             score=source.choice([None, Decimal(0), Decimal("0.5"), Decimal(1)]),
