@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -186,13 +187,28 @@ def _serve(app: Flask, listening: socket.socket) -> BaseWSGIServer:
     server = make_server(
         host,
         port,
-        app,
+        closing(app),
         threaded=True,
         request_handler=_Quiet,
         fd=listening.fileno(),
     )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
+
+
+def closing(app: WSGIApplication) -> WSGIApplication:
+    """`app`, with each answer closed when it has been read: Werkzeug's server forgets to, where a reader has gone."""
+
+    def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        answer = app(environ, start_response)
+        try:
+            yield from answer
+        finally:
+            close = getattr(answer, "close", None)
+            if close:
+                close()
+
+    return answered
 
 
 def listen(port: int, address: str = "127.0.0.1") -> socket.socket:
