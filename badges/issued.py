@@ -12,6 +12,7 @@ from typing import Any
 
 from badges import eu
 from badges.template import Texts, text_in
+from badges.told import day_in_words
 from signing.timestamps import from_timestamp
 
 Json = dict[str, Any]
@@ -77,8 +78,8 @@ def facts(issued: Issued, language: str) -> Facts:
 
 
 def day(moment: datetime, language: str) -> str:
-    """The day as `badges.eu` writes the date of issuing."""
-    return text_in(eu.day_in_words(moment.date()), language)
+    """The day as `badges.told` writes the date of issuing."""
+    return text_in(day_in_words(moment.date()), language)
 
 
 def address_in_two(url: str) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from badges.model import Address, ConceptNode, IdentifierEntry, LegalIdentifier, Profile
+from badges.model import Address, IdentifierEntry, Profile
+from badges.nodes import legal_identifier, location
 from badges.parts import QualityAssurance, quality_assurance
 from badges.quality import framework_codes
 from badges.reading import Reader, at
@@ -93,15 +94,13 @@ class IssuerProfile:
                 IdentifierEntry(identifier=value, identifier_type=kind) for kind, value in self.numbers
             ),
             legal_name=self.legal_name,
-            registration=LegalIdentifier(
-                id=f"{self.id}#registration",
-                notation=self.registration,
-                spatial=ConceptNode(
-                    id=country.iri, pref_label={name: country.label[name] for name in ("en", "lv")}
-                ),
-            )
-            if self.registration and country
-            else None,
+            registration=legal_identifier(f"{self.id}#registration", self.registration, self.country),
+            vat_identifier=legal_identifier(f"{self.id}#vat", self.vat, self.country),
+            eidas_identifier=legal_identifier(f"{self.id}#eidas", self.eidas_identifier, self.country),
+            location=tuple(
+                location(f"{self.id}#place-{number}", place.country, place.region)
+                for number, place in enumerate(self.also_in, 1)
+            ),
         )
 
 

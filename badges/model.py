@@ -78,10 +78,34 @@ class LearningAssessment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifierNode:
+    """A number that is not a legal person's, and whose list it is on."""
+
+    id: str
+    type: str = "Identifier"
+    notation: str
+    scheme_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place: what it is called, and the country it lies in."""
+
+    id: str
+    type: str = "Location"
+    title: Texts = field(default_factory=dict)
+    spatial_code: tuple[ConceptNode, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
     id: str
     type: str = "Organisation"
     legal_name: Texts
+    location: tuple[Location, ...] = ()
+    homepage: str | None = None
+    registration: LegalIdentifier | None = None
+    eidas_identifier: LegalIdentifier | None = field(default=None, metadata={"term": "eIDASIdentifier"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +116,30 @@ class Accreditation:
     dc_type: tuple[ConceptNode, ...]
     accrediting_agent: Organisation | None = None
     accreditation_report: str | None = None
+    registered_as: tuple[IdentifierNode, ...] = ()
+    date_issued: datetime | None = None
+    expiry_date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningAchievementSpecification:
+    """A larger credential."""
+
+    id: str
+    type: str = "LearningAchievementSpecification"
+    title: Texts
+    homepage: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardingProcess:
+    """Who awarded, when and where: the issuer by its address, other bodies as they are."""
+
+    id: str
+    type: str = "AwardingProcess"
+    awarding_date: datetime
+    awarding_body: tuple[str | Organisation, ...]
+    location: tuple[Location, ...] = ()
 
 
 # Open Badges 3.0 --------------------------------------------------------------------------------
@@ -122,17 +170,6 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AwardingProcess:
-    """Who awarded, when and where (European Learning Model)."""
-
-    id: str
-    type: str = "AwardingProcess"
-    awarding_date: datetime
-    awarding_body: tuple[str, ...]
-    awarding_location: Address | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentifierEntry:
     type: str = "IdentifierEntry"
     identifier: str
@@ -159,6 +196,9 @@ class Profile:
     other_identifier: tuple[IdentifierEntry, ...] = ()
     legal_name: Texts = field(default_factory=dict)
     registration: LegalIdentifier | None = None
+    vat_identifier: LegalIdentifier | None = None
+    eidas_identifier: LegalIdentifier | None = field(default=None, metadata={"term": "eIDASIdentifier"})
+    location: tuple[Location, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +210,16 @@ class Alignment:
     target_framework: str | None = None
     target_type: str | None = None
     target_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """The same achievement in another language."""
+
+    id: str
+    type: tuple[str, ...] = ("Related",)
+    in_language: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,23 +250,33 @@ class Achievement:
     credits_available: Decimal | None = None
     criteria: Criteria
     description: str
+    field_of_study: str | None = None
     image: Image | None = None
     in_language: str | None = None
     name: str
+    related: tuple[Related, ...] = ()
     result_description: tuple[ResultDescription, ...] = ()
+    version: str | None = None
     title: Texts = field(default_factory=dict)
+    summary: Texts = field(default_factory=dict)
+    requirement: Texts = field(default_factory=dict)
     learning_outcome: tuple[LearningOutcomeNode, ...] = ()
     volume_of_learning: str | None = None
     credit_point: tuple[CreditPoint, ...] = ()
+    level_applicable: bool | None = None
+    level_decision: str | None = None
     eqf_level: ConceptNode | None = None
     nqf_level: tuple[ConceptNode, ...] = ()
     education_level: tuple[ConceptNode, ...] = ()
     thematic_area: tuple[ConceptNode, ...] = ()
+    learning_setting: ConceptNode | None = None
     proven_by: tuple[LearningAssessmentSpecification, ...] = ()
     mode: tuple[ConceptNode, ...] = ()
     accreditation: tuple[Accreditation, ...] = ()
     entry_requirement: Note | None = None
     stackability: ConceptNode | None = None
+    is_part_of: tuple[LearningAchievementSpecification, ...] = ()
+    recognition_of_prior_learning: bool | None = None
     additional_note: tuple[Note, ...] = ()
 
 

@@ -72,6 +72,11 @@ class Template:
     owner: str | None = None
     change_log: tuple[Change, ...] = ()
 
+    def language_for(self, language: str) -> str:
+        """The language that somebody who speaks `language` is told it in: one of those it has a name in."""
+        choices = (language, self.in_language, "en", *self.name)
+        return next(code for code in choices if code in self.name)
+
 
 _FIELDS = tuple(Template.__dataclass_fields__)
 

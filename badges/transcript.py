@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from badges.credential import plain
 from badges.issued import Facts, Issued, address_in_two, day, facts
 from badges.issuer import IssuerProfile
+from badges.nodes import plain
 from badges.paper import LEFT, RIGHT, SOFT, TOP, Paper, Style, palette
 from badges.sentences import paper_word
 from badges.template import text_in

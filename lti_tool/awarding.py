@@ -110,6 +110,7 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
         build,
         template=template,
         template_url=urls.achievement(version.template_id, version.version),
+        version=version.version,
         picture_url=urls.picture(version.template_id, version.version),
         issuer=issuer.profile,
         language=language,
@@ -273,9 +274,8 @@ def _award(session: Session, award_id: int) -> Award:
 
 
 def _language(template: Template, wanted: str | None) -> str:
-    """The learner's language, where the template speaks it."""
-    language = best([wanted]) if wanted else template.in_language
-    return language if language in template.name else template.in_language
+    """The learner's language, where the template speaks it: `lv-LV` counts as `lv`."""
+    return template.language_for((wanted or template.in_language).replace("_", "-").split("-")[0].lower())
 
 
 def _plan_delivery(session: Session, award: Award, channel: str, now: datetime) -> None:

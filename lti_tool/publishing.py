@@ -12,7 +12,8 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import badges
-from badges.credential import achievement_of, contexts
+from badges.achievement import achievement_of
+from badges.credential import contexts
 from badges.jsonld import as_jsonld
 from badges.status_list import build_status_list
 from badges.template import read_template
@@ -122,9 +123,10 @@ def described(issuer: Issuer, row: TemplateVersion, language: str) -> Json:
     found = achievement_of(
         template=template,
         template_url=addresses.achievement(row.template_id, row.version),
+        version=row.version,
         picture_url=addresses.picture(row.template_id, row.version),
         issuer=issuer.profile,
-        language=language if language in template.name else template.in_language,
+        language=language,
     )
     return {"@context": list(contexts(addresses.extension_context)), **as_jsonld(found)}
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from badges.credential import Learner, assessment_title, duration, percent, plain
+from badges.achievement import assessment_title
+from badges.credential import Learner
 from badges.elm.bodies import accreditations
 from badges.elm.nodes import Json, Nodes, coded, concept, language
+from badges.nodes import duration, percent, plain
 from badges.parts import Assessment, LearningOutcome
 from badges.template import Level, Template, Texts, text_in
 from badges.vocabularies import vocabulary

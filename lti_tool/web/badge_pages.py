@@ -13,12 +13,13 @@ from badges.eu import Reading
 from badges.template import read_template
 from lti_tool import publishing
 from lti_tool.errors import NotFoundError
+from lti_tool.language import LANGUAGES
 from lti_tool.store import queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.answers import answers, notes
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents import ANYBODY_MAY_READ, document, json_document
-from lti_tool.web.languages import page_language
+from lti_tool.web.languages import page_language, speak
 from lti_tool.web.negotiation import prefers_html
 
 pages = Blueprint("badge_pages", __name__)
@@ -91,9 +92,15 @@ def credential(credential_id: UUID) -> Response:
 
 
 @pages.get("/achievements/<uuid:template_id>/<int:version>")
-def achievement(template_id: UUID, version: int) -> Response:
+@pages.get("/achievements/<uuid:template_id>/<int:version>/<language>")
+def achievement(template_id: UUID, version: int, language: str | None = None) -> Response:
+    """An achievement in the language it is asked for, else in its reader's."""
     tool = current_tool()
-    found = publishing.achievement(tool, str(template_id), version, page_language())
+    if language is not None and language in LANGUAGES:
+        speak(language)
+    found = publishing.achievement(tool, str(template_id), version, language or page_language())
+    if language not in (None, found["inLanguage"]):
+        raise NotFoundError("there is no such achievement")
     if not prefers_html():
         response = json_document(found, "application/ld+json", 3600)
         response.vary.add("Accept")

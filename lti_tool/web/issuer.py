@@ -15,7 +15,8 @@ pages = Blueprint("issuer", __name__)
 
 #: A new key has to be seen soon after it first signs.
 KEYS_SECONDS = 300
-WORDS_SECONDS = 86400
+#: What a version of the words says never changes.
+WORDS_SECONDS = 31_536_000
 
 
 @pages.get("/issuers/<slug>/did.json")

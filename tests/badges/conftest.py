@@ -67,6 +67,7 @@ def built(issuer: IssuerProfile) -> Callable[..., Json]:
             "credential_id": f"{TOOL_URL}/credentials/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
             "template": template,
             "template_url": f"{TOOL_URL}/achievements/5b2a0c7d/1",
+            "version": 1,
             "picture_url": f"{TOOL_URL}/achievements/5b2a0c7d/1/image.png",
             "issuer": issuer,
             "learner": Learner(name="Anna Bērziņa", email="Anna@Example.org"),

@@ -16,6 +16,7 @@ from badges.credential import Learner
 from badges.issuer import IssuerProfile
 from badges.parts import Assessment
 from badges.template import Template
+from badges.told import hours_in_words
 
 Json = dict[str, Any]
 Build = Callable[..., Json]
@@ -85,8 +86,8 @@ def test_all_sixteen_elements_are_read_out_of_a_full_badge(solar: Template, buil
     ]
     assert found["grade"] == [{"en": "86 %", "lv": "86 %"}]
     assert [text["en"] for text in found["supervision"]] == [
-        "Unsupervised without ID Verification",
-        "Supervised with ID Verification",
+        "Electrical safety test: Unsupervised without ID Verification",
+        "Practical examination at the training stand: Supervised with ID Verification",
     ]
     assert found["prerequisites"] == [dict(solar.prerequisites)]
 
@@ -125,7 +126,7 @@ def test_an_element_that_is_not_there_is_not_invented(solar: Template, built: Bu
     ],
 )
 def test_hours_are_said_as_people_say_them(hours: str, english: str, latvian: str) -> None:
-    assert eu.hours_in_words(Decimal(hours)) == {"en": english, "lv": latvian}
+    assert hours_in_words(Decimal(hours)) == {"en": english, "lv": latvian}
 
 
 junk = (

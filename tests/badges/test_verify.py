@@ -500,9 +500,11 @@ def test_no_change_of_any_byte_raises_or_verifies(
         if not file:
             break
     report = look(bytes(file))
-    # What reads the same, such as "\\u0041" for "A" or a space between members, may still hold.
+    # What reads the same, such as "\\u0041" for "A" or a space between members, may still hold, and so may another
+    # host of our extension: its words say the same wherever they are served.
     if report.verdict == "verified":
-        assert report.credential == built(solar)
+        assert report.credential is not None
+        assert {**report.credential, "@context": None} == {**built(solar), "@context": None}
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

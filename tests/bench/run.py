@@ -88,6 +88,7 @@ def credentials() -> tuple[Json, Json]:
                 credential_id=f"{TOOL}/credentials/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a{number:02}",
                 template=template,
                 template_url=f"{TOOL}/achievements/5b2a0c7d/1",
+                version=1,
                 picture_url=f"{TOOL}/achievements/5b2a0c7d/1/image.png",
                 issuer=issuer,
                 learner=Learner(name=name, email=f"{number}@example.org"),

@@ -92,9 +92,20 @@ def test_a_program_gets_its_errors_as_json(browser):
 def test_an_achievement_has_a_page_a_document_and_a_picture(browser, version):
     assert "What has to be done for it" in text_of(browser.get(version))
     document = browser.get(version, headers={"Accept": "application/ld+json"}).json
-    assert document["id"] == f"https://badges.example.org{version}"
+    assert document["id"] == f"https://badges.example.org{version}/en"
     assert "EuMicrocredential" in document["type"]
     assert browser.get(f"{version}/image.png").data.startswith(b"\x89PNG")
+
+
+def test_an_achievement_has_an_address_in_each_language_it_speaks(browser, version):
+    document = browser.get(f"{version}/lv", headers={"Accept": "application/ld+json"}).json
+    assert (document["inLanguage"], document["version"]) == ("lv", "1")
+    assert document["id"] == f"https://badges.example.org{version}/lv"
+    (english,) = document["related"]
+    address = english["id"].removeprefix("https://badges.example.org")
+    assert browser.get(address, headers={"Accept": "application/ld+json"}).json["id"] == english["id"]
+    assert "Kas par to jāizdara" in text_of(browser.get(f"{version}/lv"))
+    assert browser.get(f"{version}/de", headers={"Accept": "application/ld+json"}).status_code == 404
 
 
 def test_a_draft_is_nobodys_to_see(browser, version, web_tool):

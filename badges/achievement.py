@@ -1,0 +1,231 @@
+"""achievement_of: what a Template says, as an Achievement.
+
+What any Open Badges wallet can show goes into native terms (alignments, credits, results); what has no native home
+goes into terms of the European Learning Model, through our extension. Nodes are named by fragments of its address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from badges.issuer import IssuerProfile
+from badges.model import (
+    Achievement,
+    Alignment,
+    CreditPoint,
+    Criteria,
+    Image,
+    LearningAchievementSpecification,
+    LearningAssessmentSpecification,
+    LearningOutcomeNode,
+    Note,
+    Related,
+    ResultDescription,
+)
+from badges.nodes import accreditations, concept, duration, in_languages, plain
+from badges.parts import Assessment
+from badges.template import NOT_APPLICABLE, Level, Template, Texts, text_in
+from badges.vocabularies import vocabulary
+
+_RESULT: Texts = {"en": "Result", "lv": "Rezultāts"}
+_EQF: Texts = {"en": "European Qualifications Framework", "lv": "Eiropas kvalifikāciju ietvarstruktūra"}
+_LKI: Texts = {"en": "Latvian Qualifications Framework", "lv": "Latvijas kvalifikāciju ietvarstruktūra"}
+
+
+def achievement_of(
+    *,
+    template: Template,
+    template_url: str,
+    version: int,
+    picture_url: str,
+    issuer: IssuerProfile,
+    language: str,
+) -> Achievement:
+    """The Achievement by itself, as it stands at its own address; it names its creator.
+
+    Served as JSON-LD it needs an `@context` before it: `badges.credential.contexts`.
+    """
+    found = describe(template, template_url, version, picture_url, language, graded=False)
+    return replace(found, creator=issuer.as_profile(language))
+
+
+def achievement_url(template_url: str, language: str) -> str:
+    """Where the Achievement stands in one language; `template_url` answers in whichever its reader asks for."""
+    return f"{template_url}/{language}"
+
+
+def describe(
+    template: Template, template_url: str, version: int, picture_url: str, language: str, *, graded: bool
+) -> Achievement:
+    """The Achievement in `language`, or the nearest that the template has; what grades mean, where one is given."""
+    language = template.language_for(language)
+    name = text_in(template.name, language)
+    address = achievement_url(template_url, language)
+    languages = tuple(template.name)
+    return Achievement(
+        id=address,
+        alignment=tuple(_alignments(template, language)),
+        credits_available=template.credits,
+        criteria=Criteria(
+            id=f"{address}#criteria",
+            narrative=text_in(template.criteria, language, template.in_language) or None,
+        ),
+        description=text_in(template.description, language, template.in_language) or name,
+        field_of_study=text_in(vocabulary("isced_f")[template.isced_f].label, language)
+        if template.isced_f
+        else None,
+        image=Image(id=picture_url, caption=name),
+        in_language=language,
+        name=name,
+        related=tuple(
+            Related(id=achievement_url(template_url, other), in_language=other, version=str(version))
+            for other in languages
+            if other != language
+        ),
+        result_description=(_result_description(template_url, language),) if graded else (),
+        version=str(version),
+        title=template.name,
+        summary=_several(template.description),
+        requirement=_several(template.criteria),
+        learning_outcome=tuple(
+            LearningOutcomeNode(
+                id=f"{template_url}#outcome-{number}",
+                title=outcome.text,
+                related_esco_skill=tuple(skill.iri for skill in outcome.esco),
+            )
+            for number, outcome in enumerate(template.learning_outcomes, 1)
+        ),
+        volume_of_learning=duration(template.workload_hours) if template.workload_hours else None,
+        credit_point=credit_points(template, f"{template_url}#credits"),
+        level_applicable=False if template.level == NOT_APPLICABLE else None,
+        level_decision=template.quality.decision_reference,
+        eqf_level=concept("eqf", str(template.level.value), languages)
+        if isinstance(template.level, Level)
+        else None,
+        nqf_level=(concept("lki", str(template.lki_level), languages),) if template.lki_level else (),
+        education_level=(concept("cycles", template.cycle, languages),) if template.cycle else (),
+        thematic_area=(concept("isced_f", template.isced_f, languages),) if template.isced_f else (),
+        learning_setting=concept("learning_settings", template.learning_setting, languages)
+        if template.learning_setting
+        else None,
+        proven_by=tuple(
+            LearningAssessmentSpecification(
+                id=f"{template_url}#assessment-{number}",
+                title=assessment_title(assessment, languages),
+                dc_type=(concept("assessment_types", assessment.type, languages),),
+                mode=(concept("modes_of_participation", assessment.mode, languages),)
+                if assessment.mode
+                else (),
+            )
+            for number, assessment in enumerate(template.assessments, 1)
+        ),
+        mode=tuple(
+            concept("modes_of_participation", code, languages) for code in template.forms_of_participation
+        ),
+        accreditation=accreditations(
+            template.types_of_quality_assurance, f"{template_url}#quality", languages
+        ),
+        entry_requirement=Note(id=f"{template_url}#prerequisites", note_literal=template.prerequisites)
+        if template.prerequisites
+        else None,
+        stackability=concept("stackability", template.stackability, languages)
+        if template.stackability
+        else None,
+        is_part_of=tuple(
+            LearningAchievementSpecification(
+                id=f"{template_url}#part-of-{number}", title=larger.name, homepage=larger.url
+            )
+            for number, larger in enumerate(template.part_of, 1)
+        ),
+        recognition_of_prior_learning=True
+        if any(assessment.type == "recognitionOfPriorLearning" for assessment in template.assessments)
+        else None,
+        additional_note=(
+            Note(id=f"{template_url}#further-information", note_literal=template.further_information),
+        )
+        if template.further_information
+        else (),
+    )
+
+
+def _several(texts: Texts) -> Texts:
+    """The texts, where there is more than the one that stands in a native term."""
+    return texts if len(texts) > 1 else {}
+
+
+def assessment_title(assessment: Assessment, languages: Sequence[str] = ()) -> Texts:
+    """What people call the assessment: its own title, else its type."""
+    return assessment.title or in_languages(vocabulary("assessment_types")[assessment.type].label, languages)
+
+
+def credit_points(template: Template, node_id: str) -> tuple[CreditPoint, ...]:
+    if template.credits is None:
+        return ()
+    return (
+        CreditPoint(id=node_id, point=plain(template.credits), framework=concept("credit_systems", "ECTS")),
+    )
+
+
+def _alignments(template: Template, language: str) -> Iterable[Alignment]:
+    if isinstance(template.level, Level):
+        level = vocabulary("eqf")[str(template.level.value)]
+        yield Alignment(
+            target_code=level.code,
+            target_name=f"{text_in({'en': 'EQF', 'lv': 'EKI'}, language)}: {text_in(level.label, language)}",
+            target_framework=text_in(_EQF, language),
+            target_type="ext:EQF",
+            target_url=level.iri,
+        )
+    if template.lki_level:
+        level = vocabulary("lki")[str(template.lki_level)]
+        yield Alignment(
+            target_code=f"LKI{level.code}",
+            target_name=text_in(level.label, language),
+            target_framework=text_in(_LKI, language),
+            target_type="ext:NQF",
+            target_url=level.iri,
+        )
+    if template.isced_f:
+        area = vocabulary("isced_f")[template.isced_f]
+        yield Alignment(
+            target_code=area.code,
+            target_name=text_in(area.label, language),
+            target_framework="ISCED-F 2013",
+            target_type="ext:ISCEDF",
+            target_url=area.iri,
+        )
+    for outcome in template.learning_outcomes:
+        for skill in outcome.esco:
+            yield Alignment(
+                target_name=text_in(skill.label or outcome.text, language, template.in_language),
+                target_framework="ESCO",
+                target_type="ext:ESCOSkill",
+                target_url=skill.iri,
+            )
+    for assurance in template.types_of_quality_assurance:
+        kind = vocabulary("quality_assurance")[assurance.code]
+        yield Alignment(
+            target_code=kind.code,
+            target_description=text_in(assurance.agency, language, template.in_language) or None,
+            target_name=text_in(kind.label, language),
+            target_type="ext:QualityAssurance",
+            target_url=assurance.url or kind.iri,
+        )
+    for larger in template.part_of:
+        if larger.url:
+            yield Alignment(
+                target_name=text_in(larger.name, language, template.in_language),
+                target_type="ceterms:Credential",
+                target_url=larger.url,
+            )
+
+
+def _result_description(template_url: str, language: str) -> ResultDescription:
+    return ResultDescription(
+        id=f"{template_url}#result",
+        name=text_in(_RESULT, language),
+        result_type="Percent",
+        value_max="100",
+        value_min="0",
+    )
