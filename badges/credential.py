@@ -54,6 +54,7 @@ class StatusEntry:
 
     list_url: str
     index: int
+    purpose: str = "revocation"
 
 
 def build(
@@ -119,6 +120,7 @@ def build(
         ),
         credential_status=CredentialStatus(
             id=f"{status.list_url}#{status.index}",
+            status_purpose=status.purpose,
             status_list_index=str(status.index),
             status_list_credential=status.list_url,
         ),

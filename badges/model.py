@@ -331,7 +331,7 @@ class AchievementCredential:
 class BitstringStatusList:
     id: str
     type: str = "BitstringStatusList"
-    status_purpose: str = "revocation"
+    status_purpose: str
     encoded_list: str
     ttl: int
 

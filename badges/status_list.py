@@ -1,4 +1,4 @@
-"""build_status_list: the credential that says which badges of an issuer are revoked."""
+"""build_status_list: the credential that says which badges of an issuer are revoked, or suspended."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ CONTEXT = "https://www.w3.org/ns/credentials/v2"
 
 
 def build_status_list(
-    *, list_url: str, issuer_id: str, bits: bytes, now: datetime, ttl: timedelta, lifetime: timedelta
+    *,
+    list_url: str,
+    issuer_id: str,
+    purpose: str = "revocation",
+    bits: bytes,
+    now: datetime,
+    ttl: timedelta,
+    lifetime: timedelta,
 ) -> Json:
     """An unsecured BitstringStatusListCredential (Bitstring Status List v1.0, section 2.2).
 
@@ -28,6 +35,7 @@ def build_status_list(
             valid_until=now + lifetime,
             credential_subject=BitstringStatusList(
                 id=f"{list_url}#list",
+                status_purpose=purpose,
                 encoded_list=encode(bits),
                 ttl=int(ttl.total_seconds() * 1000),
             ),

@@ -28,6 +28,7 @@ class Settings:
     unbound_launch: str = "confirm"
     jwt_algorithm: str = "ES256"
     selective_disclosure: bool = False
+    status_purpose: str = "revocation"
     poll_seconds: int = 600
     allow_private_addresses: bool = False
     ca_bundle: Path | None = None
@@ -48,6 +49,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     jwt_algorithm = environment.get("JWT_ALGORITHM", "ES256")
     if jwt_algorithm not in ("ES256", "RS256"):
         raise SettingsError("JWT_ALGORITHM must be ES256 or RS256")
+    status_purpose = environment.get("STATUS_PURPOSE", "revocation")
+    if status_purpose not in ("revocation", "suspension"):
+        raise SettingsError("STATUS_PURPOSE must be revocation or suspension")
     log_format = environment.get("LOG_FORMAT", "json")
     if log_format not in ("json", "console"):
         raise SettingsError("LOG_FORMAT must be json or console")
@@ -64,6 +68,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         vocabularies_folder=vocabularies_folder(environment),
         jwt_algorithm=jwt_algorithm,
         selective_disclosure=_switch(environment, "SELECTIVE_DISCLOSURE"),
+        status_purpose=status_purpose,
         unbound_launch=unbound,
         poll_seconds=_seconds(environment, "POLL_SECONDS", 600),
         allow_private_addresses=_switch(environment, "ALLOW_PRIVATE_ADDRESSES"),

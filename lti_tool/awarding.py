@@ -28,12 +28,13 @@ from badges.template import Template, read_template, text_in
 from lti_tool import rules
 from lti_tool.addresses import Addresses
 from lti_tool.deliveries import CHANNELS
-from lti_tool.errors import DeliveryError, NotFoundError
+from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.keyring import Keyring
 from lti_tool.language import best
+from lti_tool.places import free_place, mark
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.database import Store
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Learner, StatusList
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Learner
 from lti_tool.values import BakedBadge, Completion, Json, Recipient
 from signing import status
 from signing.proof_set import combined
@@ -44,13 +45,17 @@ from signing.templates import Templates
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """Who awards: the profile in every badge, the keys, what was compiled, the addresses, the channels set up."""
+    """Who awards: the profile in every badge, the keys, what was compiled, the addresses, the channels set up.
+
+    `status_purpose`: badges from now on can be revoked for good (revocation), or suspended and reinstated (suspension).
+    """
 
     profile: IssuerProfile
     keyring: Keyring
     templates: Templates
     addresses: Addresses
     channels: Mapping[str, Any]
+    status_purpose: str
 
 
 def award(session: Session, rule: AwardRule, completion: Completion, now: datetime) -> Award | None:
@@ -98,8 +103,7 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
         if award.credential is not None or award.status == "revoked":
             return
         keys = {name: issuer.keyring.signing_key(session, name) for name in issuer.keyring.proofs}
-        status_list = _open_status_list(session, issuer.profile.id)
-        place = _free_index(session, status_list.id)
+        place = free_place(session, issuer.profile.id, issuer.status_purpose)
         template = read_template(award.rule.template_version.body)
         version = award.rule.template_version
         learner = award.learner
@@ -124,7 +128,9 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
             awarded_at=award.earned_at,
             now=now,
             score=award.score,
-            status=StatusEntry(list_url=urls.status_list(status_list.id), index=place),
+            status=StatusEntry(
+                list_url=urls.status_list(place.list_id), index=place.index, purpose=issuer.status_purpose
+            ),
         )
     except MissingElementsError as error:
         with store.begin() as session:
@@ -152,8 +158,8 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
                 text=combined(_of_type(secured, eddsa_rdfc_2022.MEDIA_TYPE)).text,
                 jwt=_of_type(secured, vc_jwt.MEDIA_TYPE)[0].text,
                 language=language,
-                status_list_id=status_list.id,
-                status_index=place,
+                status_list_id=place.list_id,
+                status_index=place.index,
                 issued_at=now,
             )
         )
@@ -260,10 +266,33 @@ def revoke(session: Session, award: Award, reason: str, now: datetime) -> None:
     if credential is None:
         return
     credential.revoked_at, credential.revocation_reason = now, reason
-    status_list = queries.locked_status_list(session, credential.status_list_id)
-    if status_list is not None:
-        status_list.bits = status.with_bit(status_list.bits, credential.status_index, True)
-        status_list.text = None  # signed anew when it is next asked for: once for a burst
+    mark(session, credential, True)
+
+
+def suspend(session: Session, award: Award, reason: str, now: datetime) -> None:
+    """The award does not hold for the time being; raises NotAllowedError for a badge that can only be revoked."""
+    credential = _suspendable(session, award)
+    if credential.suspended_at is None:
+        credential.suspended_at, credential.suspension_reason = now, reason
+        mark(session, credential, True)
+
+
+def reinstate(session: Session, award: Award) -> None:
+    """The award holds again."""
+    credential = _suspendable(session, award)
+    if credential.suspended_at is not None:
+        credential.suspended_at, credential.suspension_reason = None, None
+        mark(session, credential, False)
+
+
+def _suspendable(session: Session, award: Award) -> CredentialRow:
+    queries.hold_award(session, award)
+    credential = award.credential
+    if award.status != "issued" or credential is None or credential.status_list.purpose != "suspension":
+        raise NotAllowedError(
+            "the badge cannot be suspended: STATUS_PURPOSE was not suspension when it was issued"
+        )
+    return credential
 
 
 def _award(session: Session, award_id: int) -> Award:
@@ -286,21 +315,3 @@ def _plan_delivery(session: Session, award: Award, channel: str, now: datetime) 
     delivery.status, delivery.trouble = "pending", None
     session.flush()
     outbox.emit(session, "deliver", {"delivery_id": delivery.id}, now)
-
-
-def _open_status_list(session: Session, issuer_id: str) -> StatusList:
-    """The issuer's newest list; a new one when that is half full, so that a random free index is found at once."""
-    newest = queries.newest_status_list(session, issuer_id, "revocation")
-    if newest is None or queries.taken_indexes(session, newest.id) * 2 >= status.LENGTH:
-        newest = StatusList(issuer_id=issuer_id, purpose="revocation", bits=status.empty())
-        session.add(newest)
-        session.flush()
-    return newest
-
-
-def _free_index(session: Session, list_id: int) -> int:
-    """A random index: the order of issuing is not to be read from the list."""
-    while True:
-        index = secrets.randbelow(status.LENGTH)
-        if not queries.index_taken(session, list_id, index):
-            return index

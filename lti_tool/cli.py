@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import SettingsError, read_settings, vocabularies_folder
-from lti_tool import key_commands
+from lti_tool import badge_commands, key_commands
 from lti_tool.errors import ToolError
 from lti_tool.language import LANGUAGES
 
@@ -140,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     europass.add_argument("--template", metavar="TEMPLATE", help="only its badges: its id, or how it begins")
     europass.set_defaults(run=_europass)
 
+    badge_commands.add_to(commands, _tool)
     key_commands.add_to(commands, _tool)
 
     worker = commands.add_parser("worker", help="background work, as a process of its own")

@@ -157,11 +157,11 @@ def status_list(desk: Desk, list_id: int) -> StatusListDocument:
         row = queries.status_list(session, list_id)
         if row is None or row.issuer_id != desk.issuer.profile.id:
             raise NotFoundError("there is no such status list")
-        text, bits = row.text, row.bits
+        text, bits, purpose = row.text, row.bits, row.purpose
         fresh = row.signed_at is not None and now - row.signed_at < STATUS_RENEWAL
         key = desk.issuer.keyring.signing_key(session, "eddsa-rdfc-2022")
     if text is None or not fresh:
-        text = _signed_list(desk, list_id, bits, key, now)
+        text = _signed_list(desk, list_id, purpose, bits, key, now)
         with desk.store.begin() as session:
             locked = queries.locked_status_list(session, list_id)
             if locked is not None and locked.bits == bits:
@@ -170,10 +170,11 @@ def status_list(desk: Desk, list_id: int) -> StatusListDocument:
     return StatusListDocument(text=text, etag=etag, max_age=int(STATUS_TTL.total_seconds()))
 
 
-def _signed_list(desk: Desk, list_id: int, bits: bytes, key: SigningKey, now: datetime) -> str:
+def _signed_list(desk: Desk, list_id: int, purpose: str, bits: bytes, key: SigningKey, now: datetime) -> str:
     document = build_status_list(
         list_url=desk.issuer.addresses.status_list(list_id),
         issuer_id=desk.issuer.profile.id,
+        purpose=purpose,
         bits=bits,
         now=now,
         ttl=STATUS_TTL,

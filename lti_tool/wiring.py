@@ -129,6 +129,7 @@ def _issuer(settings: Settings, store: Store) -> Issuer:
         templates=Templates(partial(template_name, profile.id), StoredTemplates(store)),
         addresses=addresses,
         channels=_channels(settings),
+        status_purpose=settings.status_purpose,
     )
 
 

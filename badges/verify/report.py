@@ -13,6 +13,7 @@ Outcome = Literal["passed", "failed", "warning", "unknown"]
 Verdict = Literal[
     "verified",
     "revoked",
+    "suspended",
     "expired",
     "not_yet_valid",
     "changed",

@@ -26,7 +26,7 @@ def verdict(checks: tuple[Check, ...]) -> Verdict:
     if "terms" in failed:
         return "unusable"
     if "status" in failed:
-        return "revoked"
+        return "suspended" if found["status"].code == "suspended" else "revoked"
     if "validity" in failed:
         return "not_yet_valid" if found["validity"].code == "not_yet_valid" else "expired"
     if "recipient" in failed:

@@ -318,7 +318,10 @@ class CredentialRow(Base):
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revocation_reason: Mapped[str | None]
+    suspended_at: Mapped[datetime | None]
+    suspension_reason: Mapped[str | None]
     award: Mapped[Award] = relationship(back_populates="credential")
+    status_list: Mapped[StatusList] = relationship()
     template_version: Mapped[TemplateVersion] = relationship()
 
     __table_args__ = (UniqueConstraint("status_list_id", "status_index"),)

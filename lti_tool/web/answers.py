@@ -99,6 +99,7 @@ def _headline(report: Report, known: bool) -> tuple[Light, Sentence]:
 HEADLINES: Mapping[str, tuple[Light, Sentence]] = {
     "verified": ("yes", _l("This badge is genuine and valid")),
     "revoked": ("no", _l("This badge has been revoked")),
+    "suspended": ("no", _l("This badge is suspended")),
     "expired": ("no", _l("This badge has expired")),
     "not_yet_valid": ("no", _l("This badge is not valid yet")),
     "changed": ("no", _l("This badge was changed")),

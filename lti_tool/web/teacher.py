@@ -148,15 +148,48 @@ def revoke(award_id: int) -> str:
     with tool.store.begin() as session:
         award = _award(session, visit, award_id)
         if not (confirmed and reason):
-            template = read_template(award.rule.template_version.body)
-            return render_template(
-                "teacher/revoke.html", visit=visit, award=award, template=template, reason_missing=confirmed
-            )
+            return _asked("revoke", visit, award, confirmed)
         awarding.revoke(session, award, reason, tool.clock())
         name = award.learner.name or _("the learner")
     return course_page(
         visit,
         Notice(text=_("The badge of %(name)s is revoked. Its page and every later check say so.", name=name)),
+    )
+
+
+@pages.post("/lti/app/awards/<int:award_id>/suspend")
+def suspend(award_id: int) -> str:
+    """As with revoking, the reason is asked for in between."""
+    visit = resume_teaching()
+    tool = current_tool()
+    reason = " ".join(request.form.get("reason", "").split())[:REASON_LENGTH]
+    confirmed = request.form.get("confirmed") == "yes"
+    with tool.store.begin() as session:
+        award = _award(session, visit, award_id)
+        if not (confirmed and reason):
+            return _asked("suspend", visit, award, confirmed)
+        awarding.suspend(session, award, reason, tool.clock())
+        name = award.learner.name or _("the learner")
+    return course_page(
+        visit,
+        Notice(text=_("The badge of %(name)s is suspended until you reinstate it.", name=name)),
+    )
+
+
+@pages.post("/lti/app/awards/<int:award_id>/reinstate")
+def reinstate(award_id: int) -> str:
+    visit = resume_teaching()
+    with current_tool().store.begin() as session:
+        award = _award(session, visit, award_id)
+        awarding.reinstate(session, award)
+        name = award.learner.name or _("the learner")
+    return course_page(visit, Notice(text=_("The badge of %(name)s is valid again.", name=name)))
+
+
+def _asked(deed: str, visit: Visit, award: Award, reason_missing: bool) -> str:
+    template = read_template(award.rule.template_version.body)
+    return render_template(
+        f"teacher/{deed}.html", visit=visit, award=award, template=template, reason_missing=reason_missing
     )
 
 

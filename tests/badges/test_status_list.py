@@ -27,3 +27,15 @@ def test_a_status_list_says_who_is_revoked_and_how_long_that_holds(now: datetime
     bits = decode(subject["encodedList"])
     assert (bit(bits, 4711), bit(bits, 4712)) == (True, False)
     assert canonicalize(listing)
+
+
+def test_a_list_of_suspended_badges_says_so(now: datetime) -> None:
+    times = {"now": now, "ttl": timedelta(minutes=5), "lifetime": timedelta(days=7)}
+    listing = build_status_list(
+        list_url="https://badges.example.org/status/2",
+        issuer_id="did:web:badges.example.org:issuers:riga-college",
+        purpose="suspension",
+        bits=empty(),
+        **times,
+    )
+    assert listing["credentialSubject"]["statusPurpose"] == "suspension"

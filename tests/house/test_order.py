@@ -24,6 +24,7 @@ ROOMS = (
     ("mail", "vaults"),
     ("rules", "platforms", "store", "deliveries"),
     ("keyring", "triggers", "template_files"),
+    ("places",),
     ("awarding", "admission", "recovery", "templates"),
     ("noticing", "publishing", "checking", "rating", "vocabularies"),
     ("papers", "europass"),
@@ -33,7 +34,7 @@ ROOMS = (
     ("web", "worker"),
     ("showcase",),
     ("rehearsal",),
-    ("key_commands",),
+    ("badge_commands", "key_commands"),
     ("cli", "wsgi"),
     ("__main__",),
 )

@@ -307,6 +307,19 @@ def test_what_is_no_kit_restores_nothing(run, environment, tmp_path, file):
     assert (code, "Traceback" in said) == (2, False)
 
 
+def test_a_badge_is_revoked_by_its_address(run, environment, badge, tool):
+    with tool.store.read() as session:
+        credential = session.query(CredentialRow).one()
+    address = tool.addresses.badge_page(credential.id)
+    code, _, why = run("badges", "suspend", credential.id, "an inquiry")
+    assert (code, "STATUS_PURPOSE" in why) == (2, True)
+    assert run("badges", "revoke", address, "issued in error")[:2] == (0, f"{address} is revoked\n")
+    with tool.store.read() as session:
+        assert session.query(CredentialRow).one().revocation_reason == "issued in error"
+    assert run("badges", "reinstate", credential.id)[0] == 2
+    assert run("badges", "revoke", "nothing", "no reason")[0] == 2
+
+
 def test_a_date_that_is_none_is_refused(run, environment):
     with pytest.raises(SystemExit):
         run("keys", "compromised", "key-1", "--since", "soon")

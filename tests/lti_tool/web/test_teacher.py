@@ -6,7 +6,7 @@ import pytest
 
 from lti_tool.errors import PlatformError
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, Delivery
+from lti_tool.store.models import Award, AwardRule, Delivery, StatusList
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 from tests.stage import JANIS, ZANE, complete, do_all, learner
 
@@ -127,6 +127,27 @@ def test_revoking_asks_first_and_wants_a_reason(act, school, annas_badge, web_to
     public = school.browser.get(f"/badges/{annas_badge}")
     assert "This badge has been revoked" in text_of(public)
     assert "Wrong &lt;person&gt;" in public.text
+
+
+def test_a_badge_is_suspended_with_a_reason_and_reinstated(act, school, annas_badge, web_tool):
+    with web_tool.store.begin() as session:
+        award = session.query(Award).one().id
+        session.query(StatusList).one().purpose = "suspension"
+    assert "Suspend the badge of Anna Bērziņa?" in text_of(act(f"awards/{award}/suspend"))
+    assert "Say why first" in text_of(act(f"awards/{award}/suspend", confirmed="yes"))
+    page = act(f"awards/{award}/suspend", confirmed="yes", reason="An inquiry")
+    assert "is suspended until you reinstate it" in text_of(page)
+    assert "An inquiry" in text_of(school.browser.get(f"/badges/{annas_badge}"))
+    assert "Reinstate" in text_of(page)
+    assert "is valid again" in text_of(act(f"awards/{award}/reinstate"))
+    assert "An inquiry" not in text_of(school.browser.get(f"/badges/{annas_badge}"))
+
+
+def test_a_badge_that_can_only_be_revoked_offers_no_more(act, annas_badge, web_tool):
+    assert "Suspend" not in text_of(act("course"))
+    with web_tool.store.read() as session:
+        award = session.query(Award).one().id
+    assert act(f"awards/{award}/suspend", confirmed="yes", reason="An inquiry").status_code == 403
 
 
 def test_pause_and_resume(act, course_rule, web_tool):

@@ -322,6 +322,8 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revocation_reason", sa.String(), nullable=True),
+        sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("suspension_reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["award_id"],
             ["award.id"],
