@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 from badges.errors import VocabularyError
 from badges.vocabularies import names, replace_from, search, shipped, vocabulary
 from badges.vocabularies.reading import check_vocabulary, read_vocabulary, unfit_text, vocabulary_as_json
+
+TEMPLATES = Path(__file__).parents[2] / "lti_tool" / "demo" / "templates"
 
 #: Our name of a list: the name of the reference file that holds the same, and what is ours alone or not offered.
 KEPT_BY_OTHERS = {
@@ -76,6 +79,16 @@ def test_every_national_level_is_of_a_framework_of_a_country() -> None:
     assert all(framework.more["country"] in vocabulary("countries") for framework in frameworks)
     latvian = [level for level in vocabulary("national_levels") if level.more["framework"] == "LQF"]
     assert [level.iri for level in latvian] == [level.iri for level in vocabulary("lki")]
+
+
+def test_the_skills_of_the_shipped_templates_are_in_the_shipped_subset() -> None:
+    for name in ("data-literacy", "solar-panels"):
+        data = tomllib.loads((TEMPLATES / f"{name}.toml").read_text(encoding="utf-8"))
+        skills = [skill for outcome in data["learning_outcomes"] for skill in outcome.get("esco", ())]
+        assert skills
+        for skill in skills:
+            known = vocabulary("esco").with_iri(skill["iri"])
+            assert known and known.label == skill["label"]
 
 
 def test_latvia_has_the_five_regions_of_nuts_2024() -> None:
