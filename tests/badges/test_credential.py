@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 
-from badges.credential import Learner, achievement_of, contexts, identity_hash
+from badges.achievement import achievement_of
+from badges.credential import Learner, contexts, identity_hash
 from badges.errors import MissingElementsError
 from badges.issuer import IssuerProfile
 from badges.jsonld import as_jsonld
@@ -203,6 +204,7 @@ def test_the_achievement_stands_at_its_own_address_too(solar: Template, issuer: 
     achievement = achievement_of(
         template=solar,
         template_url="https://badges.example.org/achievements/5b2a0c7d/1",
+        version=1,
         picture_url="https://badges.example.org/achievements/5b2a0c7d/1/image.png",
         issuer=issuer,
         language="en",
@@ -216,17 +218,24 @@ def test_the_achievement_stands_at_its_own_address_too(solar: Template, issuer: 
 
 
 def test_our_placement_is_that_of_the_example(solar: Template, built: Build, shared: Path) -> None:
-    """Every term we write stands where it stands in one of the two worked examples."""
+    """Every term we write stands where it stands in one of the two worked examples, but these."""
     known: set[str] = set()
     for file in ("ob3-vet-lv.json", "ob3-he-lv.json"):
         known |= terms(json.loads((shared / "data/eu/examples" / file).read_text(encoding="utf-8")))
     ours = terms(built(solar))
-    assert ours - known == {
+    assert {term for term in ours - known if term.rpartition(".")[0] in {"", *known}} == {
+        "credentialSubject.achievement.accreditation.accreditingAgent.location",
+        "credentialSubject.achievement.accreditation.dateIssued",
+        "credentialSubject.achievement.accreditation.expiryDate",
+        "credentialSubject.achievement.accreditation.registeredAs",
         "credentialSubject.achievement.additionalNote",
-        "credentialSubject.achievement.additionalNote.id",
-        "credentialSubject.achievement.additionalNote.noteLiteral",
-        "credentialSubject.achievement.additionalNote.type",
         "credentialSubject.achievement.alignment.targetDescription",
+        "credentialSubject.achievement.isPartOf",
+        "credentialSubject.achievement.related",
+        "credentialSubject.achievement.requirement",
+        "credentialSubject.achievement.summary",
+        "credentialSubject.awardedBy.location",
+        "issuer.eIDASIdentifier",
     }
 
 
