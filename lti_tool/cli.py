@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import sys
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,22 +89,21 @@ def _parser() -> argparse.ArgumentParser:
     templates = commands.add_parser("templates", help="what may be awarded")
     actions = templates.add_subparsers(required=True, metavar="ACTION")
     actions.add_parser("list", help="every version of every template").set_defaults(run=_list_templates)
-    add = actions.add_parser("add", help="a draft from a TOML or JSON file")
-    add.add_argument("file", type=Path, metavar="FILE")
+    add = actions.add_parser(
+        "add", aliases=["import"], help="a draft from a file, or from a badge of edubadges, OEB or Moodle"
+    )
+    add.add_argument("file", type=Path, metavar="FILE", help="TOML, JSON, or a picture with a badge in it")
     add.add_argument("--of", metavar="TEMPLATE", help="as the next version of this template")
     add.add_argument("--publish", action="store_true", help="and publish it at once")
     add.set_defaults(run=_add_template)
-    bring = actions.add_parser(
-        "import", help="a draft from an exported file, or from a badge of edubadges, OEB or Moodle"
-    )
-    bring.add_argument("file", type=Path, metavar="FILE", help="JSON, or a picture with the badge in it")
-    bring.set_defaults(run=_import_template)
     export = actions.add_parser("export", help="one JSON file, to be imported elsewhere")
     export.add_argument("template", metavar="TEMPLATE", help="its id, or how it begins")
     export.add_argument("--version", type=int)
     export.add_argument("--out", type=Path, metavar="FILE", help="else it is printed")
     export.set_defaults(run=_export_template)
-    edit = actions.add_parser("edit", help="an address that opens the editor once, good for a quarter of an hour")
+    edit = actions.add_parser(
+        "edit", help="an address that opens the editor once, good for a quarter of an hour"
+    )
     edit.set_defaults(run=_edit_templates)
     for action, what in (("publish", "let courses use it"), ("retire", "let no new course use it")):
         command = actions.add_parser(action, help=what)
@@ -183,8 +181,10 @@ def _verify(words: argparse.Namespace) -> int:
 
 
 def _quality(words: argparse.Namespace) -> int:
+    from badges.vocabularies import replace_from
     from lti_tool import rating
 
+    replace_from(vocabularies_folder(os.environ))
     named = os.environ.get("ISSUER_FILE")
     reports = rating.rate(words.file, words.issuer or (Path(named) if named else None), words.framework)
     if words.json:
@@ -259,40 +259,21 @@ def _list_templates(words: argparse.Namespace) -> int:
 
 def _add_template(words: argparse.Namespace) -> int:
     from badges.errors import BadgeError
-    from lti_tool import templates
-
-    try:
-        text = words.file.read_text(encoding="utf-8")
-        data = json.loads(text) if words.file.suffix == ".json" else tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        return _say(f"{words.file} cannot be read: {error}")
-    tool = _tool()
-    try:
-        with tool.store.begin() as session:
-            row = templates.add(session, data, tool.clock(), words.of)
-            if words.publish:
-                templates.publish(row, tool.issuer.profile, tool.clock())
-            print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
-    except BadgeError as error:
-        return _say(str(error))
-    return 0
-
-
-def _import_template(words: argparse.Namespace) -> int:
-    from badges.errors import BadgeError
     from lti_tool import template_files, templates
 
-    try:
-        file = words.file.read_bytes()
-    except OSError as error:
-        return _say(f"{words.file} cannot be read: {error.strerror}")
     tool = _tool()
     now = tool.clock()
     try:
-        found = template_files.imported(file, now.date())
+        found = template_files.opened(words.file, now.date())
         with tool.store.begin() as session:
-            row = templates.add(session, found.body, now, what="imported", own_picture=found.picture)
+            row = templates.add(
+                session, found.body, now, words.of, what="imported", own_picture=found.picture
+            )
+            if words.publish:
+                templates.publish(row, tool.issuer.profile, now)
             print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
+    except OSError as error:
+        return _say(f"{words.file} cannot be read: {error.strerror}")
     except BadgeError as error:
         return _say(str(error))
     for line in template_files.as_lines(found, tool.issuer.profile):

@@ -8,9 +8,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from badges import eu
@@ -81,6 +83,18 @@ def imported(file: bytes, today: date) -> Imported:
     if problems:
         raise TemplateError(tuple(problems))
     return Imported(body=body, picture=picture)
+
+
+def opened(file: Path, today: date) -> Imported:
+    """What the file holds, TOML by its name or whatever `imported` reads; raises OSError, TemplateError."""
+    content = file.read_bytes()
+    if file.suffix != ".toml":
+        return imported(content, today)
+    try:
+        data = tomllib.loads(content.decode())
+    except (ValueError, RecursionError) as error:
+        raise TemplateError((("", "not_toml"),)) from error
+    return Imported(body=template_as_json(read_template(data, today)), picture=None)
 
 
 def as_lines(found: Imported, issuer: IssuerProfile) -> Iterator[str]:

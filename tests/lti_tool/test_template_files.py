@@ -78,8 +78,8 @@ def test_every_problem_is_told_by_its_json_pointer():
     [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"name": ' * 5000, b"1" * 5000],
     ids=["nothing", "half", "not UTF-8", "deep", "deeper", "long number"],
 )
-def test_what_is_no_json_is_told_as_that(file):
-    assert problems(file) == {"": "not_json"}
+def test_what_is_neither_json_nor_a_badge_is_told_as_that(file):
+    assert problems(file) == {"": "not_a_badge"}
 
 
 @pytest.mark.parametrize("data", [[], "x", None, 1, {"format": "other", "template": []}, {"format": FORMAT}])
