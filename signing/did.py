@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -91,6 +92,9 @@ def find_key(verification_method: str, issuer_id: str, fetch: Fetch) -> Verifica
             return _from_did_web(verification_method, fetch)
         if _is_web_address(verification_method):
             return _from_web(verification_method, issuer_id, fetch)
+        name = verification_method.removeprefix("#")
+        if name and ":" not in name:
+            return _named_by(issuer_id, name, fetch)
     except (UnusableKeyError, ValueError, RecursionError) as error:
         raise KeyNotFoundError(f"no usable key under {verification_method[:200]!r}: {error}") from error
     raise KeyNotFoundError(f"no way is known to find {verification_method[:200]!r}")
@@ -153,6 +157,43 @@ def _from_web(address: str, issuer_id: str, fetch: Fetch) -> VerificationMethod:
     public = from_jwk(document) if "kty" in document else _public(document)
     alone = VerificationMethod(id=address, controller=address, public=public, ends=_end(document))
     return _listed_by(issuer_id, alone, fetch) or alone
+
+
+def _named_by(issuer_id: str, name: str, fetch: Fetch) -> VerificationMethod:
+    """The key that the issuer's own document gives this name: a `kid` that is no address says no more."""
+    if issuer_id.startswith(("did:key:", "did:jwk:")):
+        return find_key(f"{issuer_id}#{name}", issuer_id, fetch)
+    for method, asserts in _methods_of(issuer_id, fetch):
+        if name in _names(method):
+            return VerificationMethod(
+                id=f"{issuer_id}#{name}",
+                controller=issuer_id,
+                public=_public(method),
+                ends=_end(method),
+                asserts=asserts,
+            )
+    raise ValueError("the issuer names no key like this")
+
+
+def _methods_of(issuer_id: str, fetch: Fetch) -> Iterator[tuple[Json, bool]]:
+    """What the issuer's DID document says, or the key set of its host and then what its id answers."""
+    if not issuer_id.startswith("did:web:"):
+        if not _is_web_address(issuer_id):
+            raise ValueError("the issuer's id is no address either")
+        with suppress(KeyNotFoundError):
+            for key in _as_list(_document(_key_set_url(issuer_id), fetch).get("keys")):
+                if _is_key_of(key, issuer_id):
+                    yield {"publicKeyJwk": key}, True
+    document = _document(did_web_url(issuer_id) if issuer_id.startswith("did:") else issuer_id, fetch)
+    if document.get("id") == issuer_id:
+        yield from _methods(document, issuer_id)
+
+
+def _names(method: Json) -> tuple[Any, ...]:
+    """How a `kid` may call a method: by the end of its address, or by the `kid` of its JWK."""
+    key = method.get("publicKeyJwk")
+    fragment = str(method.get("id", "")).rpartition("#")[2]
+    return (fragment, key.get("kid")) if isinstance(key, dict) else (fragment,)
 
 
 def _key_of_set(document: Json, names: Sequence[str]) -> Json:
@@ -220,9 +261,8 @@ def _document_lists(
 
 
 def _host_lists(issuer_id: str, alone: VerificationMethod, fetch: Fetch) -> VerificationMethod | None:
-    address = urlsplit(issuer_id)
     try:
-        key_set = _document(f"{address.scheme}://{address.netloc}/.well-known/jwks.json", fetch)
+        key_set = _document(_key_set_url(issuer_id), fetch)
     except KeyNotFoundError:
         return _document_lists(issuer_id, issuer_id, alone, fetch)
     keys = _as_list(key_set.get("keys"))
@@ -232,6 +272,11 @@ def _host_lists(issuer_id: str, alone: VerificationMethod, fetch: Fetch) -> Veri
         return _document_lists(issuer_id, issuer_id, alone, fetch)
     except KeyNotFoundError:
         return None  # The one that answered knows nothing of the key.
+
+
+def _key_set_url(issuer_id: str) -> str:
+    address = urlsplit(issuer_id)
+    return f"{address.scheme}://{address.netloc}/.well-known/jwks.json"
 
 
 def _is_key_of(key: Any, issuer_id: str) -> bool:

@@ -33,9 +33,11 @@ def ask_status(credential: Json, outside: Outside) -> Finding:
     if "credentialStatus" not in credential:
         return passed("no_status")
     entries = objects(credential["credentialStatus"])
-    binding = [entry for entry in entries if entry.get("statusPurpose") not in ("refresh", "message")]
-    if not binding or len(entries) > MAX_ENTRIES:
+    if not entries or len(entries) > MAX_ENTRIES:
         return unknown("unknown_status")
+    binding = [entry for entry in entries if entry.get("statusPurpose") not in ("refresh", "message")]
+    if not binding:
+        return passed("no_status")
     return worst([_entry_status(credential, entry, outside) for entry in binding])
 
 

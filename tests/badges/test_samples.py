@@ -182,3 +182,43 @@ def test_the_only_probe_that_fails_is_the_one_the_sample_was_made_for(look: Call
     ):
         assert [probe.name for probe in look(name).probes if probe.outcome in ("error", "fatal")] == [probe]
         assert len(look(name).probes) == 14
+
+
+#: What W3C signed is no Open Badge; whether its proof holds is said all the same. They name keys that are nobody's.
+PROOFS_OF_W3C = {
+    "vc-di-eddsa/eddsa-rdfc-2022/signedDataInt.json": "eddsa-rdfc-2022",
+    "vc-di-eddsa/eddsa-rdfc-2022/employ/signedDataInt.json": "eddsa-rdfc-2022",
+    "vc-di-eddsa/eddsa-jcs-2022/signedJCS.json": "eddsa-jcs-2022",
+    "vc-di-eddsa/proof-set-chain/signedProofSet1.json": "eddsa-rdfc-2022",
+    "vc-di-eddsa/proof-set-chain/signedProofSet2.json": "eddsa-rdfc-2022",
+    "vc-di-eddsa/proof-set-chain/signedProofChain1.json": "eddsa-rdfc-2022",
+    "vc-di-eddsa/proof-set-chain/signedProofChain2.json": "eddsa-rdfc-2022",
+    "vc-di-ecdsa/ecdsa-jcs-2019-p256/signedJCSECDSAP256.json": "ecdsa-jcs-2019",
+    "vc-di-ecdsa/ecdsa-jcs-2019-p384/signedJCSECDSAP384.json": "ecdsa-jcs-2019",
+    "vc-di-ecdsa/ecdsa-rdfc-2019-p256/signedECDSAP256.json": "ecdsa-rdfc-2019",
+    "vc-di-ecdsa/ecdsa-rdfc-2019-p256/employ/signedECDSAP256.json": "ecdsa-rdfc-2019",
+    "vc-di-ecdsa/ecdsa-rdfc-2019-p384/signedECDSAP384.json": "ecdsa-rdfc-2019",
+    "vc-di-ecdsa/ecdsa-rdfc-2019-p384/employ/signedECDSAP384.json": "ecdsa-rdfc-2019",
+    "vc-di-ecdsa/ecdsa-sd-2023/employ/derivedRevealDocument.json": "ecdsa-sd-2023",
+    "vc-di-ecdsa/ecdsa-sd-2023/prc/derivedRevealDocument.json": "ecdsa-sd-2023",
+}
+
+
+@pytest.mark.parametrize("name", PROOFS_OF_W3C)
+def test_each_proof_of_w3c_is_told_to_hold(look: Callable[..., Report], name: str) -> None:
+    report = look(f"w3c/{name}", NOWHERE)
+    checks = {check.name: (check.outcome, check.code) for check in report.checks}
+    assert checks["terms"] == ("passed", "terms_defined")
+    (proof,) = (check for check in report.checks if check.name == "proof")
+    assert (proof.code, proof.detail) == ("signature_holds", PROOFS_OF_W3C[name])
+    assert (report.verdict, report.one_ed_tech) == ("unusable", "fatal")
+
+
+def test_no_signed_sample_of_w3c_is_left_out(shared: Path) -> None:
+    folder = shared / "data/vectors/w3c"
+    signed = {
+        str(file.relative_to(folder))
+        for start in ("signed", "derivedReveal")
+        for file in folder.rglob(f"{start}*.json")
+    }
+    assert signed == PROOFS_OF_W3C.keys()

@@ -357,7 +357,10 @@ def test_a_list_that_cannot_be_believed_is_never_taken_for_not_revoked(
     ("status", "verdict", "found"),
     [
         pytest.param({"statusSize": 2}, "unverifiable", "unknown_status", id="two bits an entry"),
-        pytest.param({"statusPurpose": "message"}, "unverifiable", "unknown_status", id="no purpose of ours"),
+        pytest.param(
+            {"statusPurpose": "quarantine"}, "unverifiable", "unknown_status", id="no known purpose"
+        ),
+        pytest.param({"statusPurpose": "message"}, "verified", "no_status", id="nothing about its validity"),
         pytest.param({"statusPurpose": "suspension"}, "unverifiable", "list_wrong_purpose", id="purpose"),
         pytest.param({"statusListIndex": "131072"}, "unverifiable", "no_such_entry", id="beyond the list"),
         pytest.param({"statusListIndex": "-1"}, "unverifiable", "unknown_status", id="before the list"),

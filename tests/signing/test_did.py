@@ -339,8 +339,6 @@ def test_a_strange_document_is_no_key(part, ed25519):
     "address",
     [
         "",
-        "k1",
-        "#k1",
         "urn:x",
         "did:example:1#k",
         "did:key:z6Mk",
@@ -404,3 +402,49 @@ def test_a_key_named_by_its_multikey_is_published_as_one(p256):
     document = did_document(RIGA, [VerificationMethod(id=address, controller=RIGA, public=p256)])
     assert document["verificationMethod"][0]["publicKeyMultibase"] == multikey(p256)
     assert same_key(find_key(address, RIGA, web({RIGA_PAGE: document})).public, p256)
+
+
+# --- a `kid` that is no address: the issuer's own document says what it means
+
+
+@pytest.mark.parametrize("kid", ["k2", "#k2", "p1"])
+def test_a_name_is_looked_up_in_the_document_of_the_issuer(p256, ed25519, kid):
+    document = riga(ed25519, p256)
+    document["verificationMethod"][1]["publicKeyJwk"]["kid"] = "p1"
+    found = find_key(kid, RIGA, web({RIGA_PAGE: document}))
+    assert same_key(found.public, p256)
+    assert found.controller == RIGA
+
+
+def test_a_name_is_looked_up_in_the_key_set_and_the_document_of_a_host(p256, ed25519):
+    key_set = {"keys": [jwk(p256, "p1"), jwk(ed25519, "e1") | {"iss": "https://college.example/another"}]}
+    address = f"{COLLEGE}#e2"
+    method = {
+        "id": address,
+        "type": "Multikey",
+        "controller": COLLEGE,
+        "publicKeyMultibase": multikey(ed25519),
+    }
+    document = {"id": COLLEGE, "verificationMethod": [method], "assertionMethod": [address]}
+    pages = {"https://college.example/.well-known/jwks.json": key_set, COLLEGE: document}
+    assert same_key(find_key("p1", COLLEGE, web(pages)).public, p256)
+    assert same_key(find_key("e2", COLLEGE, web(pages)).public, ed25519)
+    assert same_key(find_key("e2", COLLEGE, web({COLLEGE: document})).public, ed25519)
+    for answers in (pages, {}, {COLLEGE: document | {"id": "https://elsewhere.example"}}):
+        with pytest.raises(KeyNotFoundError):
+            find_key("e1", COLLEGE, web(answers))
+
+
+def test_an_issuer_that_is_its_own_key_has_no_other_names_for_it(ed25519):
+    issuer = did_key(ed25519)
+    assert find_key(issuer.removeprefix("did:key:"), issuer, nowhere).controller == issuer
+    spelled = did_jwk(jwk(ed25519, "k"))
+    assert find_key("0", spelled, nowhere).controller == spelled
+    for kid, whose in (("k1", issuer), ("k1", spelled), ("k1", "urn:uuid:1"), ("", issuer), ("#", issuer)):
+        with pytest.raises(KeyNotFoundError):
+            find_key(kid, whose, web({}))
+
+
+def test_a_document_of_somebody_else_names_no_key_of_the_issuer(p256):
+    with pytest.raises(KeyNotFoundError):
+        find_key("k1", RIGA, web({RIGA_PAGE: riga(p256) | {"id": "did:web:elsewhere.example"}}))
