@@ -127,11 +127,14 @@ def _seal(paper: Paper, told: Facts) -> None:
     language = paper.language
     paper.line_across(_SEAL - 3, _MAIN, RIGHT - _MAIN)
     paper.y = _SEAL
-    _main(paper, told.first("awarding_body"), Style(size=9.5, bold=True))
-    about = [told.issuer_address]
-    if told.registration:
-        about.append(f"{paper_word('registration', language)} {told.registration}")
-    _main(paper, "\n".join(filter(None, about)), _SMALL, after=2)
+    issuer, *others = told.elements.get("awarding_body", ("",))
+    _main(paper, issuer, Style(size=9.5, bold=True))
+    number = f"{paper_word('registration', language)} {told.registration}" if told.registration else ""
+    _main(paper, "\n".join(filter(None, (told.issuer_address, number))), _SMALL, after=0.5)
+    if others:
+        together = f"{paper_word('together_with', language)} {', '.join(others)}"
+        _main(paper, together, Style(size=8.5), after=0.5)
+    paper.y += 1.5
     _main(paper, paper_word("signed", language), _SMALL)
 
 

@@ -1,10 +1,11 @@
-"""What a learner may print: a badge's certificate, and the transcript of all of them."""
+"""What a learner may print: a badge's certificate, and the transcript of all of them.
+
+What draws is imported when something is drawn: it takes 30 MB that most processes never need.
+"""
 
 from __future__ import annotations
 
-from badges.certificate import certificate
 from badges.issued import Issued
-from badges.transcript import transcript
 from lti_tool.errors import NotFoundError
 from lti_tool.publishing import Desk
 from lti_tool.store import queries
@@ -13,6 +14,8 @@ from lti_tool.store.models import CredentialRow, Learner
 
 def certificate_of(desk: Desk, credential_id: str, language: str) -> bytes:
     """The certificate as a PDF. A badge that was revoked has none: paper outlives its check."""
+    from badges.certificate import certificate
+
     with desk.store.read() as session:
         row = queries.credential(session, credential_id)
         if row is None or row.revoked_at is not None:
@@ -23,6 +26,8 @@ def certificate_of(desk: Desk, credential_id: str, language: str) -> bytes:
 
 def transcript_of(desk: Desk, learner_id: int, language: str) -> bytes:
     """The transcript of what a learner holds from this issuer, as a PDF."""
+    from badges.transcript import transcript
+
     with desk.store.read() as session:
         name = session.get_one(Learner, learner_id).name or ""
         badges = [_issued(desk, row) for row in queries.credentials_of_learner(session, learner_id)]

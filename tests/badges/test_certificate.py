@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import badges
 from badges.artwork import picture
 from badges.certificate import certificate
 from badges.credential import Learner
@@ -27,6 +30,7 @@ from badges.transcript import transcript
 from badges.verify import verify
 
 Json = dict[str, Any]
+BADGES = Path(badges.__file__).parent
 PAGE = "https://badges.example.org/badges/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01"
 
 
@@ -220,11 +224,11 @@ def test_when_it_expires_stands_on_it(issued: Any, data_literacy: Template) -> N
 def test_a_transcript_lists_every_badge_in_order_with_its_sums(
     issued: Any, issuer: IssuerProfile, data_literacy: Template, solar: Template, now: datetime
 ) -> None:
-    badges = [
+    held = [
         issued(data_literacy, awarded_at=datetime(2026, 3, 1, tzinfo=UTC)),
         issued(solar, awarded_at=datetime(2025, 3, 1, tzinfo=UTC), score=None),
     ]
-    (page,) = pages_of(transcript(badges, issuer, "Anna Bērziņa", "lv", now))
+    (page,) = pages_of(transcript(held, issuer, "Anna Bērziņa", "lv", now))
     assert page.startswith("RĪGAS KOLEDŽA") and "Sekmju izraksts" in page and "Anna Bērziņa" in page
     assert page.index("Saules paneļu") < page.index("Datu pratība")
     for outcome in (*data_literacy.learning_outcomes, *solar.learning_outcomes):
@@ -253,6 +257,17 @@ def test_half_hours_and_half_credits_are_written_as_the_language_does(
 
 
 # --- The paper itself ---
+
+
+def test_every_word_of_the_papers_is_used_and_stands_in_both_languages() -> None:
+    words = tomllib.loads((BADGES / "sentences" / "papers.toml").read_text(encoding="utf-8"))
+    sources = [
+        (BADGES / f"{name}.py").read_text(encoding="utf-8") for name in ("certificate", "transcript", "paper")
+    ]
+    for code, said in words.items():
+        assert said.keys() == {"en", "lv"}
+        assert any(f'"{code}"' in source or f"'{code}'" in source for source in sources), code
+        assert paper_word(code, "lv") == said["lv"] and paper_word(code, "de") == said["en"]
 
 
 def test_words_flow_to_the_next_page_and_a_qr_code_is_a_link(now: datetime) -> None:
