@@ -69,7 +69,8 @@ def issuer_profile(desk: Desk, slug: str) -> Json:
 def did_document(desk: Desk, slug: str) -> Json:
     _demand_slug(desk, slug)
     with desk.store.read() as session:
-        return did.did_document(desk.issuer.profile.id, desk.issuer.keyring.methods(session))
+        methods = desk.issuer.keyring.methods(session)
+    return did.did_document(desk.issuer.profile.id, methods, desk.issuer.addresses.origin)
 
 
 def jwks(desk: Desk, slug: str) -> Json:
@@ -147,6 +148,15 @@ def badge(desk: Desk, credential_id: str) -> BakedBadge:
         return awarding.baked(desk.issuer, row)
 
 
+def credential(desk: Desk, credential_id: str) -> str:
+    """The JSON that was signed, byte for byte."""
+    with desk.store.read() as session:
+        row = queries.credential(session, credential_id)
+        if row is None:
+            raise NotFoundError("there is no such badge")
+        return row.text
+
+
 # --- status
 
 
@@ -210,6 +220,8 @@ def _own_document(desk: Desk, path: str) -> bytes:
             return json.dumps(jwks(desk, desk.issuer.profile.slug)).encode()
         case ["issuers", slug, "keys", name]:
             return json.dumps(public_key(desk, slug, name.removesuffix(".json"))).encode()
+        case ["credentials", credential_id]:
+            return credential(desk, credential_id).encode()
         case ["status", number] if number.isdecimal():
             return status_list(desk, int(number)).text.encode()
     raise NotFoundError("there is no such document")

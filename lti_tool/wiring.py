@@ -54,16 +54,22 @@ class Tool:
 
     def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
         """A `signing.keys.KeyFinder`: our own keys are read where they are, others are fetched."""
-        return did.find_key(verification_method, issuer_id, publishing.near(self, self.outgoing.fetch))
+        return did.find_key(verification_method, issuer_id, self.fetch)
 
     def find_status(self, url: str) -> bytes:
         """A `badges.verify.StatusFinder`."""
+        return self.fetch(url)
+
+    def fetch(self, url: str) -> bytes:
+        """What is served at an address; our own documents are read where they are."""
         return publishing.near(self, self.outgoing.fetch)(url)
 
     def verify(self, file: bytes) -> Report:
         """The Report on a file, now; our own credentials are checked by the templates they were made with."""
         check = self.issuer.templates.check
-        return verify(file, self.find_key, self.find_status, self.clock(), check_proof=check)
+        return verify(
+            file, self.find_key, self.find_status, self.clock(), fetch=self.fetch, check_proof=check
+        )
 
     @property
     def addresses(self) -> Addresses:

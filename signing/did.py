@@ -44,22 +44,27 @@ def did_jwk(key: Json) -> str:
     return f"did:jwk:{base64url(as_text(key).encode())}"
 
 
-def did_document(issuer_id: str, methods: Sequence[VerificationMethod]) -> Json:
+def did_document(issuer_id: str, methods: Sequence[VerificationMethod], origin: str | None = None) -> Json:
     """What a did:web issuer publishes: keys of Ed25519 and those named by their Multikey as such, others as JsonWebKey.
 
     `assertionMethod` holds texts, because the 1EdTech validator finds a key in no other way. A key that was taken back
-    is not among them: many readers do not look for `revoked`.
+    is not among them: many readers do not look for `revoked`. On `origin`, if given, the issuer answers for its badges.
     """
-    return {
+    links = (
+        [{"id": f"{issuer_id}#origin", "type": "LinkedDomains", "serviceEndpoint": origin}] if origin else []
+    )
+    document: Json = {
         "@context": [
             "https://www.w3.org/ns/did/v1",
             "https://w3id.org/security/multikey/v1",
             "https://w3id.org/security/jwk/v1",
+            *(["https://identity.foundation/.well-known/did-configuration/v1"] if links else []),
         ],
         "id": issuer_id,
         "verificationMethod": [_published(method) for method in methods],
         "assertionMethod": [method.id for method in methods if method.ends is None],
     }
+    return document | ({"service": links} if links else {})
 
 
 def taken_back(method: VerificationMethod) -> Json:

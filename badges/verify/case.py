@@ -13,6 +13,7 @@ from badges.verify.proving import CHANGED, is_bound, prove, terms
 from badges.verify.refreshing import refreshed
 from badges.verify.report import NOT_CHECKED, Finding, Json
 from badges.verify.status import ask_status
+from badges.verify.vouching import vouched
 from signing.checked import Checked
 from signing.did import spelled_key
 
@@ -49,6 +50,8 @@ def gather(opened: Opened, outside: Outside, recipient: str | None) -> Case:
         found, stated = prove(opened.secured, outside, spelled_key)
         if stated is not None or found.code in CHANGED:
             proof = found
+    if proof.code == "key_revoked":
+        proof, proven = vouched(opened, outside)
     if proven is not None and is_bound(proven):
         refresh, newer = refreshed(proven.credential, outside)
         if newer is not None:

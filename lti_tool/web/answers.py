@@ -114,12 +114,12 @@ HEADLINES: Mapping[str, tuple[Light, Sentence]] = {
 
 def _changed(proof: Check) -> Answer:
     question = _l("Not changed?")
-    if proof.outcome == "passed":
+    if proof.outcome in HOLDS:
         return Answer(
             question=question,
             light="yes",
             short=_l("Not changed"),
-            long=_l("Not a letter was changed since it was signed."),
+            long=PROOF_REMARKS.get(proof.code, _l("Not a letter was changed since it was signed.")),
         )
     if proof.code in PROOF_FAILURES:
         return Answer(question=question, light="no", short=_l("Changed"), long=PROOF_FAILURES[proof.code])
@@ -131,12 +131,23 @@ def _changed(proof: Check) -> Answer:
     )
 
 
+#: A proof with a remark holds all the same.
+HOLDS = ("passed", "warning")
+PROOF_REMARKS: Mapping[str, Sentence] = {
+    "key_revoked_since": _l(
+        "The key that signed it was taken back later. The issuer still gives out this very badge, so it counts."
+    ),
+}
 PROOF_FAILURES: Mapping[str, Sentence] = {
     "bad_signature": _l("The signature does not fit: it was changed after it was signed. Do not rely on it."),
     "claims_disagree": _l("Its signed frame and its content contradict each other. Do not rely on it."),
     "malformed": _l("The signature is damaged. Ask for the badge again, as the issuer gave it out."),
 }
 PROOF_DOUBTS: Mapping[str, Sentence] = {
+    "key_revoked": _l(
+        "The key that signed it was taken back, so anybody may have signed it, with any date. Ask the issuer."
+    ),
+    "key_revoked_before": _l("The key that signed it had been taken back by then. Do not rely on it."),
     "no_proof": _l("There is no signature in it, so anybody may have written it."),
     "unknown_proof": _l("It is signed in a way that this page does not know."),
     "wrong_algorithm": _l("It is signed in a way that this page does not accept."),
@@ -213,7 +224,7 @@ def _valid(proof: Check, key: Check, status: Check, validity: Check) -> Answer:
     if validity.outcome == "failed":
         short, long = DATES.get(validity.code, DATES["no_dates"])
         return Answer(question=question, light="no", short=short, long=long)
-    if proof.outcome != "passed" or key.outcome != "passed":
+    if proof.outcome not in HOLDS or key.outcome != "passed":
         return Answer(
             question=question,
             light="unsure",
