@@ -25,7 +25,9 @@ def fit(file: bytes) -> bytes:
         with Image.open(BytesIO(file), formats=FORMATS) as opened:
             _demand_size(opened.size)
             picture = ImageOps.contain(opened.convert("RGBA"), (SIDE, SIDE))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_wide() from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise PictureError("not_a_picture", "This is neither a PNG nor a JPEG picture.") from error
     square = Image.new("RGBA", (SIDE, SIDE), (255, 255, 255, 0))
     square.paste(picture, ((SIDE - picture.width) // 2, (SIDE - picture.height) // 2))
@@ -39,4 +41,8 @@ def _demand_size(size: tuple[int, int]) -> None:
     if min(size) < LEAST_SIDE:
         raise PictureError("picture_too_small", f"The picture has a side of less than {LEAST_SIDE} pixels.")
     if max(size) > MOST_SIDE:
-        raise PictureError("picture_too_wide", f"The picture has a side of more than {MOST_SIDE} pixels.")
+        raise _too_wide()
+
+
+def _too_wide() -> PictureError:
+    return PictureError("picture_too_wide", f"The picture has a side of more than {MOST_SIDE} pixels.")

@@ -452,12 +452,8 @@ _STATEMENTS = (
 def statements(code: str) -> Step:
     """What the quality framework `code` asks for beyond the four steps, as a step of its own."""
     asked = framework(code)
-    wanted = {f"quality/{rule.field}" for rule in asked.rules} | {
-        f"quality/{demand.field}"
-        for rule in asked.rules
-        if rule.demand
-        for demand in (rule.demand, *rule.demand.parts)
-    }
+    demands = [demand for rule in asked.rules for demand in (rule.demand, rule.when) if demand]
+    wanted = {f"quality/{one.field}" for demand in demands for one in (demand, *demand.parts)}
     declarations = tuple(
         Field(name=f"quality/declarations/{code}.{rule.code}", kind="texts_area", label=rule.sentence)
         for rule in asked.rules

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -129,16 +129,25 @@ def _skill(iri: str, before: Any) -> Json:
 def _checked(step: Step, data: Json, body: Json, today: date) -> Typed:
     """Rows with nothing in them stay on the page, but are no part of the template."""
     sound, places = _filled(step, data)
-    problems: dict[str, str] = {}
+    problems = _problems(sound, today)
+    for pointer in problems:
+        field = next((one for one in step.fields if _within(pointer, one.pointer)), None)
+        if field is not None:
+            _put(sound, field.path, _at(body, field.path))
+    if problems and _problems(sound, today):  # two fields that do not go together: none of this step is kept
+        sound = body
+    return Typed(
+        data=data, sound=sound, problems={_back(pointer, places): code for pointer, code in problems.items()}
+    )
+
+
+def _problems(data: Json, today: date) -> dict[str, str]:
+    """The first thing that is wrong at each place."""
     try:
-        read_template(sound, today)
+        read_template(data, today)
     except TemplateError as error:
-        for pointer, code in error.problems:
-            problems.setdefault(_back(pointer, places), code)
-            field = next((one for one in step.fields if _within(pointer, one.pointer)), None)
-            if field is not None:
-                _put(sound, field.path, _at(body, field.path))
-    return Typed(data=data, sound=sound, problems=problems)
+        return dict(reversed(error.problems))
+    return {}
 
 
 def _filled(step: Step, data: Json) -> tuple[Json, dict[str, str]]:
@@ -177,10 +186,9 @@ def _at(data: Any, path: Sequence[str]) -> Any:
 
 
 def _put(data: Json, path: Sequence[str], value: Any) -> None:
-    """Sets what stands at the path; with None nothing stands there any more, and no empty object around it."""
+    """Sets what stands at the path; with None nothing stands there any more."""
     *way, last = path
-    around: Iterator[str] = iter(way)
-    for name in around:
+    for name in way:
         data = data.setdefault(name, {})
     data.pop(last, None)
     if value is not None:

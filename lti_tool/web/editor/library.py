@@ -84,7 +84,7 @@ def bring() -> str:
             what="imported",
             own_picture=found.picture,
         )
-        return step_page(desk, row, STEPS[0])
+        return step_page(desk, row, STEPS[0], notes=found.notes)
 
 
 @pages.post(f"{_WAY}/export")

@@ -32,6 +32,9 @@ _PROBLEMS: Mapping[str, Sentence] = {
     "not_an_eidas_identifier": _l(
         "Write it as eIDAS does: a kind, a country and a number, such as VATLV-40000000000."
     ),
+    "level_not_applicable": _l(
+        "You have said that no level applies. Take this one away, or choose the EQF level."
+    ),
     "not_a_badge": _l(
         "This is neither a template that Nozimite has exported nor a badge. Choose another file."
     ),
@@ -44,6 +47,23 @@ _PROBLEMS: Mapping[str, Sentence] = {
     "not_a_picture": _l("This is neither a PNG nor a JPEG picture. Choose another file."),
 }
 
+
+#: What an import did not take as it stood; codes of badges.importing.foreign.
+_NOTES: Mapping[str, Sentence] = {
+    "markup_removed": _l("HTML was taken out of it."),
+    "cut": _l("It was too long, and was cut."),
+    "not_text": _l("Characters that cannot be shown were taken out of it."),
+    "not_a_number": _l("It is no number, and was left out."),
+    "out_of_range": _l("The number cannot be right, and was left out."),
+    "unknown_value": _l("It is not in our list, and was left out."),
+    "guessed": _l("It was taken for what it most likely means. Look whether that is right."),
+    "no_place": _l("A template has no place for it."),
+    "too_many": _l("There were too many of them; the last ones were left out."),
+    "language_assumed": _l(
+        "The file does not say in which language it is written. Look whether it is the right one."
+    ),
+    "picture_elsewhere": _l("The picture is not in the file. Choose it in the last step, if you want it."),
+}
 
 _DEEDS: Mapping[str, Sentence] = {
     "begun": _l("begun"),
@@ -70,6 +90,11 @@ LEVELS: Mapping[str, Sentence] = {
 def deed(what: str) -> str:
     """What was done to a template, for its history."""
     return str(_DEEDS.get(what, what))
+
+
+def note_sentence(code: str) -> str:
+    """What became of something in an imported badge; a picture may have its problems, too."""
+    return str(_NOTES.get(code) or problem_sentence(code))
 
 
 def problem_sentence(code: str, bounds: tuple[int, int] | None = None) -> str:

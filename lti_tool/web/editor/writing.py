@@ -18,6 +18,7 @@ from badges import vocabularies
 from badges.artwork import template_picture
 from badges.errors import PictureError
 from badges.eu import ELEMENTS
+from badges.importing.foreign import Note
 from badges.pictures import fit
 from badges.template import Template, read_template
 from badges.vocabularies import Concept
@@ -30,9 +31,9 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.editor import checking, forms
 from lti_tool.web.editor.completeness import completeness
 from lti_tool.web.editor.desk import Desk, own, sit_down
-from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, step_named
+from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, home_of, step_named
 from lti_tool.web.editor.forms import Typed
-from lti_tool.web.editor.sentences import LEVELS, problem_sentence
+from lti_tool.web.editor.sentences import LEVELS, note_sentence, problem_sentence
 from lti_tool.web.languages import page_language
 
 pages = Blueprint("writing", __name__)
@@ -94,7 +95,7 @@ def search() -> str:
     """What is found in a vocabulary, as choices for the form that the words were typed in."""
     sit_down()
     name = request.form.get("vocabulary", "")
-    if name not in {field.vocabulary for step in STEPS for field in all_fields(step.fields)}:
+    if not name or name not in {field.vocabulary for step in STEPS for field in all_fields(step.fields)}:
         raise NotFoundError("there is no such list in the editor")
     return render_template(
         "editor/_found.html",
@@ -105,9 +106,15 @@ def search() -> str:
 
 
 def step_page(
-    desk: Desk, row: TemplateVersion, step: Step, typed: Typed | None = None, trouble: str = ""
+    desk: Desk,
+    row: TemplateVersion,
+    step: Step,
+    typed: Typed | None = None,
+    *,
+    trouble: str = "",
+    notes: Sequence[Note] = (),
 ) -> str:
-    """The form of a step, and beside it what the badge has become so far."""
+    """The form of a step, and beside it what the badge has become so far; `notes` are those of an import."""
     data = typed.data if typed else row.body
     template = read_template(row.body)
     asked = request.form.get("search", "")
@@ -122,6 +129,7 @@ def step_page(
         problems=typed.problems if typed else {},
         problem_sentence=problem_sentence,
         trouble=trouble,
+        notes=[(note, note_sentence(note.code)) for note in notes],
         saved=typed is not None,
         languages=forms.languages_of(data, request.form.getlist(forms.LANGUAGES)),
         vocabulary=vocabularies.vocabulary,
@@ -131,6 +139,7 @@ def step_page(
         asked=asked,
         words=request.form.get(f"{asked}?", ""),
         search=_found,
+        home_of=home_of,
         complete=completeness(template, current_tool().issuer.profile),
         preview=preview(row, template),
     )

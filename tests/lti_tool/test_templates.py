@@ -1,0 +1,135 @@
+"""The life of a template: drafts change, published versions never do, and everybody's deeds are kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from badges.errors import MissingElementsError, TemplateError
+from lti_tool import templates
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.store.models import TemplateVersion
+from tests.stage import template_data
+
+PNG = b"\x89PNG as if"
+
+
+@pytest.fixture
+def session(tool):
+    with tool.store.begin() as session:
+        yield session
+
+
+@pytest.fixture
+def draft(session, clock):
+    return templates.add(session, template_data(), clock())
+
+
+@pytest.fixture
+def published(tool, draft, clock):
+    """A published version; in this file no other fixture needs the one of the stage."""
+    templates.publish(draft, tool.issuer.profile, clock())
+    return draft
+
+
+def deeds(row):
+    return [(change.what, change.fields) for change in row.changes]
+
+
+def test_a_draft_is_rewritten_as_often_as_one_likes(draft, clock):
+    templates.rewrite(draft, draft.body | {"workload_hours": "12"}, clock())
+    templates.rewrite(draft, draft.body | {"workload_hours": "13"}, clock())
+    assert (draft.version, draft.body["workload_hours"]) == (1, "13")
+
+
+def test_edits_of_one_sitting_are_one_entry_and_say_what_was_changed(draft, clock):
+    for name, value in (("workload_hours", "12"), ("credits", "2"), ("credits", "2")):
+        clock.pass_(minutes=20)
+        templates.rewrite(draft, draft.body | {name: value}, clock())
+    assert deeds(draft) == [("begun", []), ("edited", ["credits", "workload_hours"])]
+    clock.pass_(hours=2)
+    templates.rewrite(draft, draft.body | {"credits": "3"}, clock())
+    assert deeds(draft)[2:] == [("edited", ["credits"])]
+
+
+def test_what_cannot_be_a_template_changes_nothing(draft, clock):
+    before = dict(draft.body)
+    with pytest.raises(TemplateError):
+        templates.rewrite(draft, draft.body | {"workload_hours": "-1"}, clock())
+    assert draft.body == before
+
+
+def test_a_published_version_never_changes(published, clock):
+    before = dict(published.body), published.picture
+    with pytest.raises(NotAllowedError):
+        templates.rewrite(published, published.body | {"workload_hours": "12"}, clock())
+    with pytest.raises(NotAllowedError):
+        templates.illustrate(published, PNG, clock())
+    assert (published.body, published.picture) == before
+
+
+def test_a_published_version_is_not_discarded(session, published):
+    with pytest.raises(NotAllowedError):
+        templates.discard(session, published)
+    assert session.get(TemplateVersion, published.id)
+
+
+def test_a_discarded_draft_is_gone(session, draft):
+    templates.discard(session, draft)
+    session.flush()
+    assert session.query(TemplateVersion).count() == 0
+
+
+def test_changing_what_is_published_makes_the_next_version(session, published, clock):
+    row = templates.next_version(session, published, clock())
+    assert (row.template_id, row.version, row.status, row.body) == (
+        published.template_id,
+        2,
+        "draft",
+        published.body,
+    )
+    assert templates.next_version(session, published, clock()) is row  # one draft at a time
+
+
+def test_the_picture_is_drawn_when_the_version_is_published(tool, draft, clock):
+    assert draft.picture == b""
+    templates.publish(draft, tool.issuer.profile, clock())
+    assert draft.picture.startswith(b"\x89PNG")
+
+
+def test_a_picture_of_ones_own_is_kept_through_copies_and_versions(tool, session, draft, clock):
+    templates.illustrate(draft, PNG, clock())
+    templates.publish(draft, tool.issuer.profile, clock())
+    assert draft.picture == PNG
+    assert templates.copy(session, draft, clock()).picture == PNG
+    row = templates.next_version(session, draft, clock())
+    assert row.picture == PNG
+    templates.illustrate(row, None, clock())
+    assert (row.picture, row.own_picture) == (b"", False)
+
+
+def test_a_copy_is_another_template(session, published, clock):
+    row = templates.copy(session, published, clock())
+    assert row.template_id != published.template_id
+    assert (row.version, row.status, row.body) == (1, "draft", published.body)
+    assert deeds(row) == [("copied", [])]
+
+
+def test_nothing_incomplete_is_published(tool, session, clock):
+    row = templates.add(session, {"name": {"en": "Half"}}, clock())
+    with pytest.raises(MissingElementsError):
+        templates.publish(row, tool.issuer.profile, clock())
+    assert (row.status, row.picture) == ("draft", b"")
+
+
+def test_only_what_was_published_is_retired(tool, draft, clock):
+    with pytest.raises(NotAllowedError):
+        templates.retire(draft, clock())
+    templates.publish(draft, tool.issuer.profile, clock())
+    templates.retire(draft, clock())
+    templates.retire(draft, clock())
+    assert [what for what, _ in deeds(draft)] == ["begun", "published", "retired"]
+
+
+def test_what_is_not_there_is_not_found(session):
+    with pytest.raises(NotFoundError):
+        templates.find(session, "no-such-template")
