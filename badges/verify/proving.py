@@ -7,7 +7,7 @@ from typing import Any
 
 from badges.verify.opening import Opened
 from badges.verify.outside import Outside
-from badges.verify.report import Finding, Json, failed, passed, unknown
+from badges.verify.report import Finding, Json, failed, passed, unknown, warning
 from badges.verify.strangers import as_list, issuer_id
 from signing.checked import Checked
 from signing.documents import find_context, pinned_name
@@ -37,6 +37,8 @@ def prove(
         return finding, None
     except Exception as error:  # a Report is promised for any bytes, and libraries fail in ways of their own
         return unknown("could_not_check", error.__class__.__name__), None
+    if proven.left_out:
+        return warning("claims_left_out", f"{proven.proof_name}: {', '.join(proven.left_out)}"), proven
     return passed("signature_holds", proven.proof_name), proven
 
 
