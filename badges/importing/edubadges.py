@@ -1,17 +1,29 @@
-"""edubadges of SURF: Open Badges 3.0 with flat terms for the elements of the European micro-credential."""
+"""edubadges of SURF: the elements of the European micro-credential as flat terms in Open Badges 3.0, of which 2.0 had
+some as extensions.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from badges.importing.foreign import Foreign, Found, Json
+from badges.importing.extensions import has_any, value_in
+from badges.importing.foreign import Foreign, Found, Json, texts
+from badges.importing.open_badges_2 import badge_class_of, read_badge_class
 from badges.importing.open_badges_3 import ACHIEVEMENT_AT, achievement_of, read_achievement
 from badges.verify.strangers import kind_of, types
+from badges.vocabularies import vocabulary
 
 NAME = "edubadges"
 
 _CLASS = "EducredentialAchievement"
 _TERMS = {"ECTS", "SBU", "participationType", "assessmentType", "supervisionType", "identityChecked"}
+_EXTENSIONS = (
+    "extensions:ECTSExtension",
+    "extensions:EQFExtension",
+    "extensions:LearningOutcomeExtension",
+    "extensions:LanguageExtension",
+)
 _PARTICIPATION = {"online": "online", "onsite or blended": "blended", "work experience": "workBased"}
 _ASSESSMENT = {
     "testing": "writtenExamination",
@@ -30,15 +42,17 @@ _MODE = {"supervised online": "online", "onsite with identity verification": "pr
 
 
 def recognises(badge: Json) -> bool:
-    """Whether the achievement is of SURF's class, or says anything in SURF's terms."""
+    """Whether the achievement is of SURF's class, or says anything in SURF's terms or extensions."""
+    if kind_of(badge) != "achievement":
+        return has_any(badge, _EXTENSIONS)
     achievement = achievement_of(badge)
-    return kind_of(badge) == "achievement" and bool(
-        _CLASS in types(achievement) or _TERMS & achievement.keys()
-    )
+    return _CLASS in types(achievement) or bool(_TERMS & achievement.keys())
 
 
 def read(badge: Json, foreign: Foreign) -> Found:
     """What the badge says in the standard's terms and in SURF's."""
+    if kind_of(badge) != "achievement":
+        return _read_older(badge, foreign)
     achievement = achievement_of(badge)
     found = read_achievement(achievement, foreign, "nl")
     said = {
@@ -51,6 +65,36 @@ def read(badge: Json, foreign: Foreign) -> Found:
         if achievement.get(name):
             foreign.note(f"{ACHIEVEMENT_AT}/{name}", "no_place", achievement[name])
     return replace(found, body=found.body | {name: value for name, value in said.items() if value})
+
+
+def _read_older(badge: Json, foreign: Foreign) -> Found:
+    badge_class, where = badge_class_of(badge)
+    tag, tag_at = value_in(badge, "extensions:LanguageExtension", "Language")
+    language = foreign.language(tag, tag_at or f"{where}/extensions:LanguageExtension", "nl")
+    found = read_badge_class(badge_class | {"@language": language}, where, foreign, language)
+    credits, credits_at = value_in(badge, "extensions:ECTSExtension", "ECTS")
+    outcome, outcome_at = value_in(badge, "extensions:LearningOutcomeExtension", "LearningOutcome")
+    hours, hours_at = value_in(badge, "extensions:StudyLoadExtension", "StudyLoad")
+    if not hours:
+        hours, hours_at = value_in(badge, "extensions:TimeInvestmentExtension", "TimeInvestment")
+    text = foreign.text(outcome, outcome_at)
+    said = {
+        "credits": foreign.number(credits, credits_at, 400),
+        "workload_hours": foreign.number(hours, hours_at, 10_000),
+        "level": _level(*value_in(badge, "extensions:EQFExtension", "EQF"), foreign),
+        "learning_outcomes": [{"text": texts(language, text)}] if text else [],
+    }
+    return replace(found, body=found.body | {name: value for name, value in said.items() if value})
+
+
+def _level(value: Any, pointer: str, foreign: Foreign) -> Json | None:
+    """A level that is written as 7, 7.0 or "EQF 7"."""
+    digits = str(value).upper().removeprefix("EQF").strip().removesuffix(".0")
+    if digits in vocabulary("eqf"):
+        return {"framework": "EQF", "value": int(digits)}
+    if value not in (None, ""):
+        foreign.note(pointer, "unknown_value", value)
+    return None
 
 
 def _hours(achievement: Json, foreign: Foreign) -> str | None:

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from badges.importing.alignments import esco_skill
-from badges.importing.foreign import Foreign, Found, Json, inside, texts
+from badges.importing.extensions import extension, has_any, value_in
+from badges.importing.foreign import Foreign, Found, Json, texts
 from badges.importing.open_badges_2 import badge_class_of, read_badge_class
-from badges.importing.open_badges_2 import recognises as is_open_badges_2
-from badges.importing.open_badges_3 import ACHIEVEMENT_AT, achievement_of, read_achievement
+from badges.importing.open_badges_3 import achievement_of, read_achievement
 from badges.reading import MOST_ITEMS
 from badges.verify.strangers import kind_of, objects
 
@@ -33,8 +33,7 @@ _FORMATS = {
 
 def recognises(badge: Json) -> bool:
     """Whether it is a badge, of either standard, with an extension of theirs."""
-    known = kind_of(badge) == "achievement" or is_open_badges_2(badge)
-    return known and any(_extension(badge, name)[0] is not None for name in _EXTENSIONS)
+    return has_any(badge, _EXTENSIONS)
 
 
 def read(badge: Json, foreign: Foreign) -> Found:
@@ -45,33 +44,21 @@ def read(badge: Json, foreign: Foreign) -> Found:
         found = read_badge_class(*badge_class_of(badge), foreign, "de")
     language = found.body["in_language"]
     outcomes, minutes = _competencies(badge, language, foreign)
-    load, where = _extension(badge, _STUDY_LOAD)
-    if load is not None:
-        minutes = inside({"load": load}, "load").get("StudyLoad")
-        where = f"{where}/StudyLoad"
-    level, level_at = _extension(badge, _LEVEL)
-    if level is not None:
-        foreign.note(level_at, "no_place", inside({"level": level}, "level").get("Level", ""))
+    load, where = value_in(badge, _STUDY_LOAD, "StudyLoad")
+    level, level_at = value_in(badge, _LEVEL, "Level")
+    if level:
+        foreign.note(level_at, "no_place", level)
     said = {
         "learning_outcomes": (outcomes + found.body.get("learning_outcomes", []))[:MOST_ITEMS],
-        "workload_hours": _hours(minutes, where, foreign),
+        "workload_hours": _hours(load or minutes, where, foreign),
         "forms_of_participation": _participation(badge, foreign),
     }
     return replace(found, body=found.body | {name: value for name, value in said.items() if value})
 
 
-def _extension(badge: Json, name: str) -> tuple[Any, str]:
-    """The extension and its JSON pointer, wherever it stands: by the badge, its achievement or its class."""
-    places = ((badge, ""), (achievement_of(badge), ACHIEVEMENT_AT), (inside(badge, "badge"), "/badge"))
-    for holder, pointer in places:
-        if name in holder:
-            return holder[name], f"{pointer}/{name}"
-    return None, ""
-
-
 def _competencies(badge: Json, language: str, foreign: Foreign) -> tuple[list[Json], Decimal | None]:
     """Learning outcomes, and the minutes of all of them together."""
-    value, pointer = _extension(badge, _COMPETENCIES)
+    value, pointer = extension(badge, _COMPETENCIES)
     outcomes, minutes = [], Decimal(0)
     for item, where in foreign.each(value, pointer):
         name = foreign.name(item.get("name"), f"{where}/name")

@@ -111,7 +111,7 @@ def test_an_open_educational_badge_brings_its_competencies_and_hours() -> None:
     ]
     assert draft.body["workload_hours"] == "11.5"
     assert draft.body["forms_of_participation"] == ["blended"]
-    assert _notes(draft) == {"inLanguage": "language_assumed", "extensions:LevelExtension": "no_place"}
+    assert _notes(draft) == {"inLanguage": "language_assumed", "Level": "no_place"}
 
 
 def test_an_open_educational_badge_of_the_older_standard_is_read_too() -> None:
@@ -119,6 +119,30 @@ def test_an_open_educational_badge_of_the_older_standard_is_read_too() -> None:
     older["badge"]["extensions:StudyLoadExtension"] = {"StudyLoad": 120}
     draft = _draft(older)
     assert (draft.source, draft.body["workload_hours"]) == ("Open Educational Badges", "2")
+
+
+def test_an_edubadge_of_the_older_standard_is_read_too() -> None:
+    older = deepcopy(MOODLE)
+    del older["badge"]["@language"], older["badge"]["alignments"]
+    older["badge"] |= {
+        "extensions:LanguageExtension": {"Language": "nl_NL"},
+        "extensions:ECTSExtension": {"ECTS": 2.5},
+        "extensions:EQFExtension": {"EQF": 7},
+        "extensions:LearningOutcomeExtension": {"LearningOutcome": "Kan argumenteren."},
+        "extensions:StudyLoadExtension": {"StudyLoad": 70},
+    }
+    draft = _draft(older)
+    assert (draft.source, draft.body["in_language"], draft.notes) == ("edubadges", "nl", ())
+    assert draft.body["credits"] == "2.5"
+    assert draft.body["workload_hours"] == "70"
+    assert draft.body["level"] == {"framework": "EQF", "value": 7}
+    assert draft.body["learning_outcomes"] == [{"text": {"nl": "Kan argumenteren."}}]
+    older["badge"]["extensions:EQFExtension"] = {"EQF": "EQF 9"}
+    older["badge"]["extensions:StudyLoadExtension"] = 7
+    older["badge"]["extensions:TimeInvestmentExtension"] = {"TimeInvestment": 8}
+    draft = _draft(older)
+    assert ("level" in draft.body, draft.body["workload_hours"]) == (False, "8")
+    assert _notes(draft) == {"EQF": "unknown_value"}
 
 
 def test_a_badge_of_moodle_brings_its_words_and_its_picture() -> None:
