@@ -61,14 +61,16 @@ def _front(paper: Paper, issued: Issued, told: Facts) -> None:
     _main(paper, told.first("title"), Style(size=title, bold=True, colour=deep, leading=1.18), "H1", after=10)
     _main(paper, paper_word("awarded_to", paper.language), _LABEL)
     _main(paper, told.first("learner"), Style(size=17, bold=True, leading=1.3), "H2", after=10)
-    _if_it_fits(paper, (told.description,), _TEXT)
+    if told.language == paper.language:  # what a badge says in one language only
+        _if_it_fits(paper, (told.description,), _TEXT)
     _if_it_fits(
         paper,
         told.elements.get("learning_outcomes", ()),
         _TEXT,
         paper_word("learning_outcomes", paper.language),
     )
-    _if_it_fits(paper, (told.criteria,), _TEXT, paper_word("criteria", paper.language))
+    if told.language == paper.language:
+        _if_it_fits(paper, (told.criteria,), _TEXT, paper_word("criteria", paper.language))
     _seal(paper, told)
     _aside(paper, issued, told)
 

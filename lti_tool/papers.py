@@ -13,13 +13,13 @@ from lti_tool.store.models import CredentialRow, Learner
 
 
 def certificate_of(desk: Desk, credential_id: str, language: str) -> bytes:
-    """The certificate as a PDF. A badge that was revoked has none: paper outlives its check."""
+    """The certificate as a PDF. A badge that was revoked or suspended has none: paper outlives its check."""
     from badges.certificate import certificate
 
     with desk.store.read() as session:
         row = queries.credential(session, credential_id)
-        if row is None or row.revoked_at is not None:
-            raise NotFoundError("there is no such badge, or it was revoked")
+        if row is None or row.revoked_at or row.suspended_at:
+            raise NotFoundError("there is no such badge, or it does not hold now")
         issued = _issued(desk, row)
     return certificate(issued, language)
 

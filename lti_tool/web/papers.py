@@ -62,9 +62,7 @@ def badges_for_europass(rule_id: int) -> Response | str:
     with tool.store.read() as session:
         rule = rule_of(session, visit, rule_id)
         template = read_template(rule.template_version.body)
-        awards = queries.awards_of_rule(session, rule.id)
-        rows = [award.credential for award in awards if award.credential and award.status == "issued"]
-        batch = europass.batch_of(tool.issuer, rows)
+        batch = europass.batch_of(tool.issuer, queries.credentials_of_rule(session, rule.id))
     if batch.packed and (not batch.lacking or request.form.get("rest") == "yes"):
         return _taken_away(batch.zip, "application/zip", f"europass-{rule_id}.zip")
     sentences = {lack.pointer: lack.sentence for _, lack in batch.lacking}

@@ -23,6 +23,7 @@ from badges.eu import ELEMENTS
 from badges.issued import Issued, facts
 from badges.issuer import IssuerProfile
 from badges.paper import LEFT, RIGHT, Paper, Style
+from badges.parts import AwardingBody
 from badges.pdf import attached_text
 from badges.sentences import paper_word
 from badges.template import Template
@@ -211,6 +212,21 @@ def test_a_badge_without_a_name_says_how_its_learner_is_known(issued: Any, data_
     front, _ = pages_of(certificate(nameless, "en"))
     assert "e-mail address, as a hash" in front and "anna@example.org" not in front
     assert paper_word("grade", "en") not in front
+
+
+def test_who_awards_together_stands_on_it(issued: Any, data_literacy: Template) -> None:
+    tartu = AwardingBody(legal_name={"et": "Tartu Kolledž"}, country="EE")
+    front, back = pages_of(certificate(issued(replace(data_literacy, awarding_bodies=(tartu,))), "en"))
+    assert "Together with Tartu Kolledž" in front and "Tartu Kolledž" in back
+
+
+def test_what_the_badge_says_in_another_language_alone_is_left_to_the_badge(
+    issued: Any, data_literacy: Template
+) -> None:
+    badge = issued(data_literacy, language="lv")
+    beginning = " ".join(data_literacy.description["lv"].split()[:5])
+    assert beginning in pages_of(certificate(badge, "lv"))[0]
+    assert beginning not in pages_of(certificate(badge, "en"))[0]
 
 
 def test_when_it_expires_stands_on_it(issued: Any, data_literacy: Template) -> None:

@@ -52,6 +52,24 @@ def test_a_revoked_badge_has_no_certificate_and_is_on_no_transcript(school, anna
         papers.certificate_of(web_tool, annas_badge, "en")
 
 
+def test_a_suspended_badge_is_on_no_paper_until_it_counts_again(school, annas_badge, web_tool):
+    def papers_there() -> tuple[bool, bool]:
+        with web_tool.store.read() as session:
+            row = queries.credential(session, annas_badge)
+            held = queries.credentials_of_learner(session, row.award.learner_id)
+            assert held == queries.credentials_of_rule(session, row.award.rule_id)
+            assert held == queries.credentials_to_hand_on(session, None)
+        return bool(held), school.browser.get(f"/badges/{annas_badge}.pdf").status_code == 200
+
+    assert papers_there() == (True, True)
+    with web_tool.store.begin() as session:
+        queries.credential(session, annas_badge).suspended_at = NOW
+    assert papers_there() == (False, False)
+    with web_tool.store.begin() as session:
+        queries.credential(session, annas_badge).suspended_at = None
+    assert papers_there() == (True, True)
+
+
 def test_a_learner_takes_the_transcript_away(school, annas_badge, web_tool):
     page = school.launch(ANNA)
     assert "Transcript of records (PDF)" in text_of(page)
