@@ -1,0 +1,163 @@
+"""Bytes of every kind that strangers hand us, and what may come of them: an answer, or the error that was promised.
+
+Each target takes bytes, so that any fuzzer can drive it: test_badges.py bends SEEDS at random, and `python -m
+tests.fuzz.targets` follows the code with atheris.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from zlib import compress, crc32
+
+if __name__ == "__main__":
+    import atheris
+
+    # What is followed must be told before it is loaded.
+    atheris.instrument_imports(include=["badges", "signing"]).__enter__()
+
+from badges import bake, pdf, svg
+from badges.errors import NotBakedError, PictureError, SchemaError
+from badges.schemas import json_schema, rules
+from badges.sentences import sentences
+from badges.verify import verify
+from badges.verify.signed_assertion import rsa_jwk
+from signing import cbor, did, status
+from signing.errors import KeyNotFoundError, ProofError, StatusListError
+from signing.keys import VerificationMethod
+from signing.proofs import check
+from signing.secured import SecuredCredential
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+JSON = SecuredCredential(
+    '{"@context":[],"type":["OpenBadgeCredential"],"proof":[{}]}', "application/vc+ld+json"
+)
+
+
+def part(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4) + kind + data + crc32(kind + data).to_bytes(4)
+
+
+def png(*middle: bytes) -> bytes:
+    return b"".join(
+        [bake.SIGNATURE, part(b"IHDR", bytes(13)), *middle, part(b"IDAT", b""), part(b"IEND", b"")]
+    )
+
+
+SEEDS = (
+    png(part(b"iTXt", b"openbadgecredential\0\0\0\0\0{}")),
+    png(part(b"iTXt", b"openbadgecredential\0\1\0lv\0x\0" + compress(b"a.b.c"))),
+    png(part(b"zTXt", b"openbadges\0\0" + compress(b"https://example.org/1"))),
+    svg.bake(b'<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>', JSON),
+    b'<svg xmlns:o="http://openbadges.org"><o:assertion verify="https://example.org/1"/></svg>',
+    b"%PDF-1.7\n1 0 obj <</Type/EmbeddedFile/Filter[/FlateDecode]>>stream\n" + compress(JSON.text.encode()),
+    JSON.text.encode(),
+    b'{"type":"VerifiablePresentation","verifiableCredential":["e30.e30.e30"]}',
+    b'{"type":"Assertion","@context":"https://w3id.org/openbadges/v2","verification":{"type":"hosted"},"id":"https://a"}',
+    b"eyJhbGciOiJSUzI1NiJ9.eyJ2YyI6e319.AA",
+)
+
+
+def refuse(url: str) -> bytes:
+    raise TimeoutError(url)
+
+
+def find_key(method: str, issuer: str) -> VerificationMethod:
+    return did.find_key(method, issuer, refuse)
+
+
+def target_verify(data: bytes) -> None:
+    """Whatever it is, and whatever the world answers: here, the same bytes."""
+    for ask in (refuse, lambda url: data):
+        report = verify(data, find_key, ask, NOW, fetch=ask, recipient="anna@example.org")
+        assert report.verdict != "verified"
+        assert all(check.code in sentences()[check.name] for check in report.checks)
+        json.dumps(report.credential)
+
+
+def target_pictures(data: bytes) -> None:
+    for read in (bake.baked_text, svg.baked_text, pdf.attached_text):
+        try:
+            read(data)
+        except (PictureError, NotBakedError):
+            continue
+    for write in (bake.bake, svg.bake):
+        try:
+            baked = write(data, JSON)
+        except (PictureError, NotBakedError):
+            continue
+        assert (bake if write is bake.bake else svg).unbake(baked) == JSON
+
+
+def target_rules(data: bytes) -> None:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    for name in ("AchievementCredential", "AchievementCredential1", "EndorsementCredential", "Profile"):
+        for loosely in (False, True):
+            rules.breach(value, name, loosely=loosely)
+    try:
+        json_schema.breach(value, value)
+    except SchemaError:
+        return
+
+
+def target_pem(data: bytes) -> None:
+    text = data.decode("latin-1")
+    for pem in (text, f"-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----"):
+        try:
+            rsa_jwk(pem)
+        except (ValueError, IndexError):
+            continue
+
+
+def target_proof(data: bytes) -> None:
+    """The bytes as a credential or a token, signed with whatever key it names."""
+    try:
+        check(SecuredCredential(data.decode("latin-1"), ""), did.spelled_key, NOW)
+    except ProofError:
+        return
+    raise AssertionError("nobody signed this")
+
+
+def target_keys(data: bytes) -> None:
+    """The bytes as what the issuer's host answers, and as the address of a key."""
+    for method in ("did:web:riga.example#k1", "https://riga.example/k1", "k1", data.decode("latin-1")):
+        for issuer in ("did:web:riga.example", "https://riga.example"):
+            try:
+                did.find_key(method, issuer, lambda url: data)
+            except KeyNotFoundError:
+                continue
+
+
+def target_packed(data: bytes) -> None:
+    """The bytes as a bit string and as CBOR."""
+    with suppress(StatusListError):
+        status.decode("u" + data.decode("latin-1"))
+    with suppress(ValueError):
+        cbor.decode(data)
+
+
+TARGETS = (
+    target_verify,
+    target_pictures,
+    target_rules,
+    target_pem,
+    target_proof,
+    target_keys,
+    target_packed,
+)
+
+
+def main(name: str, *options: str) -> None:
+    """Drive one target with atheris, which ends the process; `options` are those of libFuzzer."""
+    (target,) = (target for target in TARGETS if target.__name__ == name)
+    atheris.Setup([sys.argv[0], *options], target)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
