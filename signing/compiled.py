@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring_ascii
 from operator import itemgetter
@@ -42,7 +44,6 @@ _ADDRESS = re.compile(r'(?:https?|urn|did|mailto):[^\x00-\x20<>"{}|\\^`\ud800-\u
 _REDEFINES = re.compile(r'"(?:https?|urn|did|mailto)(?::[^"]*)?"\s*:')
 _PLAIN = re.compile(r'[^\x00-\x1f\x7f"\\\ud800-\udfff]*')
 _UNSIGNED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_DANGEROUS = re.compile("[&<>{}]")
 _ADDRESS_KIND = "address"
 _TEXT_KIND = "text"
 
@@ -61,9 +62,15 @@ class Template:
         self.slots: tuple[Path, ...] = tuple(tuple(path) for path in stored["slots"])
         self._kinds: list[str] = stored["kinds"]
         self._members: int = stored["members"]
-        self._convert = [_converter(kind) for kind in self._kinds]
-        self._plain: list[str | int] = stored["json"]
-        self._safe = [part if isinstance(part, int) else escaped(part) for part in self._plain]
+        self._texts = [number for number, kind in enumerate(self._kinds) if kind == _TEXT_KIND]
+        self._converters = [
+            (number, _converter(kind)) for number, kind in enumerate(self._kinds) if kind != _TEXT_KIND
+        ]
+        parts: list[str | int] = stored["json"]
+        # Text, slot, text …: each second part is for a value.
+        self._order = [part for part in parts if isinstance(part, int)]
+        self._plain = [part if isinstance(part, str) else "" for part in parts]
+        self._safe = [escaped(part) for part in self._plain]
         self._ids = [
             number
             for number, path in enumerate(self.slots)
@@ -86,7 +93,7 @@ class Template:
         """The values in the slots; None where the document differs from the template in anything else."""
         values = self._values(document)
         try:
-            is_same = values is not None and as_plain_text(document) == self._joined(self._plain, values)
+            is_same = values is not None and as_plain_text(document) == self._plain_text(values)
         except (TypeError, ValueError):
             return None
         return values if is_same else None
@@ -108,17 +115,21 @@ class Template:
 
     def text(self, values: Sequence[Any], proof: str = "") -> str:
         """The filled credential as `as_text` would write it; with the text of its proof, where there is one."""
-        text = self._joined(self._safe, values, wallet_safe=True)
+        encoded = self._encoded(values)
+        joined = "".join(encoded)
+        if "&" in joined or "<" in joined or ">" in joined or "{" in joined or "}" in joined:
+            encoded = [escaped(part) for part in encoded]
+        text = _interleaved(self._safe, encoded)
         return f'{text[:-1]},"proof":[{proof}]}}' if proof else text
 
     def document(self, values: Sequence[Any]) -> Json:
-        document: Json = json.loads(self._joined(self._plain, values))
+        document: Json = json.loads(self._plain_text(values))
         return document
 
     def canonical(self, values: Sequence[Any]) -> bytes:
         """The canonical statements of the filled credential; raises as `canonicalize` and `refuse_ambiguous` do."""
         try:
-            cells = [convert(value).encode() for convert, value in zip(self._convert, values, strict=True)]
+            cells = self._cells(values)
             self._refuse_merging(cells)
         except _Refused:
             document = self.document(values)
@@ -134,9 +145,29 @@ class Template:
         if len({*ids}) < len(ids) or not self._static_ids.isdisjoint(ids):
             raise _Refused
 
-    def _joined(self, parts: Iterable[str | int], values: Sequence[Any], wallet_safe: bool = False) -> str:
-        encode = _encoded_safely if wallet_safe else _encoded
-        return "".join([part if isinstance(part, str) else encode(values[part]) for part in parts])
+    def _cells(self, values: Sequence[Any]) -> list[bytes]:
+        """The values as they are written in the statements; raises _Refused."""
+        terms = list(values)
+        if len(terms) != len(self.slots):
+            raise ValueError("a template is filled with one value for each of its slots")
+        for number, convert in self._converters:
+            terms[number] = convert(values[number])
+        try:
+            is_plain = _PLAIN.fullmatch("".join([values[number] for number in self._texts]))
+        except TypeError:
+            raise _Refused from None
+        if not is_plain:
+            for number in self._texts:
+                terms[number] = _as_literal(values[number])
+        # All at once: no term holds a NUL.
+        return "\0".join(terms).encode().split(b"\0")
+
+    def _encoded(self, values: Sequence[Any]) -> list[str]:
+        """The values as JSON, in the order in which they stand there."""
+        return [_as_json(values[number]) for number in self._order]
+
+    def _plain_text(self, values: Sequence[Any]) -> str:
+        return _interleaved(self._plain, self._encoded(values))
 
 
 def compile_template(document: Json, slots: Iterable[Path]) -> Template:
@@ -254,39 +285,52 @@ def _json_parts(marked: Json) -> list[str | int]:
 # --- filling ---------------------------------------------------------------------------------------------------------
 
 
-#: Makes a part of the canonical text out of the cells.
-_Maker = Callable[[list[bytes]], bytes]
+#: Picks the parts of a text out of the cells.
+_Picker = Callable[[list[bytes]], Sequence[bytes]]
 
 
-class _Piece:
-    """A text with gaps for cells: slots first, then the labels of nameless nodes."""
+class _Cells:
+    """What all texts are made of, in one list: values of slots, labels of nameless nodes, and what never changes.
 
-    __slots__ = ("_cells", "_form")
+    Bytes, because they are hashed: to encode the whole at the end would take as long as half a signature.
+    """
 
-    def __init__(self, terms: Iterable[str], label_cell: Mapping[str, int]) -> None:
-        """A term that is a nameless node becomes a gap; so does each mark in the others."""
-        form, cells = "", []
+    def __init__(self, slots: int, blanks: Sequence[str]) -> None:
+        self._label_cell = {blank: slots + number for number, blank in enumerate(blanks)}
+        self._constants: list[bytes] = []
+        self._first_constant = slots + len(blanks)
+
+    def filled(self, values: list[bytes]) -> list[bytes]:
+        """The cells, their labels still empty."""
+        return values + [b""] * len(self._label_cell) + self._constants
+
+    def picker(self, terms: Iterable[str]) -> _Picker:
+        """Of the terms in a row: a nameless node that has a cell is its label, and each mark the value of its slot."""
+        places: list[int] = []
+        text = ""
         for term in terms:
-            if term in label_cell:
-                form += "%s"
-                cells.append(label_cell[term])
+            if term in self._label_cell:
+                places += [self._constant(text), self._label_cell[term]]
+                text = ""
                 continue
             position = 0
             for mark in _MARK.finditer(term):
-                form += term[position : mark.start()].replace("%", "%%") + "%s"
-                cells.append(int(mark[1] or mark[2]))
+                text += term[position : mark.start()]
+                places += [self._constant(text), int(mark[1] or mark[2])]
+                text = ""
                 position = mark.end()
-            form += term[position:].replace("%", "%%")
-        self._cells = itemgetter(*cells) if cells else None
-        # Bytes, because they are hashed: to encode the whole at the end would take as long as half a signature.
-        self._form = (form if cells else form.replace("%%", "%")).encode()
+            text += term[position:]
+        # Two at least, or `itemgetter` would not give a sequence.
+        return itemgetter(*places, self._constant(text), self._constant(""))
 
-    @property
-    def is_fixed(self) -> bool:
-        return self._cells is None
+    def is_fixed(self, term: str) -> bool:
+        return term not in self._label_cell and not _MARK.search(term)
 
-    def filled(self, cells: list[bytes]) -> bytes:
-        return self._form if self._cells is None else self._form % self._cells(cells)
+    def _constant(self, text: str) -> int:
+        constant = text.encode()
+        if constant not in self._constants:
+            self._constants.append(constant)
+        return self._first_constant + self._constants.index(constant)
 
 
 class _Program:
@@ -295,10 +339,10 @@ class _Program:
     def __init__(self, quads: list[Quad], slots: int) -> None:
         blanks = sorted({term for quad in quads for term in quad if term.startswith("_:")})
         self._labels = [b"_:c14n%d" % number for number in range(len(blanks))]
-        self._label_cell = {blank: slots + number for number, blank in enumerate(blanks)}
         self._slots = slots
+        self._cells = _Cells(slots, blanks)
         self._fixed_hashes: list[tuple[bytes, int]] = []
-        self._hashes: list[tuple[_Maker, int]] = []
+        self._hashes: list[tuple[_Picker, int]] = []
         for number, blank in enumerate(blanks):
             self._add_hash(first_degree_lines(blank, (quad for quad in quads if blank in quad)), number)
         self._order = sorted(range(len(blanks)), key=lambda number: self._labels[number] + b" ")
@@ -306,73 +350,75 @@ class _Program:
         for subject, predicate, value, _ in quads:
             blocks[subject][predicate].append(value)
         self._blank_blocks = [self._block(blank, blocks.pop(blank, {})) for blank in blanks]
-        self._named_blocks = [
-            (_Piece([f"{subject} "], {}), self._block(subject, predicates))
-            for subject, predicates in sorted(blocks.items(), key=lambda block: f"{block[0]} ")
-        ]
-        self._named_are_ordered = all(subject.is_fixed for subject, _ in self._named_blocks)
+        self._fixed_blocks: list[tuple[bytes, _Picker]] = []
+        self._moving_blocks: list[tuple[_Picker, _Picker]] = []
+        for subject, predicates in blocks.items():
+            key, block = f"{subject} ", self._block(subject, predicates)
+            if self._cells.is_fixed(key):
+                insort(self._fixed_blocks, (key.encode(), block), key=_first)
+            else:
+                self._moving_blocks.append((self._cells.picker([key]), block))
 
-    def filled(self, cells: list[bytes]) -> bytes | None:
+    def filled(self, values: list[bytes]) -> bytes | None:
         """The canonical text; None where first-degree hashes do not tell all nodes apart."""
+        cells = self._cells.filled(values)
         hashes = self._fixed_hashes + [
-            (sha256(lines(cells)).digest(), number) for lines, number in self._hashes
+            (sha256(b"".join(lines(cells))).digest(), number) for lines, number in self._hashes
         ]
         hashes.sort()
         if len({hashed for hashed, _ in hashes}) < len(hashes):
             return None
-        cells = cells + [b""] * len(hashes)
         for label, (_, number) in zip(self._labels, hashes, strict=True):
             cells[self._slots + number] = label
-        if self._named_are_ordered:
-            named = [block(cells) for _, block in self._named_blocks]
-        else:
-            ordered = sorted(
-                [(subject.filled(cells), block) for subject, block in self._named_blocks], key=_first
-            )
-            named = [block(cells) for _, block in ordered]
-        blank = [self._blank_blocks[hashes[place][1]](cells) for place in self._order]
-        return b"".join(named + blank)
+        named = self._fixed_blocks.copy()
+        for subject, block in self._moving_blocks:
+            insort(named, (b"".join(subject(cells)), block), key=_first)
+        parts: list[bytes] = []
+        for _, block in named:
+            parts += block(cells)
+        for place in self._order:
+            parts += self._blank_blocks[hashes[place][1]](cells)
+        return b"".join(parts)
 
     def _add_hash(self, lines: list[str], number: int) -> None:
         if not any(map(_MARK.search, lines)):
             self._fixed_hashes.append((sha256("".join(lines).encode()).digest(), number))
         elif _is_ordered(lines):
-            self._hashes.append((_Piece(_in_order(lines), {}).filled, number))
+            self._hashes.append((self._cells.picker(_in_order(lines)), number))
         else:
             # Two neighbours without names give two lines that are the same, and both count.
             kept = [line for line in lines if line.startswith("_:z ") or line.endswith(" _:z .\n")]
-            pieces = [_Piece([line], {}) for line in lines if line not in kept]
-            self._hashes.append((_sorted_at_last(pieces, [line.encode() for line in kept]), number))
+            pickers = [self._cells.picker([line]) for line in lines if line not in kept]
+            self._hashes.append((_sorted_at_last(pickers, [line.encode() for line in kept]), number))
 
-    def _block(self, subject: str, predicates: dict[str, list[str]]) -> _Maker:
+    def _block(self, subject: str, predicates: dict[str, list[str]]) -> _Picker:
         """All statements about a subject."""
-        makers: list[_Maker] = []
+        pickers: list[_Picker] = []
         terms: list[str] = []
         for predicate in sorted(predicates, key=lambda predicate: f"{predicate} "):
             objects = sorted(predicates[predicate], key=lambda value: f"{value} .\n")
             lines = [[subject, f" {predicate} ", value, " .\n"] for value in objects]
-            if len(objects) == 1 or all(self._piece([value]).is_fixed for value in objects):
+            if len(objects) == 1 or all(map(self._cells.is_fixed, objects)):
                 terms += [term for line in lines for term in line]
                 continue
             if terms:
-                makers.append(self._piece(terms).filled)
+                pickers.append(self._cells.picker(terms))
                 terms = []
-            makers.append(_sorted_at_last([self._piece(line) for line in lines]))
-        if terms:
-            makers.append(self._piece(terms).filled)
-        return makers[0] if len(makers) == 1 else lambda cells: b"".join([make(cells) for make in makers])
-
-    def _piece(self, terms: Iterable[str]) -> _Piece:
-        return _Piece(terms, self._label_cell)
+            pickers.append(_sorted_at_last([self._cells.picker(line) for line in lines]))
+        if terms or not pickers:
+            pickers.append(self._cells.picker(terms))
+        if len(pickers) == 1:
+            return pickers[0]
+        return lambda cells: [part for pick in pickers for part in pick(cells)]
 
 
 def _first(pair: tuple[bytes, Any]) -> bytes:
     return pair[0]
 
 
-def _sorted_at_last(pieces: list[_Piece], kept: Sequence[bytes] = ()) -> _Maker:
-    """Lines whose order the values decide. RDF is a set: of equal pieces one stays; of those kept, each."""
-    return lambda cells: b"".join(sorted([*kept, *{piece.filled(cells) for piece in pieces}]))
+def _sorted_at_last(pickers: list[_Picker], kept: Sequence[bytes] = ()) -> _Picker:
+    """Lines whose order the values decide. RDF is a set: of equal lines one stays; of those kept, each."""
+    return lambda cells: sorted([*kept, *{b"".join(pick(cells)) for pick in pickers}])
 
 
 def _is_ordered(lines: list[str]) -> bool:
@@ -400,9 +446,7 @@ def _filled_quads(quads: list[Quad], cells: list[bytes]) -> set[Quad]:
 
 
 def _converter(kind: str) -> Callable[[Any], str]:
-    """How a value is written in the statements; the function raises _Refused."""
-    if kind == _TEXT_KIND:
-        return _as_literal
+    """How an address or a number is written in the statements; the function raises _Refused."""
     if kind == _ADDRESS_KIND:
         return _as_address
     return lambda value: _as_number(value, kind)
@@ -424,6 +468,8 @@ def _as_address(value: Any) -> str:
     return value
 
 
+# `typed`, for True is 1 to a dictionary.
+@lru_cache(maxsize=256, typed=True)
 def _as_number(value: Any, datatype: str) -> str:
     if not _is_leaf(value) or isinstance(value, str) or is_ambiguous(value):
         raise _Refused
@@ -438,13 +484,14 @@ def _is_leaf(value: Any) -> bool:
     return isinstance(value, (str, int, float)) and not isinstance(value, bool)
 
 
-def _encoded(value: Any) -> str:
+def _interleaved(parts: list[str], values: list[str]) -> str:
+    parts = parts.copy()
+    parts[1::2] = values
+    return "".join(parts)
+
+
+def _as_json(value: Any) -> str:
     return encode_basestring_ascii(value) if isinstance(value, str) else as_plain_text(value)
-
-
-def _encoded_safely(value: Any) -> str:
-    text = _encoded(value)
-    return escaped(text) if _DANGEROUS.search(text) else text
 
 
 def _at(document: Any, path: Path) -> Any:

@@ -76,14 +76,14 @@ def new_options(names: Json, credential: Json, key: SigningKey, now: datetime) -
     if "proof" in credential:
         raise UnsafeDocumentError("the credential has a proof already")
     refuse_ambiguous(credential)
-    return options_of(names, key, now)
+    return options_of(names, key.verification_method, now)
 
 
-def options_of(names: Json, key: SigningKey, now: datetime) -> Json:
+def options_of(names: Json, verification_method: str, now: datetime) -> Json:
     options = {
         "type": TYPE,
         "created": as_timestamp(now),
-        "verificationMethod": key.verification_method,
+        "verificationMethod": verification_method,
         "proofPurpose": "assertionMethod",
     }
     return options | names

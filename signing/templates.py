@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from threading import Lock
 from typing import Any, Protocol
@@ -41,11 +42,18 @@ def secure(template: Template, values: Sequence[Any], key: SigningKey, now: date
     """The credential of these values with its proof; raises as `secure` of the proof type does."""
     if key.algorithm != "Ed25519":
         raise UnusableKeyError(f"{eddsa_rdfc_2022.NAME} needs a key of Ed25519")
-    proof = options_of(eddsa_rdfc_2022.SUITE.names, key, now)
-    options, text = usual_options_text(proof), template.canonical(values)
-    signature = sign(key.private, sha256(options.encode()).digest() + sha256(text).digest())
-    proof["proofValue"] = "z" + base58(signature)
-    return SecuredCredential(template.text(values, as_text(proof)), MEDIA_TYPE)
+    options, proof = _options(key.verification_method, now.replace(microsecond=0))
+    signature = sign(key.private, options + sha256(template.canonical(values)).digest())
+    return SecuredCredential(
+        template.text(values, f'{proof[:-1]},"proofValue":"z{base58(signature)}"}}'), MEDIA_TYPE
+    )
+
+
+@lru_cache(maxsize=64)
+def _options(verification_method: str, now: datetime) -> tuple[bytes, str]:
+    """The hash of the proof's options, and they as JSON: the same for all that is signed in this second."""
+    options = options_of(eddsa_rdfc_2022.SUITE.names, verification_method, now)
+    return sha256(usual_options_text(options).encode()).digest(), as_text(options)
 
 
 class Shelf(Protocol):
