@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from badges.errors import VocabularyError
@@ -26,8 +26,9 @@ from badges.vocabularies.reading import read_vocabulary
 __all__ = ["Concept", "Vocabulary", "names", "replace_from", "search", "shipped", "vocabulary"]
 
 _HERE = Path(__file__).parent
-# The one thing here that changes: lists are asked for by name all over `badges`, which no folder could be handed to.
-_replacements: list[Path] = []
+# What changes here: lists are asked for by name all over `badges`, which no folder could be handed to.
+_folders: list[Path] = []
+_read: dict[Path, tuple[tuple[int, int, int], Vocabulary]] = {}
 
 
 def names() -> tuple[str, ...]:
@@ -37,18 +38,23 @@ def names() -> tuple[str, ...]:
 
 def replace_from(folder: Path | None) -> None:
     """From now on a `name`.json in `folder` stands in for the vocabulary of that name, as soon as it is there."""
-    _replacements[:] = [] if folder is None else [folder]
+    _folders[:] = [] if folder is None else [folder]
+    _read.clear()
 
 
 def vocabulary(name: str) -> Vocabulary:
     """The vocabulary of that name: the institution's own where there is one, else the shipped one."""
-    for folder in _replacements:
+    for folder in _folders:
         file = folder / f"{name}.json"
         try:
             found = file.stat()
         except OSError:
             continue
-        return _replaced(file, found.st_mtime_ns, found.st_size)
+        written = (found.st_mtime_ns, found.st_ino, found.st_size)
+        before = _read.get(file)
+        if before is None or before[0] != written:
+            before = _read[file] = (written, _own(file))
+        return before[1]
     return shipped(name)
 
 
@@ -63,9 +69,8 @@ def search(name: str, text: str, language: str, limit: int = 20) -> tuple[Concep
     return vocabulary(name).search(text, language, limit)
 
 
-@lru_cache(maxsize=64)
-def _replaced(file: Path, written: int, size: int) -> Vocabulary:
+def _own(file: Path) -> Vocabulary:
     try:
         return read_vocabulary(json.loads(file.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise VocabularyError(((str(file), f"cannot be read: {error}"),)) from error

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +20,11 @@ from badges.vocabularies.searching import folded
 LARGEST = 64_000_000
 MOST_OTHER_NAMES = 60
 
+#: What unpacking strangers' ZIP files has been seen to raise.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
+)  # fmt: skip
 _FILE = re.compile(r"(?:.*/)?skills_([a-z]{2})(?:[ _-].*)?\.csv", re.IGNORECASE | re.DOTALL)
 _IRI = re.compile(r"http://data\.europa\.eu/esco/skill/([A-Za-z0-9.-]{1,64})")
 _DAY = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]")
@@ -70,14 +78,7 @@ def _tables(files: Mapping[str, bytes], problems: list[tuple[str, str]]) -> Iter
             try:
                 with zipfile.ZipFile(io.BytesIO(content)) as bundle:
                     yield from _unpacked(name, bundle, problems)
-            except (
-                zipfile.BadZipFile,
-                NotImplementedError,
-                RuntimeError,
-                EOFError,
-                OSError,
-                ValueError,
-            ) as error:
+            except _BROKEN_ZIP as error:
                 problems.append((name, f"cannot be unpacked: {error}"))
 
 

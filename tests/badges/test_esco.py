@@ -7,6 +7,8 @@ import io
 import zipfile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from badges.errors import VocabularyError
 from badges.vocabularies import Vocabulary, shipped
@@ -164,6 +166,20 @@ def test_a_broken_or_empty_zip_and_a_file_of_another_name_are_told() -> None:
             read_esco({"esco.zip": content}, shipped("esco"))
     with pytest.raises(VocabularyError, match=r"is no skills_en\.csv"):
         read_esco({"occupations_en.csv": ENGLISH}, shipped("esco"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from([ENGLISH, LATVIAN, _zip({"skills_en.csv": ENGLISH})]), st.data())
+def test_whatever_a_file_holds_it_is_read_or_refused(content: bytes, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(content)))
+    changed = content[:at] + data.draw(st.binary(max_size=12)) + content[at + data.draw(st.integers(0, 40)) :]
+    for name in ("skills_en.csv", "esco.zip"):
+        try:
+            skills = read_esco({name: changed}, shipped("esco"))
+        except VocabularyError as error:
+            assert error.problems
+        else:
+            assert all(skill.label["en"] for skill in skills)
 
 
 def test_more_rows_than_esco_will_ever_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

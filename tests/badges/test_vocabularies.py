@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from badges.errors import VocabularyError
 from badges.vocabularies import names, replace_from, search, shipped, vocabulary
@@ -193,6 +195,34 @@ def test_a_list_that_cannot_stand_in_is_refused_at_the_place_that_is_wrong() -> 
     del colours["concept"][0]["deep"]
     with pytest.raises(VocabularyError, match="/concept/0/deep is missing"):
         check_vocabulary(colours, shipped("colours"))
+
+
+_ODD = st.recursive(
+    st.none() | st.integers() | st.text(max_size=20) | st.sampled_from(["eqf", "urn:x:1", "<b>", "1"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["scheme", "source", "licence", "date", "concept", "code", "iri", "en", "lv", "labels"]
+            )
+            | st.text(max_size=3),
+            inner,
+            max_size=6,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_ODD)
+def test_whatever_is_offered_as_a_list_is_one_or_is_refused(data: Any) -> None:
+    try:
+        found = check_vocabulary(data, shipped("eqf"))
+    except VocabularyError as error:
+        assert error.problems
+    else:
+        assert len(found) >= 8
 
 
 def test_no_more_problems_are_told_than_a_person_reads() -> None:

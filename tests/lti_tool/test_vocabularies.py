@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,6 +46,21 @@ def test_the_whole_of_esco_is_loaded_with_one_command(folder, esco_file, capsys)
     assert cli.main(["vocabularies", "show", "esco", "--search", "install"]) == 0
     assert capsys.readouterr().out.split("\t")[1:] == ["install photovoltaic systems", f"{SKILL}\n"]
     assert [file.name for file in folder.iterdir()] == ["esco.json"]
+
+
+def test_another_process_finds_it_at_once(folder, esco_file):
+    replace_from(folder)
+    assert len(vocabulary("esco")) > 1
+    done = subprocess.run(
+        [sys.executable, "-m", "lti_tool", "vocabularies", "load", "esco", str(esco_file)],
+        cwd=ROOT,
+        env=os.environ | {"VOCABULARIES_FOLDER": str(folder)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.startswith("esco\t1\t")
+    assert [skill.iri for skill in vocabulary("esco")] == [SKILL]
 
 
 def test_every_list_is_named_with_its_source_and_whose_it_is(folder, esco_file, capsys):
