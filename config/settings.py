@@ -26,6 +26,9 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "Nozimite <badges@localhost>"
     unbound_launch: str = "confirm"
+    pkcs11_module: str | None = None
+    pkcs11_token: str = ""
+    pkcs11_pin: str = field(default="", repr=False)
     jwt_algorithm: str = "ES256"
     selective_disclosure: bool = False
     status_purpose: str = "revocation"
@@ -66,6 +69,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mail_from=environment.get("MAIL_FROM", "Nozimite <badges@localhost>"),
         mail_folder=Path(environment.get("MAIL_FOLDER", "var/mail")),
         vocabularies_folder=vocabularies_folder(environment),
+        **_device(environment),
         jwt_algorithm=jwt_algorithm,
         selective_disclosure=_switch(environment, "SELECTIVE_DISCLOSURE"),
         status_purpose=status_purpose,
@@ -82,6 +86,17 @@ def vocabularies_folder(environment: Mapping[str, str]) -> Path:
     return Path(environment.get("VOCABULARIES_FOLDER", "").strip() or "var/vocabularies")
 
 
+def _device(environment: Mapping[str, str]) -> dict[str, str]:
+    """The device that keeps the keys, if there is one."""
+    if "PKCS11_MODULE" not in environment:
+        return {}
+    return {
+        "pkcs11_module": environment["PKCS11_MODULE"],
+        "pkcs11_token": _required(environment, "PKCS11_TOKEN"),
+        "pkcs11_pin": _secret(environment, "PKCS11_PIN", 4),
+    }
+
+
 def _required(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name)
     if not value:
@@ -96,7 +111,7 @@ def _web_address(environment: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _secret(environment: Mapping[str, str], name: str) -> str:
+def _secret(environment: Mapping[str, str], name: str, shortest: int = 16) -> str:
     """A secret, or what stands in the file that NAME_FILE names (a container secret)."""
     file = environment.get(f"{name}_FILE")
     if file:
@@ -106,8 +121,8 @@ def _secret(environment: Mapping[str, str], name: str) -> str:
             raise SettingsError(f"{name}_FILE cannot be read: {error.strerror}") from error
     else:
         value = _required(environment, name)
-    if len(value) < 16:
-        raise SettingsError(f"{name} is too short: give at least 16 characters")
+    if len(value) < shortest:
+        raise SettingsError(f"{name} is too short: give at least {shortest} characters")
     return value
 
 

@@ -17,6 +17,7 @@ from lti_tool import publishing
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import Issuer, template_name
 from lti_tool.deliveries import email, mail_folder
+from lti_tool.errors import NotFoundError
 from lti_tool.keyring import Keyring
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.key_sets import KeySets
@@ -27,9 +28,10 @@ from lti_tool.store.memory import StoredMemory
 from lti_tool.store.migrations import bring_up_to_date
 from lti_tool.store.shelf import StoredTemplates
 from lti_tool.values import Registration
+from lti_tool.vaults import Vault
 from lti_tool.vaults.sealed import SealedVault
 from signing import did
-from signing.errors import SealError
+from signing.errors import SealError, UnusableKeyError
 from signing.keys import VerificationMethod
 from signing.templates import Templates
 
@@ -128,6 +130,7 @@ def _issuer(settings: Settings, store: Store) -> Issuer:
         key_url=addresses.keys,
         proofs=_proofs(settings),
         sealed=SealedVault(key_encryption_key=settings.key_encryption_key),
+        device=_device(settings),
     )
     return Issuer(
         profile=profile,
@@ -137,6 +140,16 @@ def _issuer(settings: Settings, store: Store) -> Issuer:
         channels=_channels(settings),
         status_purpose=settings.status_purpose,
     )
+
+
+def _device(settings: Settings) -> Vault | None:
+    if settings.pkcs11_module is None:
+        return None
+    try:
+        from lti_tool.vaults.pkcs11 import Pkcs11Vault
+    except ModuleNotFoundError as error:
+        raise SettingsError("PKCS11_MODULE needs python-pkcs11: pip install python-pkcs11") from error
+    return Pkcs11Vault(module=settings.pkcs11_module, token=settings.pkcs11_token, pin=settings.pkcs11_pin)
 
 
 def _proofs(settings: Settings) -> tuple[str, ...]:
@@ -157,12 +170,14 @@ def _channels(settings: Settings) -> Mapping[str, Any]:
 
 def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
     """Keys exist and open, and the work that always comes back is planned."""
-    with store.begin() as session:
-        keyring.ensure(session, now)
-        outbox.plan(session, "sweep", "sweep", {}, now)
-        for rule in queries.all_rules(session):
-            outbox.plan(session, f"poll-{rule.id}", "poll", {"rule_id": rule.id}, now)
-        try:
+    try:
+        with store.begin() as session:
+            keyring.ensure(session, now)
             keyring.open_all(session)
-        except SealError as error:
-            raise SettingsError("KEY_ENCRYPTION_KEY does not open the keys in the database") from error
+            outbox.plan(session, "sweep", "sweep", {}, now)
+            for rule in queries.all_rules(session):
+                outbox.plan(session, f"poll-{rule.id}", "poll", {"rule_id": rule.id}, now)
+    except SealError as error:
+        raise SettingsError("KEY_ENCRYPTION_KEY does not open the keys in the database") from error
+    except (UnusableKeyError, NotFoundError) as error:
+        raise SettingsError(f"PKCS11_MODULE, PKCS11_TOKEN, PKCS11_PIN: {error}") from error

@@ -35,7 +35,7 @@ def names_that_settings_read() -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    return {text for text in texts if re.fullmatch(r"[A-Z][A-Z_]{4,}", text)}
+    return {text for text in texts if re.fullmatch(r"[A-Z][A-Z_]{4,}|PKCS11_[A-Z]+", text)}
 
 
 def refusal(environment: Mapping[str, str]) -> str:
@@ -61,6 +61,9 @@ def test_a_missing_setting_stops_the_start_and_is_named(name: str) -> None:
         ("POLL_SECONDS", "ten"),
         ("ALLOW_PRIVATE_ADDRESSES", "perhaps"),
         ("LOG_FORMAT", "yaml"),
+        ("JWT_ALGORITHM", "HS256"),
+        ("SELECTIVE_DISCLOSURE", "partly"),
+        ("STATUS_PURPOSE", "refresh"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -96,6 +99,19 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     without = {name: value for name, value in NEEDED.items() if name != "SECRET_KEY"}
     assert read_settings(without | {"SECRET_KEY_FILE": str(file)}).secret_key == "a secret kept in a file"
     assert "SECRET_KEY_FILE" in refusal(without | {"SECRET_KEY_FILE": str(tmp_path / "none")})
+
+
+def test_a_device_for_keys_needs_its_token_and_pin() -> None:
+    device = {
+        "PKCS11_MODULE": "/usr/lib/softhsm/libsofthsm2.so",
+        "PKCS11_TOKEN": "Riga",
+        "PKCS11_PIN": "5678",
+    }
+    settings = read_settings(NEEDED | device)
+    assert (settings.pkcs11_token, "5678" in repr(settings)) == ("Riga", False)
+    assert read_settings(NEEDED).pkcs11_module is None
+    for name in ("PKCS11_TOKEN", "PKCS11_PIN"):
+        assert name in refusal(NEEDED | device | {name: ""})
 
 
 def test_secrets_are_not_shown() -> None:
