@@ -6,7 +6,6 @@ import io
 import json
 import random
 import zipfile
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,20 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyld import jsonld
-from pyshacl import validate
-from rdflib import OWL, SH, Graph
 
 from badges.credential import Learner
-from badges.elm import CONTEXTS, Awarded, european_credential, upload, upload_batch
+from badges.elm import Awarded, european_credential, upload, upload_batch
 from badges.elm.checks import lacks
 from badges.issuer import IssuerProfile, Place
 from badges.parts import Assessment, AwardingBody, EscoSkill, LargerCredential, QualityAssurance
 from badges.template import NOT_APPLICABLE, Level, Template
 from badges.vocabularies import vocabulary
+from tests.shapes import Conforms, europass_shapes
 
 Json = dict[str, Any]
-Conforms = Callable[[Json], bool]
 
 PNG = b"\x89PNG\r\n\x1a\n the picture"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -58,34 +54,7 @@ def twin(awarded: Awarded) -> Json:
 
 @pytest.fixture(scope="session")
 def conforms(shared: Path) -> Conforms:
-    """Whether a credential conforms to the profile "EDC generic full" and to the shapes of Annex I, offline."""
-    folder = shared / "data/eu"
-    shapes = Graph()
-    for name in ("EDC-generic-no-cv", "EDC-generic-full", "eu-annex1-elm.shapes"):
-        shapes.parse(folder / f"shacl/{name}.ttl")
-    shapes.remove((None, OWL.imports, None))
-    # A warning inside a shape that another one asks for would count as a violation there.
-    for shape in list(shapes.subjects(SH.severity, SH.Warning)):
-        shapes.remove((None, SH.property, shape))
-    contexts = {
-        url: {
-            "contextUrl": None,
-            "documentUrl": url,
-            "document": json.loads((folder / f"context/{name}").read_text(encoding="utf-8")),
-        }
-        for url, name in zip(CONTEXTS, ("cred-v1.jsonld", "edc-ap-context.jsonld"), strict=True)
-    }
-
-    def conforms(credential: Json) -> bool:
-        """The literals come from PyLD as they stand; rdflib only reads them."""
-        quads = jsonld.to_rdf(
-            credential,
-            {"format": "application/n-quads", "documentLoader": lambda url, options: contexts[url]},
-        )
-        data = Graph().parse(data=quads, format="nt")
-        return bool(validate(data, shacl_graph=shapes, allow_warnings=True)[0])
-
-    return conforms
+    return europass_shapes(shared / "data/eu")
 
 
 def test_both_shipped_templates_conform_to_the_profile_and_to_annex_1(

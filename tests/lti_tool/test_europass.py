@@ -1,0 +1,33 @@
+"""What was issued goes to Europass as it is: the two templates that ship, from the grade to the official shapes."""
+
+import io
+import json
+import tomllib
+import zipfile
+
+import pytest
+
+from lti_tool import europass, templates
+from lti_tool.store import queries
+from tests.shapes import europass_shapes
+from tests.stage import ANNA, ROOT, complete, do_all, switch_on
+
+SHIPPED = sorted((ROOT / "lti_tool" / "demo" / "templates").glob("*.toml"))
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_what_a_shipped_template_issues_conforms_to_the_official_shapes(file, tool, platform, shared):
+    with tool.store.begin() as session:
+        row = templates.add(session, tomllib.loads(file.read_text(encoding="utf-8")), tool.clock())
+        templates.publish(row, tool.issuer.profile, tool.clock())
+        template_id = row.template_id
+    complete(tool, platform, switch_on(tool, template_id), ANNA)
+    do_all(tool)
+    with tool.store.read() as session:
+        batch = europass.batch_of(tool.issuer, queries.credentials_to_hand_on(session, template_id))
+    assert (batch.packed, list(batch.lacking)) == (1, [])
+    conforms = europass_shapes(shared / "data/eu")
+    with zipfile.ZipFile(io.BytesIO(batch.zip)) as packed:
+        for name in packed.namelist():
+            assert packed.getinfo(name).file_size < 15_000_000  # what the Europass Issuer takes
+            assert conforms(json.loads(packed.read(name))["credential"])
