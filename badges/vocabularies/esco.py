@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from badges.errors import VocabularyError
+from badges.vocabularies import vocabulary
 from badges.vocabularies.concepts import Concept, Vocabulary
 from badges.vocabularies.reading import MOST_CONCEPTS, MOST_PROBLEMS, unfit_text
 from badges.vocabularies.searching import folded
 
 LARGEST = 64_000_000
 MOST_OTHER_NAMES = 60
+NAME_LENGTH = 200
 
 #: What unpacking strangers' ZIP files has been seen to raise.
 _BROKEN_ZIP = (
@@ -50,9 +52,10 @@ def read_esco(files: Mapping[str, bytes], known: Vocabulary) -> Vocabulary:
     problems: list[tuple[str, str]] = []
     languages: dict[str, _Language] = {}
     for name, content in _tables(files, problems):
-        language = _FILE.fullmatch(name)
-        if language and len(problems) < MOST_PROBLEMS:
-            languages[language[1].lower()] = _read(name, content, problems)
+        named = _FILE.fullmatch(name)
+        language = named[1].lower() if named else ""
+        if language in vocabulary("languages") and len(problems) < MOST_PROBLEMS:
+            languages[language] = _read(name, content, problems)
     if not languages and not problems:
         problems.append(("the file", "is no skills_en.csv, skills_lv.csv, ... of ESCO, nor a ZIP with one"))
     if problems:
@@ -128,7 +131,7 @@ def _take(found: _Language, row: Mapping[str, str], where: str, problems: list[t
     elif label.startswith(_FORMULA):
         problems.append((where, "has a preferredLabel that a spreadsheet would take for a formula"))
     else:
-        found.labels[iri] = label
+        found.labels[iri] = label if len(label) <= NAME_LENGTH else f"{label[: NAME_LENGTH - 1]}…"
         found.other_names[iri] = [other for other in _others(row.get("altLabels", "")) if other != label]
         if kind := _TYPES.get(row.get("skillType", "")):
             found.types[iri] = kind

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from badges.errors import VocabularyError
+from badges.template import read_template
 from badges.vocabularies import Vocabulary, shipped
 from badges.vocabularies import esco as esco_files
 from badges.vocabularies.esco import read_esco
@@ -107,6 +108,17 @@ def test_the_zip_of_the_download_page_is_read_as_it_is() -> None:
         }
     )
     assert list(read_esco({"esco.zip": bundle}, shipped("esco"))) == list(_read(en=ENGLISH, lv=LATVIAN))
+
+
+def test_every_skill_can_stand_in_a_template() -> None:
+    long = _csv(_row(WIRE, "w" * 300))
+    skills = _read(en=long, lv=LATVIAN, ar=_csv(_row(WIRE, "توصيل الأسلاك")))
+    [wire] = skills
+    assert wire.label.keys() == {"en", "lv"}
+    outcome = {"text": {"en": "Installs wiring."}, "esco": [{"iri": wire.iri, "label": dict(wire.label)}]}
+    assert read_template({"name": {"en": "Wiring"}, "learning_outcomes": [outcome]}).learning_outcomes[0].esco
+    with pytest.raises(VocabularyError, match="is no skills_en"):
+        _read(ar=_csv(_row(WIRE, "x")))
 
 
 def test_what_is_no_released_skill_is_left_out() -> None:
