@@ -52,7 +52,7 @@ _PROBLEMS: Mapping[str, Sentence] = {
 _NOTES: Mapping[str, Sentence] = {
     "markup_removed": _l("HTML was taken out of it."),
     "cut": _l("It was too long, and was cut."),
-    "not_text": _l("Characters that cannot be shown were taken out of it."),
+    "not_text": _l("It is no text, and was left out."),
     "not_a_number": _l("It is no number, and was left out."),
     "out_of_range": _l("The number cannot be right, and was left out."),
     "unknown_value": _l("It is not in our list, and was left out."),
