@@ -1,7 +1,7 @@
 """From a Report's codes to four answers a person understands, each with its light.
 
 Green only for what was proven. What could not be found out is amber, never green; an issuer this tool does
-not know is amber, never red.
+not know is amber, never red. What a code means stands in badges.sentences; here is only what the page says in short.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from flask_babel import lazy_gettext as _l
 
 from badges import eu
 from badges.eu import Reading
+from badges.sentences import sentence
 from badges.verify import Check, Report
+from badges.verify.proving import CHANGED
 from lti_tool.values import Json
+from lti_tool.web.languages import page_language
 from lti_tool.web.sentences import Sentence
 
 Light = Literal["yes", "unsure", "no"]
@@ -62,7 +65,7 @@ def answers(report: Report, own_issuer_id: str) -> Answers:
         return Answers(
             light="no",
             headline=_l("This is not a badge that can be checked"),
-            unreadable=UNREADABLE.get(checks["parsed"].code, UNREADABLE["unreadable_json"]),
+            unreadable=said(checks["parsed"]),
         )
     credential = report.credential
     issuer_name, issuer_id = _issuer(credential)
@@ -104,6 +107,7 @@ HEADLINES: Mapping[str, tuple[Light, Sentence]] = {
     "not_yet_valid": ("no", _l("This badge is not valid yet")),
     "changed": ("no", _l("This badge was changed")),
     "wrong_issuer": ("no", _l("This badge does not come from whom it names")),
+    "wrong_recipient": ("no", _l("This badge was given to somebody else")),
     "unverifiable": ("unsure", _l("This badge could not be checked fully")),
     "unusable": ("no", _l("This is not an Open Badge as the standard demands")),
 }
@@ -112,57 +116,19 @@ HEADLINES: Mapping[str, tuple[Light, Sentence]] = {
 # --- Not changed?
 
 
-def _changed(proof: Check) -> Answer:
-    question = _l("Not changed?")
-    if proof.outcome in HOLDS:
-        return Answer(
-            question=question,
-            light="yes",
-            short=_l("Not changed"),
-            long=PROOF_REMARKS.get(proof.code, _l("Not a letter was changed since it was signed.")),
-        )
-    if proof.code in PROOF_FAILURES:
-        return Answer(question=question, light="no", short=_l("Changed"), long=PROOF_FAILURES[proof.code])
-    return Answer(
-        question=question,
-        light="no" if proof.outcome == "failed" else "unsure",
-        short=_l("Nobody can tell"),
-        long=PROOF_DOUBTS.get(proof.code, PROOF_DOUBTS["could_not_check"]),
-    )
-
-
-#: A proof with a remark holds all the same.
+#: What holds with a remark holds all the same.
 HOLDS = ("passed", "warning")
-PROOF_REMARKS: Mapping[str, Sentence] = {
-    "key_revoked_since": _l(
-        "The key that signed it was taken back later. The issuer still gives out this very badge, so it counts."
-    ),
-}
-PROOF_FAILURES: Mapping[str, Sentence] = {
-    "bad_signature": _l("The signature does not fit: it was changed after it was signed. Do not rely on it."),
-    "claims_disagree": _l("Its signed frame and its content contradict each other. Do not rely on it."),
-    "malformed": _l("The signature is damaged. Ask for the badge again, as the issuer gave it out."),
-}
-PROOF_DOUBTS: Mapping[str, Sentence] = {
-    "key_revoked": _l(
-        "The key that signed it was taken back, so anybody may have signed it, with any date. Ask the issuer."
-    ),
-    "key_revoked_before": _l("The key that signed it had been taken back by then. Do not rely on it."),
-    "no_proof": _l("There is no signature in it, so anybody may have written it."),
-    "unknown_proof": _l("It is signed in a way that this page does not know."),
-    "wrong_algorithm": _l("It is signed in a way that this page does not accept."),
-    "unpinned_context": _l(
-        "It uses words whose meaning this page does not know, so the signature cannot be checked."
-    ),
-    "key_not_found": _l(
-        "The issuer's key could not be fetched, so the signature cannot be checked now. Try again later."
-    ),
-    "could_not_check": _l("The signature could not be checked."),
-    "unsafe": _l("It holds words that the signature does not cover, so nobody can say what was signed."),
-    "wrong_purpose": _l("The signature was made for another purpose than to award a badge."),
-    "proof_expired": _l("The signature was made for a time that is over."),
-    "unreadable": _l("The signature cannot be read."),
-}
+
+
+def _changed(proof: Check) -> Answer:
+    light: Light = "no" if proof.outcome == "failed" else "unsure"
+    short = _l("Nobody can tell")
+    if proof.outcome in HOLDS:
+        light, short = "yes", _l("Not changed")
+    elif proof.code in CHANGED:
+        short = _l("Changed")
+    return Answer(question=_l("Not changed?"), light=light, short=short, long=said(proof))
+
 
 # --- Who issued it?
 
@@ -216,14 +182,11 @@ def _who(checks: Mapping[str, Check], name: str, issuer_id: str, known: bool) ->
 def _valid(proof: Check, key: Check, status: Check, validity: Check) -> Answer:
     question = _l("Still valid?")
     if status.outcome == "failed":
-        if status.code == "suspended":
-            short, long = _l("Suspended"), _l("The issuer has suspended it. Ask them why.")
-        else:
-            short, long = _l("Revoked"), _l("The issuer has taken it back. It no longer counts.")
-        return Answer(question=question, light="no", short=short, long=long)
+        short = _l("Suspended") if status.code == "suspended" else _l("Revoked")
+        return Answer(question=question, light="no", short=short, long=said(status))
     if validity.outcome == "failed":
-        short, long = DATES.get(validity.code, DATES["no_dates"])
-        return Answer(question=question, light="no", short=short, long=long)
+        short = DATES.get(validity.code, _l("No"))
+        return Answer(question=question, light="no", short=short, long=said(validity))
     if proof.outcome not in HOLDS or key.outcome != "passed":
         return Answer(
             question=question,
@@ -231,102 +194,31 @@ def _valid(proof: Check, key: Check, status: Check, validity: Check) -> Answer:
             short=_l("Nobody can tell"),
             long=_l("As the signature was not proven, what it says of its validity is not either."),
         )
-    if status.outcome != "passed":
+    if status.outcome not in HOLDS:
         return Answer(
-            question=question,
-            light="unsure",
-            short=_l("Nobody can tell right now"),
-            long=STATUS_DOUBTS.get(status.code, STATUS_DOUBTS["list_unreadable"]),
+            question=question, light="unsure", short=_l("Nobody can tell right now"), long=said(status)
         )
-    if status.code == "no_status":
-        long = _l("Its issuer keeps no list of revoked badges, and it has not expired.")
-    else:
-        long = _l("The issuer's list says that it was not revoked, and it has not expired.")
-    return Answer(question=question, light="yes", short=_l("Valid"), long=long)
+    return Answer(question=question, light="yes", short=_l("Valid"), long=f"{said(status)} {said(validity)}")
 
 
-DATES: Mapping[str, tuple[Sentence, Sentence]] = {
-    "expired": (_l("Expired"), _l("The time for which it was given is over.")),
-    "not_yet_valid": (_l("Not yet"), _l("It begins to be valid at a later date.")),
-    "no_dates": (_l("No"), _l("Its dates cannot be read.")),
-}
-STATUS_DOUBTS: Mapping[str, Sentence] = {
-    "not_checked": _l("Whether it was revoked could not be asked."),
-    "unknown_status": _l("The issuer says in a way unknown to this page whether a badge was revoked."),
-    "list_not_reached": _l(
-        "The issuer's list of revoked badges cannot be reached. That does not mean that it is valid: try "
-        "again later."
-    ),
-    "list_unreadable": _l(
-        "The issuer's list of revoked badges cannot be read. That does not mean that it is valid."
-    ),
-    "list_not_proven": _l(
-        "The issuer's list of revoked badges is not signed as it should be, so it proves nothing."
-    ),
-    "list_of_another": _l(
-        "The list of revoked badges belongs to somebody else than the issuer, so it proves nothing."
-    ),
-    "list_outdated": _l("The issuer's list of revoked badges is out of date. Try again later."),
-    "list_wrong_purpose": _l("The issuer's list is not one of revoked badges."),
-    "list_too_short": _l("The issuer's list of revoked badges is shorter than the standard demands."),
-    "no_such_entry": _l("The issuer's list of revoked badges has no place for this badge."),
-}
+DATES: Mapping[str, Sentence] = {"expired": _l("Expired"), "not_yet_valid": _l("Not yet")}
 
-# --- Nothing to check
-
-UNREADABLE: Mapping[str, Sentence] = {
-    "empty": _l("There is nothing in it. Choose the file of the badge, or paste its text."),
-    "too_large": _l("The file is far too big for a badge. Choose the picture as you received it."),
-    "not_a_badge": _l("This is neither a PNG picture nor the text of a badge."),
-    "unreadable_json": _l(
-        "The text begins like a badge, but cannot be read to its end: a part of it may be lost."
-    ),
-    "unreadable_jws": _l("The text looks like a signed badge, but cannot be read: a part of it may be lost."),
-    "no_credential": _l(
-        "The picture holds no badge. A screenshot, or a picture that was edited or sent through a messenger, "
-        "loses it: "
-        "ask for the original file."
-    ),
-    "open_badges_2": _l(
-        "This is a badge of Open Badges 2.0, the older standard. This page checks Open Badges 3.0 only; ask "
-        "the issuer "
-        "how to check it."
-    ),
-    "not_a_png": _l("The file is not a PNG picture."),
-    "truncated": _l("The picture is not complete: the end of the file is missing. Download it again."),
-    "too_many_chunks": _l("The picture is put together strangely, and was not opened for your safety."),
-    "bad_checksum": _l("The picture is damaged. Download it again, or ask for the original file."),
-    "bad_order": _l("The picture is put together strangely, and was not opened for your safety."),
-    "after_end": _l(
-        "There is something behind the end of the picture, and it was not opened for your safety."
-    ),
-    "bad_text": _l("What is written into the picture cannot be read."),
-    "too_many_credentials": _l(
-        "The picture holds more than one badge, so nobody can say which one it shows."
-    ),
-}
+#: The checks that the answers are about; the others say how well the badge is made.
+_ANSWERED = frozenset({"proof", "key_of_issuer", "status", "validity", "recipient"})
 
 
-def notes(checks: Sequence[Check]) -> tuple[Sentence, ...]:
+def notes(checks: Sequence[Check]) -> tuple[str, ...]:
     """What else is worth knowing: the ways in which the badge is not as the standard demands."""
     return tuple(
-        STANDARD[check.code] for check in checks if check.outcome != "passed" and check.code in STANDARD
+        said(check)
+        for check in checks
+        if check.outcome != "passed" and check.code != "not_checked" and check.name not in _ANSWERED
     )
 
 
-STANDARD: Mapping[str, Sentence] = {
-    "not_open_badges_3": _l("It does not say that it follows Open Badges 3.0."),
-    "data_model_1": _l("It follows an older version of the standard than the one this page checks."),
-    "other_version": _l("It follows another version of Open Badges 3.0 than 3.0.3."),
-    "wrong_type": _l("It is a signed document, but not one that awards an achievement."),
-    "no_subject": _l("It does not say to whom it was awarded."),
-    "no_recipient": _l("It does not say to whom it was awarded."),
-    "no_achievement": _l("It does not say what was achieved."),
-    "no_criteria": _l("It does not say what had to be done to earn it."),
-    "unknown_result": _l("It gives a result without saying on which scale."),
-    "no_issuer": _l("It does not say who issued it."),
-    "no_profile": _l("It gives only an address for its issuer, without a name."),
-}
+def said(check: Check) -> str:
+    """What the check found, in the language of the page."""
+    return sentence(check.name, check.code, page_language())
 
 
 def _issuer(credential: Json) -> tuple[str, str]:

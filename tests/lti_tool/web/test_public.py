@@ -28,7 +28,7 @@ def test_a_badge_page_answers_three_questions_and_lists_the_elements(browser, an
     assert "This badge is genuine and valid" in words
     assert "Not a letter was changed" in words
     assert "Signed with the key of Riga College" in words
-    assert "was not revoked, and it has not expired" in words
+    assert "was not revoked. It does not expire." in words
     assert "Anna Bērziņa" in words
     assert "All 11 mandatory elements of an EU micro-credential are in it." in words
 
