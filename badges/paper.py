@@ -35,6 +35,8 @@ LEFT, RIGHT, TOP, BOTTOM = 22.0, 188.0, 22.0, 274.0
 _FOOT = 283.0
 _FONTS = Path(__file__).parent / "fonts"
 _PRODUCER = "Nozimite"
+#: Keeps the place of the number of pages until it is known: letters that no text can bring, for no font has them.
+_ALL_PAGES = "\ue000" * 3
 _MILLIMETRES = 25.4 / 72
 
 
@@ -58,6 +60,8 @@ class Paper(FPDF):
 
     def __init__(self, *, title: str, author: str, language: str, made_at: datetime) -> None:
         super().__init__(format="A4", enforce_compliance="PDF/A-3U")
+        title, author = " ".join(_clean(title).split()), " ".join(_clean(author).split())
+        self.alias_nb_pages(_ALL_PAGES)
         self.language = language
         self.c_margin = 0
         self.set_margins(LEFT, TOP)
@@ -79,7 +83,7 @@ class Paper(FPDF):
         with self.unspoken():
             self._use(Style(size=7.5, colour=SOFT))
             self.set_xy(RIGHT - self.get_string_width(said.format(page=9, pages=9)), _FOOT)
-            self.cell(text=said.format(page=self.page_no(), pages="{nb}"))
+            self.cell(text=said.format(page=self.page_no(), pages=_ALL_PAGES))
 
     # --- texts
 
@@ -144,14 +148,13 @@ class Paper(FPDF):
         font = self.fonts["manrope"]
         assert isinstance(font, TTFFont)
         letters = font.cmap
-        composed = unicodedata.normalize("NFC", text)
-        return "".join(letter if letter == "\n" or ord(letter) in letters else "?" for letter in composed)
+        return "".join(letter if letter == "\n" or ord(letter) in letters else "?" for letter in _clean(text))
 
     # --- pictures and shapes
 
     def picture(self, png: bytes, x: float, y: float, side: float, words: str) -> None:
         """A square picture; `words` are for those who cannot see it."""
-        self.image(BytesIO(png), x, y, side, side, alt_text=words)
+        self.image(BytesIO(png), x, y, side, side, alt_text=words, keep_aspect_ratio=True)
 
     def qr_code(self, url: str, x: float, y: float, side: float, words: str) -> None:
         """The address as a QR code, drawn as shapes: sharp at any size."""
@@ -220,7 +223,23 @@ class Paper(FPDF):
         )
 
     def as_pdf(self) -> bytes:
-        return bytes(self.output())
+        """The document, finished. FPDF reads of a font what it needs, and leaves its file open."""
+        try:
+            return bytes(self.output())
+        finally:
+            for font in self.fonts.values():
+                assert isinstance(font, TTFFont)
+                font.ttfont.close()
+
+
+def _clean(text: str) -> str:
+    """The text with its accents on their letters, and without what has no shape: controls, marks of direction."""
+    composed = unicodedata.normalize("NFC", text.replace("\t", " "))
+    return "".join(
+        letter
+        for letter in composed
+        if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
+    )
 
 
 def palette(colours: str | None) -> tuple[Colour, Colour, Colour]:

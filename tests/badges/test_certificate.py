@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -294,6 +295,27 @@ def test_words_flow_to_the_next_page_and_a_qr_code_is_a_link(now: datetime) -> N
     pdf = paper.as_pdf()
     assert len(pages_of(pdf)) == 2
     assert PAGE.encode() in pdf
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("<b>bold</b> & **bold** {nb} %s", "<b>bold</b> & **bold** {nb} %s"),
+        ("tab\there\x00\x1b[0m\u200b\u202e.", "tab here[0m."),
+        ("\ue000 \ud800 \U0001f600", "?  ?"),
+        ("W" * 500, "W" * 500),
+        ("(a\\b)", "(a\\b)"),
+    ],
+)
+def test_any_text_is_only_text(written: str, read: str, now: datetime) -> None:
+    paper = Paper(title=written, author=written, language="en", made_at=now)
+    paper.add_page()
+    paper.write_down(written, Style())
+    pdf = paper.as_pdf()
+    (page,) = pages_of(pdf)
+    assert page.replace(" ", "") == read.replace(" ", "") + "Page1of1"
+    (xmp,) = (stream for head, stream in objects(pdf).values() if b"/Type /Metadata" in head)
+    ElementTree.fromstring(re.sub(rb"<\?xpacket.*?\?>", b"", xmp))
 
 
 def test_what_a_badge_says_is_read_in_the_language_asked_for(issued: Any, data_literacy: Template) -> None:
