@@ -6,6 +6,7 @@ Source: Council Recommendation of 16 June 2022 on a European approach to micro-c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from badges.issuer import IssuerProfile
@@ -286,14 +287,14 @@ class Reading:
     values: tuple[Texts, ...]
 
 
-def missing(template: Template, issuer: IssuerProfile) -> tuple[str, ...]:
+def missing(template: Template, issuer: IssuerProfile, today: date | None = None) -> tuple[str, ...]:
     """The codes of the mandatory elements that the template and the issuer leave open, in Annex I's order.
 
     What each element demands stands in badges/quality/eu_annex_1.toml. The learner and the date of issuing are given
     when the badge is awarded, and are not missing here. The level is demanded "if applicable": that it does not apply
-    has to be said.
+    has to be said. A quality assurance that has ended by `today` is none.
     """
-    rules = unmet("eu_annex_1", template, issuer)
+    rules = unmet("eu_annex_1", template, issuer, today)
     return tuple(dict.fromkeys(rule.partition(".")[0] for rule in rules))
 
 

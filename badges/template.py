@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -18,6 +18,7 @@ from badges.parts import (
     LearningOutcome,
     QualityAssurance,
 )
+from badges.plain import as_plain
 from badges.reading import NAME_LENGTH, Reader
 from badges.statements import Statements, read_statements
 
@@ -108,25 +109,8 @@ def read_template(data: Json, today: date | None = None) -> Template:
 
 def template_as_json(template: Template) -> Json:
     """The template as JSON that `read_template` reads back as the same template; what is empty is left out."""
-    said: Json = _plain(template)
+    said: Json = as_plain(template)
     return said
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        said = {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
-        return {name: item for name, item in said.items() if item not in (None, {}, [])}
-    match value:
-        case Decimal():
-            return format(value, "f")
-        case date():
-            return value.isoformat()
-        case tuple():
-            return [_plain(item) for item in value]
-        case Mapping():
-            return {name: _plain(item) for name, item in value.items()}
-        case _:
-            return value
 
 
 def _level(reader: Reader, data: Any, pointer: str) -> Level | Literal["not-applicable"] | None:

@@ -23,6 +23,7 @@ class Settings:
     issuer_file: Path
     mail_folder: Path
     vocabularies_folder: Path = Path("var/vocabularies")
+    extension_url: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "Nozimite <badges@localhost>"
     unbound_launch: str = "confirm"
@@ -69,6 +70,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mail_from=environment.get("MAIL_FROM", "Nozimite <badges@localhost>"),
         mail_folder=Path(environment.get("MAIL_FOLDER", "var/mail")),
         vocabularies_folder=vocabularies_folder(environment),
+        extension_url=_web_address(environment, "EXTENSION_URL") if "EXTENSION_URL" in environment else None,
         **_device(environment),
         jwt_algorithm=jwt_algorithm,
         selective_disclosure=_switch(environment, "SELECTIVE_DISCLOSURE"),

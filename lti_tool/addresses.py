@@ -12,10 +12,11 @@ EXTENSION_SCHEMA_PATH = EXTENSION_PATH.replace("context.jsonld", "schema.json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """`tool_url` has no slash at its end; `issuer_slug` names the issuer in addresses."""
+    """`tool_url` and `extension_url` have no slash at their end; `issuer_slug` names the issuer in addresses."""
 
     tool_url: str
     issuer_slug: str
+    extension_url: str
 
     @property
     def host(self) -> str:
@@ -36,11 +37,11 @@ class Addresses:
 
     @property
     def extension_context(self) -> str:
-        return self.tool_url + EXTENSION_PATH
+        return self.extension_url + EXTENSION_PATH
 
     @property
     def extension_schema(self) -> str:
-        return self.tool_url + EXTENSION_SCHEMA_PATH
+        return self.extension_url + EXTENSION_SCHEMA_PATH
 
     def credential(self, credential_id: str) -> str:
         return f"{self.tool_url}/credentials/{credential_id}"

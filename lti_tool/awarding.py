@@ -25,7 +25,7 @@ from badges.issuer import IssuerProfile
 from badges.jsonld import as_jsonld
 from badges.model import AchievementCredential
 from badges.template import Template, read_template, text_in
-from lti_tool import rules
+from lti_tool import identity, rules
 from lti_tool.addresses import Addresses
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
@@ -101,6 +101,9 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
     with store.begin() as session:
         award = _award(session, award_id)
         if award.credential is not None or award.status == "revoked":
+            return
+        if not identity.is_confirmed(session, issuer.profile):
+            award.status, award.waiting_for = "waiting", ["issuer"]
             return
         keys = {name: issuer.keyring.signing_key(session, name) for name in issuer.keyring.proofs}
         place = free_place(session, issuer.profile.id, issuer.status_purpose)

@@ -7,11 +7,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import SettingsError, read_settings, vocabularies_folder
-from lti_tool import badge_commands, key_commands
+from lti_tool import badge_commands, issuer_commands, key_commands
 from lti_tool.errors import ToolError
 from lti_tool.language import LANGUAGES
 
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS", help="0.0.0.0 in a container")
     demo.set_defaults(run=_demo)
 
-    verify = commands.add_parser("verify", help="check a badge: PNG, JSON or JWT")
+    verify = commands.add_parser("verify", help="check a badge: PNG, SVG, PDF, JSON or JWT")
     verify.add_argument("file", type=Path, metavar="FILE")
     verify.add_argument("--json", action="store_true", help="the whole report as JSON")
     verify.add_argument(
@@ -58,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="read the issuer's did.json, jwks.json and status-list.json there, not from the network",
     )
+    verify.add_argument("--recipient", metavar="WHO", help="whose it should be: an e-mail address, or an id")
+    verify.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0])
     verify.set_defaults(run=_verify)
 
     quality = commands.add_parser("quality", help="hold a template to quality frameworks")
@@ -139,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     europass.set_defaults(run=_europass)
 
     badge_commands.add_to(commands, _tool)
+    issuer_commands.add_to(commands, _tool)
     key_commands.add_to(commands, _tool)
 
     worker = commands.add_parser("worker", help="background work, as a process of its own")
@@ -168,11 +172,11 @@ def _verify(words: argparse.Namespace) -> int:
         file = words.file.read_bytes()
     except OSError as error:
         return _say(f"{words.file} cannot be read: {error.strerror}")
-    report = checking.check_file(file, words.documents)
+    report = checking.check_file(file, words.documents, recipient=words.recipient)
     if words.json:
         print(json.dumps(checking.as_json(report), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(checking.as_lines(report)))
+        print("\n".join(checking.as_lines(report, words.language)))
     beside = words.file.parent
     if report.verdict == "unverifiable" and not words.documents and (beside / "did.json").exists():
         # Not taken by itself: whoever sends a forged badge can send documents with it.
@@ -186,7 +190,9 @@ def _quality(words: argparse.Namespace) -> int:
 
     replace_from(vocabularies_folder(os.environ))
     named = os.environ.get("ISSUER_FILE")
-    reports = rating.rate(words.file, words.issuer or (Path(named) if named else None), words.framework)
+    reports = rating.rate(
+        words.file, words.issuer or (Path(named) if named else None), words.framework, date.today()
+    )
     if words.json:
         print(json.dumps(rating.as_json(reports, words.language), ensure_ascii=False, indent=2))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
 from badges.errors import BadgeError
@@ -27,19 +28,21 @@ _SUMMARY = {
 }
 
 
-def rate(file: Path, issuer_file: Path | None, frameworks: Sequence[str]) -> tuple[QualityReport, ...]:
+def rate(
+    file: Path, issuer_file: Path | None, frameworks: Sequence[str], today: date
+) -> tuple[QualityReport, ...]:
     """The reports of those frameworks, of all when none is named, on the template in a TOML or JSON file.
 
     Raises NotFoundError where a file or a framework is none.
     """
     try:
-        template = read_template(_read(file))
+        template = read_template(_read(file), today)
         issuer = (
-            read_issuer(_read(issuer_file), _NOWHERE)
+            read_issuer(_read(issuer_file), _NOWHERE, today)
             if issuer_file
             else IssuerProfile(id=_NOWHERE, slug="", name="")
         )
-        return tuple(judge(code, template, issuer) for code in frameworks or framework_codes())
+        return tuple(judge(code, template, issuer, today) for code in frameworks or framework_codes())
     except BadgeError as error:
         raise NotFoundError(str(error)) from error
 

@@ -21,7 +21,7 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from config.settings import Settings, read_settings
-from lti_tool import admission, templates
+from lti_tool import admission, identity, templates
 from lti_tool.demo.lms import create_lms
 from lti_tool.logs import set_up_logs
 from lti_tool.store import queries
@@ -107,6 +107,8 @@ def running(
     lms_url = f"http://lms.localhost:{lms_socket.getsockname()[1]}"
     tool = build_tool(settings)
     registration_url = _invitation(tool, folder)
+    with tool.store.begin() as session:
+        identity.confirm(session, tool.issuer.profile, tool.clock())
     _publish_templates(tool)
     lms = create_lms(
         url=lms_url,

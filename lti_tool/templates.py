@@ -118,10 +118,10 @@ def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: int 
     demands beyond them is not met.
     """
     template = read_template(row.body)
-    missing = eu.missing(template, issuer)
+    missing = eu.missing(template, issuer, now.date())
     if missing:
         raise MissingElementsError(missing)
-    failings = tuple((code, rule) for code in issuer.demands for rule in unmet(code, template, issuer))
+    failings = tuple((code, rule) for code in issuer.demands for rule in unmet(code, template, issuer, now.date()))
     if failings:
         raise QualityError(failings)
     if row.status == "draft":

@@ -12,12 +12,13 @@ from typing import Any
 from badges.errors import TemplateError
 from badges.issuer import read_issuer
 from badges.verify import Report, verify
+from badges.vocabularies import replace_from
 from config.settings import Settings, SettingsError
-from lti_tool import publishing
+from lti_tool import extension, publishing
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import Issuer, template_name
 from lti_tool.deliveries import email, mail_folder
-from lti_tool.errors import NotFoundError
+from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.keyring import Keyring
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.key_sets import KeySets
@@ -87,13 +88,14 @@ class Tool:
 def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) -> Tool:
     """The tool, its database up to date and its keys made; raises SettingsError."""
     now = clock or _now
+    replace_from(settings.vocabularies_folder)
     store = Store(settings.database_url)
     bring_up_to_date(store.engine)
     outgoing = Outgoing(
         allow_private=settings.allow_private_addresses,
         ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
     )
-    issuer = _issuer(settings, store)
+    issuer = _issuer(settings, store, now())
     _prepare(store, issuer.keyring, now())
     return Tool(
         tool_url=settings.tool_url,
@@ -116,15 +118,20 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _issuer(settings: Settings, store: Store) -> Issuer:
+def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
     try:
         data = tomllib.loads(settings.issuer_file.read_text(encoding="utf-8"))
-        profile = read_issuer(data, settings.tool_url)
+        profile = read_issuer(data, settings.tool_url, now.date())
     except OSError as error:
         raise SettingsError(f"ISSUER_FILE cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, TemplateError) as error:
         raise SettingsError(f"ISSUER_FILE cannot be used: {error}") from error
-    addresses = Addresses(tool_url=settings.tool_url, issuer_slug=profile.slug)
+    try:
+        with store.begin() as session:
+            base = extension.settle(session, settings.extension_url, settings.tool_url, now)
+    except NotAllowedError as error:
+        raise SettingsError(f"EXTENSION_URL: {error}") from error
+    addresses = Addresses(tool_url=settings.tool_url, issuer_slug=profile.slug, extension_url=base)
     keyring = Keyring(
         issuer_id=profile.id,
         key_url=addresses.keys,

@@ -9,6 +9,7 @@ import atexit
 import os
 
 from config.settings import read_settings
+from lti_tool import identity
 from lti_tool.logs import set_up_logs
 from lti_tool.tasks import Worker
 from lti_tool.web import create_app
@@ -18,6 +19,8 @@ settings = read_settings(os.environ)
 set_up_logs(settings.log_format)
 tool = build_tool(settings)
 application = create_app(tool)
+with tool.store.read() as session:
+    identity.warn(session, tool.issuer.profile, tool.clock().date())
 if settings.embedded:
     worker = Worker(tool, settings.broker_url)
     worker.start()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.settings import Settings
-from lti_tool import admission, noticing, templates, work
+from lti_tool import admission, identity, noticing, templates, work
 from lti_tool.errors import PlatformError
 from lti_tool.store import outbox
 from lti_tool.store.models import AwardRule
@@ -160,6 +160,7 @@ def publish(tool: Tool) -> str:
     with tool.store.begin() as session:
         row = templates.add(session, template_data(), tool.clock())
         templates.publish(row, tool.issuer.profile, tool.clock())
+        identity.confirm(session, tool.issuer.profile, tool.clock())
         return row.template_id
 
 

@@ -47,6 +47,8 @@ FIELDS: Mapping[str, str] = {
     "supervision": "/assessments",
     "summative": "/assessments",
     "quality_assurance_url": "/types_of_quality_assurance",
+    "assured_days": "/types_of_quality_assurance",
+    "accredited_days": "issuer:/accreditations",
     **{
         name: f"/{name}"
         for name in (

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from badges.issuer import IssuerProfile
+from badges.parts import QualityAssurance
 from badges.quality import FIELDS, Facts, Framework, Rule, framework
 from badges.statements import FIELDS as STATEMENTS
 from badges.template import Level, Template
@@ -50,18 +53,18 @@ class QualityReport:
         return tuple(verdict.rule.code for verdict in self.verdicts if verdict.outcome == "fail")
 
 
-def judge(code: str, template: Template, issuer: IssuerProfile) -> QualityReport:
-    """The report of the framework `code`. Raises FrameworkError when there is none."""
+def judge(code: str, template: Template, issuer: IssuerProfile, today: date | None = None) -> QualityReport:
+    """The report of the framework `code`, as of `today`. Raises FrameworkError when there is none."""
     asked = framework(code)
-    known = facts(template, issuer)
+    known = facts(template, issuer, today)
     return QualityReport(
         framework=asked, verdicts=tuple(_verdict(asked.code, rule, known) for rule in asked.rules)
     )
 
 
-def unmet(code: str, template: Template, issuer: IssuerProfile) -> tuple[str, ...]:
+def unmet(code: str, template: Template, issuer: IssuerProfile, today: date | None = None) -> tuple[str, ...]:
     """The codes of the `must` rules that fail; cheaper than a whole report."""
-    known = facts(template, issuer)
+    known = facts(template, issuer, today)
     return tuple(
         rule.code
         for rule in framework(code).rules
@@ -69,8 +72,11 @@ def unmet(code: str, template: Template, issuer: IssuerProfile) -> tuple[str, ..
     )
 
 
-def facts(template: Template, issuer: IssuerProfile) -> Facts:
-    """What rules may ask about, by the keys of FIELDS. What a template states goes before what its issuer states."""
+def facts(template: Template, issuer: IssuerProfile, today: date | None = None) -> Facts:
+    """What rules may ask about, by the keys of FIELDS. What a template states goes before what its issuer states.
+
+    How many days something still holds is known only on a day: `today`.
+    """
     level, hours, credits_ = template.level, template.workload_hours, template.credits
     found: dict[str, Any] = {
         **_GIVEN,
@@ -93,6 +99,8 @@ def facts(template: Template, issuer: IssuerProfile) -> Facts:
         "forms_of_participation": template.forms_of_participation,
         "types_of_quality_assurance": tuple(item.code for item in template.types_of_quality_assurance),
         "quality_assurance_url": tuple(item.url for item in template.types_of_quality_assurance if item.url),
+        "assured_days": _days_left(template.types_of_quality_assurance, today),
+        "accredited_days": _days_left(issuer.accreditations, today),
         "prerequisites": template.prerequisites,
         "supervision": tuple(item.supervision for item in template.assessments if item.supervision),
         "summative": any(item.summative for item in template.assessments),
@@ -107,6 +115,12 @@ def facts(template: Template, issuer: IssuerProfile) -> Facts:
         found[name] = getattr(issuer.quality, name) if own is None or own == {} else own
     found["declarations"] = {**issuer.quality.declarations, **template.quality.declarations}
     return found
+
+
+def _days_left(assurances: Sequence[QualityAssurance], today: date | None) -> int | None:
+    """How many days the first of them to end still holds; None where none ends."""
+    ends = [item.valid_until for item in assurances if item.valid_until]
+    return (min(ends) - today).days if ends and today else None
 
 
 def _verdict(code: str, rule: Rule, known: Facts) -> Verdict:

@@ -377,6 +377,16 @@ class StatusList(Base):
     signed_at: Mapped[datetime | None]
 
 
+class Settled(Base):
+    """What was settled once and is not changed by a setting alone: who the issuer is, where its words are served."""
+
+    __tablename__ = "settled"
+
+    name: Mapped[str] = mapped_column(String(300), primary_key=True)
+    value: Mapped[str]
+    settled_at: Mapped[datetime]
+
+
 class CompiledTemplate(Base):
     """What was compiled of an achievement, to sign without JSON-LD. Holds nothing of a learner; made anew when lost."""
 

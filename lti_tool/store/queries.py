@@ -22,6 +22,7 @@ from lti_tool.store.models import (
     LaunchSession,
     Learner,
     RegistrationRow,
+    Settled,
     Sighting,
     SigningKeyRow,
     StatusList,
@@ -338,6 +339,20 @@ def awards_of_rule(session: Session, rule_id: int) -> Sequence[Award]:
 def waiting_awards(session: Session, learner_id: int) -> Sequence[Award]:
     question = select(Award).where(Award.learner_id == learner_id, Award.status == "waiting")
     return session.scalars(question).all()
+
+
+def awards_waiting_for(session: Session, name: str) -> Sequence[Award]:
+    waiting = session.scalars(select(Award).where(Award.status == "waiting")).all()
+    return [award for award in waiting if name in award.waiting_for]
+
+
+def settled(session: Session, name: str) -> str | None:
+    row = session.get(Settled, name)
+    return row.value if row else None
+
+
+def settle(session: Session, name: str, value: str, now: datetime) -> None:
+    session.merge(Settled(name=name, value=value, settled_at=now))
 
 
 def credential(session: Session, credential_id: str) -> CredentialRow | None:

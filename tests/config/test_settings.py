@@ -61,6 +61,7 @@ def test_a_missing_setting_stops_the_start_and_is_named(name: str) -> None:
         ("POLL_SECONDS", "ten"),
         ("ALLOW_PRIVATE_ADDRESSES", "perhaps"),
         ("LOG_FORMAT", "yaml"),
+        ("EXTENSION_URL", "words.example"),
         ("JWT_ALGORITHM", "HS256"),
         ("SELECTIVE_DISCLOSURE", "partly"),
         ("STATUS_PURPOSE", "refresh"),

@@ -23,7 +23,7 @@ ROOMS = (
     ("values", "errors", "outgoing", "language", "addresses", "logs"),
     ("mail", "vaults"),
     ("rules", "platforms", "store", "deliveries"),
-    ("keyring", "triggers", "template_files"),
+    ("keyring", "triggers", "template_files", "identity", "extension"),
     ("places",),
     ("awarding", "admission", "recovery", "templates"),
     ("noticing", "publishing", "checking", "rating", "vocabularies"),
@@ -34,7 +34,7 @@ ROOMS = (
     ("web", "worker"),
     ("showcase",),
     ("rehearsal",),
-    ("badge_commands", "key_commands"),
+    ("badge_commands", "issuer_commands", "key_commands"),
     ("cli", "wsgi"),
     ("__main__",),
 )

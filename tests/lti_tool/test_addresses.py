@@ -7,7 +7,7 @@ from lti_tool.addresses import Addresses
 
 @pytest.mark.parametrize("tool_url", ["https://badges.example.org", "https://example.org:8443/badges"])
 def test_addresses_stand_below_the_tools_own(tool_url):
-    addresses = Addresses(tool_url=tool_url, issuer_slug="riga-college")
+    addresses = Addresses(tool_url=tool_url, issuer_slug="riga-college", extension_url=tool_url)
     for address in (
         addresses.issuer,
         addresses.keys,
@@ -23,5 +23,9 @@ def test_addresses_stand_below_the_tools_own(tool_url):
 
 
 def test_the_schema_stands_beside_the_context():
-    addresses = Addresses(tool_url="https://badges.example.org", issuer_slug="riga-college")
+    addresses = Addresses(
+        tool_url="https://badges.example.org",
+        issuer_slug="riga-college",
+        extension_url="https://badges.example.org",
+    )
     assert addresses.extension_context.rpartition("/")[0] == addresses.extension_schema.rpartition("/")[0]

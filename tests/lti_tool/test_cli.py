@@ -197,6 +197,21 @@ def test_a_template_with_mistakes_names_every_one(run, environment, tmp_path):
         assert name in said
 
 
+def test_the_issuer_is_shown_and_confirmed(run, environment):
+    code, said, why = run("issuer", "show")
+    assert (code, json.loads(said)["country"]) == (1, "LV")
+    assert "Not confirmed" in why
+    assert run("issuer", "confirm")[0] == 0
+    assert run("issuer", "show")[0] == 0
+
+
+def test_where_the_words_are_served_is_shown_and_not_moved_to_nowhere(run, environment):
+    here = "https://badges.example.org/eu-micro-credential/v1/context.jsonld\n"
+    assert run("extension", "show") == (0, here, "")
+    assert run("extension", "move", "http://localhost:1/")[0] == 2
+    assert run("extension", "show") == (0, here, "")
+
+
 ISSUER = ROOT / "config" / "issuer.example.toml"
 
 

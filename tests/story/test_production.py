@@ -97,6 +97,7 @@ def test_twelve_complete_and_twelve_mails_go_out(environment, lms, start, smtp, 
         environment, "templates", "add", "lti_tool/demo/templates/data-literacy.toml", "--publish"
     )
     assert "published" in added
+    assert "Riga College" in command(environment, "issuer", "confirm")
     web = start("gunicorn", "--config", "docker/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}")
     worker = start("lti_tool", "worker")
     wait(lambda: answers(environment["TOOL_URL"]))

@@ -48,7 +48,8 @@ def report_page(desk: Desk, row: TemplateVersion, trouble: str = "") -> str:
     """All frameworks in a line each, and every rule of those that were asked for, or else are demanded."""
     issuer = current_tool().issuer.profile
     template = read_template(row.body)
-    reports = [judge(code, template, issuer) for code in framework_codes()]
+    today = current_tool().clock().date()
+    reports = [judge(code, template, issuer, today) for code in framework_codes()]
     demanded = (ANNEX_1, *issuer.demands)
     asked = request.form.get("framework", "")
     wanted = framework_codes() if asked == ALL else (asked,) if asked in framework_codes() else demanded

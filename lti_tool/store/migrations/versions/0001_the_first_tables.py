@@ -62,6 +62,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("platform_id", "client_id"),
     )
     op.create_table(
+        "settled",
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "signing_key",
         sa.Column("kid", sa.String(), nullable=False),
         sa.Column("issuer_id", sa.String(), nullable=False),
@@ -385,6 +392,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_signing_key_issuer_id"))
 
     op.drop_table("signing_key")
+    op.drop_table("settled")
     op.drop_table("registration")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_due_at"))
