@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from badges.sentences import sentence
+from badges.sentences import LANGUAGES, sentence
 from badges.verify import Report, verify
 from lti_tool.errors import NotFoundError
 from lti_tool.outgoing import Outgoing
@@ -19,14 +19,16 @@ from signing.keys import VerificationMethod
 Fetch = Callable[[str], bytes]
 
 
-def check_file(file: bytes, documents: Path | None = None, now: datetime | None = None) -> Report:
+def check_file(
+    file: bytes, documents: Path | None = None, now: datetime | None = None, recipient: str | None = None
+) -> Report:
     """The Report on a file; `documents` is a folder with did.json, jwks.json and status-list.json of the issuer."""
     fetch = saved_documents(documents) if documents else Outgoing().fetch
 
     def find_key(verification_method: str, issuer_id: str) -> VerificationMethod:
         return did.find_key(verification_method, issuer_id, fetch)
 
-    return verify(file, find_key, fetch, now or datetime.now(UTC), fetch=fetch)
+    return verify(file, find_key, fetch, now or datetime.now(UTC), fetch=fetch, recipient=recipient)
 
 
 def saved_documents(folder: Path) -> Fetch:
@@ -57,7 +59,11 @@ def as_json(report: Report) -> Json:
     return {
         "verdict": report.verdict,
         "one_ed_tech": report.one_ed_tech,
-        "checks": [asdict(check) for check in report.checks],
+        "checks": [
+            asdict(check)
+            | {"says": {language: sentence(check.name, check.code, language) for language in LANGUAGES}}
+            for check in report.checks
+        ],
         "probes": [asdict(probe) for probe in report.probes],
         "credential": report.credential,
     }
