@@ -121,7 +121,9 @@ def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: int 
     missing = eu.missing(template, issuer, now.date())
     if missing:
         raise MissingElementsError(missing)
-    failings = tuple((code, rule) for code in issuer.demands for rule in unmet(code, template, issuer, now.date()))
+    failings = tuple(
+        (code, rule) for code in issuer.demands for rule in unmet(code, template, issuer, now.date())
+    )
     if failings:
         raise QualityError(failings)
     if row.status == "draft":
