@@ -6,13 +6,21 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, FrameLocator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, FrameLocator, Locator, Page, expect
 
 from lti_tool.showcase import Showcase
 
 COURSE = "Data Literacy"
 #: A page of the tool that has come to rest; while storage is asked, it is not there yet.
 AT_REST = "main:not(:has(#storage)):not(:has(form[data-submit])) h1"
+
+#: More presses of Tab than the way to anything on a page takes.
+MOST_TABS = 80
+SHOWS_FOCUS = """element => {
+  const marked = element.closest(".choice") || element;
+  const style = getComputedStyle(marked);
+  return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+}"""
 
 
 class People:
@@ -136,6 +144,29 @@ def drop_file(page: Page, name: str, content: bytes, kind: str = "image/png") ->
     )
     for event in ("dragenter", "dragover", "drop"):
         page.dispatch_event("[data-drop]", event, {"dataTransfer": transfer})
+
+
+def go_on(person: People, until: str = "main h1") -> None:
+    """Presses the LMS's own "Continue" as often as it stands in the frame, until what is waited for is there."""
+    resting = person.frame.locator(until)
+    onward = person.frame.get_by_role("button", name="Continue", exact=True)
+    for _ in range(6):
+        expect(resting.or_(onward).first).to_be_visible()
+        if resting.count():
+            return
+        with person.page.expect_event("framenavigated"):
+            onward.click()
+    raise AssertionError("the LMS only ever says Continue")
+
+
+def tab_to(person: People, wanted: Locator) -> None:
+    """Presses Tab, from the top of the LMS's page, until the element has the focus, and shows it."""
+    for _ in range(MOST_TABS):
+        person.page.keyboard.press("Tab")
+        if wanted.evaluate("element => document.hasFocus() && element === document.activeElement"):
+            assert wanted.evaluate(SHOWS_FOCUS), "nothing shows where the keyboard is"
+            return
+    raise AssertionError(f"the keyboard does not reach {wanted}")
 
 
 def _place(message: ConsoleMessage) -> Any:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from lti_tool.demo.robot import Robot
 from lti_tool.store.models import AwardRule, CredentialRow
-
-#: More presses of Tab than the way to anything on a page takes.
-MOST_TABS = 80
-SHOWS_FOCUS = """element => {
-  const marked = element.closest(".choice") || element;
-  const style = getComputedStyle(marked);
-  return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-}"""
+from tests.browser.people import tab_to
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +24,6 @@ def activity(running, wait):
 def rows(tool, kind):
     with tool.store.read() as session:
         return session.query(kind).all()
-
-
-def tab_to(person, wanted: Locator) -> None:
-    """Presses Tab, from the top of the LMS's page, until the element has the focus, and shows it."""
-    for _ in range(MOST_TABS):
-        person.page.keyboard.press("Tab")
-        if wanted.evaluate("element => document.hasFocus() && element === document.activeElement"):
-            assert wanted.evaluate(SHOWS_FOCUS), "nothing shows where the keyboard is"
-            return
-    raise AssertionError(f"the keyboard does not reach {wanted}")
 
 
 def test_zane_ticks_anna_and_anna_downloads_her_badge(people, running, activity, wait):

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from lti_tool import admission, noticing
 from lti_tool.demo.robot import Robot
 from lti_tool.store.models import AwardRule, CredentialRow
+from tests.browser.people import go_on
 
 BADGE = "Data literacy for decision makers"
 
@@ -14,19 +15,6 @@ BADGE = "Data literacy for decision makers"
 def rows(tool, kind):
     with tool.store.read() as session:
         return session.query(kind).all()
-
-
-def go_on(person, until: str = "main h1") -> None:
-    """Presses the LMS's own "Continue" as often as it stands in the frame, until what is waited for is there."""
-    resting = person.frame.locator(until)
-    onward = person.frame.get_by_role("button", name="Continue", exact=True)
-    for _ in range(6):
-        expect(resting.or_(onward).first).to_be_visible()
-        if resting.count():
-            return
-        with person.page.expect_event("framenavigated"):
-            onward.click()
-    raise AssertionError("the LMS only ever says Continue")
 
 
 def test_from_placing_the_badge_to_checking_it(people, running, wait):

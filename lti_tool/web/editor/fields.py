@@ -249,17 +249,6 @@ _ASSESSMENT = Step(
             parts=(
                 Field(name="type", kind="select", vocabulary="assessment_types", label=_l("Type")),
                 Field(
-                    name="title",
-                    kind="texts_line",
-                    label=_l("Its name, if it has one"),
-                ),
-                Field(
-                    name="mode",
-                    kind="select",
-                    vocabulary="modes_of_participation",
-                    label=_l("Where it takes place"),
-                ),
-                Field(
                     name="supervision",
                     kind="select",
                     vocabulary="supervision",
@@ -267,7 +256,15 @@ _ASSESSMENT = Step(
                     label=_l("Supervision and identity"),
                     hint=_l("Whether somebody watches, and makes sure that it is really this learner."),
                 ),
-                Field(name="summative", kind="truth", label=_l("It decides about the badge")),
+                Field(name="title", kind="texts_line", label=_l("Its name, if it has one"), rare=True),
+                Field(
+                    name="mode",
+                    kind="select",
+                    vocabulary="modes_of_participation",
+                    label=_l("Where it takes place"),
+                    rare=True,
+                ),
+                Field(name="summative", kind="truth", label=_l("It decides about the badge"), rare=True),
             ),
         ),
         Field(

@@ -92,18 +92,19 @@
     searching.set(box, window.setTimeout(() => search(box, event.target), 250));
   });
 
-  // Where a jump led: the thing to write there gets the keyboard, and what folds it away is opened.
+  // Where a jump led: the thing to write there gets the keyboard, and what folds it away is opened. After the browser's
+  // own way there, which takes the keyboard to the page.
 
-  const place = decodeURIComponent(window.location.hash.slice(1));
-  const target = place && document.getElementById(place);
-  if (target) {
+  function arrive() {
+    const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    if (!target) return;
     for (let around = target; around; around = around.parentElement) {
       if (around.tagName === "DETAILS") around.open = true;
     }
-    const control = target.matches("input, select, textarea")
-      ? target
-      : target.querySelector("input:not([type=hidden]), select, textarea");
+    const writes = "input:not([type=hidden]), select, textarea";
     target.scrollIntoView({ block: "start" });
-    if (control && document.hasFocus()) control.focus({ preventScroll: true });
+    (target.matches(writes) ? target : target.querySelector(writes))?.focus({ preventScroll: true });
   }
+
+  window.addEventListener("load", () => window.setTimeout(arrive));
 })();
