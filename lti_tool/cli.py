@@ -377,6 +377,8 @@ def _europass(words: argparse.Namespace) -> int:
     for credential_id, lack in batch.lacking:
         print(f"{credential_id}\t{lack}", file=sys.stderr)
     words.out.write_bytes(batch.zip)
+    if len(batch.zip) > europass.MOST_BYTES:
+        _say("Europass takes no file of more than 15 MB: make one for each template, with --template")
     print(f"{batch.packed} in {words.out}")
     return 1 if batch.lacking else 0
 

@@ -13,6 +13,9 @@ from badges.template import read_template
 from lti_tool.awarding import Issuer
 from lti_tool.store.models import CredentialRow
 
+#: The largest file the Europass Issuer takes.
+MOST_BYTES = 15_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:

@@ -29,5 +29,5 @@ def test_what_a_shipped_template_issues_conforms_to_the_official_shapes(file, to
     conforms = europass_shapes(shared / "data/eu")
     with zipfile.ZipFile(io.BytesIO(batch.zip)) as packed:
         for name in packed.namelist():
-            assert packed.getinfo(name).file_size < 15_000_000  # what the Europass Issuer takes
+            assert packed.getinfo(name).file_size < europass.MOST_BYTES
             assert conforms(json.loads(packed.read(name))["credential"])

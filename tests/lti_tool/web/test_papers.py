@@ -14,7 +14,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow
 from lti_tool.web import create_app
-from tests.lti_tool.web.conftest import browser_of, hidden, text_of
+from tests.lti_tool.web.conftest import FROM_US, browser_of, hidden, text_of
 from tests.stage import ANNA, JANIS, NOW, ZANE
 
 
@@ -35,6 +35,14 @@ def test_the_certificate_holds_the_signed_badge_and_verifies(school, annas_badge
     assert verify(answer.data, web_tool.find_key, web_tool.find_status, clock()).verdict == "verified"
     assert b"/Lang (lv)" in answer.data
     assert b"/Lang (en)" in school.browser.get(f"/badges/{annas_badge}.pdf?lang=en").data
+
+
+def test_dropped_on_the_verifiers_page_the_certificate_is_a_badge(school, annas_badge):
+    pdf = school.browser.get(f"/badges/{annas_badge}.pdf").data
+    answer = school.browser.post(
+        "/verify", data={"file": (io.BytesIO(pdf), "certificate.pdf")}, headers=FROM_US
+    )
+    assert "genuine and valid" in text_of(answer)
 
 
 def test_learner_and_public_find_the_certificate(school, annas_badge):
