@@ -6,6 +6,7 @@ import json
 import os
 import tomllib
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from badges.errors import VocabularyError
@@ -43,10 +44,11 @@ def as_list() -> Iterator[str]:
 
 
 def as_lines(name: str, text: str, language: str, limit: int) -> Iterator[str]:
-    """A line a concept that `text` finds: code, label, address."""
+    """A line a concept that `text` finds, or without one every concept: code, label, address, last year of use."""
     _known(name)
-    for concept in search(name, text, language, limit):
-        yield f"{concept.code}\t{concept.label.get(language) or concept.label['en']}\t{concept.iri}"
+    for concept in search(name, text, language, limit) if text else islice(vocabulary(name), limit):
+        label = concept.label.get(language) or concept.label["en"]
+        yield "\t".join((concept.code, label, concept.iri, concept.more.get("until", ""))).rstrip()
 
 
 def _known(name: str) -> None:

@@ -12,7 +12,8 @@ from badges.vocabularies import searching
 class Concept:
     """One entry of a vocabulary; `label` is a text in several languages, `more` what its file adds.
 
-    `other_names` are for finding it only.
+    `other_names` are for finding it only. One with `until` in its `more` is read in older credentials and not offered
+    any more.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Vocabulary:
         self.date = date
         self._concepts = {concept.code: concept for concept in concepts}
         self._by_iri = {concept.iri: concept for concept in concepts}
+        self._offered = tuple(concept for concept in concepts if "until" not in concept.more)
         self._others: tuple[str, ...] = ()
         self._indexes: dict[str, searching.Index] = {}
 
@@ -58,10 +60,10 @@ class Vocabulary:
 
     def search(self, text: str, language: str, limit: int = 20) -> tuple[Concept, ...]:
         """The concepts that `text` finds, best first, at most `limit`; with no text the first ones."""
-        concepts = tuple(self._concepts.values())
+        offered = self._offered
         if language not in self._indexes:
-            self._others = self._others or searching.others(concepts)
+            self._others = self._others or searching.others(offered)
             self._indexes[language] = searching.Index(
-                labels=searching.labels(concepts, language), others=self._others
+                labels=searching.labels(offered, language), others=self._others
             )
-        return tuple(concepts[place] for place in searching.places(self._indexes[language], text, limit))
+        return tuple(offered[place] for place in searching.places(self._indexes[language], text, limit))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from badges.vocabularies import Concept, Vocabulary, search
+from badges.vocabularies import Concept, Vocabulary, search, vocabulary
 from badges.vocabularies.searching import folded
 
 
@@ -48,6 +48,12 @@ def test_no_text_gives_the_first_of_the_list_and_the_limit_holds() -> None:
     assert _codes("eqf", "  \t", limit=3) == ["1", "2", "3"]
     assert len(_codes("isced_f", "education", limit=4)) == 4
     assert _codes("eqf", "level", limit=0) == []
+
+
+def test_what_is_of_the_past_is_read_and_not_offered() -> None:
+    assert _codes("credit_systems", "") == ["ECTS"]
+    assert _codes("regions_lv", "kurzeme", "lv") == ["LV00B"]
+    assert vocabulary("regions_lv")["LV003"].label["lv"] == "Kurzeme"
 
 
 def test_the_same_question_has_the_same_answer() -> None:

@@ -118,4 +118,8 @@ def test_what_is_not_there_is_named(folder, tmp_path, capsys):
     assert list(vocabularies.as_lines("eqf", "8", "lv", 5)) == [
         "8\t8. līmenis\thttp://data.europa.eu/snb/eqf/8"
     ]
+    assert [line.split("\t")[3:] for line in vocabularies.as_lines("credit_systems", "", "en", 9)] == [
+        [],
+        ["2020"],
+    ]
     assert any(line.startswith("eqf\t8\t") for line in vocabularies.as_list())
