@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import SettingsError, read_settings
+from config.settings import SettingsError, read_settings, vocabularies_folder
 
 ROOT = Path(__file__).parents[2]
 NEEDED = {
@@ -113,6 +113,12 @@ def test_a_device_for_keys_needs_its_token_and_pin() -> None:
     assert read_settings(NEEDED).pkcs11_module is None
     for name in ("PKCS11_TOKEN", "PKCS11_PIN"):
         assert name in refusal(NEEDED | device | {name: ""})
+
+
+def test_the_folder_of_own_lists_needs_no_other_setting() -> None:
+    assert vocabularies_folder({}) == Path("var/vocabularies") == read_settings(NEEDED).vocabularies_folder
+    assert vocabularies_folder({"VOCABULARIES_FOLDER": " "}) == Path("var/vocabularies")
+    assert vocabularies_folder({"VOCABULARIES_FOLDER": "/srv/lists"}) == Path("/srv/lists")
 
 
 def test_secrets_are_not_shown() -> None:
