@@ -7,11 +7,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import SettingsError, read_settings, vocabularies_folder
-from lti_tool import badge_commands, key_commands
+from lti_tool import badge_commands, issuer_commands, key_commands
 from lti_tool.errors import ToolError
 from lti_tool.language import LANGUAGES
 
@@ -141,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     europass.set_defaults(run=_europass)
 
     badge_commands.add_to(commands, _tool)
+    issuer_commands.add_to(commands, _tool)
     key_commands.add_to(commands, _tool)
 
     worker = commands.add_parser("worker", help="background work, as a process of its own")
@@ -188,7 +190,9 @@ def _quality(words: argparse.Namespace) -> int:
 
     replace_from(vocabularies_folder(os.environ))
     named = os.environ.get("ISSUER_FILE")
-    reports = rating.rate(words.file, words.issuer or (Path(named) if named else None), words.framework)
+    reports = rating.rate(
+        words.file, words.issuer or (Path(named) if named else None), words.framework, date.today()
+    )
     if words.json:
         print(json.dumps(rating.as_json(reports, words.language), ensure_ascii=False, indent=2))
     else:
