@@ -27,9 +27,12 @@ def as_jsonld(value: Any) -> Json:
 
 
 def _json(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        pairs = ((term, _json(getattr(value, name))) for name, term in _terms(type(value)))
-        return {term: json for term, json in pairs if json is not None and json not in ([], {})}
+    if isinstance(value, str):  # most are: asked first, as a credential has hundreds
+        return value
+    kind: Any = type(value)
+    if terms := _terms(kind):
+        pairs = [(term, _json(getattr(value, name))) for name, term in terms]
+        return {term: json for term, json in pairs if json or json == 0}
     match value:
         case tuple():
             return [_json(item) for item in value]
@@ -47,6 +50,9 @@ def _json(value: Any) -> Any:
 
 @cache
 def _terms(kind: Any) -> tuple[tuple[str, str], ...]:
+    """The fields and terms of a class of badges.model; none of another."""
+    if not is_dataclass(kind):
+        return ()
     return tuple((field.name, field.metadata.get("term") or _term(field.name)) for field in fields(kind))
 
 
