@@ -60,7 +60,8 @@ def _front(paper: Paper, issued: Issued, told: Facts) -> None:
     title = paper.largest_of((27, 23, 19, 15), told.first("title"), RIGHT - _MAIN, lines=4)
     _main(paper, told.first("title"), Style(size=title, bold=True, colour=deep, leading=1.18), "H1", after=10)
     _main(paper, paper_word("awarded_to", paper.language), _LABEL)
-    _main(paper, told.first("learner"), Style(size=17, bold=True, leading=1.3), "H2", after=10)
+    name = paper.largest_of((17, 13, 10), told.first("learner"), RIGHT - _MAIN, lines=2)
+    _main(paper, told.first("learner"), Style(size=name, bold=True, leading=1.3), "H2", after=10)
     if told.language == paper.language:  # what a badge says in one language only
         _if_it_fits(paper, (told.description,), _TEXT)
     _if_it_fits(
@@ -111,7 +112,8 @@ def _aside(paper: Paper, issued: Issued, told: Facts) -> None:
         ("valid_until", (day(told.valid_until, language),) if told.valid_until else ()),
     ]
     for code, values in figures:
-        if values:
+        height = paper.height("\n".join(values), _FIGURE, _ASIDE_WIDTH + 6) + _LABEL.line
+        if values and paper.y + height < _SEAL - _QR - 6:  # the second page has them anyway
             _aside_text(paper, paper_word(code, language), _LABEL, after=0.3)
             _aside_text(paper, "\n".join(values), _FIGURE, after=4.5)
     paper.y = _SEAL
