@@ -8,6 +8,7 @@
   x VocabularyError        the file of a controlled vocabulary cannot be used; `problems` lists them
   x PictureError           the bytes are not a picture (or PDF) that can be trusted; `code` names the reason
   x SchemaError            a JSON Schema that a credential names says nothing that can be held to
+  x DisclosureError        no part of the badge can be shown alone; `code` names the reason
   x NotBakedError          the picture is sound, but there is no credential in it
 
 A badge that does not verify is not an error: `badges.verify.verify` returns a Report for any bytes at all.
@@ -82,6 +83,14 @@ class PictureError(BadgeError):
 
 class SchemaError(BadgeError):
     """A JSON Schema cannot be read, or costs too much: whether a document follows it cannot be said."""
+
+
+class DisclosureError(BadgeError):
+    """A part of the badge cannot be shown alone. `code`: `not_parted`, `nobody_left`, `unknown_part`."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class NotBakedError(BadgeError):

@@ -63,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0])
     verify.set_defaults(run=_verify)
 
+    part = commands.add_parser("show-part", help="a badge without some of what it says, still signed")
+    part.add_argument("file", type=Path, metavar="FILE", help="PNG or JSON, with a proof of ecdsa-sd-2023")
+    part.add_argument("--without", action="append", default=[], metavar="PART", help="name, email or result")
+    part.add_argument("--out", type=Path, required=True, metavar="FILE")
+    part.set_defaults(run=_show_part)
+
     quality = commands.add_parser("quality", help="hold a template to quality frameworks")
     quality.add_argument("file", type=Path, metavar="FILE", help="a template as TOML or JSON")
     quality.add_argument(
@@ -182,6 +188,24 @@ def _verify(words: argparse.Namespace) -> int:
         # Not taken by itself: whoever sends a forged badge can send documents with it.
         _say(f"If you trust the documents beside the file, use them: --documents {beside}")
     return {"verified": 0, "unusable": 2}.get(report.verdict, 1)
+
+
+def _show_part(words: argparse.Namespace) -> int:
+    from badges.bake import SIGNATURE, secured_from
+    from badges.disclosure import picture_without, without
+    from badges.errors import BadgeError
+
+    try:
+        file = words.file.read_bytes()
+        if file.startswith(SIGNATURE):
+            words.out.write_bytes(picture_without(file, words.without))
+        else:
+            words.out.write_text(without(secured_from(file.decode()), words.without).text, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return _say(f"a file cannot be read or written: {error}")
+    except BadgeError as error:
+        return _say(str(error))
+    return 0
 
 
 def _quality(words: argparse.Namespace) -> int:

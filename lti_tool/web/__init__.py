@@ -7,6 +7,7 @@ from flask import Flask
 from lti_tool.web import (
     badge_pages,
     deep_linking,
+    disclosing,
     errors,
     headers,
     health,
@@ -46,6 +47,7 @@ def create_app(tool: Tool) -> Flask:
         writing,
         checking,
         badge_pages,
+        disclosing,
         verifier,
         issuer,
         health,

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from badges import eu
+from badges.disclosure import may_leave_out
 from badges.eu import Reading
 from badges.template import read_template
 from lti_tool import publishing
@@ -21,6 +22,7 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.documents import ANYBODY_MAY_READ, document, json_document
 from lti_tool.web.languages import page_language, speak
 from lti_tool.web.negotiation import prefers_html
+from signing.secured import SecuredCredential
 
 pages = Blueprint("badge_pages", __name__)
 
@@ -51,6 +53,7 @@ def badge(badge_id: UUID) -> Response:
             template=read_template(row.template_version.body),
             found=answers(report, tool.issuer.profile.id),
             notes=notes(report.checks),
+            may_leave_out=may_leave_out(SecuredCredential(row.text, CREDENTIAL_TYPES[0])),
         )
     response = Response(text, mimetype="text/html")
     # The holder decides who gets the address; a search engine is not whom they gave it to.

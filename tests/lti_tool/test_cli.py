@@ -15,7 +15,8 @@ from lti_tool import cli, publishing
 from lti_tool.errors import OutgoingError
 from lti_tool.outgoing import Outgoing
 from lti_tool.store.models import CredentialRow
-from tests.stage import ANNA, complete, do_all
+from lti_tool.wiring import build_tool
+from tests.stage import ANNA, complete, do_all, publish, settings_for, switch_on
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "lti_tool" / "demo" / "templates" / "data-literacy.toml"
@@ -333,6 +334,25 @@ def test_a_badge_is_revoked_by_its_address(run, environment, badge, tool):
         assert session.query(CredentialRow).one().revocation_reason == "issued in error"
     assert run("badges", "reinstate", credential.id)[0] == 2
     assert run("badges", "revoke", "nothing", "no reason")[0] == 2
+
+
+def test_a_part_of_a_badge_is_shown(run, tmp_path, sqlite_url, platform, clock):
+    clock.now = datetime.now(UTC)
+    tool = build_tool(settings_for(sqlite_url, tmp_path, selective_disclosure=True), clock)
+    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
+    do_all(tool)
+    with tool.store.read() as session:
+        row = session.query(CredentialRow).one()
+    files = {"badge.png": publishing.badge(tool, row.id).png, "badge.json": row.text.encode()}
+    tool.store.close()
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        part = tmp_path / f"part-{name}"
+        assert run("show-part", tmp_path / name, "--without", "name", "--out", part)[0] == 0
+        assert b"Anna" in content and b"Anna" not in part.read_bytes()
+        code, _, said = run("show-part", part, "--without", "result", "--out", part)
+        assert (code, "no proof" in said) == (2, True)
+    assert run("show-part", tmp_path / "nothing", "--out", part)[0] == 2
 
 
 def test_a_date_that_is_none_is_refused(run, environment):
