@@ -232,7 +232,7 @@ def _png(image: Image.Image) -> bytes:
     palette[3::4] = [255 if alpha > 248 else 0 if alpha < 7 else alpha for alpha in palette[3::4]]
     small.putpalette(palette, "RGBA")
     out = BytesIO()
-    small.save(out, "PNG", optimize=True)
+    small.save(out, "PNG")
     return out.getvalue()
 
 

@@ -32,7 +32,7 @@ def fit(file: bytes) -> bytes:
     square = Image.new("RGBA", (SIDE, SIDE), (255, 255, 255, 0))
     square.paste(picture, ((SIDE - picture.width) // 2, (SIDE - picture.height) // 2))
     out = BytesIO()
-    square.save(out, "PNG", optimize=True)
+    square.save(out, "PNG")
     return out.getvalue()
 
 

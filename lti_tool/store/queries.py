@@ -215,6 +215,11 @@ def template_version(session: Session, template_id: str, version: int) -> Templa
     )
 
 
+def hold_template(session: Session, row: TemplateVersion) -> None:
+    """Nobody else changes or publishes the version until this transaction ends; `row` is as it is now."""
+    session.refresh(row, with_for_update=_ALONE)
+
+
 def newest_version(session: Session, template_id: str) -> int:
     """0 where there is no version yet."""
     newest = select(func.max(TemplateVersion.version)).where(TemplateVersion.template_id == template_id)

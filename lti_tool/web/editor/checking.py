@@ -15,7 +15,7 @@ from lti_tool import templates
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.completeness import ANNEX_1, completeness
-from lti_tool.web.editor.desk import Desk, own, seen, sit_down
+from lti_tool.web.editor.desk import Desk, held, seen, sit_down
 from lti_tool.web.editor.fields import home_of
 
 pages = Blueprint("checking", __name__)
@@ -36,7 +36,7 @@ def publish(template_id: UUID, version: int) -> str:
     tool = current_tool()
     trouble = ""
     with tool.store.begin() as session:
-        row = own(session, desk, template_id, version)
+        row = held(session, desk, template_id, version)
         try:
             templates.publish(row, tool.issuer.profile, tool.clock(), desk.by)
         except BadgeError:
@@ -63,7 +63,7 @@ def report_page(desk: Desk, row: TemplateVersion, trouble: str = "") -> str:
         shown=[report for report in reports if report.framework.code in wanted],
         demanded=demanded,
         ready=all(report.passes for report in reports if report.framework.code in demanded),
-        complete=completeness(template, issuer),
+        complete=completeness(template, issuer, today),
         home_of=home_of,
         trouble=trouble,
         now=current_tool().clock(),

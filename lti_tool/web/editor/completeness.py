@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from badges.eu import ELEMENTS, Element
 from badges.issuer import IssuerProfile
@@ -34,8 +35,8 @@ class Completeness:
         return sum(line.there for line in self.lines)
 
 
-def completeness(template: Template, issuer: IssuerProfile) -> Completeness:
-    report = judge(ANNEX_1, template, issuer)
+def completeness(template: Template, issuer: IssuerProfile, today: date) -> Completeness:
+    report = judge(ANNEX_1, template, issuer, today)
     open_ = {
         verdict.rule.code.partition(".")[0]: verdict.field
         for verdict in reversed(report.verdicts)

@@ -72,6 +72,13 @@ def own(session: Session, desk: Desk, template_id: UUID, version: int) -> Templa
     return row
 
 
+def held(session: Session, desk: Desk, template_id: UUID, version: int) -> TemplateVersion:
+    """As `own`, and nobody else changes it at the same time: it may be published at this moment."""
+    row = own(session, desk, template_id, version)
+    queries.hold_template(session, row)
+    return row
+
+
 def seen(session: Session, desk: Desk, template_id: UUID, version: int) -> TemplateVersion:
     """A version that this desk may read and copy: its own, and what its platform's courses may use."""
     row = queries.template_version(session, str(template_id), version)

@@ -18,7 +18,7 @@ from lti_tool.store import Session, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
-from lti_tool.web.editor.desk import Desk, own, seen, sit_down
+from lti_tool.web.editor.desk import Desk, held, seen, sit_down
 from lti_tool.web.editor.fields import STEPS, labels
 from lti_tool.web.editor.sentences import deed, problem_sentence
 from lti_tool.web.editor.writing import step_page
@@ -113,7 +113,9 @@ def next_version(template_id: UUID, version: int) -> str:
     desk = sit_down()
     tool = current_tool()
     with tool.store.begin() as session:
-        row = templates.next_version(session, own(session, desk, template_id, version), tool.clock(), desk.by)
+        row = templates.next_version(
+            session, held(session, desk, template_id, version), tool.clock(), desk.by
+        )
         return step_page(desk, row, STEPS[0])
 
 
@@ -122,7 +124,7 @@ def retire(template_id: UUID, version: int) -> str:
     desk = sit_down()
     tool = current_tool()
     with tool.store.begin() as session:
-        templates.retire(own(session, desk, template_id, version), tool.clock(), desk.by)
+        templates.retire(held(session, desk, template_id, version), tool.clock(), desk.by)
         return _list(session, desk)
 
 
@@ -130,7 +132,7 @@ def retire(template_id: UUID, version: int) -> str:
 def discard(template_id: UUID, version: int) -> str:
     desk = sit_down()
     with current_tool().store.begin() as session:
-        templates.discard(session, own(session, desk, template_id, version))
+        templates.discard(session, held(session, desk, template_id, version))
         session.flush()
         return _list(session, desk)
 

@@ -30,7 +30,7 @@ from lti_tool.web.badge_pages import template_readings
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor import checking, forms
 from lti_tool.web.editor.completeness import completeness
-from lti_tool.web.editor.desk import Desk, own, sit_down
+from lti_tool.web.editor.desk import Desk, held, own, sit_down
 from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, home_of, step_named
 from lti_tool.web.editor.forms import Typed
 from lti_tool.web.editor.sentences import LEVELS, note_sentence, problem_sentence
@@ -58,7 +58,7 @@ def save(template_id: UUID, version: int) -> str:
     tool = current_tool()
     step = step_named(request.form.get("step", ""))
     with tool.store.begin() as session:
-        row = own(session, desk, template_id, version)
+        row = held(session, desk, template_id, version)
         now = tool.clock()
         typed = forms.typed(step, request.form, row.body, now.date())
         templates.rewrite(row, typed.sound, now, desk.by)
@@ -78,7 +78,7 @@ def picture(template_id: UUID, version: int) -> str:
     file = request.files.get("picture")
     trouble = ""
     with tool.store.begin() as session:
-        row = own(session, desk, template_id, version)
+        row = held(session, desk, template_id, version)
         try:
             png = fit(file.read()) if file and file.filename else None
             if png or request.form.get("drawn"):
@@ -115,6 +115,7 @@ def step_page(
     notes: Sequence[Note] = (),
 ) -> str:
     """The form of a step, and beside it what the badge has become so far; `notes` are those of an import."""
+    tool = current_tool()
     data = typed.data if typed else row.body
     template = read_template(row.body)
     asked = request.form.get("search", "")
@@ -140,7 +141,7 @@ def step_page(
         words=request.form.get(f"{asked}?", ""),
         search=_found,
         home_of=home_of,
-        complete=completeness(template, current_tool().issuer.profile),
+        complete=completeness(template, tool.issuer.profile, tool.clock().date()),
         preview=preview(row, template),
     )
 

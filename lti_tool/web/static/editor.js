@@ -11,7 +11,7 @@
 
   async function ask(address, body) {
     const answer = await fetch(address, { method: "POST", body, headers: { Accept: "text/html" } });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) throw new Error(answer.status === 403 ? "over" : "failed");
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   }
 
@@ -45,8 +45,8 @@
       const page = await ask(form.action, new FormData(form));
       if (mine !== turn) return;
       say(show(page) ? "partly" : "saved");
-    } catch {
-      if (mine === turn) say("failed");
+    } catch (error) {
+      if (mine === turn) say(error.message === "over" ? "over" : "failed");
     }
   }
 
