@@ -53,7 +53,7 @@ def read_object(text: str) -> Json:
     if _is_too_deep(text):
         raise ProofError("unreadable", "the JSON is nested too deeply")
     try:
-        document = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
+        document = _DECODER.decode(text)
         text.encode()
         if "\\ud" in text or "\\uD" in text:
             json.dumps(document, ensure_ascii=False).encode()
@@ -66,6 +66,8 @@ def read_object(text: str) -> Json:
 
 def _is_too_deep(text: str) -> bool:
     """Whether brackets outside strings stand in more than MAX_DEPTH others; of what is no JSON nothing is promised."""
+    if text.count("{") + text.count("[") <= MAX_DEPTH:
+        return False
     structure = _bare(text, _NO_BRACKETS).replace('""', "")
     if '"' in structure:
         structure = _STRINGS_WITHOUT_ESCAPES.sub("", _bare(text, _NO_BRACKETS))
@@ -90,3 +92,6 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> Json:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)

@@ -1,457 +1,327 @@
-"""Speed and memory, as ratios measured side by side in one run: figures of one machine mean nothing, ratios stay.
+"""Speed and memory beside other libraries, as ratios: figures of one machine mean nothing, ratios stay.
 
-`make bench` runs it, writes results.json beside this file and prints a table for the README. Nothing here is a test:
-what is slow today because a neighbour is busy must not fail a build.
+`make bench` runs it, writes results.json beside this file and its table into the README. Nothing here is a test: what
+is slow today because a neighbour is busy must not fail a build.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import platform
 import random
-import struct
-import subprocess
-import sys
 import tempfile
-import time
 import tomllib
-import zlib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from openbadgeslib.baking import bake_png, extract_png
 from openbadgeslib.ob3.ldp import add_data_integrity_proof, verify_data_integrity_proof
-from pyld import jsonld
+from PIL import Image
 
-from badges.bake import bake, unbake
+from badges.artwork import picture
+from badges.bake import KEYWORD, bake, unbake
 from badges.credential import Learner, StatusEntry, build
 from badges.issuer import read_issuer
 from badges.jsonld import as_jsonld
+from badges.schemas import rules
 from badges.template import read_template
 from signing import status
 from signing.canonical import canonicalize
-from signing.compiled import Template, compile_template, differing
-from signing.documents import as_remote_document, find_context, pinned_name
-from signing.jsontext import as_text, read_object
+from signing.compiled import compile_template, differing
+from signing.documents import find_context
+from signing.jsontext import as_text
 from signing.keys import SigningKey, VerificationMethod, generate
-from signing.multibase import base58, from_base58
 from signing.proofs import PROOFS, check
 from signing.secured import Json, SecuredCredential
 from signing.templates import Templates, secure
+from tests.bench import process, telling
+from tests.bench.measuring import Row, figure, ratio, timed, timed_ratio
+from tests.bench.others import PlainPyLD, digitalbazaar
 
-ROOT = Path(__file__).parents[2]
-RESULTS = Path(__file__).parent / "results.json"
-TOOL = "https://badges.riga.example"
-NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
-#: Rounds of a comparison; in each round every candidate takes its turn.
-ROUNDS = 15
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of the table. `ratio` is what `unit` says: times as long as the other, or a figure of its own."""
-
-    work: str
-    ours: float
-    other: float | None
-    ratio: float
-    unit: str
-    goal: float
-    met: bool
+FOLDER = Path(__file__).parent
+ROOT = FOLDER.parents[1]
+NOW = datetime(2026, 6, 4, 5, 6, 7, tzinfo=UTC)
+GENERAL = PROOFS["eddsa-rdfc-2022"]
+MIB = 2**20
+OTHERS = ("cryptography", "pyld", "pyjwt", "openbadgeslib")
 
 
-# --- what is measured ------------------------------------------------------------------------------------------------
-
-
-def credentials() -> tuple[Json, Json]:
-    """Two credentials of one achievement as the tool issues them, with nothing of the learner in common."""
-    issuer = read_issuer(tomllib.loads((ROOT / "config/issuer.example.toml").read_text("utf-8")), TOOL)
-    template = read_template(
-        tomllib.loads((ROOT / "lti_tool/demo/templates/solar-panels.toml").read_text("utf-8"))
-    )
-
-    def made(number: int, name: str, score: str) -> Json:
-        return as_jsonld(
-            build(
-                credential_id=f"{TOOL}/credentials/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a{number:02}",
-                template=template,
-                template_url=f"{TOOL}/achievements/5b2a0c7d/1",
-                version=1,
-                picture_url=f"{TOOL}/achievements/5b2a0c7d/1/image.png",
-                issuer=issuer,
-                learner=Learner(name=name, email=f"{number}@example.org"),
-                salt=f"{number:032x}",
-                language="en",
-                awarded_at=NOW - timedelta(days=number),
-                now=NOW + timedelta(minutes=number),
-                score=Decimal(score),
-                status=StatusEntry(list_url=f"{TOOL}/status/{number}", index=4711 + number),
-                extension_url=f"{TOOL}/eu-micro-credential/v1/context.jsonld",
-            )
-        )
-
-    return made(1, "Anna Bērziņa", "0.86"), made(2, "Zane O'Neil", "0.5")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What all rows need, made once."""
+    """What the rows have in common: a credential of about 6 KB in compact JSON, its template, and keys."""
 
-    credential: Json
-    named: Json
-    template: Template
-    values: tuple[Any, ...]
-    ed25519: SigningKey
-    p256: SigningKey
-    pem: bytes
-    public_pem: bytes
-    extra: dict[str, Any]
+    def __init__(self) -> None:
+        both = json.loads((FOLDER / "credentials.json").read_text("utf-8"))
+        self.credential: Json = both["anna"]
+        self.twin: Json = both["janis"]
+        self.issuer_id: str = self.credential["issuer"]["id"]
+        self.ed25519 = self._key("e1", "Ed25519")
+        self.p256 = self._key("p1", "P-256")
+        # Kept, as any verifier would keep them: to make the object of a key takes as long as to sign.
+        self._public = {key.verification_method: key.public for key in (self.ed25519, self.p256)}
+        self.statements = canonicalize(self.credential).encode()
+        slots = differing(self.credential, self.twin)
+        assert slots
+        self.template = compile_template(self.credential, sorted(slots, key=str))
+        values = self.template.values(self.credential)
+        assert values
+        self.values = values
+        self.pyld = PlainPyLD(self.credential, self.ed25519)
+        self.secured = GENERAL.secure(self.credential, self.ed25519, NOW)
+
+    def _key(self, kid: str, algorithm: Any) -> SigningKey:
+        method = f"{self.issuer_id}#{kid}"
+        return SigningKey(verification_method=method, kid=kid, private=generate(algorithm))
 
     def find_key(self, method: str, issuer_id: str) -> VerificationMethod:
-        key = self.ed25519 if method == self.ed25519.verification_method else self.p256
-        return VerificationMethod(id=method, controller=issuer_id, public=PUBLIC[key.kid])
+        return VerificationMethod(id=method, controller=issuer_id, public=self._public[method])
 
 
-#: Kept, as any verifier would keep them: to make the object of a key takes as long as to sign.
-PUBLIC: dict[str, Any] = {}
+class OpenBadgesLib:
+    """openbadgeslib with the keys in the form that it takes, and the context that it does not bring."""
+
+    def __init__(self, bench: Bench) -> None:
+        private, public = bench.ed25519.private, bench.ed25519.public
+        self._credential = bench.credential
+        self._method = bench.ed25519.verification_method
+        self._pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        self._public_pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        self._contexts = {url: json.loads(find_context(url)) for url in bench.credential["@context"][2:]}
+
+    def issue(self) -> str:
+        signed = add_data_integrity_proof(
+            self._credential, self._pem, self._method, extra_contexts=self._contexts
+        )
+        return json.dumps(signed)
+
+    def verify(self, text: str) -> None:
+        verify_data_integrity_proof(json.loads(text), self._public_pem, extra_contexts=self._contexts)
 
 
-def prepared() -> Bench:
-    first, second = credentials()
-    slots = differing(first, second)
-    assert slots, "the credentials of one achievement have one shape"
-    template = compile_template(first, sorted(slots, key=str))
-    values = template.values(second)
-    assert values is not None
-    issuer_id = first["issuer"]["id"]
-    ed25519 = SigningKey(verification_method=f"{issuer_id}#e1", kid="e1", private=generate("Ed25519"))
-    p256 = SigningKey(verification_method=f"{TOOL}/keys/p1.json", kid="p1", private=generate("P-256"))
-    PUBLIC.update(e1=ed25519.public, p1=p256.public)
-    pem = ed25519.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    public_pem = ed25519.public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    extension = second["@context"][-1]
-    named = second | {"@context": [pinned_name(url) for url in second["@context"]]}
-    extra = {extension: json.loads(find_context(extension))}
-    return Bench(
-        credential=second,
-        named=named,
-        template=template,
-        values=values,
-        ed25519=ed25519,
-        p256=p256,
-        pem=pem,
-        public_pem=public_pem,
-        extra=extra,
-    )
+# --- the rows, as the goals name them --------------------------------------------------------------------------------
 
 
-# --- plain PyLD, as one would write it who knows its traps -----------------------------------------------------------
-
-_LOADED = {
-    url: as_remote_document(url, find_context(url))
-    for url in [pinned_name(url) for url in credentials()[0]["@context"]]
-}
-_PYLD = {
-    "algorithm": "URDNA2015",
-    "format": "application/n-quads",
-    "documentLoader": lambda url, options=None: _LOADED[url],
-}
-
-
-def pyld_hash(document: Json) -> bytes:
-    return sha256(jsonld.normalize(document, _PYLD).encode()).digest()
-
-
-def pyld_issue(bench: Bench) -> str:
-    proof = {
-        "type": "DataIntegrityProof",
-        "created": "2026-02-03T04:05:06Z",
-        "verificationMethod": bench.ed25519.verification_method,
-        "proofPurpose": "assertionMethod",
-        "cryptosuite": "eddsa-rdfc-2022",
-    }
-    data = pyld_hash({"@context": bench.named["@context"], **proof}) + pyld_hash(bench.named)
-    signature = bench.ed25519.private.sign(data)
-    return json.dumps({**bench.credential, "proof": [{**proof, "proofValue": "z" + base58(signature)}]})
-
-
-def pyld_verify(bench: Bench, text: str) -> None:
-    document = json.loads(text)
-    (proof,) = document.pop("proof")
-    signature = from_base58(proof.pop("proofValue")[1:])
-    document["@context"] = bench.named["@context"]
-    data = pyld_hash({"@context": bench.named["@context"], **proof}) + pyld_hash(document)
-    PUBLIC["e1"].verify(signature, data)
-
-
-# --- measuring -------------------------------------------------------------------------------------------------------
-
-
-def compared(ours: Callable[[], Any], other: Callable[[], Any]) -> tuple[float, float, float]:
-    """Microseconds of ours, of the other, and the median of their ratios, each taken in one and the same round."""
-    times = {function: max(1, int(0.02 / _once(function))) for function in (ours, other)}
-    ours_times, other_times = [], []
-    gc.disable()
-    for number in range(ROUNDS):
-        pair = [(ours, ours_times), (other, other_times)]
-        for function, taken in pair if number % 2 else reversed(pair):
-            gc.collect()
-            begun = time.perf_counter()
-            for _ in range(times[function]):
-                function()
-            taken.append((time.perf_counter() - begun) / times[function] * 1e6)
-    gc.enable()
-    ratios = [one / two for one, two in zip(ours_times, other_times, strict=True)]
-    return median(ours_times), median(other_times), median(ratios)
-
-
-def _once(function: Callable[[], Any]) -> float:
-    function()
-    begun = time.perf_counter()
-    function()
-    return max(time.perf_counter() - begun, 1e-7)
-
-
-def ratio(work: str, against: str, goal: float, ours: Callable[[], Any], other: Callable[[], Any]) -> Row:
-    one, two, times = compared(ours, other)
-    return Row(work=work, ours=one, other=two, ratio=times, unit=f"x {against}", goal=goal, met=times <= goal)
-
-
-def figure(work: str, unit: str, goal: float, function: Callable[[], Any]) -> Row:
-    """A time with a goal of its own, in microseconds."""
-    taken, _, _ = compared(function, lambda: None)
-    return Row(work=work, ours=taken, other=None, ratio=taken, unit=unit, goal=goal, met=taken <= goal)
-
-
-# --- the rows --------------------------------------------------------------------------------------------------------
-
-
-def issue_rows(bench: Bench) -> list[Row]:
-    text = canonicalize(bench.credential).encode()
-    general = PROOFS["eddsa-rdfc-2022"]
-
+def issue_rows(bench: Bench) -> Iterator[Row]:
     def floor() -> bytes:
-        return bench.ed25519.private.sign(sha256(text).digest() * 2)
+        return bench.ed25519.private.sign(sha256(bench.statements).digest() * 2)
 
     def compiled() -> SecuredCredential:
         return secure(bench.template, bench.values, bench.ed25519, NOW)
 
-    def by_pyld() -> str:
-        return pyld_issue(bench)
-
-    def by_openbadgeslib() -> str:
-        method = bench.ed25519.verification_method
-        signed = add_data_integrity_proof(bench.credential, bench.pem, method, extra_contexts=bench.extra)
-        return json.dumps(signed)
-
-    def generally() -> SecuredCredential:
-        return general.secure(bench.credential, bench.ed25519, NOW)
-
-    learnt = Templates()
-    for one in credentials():
-        learnt.secure("solar/1", one, bench.ed25519, NOW)
-
-    def learned() -> SecuredCredential:
-        return learnt.secure("solar/1", bench.credential, bench.ed25519, NOW)
-
-    assert compiled() == generally() == learned()
-    floor_name = "floor (SHA-256 + Ed25519)"
-    return [
-        ratio("issue, compiled, values in", floor_name, 3, compiled, floor),
-        ratio("issue, compiled, values in", "PyLD", 0.015, compiled, by_pyld),
-        ratio("issue, compiled, values in", "openbadgeslib", 0.01, compiled, by_openbadgeslib),
-        ratio("issue, compiled, credential in", "PyLD", 0.03, learned, by_pyld),
-        ratio("issue, general", "PyLD", 0.3, generally, by_pyld),
-        ratio("issue, general", "openbadgeslib", 0.2, generally, by_openbadgeslib),
-    ]
+    assert compiled() == bench.secured
+    work = "issue, compiled"
+    yield ratio(work, "SHA-256 of the statements + one Ed25519 signature", 3, compiled, floor)
+    yield ratio(work, "PyLD", 0.015, compiled, bench.pyld.issue)
+    yield ratio(work, "openbadgeslib", 0.01, compiled, OpenBadgesLib(bench).issue)
 
 
-def verify_rows(bench: Bench) -> list[Row]:
-    secured = PROOFS["eddsa-rdfc-2022"].secure(bench.credential, bench.ed25519, NOW)
-    learnt = Templates()
-    for one in credentials():
-        learnt.secure("solar/1", one, bench.ed25519, NOW)
+def general_rows(bench: Bench) -> Iterator[Row]:
+    text = bench.secured.text
+    theirs = OpenBadgesLib(bench)
 
-    def generally() -> Any:
-        return check(secured, bench.find_key, NOW)
+    def issue() -> SecuredCredential:
+        return GENERAL.secure(bench.credential, bench.ed25519, NOW)
+
+    def verify() -> Any:
+        return check(bench.secured, bench.find_key, NOW)
+
+    yield ratio("issue, general path", "PyLD", 0.3, issue, bench.pyld.issue)
+    yield ratio("issue, general path", "openbadgeslib", 0.2, issue, theirs.issue)
+    yield ratio("verify, general path", "PyLD", 0.3, verify, lambda: bench.pyld.verify(text))
+    yield ratio("verify, general path", "openbadgeslib", 0.2, verify, lambda: theirs.verify(text))
+    with digitalbazaar(bench.credential) as other:
+        for what, ours in (("issue", issue), ("verify", verify)):
+            work, against, goal = f"{what}, general path", "@digitalbazaar/vc", 0.35
+            if other is None:
+                yield telling.not_measured(work, against, goal, "no Node, or `make interop` was not run")
+            else:
+                yield timed_ratio(work, against, goal, timed(ours), other(what))
+
+
+def own_rows(bench: Bench) -> Iterator[Row]:
+    templates = Templates(lambda credential: "the achievement")
+    templates.secure(bench.credential, lambda: bench.twin, bench.ed25519, NOW)
+    theirs = OpenBadgesLib(bench)
 
     def compiled() -> Any:
-        return learnt.check("solar/1", secured, bench.find_key, NOW)
+        return templates.check(bench.secured, bench.find_key, NOW)
 
-    def by_openbadgeslib() -> None:
-        verify_data_integrity_proof(json.loads(secured.text), bench.public_pem, extra_contexts=bench.extra)
-
-    assert generally() == compiled()
-    return [
-        ratio("verify, general", "PyLD", 0.3, generally, lambda: pyld_verify(bench, secured.text)),
-        ratio("verify, general", "openbadgeslib", 0.2, generally, by_openbadgeslib),
-        ratio("verify our own, compiled", "openbadgeslib", 0.03, compiled, by_openbadgeslib),
-    ]
-
-
-def jwt_rows(bench: Bench) -> list[Row]:
-    proof = PROOFS["vc-jwt"]
-    secured = proof.secure(bench.credential, bench.p256, NOW)
-    payload = read_object(json.dumps(jwt.decode(secured.text, PUBLIC["p1"], algorithms=["ES256"])))
-
-    def by_us() -> SecuredCredential:
-        return proof.secure(bench.credential, bench.p256, NOW)
-
-    def by_pyjwt() -> str:
-        header = {"kid": bench.p256.verification_method}
-        return jwt.encode(payload, bench.p256.private, algorithm="ES256", headers=header)
-
-    return [
-        ratio("VC-JWT ES256 issue", "PyJWT encode", 1.1, by_us, by_pyjwt),
-        ratio(
-            "VC-JWT ES256 verify",
-            "PyJWT decode",
-            0.4,
-            lambda: check(secured, bench.find_key, NOW),
-            lambda: jwt.decode(secured.text, PUBLIC["p1"], algorithms=["ES256"]),
-        ),
-    ]
+    assert compiled() == check(bench.secured, bench.find_key, NOW)
+    yield ratio(
+        "verify one of our own, compiled",
+        "openbadgeslib",
+        0.03,
+        compiled,
+        lambda: theirs.verify(bench.secured.text),
+    )
 
 
-def bake_rows(bench: Bench) -> list[Row]:
-    png = picture(500_000)
-    secured = SecuredCredential(as_text(bench.credential), "application/vc+ld+json")
-    baked = bake(png, secured)
-    theirs = bake_png(png, secured.text, keyword=b"openbadgecredential")
-    assert unbake(theirs) == unbake(baked) == secured
-    return [
-        ratio("bake a 500 KB PNG", "openbadgeslib", 0.1, lambda: bake(png, secured),
-              lambda: bake_png(png, secured.text, keyword=b"openbadgecredential")),
-        ratio("unbake a 500 KB PNG", "openbadgeslib", 0.1, lambda: unbake(baked),
-              lambda: extract_png(theirs, keyword=b"openbadgecredential")),
-    ]  # fmt: skip
+def jwt_rows(bench: Bench) -> Iterator[Row]:
+    proof, key = PROOFS["vc-jwt"], bench.p256
+    secured = proof.secure(bench.credential, key, NOW)
+    public = key.public
+    payload = jwt.decode(secured.text, public, algorithms=["ES256"])
+    headers = {"kid": key.verification_method}
+    yield ratio(
+        "VC-JWT ES256, issue",
+        "PyJWT encode",
+        1.1,
+        lambda: proof.secure(bench.credential, key, NOW),
+        lambda: jwt.encode(payload, key.private, algorithm="ES256", headers=headers),
+    )
+    yield ratio(
+        "VC-JWT ES256, verify",
+        "PyJWT decode",
+        0.4,
+        lambda: check(secured, bench.find_key, NOW),
+        lambda: jwt.decode(secured.text, public, algorithms=["ES256"]),
+    )
 
 
-def picture(size: int) -> bytes:
-    """A PNG of about that many bytes; what it shows does not matter."""
+def picture_rows(bench: Bench) -> Iterator[Row]:
+    """A picture as Pillow writes it, its pixels in several chunks."""
+    side = 408
+    noise = Image.frombytes("RGB", (side, side), random.Random(1).randbytes(side * side * 3))
+    file = BytesIO()
+    noise.save(file, "PNG")
+    png, text = file.getvalue(), bench.secured.text
+    baked, theirs = bake(png, bench.secured), bake_png(png, text, keyword=KEYWORD)
+    assert unbake(theirs) == unbake(baked) == bench.secured
+    yield ratio(
+        "bake a PNG of 500 KB",
+        "openbadgeslib",
+        0.1,
+        lambda: bake(png, bench.secured),
+        lambda: bake_png(png, text, keyword=KEYWORD),
+    )
+    yield ratio(
+        "unbake a PNG of 500 KB, each checksum checked",
+        "openbadgeslib",
+        0.1,
+        lambda: unbake(baked),
+        lambda: extract_png(theirs, keyword=KEYWORD),
+    )
 
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head = struct.pack(">IIBBBBB", 600, 600, 8, 2, 0, 0, 0)
-    body = random.Random(1).randbytes(size)
-    parts = [chunk(b"IDAT", body[at : at + 8192]) for at in range(0, size, 8192)]
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + b"".join(parts) + chunk(b"IEND", b"")
-
-
-def status_rows() -> list[Row]:
+def status_rows() -> Iterator[Row]:
     bits = status.empty()
     for index in random.Random(1).sample(range(status.LENGTH), status.LENGTH // 100):
         bits = status.with_bit(bits, index, True)
     decoded = status.decode(status.encode(bits))
-    return [
-        figure("status list of 131,072, 1 % set: re-encode", "us", 1_000, lambda: status.encode(bits)),
-        figure("one bit of a decoded list", "us", 5, lambda: status.bit(decoded, 4711)),
-    ]
+    work = f"status list of {status.LENGTH:,} bits, 1 % set"
+    yield figure(f"{work}: encode anew", "ms", 1, lambda: status.encode(bits))
+    yield figure(f"{work}: one bit of it, decoded", "us", 5, lambda: status.bit(decoded, 4711))
+
+
+def template_rows() -> Iterator[Row]:
+    """A credential of a template that ships, with all the EU's elements, held against the rules of its class."""
+    tool = "https://badges.riga.example"
+    issuer = read_issuer(tomllib.loads((ROOT / "config/issuer.example.toml").read_text("utf-8")), tool)
+    file = ROOT / "lti_tool/demo/templates/data-literacy.toml"
+    template = read_template(tomllib.loads(file.read_text("utf-8")))
+
+    def made() -> Json:
+        credential = as_jsonld(
+            build(
+                credential_id=f"{tool}/credentials/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
+                template=template,
+                template_url=f"{tool}/achievements/5b2a0c7d/1",
+                version=1,
+                picture_url=f"{tool}/achievements/5b2a0c7d/1/image.png",
+                issuer=issuer,
+                learner=Learner(name="Anna Bērziņa", email="anna@example.org"),
+                salt="5bd2c0a4e17f48d9",
+                language="lv",
+                awarded_at=NOW - timedelta(days=1),
+                now=NOW,
+                score=Decimal("0.86"),
+                status=StatusEntry(list_url=f"{tool}/status/1", index=4711),
+                extension_url=f"{tool}/eu-micro-credential/v1/context.jsonld",
+            )
+        )
+        assert rules.breach(credential, "AchievementCredential") is None
+        return credential
+
+    yield figure("build a credential from a published template, and validate it", "ms", 1, made)
+
+
+def process_rows(bench: Bench) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = picture("Data", None, "Riga College")
+        words = process.badge_folder(Path(folder), bench.credential, bench.ed25519, drawn)
+        work = "`python -m lti_tool verify badge.png`, offline"
+        yield timed_ratio(
+            f"{work}, the whole process",
+            "importing the same modules",
+            1.2,
+            process.checking(words),
+            process.importing(words),
+        )
+        peak = process.peak_mib("lti_tool", *words)
+        yield Row(work=f"{work}, most memory", ours=None, result=peak, unit="MiB", goal=80)
 
 
 def memory_row(count: int) -> Row:
-    """What a process grows by while it writes that many credentials to a file, over the first thousand."""
-    done = subprocess.run(
-        [sys.executable, __file__, "--issue", str(count)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    grown = int(done.stdout) / 2**20
+    """The most memory of a process that issues so many credentials to a file, over that of one that issues 1,000."""
+    first, last = (process.peak_mib("tests.bench.run", "--issue", str(number)) for number in (1_000, count))
     return Row(
         work=f"memory while issuing {count:,} credentials to a file, over the first 1,000",
-        ours=grown,
-        other=None,
-        ratio=grown,
+        ours=None,
+        result=None if first is None or last is None else last - first,
         unit="MiB",
         goal=20,
-        met=grown < 20,
     )
 
 
-def issue_to_a_file(count: int) -> int:
-    """The bytes by which the peak grew after the first thousand."""
-    bench = prepared()
-    name = bench.template.slots.index(("name",)) if ("name",) in bench.template.slots else None
-    index = bench.template.slots.index(("credentialStatus", "statusListIndex"))
-    grown_at = 0
+def issue_to_a_file(count: int) -> None:
+    bench = Bench()
+    names = [".".join(map(str, path)) for path in bench.template.slots]
     with tempfile.TemporaryFile("w") as file:
         for number in range(count):
             values = list(bench.values)
-            values[index] = str(number)
-            if name is not None:
-                values[name] = f"Learner {number}"
+            values[names.index("id")] = f"urn:uuid:0c9a7c1e-5b0e-4b7e-8d2b-{number:012}"
+            values[names.index("credentialStatus.statusListIndex")] = str(number)
+            values[names.index("evidence.0.narrative")] = f"Learner {number} has counted bicycles."
             file.write(secure(bench.template, values, bench.ed25519, NOW).text + "\n")
-            if number == 1_000:
-                grown_at = _peak()
-            if number % 10_000 == 9_999:
-                file.seek(0)
-                file.truncate()
-    return _peak() - grown_at
-
-
-def _peak() -> int:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    return 0
-
-
-# --- telling ---------------------------------------------------------------------------------------------------------
-
-
-def table(rows: list[Row]) -> str:
-    lines = ["| work | ours | other | result | goal | |", "|---|---:|---:|---:|---:|---|"]
-    for row in rows:
-        ours = "" if row.other is None else f"{row.ours:,.0f} us"
-        other = "" if row.other is None else f"{row.other:,.0f} us"
-        goal = f"<= {row.goal:g}"
-        result = f"{row.ratio:.3g} {row.unit}"
-        lines.append(
-            f"| {row.work} | {ours} | {other} | {result} | {goal} | {'met' if row.met else 'MISSED'} |"
-        )
-    return "\n".join(lines)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--issue", type=int, help="only issue so many credentials; for the row about memory")
+    parser.add_argument("--issue", type=int, help="only issue so many credentials: the work of the last row")
     parser.add_argument("--credentials", type=int, default=100_000, help="how many for the row about memory")
-    arguments = parser.parse_args()
-    if arguments.issue:
-        print(issue_to_a_file(arguments.issue))
+    words = parser.parse_args()
+    if words.issue:
+        issue_to_a_file(words.issue)
         return
-    bench = prepared()
-    rows = [*issue_rows(bench), *verify_rows(bench), *jwt_rows(bench), *bake_rows(bench), *status_rows()]
-    rows.append(memory_row(arguments.credentials))
-    size = len(as_text(bench.credential))
-    told = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}",
-        "versions": {name: version(name) for name in ("cryptography", "pyld", "pyjwt", "openbadgeslib")},
-        "credential": {
-            "json_bytes": size,
-            "nquads_bytes": len(canonicalize(bench.credential).encode()),
-            "slots": len(bench.values),
-        },
-        "rows": [asdict(row) for row in rows],
-    }
-    RESULTS.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
-    print(f"A credential of {size:,} characters; {told['machine']}.\n")
-    print(table(rows))
+    bench = Bench()
+    rows = [
+        *issue_rows(bench),
+        *general_rows(bench),
+        *own_rows(bench),
+        *jwt_rows(bench),
+        *picture_rows(bench),
+        *status_rows(),
+        *template_rows(),
+        *process_rows(bench),
+        memory_row(words.credentials),
+    ]
+    results = telling.results(
+        machine=f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}",
+        versions={name: version(name) for name in OTHERS} | telling.node_versions(),
+        credential={"json_bytes": len(as_text(bench.credential)), "statement_bytes": len(bench.statements)},
+        rows=rows,
+    )
+    telling.write(results)
+    print(telling.table(results))
 
 
 if __name__ == "__main__":

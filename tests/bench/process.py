@@ -1,0 +1,113 @@
+"""Whole processes: the command that checks a badge, and the issuing of very many."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from badges.bake import bake
+from badges.status_list import build_status_list
+from signing import status
+from signing.did import did_document
+from signing.keys import SigningKey, VerificationMethod, jwk
+from signing.proofs import eddsa_rdfc_2022
+from signing.secured import Json
+from tests.bench.measuring import Timed
+
+ROOT = Path(__file__).parents[2]
+DAY = timedelta(days=1)
+#: The words of the process come after it; its last line is the most memory that it had, in KiB. What the system says of
+#: an ended child would count the parent from which it was forked.
+PEAK = """
+import runpy, sys
+sys.argv[:] = sys.argv[1:]
+try:
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+except SystemExit as end:
+    assert not end.code, end.code
+with open("/proc/self/status") as file:
+    print(next(line.split()[1] for line in file if line.startswith("VmHWM:")))
+"""
+#: Names on its last line what the command had imported at its end, in that order.
+TELLING = """
+import sys
+before = {*sys.modules}
+from lti_tool.cli import main
+code = main(sys.argv[1:])
+print(*[name for name, module in sys.modules.items() if name not in before and getattr(module, "__spec__", None)])
+sys.exit(code)
+"""
+IMPORTING = "import sys, importlib\nfor name in sys.argv[1:]: importlib.import_module(name)"
+
+
+def badge_folder(folder: Path, credential: Json, key: SigningKey, picture: bytes) -> list[str]:
+    """The words of the command that checks a badge offline: it, and what its issuer publishes, are in `folder`."""
+    issuer_id, now = credential["issuer"]["id"], datetime.now(UTC)
+    method = VerificationMethod(id=key.verification_method, controller=issuer_id, public=key.public)
+    status_list = build_status_list(
+        list_url=credential["credentialStatus"]["statusListCredential"],
+        issuer_id=issuer_id,
+        bits=status.empty(),
+        now=now,
+        ttl=DAY,
+        lifetime=DAY,
+    )
+    documents = {
+        "did.json": json.dumps(did_document(issuer_id, [method])),
+        "jwks.json": json.dumps({"keys": [jwk(key.public, key.kid)]}),
+        "status-list.json": eddsa_rdfc_2022.secure(status_list, key, now).text,
+    }
+    for name, text in documents.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "badge.png").write_bytes(bake(picture, eddsa_rdfc_2022.secure(credential, key, now)))
+    return ["verify", str(folder / "badge.png"), "--documents", str(folder)]
+
+
+def checking(words: Sequence[str]) -> Timed:
+    """`python -m lti_tool verify`, the start of the process included."""
+    return _processes(["-m", "lti_tool", *words])
+
+
+def importing(words: Sequence[str]) -> Timed:
+    """A process that imports what that command imports, and ends."""
+    told = _run(["-c", TELLING, *words])
+    return _processes(["-c", IMPORTING, *told.splitlines()[-1].split()])
+
+
+def peak_mib(module: str, *words: str) -> float | None:
+    """The most memory that `python -m module words` had; None where the system is no Linux and does not tell."""
+    if not Path("/proc/self/status").exists():
+        return None
+    return int(_run(["-c", PEAK, module, *words]).split()[-1]) / 1024
+
+
+def _processes(arguments: list[str]) -> Timed:
+    def timed(times: int) -> float:
+        begun = time.perf_counter()
+        for _ in range(times):
+            _run(arguments)
+        return time.perf_counter() - begun
+
+    return timed
+
+
+def _run(arguments: Sequence[str]) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(ROOT)}

@@ -1,0 +1,91 @@
+"""What was measured, as results.json and as a table in the README."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tests.bench.measuring import Row
+from tests.bench.others import INTEROP
+
+Json = dict[str, Any]
+
+README = Path(__file__).parents[2] / "README.md"
+RESULTS = Path(__file__).parent / "results.json"
+BEGIN, END = "<!-- make bench writes what follows -->\n", "<!-- until here -->\n"
+
+
+def not_measured(work: str, against: str, goal: float, why: str) -> Row:
+    return Row(work=work, against=against, ours=None, result=None, unit="x", goal=goal, why_not=why)
+
+
+def results(*, machine: str, versions: Json, credential: Json, rows: Sequence[Row]) -> Json:
+    return {
+        "machine": machine,
+        "versions": versions,
+        "credential": credential,
+        "rows": [asdict(row) | {"met": row.met} for row in rows],
+    }
+
+
+def node_versions() -> Json:
+    node, vc = shutil.which("node"), INTEROP / "node_modules/@digitalbazaar/vc/package.json"
+    if node is None or not vc.is_file():
+        return {}
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return {"node": said.removeprefix("v"), "@digitalbazaar/vc": json.loads(vc.read_text())["version"]}
+
+
+def table(told: Json) -> str:
+    """The results for people to read, in Markdown."""
+    versions = ", ".join(f"{name} {version}" for name, version in told["versions"].items())
+    size = told["credential"]
+    return "\n".join(
+        [
+            f"Measured on {told['machine']}, with {versions}; a credential of {size['json_bytes']:,} bytes, whose "
+            f"statements have {size['statement_bytes']:,}.",
+            "",
+            "| work | beside | ours | theirs | result | goal | met |",
+            "|---|---|---:|---:|---:|---:|---|",
+            *map(_line, told["rows"]),
+            "",
+        ]
+    )
+
+
+def in_readme() -> str:
+    """What stands in the README where `write` puts the table."""
+    return README.read_text("utf-8").split(BEGIN)[1].split(END)[0]
+
+
+def write(told: Json) -> None:
+    RESULTS.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    before, rest = README.read_text("utf-8").split(BEGIN)
+    README.write_text(before + BEGIN + table(told) + END + rest.split(END)[1], "utf-8")
+
+
+def _line(row: Json) -> str:
+    unit = "x" if row["unit"] == "x" else f" {row['unit']}"
+    result = row["why_not"] or f"{_number(row['result'])}{unit}"
+    met = {True: "yes", False: "**no**", None: ""}[row["met"]]
+    ours, theirs = (_time(row[name]) if row["against"] else "" for name in ("ours", "others"))
+    cells = (row["work"], row["against"] or "", ours, theirs, result, f"{row['goal']:g}{unit}", met)
+    return f"| {' | '.join(cells)} |"
+
+
+def _time(microseconds: float | None) -> str:
+    if microseconds is None:
+        return ""
+    if microseconds < 1000:
+        return f"{_number(microseconds)} us"
+    return f"{_number(microseconds / 1000)} ms"
+
+
+def _number(value: float) -> str:
+    """Three digits that count, and no exponent."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -1,0 +1,57 @@
+"""What the README tells of speed is what was measured last, each row of it. How fast it was is no matter of a test."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from tests.bench import telling
+from tests.bench.measuring import Row
+
+RESULTS = json.loads(telling.RESULTS.read_text("utf-8"))
+#: What was promised: the work, beside whom, and how much of their time it may take. Figures without a name stand alone.
+PROMISED = {
+    ("issue, compiled", "SHA-256 of the statements + one Ed25519 signature", 3),
+    ("issue, compiled", "PyLD", 0.015),
+    ("issue, compiled", "openbadgeslib", 0.01),
+    ("issue, general path", "PyLD", 0.3),
+    ("issue, general path", "openbadgeslib", 0.2),
+    ("issue, general path", "@digitalbazaar/vc", 0.35),
+    ("verify, general path", "PyLD", 0.3),
+    ("verify, general path", "openbadgeslib", 0.2),
+    ("verify, general path", "@digitalbazaar/vc", 0.35),
+    ("verify one of our own, compiled", "openbadgeslib", 0.03),
+    ("VC-JWT ES256, issue", "PyJWT encode", 1.1),
+    ("VC-JWT ES256, verify", "PyJWT decode", 0.4),
+    ("bake a PNG of 500 KB", "openbadgeslib", 0.1),
+    ("unbake a PNG of 500 KB, each checksum checked", "openbadgeslib", 0.1),
+    ("status list of 131,072 bits, 1 % set: encode anew", None, 1),
+    ("status list of 131,072 bits, 1 % set: one bit of it, decoded", None, 5),
+    ("build a credential from a published template, and validate it", None, 1),
+    ("`python -m lti_tool verify badge.png`, offline, the whole process", "importing the same modules", 1.2),
+    ("`python -m lti_tool verify badge.png`, offline, most memory", None, 80),
+    ("memory while issuing 100,000 credentials to a file, over the first 1,000", None, 20),
+}
+
+
+def test_the_table_of_the_readme_is_what_was_measured_last() -> None:
+    assert telling.in_readme() == telling.table(RESULTS)
+
+
+def test_each_promise_has_its_row() -> None:
+    rows = [(row["work"], row["against"], row["goal"]) for row in RESULTS["rows"]]
+    assert sorted(rows, key=str) == sorted(PROMISED, key=str)
+
+
+def test_a_goal_that_was_missed_is_told_and_one_not_measured_says_why() -> None:
+    def told(row: Row) -> str:
+        line = asdict(row) | {"met": row.met}
+        return telling.table({"machine": "", "versions": {}, "credential": SIZE, "rows": [line]})
+
+    missed = Row(work="unbake", against="others", ours=20.4, others=160, result=0.1275, unit="x", goal=0.1)
+    assert "| unbake | others | 20.4 us | 160 us | 0.128x | 0.1x | **no** |" in told(missed)
+    without = telling.not_measured("issue", "others", 0.3, "no Node")
+    assert "| issue | others |  |  | no Node | 0.3x |  |" in told(without)
+
+
+SIZE = {"json_bytes": 6000, "statement_bytes": 19000}
