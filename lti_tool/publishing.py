@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -27,7 +26,7 @@ from lti_tool.store.models import TemplateVersion
 from lti_tool.values import BakedBadge, Json
 from signing import did, keys
 from signing.documents import find_context
-from signing.keys import SigningKey, VerificationMethod
+from signing.keys import VerificationMethod
 from signing.proofs import PROOFS
 
 #: How long a verifier may keep a status list, and how long one signature of it is good for.
@@ -54,7 +53,7 @@ class Desk(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusListDocument:
     text: str
-    etag: str
+    jwt: str
     max_age: int
 
 
@@ -167,20 +166,22 @@ def status_list(desk: Desk, list_id: int) -> StatusListDocument:
         row = queries.status_list(session, list_id)
         if row is None or row.issuer_id != desk.issuer.profile.id:
             raise NotFoundError("there is no such status list")
-        text, bits, purpose = row.text, row.bits, row.purpose
+        bits, purpose, text, jwt = row.bits, row.purpose, row.text, row.jwt
         fresh = row.signed_at is not None and now - row.signed_at < STATUS_RENEWAL
-        key = desk.issuer.keyring.signing_key(session, "eddsa-rdfc-2022")
-    if text is None or not fresh:
-        text = _signed_list(desk, list_id, purpose, bits, key, now)
+    if text is None or jwt is None or not fresh:
+        text, jwt = _signed_list(desk, list_id, purpose, bits, now)
         with desk.store.begin() as session:
             locked = queries.locked_status_list(session, list_id)
             if locked is not None and locked.bits == bits:
-                locked.text, locked.signed_at = text, now
-    etag = sha256(text.encode()).hexdigest()[:32]
-    return StatusListDocument(text=text, etag=etag, max_age=int(STATUS_TTL.total_seconds()))
+                locked.text, locked.jwt, locked.signed_at = text, jwt, now
+    return StatusListDocument(text=text, jwt=jwt, max_age=int(STATUS_TTL.total_seconds()))
 
 
-def _signed_list(desk: Desk, list_id: int, purpose: str, bits: bytes, key: SigningKey, now: datetime) -> str:
+def _signed_list(desk: Desk, list_id: int, purpose: str, bits: bytes, now: datetime) -> tuple[str, str]:
+    """In both ways that badges are: inside the JSON, and as a JWT for readers who know nothing else."""
+    keyring = desk.issuer.keyring
+    with desk.store.read() as session:
+        keys = {name: keyring.signing_key(session, name) for name in (keyring.proofs[0], keyring.proofs[-1])}
     document = build_status_list(
         list_url=desk.issuer.addresses.status_list(list_id),
         issuer_id=desk.issuer.profile.id,
@@ -190,7 +191,8 @@ def _signed_list(desk: Desk, list_id: int, purpose: str, bits: bytes, key: Signi
         ttl=STATUS_TTL,
         lifetime=STATUS_LIFETIME,
     )
-    return PROOFS["eddsa-rdfc-2022"].secure(document, key, now).text
+    text, jwt = (PROOFS[name].secure(document, key, now).text for name, key in keys.items())
+    return text, jwt
 
 
 # --- what is ours is answered without the network

@@ -365,7 +365,7 @@ class SigningKeyRow(Base):
 
 
 class StatusList(Base):
-    """A Bitstring Status List of one issuer and purpose: `bits`, and `text`, the signed list that is served."""
+    """A Bitstring Status List of one issuer and purpose: `bits`, and the signed list as it is served: `text`, `jwt`."""
 
     __tablename__ = "status_list"
 
@@ -374,6 +374,7 @@ class StatusList(Base):
     purpose: Mapped[str] = mapped_column(String(20))
     bits: Mapped[bytes]
     text: Mapped[str | None] = mapped_column(Text)
+    jwt: Mapped[str | None] = mapped_column(Text)
     signed_at: Mapped[datetime | None]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from lti_tool import publishing
 from lti_tool.addresses import EXTENSION_SCHEMA_PATH
+from lti_tool.web.badge_pages import CREDENTIAL_TYPES, JWT_TYPES
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents import document, json_document
 from signing.documents import EXTENSION_PATH
@@ -46,7 +47,11 @@ def all_keys() -> Response:
 @pages.get("/status/<int:list_id>")
 def status_list(list_id: int) -> Response:
     found = publishing.status_list(current_tool(), list_id)
-    return document(found.text.encode(), "application/vc+ld+json", found.max_age, found.etag)
+    wanted = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
+    body = found.jwt if wanted in JWT_TYPES else found.text
+    response = document(body.encode(), wanted, found.max_age)
+    response.vary.add("Accept")
+    return response
 
 
 @pages.get(EXTENSION_PATH)

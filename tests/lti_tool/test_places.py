@@ -14,6 +14,7 @@ from lti_tool.store.models import Award, CredentialRow, StatusList
 from lti_tool.wiring import build_tool
 from signing import status
 from signing.status import bit, decode
+from tests.independent import VERIFIED, openbadgeslib_verdict
 from tests.stage import ANNA, JANIS, complete, do_all, learner, publish, settings_for, switch_on
 
 
@@ -119,3 +120,21 @@ def test_how_long_a_copy_may_be_kept_is_said_alike_in_the_list_and_beside_it(too
     entry = json.loads(credential.text)["credentialStatus"]
     assert entry["statusListIndex"] == str(credential.status_index)
     assert entry["statusListCredential"] == listing["id"]
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "RS256"])
+def test_the_list_is_signed_in_both_ways_that_badges_are(sqlite_url, tmp_path, clock, platform, algorithm):
+    tool = build_tool(settings_for(sqlite_url, tmp_path, jwt_algorithm=algorithm), clock)
+    first, second = give(tool, platform, ANNA, JANIS)
+    act(tool, first, awarding.revoke, "issued in error", clock())
+    found = publishing.status_list(tool, first.status_list_id)
+    document = publishing.did_document(tool, tool.issuer.profile.slug)
+    address = json.loads(first.text)["credentialStatus"]["statusListCredential"]
+    for credential, verdict in ((first, "revoked"), (second, "verified")):
+        for text in (found.text, found.jwt):
+            ask = {address: text.encode()}.__getitem__
+            for badge in (credential.text, credential.jwt):
+                assert verify(badge.encode(), tool.find_key, ask, clock()).verdict == verdict
+        said = openbadgeslib_verdict(credential.jwt, {tool.issuer.profile.id: document}, {address: found.jwt})
+        assert (said == VERIFIED) == (verdict == "verified"), said
+    tool.store.close()

@@ -108,9 +108,10 @@ def test_no_private_key_is_ever_published(tool):
 def test_the_status_list_is_signed_once_until_a_bit_or_a_day_changes(tool, credential, clock):
     first = publishing.status_list(tool, credential.status_list_id)
     clock.pass_(hours=1)
-    assert publishing.status_list(tool, credential.status_list_id).etag == first.etag
+    assert publishing.status_list(tool, credential.status_list_id) == first
     clock.pass_(days=1)
-    assert publishing.status_list(tool, credential.status_list_id).etag != first.etag
+    again = publishing.status_list(tool, credential.status_list_id)
+    assert again.text != first.text and again.jwt != first.jwt
 
 
 def test_a_list_signed_while_a_bit_was_set_is_not_kept(tool, credential):

@@ -71,6 +71,18 @@ def test_the_credentials_own_address_gives_the_document(browser, annas_badge, ac
         assert json.loads(answer.data)["id"] == f"https://badges.example.org/credentials/{annas_badge}"
 
 
+@pytest.mark.parametrize(
+    "accept, kind", [("*/*", "application/vc+ld+json"), ("application/jwt", "application/jwt")]
+)
+def test_the_status_list_is_given_as_the_reader_wants_it(browser, annas_badge, accept, kind):
+    answer = browser.get("/status/1", headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (200, kind)
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert "Accept" in answer.headers["Vary"]
+    known = {"Accept": accept, "If-None-Match": answer.headers["ETag"]}
+    assert browser.get("/status/1", headers=known).status_code == 304
+
+
 def test_a_browser_is_led_from_the_credential_to_its_page(browser, annas_badge):
     answer = browser.get(f"/credentials/{annas_badge}")
     assert (answer.status_code, answer.location) == (303, f"/badges/{annas_badge}")

@@ -91,6 +91,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=20), nullable=False),
         sa.Column("bits", sa.LargeBinary(), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("jwt", sa.Text(), nullable=True),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
