@@ -118,6 +118,13 @@ def pause(session: Session, rule: AwardRule, paused: bool, now: datetime) -> Non
         check_soon(session, rule, now)
 
 
+def take_newer_version(session: Session, rule: AwardRule) -> None:
+    """From now on the newest published version is given; what was issued stays as it is."""
+    newer = queries.newer_version(session, rule)
+    if newer is not None:
+        rule.template_version = newer
+
+
 def set_conditions(
     session: Session, rule: AwardRule, not_before: datetime | None, needs_tick: bool, now: datetime
 ) -> None:

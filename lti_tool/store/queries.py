@@ -192,6 +192,12 @@ def published_template(session: Session, template_id: str, registration_id: int)
     )
 
 
+def newer_version(session: Session, rule: AwardRule) -> TemplateVersion | None:
+    """The newest published version of the rule's badge, where the rule still gives an older one."""
+    newest = published_template(session, rule.template_version.template_id, rule.course.registration_id)
+    return newest if newest and newest.version > rule.template_version.version else None
+
+
 def _for_courses_of(registration_id: int) -> ColumnElement[bool]:
     """The institution's own templates, and those that teachers of this platform have written."""
     theirs = select(Course.id).where(Course.registration_id == registration_id)

@@ -15,7 +15,7 @@ from badges.template import Template, read_template
 from lti_tool import awarding, noticing
 from lti_tool.errors import NotFoundError
 from lti_tool.store import Session, queries
-from lti_tool.store.models import Award, AwardRule, Learner, Sighting
+from lti_tool.store.models import Award, AwardRule, Learner, Sighting, TemplateVersion
 from lti_tool.web.badge_pages import template_readings
 from lti_tool.web.current import current_tool
 from lti_tool.web.sessions import Visit, resume_teaching, rule_of
@@ -36,6 +36,7 @@ class Panel:
     waiting: Sequence[Sighting]
     outside: int
     binds: bool
+    newer: TemplateVersion | None
     open: bool
 
 
@@ -107,6 +108,16 @@ def pause(rule_id: int) -> str:
         noticing.pause(session, rule_of(session, visit, rule_id), paused, tool.clock())
     text = _("Paused: nobody gets this badge until you resume it.") if paused else _("Resumed.")
     return course_page(visit, Notice(text=text))
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/newer")
+def newer(rule_id: int) -> str:
+    visit = resume_teaching()
+    with current_tool().store.begin() as session:
+        noticing.take_newer_version(session, rule_of(session, visit, rule_id))
+    return course_page(
+        visit, Notice(text=_("From now on the new version is given. Who has the badge keeps it as it is."))
+    )
 
 
 @pages.post("/lti/app/rules/<int:rule_id>/conditions")
@@ -220,6 +231,7 @@ def _panel(session: Session, rule: AwardRule, acting_on: int | None, rules: int)
         outside=queries.outside_count(session, rule.id),
         binds=rule.gate_confirmed_at is not None
         or (not rule.everyone_can_open and any(sighting.outside_at for sighting in sightings)),
+        newer=queries.newer_version(session, rule),
         open=rules == 1 or rule.id == acting_on,
     )
 

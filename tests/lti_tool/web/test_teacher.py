@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from lti_tool import templates
 from lti_tool.errors import PlatformError
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Delivery, StatusList
@@ -246,3 +247,20 @@ def test_a_date_and_the_teachers_own_word_are_kept_for_hidden_grades(act, course
     act(f"rules/{course_rule}/conditions")
     with web_tool.store.read() as session:
         assert queries.rule(session, course_rule).not_before is None
+
+
+def test_a_newer_version_is_given_when_the_teacher_says_so(school, teaching, web_tool, course_rule, clock):
+    assert "There is a newer version" not in text_of(teaching)
+    with web_tool.store.begin() as session:
+        old = templates.find(session, school.badge)
+        new = templates.next_version(session, old, clock())
+        assert queries.newer_version(session, session.get_one(AwardRule, course_rule)) is None  # a draft
+        templates.publish(new, web_tool.issuer.profile, clock())
+    page = school.launch(ZANE)
+    assert "This course still gives version 1; version 2 is published." in text_of(page)
+    form = {"_launch": hidden(page, "_launch")}
+    page = school.browser.post(f"/lti/app/rules/{course_rule}/newer", data=form)
+    assert "From now on the new version is given." in text_of(page)
+    assert "There is a newer version" not in text_of(page)
+    with web_tool.store.read() as session:
+        assert session.get_one(AwardRule, course_rule).template_version.version == 2
