@@ -103,7 +103,7 @@ def describe(
         eqf_level=concept("eqf", str(template.level.value), languages)
         if isinstance(template.level, Level)
         else None,
-        nqf_level=(concept("lki", str(template.lki_level), languages),) if template.lki_level else (),
+        nqf_level=tuple(concept(name, code, languages) for name, code in national_levels(template)),
         education_level=(concept("cycles", template.cycle, languages),) if template.cycle else (),
         thematic_area=(concept("isced_f", template.isced_f, languages),) if template.isced_f else (),
         learning_setting=concept("learning_settings", template.learning_setting, languages)
@@ -154,6 +154,13 @@ def _several(texts: Texts) -> Texts:
     return texts if len(texts) > 1 else {}
 
 
+def national_levels(template: Template) -> tuple[tuple[str, str], ...]:
+    """The levels in the frameworks of countries, Latvia's first: the vocabulary and the code of each."""
+    lki = (("lki", str(template.lki_level)),) if template.lki_level else ()
+    other = (("national_levels", template.national_level),) if template.national_level else ()
+    return lki + other
+
+
 def assessment_title(assessment: Assessment, languages: Sequence[str] = ()) -> Texts:
     """What people call the assessment: its own title, else its type."""
     return assessment.title or in_languages(vocabulary("assessment_types")[assessment.type].label, languages)
@@ -177,12 +184,15 @@ def _alignments(template: Template, language: str) -> Iterable[Alignment]:
             target_type="ext:EQF",
             target_url=level.iri,
         )
-    if template.lki_level:
-        level = vocabulary("lki")[str(template.lki_level)]
+    for name, code in national_levels(template):
+        level = vocabulary(name)[code]
+        framework = level.more.get("framework")
         yield Alignment(
-            target_code=f"LKI{level.code}",
+            target_code=level.code if framework else f"LKI{level.code}",
             target_name=text_in(level.label, language),
-            target_framework=text_in(_LKI, language),
+            target_framework=text_in(
+                vocabulary("national_frameworks")[framework].label if framework else _LKI, language
+            ),
             target_type="ext:NQF",
             target_url=level.iri,
         )

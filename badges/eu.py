@@ -159,7 +159,7 @@ ELEMENTS: tuple[Element, ...] = (
             "en": "The level, and cycle, of the learning in the qualifications frameworks; or that none applies.",
             "lv": "Mācīšanās līmenis un cikls kvalifikāciju ietvarstruktūrās vai norāde, ka līmenis nav attiecināms.",
         },
-        vocabularies=("eqf", "lki", "cycles"),
+        vocabularies=("eqf", "lki", "national_levels", "cycles"),
         least=1,
         native=(f"{_ACHIEVEMENT}.alignment",),
         elm=("eqfLevel", "nqfLevel", "educationLevel"),

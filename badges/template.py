@@ -57,6 +57,7 @@ class Template:
     credits: Decimal | None = None
     level: Level | Literal["not-applicable"] | None = None
     lki_level: int | None = None
+    national_level: str | None = None
     cycle: str | None = None
     assessments: tuple[Assessment, ...] = ()
     forms_of_participation: tuple[str, ...] = ()
@@ -101,8 +102,9 @@ def read_template(data: Json, today: date | None = None) -> Template:
         raise TemplateError((("", "not_an_object"),))
     reader.only(data, "", _FIELDS)
     template = Template(**{name: read(reader, data.get(name), f"/{name}") for name, read in _READ.items()})
-    if template.level == NOT_APPLICABLE and template.lki_level:
-        reader.problem("/lki_level", "level_not_applicable")
+    for name in ("lki_level", "national_level"):
+        if template.level == NOT_APPLICABLE and getattr(template, name):
+            reader.problem(f"/{name}", "level_not_applicable")
     reader.finish()
     return template
 
@@ -153,6 +155,7 @@ _READ: Mapping[str, Callable[[Reader, Any, str], Any]] = {
     "credits": lambda reader, data, pointer: reader.number(data, pointer, 400),
     "level": _level,
     "lki_level": lambda reader, data, pointer: reader.whole(data, pointer, 1, 8),
+    "national_level": _coded("national_levels"),
     "cycle": _coded("cycles"),
     "assessments": _list(parts.assessment),
     "forms_of_participation": lambda reader, data, pointer: reader.codes(

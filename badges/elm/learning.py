@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from badges.achievement import assessment_title
+from badges.achievement import assessment_title, national_levels
 from badges.credential import Learner
 from badges.elm.bodies import accreditations
 from badges.elm.nodes import Json, Nodes, coded, concept, language
@@ -69,7 +69,7 @@ def _specification(node: Nodes, template: Template, template_url: str) -> Json:
     """What was achieved. A level or an accreditation makes it a Qualification, for the model has them there only."""
     accredited = list(accreditations(node, "achievement", template.types_of_quality_assurance))
     level = template.level if isinstance(template.level, Level) else None
-    qualification = bool(level or template.lki_level or accredited)
+    qualification = bool(level or national_levels(template) or accredited)
     kind = "Qualification" if qualification else "LearningAchievementSpecification"
     found: Json = {
         "id": template_url,
@@ -98,7 +98,7 @@ def _specification(node: Nodes, template: Template, template_url: str) -> Json:
     }
     if qualification:
         found["eqfLevel"] = coded("eqf", str(level.value) if level else None)
-        found["nqfLevel"] = [coded("lki", str(template.lki_level) if template.lki_level else None)]
+        found["nqfLevel"] = [coded(name, code) for name, code in national_levels(template)]
         found["accreditation"] = accredited
         if template.stackability:
             found["isPartialQualification"] = template.stackability == "integrated"

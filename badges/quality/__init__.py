@@ -52,7 +52,7 @@ FIELDS: Mapping[str, str] = {
     **{
         name: f"/{name}"
         for name in (
-            "name description criteria learning_outcomes workload_hours credits level lki_level cycle "
+            "name description criteria learning_outcomes workload_hours credits level national_level cycle "
             "forms_of_participation types_of_quality_assurance prerequisites stackability further_information isced_f "
             "learning_setting review_date"
         ).split()

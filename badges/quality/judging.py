@@ -93,7 +93,7 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
         "hours_a_credit": hours / credits_ if hours and credits_ else None,
         "level": level,
         "eqf_level": level.value if isinstance(level, Level) else None,
-        "lki_level": template.lki_level,
+        "national_level": template.lki_level or template.national_level,
         "cycle": template.cycle,
         "types_of_assessment": tuple(assessment.type for assessment in template.assessments),
         "forms_of_participation": template.forms_of_participation,

@@ -83,6 +83,7 @@ def everything() -> Template:
         credits=Decimal("4.5"),
         level=Level(value=6),
         lki_level=6,
+        national_level="AT-NQF-6",
         cycle="first",
         assessments=tuple(
             parts.Assessment(

@@ -171,6 +171,15 @@ _LEARNING = Step(
             rare=True,
         ),
         Field(
+            name="national_level",
+            kind="search",
+            vocabulary="national_levels",
+            element="level",
+            label=_l("Level in another country"),
+            hint=_l("The level in the national qualifications framework of another country, if it has one."),
+            rare=True,
+        ),
+        Field(
             name="learning_setting",
             kind="radios",
             vocabulary="learning_settings",
