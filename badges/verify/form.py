@@ -139,6 +139,8 @@ def _follows(document: Json, url: str, outside: Outside | None) -> Finding:
         breach = json_schema.breach(document, _schema(url, outside))
     except SchemaError as error:
         return unknown("schema_not_understood", f"{url}: {error}")
+    except PermissionError:
+        return unknown("schema_not_asked", url)
     except Exception as error:  # whatever went wrong out there
         return unknown("schema_not_reached", f"{url}: {error.__class__.__name__}")
     return failed("breaks_schema", f"{url}: {breach}") if breach else passed("follows_schemas")

@@ -51,7 +51,7 @@ def probes(case: Case, outside: Outside) -> tuple[Probe, ...]:
         ("ContextPropertyProbe", lambda: _context(case.credential)),
         ("TypePropertyProbe", lambda: _finding(form.credential_type(case.credential), "fatal", "valid")),
         ("JsonSchemasProbe", lambda: _finding(case.schema, "error")),
-        ("InlineJsonSchemaProbe", lambda: _finding(case.inline_schemas, "error", "valid")),
+        ("InlineJsonSchemaProbe", lambda: _inline_schemas(case.inline_schemas)),
         ("CredentialSubjectProbe", lambda: _subject(case.credential)),
         ("EvidenceProbe", lambda: _evidence(case.credential)),
         ("IssuerProbe", lambda: _issuer(case.credential)),
@@ -88,6 +88,11 @@ def _context(credential: Json) -> OneEdTech:
         return "valid"
     finding = form.context(credential, None)
     return "warning" if first in (VC_CONTEXT, VC_1_CONTEXT) and finding.outcome != "failed" else "error"
+
+
+def _inline_schemas(found: Finding) -> OneEdTech:
+    """One that does not answer is an error to it, as is one that is broken; the official one was asked before."""
+    return "error" if found.code == "schema_not_reached" else _finding(found, "error", "valid")
 
 
 def _subject(credential: Json) -> OneEdTech:

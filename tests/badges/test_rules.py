@@ -52,6 +52,9 @@ SAMPLES = [
     "1edtech/simple.json",
     "1edtech/simple_v1.json",
     "1edtech/simple-err-credential-subject-type.json",
+    "1edtech/simple-err-expired.json",
+    "1edtech/simple-err-proof-value.json",
+    "1edtech/bit-string-list/testlist",
     "1edtech/bit-string-list/credential-status-revoked.json",
     "spec/appendixD_1EdTech-University-Degree-for-Example-St_875.jwt",
     "spec/appendixD_Robot-Programming-Skill-Credential_1486.jwt",
@@ -119,7 +122,7 @@ def test_whatever_is_changed_in_a_sample_the_verdicts_stay_equal(
     for _ in range(60):
         name = chosen.choice(SAMPLES)
         document = sample(name, shared)
-        if chosen.random() < 0.2:
+        if isinstance(document["issuer"], dict) and chosen.random() < 0.2:
             document = document["issuer"]
         told = [name, *(change(document, chosen) for _ in range(chosen.randint(1, 2)))]
         same(schema, document, " / ".join(told))

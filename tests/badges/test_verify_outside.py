@@ -252,7 +252,7 @@ SCHEMA = "https://college.example.org/schema.json"
 @pytest.mark.parametrize(
     ("served", "found"),
     [
-        (None, ("unknown", "schema_not_reached")),
+        (None, ("unknown", "schema_not_asked")),
         ({}, ("unknown", "schema_not_reached")),
         ({SCHEMA: {"required": ["id"]}}, ("passed", "follows_schemas")),
         ({SCHEMA: {"required": ["nothing"]}}, ("failed", "breaks_schema")),
