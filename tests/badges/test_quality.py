@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +37,20 @@ EXPECTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rutgers_lumina": (("transparency", "access"), ("transparency", "access")),
     "latvia": ((), ()),
     "edubadges": (("workload", "quality"), ()),
+}
+#: The profile of each framework in the reference folder.
+PROFILES = {
+    "eu-2022-annex2": "eu_annex_2",
+    "cmf-2019": "common_microcredential_framework",
+    "hfd-2019": "hochschulforum_digitalisierung",
+    "nzqa-2018": "nzqa",
+    "paradigms-2018": "paradigms",
+    "microhe-2019": "microhe",
+    "aqf-2019": "aqf_review",
+    "chea-2019": "chea",
+    "rutgers-lumina-2019": "rutgers_lumina",
+    "lv-formal-2025": "latvia",
+    "edubadges-nl-mc": "edubadges",
 }
 _MINIMAL = """
 title = { en = "Mine", lv = "Mans" }
@@ -146,6 +164,43 @@ def test_a_level_of_latvian_non_formal_learning_needs_a_decision(
     assert eu.missing(replace(course, level=NOT_APPLICABLE), issuer) == ("level",), "the LKI level stands"
     assert eu.missing(replace(course, level=NOT_APPLICABLE, lki_level=None), issuer) == ()
     assert eu.missing(said(course, decision_reference="Nr. 1-2/345"), issuer) == ()
+
+
+@pytest.mark.parametrize(
+    ("until", "fails", "warns"),
+    [
+        (date(2027, 3, 1), False, False),
+        (date(2027, 1, 20), False, False),
+        (date(2027, 1, 19), False, True),
+        (date(2026, 11, 21), False, True),
+        (date(2026, 11, 20), True, False),
+    ],
+)
+@pytest.mark.parametrize("whose", ["template", "issuer"])
+def test_quality_is_assured_until_its_last_day_and_people_are_told_60_days_before(
+    until: date, fails: bool, warns: bool, whose: str, solar: Template, issuer: IssuerProfile
+) -> None:
+    assurance = (replace(solar.types_of_quality_assurance[0], valid_until=until),)
+    if whose == "template":
+        solar, mend = replace(solar, types_of_quality_assurance=assurance), "/types_of_quality_assurance"
+    else:
+        issuer, mend = replace(issuer, accreditations=assurance), "issuer:/accreditations"
+    report = judge("eu_annex_1", solar, issuer, date(2026, 11, 21))
+    assert report.passes is not fails
+    assert (mend in mends(report).values()) == (fails or warns)
+    assert ("warning" in outcomes(report).values()) == warns
+    assert eu.missing(solar, issuer, date(2026, 11, 21)) == (("type_of_quality_assurance",) if fails else ())
+    assert eu.missing(solar, issuer) == (), "no day, no end"
+
+
+def test_each_framework_has_the_rules_it_is_known_by(shared: Path) -> None:
+    """By strength, against the profiles drawn from the sources; Annex I has a few more of ours."""
+    known = json.loads((shared / "data/eu/profiles/quality_profiles.json").read_text(encoding="utf-8"))
+    profiles = {profile["id"]: profile["rules"] for profile in known["profiles"]}
+    assert set(PROFILES.values()) == set(framework_codes()) - {"eu_annex_1"}
+    for profile, code in PROFILES.items():
+        wanted = Counter(rule["level"].replace("declared", "stated") for rule in profiles[profile])
+        assert Counter(rule.strength for rule in framework(code).rules) == wanted, code
 
 
 def test_attendance_alone_is_no_assessment(solar: Template, issuer: IssuerProfile) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -109,6 +110,97 @@ def test_a_text_falls_back_to_a_language_that_is_there() -> None:
     assert text_in(texts, "de") == "Badge"
     assert text_in({"lt": "Ženklelis"}, "de") == "Ženklelis"
     assert text_in({}, "en") == ""
+
+
+TODAY = date(2026, 11, 21)
+NAMED: dict[str, Any] = {"name": {"en": "Solar"}}
+
+
+@pytest.mark.parametrize(
+    ("said", "pointer", "code"),
+    [
+        # an unknown code
+        ({"assessments": [{"type": "guessing"}]}, "/assessments/0/type", "unknown_code"),
+        ({"assessments": [{"type": "quiz", "mode": "asleep"}]}, "/assessments/0/mode", "unknown_code"),
+        ({"isced_f": "1234"}, "/isced_f", "unknown_code"),
+        ({"national_level": "LQF-9"}, "/national_level", "unknown_code"),
+        (
+            {"awarding_bodies": [{"legal_name": {"en": "x"}, "country": "XX"}]},
+            "/awarding_bodies/0/country",
+            "unknown_code",
+        ),
+        (
+            {"types_of_quality_assurance": [{"code": "esg", "register": "X"}]},
+            "/types_of_quality_assurance/0/register",
+            "unknown_code",
+        ),
+        ({"description": {"xx": "x"}}, "/description/xx", "unknown_language"),
+        ({"description": {"a/b~": "x"}}, "/description/a~1b~0", "unknown_language"),
+        # a wrong IRI
+        (
+            {"learning_outcomes": [{"text": {"en": "x"}, "esco": [{"iri": "https://esco.example/skill/1"}]}]},
+            "/learning_outcomes/0/esco/0/iri",
+            "not_an_esco_skill",
+        ),
+        ({"part_of": [{"name": {"en": "x"}, "url": "ftp://x"}]}, "/part_of/0/url", "not_a_web_address"),
+        (
+            {"awarding_bodies": [{"legal_name": {"en": "x"}, "country": "EE", "eidas_identifier": "7400"}]},
+            "/awarding_bodies/0/eidas_identifier",
+            "not_an_eidas_identifier",
+        ),
+        # a level outside 1..8, or beside "not applicable"
+        ({"level": {"value": 9}}, "/level/value", "out_of_range"),
+        ({"level": {"value": 0}}, "/level/value", "out_of_range"),
+        ({"lki_level": -1}, "/lki_level", "not_a_number"),
+        ({"level": "not-applicable", "lki_level": 4}, "/lki_level", "level_not_applicable"),
+        # a negative or absurd workload
+        ({"workload_hours": -40}, "/workload_hours", "out_of_range"),
+        ({"workload_hours": 10_001}, "/workload_hours", "out_of_range"),
+        ({"credits": "1e9"}, "/credits", "out_of_range"),
+        # a date in the future, or in no order
+        ({"change_log": [{"day": "2026-11-22", "text": "x"}]}, "/change_log/0/day", "in_the_future"),
+        (
+            {"types_of_quality_assurance": [{"code": "esg", "valid_from": "2026-11-22"}]},
+            "/types_of_quality_assurance/0/valid_from",
+            "in_the_future",
+        ),
+        (
+            {
+                "types_of_quality_assurance": [
+                    {"code": "esg", "valid_from": "2026-01-01", "valid_until": "2025-01-01"}
+                ]
+            },
+            "/types_of_quality_assurance/0/valid_until",
+            "ends_before_it_starts",
+        ),
+        ({"review_date": "soon"}, "/review_date", "not_a_date"),
+        # over-long text, HTML, control characters
+        ({"criteria": {"lv": "x" * 5001}}, "/criteria/lv", "too_long"),
+        ({"prerequisites": {"en": "<b>None</b>"}}, "/prerequisites/en", "markup"),
+        ({"prerequisites": {"en": "<script>alert(1)</script>"}}, "/prerequisites/en", "markup"),
+        ({"prerequisites": {"en": "&lt;b&gt;"}}, "/prerequisites/en", "markup"),
+        ({"owner": "Riga\x07College"}, "/owner", "not_text"),
+    ],
+)
+def test_bad_input_is_refused_at_the_field(said: dict[str, Any], pointer: str, code: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        read_template(NAMED | said, TODAY)
+    assert caught.value.problems == ((pointer, code),)
+
+
+@pytest.mark.parametrize("text", ["a < b", "R&D", "<3", "5 > 4 & 2 < 3", "x <= y", "tab\tand\nline"])
+def test_signs_that_are_no_html_are_text(text: str) -> None:
+    assert read_template(NAMED | {"criteria": {"en": text}}).criteria == {"en": text}
+
+
+def test_a_day_that_had_come_when_it_was_written_stays_readable() -> None:
+    said = NAMED | {"change_log": [{"day": "2026-11-22", "text": "Begun."}]}
+    assert read_template(said).change_log[0].day == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize("language", ["el", "de", "fr", "ga", "mt"])
+def test_a_template_may_speak_any_language_of_the_union(language: str) -> None:
+    assert read_template({"name": {language: "Λέξεις"}, "in_language": language}).name == {language: "Λέξεις"}
 
 
 json_values = st.recursive(
