@@ -51,11 +51,11 @@ class Pkcs11Vault:
             public, _private = _generate(session, algorithm, name)
             return Made(public=_public(public, algorithm), kept=name.encode())
 
-    def open(self, algorithm: Algorithm, kept: bytes) -> DeviceKey:
+    def open(self, algorithm: Algorithm, kept: bytes) -> KeyInDevice:
         name = kept.decode()
         with self.session(f"the key {name} is not in it") as session:
             found = session.get_key(object_class=ObjectClass.PUBLIC_KEY, label=name)
-            return DeviceKey(vault=self, name=name, algorithm=algorithm, public=_public(found, algorithm))
+            return KeyInDevice(vault=self, name=name, algorithm=algorithm, public=_public(found, algorithm))
 
     @contextmanager
     def session(self, trouble: str) -> Iterator[Any]:
@@ -72,7 +72,7 @@ class Pkcs11Vault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceKey:
+class KeyInDevice:
     """A `signing.keys.DeviceKey`."""
 
     vault: Pkcs11Vault

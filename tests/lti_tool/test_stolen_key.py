@@ -12,6 +12,7 @@ from lti_tool import publishing
 from lti_tool.store.models import CredentialRow
 from signing import did
 from signing.proofs import PROOFS
+from tests.independent import VERIFIED, openbadgeslib_verdict
 from tests.stage import ANNA, complete, do_all
 
 NAMES = ("eddsa-rdfc-2022", "vc-jwt")
@@ -111,6 +112,13 @@ def test_the_stolen_key_on_the_thiefs_own_page_signs_for_nobody(tool, thief, cre
 
     found = did.find_key(page, tool.issuer.profile.id, fetch)
     assert (found.asserts, found.ends is not None) == (False, True)
+
+
+def test_a_verifier_that_looks_for_keys_to_assert_with_refuses_what_it_signed(tool, thief, credential):
+    """openbadgeslib does so for a JWT; in a JSON credential it takes any key of the DID document."""
+    documents = {tool.issuer.profile.id: publishing.did_document(tool, tool.issuer.profile.slug)}
+    forged = thief("vc-jwt", unsigned(credential) | {"name": "Doctor"}, credential.issued_at)
+    assert openbadgeslib_verdict(forged, documents) != VERIFIED
 
 
 @pytest.mark.parametrize("name", NAMES)
