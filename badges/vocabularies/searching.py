@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+#: A word of fewer letters is found at the beginning of words only.
+SHORTEST_WITHIN = 4
+
 _MARKS = re.compile("[\u0300-\u036f]+")
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 _ASCII_BETWEEN_WORDS = {number: " " for number in range(128) if not chr(number).isalnum()}
@@ -56,21 +59,34 @@ def places(index: Index, text: str, limit: int) -> tuple[int, ...]:
     """Where `text` is found, best first and at most `limit`: every word of it begins a word there.
 
     A label that is the text, and a code, come first, then labels that begin with it, labels that hold its words, other
-    names; among equals the shorter label, then the place. With no text: the first places.
+    names; among equals the shorter label, then the place. Labels with the words inside longer ones, as compounds have
+    them, fill up. With no text: the first places.
     """
     words = folded(text).split()
     if not words:
         return tuple(range(min(limit, len(index.labels))))
     phrase = " ".join(words)
     begins = [f" {word}" for word in words]
-    found: Iterable[tuple[int, str]] = enumerate(index.others)
-    for word in begins:
-        found = [(place, other) for place, other in found if word in other]
     ranked = (
-        (_rank(index.labels[place], other, phrase, begins), len(index.labels[place]), place)
-        for place, other in found
+        (_rank(index.labels[place], index.others[place], phrase, begins), len(index.labels[place]), place)
+        for place in _holding(index.others, begins)
     )
-    return tuple(place for _, _, place in heapq.nsmallest(limit, ranked))
+    found = [place for _, _, place in heapq.nsmallest(limit, ranked)]
+    if len(found) < limit and all(len(word) >= SHORTEST_WITHIN for word in words):
+        known = set(found)
+        within = (
+            (len(index.labels[place]), place) for place in _holding(index.labels, words) if place not in known
+        )
+        found += [place for _, place in heapq.nsmallest(limit - len(found), within)]
+    return tuple(found)
+
+
+def _holding(lines: tuple[str, ...], texts: list[str]) -> list[int]:
+    """The places whose line holds every one of these texts."""
+    found: Iterable[tuple[int, str]] = enumerate(lines)
+    for text in texts:
+        found = [(place, line) for place, line in found if text in line]
+    return [place for place, _ in found]
 
 
 def _rank(label: str, other: str, phrase: str, begins: list[str]) -> int:

@@ -40,7 +40,14 @@ def test_the_best_answer_comes_first(name: str, text: str, language: str, code: 
 def test_every_word_must_be_found_at_the_beginning_of_a_word() -> None:
     assert set(_codes("countries", "united")) == {"AE", "GB", "US"}
     assert _codes("countries", "united zebra") == []
-    assert "MT" not in _codes("countries", "alta")
+    assert "MT" not in _codes("countries", "alt")
+
+
+def test_a_long_word_is_found_within_compounds_after_all_others() -> None:
+    found = [concept.label["lv"] for concept in search("esco", "drošība", "lv", 20)]
+    assert found[0].startswith("datu drošība") and found[-1] == "kiberdrošība"
+    assert _codes("countries", "alta") == ["MT", "GI"]
+    assert len(_codes("isced_f", "logi", "lv", limit=3)) == 3
 
 
 def test_no_text_gives_the_first_of_the_list_and_the_limit_holds() -> None:
