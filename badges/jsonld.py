@@ -27,12 +27,17 @@ def as_jsonld(value: Any) -> Json:
 
 
 def _json(value: Any) -> Any:
-    if isinstance(value, str):  # most are: asked first, as a credential has hundreds
+    if isinstance(value, str):
         return value
     kind: Any = type(value)
-    if terms := _terms(kind):
-        pairs = [(term, _json(getattr(value, name))) for name, term in terms]
-        return {term: json for term, json in pairs if json or json == 0}
+    terms = _terms(kind)
+    if terms is not None:
+        json = {}
+        for term, name in terms:
+            part = getattr(value, name)
+            if part is not None and part != () and (part := _json(part)) not in ([], {}):
+                json[term] = part
+        return json
     match value:
         case tuple():
             return [_json(item) for item in value]
@@ -49,11 +54,11 @@ def _json(value: Any) -> Any:
 
 
 @cache
-def _terms(kind: Any) -> tuple[tuple[str, str], ...]:
-    """The fields and terms of a class of badges.model; none of another."""
+def _terms(kind: Any) -> tuple[tuple[str, str], ...] | None:
+    """The term of each field of a class, and the field; None for any other type."""
     if not is_dataclass(kind):
-        return ()
-    return tuple((field.name, field.metadata.get("term") or _term(field.name)) for field in fields(kind))
+        return None
+    return tuple((field.metadata.get("term") or _term(field.name), field.name) for field in fields(kind))
 
 
 def _term(name: str) -> str:

@@ -62,6 +62,8 @@ class _Form:
                 yield _inside(at, member)
         for member, part in value.items():
             kind = found.members.get(member)
+            if kind == "text" and isinstance(part, str):
+                continue  # most are; of these nobody needs to know where they stand
             if kind is not None:
                 yield from self.of_kind(part, kind, _inside(at, member))
             elif found.closed:
