@@ -13,11 +13,16 @@ import {Ed25519Signature2020} from '@digitalbazaar/ed25519-signature-2020';
 import {Ed25519VerificationKey2020} from '@digitalbazaar/ed25519-verification-key-2020';
 import {createSignCryptosuite, createDiscloseCryptosuite, createVerifyCryptosuite} from
   '@digitalbazaar/ecdsa-sd-2023-cryptosuite';
+import {webcrypto} from 'node:crypto';
 import {cryptosuite as ecdsaRdfc2019} from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite';
 import {cryptosuite as eddsaRdfc2022} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import {createSignCryptosuite as createSignJcs, createVerifyCryptosuite as createVerifyJcs} from
   '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
 import jsonld from 'jsonld';
+
+// Node 18, which Debian 12 has, keeps these for those who ask.
+globalThis.crypto ??= webcrypto;
+globalThis.CryptoKey ??= webcrypto.CryptoKey;
 
 // Answers alone go to the standard output.
 console.log = console.error;
