@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from badges import eu
+from badges import eu, told
 from badges.template import Texts, text_in
 from badges.told import day_in_words
 from signing.timestamps import from_timestamp
@@ -56,7 +56,6 @@ def facts(issued: Issued, language: str) -> Facts:
     issuer, subject = credential["issuer"], credential["credentialSubject"]
     achievement = subject["achievement"]
     spoken = achievement.get("inLanguage", "en")
-    criteria = achievement.get("criteria", {}).get("narrative", "")
     return Facts(
         credential_id=credential["id"],
         language=spoken,
@@ -65,8 +64,8 @@ def facts(issued: Issued, language: str) -> Facts:
         issuer_name=issuer.get("name", ""),
         issuer_address=_address(issuer.get("address", {})),
         registration=issuer.get("registration", {}).get("notation", ""),
-        description=achievement.get("description", ""),
-        criteria=criteria,
+        description=_in(told.description(credential), language, spoken),
+        criteria=_in(told.criteria(credential), language, spoken),
         hours=_hours(achievement.get("volumeOfLearning", "")),
         credits=sum((Decimal(credit["point"]) for credit in achievement.get("creditPoint", ())), Decimal())
         or None,

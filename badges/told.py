@@ -45,7 +45,7 @@ def _map(value: Any) -> Texts:
     return {
         language: text
         for language, text in _object(value).items()
-        if isinstance(text, str) and text.strip() and re.fullmatch(r"[a-zA-Z-]{2,35}", language)
+        if isinstance(text, str) and text.strip() and re.fullmatch(r"[a-zA-Z0-9-]{2,35}", language)
     }
 
 
@@ -59,6 +59,30 @@ def _subject(credential: Json) -> Json:
 
 def _achievement(credential: Json) -> Json:
     return _object(credential, "credentialSubject", "achievement")
+
+
+def name(credential: Json) -> Texts:
+    """What it is called, in every language it says that in; so `description` and `criteria`."""
+    achievement = _achievement(credential)
+    return _native(achievement, achievement.get("name") or credential.get("name"), "title")
+
+
+def description(credential: Json) -> Texts:
+    achievement = _achievement(credential)
+    return _native(achievement, achievement.get("description"), "summary")
+
+
+def criteria(credential: Json) -> Texts:
+    achievement = _achievement(credential)
+    return _native(achievement, _object(achievement, "criteria").get("narrative"), "requirement")
+
+
+def _native(achievement: Json, text: Any, term: str) -> Texts:
+    """The one text of a native term in its language, after what our term says in several."""
+    spoken = str(achievement.get("inLanguage"))
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", spoken):
+        spoken = NO_LANGUAGE
+    return {**_map(achievement.get(term)), **_map({spoken: text})}
 
 
 def _learner(credential: Json) -> Iterator[Texts]:

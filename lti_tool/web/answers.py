@@ -6,18 +6,18 @@ not know is amber, never red. What a code means stands in badges.sentences; here
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from badges import eu
+from badges import eu, told
 from badges.eu import Reading
 from badges.sentences import sentence
+from badges.template import Texts
 from badges.verify import Check, Report
 from badges.verify.proving import CHANGED
 from lti_tool.values import Json
@@ -46,11 +46,9 @@ class Answers:
     light: Light
     headline: Sentence
     lights: tuple[Answer, ...] = ()
-    name: str = ""
-    description: str = ""
-    criteria: str = ""
-    language: str = ""
-    """In which name, description and criteria are written, as far as the credential says."""
+    name: Texts = field(default_factory=dict)
+    description: Texts = field(default_factory=dict)
+    criteria: Texts = field(default_factory=dict)
     issuer_name: str = ""
     issuer_url: str | None = None
     readings: tuple[Reading, ...] = ()
@@ -71,7 +69,6 @@ def answers(report: Report, own_issuer_id: str) -> Answers:
     issuer_name, issuer_id = _issuer(credential)
     known = issuer_id == own_issuer_id
     readings = eu.read(credential)
-    achievement = _object(_object(credential, "credentialSubject"), "achievement")
     lights = (
         _changed(checks["proof"]),
         _who(checks, issuer_name, issuer_id, known),
@@ -82,10 +79,9 @@ def answers(report: Report, own_issuer_id: str) -> Answers:
         light=light,
         headline=headline,
         lights=lights,
-        name=_text(achievement, "name") or _text(credential, "name"),
-        description=_text(achievement, "description"),
-        criteria=_text(_object(achievement, "criteria"), "narrative"),
-        language=_language(_text(achievement, "inLanguage")),
+        name=told.name(credential),
+        description=told.description(credential),
+        criteria=told.criteria(credential),
         issuer_name=issuer_name,
         issuer_url=_web_address(_object(credential, "issuer").get("url")),
         readings=readings,
@@ -248,10 +244,6 @@ def _object(value: Any, name: str) -> Json:
 def _text(value: Json, name: str) -> str:
     found = value.get(name)
     return found if isinstance(found, str) else ""
-
-
-def _language(text: str) -> str:
-    return text if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text) else ""
 
 
 def _web_address(value: object) -> str | None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from badges import eu
+from badges import eu, told
 from badges.credential import Learner
 from badges.issuer import IssuerProfile
 from badges.parts import Assessment
@@ -98,6 +98,23 @@ def test_credits_and_cycle_are_read_out_of_a_badge_of_higher_education(
     found = read(built(data_literacy))
     assert found["notional_workload"][1] == {"en": "3 ECTS", "lv": "3 ECTS"}
     assert found["level"][2]["lv"] == "otrais cikls (maģistra)"
+
+
+def test_a_badge_tells_its_name_description_and_criteria_in_every_language_it_has(
+    solar: Template, built: Build
+) -> None:
+    for language in ("en", "lv"):
+        credential = built(solar, language=language)
+        assert told.name(credential) == solar.name
+        assert told.description(credential) == solar.description
+        assert told.criteria(credential) == solar.criteria
+    achievement = credential["credentialSubject"]["achievement"]
+    for term in ("title", "summary", "requirement"):
+        del achievement[term]
+    assert told.name(credential) == {"lv": solar.name["lv"]}
+    del achievement["inLanguage"]
+    assert told.criteria(credential) == {"und": solar.criteria["lv"]}
+    assert told.name({}) == told.description({}) == told.criteria({}) == {}
 
 
 def test_an_element_that_is_not_there_is_not_invented(solar: Template, built: Build) -> None:

@@ -33,6 +33,15 @@ def test_a_badge_page_answers_three_questions_and_lists_the_elements(browser, an
     assert "All 11 mandatory elements of an EU micro-credential are in it." in words
 
 
+def test_a_badge_page_tells_the_badge_in_the_readers_language_whatever_it_was_issued_in(browser, annas_badge):
+    document = browser.get(f"/badges/{annas_badge}.json").json
+    told = document["credentialSubject"]["achievement"]
+    for language in ("en", "lv"):
+        words = text_of(browser.get(f"/badges/{annas_badge}?lang={language}"))
+        for term in ("title", "summary", "requirement"):
+            assert " ".join(told[term][language].split()) in words, (term, language)
+
+
 def test_a_badge_page_is_for_nobodys_search_or_frame(browser, annas_badge):
     page = browser.get(f"/badges/{annas_badge}")
     assert "noindex" in page.headers["X-Robots-Tag"]
