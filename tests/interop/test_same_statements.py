@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from badges.credential import Learner
 from signing.canonical import canonicalize
 from signing.errors import UnsafeDocumentError
 from tests.badges.conftest import shipped
+from tests.badges.test_extension import abroad, everything
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+__all__ = ["abroad", "everything"]  # the fullest template, and an issuer with all numbers
 
 
 @pytest.mark.parametrize("name", ["solar-panels", "data-literacy"])
@@ -19,6 +26,22 @@ def test_a_credential_means_the_same_to_both(others, world, built, name, languag
     credential = built(shipped(name), language=language, learner=learner)
     answer = others("jsonldCanonizes", pages=world.pages, document=credential)
     assert answer["statements"] == canonicalize(credential)
+
+
+@pytest.mark.parametrize("language", ["en", "lv", "el"])
+def test_the_fullest_credential_means_the_same_to_both(others, world, built, everything, abroad, language):
+    credential = built(everything, issuer=abroad, language=language)
+    answer = others("jsonldCanonizes", pages=world.pages, document=credential)
+    assert answer["statements"] == canonicalize(credential)
+
+
+@pytest.mark.parametrize("reader", ["digitalbazaarVerifies", "verifierCoreVerifies"])
+def test_others_accept_the_fullest_badge(others, world, built, everything, abroad, reader):
+    credential = built(everything, issuer=abroad, awarded_at=NOW, now=NOW)
+    text = world.secure(credential, "eddsa-rdfc-2022").text
+    answer = others(reader, pages=world.pages, credential=text)
+    assert answer["verified"], answer["says"]
+    assert world.verdict(text).verdict == "verified"
 
 
 def test_both_refuse_a_word_that_no_context_defines(others, world, built, solar):
