@@ -72,14 +72,14 @@ def _read_older(badge: Json, foreign: Foreign) -> Found:
     tag, tag_at = value_in(badge, "extensions:LanguageExtension", "Language")
     language = foreign.language(tag, tag_at or f"{where}/extensions:LanguageExtension", "nl")
     found = read_badge_class(badge_class | {"@language": language}, where, foreign, language)
-    credits, credits_at = value_in(badge, "extensions:ECTSExtension", "ECTS")
+    points, points_at = value_in(badge, "extensions:ECTSExtension", "ECTS")
     outcome, outcome_at = value_in(badge, "extensions:LearningOutcomeExtension", "LearningOutcome")
     hours, hours_at = value_in(badge, "extensions:StudyLoadExtension", "StudyLoad")
     if not hours:
         hours, hours_at = value_in(badge, "extensions:TimeInvestmentExtension", "TimeInvestment")
     text = foreign.text(outcome, outcome_at)
     said = {
-        "credits": foreign.number(credits, credits_at, 400),
+        "credits": foreign.number(points, points_at, 400),
         "workload_hours": foreign.number(hours, hours_at, 10_000),
         "level": _level(*value_in(badge, "extensions:EQFExtension", "EQF"), foreign),
         "learning_outcomes": [{"text": texts(language, text)}] if text else [],

@@ -64,5 +64,5 @@ def _criteria(value: Any, pointer: str, foreign: Foreign) -> str | None:
     """The narrative; where the badge only leads to a page, its address stands for it."""
     if isinstance(value, str):
         return foreign.text(value, pointer)
-    narrative = inside({"criteria": value}, "criteria").get("narrative")
+    narrative = value.get("narrative") if isinstance(value, dict) else None
     return foreign.text(narrative, f"{pointer}/narrative")

@@ -19,9 +19,8 @@ def read(badge: Json, foreign: Foreign) -> Found:
     """What the achievement says natively. Credits stay out: the standard has no unit for them."""
     achievement = achievement_of(badge)
     found = read_achievement(achievement, foreign, "en")
-    foreign_credits = achievement.get("creditsAvailable")
-    if foreign_credits is not None:
-        foreign.note(f"{ACHIEVEMENT_AT}/creditsAvailable", "no_place", foreign_credits)
+    if achievement.get("creditsAvailable"):
+        foreign.note(f"{ACHIEVEMENT_AT}/creditsAvailable", "no_place", achievement["creditsAvailable"])
     return found
 
 
