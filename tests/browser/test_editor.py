@@ -62,6 +62,9 @@ def test_a_few_minutes_from_a_course_to_a_published_badge(people, running, regis
         at(zane, "/learning_outcomes/0/text/en").fill("Reads a chart and says what it hides.")
         at(zane, "/learning_outcomes/0/esco?").fill("data")
         zane.frame.locator("[data-found] label").first.click()
+        # Another search does not take away what was chosen.
+        at(zane, "/learning_outcomes/0/esco?").fill("chart")
+        expect(zane.frame.locator(".search > label")).to_have_count(1)
         at(zane, "/workload_hours").fill("40")
         at(zane, "/level").select_option("4")
         saved(zane)

@@ -38,10 +38,12 @@ def sit_down() -> Desk:
     token = request.headers.get(HEADER) or request.form.get(FIELD, "")
     if admission.is_institution(current_tool().memory, token):
         framed_by(NOBODY)
-        return Desk(
-            token=token, course_id=None, course_title="", registration_id=None, by=None, placing=False
-        )
+        return institution(token)
     return desk_of(resume())
+
+
+def institution(token: str) -> Desk:
+    return Desk(token=token, course_id=None, course_title="", registration_id=None, by=None, placing=False)
 
 
 def desk_of(visit: Visit) -> Desk:

@@ -18,11 +18,11 @@ from lti_tool.store import Session, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
-from lti_tool.web.editor.desk import Desk, held, seen, sit_down
+from lti_tool.web.editor.desk import Desk, held, institution, seen, sit_down
 from lti_tool.web.editor.fields import STEPS, labels
 from lti_tool.web.editor.sentences import deed, problem_sentence
 from lti_tool.web.editor.writing import step_page
-from lti_tool.web.headers import tells_own_origin
+from lti_tool.web.headers import NOBODY, framed_by
 from lti_tool.web.languages import page_language
 
 pages = Blueprint("library", __name__)
@@ -33,17 +33,17 @@ _WAY = "/lti/app/templates/<uuid:template_id>/<int:version>"
 @pages.get("/lti/editor")
 def door() -> str:
     """Where the institution's one-time address leads: a look at it does not use it up."""
-    tells_own_origin()
+    framed_by(NOBODY)
     return render_template("editor/door.html", code=request.args.get("code", ""))
 
 
 @pages.post("/lti/editor")
 def enter() -> str:
+    framed_by(NOBODY)
     tool = current_tool()
     token = admission.enter_institution(tool.memory, request.form.get("code", ""))
-    desk = Desk(token=token, course_id=None, course_title="", registration_id=None, by=None, placing=False)
     with tool.store.read() as session:
-        return _list(session, desk)
+        return _list(session, institution(token))
 
 
 @pages.post("/lti/app/templates")

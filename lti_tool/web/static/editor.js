@@ -67,6 +67,15 @@
 
   const searching = new Map();
 
+  // What was chosen of the last answer stays, above the words.
+  function replace(box, fresh) {
+    const found = box.querySelector("[data-found]");
+    for (const chosen of found.querySelectorAll("label:has(:checked)")) box.querySelector(".asking").before(chosen);
+    found.replaceChildren(...fresh);
+    const kept = [...box.querySelectorAll(":scope > label input")].map((one) => one.value);
+    for (const one of found.querySelectorAll("input")) if (kept.includes(one.value)) one.closest("label").remove();
+  }
+
   async function search(box, field) {
     const mine = searching.get(box);
     const body = new FormData();
@@ -77,7 +86,7 @@
     try {
       const page = await ask("/lti/app/search", body);
       if (mine !== searching.get(box)) return;
-      box.querySelector("[data-found]").replaceChildren(...page.body.childNodes);
+      replace(box, page.body.childNodes);
     } catch {
       // The button beside the words asks as well.
     }
@@ -87,8 +96,7 @@
     const box = event.target.closest("[data-search]");
     if (!box || event.target.type !== "search") return;
     window.clearTimeout(searching.get(box));
-    const found = box.querySelector("[data-found]");
-    if (!event.target.value.trim()) return found.replaceChildren();
+    if (!event.target.value.trim()) return replace(box, []);
     searching.set(box, window.setTimeout(() => search(box, event.target), 250));
   });
 
