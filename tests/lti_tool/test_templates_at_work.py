@@ -69,6 +69,7 @@ from signing.keys import SigningKey, generate
 from signing.templates import Templates
 store, name, file = Store(sys.argv[1]), sys.argv[2], sys.argv[3]
 templates = Templates(lambda credential: name, StoredTemplates(store))
+import lti_tool.worker, lti_tool.wiring
 key = SigningKey(verification_method="did:web:x.example#1", kid="1", private=generate("Ed25519"))
 document = json.load(open(file)) | {"id": "urn:uuid:0c9a7c1e-5b0e-4b7e-8d2b-0f5a3a8f2b02"}
 print(templates.secure(document, None, key, datetime.now(UTC)).text)
