@@ -20,7 +20,8 @@ from badges.verify.strangers import text, types
 from badges.verify.verdict import verdict
 from signing.timestamps import from_timestamp
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NO_ZONE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?", re.ASCII)
 
 
 def check_older(opened: Opened, outside: Outside, recipient: str | None) -> Report:
@@ -83,7 +84,7 @@ def _issuer(found: Checked | None) -> Finding:
 
 
 def _validity(assertion: Json, now: datetime) -> Finding:
-    """Its dates may be days, which begin and end in UTC."""
+    """Its dates may be days, which begin and end in UTC; so do moments that name no zone."""
     try:
         ends = _moment(assertion["expires"]) if "expires" in assertion else None
         begins = _moment(assertion["issuedOn"]) if "issuedOn" in assertion else None
@@ -101,4 +102,6 @@ def _moment(value: Any) -> datetime:
         return datetime.fromtimestamp(value, tz=UTC)  # Open Badges 0.5 counted seconds
     if isinstance(value, str) and _DAY.fullmatch(value):
         value += "T00:00:00Z"
+    elif isinstance(value, str) and _NO_ZONE.fullmatch(value):
+        value += "Z"
     return from_timestamp(value)

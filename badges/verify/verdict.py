@@ -28,7 +28,8 @@ def verdict(checks: tuple[Check, ...]) -> Verdict:
     if "status" in failed:
         return "suspended" if found["status"].code == "suspended" else "revoked"
     if "validity" in failed:
-        return "not_yet_valid" if found["validity"].code == "not_yet_valid" else "expired"
+        ended: dict[str, Verdict] = {"expired": "expired", "not_yet_valid": "not_yet_valid"}
+        return ended.get(found["validity"].code, "unusable")
     if "recipient" in failed:
         return "wrong_recipient"
     return "unverifiable" if unknown & _DECIDING or failed else "verified"

@@ -370,6 +370,30 @@ def test_what_is_served_decides_about_a_hosted_badge(
     assert (report.verdict, code(report, found[0])[1]) == (verdict, found[1])
 
 
+def test_a_hosted_badge_that_was_taken_back_needs_no_more_than_that(
+    older: dict[str, Json], look: Callable[..., Report]
+) -> None:
+    for least in ({"id": HOSTED, "revoked": True}, {"revoked": True, "revocationReason": "By mistake"}):
+        report = look(older[HOSTED], older | {HOSTED: least})
+        assert (report.verdict, code(report, "status")) == ("revoked", ("failed", "revoked"))
+    # Another one's end is not this one's.
+    another = {"id": f"{HOSTED}0", "revoked": True}
+    assert look(older[HOSTED], older | {HOSTED: another}).verdict == "changed"
+
+
+def test_a_moment_without_a_zone_is_one_of_utc_and_nonsense_is_none(
+    older: dict[str, Json], look: Callable[..., Report]
+) -> None:
+    for said, verdict in (
+        ("2026-01-01T00:00:00", "verified"),
+        ("2026-01-01T00:00:00.5", "verified"),
+        ("2027-01-01T00:00:00", "not_yet_valid"),
+        ("last spring", "unusable"),
+    ):
+        older[HOSTED]["issuedOn"] = said
+        assert look(older[HOSTED], older).verdict == verdict
+
+
 def test_a_hosted_badge_that_has_ended_is_told(older: dict[str, Json], look: Callable[..., Report]) -> None:
     for ends in ("2021-01-01", "2021-01-01T00:00:00Z", 1500000000):
         older[HOSTED]["expires"] = ends
