@@ -5,12 +5,15 @@
   const said = document.getElementById("said");
   const PAUSE = 900;
   let timer = 0;
-  let turn = 0;
+  let saving = false;
+  let again = false;
+  const leaving = new AbortController();
 
   const say = (what) => (said.textContent = said.dataset[what]);
 
   async function ask(address, body) {
-    const answer = await fetch(address, { method: "POST", body, headers: { Accept: "text/html" } });
+    const headers = { Accept: "text/html" };
+    const answer = await fetch(address, { method: "POST", body, headers, signal: leaving.signal });
     if (!answer.ok) throw new Error(answer.status === 403 ? "over" : "failed");
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   }
@@ -38,29 +41,36 @@
     return wrong;
   }
 
+  // One at a time: an older one that comes late must not undo a newer one.
   async function save() {
-    const mine = ++turn;
+    if (saving) {
+      again = true;
+      return;
+    }
+    saving = true;
     say("saving");
     try {
       const page = await ask(form.action, new FormData(form));
-      if (mine !== turn) return;
       say(show(page) ? "partly" : "saved");
     } catch (error) {
-      if (mine === turn) say(error.message === "over" ? "over" : "failed");
+      if (leaving.signal.aborted) return;
+      say(error.message === "over" ? "over" : "failed");
+    }
+    saving = false;
+    if (again) {
+      again = false;
+      save();
     }
   }
 
-  function soon() {
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "search") return;
     window.clearTimeout(timer);
     timer = window.setTimeout(save, PAUSE);
-  }
-
-  form.addEventListener("input", (event) => {
-    if (event.target.type !== "search") soon();
   });
   form.addEventListener("submit", () => {
     window.clearTimeout(timer);
-    turn += 1;
+    leaving.abort();
   });
 
   // Searching
