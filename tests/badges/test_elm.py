@@ -317,6 +317,7 @@ def any_template(source: random.Random, template: Template) -> Template:
         credits=maybe(Decimal(source.choice(["0.5", "3", "60"]))),
         level=source.choice([NOT_APPLICABLE, Level(value=source.randint(1, 8))]),
         lki_level=maybe(source.randint(1, 8)),
+        national_level=maybe(some("national_levels")[0]),
         cycle=maybe(some("cycles")[0]),
         assessments=tuple(
             Assessment(

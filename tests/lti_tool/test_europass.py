@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from lti_tool import europass, templates
+from lti_tool import europass, identity, templates
 from lti_tool.store import queries
 from tests.shapes import europass_shapes
 from tests.stage import ANNA, ROOT, complete, do_all, switch_on
@@ -20,6 +20,7 @@ def test_what_a_shipped_template_issues_conforms_to_the_official_shapes(file, to
     with tool.store.begin() as session:
         row = templates.add(session, tomllib.loads(file.read_text(encoding="utf-8")), tool.clock())
         templates.publish(row, tool.issuer.profile, tool.clock())
+        identity.confirm(session, tool.issuer.profile, tool.clock())
         template_id = row.template_id
     complete(tool, platform, switch_on(tool, template_id), ANNA)
     do_all(tool)
