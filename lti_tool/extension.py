@@ -19,9 +19,9 @@ def settle(session: Session, wanted: str | None, tool_url: str, now: datetime) -
 
     Raises NotAllowedError where `wanted` is another one than that.
     """
-    settled = queries.settled(session, _NAME)
-    if settled is None:
-        settled = wanted or tool_url
+    kept = queries.settled(session, _NAME)
+    settled = kept.value if kept else wanted or tool_url
+    if kept is None:
         queries.settle(session, _NAME, settled, now)
     if wanted not in (None, settled):
         raise NotAllowedError(

@@ -36,9 +36,15 @@ def fingerprint(profile: IssuerProfile) -> str:
     return sha256(said.encode()).hexdigest()
 
 
+def confirmed_at(session: Session, profile: IssuerProfile) -> datetime | None:
+    """When this very identity was confirmed; None where it was not."""
+    kept = queries.settled(session, _name(profile))
+    return kept.settled_at if kept and kept.value == fingerprint(profile) else None
+
+
 def is_confirmed(session: Session, profile: IssuerProfile) -> bool:
     """Whether this very identity was confirmed. Nothing is issued before."""
-    return queries.settled(session, _name(profile)) == fingerprint(profile)
+    return confirmed_at(session, profile) is not None
 
 
 def confirm(session: Session, profile: IssuerProfile, now: datetime) -> None:

@@ -36,11 +36,13 @@ def _show(tool: Tool) -> int:
     profile = tool.issuer.profile
     print(json.dumps(identity.legal_identity(profile), ensure_ascii=False, indent=2))
     with tool.store.read() as session:
-        confirmed = identity.is_confirmed(session, profile)
+        confirmed = identity.confirmed_at(session, profile)
     for item in identity.ending(profile.accreditations, tool.clock().date()):
         print(f"The accreditation {item.code} ends on {item.valid_until}.", file=sys.stderr)
     print(
-        "Confirmed." if confirmed else "Not confirmed: nothing is issued until `issuer confirm`.",
+        f"Confirmed on {confirmed:%Y-%m-%d}."
+        if confirmed
+        else "Not confirmed: nothing is issued until `issuer confirm`.",
         file=sys.stderr,
     )
     return 0 if confirmed else 1

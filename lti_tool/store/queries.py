@@ -357,9 +357,8 @@ def awards_waiting_for(session: Session, name: str) -> Sequence[Award]:
     return [award for award in waiting if name in award.waiting_for]
 
 
-def settled(session: Session, name: str) -> str | None:
-    row = session.get(Settled, name)
-    return row.value if row else None
+def settled(session: Session, name: str) -> Settled | None:
+    return session.get(Settled, name)
 
 
 def settle(session: Session, name: str, value: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from badges import eu
 from badges.disclosure import may_leave_out
 from badges.eu import Reading
 from badges.template import read_template
-from lti_tool import publishing
+from lti_tool import identity, publishing
 from lti_tool.errors import NotFoundError
 from lti_tool.language import LANGUAGES
 from lti_tool.store import queries
@@ -138,7 +138,11 @@ def issuer(slug: str) -> Response:
     if not prefers_html():
         response = json_document(profile, "application/ld+json", 3600)
     else:
-        text = render_template("badge_pages/issuer.html", profile=tool.issuer.profile)
+        with tool.store.read() as session:
+            confirmed_at = identity.confirmed_at(session, tool.issuer.profile)
+        text = render_template(
+            "badge_pages/issuer.html", profile=tool.issuer.profile, confirmed_at=confirmed_at
+        )
         response = Response(text, mimetype="text/html")
     response.vary.add("Accept")
     return response

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -43,6 +43,8 @@ def set_up(app: Flask) -> None:
         evidence=evidence,
         channel=channel,
         country=country,
+        assurance=assurance,
+        calendar_day=calendar_day,
         told=told,
     )
     app.after_request(_keep_static)
@@ -120,6 +122,15 @@ def told(trouble: Mapping[str, Any]) -> str:
 
 def country(code: str) -> Markup:
     return words(vocabulary("countries")[code].label)
+
+
+def assurance(code: str) -> Markup:
+    """A type of quality assurance."""
+    return words(vocabulary("quality_assurance")[code].label)
+
+
+def calendar_day(found: date) -> str:
+    return format_date(found, DAY[page_language()])
 
 
 def evidence(kept: Mapping[str, Any]) -> str:

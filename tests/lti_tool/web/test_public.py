@@ -129,6 +129,14 @@ def test_an_achievement_has_an_address_in_each_language_it_speaks(browser, versi
     assert browser.get(f"{version}/de", headers={"Accept": "application/ld+json"}).status_code == 404
 
 
+def test_the_issuers_page_says_who_it_legally_is_and_who_accredited_it(browser, published):
+    words = text_of(browser.get("/issuers/riga-college", headers={"Accept": "text/html"}))
+    for said in ("40000000001", "NTRLV-40000000001", "Confirmed by who runs this site 21 November 2026"):
+        assert said in words
+    assert "State Education Quality Service (example)" in words
+    assert "IKVD AI-0000 until 14 March 2028" in words
+
+
 def test_a_draft_is_nobodys_to_see(browser, version, web_tool):
     with web_tool.store.begin() as session:
         session.query(TemplateVersion).one().status = "draft"
