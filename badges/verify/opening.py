@@ -27,9 +27,7 @@ from signing.secured import SecuredCredential
 
 _JWS = re.compile(r"[A-Za-z0-9_-]+\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
-_DATA_ADDRESS = re.compile(
-    r"data:application/(?:vc\+(?:ld\+json\+)?jwt|jwt|vc\+jwt)(;base64)?,(.+)", re.DOTALL
-)
+_DATA_ADDRESS = re.compile(r"data:application/(?:vc[a-z+-]{0,20}\+)?jwt(;base64)?,(.+)", re.DOTALL)
 #: What a JWS of a credential says beside it.
 CLAIMS = frozenset({"iss", "jti", "sub", "nbf", "exp", "iat", "aud"})
 
@@ -112,6 +110,8 @@ def _open_json(secured: SecuredCredential) -> Opened:
     document = read_object(secured.text)
     if kind_of(document) == "presentation":
         return _open_presentation(document)
+    if "EnvelopedVerifiableCredential" in types(document):
+        return _open_shown(document)
     credential = {name: value for name, value in document.items() if name != "proof"}
     return Opened(parsed=passed("read_json"), secured=secured, document=document, credential=credential)
 
@@ -152,7 +152,8 @@ def _open_shown(shown: object) -> Opened:
         if envelope is None:
             return Opened(parsed=failed("no_credential"))
         text = unquote(envelope[2])
-        return open_text(b64decode(text).decode() if envelope[1] else text)
+        text = b64decode(text).decode() if envelope[1] else text
+        return open_text(text) if _JWS.fullmatch(text) else Opened(parsed=failed("no_credential"))
     return open_document(shown)
 
 

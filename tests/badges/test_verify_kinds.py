@@ -145,11 +145,22 @@ def test_the_one_badge_of_a_presentation_is_verified(
         for wrapped in (credential, [credential]):
             report = look(presentation | {"verifiableCredential": wrapped})
             assert (report.verdict, code(report, "parsed")) == ("verified", ("warning", "read_presentation"))
+    for envelope in shown[2:]:
+        alone = look(envelope | {"@context": presentation["@context"]})
+        assert (alone.verdict, code(alone, "parsed")) == ("verified", ("passed", "read_jws"))
     inside = jws(world, {"vp": presentation | {"verifiableCredential": [token]}, "iss": "did:example:anna"})
     assert code(look(inside), "parsed") == ("warning", "read_presentation")
     two = look(presentation | {"verifiableCredential": [token, token]})
     assert (two.verdict, code(two, "parsed")) == ("unusable", ("failed", "several_credentials"))
-    for nothing in ([], [7], [presentation], [{"type": "EnvelopedVerifiableCredential", "id": "data:,x"}]):
+    envelope = {"type": "EnvelopedVerifiableCredential"}
+    for nothing in (
+        [],
+        [7],
+        [presentation],
+        [envelope | {"id": "data:,x"}],
+        [envelope | {"id": f"data:application/jwt,{text}"}],
+        [envelope],
+    ):
         assert look(presentation | {"verifiableCredential": nothing}).verdict == "unusable"
 
 
