@@ -262,6 +262,13 @@ def test_the_validator_believes_whoever_writes_a_key_into_an_address() -> None:
     assert (report.verdict, report.one_ed_tech) == ("unverifiable", "valid")
 
 
+def test_the_validator_lets_any_did_key_speak_for_any_issuer() -> None:
+    badge = annas() | {"issuer": {"id": "urn:uuid:1", "type": ["Profile"], "name": "Riga College"}}
+    key = SigningKey(verification_method=ISSUER, kid="k", private=PRIVATE)
+    report = look(PROOFS["eddsa-rdfc-2022"].secure(badge, key, NOW).text)
+    assert (report.verdict, report.one_ed_tech) == ("wrong_issuer", "valid")
+
+
 def test_a_revoked_badge_and_a_badge_whose_list_is_none_are_told_apart() -> None:
     badge = annas()
     with_extension("credentialStatus", {"id": "https://riga.example/r", "type": "1EdTechRevocationList"})(
