@@ -62,16 +62,14 @@ def _front(paper: Paper, issued: Issued, told: Facts) -> None:
     _main(paper, paper_word("awarded_to", paper.language), _LABEL)
     name = paper.largest_of((17, 13, 10), told.first("learner"), RIGHT - _MAIN, lines=2)
     _main(paper, told.first("learner"), Style(size=name, bold=True, leading=1.3), "H2", after=10)
-    if told.language == paper.language:  # what a badge says in one language only
-        _if_it_fits(paper, (told.description,), _TEXT)
+    _if_it_fits(paper, (told.description,), _TEXT)
     _if_it_fits(
         paper,
         told.elements.get("learning_outcomes", ()),
         _TEXT,
         paper_word("learning_outcomes", paper.language),
     )
-    if told.language == paper.language:
-        _if_it_fits(paper, (told.criteria,), _TEXT, paper_word("criteria", paper.language))
+    _if_it_fits(paper, (told.criteria,), _TEXT, paper_word("criteria", paper.language))
     _seal(paper, told)
     _aside(paper, issued, told)
 

@@ -11,8 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from badges import eu, told
-from badges.template import Texts, text_in
-from badges.told import day_in_words
+from badges.template import text_in
 from signing.timestamps import from_timestamp
 
 Json = dict[str, Any]
@@ -30,13 +29,14 @@ class Issued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a credential says. `elements` holds the values of each element of Annex I by its code."""
+    """What a credential says. `elements` holds the values of each element of Annex I by its code.
+
+    `description` and `criteria` are "" where the badge does not have them in the language that was asked for.
+    """
 
     credential_id: str
-    language: str
     awarded_at: datetime
     valid_until: datetime | None
-    issuer_name: str
     issuer_address: str
     registration: str
     description: str
@@ -58,19 +58,17 @@ def facts(issued: Issued, language: str) -> Facts:
     spoken = achievement.get("inLanguage", "en")
     return Facts(
         credential_id=credential["id"],
-        language=spoken,
         awarded_at=from_timestamp(credential.get("awardedDate") or credential["validFrom"]),
         valid_until=from_timestamp(credential["validUntil"]) if "validUntil" in credential else None,
-        issuer_name=issuer.get("name", ""),
         issuer_address=_address(issuer.get("address", {})),
         registration=issuer.get("registration", {}).get("notation", ""),
-        description=_in(told.description(credential), language, spoken),
-        criteria=_in(told.criteria(credential), language, spoken),
+        description=told.description(credential).get(language, ""),
+        criteria=told.criteria(credential).get(language, ""),
         hours=_hours(achievement.get("volumeOfLearning", "")),
         credits=sum((Decimal(credit["point"]) for credit in achievement.get("creditPoint", ())), Decimal())
         or None,
         elements={
-            reading.element.code: tuple(_in(value, language, spoken) for value in reading.values)
+            reading.element.code: tuple(text_in(value, language, spoken) for value in reading.values)
             for reading in eu.read(credential)
         },
     )
@@ -78,17 +76,13 @@ def facts(issued: Issued, language: str) -> Facts:
 
 def day(moment: datetime, language: str) -> str:
     """The day as `badges.told` writes the date of issuing."""
-    return text_in(day_in_words(moment.date()), language)
+    return text_in(told.day_in_words(moment.date()), language)
 
 
 def address_in_two(url: str) -> tuple[str, str]:
     """An address as people type it, to be broken before what is hardest to read."""
     host, slash, last = url.removeprefix("https://").rpartition("/")
     return host + slash, last
-
-
-def _in(texts: Texts, language: str, spoken: str) -> str:
-    return text_in(texts, language, spoken)
 
 
 def _address(address: Json) -> str:
