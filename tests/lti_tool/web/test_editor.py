@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from badges.quality import framework_codes
 from badges.statements import FIELDS as STATEMENTS
-from badges.template import Template
+from badges.template import Template, read_template
 from badges.vocabularies import vocabulary
 from lti_tool import admission, templates
 from lti_tool.store.models import TemplateVersion
@@ -538,3 +538,51 @@ def shown(page) -> dict[str, Any]:
         found.add(name, unescape(chosen[0]) if chosen else "")
     found.pop("_launch")
     return dict(found.lists())
+
+
+NASTY = (
+    "",
+    " ",
+    "x" * 2100,
+    "\x00\x0b",
+    "<b>&lt;</b>",
+    "-1",
+    "0",
+    "9" * 400,
+    "1e999999",
+    "NaN",
+    "٣",
+    "not-applicable",
+    "{}",
+    "../../etc/passwd",
+    "javascript:alert(1)",
+    "{{ 7 * 7 }}",
+    "2026-02-30",
+    "0000-00-00",
+)
+
+
+def names(fields, around="") -> list[str]:
+    """The name of every control of a form, and of some that no form has."""
+    found = []
+    for field in fields:
+        pointer = around + field.pointer
+        found += [pointer, f"{pointer}/en", f"{pointer}/zz", f"{pointer}/-1", f"{pointer}?"]
+        for number in ("0", "7", "999"):
+            found += names(field.parts, f"{pointer}/{number}")
+    return found
+
+
+@pytest.mark.parametrize("nasty", NASTY, ids=[repr(nasty[:12]) for nasty in NASTY])
+def test_nothing_that_can_be_typed_breaks_a_page_or_a_template(zane, web_tool, nasty):
+    for step in (*STEPS, statements("eu_annex_2"), statements("latvia")):
+        fields = dict.fromkeys(names(step.fields), nasty)
+        page = zane.save(
+            step.code, fields, languages=nasty, go=nasty, add=nasty, remove=nasty, search=nasty
+        ).page
+        assert page.status_code == 200, step.code
+        assert "49" not in zane.words and "<b>&lt;" not in page.text
+        assert read_template(rows(web_tool)[-1].body, web_tool.clock().date())
+    for step in STEPS:
+        assert zane.press(f"{zane.way}/edit", step=step.code).page.status_code == 200
+    assert zane.press(f"{zane.way}/report", framework=nasty).page.status_code == 200
