@@ -98,10 +98,10 @@ def _algorithm(head: str) -> Any:
 
 def check(how: Algorithms, secured: SecuredCredential, find_key: KeyFinder, now: datetime) -> Checked:
     text = secured.text.strip()
-    if len(text) > MAX_CHARACTERS or text.count(".") != 2:
+    signed, dot, signature = text.rpartition(".")
+    head, another, body = signed.partition(".")
+    if len(text) > MAX_CHARACTERS or not dot or not another or "." in body:
         raise ProofError("unreadable", "not a compact JWS")
-    signed, _, signature = text.rpartition(".")
-    head, _, body = signed.partition(".")
     header, payload = _object(head), _object(body)
     if header.get("alg") != how.jws:
         raise ProofError("wrong_algorithm", f"the JWS is not signed with {how.jws}")
