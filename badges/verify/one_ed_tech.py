@@ -33,6 +33,8 @@ from signing.keys import KeyFinder, VerificationMethod
 from signing.timestamps import from_timestamp
 
 _WORST: tuple[OneEdTech, ...] = ("exception", "fatal", "error", "unknown", "warning", "valid", "not_run")
+#: Why we cannot tell whether a proof holds; others may.
+_NOT_KNOWN = ("key_not_found", "unpinned_context", "could_not_check")
 _ED25519 = ("DataIntegrityProof", "Ed25519Signature2020")
 
 
@@ -47,7 +49,7 @@ def probes(case: Case, outside: Outside) -> tuple[Probe, ...]:
     found: list[Probe] = []
     for name, outcome in (
         ("CredentialParseProbe", lambda: _parse(case)),
-        ("JsonLDValidationProbe", lambda: _finding(case.terms, "error")),
+        ("JsonLDValidationProbe", lambda: _terms(case.terms)),
         ("ContextPropertyProbe", lambda: _context(case.credential)),
         ("TypePropertyProbe", lambda: _finding(form.credential_type(case.credential), "fatal", "valid")),
         ("JsonSchemasProbe", lambda: _finding(case.schema, "error")),
@@ -79,6 +81,11 @@ def _finding(finding: Finding, failure: OneEdTech, mention: OneEdTech = "warning
 def _parse(case: Case) -> OneEdTech:
     """It finds an iTXt or a zTXt in a picture, but no tEXt; which of the three it was is not kept."""
     return "unknown" if case.opened.parsed.code == "baked_unusually" else "valid"
+
+
+def _terms(found: Finding) -> OneEdTech:
+    """What is ambiguous to us is not to it: it reads whatever meaning a badge brings along, as we do not."""
+    return "unknown" if found.code == "ambiguous_terms" else _finding(found, "error")
 
 
 def _context(credential: Json) -> OneEdTech:
@@ -170,11 +177,8 @@ def _embedded(case: Case, outside: Outside) -> OneEdTech:
             return "error"
         finding, again = prove(alone.secured, long_ago, _spelled_first(outside))
         if again is None:
-            return (
-                "unknown"
-                if finding.code in ("key_not_found", "unpinned_context", "could_not_check")
-                else "error"
-            )
+            unread = finding.code == "unsafe" and case.terms.code == "ambiguous_terms"
+            return "unknown" if unread or finding.code in _NOT_KNOWN else "error"
         proven = again
     method = text(chosen, "verificationMethod") or ""
     if method.startswith("did:key:") and "#" not in method:

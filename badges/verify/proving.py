@@ -65,7 +65,7 @@ def _read_every_word(document: Json) -> Finding:
 
     problem = _ambiguity(document)
     if problem is not None:
-        return failed("unclear_terms", problem)
+        return failed("ambiguous_terms", problem)
     outer = [pinned_name(url) for url in as_list(document.get("@context"))]
     try:
         quads_of(expand(document | {"@context": outer}, find_context))

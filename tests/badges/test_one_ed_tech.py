@@ -177,6 +177,18 @@ UNSIGNABLE: dict[str, tuple[Callable[[Json], None], dict[str, str]]] = {
         changed("@context", to=[OB, VC]),
         {CONTEXT: "error", FORM: "error"},
     ),
+    "a meaning of its own": (
+        changed("@context", to=[VC, OB, {"name": "https://schema.org/x"}]),
+        {TERMS: "unknown", PROOF: "unknown"},
+    ),
+    "a key that is an address": (
+        changed("https://schema.org/name", to="x"),
+        {TERMS: "unknown", PROOF: "unknown"},
+    ),
+    "a vocabulary of others": (
+        changed("@context", to=[VC, OB, "https://riga.example/context.jsonld"]),
+        {TERMS: "unknown", PROOF: "unknown"},
+    ),
     "an endorsement that is none": (
         changed("endorsementJwt", to=["a.b.c"]),
         {PROOF: "error", ENDORSED: "unknown"},
