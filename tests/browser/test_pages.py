@@ -337,6 +337,10 @@ def test_learners_page_with_an_award(people, running, activities, language):
             found.extend(faults(anna, f"learner-{name}-{language}"))
 
         look("issued", "issued")
+        assert taken_away(anna, "a[href*='.pdf']").startswith(b"%PDF-")
+        assert taken_away(anna, "form[action='/lti/app/transcript'] button").startswith(b"%PDF-")
+        anna.frame.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
+        assert b"EuropeanDigitalCredential" in taken_away(anna, "form[action$='/europass'] button")
         look("issued-mail-failed", "issued", delivery="failed")
         look("issued-mail-pending", "issued", delivery="pending")
         look("preparing", "earned")
@@ -353,6 +357,13 @@ def test_learners_page_with_an_award(people, running, activities, language):
         again(anna, token, "/lti/app/learner")
         found += faults(anna, f"learner-course-{language}")
         assert found == []
+
+
+def taken_away(person, selector):
+    """The file that a click downloads, without the page being left."""
+    with person.page.expect_download() as download:
+        person.frame.locator(selector).click()
+    return download.value.path().read_bytes()
 
 
 def award_of_anna(session):
