@@ -274,6 +274,20 @@ def test_the_validator_believes_whoever_writes_a_key_into_an_address() -> None:
     assert (report.verdict, report.one_ed_tech) == ("unverifiable", "valid")
 
 
+def test_a_key_that_says_itself_whose_it_is_is_left_open() -> None:
+    """The validator believes it; we ask whom it names, and that one knows nothing of it."""
+    college, address = "https://riga.example/college", "https://riga.example/keys/1"
+    pages = {
+        address: {"id": address, "type": "Multikey", "controller": college, "publicKeyMultibase": ISSUER[8:]},
+        college: {"id": college, "type": "Profile", "name": "Riga College"},
+    }
+    badge = annas() | {"issuer": {"id": college, "type": ["Profile"], "name": "Riga College"}}
+    key = SigningKey(verification_method=address, kid="k", private=PRIVATE)
+    text = PROOFS["eddsa-rdfc-2022"].secure(badge, key, NOW).text
+    report = look(text, lambda url: json.dumps(pages[url]).encode())
+    assert (report.verdict, report.one_ed_tech) == ("wrong_issuer", "unknown")
+
+
 def test_the_validator_lets_any_did_key_speak_for_any_issuer() -> None:
     badge = annas() | {"issuer": {"id": "urn:uuid:1", "type": ["Profile"], "name": "Riga College"}}
     key = SigningKey(verification_method=ISSUER, kid="k", private=PRIVATE)
