@@ -15,6 +15,7 @@ MAX_DEPTH = 64
 # The end may be missing and nothing is tried twice: else a text made to that end would take quadratic time.
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _STRINGS_WITHOUT_ESCAPES = re.compile(r'"[^"]*"?')
+_SURROGATE = re.compile(r"\\u[dD]")
 _ESCAPED_CHARACTERS = re.compile(r"\\.", re.DOTALL)
 _NO_BRACKETS, _NO_BRACES = (bytes({*range(256)} - {*kept}) for kept in (b'"[]{}', b'"{}'))
 #: Wallets that look for braces in a picture, and pages that show the text, must not stumble over a learner's name.
@@ -55,7 +56,7 @@ def read_object(text: str) -> Json:
     try:
         document = _DECODER.decode(text)
         text.encode()
-        if "\\ud" in text or "\\uD" in text:
+        if _SURROGATE.search(text):
             json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise ProofError("unreadable", "the text is not JSON that all readers agree on") from error

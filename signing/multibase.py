@@ -5,8 +5,7 @@ Source: W3C Controlled Identifiers v1.0, "Multibase". Both decoders raise ValueE
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
-from binascii import a2b_base64
+from binascii import a2b_base64, b2a_base64
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
@@ -43,7 +42,8 @@ def from_base58(text: str) -> bytes:
 
 
 def base64url(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    base64 = b2a_base64(data, newline=False).rstrip(b"=")
+    return base64.replace(b"+", b"-").replace(b"/", b"_").decode("ascii")
 
 
 def from_base64url(text: str) -> bytes:
