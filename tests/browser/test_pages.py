@@ -211,7 +211,7 @@ def test_placing_a_badge(people, running, activities, language):
         expect(zane.frame.get_by_role("alert")).to_be_visible()
         found += faults(zane, f"choosing-nothing-{language}")
         zane.frame.locator("[name=badge]").first.check()
-        zane.frame.locator("button").click()
+        zane.frame.locator("[action$=place] button").click()
         expect(zane.frame.locator("form[data-submit]")).to_be_visible()
         found += faults(zane, f"placing-{language}")
         assert found == []
