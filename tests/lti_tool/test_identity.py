@@ -78,7 +78,7 @@ def test_who_the_issuer_is_cannot_be_confirmed_while_it_is_not_said(tool, withou
 def test_the_legal_identity_is_names_numbers_places_and_accreditations(tool):
     said = identity.legal_identity(tool.issuer.profile)
     assert said["legal_name"]["lv"] == "Rīgas koledža"
-    assert said["accreditations"][0]["valid_until"] == "2028-03-14"
+    assert said["accreditations"][0]["valid_until"] == "2048-03-14"
     assert not {"email", "quality", "slug"} & said.keys()
 
 
@@ -113,10 +113,10 @@ def test_people_are_told_60_days_before_an_accreditation_ends():
 def test_the_log_tells_who_runs_the_tool_what_to_see_to(unconfirmed):
     profile = unconfirmed.issuer.profile
     with unconfirmed.store.begin() as session, capture_logs() as told:
-        identity.warn(session, profile, date(2027, 12, 31))
-        identity.warn(session, profile, date(2028, 3, 1))
+        identity.warn(session, profile, date(2047, 12, 31))
+        identity.warn(session, profile, date(2048, 3, 1))
         identity.confirm(session, profile, unconfirmed.clock())
-        identity.warn(session, profile, date(2027, 12, 31))
+        identity.warn(session, profile, date(2047, 12, 31))
     assert [entry["event"] for entry in told] == [
         "issuer_not_confirmed",
         "issuer_not_confirmed",

@@ -134,7 +134,14 @@ def test_the_issuers_page_says_who_it_legally_is_and_who_accredited_it(browser, 
     for said in ("40000000001", "NTRLV-40000000001", "Confirmed by who runs this site 21 November 2026"):
         assert said in words
     assert "State Education Quality Service (example)" in words
-    assert "IKVD AI-0000 until 14 March 2028" in words
+    assert "IKVD AI-0000 until 14 March 2048" in words
+
+
+@pytest.mark.parametrize("name", ["context.jsonld", "schema.json"])
+def test_the_words_of_the_eu_elements_may_be_kept_for_a_year(browser, name):
+    answer = browser.get(f"/eu-micro-credential/v1/{name}")
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_a_draft_is_nobodys_to_see(browser, version, web_tool):
