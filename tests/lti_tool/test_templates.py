@@ -7,6 +7,7 @@ import pytest
 from badges.errors import MissingElementsError, TemplateError
 from lti_tool import templates
 from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.store import queries
 from lti_tool.store.models import TemplateVersion
 from tests.stage import template_data
 
@@ -133,3 +134,22 @@ def test_only_what_was_published_is_retired(tool, draft, clock):
 def test_what_is_not_there_is_not_found(session):
     with pytest.raises(NotFoundError):
         templates.find(session, "no-such-template")
+
+
+def test_a_whole_life_goes_well_on_any_database(tool_on_any_database, clock):
+    tool = tool_on_any_database
+    with tool.store.begin() as session:
+        row = templates.add(session, template_data(), clock())
+        queries.hold_template(session, row)
+        templates.rewrite(row, row.body | {"workload_hours": "90"}, clock())
+        templates.publish(row, tool.issuer.profile, clock())
+        template_id = row.template_id
+    with tool.store.begin() as session:
+        templates.next_version(session, templates.find(session, template_id), clock())
+    with tool.store.begin() as session:
+        templates.discard(session, templates.find(session, template_id))
+        templates.retire(templates.find(session, template_id, 1), clock())
+    with tool.store.read() as session:
+        (row,) = queries.templates_of_course(session, None)
+        assert (row.version, row.status) == (1, "retired")
+        assert [what for what, _ in deeds(row)] == ["begun", "edited", "published", "retired"]
