@@ -21,7 +21,9 @@ from signing.secured import Json
 MAX_DEPTH = 64
 MAX_OBJECTS = 5_000
 MAX_TYPES = 16
+#: Different ones; and how often they may be named, as a record of many credentials names them in each.
 MAX_CONTEXTS = 16
+MAX_CONTEXTS_NAMED = 256
 _LANGUAGE_VALUE = frozenset({"@value", "@language"})
 #: Between these, all processors write a number in the same way.
 _EXACT_INTEGER = 2**53
@@ -41,7 +43,8 @@ def refuse_uncovered(document: Json) -> None:
     """Raise UnsafeDocumentError for a document of which a proof would not cover each part."""
     if not _is_list_of_texts(document.get("@context")):
         raise UnsafeDocumentError("`@context` is not a list of addresses")
-    contexts = 0
+    contexts: set[str] = set()
+    named = 0
     objects = 0
     top_id = document.get("id")
     for depth, value in _containers(document):
@@ -53,8 +56,9 @@ def refuse_uncovered(document: Json) -> None:
         if "@context" in value:
             if value is not document and not _may_name_contexts(value):
                 raise UnsafeDocumentError("an inline context gives words another meaning")
-            contexts += len(_as_list(value["@context"]))
-        if objects > MAX_OBJECTS or contexts > MAX_CONTEXTS:
+            contexts.update(_as_list(value["@context"]))
+            named += len(_as_list(value["@context"]))
+        if objects > MAX_OBJECTS or len(contexts) > MAX_CONTEXTS or named > MAX_CONTEXTS_NAMED:
             raise UnsafeDocumentError("the document has too many parts")
         if value is not document and top_id is not None and value.get("id") == top_id:
             raise UnsafeDocumentError("the document describes itself a second time, inside")

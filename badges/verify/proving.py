@@ -13,6 +13,7 @@ from signing.checked import Checked
 from signing.documents import find_context, pinned_name
 from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError
 from signing.keys import KeyFinder
+from signing.screen import MAX_CONTEXTS, MAX_CONTEXTS_NAMED
 from signing.secured import SecuredCredential
 
 #: What a proof that does not hold says about the credential; all other codes mean: we cannot tell.
@@ -20,7 +21,6 @@ CHANGED = frozenset({"bad_signature", "claims_disagree", "malformed", "differs_f
 _CANNOT_TELL = frozenset(
     {"no_proof", "unknown_proof", "wrong_algorithm", "unpinned_context", "key_not_found"}
 )
-MAX_CONTEXTS = 16
 #: To read every word takes a second for so many characters.
 MAX_CHARACTERS = 300_000
 #: Proofs of these sign what the words mean, so one that holds has read every word.
@@ -80,16 +80,17 @@ def _read_every_word(document: Json) -> Finding:
 
 def _ambiguity(document: Json) -> str | None:
     """What makes that readers of the JSON and readers of its meaning may see different things."""
-    contexts = 0
+    contexts: list[str] = []
     for value in _objects(document):
         for name, part in value.items():
             if name == "@context":
-                contexts += len(as_list(part))
                 if not all(isinstance(url, str) for url in as_list(part)):
                     return "it gives words a meaning of its own"
+                contexts += as_list(part)
             elif ":" in name or (name.startswith("@") and value.keys() != {"@value", "@language"}):
                 return f"the key {name[:80]!r} is not a plain word"
-    return "it names too many contexts" if contexts > MAX_CONTEXTS else None
+    too_many = len(contexts) > MAX_CONTEXTS_NAMED or len({*contexts}) > MAX_CONTEXTS
+    return "it names too many contexts" if too_many else None
 
 
 def _objects(value: Any) -> Iterator[Json]:

@@ -200,6 +200,38 @@ def test_a_learner_record_is_told_from_a_badge(world: Any, look: Callable[..., R
         assert report.verdict == "verified"
 
 
+def test_a_learner_record_may_hold_many_badges(
+    solar: Template, built: Build, world: Any, look: Callable[..., Report]
+) -> None:
+    """Each names its contexts anew; only different ones cost something."""
+    badges = [
+        json.loads(
+            world.secure(built(solar, credential_id=f"https://badges.example.org/credentials/{number}")).text
+        )
+        for number in range(12)
+    ]
+    record = {
+        "@context": [
+            "https://www.w3.org/ns/credentials/v2",
+            "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json",
+            "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+        ],
+        "id": "https://example.org/clr/1",
+        "type": ["VerifiableCredential", "ClrCredential"],
+        "issuer": {"id": world.issuer_id, "type": ["Profile"], "name": "Riga College"},
+        "name": "Everything Anna learnt",
+        "validFrom": "2026-01-01T00:00:00Z",
+        "credentialSubject": {
+            "type": ["ClrSubject"],
+            "id": "did:example:anna",
+            "verifiableCredential": badges,
+        },
+    }
+    for proof_name in ("eddsa-rdfc-2022", "vc-jwt"):
+        report = look(world.secure(record, proof_name).text)
+        assert (report.verdict, code(report, "terms")) == ("verified", ("passed", "terms_defined"))
+
+
 def in_the_old_words(credential: Json) -> Json:
     """The same in the data model 1.1."""
     old = {
