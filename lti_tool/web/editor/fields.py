@@ -14,12 +14,11 @@ from flask_babel import lazy_gettext as _l
 from badges.quality import framework, framework_codes
 from lti_tool.web.sentences import Sentence
 
-#: line, area: one text, in every language of the template if `texts`. number, day, address: as people write them.
+#: line: one text; texts_line, texts_area: one in every language of the template. number, day, address: as people write them.
 #: radios, select, search: one code of a vocabulary; ticks: several. rows: any number of objects made of `parts`.
 #: level, truth, skills: an EQF level, yes or no, ESCO skills.
 Kind = Literal[
     "line",
-    "area",
     "texts_line",
     "texts_area",
     "number",
