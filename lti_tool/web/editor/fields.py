@@ -14,9 +14,9 @@ from flask_babel import lazy_gettext as _l
 from badges.quality import framework, framework_codes
 from lti_tool.web.sentences import Sentence
 
-#: line: one text; texts_line, texts_area: one in every language of the template. number, day, address: as people write them.
-#: radios, select, search: one code of a vocabulary; ticks: several. rows: any number of objects made of `parts`.
-#: level, truth, skills: an EQF level, yes or no, ESCO skills.
+#: line: one text; texts_line, texts_area: one in every language of the template. number, day, address: as people
+#: write them. radios, select, search: one code of a vocabulary; ticks: several. rows: any number of objects made of
+#: `parts`. level, truth, skills: an EQF level, yes or no, ESCO skills.
 Kind = Literal[
     "line",
     "texts_line",
