@@ -121,7 +121,7 @@ class Keyring:
     ) -> SigningKeyRow:
         """The key is taken back: somebody else may have signed with it, ever or `since` then. Another signs."""
         row = self._row(session, kid)
-        since = since or row.created_at
+        since = min(since or row.created_at, now)
         row.compromised_at = min(since, row.compromised_at or since)
         row.retired_at = row.retired_at or now
         session.flush()

@@ -9,9 +9,10 @@ from badges.verify import verify
 from lti_tool import publishing
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store.models import CredentialRow, StatusList
+from lti_tool.wiring import build_tool
 from signing import did
 from signing.did import did_web_url
-from tests.stage import ANNA, complete, do_all
+from tests.stage import ANNA, complete, do_all, settings_for
 
 SLUG = "riga-college"
 
@@ -95,6 +96,24 @@ def test_a_compromised_key_is_taken_back_everywhere_and_another_signs(tool, cred
     assert not set(stolen) & {key["kid"] for key in publishing.jwks(tool, SLUG)["keys"]}
     assert publishing.public_key(tool, SLUG, stolen[1])["revoked"] == "2026-11-18T09:00:00Z"
     assert publishing.status_list(tool, credential.status_list_id).text != listed
+
+
+def test_a_key_is_not_taken_back_at_some_later_time(tool, clock):
+    with tool.store.begin() as session:
+        kid = tool.issuer.keyring.signing_key(session, "vc-jwt").kid
+        row = tool.issuer.keyring.mark_compromised(session, kid, clock() + timedelta(days=1), clock())
+        assert row.compromised_at == clock()
+
+
+def test_badges_of_before_keep_verifying_when_another_algorithm_signs(
+    tool, credential, sqlite_url, tmp_path, clock
+):
+    changed = build_tool(settings_for(sqlite_url, tmp_path, jwt_algorithm="RS256"), clock)
+    with changed.store.read() as session:
+        assert changed.issuer.keyring.signing_key(session, "vc-jwt-rs256").algorithm == "RSA"
+    for text in (credential.text, credential.jwt):
+        assert changed.verify(text.encode()).verdict == "verified"
+    changed.store.close()
 
 
 def test_no_private_key_is_ever_published(tool):
