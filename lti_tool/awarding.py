@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -123,6 +123,9 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
         language=language,
         extension_url=urls.extension_context,
     )
+    entry = StatusEntry(
+        list_url=urls.status_list(place.list_id), index=place.index, purpose=issuer.status_purpose
+    )
     try:
         credential = given_to(
             credential_id=urls.credential(credential_id),
@@ -131,9 +134,7 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
             awarded_at=award.earned_at,
             now=now,
             score=award.score,
-            status=StatusEntry(
-                list_url=urls.status_list(place.list_id), index=place.index, purpose=issuer.status_purpose
-            ),
+            status=entry,
         )
     except MissingElementsError as error:
         with store.begin() as session:
@@ -142,7 +143,9 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
         return
     document = as_jsonld(credential)
     secured = {
-        name: issuer.templates.secure(document, lambda: _twin(given_to, learner, award.score), key, now)
+        name: issuer.templates.secure(
+            document, lambda: _twin(given_to, learner, award.score, entry), key, now
+        )
         if name == eddsa_rdfc_2022.NAME
         else PROOFS[name].secure(document, key, now)
         for name, key in keys.items()
@@ -172,7 +175,12 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
                 _plan_delivery(session, award, channel, now)
 
 
-def _twin(given_to: Callable[..., AchievementCredential], learner: Learner, score: Decimal | None) -> Json:
+def _twin(
+    given_to: Callable[..., AchievementCredential],
+    learner: Learner,
+    score: Decimal | None,
+    entry: StatusEntry,
+) -> Json:
     """The credential as nobody would be given it, of the same shape: what is compiled holds nothing of a learner."""
     nobody = secrets.token_hex(16)
     return as_jsonld(
@@ -183,7 +191,7 @@ def _twin(given_to: Callable[..., AchievementCredential], learner: Learner, scor
             awarded_at=datetime(1970, 1, 1, tzinfo=UTC),
             now=datetime(1970, 1, 2, tzinfo=UTC),
             score=None if score is None else Decimal("0.0001"),
-            status=StatusEntry(list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
+            status=replace(entry, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
         )
     )
 

@@ -32,6 +32,9 @@ def test_an_achievement_is_compiled_once_for_all_its_learners_and_workers(tool_o
     issued = rows(tool, CredentialRow)
     assert len(issued) == 2
     template = Template.from_stored(compiled.stored)
+    slots = {path[-1] for path in template.slots}
+    assert {"validFrom", "identityHash", "statusListIndex"} <= slots
+    assert not {"name", "description", "narrative", "statusPurpose", "type"} & slots
     for credential in issued:
         report = tool.verify(credential.text.encode())
         assert report.verdict == "verified", report.checks
