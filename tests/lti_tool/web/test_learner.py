@@ -4,8 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from lti_tool import noticing
-from lti_tool.store.models import Award, AwardRule
+from lti_tool import awarding, noticing
+from lti_tool.store.models import Award, AwardRule, StatusList
 from lti_tool.values import TEST_USER
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 from tests.stage import ANNA, JANIS, NOW, complete, do_all, learner
@@ -29,6 +29,15 @@ def test_the_badge_is_there_to_keep_show_and_share(school, annas_badge, web_tool
         assert f'href="/badges/{annas_badge}{ending}"' in page.text
     assert f'href="/badges/{annas_badge}"' in page.text
     assert f'data-copy="https://badges.example.org/badges/{annas_badge}"' in page.text
+
+
+def test_a_suspended_badge_says_so_and_why(school, annas_badge, web_tool):
+    with web_tool.store.begin() as session:
+        session.query(StatusList).one().purpose = "suspension"
+        awarding.suspend(session, session.query(Award).one(), "An inquiry", web_tool.clock())
+    words = text_of(school.launch(ANNA))
+    assert "Riga College suspended it on 21 November 2026." in words
+    assert "An inquiry" in words
 
 
 def test_the_linkedin_form_is_filled_in(school, annas_badge):
