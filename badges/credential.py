@@ -18,6 +18,7 @@ from badges.achievement import assessment_title, credit_points, describe
 from badges.errors import MissingElementsError
 from badges.issuer import IssuerProfile
 from badges.model import (
+    Achievement,
     AchievementCredential,
     AchievementSubject,
     AwardingProcess,
@@ -99,20 +100,7 @@ def build(
             result=_results(score, template_url),
             credit_received=credit_points(template, f"{credential_id}#credits"),
             proven_by=_assessments(template, score, awarded_at, credential_id),
-            awarded_by=AwardingProcess(
-                id=f"{credential_id}#awarding",
-                awarding_date=awarded_at,
-                awarding_body=(
-                    issuer.id,
-                    *(
-                        organisation(body, f"{template_url}#awarding-body-{number}")
-                        for number, body in enumerate(template.awarding_bodies, 1)
-                    ),
-                ),
-                location=(
-                    location(f"{credential_id}#place", issuer.country or "", issuer.region, issuer.locality),
-                ),
-            ),
+            awarded_by=_awarding(template, issuer, awarded_at, template_url, credential_id),
         ),
         credential_schema=(
             CredentialSchema(id=OB_SCHEMA),
@@ -124,6 +112,17 @@ def build(
             status_list_index=str(status.index),
             status_list_credential=status.list_url,
         ),
+    )
+
+
+def promised(
+    achievement: Achievement, template: Template, template_url: str, issuer: IssuerProfile
+) -> AchievementSubject:
+    """What a badge will say before anybody has earned it; how learners are supervised and who awards it, too."""
+    return AchievementSubject(
+        achievement=achievement,
+        proven_by=_assessments(template, None, None, template_url),
+        awarded_by=_awarding(template, issuer, None, template_url, template_url),
     )
 
 
@@ -150,6 +149,29 @@ def _identifiers(learner: Learner, salt: str) -> Iterable[IdentityObject]:
         yield IdentityObject(hashed=False, identity_hash=learner.name, identity_type="name")
 
 
+def _awarding(
+    template: Template,
+    issuer: IssuerProfile,
+    awarded_at: datetime | None,
+    template_url: str,
+    base: str,
+) -> AwardingProcess:
+    """Who awards it: the issuer, and who else; when, and where."""
+    others = (
+        organisation(body, f"{template_url}#awarding-body-{number}")
+        for number, body in enumerate(template.awarding_bodies, 1)
+    )
+    place = (
+        (location(f"{base}#place", issuer.country, issuer.region, issuer.locality),) if issuer.country else ()
+    )
+    return AwardingProcess(
+        id=f"{base}#awarding",
+        awarding_date=awarded_at,
+        awarding_body=(issuer.id, *others),
+        location=place,
+    )
+
+
 def _results(score: Decimal | None, template_url: str) -> tuple[Result, ...]:
     if score is None:
         return ()
@@ -157,16 +179,16 @@ def _results(score: Decimal | None, template_url: str) -> tuple[Result, ...]:
 
 
 def _assessments(
-    template: Template, score: Decimal | None, awarded_at: datetime, credential_id: str
+    template: Template, score: Decimal | None, awarded_at: datetime | None, base: str
 ) -> tuple[LearningAssessment, ...]:
     """How this learner was supervised in each assessment, and the grade: of the one there is, or of all together."""
     grade = f"{percent(score)} %" if score is not None else None
-    note = Note(id=f"{credential_id}#grade", note_literal={"en": grade, "lv": grade}) if grade else None
+    note = Note(id=f"{base}#grade", note_literal={"en": grade, "lv": grade}) if grade else None
     languages = tuple(template.name)
     alone = len(template.assessments) == 1
     each = tuple(
         LearningAssessment(
-            id=f"{credential_id}#assessment-{number}",
+            id=f"{base}#assessment-{number}",
             title=assessment_title(assessment, languages),
             grade=note if alone else None,
             date_issued=awarded_at,
@@ -181,7 +203,5 @@ def _assessments(
         return each
     return (
         *each,
-        LearningAssessment(
-            id=f"{credential_id}#assessment", title=_ASSESSMENT, grade=note, date_issued=awarded_at
-        ),
+        LearningAssessment(id=f"{base}#assessment", title=_ASSESSMENT, grade=note, date_issued=awarded_at),
     )

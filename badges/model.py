@@ -137,7 +137,7 @@ class AwardingProcess:
 
     id: str
     type: str = "AwardingProcess"
-    awarding_date: datetime
+    awarding_date: datetime | None = None
     awarding_body: tuple[str | Organisation, ...]
     location: tuple[Location, ...] = ()
 

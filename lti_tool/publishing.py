@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 import badges
 from badges.achievement import achievement_of
-from badges.credential import contexts
+from badges.credential import contexts, promised
 from badges.jsonld import as_jsonld
+from badges.model import Achievement
 from badges.status_list import build_status_list
-from badges.template import read_template
+from badges.template import Template, read_template
 from lti_tool import awarding
 from lti_tool.awarding import Issuer
 from lti_tool.errors import NotFoundError
@@ -113,14 +114,28 @@ def achievement(desk: Desk, template_id: str, version: int, language: str) -> Js
         row = queries.template_version(session, template_id, version)
         if row is None or row.status == "draft":
             raise NotFoundError("there is no such achievement")
-        return described(desk.issuer, row, language)
+        found = as_jsonld(_described(desk.issuer, row, read_template(row.body), language))
+    return {"@context": list(contexts(desk.issuer.addresses.extension_context)), **found}
 
 
-def described(issuer: Issuer, row: TemplateVersion, language: str) -> Json:
-    """The Achievement that a version makes, a draft too: whoever asks has to be allowed to see it."""
+def announced(issuer: Issuer, row: TemplateVersion, language: str) -> Json:
+    """What a badge of a version will say, a draft too: whoever asks has to be allowed to see it."""
     template = read_template(row.body)
+    subject = promised(
+        _described(issuer, row, template, language),
+        template,
+        issuer.addresses.achievement(row.template_id, row.version),
+        issuer.profile,
+    )
+    return {
+        "issuer": as_jsonld(issuer.profile.as_profile(language)),
+        "credentialSubject": as_jsonld(subject),
+    }
+
+
+def _described(issuer: Issuer, row: TemplateVersion, template: Template, language: str) -> Achievement:
     addresses = issuer.addresses
-    found = achievement_of(
+    return achievement_of(
         template=template,
         template_url=addresses.achievement(row.template_id, row.version),
         version=row.version,
@@ -128,7 +143,6 @@ def described(issuer: Issuer, row: TemplateVersion, language: str) -> Json:
         issuer=issuer.profile,
         language=language,
     )
-    return {"@context": list(contexts(addresses.extension_context)), **as_jsonld(found)}
 
 
 def picture(desk: Desk, template_id: str, version: int) -> bytes:

@@ -150,11 +150,7 @@ def issuer(slug: str) -> Response:
 
 def template_readings(row: TemplateVersion) -> Sequence[Reading]:
     """The EU elements that a badge of this version will carry, except the learner and the date."""
-    tool = current_tool()
-    found = {
-        "issuer": publishing.issuer_profile(tool, tool.issuer.profile.slug),
-        "credentialSubject": {"achievement": publishing.described(tool.issuer, row, page_language())},
-    }
+    found = publishing.announced(current_tool().issuer, row, page_language())
     return [
         reading for reading in eu.read(found) if reading.element.code not in ("learner", "date_of_issuing")
     ]

@@ -111,7 +111,9 @@ def test_a_program_gets_its_errors_as_json(browser):
 
 
 def test_an_achievement_has_a_page_a_document_and_a_picture(browser, version):
-    assert "What has to be done for it" in text_of(browser.get(version))
+    page = text_of(browser.get(version))
+    assert "What has to be done for it" in page
+    assert "written examination: Supervised with ID Verification" in page
     document = browser.get(version, headers={"Accept": "application/ld+json"}).json
     assert document["id"] == f"https://badges.example.org{version}/en"
     assert "EuMicrocredential" in document["type"]
