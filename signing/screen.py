@@ -24,6 +24,11 @@ MAX_TYPES = 16
 #: Different ones; and how often they may be named, as a record of many credentials names them in each.
 MAX_CONTEXTS = 16
 MAX_CONTEXTS_NAMED = 256
+#: Who may name the document inside it, and with which members: an endorsement of it, and where to have it anew.
+_NAMES_IT = {
+    "EndorsementSubject": frozenset({"id", "type", "endorsementComment"}),
+    "1EdTechCredentialRefresh": frozenset({"id", "type"}),
+}
 _LANGUAGE_VALUE = frozenset({"@value", "@language"})
 #: Between these, all processors write a number in the same way.
 _EXACT_INTEGER = 2**53
@@ -60,7 +65,7 @@ def refuse_uncovered(document: Json) -> None:
             named += len(_as_list(value["@context"]))
         if objects > MAX_OBJECTS or len(contexts) > MAX_CONTEXTS or named > MAX_CONTEXTS_NAMED:
             raise UnsafeDocumentError("the document has too many parts")
-        if value is not document and top_id is not None and value.get("id") == top_id:
+        if value is not document and top_id is not None and value.get("id") == top_id and _tells_more(value):
             raise UnsafeDocumentError("the document describes itself a second time, inside")
         _refuse_object(value)
 
@@ -152,6 +157,12 @@ def _scalars(document: Any) -> Iterator[Any]:
             if not isinstance(part, (dict, list)):
                 _refuse_scalar(part)
                 yield part
+
+
+def _tells_more(value: Json) -> bool:
+    """Whether an object that bears the document's own name could take over a part of what the document says."""
+    members = [_NAMES_IT[name] for name in _texts(value.get("type")) if name in _NAMES_IT]
+    return len(members) != len(_as_list(value.get("type"))) or not value.keys() <= set().union(*members)
 
 
 def _refuse_object(value: Json) -> None:

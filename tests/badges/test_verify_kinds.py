@@ -576,3 +576,32 @@ def test_nobody_passes_for_an_issuer_by_what_they_write_themselves(
     del served[ISSUER]
     served["https://mallory.example.org/badge"]["issuer"] = college
     assert look(forged, served).verdict == "wrong_issuer"
+
+
+def test_whoever_vouches_for_the_credential_itself_is_heard(
+    solar: Template, built: Build, endorsement: Json, world: Any, look: Callable[..., Report]
+) -> None:
+    credential = built(solar)
+    endorsement["credentialSubject"]["id"] = credential["id"]
+    signed = json.loads(world.secure(endorsement).text)
+    report = look(world.secure(credential | {"endorsement": [signed]}).text)
+    assert (report.verdict, code(report, "endorsements")) == ("verified", ("passed", "endorsed"))
+    credential["refreshService"] = {"id": credential["id"], "type": "1EdTechCredentialRefresh"}
+    assert look(world.secure(credential).text).verdict == "verified"
+
+
+@pytest.mark.parametrize("moved", ["validUntil", "credentialStatus", "name"])
+def test_nothing_of_a_badge_can_be_moved_to_where_nobody_looks(
+    solar: Template, built: Build, world: Any, look: Callable[..., Report], moved: str
+) -> None:
+    """The statements would be the same, and the signature would hold."""
+    credential = built(solar) | {"validUntil": "2026-11-20T12:00:00Z"}
+    document = json.loads(world.secure(credential).text)
+    for types in (
+        ["EndorsementSubject"],
+        ["VerifiableCredential"],
+        ["VerifiableCredential", "EndorsementSubject"],
+    ):
+        inside = {"id": document["id"], "type": types, moved: document[moved]}
+        hidden = {name: part for name, part in document.items() if name != moved} | {"evidence": [inside]}
+        assert look(hidden).verdict in ("unusable", "unverifiable", "changed")
