@@ -183,6 +183,9 @@ def _level(credential: Json) -> Iterator[Texts]:
     if not any(found) and achievement.get("levelApplicable") is False:
         yield _NOT_APPLICABLE
     yield from found
+    decision = achievement.get("levelDecision")
+    if isinstance(decision, str) and decision.strip():
+        yield {"en": f"by decision {decision}", "lv": f"ar lēmumu {decision}"}
 
 
 def _types_of_assessment(credential: Json) -> Iterator[Texts]:

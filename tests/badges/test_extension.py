@@ -238,6 +238,13 @@ def test_joint_bodies_and_several_countries_are_read_out_again(
     told = {reading.element.code: reading.values for reading in eu.read(built(everything, issuer=abroad))}
     assert [text["en"] for text in told["country"] if "en" in text] == ["Latvia", "Estonia", "Lithuania"]
     assert [text["en"] for text in told["awarding_body"]] == ["Riga College", "Words"]
+    assert [text["en"] for text in told["level"]] == [
+        "EQF: Level 6",
+        "LQF Level 6",
+        "AT: NQF Level 6",
+        "first cycle (QF-EHEA)",
+        "by decision Nr. 1-2/345",
+    ]
 
 
 def test_an_achievement_names_its_version_and_itself_in_other_languages(
