@@ -41,8 +41,7 @@ _MAX_HEADER = 20_000
 _W3C_TYPES = ("vc+jwt", "vc+ld+jwt", "vc-ld+jwt", "vc+ld+json+jwt")
 #: Status lists are W3C's, in whatever token: their `nbf` is when they were signed, not when they begin.
 _LISTS = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"})
-_HEADER = frozenset({"alg", "typ", "kid", "jwk"})
-#: W3C tells readers to ignore what they do not know; these would change what the signature or the key is.
+#: Readers ignore what they do not know (RFC 7515); these would change what the signature or the key is.
 _NEVER = frozenset({"crit", "b64", "jku", "x5u", "x5c", "enc", "zip"})
 
 
@@ -136,8 +135,7 @@ def _refuse_strange(header: Json) -> None:
     kind = header.get("typ", "JWT")
     if kind not in ("JWT", *_W3C_TYPES):
         raise ProofError("malformed", "the JWS is of another type than a credential")
-    strange = header.keys() & _NEVER if kind in _W3C_TYPES else header.keys() - _HEADER
-    if strange:
+    if header.keys() & _NEVER:
         raise ProofError("malformed", "the header of the JWS has members that it may not have")
 
 

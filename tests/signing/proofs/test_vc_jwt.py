@@ -316,6 +316,11 @@ def test_something_beside_the_wrapped_credential_is_refused(forge, issuer, old, 
     assert refusal(forge(vc=old, drop=[name for name in ALL if name != "name"]), issuer, now) == "malformed"
 
 
+def test_what_a_header_says_beside_is_not_listened_to(forge, issuer, credential, now):
+    token = forge({"cty": "vc", "x5t": "AAAA", "riga": 7})
+    assert check(SecuredCredential(token, ""), issuer.find_key, now).credential == credential
+
+
 def test_a_token_of_w3c_needs_no_claims(forge, issuer, credential, now):
     for header in (
         {"typ": "vc+jwt"},
