@@ -127,8 +127,6 @@ class Keyring:
         session.flush()
         if self._is_needed(row.algorithm) and self._current(session, row.algorithm) is None:
             self.make(session, row.algorithm, now)
-        for listing in queries.status_lists(session, self.issuer_id):
-            listing.text = None  # signed anew, with a key that still counts
         return row
 
     def tool_keys(self, session: Session) -> tuple[ToolKey, ...]:
@@ -156,6 +154,11 @@ class Keyring:
         else:
             method = f"{self.issuer_id}#{row.kid}"
         return SigningKey(verification_method=method, kid=row.kid, private=private)
+
+    def current_kids(self, session: Session) -> list[str]:
+        """The keys that sign now, one for each proof."""
+        rows = [self._current(session, ALGORITHMS[proof]) for proof in self.proofs]
+        return [row.kid for row in rows if row is not None]
 
     def jwk_address(self, kid: str) -> str:
         """Where the bare JWK is that a VC-JWT names."""

@@ -174,20 +174,22 @@ def credential(desk: Desk, credential_id: str) -> str:
 
 
 def status_list(desk: Desk, list_id: int) -> StatusListDocument:
-    """The signed list; signed anew where a bit was set since, or the signature is a day old."""
+    """The signed list; signed anew where a bit was set since, another key signs now, or the signature is a day old."""
     now = desk.clock()
     with desk.store.read() as session:
         row = queries.status_list(session, list_id)
         if row is None or row.issuer_id != desk.issuer.profile.id:
             raise NotFoundError("there is no such status list")
         bits, purpose, text, jwt = row.bits, row.purpose, row.text, row.jwt
-        fresh = row.signed_at is not None and now - row.signed_at < STATUS_RENEWAL
+        kids = desk.issuer.keyring.current_kids(session)
+        young = row.signed_at is not None and now - row.signed_at < STATUS_RENEWAL
+        fresh = young and row.signed_with == kids
     if text is None or jwt is None or not fresh:
         text, jwt = _signed_list(desk, list_id, purpose, bits, now)
         with desk.store.begin() as session:
             locked = queries.locked_status_list(session, list_id)
             if locked is not None and locked.bits == bits:
-                locked.text, locked.jwt, locked.signed_at = text, jwt, now
+                locked.text, locked.jwt, locked.signed_at, locked.signed_with = text, jwt, now, kids
     return StatusListDocument(text=text, jwt=jwt, max_age=int(STATUS_TTL.total_seconds()))
 
 

@@ -376,6 +376,8 @@ class StatusList(Base):
     text: Mapped[str | None] = mapped_column(Text)
     jwt: Mapped[str | None] = mapped_column(Text)
     signed_at: Mapped[datetime | None]
+    signed_with: Mapped[list[str]] = mapped_column(default=list)
+    """The keys, by their `kid`: once another one signs, the list is signed anew."""
 
 
 class Settled(Base):

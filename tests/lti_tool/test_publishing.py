@@ -133,6 +133,16 @@ def test_the_status_list_is_signed_once_until_a_bit_or_a_day_changes(tool, crede
     assert again.text != first.text and again.jwt != first.jwt
 
 
+def test_the_status_list_is_signed_anew_when_another_key_signs(tool, credential, clock):
+    first = publishing.status_list(tool, credential.status_list_id)
+    clock.pass_(seconds=1)
+    with tool.store.begin() as session:
+        new = tool.issuer.keyring.rotate(session, "Ed25519", clock())
+    again = publishing.status_list(tool, credential.status_list_id)
+    assert new in again.text and new not in first.text
+    assert publishing.status_list(tool, credential.status_list_id) == again
+
+
 def test_a_list_signed_while_a_bit_was_set_is_not_kept(tool, credential):
     publishing.status_list(tool, credential.status_list_id)
     with tool.store.begin() as session:
