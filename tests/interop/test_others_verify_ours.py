@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from signing.keys import generate
+from signing.proof_set import alone, combined
+from signing.proofs import PROOFS
+from tests.interop.conftest import NOW
 
 EMBEDDED = ("eddsa-rdfc-2022", "ecdsa-sd-2023")
 TOKENS = ("vc-jwt", "vc-jwt-rs256")
@@ -104,3 +107,25 @@ def test_jose_refuses_our_token_signed_by_a_stranger(ask, world, credential, pro
     stranger = replace(world.keys[proof], private=generate(world.keys[proof].algorithm))
     world.keys = world.keys | {proof: stranger}
     assert not ask("joseVerifies", world.secure(credential, proof).text)["verified"]
+
+
+# --- several proofs in one credential
+
+
+@pytest.fixture
+def both(world, credential):
+    """As the product issues it where a learner may show a part: the proof that all know first."""
+    return combined([PROOFS[name].secure(credential, world.keys[name], NOW) for name in EMBEDDED])
+
+
+@pytest.mark.parametrize("reader", ["digitalbazaarVerifies", "verifierCoreVerifies"])
+def test_they_accept_the_first_of_two_proofs_taken_out_alone(ask, both, reader):
+    assert ask(reader, alone(both, "eddsa-rdfc-2022").text)["verified"]
+
+
+@pytest.mark.parametrize("reader", ["digitalbazaarVerifies", "verifierCoreVerifies"])
+def test_they_accept_both_proofs_together_and_refuse_a_change(ask, both, reader):
+    assert ask(reader, both.text)["verified"]
+    document = json.loads(both.text)
+    document["credentialSubject"]["achievement"]["name"] += "!"
+    assert not ask(reader, json.dumps(document))["verified"]
