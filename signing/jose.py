@@ -84,15 +84,20 @@ def recognises(how: Algorithms, secured: SecuredCredential) -> bool:
     return _algorithm(text[: text.find(".")]) == how.jws
 
 
-@lru_cache(maxsize=64)
 def _algorithm(head: str) -> Any:
     """What a header asks for; nothing where it is no header."""
-    if len(head) > _MAX_HEADER:
-        return None
     try:
-        return _object(head).get("alg")
+        return _header(head).get("alg")
     except ProofError:
         return None
+
+
+@lru_cache(maxsize=64)
+def _header(head: str) -> Json:
+    """What a header says, which many tokens have in common: to be read alone. Raises ProofError `unreadable`."""
+    if len(head) > _MAX_HEADER:
+        raise ProofError("unreadable", "the header of the JWS is too long")
+    return _object(head)
 
 
 def check(how: Algorithms, secured: SecuredCredential, find_key: KeyFinder, now: datetime) -> Checked:
@@ -101,7 +106,7 @@ def check(how: Algorithms, secured: SecuredCredential, find_key: KeyFinder, now:
     head, another, body = signed.partition(".")
     if len(text) > MAX_CHARACTERS or not dot or not another or "." in body:
         raise ProofError("unreadable", "not a compact JWS")
-    header, payload = _object(head), _object(body)
+    header, payload = _header(head), _object(body)
     if header.get("alg") != how.jws:
         raise ProofError("wrong_algorithm", f"the JWS is not signed with {how.jws}")
     _refuse_strange(header)
