@@ -132,6 +132,7 @@ def describe(
         stackability=concept("stackability", template.stackability, languages)
         if template.stackability
         else None,
+        is_partial_qualification=template.stackability == "integrated" if template.stackability else None,
         is_part_of=tuple(
             LearningAchievementSpecification(
                 id=f"{template_url}#part-of-{number}", title=larger.name, homepage=larger.url

@@ -262,7 +262,11 @@ ELEMENTS: tuple[Element, ...] = (
         vocabularies=("stackability",),
         native=(f"{_ACHIEVEMENT}.alignment",),
         elm=("isPartialQualification", "isPartOf"),
-        extension=(f"{_ACHIEVEMENT}.stackability", f"{_ACHIEVEMENT}.isPartOf"),
+        extension=(
+            f"{_ACHIEVEMENT}.stackability",
+            f"{_ACHIEVEMENT}.isPartialQualification",
+            f"{_ACHIEVEMENT}.isPartOf",
+        ),
     ),
     Element(
         number=16,

@@ -275,6 +275,7 @@ class Achievement:
     accreditation: tuple[Accreditation, ...] = ()
     entry_requirement: Note | None = None
     stackability: ConceptNode | None = None
+    is_partial_qualification: bool | None = None
     is_part_of: tuple[LearningAchievementSpecification, ...] = ()
     recognition_of_prior_learning: bool | None = None
     additional_note: tuple[Note, ...] = ()
