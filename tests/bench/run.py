@@ -12,6 +12,7 @@ import os
 import platform
 import random
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -144,7 +145,7 @@ def general_rows(bench: Bench) -> Iterator[Row]:
             if other is None:
                 yield telling.not_measured(work, against, goal, "no Node, or `make interop` was not run")
             else:
-                yield timed_ratio(work, against, goal, timed(ours), other(what))
+                yield timed_ratio(work, against, goal, timed(ours, time.perf_counter), other(what))
 
 
 def own_rows(bench: Bench) -> Iterator[Row]:
