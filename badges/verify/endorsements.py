@@ -53,6 +53,8 @@ def _check(endorsement: Any, endorsed: Json, outside: Outside) -> Finding:
         return failed("endorsement_malformed")
     finding, proven = prove(opened.secured, outside)
     name = text(opened.credential, "id") or ""
+    if finding.code == "no_proof":
+        return unknown("endorsement_unsigned", name)
     if proven is None:
         return (failed if finding.code in CHANGED else unknown)(
             "endorsement_changed" if finding.code in CHANGED else "endorsement_not_proven",

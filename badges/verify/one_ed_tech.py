@@ -241,7 +241,9 @@ def _dates(case: Case) -> OneEdTech:
 
 
 def _endorsements(case: Case) -> OneEdTech:
-    """An endorsement that has ended, or was revoked, fails the badge."""
+    """An endorsement that has ended, was revoked, or was never signed, fails the badge."""
+    if case.endorsements.code == "endorsement_unsigned":
+        return "error"
     if case.endorsements.code in ("endorsement_not_valid_now", "endorsement_revoked"):
         return "fatal"
     return _finding(case.endorsements, "error", "valid")

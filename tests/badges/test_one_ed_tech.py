@@ -288,6 +288,20 @@ def test_a_key_that_says_itself_whose_it_is_is_left_open() -> None:
     assert (report.verdict, report.one_ed_tech) == ("wrong_issuer", "unknown")
 
 
+def test_an_endorsement_without_a_signature_fails_the_badge_for_the_validator_alone() -> None:
+    badge = annas()
+    endorsement = {name: badge[name] for name in ("@context", "issuer", "name", "validFrom")} | {
+        "id": "urn:uuid:2",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "credentialSubject": {"id": "https://riga.example/1", "type": ["EndorsementSubject"]},
+    }
+    badge["credentialSubject"]["achievement"]["endorsement"] = [endorsement]
+    report = look(signed(badge))
+    assert (report.verdict, told(report)) == ("verified", {ENDORSED: "error"})
+    (found,) = (check for check in report.checks if check.name == "endorsements")
+    assert (found.outcome, found.code) == ("unknown", "endorsement_unsigned")
+
+
 def test_the_validator_lets_any_did_key_speak_for_any_issuer() -> None:
     badge = annas() | {"issuer": {"id": "urn:uuid:1", "type": ["Profile"], "name": "Riga College"}}
     key = SigningKey(verification_method=ISSUER, kid="k", private=PRIVATE)
