@@ -2,9 +2,7 @@
 
 import logging
 import re
-import sys
 from dataclasses import replace
-from io import StringIO
 
 import pytest
 import structlog
@@ -173,19 +171,18 @@ def test_every_answer_tells_the_browser_what_it_may_do(app, school, teaching, an
 
 
 @pytest.fixture
-def logged(monkeypatch):
-    """What is logged. Loggers are put back afterwards, for they hold on to the stream."""
+def logging_on():
+    """As in production; put back afterwards."""
     handlers, level = logging.root.handlers[:], logging.root.level
-    monkeypatch.setattr(sys, "stderr", StringIO())
     set_up_logs("json")
-    yield sys.stderr
+    yield
     structlog.reset_defaults()
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
 
 
 def test_the_log_of_a_whole_run_names_nobody(
-    school, services, web_tool, course_rule, annas_badge, clock, logged
+    school, services, web_tool, course_rule, annas_badge, clock, logging_on, capsys
 ):
     clock.pass_(hours=1)
     token = hidden(school.launch(ZANE), "_launch")
@@ -208,7 +205,7 @@ def test_the_log_of_a_whole_run_names_nobody(
         "/lti/launch", data={"error": "x", "error_description": "Anna Bērziņa anna@example.org"}
     )
     school.browser.get("/lti/register?code=a-secret-code&registration_token=a-secret-token")
-    lines = logged.getvalue()
+    lines = "".join(capsys.readouterr())
     assert lines.count("{") > 10
     for secret in [*secrets, "Anna", "Bērziņa", "Jānis", "Zane", "@example.org", "eyJ", "a-secret"]:
         assert secret not in lines, secret

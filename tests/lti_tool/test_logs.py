@@ -1,0 +1,46 @@
+"""What the log is, and where it goes."""
+
+import json
+import logging
+import sys
+from io import StringIO
+
+import pytest
+import structlog
+
+from lti_tool.logs import log, set_up_logs, where
+
+
+@pytest.fixture(autouse=True)
+def put_back():
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+def test_set_up_logs_writes_a_line_an_event_to_whatever_stderr_is_by_then(monkeypatch):
+    gone = StringIO()
+    monkeypatch.setattr(sys, "stderr", gone)
+    set_up_logs("json")
+    gone.close()
+    here = StringIO()
+    monkeypatch.setattr(sys, "stderr", here)
+    log.info("launched", registration_id=1)
+    (line,) = here.getvalue().splitlines()
+    assert json.loads(line).items() >= {"event": "launched", "registration_id": 1, "level": "info"}.items()
+
+
+def test_what_is_below_the_least_level_is_left_out(capsys):
+    set_up_logs("json", logging.WARNING)
+    log.info("launched")
+    assert capsys.readouterr().err == ""
+
+
+def test_where_tells_the_kind_of_an_error_and_never_its_text():
+    try:
+        raise ValueError("anna@example.org")
+    except ValueError as error:
+        told = where(error)
+    assert told.startswith("ValueError") and "anna" not in told
