@@ -80,6 +80,7 @@ def test_jose_accepts_its_token(ask, tool):
 
 @pytest.mark.parametrize("reader", READERS)
 def test_they_refuse_what_a_stolen_key_signed(ask, tool, reader):
+    assert ask(reader, issued(tool).text)["verified"]
     with tool.store.begin() as session:
         for proof in ("eddsa-rdfc-2022", "ecdsa-sd-2023"):
             kid = tool.issuer.keyring.signing_key(session, proof).kid
