@@ -45,7 +45,7 @@ from signing.keys import SigningKey, VerificationMethod, generate
 from signing.proofs import PROOFS, check
 from signing.secured import Json, SecuredCredential
 from signing.templates import Templates, secure
-from tests.bench import process, telling
+from tests.bench import editing, process, telling
 from tests.bench.measuring import Row, figure, ratio, timed, timed_ratio
 from tests.bench.others import PlainPyLD, digitalbazaar
 
@@ -255,6 +255,15 @@ def template_rows() -> Iterator[Row]:
     yield figure("build a credential from a published template, and validate it", "ms", 1, made)
 
 
+def editor_row() -> Row:
+    """The slowest of what the editor is asked for, with a template complete in two languages."""
+    work = "the editor of templates: its largest request"
+    with editing.requests() as asked:
+        return max(
+            (figure(work, "ms", 100, request) for request in asked.values()), key=lambda row: row.result
+        )
+
+
 def process_rows(bench: Bench) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         drawn = picture("Data", None, "Riga College")
@@ -312,6 +321,7 @@ def main() -> None:
         *picture_rows(bench),
         *status_rows(),
         *template_rows(),
+        editor_row(),
         *process_rows(bench),
         memory_row(words.credentials),
     ]
