@@ -60,7 +60,8 @@ def objects(pdf: bytes) -> dict[bytes, tuple[bytes, bytes]]:
     found = {}
     for number, body in re.findall(rb"(?ms)^(\d+) 0 obj\n(.*?)\nendobj", pdf):
         head, _, rest = body.partition(b"\nstream\n")
-        stream = rest.removesuffix(b"endstream").rstrip(b"\n")
+        # By its length: a packed stream may itself end in a line feed.
+        stream = rest[: int(length[1])] if (length := re.search(rb"/Length (\d+)", head)) else b""
         found[number] = head, zlib.decompress(stream) if b"/FlateDecode" in head else stream
     return found
 
