@@ -39,7 +39,7 @@ demo-once: $(VENV)/run.stamp $(CATALOGUES) ## the whole story with no human, its
 
 .PHONY: test
 test: lint interop ## every check and test; says at the end what was left out and why
-	@exec $(PY) -m pytest $(ARGS)
+	@exec $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp $(CATALOGUES) ## style and types only

@@ -26,12 +26,17 @@ def test_with_a_mark():
 """
 
 
-def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(params=[(), ("--numprocesses", "2")], ids=["alone", "on two processors"])
+def workers(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    return tuple(request.param)
+
+
+def run(folder: Path, workers: tuple[str, ...], **environment: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_skipping.py").write_text(SKIPPING, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     inherited = {name: value for name, value in os.environ.items() if name != "NOZIMITE_NO_SKIPS"}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-rs"],
+        [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-rs", *workers],
         cwd=folder,
         env=inherited | {"PYTHONPATH": str(ROOT / "tests")} | environment,
         capture_output=True,
@@ -40,25 +45,25 @@ def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_test_left_out_is_named_with_its_reason(tmp_path: Path) -> None:
-    done = run(tmp_path)
+def test_a_test_left_out_is_named_with_its_reason(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    done = run(tmp_path, workers)
     assert done.returncode == 0
     assert "Debian's chromium is not installed" in done.stdout
     assert "3 skipped" in done.stdout
 
 
-def test_where_nothing_may_be_left_out_it_fails(tmp_path: Path) -> None:
-    done = run(tmp_path, NOZIMITE_NO_SKIPS="1")
+def test_where_nothing_may_be_left_out_it_fails(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    done = run(tmp_path, workers, NOZIMITE_NO_SKIPS="1")
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
     assert "left out, and NOZIMITE_NO_SKIPS is set: Debian's chromium is not installed" in done.stdout
     assert "1 failed, 1 skipped, 1 error" in done.stdout
 
 
-def test_a_file_left_out_fails_too(tmp_path: Path) -> None:
+def test_a_file_left_out_fails_too(tmp_path: Path, workers: tuple[str, ...]) -> None:
     (tmp_path / "test_file.py").write_text(
         "import pytest\npytest.importorskip('no_such_module')\n", encoding="utf-8"
     )
-    assert run(tmp_path).returncode == 0
-    done = run(tmp_path, NOZIMITE_NO_SKIPS="1")
+    assert run(tmp_path, workers).returncode == 0
+    done = run(tmp_path, workers, NOZIMITE_NO_SKIPS="1")
     assert done.returncode != 0
     assert "could not import 'no_such_module'" in done.stdout
