@@ -9,6 +9,7 @@ Source: 1EdTech digital-credentials-public-validator, OB30Inspector.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -34,7 +35,9 @@ from signing.timestamps import from_timestamp
 
 _WORST: tuple[OneEdTech, ...] = ("exception", "fatal", "error", "unknown", "warning", "valid", "not_run")
 #: Why we cannot tell whether a proof holds; others may.
-_NOT_KNOWN = ("key_not_found", "unpinned_context", "could_not_check")
+_NOT_KNOWN = ("unpinned_context", "could_not_check")
+#: Where it looks for a key and we do not: without TLS, and through a resolver of every kind of DID. One is nobody's.
+_LOOKED_UP_BY_IT_ALONE = re.compile(r"http:|did:(?!(?:key|jwk|web|example):)")
 _ED25519 = ("DataIntegrityProof", "Ed25519Signature2020")
 
 
@@ -166,6 +169,7 @@ def _embedded(case: Case, outside: Outside) -> OneEdTech:
         return "error"
     if chosen.get("cryptosuite", "eddsa-rdfc-2022") not in ("eddsa-rdfc-2022", "eddsa-2022", "ecdsa-sd-2023"):
         return "error"
+    method = text(chosen, "verificationMethod") or ""
     found = case.proven or case.stated
     if found is not None and len(proofs) == 1:
         proven = found
@@ -176,11 +180,12 @@ def _embedded(case: Case, outside: Outside) -> OneEdTech:
         if alone.secured is None:
             return "error"
         finding, again = prove(alone.secured, long_ago, _spelled_first(outside))
+        if again is None and finding.code == "key_not_found":
+            return "unknown" if _LOOKED_UP_BY_IT_ALONE.match(method) else "error"
         if again is None:
             unread = finding.code == "unsafe" and case.terms.code == "ambiguous_terms"
             return "unknown" if unread or finding.code in _NOT_KNOWN else "error"
         proven = again
-    method = text(chosen, "verificationMethod") or ""
     if method.startswith("did:key:") and "#" not in method:
         return "valid"
     found_key = proven.verification_method

@@ -288,6 +288,27 @@ def test_a_key_that_says_itself_whose_it_is_is_left_open() -> None:
     assert (report.verdict, report.one_ed_tech) == ("wrong_issuer", "unknown")
 
 
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("https://riga.example/college#key-1", "error"),
+        ("did:web:riga.example#key-1", "error"),
+        ("did:example:123#key-1", "error"),
+        ("did:key:z6Mk#z6Mk", "error"),
+        ("key:1", "error"),
+        ("did:ion:123#key-1", "unknown"),
+        ("http://riga.example/college#key-1", "unknown"),
+    ],
+)
+def test_a_key_that_is_not_to_be_had_is_an_error_unless_only_the_validator_could_find_it(
+    method: str, said: str
+) -> None:
+    document = json.loads(signed(annas()))
+    document["proof"][0]["verificationMethod"] = method
+    report = look(json.dumps(document))
+    assert (report.verdict, told(report)) == ("unverifiable", {PROOF: said})
+
+
 def test_an_endorsement_without_a_signature_fails_the_badge_for_the_validator_alone() -> None:
     badge = annas()
     endorsement = {name: badge[name] for name in ("@context", "issuer", "name", "validFrom")} | {

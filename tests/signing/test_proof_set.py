@@ -64,3 +64,12 @@ def test_a_proof_that_is_not_there_is_not_found(both):
         with pytest.raises(ProofError) as refused:
             alone(text, "ecdsa-rdfc-2019")
         assert refused.value.code == "no_proof"
+
+
+def test_a_proof_of_no_known_kind_hides_none_that_holds(credential, issuer, now):
+    secured = PROOFS["eddsa-rdfc-2022"].secure(credential, issuer.ed25519, now)
+    document = json.loads(secured.text)
+    strange = {"type": "SomeProofType", "created": "2026-09-01T00:00:00Z", "proofPurpose": "assertionMethod"}
+    document["proof"].insert(0, strange)
+    text = json.dumps(document)
+    assert check(SecuredCredential(text, ""), issuer.find_key, now).proof_name == "eddsa-rdfc-2022"
