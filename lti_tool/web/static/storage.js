@@ -1,4 +1,4 @@
-// Keeps a value with the platform, or asks for it (LTI Client Side postMessages). After 1.5 seconds without an answer
+// Keeps a value with the platform, or asks for it (LTI Client Side postMessages). After five seconds without an answer
 // the page goes on: the server has other ways to make sure who opened the launch.
 "use strict";
 (() => {
@@ -51,5 +51,5 @@
   } catch {
     goOn("");
   }
-  window.setTimeout(() => goOn(""), 1500);
+  window.setTimeout(() => goOn(""), 5000);
 })();
