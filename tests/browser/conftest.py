@@ -21,7 +21,7 @@ from tests.browser.stage import standing
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Any]:
     """For one file only: while it runs, this thread has an event loop, which other tests may not want."""
-    expect.set_options(timeout=15_000)  # milliseconds, for a machine that has much to do
+    expect.set_options(timeout=30_000)  # milliseconds, for a machine that has much to do
     with sync_playwright() as started:
         yield started
 

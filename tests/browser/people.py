@@ -31,7 +31,7 @@ class People:
         self.complaints: list[str] = []
         #: Addresses whose answer of 4xx a test wants to see; Chromium notes those in the console too.
         self.refusals_expected = False
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         context.on("console", self._heard)
         context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
         self.page: Page = context.new_page()

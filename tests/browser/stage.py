@@ -6,10 +6,40 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
+
+from flask import Flask, Response, request
 
 from lti_tool import showcase
 from lti_tool.showcase import Showcase
+from lti_tool.web import create_app
+from lti_tool.wiring import Tool
 from tests.stage import settings_for
+
+_withheld: set[str] = set()
+
+
+@contextmanager
+def withheld(script: str) -> Iterator[None]:
+    """The script does nothing, as in a bad net: what it would do at once then waits for a press of a button.
+
+    The server keeps back what is in it: where the browser is made to, by interception, a frame that goes from site to
+    site now and then stays where it is.
+    """
+    _withheld.add(script)
+    yield
+    _withheld.remove(script)
+
+
+def _withholding(tool: Tool) -> Flask:
+    app = create_app(tool)
+
+    @app.before_request
+    def keep_back() -> Response | None:
+        name = request.path.rpartition("/")[2]
+        return Response("", mimetype="text/javascript") if name in _withheld else None
+
+    return app
 
 
 @contextmanager
@@ -24,5 +54,8 @@ def standing(folder: Path, manners: Any = "moodle", **settings: object) -> Itera
         log_format="console",
         **({"poll_seconds": 1} | settings),
     )
-    with showcase.running(found, folder, tool_socket, lms_socket, manners) as running:
+    with (
+        mock.patch.object(showcase, "create_app", _withholding),
+        showcase.running(found, folder, tool_socket, lms_socket, manners) as running,
+    ):
         yield running

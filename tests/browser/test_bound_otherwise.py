@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from lti_tool.demo.robot import Robot
 from tests.browser.inspection import faults
-from tests.browser.stage import standing
+from tests.browser.stage import standing, withheld
 
 BADGE = "Data literacy for decision makers"
 
@@ -39,12 +39,10 @@ def test_the_platforms_storage_stands_in_for_the_cookie(refusing, tmp_path):
 
 
 def test_the_pages_that_ask_the_storage_help_whoever_runs_no_scripts(refusing, tmp_path):
-    """They pass in a blink; here their script does not come, and they rest."""
-    with standing(tmp_path, "canvas") as running:
+    """They pass in a blink; here their script is kept back, and they rest."""
+    with standing(tmp_path, "canvas") as running, withheld("storage.js"):
         activity = placed(running)
         zane = refusing(running)
-        zane.refusals_expected = True
-        zane.context.route("**/storage.js*", lambda route: route.abort())
         found = []
         for language in ("en", "lv"):
             zane.become("Zane", language)
