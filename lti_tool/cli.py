@@ -342,7 +342,7 @@ def _publish_template(words: argparse.Namespace) -> int:
     tool = _tool()
     try:
         with tool.store.begin() as session:
-            row = templates.find(session, words.template, words.version)
+            row = templates.held(session, words.template, words.version)
             templates.publish(row, tool.issuer.profile, tool.clock())
             print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
     except BadgeError as error:
@@ -355,7 +355,7 @@ def _retire_template(words: argparse.Namespace) -> int:
 
     tool = _tool()
     with tool.store.begin() as session:
-        row = templates.find(session, words.template, words.version)
+        row = templates.held(session, words.template, words.version)
         templates.retire(row, tool.clock())
         print(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
     return 0

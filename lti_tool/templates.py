@@ -159,6 +159,13 @@ def find(session: Session, template_id: str, version: int | None = None) -> Temp
     return row
 
 
+def held(session: Session, template_id: str, version: int | None = None) -> TemplateVersion:
+    """As `find`, and nobody else changes the version until this transaction ends."""
+    row = find(session, template_id, version)
+    queries.hold_template(session, row)
+    return row
+
+
 def _demand_draft(row: TemplateVersion) -> None:
     if row.status != "draft":
         raise NotAllowedError("a version that was published never changes")

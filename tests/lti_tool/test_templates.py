@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from badges.errors import MissingElementsError, TemplateError
 from lti_tool import templates
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import queries
 from lti_tool.store.models import TemplateVersion
-from tests.stage import template_data
+from lti_tool.wiring import build_tool
+from tests.stage import settings_for, template_data
 
 PNG = b"\x89PNG as if"
 
@@ -134,6 +137,19 @@ def test_only_what_was_published_is_retired(tool, draft, clock):
 def test_what_is_not_there_is_not_found(session):
     with pytest.raises(NotFoundError):
         templates.find(session, "no-such-template")
+
+
+def test_what_is_held_is_written_by_nobody_else(postgres_url, tmp_path, clock):
+    tool = build_tool(settings_for(postgres_url, tmp_path), clock)
+    with tool.store.begin() as session:
+        template_id = templates.add(session, template_data(), clock()).template_id
+    with tool.store.begin() as session:
+        templates.held(session, template_id)
+        with pytest.raises(OperationalError, match="lock timeout"), tool.store.begin() as another:
+            another.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            row = templates.find(another, template_id)
+            templates.rewrite(row, row.body | {"workload_hours": "90"}, clock())
+    tool.store.close()
 
 
 def test_a_whole_life_goes_well_on_any_database(tool_on_any_database, clock):
