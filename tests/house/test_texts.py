@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NOT_OURS = {".git", ".venv", "var", "demo-out", "node_modules", "__pycache__"}
+CACHES = {".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "__pycache__"}
+NOT_OURS = {".git", ".venv", "var", "demo-out", "node_modules"} | CACHES
 TEXTS = {
     ".cfg",
     ".css",
