@@ -9,6 +9,8 @@ from badges.model import BitstringStatusList, BitstringStatusListCredential
 from signing.status import encode
 
 CONTEXT = "https://www.w3.org/ns/credentials/v2"
+#: How far the clock of a verifier may be behind ours, or how long it may have looked at a badge before it asks.
+SKEW = timedelta(minutes=1)
 
 
 def build_status_list(
@@ -24,14 +26,14 @@ def build_status_list(
     """An unsecured BitstringStatusListCredential (Bitstring Status List v1.0, section 2.2).
 
     `ttl` is how long a verifier may keep a copy; `lifetime` how long this signature is good for: a list older
-    than that is no answer, so nobody can show a verifier the list of last year.
+    than that is no answer, so nobody can show a verifier the list of last year. It is valid from a minute ago.
     """
     return as_jsonld(
         BitstringStatusListCredential(
             context=(CONTEXT,),
             id=list_url,
             issuer=issuer_id,
-            valid_from=now,
+            valid_from=now - SKEW,
             valid_until=now + lifetime,
             credential_subject=BitstringStatusList(
                 id=f"{list_url}#list",

@@ -21,7 +21,7 @@ def test_a_status_list_says_who_is_revoked_and_how_long_that_holds(now: datetime
     subject = listing["credentialSubject"]
     assert listing["@context"] == ["https://www.w3.org/ns/credentials/v2"]
     assert listing["type"] == ["VerifiableCredential", "BitstringStatusListCredential"]
-    assert (listing["validFrom"], listing["validUntil"]) == ("2026-11-21T09:00:00Z", "2026-11-28T09:00:00Z")
+    assert (listing["validFrom"], listing["validUntil"]) == ("2026-11-21T08:59:00Z", "2026-11-28T09:00:00Z")
     assert subject["id"] == "https://badges.example.org/status/1#list"
     assert (subject["statusPurpose"], subject["ttl"]) == ("revocation", 300_000)
     bits = decode(subject["encodedList"])

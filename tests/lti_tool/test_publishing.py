@@ -133,6 +133,14 @@ def test_the_status_list_is_signed_once_until_a_bit_or_a_day_changes(tool, crede
     assert again.text != first.text and again.jwt != first.jwt
 
 
+@pytest.mark.parametrize("form", ["text", "jwt"])
+def test_a_list_counts_for_who_began_to_look_before_it_was_signed(tool, credential, clock, form):
+    began = clock()
+    clock.pass_(seconds=1)
+    file = getattr(credential, form).encode()
+    assert verify(file, tool.find_key, tool.find_status, began).verdict == "verified"
+
+
 def test_the_status_list_is_signed_anew_when_another_key_signs(tool, credential, clock):
     first = publishing.status_list(tool, credential.status_list_id)
     clock.pass_(seconds=1)
