@@ -84,21 +84,21 @@ def token_of(person):
 
 
 def again(person, token, path):
-    """The page in the frame asks for another page of its launch, as its buttons do."""
-    with person.page.expect_event("framenavigated"):
-        person.page.frame("tool").evaluate(
-            """([token, path]) => {
-                 const form = document.createElement("form");
-                 form.method = "post";
-                 form.action = path;
-                 form.innerHTML = "<input type=hidden name=_launch>";
-                 form.elements._launch.value = token;
-                 document.body.append(form);
-                 form.submit();
-               }""",
-            [token, path],
-        )
-    expect(person.frame.locator(AT_REST).first).to_be_visible()
+    """The page in the frame asks for another page of its launch, as its buttons do, and that one is there."""
+    person.page.frame("tool").evaluate(
+        """([token, path]) => {
+             const form = document.createElement("form");
+             form.method = "post";
+             form.action = path;
+             form.innerHTML = "<input type=hidden name=_launch>";
+             form.elements._launch.value = token;
+             document.body.append(form);
+             document.documentElement.dataset.left = "";
+             form.submit();
+           }""",
+        [token, path],
+    )
+    expect(person.frame.locator(f"html:not([data-left]) {AT_REST}").first).to_be_visible()
 
 
 # --- Public pages

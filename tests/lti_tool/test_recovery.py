@@ -108,7 +108,8 @@ def test_the_page_tells_what_it_holds_and_no_secret(tool, kit):
 def test_another_code_and_a_slip_restore_nothing(bare, kit):
     before = publishing.jwks(bare, bare.issuer.profile.slug)
     lines = kit.page.splitlines()
-    slip = lines[-2].replace("7", "8") if "7" in lines[-2] else lines[-2].replace("2", "3")
+    number, letters = lines[-2].split(maxsplit=1)
+    slip = f"{number}  {'1' if letters[0] == '0' else '0'}{letters[1:]}"
     for page, code, why in (
         (kit.page, "0000-0000-0000-0000-0000-0000", "code"),
         (kit.page, "!", "printed"),
