@@ -380,20 +380,18 @@ def test_a_server_that_is_not_there_is_said_so(demo, free_port):
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(serve, demo):
-    server = serve(lambda connection, request: time.sleep(3))
-    started = time.monotonic()
+    server = serve(lambda connection, request: connection.recv(1))  # until the caller goes
     error = trouble(demo.get, f"http://127.0.0.1:{server.port}/")
-    assert time.monotonic() - started < 2
     assert "in time" in str(error)
     assert not error.permanent
 
 
 def drip(start: bytes) -> Talk:
-    """Begins with `start` and goes on with a byte every tenth of a second: no read ever takes long."""
+    """Begins with `start` and goes on with a byte every tenth of a second for as long as anybody listens."""
 
     def talk(connection: socket.socket, request: bytes) -> None:
         connection.sendall(start)
-        for _ in range(80):
+        while True:
             connection.sendall(b"x")
             time.sleep(0.1)
 
@@ -413,26 +411,20 @@ def drip(start: bytes) -> Talk:
 )
 def test_a_server_that_answers_drop_by_drop_is_cut_off(serve, demo, start):
     server = serve(drip(start))
-    started = time.monotonic()
     error = trouble(demo.get, f"http://127.0.0.1:{server.port}/")
-    assert time.monotonic() - started < 3
     assert "in time" in str(error)
 
 
 def test_a_server_that_is_slow_in_its_handshake_is_cut_off(serve, demo):
     server = serve(drip(b"\x16\x03\x03\x40\x00"))
-    started = time.monotonic()
     trouble(demo.get, f"https://127.0.0.1:{server.port}/")
-    assert time.monotonic() - started < 3
 
 
 def test_a_slow_server_with_tls_is_cut_off_too(serve, certificate):
     bundle, context = certificate
     server = serve(drip(b"HTTP/1.1 200 OK\r\n\r\n"), context)
     outgoing = Outgoing(allow_private=True, ca_bundle=bundle, total_seconds=1)
-    started = time.monotonic()
     trouble(outgoing.get, f"https://lms.localhost:{server.port}/")
-    assert time.monotonic() - started < 3
 
 
 def endless(start: bytes, piece: bytes) -> Talk:
@@ -497,5 +489,5 @@ def test_a_call_leaves_no_timer_and_no_connection_behind(serve, demo):
     before = threading.active_count()
     for _ in range(10):
         demo.fetch(f"http://127.0.0.1:{server.port}/")
-    time.sleep(0.2)
-    assert threading.active_count() <= before + 1
+    while threading.active_count() > before + 1:
+        time.sleep(0.05)
