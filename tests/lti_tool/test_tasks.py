@@ -17,7 +17,7 @@ def statuses(tool):
 
 
 def wait(condition):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)

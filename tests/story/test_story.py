@@ -55,7 +55,7 @@ def standing(parts, folder: Path, manners="moodle", **changes):
         yield running
 
 
-def wait(condition, seconds=40):
+def wait(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, "waited in vain"
