@@ -28,6 +28,7 @@ from badges.verify.strangers import (
     text,
     types,
 )
+from signing.checked import Checked
 from signing.did import spelled_key
 from signing.errors import KeyNotFoundError
 from signing.keys import KeyFinder, VerificationMethod
@@ -39,6 +40,7 @@ _NOT_KNOWN = ("unpinned_context", "could_not_check")
 #: Where it looks for a key and we do not: without TLS, and through a resolver of every kind of DID. One is nobody's.
 _LOOKED_UP_BY_IT_ALONE = re.compile(r"http:|did:(?!(?:key|jwk|web|example):)")
 _ED25519 = ("DataIntegrityProof", "Ed25519Signature2020")
+_CRYPTOSUITES = ("eddsa-rdfc-2022", "eddsa-2022", "ecdsa-sd-2023")
 
 
 def overall(found: tuple[Probe, ...]) -> OneEdTech:
@@ -152,40 +154,26 @@ def _external(case: Case) -> OneEdTech:
 
 def _embedded(case: Case, outside: Outside) -> OneEdTech:
     """Its first proof of a kind that may be Ed25519 is checked, as if it were."""
-    chosen = next(
-        (
-            proof
-            for proof in objects(case.opened.document.get("proof"))
-            if types(proof) & {*_ED25519} and proof.get("proofPurpose") == "assertionMethod"
-        ),
-        None,
-    )
     proofs = objects(case.opened.document.get("proof"))
     if not proofs:
         return "error"
     if "proofPurpose" not in proofs[0]:
         return "exception"
-    if chosen is None:
-        return "error"
-    if chosen.get("cryptosuite", "eddsa-rdfc-2022") not in ("eddsa-rdfc-2022", "eddsa-2022", "ecdsa-sd-2023"):
+    chosen = next(
+        (
+            proof
+            for proof in proofs
+            if types(proof) & {*_ED25519} and proof.get("proofPurpose") == "assertionMethod"
+        ),
+        None,
+    )
+    if chosen is None or chosen.get("cryptosuite", _CRYPTOSUITES[0]) not in _CRYPTOSUITES:
         return "error"
     method = text(chosen, "verificationMethod") or ""
-    found = case.proven or case.stated
-    if found is not None and len(proofs) == 1:
-        proven = found
-    else:
-        # It knows no `expires`, so the signature is looked at as of long ago.
-        long_ago = replace(outside, now=datetime(1970, 1, 1, tzinfo=UTC))
-        alone = open_document(case.opened.document | {"proof": [chosen]})
-        if alone.secured is None:
-            return "error"
-        finding, again = prove(alone.secured, long_ago, _spelled_first(outside))
-        if again is None and finding.code == "key_not_found":
-            return "unknown" if _LOOKED_UP_BY_IT_ALONE.match(method) else "error"
-        if again is None:
-            unread = finding.code == "unsafe" and case.terms.code == "ambiguous_terms"
-            return "unknown" if unread or finding.code in _NOT_KNOWN else "error"
-        proven = again
+    found = (case.proven or case.stated) if len(proofs) == 1 else None
+    proven = found or _checked_alone(case, chosen, method, outside)
+    if isinstance(proven, str):
+        return proven
     if method.startswith("did:key:") and "#" not in method:
         return "valid"
     found_key = proven.verification_method
@@ -193,6 +181,22 @@ def _embedded(case: Case, outside: Outside) -> OneEdTech:
         return "valid"
     # A key that is its own document says there whose it is, which counts for it, and not for us.
     return "unknown" if found_key.controller == found_key.id else "error"
+
+
+def _checked_alone(case: Case, chosen: Json, method: str, outside: Outside) -> Checked | OneEdTech:
+    """What the signature of one proof covers; else what the validator says of that proof."""
+    # It knows no `expires`, so the signature is looked at as of long ago.
+    long_ago = replace(outside, now=datetime(1970, 1, 1, tzinfo=UTC))
+    alone = open_document(case.opened.document | {"proof": [chosen]})
+    if alone.secured is None:
+        return "error"
+    finding, proven = prove(alone.secured, long_ago, _spelled_first(outside))
+    if proven is not None:
+        return proven
+    if finding.code == "key_not_found":
+        return "unknown" if _LOOKED_UP_BY_IT_ALONE.match(method) else "error"
+    unread = finding.code == "unsafe" and case.terms.code == "ambiguous_terms"
+    return "unknown" if unread or finding.code in _NOT_KNOWN else "error"
 
 
 def _spelled_first(outside: Outside) -> KeyFinder:
