@@ -24,7 +24,7 @@ from badges.errors import MissingElementsError
 from badges.issuer import IssuerProfile
 from badges.jsonld import as_jsonld
 from badges.model import AchievementCredential
-from badges.template import Template, read_template, text_in
+from badges.template.model import Template, read_template, text_in
 from lti_tool import identity, rules
 from lti_tool.addresses import Addresses
 from lti_tool.deliveries import CHANNELS
@@ -37,10 +37,10 @@ from lti_tool.store.database import Store
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Learner
 from lti_tool.values import BakedBadge, Completion, Json, Recipient
 from signing import status
+from signing.compiled.cache import CompiledForms
 from signing.proof_set import combined
 from signing.proofs import PROOFS, eddsa_rdfc_2022, vc_jwt
 from signing.secured import SecuredCredential
-from signing.templates import Templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Issuer:
 
     profile: IssuerProfile
     keyring: Keyring
-    templates: Templates
+    templates: CompiledForms
     addresses: Addresses
     channels: Mapping[str, Any]
     status_purpose: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from badges.credential import Learner
 from badges.elm import Awarded, upload, upload_batch
 from badges.elm.checks import Lack, lacks
-from badges.template import read_template
+from badges.template.model import read_template
 from lti_tool.awarding import Issuer
 from lti_tool.store.models import CredentialRow
 

@@ -9,7 +9,7 @@ from badges.schemas import EXTENSION_SCHEMA
 from lti_tool.addresses import EXTENSION_SCHEMA_PATH
 from lti_tool.errors import NotAllowedError
 from lti_tool.store import Session, queries
-from signing.documents import EXTENSION_PATH, find_context
+from signing.document_loader import EXTENSION_PATH, find_context
 
 _NAME = "extension"
 

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from badges.issuer import IssuerProfile
-from badges.parts import QualityAssurance
-from badges.plain import as_plain
+from badges.serialization import as_file_json
+from badges.template.values import QualityAssurance
 from lti_tool.errors import NotAllowedError
 from lti_tool.logs import log
 from lti_tool.store import Session, outbox, queries
@@ -26,7 +26,7 @@ _LEGAL = (
 
 def legal_identity(profile: IssuerProfile) -> Json:
     """What is confirmed: names, numbers, places and accreditations."""
-    said: Json = as_plain(profile)
+    said: Json = as_file_json(profile)
     return {name: said[name] for name in _LEGAL if name in said}
 
 

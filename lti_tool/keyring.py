@@ -17,6 +17,7 @@ from lti_tool.store.models import SigningKeyRow, ToolKeyRow
 from lti_tool.values import ToolKey
 from lti_tool.vaults import Vault
 from lti_tool.vaults.sealed import SealedVault
+from signing.encryption import decrypt, encrypt
 from signing.keys import (
     Algorithm,
     DeviceKey,
@@ -29,7 +30,6 @@ from signing.keys import (
     multikey,
     short_name,
 )
-from signing.sealing import seal, unseal
 
 #: The key that each proof signs with.
 ALGORITHMS: Mapping[str, Algorithm] = {
@@ -76,7 +76,7 @@ class Keyring:
     def add_tool_key(self, session: Session, now: datetime) -> ToolKeyRow:
         key = new_tool_key()
         row = ToolKeyRow(
-            kid=key.kid, sealed_pem=seal(key.pem.encode(), self.sealed.key_encryption_key), created_at=now
+            kid=key.kid, sealed_pem=encrypt(key.pem.encode(), self.sealed.key_encryption_key), created_at=now
         )
         session.add(row)
         return row
@@ -135,7 +135,7 @@ class Keyring:
         return tuple(
             ToolKey(
                 kid=row.kid,
-                pem=unseal(row.sealed_pem, self.sealed.key_encryption_key).decode(),
+                pem=decrypt(row.sealed_pem, self.sealed.key_encryption_key).decode(),
                 current=row is rows[0],
             )
             for row in rows

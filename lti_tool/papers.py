@@ -5,7 +5,7 @@ What draws is imported when something is drawn: it takes 30 MB that most process
 
 from __future__ import annotations
 
-from badges.issued import Issued
+from badges.pdf.facts import Issued
 from lti_tool.errors import NotFoundError
 from lti_tool.publishing import Desk
 from lti_tool.store import queries
@@ -14,7 +14,7 @@ from lti_tool.store.models import CredentialRow, Learner
 
 def certificate_of(desk: Desk, credential_id: str, language: str) -> bytes:
     """The certificate as a PDF. A badge that was revoked or suspended has none: paper outlives its check."""
-    from badges.certificate import certificate
+    from badges.pdf.certificate import certificate
 
     with desk.store.read() as session:
         row = queries.credential(session, credential_id)
@@ -26,7 +26,7 @@ def certificate_of(desk: Desk, credential_id: str, language: str) -> bytes:
 
 def transcript_of(desk: Desk, learner_id: int, language: str) -> bytes:
     """The transcript of what a learner holds from this issuer, as a PDF."""
-    from badges.transcript import transcript
+    from badges.pdf.transcript import transcript
 
     with desk.store.read() as session:
         name = session.get_one(Learner, learner_id).name or ""

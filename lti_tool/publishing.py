@@ -16,7 +16,7 @@ from badges.credential import contexts, promised
 from badges.jsonld import as_jsonld
 from badges.model import Achievement
 from badges.status_list import build_status_list
-from badges.template import Template, read_template
+from badges.template.model import Template, read_template
 from lti_tool import awarding
 from lti_tool.awarding import Issuer
 from lti_tool.errors import NotFoundError
@@ -26,7 +26,7 @@ from lti_tool.store.database import Store
 from lti_tool.store.models import TemplateVersion
 from lti_tool.values import BakedBadge, Json
 from signing import did, keys
-from signing.documents import find_context
+from signing.document_loader import find_context
 from signing.keys import VerificationMethod
 from signing.proofs import PROOFS
 
@@ -86,7 +86,7 @@ def public_key(desk: Desk, slug: str, kid: str) -> Json:
         if key.kid == kid and key.compromised_at is None:
             return keys.jwk(key.public, key.kid)
         if key.kid == kid:
-            return did.taken_back(
+            return did.revoked_method(
                 VerificationMethod(
                     id=desk.issuer.keyring.jwk_address(kid),
                     controller=desk.issuer.profile.id,

@@ -11,8 +11,8 @@ from pathlib import Path
 from badges.errors import BadgeError
 from badges.issuer import IssuerProfile, read_issuer
 from badges.quality import framework_codes
-from badges.quality.judging import QualityReport, judge
-from badges.template import read_template, text_in
+from badges.quality.evaluation import QualityReport, evaluate
+from badges.template.model import read_template, text_in
 from lti_tool.errors import NotFoundError
 from lti_tool.values import Json
 
@@ -42,7 +42,7 @@ def rate(
             if issuer_file
             else IssuerProfile(id=_NOWHERE, slug="", name="")
         )
-        return tuple(judge(code, template, issuer, today) for code in frameworks or framework_codes())
+        return tuple(evaluate(code, template, issuer, today) for code in frameworks or framework_codes())
     except BadgeError as error:
         raise NotFoundError(str(error)) from error
 

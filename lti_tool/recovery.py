@@ -20,11 +20,11 @@ from lti_tool.store import Session, queries
 from lti_tool.store.models import SigningKeyRow, StatusList
 from lti_tool.vaults.sealed import SealedVault
 from signing import status
-from signing.errors import MistypedError, SealError
+from signing.base32_lines import as_letters, as_lines, from_letters, from_lines
+from signing.encryption import decrypt, encrypt
+from signing.errors import DecryptionError, MistypedError
 from signing.keys import jwk, private_of, secret_of
 from signing.multibase import base64url, from_base64url
-from signing.paper import as_letters, as_lines, from_letters, from_lines
-from signing.sealing import seal, unseal
 
 CODE_BYTES = 15
 
@@ -76,7 +76,7 @@ def kit(session: Session, keyring: Keyring, name: str, tool_url: str, now: datet
     }
     code = as_letters(secrets.token_bytes(CODE_BYTES))
     packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 9)
-    sealed = urlsafe_b64decode(seal(packed, code))
+    sealed = urlsafe_b64decode(encrypt(packed, code))
     lost = [row.kid for row in rows if row.vault != SealedVault.NAME]
     page = PAGE.format(
         name=name,
@@ -127,10 +127,10 @@ def restore(session: Session, keyring: Keyring, page: str, code: str, now: datet
 
 def _content(page: str, code: str) -> dict[str, Any]:
     try:
-        packed = unseal(urlsafe_b64encode(from_lines(page)), as_letters(from_letters(code)))
+        packed = decrypt(urlsafe_b64encode(from_lines(page)), as_letters(from_letters(code)))
     except MistypedError as error:
         raise KitError(str(error)) from error
-    except SealError as error:
+    except DecryptionError as error:
         raise KitError("the code is not the one of this kit") from error
     content: dict[str, Any] = json.loads(zlib.decompress(packed))
     return content

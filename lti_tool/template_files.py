@@ -15,13 +15,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from badges import eu
 from badges.errors import PictureError, TemplateError
+from badges.eu import elements
 from badges.importing import draft_of
 from badges.importing.foreign import Note
 from badges.issuer import IssuerProfile
-from badges.pictures import fit
-from badges.template import read_template, template_as_json
+from badges.pictures import fit_picture
+from badges.template.model import read_template, template_as_json
 from lti_tool.store.models import TemplateVersion
 from lti_tool.values import Json
 
@@ -33,7 +33,7 @@ _OF_BADGES = {"@context", "credentialSubject", "badge"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What a file brought: the template as `badges.template.read_template` reads it, and its own picture, if any.
+    """What a file brought: the template as `badges.template.model.read_template` reads it, and its own picture, if any.
 
     A badge of another system was read by `source`; `notes` say what was not taken as it stood there.
     """
@@ -101,8 +101,8 @@ def as_lines(found: Imported, issuer: IssuerProfile) -> Iterator[str]:
     """A line each: who read a badge, what is missing before it can be awarded, what was not taken as it stood."""
     if found.source:
         yield f"source\t{found.source}"
-    missing = eu.missing(read_template(found.body), issuer)
-    for element in eu.ELEMENTS:
+    missing = elements.missing(read_template(found.body), issuer)
+    for element in elements.ELEMENTS:
         if element.code in missing:
             yield f"missing\t{element.code}\t{element.label['en']}"
     for note in found.notes:
@@ -113,7 +113,7 @@ def _badge(file: bytes) -> Imported:
     draft = draft_of(file)
     picture, notes = None, draft.notes
     try:
-        picture = fit(draft.picture) if draft.picture else None
+        picture = fit_picture(draft.picture) if draft.picture else None
     except PictureError as error:
         notes += (Note(pointer="", code=error.code),)
     return Imported(body=draft.body, picture=picture, source=draft.source, notes=notes)
@@ -126,4 +126,4 @@ def _picture(text: Any) -> bytes | None:
         data = base64.b64decode(str(text).removeprefix(_PNG), validate=True)
     except (binascii.Error, ValueError) as error:
         raise PictureError("not_a_picture", "This is not a picture.") from error
-    return fit(data)
+    return fit_picture(data)

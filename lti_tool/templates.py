@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from badges import eu
 from badges.artwork import template_picture
 from badges.errors import MissingElementsError, QualityError
+from badges.eu import elements
 from badges.issuer import IssuerProfile
-from badges.quality.judging import unmet
-from badges.template import read_template, template_as_json, text_in
+from badges.quality.evaluation import unmet
+from badges.template.model import read_template, template_as_json, text_in
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import Session, queries
 from lti_tool.store.models import TemplateChange, TemplateVersion
@@ -118,7 +118,7 @@ def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: int 
     demands beyond them is not met.
     """
     template = read_template(row.body)
-    missing = eu.missing(template, issuer, now.date())
+    missing = elements.missing(template, issuer, now.date())
     if missing:
         raise MissingElementsError(missing)
     failings = tuple(

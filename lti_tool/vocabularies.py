@@ -12,7 +12,7 @@ from pathlib import Path
 from badges.errors import VocabularyError
 from badges.vocabularies import Vocabulary, names, search, shipped, vocabulary
 from badges.vocabularies.esco import LARGEST, read_esco
-from badges.vocabularies.reading import check_vocabulary, vocabulary_as_json
+from badges.vocabularies.files import check_vocabulary, vocabulary_as_json
 from lti_tool.errors import NotFoundError
 
 

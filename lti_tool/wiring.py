@@ -32,9 +32,9 @@ from lti_tool.values import Registration
 from lti_tool.vaults import Vault
 from lti_tool.vaults.sealed import SealedVault
 from signing import did
-from signing.errors import SealError, UnusableKeyError
+from signing.compiled.cache import CompiledForms
+from signing.errors import DecryptionError, UnusableKeyError
 from signing.keys import VerificationMethod
-from signing.templates import Templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +142,7 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
     return Issuer(
         profile=profile,
         keyring=keyring,
-        templates=Templates(partial(template_name, profile.id), StoredTemplates(store)),
+        templates=CompiledForms(partial(template_name, profile.id), StoredTemplates(store)),
         addresses=addresses,
         channels=_channels(settings),
         status_purpose=settings.status_purpose,
@@ -184,7 +184,7 @@ def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
             outbox.plan(session, "sweep", "sweep", {}, now)
             for rule in queries.all_rules(session):
                 outbox.plan(session, f"poll-{rule.id}", "poll", {"rule_id": rule.id}, now)
-    except SealError as error:
+    except DecryptionError as error:
         raise SettingsError("KEY_ENCRYPTION_KEY does not open the keys in the database") from error
     except (UnusableKeyError, NotFoundError) as error:
         raise SettingsError(f"PKCS11_MODULE, PKCS11_TOKEN, PKCS11_PIN: {error}") from error

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hashlib import sha256
 
 from signing.dataset import Quad, quads_of
-from signing.documents import ContextFinder, find_context, pinned_name
+from signing.document_loader import ContextFinder, find_context, pinned_name
 from signing.errors import UnsafeDocumentError
 from signing.rdfc10 import Digest, canonical_nquads
-from signing.screen import refuse_uncovered
+from signing.safe_mode import refuse_uncovered
 from signing.secured import Json
 
 

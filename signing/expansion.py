@@ -15,7 +15,7 @@ from cachetools import LRUCache
 from pyld.context_resolver import ContextResolver
 from pyld.jsonld import JsonLdError, JsonLdProcessor
 
-from signing.documents import ContextFinder, as_remote_document
+from signing.document_loader import ContextFinder, as_remote_document
 from signing.errors import DocumentNotPinnedError, UnsafeDocumentError
 from signing.secured import Json
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from signing.data_integrity import MEDIA_TYPE
 from signing.errors import ProofError
-from signing.jsontext import as_text, read_object
+from signing.json_text import as_text, read_object
 from signing.secured import Json, SecuredCredential
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from signing.canonical import pinned, statements
 from signing.dataset import RDF, Quad
-from signing.documents import ContextFinder
+from signing.document_loader import ContextFinder
 from signing.errors import UnsafeDocumentError
 from signing.rdfc10 import Labels, canonical_labels, nquads
 from signing.secured import Json

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from badges.template import Texts, text_in
+from badges.template.model import Texts, text_in
 
 Json = dict[str, Any]
 

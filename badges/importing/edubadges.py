@@ -11,7 +11,7 @@ from badges.importing.extensions import has_any, value_in
 from badges.importing.foreign import Foreign, Found, Json, texts
 from badges.importing.open_badges_2 import badge_class_of, read_badge_class
 from badges.importing.open_badges_3 import ACHIEVEMENT_AT, achievement_of, read_achievement
-from badges.verify.strangers import kind_of, types
+from badges.verify.foreign_json import kind_of, types
 from badges.vocabularies import vocabulary
 
 NAME = "edubadges"

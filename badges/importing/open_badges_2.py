@@ -7,7 +7,7 @@ from typing import Any
 from badges.errors import TemplateError
 from badges.importing.alignments import read_alignments
 from badges.importing.foreign import Foreign, Found, Json, inside, texts
-from badges.verify.strangers import kind_of, types
+from badges.verify.foreign_json import kind_of, types
 
 NAME = "Open Badges 2.0, as of Moodle"
 

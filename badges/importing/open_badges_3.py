@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from badges.importing.alignments import read_alignments
 from badges.importing.foreign import Foreign, Found, Json, inside, texts
-from badges.verify.strangers import kind_of, objects
+from badges.verify.foreign_json import kind_of, objects
 
 NAME = "Open Badges 3.0"
 ACHIEVEMENT_AT = "/credentialSubject/achievement"

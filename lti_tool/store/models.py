@@ -197,7 +197,7 @@ class TemplateVersion(Base):
     name: Mapped[str]
     """In its first language, for lists."""
     body: Mapped[dict[str, Any]]
-    """As `badges.template.template_as_json` gives it."""
+    """As `badges.template.model.template_as_json` gives it."""
     picture: Mapped[bytes]
     """A PNG. A draft has none yet, where it is not given but drawn from the body."""
     own_picture: Mapped[bool] = mapped_column(default=False)

@@ -1,4 +1,4 @@
-"""Templates compiled of our achievements, for every process of the tool. Gives what `signing.templates.Shelf` asks."""
+"""Compiled forms of our achievements, for every process: a `signing.compiled.cache.FormStore` in the database."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from lti_tool.vaults import Made
+from signing.encryption import decrypt, encrypt
 from signing.keys import Algorithm, PrivateKey, generate, private_of, secret_of
-from signing.sealing import seal, unseal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class SealedVault:
         return Made(public=private.public_key(), kept=self.keep(private))
 
     def keep(self, private: PrivateKey) -> bytes:
-        return seal(secret_of(private), self.key_encryption_key)
+        return encrypt(secret_of(private), self.key_encryption_key)
 
     def open(self, algorithm: Algorithm, kept: bytes) -> PrivateKey:
-        return private_of(algorithm, unseal(kept, self.key_encryption_key))
+        return private_of(algorithm, decrypt(kept, self.key_encryption_key))

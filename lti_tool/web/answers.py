@@ -14,19 +14,19 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from badges import eu, told
-from badges.eu import Reading
+from badges.eu import elements, readers
+from badges.eu.elements import Reading
 from badges.sentences import sentence
-from badges.template import Texts
+from badges.template.model import Texts
 from badges.verify import Check, Report
-from badges.verify.proving import CHANGED
+from badges.verify.proof import CHANGED
 from lti_tool.values import Json
 from lti_tool.web.languages import page_language
 from lti_tool.web.sentences import Sentence
 
 Light = Literal["yes", "unsure", "no"]
 
-MANDATORY = sum(element.mandatory for element in eu.ELEMENTS)
+MANDATORY = sum(element.mandatory for element in elements.ELEMENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def answers(report: Report, own_issuer_id: str) -> Answers:
     credential = report.credential
     issuer_name, issuer_id = _issuer(credential)
     known = issuer_id == own_issuer_id
-    readings = eu.read(credential)
+    readings = elements.read(credential)
     lights = (
         _changed(checks["proof"]),
         _who(checks, issuer_name, issuer_id, known),
@@ -79,9 +79,9 @@ def answers(report: Report, own_issuer_id: str) -> Answers:
         light=light,
         headline=headline,
         lights=lights,
-        name=told.name(credential),
-        description=told.description(credential),
-        criteria=told.criteria(credential),
+        name=readers.name(credential),
+        description=readers.description(credential),
+        criteria=readers.criteria(credential),
         issuer_name=issuer_name,
         issuer_url=_web_address(_object(credential, "issuer").get("url")),
         readings=readings,

@@ -8,10 +8,10 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from badges import eu
 from badges.disclosure import may_leave_out
-from badges.eu import Reading
-from badges.template import read_template
+from badges.eu import elements
+from badges.eu.elements import Reading
+from badges.template.model import read_template
 from lti_tool import identity, publishing
 from lti_tool.errors import NotFoundError
 from lti_tool.language import LANGUAGES
@@ -152,7 +152,9 @@ def template_readings(row: TemplateVersion) -> Sequence[Reading]:
     """The EU elements that a badge of this version will carry, except the learner and the date."""
     found = publishing.announced(current_tool().issuer, row, page_language())
     return [
-        reading for reading in eu.read(found) if reading.element.code not in ("learner", "date_of_issuing")
+        reading
+        for reading in elements.read(found)
+        if reading.element.code not in ("learner", "date_of_issuing")
     ]
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
-from badges import eu
-from badges.template import Template, read_template, text_in
+from badges.eu import elements
+from badges.template.model import Template, read_template, text_in
 from lti_tool.errors import NotAllowedError
 from lti_tool.platforms import deep_linking
 from lti_tool.platforms.deep_linking import ContentItem
@@ -116,8 +116,8 @@ def _demand_no_learner(visit: Visit) -> None:
 
 def _complete(template: Template) -> int:
     """How many of the mandatory EU elements the badge will carry; learner and date come with the award."""
-    mandatory = sum(element.mandatory for element in eu.ELEMENTS)
-    return mandatory - len(eu.missing(template, current_tool().issuer.profile))
+    mandatory = sum(element.mandatory for element in elements.ELEMENTS)
+    return mandatory - len(elements.missing(template, current_tool().issuer.profile))
 
 
 def _minimum(text: str) -> Decimal | None:

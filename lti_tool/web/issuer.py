@@ -10,7 +10,7 @@ from lti_tool.addresses import EXTENSION_SCHEMA_PATH
 from lti_tool.web.badge_pages import CREDENTIAL_TYPES, JWT_TYPES
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents import document, json_document
-from signing.documents import EXTENSION_PATH
+from signing.document_loader import EXTENSION_PATH
 
 pages = Blueprint("issuer", __name__)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, render_template
 
-from badges.template import Template, read_template, text_in
+from badges.template.model import Template, read_template, text_in
 from lti_tool import noticing
 from lti_tool.errors import NotAllowedError
 from lti_tool.store import Session, queries

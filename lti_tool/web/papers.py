@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from badges.template import read_template
+from badges.template.model import read_template
 from lti_tool import europass, papers
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import queries

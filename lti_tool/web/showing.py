@@ -14,8 +14,8 @@ from flask_babel import format_date, format_datetime, format_decimal, format_tim
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from badges.template import Texts
-from badges.told import NO_LANGUAGE
+from badges.eu.readers import NO_LANGUAGE
+from badges.template.model import Texts
 from badges.vocabularies import vocabulary
 from lti_tool.web import current
 from lti_tool.web.current import current_tool

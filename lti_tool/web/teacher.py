@@ -10,8 +10,8 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from badges.eu import Reading
-from badges.template import Template, read_template
+from badges.eu.elements import Reading
+from badges.template.model import Template, read_template
 from lti_tool import awarding, noticing
 from lti_tool.errors import NotFoundError
 from lti_tool.store import Session, queries

@@ -16,7 +16,7 @@ from badges.credential import Learner, StatusEntry, build
 from badges.issuer import IssuerProfile, read_issuer
 from badges.jsonld import as_jsonld
 from badges.status_list import build_status_list
-from badges.template import Template, read_template
+from badges.template.model import Template, read_template
 from signing.errors import KeyNotFoundError
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.proofs import PROOFS

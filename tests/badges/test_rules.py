@@ -17,7 +17,7 @@ import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 
 from badges.schemas.rules import breach
-from badges.template import Template
+from badges.template.model import Template
 from signing.timestamps import from_timestamp
 
 Json = dict[str, Any]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pyld import jsonld
 
-from signing.documents import as_remote_document, find_context
+from signing.document_loader import as_remote_document, find_context
 from signing.keys import SigningKey
 from signing.multibase import base58, from_base58
 from signing.secured import Json

@@ -11,7 +11,7 @@ from lti_tool import extension, publishing
 from lti_tool.errors import NotAllowedError
 from lti_tool.store.models import CredentialRow
 from lti_tool.wiring import build_tool
-from signing.documents import EXTENSION_FILE, find_context
+from signing.document_loader import EXTENSION_FILE, find_context
 from tests.stage import ANNA, JANIS, complete, do_all, publish, settings_for, switch_on
 
 ELSEWHERE = "https://words.example.org/badges"

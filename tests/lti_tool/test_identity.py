@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from badges.errors import MissingElementsError
 from badges.issuer import Place
-from badges.parts import QualityAssurance
+from badges.template.values import QualityAssurance
 from lti_tool import identity, templates, work
 from lti_tool.errors import NotAllowedError
 from lti_tool.store import outbox

@@ -11,10 +11,10 @@ from lti_tool import awarding
 from lti_tool.store.models import CompiledTemplate, CredentialRow
 from lti_tool.store.shelf import StoredTemplates
 from signing.canonical import canonicalize
-from signing.compiled import Template
+from signing.compiled.cache import CompiledForms
+from signing.compiled.form import CompiledForm
 from signing.proofs import eddsa_rdfc_2022
 from signing.secured import SecuredCredential
-from signing.templates import Templates
 from tests.stage import ANNA, JANIS, ROOT, complete, do_all, learner, publish, switch_on
 
 
@@ -31,7 +31,7 @@ def test_an_achievement_is_compiled_once_for_all_its_learners_and_workers(tool_o
     (compiled,) = rows(tool, CompiledTemplate)
     issued = rows(tool, CredentialRow)
     assert len(issued) == 2
-    template = Template.from_stored(compiled.stored)
+    template = CompiledForm.from_stored(compiled.stored)
     slots = {path[-1] for path in template.slots}
     assert {"validFrom", "identityHash", "statusListIndex"} <= slots
     assert not {"name", "description", "narrative", "statusPurpose", "type"} & slots
@@ -69,7 +69,7 @@ from datetime import UTC, datetime
 from lti_tool.store.database import Store
 from lti_tool.store.shelf import StoredTemplates
 from signing.keys import SigningKey, generate
-from signing.templates import Templates
+from signing.compiled.cache import Templates
 store, name, file = Store(sys.argv[1]), sys.argv[2], sys.argv[3]
 templates = Templates(lambda credential: name, StoredTemplates(store))
 import lti_tool.worker, lti_tool.wiring
@@ -130,7 +130,7 @@ def test_a_template_that_was_lost_is_made_again(tool, platform, rule_id):
     (credential,) = rows(tool, CredentialRow)
     with tool.store.begin() as session:
         session.query(CompiledTemplate).delete()
-    templates = Templates(lambda document: "x", StoredTemplates(tool.store))
+    templates = CompiledForms(lambda document: "x", StoredTemplates(tool.store))
     secured = SecuredCredential(credential.text, eddsa_rdfc_2022.MEDIA_TYPE)
     document = templates.check(secured, tool.find_key, tool.clock()).credential
     assert canonicalize(document)

@@ -12,7 +12,7 @@ import pytest
 
 from badges.errors import VocabularyError
 from badges.vocabularies import replace_from, search, vocabulary
-from badges.vocabularies.reading import vocabulary_as_json
+from badges.vocabularies.files import vocabulary_as_json
 from lti_tool import cli, vocabularies
 from lti_tool.errors import NotFoundError
 

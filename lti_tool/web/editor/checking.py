@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from badges.errors import BadgeError
 from badges.quality import framework_codes
-from badges.quality.judging import judge
-from badges.template import read_template
+from badges.quality.evaluation import evaluate
+from badges.template.model import read_template
 from lti_tool import templates
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.current import current_tool
@@ -49,7 +49,7 @@ def report_page(desk: Desk, row: TemplateVersion, trouble: str = "") -> str:
     issuer = current_tool().issuer.profile
     template = read_template(row.body)
     today = current_tool().clock().date()
-    reports = [judge(code, template, issuer, today) for code in framework_codes()]
+    reports = [evaluate(code, template, issuer, today) for code in framework_codes()]
     demanded = (ANNEX_1, *issuer.demands)
     asked = request.form.get("framework", "")
     wanted = framework_codes() if asked == ALL else (asked,) if asked in framework_codes() else demanded

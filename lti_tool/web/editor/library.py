@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from badges.errors import TemplateError
-from badges.template import Template, read_template, template_as_json
+from badges.template.model import Template, read_template, template_as_json
 from lti_tool import admission, template_files, templates
 from lti_tool.store import Session, queries
 from lti_tool.store.models import TemplateVersion

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from badges.pictures import LEAST_SIDE, MOST_BYTES, MOST_SIDE
-from badges.reading import MOST_ITEMS
+from badges.reader import MOST_ITEMS
 from lti_tool.web.sentences import Sentence
 
 _PROBLEMS: Mapping[str, Sentence] = {

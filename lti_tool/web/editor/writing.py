@@ -17,10 +17,10 @@ from flask_babel import gettext as _
 from badges import vocabularies
 from badges.artwork import template_picture
 from badges.errors import PictureError
-from badges.eu import ELEMENTS
+from badges.eu.elements import ELEMENTS
 from badges.importing.foreign import Note
-from badges.pictures import fit
-from badges.template import Template, read_template
+from badges.pictures import fit_picture
+from badges.template.model import Template, read_template
 from badges.vocabularies import Concept
 from lti_tool import templates
 from lti_tool.errors import NotFoundError
@@ -80,7 +80,7 @@ def picture(template_id: UUID, version: int) -> str:
     with tool.store.begin() as session:
         row = held(session, desk, template_id, version)
         try:
-            png = fit(file.read()) if file and file.filename else None
+            png = fit_picture(file.read()) if file and file.filename else None
             if png or request.form.get("drawn"):
                 templates.illustrate(row, png, tool.clock(), desk.by)
             else:

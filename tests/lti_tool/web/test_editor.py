@@ -14,8 +14,8 @@ from markupsafe import escape as escaped
 from werkzeug.datastructures import MultiDict
 
 from badges.quality import framework_codes
-from badges.statements import FIELDS as STATEMENTS
-from badges.template import Template, read_template
+from badges.template.declarations import FIELDS as STATEMENTS
+from badges.template.model import Template, read_template
 from badges.vocabularies import vocabulary
 from lti_tool import admission, templates
 from lti_tool.store.models import TemplateVersion

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from badges.pdf import attached_text
+from badges.pdf.attachments import attached_text
 from badges.verify import verify
 from lti_tool import awarding, europass, papers
 from lti_tool.errors import NotFoundError
