@@ -28,7 +28,7 @@ from badges.template.values import (
     QualityAssurance,
 )
 from badges.vocabularies import vocabulary
-from tests.shapes import Conforms, europass_shapes
+from tests.shacl_shapes import Conforms, europass_shapes
 
 Json = dict[str, Any]
 

@@ -38,7 +38,7 @@ with open("/proc/self/status") as file:
 TELLING = """
 import sys
 before = {*sys.modules}
-from lti_tool.cli import main
+from lti_tool.commands.main import main
 code = main(sys.argv[1:])
 print(*[name for name, module in sys.modules.items() if name not in before and getattr(module, "__spec__", None)])
 sys.exit(code)

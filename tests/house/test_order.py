@@ -64,12 +64,12 @@ READ_ENVIRONMENT = ("wsgi", "worker", "cli", "__main__", "demo")
 #: Where each framework lives. What is imported and stands neither here nor in the standard library has no room yet.
 FRAMEWORKS = {
     "pylti1p3": ("lti_tool.platforms",),
-    "flask": ("lti_tool.web", "lti_tool.demo", "lti_tool.showcase"),
+    "flask": ("lti_tool.web", "lti_tool.demo", "lti_tool.commands.demo_server"),
     "flask_babel": ("lti_tool.web",),
     "babel": ("lti_tool.web", "lti_tool.language"),
     "jinja2": ("lti_tool.web", "lti_tool.demo"),
     "markupsafe": ("lti_tool.web", "lti_tool.demo"),
-    "werkzeug": ("lti_tool.web", "lti_tool.demo", "lti_tool.showcase"),
+    "werkzeug": ("lti_tool.web", "lti_tool.demo", "lti_tool.commands.demo_server"),
     "gunicorn": ("lti_tool.wsgi",),
     "sqlalchemy": ("lti_tool.store",),
     "alembic": ("lti_tool.store",),
@@ -87,8 +87,8 @@ FRAMEWORKS = {
     "pyld": ("signing",),
     "cachetools": ("signing",),
     "jwt": ("signing", "lti_tool.platforms", "lti_tool.demo"),
-    "cryptography": ("signing", "lti_tool.platforms", "lti_tool.vaults", "lti_tool.demo"),
-    "pkcs11": ("lti_tool.vaults",),
+    "cryptography": ("signing", "lti_tool.platforms", "lti_tool.issuing.vaults", "lti_tool.demo"),
+    "pkcs11": ("lti_tool.issuing.vaults",),
     "smtplib": ("lti_tool.deliveries",),
     "urllib.request": ("lti_tool.outgoing", "lti_tool.demo"),
     "http.client": ("lti_tool.outgoing", "lti_tool.demo"),
@@ -255,12 +255,12 @@ def test_the_walk_sees_every_kind_of_wrong_import() -> None:
     assert not may_import("badges.bake", "lti_tool.values")
     assert may_import("badges.bake", "signing.secured")
     assert not may_import("lti_tool.platforms.login", "lti_tool.store.models")
-    assert not may_import("lti_tool.rules", "lti_tool.awarding")
+    assert not may_import("lti_tool.triggers.rules", "lti_tool.awarding")
     assert not may_import("lti_tool.awarding", "config.settings")
     assert not may_import("lti_tool.demo.lms", "lti_tool.values")
     assert not may_import("lti_tool.deliveries.email", "badges.model")
-    assert may_import("lti_tool.web.launch", "lti_tool.platforms.launch")
-    assert may_import("lti_tool.cli", "lti_tool.demo.lms")
+    assert may_import("lti_tool.web.platforms.launch", "lti_tool.platforms.launch")
+    assert may_import("lti_tool.commands.main", "lti_tool.demo.lms")
 
 
 def test_our_names_are_ours() -> None:

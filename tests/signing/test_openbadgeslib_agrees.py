@@ -12,7 +12,7 @@ from openbadgeslib.ob3.ldp import verify_data_integrity_proof
 from signing.document_loader import find_context
 from signing.proofs import PROOFS
 from signing.status import empty, encode, with_bit
-from tests.independent import VERIFIED, openbadgeslib_verdict
+from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
 
 def test_it_verifies_our_json(credential, issuer, now):
