@@ -14,13 +14,14 @@ from typing import Any
 
 from lti_tool.awarding import awards
 from lti_tool.commands import verification
-from lti_tool.commands.demo_server import RunningDemo, demo_in_folder, listen
+from lti_tool.commands.demo_server import RunningDemo, demo_in_folder
 from lti_tool.demo.html_page import UnexpectedPageError
 from lti_tool.demo.robot import Robot
 from lti_tool.issuing import issuance
 from lti_tool.store import queries
 from lti_tool.store.models import AwardRule, CredentialRow
 from lti_tool.values import Json
+from lti_tool.web.server import listen
 from lti_tool.wiring import Tool
 
 COURSE = "Data Literacy"

@@ -15,10 +15,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-from flask import Flask
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from config.settings import Settings, read_settings
 from lti_tool.demo.lms import create_lms
@@ -29,6 +25,7 @@ from lti_tool.store import queries
 from lti_tool.tasks import Worker
 from lti_tool.templates import versions
 from lti_tool.web import create_app
+from lti_tool.web.server import listen, serve
 from lti_tool.wiring import Tool, build_tool
 
 ISSUER_FILE = Path(__file__).parents[2] / "config" / "issuer.example.toml"
@@ -121,7 +118,7 @@ def running_demo(
         memory_file=folder / "lms.json",
     )
     worker = Worker(tool, settings.broker_url)
-    servers = [_serve(create_app(tool), tool_socket), _serve(lms, lms_socket)]
+    servers = [serve(create_app(tool), tool_socket), serve(lms, lms_socket)]
     worker.start()
     try:
         yield RunningDemo(
@@ -182,46 +179,3 @@ def _publish_templates(tool: Tool) -> None:
             data = tomllib.loads(file.read_text(encoding="utf-8"))
             row = versions.add(session, data, tool.clock())
             versions.publish(row, tool.issuer.profile, tool.clock())
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nothing: the address of a badge is nobody's business."""
-
-
-def _serve(app: Flask, listening: socket.socket) -> BaseWSGIServer:
-    host, port = listening.getsockname()
-    server = make_server(
-        host,
-        port,
-        closing(app),
-        threaded=True,
-        request_handler=_Quiet,
-        fd=listening.fileno(),
-    )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
-
-
-def closing(app: WSGIApplication) -> WSGIApplication:
-    """`app`, with each answer closed when it has been read: Werkzeug's server forgets to, where a reader has gone."""
-
-    def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
-        answer = app(environ, start_response)
-        try:
-            yield from answer
-        finally:
-            close = getattr(answer, "close", None)
-            if close:
-                close()
-
-    return answered
-
-
-def listen(port: int, address: str = "127.0.0.1") -> socket.socket:
-    """A listening socket; port 0 takes any that is free."""
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((address, port))
-    listening.listen(128)
-    return listening

@@ -172,6 +172,7 @@ def _demo(words: argparse.Namespace) -> int:
 
 
 def _verify(words: argparse.Namespace) -> int:
+    from badges.verify import report_text
     from lti_tool.commands import verification
 
     try:
@@ -180,9 +181,9 @@ def _verify(words: argparse.Namespace) -> int:
         return _say(f"{words.file} cannot be read: {error.strerror}")
     report = verification.check_file(file, words.documents, recipient=words.recipient)
     if words.json:
-        print(json.dumps(verification.as_json(report), ensure_ascii=False, indent=2))
+        print(json.dumps(report_text.report_as_json(report), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(verification.as_lines(report, words.language)))
+        print("\n".join(report_text.report_as_lines(report, words.language)))
     beside = words.file.parent
     if report.verdict == "unverifiable" and not words.documents and (beside / "did.json").exists():
         # Not taken by itself: whoever sends a forged badge can send documents with it.

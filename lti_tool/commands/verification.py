@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from badges.sentences import LANGUAGES, sentence
 from badges.verify import Report, verify
 from lti_tool.errors import NotFoundError
 from lti_tool.outgoing import Outgoing
@@ -53,30 +51,6 @@ def saved_documents(folder: Path) -> Fetch:
         return json.dumps(found).encode()
 
     return fetch
-
-
-def as_json(report: Report) -> Json:
-    return {
-        "verdict": report.verdict,
-        "one_ed_tech": report.one_ed_tech,
-        "checks": [
-            asdict(check)
-            | {"says": {language: sentence(check.name, check.code, language) for language in LANGUAGES}}
-            for check in report.checks
-        ],
-        "probes": [asdict(probe) for probe in report.probes],
-        "credential": report.credential,
-    }
-
-
-def as_lines(report: Report, language: str = "en") -> Iterable[str]:
-    """The verdict first, then a line a check: its outcome, its name and code, and the sentence they stand for."""
-    yield f"{report.verdict}: {sentence('verdict', report.verdict, language)}"
-    yield f"1EdTech validator: {report.one_ed_tech}"
-    for check in report.checks:
-        detail = f" ({check.detail})" if check.detail else ""
-        said = sentence(check.name, check.code, language)
-        yield f"  {check.outcome:<8} {check.name}: {check.code}: {said}{detail}"
 
 
 def _read(path: Path) -> Json:

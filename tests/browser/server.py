@@ -12,7 +12,7 @@ from flask import Flask, Response, request
 
 from lti_tool.commands import demo_server
 from lti_tool.commands.demo_server import RunningDemo
-from lti_tool.web import create_app
+from lti_tool.web import create_app, server
 from lti_tool.wiring import Tool
 from tests.fixtures import settings_for
 
@@ -45,7 +45,7 @@ def _withholding(tool: Tool) -> Flask:
 @contextmanager
 def standing(folder: Path, product: Any = "moodle", **settings: object) -> Iterator[RunningDemo]:
     """The tool and a demo LMS that behaves as Moodle or Canvas."""
-    tool_socket, lms_socket = demo_server.listen(0), demo_server.listen(0)
+    tool_socket, lms_socket = server.listen(0), server.listen(0)
     found = settings_for(
         f"sqlite:///{folder / 'nozimite.sqlite'}",
         folder,

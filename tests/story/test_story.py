@@ -17,6 +17,7 @@ from lti_tool.commands import demo_once, demo_server
 from lti_tool.demo.robot import Robot
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Outbox, Sighting
+from lti_tool.web import server
 from tests.fixtures import settings_for
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
@@ -40,7 +41,7 @@ def embedded(tmp_path):
 
 @contextmanager
 def standing(parts, folder: Path, product="moodle", **changes):
-    tool_socket, lms_socket = demo_server.listen(0), demo_server.listen(0)
+    tool_socket, lms_socket = server.listen(0), server.listen(0)
     database_url, broker_url = parts
     settings = settings_for(
         database_url,

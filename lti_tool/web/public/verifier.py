@@ -8,8 +8,7 @@ from flask import Blueprint, jsonify, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from badges.verify import Report
-from lti_tool.commands import verification
+from badges.verify import Report, report_text
 from lti_tool.web.current import current_tool
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.public.verification_answers import answers, notes
@@ -39,7 +38,7 @@ def verified() -> Response:
         raise RequestEntityTooLarge
     report = _checked(file)
     if prefers_json():
-        return jsonify(verification.as_json(report))
+        return jsonify(report_text.report_as_json(report))
     tool = current_tool()
     text = render_template(
         "public/report.html",

@@ -1,6 +1,6 @@
 """What the demonstration does beyond the product."""
 
-from lti_tool.commands.demo_server import closing
+from lti_tool.web.server import closing
 
 
 class Answer:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from badges.sentences import LANGUAGES
-from lti_tool.commands.verification import as_json, as_lines, check_file
+from badges.verify.report_text import report_as_json, report_as_lines
+from lti_tool.commands.verification import check_file
 from signing.keys import SigningKey, generate
 from signing.proofs import PROOFS
 
@@ -86,10 +87,10 @@ def test_no_badge_leads_the_verifier_into_the_house(asked, issuer, method):
 
 def test_a_report_says_each_code_in_each_language():
     report = check_file(b"nothing of the kind", now=NOW, recipient="anna@example.org")
-    (parsed,) = as_json(report)["checks"]
+    (parsed,) = report_as_json(report)["checks"]
     assert set(parsed["says"]) == set(LANGUAGES)
     assert all(text.endswith(".") for text in parsed["says"].values())
-    assert json.dumps(as_json(report))
-    english, latvian = (list(as_lines(report, language)) for language in LANGUAGES)
+    assert json.dumps(report_as_json(report))
+    english, latvian = (list(report_as_lines(report, language)) for language in LANGUAGES)
     assert parsed["says"]["lv"] in latvian[2]
     assert english[0] != latvian[0]

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from markupsafe import escape as escaped
-from tests.lti_tool.web.teacher.test_placement import REQUEST
 from werkzeug.datastructures import MultiDict
 
 from badges.quality import framework_codes
@@ -26,6 +25,7 @@ from lti_tool.web.editor.fields import STEPS, all_fields, statements
 from tests.badges.test_pictures import picture_file
 from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, template_data
 from tests.lti_tool.web.conftest import CLAIM, hidden, policy, text_of
+from tests.lti_tool.web.teacher.test_placement import REQUEST
 
 
 class Editor:
