@@ -16,8 +16,7 @@ from badges.template.declarations import Declarations, read_declarations
 from badges.template.model import Texts, text_in
 from badges.template.values import QualityAssurance, quality_assurance
 from badges.vocabularies import vocabulary
-
-Json = dict[str, Any]
+from signing.json_text import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from badges.errors import TemplateError
 from badges.vocabularies import vocabulary
+from signing.json_text import Json
 
-Json = dict[str, Any]
 Item = TypeVar("Item")
 
 MOST_ITEMS = 50

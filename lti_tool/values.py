@@ -9,8 +9,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-#: A JSON object at the border of the process.
-Json = dict[str, Any]
+from signing.json_text import Json as Json
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"

@@ -7,9 +7,9 @@ from hashlib import sha256
 from signing.dataset import Quad, quads_of
 from signing.document_loader import ContextFinder, find_context, pinned_name
 from signing.errors import UnsafeDocumentError
+from signing.json_text import Json
 from signing.rdfc10 import Digest, canonical_nquads
 from signing.safe_mode import refuse_uncovered
-from signing.secured import Json
 
 
 def canonicalize(document: Json, find_context: ContextFinder = find_context, digest: Digest = sha256) -> str:

@@ -23,12 +23,12 @@ from signing.dataset import RDF, XSD, iri
 from signing.document_loader import CREDENTIALS_V2, ContextFinder, find_context
 from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError, UnusableKeyError
 from signing.jcs import canonical_json
-from signing.json_text import as_text, read_object
+from signing.json_text import Json, as_text, read_object
 from signing.keys import Algorithm, KeyFinder, SigningKey
 from signing.multibase import base58, from_base58
 from signing.rdfc10 import Digest
 from signing.safe_mode import refuse_ambiguous
-from signing.secured import Json, SecuredCredential
+from signing.secured import SecuredCredential
 from signing.signatures import LENGTHS, sign, verify
 from signing.timestamps import as_timestamp, from_timestamp
 from signing.verified_proof import VerifiedProof

@@ -21,10 +21,9 @@ from urllib.parse import unquote, urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from signing.errors import KeyNotFoundError, ProofError, UnusableKeyError
-from signing.json_text import as_text, read_object
+from signing.json_text import Json, as_text, read_object
 from signing.keys import PublicKey, VerificationMethod, from_jwk, from_multikey, jwk, multikey, same_key
 from signing.multibase import base64url, from_base64url
-from signing.secured import Json
 from signing.timestamps import as_timestamp, from_timestamp
 
 #: Gives the bytes behind an https address; whatever it raises means that there is no key to be had.

@@ -21,11 +21,11 @@ from signing.binding import demand_text, issuer_id, key_of
 from signing.did import did_jwk
 from signing.document_loader import CREDENTIALS_V1
 from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
-from signing.json_text import MAX_CHARACTERS, as_plain_text, read_object
+from signing.json_text import MAX_CHARACTERS, Json, as_plain_text, read_object
 from signing.keys import Algorithm, KeyFinder, SigningKey, from_jwk, same_key
 from signing.multibase import base64url, from_base64url
 from signing.safe_mode import sound_text
-from signing.secured import Json, SecuredCredential
+from signing.secured import SecuredCredential
 from signing.signatures import sign, verify
 from signing.timestamps import as_timestamp, from_timestamp
 from signing.verified_proof import VerifiedProof

@@ -7,7 +7,9 @@ import re
 from typing import Any, NoReturn
 
 from signing.errors import ProofError
-from signing.secured import Json
+
+#: A JSON object, such as an unsecured credential.
+Json = dict[str, Any]
 
 #: A credential of ours has 6 to 20 thousand characters; a full status list 200 thousand.
 MAX_CHARACTERS = 2_000_000

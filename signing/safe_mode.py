@@ -15,8 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from signing.errors import UnsafeDocumentError
-from signing.json_text import as_plain_text
-from signing.secured import Json
+from signing.json_text import Json, as_plain_text
 
 MAX_DEPTH = 64
 MAX_OBJECTS = 5_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from signing.json_text import Json
 from signing.keys import VerificationMethod
-from signing.secured import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from pyld import jsonld
 from pyshacl import validate
 from rdflib import OWL, SH, Graph
 
 from badges.elm import CONTEXTS
+from signing.json_text import Json
 
-Json = dict[str, Any]
 Conforms = Callable[[Json], bool]
 
 

@@ -8,8 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from badges.template.model import Texts
 from badges.vocabularies import vocabulary
-
-Json = dict[str, Any]
+from signing.json_text import Json
 
 SNB = "http://data.europa.eu/snb/"
 AUTHORITY = "http://publications.europa.eu/resource/authority/"

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from badges.template.model import Texts, text_in
-
-Json = dict[str, Any]
+from signing.json_text import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from badges.elm.builders import Json, Nodes, coded, country
+from badges.elm.builders import Nodes, coded, country
 from badges.issuer import IssuerProfile
 from badges.template.values import AwardingBody, QualityAssurance
 from badges.vocabularies import vocabulary
+from signing.json_text import Json
 from signing.timestamps import as_timestamp
 
 

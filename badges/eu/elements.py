@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from badges.eu.readers import READERS
 from badges.issuer import IssuerProfile
 from badges.quality.evaluation import unmet
 from badges.template.model import Template, Texts
-
-Json = dict[str, Any]
+from signing.json_text import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

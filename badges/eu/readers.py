@@ -10,8 +10,7 @@ from typing import Any
 
 from badges.template.model import Texts, text_in
 from badges.vocabularies import vocabulary
-
-Json = dict[str, Any]
+from signing.json_text import Json
 
 #: The language of a text that has none, such as a name or a number.
 NO_LANGUAGE = "und"

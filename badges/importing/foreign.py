@@ -11,8 +11,7 @@ from typing import Any
 
 from badges.reader import MOST_ITEMS, NAME_LENGTH, TEXT_LENGTH, at
 from badges.vocabularies import vocabulary
-
-Json = dict[str, Any]
+from signing.json_text import Json
 
 MOST_NOTES = 100
 

@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from badges.eu import elements, readers
 from badges.template.model import text_in
+from signing.json_text import Json
 from signing.timestamps import from_timestamp
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

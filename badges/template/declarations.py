@@ -9,7 +9,6 @@ from typing import Any
 
 from badges.reader import TEXT_LENGTH, Reader, at
 
-Json = dict[str, Any]
 Texts = Mapping[str, str]
 
 

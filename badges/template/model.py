@@ -21,8 +21,8 @@ from badges.template.values import (
     LearningOutcome,
     QualityAssurance,
 )
+from signing.json_text import Json
 
-Json = dict[str, Any]
 #: One text in several languages: {"en": "...", "lv": "..."}. Never an empty text in it.
 Texts = Mapping[str, str]
 

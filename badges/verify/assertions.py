@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from badges.verify.lookups import Lookups
-from badges.verify.report import Finding, Json, unknown
+from badges.verify.report import Finding, unknown
 from signing.errors import ProofError
-from signing.json_text import read_object
+from signing.json_text import Json, read_object
 
 
 class AssertionTroubleError(Exception):

@@ -13,9 +13,10 @@ from badges.verify.files import Opened, open_document, open_text
 from badges.verify.foreign_json import as_list, kind_of, text
 from badges.verify.lookups import Lookups
 from badges.verify.proof import CHANGED, check_proof, is_bound
-from badges.verify.report import Finding, Json, failed, passed, unknown, warning, worst
+from badges.verify.report import Finding, failed, passed, unknown, warning, worst
 from badges.verify.status import ask_status
 from badges.verify.validity_period import validity
+from signing.json_text import Json
 
 #: Each costs a key and a list.
 MAX_ENDORSEMENTS = 16

@@ -20,9 +20,9 @@ from badges.bake import (
 from badges.errors import NotBakedError, PictureError
 from badges.pdf import attachments
 from badges.verify.foreign_json import as_list, kind_of, types
-from badges.verify.report import Finding, Json, failed, passed, warning
+from badges.verify.report import Finding, failed, passed, warning
 from signing.errors import ProofError
-from signing.json_text import as_text, read_object
+from signing.json_text import Json, as_text, read_object
 from signing.multibase import from_base64url
 from signing.secured import SecuredCredential
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from badges.verify.report import Json
+from signing.json_text import Json
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 VC_1_CONTEXT = "https://www.w3.org/2018/credentials/v1"

@@ -24,9 +24,9 @@ from badges.verify.foreign_json import (
     types,
 )
 from badges.verify.lookups import Lookups
-from badges.verify.report import Finding, Json, failed, passed, unknown, warning, worst
+from badges.verify.report import Finding, failed, passed, unknown, warning, worst
 from signing.errors import ProofError
-from signing.json_text import read_object
+from signing.json_text import Json, read_object
 
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 _OB_CONTEXTS = re.compile(

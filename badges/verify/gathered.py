@@ -12,9 +12,10 @@ from badges.verify.issuer_copy import compare_issuer_copy
 from badges.verify.lookups import Lookups
 from badges.verify.proof import CHANGED, check_proof, is_bound, terms
 from badges.verify.refresh_service import refreshed
-from badges.verify.report import NOT_CHECKED, Finding, Json
+from badges.verify.report import NOT_CHECKED, Finding
 from badges.verify.status import ask_status
 from signing.did import key_in_proof
+from signing.json_text import Json
 from signing.verified_proof import VerifiedProof
 
 

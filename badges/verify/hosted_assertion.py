@@ -8,7 +8,8 @@ from __future__ import annotations
 from badges.verify.assertions import AssertionTroubleError, Checked, Issuer, fetched, host, issuer_of
 from badges.verify.foreign_json import as_list, objects, text, types
 from badges.verify.lookups import Lookups
-from badges.verify.report import Finding, Json, failed, passed
+from badges.verify.report import Finding, failed, passed
+from signing.json_text import Json
 
 #: What may not differ between the assertion in a file and the one that is served.
 _SAME = ("id", "uid", "recipient", "badge", "expires", "issuedOn")

@@ -20,9 +20,9 @@ from badges.verify.files import Opened, answered
 from badges.verify.foreign_json import as_list, issuer_id, objects, text, types
 from badges.verify.lookups import Fetch, Lookups
 from badges.verify.proof import check_proof, is_bound
-from badges.verify.report import Finding, Json, failed, warning
+from badges.verify.report import Finding, failed, warning
 from signing.did import did_web_url
-from signing.json_text import read_object
+from signing.json_text import Json, read_object
 from signing.keys import VerificationMethod
 from signing.timestamps import as_timestamp, from_timestamp
 from signing.verified_proof import VerifiedProof

@@ -19,9 +19,10 @@ from badges.verify.foreign_json import VC_1_CONTEXT, VC_CONTEXT, as_list, issuer
 from badges.verify.gathered import Gathered
 from badges.verify.lookups import Lookups
 from badges.verify.proof import check_proof
-from badges.verify.report import Finding, Json, OneEdTech, Probe
+from badges.verify.report import Finding, OneEdTech, Probe
 from signing.did import key_in_proof
 from signing.errors import KeyNotFoundError
+from signing.json_text import Json
 from signing.keys import KeyFinder, VerificationMethod
 from signing.timestamps import from_timestamp
 from signing.verified_proof import VerifiedProof

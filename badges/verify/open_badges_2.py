@@ -15,9 +15,10 @@ from badges.verify.foreign_json import text, types
 from badges.verify.hosted_assertion import check_hosted
 from badges.verify.lookups import Lookups
 from badges.verify.recipient import is_for
-from badges.verify.report import NOT_CHECKED, Finding, Json, Report, failed, named, passed, unknown, warning
+from badges.verify.report import NOT_CHECKED, Finding, Report, failed, named, passed, unknown, warning
 from badges.verify.signed_assertion import check_signed
 from badges.verify.verdict import verdict
+from signing.json_text import Json
 from signing.timestamps import from_timestamp
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

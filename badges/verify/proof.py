@@ -8,9 +8,10 @@ from typing import Any
 from badges.verify.files import Opened
 from badges.verify.foreign_json import as_list, issuer_id
 from badges.verify.lookups import Lookups
-from badges.verify.report import Finding, Json, failed, passed, unknown, warning
+from badges.verify.report import Finding, failed, passed, unknown, warning
 from signing.document_loader import find_context, pinned_name
 from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError
+from signing.json_text import Json
 from signing.keys import KeyFinder
 from signing.safe_mode import MAX_CONTEXTS, MAX_CONTEXTS_NAMED
 from signing.secured import SecuredCredential

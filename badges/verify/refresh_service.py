@@ -12,7 +12,8 @@ from badges.verify.files import Opened, answered
 from badges.verify.foreign_json import is_data_model_1, issuer_id, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.proof import check_proof, is_bound
-from badges.verify.report import Finding, Json, passed, unknown, warning
+from badges.verify.report import Finding, passed, unknown, warning
+from signing.json_text import Json
 from signing.timestamps import from_timestamp
 from signing.verified_proof import VerifiedProof
 

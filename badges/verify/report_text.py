@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
 
 from badges.sentences import LANGUAGES, sentence
 from badges.verify.report import Report
-
-Json = dict[str, Any]
+from signing.json_text import Json
 
 
 def report_as_json(report: Report) -> Json:

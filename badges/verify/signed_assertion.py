@@ -21,10 +21,10 @@ from badges.verify.assertions import (
 from badges.verify.files import Opened
 from badges.verify.foreign_json import as_list, text
 from badges.verify.lookups import Lookups
-from badges.verify.report import Finding, Json, failed, passed, unknown
+from badges.verify.report import Finding, failed, passed, unknown
 from signing.data_integrity import demand_signature
 from signing.errors import ProofError, UnusableKeyError
-from signing.json_text import read_object
+from signing.json_text import Json, read_object
 from signing.keys import PublicKey, from_jwk
 from signing.multibase import base64url, from_base64url
 from signing.signatures import verify

@@ -13,9 +13,9 @@ from badges.verify.files import answered
 from badges.verify.foreign_json import as_list, issuer_id, objects, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.proof import check_proof
-from badges.verify.report import Finding, Json, failed, passed, unknown, warning, worst
+from badges.verify.report import Finding, failed, passed, unknown, warning, worst
 from signing.errors import ProofError, SigningError
-from signing.json_text import read_object
+from signing.json_text import Json, read_object
 from signing.status import LENGTH, bit, decode
 from signing.timestamps import from_timestamp
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from badges.verify.foreign_json import is_data_model_1
-from badges.verify.report import Finding, Json, failed, passed
+from badges.verify.report import Finding, failed, passed
+from signing.json_text import Json
 from signing.timestamps import from_timestamp
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from badges.errors import VocabularyError
 from badges.vocabularies.concepts import Concept, Vocabulary
-
-Json = dict[str, Any]
+from signing.json_text import Json
 
 MOST_CONCEPTS = 50_000
 MOST_PROBLEMS = 20

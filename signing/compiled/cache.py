@@ -22,12 +22,12 @@ from signing.compiled.form import CompiledForm, compile_form, differing
 from signing.data_integrity import MEDIA_TYPE, options_of, options_text, usual_options_text
 from signing.document_loader import ContextFinder, find_context
 from signing.errors import ProofError, SigningError, UncompilableError, UnusableKeyError
-from signing.json_text import as_text
+from signing.json_text import Json, as_text
 from signing.keys import KeyFinder, SigningKey
 from signing.multibase import base58
 from signing.proofs import eddsa_rdfc_2022
 from signing.rdfc10 import Digest
-from signing.secured import Json, SecuredCredential
+from signing.secured import SecuredCredential
 from signing.signatures import sign
 from signing.verified_proof import VerifiedProof
 

@@ -27,10 +27,9 @@ from signing.canonical import canonicalize, statements
 from signing.dataset import Quad, literal_text, number_text
 from signing.document_loader import CREDENTIALS_V2, find_context
 from signing.errors import UncompilableError
-from signing.json_text import as_plain_text, escaped
+from signing.json_text import Json, as_plain_text, escaped
 from signing.rdfc10 import canonical_nquads, first_degree_lines
 from signing.safe_mode import is_ambiguous, refuse_ambiguous
-from signing.secured import Json
 
 #: Where a value stands: names of members and places in lists.
 Path = tuple[str | int, ...]

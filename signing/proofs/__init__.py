@@ -17,9 +17,9 @@ from signing.data_integrity import previous_of
 from signing.document_loader import ContextFinder, find_context
 from signing.errors import ProofError
 from signing.jose import is_compact
-from signing.json_text import as_text, read_object
+from signing.json_text import Json, as_text, read_object
 from signing.keys import KeyFinder, SigningKey
-from signing.secured import Json, SecuredCredential
+from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
 
 __all__ = ["PROOFS", "Checked", "Proof", "check"]

@@ -33,10 +33,11 @@ from signing.data_integrity import (
 )
 from signing.document_loader import ContextFinder, find_context
 from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
+from signing.json_text import Json
 from signing.keys import KeyFinder, SigningKey, as_multicodec, from_multicodec, generate
 from signing.multibase import base64url, from_base64url
 from signing.rdfc10 import canonical_labels, nquads
-from signing.secured import Json, SecuredCredential
+from signing.secured import SecuredCredential
 from signing.selection import Grouped, select
 from signing.signatures import LENGTHS, sign, verify
 from signing.verified_proof import VerifiedProof

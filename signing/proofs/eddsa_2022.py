@@ -10,8 +10,9 @@ from datetime import datetime
 from signing import data_integrity
 from signing.data_integrity import TYPE, Suite, rdf_texts
 from signing.document_loader import ContextFinder, find_context
+from signing.json_text import Json
 from signing.keys import KeyFinder, SigningKey
-from signing.secured import Json, SecuredCredential
+from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
 
 NAME = "eddsa-2022"

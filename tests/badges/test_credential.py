@@ -23,8 +23,8 @@ from badges.schemas import EXTENSION_SCHEMA
 from badges.template.model import Template
 from badges.template.values import Assessment, EscoSkill, LearningOutcome, QualityAssurance
 from signing.canonical import canonicalize
+from signing.json_text import Json
 
-Json = dict[str, Any]
 Build = Callable[..., Json]
 
 VARIANTS: dict[str, dict[str, Any]] = {

@@ -28,9 +28,8 @@ from badges.template.values import (
     QualityAssurance,
 )
 from badges.vocabularies import vocabulary
+from signing.json_text import Json
 from tests.shacl_shapes import Conforms, europass_shapes
-
-Json = dict[str, Any]
 
 PNG = b"\x89PNG\r\n\x1a\n the picture"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -22,8 +22,8 @@ from badges.template.model import Level, Template, read_template, template_as_js
 from badges.vocabularies import names
 from signing.canonical import canonicalize
 from signing.document_loader import CONTEXTS, EXTENSION_FILE, find_context, load
+from signing.json_text import Json
 
-Json = dict[str, Any]
 Build = Callable[..., Json]
 
 OURS = "urn:eu-micro-credential:v1:"

@@ -18,8 +18,8 @@ from badges.errors import SchemaError
 from badges.schemas import EXTENSION_SCHEMA
 from badges.schemas.json_schema import breach
 from badges.template.model import Template
+from signing.json_text import Json
 
-Json = dict[str, Any]
 EU = json.loads(EXTENSION_SCHEMA.read_text(encoding="utf-8"))
 
 VALUES: list[Any] = [

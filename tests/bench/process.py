@@ -15,9 +15,9 @@ from badges.bake import bake
 from badges.status_list import build_status_list
 from signing import status
 from signing.did import did_document
+from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, jwk
 from signing.proofs import eddsa_rdfc_2022
-from signing.secured import Json
 from tests.bench.measuring import Timed
 
 ROOT = Path(__file__).parents[2]

@@ -41,10 +41,10 @@ from signing.canonical import canonicalize
 from signing.compiled.cache import CompiledForms, secure
 from signing.compiled.form import compile_form, differing
 from signing.document_loader import find_context
-from signing.json_text import as_text
+from signing.json_text import Json, as_text
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.proofs import PROOFS, check
-from signing.secured import Json, SecuredCredential
+from signing.secured import SecuredCredential
 from tests.bench import editing, process, telling
 from tests.bench.measuring import Row, figure, ratio, timed, timed_ratio
 from tests.bench.others import PlainPyLD, digitalbazaar

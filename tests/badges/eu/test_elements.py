@@ -17,8 +17,8 @@ from badges.eu.readers import hours_in_words
 from badges.issuer import IssuerProfile
 from badges.template.model import Template
 from badges.template.values import Assessment
+from signing.json_text import Json
 
-Json = dict[str, Any]
 Build = Callable[..., Json]
 
 

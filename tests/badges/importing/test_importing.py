@@ -18,10 +18,9 @@ from badges.importing import SOURCES, Draft, draft_of
 from badges.importing.foreign import Foreign
 from badges.issuer import IssuerProfile
 from badges.template.model import read_template
+from signing.json_text import Json
 from signing.secured import SecuredCredential
 from tests.badges.importing.badges_of_others import EDUBADGE, ESCO, MOODLE, OPEN_EDUCATIONAL_BADGE, PNG
-
-Json = dict[str, Any]
 
 ALL = {
     "edubadges": EDUBADGE,

@@ -30,8 +30,8 @@ from badges.sentences import document_word
 from badges.template.model import Template
 from badges.template.values import AwardingBody
 from badges.verify import verify
+from signing.json_text import Json
 
-Json = dict[str, Any]
 BADGES = Path(badges.__file__).parent
 PAGE = "https://badges.example.org/badges/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01"
 

@@ -25,11 +25,11 @@ from badges.sentences import sentences
 from badges.template.model import Template
 from badges.verify import Report, verify
 from signing import did
+from signing.json_text import Json
 from signing.keys import VerificationMethod
 from signing.multibase import base64url
 from signing.signatures import sign
 
-Json = dict[str, Any]
 Build = Callable[..., Json]
 ROOT = Path(__file__).parents[3]
 #: A guard against "for ever", far above what any of these takes.

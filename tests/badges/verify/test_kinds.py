@@ -19,12 +19,11 @@ from badges.bake import bake
 from badges.sentences import sentences
 from badges.template.model import Template
 from badges.verify import Report, verify
-from signing.json_text import as_text
+from signing.json_text import Json, as_text
 from signing.multibase import base64url
 from signing.secured import SecuredCredential
 from signing.signatures import sign
 
-Json = dict[str, Any]
 Build = Callable[..., Json]
 #: Where the header of a PNG ends.
 HEADER_END = 33

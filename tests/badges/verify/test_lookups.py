@@ -14,10 +14,9 @@ from badges.sentences import sentences
 from badges.template.model import Template
 from badges.verify import Report, verify
 from badges.verify.lookups import MAX_QUESTIONS
-from signing.json_text import as_text
+from signing.json_text import Json, as_text
 from signing.status import empty, encode, with_bit
 
-Json = dict[str, Any]
 Build = Callable[..., Json]
 Look = Callable[..., Report]
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"

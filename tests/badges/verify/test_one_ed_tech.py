@@ -12,10 +12,10 @@ import pytest
 
 from badges.verify import Report, verify
 from signing import did
+from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, generate, multikey
 from signing.proofs import PROOFS
 
-Json = dict[str, Any]
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 VC, VC_1 = "https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1"
 OB, OB_2 = (f"https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.{version}.json" for version in (3, 2))

@@ -14,9 +14,9 @@ import pytest
 from badges.sentences import sentences
 from badges.verify import Report, verify
 from signing import did
+from signing.json_text import Json
 from signing.keys import VerificationMethod
 
-Json = dict[str, Any]
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 EXAMPLE, ONE_ED_TECH = "https://example.com/issuers/876543", "https://1edtech.edu/issuers/565049"
 KEYS = {

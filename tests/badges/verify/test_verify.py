@@ -23,10 +23,10 @@ from badges.sentences import sentence, sentences
 from badges.template.model import Template
 from badges.verify import CHECKS, Report, StatusFinder, Verdict, verify
 from signing.errors import ProofError
+from signing.json_text import Json
 from signing.keys import KeyFinder, VerificationMethod, generate
 from signing.secured import SecuredCredential
 
-Json = dict[str, Any]
 Build = Callable[..., Json]
 
 NAMES = (

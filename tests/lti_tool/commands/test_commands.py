@@ -117,8 +117,8 @@ def test_a_folder_without_documents_is_said_plainly(run, badge, tmp_path):
 
 def test_verify_needs_no_settings_and_loads_no_web_server():
     program = (
-        "import sys\nfrom lti_tool import cli\ncli.main(['verify', 'no-such-file'])\n"
-        "from lti_tool import checking\n"
+        "import sys\nfrom lti_tool.commands.main import main\nmain(['verify', 'no-such-file'])\n"
+        "from lti_tool.commands import verification\n"
         "print([m for m in ('flask', 'sqlalchemy', 'celery', 'pylti1p3') if m in sys.modules])"
     )
     done = subprocess.run(
