@@ -94,7 +94,7 @@ def _headline(verdict: Verdict, proof: Check, known: bool) -> tuple[Light, Sente
     if verdict == "verified" and not known:
         return "unsure", _l("This badge is genuine. Decide whether you trust its issuer.")
     if verdict == "changed" and proof.code not in PROVEN_CHANGED:
-        return "no", _l("The signature of this badge is not valid")
+        return "no", _l("The signature of this badge does not prove its content")
     return HEADLINES.get(verdict, HEADLINES["unverifiable"])
 
 

@@ -131,8 +131,8 @@ def test_too_many_at_once_are_asked_to_come_again(drop, png, monkeypatch):
     [
         ("bad_signature", "This badge was changed", "Changed"),
         ("differs_from_hosted", "This badge was changed", "Changed"),
-        ("malformed", "The signature of this badge is not valid", "Not proven"),
-        ("claims_disagree", "The signature of this badge is not valid", "Not proven"),
+        ("malformed", "The signature of this badge does not prove its content", "Not proven"),
+        ("claims_disagree", "The signature of this badge does not prove its content", "Not proven"),
     ],
 )
 def test_a_badge_is_called_changed_only_where_that_is_proven(app, code, headline, short):
