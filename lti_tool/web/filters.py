@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -15,6 +16,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from badges.eu.readers import NO_LANGUAGE
+from badges.issuer import IssuerProfile
 from badges.template.model import Texts
 from badges.vocabularies import vocabulary
 from lti_tool.web import current
@@ -32,7 +34,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["static"] = static_addresses()
     app.jinja_env.globals["tool_url"] = current.tool_of(app).tool_url
-    app.jinja_env.globals["issuer"] = lambda: current_tool().issuer.profile
+    app.jinja_env.globals["issuer"] = _issuer
     app.jinja_env.filters.update(
         words=words,
         plain=plain,
@@ -48,6 +50,12 @@ def set_up(app: Flask) -> None:
         told=told,
     )
     app.after_request(_keep_static)
+
+
+def _issuer() -> IssuerProfile:
+    """The issuer, by its name in the language of the page."""
+    profile = current_tool().issuer.profile
+    return replace(profile, name=profile.name_in(page_language()))
 
 
 def static_addresses() -> Mapping[str, str]:

@@ -36,7 +36,7 @@ def test_a_suspended_badge_says_so_and_why(school, annas_badge, web_tool):
         session.query(StatusList).one().purpose = "suspension"
         awards.suspend(session, session.query(Award).one(), "An inquiry", web_tool.clock())
     words = text_of(school.launch(ANNA))
-    assert "Riga College suspended it on 21 November 2026." in words
+    assert "Suspended by Riga College on 21 November 2026." in words
     assert "An inquiry" in words
 
 
