@@ -264,7 +264,7 @@ def test_without_an_issuer_the_issuers_fields_are_named(run, monkeypatch):
     monkeypatch.delenv("ISSUER_FILE", raising=False)
     code, said, _ = run("quality", TEMPLATE, "--framework", "eu_annex_1")
     assert code == 1
-    assert "[mend: issuer:/country]" in said
+    assert "[field: issuer:/country]" in said
     monkeypatch.setenv("ISSUER_FILE", str(ISSUER))
     assert run("quality", TEMPLATE, "--framework", "eu_annex_1")[0] == 0
 
