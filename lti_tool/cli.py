@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import SettingsError, read_settings, vocabularies_folder
-from lti_tool import badge_commands, issuer_commands, key_commands
+from lti_tool import __version__, badge_commands, issuer_commands, key_commands
 from lti_tool.errors import ToolError
 from lti_tool.language import LANGUAGES
 
@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m lti_tool",
         description="Nozimite: a completion in Moodle or Canvas becomes a signed Open Badge.",
     )
+    parser.add_argument("--version", action="version", version=f"Nozimite {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="the whole product and a small LMS, in one process")

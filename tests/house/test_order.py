@@ -20,6 +20,7 @@ STOREYS = ("signing", "badges", "config", "lti_tool")
 
 #: Inside lti_tool, lowest first: a room may import what is below it and itself, not its neighbours.
 ROOMS = (
+    ("__version__",),
     ("values", "errors", "outgoing", "language", "addresses", "logs"),
     ("mail", "vaults"),
     ("rules", "platforms", "store", "deliveries"),

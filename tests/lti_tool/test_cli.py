@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lti_tool import cli, publishing
+from lti_tool import __version__, cli, publishing
 from lti_tool.errors import OutgoingError
 from lti_tool.outgoing import Outgoing
 from lti_tool.store.models import CredentialRow
@@ -112,6 +112,19 @@ def test_a_folder_without_documents_is_said_plainly(run, badge, tmp_path):
     code, _, said = run("verify", badge / "badge.json", "--documents", tmp_path)
     assert code == 2
     assert "did.json" in said
+
+
+def test_the_version_is_told_and_stands_in_one_place():
+    command = [sys.executable, "-m", "lti_tool", "--version"]
+    done = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, text=True, check=True)
+    assert done.stdout == f"Nozimite {__version__}\n"
+    sources = (path for part in ("lti_tool", "docker", "config") for path in (ROOT / part).rglob("*.*"))
+    stated = [
+        path.name
+        for path in sources
+        if path.suffix in (".py", ".yml", ".toml") and __version__ in path.read_text(encoding="utf-8")
+    ]
+    assert stated == ["__init__.py"]
 
 
 def test_verify_needs_no_settings_and_loads_no_web_server():
