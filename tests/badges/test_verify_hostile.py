@@ -7,7 +7,6 @@ import gzip
 import json
 import subprocess
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +15,7 @@ from typing import Any
 from zlib import compress, crc32
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from badges import svg
@@ -32,13 +31,13 @@ from signing.signatures import sign
 Json = dict[str, Any]
 Build = Callable[..., Json]
 ROOT = Path(__file__).parents[2]
-#: A guard against "for ever", far above what any of these takes.
-SECONDS = 10
+#: A guard against "for ever", not a measurement: the longest of these takes a second or two on an idle machine.
+pytestmark = pytest.mark.timeout(60)
 
 
 @pytest.fixture
 def look(world: Any, now: datetime) -> Callable[[bytes], Report]:
-    """Verifies in bounded time; nobody but the keys of the world answers."""
+    """Verifies; nobody but the keys of the world answers."""
 
     def fetch(url: str) -> bytes:
         world.asked.append(url)
@@ -50,9 +49,7 @@ def look(world: Any, now: datetime) -> Callable[[bytes], Report]:
         return did.find_key(method, issuer, fetch)
 
     def verified(file: bytes) -> Report:
-        began = time.process_time()
         report = verify(file, find_key, world.find_status, now, fetch=fetch)
-        assert time.process_time() - began < SECONDS
         assert all(check.code in sentences()[check.name] for check in report.checks)
         return report
 
@@ -270,11 +267,6 @@ junk: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(
-    deadline=None,
-    max_examples=120,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 @given(data=st.data())
 def test_no_shape_of_a_signed_badge_raises_whatever_it_comes_in(
     data: st.DataObject, solar: Template, built: Build, endorsement: Json, world: Any, now: datetime
@@ -303,11 +295,6 @@ def test_no_shape_of_a_signed_badge_raises_whatever_it_comes_in(
     json.dumps(report.credential)
 
 
-@settings(
-    deadline=None,
-    max_examples=80,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 @given(answer=st.binary(max_size=200) | junk.map(lambda value: json.dumps(value).encode("utf-8", "replace")))
 def test_no_answer_of_the_world_raises_or_clears_a_badge(
     solar: Template, built: Build, world: Any, now: datetime, answer: bytes

@@ -38,7 +38,7 @@ def run(folder: Path, workers: tuple[str, ...], **environment: str) -> subproces
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-rs", *workers],
         cwd=folder,
-        env=inherited | {"PYTHONPATH": str(ROOT / "tests")} | environment,
+        env=inherited | {"PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)])} | environment,
         capture_output=True,
         text=True,
         check=False,

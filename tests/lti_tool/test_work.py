@@ -122,8 +122,20 @@ def test_work_that_breaks_is_kept_and_said_without_what_it_was_about(tool, monke
     assert (kept.status, kept.attempts, kept.trouble) == ("pending", 1, "ValueError")
 
 
-def test_unknown_or_done_work_is_nothing(tool):
-    work.perform(tool, "no such work")
+def test_unknown_done_or_dead_work_is_not_begun(tool, monkeypatch):
+    begun = []
+    monkeypatch.setitem(work.WORK, "issue", lambda _tool, event_id, _payload: begun.append(event_id))
+    with tool.store.begin() as session:
+        still_open, done, dead = (outbox.emit(session, "issue", {}, tool.clock()) for _ in range(3))
+        outbox.finish(session, done)
+    outbox.bury(tool.store, dead, "it can never succeed")
+    for event_id in ("no such work", done, dead, still_open):
+        work.perform(tool, event_id)
+    assert begun == [still_open]
+    assert [(row(tool, kept).status, row(tool, kept).attempts) for kept in (done, dead)] == [
+        ("done", 0),
+        ("dead", 0),
+    ]
 
 
 def test_the_sweep_forgets_what_has_expired(tool, clock):
