@@ -12,15 +12,13 @@ import platform
 import time
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.amounts import ASKED
 
-ROOT = Path(__file__).parents[1]
-RESULTS = Path(__file__).with_name("long-results.json")
+RESULTS = "tests/long-results.json"
 
 
 class Figures:
@@ -70,8 +68,8 @@ class Figures:
         for room, row in figures["rooms"].items():
             terminalreporter.line(f"{row['tests']:>9,}  tests in {row['seconds']:,} s in {room}")
         if is_whole(config):
-            RESULTS.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-            terminalreporter.line(f"written to {RESULTS.relative_to(ROOT)}, to be committed")
+            (config.rootpath / RESULTS).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+            terminalreporter.line(f"written to {RESULTS}, to be committed")
 
 
 def is_whole(config: pytest.Config) -> bool:
