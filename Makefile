@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 OUT ?= demo-out
-FUZZ ?= 5000
+# Examples for each fuzzed target in the long runs; unset, tests/amounts.py says how many.
+FUZZ ?=
 # More for pytest: make test ARGS='tests/story -x'
 ARGS ?=
 
@@ -37,15 +38,31 @@ demo: $(VENV)/run.stamp $(CATALOGUES) ## the whole product and a small LMS on th
 demo-once: $(VENV)/run.stamp $(CATALOGUES) ## the whole story with no human, its badges left in OUT=DIR
 	@exec $(PY) -m lti_tool demo --once --out '$(OUT)' $(ARGS)
 
+PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
 .PHONY: test
 test: lint interop ## every check and test; says at the end what was left out and why
-	@exec $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@exec $(PYTEST) $(ARGS)
+
+.PHONY: test-long
+test-long: lint interop ## the same tests with full counts, for hours; writes tests/long-results.json, to be committed
+	@NOZIMITE_LONG=1 NOZIMITE_FUZZ=$(FUZZ) $(PYTEST) -p tests.figures --timeout 7200 $(ARGS)
+
+.PHONY: coverage
+coverage: $(VENV)/dev.stamp $(CATALOGUES) interop ## which part of each room's lines the tests run; ARGS=tests/signing for some of them
+	@$(PY) -m coverage erase
+	@$(subst -m pytest,-m coverage run -m pytest,$(PYTEST)) $(ARGS); result=$$?; \
+		$(PY) -m coverage combine --quiet && $(PY) tests/coverage_by_room.py && exit $$result
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp $(CATALOGUES) ## style and types only
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+
+.PHONY: hooks
+hooks: $(VENV)/dev.stamp ## lint what is staged before each commit, in this clone
+	@$(PY) -m pre_commit install
 
 .PHONY: interop
 interop: $(OTHERS) ## the verifiers of others, to which the tests show our badges; needs node and npm
@@ -55,8 +72,8 @@ bench: $(VENV)/dev.stamp ## speed and memory beside other libraries; writes test
 	@PYTHONPATH=. $(PY) tests/bench/run.py $(ARGS)
 
 .PHONY: fuzz
-fuzz: $(VENV)/dev.stamp ## the tests with random input, for long; FUZZ=100000 for longer
-	@NOZIMITE_FUZZ=$(FUZZ) $(PY) -m pytest tests/fuzz --timeout 0 $(ARGS)
+fuzz: $(VENV)/dev.stamp ## the part of test-long with random bytes; FUZZ=100000 for longer, there too
+	@NOZIMITE_LONG=1 NOZIMITE_FUZZ=$(FUZZ) $(PY) -m pytest tests/fuzz --timeout 0 $(ARGS)
 
 .PHONY: setup
 setup: $(VENV)/run.stamp $(CATALOGUES) ## what the tool needs to run, in .venv
@@ -85,7 +102,7 @@ lock: ## pin what requirements*.in ask for, by hash; LOCK_ARGS=--upgrade takes n
 
 .PHONY: clean
 clean: ## remove what make has made; the data in var/ stays
-	rm -rf $(VENV) tests/interop/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-out
+	rm -rf $(VENV) tests/interop/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* demo-out
 	rm -f lti_tool/translations/*/LC_MESSAGES/*.mo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
