@@ -32,9 +32,9 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     (folder / "pytest.ini").write_text("[pytest]\ntestpaths = tests\n", encoding="utf-8")
     inherited = {name: value for name, value in os.environ.items() if name != "NOZIMITE_LONG"}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rP", *arguments],
+        [sys.executable, "-m", "pytest", "-p", "xdist.plugin", "-p", "no:cacheprovider", "-rP", *arguments],
         cwd=folder,
-        env=inherited | {"PYTHONPATH": str(ROOT)} | environment,
+        env=inherited | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)} | environment,
         capture_output=True,
         text=True,
         check=False,
