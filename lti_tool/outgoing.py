@@ -23,9 +23,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
+from lti_tool import __version__
 from lti_tool.errors import OutgoingError
 
-USER_AGENT = "Nozimite (LTI tool; +https://www.imsglobal.org/spec/lti/v1p3)"
+USER_AGENT = f"Nozimite/{__version__}"
 
 #: Reserved for machines of a network, though some versions of Python call them global.
 _LOCAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "3fff::/20", "5f00::/16")))
@@ -52,7 +53,7 @@ class Outgoing:
     """Calls https addresses of the open internet; with `allow_private` also private ones, and loopback by http.
 
     `timeout` is (connect, read) in seconds; `total_seconds` bounds the whole call from the first packet on.
-    `ca_bundle` is trusted beside the public certificate authorities.
+    `ca_bundle` is trusted beside the public certificate authorities. `tool_url` tells whoever is called who we are.
     """
 
     def __init__(
@@ -62,8 +63,10 @@ class Outgoing:
         timeout: tuple[float, float] = (3, 10),
         total_seconds: float = 30,
         resolve: Resolve = socket.getaddrinfo,
+        tool_url: str | None = None,
     ) -> None:
         self.allow_private = allow_private
+        self._user_agent = f"{USER_AGENT} (+{tool_url})" if tool_url else USER_AGENT
         self._timeout = timeout
         self._total_seconds = total_seconds
         self._resolve = resolve
@@ -81,7 +84,7 @@ class Outgoing:
         """The answer of any status; a redirect is an answer, it is not followed. Raises OutgoingError."""
         self.permit(url)
         host = urlsplit(url).hostname or ""
-        sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **(headers or {})}
+        sent = {"User-Agent": self._user_agent, "Accept-Encoding": "identity", **(headers or {})}
         door = _Door(self.allow_private, self._resolve)
         with _deadline(door, self._total_seconds), requests.Session() as session:
             # The environment could add a proxy, another certificate bundle or a netrc password.

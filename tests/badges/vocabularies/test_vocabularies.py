@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from badges.errors import VocabularyError
@@ -226,7 +226,6 @@ _ODD = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(_ODD)
 def test_whatever_is_offered_as_a_list_is_one_or_is_refused(data: Any) -> None:
     try:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from lti_tool import __version__
 from lti_tool.commands import main
 from lti_tool.commands.main import READER_GONE
 from lti_tool.errors import OutgoingError
@@ -133,6 +134,19 @@ def test_a_reader_that_has_had_enough_is_no_error(badge):
     done = subprocess.run(command, cwd=ROOT, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
     os.close(write)
     assert (done.returncode, done.stderr) == (READER_GONE, "")
+
+
+def test_the_version_is_told_and_stands_in_one_place():
+    command = [sys.executable, "-m", "lti_tool", "--version"]
+    done = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, text=True, check=True)
+    assert done.stdout == f"Nozimite {__version__}\n"
+    sources = (path for part in ("lti_tool", "docker", "config") for path in (ROOT / part).rglob("*.*"))
+    stated = [
+        path.name
+        for path in sources
+        if path.suffix in (".py", ".yml", ".toml") and __version__ in path.read_text(encoding="utf-8")
+    ]
+    assert stated == ["__init__.py"]
 
 
 def test_verify_needs_no_settings_and_loads_no_web_server():
