@@ -33,6 +33,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.globals["static"] = static_addresses()
     app.jinja_env.globals["tool_url"] = current.tool_of(app).tool_url
     app.jinja_env.globals["issuer"] = lambda: current_tool().issuer.profile
+    app.jinja_env.globals["issuer_name"] = issuer_name
     app.jinja_env.filters.update(
         words=words,
         plain=plain,
@@ -57,6 +58,12 @@ def static_addresses() -> Mapping[str, str]:
         for path in STATIC.iterdir()
         if path.is_file()
     }
+
+
+def issuer_name() -> str:
+    """The issuer's legal name in the page's language, else the name that people know."""
+    profile = current_tool().issuer.profile
+    return profile.legal_name.get(page_language(), profile.name)
 
 
 def plain(texts: Texts) -> str:
@@ -138,21 +145,21 @@ def evidence(kept: Mapping[str, Any]) -> str:
     match kept.get("kind"):
         case "transition":
             return _(
-                "The link was closed to them on %(outside)s and had opened by %(inside)s.",
+                "Completed between %(outside)s and %(inside)s.",
                 outside=_when(kept, "outside_at"),
                 inside=_when(kept, "inside_at"),
             )
         case "learner_launch":
-            return _("They opened the restricted link themselves on %(time)s.", time=_when(kept, "opened_at"))
+            return _("The learner opened the restricted link on %(time)s.", time=_when(kept, "opened_at"))
         case "teacher_tick":
-            return _("A teacher confirmed it on %(time)s.", time=_when(kept, "seen_at"))
+            return _("Confirmed by a teacher on %(time)s.", time=_when(kept, "seen_at"))
         case "line_item_result":
             return _(
-                "The badge's column in the gradebook showed %(score)s on %(time)s.",
+                "Grade of %(score)s in the badge's grade column, read on %(time)s.",
                 score=percent(Decimal(str(kept.get("score", "0")))),
                 time=_when(kept, "seen_at"),
             )
-    return _("Seen on %(time)s.", time=_when(kept, "seen_at"))
+    return _("Recorded on %(time)s.", time=_when(kept, "seen_at"))
 
 
 def _when(kept: Mapping[str, Any], name: str) -> str:

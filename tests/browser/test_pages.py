@@ -234,7 +234,11 @@ def test_teachers_page(people, running, activities, language):
 
         with changed(running) as session:
             deliveries(session)
-        look("trouble", ".notice.no q", trouble=PlatformError("it answered with a web page").as_json())
+        look(
+            "trouble",
+            ".notice.no q",
+            trouble=PlatformError("the platform answered with a web page instead of data").as_json(),
+        )
         look(
             "everyone-canvas",
             "form[action$='/gate']",
@@ -285,7 +289,7 @@ def deliveries(session):
     sent, failed, *others = awards
     for award, status, trouble in (
         (sent, "sent", None),
-        (failed, "failed", DeliveryError("the mail server refuses the address").as_json()),
+        (failed, "failed", DeliveryError("the mail server rejected the address").as_json()),
     ):
         for delivery in award.deliveries:
             delivery.status, delivery.trouble, delivery.sent_at = status, trouble, NOW

@@ -40,7 +40,7 @@ def publish(template_id: UUID, version: int) -> str:
         try:
             templates.publish(row, tool.issuer.profile, tool.clock(), desk.by)
         except BadgeError:
-            trouble = _("It cannot be published yet. What fails below has to be mended first.")
+            trouble = _("The template cannot be published yet. First fix everything marked “Not met” below.")
         return report_page(desk, row, trouble)
 
 

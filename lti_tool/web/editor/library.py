@@ -72,9 +72,7 @@ def bring() -> str:
         try:
             found = template_files.imported(file.read() if file else b"", tool.clock().date())
         except TemplateError as error:
-            return _list(
-                session, desk, _("This file cannot be used. Nothing was taken from it."), error.problems
-            )
+            return _list(session, desk, _("This file cannot be imported. Nothing was saved."), error.problems)
         row = templates.add(
             session,
             found.body,

@@ -30,7 +30,7 @@ def test_a_badge_page_answers_three_questions_and_lists_the_elements(browser, an
     assert "Signed with the key of Riga College" in words
     assert "was not revoked. It does not expire." in words
     assert "Anna Bērziņa" in words
-    assert "All 11 mandatory elements of an EU micro-credential are in it." in words
+    assert "All 11 mandatory elements of an EU micro-credential are stated." in words
 
 
 def test_a_badge_page_tells_the_badge_in_the_readers_language_whatever_it_was_issued_in(browser, annas_badge):
