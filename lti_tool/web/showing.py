@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -14,6 +15,7 @@ from flask_babel import format_date, format_datetime, format_decimal, format_tim
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from badges.issuer import IssuerProfile
 from badges.template import Texts
 from badges.told import NO_LANGUAGE
 from badges.vocabularies import vocabulary
@@ -32,8 +34,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["static"] = static_addresses()
     app.jinja_env.globals["tool_url"] = current.tool_of(app).tool_url
-    app.jinja_env.globals["issuer"] = lambda: current_tool().issuer.profile
-    app.jinja_env.globals["issuer_name"] = issuer_name
+    app.jinja_env.globals["issuer"] = _issuer
     app.jinja_env.filters.update(
         words=words,
         plain=plain,
@@ -51,6 +52,12 @@ def set_up(app: Flask) -> None:
     app.after_request(_keep_static)
 
 
+def _issuer() -> IssuerProfile:
+    """The issuer, by its name in the language of the page."""
+    profile = current_tool().issuer.profile
+    return replace(profile, name=profile.name_in(page_language()))
+
+
 def static_addresses() -> Mapping[str, str]:
     """The address of each file by its name, changed whenever the file is."""
     return {
@@ -58,12 +65,6 @@ def static_addresses() -> Mapping[str, str]:
         for path in STATIC.iterdir()
         if path.is_file()
     }
-
-
-def issuer_name() -> str:
-    """The issuer's legal name in the page's language, else the name that people know."""
-    profile = current_tool().issuer.profile
-    return profile.legal_name.get(page_language(), profile.name)
 
 
 def plain(texts: Texts) -> str:

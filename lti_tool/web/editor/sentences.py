@@ -71,18 +71,6 @@ _DEEDS: Mapping[str, Sentence] = {
     "retired": _l("retired"),
 }
 
-#: What to do about a recommendation of EU Annex I that a template does not meet yet, by the code of the rule.
-SUGGESTIONS: Mapping[str, Sentence] = {
-    "notional_workload.credits": _l("Add the ECTS credits"),
-    "notional_workload.hours_a_credit": _l("Correct hours or credits: one ECTS credit is 25 to 30 hours"),
-    "type_of_quality_assurance.valid_for_long": _l("Renew the quality assurance: it ends within 60 days"),
-    "type_of_quality_assurance.accredited_for_long": _l("Renew the accreditation: it ends within 60 days"),
-    "prerequisites": _l("Add entry requirements"),
-    "supervision": _l("Add how learners are supervised and identified during the assessment"),
-    "stackability": _l("Add whether the micro-credential counts towards a larger one"),
-    "further_information": _l("Add further information"),
-}
-
 #: How demanding each level of the EQF is, in a few words.
 LEVELS: Mapping[str, Sentence] = {
     "1": _l("simple tasks, with guidance"),

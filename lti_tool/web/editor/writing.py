@@ -33,7 +33,7 @@ from lti_tool.web.editor.completeness import completeness
 from lti_tool.web.editor.desk import Desk, held, own, sit_down
 from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, home_of, step_named
 from lti_tool.web.editor.forms import Typed
-from lti_tool.web.editor.sentences import LEVELS, SUGGESTIONS, note_sentence, problem_sentence
+from lti_tool.web.editor.sentences import LEVELS, note_sentence, problem_sentence
 from lti_tool.web.languages import page_language
 
 pages = Blueprint("writing", __name__)
@@ -136,7 +136,6 @@ def step_page(
         vocabulary=vocabularies.vocabulary,
         elements=ELEMENTS,
         levels=LEVELS,
-        suggestions=SUGGESTIONS,
         wants_attention=_wants_attention(typed.problems if typed else {}),
         asked=asked,
         words=request.form.get(f"{asked}?", ""),

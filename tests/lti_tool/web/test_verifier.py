@@ -33,7 +33,7 @@ def test_a_dropped_picture_is_answered_in_plain_words(drop, png):
     page = drop(png)
     words = text_of(page)
     assert "This badge is genuine and valid" in words
-    for question in ("Not changed?", "Who issued it?", "Still valid?", "What does it certify?"):
+    for question in ("Not changed?", "Who issued it?", "Still valid?", "What it certifies"):
         assert question in words
     assert "Chooses a chart that shows what matters" in words
 
