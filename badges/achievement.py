@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from badges.eu.terms import accreditations, concept, duration, in_languages, plain
 from badges.issuer import IssuerProfile
 from badges.model import (
     Achievement,
@@ -23,9 +24,8 @@ from badges.model import (
     Related,
     ResultDescription,
 )
-from badges.nodes import accreditations, concept, duration, in_languages, plain
-from badges.parts import Assessment
-from badges.template import NOT_APPLICABLE, Level, Template, Texts, text_in
+from badges.template.model import NOT_APPLICABLE, Level, Template, Texts, text_in
+from badges.template.values import Assessment
 from badges.vocabularies import vocabulary
 
 _RESULT: Texts = {"en": "Result", "lv": "Rezultāts"}

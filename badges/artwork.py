@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from badges.template import Level, Template, text_in
+from badges.template.model import Level, Template, text_in
 from badges.vocabularies import vocabulary
 
 Colour = tuple[int, int, int]

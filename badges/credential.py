@@ -13,9 +13,10 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urljoin
 
-from badges import eu
 from badges.achievement import assessment_title, credit_points, describe
 from badges.errors import MissingElementsError
+from badges.eu import elements
+from badges.eu.terms import concept, location, organisation, percent
 from badges.issuer import IssuerProfile
 from badges.model import (
     Achievement,
@@ -29,8 +30,7 @@ from badges.model import (
     Note,
     Result,
 )
-from badges.nodes import concept, location, organisation, percent
-from badges.template import Template, Texts
+from badges.template.model import Template, Texts
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -81,7 +81,7 @@ def build(
     `score` is 0 to 1; `extension_url` the address of our JSON-LD context (its JSON Schema stands beside it);
     `language` the one in which names and descriptions are written, where the standard allows one only.
     """
-    names = (() if learner.name or learner.email else ("learner",)) + eu.missing(template, issuer)
+    names = (() if learner.name or learner.email else ("learner",)) + elements.missing(template, issuer)
     if names:
         raise MissingElementsError(names)
     achievement = describe(template, template_url, version, picture_url, language, graded=score is not None)

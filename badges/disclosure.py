@@ -12,10 +12,10 @@ from typing import Any
 from badges import bake
 from badges.errors import DisclosureError
 from signing.errors import SigningError
-from signing.jsontext import read_object
+from signing.json_text import Json, read_object
 from signing.proof_set import alone
 from signing.proofs.ecdsa_sd_2023 import NAME, derive
-from signing.secured import Json, SecuredCredential
+from signing.secured import SecuredCredential
 
 #: What may be left out.
 PARTS = ("name", "email", "result")

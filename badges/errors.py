@@ -1,7 +1,7 @@
 """What can go wrong in badges.
 
 * BadgeError
-  x MissingElementsError   a mandatory EU element is missing; `names` lists the codes of badges.eu.ELEMENTS
+  x MissingElementsError   a mandatory EU element is missing; `names` lists the codes of badges.eu.elements.ELEMENTS
   x TemplateError          what was written cannot be a template (or an issuer); `problems` lists every one
   x QualityError           an institution's quality framework is not met; `failings` lists every rule
   x FrameworkError         the file of a quality framework cannot be used
@@ -22,7 +22,7 @@ class BadgeError(Exception):
 
 
 class MissingElementsError(BadgeError):
-    """A mandatory element of the EU micro-credential is missing; `names` are codes of badges.eu.ELEMENTS."""
+    """A mandatory element of the EU micro-credential is missing; `names` are codes of badges.eu.elements.ELEMENTS."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__(f"The micro-credential lacks: {', '.join(names)}.")

@@ -8,16 +8,15 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from badges.eu.terms import legal_identifier, location
 from badges.model import Address, IdentifierEntry, Profile
-from badges.nodes import legal_identifier, location
-from badges.parts import QualityAssurance, quality_assurance
 from badges.quality import framework_codes
-from badges.reading import Reader, at
-from badges.statements import Statements, read_statements
-from badges.template import Texts, text_in
+from badges.reader import Reader, at
+from badges.template.declarations import Declarations, read_declarations
+from badges.template.model import Texts, text_in
+from badges.template.values import QualityAssurance, quality_assurance
 from badges.vocabularies import vocabulary
-
-Json = dict[str, Any]
+from signing.json_text import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,7 @@ class IssuerProfile:
     eidas_identifier: str | None = None
     identifiers: tuple[tuple[str, str], ...] = ()
     accreditations: tuple[QualityAssurance, ...] = ()
-    quality: Statements = field(default_factory=Statements)
+    quality: Declarations = field(default_factory=Declarations)
     demands: tuple[str, ...] = ()
 
     def name_in(self, language: str) -> str:
@@ -121,7 +120,7 @@ def read_issuer(data: Json, tool_url: str, today: date | None = None) -> IssuerP
     """The issuer that a TOML file such as config/issuer.example.toml describes.
 
     Raises TemplateError listing every problem with its JSON pointer. What the EU elements demand beyond that,
-    a legal name and a country, `badges.eu.missing` asks for when a badge is published.
+    a legal name and a country, `badges.eu.elements.missing` asks for when a badge is published.
     """
     reader = Reader(today)
     reader.only(data, "", _FIELDS)
@@ -149,7 +148,7 @@ def read_issuer(data: Json, tool_url: str, today: date | None = None) -> IssuerP
         eidas_identifier=reader.eidas_identifier(data.get("eidas_identifier"), "/eidas_identifier"),
         identifiers=reader.each(data.get("identifiers"), "/identifiers", _identifier),
         accreditations=reader.each(data.get("accreditations"), "/accreditations", quality_assurance),
-        quality=read_statements(reader, data.get("quality"), "/quality"),
+        quality=read_declarations(reader, data.get("quality"), "/quality"),
         demands=reader.each(data.get("demands"), "/demands", _framework),
     )
     reader.finish()

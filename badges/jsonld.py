@@ -9,9 +9,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from signing.json_text import Json
 from signing.timestamps import as_timestamp
-
-Json = dict[str, Any]
 
 
 def as_jsonld(value: Any) -> Json:

@@ -14,7 +14,7 @@ SIDE = 600
 FORMATS = ("PNG", "JPEG")
 
 
-def fit(file: bytes) -> bytes:
+def fit_picture(file: bytes) -> bytes:
     """A PNG of 600 pixels a side with the whole picture in its middle, and nothing else of the file.
 
     Raises PictureError: `picture_too_large`, `not_a_picture`, `picture_too_small` or `picture_too_wide`.

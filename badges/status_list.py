@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from badges.jsonld import Json, as_jsonld
+from badges.jsonld import as_jsonld
 from badges.model import BitstringStatusList, BitstringStatusListCredential
+from signing.json_text import Json
 from signing.status import encode
 
 CONTEXT = "https://www.w3.org/ns/credentials/v2"

@@ -2,6 +2,6 @@
 
 import sys
 
-from lti_tool.cli import main
+from lti_tool.commands.main import main
 
 sys.exit(main())

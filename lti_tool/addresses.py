@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from signing.documents import EXTENSION_PATH
+from signing.document_loader import EXTENSION_PATH
 
 EXTENSION_SCHEMA_PATH = EXTENSION_PATH.replace("context.jsonld", "schema.json")
 

@@ -38,7 +38,7 @@ class RegistrationError(ToolError):
         self.code = code
 
 
-class ToldError(ToolError):
+class UserFacingError(ToolError):
     """Trouble that people are told of. `permanent`: trying again is in vain.
 
     `sentence` is translated as it stands; then its {names} are filled in from `about`.
@@ -57,7 +57,7 @@ class ToldError(ToolError):
         return {"sentence": self.sentence, "about": self.about}
 
 
-class PlatformError(ToldError):
+class PlatformError(UserFacingError):
     """A platform's service did not answer as agreed. The sentence completes "cannot reach ...: because ...".
 
     `retry_after`: seconds the platform asked us to wait, if it did. `concluded`: the course has ended there.
@@ -77,15 +77,15 @@ class PlatformError(ToldError):
         self.concluded = concluded
 
 
-class OutgoingError(ToldError):
+class OutgoingError(UserFacingError):
     """An address may not be called (`permanent`), or did not answer in time or in size."""
 
 
-class DeliveryError(ToldError):
+class DeliveryError(UserFacingError):
     """A channel did not take the badge."""
 
 
-class KitError(ToolError):
+class RecoverySheetError(ToolError):
     """A recovery kit cannot be used here, or not with this code."""
 
 

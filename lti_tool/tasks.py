@@ -15,7 +15,7 @@ from celery.worker import WorkController
 from kombu.exceptions import OperationalError
 from sqlalchemy.exc import SQLAlchemyError
 
-from lti_tool import work
+from lti_tool import jobs
 from lti_tool.logs import log
 from lti_tool.store import outbox
 from lti_tool.wiring import Tool
@@ -47,7 +47,7 @@ def build_celery(broker_url: str, tool: Tool) -> Celery:
 
     @app.task(name=PERFORM, shared=False)
     def perform(event_id: str) -> None:
-        work.perform(tool, event_id)
+        jobs.run_job(tool, event_id)
 
     # Without these three a thread of the pool publishes through Celery's default application, to another broker.
     app.finalize()
@@ -93,7 +93,7 @@ class Relay:
             except (OperationalError, OSError) as error:
                 log.error("relay_without_broker", error=type(error).__name__)
                 for unsent in ids[position:]:
-                    outbox.give_back(tool.store, unsent, tool.clock() + timedelta(seconds=2))
+                    outbox.release(tool.store, unsent, tool.clock() + timedelta(seconds=2))
                 self._stop.wait(2)
                 return position
         return len(ids)

@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
-#: A JSON object at the border of the process.
-Json = dict[str, Any]
+from signing.json_text import Json as Json
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
+
+
+def secret_hash(secret: str) -> str:
+    """SHA-256 in hex: what is stored of a random token or code, so that the database does not hold it."""
+    return sha256(secret.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

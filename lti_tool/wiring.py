@@ -14,27 +14,28 @@ from badges.issuer import read_issuer
 from badges.verify import Report, verify
 from badges.vocabularies import replace_from
 from config.settings import Settings, SettingsError
-from lti_tool import extension, publishing
 from lti_tool.addresses import Addresses
-from lti_tool.awarding import Issuer, template_name
+from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder
 from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.keyring import Keyring
+from lti_tool.issuing.issuance import Issuer, form_name
+from lti_tool.issuing.keyring import Keyring
+from lti_tool.issuing.vaults import Vault
+from lti_tool.issuing.vaults.database import EncryptedVault
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection, TokenCache
+from lti_tool.publishing import extension_address, own_documents
 from lti_tool.store import outbox, queries
+from lti_tool.store.compiled_forms import StoredForms
 from lti_tool.store.database import Store
-from lti_tool.store.memory import StoredMemory
+from lti_tool.store.expiring_values import StoredExpiringValues
 from lti_tool.store.migrations import bring_up_to_date
-from lti_tool.store.shelf import StoredTemplates
 from lti_tool.values import Registration
-from lti_tool.vaults import Vault
-from lti_tool.vaults.sealed import SealedVault
 from signing import did
-from signing.errors import SealError, UnusableKeyError
+from signing.compiled.cache import CompiledForms
+from signing.errors import DecryptionError, UnusableKeyError
 from signing.keys import VerificationMethod
-from signing.templates import Templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Tool:
     mail_folder: str | None
     clock: Callable[[], datetime]
     store: Store
-    memory: StoredMemory
+    memory: StoredExpiringValues
     outgoing: Outgoing
     key_sets: KeySets
     tokens: TokenCache
@@ -65,7 +66,7 @@ class Tool:
 
     def fetch(self, url: str) -> bytes:
         """What is served at an address; our own documents are read where they are."""
-        return publishing.near(self, self.outgoing.fetch)(url)
+        return own_documents.with_own_documents(self, self.outgoing.fetch)(url)
 
     def verify(self, file: bytes) -> Report:
         """The Report on a file, now; our own credentials are checked by the templates they were made with."""
@@ -106,7 +107,7 @@ def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) 
         mail_folder=None if settings.smtp_url else str(settings.mail_folder),
         clock=now,
         store=store,
-        memory=StoredMemory(store, now),
+        memory=StoredExpiringValues(store, now),
         outgoing=outgoing,
         key_sets=KeySets(outgoing, lambda: now().timestamp()),
         tokens=TokenCache(),
@@ -128,7 +129,7 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
         raise SettingsError(f"ISSUER_FILE cannot be used: {error}") from error
     try:
         with store.begin() as session:
-            base = extension.settle(session, settings.extension_url, settings.tool_url, now)
+            base = extension_address.settle(session, settings.extension_url, settings.tool_url, now)
     except NotAllowedError as error:
         raise SettingsError(f"EXTENSION_URL: {error}") from error
     addresses = Addresses(tool_url=settings.tool_url, issuer_slug=profile.slug, extension_url=base)
@@ -136,13 +137,13 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
         issuer_id=profile.id,
         key_url=addresses.keys,
         proofs=_proofs(settings),
-        sealed=SealedVault(key_encryption_key=settings.key_encryption_key),
+        sealed=EncryptedVault(key_encryption_key=settings.key_encryption_key),
         device=_device(settings),
     )
     return Issuer(
         profile=profile,
         keyring=keyring,
-        templates=Templates(partial(template_name, profile.id), StoredTemplates(store)),
+        templates=CompiledForms(partial(form_name, profile.id), StoredForms(store)),
         addresses=addresses,
         channels=_channels(settings),
         status_purpose=settings.status_purpose,
@@ -153,7 +154,7 @@ def _device(settings: Settings) -> Vault | None:
     if settings.pkcs11_module is None:
         return None
     try:
-        from lti_tool.vaults.pkcs11 import Pkcs11Vault
+        from lti_tool.issuing.vaults.pkcs11 import Pkcs11Vault
     except ModuleNotFoundError as error:
         raise SettingsError("PKCS11_MODULE needs python-pkcs11: pip install python-pkcs11") from error
     return Pkcs11Vault(module=settings.pkcs11_module, token=settings.pkcs11_token, pin=settings.pkcs11_pin)
@@ -181,10 +182,10 @@ def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
         with store.begin() as session:
             keyring.ensure(session, now)
             keyring.open_all(session)
-            outbox.plan(session, "sweep", "sweep", {}, now)
-            for rule in queries.all_rules(session):
-                outbox.plan(session, f"poll-{rule.id}", "poll", {"rule_id": rule.id}, now)
-    except SealError as error:
+            outbox.schedule_if_absent(session, "sweep", "sweep", {}, now)
+            for rule in queries.rules.all_rules(session):
+                looks.schedule_first_look(session, rule, now)
+    except DecryptionError as error:
         raise SettingsError("KEY_ENCRYPTION_KEY does not open the keys in the database") from error
     except (UnusableKeyError, NotFoundError) as error:
         raise SettingsError(f"PKCS11_MODULE, PKCS11_TOKEN, PKCS11_PIN: {error}") from error

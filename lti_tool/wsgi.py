@@ -9,7 +9,7 @@ import atexit
 import os
 
 from config.settings import read_settings
-from lti_tool import identity
+from lti_tool.issuing import legal_identity
 from lti_tool.logs import set_up_logs
 from lti_tool.tasks import Worker
 from lti_tool.web import create_app
@@ -20,7 +20,7 @@ set_up_logs(settings.log_format)
 tool = build_tool(settings)
 application = create_app(tool)
 with tool.store.read() as session:
-    identity.warn(session, tool.issuer.profile, tool.clock().date())
+    legal_identity.log_warnings(session, tool.issuer.profile, tool.clock().date())
 if settings.embedded:
     worker = Worker(tool, settings.broker_url)
     worker.start()

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from signing.errors import KeyNotFoundError, ProofError, UnusableKeyError
+from signing.json_text import Json
 from signing.keys import Algorithm, KeyFinder, VerificationMethod, algorithm, demand_strength
-from signing.secured import Json
 
 
 def issuer_id(credential: Json) -> str:

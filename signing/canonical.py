@@ -5,11 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 
 from signing.dataset import Quad, quads_of
-from signing.documents import ContextFinder, find_context, pinned_name
+from signing.document_loader import ContextFinder, find_context, pinned_name
 from signing.errors import UnsafeDocumentError
+from signing.json_text import Json
 from signing.rdfc10 import Digest, canonical_nquads
-from signing.screen import refuse_uncovered
-from signing.secured import Json
+from signing.safe_mode import refuse_uncovered
 
 
 def canonicalize(document: Json, find_context: ContextFinder = find_context, digest: Digest = sha256) -> str:

@@ -19,19 +19,19 @@ from cryptography.exceptions import InvalidSignature
 
 from signing.binding import demand_text, issuer_id, key_of
 from signing.canonical import canonicalize
-from signing.checked import Checked
 from signing.dataset import RDF, XSD, iri
-from signing.documents import CREDENTIALS_V2, ContextFinder, find_context
+from signing.document_loader import CREDENTIALS_V2, ContextFinder, find_context
 from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError, UnusableKeyError
 from signing.jcs import canonical_json
-from signing.jsontext import as_text, read_object
+from signing.json_text import Json, as_text, read_object
 from signing.keys import Algorithm, KeyFinder, SigningKey
 from signing.multibase import base58, from_base58
 from signing.rdfc10 import Digest
-from signing.screen import refuse_ambiguous
-from signing.secured import Json, SecuredCredential
+from signing.safe_mode import refuse_ambiguous
+from signing.secured import SecuredCredential
 from signing.signatures import LENGTHS, sign, verify
 from signing.timestamps import as_timestamp, from_timestamp
+from signing.verified_proof import VerifiedProof
 
 MEDIA_TYPE = "application/vc+ld+json"
 TYPE = "DataIntegrityProof"
@@ -99,7 +99,7 @@ def recognises(name: str, secured: SecuredCredential) -> bool:
 
 def check(
     suite: Suite, secured: SecuredCredential, find_key: KeyFinder, now: datetime, find_context: ContextFinder
-) -> Checked:
+) -> VerifiedProof:
     credential, proof = opened(suite.names, secured, now)
     previous = credential.pop("proof", [])
     signature, algorithm = _signature(suite, proof.pop("proofValue", None))
@@ -113,7 +113,7 @@ def check(
     # The key last: it may come over the network, which a malformed credential is not worth.
     found = key_of(find_key, method, issuer_id(credential), algorithm, now)
     demand_signature(lambda: verify(found.public, signature, signed))
-    return Checked(credential=credential, proof_name=suite.name, verification_method=found)
+    return VerifiedProof(credential=credential, proof_name=suite.name, verification_method=found)
 
 
 def opened(names: Json, secured: SecuredCredential, now: datetime | None) -> tuple[Json, Json]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from signing.errors import UnsafeDocumentError
-from signing.secured import Json
+from signing.json_text import Json
 
 Quad = tuple[str, str, str, str]
 

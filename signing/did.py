@@ -21,10 +21,9 @@ from urllib.parse import unquote, urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from signing.errors import KeyNotFoundError, ProofError, UnusableKeyError
-from signing.jsontext import as_text, read_object
+from signing.json_text import Json, as_text, read_object
 from signing.keys import PublicKey, VerificationMethod, from_jwk, from_multikey, jwk, multikey, same_key
 from signing.multibase import base64url, from_base64url
-from signing.secured import Json
 from signing.timestamps import as_timestamp, from_timestamp
 
 #: Gives the bytes behind an https address; whatever it raises means that there is no key to be had.
@@ -67,7 +66,7 @@ def did_document(issuer_id: str, methods: Sequence[VerificationMethod], origin: 
     return document | ({"service": links} if links else {})
 
 
-def taken_back(method: VerificationMethod) -> Json:
+def revoked_method(method: VerificationMethod) -> Json:
     """What is published at the address of a bare JWK once its key was taken back: no reader can take it for a JWK."""
     return {"@context": "https://w3id.org/security/jwk/v1"} | _published(method)
 
@@ -105,7 +104,7 @@ def find_key(verification_method: str, issuer_id: str, fetch: Fetch) -> Verifica
     raise KeyNotFoundError(f"no way is known to find {verification_method[:200]!r}")
 
 
-def spelled_key(verification_method: str, issuer_id: str) -> VerificationMethod:
+def key_in_proof(verification_method: str, issuer_id: str) -> VerificationMethod:
     """The key that an address spells (`https://issuer#z6Mk…`, did:key, did:jwk), as if whoever wrote it told the truth.
 
     So reads the 1EdTech validator, and so anybody can pass for any issuer: for a comparison with it, never for trust.

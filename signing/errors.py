@@ -71,7 +71,7 @@ class StatusListError(SigningError):
     """A status list cannot be read, or has no such entry."""
 
 
-class SealError(SigningError):
+class DecryptionError(SigningError):
     """A sealed secret cannot be opened: it was sealed with another key, or is damaged."""
 
 

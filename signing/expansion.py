@@ -15,9 +15,9 @@ from cachetools import LRUCache
 from pyld.context_resolver import ContextResolver
 from pyld.jsonld import JsonLdError, JsonLdProcessor
 
-from signing.documents import ContextFinder, as_remote_document
+from signing.document_loader import ContextFinder, as_remote_document
 from signing.errors import DocumentNotPinnedError, UnsafeDocumentError
-from signing.secured import Json
+from signing.json_text import Json
 
 _MAX_CONTEXTS = 256
 _MAX_MEMO = 4096

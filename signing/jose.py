@@ -18,17 +18,17 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 
 from signing.binding import demand_text, issuer_id, key_of
-from signing.checked import Checked
 from signing.did import did_jwk
-from signing.documents import CREDENTIALS_V1
+from signing.document_loader import CREDENTIALS_V1
 from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
-from signing.jsontext import MAX_CHARACTERS, as_plain_text, read_object
+from signing.json_text import MAX_CHARACTERS, Json, as_plain_text, read_object
 from signing.keys import Algorithm, KeyFinder, SigningKey, from_jwk, same_key
 from signing.multibase import base64url, from_base64url
-from signing.screen import sound_text
-from signing.secured import Json, SecuredCredential
+from signing.safe_mode import sound_text
+from signing.secured import SecuredCredential
 from signing.signatures import sign, verify
 from signing.timestamps import as_timestamp, from_timestamp
+from signing.verified_proof import VerifiedProof
 
 MEDIA_TYPE = "application/jwt"
 _CLAIMS = frozenset({"iss", "jti", "sub", "nbf", "exp", "iat"})
@@ -100,7 +100,7 @@ def _header(head: str) -> Json:
     return _object(head)
 
 
-def check(how: Algorithms, secured: SecuredCredential, find_key: KeyFinder, now: datetime) -> Checked:
+def check(how: Algorithms, secured: SecuredCredential, find_key: KeyFinder, now: datetime) -> VerifiedProof:
     text = secured.text.strip()
     signed, dot, signature = text.rpartition(".")
     head, another, body = signed.partition(".")
@@ -125,7 +125,9 @@ def check(how: Algorithms, secured: SecuredCredential, find_key: KeyFinder, now:
         _compare_w3c(claims, credential, now)
     else:
         left_out = _compare(claims, credential)
-    return Checked(credential=credential, proof_name=how.name, verification_method=found, left_out=left_out)
+    return VerifiedProof(
+        credential=credential, proof_name=how.name, verification_method=found, left_out=left_out
+    )
 
 
 def _object(part: str) -> Json:

@@ -28,8 +28,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from signing.errors import UnusableKeyError
+from signing.json_text import Json
 from signing.multibase import base58, base64url, from_base58, from_base64url
-from signing.secured import Json
 
 Algorithm = Literal["Ed25519", "P-256", "P-384", "RSA"]
 PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from signing.data_integrity import MEDIA_TYPE
 from signing.errors import ProofError
-from signing.jsontext import as_text, read_object
-from signing.secured import Json, SecuredCredential
+from signing.json_text import Json, as_text, read_object
+from signing.secured import SecuredCredential
 
 
 def combined(secured: Sequence[SecuredCredential]) -> SecuredCredential:

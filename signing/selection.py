@@ -17,10 +17,10 @@ from typing import Any
 
 from signing.canonical import pinned, statements
 from signing.dataset import RDF, Quad
-from signing.documents import ContextFinder
+from signing.document_loader import ContextFinder
 from signing.errors import UnsafeDocumentError
+from signing.json_text import Json
 from signing.rdfc10 import Labels, canonical_labels, nquads
-from signing.secured import Json
 
 _NAME = "urn:bnid:"
 _FIRST, _REST, _NIL = (f"<{RDF}{name}>" for name in ("first", "rest", "nil"))

@@ -20,11 +20,12 @@ from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
 from badges.credential import Learner
-from badges.elm.bodies import awarding, organisation
+from badges.elm.builders import AUTHORITY, SNB, Nodes, concept, language, said
 from badges.elm.learning import achievement, person
-from badges.elm.nodes import AUTHORITY, SNB, Json, Nodes, concept, language, said
+from badges.elm.organisations import awarding, organisation
 from badges.issuer import IssuerProfile
-from badges.template import Template
+from badges.template.model import Template
+from signing.json_text import Json
 from signing.timestamps import as_timestamp
 
 CONTEXTS = ("https://www.w3.org/2018/credentials/v1", "http://data.europa.eu/snb/model/context/edc-ap")

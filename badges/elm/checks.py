@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from badges.template import Texts, text_in
-
-Json = dict[str, Any]
+from badges.template.model import Texts, text_in
+from signing.json_text import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from badges.achievement import assessment_title, national_levels
 from badges.credential import Learner
-from badges.elm.bodies import accreditations
-from badges.elm.nodes import Json, Nodes, coded, concept, language
-from badges.nodes import duration, percent, plain
-from badges.parts import Assessment, LearningOutcome
-from badges.template import Level, Template, Texts, text_in
+from badges.elm.builders import Nodes, coded, concept, language
+from badges.elm.organisations import accreditations
+from badges.eu.terms import duration, percent, plain
+from badges.template.model import Level, Template, Texts, text_in
+from badges.template.values import Assessment, LearningOutcome
 from badges.vocabularies import vocabulary
+from signing.json_text import Json
 
 _ESCO_SKILLS = "http://data.europa.eu/esco/concept-scheme/skills"
 _ASSESSMENT: Texts = {"en": "Assessment", "lv": "Novērtēšana"}

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from badges.bake import SIGNATURE
 from badges.errors import TemplateError
 from badges.importing import edubadges, open_badges_2, open_badges_3, open_educational_badges
-from badges.importing.foreign import Foreign, Json, Note
-from badges.template import read_template, template_as_json
-from badges.verify.opening import open_file
+from badges.importing.foreign import Foreign, Note
+from badges.template.model import read_template, template_as_json
+from badges.verify.files import open_file
+from signing.json_text import Json
 
 #: edubadges comes first, for its study load of Open Badges 2.0 is in hours and that of the next in minutes; whatever
 #: is left is read by what the standards say.
@@ -27,7 +28,7 @@ _LARGEST_PICTURE = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a badge of another system gives: a template as `badges.template.read_template` reads it, and its picture.
+    """What a badge of another system gives: a template as `read_template` reads it, and its picture.
 
     `source` is the NAME of who recognised it. The picture is as it was found, so neither checked nor cleaned.
     """

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from badges.importing.foreign import Foreign, Json, texts
+from badges.importing.foreign import Foreign, texts
 from badges.vocabularies import vocabulary
+from signing.json_text import Json
 
 _ESCO = re.compile(r"(?:https?://data\.europa\.eu)?/?(esco/skill/[A-Za-z0-9.-]{1,64})")
 _LEVEL = re.compile(r"[1-8]")

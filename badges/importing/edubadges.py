@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from badges.importing.extensions import has_any, value_in
-from badges.importing.foreign import Foreign, Found, Json, texts
+from badges.importing.foreign import Foreign, Found, texts
 from badges.importing.open_badges_2 import badge_class_of, read_badge_class
 from badges.importing.open_badges_3 import ACHIEVEMENT_AT, achievement_of, read_achievement
-from badges.verify.strangers import kind_of, types
+from badges.verify.foreign_json import kind_of, types
 from badges.vocabularies import vocabulary
+from signing.json_text import Json
 
 NAME = "edubadges"
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from badges.importing.foreign import Json, inside
+from badges.importing.foreign import inside
 from badges.importing.open_badges_2 import recognises as is_open_badges_2
 from badges.importing.open_badges_3 import ACHIEVEMENT_AT, achievement_of
-from badges.verify.strangers import kind_of
+from badges.verify.foreign_json import kind_of
+from signing.json_text import Json
 
 
 def extension(badge: Json, name: str) -> tuple[Any, str]:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from badges.reading import MOST_ITEMS, NAME_LENGTH, TEXT_LENGTH, at
+from badges.reader import MOST_ITEMS, NAME_LENGTH, TEXT_LENGTH, at
 from badges.vocabularies import vocabulary
-
-Json = dict[str, Any]
+from signing.json_text import Json
 
 MOST_NOTES = 100
 

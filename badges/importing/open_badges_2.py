@@ -6,8 +6,9 @@ from typing import Any
 
 from badges.errors import TemplateError
 from badges.importing.alignments import read_alignments
-from badges.importing.foreign import Foreign, Found, Json, inside, texts
-from badges.verify.strangers import kind_of, types
+from badges.importing.foreign import Foreign, Found, inside, texts
+from badges.verify.foreign_json import kind_of, types
+from signing.json_text import Json
 
 NAME = "Open Badges 2.0, as of Moodle"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from badges.importing.alignments import read_alignments
-from badges.importing.foreign import Foreign, Found, Json, inside, texts
-from badges.verify.strangers import kind_of, objects
+from badges.importing.foreign import Foreign, Found, inside, texts
+from badges.verify.foreign_json import kind_of, objects
+from signing.json_text import Json
 
 NAME = "Open Badges 3.0"
 ACHIEVEMENT_AT = "/credentialSubject/achievement"

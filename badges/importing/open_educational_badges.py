@@ -8,11 +8,12 @@ from typing import Any
 
 from badges.importing.alignments import esco_skill
 from badges.importing.extensions import extension, has_any, value_in
-from badges.importing.foreign import Foreign, Found, Json, texts
+from badges.importing.foreign import Foreign, Found, texts
 from badges.importing.open_badges_2 import badge_class_of, read_badge_class
 from badges.importing.open_badges_3 import achievement_of, read_achievement
-from badges.reading import MOST_ITEMS
-from badges.verify.strangers import kind_of, objects
+from badges.reader import MOST_ITEMS
+from badges.verify.foreign_json import kind_of, objects
+from signing.json_text import Json
 
 NAME = "Open Educational Badges"
 

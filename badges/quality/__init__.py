@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from badges.errors import FrameworkError
+from signing.json_text import Json
 
-Json = dict[str, Any]
 Facts = Mapping[str, Any]
 Strength = Literal["must", "should", "stated"]
 

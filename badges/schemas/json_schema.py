@@ -16,9 +16,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from badges.errors import SchemaError
+from signing.json_text import Json
 from signing.timestamps import from_timestamp
 
-Json = dict[str, Any]
 MAX_STEPS = 100_000
 MAX_DEPTH = 100
 #: Matching takes the length to the power of the repetitions, and twice that for each choice; more is not begun.

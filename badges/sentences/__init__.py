@@ -19,9 +19,9 @@ def sentence(check: str, code: str, language: str = "en") -> str:
     return said.get(language) or said.get("en") or code
 
 
-def paper_word(code: str, language: str) -> str:
+def document_word(code: str, language: str) -> str:
     """What a certificate or transcript calls something; in English where the language is not one of ours."""
-    said = _paper_words()[code]
+    said = _document_words()[code]
     return said.get(language) or said["en"]
 
 
@@ -32,5 +32,5 @@ def sentences() -> dict[str, dict[str, dict[str, str]]]:
 
 
 @cache
-def _paper_words() -> dict[str, dict[str, str]]:
-    return tomllib.loads((_FOLDER / "papers.toml").read_text(encoding="utf-8"))
+def _document_words() -> dict[str, dict[str, str]]:
+    return tomllib.loads((_FOLDER / "documents.toml").read_text(encoding="utf-8"))

@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from badges.verify import dates, form, recipient
-from badges.verify.case import Case, gather
-from badges.verify.older import check_older
+from badges.verify import form, recipient, validity_period
+from badges.verify.files import open_file
+from badges.verify.foreign_json import issuer_id, kind_of
+from badges.verify.gathered import Gathered, gather
+from badges.verify.lookups import Fetch, Lookups, ProofChecker, StatusFinder, limited
 from badges.verify.one_ed_tech import overall, probes
-from badges.verify.opening import open_file
-from badges.verify.outside import Fetch, Outside, ProofChecker, StatusFinder, limited
+from badges.verify.open_badges_2 import check_open_badges_2
 from badges.verify.report import (
     Check,
     Finding,
@@ -30,7 +31,6 @@ from badges.verify.report import (
     passed,
     unknown,
 )
-from badges.verify.strangers import issuer_id, kind_of
 from badges.verify.verdict import verdict
 from signing.keys import KeyFinder
 from signing.proofs import check as check_any_proof
@@ -66,11 +66,11 @@ def verify(
     without it these checks stay open. `recipient` is whom the verifier has in mind: an e-mail address, or an id.
     """
     outside = limited(
-        Outside(check_proof=check_proof, find_key=find_key, find_status=find_status, fetch=fetch, now=now)
+        Lookups(check_proof=check_proof, find_key=find_key, find_status=find_status, fetch=fetch, now=now)
     )
     opened = open_file(file)
     if opened.address is not None or kind_of(opened.credential) == "open_badges_2":
-        return check_older(opened, outside, recipient)
+        return check_open_badges_2(opened, outside, recipient)
     if opened.secured is None:
         return Report(
             checks=(named("parsed", opened.parsed),),
@@ -91,7 +91,7 @@ def verify(
     )
 
 
-def key_of_issuer(case: Case) -> Finding:
+def key_of_issuer(case: Gathered) -> Finding:
     """The key that signed is one that the issuer says is theirs."""
     if case.proven is None:
         return unknown("issuer_not_reached") if case.stated else unknown("not_checked")
@@ -102,7 +102,7 @@ def key_of_issuer(case: Case) -> Finding:
 
 
 #: The checks in the order of the standard. Each sees all that was gathered, and nothing else.
-CHECKS: tuple[tuple[str, Callable[[Case], Finding]], ...] = (
+CHECKS: tuple[tuple[str, Callable[[Gathered], Finding]], ...] = (
     ("parsed", lambda case: case.opened.parsed),
     ("terms", lambda case: case.terms),
     ("context", lambda case: form.context(case.credential, case.opened.wrapped)),
@@ -115,7 +115,7 @@ CHECKS: tuple[tuple[str, Callable[[Case], Finding]], ...] = (
     ("key_of_issuer", key_of_issuer),
     ("refresh", lambda case: case.refresh),
     ("status", lambda case: case.status),
-    ("validity", lambda case: dates.validity(case.credential, case.now)),
+    ("validity", lambda case: validity_period.validity(case.credential, case.now)),
     ("endorsements", lambda case: case.endorsements),
     ("recipient", lambda case: recipient.is_for(case.credential, case.recipient)),
 )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from badges.verify.outside import Outside
-from badges.verify.report import Finding, Json, unknown
+from badges.verify.lookups import Lookups
+from badges.verify.report import Finding, unknown
 from signing.errors import ProofError
-from signing.jsontext import read_object
+from signing.json_text import Json, read_object
 
 
 class AssertionTroubleError(Exception):
@@ -39,7 +39,7 @@ class Issuer:
     profile: Json
 
 
-def issuer_of(assertion: Json, outside: Outside) -> Issuer:
+def issuer_of(assertion: Json, outside: Lookups) -> Issuer:
     """The issuer of the badge of an assertion; raises AssertionTroubleError where one of them does not answer."""
     badge = _there_or_fetched(assertion.get("badge"), outside)
     named = badge.get("issuer")
@@ -56,13 +56,13 @@ def issuer_of(assertion: Json, outside: Outside) -> Issuer:
     return Issuer(id=address, profile=profile if profile.get("id", address) == address else {})
 
 
-def _there_or_fetched(value: Any, outside: Outside) -> Json:
+def _there_or_fetched(value: Any, outside: Lookups) -> Json:
     if isinstance(value, str):
         return fetched(value, outside)
     return value if isinstance(value, dict) else {}
 
 
-def fetched(address: str, outside: Outside) -> Json:
+def fetched(address: str, outside: Lookups) -> Json:
     """The JSON at the address; raises AssertionTroubleError."""
     answer = fetched_bytes(address, outside)
     try:
@@ -71,7 +71,7 @@ def fetched(address: str, outside: Outside) -> Json:
         raise AssertionTroubleError(unknown("hosted_unreadable", address)) from error
 
 
-def fetched_bytes(address: str, outside: Outside) -> bytes:
+def fetched_bytes(address: str, outside: Lookups) -> bytes:
     if outside.fetch is None:
         raise AssertionTroubleError(unknown("hosted_not_asked", address))
     try:

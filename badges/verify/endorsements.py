@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from badges.verify.dates import validity
-from badges.verify.opening import Opened, open_document, open_text
-from badges.verify.outside import Outside
-from badges.verify.proving import CHANGED, is_bound, prove
-from badges.verify.report import Finding, Json, failed, passed, unknown, warning, worst
+from badges.verify.files import Opened, open_document, open_text
+from badges.verify.foreign_json import as_list, kind_of, text
+from badges.verify.lookups import Lookups
+from badges.verify.proof import CHANGED, check_proof, is_bound
+from badges.verify.report import Finding, failed, passed, unknown, warning, worst
 from badges.verify.status import ask_status
-from badges.verify.strangers import as_list, kind_of, text
+from badges.verify.validity_period import validity
+from signing.json_text import Json
 
 #: Each costs a key and a list.
 MAX_ENDORSEMENTS = 16
 
 
-def check_endorsements(credential: Json, outside: Outside | None) -> Finding:
+def check_endorsements(credential: Json, outside: Lookups | None) -> Finding:
     """What all endorsements say together; the worst counts. `outside` None: nobody may be asked for a key."""
     found = list(_endorsements(credential, {}))
     if not found:
@@ -47,11 +48,11 @@ def _endorsements(value: Any, holder: Json) -> Iterator[tuple[Any, Json]]:
                 yield from _endorsements(part, value)
 
 
-def _check(endorsement: Any, endorsed: Json, outside: Outside) -> Finding:
+def _check(endorsement: Any, endorsed: Json, outside: Lookups) -> Finding:
     opened = _open(endorsement)
     if opened is None or opened.secured is None or kind_of(opened.credential) != "endorsement":
         return failed("endorsement_malformed")
-    finding, proven = prove(opened.secured, outside)
+    finding, proven = check_proof(opened.secured, outside)
     name = text(opened.credential, "id") or ""
     if finding.code == "no_proof":
         return unknown("endorsement_unsigned", name)

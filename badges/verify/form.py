@@ -11,9 +11,7 @@ from typing import Any
 
 from badges.errors import SchemaError
 from badges.schemas import EXTENSION_SCHEMA, json_schema, rules
-from badges.verify.outside import Outside
-from badges.verify.report import Finding, Json, failed, passed, unknown, warning, worst
-from badges.verify.strangers import (
+from badges.verify.foreign_json import (
     VC_1_CONTEXT,
     VC_CONTEXT,
     Kind,
@@ -25,8 +23,10 @@ from badges.verify.strangers import (
     text,
     types,
 )
+from badges.verify.lookups import Lookups
+from badges.verify.report import Finding, failed, passed, unknown, warning, worst
 from signing.errors import ProofError
-from signing.jsontext import read_object
+from signing.json_text import Json, read_object
 
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 _OB_CONTEXTS = re.compile(
@@ -101,7 +101,7 @@ def schema(document: Json, credential: Json) -> Finding:
     return failed("wrong_form", loose_breach) if loose_breach else warning("loose_form", breach)
 
 
-def inline_schemas(document: Json, credential: Json, form: Finding, outside: Outside | None) -> Finding:
+def inline_schemas(document: Json, credential: Json, form: Finding, outside: Lookups | None) -> Finding:
     """It follows the JSON Schemas that it names itself. `form` is what `schema` found; `outside` None: nobody may be
     asked for them."""
     named = [entry for entry in objects(credential.get("credentialSchema")) if types(entry) & _VALIDATORS]
@@ -134,7 +134,7 @@ def _follows_rules(document: Json, credential: Json, form: Finding, url: str) ->
     return failed("breaks_schema", f"{url}: {breach}") if breach else passed("follows_schemas")
 
 
-def _follows(document: Json, url: str, outside: Outside | None) -> Finding:
+def _follows(document: Json, url: str, outside: Lookups | None) -> Finding:
     try:
         breach = json_schema.breach(document, _schema(url, outside))
     except SchemaError as error:
@@ -146,7 +146,7 @@ def _follows(document: Json, url: str, outside: Outside | None) -> Finding:
     return failed("breaks_schema", f"{url}: {breach}") if breach else passed("follows_schemas")
 
 
-def _schema(url: str, outside: Outside | None) -> Json:
+def _schema(url: str, outside: Lookups | None) -> Json:
     """The schema at the address. Ours is served by every tool, and is always this one."""
     if url.endswith(_OUR_SCHEMA):
         return _our_schema()

@@ -14,25 +14,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from badges.verify import form
-from badges.verify.case import Case
-from badges.verify.opening import open_document
-from badges.verify.outside import Outside
-from badges.verify.proving import prove
-from badges.verify.report import Finding, Json, OneEdTech, Probe
-from badges.verify.strangers import (
-    VC_1_CONTEXT,
-    VC_CONTEXT,
-    as_list,
-    issuer_id,
-    objects,
-    text,
-    types,
-)
-from signing.checked import Checked
-from signing.did import spelled_key
+from badges.verify.files import open_document
+from badges.verify.foreign_json import VC_1_CONTEXT, VC_CONTEXT, as_list, issuer_id, objects, text, types
+from badges.verify.gathered import Gathered
+from badges.verify.lookups import Lookups
+from badges.verify.proof import check_proof
+from badges.verify.report import Finding, OneEdTech, Probe
+from signing.did import key_in_proof
 from signing.errors import KeyNotFoundError
+from signing.json_text import Json
 from signing.keys import KeyFinder, VerificationMethod
 from signing.timestamps import from_timestamp
+from signing.verified_proof import VerifiedProof
 
 _WORST: tuple[OneEdTech, ...] = ("exception", "fatal", "error", "unknown", "warning", "valid", "not_run")
 #: Why we cannot tell whether a proof holds; others may.
@@ -49,7 +42,7 @@ def overall(found: tuple[Probe, ...]) -> OneEdTech:
     return next(outcome for outcome in _WORST if outcome in outcomes)
 
 
-def probes(case: Case, outside: Outside) -> tuple[Probe, ...]:
+def probes(case: Gathered, outside: Lookups) -> tuple[Probe, ...]:
     """The probes in their order; where one is fatal, those behind it are not run."""
     found: list[Probe] = []
     for name, outcome in (
@@ -83,7 +76,7 @@ def _finding(finding: Finding, failure: OneEdTech, mention: OneEdTech = "warning
     return outcomes[finding.outcome]
 
 
-def _parse(case: Case) -> OneEdTech:
+def _parse(case: Gathered) -> OneEdTech:
     """It finds an iTXt or a zTXt in a picture, but no tEXt; which of the three it was is not kept."""
     return "unknown" if case.opened.parsed.code == "baked_unusually" else "valid"
 
@@ -138,11 +131,11 @@ def _issuer(credential: Json) -> OneEdTech:
 # --- the proof
 
 
-def _proof(case: Case, outside: Outside) -> OneEdTech:
+def _proof(case: Gathered, outside: Lookups) -> OneEdTech:
     return _external(case) if case.opened.is_jws else _embedded(case, outside)
 
 
-def _external(case: Case) -> OneEdTech:
+def _external(case: Gathered) -> OneEdTech:
     """RS256 and ES256 alone; a key that the token brings along will do, and the claims may say anything."""
     found = case.proven or case.stated
     if found is not None:
@@ -152,7 +145,7 @@ def _external(case: Case) -> OneEdTech:
     return "unknown" if case.proof.code in ("key_not_found", "could_not_check") else "fatal"
 
 
-def _embedded(case: Case, outside: Outside) -> OneEdTech:
+def _embedded(case: Gathered, outside: Lookups) -> OneEdTech:
     """Its first proof of a kind that may be Ed25519 is checked, as if it were."""
     proofs = objects(case.opened.document.get("proof"))
     if not proofs:
@@ -183,14 +176,14 @@ def _embedded(case: Case, outside: Outside) -> OneEdTech:
     return "unknown" if found_key.controller == found_key.id else "error"
 
 
-def _checked_alone(case: Case, chosen: Json, method: str, outside: Outside) -> Checked | OneEdTech:
+def _checked_alone(case: Gathered, chosen: Json, method: str, outside: Lookups) -> VerifiedProof | OneEdTech:
     """What the signature of one proof covers; else what the validator says of that proof."""
     # It knows no `expires`, so the signature is looked at as of long ago.
     long_ago = replace(outside, now=datetime(1970, 1, 1, tzinfo=UTC))
     alone = open_document(case.opened.document | {"proof": [chosen]})
     if alone.secured is None:
         return "error"
-    finding, proven = prove(alone.secured, long_ago, _spelled_first(outside))
+    finding, proven = check_proof(alone.secured, long_ago, _spelled_first(outside))
     if proven is not None:
         return proven
     if finding.code == "key_not_found":
@@ -199,10 +192,10 @@ def _checked_alone(case: Case, chosen: Json, method: str, outside: Outside) -> C
     return "unknown" if unread or finding.code in _NOT_KNOWN else "error"
 
 
-def _spelled_first(outside: Outside) -> KeyFinder:
+def _spelled_first(outside: Lookups) -> KeyFinder:
     def find_key(method: str, issuer: str) -> VerificationMethod:
         try:
-            return spelled_key(method, issuer)
+            return key_in_proof(method, issuer)
         except KeyNotFoundError:
             return outside.find_key(method, issuer)
 
@@ -212,12 +205,12 @@ def _spelled_first(outside: Outside) -> KeyFinder:
 # --- what it says about now
 
 
-def _refresh(case: Case) -> OneEdTech:
+def _refresh(case: Gathered) -> OneEdTech:
     """Where nothing newer is to be had, it goes on with what it has."""
     return "unknown" if "refreshService" in case.credential and case.refresh.outcome == "unknown" else "valid"
 
 
-def _status(case: Case) -> OneEdTech:
+def _status(case: Gathered) -> OneEdTech:
     """Only revocation counts. A list that does not answer is a warning, one that is no list an error."""
     if "credentialStatus" not in case.credential:
         return "valid"
@@ -234,7 +227,7 @@ def _status(case: Case) -> OneEdTech:
             return "unknown"
 
 
-def _dates(case: Case) -> OneEdTech:
+def _dates(case: Gathered) -> OneEdTech:
     """Both data models, each under its own names; nothing is said of a date that is not there."""
     for names, late in ((("validFrom", "issuanceDate"), False), (("validUntil", "expirationDate"), True)):
         for name in names:
@@ -249,7 +242,7 @@ def _dates(case: Case) -> OneEdTech:
     return "valid"
 
 
-def _endorsements(case: Case) -> OneEdTech:
+def _endorsements(case: Gathered) -> OneEdTech:
     """An endorsement that has ended, was revoked, or was never signed, fails the badge."""
     if case.endorsements.code == "endorsement_unsigned":
         return "error"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from hashlib import md5, sha256
 
-from badges.verify.report import Finding, Json, failed, passed, unknown
-from badges.verify.strangers import objects, text
+from badges.verify.foreign_json import objects, text
+from badges.verify.report import Finding, failed, passed, unknown
+from signing.json_text import Json
 
 MAX_IDENTIFIERS = 50
 

@@ -6,9 +6,10 @@ The sentences that the codes stand for are in badges.sentences, under the name o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-Json = dict[str, Any]
+from signing.json_text import Json
+
 Outcome = Literal["passed", "failed", "warning", "unknown"]
 Verdict = Literal[
     "verified",

@@ -18,19 +18,19 @@ from badges.verify.assertions import (
     host,
     issuer_of,
 )
-from badges.verify.opening import Opened
-from badges.verify.outside import Outside
-from badges.verify.report import Finding, Json, failed, passed, unknown
-from badges.verify.strangers import as_list, text
+from badges.verify.files import Opened
+from badges.verify.foreign_json import as_list, text
+from badges.verify.lookups import Lookups
+from badges.verify.report import Finding, failed, passed, unknown
 from signing.data_integrity import demand_signature
 from signing.errors import ProofError, UnusableKeyError
-from signing.jsontext import read_object
+from signing.json_text import Json, read_object
 from signing.keys import PublicKey, from_jwk
 from signing.multibase import base64url, from_base64url
 from signing.signatures import verify
 
 
-def check_signed(opened: Opened, outside: Outside) -> Checked:
+def check_signed(opened: Opened, outside: Lookups) -> Checked:
     """What the signature says; raises AssertionTroubleError."""
     if opened.secured is None or not opened.is_jws:
         raise AssertionTroubleError(unknown("no_proof"))
@@ -76,7 +76,7 @@ def _is_key_of(address: str, issuer: Issuer) -> Finding:
     return failed("key_of_another", address)
 
 
-def _key_at(address: str, outside: Outside) -> PublicKey:
+def _key_at(address: str, outside: Lookups) -> PublicKey:
     """The RSA key at the address: a CryptographicKey in JSON, or in 1.x the PEM itself."""
     try:
         served = fetched_bytes(address, outside).decode()
@@ -120,7 +120,7 @@ def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
         data = data[start + length :]
 
 
-def _status(assertion: Json, issuer: Issuer, outside: Outside) -> Finding:
+def _status(assertion: Json, issuer: Issuer, outside: Lookups) -> Finding:
     """Its issuer may publish which of its signed assertions it took back: with reasons by id, or as a list."""
     address = text(issuer.profile, "revocationList")
     if address is None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from badges.verify.opening import answered
-from badges.verify.outside import Outside
-from badges.verify.proving import prove
-from badges.verify.report import Finding, Json, failed, passed, unknown, warning, worst
-from badges.verify.strangers import as_list, issuer_id, objects, text, types
+from badges.verify.files import answered
+from badges.verify.foreign_json import as_list, issuer_id, objects, text, types
+from badges.verify.lookups import Lookups
+from badges.verify.proof import check_proof
+from badges.verify.report import Finding, failed, passed, unknown, warning, worst
 from signing.errors import ProofError, SigningError
-from signing.jsontext import read_object
+from signing.json_text import Json, read_object
 from signing.status import LENGTH, bit, decode
 from signing.timestamps import from_timestamp
 
@@ -28,7 +28,7 @@ _LISTS = {
 _PURPOSES = {"revocation": "revoked", "suspension": "suspended"}
 
 
-def ask_status(credential: Json, outside: Outside) -> Finding:
+def ask_status(credential: Json, outside: Lookups) -> Finding:
     """What all entries say together; the worst answer counts."""
     if "credentialStatus" not in credential:
         return passed("no_status")
@@ -41,7 +41,7 @@ def ask_status(credential: Json, outside: Outside) -> Finding:
     return worst([_entry_status(credential, entry, outside) for entry in binding])
 
 
-def _entry_status(credential: Json, entry: Json, outside: Outside) -> Finding:
+def _entry_status(credential: Json, entry: Json, outside: Lookups) -> Finding:
     kind = next((name for name in as_list(entry.get("type")) if isinstance(name, str)), "")
     if kind == "1EdTechRevocationList":
         return _revocation_list(credential, entry, outside)
@@ -64,7 +64,7 @@ def _entry_status(credential: Json, entry: Json, outside: Outside) -> Finding:
     return unknown(trouble, url) if trouble else passed("not_revoked", url)
 
 
-def _ask(url: str, outside: Outside) -> bytes | Finding:
+def _ask(url: str, outside: Lookups) -> bytes | Finding:
     try:
         return outside.find_status(url)
     except Exception as error:  # whatever went wrong out there, the answer is: we do not know
@@ -72,7 +72,7 @@ def _ask(url: str, outside: Outside) -> bytes | Finding:
 
 
 def _read_list(
-    answer: bytes, url: str, kind: str, purpose: str, credential: Json, outside: Outside
+    answer: bytes, url: str, kind: str, purpose: str, credential: Json, outside: Lookups
 ) -> tuple[str, bytes]:
     """The bits of a list that the issuer signed, with what is wrong with it, if anything; no bits of any other list.
 
@@ -85,7 +85,7 @@ def _read_list(
         return "list_unreadable", b""
     if opened.secured is None:
         return "list_unreadable", b""
-    found, proven = prove(opened.secured, outside)
+    found, proven = check_proof(opened.secured, outside)
     if proven is None:
         return "list_unreadable" if found.code == "unreadable" else "list_not_proven", b""
     listing = proven.credential
@@ -107,7 +107,7 @@ def _read_list(
     return ("list_too_short" if len(bits) * 8 < LENGTH else ""), bits
 
 
-def _is_of_now(listing: Json, outside: Outside) -> bool:
+def _is_of_now(listing: Json, outside: Lookups) -> bool:
     """Whether the list is valid now; in the data model 1.1, its dates have other names. Raises ValueError."""
     begins = listing.get("validFrom", listing.get("issuanceDate"))
     ends = listing.get("validUntil", listing.get("expirationDate"))
@@ -121,7 +121,7 @@ def _bits(encoded: Any) -> bytes:
     return decode(encoded if encoded.startswith("u") else "u" + encoded.rstrip("="))
 
 
-def _revocation_list(credential: Json, entry: Json, outside: Outside) -> Finding:
+def _revocation_list(credential: Json, entry: Json, outside: Lookups) -> Finding:
     """The older list of 1EdTech: plain JSON, believed for where it is served; it names those that were revoked."""
     url = text(entry, "id")
     if url is None:

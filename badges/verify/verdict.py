@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from badges.verify.proving import CHANGED
+from badges.verify.proof import CHANGED
 from badges.verify.report import Check, Verdict
 
 _FORM = frozenset({"parsed", "context", "type", "schema", "inline_schemas", "subject", "issuer"})

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from badges.errors import VocabularyError
 from badges.vocabularies.concepts import Concept, Vocabulary
-from badges.vocabularies.reading import read_vocabulary
+from badges.vocabularies.files import read_vocabulary
 
 __all__ = ["Concept", "Vocabulary", "names", "replace_from", "search", "shipped", "vocabulary"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from badges.vocabularies import searching
+from badges.vocabularies import search_index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Vocabulary:
         self._by_iri = {concept.iri: concept for concept in concepts}
         self._offered = tuple(concept for concept in concepts if "until" not in concept.more)
         self._others: tuple[str, ...] = ()
-        self._indexes: dict[str, searching.Index] = {}
+        self._indexes: dict[str, search_index.Index] = {}
 
     def __contains__(self, code: object) -> bool:
         return code in self._concepts
@@ -62,8 +62,8 @@ class Vocabulary:
         """The concepts that `text` finds, best first, at most `limit`; with no text the first ones."""
         offered = self._offered
         if language not in self._indexes:
-            self._others = self._others or searching.others(offered)
-            self._indexes[language] = searching.Index(
-                labels=searching.labels(offered, language), others=self._others
+            self._others = self._others or search_index.others(offered)
+            self._indexes[language] = search_index.Index(
+                labels=search_index.labels(offered, language), others=self._others
             )
-        return tuple(offered[place] for place in searching.places(self._indexes[language], text, limit))
+        return tuple(offered[place] for place in search_index.places(self._indexes[language], text, limit))

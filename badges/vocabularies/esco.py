@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from badges.errors import VocabularyError
 from badges.vocabularies import vocabulary
 from badges.vocabularies.concepts import Concept, Vocabulary
-from badges.vocabularies.reading import MOST_CONCEPTS, MOST_PROBLEMS, unfit_text
-from badges.vocabularies.searching import folded
+from badges.vocabularies.files import MOST_CONCEPTS, MOST_PROBLEMS, unfit_text
+from badges.vocabularies.search_index import folded
 
 LARGEST = 64_000_000
 MOST_OTHER_NAMES = 60

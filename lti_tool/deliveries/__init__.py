@@ -1,6 +1,6 @@
-"""The ways a badge reaches a learner, a file each; the folder is the registry.
+"""The channels by which a badge reaches a learner, a folder each; the folder is the registry.
 
-A file gives: NAME, LABEL, its own frozen Options, and `deliver(badge, recipient, options, reference) -> Receipt`,
+A channel gives: NAME, LABEL, its own frozen Options, and `deliver(badge, recipient, options, reference) -> Receipt`,
 which raises DeliveryError. `reference` names the delivery; the same reference twice is the same delivery.
 """
 
@@ -24,8 +24,8 @@ class Channel(Protocol):
 def _modules() -> dict[str, Channel]:
     found: dict[str, Any] = {}
     for info in iter_modules(__path__):
-        module = import_module(f"{__name__}.{info.name}")
-        if hasattr(module, "NAME"):
+        if info.ispkg:
+            module = import_module(f"{__name__}.{info.name}")
             found[module.NAME] = module
     return found
 

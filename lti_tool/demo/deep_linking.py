@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
-from lti_tool.demo import lti
+from lti_tool.demo import lti_names
 from lti_tool.demo.campus import Column, Link, Tool
-from lti_tool.demo.lti import Json
+from lti_tool.demo.lti_names import Json
 from lti_tool.demo.sessions import current, me, reposting
 from lti_tool.demo.state import Lms, here
 from lti_tool.demo.tool_keys import BadTokenError, KeySetUnreachableError, read_token
@@ -42,7 +42,7 @@ def take_items() -> Response:
         return _refused(problem)
     items = [
         item
-        for item in claims.get(lti.DEEP_LINKING + "content_items") or ()
+        for item in claims.get(lti_names.DEEP_LINKING + "content_items") or ()
         if item.get("type") == "ltiResourceLink"
     ]
     draft = secrets.token_urlsafe(8)
@@ -50,7 +50,7 @@ def take_items() -> Response:
     target = url_for("pages.new_activity", course_id=course.id, tool_id=tool.id, draft=draft)
     return make_response(
         render_template(
-            "items_taken.html", target=target, items=items, message=claims.get(lti.DEEP_LINKING + "msg")
+            "items_taken.html", target=target, items=items, message=claims.get(lti_names.DEEP_LINKING + "msg")
         )
     )
 
@@ -63,9 +63,9 @@ def _problem(lms: Lms, tool: Tool, claims: Json) -> str | None:
         return "The answer of the tool has expired."
     if not isinstance(claims.get("iat"), (int, float)) or claims["iat"] > lms.now():
         return "The answer of the tool comes from the future."
-    if lms.manners.name == "canvas":
+    if lms.product.name == "canvas":
         audience = claims.get("aud")
-        issuer = lms.manners.issuer(lms.url)
+        issuer = lms.product.issuer(lms.url)
         if issuer not in (audience if isinstance(audience, list) else [audience]):
             return "the 'aud' is invalid"
         if not claims.get("nonce"):

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from lti_tool.demo import lti
+from lti_tool.demo import lti_names
 from lti_tool.demo.campus import Column, Grade, Person, Tool
-from lti_tool.demo.lti import Json
-from lti_tool.demo.services import answer, caller, html_failure, paged, refuse
+from lti_tool.demo.lti_names import Json
+from lti_tool.demo.service_endpoints import answer, caller, html_failure, paged, refuse
 from lti_tool.demo.state import here
 
 
@@ -30,9 +30,9 @@ def blueprint(line_items_rule: str, line_item_rule: str) -> Blueprint:
 def list_items(course_id: str) -> Response:
     """Only the tool's own: never the course total, never another's activity."""
     lms = here()
-    tool = caller(lti.LINE_ITEMS_TYPE, lti.LINE_ITEM, lti.LINE_ITEM_READONLY)
+    tool = caller(lti_names.LINE_ITEMS_TYPE, lti_names.LINE_ITEM, lti_names.LINE_ITEM_READONLY)
     items = [
-        lms.manners.line_item(lms, tool, column)
+        lms.product.line_item(lms, tool, column)
         for column in lms.campus.course_columns(course_id)
         if column.tool_id == tool.id
     ]
@@ -43,10 +43,10 @@ def list_items(course_id: str) -> Response:
     ):
         if query in request.args:
             items = [item for item in items if item.get(key) == request.args[query]]
-    page, links = paged(items, lms.manners.line_items_per_page)
-    response = answer(page, lti.LINE_ITEMS_TYPE)
+    page, links = paged(items, lms.product.line_items_per_page)
+    response = answer(page, lti_names.LINE_ITEMS_TYPE)
     if links:
-        if lms.manners.name == "moodle":
+        if lms.product.name == "moodle":
             # As Moodle writes it: typographic quotation marks and &amp;, which no client can follow.
             links = links.replace('rel="next"', "rel=“next”").replace("&", "&amp;")
         response.headers["Link"] = links.encode().decode("latin-1")
@@ -55,7 +55,7 @@ def list_items(course_id: str) -> Response:
 
 def create_item(course_id: str) -> Response:
     lms = here()
-    tool = caller(lti.LINE_ITEM_TYPE, lti.LINE_ITEM)
+    tool = caller(lti_names.LINE_ITEM_TYPE, lti_names.LINE_ITEM)
     if course_id not in lms.campus.courses:
         raise refuse(404, "Not found")
     wished = _body()
@@ -65,7 +65,7 @@ def create_item(course_id: str) -> Response:
             (
                 link
                 for link in lms.campus.course_links(course_id)
-                if lms.manners.link_id(link) == wished["resourceLinkId"]
+                if lms.product.link_id(link) == wished["resourceLinkId"]
             ),
             None,
         )
@@ -83,19 +83,19 @@ def create_item(course_id: str) -> Response:
         resource_id=str(wished.get("resourceId") or ""),
     )
     lms.campus.columns[column.id] = column
-    return answer(lms.manners.line_item(lms, tool, column), lti.LINE_ITEM_TYPE, 201)
+    return answer(lms.product.line_item(lms, tool, column), lti_names.LINE_ITEM_TYPE, 201)
 
 
 def show_item(course_id: str, column_id: str) -> Response:
-    tool = caller(lti.LINE_ITEM_TYPE, lti.LINE_ITEM, lti.LINE_ITEM_READONLY)
+    tool = caller(lti_names.LINE_ITEM_TYPE, lti_names.LINE_ITEM, lti_names.LINE_ITEM_READONLY)
     column = _own(tool, course_id, column_id)
-    return answer(here().manners.line_item(here(), tool, column), lti.LINE_ITEM_TYPE)
+    return answer(here().product.line_item(here(), tool, column), lti_names.LINE_ITEM_TYPE)
 
 
 def change_item(course_id: str, column_id: str) -> Response:
     """A new label or maximum; grades keep their share of the maximum."""
     lms = here()
-    tool = caller(lti.LINE_ITEM_TYPE, lti.LINE_ITEM)
+    tool = caller(lti_names.LINE_ITEM_TYPE, lti_names.LINE_ITEM)
     column = _own(tool, course_id, column_id)
     wished = _body()
     maximum = _maximum(wished)
@@ -104,11 +104,11 @@ def change_item(course_id: str, column_id: str) -> Response:
             grade.score *= maximum / column.maximum
     column.label, column.maximum = _label(wished), maximum
     column.tag, column.resource_id = str(wished.get("tag") or ""), str(wished.get("resourceId") or "")
-    return answer(lms.manners.line_item(lms, tool, column), lti.LINE_ITEM_TYPE)
+    return answer(lms.product.line_item(lms, tool, column), lti_names.LINE_ITEM_TYPE)
 
 
 def delete_item(course_id: str, column_id: str) -> Response:
-    tool = caller(lti.LINE_ITEM_TYPE, lti.LINE_ITEM)
+    tool = caller(lti_names.LINE_ITEM_TYPE, lti_names.LINE_ITEM)
     column = _own(tool, course_id, column_id)
     campus = here().campus
     del campus.columns[column.id]
@@ -119,12 +119,12 @@ def delete_item(course_id: str, column_id: str) -> Response:
 
 def take_score(course_id: str, column_id: str) -> Response:
     lms = here()
-    tool = caller(lti.SCORE_TYPE, lti.SCORE)
+    tool = caller(lti_names.SCORE_TYPE, lti_names.SCORE)
     column = _own(tool, course_id, column_id)
     score = _body()
     person = lms.person(score.get("userId"))
     if person is None or lms.campus.role(person, course_id) != "learner":
-        status = 400 if lms.manners.name == "moodle" else 422
+        status = 400 if lms.product.name == "moodle" else 422
         raise refuse(status, "User not found in course or is not a student")
     when = _moment(score.get("timestamp"))
     if not score.get("activityProgress") or not score.get("gradingProgress"):
@@ -132,27 +132,27 @@ def take_score(course_id: str, column_id: str) -> Response:
     if score.get("scoreGiven") is not None and not score.get("scoreMaximum"):
         raise refuse(400, "Incorrect score received")
     _write(column, person, score, min(when, lms.clock()))
-    if lms.manners.name == "canvas":
-        return jsonify(resultUrl=f"{lms.manners.line_item_url(lms, tool, column)}/results/{person.id}")
-    return Response(status=200, content_type=f"{lti.SCORE_TYPE}; charset=utf-8")
+    if lms.product.name == "canvas":
+        return jsonify(resultUrl=f"{lms.product.line_item_url(lms, tool, column)}/results/{person.id}")
+    return Response(status=200, content_type=f"{lti_names.SCORE_TYPE}; charset=utf-8")
 
 
 def list_results(course_id: str, column_id: str) -> Response:
     """Grades typed by hand among them, and those still hidden from learners."""
     lms = here()
-    tool = caller(lti.RESULTS_TYPE, lti.RESULT_READONLY)
+    tool = caller(lti_names.RESULTS_TYPE, lti_names.RESULT_READONLY)
     column = _own(tool, course_id, column_id)
-    if lms.manners.name == "moodle" and "limit" in request.args:
+    if lms.product.name == "moodle" and "limit" in request.args:
         raise html_failure()
     results = [
-        lms.manners.result(lms, tool, column, person, grade)
+        lms.product.result(lms, tool, column, person, grade)
         for person in lms.campus.learners(course_id)
         if (grade := lms.campus.grades.get((column.id, person.id)))
     ]
     if "user_id" in request.args:
         results = [result for result in results if result["userId"] == request.args["user_id"]]
-    page, links = paged(results, lms.manners.line_items_per_page)
-    response = answer(page, lti.RESULTS_TYPE)
+    page, links = paged(results, lms.product.line_items_per_page)
+    response = answer(page, lti_names.RESULTS_TYPE)
     if links:
         response.headers["Link"] = links
     return response
@@ -163,14 +163,14 @@ def _own(tool: Tool, course_id: str, column_id: str) -> Column:
     if column is None or column.course_id != course_id:
         raise refuse(404, "Not found")
     if column.tool_id != tool.id:
-        raise refuse(412 if here().manners.name == "canvas" else 403, "Tool does not have permission")
+        raise refuse(412 if here().product.name == "canvas" else 403, "Tool does not have permission")
     return column
 
 
 def _write(column: Column, person: Person, score: Json, when: datetime) -> None:
     lms = here()
     held = lms.campus.grades.get((column.id, person.id))
-    is_moodle = lms.manners.name == "moodle"
+    is_moodle = lms.product.name == "moodle"
     if held and (when < held.changed_at or (is_moodle and when == held.changed_at)):
         raise refuse(409 if is_moodle else 400, "Refusing score with an earlier timestamp")
     if held and held.by_hand:

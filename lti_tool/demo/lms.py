@@ -1,4 +1,4 @@
-"""A small LMS to show the tool in: two courses, a class, and the LTI 1.3 manners of Moodle or Canvas.
+"""A small LMS to show the tool in: two courses, a class, and the LTI 1.3 behaviour of Moodle or Canvas.
 
 It stands where a stranger's LMS would stand: it speaks HTTP with the tool and shares no code with it.
 """
@@ -17,23 +17,22 @@ from werkzeug.exceptions import HTTPException
 
 from lti_tool.demo import (
     deep_linking,
-    launching,
+    launch_endpoints,
     line_items,
     memberships,
-    memory,
-    registration,
+    registration_endpoints,
+    saved_state,
     sessions,
-    tokens,
+    token_endpoint,
     views,
 )
 from lti_tool.demo.campus import Campus, found_college
-from lti_tool.demo.canvas import Canvas
-from lti_tool.demo.keys import PlatformKey, new_key
-from lti_tool.demo.manners import Manners
-from lti_tool.demo.moodle import Moodle
-from lti_tool.demo.near import near_session
-from lti_tool.demo.services import ServiceError
-from lti_tool.demo.state import Lms, here
+from lti_tool.demo.localhost_names import localhost_session
+from lti_tool.demo.platform_keys import PlatformKey, new_key
+from lti_tool.demo.products.canvas import Canvas
+from lti_tool.demo.products.moodle import Moodle
+from lti_tool.demo.service_endpoints import ServiceError
+from lti_tool.demo.state import Lms, LmsProduct, here
 
 
 def create_lms(
@@ -41,7 +40,7 @@ def create_lms(
     url: str,
     tool_url: str | None = None,
     registration_url: str = "",
-    manners: Literal["moodle", "canvas"] = "moodle",
+    product: Literal["moodle", "canvas"] = "moodle",
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     learners: int = 30,
     memory_file: Path | None = None,
@@ -54,25 +53,27 @@ def create_lms(
     The running state is at `app.extensions["lms"]`, for tests to look at and to make trouble with.
     """
     app = Flask(__name__, template_folder="pages", static_folder="static")
-    ways: Manners = Canvas() if manners == "canvas" else Moodle()
+    behaviour: LmsProduct = Canvas() if product == "canvas" else Moodle()
     campus, keys = _college(memory_file, learners)
     app.extensions["lms"] = Lms(
         url=url.rstrip("/"),
-        manners=ways,
+        product=behaviour,
         clock=clock,
         campus=campus,
         keys=keys,
-        web=web or near_session(),
+        web=web or localhost_session(),
         tool_url=tool_url,
         registration_url=registration_url,
     )
     app.register_blueprint(views.routes)
-    app.register_blueprint(registration.blueprint(ways.configuration_path, ways.registration_path))
-    app.register_blueprint(launching.blueprint(ways.authorize_path, ways.key_set_path))
-    app.register_blueprint(deep_linking.blueprint(ways.return_rule))
-    app.register_blueprint(tokens.blueprint(ways.token_path))
-    app.register_blueprint(memberships.blueprint(ways.memberships_rule))
-    app.register_blueprint(line_items.blueprint(ways.line_items_rule, ways.line_item_rule))
+    app.register_blueprint(
+        registration_endpoints.blueprint(behaviour.configuration_path, behaviour.registration_path)
+    )
+    app.register_blueprint(launch_endpoints.blueprint(behaviour.authorize_path, behaviour.key_set_path))
+    app.register_blueprint(deep_linking.blueprint(behaviour.return_rule))
+    app.register_blueprint(token_endpoint.blueprint(behaviour.token_path))
+    app.register_blueprint(memberships.blueprint(behaviour.memberships_rule))
+    app.register_blueprint(line_items.blueprint(behaviour.line_items_rule, behaviour.line_item_rule))
     app.register_error_handler(ServiceError, _service_error)
     app.register_error_handler(HTTPException, _error_page)
     app.context_processor(_on_every_page)
@@ -84,7 +85,7 @@ def create_lms(
 
 def _college(memory_file: Path | None, learners: int) -> tuple[Campus, list[PlatformKey]]:
     if memory_file and memory_file.exists():
-        return memory.remember(memory_file)
+        return saved_state.load(memory_file)
     return found_college(learners=learners), [new_key()]
 
 
@@ -95,7 +96,7 @@ def _keeping(app: Flask, file: Path) -> Callable[[Response], Response]:
         if request.method != "GET":
             lms: Lms = app.extensions["lms"]
             with one_at_a_time:
-                memory.keep(lms.campus, lms.keys, file)
+                saved_state.save(lms.campus, lms.keys, file)
         return response
 
     return keep
@@ -110,9 +111,9 @@ def _on_every_page() -> dict[str, object]:
         "people": lms.campus.people.values(),
         "courses": lms.campus.courses.values(),
         "campus": lms.campus,
-        "product": lms.manners.product,
-        "manners": lms.manners.name,
-        "sso": lms.manners.auth_url(lms.url),
+        "product": lms.product.title,
+        "product_name": lms.product.name,
+        "sso": lms.product.auth_url(lms.url),
     }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from lti_tool.demo import lti
+from lti_tool.demo import lti_names
 from lti_tool.demo.campus import Link
-from lti_tool.demo.services import answer, caller, paged, refuse
+from lti_tool.demo.service_endpoints import answer, caller, paged, refuse
 from lti_tool.demo.state import here
 
 
@@ -19,13 +19,13 @@ def blueprint(memberships_rule: str) -> Blueprint:
 def memberships(course_id: str, tool_id: str = "") -> Response:
     """The members of the course; with `rlid`, only those who may open that link, staff among them."""
     lms = here()
-    tool = caller(lti.MEMBERSHIPS_TYPE, lti.MEMBERSHIPS)
+    tool = caller(lti_names.MEMBERSHIPS_TYPE, lti_names.MEMBERSHIPS)
     course = lms.campus.courses.get(course_id)
     if course is None:
         raise refuse(404, "Not found")
     people = sorted(lms.campus.members(course.id), key=lambda person: (person.family, person.given))
     link = _asked_link(course.id, tool.id)
-    if link and lms.manners.lists_only_who_may_open:
+    if link and lms.product.lists_only_who_may_open:
         people = [person for person in people if lms.campus.may_open(person, link)]
     role = request.args.get("role")
     if role:
@@ -33,20 +33,20 @@ def memberships(course_id: str, tool_id: str = "") -> Response:
             person
             for person in people
             if role.split("#")[-1]
-            in (one.split("#")[-1] for one in lms.manners.listed_roles(lms.campus, person, course.id))
+            in (one.split("#")[-1] for one in lms.product.listed_roles(lms.campus, person, course.id))
         ]
-    page, links = paged(people, lms.manners.members_per_page)
+    page, links = paged(people, lms.product.members_per_page)
     response = answer(
         {
-            "id": lms.manners.memberships_url(lms, tool, course.id),
+            "id": lms.product.memberships_url(lms, tool, course.id),
             "context": {
-                "id": lms.manners.course_id(course),
+                "id": lms.product.course_id(course),
                 "label": course.label,
                 "title": course.title,
             },
-            "members": [lms.manners.member(lms, tool, person, course.id, link) for person in page],
+            "members": [lms.product.member(lms, tool, person, course.id, link) for person in page],
         },
-        lti.MEMBERSHIPS_TYPE,
+        lti_names.MEMBERSHIPS_TYPE,
     )
     if links:
         response.headers["Link"] = links
@@ -58,8 +58,8 @@ def _asked_link(course_id: str, tool_id: str) -> Link | None:
     if asked is None:
         return None
     for link in lms.campus.course_links(course_id):
-        if lms.manners.link_id(link) == asked and link.tool_id == tool_id:
+        if lms.product.link_id(link) == asked and link.tool_id == tool_id:
             return link
-    if lms.manners.name == "canvas" and asked == lms.manners.course_id(lms.campus.courses[course_id]):
+    if lms.product.name == "canvas" and asked == lms.product.course_id(lms.campus.courses[course_id]):
         return None
     raise refuse(404, "Not found")

@@ -8,8 +8,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from lti_tool.demo.near import is_near, near_session
-from lti_tool.demo.reading import Form, Page, UnexpectedPageError, read_page
+from lti_tool.demo.html_page import Form, Page, UnexpectedPageError, read_page
+from lti_tool.demo.localhost_names import is_localhost_name, localhost_session
 
 #: A page may hand on this often before it goes in circles.
 MAXIMUM_HOPS = 20
@@ -22,7 +22,7 @@ class Robot:
 
     def __init__(self, lms_url: str, *, web: requests.Session | None = None) -> None:
         self.lms_url = lms_url.rstrip("/")
-        self.web = web or near_session()
+        self.web = web or localhost_session()
 
     # What people do
 
@@ -189,7 +189,7 @@ class Robot:
             answer = self.web.request(method, url, headers=headers, allow_redirects=False, timeout=60, **sent)
             for cookie in self.web.cookies:
                 # A browser sends Secure cookies to http://*.localhost too: it counts as a secure context.
-                cookie.secure = cookie.secure and not is_near(cookie.domain)
+                cookie.secure = cookie.secure and not is_localhost_name(cookie.domain)
             if not answer.is_redirect:
                 answer.encoding = "utf-8"
                 return read_page(answer.url, answer.status_code, answer.text)

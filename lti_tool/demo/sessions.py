@@ -17,7 +17,7 @@ P = ParamSpec("P")
 
 def current() -> Session | None:
     """The session whose cookie came along, or was begun in this request."""
-    cookie = request.cookies.get(here().manners.cookie_name, "")
+    cookie = request.cookies.get(here().product.cookie_name, "")
     return here().sessions.get(g.get("new_session", cookie))
 
 
@@ -58,13 +58,13 @@ def only(allowed: Callable[[Person], bool]) -> None:
 def set_cookie(response: Response) -> Response:
     key = g.get("new_session")
     if key:
-        manners = here().manners
+        product = here().product
         response.set_cookie(
-            manners.cookie_name,
+            product.cookie_name,
             key,
             httponly=True,
-            samesite=manners.cookie_same_site,
-            secure=manners.cookie_secure,
+            samesite=product.cookie_same_site,
+            secure=product.cookie_secure,
         )
     return response
 
@@ -74,7 +74,7 @@ def reposting(view: Callable[P, Any]) -> Callable[P, Any]:
 
     @wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> Any:
-        if current() is None and here().manners.name == "moodle" and "repost" not in request.form:
+        if current() is None and here().product.name == "moodle" and "repost" not in request.form:
             action = request.full_path if request.method == "POST" else request.path
             posted = request.form if request.method == "POST" else request.args
             fields = {**posted.to_dict(), "repost": "1"}

@@ -8,7 +8,7 @@ import jwt
 import requests
 
 from lti_tool.demo.campus import Tool
-from lti_tool.demo.lti import Json
+from lti_tool.demo.lti_names import Json
 from lti_tool.demo.state import Lms
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 
-from lti_tool.demo import keys, registration
+from lti_tool.demo import platform_keys, registration_endpoints
 from lti_tool.demo.campus import Campus, Column, Course, Grade, Link, Person
 from lti_tool.demo.deep_linking import save_item
 from lti_tool.demo.sessions import begin, begin_if_none, campus, me, only, present
@@ -161,7 +161,7 @@ def tools() -> Any:
 def start_registration() -> Any:
     """The iframe's first stop: on to the tool, with a registration token."""
     only(lambda person: person.is_admin)
-    return redirect(registration.start_url(here(), request.args["registration_url"]))
+    return redirect(registration_endpoints.start_url(here(), request.args["registration_url"]))
 
 
 @routes.post("/admin/tools/<tool_id>/activate")
@@ -176,7 +176,7 @@ def activate(tool_id: str) -> Any:
 def rotate_keys() -> Any:
     """A new signing key at once; the old one stays published."""
     only(lambda person: person.is_admin)
-    here().keys.append(keys.new_key(f"{here().clock():%Y-%m-%dT%H:%M:%SZ}_{len(here().keys)}"))
+    here().keys.append(platform_keys.new_key(f"{here().clock():%Y-%m-%dT%H:%M:%SZ}_{len(here().keys)}"))
     del here().keys[:-3]
     return redirect(url_for(".tools"))
 
@@ -255,7 +255,7 @@ def _delete_column(rows: Campus, column: Column) -> None:
 
 def _sniff(lms: Lms, links: list[Link]) -> None:
     """Moodle looks at a new activity's address itself, from the server and without a session."""
-    if lms.manners.name != "moodle":
+    if lms.product.name != "moodle":
         return
     for link in links:
         try:

@@ -17,7 +17,7 @@ from pylti1p3.request import Request
 from pylti1p3.session import SessionService
 from pylti1p3.tool_config.abstract import ToolConfAbstract
 
-from lti_tool.platforms.memory import Memory
+from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.values import Registration, ToolKey
 
 #: The registration of a platform and a client; with None for the client, the platform's only one, if it has one.
@@ -121,7 +121,7 @@ class Location(Redirect[str]):
 class Storage(LaunchDataStorage[Any]):
     """The library's storage on our Memory, without its session cookie."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: ExpiringValues) -> None:
         super().__init__()
         self._memory = memory
 

@@ -32,8 +32,8 @@ from lti_tool.platforms.adapters import (
     used_key,
 )
 from lti_tool.platforms.claims import CLAIM, as_launch, clean, deep_linking_settings
+from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.platforms.key_sets import KeySets
-from lti_tool.platforms.memory import Memory
 from lti_tool.values import Json, Launch
 
 MESSAGES: dict[str, Callable[[], MessageValidatorAbstract]] = {
@@ -70,7 +70,7 @@ def launch(
     form: Mapping[str, str],
     cookies: Mapping[str, str],
     find_registration: FindRegistration,
-    memory: Memory,
+    memory: ExpiringValues,
     key_sets: KeySets,
     now: datetime,
 ) -> Arrival:
@@ -97,7 +97,7 @@ class _Message(MessageLaunch[Incoming, Registrations, Session, Cookies]):
         self,
         form: Mapping[str, str],
         find_registration: FindRegistration,
-        memory: Memory,
+        memory: ExpiringValues,
         key_sets: KeySets,
         now: datetime,
     ) -> None:

@@ -24,7 +24,7 @@ from lti_tool.platforms.adapters import (
     origin,
     state_key,
 )
-from lti_tool.platforms.memory import Memory
+from lti_tool.platforms.expiring_values import ExpiringValues
 
 STATE_SECONDS = 600
 
@@ -47,7 +47,10 @@ class LoginAnswer:
 
 
 def login(
-    parameters: Mapping[str, str], find_registration: FindRegistration, memory: Memory, launch_url: str
+    parameters: Mapping[str, str],
+    find_registration: FindRegistration,
+    memory: ExpiringValues,
+    launch_url: str,
 ) -> LoginAnswer:
     """The answer to a login initiation by GET or POST; raises LaunchError.
 

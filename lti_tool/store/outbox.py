@@ -32,7 +32,7 @@ class Health:
     dead: int
 
 
-def emit(session: Session, task: str, payload: Json, due_at: datetime) -> str:
+def add(session: Session, task: str, payload: Json, due_at: datetime) -> str:
     """The id of the work, which becomes visible when the caller's transaction commits."""
     row = Outbox(id=str(uuid4()), task=task, payload=payload, due_at=due_at, created_at=due_at)
     session.add(row)
@@ -55,7 +55,7 @@ def claim(store: Store, now: datetime, most: int = 50) -> Sequence[str]:
         return [row.id for row in rows]
 
 
-def give_back(store: Store, event_id: str, due_at: datetime) -> None:
+def release(store: Store, event_id: str, due_at: datetime) -> None:
     """After a publish that failed: the work is due again at `due_at`."""
     with store.begin() as session:
         row = session.get(Outbox, event_id)
@@ -93,7 +93,7 @@ def postpone(store: Store, event_id: str, now: datetime, trouble: str, wait: tim
         return row.status == "dead"
 
 
-def bury(store: Store, event_id: str, trouble: str) -> None:
+def abandon(store: Store, event_id: str, trouble: str) -> None:
     """Work that can never succeed."""
     with store.begin() as session:
         row = session.get(Outbox, event_id, with_for_update=True)
@@ -112,7 +112,7 @@ def health(session: Session, now: datetime) -> Health:
     return Health(waiting=waiting, oldest_seconds=lag, dead=dead)
 
 
-def arm(session: Session, event_id: str, task: str, payload: Json, due_at: datetime) -> None:
+def schedule(session: Session, event_id: str, task: str, payload: Json, due_at: datetime) -> None:
     """Work that comes back, under an id of its own: one row for ever, due again at `due_at`."""
     row = session.get(Outbox, event_id, with_for_update=True)
     if row is None:
@@ -122,30 +122,30 @@ def arm(session: Session, event_id: str, task: str, payload: Json, due_at: datet
     row.due_at = row.created_at = due_at
 
 
-def arm_again(
+def reschedule(
     session: Session, event_id: str, task: str, payload: Json, due_at: datetime, begun_at: datetime
 ) -> None:
     """As `arm`, by the work itself at its end: whoever asked for it since `begun_at` is not put off."""
     row = session.get(Outbox, event_id, with_for_update=True)
     asked = row is not None and row.status == "pending" and row.due_at > begun_at
-    arm(session, event_id, task, payload, min(row.due_at, due_at) if row and asked else due_at)
+    schedule(session, event_id, task, payload, min(row.due_at, due_at) if row and asked else due_at)
 
 
-def hasten(session: Session, event_id: str, task: str, payload: Json, due_at: datetime) -> None:
+def bring_forward(session: Session, event_id: str, task: str, payload: Json, due_at: datetime) -> None:
     """The work is due at `due_at` at the latest; however many ask, it is done once then."""
     row = session.get(Outbox, event_id, with_for_update=True)
     if row is None or row.status not in OPEN:
-        arm(session, event_id, task, payload, due_at)
+        schedule(session, event_id, task, payload, due_at)
     elif row.status == "sent" or row.due_at > due_at:
-        arm(session, event_id, task, row.payload, due_at)
+        schedule(session, event_id, task, row.payload, due_at)
 
 
-def forget_done(session: Session, before: datetime) -> None:
+def delete_done(session: Session, before: datetime) -> None:
     session.execute(delete(Outbox).where(Outbox.status == "done", Outbox.created_at < before))
 
 
-def plan(session: Session, event_id: str, task: str, payload: Json, due_at: datetime) -> None:
+def schedule_if_absent(session: Session, event_id: str, task: str, payload: Json, due_at: datetime) -> None:
     """Like `arm`, where it is not planned yet, or died: work that comes back comes back after a start."""
     row = session.get(Outbox, event_id)
     if row is None or row.status == "dead":
-        arm(session, event_id, task, payload, due_at)
+        schedule(session, event_id, task, payload, due_at)

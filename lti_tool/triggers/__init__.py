@@ -44,7 +44,8 @@ def _modules() -> dict[str, Trigger]:
     found: dict[str, Any] = {}
     for info in iter_modules(__path__):
         module = import_module(f"{__name__}.{info.name}")
-        found[module.NAME] = module
+        if hasattr(module, "NAME"):
+            found[module.NAME] = module
     return found
 
 

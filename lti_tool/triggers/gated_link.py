@@ -1,7 +1,7 @@
 """A link that only those who have completed may open: the memberships with and without its `rlid`.
 
 Moodle lists under `rlid` only who may open the link, so its "Restrict access" tells the tool of completions. The list
-also holds whoever bypasses restrictions; `lti_tool.rules.signal` says what counts as proof.
+also holds whoever bypasses restrictions; `lti_tool.triggers.rules.signal` says what counts as proof.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lti_tool import rules
 from lti_tool.errors import PlatformError
 from lti_tool.platforms.services import Connection
 from lti_tool.store import Session, queries
 from lti_tool.store.models import AwardRule, Learner, Sighting
-from lti_tool.triggers import Watched
+from lti_tool.triggers import Watched, rules
 from lti_tool.values import Completion, Member
 
 NAME = "gated_link"
@@ -44,9 +43,9 @@ def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) ->
     inside = [member.user_id for member in seen.learners if member.user_id in seen.inside]
     outside = [member.user_id for member in seen.learners if member.user_id not in seen.inside]
     rule.everyone_can_open = rules.everyone_can_open(inside, outside)
-    learners = queries.keep_learners(session, rule.course.registration_id, seen.learners)
-    sightings = queries.sightings(session, rule.id)
-    staff = queries.staff_of(session, rule.course_id)
+    learners = queries.people.save_learners(session, rule.course.registration_id, seen.learners)
+    sightings = queries.rules.sightings(session, rule.id)
+    staff = queries.people.staff_of(session, rule.course_id)
     arrived: list[Sighting] = []
     for member in seen.learners:
         learner = learners[member.user_id]
@@ -77,10 +76,10 @@ def opened(session: Session, rule: AwardRule, learner: Learner, now: datetime) -
 
     Whoever was not yet seen inside is left to the next look: the link may have been opened to everyone a moment ago.
     """
-    sightings = queries.sightings(session, rule.id)
+    sightings = queries.rules.sightings(session, rule.id)
     sighting = sightings.get(learner.id) or _first_sighting(session, rule, learner)
     sighting.opened_at = sighting.opened_at or now
-    staff = learner.id in queries.staff_of(session, rule.course_id)
+    staff = learner.id in queries.people.staff_of(session, rule.course_id)
     return _completion(rule, sighting, staff, rule_binds(rule, sightings.values()), now)
 
 

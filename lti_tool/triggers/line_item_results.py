@@ -43,9 +43,9 @@ def look(watched: Watched, connection: Connection) -> Seen:
 def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) -> Sequence[Completion]:
     """A Completion for each learner with a score; whether it suffices is decided elsewhere."""
     rule.line_item_url = seen.line_item_url
-    learners = queries.keep_learners(session, rule.course.registration_id, seen.learners)
-    sightings = queries.sightings(session, rule.id)
-    staff = queries.staff_of(session, rule.course_id)
+    learners = queries.people.save_learners(session, rule.course.registration_id, seen.learners)
+    sightings = queries.rules.sightings(session, rule.id)
+    staff = queries.people.staff_of(session, rule.course_id)
     found = []
     for result in seen.results:
         learner = learners.get(result.user_id)

@@ -17,8 +17,8 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError, RegistrationError
 from lti_tool.logs import log, where
 from lti_tool.platforms import REGISTRATION_CODES
+from lti_tool.web.error_messages import PLATFORM_SAID, Trouble, trouble
 from lti_tool.web.negotiation import prefers_json
-from lti_tool.web.sentences import PLATFORM_SAID, Trouble, trouble
 
 
 def set_up(app: Flask) -> None:

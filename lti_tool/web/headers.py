@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from flask import Flask, Response, g, request
 
 from lti_tool.platforms.adapters import origin
-from lti_tool.platforms.registration import CANVAS_EMBEDDERS
+from lti_tool.platforms.dynamic_registration import CANVAS_EMBEDDERS
 from lti_tool.values import Registration
 from lti_tool.web.current import current_tool
 

@@ -13,14 +13,14 @@ from pkgutil import iter_modules
 from typing import Any, Protocol, cast
 
 from signing.binding import issuer_id
-from signing.checked import Checked
 from signing.data_integrity import previous_of
-from signing.documents import ContextFinder, find_context
+from signing.document_loader import ContextFinder, find_context
 from signing.errors import ProofError
 from signing.jose import is_compact
-from signing.jsontext import as_text, read_object
+from signing.json_text import Json, as_text, read_object
 from signing.keys import KeyFinder, SigningKey
-from signing.secured import Json, SecuredCredential
+from signing.secured import SecuredCredential
+from signing.verified_proof import VerifiedProof
 
 __all__ = ["PROOFS", "Checked", "Proof", "check"]
 
@@ -43,7 +43,7 @@ class Proof(Protocol):
         find_key: KeyFinder,
         now: datetime,
         find_context: ContextFinder = find_context,
-    ) -> Checked: ...
+    ) -> VerifiedProof: ...
 
 
 PROOFS: dict[str, Proof] = {
@@ -57,7 +57,7 @@ def check(
     find_key: KeyFinder,
     now: datetime,
     find_context: ContextFinder = find_context,
-) -> Checked:
+) -> VerifiedProof:
     """The credential, once its proof holds; raises ProofError, also for a type not known here.
 
     The signature holds, then; whether the key is the issuer's is for the caller to compare, see Checked. Of a set of
@@ -75,7 +75,7 @@ def check(
 
 def _check_first(
     secured: SecuredCredential, find_key: KeyFinder, now: datetime, find_context: ContextFinder
-) -> Checked:
+) -> VerifiedProof:
     for proof in PROOFS.values():
         if proof.recognises(secured):
             try:
@@ -107,12 +107,12 @@ class _Several:
         self._document = document
         self._proofs: list[Json] = proofs
         self._how = (find_key, now, find_context)
-        self._known: dict[int, Checked | ProofError] = {}
+        self._known: dict[int, VerifiedProof | ProofError] = {}
 
-    def outcomes(self) -> list[Checked | ProofError]:
+    def outcomes(self) -> list[VerifiedProof | ProofError]:
         return [self._outcome(number) for number in range(len(self._proofs))]
 
-    def _outcome(self, number: int) -> Checked | ProofError:
+    def _outcome(self, number: int) -> VerifiedProof | ProofError:
         if number not in self._known:
             # Until it is known otherwise: a proof that builds on itself does not hold.
             self._known[number] = ProofError("malformed", "proofs build on one another in a circle")
@@ -122,7 +122,7 @@ class _Several:
                 self._known[number] = error
         return self._known[number]
 
-    def _checked(self, number: int) -> Checked:
+    def _checked(self, number: int) -> VerifiedProof:
         proof = self._proofs[number]
         named = previous_of(proof)
         previous = [other for other, part in enumerate(self._proofs) if part.get("id") in named]
@@ -135,9 +135,9 @@ class _Several:
         return _check_first(SecuredCredential(text, ""), *self._how)
 
 
-def _best(outcomes: list[Checked | ProofError]) -> Checked:
+def _best(outcomes: list[VerifiedProof | ProofError]) -> VerifiedProof:
     """The issuer's own proof, or else any that holds; raises the ProofError that says most."""
-    held = [outcome for outcome in outcomes if isinstance(outcome, Checked)]
+    held = [outcome for outcome in outcomes if isinstance(outcome, VerifiedProof)]
     for checked in held:
         if checked.verification_method.controller == issuer_id(checked.credential):
             return checked

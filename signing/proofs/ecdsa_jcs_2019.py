@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from signing import data_integrity
-from signing.checked import Checked
 from signing.data_integrity import TYPE, Suite, json_texts
-from signing.documents import ContextFinder, find_context
+from signing.document_loader import ContextFinder, find_context
+from signing.json_text import Json
 from signing.keys import KeyFinder, SigningKey
-from signing.secured import Json, SecuredCredential
+from signing.secured import SecuredCredential
+from signing.verified_proof import VerifiedProof
 
 NAME = "ecdsa-jcs-2019"
 SUITE = Suite(
@@ -34,5 +35,5 @@ def recognises(secured: SecuredCredential) -> bool:
 
 def check(
     secured: SecuredCredential, find_key: KeyFinder, now: datetime, find_context: ContextFinder = find_context
-) -> Checked:
+) -> VerifiedProof:
     return data_integrity.check(SUITE, secured, find_key, now, find_context)

@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from signing import cbor, data_integrity
 from signing.binding import demand_text, issuer_id, key_of
 from signing.canonical import statements
-from signing.checked import Checked
 from signing.data_integrity import (
     TYPE,
     covered,
@@ -32,14 +31,16 @@ from signing.data_integrity import (
     options_text,
     with_proof,
 )
-from signing.documents import ContextFinder, find_context
+from signing.document_loader import ContextFinder, find_context
 from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
+from signing.json_text import Json
 from signing.keys import KeyFinder, SigningKey, as_multicodec, from_multicodec, generate
 from signing.multibase import base64url, from_base64url
 from signing.rdfc10 import canonical_labels, nquads
-from signing.secured import Json, SecuredCredential
+from signing.secured import SecuredCredential
 from signing.selection import Grouped, select
 from signing.signatures import LENGTHS, sign, verify
+from signing.verified_proof import VerifiedProof
 
 NAME = "ecdsa-sd-2023"
 NAMES = {"type": TYPE, "cryptosuite": NAME}
@@ -145,7 +146,7 @@ def recognises(secured: SecuredCredential) -> bool:
 
 def check(
     secured: SecuredCredential, find_key: KeyFinder, now: datetime, find_context: ContextFinder = find_context
-) -> Checked:
+) -> VerifiedProof:
     """Only derived proofs are checked: a base proof is between issuer and holder, and tells a verifier too much."""
     credential, proof = opened(NAMES, secured, now)
     if "proof" in credential:
@@ -170,7 +171,7 @@ def check(
     passing = _passing_key(public_key)
     for line, one in zip(others, signatures, strict=True):
         demand_signature(lambda one=one, line=line: verify(passing, one, line.encode()))  # type: ignore[misc]
-    return Checked(credential=credential, proof_name=NAME, verification_method=found)
+    return VerifiedProof(credential=credential, proof_name=NAME, verification_method=found)
 
 
 # --- what is signed --------------------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from signing import jose
-from signing.checked import Checked
-from signing.documents import ContextFinder, find_context
+from signing.document_loader import ContextFinder, find_context
+from signing.json_text import Json
 from signing.keys import KeyFinder, SigningKey
-from signing.secured import Json, SecuredCredential
+from signing.secured import SecuredCredential
+from signing.verified_proof import VerifiedProof
 
 NAME = "vc-jwt-eddsa"
 MEDIA_TYPE = jose.MEDIA_TYPE
@@ -28,6 +29,6 @@ def recognises(secured: SecuredCredential) -> bool:
 
 def check(
     secured: SecuredCredential, find_key: KeyFinder, now: datetime, find_context: ContextFinder = find_context
-) -> Checked:
+) -> VerifiedProof:
     """A JWS signs its bytes, so no context is asked for."""
     return jose.check(HOW, secured, find_key, now)

@@ -16,8 +16,9 @@ from badges.credential import Learner, StatusEntry, build
 from badges.issuer import IssuerProfile, read_issuer
 from badges.jsonld import as_jsonld
 from badges.status_list import build_status_list
-from badges.template import Template, read_template
+from badges.template.model import Template, read_template
 from signing.errors import KeyNotFoundError
+from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.proofs import PROOFS
 from signing.secured import SecuredCredential
@@ -28,8 +29,6 @@ TOOL_URL = "https://badges.example.org"
 LIST_URL = f"{TOOL_URL}/status/1"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 INDEX = 4711
-
-Json = dict[str, Any]
 
 
 @pytest.fixture(scope="session")

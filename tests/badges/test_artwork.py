@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 
 from badges.artwork import level_text, picture, template_picture
 from badges.bake import text_chunks
-from badges.template import Template
+from badges.template.model import Template
 from badges.vocabularies import vocabulary
 
 LONG = (

@@ -19,12 +19,12 @@ from badges.credential import Learner, contexts, identity_hash
 from badges.errors import MissingElementsError
 from badges.issuer import IssuerProfile
 from badges.jsonld import as_jsonld
-from badges.parts import Assessment, EscoSkill, LearningOutcome, QualityAssurance
 from badges.schemas import EXTENSION_SCHEMA
-from badges.template import Template
+from badges.template.model import Template
+from badges.template.values import Assessment, EscoSkill, LearningOutcome, QualityAssurance
 from signing.canonical import canonicalize
+from signing.json_text import Json
 
-Json = dict[str, Any]
 Build = Callable[..., Json]
 
 VARIANTS: dict[str, dict[str, Any]] = {

@@ -19,8 +19,6 @@ from signing.proofs import PROOFS
 from signing.secured import SecuredCredential
 from tests.badges.conftest import NOW
 
-Json = dict[str, Any]
-
 
 @pytest.fixture
 def secured(built: Any, solar: Any, world: Any) -> SecuredCredential:

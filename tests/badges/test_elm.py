@@ -19,12 +19,17 @@ from badges.credential import Learner
 from badges.elm import Awarded, european_credential, upload, upload_batch
 from badges.elm.checks import lacks
 from badges.issuer import IssuerProfile, Place
-from badges.parts import Assessment, AwardingBody, EscoSkill, LargerCredential, QualityAssurance
-from badges.template import NOT_APPLICABLE, Level, Template
+from badges.template.model import NOT_APPLICABLE, Level, Template
+from badges.template.values import (
+    Assessment,
+    AwardingBody,
+    EscoSkill,
+    LargerCredential,
+    QualityAssurance,
+)
 from badges.vocabularies import vocabulary
-from tests.shapes import Conforms, europass_shapes
-
-Json = dict[str, Any]
+from signing.json_text import Json
+from tests.shacl_shapes import Conforms, europass_shapes
 
 PNG = b"\x89PNG\r\n\x1a\n the picture"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

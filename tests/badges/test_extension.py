@@ -14,16 +14,16 @@ import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 from pyld import jsonld
 
-from badges import eu, parts
+from badges.eu import elements
 from badges.issuer import IssuerProfile, Place
 from badges.schemas import EXTENSION_SCHEMA
-from badges.statements import Statements
-from badges.template import Level, Template, read_template, template_as_json
+from badges.template.declarations import Declarations
+from badges.template.model import Level, Template, read_template, template_as_json, values
 from badges.vocabularies import names
 from signing.canonical import canonicalize
-from signing.documents import CONTEXTS, EXTENSION_FILE, find_context, load
+from signing.document_loader import CONTEXTS, EXTENSION_FILE, find_context, load
+from signing.json_text import Json
 
-Json = dict[str, Any]
 Build = Callable[..., Json]
 
 OURS = "urn:eu-micro-credential:v1:"
@@ -43,7 +43,7 @@ def iri(definition: Any) -> str:
 @pytest.fixture
 def everything() -> Template:
     """A template that says all that a template may say."""
-    assurance = parts.QualityAssurance(
+    assurance = values.QualityAssurance(
         code="esg",
         agency=_TEXT,
         country="LV",
@@ -59,7 +59,7 @@ def everything() -> Template:
         criteria=_TEXT,
         in_language="el",
         awarding_bodies=(
-            parts.AwardingBody(
+            values.AwardingBody(
                 legal_name=_TEXT,
                 country="EE",
                 region="Tartumaa",
@@ -70,14 +70,14 @@ def everything() -> Template:
             ),
         ),
         learning_outcomes=(
-            parts.LearningOutcome(
+            values.LearningOutcome(
                 text=_TEXT,
                 esco=tuple(
-                    parts.EscoSkill(iri=f"http://data.europa.eu/esco/skill/{number}", label=_TEXT)
+                    values.EscoSkill(iri=f"http://data.europa.eu/esco/skill/{number}", label=_TEXT)
                     for number in (1, 2)
                 ),
             ),
-            parts.LearningOutcome(text=_TEXT),
+            values.LearningOutcome(text=_TEXT),
         ),
         workload_hours=Decimal("112.5"),
         credits=Decimal("4.5"),
@@ -86,7 +86,7 @@ def everything() -> Template:
         national_level="AT-NQF-6",
         cycle="first",
         assessments=tuple(
-            parts.Assessment(
+            values.Assessment(
                 type=kind, title=_TEXT, mode="online", supervision=supervision, summative=number == 1
             )
             for number, (kind, supervision) in enumerate(
@@ -94,18 +94,18 @@ def everything() -> Template:
             )
         ),
         forms_of_participation=("online", "blended"),
-        types_of_quality_assurance=(assurance, parts.QualityAssurance(code="internal")),
+        types_of_quality_assurance=(assurance, values.QualityAssurance(code="internal")),
         prerequisites=_TEXT,
         stackability="integrated",
-        part_of=(parts.LargerCredential(name=_TEXT, url="https://riga-college.example/bachelor"),),
+        part_of=(values.LargerCredential(name=_TEXT, url="https://riga-college.example/bachelor"),),
         further_information=_TEXT,
         isced_f="0688",
         learning_setting="nonFormal",
         colours="sea",
-        quality=Statements(decision_reference="Nr. 1-2/345", target_group=_TEXT, prior_learning=True),
+        quality=Declarations(decision_reference="Nr. 1-2/345", target_group=_TEXT, prior_learning=True),
         review_date=date(2028, 1, 1),
         owner="Riga College",
-        change_log=(parts.Change(day=date(2026, 1, 1), text="Begun.", by="Zane Ozola"),),
+        change_log=(values.Change(day=date(2026, 1, 1), text="Begun.", by="Zane Ozola"),),
     )
 
 
@@ -212,7 +212,7 @@ def test_each_element_has_its_homes_in_the_fullest_badge(
     credential = built(everything, issuer=abroad)
     elm = json.loads((shared / "data/eu/context/edc-ap-context.jsonld").read_text(encoding="utf-8"))
     known = set(defined(elm["@context"]))
-    for element in eu.ELEMENTS:
+    for element in elements.ELEMENTS:
         assert element.definition.keys() == {"en", "lv"}
         assert set(element.vocabularies) <= set(names()), element.code
         assert set(element.elm) <= known, (element.code, set(element.elm) - known)
@@ -235,7 +235,9 @@ def found(value: Any, path: str) -> Any:
 def test_joint_bodies_and_several_countries_are_read_out_again(
     everything: Template, abroad: IssuerProfile, built: Build
 ) -> None:
-    told = {reading.element.code: reading.values for reading in eu.read(built(everything, issuer=abroad))}
+    told = {
+        reading.element.code: reading.values for reading in elements.read(built(everything, issuer=abroad))
+    }
     assert [text["en"] for text in told["country"] if "en" in text] == ["Latvia", "Estonia", "Lithuania"]
     assert [text["en"] for text in told["awarding_body"]] == ["Riga College", "Words"]
     assert [text["en"] for text in told["level"]] == [

@@ -17,9 +17,9 @@ from jsonschema import Draft201909Validator, Draft202012Validator
 from badges.errors import SchemaError
 from badges.schemas import EXTENSION_SCHEMA
 from badges.schemas.json_schema import breach
-from badges.template import Template
+from badges.template.model import Template
+from signing.json_text import Json
 
-Json = dict[str, Any]
 EU = json.loads(EXTENSION_SCHEMA.read_text(encoding="utf-8"))
 
 VALUES: list[Any] = [

@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from badges.errors import PictureError
-from badges.pictures import MOST_BYTES, fit
+from badges.pictures import MOST_BYTES, fit_picture
 
 
 def picture_file(size=(300, 300), kind="PNG", mode="RGB", **options) -> bytes:
@@ -28,7 +28,7 @@ def opened(png: bytes) -> Image.Image:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 @pytest.mark.parametrize("size", [(200, 200), (1000, 400), (400, 1000), (600, 600)])
 def test_a_picture_fits_the_square_of_a_badge(kind, size):
-    image = opened(fit(picture_file(size, kind)))
+    image = opened(fit_picture(picture_file(size, kind)))
     assert (image.format, image.size, image.mode) == ("PNG", (600, 600), "RGBA")
     assert image.getpixel((300, 300))[3] == 255
     assert (image.getpixel((0, 0))[3] == 0) is (size[0] != size[1])
@@ -39,13 +39,13 @@ def test_nothing_else_of_the_file_is_kept():
     told.add_text("openbadgecredential", "a badge of somebody else")
     file = picture_file(pnginfo=told)
     assert b"somebody else" in file
-    assert b"somebody else" not in fit(file)
-    assert opened(fit(file)).info.keys() <= {"dpi", "gamma"}
+    assert b"somebody else" not in fit_picture(file)
+    assert opened(fit_picture(file)).info.keys() <= {"dpi", "gamma"}
 
 
 def code(file: bytes) -> str:
     with pytest.raises(PictureError) as caught:
-        fit(file)
+        fit_picture(file)
     return caught.value.code
 
 

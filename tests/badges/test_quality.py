@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from badges import eu
 from badges.errors import FrameworkError, TemplateError
+from badges.eu import elements
 from badges.issuer import IssuerProfile, read_issuer
-from badges.parts import Assessment
 from badges.quality import FIELDS, framework, framework_codes, read_framework
-from badges.quality.judging import QualityReport, facts, judge, unmet
-from badges.statements import Statements
-from badges.template import NOT_APPLICABLE, Template, read_template, template_as_json
+from badges.quality.evaluation import QualityReport, evaluate, facts, unmet
+from badges.template.declarations import Declarations
+from badges.template.model import NOT_APPLICABLE, Template, read_template, template_as_json
+from badges.template.values import Assessment
 
 #: Rules that fail, of (solar panels: vocational, data literacy: higher education).
 EXPECTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -85,14 +85,14 @@ def test_every_framework_has_its_expected_verdict() -> None:
 def test_the_shipped_templates_get_the_verdict_of_each_framework(
     code: str, solar: Template, data_literacy: Template, issuer: IssuerProfile
 ) -> None:
-    reports = judge(code, solar, issuer), judge(code, data_literacy, issuer)
+    reports = evaluate(code, solar, issuer), evaluate(code, data_literacy, issuer)
     assert tuple(report.failed for report in reports) == EXPECTED[code]
     assert tuple(unmet(code, template, issuer) for template in (solar, data_literacy)) == EXPECTED[code]
     assert [report.passes for report in reports] == [not failed for failed in EXPECTED[code]]
 
 
 def test_a_rule_that_is_not_met_names_the_field_to_mend(solar: Template, issuer: IssuerProfile) -> None:
-    assert mends(judge("common_microcredential_framework", solar, issuer)) == {
+    assert mends(evaluate("common_microcredential_framework", solar, issuer)) == {
         "hours": "/workload_hours",
         "level": "/level",
         "credits": "/credits",
@@ -100,23 +100,23 @@ def test_a_rule_that_is_not_met_names_the_field_to_mend(solar: Template, issuer:
         "identity-policy": "/quality/declarations/common_microcredential_framework.identity-policy",
     }
     nowhere = replace(issuer, eidas_identifier=None)
-    assert mends(judge("eu_annex_2", solar, nowhere))["9-authenticity"] == "issuer:/eidas_identifier"
+    assert mends(evaluate("eu_annex_2", solar, nowhere))["9-authenticity"] == "issuer:/eidas_identifier"
     unfinished = replace(solar, learning_outcomes=())
-    assert mends(judge("eu_annex_2", unfinished, issuer))["2-transparency"] == "/learning_outcomes"
+    assert mends(evaluate("eu_annex_2", unfinished, issuer))["2-transparency"] == "/learning_outcomes"
 
 
 def test_a_should_that_is_not_met_is_a_warning_and_does_not_fail(
     solar: Template, issuer: IssuerProfile
 ) -> None:
-    report = judge("eu_annex_1", replace(solar, prerequisites={}), issuer)
+    report = evaluate("eu_annex_1", replace(solar, prerequisites={}), issuer)
     assert outcomes(report)["prerequisites"] == "warning"
     assert report.passes
 
 
 def test_a_statement_is_missing_until_it_is_written(solar: Template, issuer: IssuerProfile) -> None:
-    assert outcomes(judge("microhe", solar, issuer))["route"] == "statement_missing"
+    assert outcomes(evaluate("microhe", solar, issuer))["route"] == "statement_missing"
     declared = said(solar, declarations={"microhe.route": {"en": "A third of the installer's certificate."}})
-    assert outcomes(judge("microhe", declared, issuer))["route"] == "pass"
+    assert outcomes(evaluate("microhe", declared, issuer))["route"] == "pass"
 
 
 def test_what_the_template_states_goes_before_what_its_issuer_states(
@@ -147,7 +147,7 @@ def test_a_credit_stands_for_25_to_30_hours(
     hours: str, credits_: str | None, outcome: str, solar: Template, issuer: IssuerProfile
 ) -> None:
     template = replace(solar, workload_hours=Decimal(hours), credits=Decimal(credits_) if credits_ else None)
-    report = judge("eu_annex_1", template, issuer)
+    report = evaluate("eu_annex_1", template, issuer)
     assert outcomes(report)["notional_workload.hours_a_credit"].replace("not_applicable", "n/a") == outcome
     assert mends(report).get("notional_workload.hours_a_credit", "") == (
         "/workload_hours" if outcome == "warning" else ""
@@ -158,12 +158,14 @@ def test_a_level_of_latvian_non_formal_learning_needs_a_decision(
     solar: Template, issuer: IssuerProfile
 ) -> None:
     course = said(solar, unit_kind="nonFormal")
-    assert eu.missing(course, issuer) == ("level",)
-    assert judge("latvia", course, issuer).failed == ("level",)
-    assert mends(judge("eu_annex_1", course, issuer)) == {"level.decision": "/quality/decision_reference"}
-    assert eu.missing(replace(course, level=NOT_APPLICABLE), issuer) == ("level",), "the LKI level stands"
-    assert eu.missing(replace(course, level=NOT_APPLICABLE, lki_level=None), issuer) == ()
-    assert eu.missing(said(course, decision_reference="Nr. 1-2/345"), issuer) == ()
+    assert elements.missing(course, issuer) == ("level",)
+    assert evaluate("latvia", course, issuer).failed == ("level",)
+    assert mends(evaluate("eu_annex_1", course, issuer)) == {"level.decision": "/quality/decision_reference"}
+    assert elements.missing(replace(course, level=NOT_APPLICABLE), issuer) == ("level",), (
+        "the LKI level stands"
+    )
+    assert elements.missing(replace(course, level=NOT_APPLICABLE, lki_level=None), issuer) == ()
+    assert elements.missing(said(course, decision_reference="Nr. 1-2/345"), issuer) == ()
 
 
 @pytest.mark.parametrize(
@@ -185,12 +187,14 @@ def test_quality_is_assured_until_its_last_day_and_people_are_told_60_days_befor
         solar, mend = replace(solar, types_of_quality_assurance=assurance), "/types_of_quality_assurance"
     else:
         issuer, mend = replace(issuer, accreditations=assurance), "issuer:/accreditations"
-    report = judge("eu_annex_1", solar, issuer, date(2026, 11, 21))
+    report = evaluate("eu_annex_1", solar, issuer, date(2026, 11, 21))
     assert report.passes is not fails
     assert (mend in mends(report).values()) == (fails or warns)
     assert ("warning" in outcomes(report).values()) == warns
-    assert eu.missing(solar, issuer, date(2026, 11, 21)) == (("type_of_quality_assurance",) if fails else ())
-    assert eu.missing(solar, issuer) == (), "no day, no end"
+    assert elements.missing(solar, issuer, date(2026, 11, 21)) == (
+        ("type_of_quality_assurance",) if fails else ()
+    )
+    assert elements.missing(solar, issuer) == (), "no day, no end"
 
 
 def test_each_framework_has_the_rules_it_is_known_by(shared: Path) -> None:
@@ -205,15 +209,15 @@ def test_each_framework_has_the_rules_it_is_known_by(shared: Path) -> None:
 
 def test_attendance_alone_is_no_assessment(solar: Template, issuer: IssuerProfile) -> None:
     attended = replace(solar, assessments=(Assessment(type="levelOfAttendance"),))
-    assert eu.missing(attended, issuer) == ("type_of_assessment",)
+    assert elements.missing(attended, issuer) == ("type_of_assessment",)
     tested = replace(attended, assessments=(*attended.assessments, Assessment(type="quiz")))
-    assert eu.missing(tested, issuer) == ()
+    assert elements.missing(tested, issuer) == ()
 
 
 def test_a_programme_that_is_not_accredited_needs_a_licence(solar: Template, issuer: IssuerProfile) -> None:
     course = said(solar, unit_kind="nonFormal", decision_reference="Nr. 7", accredited=False)
-    assert judge("latvia", course, issuer).failed == ("licence",)
-    assert judge("latvia", said(course, licence="L-12"), issuer).passes
+    assert evaluate("latvia", course, issuer).failed == ("licence",)
+    assert evaluate("latvia", said(course, licence="L-12"), issuer).passes
 
 
 # --- statements are read as strictly as the rest ---
@@ -262,7 +266,7 @@ def test_an_issuer_may_demand_frameworks_that_exist() -> None:
     assert read_issuer(data, "https://badges.example.org").demands == ("latvia",)
     with pytest.raises(TemplateError, match=r"/demands/0: unknown_framework"):
         read_issuer(data | {"demands": ["rome"]}, "https://badges.example.org")
-    assert read_issuer(data | {"demands": []}, "https://badges.example.org").quality == Statements()
+    assert read_issuer(data | {"demands": []}, "https://badges.example.org").quality == Declarations()
 
 
 # --- a framework is one file ---

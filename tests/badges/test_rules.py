@@ -17,10 +17,10 @@ import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 
 from badges.schemas.rules import breach
-from badges.template import Template
+from badges.template.model import Template
+from signing.json_text import Json
 from signing.timestamps import from_timestamp
 
-Json = dict[str, Any]
 formats = FormatChecker(formats=())
 
 

@@ -12,11 +12,12 @@ from urllib.parse import urlencode
 
 from flask.testing import FlaskClient
 
-from lti_tool import admission, templates
+from lti_tool.people import operator_sessions
+from lti_tool.templates import versions
 from lti_tool.web import create_app
 from lti_tool.web.editor.fields import STEPS
 from lti_tool.wiring import build_tool
-from tests.stage import Clock, settings_for, template_data
+from tests.fixtures import Clock, settings_for, template_data
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -27,11 +28,13 @@ def requests() -> Iterator[dict[str, Callable[[], bytes]]]:
     with tempfile.TemporaryDirectory() as folder:
         tool = build_tool(settings_for(f"sqlite:///{folder}/nozimite.sqlite", Path(folder)), Clock())
         client = create_app(tool).test_client()
-        token = admission.enter_institution(tool.memory, admission.invite_institution(tool.memory))
+        token = operator_sessions.start_operator_session(
+            tool.memory, operator_sessions.invite_operator(tool.memory)
+        )
 
         def draft() -> str:
             with tool.store.begin() as session:
-                row = templates.add(session, template_data(), tool.clock())
+                row = versions.add(session, template_data(), tool.clock())
                 return f"/lti/app/templates/{row.template_id}/{row.version}"
 
         way = draft()

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pyld import jsonld
 
-from signing.documents import as_remote_document, find_context
+from signing.document_loader import as_remote_document, find_context
+from signing.json_text import Json
 from signing.keys import SigningKey
 from signing.multibase import base58, from_base58
-from signing.secured import Json
 from tests.bench.measuring import Timed
 
 INTEROP = Path(__file__).parents[1] / "interop"

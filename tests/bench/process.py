@@ -15,9 +15,9 @@ from badges.bake import bake
 from badges.status_list import build_status_list
 from signing import status
 from signing.did import did_document
+from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, jwk
 from signing.proofs import eddsa_rdfc_2022
-from signing.secured import Json
 from tests.bench.measuring import Timed
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +38,7 @@ with open("/proc/self/status") as file:
 TELLING = """
 import sys
 before = {*sys.modules}
-from lti_tool.cli import main
+from lti_tool.commands.main import main
 code = main(sys.argv[1:])
 print(*[name for name, module in sys.modules.items() if name not in before and getattr(module, "__spec__", None)])
 sys.exit(code)

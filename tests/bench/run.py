@@ -35,16 +35,16 @@ from badges.credential import Learner, StatusEntry, build
 from badges.issuer import read_issuer
 from badges.jsonld import as_jsonld
 from badges.schemas import rules
-from badges.template import read_template
+from badges.template.model import read_template
 from signing import status
 from signing.canonical import canonicalize
-from signing.compiled import compile_template, differing
-from signing.documents import find_context
-from signing.jsontext import as_text
+from signing.compiled.cache import CompiledForms, secure
+from signing.compiled.form import compile_form, differing
+from signing.document_loader import find_context
+from signing.json_text import Json, as_text
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.proofs import PROOFS, check
-from signing.secured import Json, SecuredCredential
-from signing.templates import Templates, secure
+from signing.secured import SecuredCredential
 from tests.bench import editing, process, telling
 from tests.bench.measuring import Row, figure, ratio, timed, timed_ratio
 from tests.bench.others import PlainPyLD, digitalbazaar
@@ -72,7 +72,7 @@ class Bench:
         self.statements = canonicalize(self.credential).encode()
         slots = differing(self.credential, self.twin)
         assert slots
-        self.template = compile_template(self.credential, sorted(slots, key=str))
+        self.template = compile_form(self.credential, sorted(slots, key=str))
         values = self.template.values(self.credential)
         assert values
         self.values = values
@@ -149,7 +149,7 @@ def general_rows(bench: Bench) -> Iterator[Row]:
 
 
 def own_rows(bench: Bench) -> Iterator[Row]:
-    templates = Templates(lambda credential: "the achievement")
+    templates = CompiledForms(lambda credential: "the achievement")
     templates.secure(bench.credential, lambda: bench.twin, bench.ed25519, NOW)
     theirs = OpenBadgesLib(bench)
 

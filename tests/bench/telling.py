@@ -8,12 +8,10 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
+from signing.json_text import Json
 from tests.bench.measuring import Row
 from tests.bench.others import INTEROP
-
-Json = dict[str, Any]
 
 README = Path(__file__).parents[2] / "README.md"
 RESULTS = Path(__file__).parent / "results.json"

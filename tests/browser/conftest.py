@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from lti_tool.showcase import Showcase
+from lti_tool.commands.demo_server import RunningDemo
 from tests.browser.people import People
-from tests.browser.stage import standing
+from tests.browser.server import standing
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def browser(chromium: Path, chromium_arguments: list[str], playwright: Any) -> I
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Showcase]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     with standing(tmp_path_factory.mktemp("showcase")) as found:
         yield found
 
@@ -50,7 +50,7 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def people(browser: Browser, running: Showcase, screenshots: Path) -> Iterator[Callable[..., Any]]:
+def people(browser: Browser, running: RunningDemo, screenshots: Path) -> Iterator[Callable[..., Any]]:
     """People at browsers of their own; at the end none of their pages may have complained in its console."""
     opened: list[People] = []
 
@@ -68,7 +68,7 @@ def people(browser: Browser, running: Showcase, screenshots: Path) -> Iterator[C
 @pytest.fixture
 def refusing(
     chromium: Path, chromium_arguments: list[str], playwright: Any, tmp_path: Path, screenshots: Path
-) -> Iterator[Callable[[Showcase], People]]:
+) -> Iterator[Callable[[RunningDemo], People]]:
     """Somebody whose browser refuses every cookie of the tool, as its settings can say."""
     profile = tmp_path / "profile"
     (profile / "Default").mkdir(parents=True)
@@ -81,7 +81,7 @@ def refusing(
     )
     opened: list[People] = []
 
-    def sits_at(running: Showcase) -> People:
+    def sits_at(running: RunningDemo) -> People:
         opened.append(People(context, running, screenshots))
         return opened[-1]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, FrameLocator, Locator, Page, expect
 
-from lti_tool.showcase import Showcase
+from lti_tool.commands.demo_server import RunningDemo
 
 COURSE = "Data Literacy"
 #: A page of the tool that has come to rest; while storage is asked, it is not there yet.
@@ -26,7 +26,7 @@ SHOWS_FOCUS = """element => {
 class People:
     """One browser. `frame` is the tool inside the LMS's page."""
 
-    def __init__(self, context: BrowserContext, running: Showcase, screenshots: Path) -> None:
+    def __init__(self, context: BrowserContext, running: RunningDemo, screenshots: Path) -> None:
         self.context, self.running, self.screenshots = context, running, screenshots
         self.complaints: list[str] = []
         #: Addresses whose answer of 4xx a test wants to see; Chromium notes those in the console too.

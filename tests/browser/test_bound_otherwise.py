@@ -7,8 +7,8 @@ import re
 from playwright.sync_api import expect
 
 from lti_tool.demo.robot import Robot
-from tests.browser.inspection import faults
-from tests.browser.stage import standing, withheld
+from tests.browser.page_checks import faults
+from tests.browser.server import standing, withheld
 
 BADGE = "Data literacy for decision makers"
 

@@ -7,12 +7,13 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from lti_tool import admission, templates
 from lti_tool.demo.robot import Robot
+from lti_tool.people import operator_sessions
 from lti_tool.store.models import TemplateVersion
+from lti_tool.templates import versions
 from tests.badges.test_pictures import picture_file
 from tests.browser import inspection
-from tests.browser.inspection import faults
+from tests.browser.page_checks import faults
 from tests.browser.people import go_on, tab_to
 
 
@@ -230,7 +231,7 @@ def test_the_institution_writes_outside_of_any_course(people, running):
     tool = running.tool
     with people() as institution:
         page = institution.page
-        page.goto(f"{tool.tool_url}/lti/editor?code={admission.invite_institution(tool.memory)}")
+        page.goto(f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.memory)}")
         found = faults(institution, "editor-door")
         page.get_by_role("button", name="Open the editor").click()
         page.get_by_role("button", name="Create a new version").first.click()
@@ -239,4 +240,4 @@ def test_the_institution_writes_outside_of_any_course(people, running):
     draft = newest(tool)
     assert (draft.status, draft.version, draft.course_id) == ("draft", 2, None)
     with tool.store.begin() as session:
-        templates.discard(session, session.get_one(TemplateVersion, draft.id))
+        versions.delete_draft(session, session.get_one(TemplateVersion, draft.id))

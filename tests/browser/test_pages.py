@@ -10,14 +10,15 @@ import pytest
 from playwright.sync_api import expect
 
 from badges.bake import unbake
-from lti_tool import admission, awarding
 from lti_tool.demo.robot import Robot
 from lti_tool.errors import DeliveryError, PlatformError
+from lti_tool.issuing import issuance
+from lti_tool.platforms import invitations
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Course, LaunchSession, Learner, Outbox, Sighting
-from tests.browser.inspection import faults
+from tests.browser.page_checks import faults
 from tests.browser.people import AT_REST, drop_file
-from tests.browser.stage import standing, withheld
+from tests.browser.server import standing, withheld
 
 LANGUAGES = ("en", "lv")
 NOW = datetime.now(UTC)
@@ -47,7 +48,7 @@ def activities(running, wait):
     robot.give_grades("Data Literacy", complete=5)
     robot.open_activity("Anna", data)
     with tool.store.begin() as session:
-        for sighting in queries.sightings(session, 1).values():
+        for sighting in queries.rules.sightings(session, 1).values():
             sighting.learner.language = "lv"
     press_check(robot, data)
     wait(lambda: sum(award.status == "issued" for award in rows(tool, Award)) == 5)
@@ -129,10 +130,10 @@ def test_public_pages(people, running, activities, language):
 def badges(running):
     """A good one, Anna's, and another's that is revoked."""
     with changed(running) as session:
-        awards = queries.awards_of_rule(session, 1)
+        awards = queries.awards.awards_of_rule(session, 1)
         anna = next(award for award in awards if award.learner.name == "Anna Bērziņa")
         other = next(award for award in awards if award is not anna)
-        awarding.revoke(session, other, "issued in error", running.tool.clock())
+        awards.revoke(session, other, "issued in error", running.tool.clock())
         for credential in (anna.credential, other.credential):
             assert credential.template_version.template_id
         return anna.credential, other.credential
@@ -144,7 +145,7 @@ def test_reports_of_the_verifier(people, running, activities, language):
     tool = running.tool
     with tool.store.read() as session:
         png, taken_back = (
-            awarding.baked(tool.issuer, session.merge(one, load=False)).png for one in (good, revoked)
+            issuance.bake_badge(tool.issuer, session.merge(one, load=False)).png for one in (good, revoked)
         )
     text = unbake(png).text
     changed_text = text.replace("Riga College", "Liepaja College")
@@ -172,7 +173,7 @@ def test_reports_of_the_verifier(people, running, activities, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_registration(people, running, activities, language):
     with changed(running) as session:
-        code = admission.invite(session, running.tool.clock())
+        code = invitations.invite(session, running.tool.clock())
     with people(locale=language) as ieva:
         ieva.become("Ieva")
         found = []
@@ -285,7 +286,7 @@ def test_teachers_page(people, running, activities, language):
 
 def deliveries(session):
     """Awards with each state of issuing and of delivery."""
-    awards = [award for award in queries.awards_of_rule(session, 1) if award.status == "issued"]
+    awards = [award for award in queries.awards.awards_of_rule(session, 1) if award.status == "issued"]
     sent, failed, *others = awards
     for award, status, trouble in (
         (sent, "sent", None),
@@ -370,7 +371,9 @@ def taken_away(person, selector):
 
 
 def award_of_anna(session):
-    return next(award for award in queries.awards_of_rule(session, 1) if award.learner.name == "Anna Bērziņa")
+    return next(
+        award for award in queries.awards.awards_of_rule(session, 1) if award.learner.name == "Anna Bērziņa"
+    )
 
 
 STATES = {

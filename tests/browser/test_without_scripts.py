@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from lti_tool import admission, noticing
+from lti_tool.awarding import looks
 from lti_tool.demo.robot import Robot
+from lti_tool.platforms import invitations
 from lti_tool.store.models import AwardRule, CredentialRow
 from tests.browser.people import go_on
 
@@ -38,7 +39,7 @@ def test_from_placing_the_badge_to_checking_it(people, running, wait):
 
         robot.give_grades("Data Literacy", complete=1)
         (rule,) = rows(tool, AwardRule)
-        assert noticing.check(tool.store, tool.connect, rule.id, tool.clock()) is None
+        assert looks.look(tool.store, tool.connect, rule.id, tool.clock()) is None
         wait(lambda: rows(tool, CredentialRow))
         college.become("Anna")
         college.page.goto(activity)
@@ -72,7 +73,7 @@ def test_a_badge_may_be_pasted_as_text(people, running):
 
 def test_a_registration_needs_no_scripts(people, running):
     with running.tool.store.begin() as session:
-        code = admission.invite(session, running.tool.clock())
+        code = invitations.invite(session, running.tool.clock())
     with people(java_script_enabled=False) as ieva:
         ieva.become("Ieva")
         ieva.page.get_by_role("link", name="Site administration").first.click()

@@ -18,8 +18,9 @@ if __name__ == "__main__":
     # What is followed must be told before it is loaded.
     atheris.instrument_imports(include=["badges", "signing"]).__enter__()
 
-from badges import bake, pdf, svg
+from badges import bake, svg
 from badges.errors import NotBakedError, PictureError, SchemaError
+from badges.pdf import attachments
 from badges.schemas import json_schema, rules
 from badges.sentences import sentences
 from badges.verify import verify
@@ -78,7 +79,7 @@ def target_verify(data: bytes) -> None:
 
 
 def target_pictures(data: bytes) -> None:
-    for read in (bake.baked_text, svg.baked_text, pdf.attached_text):
+    for read in (bake.baked_text, svg.baked_text, attachments.attached_text):
         try:
             read(data)
         except (PictureError, NotBakedError):
@@ -117,7 +118,7 @@ def target_pem(data: bytes) -> None:
 def target_proof(data: bytes) -> None:
     """The bytes as a credential or a token, signed with whatever key it names."""
     try:
-        check(SecuredCredential(data.decode("latin-1"), ""), did.spelled_key, NOW)
+        check(SecuredCredential(data.decode("latin-1"), ""), did.key_in_proof, NOW)
     except ProofError:
         return
     raise AssertionError("nobody signed this")

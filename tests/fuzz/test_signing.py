@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from signing import cbor, status
 from signing.canonical import canonicalize
-from signing.compiled import compile_template, differing
+from signing.compiled.form import compile_form, differing
 from signing.did import did_document, did_jwk, find_key
 from signing.errors import (
     DocumentNotPinnedError,
@@ -27,7 +27,7 @@ from signing.errors import (
     UnsafeDocumentError,
 )
 from signing.jcs import canonical_json
-from signing.jsontext import as_text, read_object
+from signing.json_text import as_text, read_object
 from signing.keys import SigningKey, VerificationMethod, generate, jwk
 from signing.multibase import base64url, from_base58, from_base64url
 from signing.proofs import PROOFS, check, ecdsa_sd_2023
@@ -354,9 +354,9 @@ def test_a_template_says_what_the_general_path_says(data, value):
 
 @cache
 def template_of(paths: frozenset[Any]) -> Any:
-    return compile_template(CREDENTIAL, sorted(paths, key=str))
+    return compile_form(CREDENTIAL, sorted(paths, key=str))
 
 
 def test_a_slot_that_cannot_be_one_is_refused():
     with pytest.raises(UncompilableError):
-        compile_template(CREDENTIAL, [("type", 0)])
+        compile_form(CREDENTIAL, [("type", 0)])

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import badges.quality
-from badges.eu import ELEMENTS
+from badges.eu.elements import ELEMENTS
 from badges.quality import FIELDS, framework
-from badges.statements import FIELDS as STATEMENTS
+from badges.template.declarations import FIELDS as STATEMENTS
 
 FILES = sorted(Path(badges.quality.__file__).parent.glob("*.toml"))
 

@@ -21,7 +21,8 @@ from badges.schemas import EXTENSION_SCHEMA
 from badges.status_list import build_status_list
 from badges.verify import Report, verify
 from signing import did
-from signing.documents import CONTEXTS, EXTENSION_PATH, find_context
+from signing.document_loader import CONTEXTS, EXTENSION_PATH, find_context
+from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, generate, jwk
 from signing.proofs import PROOFS, ecdsa_sd_2023
 from signing.secured import SecuredCredential
@@ -32,8 +33,6 @@ __all__ = ["built", "issuer", "solar"]
 
 FOLDER = Path(__file__).parent
 NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
-
-Json = dict[str, Any]
 
 
 class Others:

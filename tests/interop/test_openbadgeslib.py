@@ -25,7 +25,7 @@ from badges.bake import bake
 from signing import did
 from signing.keys import VerificationMethod, generate
 from tests.badges.conftest import LIST_URL
-from tests.independent import VERIFIED, openbadgeslib_verdict
+from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
 COLLEGE = "did:web:college.example"
 LIST = "https://college.example/status/1"

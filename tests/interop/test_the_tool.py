@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from badges.disclosure import without
-from lti_tool import awarding, publishing
+from lti_tool.awarding import awards
+from lti_tool.publishing import issuer_documents, status_lists
 from lti_tool.store.models import Award, CredentialRow
 from lti_tool.wiring import Tool, build_tool
 from signing.secured import SecuredCredential
+from tests.fixtures import ANNA, Clock, FakePlatform, complete, do_all, publish, settings_for, switch_on
 from tests.interop.conftest import public_documents
-from tests.stage import ANNA, Clock, FakePlatform, complete, do_all, publish, settings_for, switch_on
 
 
 @pytest.fixture
@@ -40,10 +41,10 @@ def ask(others, tool, shared):
 
 def served(tool: Tool) -> dict[str, str]:
     slug, base = tool.issuer.profile.slug, tool.addresses.issuer
-    keys = publishing.jwks(tool, slug)["keys"]
+    keys = issuer_documents.jwks(tool, slug)["keys"]
     return {
-        f"{base}/did.json": json.dumps(publishing.did_document(tool, slug)),
-        tool.addresses.status_list(1): publishing.status_list(tool, 1).text,
+        f"{base}/did.json": json.dumps(issuer_documents.did_document(tool, slug)),
+        tool.addresses.status_list(1): status_lists.status_list(tool, 1).text,
         **{f"{base}/keys/{key['kid']}.json": json.dumps(key) for key in keys},
     }
 
@@ -62,7 +63,7 @@ def test_they_accept_it_with_both_its_proofs_until_it_is_revoked(ask, tool, read
     answer = ask(reader, text)
     assert answer["verified"], answer["says"]
     with tool.store.begin() as session:
-        awarding.revoke(session, session.query(Award).one(), "issued in error", tool.clock())
+        awards.revoke(session, session.query(Award).one(), "issued in error", tool.clock())
     assert not ask(reader, text)["verified"]
 
 

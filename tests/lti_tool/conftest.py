@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lti_tool.wiring import Tool, build_tool
-from tests.stage import Clock, FakePlatform, publish, settings_for, switch_on
+from tests.fixtures import Clock, FakePlatform, publish, settings_for, switch_on
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

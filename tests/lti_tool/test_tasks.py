@@ -8,7 +8,7 @@ from lti_tool.store import outbox
 from lti_tool.store.models import Outbox
 from lti_tool.tasks import Relay, Worker, build_celery
 from lti_tool.wiring import build_tool
-from tests.stage import ANNA, complete, settings_for
+from tests.fixtures import ANNA, complete, settings_for
 
 
 def statuses(tool):

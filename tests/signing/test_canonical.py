@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pyld import jsonld
 
 from signing.canonical import canonicalize
-from signing.documents import load
+from signing.document_loader import load
 from signing.errors import DocumentNotPinnedError, UnsafeDocumentError
-from signing.screen import refuse_ambiguous
+from signing.safe_mode import refuse_ambiguous
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12) | st.sampled_from(
     ['"quoted"', "back\\slash", "line\nfeed\r\ttab", "\u2028", "🎓", "Āžķ"]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from signing.did import did_document, did_jwk, did_key, did_web_url, find_key, spelled_key, taken_back
+from signing.did import did_document, did_jwk, did_key, did_web_url, find_key, key_in_proof, revoked_method
 from signing.errors import KeyNotFoundError
 from signing.keys import VerificationMethod, generate, jwk, multikey, same_key
 
@@ -282,12 +282,12 @@ def test_a_key_that_an_address_spells_is_read_as_the_reference_validator_does(ed
         (f"did:key:{spelled}", f"did:key:{spelled}"),
         (f"did:key:{spelled}#{spelled}", f"did:key:{spelled}"),
     ):
-        assert spelled_key(address, COLLEGE).controller == controller
-        assert same_key(spelled_key(address, COLLEGE).public, ed25519)
-    assert same_key(spelled_key(did_jwk(jwk(p256, "k")), COLLEGE).public, p256)
+        assert key_in_proof(address, COLLEGE).controller == controller
+        assert same_key(key_in_proof(address, COLLEGE).public, ed25519)
+    assert same_key(key_in_proof(did_jwk(jwk(p256, "k")), COLLEGE).public, p256)
     for address in ("", COLLEGE, f"{COLLEGE}#k1", "did:jwk:", "did:jwk:e30"):
         with pytest.raises(KeyNotFoundError):
-            spelled_key(address, COLLEGE)
+            key_in_proof(address, COLLEGE)
 
 
 def test_a_bare_multikey_cannot_name_its_own_controller(ed25519):
@@ -391,7 +391,7 @@ def test_a_key_taken_back_is_not_the_issuers_at_any_other_address_either(p256):
 
 def test_the_page_of_a_key_taken_back_holds_no_key_for_those_who_do_not_look(p256):
     ended = datetime(2026, 1, 1, tzinfo=UTC)
-    page = taken_back(VerificationMethod(id=KID, controller=RIGA, public=p256, ends=ended))
+    page = revoked_method(VerificationMethod(id=KID, controller=RIGA, public=p256, ends=ended))
     assert "kty" not in page
     assert page["revoked"] == "2026-01-01T00:00:00Z"
     assert find_key(KID, RIGA, web({RIGA_PAGE: riga(p256), KID: page})).ends == ended

@@ -9,10 +9,10 @@ import pytest
 from openbadgeslib.ob3.did import resolve_verification_method
 from openbadgeslib.ob3.ldp import verify_data_integrity_proof
 
-from signing.documents import find_context
+from signing.document_loader import find_context
 from signing.proofs import PROOFS
 from signing.status import empty, encode, with_bit
-from tests.independent import VERIFIED, openbadgeslib_verdict
+from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
 
 def test_it_verifies_our_json(credential, issuer, now):

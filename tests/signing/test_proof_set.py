@@ -12,7 +12,7 @@ from signing.proof_set import alone, combined
 from signing.proofs import PROOFS, check
 from signing.proofs.ecdsa_sd_2023 import derive
 from signing.secured import SecuredCredential
-from tests.independent import VERIFIED, openbadgeslib_verdict
+from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
 BOTH = ("eddsa-rdfc-2022", "ecdsa-sd-2023")
 

@@ -12,12 +12,14 @@ import pytest
 from PIL import Image
 
 from badges.verify import verify
-from lti_tool import awarding, rehearsal, showcase
+from lti_tool.awarding import awards
+from lti_tool.commands import demo_once, demo_server
 from lti_tool.demo.robot import Robot
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Outbox, Sighting
-from tests.independent import VERIFIED, openbadgeslib_verdict
-from tests.stage import settings_for
+from lti_tool.web import server
+from tests.fixtures import settings_for
+from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
 COURSE = "Data Literacy"
 #: The badge placed there, after which its column is called.
@@ -38,8 +40,8 @@ def embedded(tmp_path):
 
 
 @contextmanager
-def standing(parts, folder: Path, manners="moodle", **changes):
-    tool_socket, lms_socket = showcase.listen(0), showcase.listen(0)
+def standing(parts, folder: Path, product="moodle", **changes):
+    tool_socket, lms_socket = server.listen(0), server.listen(0)
     database_url, broker_url = parts
     settings = settings_for(
         database_url,
@@ -51,7 +53,7 @@ def standing(parts, folder: Path, manners="moodle", **changes):
         log_format="console",
         **changes,
     )
-    with showcase.running(settings, folder, tool_socket, lms_socket, manners) as running:
+    with demo_server.running_demo(settings, folder, tool_socket, lms_socket, product) as running:
         yield running
 
 
@@ -111,7 +113,7 @@ def test_from_the_grade_to_the_verifier(parts, tmp_path, smtp):
 
 
 def test_an_independent_verifier_accepts_every_badge_but_the_revoked_and_no_tampered_one(tmp_path):
-    assert rehearsal.once(tmp_path) == 0
+    assert demo_once.run_once(tmp_path) == 0
     did_document, status_list = (
         json.loads((tmp_path / name).read_text(encoding="utf-8")) for name in ("did.json", "status-list.json")
     )
@@ -134,7 +136,7 @@ def baked_text(path):
 
 
 def test_once_leaves_what_it_says(tmp_path, capfd):
-    assert rehearsal.once(tmp_path) == 0
+    assert demo_once.run_once(tmp_path) == 0
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     counts = {name: summary[name] for name in ("learners", "completed", "issued", "delivered", "revoked")}
     assert counts == {"learners": 30, "completed": 12, "issued": 12, "delivered": 12, "revoked": 1}
@@ -185,8 +187,8 @@ def test_a_revoked_badge_says_so_on_its_page_and_in_every_check(tmp_path):
         robot.give_grades(COURSE, complete=2)
         wait(lambda: len(rows(tool, CredentialRow)) == 2)
         with tool.store.begin() as session:
-            award = queries.awards_of_rule(session, 1)[0]
-            awarding.revoke(session, award, "issued in error", tool.clock())
+            award = queries.awards.awards_of_rule(session, 1)[0]
+            awards.revoke(session, award, "issued in error", tool.clock())
             credential = award.credential
         page = robot.web.get(f"{tool.tool_url}/badges/{credential.id}", timeout=10)
         assert "revoked" in page.text.lower()
@@ -241,7 +243,7 @@ def test_a_grade_in_a_hidden_column_waits_for_the_teachers_word(embedded, tmp_pa
 
 
 def test_on_canvas_a_learner_who_opens_the_restricted_link_is_awarded(embedded, tmp_path):
-    with standing(embedded, tmp_path, manners="canvas") as running:
+    with standing(embedded, tmp_path, product="canvas") as running:
         tool, robot = running.tool, Robot(running.lms_url)
         activity = place(running, robot)
         page = robot.open_activity("Zane", activity)

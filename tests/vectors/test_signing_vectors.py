@@ -18,7 +18,7 @@ import pytest
 from signing.binding import issuer_id
 from signing.canonical import canonicalize
 from signing.data_integrity import json_texts, rdf_texts, signed_bytes
-from signing.did import find_key, spelled_key
+from signing.did import find_key, key_in_proof
 from signing.errors import DocumentNotPinnedError, KeyNotFoundError, ProofError
 from signing.keys import multikey
 from signing.multibase import base58, from_base58
@@ -168,7 +168,7 @@ def contexts(shared: Path) -> Callable[[str], str]:
 def test_each_vector_gets_the_verdict_it_must(vectors, contexts, name, verdict):
     secured = SecuredCredential((vectors / name).read_text(), "")
     try:
-        checked = check(secured, spelled_key, NOW, contexts)
+        checked = check(secured, key_in_proof, NOW, contexts)
     except ProofError as error:
         assert error.code == verdict
         return
@@ -240,7 +240,7 @@ def test_each_key_of_the_vectors_is_read(vectors):
         pairs = json.loads((vectors / name).read_text())
         for pair in pairs.values() if isinstance(next(iter(pairs.values())), dict) else [pairs]:
             public = pair["publicKeyMultibase"]
-            assert spelled_key(f"did:key:{public}", "").controller == f"did:key:{public}"
+            assert key_in_proof(f"did:key:{public}", "").controller == f"did:key:{public}"
             assert len(from_base58(public[1:])) in (34, 35, 51)
             spelled.add(public)
     assert len(spelled) == 7

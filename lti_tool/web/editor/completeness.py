@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from badges.eu import ELEMENTS, Element
+from badges.eu.elements import ELEMENTS, Element
 from badges.issuer import IssuerProfile
-from badges.quality.judging import Verdict, judge
-from badges.template import Template
+from badges.quality.evaluation import Verdict, evaluate
+from badges.template.model import Template
 from lti_tool.web.editor.fields import home_of
 
 ANNEX_1 = "eu_annex_1"
@@ -36,7 +36,7 @@ class Completeness:
 
 
 def completeness(template: Template, issuer: IssuerProfile, today: date) -> Completeness:
-    report = judge(ANNEX_1, template, issuer, today)
+    report = evaluate(ANNEX_1, template, issuer, today)
     open_ = {
         verdict.rule.code.partition(".")[0]: verdict.field
         for verdict in reversed(report.verdicts)

@@ -12,7 +12,7 @@ from typing import Literal
 from flask_babel import lazy_gettext as _l
 
 from badges.quality import framework, framework_codes
-from lti_tool.web.sentences import Sentence
+from lti_tool.web.error_messages import Sentence
 
 #: line: one text; texts_line, texts_area: one in every language of the template. number, day, address: as people
 #: write them. radios, select, search: one code of a vocabulary; ticks: several. rows: any number of objects made of

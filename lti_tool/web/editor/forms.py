@@ -15,7 +15,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from badges.errors import TemplateError
-from badges.template import read_template
+from badges.template.model import read_template
 from badges.vocabularies import vocabulary
 from lti_tool.values import Json
 from lti_tool.web.editor.fields import Field, Step

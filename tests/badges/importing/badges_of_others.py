@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 from badges.artwork import picture
-
-Json = dict[str, Any]
+from signing.json_text import Json
 
 ESCO = "http://data.europa.eu/esco/skill/c3e36d05-8ae8-447f-bb2b-6f9409f85389"
 PNG = picture("Datu pratība", None, "Riga College", "", size=200)

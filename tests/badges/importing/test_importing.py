@@ -11,17 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from badges import eu
 from badges.bake import bake
 from badges.errors import TemplateError
+from badges.eu import elements
 from badges.importing import SOURCES, Draft, draft_of
 from badges.importing.foreign import Foreign
 from badges.issuer import IssuerProfile
-from badges.template import read_template
+from badges.template.model import read_template
+from signing.json_text import Json
 from signing.secured import SecuredCredential
 from tests.badges.importing.badges_of_others import EDUBADGE, ESCO, MOODLE, OPEN_EDUCATIONAL_BADGE, PNG
-
-Json = dict[str, Any]
 
 ALL = {
     "edubadges": EDUBADGE,
@@ -83,8 +82,8 @@ def test_an_edubadge_is_taken_over_element_by_element() -> None:
 
 
 def test_what_an_import_still_lacks_is_named_by_element(issuer: IssuerProfile) -> None:
-    assert eu.missing(read_template(_draft(EDUBADGE).body), issuer) == ("notional_workload",)
-    missing = eu.missing(read_template(_draft(MOODLE).body), issuer)
+    assert elements.missing(read_template(_draft(EDUBADGE).body), issuer) == ("notional_workload",)
+    missing = elements.missing(read_template(_draft(MOODLE).body), issuer)
     assert "learning_outcomes" in missing and "type_of_assessment" in missing and "title" not in missing
 
 

@@ -330,14 +330,14 @@ class Scene:
         return self.web.request(method, url, headers=headers, **more)
 
 
-def make_scene(manners: Any, learners: int = 30) -> Scene:
+def make_scene(product: Any, learners: int = 30) -> Scene:
     clock = Clock()
     stranger = make_stranger(clock)
     apps: dict[str, Flask] = {"tool.localhost": stranger.app}
     wire = Wire(apps)
     web = requests.Session()
     web.mount("http://", wire)
-    app = create_lms(url=LMS, manners=manners, clock=clock, learners=learners, web=web)
+    app = create_lms(url=LMS, product=product, clock=clock, learners=learners, web=web)
     apps |= {name: app for name in ("lms.localhost", "canvas.localhost", "sso.localhost")}
     stranger.app.extensions["wire"] = wire
     person = requests.Session()
@@ -358,4 +358,4 @@ def canvas() -> Scene:
 @pytest.fixture
 def unregistered() -> Callable[[str], Scene]:
     """A function that sets up a scene before the tool is added."""
-    return lambda manners: make_scene(manners)
+    return lambda product: make_scene(product)

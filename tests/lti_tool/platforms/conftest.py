@@ -18,10 +18,10 @@ from requests.structures import CaseInsensitiveDict
 
 from lti_tool.errors import OutgoingError
 from lti_tool.outgoing import Answer, Outgoing
+from lti_tool.platforms.dynamic_registration import new_tool_key
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.launch import Arrival, launch
 from lti_tool.platforms.login import LoginAnswer, login
-from lti_tool.platforms.registration import new_tool_key
 from lti_tool.values import Json, Registration, ToolKey
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"

@@ -11,7 +11,7 @@ import jwt
 import pytest
 
 from lti_tool.errors import OutgoingError, PlatformError
-from lti_tool.platforms.registration import jwks
+from lti_tool.platforms.dynamic_registration import jwks
 from lti_tool.platforms.services import (
     LINE_ITEM,
     LINE_ITEMS,

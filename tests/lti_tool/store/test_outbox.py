@@ -23,7 +23,7 @@ def store(any_database_url):
 
 def emit(store, count=1):
     with store.begin() as session:
-        return [outbox.emit(session, "issue", {"award_id": n}, NOW) for n in range(count)]
+        return [outbox.add(session, "issue", {"award_id": n}, NOW) for n in range(count)]
 
 
 def row(store, event_id):
@@ -33,7 +33,7 @@ def row(store, event_id):
 
 def test_work_of_a_transaction_that_fails_was_never_there(store):
     with pytest.raises(ZeroDivisionError), store.begin() as session:
-        outbox.emit(session, "issue", {}, NOW)
+        outbox.add(session, "issue", {}, NOW)
         raise ZeroDivisionError
     assert outbox.claim(store, NOW) == []
 
@@ -74,22 +74,22 @@ def test_failed_work_waits_longer_each_time_and_is_dead_in_the_end(store):
 
 def test_work_that_comes_back_is_one_row_for_ever(store):
     with store.begin() as session:
-        outbox.plan(session, "poll-1", "poll", {"rule_id": 1}, NOW)
-        outbox.plan(session, "poll-1", "poll", {"rule_id": 1}, NOW - timedelta(days=1))
+        outbox.schedule_if_absent(session, "poll-1", "poll", {"rule_id": 1}, NOW)
+        outbox.schedule_if_absent(session, "poll-1", "poll", {"rule_id": 1}, NOW - timedelta(days=1))
     assert outbox.claim(store, NOW) == ["poll-1"]
     with store.begin() as session:
-        outbox.arm(session, "poll-1", "poll", {"rule_id": 1}, NOW + timedelta(minutes=10))
+        outbox.schedule(session, "poll-1", "poll", {"rule_id": 1}, NOW + timedelta(minutes=10))
     assert outbox.claim(store, NOW + timedelta(minutes=9)) == []
     assert outbox.claim(store, NOW + timedelta(minutes=10)) == ["poll-1"]
 
 
 def test_work_that_comes_back_and_died_lives_again_after_a_start(store):
     with store.begin() as session:
-        outbox.plan(session, "sweep", "sweep", {}, NOW)
+        outbox.schedule_if_absent(session, "sweep", "sweep", {}, NOW)
     while not outbox.postpone(store, "sweep", NOW, "OperationalError"):
         pass
     with store.begin() as session:
-        outbox.plan(session, "sweep", "sweep", {}, NOW)
+        outbox.schedule_if_absent(session, "sweep", "sweep", {}, NOW)
     assert outbox.claim(store, NOW) == ["sweep"]
 
 

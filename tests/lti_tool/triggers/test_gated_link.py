@@ -4,16 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from lti_tool import admission, noticing
+from lti_tool.awarding import looks, rule_changes
 from lti_tool.errors import PlatformError
+from lti_tool.people import sessions
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Learner, Outbox
 from lti_tool.values import INSTRUCTOR
-from tests.stage import ANNA, JANIS, TOMS, ZANE, launch_of, learner
+from tests.fixtures import ANNA, JANIS, TOMS, ZANE, launch_of, learner
 
 
 def look(tool, platform, rule_id):
-    return noticing.check(tool.store, platform, rule_id, tool.clock())
+    return looks.look(tool.store, platform, rule_id, tool.clock())
 
 
 def awarded(tool):
@@ -25,7 +26,7 @@ def awarded(tool):
 def waiting(tool, rule_id):
     with tool.store.read() as session:
         rule = session.get_one(AwardRule, rule_id)
-        return {sighting.learner.user_id for sighting in queries.waiting_sightings(session, rule)}
+        return {sighting.learner.user_id for sighting in queries.rules.waiting_sightings(session, rule)}
 
 
 def rule_of(tool, rule_id):
@@ -37,11 +38,11 @@ def opens(tool, rule_id, person, **changes):
     """The person's own launch of the link."""
     with tool.store.begin() as session:
         launch = launch_of(person, 1, **changes)
-        admission.admit(session, launch, tool.clock())
-        row = queries.learner(session, 1, person.user_id)
+        sessions.start_session(session, launch, tool.clock())
+        row = queries.people.learner(session, 1, person.user_id)
         if launch.is_learner:
             rule = session.get_one(AwardRule, rule_id)
-            noticing.opened_by_learner(session, rule, row, tool.clock())
+            looks.opened_by_learner(session, rule, row, tool.clock())
 
 
 def test_a_learner_who_comes_inside_is_awarded_with_both_sightings_as_evidence(
@@ -90,8 +91,8 @@ def test_who_was_done_before_waits_for_the_teachers_tick(tool, platform, rule_id
     assert waiting(tool, rule_id) == {ANNA.user_id, TOMS.user_id}
     with tool.store.begin() as session:
         rule = session.get_one(AwardRule, rule_id)
-        anna, zane = (queries.learner(session, 1, person.user_id) for person in (ANNA, ZANE))
-        noticing.tick(session, rule, [anna.id, 999], zane, tool.clock())
+        anna, zane = (queries.people.learner(session, 1, person.user_id) for person in (ANNA, ZANE))
+        rule_changes.confirm_learners(session, rule, [anna.id, 999], zane, tool.clock())
     assert awarded(tool) == {"7": "teacher_tick"}
     assert waiting(tool, rule_id) == {TOMS.user_id}
 
@@ -99,8 +100,10 @@ def test_who_was_done_before_waits_for_the_teachers_tick(tool, platform, rule_id
 def test_the_tick_of_someone_who_may_not_open_the_link_is_passed_over(tool, platform, rule_id):
     look(tool, platform, rule_id)
     with tool.store.begin() as session:
-        janis = queries.learner(session, 1, JANIS.user_id)
-        noticing.tick(session, session.get_one(AwardRule, rule_id), [janis.id], None, tool.clock())
+        janis = queries.people.learner(session, 1, JANIS.user_id)
+        rule_changes.confirm_learners(
+            session, session.get_one(AwardRule, rule_id), [janis.id], None, tool.clock()
+        )
     assert awarded(tool) == {}
 
 
@@ -156,7 +159,7 @@ def test_a_learner_who_comes_inside_and_opens_the_link_at_once_is_awarded_at_the
     clock.pass_(minutes=5)
     opens(tool, rule_id, ANNA)
     with tool.store.read() as session:
-        assert session.get_one(Outbox, f"poll-{rule_id}").due_at <= clock() + noticing.PAUSE
+        assert session.get_one(Outbox, f"poll-{rule_id}").due_at <= clock() + looks.PAUSE
     look(tool, platform, rule_id)
     assert awarded(tool) == {"7": "transition"}
 
@@ -177,7 +180,7 @@ def test_on_a_platform_that_cannot_show_it_a_teacher_may_confirm_the_restriction
     platform.inside += [ANNA, JANIS]
     look(tool, platform, rule_id)
     with tool.store.begin() as session:
-        noticing.confirm_gate(session, session.get_one(AwardRule, rule_id), tool.clock())
+        rule_changes.confirm_restriction(session, session.get_one(AwardRule, rule_id), tool.clock())
     look(tool, platform, rule_id)
     assert awarded(tool) == {}
     opens(tool, rule_id, ANNA)
@@ -194,7 +197,7 @@ def test_someone_who_left_the_course_keeps_waiting_for_nobody(tool, platform, ru
 
 def test_a_paused_rule_asks_and_awards_nothing(tool, platform, rule_id):
     with tool.store.begin() as session:
-        noticing.pause(session, session.get_one(AwardRule, rule_id), True, tool.clock())
+        rule_changes.pause(session, session.get_one(AwardRule, rule_id), True, tool.clock())
     platform.trouble = PlatformError("asked although paused")
     assert look(tool, platform, rule_id) is None
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from lti_tool import noticing
+from lti_tool.awarding import looks, rule_changes
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule
 from lti_tool.values import LineItem, LineItemResult
-from tests.stage import ANNA, JANIS, NOW, switch_on
+from tests.fixtures import ANNA, JANIS, NOW, switch_on
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def graded(person, score, **changes):
 
 
 def look(tool, platform, rule_id):
-    assert noticing.check(tool.store, platform, rule_id, tool.clock()) is None
+    assert looks.look(tool.store, platform, rule_id, tool.clock()) is None
 
 
 def awards(tool):
@@ -87,9 +87,9 @@ def test_where_a_teacher_wants_to_tick_grades_wait_in_the_preview(tool, platform
     assert awards(tool) == {}
     with tool.store.begin() as session:
         rule = session.get_one(AwardRule, rule_id)
-        (waiting,) = queries.waiting_sightings(session, rule)
+        (waiting,) = queries.rules.waiting_sightings(session, rule)
         assert waiting.learner.user_id == ANNA.user_id
-        noticing.tick(session, rule, [waiting.learner_id], None, tool.clock())
+        rule_changes.confirm_learners(session, rule, [waiting.learner_id], None, tool.clock())
     assert awards(tool) == {"7": Decimal(1)}
 
 
@@ -103,5 +103,5 @@ def test_a_lower_grade_later_takes_nothing_away(tool, platform, rule_id):
 
 def test_a_column_that_was_deleted_is_told_to_the_teacher(tool, platform, rule_id):
     platform.line_items = lambda url: ()
-    trouble = noticing.check(tool.store, platform, rule_id, tool.clock())
+    trouble = looks.look(tool.store, platform, rule_id, tool.clock())
     assert "column is no longer in the gradebook" in str(trouble)

@@ -16,14 +16,14 @@ from flask.testing import FlaskClient
 from requests.structures import CaseInsensitiveDict
 from werkzeug.test import TestResponse
 
-from lti_tool import admission
 from lti_tool.errors import OutgoingError
 from lti_tool.outgoing import Answer, Outgoing
+from lti_tool.platforms import invitations
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.values import Member, NewRegistration
 from lti_tool.web import create_app
 from lti_tool.wiring import Tool
-from tests.stage import ANNA, NEW_REGISTRATION, ZANE, complete, do_all
+from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, complete, do_all
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
@@ -175,7 +175,7 @@ def browser_of(app) -> FlaskClient:
 @pytest.fixture
 def school(web_tool, browser, school_key, clock, published) -> School:
     with web_tool.store.begin() as session:
-        admission.add_registration(session, NEW_REGISTRATION, clock())
+        invitations.add_registration(session, NEW_REGISTRATION, clock())
     return School(browser=browser, key=school_key, clock=clock, badge=published)
 
 

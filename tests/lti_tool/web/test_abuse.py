@@ -8,12 +8,13 @@ import pytest
 import structlog
 from werkzeug.routing import IntegerConverter
 
-from lti_tool import admission, work
+from lti_tool import jobs
 from lti_tool.errors import PlatformError
 from lti_tool.logs import set_up_logs
+from lti_tool.platforms import invitations
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Learner, Sighting
+from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, do_all, learner
 from tests.lti_tool.web.conftest import CLAIM, FROM_ELSEWHERE, hidden, policy, text_of
-from tests.stage import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, do_all, learner
 
 MARK = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}%(name)s"
 ACTIONS = ["check", "tick", "gate", "pause", "conditions"]
@@ -30,7 +31,7 @@ def other_school(web_tool, school):
     """Another client of the same platform, as every school of hosted Canvas is."""
     registration = replace(NEW_REGISTRATION, client_id="client-2", name="Another College")
     with web_tool.store.begin() as session:
-        admission.add_registration(session, registration, web_tool.clock())
+        invitations.add_registration(session, registration, web_tool.clock())
     return replace(school, registration=registration)
 
 
@@ -199,7 +200,7 @@ def test_the_log_of_a_whole_run_names_nobody(
     complete(web_tool, services, course_rule, services.everyone[-1], JANIS)
     do_all(web_tool)
     services.members = None  # as a bug would have it
-    work.perform(web_tool, f"poll-{course_rule}")
+    jobs.run_job(web_tool, f"poll-{course_rule}")
     school.browser.post(f"/lti/app/rules/{course_rule}/check", data={"_launch": token})
     school.browser.post(
         "/lti/launch", data={"error": "x", "error_description": "Anna Bērziņa anna@example.org"}

@@ -9,7 +9,7 @@ import pytest
 
 from signing import data_integrity
 from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError, UnusableKeyError
-from signing.jsontext import as_text
+from signing.json_text import as_text
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.multibase import base58
 from signing.proofs import MAX_PROOFS, PROOFS, check

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
-from signing.jsontext import as_text
+from signing.json_text import as_text
 from signing.keys import SigningKey, VerificationMethod, generate, jwk
 from signing.multibase import base64url, from_base64url
 from signing.proofs import PROOFS, check

@@ -1,0 +1,121 @@
+"""What credentials and achievements are made of alike: concepts with their labels, organisations, places, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+from badges.model import (
+    Accreditation,
+    ConceptNode,
+    IdentifierNode,
+    LegalIdentifier,
+    Location,
+    Organisation,
+)
+from badges.template.model import Texts
+from badges.template.values import AwardingBody, QualityAssurance
+from badges.vocabularies import vocabulary
+
+#: The languages that every label is written in, whatever else a template says.
+ALWAYS = ("en", "lv")
+
+
+def concept(vocabulary_name: str, code: str, languages: Sequence[str] = ()) -> ConceptNode:
+    """The concept with its labels in English, Latvian and `languages`, so far as the vocabulary has them."""
+    found = vocabulary(vocabulary_name)[code]
+    return ConceptNode(id=found.iri, pref_label=in_languages(found.label, languages))
+
+
+def in_languages(label: Texts, languages: Sequence[str] = ()) -> Texts:
+    """The label in English, Latvian and `languages`, so far as it has them."""
+    return {code: text for code, text in label.items() if code in ALWAYS or code in languages}
+
+
+def legal_identifier(node_id: str, number: str | None, country: str | None) -> LegalIdentifier | None:
+    """A number that a country's authority gave; None where number or country is not known."""
+    if not number or not country:
+        return None
+    return LegalIdentifier(id=node_id, notation=number, spatial=concept("countries", country))
+
+
+def location(node_id: str, country: str, region: str | None = None, locality: str | None = None) -> Location:
+    """A place in a country. Its name is that of the locality, else of the region."""
+    name = locality or region
+    return Location(
+        id=node_id, title={"und": name} if name else {}, spatial_code=(concept("countries", country),)
+    )
+
+
+def organisation(body: AwardingBody, node_id: str) -> Organisation:
+    """A body that awards together with the issuer."""
+    return Organisation(
+        id=node_id,
+        legal_name=body.legal_name,
+        location=(location(f"{node_id}-place", body.country, body.region, body.locality),),
+        homepage=body.url,
+        registration=legal_identifier(f"{node_id}-registration", body.registration, body.country),
+        eidas_identifier=legal_identifier(f"{node_id}-eidas", body.eidas_identifier, body.country),
+    )
+
+
+def accreditations(
+    assurances: Iterable[QualityAssurance], base: str, languages: Sequence[str] = ()
+) -> tuple[Accreditation, ...]:
+    return tuple(
+        _accreditation(assurance, f"{base}-{number}", languages)
+        for number, assurance in enumerate(assurances, 1)
+    )
+
+
+def _accreditation(assurance: QualityAssurance, node_id: str, languages: Sequence[str]) -> Accreditation:
+    """The EU's own concept first where there is one; what kind of assurance it is, in our list's words."""
+    kind = vocabulary("quality_assurance")[assurance.code]
+    eu_code = kind.more.get("accreditation")
+    return Accreditation(
+        id=node_id,
+        title=in_languages(kind.label, languages),
+        dc_type=(
+            *((concept("accreditation_types", eu_code, languages),) if eu_code else ()),
+            concept("quality_assurance", assurance.code, languages),
+        ),
+        accrediting_agent=Organisation(
+            id=f"{node_id}-agency",
+            legal_name=assurance.agency,
+            location=(location(f"{node_id}-agency-place", assurance.country),) if assurance.country else (),
+        )
+        if assurance.agency
+        else None,
+        accreditation_report=assurance.url,
+        registered_as=(
+            IdentifierNode(
+                id=f"{node_id}-reference", notation=assurance.reference, scheme_name=assurance.register
+            ),
+        )
+        if assurance.reference
+        else (),
+        date_issued=_at(assurance.valid_from, time(0)),
+        expiry_date=_at(assurance.valid_until, time(23, 59, 59)),
+    )
+
+
+def _at(day: date | None, hour: time) -> datetime | None:
+    return datetime.combine(day, hour, UTC) if day else None
+
+
+def duration(hours: Decimal) -> str:
+    """Hours as an xsd:duration: 40 is PT40H, 1.5 is PT1H30M."""
+    minutes = round(hours * 60)
+    return f"PT{minutes // 60}H" + (f"{minutes % 60}M" if minutes % 60 else "")
+
+
+def plain(number: Decimal) -> str:
+    """The number as people write it: 3, 2.5, 100; no exponent, no idle zeros."""
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(score: Decimal) -> str:
+    """A score of 0 to 1 as people write it in percent, without the sign."""
+    return plain(round(score * 100, 2))

@@ -1,0 +1,63 @@
+"""Strangers' JSON, read without trusting that anything in it has the form it should have."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from signing.json_text import Json
+
+VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
+VC_1_CONTEXT = "https://www.w3.org/2018/credentials/v1"
+
+Kind = Literal["achievement", "endorsement", "clr", "presentation", "open_badges_2", "other"]
+
+
+def types(value: Any) -> set[str]:
+    """The types of an object, whether they stand in a list or alone."""
+    found = value.get("type") if isinstance(value, dict) else None
+    return {name for name in as_list(found) if isinstance(name, str)}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def objects(value: Any) -> list[Json]:
+    return [item for item in as_list(value) if isinstance(item, dict)]
+
+
+def text(value: Any, name: str) -> str | None:
+    """The text under that name, where there is one."""
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, str) and found else None
+
+
+def issuer_id(credential: Json) -> str | None:
+    issuer = credential.get("issuer")
+    found = issuer.get("id") if isinstance(issuer, dict) else issuer
+    return found if isinstance(found, str) and found else None
+
+
+def is_data_model_1(credential: Json) -> bool:
+    """Whether the credential is written in the words of VCDM 1.1: what comes first among its contexts decides."""
+    contexts = as_list(credential.get("@context"))
+    return bool(contexts) and contexts[0] == VC_1_CONTEXT
+
+
+def kind_of(document: Json) -> Kind:
+    found = types(document)
+    if "VerifiablePresentation" in found:
+        return "presentation"
+    if found & {"OpenBadgeCredential", "AchievementCredential"}:
+        return "achievement"
+    if "EndorsementCredential" in found:
+        return "endorsement"
+    if "ClrCredential" in found:
+        return "clr"
+    # Open Badges 2.0 has its own context and class; 1.x has neither, but always these.
+    contexts = [context for context in as_list(document.get("@context")) if isinstance(context, str)]
+    if "Assertion" in found and any("openbadges" in context for context in contexts):
+        return "open_badges_2"
+    if {"recipient", "badge", "verify"} <= document.keys() and "credentialSubject" not in document:
+        return "open_badges_2"
+    return "other"

@@ -1,0 +1,34 @@
+"""A Report for people and programs: as JSON with its sentences, and as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from badges.sentences import LANGUAGES, sentence
+from badges.verify.report import Report
+from signing.json_text import Json
+
+
+def report_as_json(report: Report) -> Json:
+    return {
+        "verdict": report.verdict,
+        "one_ed_tech": report.one_ed_tech,
+        "checks": [
+            asdict(check)
+            | {"says": {language: sentence(check.name, check.code, language) for language in LANGUAGES}}
+            for check in report.checks
+        ],
+        "probes": [asdict(probe) for probe in report.probes],
+        "credential": report.credential,
+    }
+
+
+def report_as_lines(report: Report, language: str = "en") -> Iterable[str]:
+    """The verdict first, then a line a check: its outcome, its name and code, and the sentence they stand for."""
+    yield f"{report.verdict}: {sentence('verdict', report.verdict, language)}"
+    yield f"1EdTech validator: {report.one_ed_tech}"
+    for check in report.checks:
+        detail = f" ({check.detail})" if check.detail else ""
+        said = sentence(check.name, check.code, language)
+        yield f"  {check.outcome:<8} {check.name}: {check.code}: {said}{detail}"

@@ -1,0 +1,131 @@
+"""A vocabulary's file becomes a Vocabulary, or a list of all that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from badges.errors import VocabularyError
+from badges.vocabularies.concepts import Concept, Vocabulary
+from signing.json_text import Json
+
+MOST_CONCEPTS = 50_000
+MOST_PROBLEMS = 20
+TEXT_LENGTH = 500
+
+_LANGUAGE = re.compile(r"[a-z]{2}")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
+_IRI = re.compile(r"(https?://|urn:)[^\s<>\"{}|\\^`\x00-\x20]{1,500}")
+_UNFIT = re.compile(r"[\x00-\x1f\x7f<>\ud800-\udfff]")
+_HEAD = ("scheme", "source", "licence", "date")
+_OWN = ("code", "iri", "labels", "other_names")
+
+
+def read_vocabulary(data: Json) -> Vocabulary:
+    """The Vocabulary that was written by `vocabulary_as_json` or ships as TOML; its writer has checked it."""
+    return Vocabulary(
+        scheme=data["scheme"],
+        source=data["source"],
+        licence=data["licence"],
+        date=data["date"],
+        concepts=tuple(_concept(entry) for entry in data["concept"]),
+    )
+
+
+def check_vocabulary(data: Any, shipped: Vocabulary) -> Vocabulary:
+    """The Vocabulary in `data`, which may stand in for `shipped`.
+
+    Every code that ships is still there, for templates and badges hold it; each concept says what every shipped one
+    says. Raises VocabularyError with the problems, by JSON pointer.
+    """
+    problems = tuple(_problems(data, shipped))[:MOST_PROBLEMS]
+    if problems:
+        raise VocabularyError(problems)
+    return read_vocabulary(data)
+
+
+def vocabulary_as_json(vocabulary: Vocabulary) -> Json:
+    """The vocabulary as JSON that `read_vocabulary` reads back as the same."""
+    return {
+        **{name: getattr(vocabulary, name) for name in _HEAD},
+        "concept": [_as_json(concept) for concept in vocabulary],
+    }
+
+
+def unfit_text(text: Any) -> str | None:
+    """Why `text` cannot be a label, or None: it is plain text, of one line, not too long."""
+    if not isinstance(text, str) or not text.strip():
+        return "is not a text"
+    if len(text) > TEXT_LENGTH:
+        return f"is longer than {TEXT_LENGTH} characters"
+    if _UNFIT.search(text):
+        return "has characters that no label has"
+    return None
+
+
+def _concept(entry: Mapping[str, Any]) -> Concept:
+    languages = [name for name in entry if len(name) == 2]
+    return Concept(
+        code=entry["code"],
+        iri=entry["iri"],
+        label={**{language: entry[language] for language in languages}, **entry.get("labels", {})},
+        other_names=tuple(entry.get("other_names", ())),
+        more={name: entry[name] for name in entry if name not in languages and name not in _OWN},
+    )
+
+
+def _as_json(concept: Concept) -> Json:
+    said = {"code": concept.code, "iri": concept.iri, "labels": dict(concept.label), **concept.more}
+    return {**said, "other_names": list(concept.other_names)} if concept.other_names else said
+
+
+def _problems(data: Any, shipped: Vocabulary) -> Iterator[tuple[str, str]]:
+    if not isinstance(data, dict) or not isinstance(data.get("concept"), list):
+        yield "/concept", "is not a list of concepts"
+        return
+    for name in _HEAD:
+        if why := unfit_text(data.get(name)):
+            yield f"/{name}", why
+    entries = data["concept"]
+    if not 0 < len(entries) <= MOST_CONCEPTS:
+        yield "/concept", f"holds none, or more than {MOST_CONCEPTS} concepts"
+        return
+    demanded = set.intersection(*({*concept.more} for concept in shipped)) if len(shipped) else set()
+    seen: set[str] = set()
+    for place, entry in enumerate(entries):
+        yield from _problems_of(entry, f"/concept/{place}", demanded, seen)
+    for concept in shipped:
+        if concept.code not in seen:
+            yield "/concept", f"lacks the code {concept.code}, which templates may hold"
+
+
+def _problems_of(entry: Any, pointer: str, demanded: set[str], seen: set[str]) -> Iterator[tuple[str, str]]:
+    if not isinstance(entry, dict):
+        yield pointer, "is not an object"
+        return
+    for name, pattern in (("code", _CODE), ("iri", _IRI)):
+        value = entry.get(name)
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            yield f"{pointer}/{name}", "is missing, or is not of the form it must have"
+        elif value in seen:
+            yield f"{pointer}/{name}", "stands twice"
+        else:
+            seen.add(value)
+    labels = entry.get("labels", {})
+    if not isinstance(labels, dict) or not all(_LANGUAGE.fullmatch(str(language)) for language in labels):
+        yield f"{pointer}/labels", "is not an object of labels by language"
+        labels = {}
+    for language in sorted({"en", "lv"} - labels.keys() - entry.keys()):
+        yield f"{pointer}/{language}", "is missing"
+    for language, label in labels.items():
+        if why := unfit_text(label):
+            yield f"{pointer}/labels/{language}", why
+    others = entry.get("other_names", [])
+    if not isinstance(others, list) or any(unfit_text(other) for other in others):
+        yield f"{pointer}/other_names", "is not a list of texts"
+    for name in sorted(demanded - entry.keys()):
+        yield f"{pointer}/{name}", "is missing"
+    for name, value in entry.items():
+        if name not in _OWN and (why := unfit_text(value)):
+            yield f"{pointer}/{name}", why

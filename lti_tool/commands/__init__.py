@@ -1,0 +1,1 @@
+"""`python -m lti_tool ...`: a file a group of commands."""

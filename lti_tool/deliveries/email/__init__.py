@@ -1,0 +1,68 @@
+"""The badge as an attachment of an e-mail, through an SMTP server."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from lti_tool.deliveries.mail_message import mail_message
+from lti_tool.errors import DeliveryError
+from lti_tool.values import BakedBadge, Receipt, Recipient
+
+NAME = "email"
+LABEL = "E-mail"
+TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """`url`: smtp://host:25, smtp+starttls://user:password@host:587 or smtps://user:password@host:465."""
+
+    url: str = field(repr=False)
+    sender: str
+
+
+def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference: str) -> Receipt:
+    if not recipient.email:
+        raise DeliveryError("no e-mail address is known", permanent=True)
+    try:
+        message = mail_message(badge, recipient, options.sender, reference)
+    except ValueError as error:
+        raise DeliveryError("the e-mail address is not valid", permanent=True) from error
+    try:
+        with _connect(options.url) as smtp:
+            smtp.send_message(message)
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _ in error.recipients.values()]
+        permanent = all(500 <= code < 600 for code in codes)
+        raise DeliveryError("the mail server rejected the address", permanent=permanent) from error
+    except smtplib.SMTPResponseException as error:
+        permanent = 500 <= error.smtp_code < 600 and not isinstance(error, smtplib.SMTPAuthenticationError)
+        raise DeliveryError(
+            "the mail server answered with error {code}", {"code": error.smtp_code}, permanent=permanent
+        ) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise DeliveryError("the mail server cannot be reached") from error
+    return Receipt(channel=NAME, reference=reference)
+
+
+def _connect(url: str) -> smtplib.SMTP:
+    address = urlsplit(url)
+    host = address.hostname or "localhost"
+    smtp: smtplib.SMTP
+    if address.scheme == "smtps":
+        context = ssl.create_default_context()
+        smtp = smtplib.SMTP_SSL(host, address.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+    else:
+        smtp = smtplib.SMTP(host, address.port or 25, timeout=TIMEOUT_SECONDS)
+    try:
+        if address.scheme == "smtp+starttls":
+            smtp.starttls(context=ssl.create_default_context())
+        if address.username:
+            smtp.login(unquote(address.username), unquote(address.password or ""))
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp

@@ -1,0 +1,40 @@
+"""The same e-mail as a file in a folder, where no mail server is set: for the demo and the first steps."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from lti_tool.deliveries.mail_message import mail_message
+from lti_tool.errors import DeliveryError
+from lti_tool.values import BakedBadge, Receipt, Recipient
+
+NAME = "mail_folder"
+LABEL = "E-mail, written to a folder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    folder: Path
+    sender: str
+
+
+def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference: str) -> Receipt:
+    if not recipient.email:
+        raise DeliveryError("no e-mail address is known", permanent=True)
+    try:
+        message = mail_message(badge, recipient, options.sender, reference)
+    except ValueError as error:
+        raise DeliveryError("the e-mail address is not valid", permanent=True) from error
+    path = options.folder / f"{reference.split('@')[0]}.eml"
+    part = path.with_suffix(".part")
+    try:
+        options.folder.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(message.as_bytes())
+        os.replace(part, path)
+    except OSError as error:
+        raise DeliveryError(
+            "the e-mail could not be saved in its folder: {reason}", {"reason": error.strerror or ""}
+        ) from error
+    return Receipt(channel=NAME, reference=path.name)

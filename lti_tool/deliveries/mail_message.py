@@ -1,0 +1,65 @@
+"""The mail that brings a badge: who it is for, what is in it, in the learner's language."""
+
+from __future__ import annotations
+
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from lti_tool.language import translator
+from lti_tool.values import BakedBadge, Recipient
+
+
+def mail_message(badge: BakedBadge, recipient: Recipient, sender: str, reference: str) -> EmailMessage:
+    """The message; `reference` makes its Message-ID, so that a repeated one is recognised as the same.
+
+    Raises ValueError for an address that no mail can be sent to.
+    """
+    _ = translator(recipient.language)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = _address(recipient)
+    message["Subject"] = _("Your badge: %(name)s") % {"name": _one_line(badge.name)}
+    message["Message-ID"] = f"<{reference}>"
+    message["Auto-Submitted"] = "auto-generated"
+    paragraphs = (
+        _("Hello %(name)s,") % {"name": recipient.name} if recipient.name else _("Hello,"),
+        _("%(issuer)s has awarded you the badge “%(name)s”.")
+        % {"issuer": badge.issuer_name, "name": badge.name},
+        _(
+            "The badge is the attached picture, with the signed credential inside it. Keep the file "
+            "unchanged: a screenshot or an edited copy loses the credential."
+        ),
+        _("Anyone who has this address can see the badge:\n%(url)s") % {"url": badge.page_url},
+        _(
+            "The page shows whether the badge is genuine and valid. Anyone can also check the "
+            "picture with any Open Badges 3.0 verifier."
+        ),
+    )
+    message.set_content("\n\n".join(paragraphs) + "\n")
+    message.add_attachment(badge.png, maintype="image", subtype="png", filename=_file_name(badge))
+    message["Content-Language"] = (
+        recipient.language
+    )  # last, for the content's own headers are made anew above
+    return message
+
+
+def _address(recipient: Recipient) -> Address:
+    """The domain in ASCII, as every mail server takes it."""
+    local, _, domain = (recipient.email or "").rpartition("@")
+    try:
+        spec = f"{local}@{domain.encode('idna').decode()}"
+        return Address(display_name=_one_line(recipient.name), addr_spec=spec)
+    except (ValueError, MessageError, IndexError) as error:  # what the parser raises depends on the address
+        raise ValueError("no e-mail address") from error
+
+
+def _one_line(text: str) -> str:
+    """Short: mail servers refuse a header line of a thousand characters, and one long word is not folded."""
+    return " ".join(text.split())[:200]
+
+
+def _file_name(badge: BakedBadge) -> str:
+    """Plain ASCII without spaces: some wallets cannot import other names."""
+    return f"badge-{badge.credential_id[-12:]}.png"

@@ -1,0 +1,1 @@
+"""What differs between Moodle and Canvas, each as it was observed."""

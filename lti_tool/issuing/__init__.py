@@ -1,0 +1,1 @@
+"""Credentials built, signed and kept: who issues, with which keys, on which status list."""

@@ -1,0 +1,185 @@
+"""The recovery kit: an issuer on a sheet of paper, and from the paper an issuer again.
+
+The paper holds the issuer's keys and the state of its status lists, sealed with a code that stands elsewhere. With both
+a bare machine signs as before, and the badges that were given out keep verifying. It holds nothing about learners.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lti_tool.errors import RecoverySheetError
+from lti_tool.issuing.keyring import Keyring
+from lti_tool.issuing.vaults.database import EncryptedVault
+from lti_tool.store import Session, queries
+from lti_tool.store.models import SigningKeyRow, StatusList
+from signing import status
+from signing.base32_lines import as_letters, as_lines, from_letters, from_lines
+from signing.encryption import decrypt, encrypt
+from signing.errors import DecryptionError, MistypedError
+from signing.keys import jwk, private_of, secret_of
+from signing.multibase import base64url, from_base64url
+
+CODE_BYTES = 15
+
+PAGE = """\
+RECOVERY KIT OF AN ISSUER OF OPEN BADGES
+
+Issuer   {name}
+         {issuer_id}
+Tool     {tool_url}
+Printed  {printed}
+
+With this page and its code a bare machine becomes this issuer again: it signs
+with the same keys, and the badges given out so far keep verifying.
+
+It holds
+{holds}
+
+It does not hold
+- its code, which was shown once when it was made: keep it apart from this page
+- badges revoked or suspended after it was printed: print it again when you can
+- badges, learners, templates, courses and platforms: for these back up the
+  database. A badge's own page answers no more, the badge itself still verifies.
+- the settings and ISSUER_FILE; to be the same issuer, TOOL_URL must be as above
+  and the slug in ISSUER_FILE "{slug}"
+{lost}
+To restore: set up Nozimite anew with these settings. Type the numbered lines
+into a file; small letters, o for 0 and l for 1 do no harm. Then run
+  python -m lti_tool keys restore FILE
+
+{lines}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoverySheet:
+    """A page to print, and the code to write down elsewhere."""
+
+    page: str
+    code: str
+
+
+def make_sheet(session: Session, keyring: Keyring, name: str, tool_url: str, now: datetime) -> RecoverySheet:
+    rows = queries.issuers.signing_keys(session, keyring.issuer_id)
+    lists = queries.issuers.status_lists(session, keyring.issuer_id)
+    content = {
+        "issuer": keyring.issuer_id,
+        "keys": [_packed_key(row, keyring) for row in rows],
+        "lists": [{"id": row.id, "purpose": row.purpose, "bits": status.encode(row.bits)} for row in lists],
+    }
+    code = as_letters(secrets.token_bytes(CODE_BYTES))
+    packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 9)
+    sealed = urlsafe_b64decode(encrypt(packed, code))
+    lost = [row.kid for row in rows if row.vault != EncryptedVault.NAME]
+    page = PAGE.format(
+        name=name,
+        issuer_id=keyring.issuer_id,
+        tool_url=tool_url,
+        printed=f"{now:%Y-%m-%d %H:%M} UTC",
+        slug=keyring.issuer_id.rpartition(":")[2],
+        holds="\n".join([*map(_told_key, rows), *map(_told_list, lists)]),
+        lost=f"- the private half of {', '.join(lost)}, which is kept elsewhere\n" if lost else "",
+        lines="\n".join(as_lines(sealed)),
+    )
+    return RecoverySheet(
+        page=page, code="-".join(code[place : place + 4] for place in range(0, len(code), 4))
+    )
+
+
+def restore(session: Session, keyring: Keyring, page: str, code: str, now: datetime) -> int:
+    """The number of keys that were restored.
+
+    Raises KitError where the kit is another issuer's, badges were issued here already, or something was mistyped.
+    """
+    content = _content(page, code)
+    if content["issuer"] != keyring.issuer_id:
+        raise RecoverySheetError(
+            f"the kit is of {content['issuer']}, this tool is {keyring.issuer_id}: look at TOOL_URL and ISSUER_FILE"
+        )
+    if queries.credentials.count_issued(session, keyring.issuer_id):
+        raise RecoverySheetError("this tool has issued badges already; a kit is for a bare one")
+    for row in (
+        *queries.issuers.signing_keys(session, keyring.issuer_id),
+        *queries.issuers.status_lists(session, keyring.issuer_id),
+    ):
+        session.delete(row)
+    session.flush()
+    session.add_all(_unpacked_key(packed, keyring, now) for packed in content["keys"])
+    for packed in content["lists"]:
+        bits = status.decode(packed["bits"])
+        session.add(
+            StatusList(id=packed["id"], issuer_id=keyring.issuer_id, purpose=packed["purpose"], bits=bits)
+        )
+    session.flush()
+    queries.issuers.restart_status_list_ids(session)
+    # Nobody knows any more which places of the old lists are taken, so badges to come get places in new ones.
+    for purpose in {packed["purpose"] for packed in content["lists"]}:
+        session.add(StatusList(issuer_id=keyring.issuer_id, purpose=purpose, bits=status.empty()))
+    session.flush()
+    keyring.ensure(session, now)
+    return len(content["keys"])
+
+
+def _content(page: str, code: str) -> dict[str, Any]:
+    try:
+        packed = decrypt(urlsafe_b64encode(from_lines(page)), as_letters(from_letters(code)))
+    except MistypedError as error:
+        raise RecoverySheetError(str(error)) from error
+    except DecryptionError as error:
+        raise RecoverySheetError("the code is not the one of this kit") from error
+    content: dict[str, Any] = json.loads(zlib.decompress(packed))
+    return content
+
+
+def _packed_key(row: SigningKeyRow, keyring: Keyring) -> dict[str, Any]:
+    packed: dict[str, Any] = {
+        "kid": row.kid,
+        "kind": row.algorithm,
+        "dates": [
+            date and int(date.timestamp()) for date in (row.created_at, row.retired_at, row.compromised_at)
+        ],
+    }
+    private = keyring.private_key(row)
+    if private is None:
+        return packed | {"jwk": row.public_jwk}
+    return packed | {"secret": base64url(secret_of(private))}
+
+
+def _unpacked_key(packed: dict[str, Any], keyring: Keyring, now: datetime) -> SigningKeyRow:
+    created_at, retired_at, compromised_at = (
+        None if seconds is None else datetime.fromtimestamp(seconds, now.tzinfo)
+        for seconds in packed["dates"]
+    )
+    row = SigningKeyRow(
+        kid=packed["kid"],
+        issuer_id=keyring.issuer_id,
+        algorithm=packed["kind"],
+        vault="lost",
+        created_at=created_at or now,
+        retired_at=retired_at,
+        compromised_at=compromised_at,
+    )
+    if "secret" not in packed:
+        row.public_jwk, row.retired_at = packed["jwk"], retired_at or now
+        return row
+    private = private_of(packed["kind"], from_base64url(packed["secret"]))
+    row.public_jwk = jwk(private.public_key(), packed["kid"])
+    row.vault, row.kept = EncryptedVault.NAME, keyring.sealed.keep(private)
+    return row
+
+
+def _told_key(row: SigningKeyRow) -> str:
+    state = "taken back" if row.compromised_at else "retired" if row.retired_at else "signs"
+    return f"- key {row.kid}, {row.algorithm}, of {row.created_at:%Y-%m-%d}, {state}"
+
+
+def _told_list(row: StatusList) -> str:
+    count = int.from_bytes(row.bits, "big").bit_count()
+    return f"- status list {row.id}, {row.purpose}: {count} set"

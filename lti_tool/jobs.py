@@ -1,0 +1,81 @@
+"""The work the outbox holds, by name: each kind is one step of the story. Celery, in `tasks`, only carries ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from lti_tool.awarding import looks
+from lti_tool.deliveries import dispatch
+from lti_tool.errors import DeliveryError
+from lti_tool.issuing import issuance
+from lti_tool.logs import log, where
+from lti_tool.store import outbox, queries
+from lti_tool.values import Json
+from lti_tool.wiring import Tool
+
+
+def run_job(tool: Tool, event_id: str) -> None:
+    """Does the work of one outbox row, once; what fails is tried again later, what can never succeed is buried."""
+    found = outbox.read(tool.store, event_id)
+    if found is None:
+        return
+    task, payload = found
+    try:
+        WORK[task](tool, event_id, payload)
+    except DeliveryError as error:
+        # The text of a delivery's error holds no address; those of other libraries might.
+        outbox.postpone(tool.store, event_id, tool.clock(), str(error))
+        log.warning("work_postponed", task=task, event_id=event_id, why=str(error))
+    except Exception as error:
+        # Nothing is raised further: Celery would log the text of the error, which may name somebody.
+        log.error("work_failed", task=task, event_id=event_id, error=where(error))
+        outbox.postpone(tool.store, event_id, tool.clock(), type(error).__name__)
+
+
+def issue(tool: Tool, event_id: str, payload: Json) -> None:
+    issuance.issue(tool.store, tool.issuer, payload["award_id"], tool.clock())
+    _finish(tool, event_id)
+
+
+def deliver(tool: Tool, event_id: str, payload: Json) -> None:
+    dispatch.deliver(tool.store, tool.issuer, payload["delivery_id"], tool.clock())
+    _finish(tool, event_id)
+
+
+def poll(tool: Tool, event_id: str, payload: Json) -> None:
+    """One look, and the next one planned."""
+    now = tool.clock()
+    trouble = looks.look(tool.store, tool.connect, payload["rule_id"], now)
+    with tool.store.begin() as session:
+        rule = queries.rules.rule(session, payload["rule_id"])
+        if rule is None or rule.paused:
+            outbox.finish(session, event_id)
+            return
+        failures = payload.get("failures", 0) + 1 if trouble else 0
+        due_at = looks.next_look(rule, trouble, tool.poll_every, failures, now)
+        next_payload = {"rule_id": rule.id, "failures": failures}
+        outbox.reschedule(session, event_id, "poll", next_payload, due_at, begun_at=now)
+    if trouble:
+        log.warning("platform_trouble", rule_id=payload["rule_id"], why=str(trouble), failures=failures)
+
+
+def sweep(tool: Tool, event_id: str, payload: Json) -> None:
+    """What has expired is forgotten, every hour."""
+    tool.memory.forget_expired()
+    with tool.store.begin() as session:
+        outbox.delete_done(session, tool.clock() - timedelta(days=30))
+        outbox.schedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
+
+
+WORK: dict[str, Callable[[Tool, str, Json], None]] = {
+    "issue": issue,
+    "deliver": deliver,
+    "poll": poll,
+    "sweep": sweep,
+}
+
+
+def _finish(tool: Tool, event_id: str) -> None:
+    with tool.store.begin() as session:
+        outbox.finish(session, event_id)

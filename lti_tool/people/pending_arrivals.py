@@ -1,0 +1,32 @@
+"""An arrival whose browser is not yet bound to the launch is kept under a ticket, for one use."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict
+
+from lti_tool.platforms.expiring_values import ExpiringValues
+from lti_tool.platforms.launch import Arrival
+from lti_tool.values import DeepLinkingSettings, Launch, secret_hash
+
+
+def keep_arrival(memory: ExpiringValues, arrival: Arrival, seconds: int = 600) -> str:
+    """A ticket for an arrival whose browser is not bound yet; it is good for one use."""
+    ticket = secrets.token_urlsafe(24)
+    memory.put(f"arrival-{secret_hash(ticket)}", json.loads(json.dumps(asdict(arrival))), seconds)
+    return ticket
+
+
+def take_arrival(memory: ExpiringValues, ticket: str) -> Arrival | None:
+    """The arrival of a ticket, once."""
+    kept = memory.take(f"arrival-{secret_hash(ticket)}")
+    if kept is None:
+        return None
+    launch = dict(kept.pop("launch"))
+    linking = launch.pop("deep_linking")
+    if linking is not None:
+        linking = DeepLinkingSettings(**(linking | {"accept_types": tuple(linking["accept_types"])}))
+    for name in ("roles", "ags_scopes"):
+        launch[name] = tuple(launch[name])
+    return Arrival(launch=Launch(**launch, deep_linking=linking), **kept)

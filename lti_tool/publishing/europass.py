@@ -1,0 +1,60 @@
+"""Badges as European Digital Credentials: what an institution uploads to the Europass Issuer, which seals them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from badges.credential import Learner
+from badges.elm import Awarded, upload, upload_batch
+from badges.elm.checks import Lack, lacks
+from badges.template.model import read_template
+from lti_tool.issuing.issuance import Issuer
+from lti_tool.store.models import CredentialRow
+
+#: The largest file the Europass Issuer takes.
+MOST_BYTES = 15_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The upload as a ZIP: `packed` badges are in it; what `lacking` ones lack, Europass would refuse."""
+
+    zip: bytes
+    packed: int
+    lacking: Sequence[tuple[str, Lack]]
+
+
+def upload_of(issuer: Issuer, row: CredentialRow) -> bytes:
+    """The upload of one badge, as JSON, whatever it lacks."""
+    return json.dumps(upload(_awarded(issuer, row)), ensure_ascii=False, indent=1).encode()
+
+
+def batch_of(issuer: Issuer, rows: Iterable[CredentialRow]) -> Batch:
+    """The badges that lack nothing, and by credential id what the others lack."""
+    whole: list[Awarded] = []
+    lacking: list[tuple[str, Lack]] = []
+    for row in rows:
+        awarded = _awarded(issuer, row)
+        found = lacks(upload(awarded)["credential"])
+        lacking += ((row.id, lack) for lack in found)
+        if not found:
+            whole.append(awarded)
+    return Batch(zip=upload_batch(whole), packed=len(whole), lacking=lacking)
+
+
+def _awarded(issuer: Issuer, row: CredentialRow) -> Awarded:
+    version, award = row.template_version, row.award
+    return Awarded(
+        credential_id=issuer.addresses.credential(row.id),
+        template=read_template(version.body),
+        template_url=issuer.addresses.achievement(version.template_id, version.version),
+        issuer=issuer.profile,
+        learner=Learner(name=award.learner.name, email=award.learner.email),
+        language=row.language,
+        awarded_at=award.earned_at,
+        now=row.issued_at,
+        score=award.score,
+        png=version.picture,
+    )

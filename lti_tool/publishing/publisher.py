@@ -1,0 +1,23 @@
+"""What publishing needs of the tool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from lti_tool.issuing.issuance import Issuer
+from lti_tool.store.database import Store
+
+Fetch = Callable[[str], bytes]
+
+
+class Publisher(Protocol):
+    """What publishing needs of the tool."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def issuer(self) -> Issuer: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...

@@ -1,0 +1,37 @@
+"""The tables, a file a subject. A row has columns and relationships, no behaviour; only lti_tool sees one."""
+
+from lti_tool.store.models.awards import Award, CredentialRow, Delivery
+from lti_tool.store.models.base import Base, Instant, Score
+from lti_tool.store.models.issuers import CompiledFormRow, InstallationSetting, SigningKeyRow, StatusList
+from lti_tool.store.models.outbox import Outbox
+from lti_tool.store.models.people import Course, Learner
+from lti_tool.store.models.platforms import DeploymentRow, Invitation, RegistrationRow, ToolKeyRow
+from lti_tool.store.models.rules import AwardRule, Sighting
+from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
+from lti_tool.store.models.templates import TemplateChange, TemplateVersion
+
+__all__ = [
+    "Award",
+    "AwardRule",
+    "Base",
+    "CompiledFormRow",
+    "Course",
+    "CredentialRow",
+    "Delivery",
+    "DeploymentRow",
+    "ExpiringValue",
+    "InstallationSetting",
+    "Instant",
+    "Invitation",
+    "LaunchSession",
+    "Learner",
+    "Outbox",
+    "RegistrationRow",
+    "Score",
+    "Sighting",
+    "SigningKeyRow",
+    "StatusList",
+    "TemplateChange",
+    "TemplateVersion",
+    "ToolKeyRow",
+]

@@ -1,0 +1,87 @@
+"""Awards, their credentials and deliveries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.store.models.base import Base
+from lti_tool.store.models.issuers import StatusList
+from lti_tool.store.models.people import Course, Learner
+from lti_tool.store.models.rules import AwardRule
+from lti_tool.store.models.templates import TemplateVersion
+
+
+class Award(Base):
+    """A learner's achievement in a course, earned once: the unique triple makes a repeated completion harmless.
+
+    `status`: earned, waiting (`waiting_for` names what), issued, revoked.
+    """
+
+    __tablename__ = "award"
+    __table_args__ = (UniqueConstraint("course_id", "template_id", "learner_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    template_id: Mapped[str] = mapped_column(String(36))
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"))
+    rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"))
+    status: Mapped[str] = mapped_column(String(10), default="earned")
+    waiting_for: Mapped[list[str]] = mapped_column(default=list)
+    score: Mapped[Decimal | None]
+    evidence: Mapped[dict[str, Any]]
+    completed_at: Mapped[datetime]
+    earned_at: Mapped[datetime]
+    course: Mapped[Course] = relationship()
+    learner: Mapped[Learner] = relationship()
+    rule: Mapped[AwardRule] = relationship()
+    credential: Mapped[CredentialRow | None] = relationship(back_populates="award")
+    deliveries: Mapped[list[Delivery]] = relationship(back_populates="award", order_by="Delivery.id")
+
+
+class CredentialRow(Base):
+    """What was signed, kept byte for byte, in both proofs; the picture is baked anew from `text` when asked for."""
+
+    __tablename__ = "credential"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), unique=True)
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
+    issuer_id: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    """JSON with the embedded proof."""
+    jwt: Mapped[str] = mapped_column(Text)
+    """The same credential as a compact JWS."""
+    language: Mapped[str]
+    status_list_id: Mapped[int] = mapped_column(ForeignKey("status_list.id"))
+    status_index: Mapped[int]
+    issued_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revocation_reason: Mapped[str | None]
+    suspended_at: Mapped[datetime | None]
+    suspension_reason: Mapped[str | None]
+    award: Mapped[Award] = relationship(back_populates="credential")
+    status_list: Mapped[StatusList] = relationship()
+    template_version: Mapped[TemplateVersion] = relationship()
+
+    __table_args__ = (UniqueConstraint("status_list_id", "status_index"),)
+
+
+class Delivery(Base):
+    """One channel's delivery of an award. `status`: pending, sent, failed."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("award_id", "channel"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
+    channel: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(10), default="pending")
+    reference: Mapped[str | None]
+    trouble: Mapped[dict[str, Any] | None]
+    sent_at: Mapped[datetime | None]
+    award: Mapped[Award] = relationship(back_populates="deliveries")

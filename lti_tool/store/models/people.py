@@ -1,0 +1,41 @@
+"""Learners and courses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.store.models.base import Base
+from lti_tool.store.models.platforms import RegistrationRow
+
+
+class Learner(Base):
+    """A person of a platform, as launches and memberships last told; the only place of names and addresses."""
+
+    __tablename__ = "learner"
+    __table_args__ = (UniqueConstraint("registration_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    user_id: Mapped[str]
+    name: Mapped[str | None]
+    email: Mapped[str | None]
+    language: Mapped[str | None]
+
+
+class Course(Base):
+    """An LTI context: the services it offers, as its launches last told."""
+
+    __tablename__ = "course"
+    __table_args__ = (UniqueConstraint("registration_id", "context_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    context_id: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    memberships_url: Mapped[str | None]
+    line_items_url: Mapped[str | None]
+    concluded_at: Mapped[datetime | None]
+    registration: Mapped[RegistrationRow] = relationship()

@@ -1,0 +1,61 @@
+"""Platforms: registrations, deployments, the tool's own LTI keys, invitations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.store.models.base import Base
+
+
+class RegistrationRow(Base):
+    """One client of one platform. Hosted Canvas has one `platform_id` for every school, so the pair is the key."""
+
+    __tablename__ = "registration"
+    __table_args__ = (UniqueConstraint("platform_id", "client_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform_id: Mapped[str]
+    client_id: Mapped[str]
+    auth_login_url: Mapped[str]
+    auth_token_url: Mapped[str]
+    jwks_url: Mapped[str]
+    token_audience: Mapped[str | None]
+    product: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")
+    embed_origins: Mapped[list[str]] = mapped_column(default=list)
+    created_at: Mapped[datetime]
+
+
+class DeploymentRow(Base):
+    __tablename__ = "deployment"
+    __table_args__ = (UniqueConstraint("registration_id", "deployment_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    deployment_id: Mapped[str]
+    first_seen_at: Mapped[datetime]
+
+
+class ToolKeyRow(Base):
+    """An RSA key for LTI messages; `sealed_pem` is encrypted with the key-encryption key of the settings."""
+
+    __tablename__ = "tool_key"
+
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    sealed_pem: Mapped[bytes]
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """Leave to register one platform; only the code's SHA-256 is kept."""
+
+    __tablename__ = "invitation"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

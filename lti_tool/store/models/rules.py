@@ -1,0 +1,60 @@
+"""Award rules, and what was seen of learners for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.store.models.base import Base
+from lti_tool.store.models.people import Course, Learner
+from lti_tool.store.models.templates import TemplateVersion
+
+
+class AwardRule(Base):
+    """A badge switched on in a course: by which trigger, on which link, from which score."""
+
+    __tablename__ = "award_rule"
+    __table_args__ = (UniqueConstraint("course_id", "resource_link_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    resource_link_id: Mapped[str]
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
+    trigger: Mapped[str] = mapped_column(String(40))
+    minimum_score: Mapped[Decimal | None]
+    line_item_url: Mapped[str | None]
+    not_before: Mapped[datetime | None]
+    """Nothing is issued before: for grades that are hidden until a date, which the platform lists all the same."""
+    needs_tick: Mapped[bool] = mapped_column(default=False)
+    """A teacher ticks each learner, whatever the trigger saw."""
+    paused: Mapped[bool] = mapped_column(default=False)
+    gate_confirmed_at: Mapped[datetime | None]
+    """When a teacher said that the link is restricted: on platforms whose lists cannot show it."""
+    created_at: Mapped[datetime]
+    checked_at: Mapped[datetime | None]
+    trouble: Mapped[dict[str, Any] | None]
+    """Why the last check did not succeed, in words for the teacher."""
+    everyone_can_open: Mapped[bool] = mapped_column(default=False)
+    course: Mapped[Course] = relationship()
+    template_version: Mapped[TemplateVersion] = relationship()
+
+
+class Sighting(Base):
+    """When a member was first seen outside and inside the list of those who may open the rule's link."""
+
+    __tablename__ = "sighting"
+    __table_args__ = (UniqueConstraint("rule_id", "learner_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"))
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"))
+    outside_at: Mapped[datetime | None]
+    inside_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    """When the learner opened the link themselves, in the learner's role."""
+    score: Mapped[Decimal | None]
+    learner: Mapped[Learner] = relationship()

@@ -1,0 +1,49 @@
+"""Sessions of launched pages, and values kept for one use."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.store.models.base import Base
+from lti_tool.store.models.people import Course, Learner
+from lti_tool.store.models.platforms import RegistrationRow
+from lti_tool.store.models.rules import AwardRule
+
+
+class ExpiringValue(Base):
+    """A state, nonce or ticket: written once, taken once."""
+
+    __tablename__ = "one_time"
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    value: Mapped[dict[str, Any]]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LaunchSession(Base):
+    """One launch, and what its pages may do. The token itself is known to the page alone."""
+
+    __tablename__ = "launch_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    deployment_id: Mapped[str]
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
+    learner_id: Mapped[int | None] = mapped_column(ForeignKey("learner.id"))
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("award_rule.id"))
+    is_teacher: Mapped[bool]
+    is_learner: Mapped[bool]
+    language: Mapped[str]
+    deep_linking: Mapped[dict[str, Any] | None]
+    embed_origins: Mapped[list[str]] = mapped_column(default=list)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    course: Mapped[Course | None] = relationship()
+    learner: Mapped[Learner | None] = relationship()
+    rule: Mapped[AwardRule | None] = relationship()
+    registration: Mapped[RegistrationRow] = relationship()

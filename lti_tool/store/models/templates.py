@@ -1,0 +1,58 @@
+"""Templates: their versions and who changed them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.store.models.base import Base
+from lti_tool.store.models.people import Course, Learner
+
+
+class TemplateVersion(Base):
+    """A template as it was at one version; a published version is never written again.
+
+    It belongs to the course it was begun in, whose teachers may change it; without a course, to the institution.
+    """
+
+    __tablename__ = "template_version"
+    __table_args__ = (UniqueConstraint("template_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    template_id: Mapped[str] = mapped_column(String(36), index=True)
+    version: Mapped[int]
+    status: Mapped[str] = mapped_column(String(10))
+    """draft, published or retired."""
+    name: Mapped[str]
+    """In its first language, for lists."""
+    body: Mapped[dict[str, Any]]
+    """As `badges.template.model.template_as_json` gives it."""
+    picture: Mapped[bytes]
+    """A PNG. A draft has none yet, where it is not given but drawn from the body."""
+    own_picture: Mapped[bool] = mapped_column(default=False)
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    course: Mapped[Course | None] = relationship()
+    changes: Mapped[list[TemplateChange]] = relationship(
+        order_by="TemplateChange.id", cascade="all, delete-orphan"
+    )
+
+
+class TemplateChange(Base):
+    """Who did what to a template when. Without a learner's row it was the institution, at its own computer."""
+
+    __tablename__ = "template_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"), index=True)
+    what: Mapped[str] = mapped_column(String(10))
+    """begun, copied, imported, edited, published or retired."""
+    fields: Mapped[list[str]] = mapped_column(default=list)
+    """The fields that an edit changed."""
+    learner_id: Mapped[int | None] = mapped_column(ForeignKey("learner.id"))
+    at: Mapped[datetime]
+    learner: Mapped[Learner | None] = relationship()

@@ -1,0 +1,73 @@
+"""Awards and their deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from lti_tool.store.models import (
+    Award,
+    AwardRule,
+    Delivery,
+    Learner,
+)
+from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
+
+
+def award(session: Session, award_id: int) -> Award | None:
+    return session.get(Award, award_id) if is_possible_id(award_id) else None
+
+
+def lock_award(session: Session, award: Award) -> None:
+    """Nobody else issues or revokes the award until this transaction ends; `award` is as it is now."""
+    session.refresh(award, with_for_update=FOR_UPDATE)
+
+
+def awarded_users(session: Session, rule: AwardRule) -> frozenset[str]:
+    """The user_ids of those who have the rule's award, however they earned it, and wait for nothing."""
+    question = (
+        select(Learner.user_id)
+        .join(Award, Award.learner_id == Learner.id)
+        .where(
+            Award.course_id == rule.course_id,
+            Award.template_id == rule.template_version.template_id,
+            Award.status != "waiting",
+        )
+    )
+    return frozenset(session.scalars(question))
+
+
+def award_of(session: Session, course_id: int, template_id: str, learner_id: int) -> Award | None:
+    return session.scalar(
+        select(Award).where(
+            Award.course_id == course_id,
+            Award.template_id == template_id,
+            Award.learner_id == learner_id,
+        )
+    )
+
+
+def awards_of_rule(session: Session, rule_id: int) -> Sequence[Award]:
+    question = (
+        select(Award)
+        .where(Award.rule_id == rule_id)
+        .options(selectinload(Award.learner), selectinload(Award.credential), selectinload(Award.deliveries))
+        .order_by(Award.earned_at, Award.id)
+    )
+    return session.scalars(question).all()
+
+
+def waiting_awards(session: Session, learner_id: int) -> Sequence[Award]:
+    question = select(Award).where(Award.learner_id == learner_id, Award.status == "waiting")
+    return session.scalars(question).all()
+
+
+def awards_waiting_for(session: Session, name: str) -> Sequence[Award]:
+    waiting = session.scalars(select(Award).where(Award.status == "waiting")).all()
+    return [award for award in waiting if name in award.waiting_for]
+
+
+def delivery(session: Session, delivery_id: int) -> Delivery | None:
+    return session.get(Delivery, delivery_id)

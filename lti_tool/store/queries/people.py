@@ -1,0 +1,69 @@
+"""People and courses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.store.models import (
+    Course,
+    LaunchSession,
+    Learner,
+)
+from lti_tool.store.queries.common import insert_missing
+from lti_tool.values import Member
+
+
+def course_of(session: Session, registration_id: int, context_id: str) -> Course | None:
+    return session.scalar(
+        select(Course).where(Course.registration_id == registration_id, Course.context_id == context_id)
+    )
+
+
+def save_learners(session: Session, registration_id: int, members: Iterable[Member]) -> Mapping[str, Learner]:
+    """The learners' rows by user_id, made or brought up to date; a name once known is not forgotten."""
+    members = list(members)
+    rows = _learners(session, registration_id, [member.user_id for member in members])
+    # In one order everywhere: two looks at the same course must not wait for each other in a circle.
+    missing = sorted({member.user_id for member in members} - rows.keys())
+    if missing:
+        insert_missing(
+            session,
+            Learner,
+            [{"registration_id": registration_id, "user_id": user_id} for user_id in missing],
+        )
+        rows |= _learners(session, registration_id, missing)
+    for member in members:
+        row = rows[member.user_id]
+        row.name = member.name or row.name
+        row.email = member.email or row.email
+    session.flush()
+    return rows
+
+
+def _learners(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, Learner]:
+    rows: dict[str, Learner] = {}
+    for start in range(0, len(user_ids), 500):
+        question = select(Learner).where(
+            Learner.registration_id == registration_id, Learner.user_id.in_(user_ids[start : start + 500])
+        )
+        rows |= {row.user_id: row for row in session.scalars(question)}
+    return rows
+
+
+def learner(session: Session, registration_id: int, user_id: str) -> Learner | None:
+    return session.scalar(
+        select(Learner).where(Learner.registration_id == registration_id, Learner.user_id == user_id)
+    )
+
+
+def staff_of(session: Session, course_id: int) -> frozenset[int]:
+    """The ids of those who were seen teaching in the course."""
+    question = select(LaunchSession.learner_id).where(
+        LaunchSession.course_id == course_id,
+        LaunchSession.is_teacher,
+        LaunchSession.learner_id.is_not(None),
+    )
+    return frozenset(id_ for id_ in session.scalars(question) if id_ is not None)

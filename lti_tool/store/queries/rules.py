@@ -1,0 +1,71 @@
+"""Award rules, and what was seen of learners for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from lti_tool.store.models import (
+    Award,
+    AwardRule,
+    Sighting,
+)
+from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
+
+
+def rule(session: Session, rule_id: int) -> AwardRule | None:
+    return session.get(AwardRule, rule_id) if is_possible_id(rule_id) else None
+
+
+def lock_rule(session: Session, rule: AwardRule) -> None:
+    """Nobody else notes sightings of the rule until this transaction ends; `rule` is as it is now."""
+    session.refresh(rule, with_for_update=FOR_UPDATE)
+
+
+def rule_of_link(session: Session, course_id: int, resource_link_id: str) -> AwardRule | None:
+    return session.scalar(
+        select(AwardRule).where(
+            AwardRule.course_id == course_id, AwardRule.resource_link_id == resource_link_id
+        )
+    )
+
+
+def rules_of(session: Session, course_id: int) -> Sequence[AwardRule]:
+    question = select(AwardRule).where(AwardRule.course_id == course_id).order_by(AwardRule.id)
+    return session.scalars(question.options(selectinload(AwardRule.template_version))).all()
+
+
+def all_rules(session: Session) -> Sequence[AwardRule]:
+    return session.scalars(select(AwardRule).order_by(AwardRule.id)).all()
+
+
+def sightings(session: Session, rule_id: int) -> dict[int, Sighting]:
+    """By learner id."""
+    question = select(Sighting).where(Sighting.rule_id == rule_id).options(selectinload(Sighting.learner))
+    return {row.learner_id: row for row in session.scalars(question)}
+
+
+def waiting_sightings(session: Session, rule: AwardRule) -> Sequence[Sighting]:
+    """Those a teacher may tick: they may open the link, or reached the grade, and have no award yet."""
+    awarded = select(Award.learner_id).where(
+        Award.course_id == rule.course_id, Award.template_id == rule.template_version.template_id
+    )
+    question = (
+        select(Sighting)
+        .where(
+            Sighting.rule_id == rule.id,
+            Sighting.inside_at.is_not(None),
+            Sighting.learner_id.not_in(awarded),
+        )
+        .options(selectinload(Sighting.learner))
+        .order_by(Sighting.id)
+    )
+    return session.scalars(question).all()
+
+
+def outside_count(session: Session, rule_id: int) -> int:
+    """How many learners were last seen outside."""
+    question = select(func.count()).where(Sighting.rule_id == rule_id, Sighting.inside_at.is_(None))
+    return session.scalar(question) or 0

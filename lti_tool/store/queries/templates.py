@@ -1,0 +1,102 @@
+"""Templates and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from lti_tool.store.models import (
+    AwardRule,
+    Course,
+    TemplateVersion,
+)
+from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
+
+
+def published_templates(session: Session, registration_id: int) -> Sequence[TemplateVersion]:
+    """The newest published version of each template that the platform's courses may use, by name."""
+    newest = (
+        select(TemplateVersion.template_id, func.max(TemplateVersion.version).label("version"))
+        .where(TemplateVersion.status == "published", _for_courses_of(registration_id))
+        .group_by(TemplateVersion.template_id)
+        .subquery()
+    )
+    question = (
+        select(TemplateVersion)
+        .join(
+            newest,
+            (TemplateVersion.template_id == newest.c.template_id)
+            & (TemplateVersion.version == newest.c.version),
+        )
+        .order_by(TemplateVersion.name)
+    )
+    return session.scalars(question).all()
+
+
+def published_template(session: Session, template_id: str, registration_id: int) -> TemplateVersion | None:
+    """The newest published version of a template that the platform's courses may use."""
+    return session.scalar(
+        select(TemplateVersion)
+        .where(
+            TemplateVersion.template_id == template_id,
+            TemplateVersion.status == "published",
+            _for_courses_of(registration_id),
+        )
+        .order_by(TemplateVersion.version.desc())
+        .limit(1)
+    )
+
+
+def newer_version(session: Session, rule: AwardRule) -> TemplateVersion | None:
+    """The newest published version of the rule's badge, where the rule still gives an older one."""
+    newest = published_template(session, rule.template_version.template_id, rule.course.registration_id)
+    return newest if newest and newest.version > rule.template_version.version else None
+
+
+def _for_courses_of(registration_id: int) -> ColumnElement[bool]:
+    """The institution's own templates, and those that teachers of this platform have written."""
+    theirs = select(Course.id).where(Course.registration_id == registration_id)
+    return TemplateVersion.course_id.is_(None) | TemplateVersion.course_id.in_(theirs)
+
+
+def templates_of_course(session: Session, course_id: int | None) -> Sequence[TemplateVersion]:
+    """Every version of every template of a course, or without one of the institution: newest first."""
+    question = select(TemplateVersion).where(TemplateVersion.course_id == course_id)
+    order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version.desc())
+    return session.scalars(question.order_by(*order)).all()
+
+
+def template_version(session: Session, template_id: str, version: int) -> TemplateVersion | None:
+    if not is_possible_id(version):
+        return None
+    return session.scalar(
+        select(TemplateVersion).where(
+            TemplateVersion.template_id == template_id, TemplateVersion.version == version
+        )
+    )
+
+
+def lock_template(session: Session, row: TemplateVersion) -> None:
+    """Nobody else changes or publishes the version until this transaction ends; `row` is as it is now."""
+    session.refresh(row, with_for_update=FOR_UPDATE)
+
+
+def newest_version(session: Session, template_id: str) -> int:
+    """0 where there is no version yet."""
+    newest = select(func.max(TemplateVersion.version)).where(TemplateVersion.template_id == template_id)
+    return session.scalar(newest) or 0
+
+
+def find_template(session: Session, beginning: str, version: int | None) -> TemplateVersion | None:
+    """A version of the template whose id begins so, the newest where none is named."""
+    question = select(TemplateVersion).where(TemplateVersion.template_id.startswith(beginning))
+    if version is not None:
+        question = question.where(TemplateVersion.version == version)
+    return session.scalar(question.order_by(TemplateVersion.version.desc()).limit(1))
+
+
+def template_versions(session: Session) -> Sequence[TemplateVersion]:
+    order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version)
+    return session.scalars(select(TemplateVersion).order_by(*order)).all()

@@ -1,0 +1,129 @@
+"""One JSON file that holds a template, to be carried to another installation; one from elsewhere is never trusted.
+
+A badge of another system is taken, too: it begins a template.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from badges.errors import PictureError, TemplateError
+from badges.eu import elements
+from badges.importing import draft_of
+from badges.importing.foreign import Note
+from badges.issuer import IssuerProfile
+from badges.pictures import fit_picture
+from badges.template.model import read_template, template_as_json
+from lti_tool.store.models import TemplateVersion
+from lti_tool.values import Json
+
+FORMAT = "nozimite-template-1"
+_PNG = "data:image/png;base64,"
+#: What no template has, and a badge of any standard has at least one of.
+_OF_BADGES = {"@context", "credentialSubject", "badge"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What a file brought: the template as `badges.template.model.read_template` reads it, and its own picture, if any.
+
+    A badge of another system was read by `source`; `notes` say what was not taken as it stood there.
+    """
+
+    body: Json
+    picture: bytes | None
+    source: str | None = None
+    notes: tuple[Note, ...] = ()
+
+
+def export_json(row: TemplateVersion) -> str:
+    """The file of a version: its words, and its picture where that was not drawn from them."""
+    found: Json = {"format": FORMAT, "template": row.body}
+    if row.own_picture:
+        found["picture"] = _PNG + base64.b64encode(row.picture).decode()
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def import_json(file: bytes, today: date) -> Imported:
+    """What the file holds: one of ours, a bare template as JSON, or a badge of another system in any of its forms.
+
+    Raises TemplateError: every problem with its JSON pointer into the file.
+    """
+    try:
+        data: Any = json.loads(file)
+    except (ValueError, RecursionError):
+        return _badge(file)
+    if isinstance(data, dict) and _OF_BADGES & data.keys():
+        return _badge(file)
+    if not isinstance(data, dict) or "format" not in data:
+        return Imported(body=template_as_json(read_template(data, today)), picture=None)
+    problems = [
+        (f"/{name}", "unknown_field") for name in data if name not in ("format", "template", "picture")
+    ]
+    if data["format"] != FORMAT:
+        problems.append(("/format", "unknown_code"))
+    body: Json = {}
+    picture = None
+    try:
+        body = template_as_json(read_template(data.get("template", {}), today))
+    except TemplateError as error:
+        problems += [(f"/template{pointer}", code) for pointer, code in error.problems]
+    try:
+        picture = _picture(data.get("picture"))
+    except PictureError as error:
+        problems.append(("/picture", error.code))
+    if problems:
+        raise TemplateError(tuple(problems))
+    return Imported(body=body, picture=picture)
+
+
+def read_file(file: Path, today: date) -> Imported:
+    """What the file holds, TOML by its name or whatever `imported` reads; raises OSError, TemplateError."""
+    content = file.read_bytes()
+    if file.suffix != ".toml":
+        return import_json(content, today)
+    try:
+        data = tomllib.loads(content.decode())
+    except (ValueError, RecursionError) as error:
+        raise TemplateError((("", "not_toml"),)) from error
+    return Imported(body=template_as_json(read_template(data, today)), picture=None)
+
+
+def as_lines(found: Imported, issuer: IssuerProfile) -> Iterator[str]:
+    """A line each: who read a badge, what is missing before it can be awarded, what was not taken as it stood."""
+    if found.source:
+        yield f"source\t{found.source}"
+    missing = elements.missing(read_template(found.body), issuer)
+    for element in elements.ELEMENTS:
+        if element.code in missing:
+            yield f"missing\t{element.code}\t{element.label['en']}"
+    for note in found.notes:
+        yield f"note\t{note.pointer or '/'}\t{note.code}\t{note.detail}".rstrip()
+
+
+def _badge(file: bytes) -> Imported:
+    draft = draft_of(file)
+    picture, notes = None, draft.notes
+    try:
+        picture = fit_picture(draft.picture) if draft.picture else None
+    except PictureError as error:
+        notes += (Note(pointer="", code=error.code),)
+    return Imported(body=draft.body, picture=picture, source=draft.source, notes=notes)
+
+
+def _picture(text: Any) -> bytes | None:
+    if text is None:
+        return None
+    try:
+        data = base64.b64decode(str(text).removeprefix(_PNG), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise PictureError("not_a_picture", "This is not a picture.") from error
+    return fit_picture(data)

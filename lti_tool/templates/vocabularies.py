@@ -1,0 +1,76 @@
+"""An institution's own lists: checked, and put where every process of the tool finds them."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from badges.errors import VocabularyError
+from badges.vocabularies import Vocabulary, names, search, shipped, vocabulary
+from badges.vocabularies.esco import LARGEST, read_esco
+from badges.vocabularies.files import check_vocabulary, vocabulary_as_json
+from lti_tool.errors import NotFoundError
+
+
+def load(folder: Path, name: str, files: Sequence[Path]) -> Vocabulary:
+    """The vocabulary in `files`, which from now on stands in for the shipped one of that name.
+
+    `esco` takes the CSV files of ESCO or their ZIP; any other one a TOML or JSON file of the shipped ones' form.
+    Raises VocabularyError with all that is wrong, NotFoundError where there is no such list.
+    """
+    _known(name)
+    contents = {file.name: _content(file) for file in files}
+    if name == "esco":
+        found = read_esco(contents, vocabulary("esco"))
+    else:
+        found = check_vocabulary(_data(contents), shipped(name))
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f"{name}.json.{os.getpid()}"
+    unfinished.write_text(json.dumps(vocabulary_as_json(found), ensure_ascii=False), encoding="utf-8")
+    unfinished.replace(folder / f"{name}.json")
+    return found
+
+
+def as_list() -> Iterator[str]:
+    """A line a vocabulary: name, number of concepts, date, whether it ships or is the institution's, source."""
+    for name in names():
+        found = vocabulary(name)
+        whose = "shipped" if found is shipped(name) else "own"
+        yield f"{name}\t{len(found)}\t{found.date}\t{whose}\t{found.source}"
+
+
+def as_lines(name: str, text: str, language: str, limit: int) -> Iterator[str]:
+    """A line a concept that `text` finds, or without one every concept: code, label, address, last year of use."""
+    _known(name)
+    for concept in search(name, text, language, limit) if text else islice(vocabulary(name), limit):
+        label = concept.label.get(language) or concept.label["en"]
+        yield "\t".join((concept.code, label, concept.iri, concept.more.get("until", ""))).rstrip()
+
+
+def _known(name: str) -> None:
+    if name not in names():
+        raise NotFoundError(f"there is no vocabulary {name}; there are {', '.join(names())}")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > LARGEST:
+            raise VocabularyError(((file.name, f"is larger than {LARGEST} bytes"),))
+        return file.read_bytes()
+    except OSError as error:
+        raise VocabularyError(((file.name, f"cannot be read: {error.strerror}"),)) from error
+
+
+def _data(contents: dict[str, bytes]) -> object:
+    if len(contents) != 1:
+        raise VocabularyError((("the vocabulary", "is one file"),))
+    [(name, content)] = contents.items()
+    try:
+        text = content.decode("utf-8")
+        return json.loads(text) if name.endswith(".json") else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise VocabularyError(((name, f"is neither TOML nor JSON: {error}"),)) from error

@@ -1,0 +1,1 @@
+"""Documents for verifiers and wallets: identity, keys, status lists, contexts."""

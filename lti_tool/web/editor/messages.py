@@ -1,0 +1,115 @@
+"""What is wrong with what was typed, in a sentence that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from badges.pictures import LEAST_SIDE, MOST_BYTES, MOST_SIDE
+from badges.reader import MOST_ITEMS
+from lti_tool.web.error_messages import Sentence
+
+_PROBLEMS: Mapping[str, Sentence] = {
+    "required": _l("Fill this in, or remove the whole entry."),
+    "not_text": _l("The text contains characters that cannot be shown. Type it instead of pasting it."),
+    "markup": _l(
+        "The text contains HTML. Write plain text, without tags such as <b> and without codes such as &amp;."
+    ),
+    "too_long": _l("This is too long. Shorten it."),
+    "not_a_number": _l("Enter a number, in digits."),
+    "unknown_code": _l("Choose an entry from the list."),
+    "unknown_language": _l("Choose a language from the list."),
+    "not_a_web_address": _l("Enter the full web address, beginning with https://."),
+    "not_an_esco_skill": _l("Search for the skill and choose it from the results."),
+    "not_yes_or_no": _l("Choose yes or no."),
+    "not_a_date": _l("Enter the date as year-month-day, such as 2027-06-30."),
+    "in_the_future": _l("This date is in the future. Enter the date on which it happened."),
+    "ends_before_it_starts": _l("The end date is before the start date. Change one of them."),
+    "not_an_eidas_identifier": _l(
+        "Enter it in the eIDAS form: type, country and number, such as VATLV-40000000000."
+    ),
+    "level_not_applicable": _l("You chose that no level applies. Remove this level, or choose an EQF level."),
+    "not_a_badge": _l(
+        "This file is neither a template exported from Nozimite nor a badge. Choose another file."
+    ),
+    "badge_elsewhere": _l(
+        "This file contains only the address of a badge. Open that address, save the JSON file "
+        "found there, and choose it here."
+    ),
+    "unknown_field": _l("Nozimite does not know this field. Remove it from the file."),
+    "not_an_object": _l("A JSON object is needed here."),
+    "not_a_list": _l("A JSON list is needed here."),
+    "not_a_picture": _l("This file is neither a PNG nor a JPEG picture. Choose another file."),
+}
+
+
+#: What an import did not take as it stood; codes of badges.importing.foreign.
+_NOTES: Mapping[str, Sentence] = {
+    "markup_removed": _l("HTML was removed."),
+    "cut": _l("It was too long and was shortened."),
+    "not_text": _l("It is not text and was left out."),
+    "not_a_number": _l("It is not a number and was left out."),
+    "out_of_range": _l("The number is out of range and was left out."),
+    "unknown_value": _l("It is not in the list and was left out."),
+    "guessed": _l("It was replaced with the closest match. Check that it is correct."),
+    "no_place": _l("A template has no field for it."),
+    "too_many": _l("There were too many entries; the last ones were left out."),
+    "language_assumed": _l(
+        "The file does not say which language it is in. Check that the language is correct."
+    ),
+    "picture_elsewhere": _l("The picture is not in the file. You can add it in the last step."),
+}
+
+_DEEDS: Mapping[str, Sentence] = {
+    "begun": _l("created"),
+    "copied": _l("created as a copy"),
+    "imported": _l("imported from a file"),
+    "edited": _l("edited"),
+    "published": _l("published"),
+    "retired": _l("retired"),
+}
+
+#: How demanding each level of the EQF is, in a few words.
+LEVELS: Mapping[str, Sentence] = {
+    "1": _l("simple tasks, with guidance"),
+    "2": _l("routine tasks, partly independent"),
+    "3": _l("tasks of a trade, with own responsibility"),
+    "4": _l("skilled worker or secondary school graduate"),
+    "5": _l("specialist, or short-cycle higher education"),
+    "6": _l("bachelor's degree"),
+    "7": _l("master's degree"),
+    "8": _l("doctorate"),
+}
+
+
+def deed(what: str) -> str:
+    """What was done to a template, for its history."""
+    return str(_DEEDS.get(what, what))
+
+
+def note_sentence(code: str) -> str:
+    """What became of something in an imported badge; a picture may have its problems, too."""
+    return str(_NOTES.get(code) or problem_sentence(code))
+
+
+def problem_sentence(code: str, bounds: tuple[int, int] | None = None) -> str:
+    """The sentence for a code of badges.errors; `bounds` are those of the number it is about."""
+    if code == "out_of_range" and bounds is not None and bounds[0] == 0:
+        return _(
+            "Enter a number greater than 0 and at most %(most)s, with two decimals at most.", most=bounds[1]
+        )
+    if code == "out_of_range" and bounds is not None:
+        return _("Enter a number from %(least)s to %(most)s.", least=bounds[0], most=bounds[1])
+    if code == "too_many":
+        return _("There are too many entries. The limit is %(most)s.", most=MOST_ITEMS)
+    if code == "picture_too_large":
+        return _("The picture file is too large. The limit is %(size)s kB.", size=MOST_BYTES // 1000)
+    if code == "picture_too_small":
+        return _("The picture is too small. Each side must have at least %(size)s pixels.", size=LEAST_SIDE)
+    if code == "picture_too_wide":
+        return _(
+            "The picture has too many pixels. Each side may have at most %(size)s pixels.", size=MOST_SIDE
+        )
+    return str(_PROBLEMS.get(code) or _("This value cannot be used. Change it, or leave it empty."))

@@ -1,0 +1,1 @@
+"""Pages for learners: their badge, and files to take away."""

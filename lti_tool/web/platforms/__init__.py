@@ -1,0 +1,1 @@
+"""Pages and endpoints that a learning platform opens: login, launch, registration."""

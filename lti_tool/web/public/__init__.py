@@ -1,0 +1,1 @@
+"""Pages for everybody: a badge, what it stands for, who issues it, and the verifier."""

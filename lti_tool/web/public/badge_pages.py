@@ -1,0 +1,174 @@
+"""What anybody may see: the start page, a badge, what it stands for, who issues it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from badges.disclosure import may_leave_out
+from badges.eu import elements
+from badges.eu.elements import Reading
+from badges.template.model import read_template
+from lti_tool.errors import NotFoundError
+from lti_tool.issuing import legal_identity
+from lti_tool.language import LANGUAGES
+from lti_tool.publishing import achievements, credentials, issuer_documents
+from lti_tool.store import queries
+from lti_tool.store.models import TemplateVersion
+from lti_tool.web.current import current_tool
+from lti_tool.web.documents.responses import ANYBODY_MAY_READ, document, json_document
+from lti_tool.web.languages import page_language, speak
+from lti_tool.web.negotiation import prefers_html
+from lti_tool.web.public.verification_answers import answers, notes
+from signing.secured import SecuredCredential
+
+pages = Blueprint("badge_pages", __name__)
+
+#: What was signed never changes, and its picture neither.
+FOREVER_SECONDS = 86400
+
+CREDENTIAL_TYPES = ("application/vc+ld+json", "application/ld+json", "application/json", "application/vc")
+JWT_TYPES = ("application/jwt", "application/vc+jwt")
+
+
+@pages.get("/")
+def home() -> str:
+    return render_template("public/home.html")
+
+
+@pages.get("/badges/<uuid:badge_id>")
+def badge(badge_id: UUID) -> Response:
+    """The public page: the same checks as on the verifier's page, run now on what was signed."""
+    tool = current_tool()
+    with tool.store.read() as session:
+        row = queries.credentials.credential(session, str(badge_id))
+        if row is None:
+            raise NotFoundError("there is no such badge")
+        report = tool.verify(row.text.encode())
+        text = render_template(
+            "public/badge.html",
+            credential=row,
+            template=read_template(row.template_version.body),
+            found=answers(report, tool.issuer.profile.id),
+            notes=notes(report.checks),
+            may_leave_out=may_leave_out(SecuredCredential(row.text, CREDENTIAL_TYPES[0])),
+        )
+    response = Response(text, mimetype="text/html")
+    # The holder decides who gets the address; a search engine is not whom they gave it to.
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@pages.get("/badges/<uuid:badge_id>.png")
+def badge_png(badge_id: UUID) -> Response:
+    badge = credentials.badge(current_tool(), str(badge_id))
+    return named(document(badge.png, "image/png", FOREVER_SECONDS), badge_id, "png")
+
+
+@pages.get("/badges/<uuid:badge_id>.json")
+def badge_json(badge_id: UUID) -> Response:
+    text, _jwt = _texts(badge_id)
+    return named(document(text.encode(), "application/json", FOREVER_SECONDS), badge_id, "json")
+
+
+@pages.get("/badges/<uuid:badge_id>.jwt")
+def badge_jwt(badge_id: UUID) -> Response:
+    _json, text = _texts(badge_id)
+    return named(document(text.encode(), "application/jwt", FOREVER_SECONDS), badge_id, "jwt")
+
+
+@pages.get("/credentials/<uuid:credential_id>")
+def credential(credential_id: UUID) -> Response:
+    """The credential at the address that is its id: the document, or for a browser its page."""
+    json_text, jwt_text = _texts(credential_id)
+    if prefers_html((*CREDENTIAL_TYPES, *JWT_TYPES)):
+        response = redirect(url_for("badge_pages.badge", badge_id=credential_id), 303)
+        response.vary.add("Accept")
+        return response
+    wanted = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
+    body = jwt_text if wanted in JWT_TYPES else json_text
+    response = document(body.encode(), wanted, FOREVER_SECONDS)
+    response.vary.add("Accept")
+    return response
+
+
+@pages.get("/achievements/<uuid:template_id>/<int:version>")
+@pages.get("/achievements/<uuid:template_id>/<int:version>/<language>")
+def achievement(template_id: UUID, version: int, language: str | None = None) -> Response:
+    """An achievement in the language it is asked for, else in its reader's."""
+    tool = current_tool()
+    if language is not None and language in LANGUAGES:
+        speak(language)
+    found = achievements.achievement(tool, str(template_id), version, language or page_language())
+    if language not in (None, found["inLanguage"]):
+        raise NotFoundError("there is no such achievement")
+    if not prefers_html():
+        response = json_document(found, "application/ld+json", 3600)
+        response.vary.add("Accept")
+        response.vary.add("Accept-Language")
+        return response
+    with tool.store.read() as session:
+        row = queries.templates.template_version(session, str(template_id), version)
+        if row is None:
+            raise NotFoundError("there is no such achievement")
+        text = render_template(
+            "public/achievement.html",
+            version=row,
+            template=read_template(row.body),
+            readings=template_readings(row),
+        )
+    response = Response(text, mimetype="text/html")
+    response.vary.add("Accept")
+    response.headers["Access-Control-Allow-Origin"] = ANYBODY_MAY_READ
+    return response
+
+
+@pages.get("/achievements/<uuid:template_id>/<int:version>/image.png")
+def achievement_picture(template_id: UUID, version: int) -> Response:
+    png = achievements.picture(current_tool(), str(template_id), version)
+    return document(png, "image/png", FOREVER_SECONDS)
+
+
+@pages.get("/issuers/<slug>")
+def issuer(slug: str) -> Response:
+    tool = current_tool()
+    profile = issuer_documents.issuer_profile(tool, slug)
+    if not prefers_html():
+        response = json_document(profile, "application/ld+json", 3600)
+    else:
+        with tool.store.read() as session:
+            confirmed_at = legal_identity.confirmed_at(session, tool.issuer.profile)
+        text = render_template("public/issuer.html", profile=tool.issuer.profile, confirmed_at=confirmed_at)
+        response = Response(text, mimetype="text/html")
+    response.vary.add("Accept")
+    return response
+
+
+def template_readings(row: TemplateVersion) -> Sequence[Reading]:
+    """The EU elements that a badge of this version will carry, except the learner and the date."""
+    found = achievements.announced_credential(current_tool().issuer, row, page_language())
+    return [
+        reading
+        for reading in elements.read(found)
+        if reading.element.code not in ("learner", "date_of_issuing")
+    ]
+
+
+def _texts(credential_id: UUID) -> tuple[str, str]:
+    """What was signed: as JSON and as a compact JWS."""
+    with current_tool().store.read() as session:
+        row = queries.credentials.credential(session, str(credential_id))
+        if row is None:
+            raise NotFoundError("there is no such badge")
+        return row.text, row.jwt
+
+
+def named(response: Response, badge_id: UUID, ending: str) -> Response:
+    """Named plainly: some wallets cannot import a file with spaces or other letters in its name."""
+    name = f"badge-{str(badge_id)[-12:]}.{ending}"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,29 @@
+"""A badge without what its learner would rather not show this time."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from badges.disclosure import picture_without
+from badges.errors import DisclosureError
+from lti_tool.errors import NotFoundError
+from lti_tool.publishing import credentials
+from lti_tool.web.current import current_tool
+
+pages = Blueprint("selective_disclosure", __name__)
+
+
+@pages.get("/badges/<uuid:badge_id>/part.png")
+def part(badge_id: UUID) -> Response:
+    badge = credentials.badge(current_tool(), str(badge_id))
+    try:
+        png = picture_without(badge.png, request.args.getlist("without"))
+    except DisclosureError as error:
+        raise NotFoundError(str(error)) from error
+    response = Response(png, mimetype="image/png")
+    response.headers["Content-Disposition"] = f'attachment; filename="badge-{str(badge_id)[-12:]}-part.png"'
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,331 @@
+"""A certificate is a document to keep: whole, legible, made for archives, and with the signed badge inside."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+import badges
+from badges.artwork import picture
+from badges.credential import Learner
+from badges.eu.elements import ELEMENTS
+from badges.issuer import IssuerProfile
+from badges.pdf.attachments import attached_text
+from badges.pdf.certificate import certificate
+from badges.pdf.document import LEFT, RIGHT, PdfDocument, Style
+from badges.pdf.facts import Issued, facts
+from badges.pdf.transcript import transcript
+from badges.sentences import document_word
+from badges.template.model import Template
+from badges.template.values import AwardingBody
+from badges.verify import verify
+from signing.json_text import Json
+
+BADGES = Path(badges.__file__).parent
+PAGE = "https://badges.example.org/badges/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01"
+
+
+@pytest.fixture
+def issued(built: Callable[..., Json], world: Any, png: bytes) -> Callable[..., Issued]:
+    """A badge of Anna's, signed."""
+
+    def make(template: Template, **changes: Any) -> Issued:
+        secured = world.secure(built(template, **changes))
+        return Issued(text=secured.text, png=png, page_url=PAGE, colours=template.colours)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def png() -> bytes:
+    return picture("Data literacy", None, "Riga College", size=120)
+
+
+# --- A small reader, so that what is tested is what a person would copy from the page ---
+
+
+def objects(pdf: bytes) -> dict[bytes, tuple[bytes, bytes]]:
+    """Every object by its number: its dictionary and its stream, unpacked."""
+    found = {}
+    for number, body in re.findall(rb"(?ms)^(\d+) 0 obj\n(.*?)\nendobj", pdf):
+        head, _, rest = body.partition(b"\nstream\n")
+        # By its length: a packed stream may itself end in a line feed.
+        stream = rest[: int(length[1])] if (length := re.search(rb"/Length (\d+)", head)) else b""
+        found[number] = head, zlib.decompress(stream) if b"/FlateDecode" in head else stream
+    return found
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    """The text of each page: every glyph by what its font says it stands for."""
+    every = objects(pdf)
+    fonts = {}
+    for number, (head, _) in every.items():
+        if b"/Subtype /Type0" in head and (mapped := re.search(rb"/ToUnicode (\d+) 0 R", head)):
+            cmap = every[mapped[1]][1]
+            pairs = re.findall(rb"<([0-9A-F]{4})> <([0-9A-F]+)>$", cmap, re.M)
+            ranges = re.findall(rb"<([0-9A-F]{4})> <([0-9A-F]{4})> <([0-9A-F]+)>", cmap)
+            fonts[number] = {int(glyph, 16): bytes.fromhex(text.decode()) for glyph, text in pairs} | {
+                glyph: (int(text, 16) + glyph - int(first, 16)).to_bytes(2, "big")
+                for first, last, text in ranges
+                for glyph in range(int(first, 16), int(last, 16) + 1)
+            }
+    texts = []
+    for head, _ in every.values():
+        if b"/Type /Page\n" not in head:
+            continue
+        content = every[re.search(rb"/Contents (\d+) 0 R", head)[1]][1]
+        resources = every[re.search(rb"/Resources (\d+) 0 R", head)[1]][0]
+        named = {
+            name: fonts[number]
+            for name, number in re.findall(rb"/(F\d+) (\d+) 0 R", resources)
+            if number in fonts
+        }
+        texts.append(" ".join(_shown(content, named)))
+    return texts
+
+
+def _shown(content: bytes, named: dict[bytes, dict[int, bytes]]) -> list[str]:
+    said, font = [], {}
+    for name, literal in re.findall(rb"(?s)/(F\d+) [\d.]+ Tf|\(((?:\\.|[^\\)])*)\) Tj", content):
+        if name:
+            font = named[name]
+        else:
+            glyphs = re.sub(rb"(?s)\\(.)", lambda m: {b"n": b"\n", b"r": b"\r"}.get(m[1], m[1]), literal)
+            codes = [int.from_bytes(glyphs[i : i + 2], "big") for i in range(0, len(glyphs), 2)]
+            said.append(b"".join(font[code] for code in codes).decode("utf-16-be"))
+    return said
+
+
+# --- The certificate ---
+
+
+def test_the_signed_badge_is_attached_byte_for_byte_and_verifies(
+    issued: Any, world: Any, data_literacy: Template, now: datetime
+) -> None:
+    badge = issued(data_literacy)
+    pdf = certificate(badge, "lv")
+    assert attached_text(pdf).text == badge.text
+    report = verify(pdf, world.find_key, world.find_status, now)
+    assert report.verdict == "verified"
+
+
+@pytest.mark.parametrize("language", ["en", "lv"])
+def test_every_element_stands_on_it(
+    language: str, issued: Any, data_literacy: Template, solar: Template
+) -> None:
+    for template in (data_literacy, solar):
+        badge = issued(template)
+        said = " ".join(pages_of(certificate(badge, language)))
+        for element in ELEMENTS:
+            assert element.label[language] in said
+        for values in facts(badge, language).elements.values():
+            for value in values:
+                assert value in said
+        assert "Anna Bērziņa" in said and PAGE.removeprefix("https://").rpartition("/")[2] in said
+
+
+def test_the_letters_of_latvian_greek_and_cyrillic_are_right(issued: Any, data_literacy: Template) -> None:
+    for name in ("Ģirts Ķēniņš-Šķēle", "Ελένη Παπαδοπούλου", "Иван Щедрин", "Łucja Đorđević Ășțe"):
+        front, _ = pages_of(certificate(issued(data_literacy, learner=Learner(name=name)), "lv"))
+        assert name in front
+
+
+def test_a_letter_the_font_lacks_is_a_question_mark_and_never_a_hole(
+    issued: Any, data_literacy: Template
+) -> None:
+    front, _ = pages_of(certificate(issued(data_literacy, learner=Learner(name="李 A\u0304nna")), "en"))
+    assert "? Ānna" in front
+
+
+def test_the_same_badge_gives_the_same_document(issued: Any, data_literacy: Template) -> None:
+    badge = issued(data_literacy)
+    assert certificate(badge, "en") == certificate(badge, "en")
+    assert certificate(badge, "en") != certificate(badge, "lv")
+
+
+def test_it_is_made_for_archives(issued: Any, data_literacy: Template) -> None:
+    """PDF/A-3: letters and colours come with it, it says what it is, nothing in it acts or hides."""
+    pdf = certificate(issued(data_literacy), "lv")
+    every = objects(pdf)
+    heads = b"\n".join(head for head, _ in every.values())
+    catalog = next(head for head, _ in every.values() if b"/Type /Catalog" in head)
+    assert pdf.startswith(b"%PDF-1.7\n%") and max(pdf[10:14]) > 127 and b"/ID [<" in pdf
+    assert b"/OutputIntents" in catalog and b"/S /GTS_PDFA1" in heads and b"/DestOutputProfile" in heads
+    assert b"/MarkInfo <</Marked true>>" in re.sub(rb"\s+", b" ", catalog).replace(b"<< ", b"<<").replace(
+        b" >>", b">>"
+    )
+    assert b"/Lang (lv)" in catalog and b"/DisplayDocTitle true" in heads
+    assert b"/AF [" in catalog and b"/AFRelationship /Source" in heads and b"/EmbeddedFiles" in heads
+    descriptors = heads.count(b"/Type /FontDescriptor")
+    assert descriptors == heads.count(b"/FontFile2 ") == heads.count(b"/Subtype /CIDFontType2") == 2
+    for forbidden in (b"/Encrypt", b"/JavaScript", b"/Launch", b"/OpenAction <<", b"/LZWDecode"):
+        assert forbidden not in pdf
+    (xmp,) = (stream for head, stream in every.values() if b"/Type /Metadata" in head)
+    told = xmp.decode()
+    assert "<pdfaid:part>3</pdfaid:part>" in told and "<pdfaid:conformance>U</pdfaid:conformance>" in told
+    assert "Datu pratība lēmumu pieņēmējiem – Anna Bērziņa" in told and "Rīgas koledža" in told
+
+
+def test_a_reading_voice_finds_its_way(issued: Any, data_literacy: Template) -> None:
+    every = objects(certificate(issued(data_literacy), "en"))
+    parts = [head for head, _ in every.values() if b"/Type /StructElem" in head]
+    kinds = [re.search(rb"/S /(\w+)", head)[1].decode() for head in parts]
+    assert kinds[0] == "Document" and kinds.count("H1") == 1 and kinds.count("LI") == 4
+    figures = [head for head, kind in zip(parts, kinds, strict=True) if kind == "Figure"]
+    assert len(figures) == 2 and all(b"/Alt" in head for head in figures)
+    for head, content in every.values():
+        if b"BDC" in content:  # all that is drawn is either told or said to be for the eye alone
+            outside = re.sub(rb"(?s)(BDC|BMC).*?EMC", b"", content)
+            assert not re.search(rb"\bTj\b|\bre\b|\bDo\b", outside), head
+
+
+def test_the_longest_texts_go_on_over_pages_and_nothing_is_lost(issued: Any, data_literacy: Template) -> None:
+    outcomes = tuple(
+        replace(data_literacy.learning_outcomes[0], text={"en": f"Outcome {number} " + "of many words " * 40})
+        for number in range(60)
+    )
+    template = replace(
+        data_literacy,
+        name={"en": "An uncommonly long title " * 7},
+        learning_outcomes=outcomes,
+        further_information={"en": "Sentence after sentence. " * 400},
+    )
+    pages = pages_of(certificate(issued(template, language="en"), "en"))
+    assert len(pages) == 16
+    said = " ".join(pages)
+    assert all(f"Outcome {number} " in said for number in range(60))
+    assert said.count("Sentence after sentence.") > 350
+    assert pages[-1].endswith("Page 16 of  16")
+
+
+def test_a_badge_without_a_name_says_how_its_learner_is_known(issued: Any, data_literacy: Template) -> None:
+    nameless = issued(data_literacy, learner=Learner(email="anna@example.org"), score=None)
+    front, _ = pages_of(certificate(nameless, "en"))
+    assert "e-mail address, as a hash" in front and "anna@example.org" not in front
+    assert document_word("grade", "en") not in front
+
+
+def test_who_awards_together_stands_on_it(issued: Any, data_literacy: Template) -> None:
+    tartu = AwardingBody(legal_name={"et": "Tartu Kolledž"}, country="EE")
+    front, back = pages_of(certificate(issued(replace(data_literacy, awarding_bodies=(tartu,))), "en"))
+    assert "Together with Tartu Kolledž" in front and "Tartu Kolledž" in back
+
+
+def test_what_a_badge_does_not_say_in_a_language_is_left_to_the_badge(
+    issued: Any, data_literacy: Template
+) -> None:
+    beginning = {language: " ".join(text.split()[:5]) for language, text in data_literacy.description.items()}
+    for language in ("en", "lv"):
+        front = pages_of(certificate(issued(data_literacy, language="lv"), language))[0]
+        assert beginning[language] in front
+    latvian = replace(data_literacy, description={"lv": data_literacy.description["lv"]})
+    front = pages_of(certificate(issued(latvian, language="lv"), "en"))[0]
+    assert beginning["lv"] not in front and "Data literacy for decision makers" in front
+
+
+def test_when_it_expires_stands_on_it(issued: Any, data_literacy: Template) -> None:
+    expiring = issued(data_literacy, valid_until=datetime(2031, 1, 2, tzinfo=UTC))
+    assert "2 January 2031" in pages_of(certificate(expiring, "en"))[0]
+
+
+# --- The transcript ---
+
+
+def test_a_transcript_lists_every_badge_in_order_with_its_sums(
+    issued: Any, issuer: IssuerProfile, data_literacy: Template, solar: Template, now: datetime
+) -> None:
+    held = [
+        issued(data_literacy, awarded_at=datetime(2026, 3, 1, tzinfo=UTC)),
+        issued(solar, awarded_at=datetime(2025, 3, 1, tzinfo=UTC), score=None),
+    ]
+    (page,) = pages_of(transcript(held, issuer, "Anna Bērziņa", "lv", now))
+    assert page.startswith("RĪGAS KOLEDŽA") and "Sekmju izraksts" in page and "Anna Bērziņa" in page
+    assert page.index("Saules paneļu") < page.index("Datu pratība")
+    for outcome in (*data_literacy.learning_outcomes, *solar.learning_outcomes):
+        assert outcome.text["lv"] in page
+    assert "86 %" in page and "projekta darbs, rakstisks eksāmens" in page
+    assert re.search(r"Kopā 120 3 ", page)
+
+
+def test_a_long_transcript_names_its_columns_on_every_page(
+    issued: Any, issuer: IssuerProfile, data_literacy: Template, now: datetime
+) -> None:
+    pages = pages_of(transcript([issued(data_literacy)] * 7, issuer, "Anna Bērziņa", "en", now))
+    assert len(pages) == 3
+    assert all("Micro-credential" in page and "Grade" in page for page in pages[:2])
+    assert "Total 560 21" in pages[-1]
+
+
+def test_half_hours_and_half_credits_are_written_as_the_language_does(
+    issued: Any, issuer: IssuerProfile, data_literacy: Template, now: datetime
+) -> None:
+    odd = replace(data_literacy, workload_hours=Decimal("37.5"), credits=Decimal("1.5"))
+    (page,) = pages_of(transcript([issued(odd)], issuer, "Anna", "lv", now))
+    assert "37,5 1,5" in page
+    (page,) = pages_of(transcript([issued(odd)], issuer, "Anna", "en", now))
+    assert "37.5 1.5" in page
+
+
+# --- The paper itself ---
+
+
+def test_every_word_of_the_papers_is_used_and_stands_in_both_languages() -> None:
+    words = tomllib.loads((BADGES / "sentences" / "documents.toml").read_text(encoding="utf-8"))
+    sources = [
+        (BADGES / "pdf" / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("certificate", "transcript", "document")
+    ]
+    for code, said in words.items():
+        assert said.keys() == {"en", "lv"}
+        assert any(f'"{code}"' in source or f"'{code}'" in source for source in sources), code
+        assert document_word(code, "lv") == said["lv"] and document_word(code, "de") == said["en"]
+
+
+def test_words_flow_to_the_next_page_and_a_qr_code_is_a_link(now: datetime) -> None:
+    paper = PdfDocument(title="T", author="A", language="en", made_at=now)
+    paper.add_page()
+    paper.write_down("word " * 1500, Style(), width=RIGHT - LEFT)
+    paper.qr_code(PAGE, 20, 20, 30, "QR code")
+    pdf = paper.as_pdf()
+    assert len(pages_of(pdf)) == 2
+    assert PAGE.encode() in pdf
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("<b>bold</b> & **bold** {nb} %s", "<b>bold</b> & **bold** {nb} %s"),
+        ("tab\there\x00\x1b[0m\u200b\u202e.", "tab here[0m."),
+        ("\ue000 \ud800 \U0001f600", "?  ?"),
+        ("W" * 500, "W" * 500),
+        ("(a\\b)", "(a\\b)"),
+    ],
+)
+def test_any_text_is_only_text(written: str, read: str, now: datetime) -> None:
+    paper = PdfDocument(title=written, author=written, language="en", made_at=now)
+    paper.add_page()
+    paper.write_down(written, Style())
+    pdf = paper.as_pdf()
+    (page,) = pages_of(pdf)
+    assert page.replace(" ", "") == read.replace(" ", "") + "Page1of1"
+    (xmp,) = (stream for head, stream in objects(pdf).values() if b"/Type /Metadata" in head)
+    ElementTree.fromstring(re.sub(rb"<\?xpacket.*?\?>", b"", xmp))
+
+
+def test_what_a_badge_says_is_read_in_the_language_asked_for(issued: Any, data_literacy: Template) -> None:
+    badge = issued(data_literacy, language="lv")
+    assert facts(badge, "en").first("title") == "Data literacy for decision makers"
+    assert facts(badge, "lv").first("title") == "Datu pratība lēmumu pieņēmējiem"
+    assert facts(badge, "lv").first("no such element") == ""
+    assert json.loads(badge.text)["credentialSubject"]["achievement"]["inLanguage"] == "lv"

@@ -1,0 +1,606 @@
+"""Whatever a badge comes in, and whatever its relatives are: each is told for what it is."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from badges import svg
+from badges.artwork import picture
+from badges.bake import bake
+from badges.sentences import sentences
+from badges.template.model import Template
+from badges.verify import Report, verify
+from signing.json_text import Json, as_text
+from signing.multibase import base64url
+from signing.secured import SecuredCredential
+from signing.signatures import sign
+
+Build = Callable[..., Json]
+#: Where the header of a PNG ends.
+HEADER_END = 33
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><circle r="4"/></svg>'
+
+
+@pytest.fixture
+def look(world: Any, now: datetime) -> Callable[..., Report]:
+    def verified(file: bytes | str | Json, served: dict[str, Any] | None = None, **more: Any) -> Report:
+        text = json.dumps(file) if isinstance(file, dict) else file
+        data = text.encode() if isinstance(text, str) else text
+
+        def fetch(url: str) -> bytes:
+            world.asked.append(url)
+            answer = (served or {})[url]
+            return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+
+        given = {"fetch": fetch} if served is not None else {}
+        report = verify(data, world.find_key, world.find_status, now, **given, **more)
+        assert all(check.code in sentences()[check.name] for check in report.checks)
+        return report
+
+    return verified
+
+
+def code(report: Report, name: str) -> tuple[str, str]:
+    return next((check.outcome, check.code) for check in report.checks if check.name == name)
+
+
+def jws(world: Any, payload: Json, **header: Any) -> str:
+    """Any payload signed as the issuer would."""
+    key = world.key("vc-jwt")
+    head = {"alg": "ES256", "typ": "JWT", "kid": key.verification_method} | header
+    signed = ".".join(base64url(json.dumps(part).encode()) for part in (head, payload))
+    return f"{signed}.{base64url(sign(key.private, signed.encode()))}"
+
+
+# --- what it comes in
+
+
+def pdf(*attachments: bytes, flate: bool = True) -> bytes:
+    """A PDF as certificates are made, cut down to its attachments."""
+    parts = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Type/Catalog>>\nendobj\n"]
+    for number, content in enumerate(attachments, 2):
+        packed = zlib.compress(content) if flate else content
+        kind = b"/Filter/FlateDecode" if flate else b""
+        parts.append(
+            b"%d 0 obj\n<</Type /EmbeddedFile /Subtype /application#2Fjson /Params <</Size %d>>%s/Length %d>>\nstream\n"
+            % (number, len(content), kind, len(packed))
+            + packed
+            + b"\nendstream\nendobj\n"
+        )
+    return b"".join([*parts, b"trailer\n<</Root 1 0 R>>\n%%EOF\n"])
+
+
+@pytest.mark.parametrize("proof_name", ["eddsa-rdfc-2022", "vc-jwt"])
+@pytest.mark.parametrize("how", ["svg", "pdf", "pdf, plain", "png"])
+def test_a_badge_is_verified_in_whatever_it_comes(
+    solar: Template, built: Build, world: Any, look: Callable[..., Report], proof_name: str, how: str
+) -> None:
+    secured = world.secure(built(solar), proof_name)
+    text = secured.text.encode()
+    file = {
+        "svg": lambda: svg.bake(SVG, secured),
+        "pdf": lambda: pdf(b'{"invoice": 1}', text, b"\x89PNG"),
+        "pdf, plain": lambda: pdf(text, flate=False),
+        "png": lambda: bake(picture("Solar", None, "Riga College"), secured),
+    }[how]()
+    report = look(file)
+    assert report.verdict == "verified"
+    assert report.one_ed_tech == "valid"
+    assert code(report, "parsed") == ("passed", f"read_{how[:3]}")
+    assert report.credential == built(solar)
+
+
+def test_two_badges_in_one_document_are_none(
+    solar: Template, built: Build, world: Any, look: Callable[..., Report]
+) -> None:
+    texts = [world.secure(built(solar), name).text.encode() for name in ("eddsa-rdfc-2022", "vc-jwt")]
+    assert code(look(pdf(*texts)), "parsed") == ("failed", "two_credentials")
+    assert look(pdf(texts[0], texts[0])).verdict == "verified"
+
+
+def test_a_bomb_in_a_document_is_no_badge(look: Callable[..., Report]) -> None:
+    assert code(look(pdf(*[bytes(9_000_000)] * 9)), "parsed") == ("failed", "no_credential")
+    assert code(look(pdf(*[b"{}"] * 60)), "parsed") == ("failed", "pdf_too_complex")
+    assert code(look(pdf(*[b"x" * 3_900_000] * 6)), "parsed") == ("failed", "pdf_too_complex")
+
+
+def test_a_badge_baked_in_another_way_is_verified_and_told_so(
+    solar: Template, built: Build, world: Any, look: Callable[..., Report]
+) -> None:
+    text = world.secure(built(solar)).text.encode()
+    png = picture("Solar", None, "Riga College")
+    data = b"zTXtopenbadgecredential\0\0" + zlib.compress(text)
+    chunk = (len(data) - 4).to_bytes(4) + data + zlib.crc32(data).to_bytes(4)
+    report = look(png[:HEADER_END] + chunk + png[HEADER_END:])
+    assert (report.verdict, code(report, "parsed")) == ("verified", ("warning", "baked_unusually"))
+
+
+# --- presentations
+
+
+def test_the_one_badge_of_a_presentation_is_verified(
+    solar: Template, built: Build, world: Any, look: Callable[..., Report]
+) -> None:
+    text = world.secure(built(solar)).text
+    token = world.secure(built(solar), "vc-jwt").text
+    presentation = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiablePresentation"]}
+    encoded = b64encode(token.encode()).decode()
+    shown: list[Any] = [
+        json.loads(text),
+        token,
+        {"type": "EnvelopedVerifiableCredential", "id": f"data:application/vc+jwt,{token}"},
+        {"type": "EnvelopedVerifiableCredential", "id": f"data:application/jwt;base64,{encoded}"},
+    ]  # fmt: skip
+    for credential in shown:
+        for wrapped in (credential, [credential]):
+            report = look(presentation | {"verifiableCredential": wrapped})
+            assert (report.verdict, code(report, "parsed")) == ("verified", ("warning", "read_presentation"))
+    for envelope in shown[2:]:
+        alone = look(envelope | {"@context": presentation["@context"]})
+        assert (alone.verdict, code(alone, "parsed")) == ("verified", ("passed", "read_jws"))
+    inside = jws(world, {"vp": presentation | {"verifiableCredential": [token]}, "iss": "did:example:anna"})
+    assert code(look(inside), "parsed") == ("warning", "read_presentation")
+    two = look(presentation | {"verifiableCredential": [token, token]})
+    assert (two.verdict, code(two, "parsed")) == ("unusable", ("failed", "several_credentials"))
+    envelope = {"type": "EnvelopedVerifiableCredential"}
+    for nothing in (
+        [],
+        [7],
+        [presentation],
+        [envelope | {"id": "data:,x"}],
+        [envelope | {"id": f"data:application/jwt,{text}"}],
+        [envelope],
+    ):
+        assert look(presentation | {"verifiableCredential": nothing}).verdict == "unusable"
+
+
+# --- relatives of a badge
+
+
+def test_an_endorsement_is_verified_as_one(
+    endorsement: Json, world: Any, look: Callable[..., Report]
+) -> None:
+    for proof_name in ("eddsa-rdfc-2022", "vc-jwt"):
+        report = look(world.secure(endorsement, proof_name).text)
+        assert report.verdict == "verified"
+        assert code(report, "type") == ("warning", "endorsement_credential")
+        assert code(report, "subject") == ("passed", "endorsed")
+    del endorsement["credentialSubject"]["id"]
+    assert look(world.secure(endorsement).text).verdict == "unusable"
+
+
+def test_a_learner_record_is_told_from_a_badge(world: Any, look: Callable[..., Report]) -> None:
+    record = {
+        "@context": [
+            "https://www.w3.org/ns/credentials/v2",
+            "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json",
+            "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+        ],
+        "id": "https://example.org/clr/1",
+        "type": ["VerifiableCredential", "ClrCredential"],
+        "issuer": {"id": world.issuer_id, "type": ["Profile"], "name": "Riga College"},
+        "name": "Everything Anna learnt",
+        "validFrom": "2026-01-01T00:00:00Z",
+        "credentialSubject": {"type": ["ClrSubject"], "id": "did:example:anna", "verifiableCredential": []},
+    }
+    for proof_name in ("eddsa-rdfc-2022", "vc-jwt"):
+        report = look(world.secure(record, proof_name).text)
+        assert code(report, "type") == ("warning", "clr_credential")
+        assert code(report, "context") == ("passed", "clr_2")
+        assert report.verdict == "verified"
+
+
+def test_a_learner_record_may_hold_many_badges(
+    solar: Template, built: Build, world: Any, look: Callable[..., Report]
+) -> None:
+    """Each names its contexts anew; only different ones cost something."""
+    badges = [
+        json.loads(
+            world.secure(built(solar, credential_id=f"https://badges.example.org/credentials/{number}")).text
+        )
+        for number in range(12)
+    ]
+    record = {
+        "@context": [
+            "https://www.w3.org/ns/credentials/v2",
+            "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json",
+            "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+        ],
+        "id": "https://example.org/clr/1",
+        "type": ["VerifiableCredential", "ClrCredential"],
+        "issuer": {"id": world.issuer_id, "type": ["Profile"], "name": "Riga College"},
+        "name": "Everything Anna learnt",
+        "validFrom": "2026-01-01T00:00:00Z",
+        "credentialSubject": {
+            "type": ["ClrSubject"],
+            "id": "did:example:anna",
+            "verifiableCredential": badges,
+        },
+    }
+    for proof_name in ("eddsa-rdfc-2022", "vc-jwt"):
+        report = look(world.secure(record, proof_name).text)
+        assert (report.verdict, code(report, "terms")) == ("verified", ("passed", "terms_defined"))
+
+
+def in_the_old_words(credential: Json) -> Json:
+    """The same in the data model 1.1."""
+    old = {
+        name: value
+        for name, value in credential.items()
+        if name not in ("validFrom", "validUntil", "awardedDate")
+    }
+    old["@context"] = [
+        "https://www.w3.org/2018/credentials/v1",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context.json",
+        "https://w3id.org/security/data-integrity/v2",
+    ]
+    subject = credential["credentialSubject"]
+    old["credentialSubject"] = {
+        "id": "did:example:anna",
+        "type": ["AchievementSubject"],
+        "achievement": {
+            "id": subject["achievement"]["id"],
+            "type": ["Achievement"],
+            "name": subject["achievement"]["name"],
+            "description": "Safe mounting of solar panels",
+            "criteria": {"narrative": "Mount one."},
+        },
+    }
+    old["issuer"] = {"id": credential["issuer"]["id"], "type": ["Profile"], "name": "Riga College"}
+    for name in ("credentialSchema", "credentialStatus"):
+        old.pop(name, None)
+    return old | {"issuanceDate": "2026-11-01T00:00:00Z", "name": "Solar panels"}
+
+
+def test_a_badge_of_the_data_model_1_is_verified_inside_json_and_as_a_token(
+    solar: Template, built: Build, world: Any, look: Callable[..., Report]
+) -> None:
+    old = in_the_old_words(built(solar))
+    claims = {"iss": old["issuer"]["id"], "jti": old["id"], "sub": "did:example:anna", "nbf": 1793491200}
+    for text in (world.secure(old).text, jws(world, {"vc": old} | claims)):
+        report = look(text)
+        assert report.verdict == "verified", report
+        assert code(report, "context") == ("warning", "data_model_1")
+        assert code(report, "schema") == ("passed", "right_form")
+        assert report.one_ed_tech == "warning"
+    ended = old | {"expirationDate": "2026-11-02T00:00:00Z"}
+    assert look(world.secure(ended).text).verdict == "expired"
+
+
+def test_what_is_wrapped_and_what_is_not_must_be_of_its_data_model(
+    solar: Template, built: Build, world: Any, look: Callable[..., Report]
+) -> None:
+    new, old = built(solar), in_the_old_words(built(solar))
+    wrapped_new = look(jws(world, {"vc": new, "iss": world.issuer_id, "jti": new["id"]}))
+    bare_old = look(jws(world, old | {"iss": world.issuer_id, "jti": old["id"], "sub": "did:example:anna"}))
+    for report in (wrapped_new, bare_old):
+        assert report.verdict == "unusable"
+        assert code(report, "context") == ("failed", "wrapped_against_the_rules")
+
+
+# --- the older standards
+
+HOSTED = "https://college.example.org/assertions/1"
+
+
+@pytest.fixture
+def older() -> dict[str, Json]:
+    """What Riga College serves of a badge of Open Badges 2.0, by address."""
+    return {
+        HOSTED: {
+            "@context": "https://w3id.org/openbadges/v2",
+            "type": "Assertion",
+            "id": HOSTED,
+            "badge": "https://college.example.org/badges/1",
+            "recipient": {
+                "type": "email",
+                "hashed": True,
+                "salt": "Kosher",
+                "identity": "sha256$b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399",
+            },
+            "issuedOn": "2020-01-01T00:00:00+00:00",
+            "verification": {"type": "hosted"},
+        },
+        "https://college.example.org/badges/1": {
+            "type": "BadgeClass",
+            "id": "https://college.example.org/badges/1",
+            "issuer": "https://college.example.org/issuer",
+        },
+        "https://college.example.org/issuer": {"type": "Issuer", "id": "https://college.example.org/issuer"},
+    }
+
+
+def baked_older(text: str, kind: bytes = b"iTXt") -> bytes:
+    png = picture("Solar", None, "Riga College", size=20)
+    data = kind + b"openbadges\0" + (b"\0\0\0\0" if kind == b"iTXt" else b"") + text.encode()
+    chunk = (len(data) - 4).to_bytes(4) + data + zlib.crc32(data).to_bytes(4)
+    return png[:HEADER_END] + chunk + png[HEADER_END:]
+
+
+@pytest.mark.parametrize("how", ["json", "png", "address in a png", "address in an svg"])
+def test_a_hosted_badge_is_verified_at_its_own_address(
+    older: dict[str, Json], look: Callable[..., Report], how: str
+) -> None:
+    file: Any = {
+        "json": older[HOSTED],
+        "png": baked_older(json.dumps(older[HOSTED])),
+        "address in a png": baked_older(HOSTED, b"tEXt"),
+        "address in an svg": SVG.replace(
+            b"<circle",
+            b'<o:assertion xmlns:o="http://openbadges.org" verify="' + HOSTED.encode() + b'"/><circle',
+        ),
+    }[how]
+    report = look(file, older, recipient="a@example.com")
+    assert report.verdict == "verified"
+    assert code(report, "proof") == ("passed", "hosted")
+    assert code(report, "context") == ("warning", "open_badges_2")
+    assert code(report, "recipient") == ("passed", "recipient_matches")
+    assert report.one_ed_tech == "not_run"
+
+
+def test_nobody_is_asked_about_a_hosted_badge_who_may_not_be(
+    older: dict[str, Json], look: Callable[..., Report]
+) -> None:
+    for file in (older[HOSTED], baked_older(HOSTED, b"tEXt")):
+        report = look(file)
+        assert (report.verdict, code(report, "proof")) == ("unverifiable", ("unknown", "hosted_not_asked"))
+        unreached = look(file, {})
+        assert (unreached.verdict, code(unreached, "proof")) == (
+            "unverifiable",
+            ("unknown", "hosted_not_reached"),
+        )
+
+
+@pytest.mark.parametrize(
+    ("address", "change", "verdict", "found"),
+    [
+        (HOSTED, {"revoked": True}, "revoked", ("status", "revoked")),
+        (HOSTED, {"expires": "2021-01-01"}, "changed", ("proof", "differs_from_hosted")),
+        (
+            HOSTED,
+            {"recipient": {"type": "email", "identity": "x"}},
+            "changed",
+            ("proof", "differs_from_hosted"),
+        ),
+        (
+            HOSTED,
+            {"badge": "https://college.example.org/badges/2"},
+            "changed",
+            ("proof", "differs_from_hosted"),
+        ),
+        (
+            "https://college.example.org/badges/1",
+            {"issuer": "https://other.example.org/issuer"},
+            "wrong_issuer",
+            ("key_of_issuer", "key_of_another"),
+        ),
+        (
+            "https://college.example.org/issuer",
+            {"verification": {"allowedOrigins": "badges.example.org"}},
+            "wrong_issuer",
+            ("key_of_issuer", "key_of_another"),
+        ),
+        (
+            "https://college.example.org/issuer",
+            {"verification": {"startsWith": "https://college.example.org/assertions/"}},
+            "verified",
+            ("key_of_issuer", "key_of_issuer"),
+        ),
+    ],
+)
+def test_what_is_served_decides_about_a_hosted_badge(
+    older: dict[str, Json],
+    look: Callable[..., Report],
+    address: str,
+    change: Json,
+    verdict: str,
+    found: tuple[str, str],
+) -> None:
+    older["https://other.example.org/issuer"] = {"id": "https://other.example.org/issuer"}
+    file = dict(older[HOSTED])
+    older[address] |= change
+    report = look(file, older)
+    assert (report.verdict, code(report, found[0])[1]) == (verdict, found[1])
+
+
+def test_a_hosted_badge_that_was_taken_back_needs_no_more_than_that(
+    older: dict[str, Json], look: Callable[..., Report]
+) -> None:
+    for least in ({"id": HOSTED, "revoked": True}, {"revoked": True, "revocationReason": "By mistake"}):
+        report = look(older[HOSTED], older | {HOSTED: least})
+        assert (report.verdict, code(report, "status")) == ("revoked", ("failed", "revoked"))
+    # Another one's end is not this one's.
+    another = {"id": f"{HOSTED}0", "revoked": True}
+    assert look(older[HOSTED], older | {HOSTED: another}).verdict == "changed"
+
+
+def test_a_moment_without_a_zone_is_one_of_utc_and_nonsense_is_none(
+    older: dict[str, Json], look: Callable[..., Report]
+) -> None:
+    for said, verdict in (
+        ("2026-01-01T00:00:00", "verified"),
+        ("2026-01-01T00:00:00.5", "verified"),
+        ("2027-01-01T00:00:00", "not_yet_valid"),
+        ("last spring", "unusable"),
+    ):
+        older[HOSTED]["issuedOn"] = said
+        assert look(older[HOSTED], older).verdict == verdict
+
+
+def test_a_hosted_badge_that_has_ended_is_told(older: dict[str, Json], look: Callable[..., Report]) -> None:
+    for ends in ("2021-01-01", "2021-01-01T00:00:00Z", 1500000000):
+        older[HOSTED]["expires"] = ends
+        assert look(older[HOSTED], older).verdict == "expired"
+
+
+def test_a_badge_of_open_badges_1_is_known_for_what_it_is(look: Callable[..., Report]) -> None:
+    first = {
+        "uid": "1",
+        "recipient": {"type": "email", "hashed": False, "identity": "anna@example.org"},
+        "badge": {"name": "Solar", "issuer": {"id": "https://college.example.org", "name": "Riga College"}},
+        "verify": {"type": "hosted", "url": HOSTED},
+        "issuedOn": 1400000000,
+    }
+    report = look(first, {HOSTED: first})
+    assert report.verdict == "verified"
+    assert code(look(first | {"verify": {"type": "signed", "url": HOSTED}}, {}), "proof")[0] == "unknown"
+
+
+# --- hostile relatives
+
+
+def test_a_number_beyond_all_bounds_in_an_endorsement_does_no_harm(
+    solar: Template, built: Build, world: Any, look: Callable[..., Report]
+) -> None:
+    credential = built(solar)
+    text = as_text(credential | {"endorsement": [{"type": ["EndorsementCredential"], "number": 7}]})
+    claims = world.secure(credential, "vc-jwt")
+    payload = json.loads(text) | {"iss": world.issuer_id, "jti": credential["id"], "nbf": 1795251600}
+    raw = json.dumps(payload).replace('"number": 7', '"number": 1e999')
+    key = world.key("vc-jwt")
+    head = base64url(json.dumps({"alg": "ES256", "typ": "JWT", "kid": key.verification_method}).encode())
+    signed = f"{head}.{base64url(raw.encode())}"
+    token = f"{signed}.{base64url(sign(key.private, signed.encode()))}"
+    report = look(token)
+    assert code(report, "endorsements") in {("failed", "endorsement_malformed"), ("unknown", "not_checked")}
+    assert isinstance(claims, SecuredCredential)
+
+
+# --- signed badges of the older standards
+
+KEY, ISSUER = "https://college.example.org/key", "https://college.example.org/issuer"
+
+
+@pytest.fixture(scope="module")
+def rsa() -> RSAPrivateKey:
+    return generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def pem(rsa: RSAPrivateKey) -> str:
+    public = rsa.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return public.decode()
+
+
+@pytest.fixture
+def signing_college(older: dict[str, Json], rsa: RSAPrivateKey) -> dict[str, Json]:
+    older[HOSTED]["verification"] = {"type": "signed", "creator": KEY}
+    older[ISSUER] |= {"publicKey": KEY, "revocationList": "https://college.example.org/revoked"}
+    older[KEY] = {"type": "CryptographicKey", "id": KEY, "owner": ISSUER, "publicKeyPem": pem(rsa)}
+    older["https://college.example.org/revoked"] = {"type": "RevocationList", "revokedAssertions": []}
+    return older
+
+
+def signed(assertion: Json, rsa: RSAPrivateKey, alg: str = "RS256") -> str:
+    text = ".".join(base64url(json.dumps(part).encode()) for part in ({"alg": alg}, assertion))
+    return f"{text}.{base64url(sign(rsa, text.encode()))}"
+
+
+@pytest.mark.parametrize("how", ["token", "png"])
+def test_a_signed_badge_of_open_badges_2_is_verified(
+    signing_college: dict[str, Any], rsa: RSAPrivateKey, look: Callable[..., Report], how: str
+) -> None:
+    token = signed(signing_college[HOSTED], rsa)
+    report = look(token if how == "token" else baked_older(token), signing_college, recipient="a@example.com")
+    assert report.verdict == "verified", report
+    assert code(report, "proof") == ("passed", "signature_holds")
+    signing_college[KEY] = pem(rsa).encode()
+    assert look(token, signing_college).verdict == "verified"
+    del signing_college[HOSTED]["verification"]["creator"]
+    assert look(signed(signing_college[HOSTED], rsa), signing_college).verdict == "verified"
+
+
+@pytest.mark.parametrize("entry", [HOSTED, {"id": HOSTED, "revocationReason": "x"}])
+def test_a_signed_badge_that_was_taken_back_is_told(
+    signing_college: dict[str, Any], rsa: RSAPrivateKey, look: Callable[..., Report], entry: Any
+) -> None:
+    token = signed(signing_college[HOSTED], rsa)
+    listing = signing_college["https://college.example.org/revoked"]
+    listing["revokedAssertions"] = [7, "other", entry]
+    assert look(token, signing_college).verdict == "revoked"
+    del signing_college["https://college.example.org/revoked"]
+    assert code(look(token, signing_college), "status") == ("unknown", "list_not_reached")
+
+
+def test_what_is_wrong_with_a_signed_badge_is_told(
+    signing_college: dict[str, Any], rsa: RSAPrivateKey, look: Callable[..., Report]
+) -> None:
+    token = signed(signing_college[HOSTED], rsa)
+    head, _, signature = token.split(".")
+    forged = base64url(json.dumps(signing_college[HOSTED] | {"issuedOn": "2020-01-02T00:00:00Z"}).encode())
+    assert look(f"{head}.{forged}.{signature}", signing_college).verdict == "changed"
+    assert (
+        code(look(signed(signing_college[HOSTED], rsa, "none"), signing_college), "proof")[1]
+        == "wrong_algorithm"
+    )
+    assert code(look(signing_college[HOSTED], signing_college), "proof") == ("unknown", "no_proof")
+    signing_college[ISSUER]["publicKey"] = "https://college.example.org/another-key"
+    assert look(token, signing_college).verdict == "wrong_issuer"
+    for broken in (
+        "",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+        "-----BEGIN PUBLIC KEY-----\n!",
+    ):
+        signing_college[KEY] = broken.encode()
+        assert code(look(token, signing_college), "proof") == ("unknown", "key_not_found")
+    del signing_college[KEY]
+    assert code(look(token, signing_college), "proof") == ("unknown", "key_not_found")
+
+
+def test_nobody_passes_for_an_issuer_by_what_they_write_themselves(
+    older: dict[str, Json], look: Callable[..., Report]
+) -> None:
+    """The rule where assertions live counts only where the issuer itself says so."""
+    mine = "https://mallory.example.org/assertions/1"
+    rule = {"allowedOrigins": "mallory.example.org", "startsWith": "https://mallory.example.org/"}
+    forged = older[HOSTED] | {"id": mine, "badge": "https://mallory.example.org/badge"}
+    college = {"type": "Issuer", "id": ISSUER, "verification": rule}
+    for issuer in (college, "https://mallory.example.org/issuer"):
+        served = older | {
+            mine: forged,
+            "https://mallory.example.org/badge": {"type": "BadgeClass", "issuer": issuer},
+            "https://mallory.example.org/issuer": college,
+        }
+        report = look(forged, served)
+        claimed = next(check.detail for check in report.checks if check.name == "issuer")
+        assert report.verdict == "wrong_issuer" or claimed == "https://mallory.example.org/issuer"
+    del served[ISSUER]
+    served["https://mallory.example.org/badge"]["issuer"] = college
+    assert look(forged, served).verdict == "wrong_issuer"
+
+
+def test_whoever_vouches_for_the_credential_itself_is_heard(
+    solar: Template, built: Build, endorsement: Json, world: Any, look: Callable[..., Report]
+) -> None:
+    credential = built(solar)
+    endorsement["credentialSubject"]["id"] = credential["id"]
+    signed = json.loads(world.secure(endorsement).text)
+    report = look(world.secure(credential | {"endorsement": [signed]}).text)
+    assert (report.verdict, code(report, "endorsements")) == ("verified", ("passed", "endorsed"))
+    credential["refreshService"] = {"id": credential["id"], "type": "1EdTechCredentialRefresh"}
+    assert look(world.secure(credential).text).verdict == "verified"
+
+
+@pytest.mark.parametrize("moved", ["validUntil", "credentialStatus", "name"])
+def test_nothing_of_a_badge_can_be_moved_to_where_nobody_looks(
+    solar: Template, built: Build, world: Any, look: Callable[..., Report], moved: str
+) -> None:
+    """The statements would be the same, and the signature would hold."""
+    credential = built(solar) | {"validUntil": "2026-11-20T12:00:00Z"}
+    document = json.loads(world.secure(credential).text)
+    for types in (
+        ["EndorsementSubject"],
+        ["VerifiableCredential"],
+        ["VerifiableCredential", "EndorsementSubject"],
+    ):
+        inside = {"id": document["id"], "type": types, moved: document[moved]}
+        hidden = {name: part for name, part in document.items() if name != moved} | {"evidence": [inside]}
+        assert look(hidden).verdict in ("unusable", "unverifiable", "changed")

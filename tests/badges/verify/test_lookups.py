@@ -1,0 +1,482 @@
+"""What a badge asks of the world: its status, its newer version, its schemas, those who vouch for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import md5, sha256
+from typing import Any
+
+import pytest
+
+from badges.sentences import sentences
+from badges.template.model import Template
+from badges.verify import Report, verify
+from badges.verify.lookups import MAX_QUESTIONS
+from signing.json_text import Json, as_text
+from signing.status import empty, encode, with_bit
+
+Build = Callable[..., Json]
+Look = Callable[..., Report]
+EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
+LIST_URL = "https://badges.example.org/status/1"
+
+
+@pytest.fixture
+def look(world: Any, now: datetime) -> Look:
+    def verified(
+        credential: Json,
+        served: dict[str, Any] | None = None,
+        proof_name: str = "eddsa-rdfc-2022",
+        **more: Any,
+    ) -> Report:
+        def fetch(url: str) -> bytes:
+            world.asked.append(url)
+            answer = (served or {})[url]
+            return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+
+        given = {"fetch": fetch} if served is not None else {}
+        text = world.secure(credential, proof_name).text
+        report = verify(text.encode(), world.find_key, world.find_status, now, **given, **more)
+        assert all(check.code in sentences()[check.name] for check in report.checks)
+        return report
+
+    return verified
+
+
+@pytest.fixture
+def badge(solar: Template, built: Build) -> Json:
+    return built(solar)
+
+
+def code(report: Report, name: str) -> tuple[str, str]:
+    return next((check.outcome, check.code) for check in report.checks if check.name == name)
+
+
+# --- status
+
+
+def publish(world: Any, revoked: bool, bits: bytes | None = None, **changes: Any) -> None:
+    """Serves a status list of whatever kind, with Anna's bit on or off."""
+    bits = bits if bits is not None else with_bit(empty(), 4711, revoked)
+    world.publish_list(bits=bits)
+    listing = json.loads(world.lists[LIST_URL])
+    del listing["proof"]
+    subject = listing["credentialSubject"] | changes.pop("subject", {})
+    listing |= changes | {
+        "credentialSubject": {name: value for name, value in subject.items() if value is not None}
+    }
+    world.lists[LIST_URL] = world.secure(listing, "vc-jwt").text.encode()
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+def test_a_list_of_2021_is_read(badge: Json, world: Any, look: Look, revoked: bool) -> None:
+    """It had no multibase letter yet, another type, and another context."""
+    badge["@context"].append("https://w3id.org/vc/status-list/2021/v1")
+    badge["credentialStatus"] |= {"type": "StatusList2021Entry"}
+    bits = with_bit(empty(), 4711, revoked)
+    publish(
+        world,
+        revoked,
+        type=["VerifiableCredential", "StatusList2021Credential"],
+        subject={"type": "StatusList2021", "encodedList": encode(bits)[1:], "ttl": None},
+    )
+    report = look(badge, proof_name="vc-jwt")
+    expected = ("failed", "revoked") if revoked else ("passed", "not_revoked")
+    assert (report.verdict, code(report, "status")) == ("revoked" if revoked else "verified", expected)
+
+
+def test_an_entry_of_one_kind_is_not_answered_by_a_list_of_another(
+    badge: Json, world: Any, look: Look
+) -> None:
+    badge["credentialStatus"] |= {"type": "StatusList2021Entry"}
+    publish(world, False)
+    assert code(look(badge, proof_name="vc-jwt"), "status") == ("unknown", "list_unreadable")
+
+
+def test_a_suspended_badge_is_told(badge: Json, world: Any, look: Look) -> None:
+    badge["credentialStatus"]["statusPurpose"] = "suspension"
+    publish(world, True, subject={"statusPurpose": ["revocation", "suspension"]})
+    report = look(badge)
+    assert (report.verdict, code(report, "status")) == ("suspended", ("failed", "suspended"))
+    # The 1EdTech validator looks for revocation alone.
+    assert report.one_ed_tech == "valid"
+
+
+def test_a_short_list_is_believed_but_mentioned(badge: Json, world: Any, look: Look) -> None:
+    publish(world, False, bits=bytes(1000))
+    report = look(badge)
+    assert (report.verdict, code(report, "status")) == ("verified", ("warning", "list_too_short"))
+    assert report.one_ed_tech == "error"
+    publish(world, True, bits=with_bit(bytes(1000), 4711, True))
+    assert look(badge).verdict == "revoked"
+
+
+def test_a_list_that_calls_itself_otherwise_may_revoke_but_never_clears(
+    badge: Json, world: Any, look: Look
+) -> None:
+    publish(world, False, id="https://badges.example.org/status/2")
+    assert code(look(badge), "status") == ("unknown", "list_unreadable")
+    publish(world, True, id="https://badges.example.org/status/2")
+    assert look(badge).verdict == "revoked"
+
+
+def test_the_worst_of_several_entries_counts(badge: Json, world: Any, look: Look) -> None:
+    entry = badge["credentialStatus"]
+    elsewhere = entry | {
+        "id": "https://elsewhere.example.org/1#1",
+        "statusListCredential": "https://elsewhere.example.org/1",
+    }
+    badge["credentialStatus"] = [entry, elsewhere]
+    report = look(badge, proof_name="vc-jwt")
+    assert code(report, "status") == ("unknown", "list_not_reached")
+    publish(world, True)
+    assert code(look(badge, proof_name="vc-jwt"), "status") == ("failed", "revoked")
+    badge["credentialStatus"] = [entry] * 5
+    assert code(look(badge, proof_name="vc-jwt"), "status") == ("unknown", "unknown_status")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, ("passed", "not_revoked")),
+        ({"revokedCredential": [{"id": "other"}, 7, "text"]}, ("passed", "not_revoked")),
+        ({"revokedCredential": [{"id": "SELF"}]}, ("failed", "revoked")),
+        (
+            {"revokedCredential": [{"id": "SELF", "revoked": True, "revocationReason": "x"}]},
+            ("failed", "revoked"),
+        ),
+        ({"revokedCredential": [{"id": "SELF", "revoked": "yes"}]}, ("failed", "revoked")),
+        ({"revokedCredential": [{"id": "SELF", "revoked": False}]}, ("passed", "not_revoked")),
+        ({"revokedCredential": {"id": "SELF"}}, ("unknown", "list_unreadable")),
+        ({"issuer": "did:web:mallory.example.org"}, ("unknown", "list_of_another")),
+    ],
+)
+def test_the_older_list_of_1edtech_is_read(
+    badge: Json, world: Any, look: Look, change: Json, found: tuple[str, str]
+) -> None:
+    url = "https://badges.example.org/revocations"
+    badge["credentialStatus"] = {"id": url, "type": "1EdTechRevocationList"}
+    listing = {"id": url, "issuer": world.issuer_id, "revokedCredential": []} | change
+    world.lists[url] = json.dumps(listing).replace("SELF", badge["id"]).encode()
+    assert code(look(badge), "status") == found
+    world.lists[url] = b"<html>"
+    assert code(look(badge), "status") == ("unknown", "list_unreadable")
+    del world.lists[url]
+    assert code(look(badge), "status") == ("unknown", "list_not_reached")
+
+
+# --- refreshing
+
+NEWER = "https://badges.example.org/refresh/1"
+
+
+@pytest.fixture
+def refreshable(badge: Json) -> Json:
+    badge["refreshService"] = {"id": NEWER, "type": "1EdTechCredentialRefresh"}
+    return badge
+
+
+def newer(badge: Json, now: datetime, **changes: Any) -> Json:
+    later = (now - timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return badge | {"validFrom": later, "name": "Newer"} | changes
+
+
+def test_the_newer_version_takes_the_place_of_the_old_one(
+    refreshable: Json, world: Any, look: Look, now: datetime
+) -> None:
+    refreshable["validFrom"] = "2026-01-01T00:00:00Z"
+    fresh = newer(refreshable, now)
+    report = look(refreshable, {NEWER: world.secure(fresh).text.encode()})
+    assert (report.verdict, code(report, "refresh")) == ("verified", ("passed", "refreshed"))
+    assert report.credential == fresh
+    assert world.asked.count(NEWER) == 1
+    ended = fresh | {"validUntil": "2026-02-01T00:00:00Z"}
+    assert look(refreshable, {NEWER: world.secure(ended).text.encode()}).verdict == "expired"
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"id": "https://badges.example.org/credentials/2"}, "refresh_of_another"),
+        ({"validFrom": "2025-01-01T00:00:00Z"}, "refresh_older"),
+        ({"validFrom": "yesterday"}, "refresh_older"),
+    ],
+)
+def test_what_is_not_the_newer_version_is_left_aside(
+    refreshable: Json, world: Any, look: Look, now: datetime, changes: Json, found: str
+) -> None:
+    refreshable["validFrom"] = "2026-01-01T00:00:00Z"
+    served = world.secure(newer(refreshable, now, **changes)).text.encode()
+    report = look(refreshable, {NEWER: served})
+    assert (report.verdict, code(report, "refresh")) == ("verified", ("warning", found))
+    assert report.credential == refreshable
+
+
+def test_a_newer_version_of_somebody_else_is_left_aside(
+    refreshable: Json, world: Any, look: Look, now: datetime
+) -> None:
+    fresh, mine = newer(refreshable, now), world.issuer_id
+    world.issuer_id = "did:web:mallory.example.org"
+    forged = world.secure(fresh).text.encode()
+    theirs = world.secure(fresh | {"issuer": {"id": world.issuer_id, "type": ["Profile"]}}).text.encode()
+    world.issuer_id = mine
+    assert code(look(refreshable, {NEWER: forged}), "refresh") == ("warning", "refresh_not_proven")
+    assert code(look(refreshable, {NEWER: theirs}), "refresh") == ("warning", "refresh_of_another")
+
+
+def test_a_badge_whose_newer_version_cannot_be_had_stands_for_itself(
+    refreshable: Json, world: Any, look: Look
+) -> None:
+    for served, found in (
+        (None, ("unknown", "refresh_not_asked")),
+        ({}, ("warning", "refresh_not_reached")),
+        ({NEWER: b"<html>"}, ("warning", "refresh_unreadable")),
+        ({NEWER: b"\xff\xfe"}, ("warning", "refresh_not_reached")),
+        ({NEWER: json.dumps(refreshable).encode()}, ("warning", "refresh_not_proven")),
+        ({NEWER: world.secure(refreshable).text.encode()}, ("passed", "already_newest")),
+    ):
+        report = look(refreshable, served)
+        assert (report.verdict, code(report, "refresh")) == ("verified", found)
+    refreshable["refreshService"] = {"id": NEWER, "type": "1EdTechRevocationList"}
+    assert code(look(refreshable, {}), "refresh") == ("unknown", "unknown_refresh")
+
+
+# --- schemas
+
+SCHEMA = "https://college.example.org/schema.json"
+
+
+@pytest.mark.parametrize(
+    ("served", "found"),
+    [
+        (None, ("unknown", "schema_not_asked")),
+        ({}, ("unknown", "schema_not_reached")),
+        ({SCHEMA: {"required": ["id"]}}, ("passed", "follows_schemas")),
+        ({SCHEMA: {"required": ["nothing"]}}, ("failed", "breaks_schema")),
+        ({SCHEMA: {"unevaluatedProperties": False}}, ("unknown", "schema_not_understood")),
+        ({SCHEMA: b"[]"}, ("unknown", "schema_not_understood")),
+        ({SCHEMA: b"\xff"}, ("unknown", "schema_not_reached")),
+    ],
+)
+def test_a_badge_is_held_to_the_schemas_it_names(
+    badge: Json, look: Look, served: dict[str, Any] | None, found: tuple[str, str]
+) -> None:
+    badge["credentialSchema"].append({"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"})
+    report = look(badge, served)
+    assert code(report, "inline_schemas") == found
+    assert report.verdict == ("unusable" if found[0] == "failed" else "verified")
+
+
+def test_our_own_schemas_are_asked_of_nobody(badge: Json, world: Any, look: Look) -> None:
+    assert len(badge["credentialSchema"]) == 2
+    assert code(look(badge, {}), "inline_schemas") == ("passed", "follows_schemas")
+    assert not any("schema" in url for url in world.asked)
+    badge["credentialSubject"]["achievement"]["type"] = ["Achievement"]
+    assert code(look(badge, {}), "inline_schemas") == ("failed", "breaks_schema")
+    badge["credentialSchema"] *= 5
+    assert code(look(badge, {}), "inline_schemas") == ("unknown", "too_many_schemas")
+    del badge["credentialSchema"]
+    assert code(look(badge, {}), "inline_schemas") == ("passed", "no_schemas")
+
+
+# --- endorsements
+
+
+def signed(world: Any, endorsement: Json, proof_name: str = "eddsa-rdfc-2022") -> Any:
+    text = world.secure(endorsement, proof_name).text
+    return json.loads(text) if text.startswith("{") else text
+
+
+@pytest.mark.parametrize("proof_name", ["eddsa-rdfc-2022", "vc-jwt"])
+def test_who_vouches_for_the_achievement_is_checked(
+    badge: Json, endorsement: Json, world: Any, look: Look, proof_name: str
+) -> None:
+    name = "endorsementJwt" if proof_name == "vc-jwt" else "endorsement"
+    achievement = badge["credentialSubject"]["achievement"]
+    endorsement["credentialSubject"]["id"] = achievement["id"]
+    achievement[name] = [signed(world, endorsement, proof_name)]
+    report = look(badge, proof_name="vc-jwt")
+    assert (report.verdict, code(report, "endorsements")) == ("verified", ("passed", "endorsed"))
+    assert report.one_ed_tech == "valid"
+
+
+LEVELS: dict[str, Callable[[Json], Json]] = {
+    "the badge": lambda badge: badge,
+    "the achievement": lambda badge: badge["credentialSubject"]["achievement"],
+    "the issuer": lambda badge: badge["issuer"],
+}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_false_endorsement_is_found_at_every_level(
+    badge: Json, endorsement: Json, world: Any, look: Look, level: str
+) -> None:
+    place = LEVELS[level](badge)
+    endorsement["credentialSubject"]["id"] = place["id"]
+    true, false = signed(world, endorsement), signed(world, endorsement)
+    false["credentialSubject"]["endorsementComment"] = "We pay whoever has it."
+    place["endorsement"] = [true, false]
+    report = look(badge, proof_name="vc-jwt")
+    assert (report.verdict, code(report, "endorsements")) == (
+        "unverifiable",
+        ("failed", "endorsement_changed"),
+    )
+    place["endorsement"] = [true]
+    assert look(badge, proof_name="vc-jwt").verdict == "verified"
+
+
+def expired(endorsement: Json) -> None:
+    endorsement["validUntil"] = "2026-02-01T00:00:00Z"
+
+
+def about_another(endorsement: Json) -> None:
+    endorsement["credentialSubject"]["id"] = "https://badges.example.org/achievements/other"
+
+
+def revoked(endorsement: Json) -> None:
+    endorsement["credentialStatus"] = {
+        "id": f"{LIST_URL}#4711",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": "4711",
+        "statusListCredential": LIST_URL,
+    }
+
+
+def of_no_list(endorsement: Json) -> None:
+    revoked(endorsement)
+    endorsement["credentialStatus"]["statusListCredential"] = "https://elsewhere.example.org/1"
+
+
+def no_endorsement(endorsement: Json) -> None:
+    endorsement["type"] = ["VerifiableCredential"]
+
+
+@pytest.mark.parametrize(
+    ("change", "found", "verdict"),
+    [
+        (expired, ("warning", "endorsement_not_valid_now"), "verified"),
+        (about_another, ("warning", "endorsement_of_another"), "verified"),
+        (revoked, ("warning", "endorsement_revoked"), "verified"),
+        (of_no_list, ("unknown", "endorsement_not_proven"), "verified"),
+        (no_endorsement, ("failed", "endorsement_malformed"), "unverifiable"),
+    ],
+)
+def test_an_endorsement_that_does_not_count_is_told(
+    badge: Json,
+    endorsement: Json,
+    world: Any,
+    look: Look,
+    change: Callable[[Json], None],
+    found: tuple[str, str],
+    verdict: str,
+) -> None:
+    achievement = badge["credentialSubject"]["achievement"]
+    endorsement["credentialSubject"]["id"] = achievement["id"]
+    del badge["credentialStatus"]
+    world.publish_list(revoked=(4711,))
+    change(endorsement)
+    achievement["endorsementJwt"] = [signed(world, endorsement, "vc-jwt")]
+    report = look(badge)
+    assert (report.verdict, code(report, "endorsements")) == (verdict, found)
+
+
+def test_an_endorsement_signed_by_another_than_it_names_is_false(
+    badge: Json, endorsement: Json, world: Any, look: Look
+) -> None:
+    mine, world.issuer_id = world.issuer_id, "did:web:mallory.example.org"
+    badge["issuer"]["endorsement"] = [signed(world, endorsement)]
+    world.issuer_id = mine
+    report = look(badge, proof_name="vc-jwt")
+    assert code(report, "endorsements") == ("failed", "endorsement_of_wrong_issuer")
+
+
+def test_a_badge_with_very_many_endorsements_asks_for_none(
+    badge: Json, endorsement: Json, world: Any, look: Look
+) -> None:
+    badge["endorsementJwt"] = [signed(world, endorsement, "vc-jwt")] * 17
+    report = look(badge, proof_name="vc-jwt")
+    assert (report.verdict, code(report, "endorsements")) == (
+        "verified",
+        ("unknown", "too_many_endorsements"),
+    )
+
+
+def test_a_badge_cannot_make_its_verifier_ask_for_ever(
+    badge: Json, endorsement: Json, world: Any, look: Look
+) -> None:
+    endorsement["credentialStatus"] = [
+        {
+            "id": f"https://victim.example.org/{number}#1",
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": "1",
+            "statusListCredential": f"https://victim.example.org/{number}",
+        }
+        for number in range(4)
+    ]
+    endorsement["credentialSubject"]["id"] = badge["id"]
+    badge["endorsementJwt"] = [signed(world, endorsement, "vc-jwt")] * 16
+    world.asked.clear()
+    look(badge, {}, proof_name="vc-jwt")
+    assert len(world.asked) == MAX_QUESTIONS
+
+
+# --- the recipient
+
+
+@pytest.mark.parametrize(
+    ("recipient", "found", "verdict"),
+    [
+        ("anna@example.org", ("passed", "recipient_matches"), "verified"),
+        ("Anna@Example.ORG", ("passed", "recipient_matches"), "verified"),
+        ("zane@example.org", ("failed", "another_recipient"), "wrong_recipient"),
+        ("Anna Bērziņa", ("passed", "recipient_matches"), "verified"),
+        (None, ("unknown", "nobody_named"), "verified"),
+    ],
+)
+def test_the_badge_is_whose_it_is(
+    badge: Json, look: Look, recipient: str | None, found: tuple[str, str], verdict: str
+) -> None:
+    report = look(badge, recipient=recipient)
+    assert (report.verdict, code(report, "recipient")) == (verdict, found)
+
+
+@pytest.mark.parametrize(
+    ("subject", "found"),
+    [
+        ({"id": "did:key:z6MkAnna"}, "another_recipient"),
+        ({"id": "a@example.com"}, "recipient_matches"),
+        ({"identifier": [{"hashed": False, "identityHash": "a@example.com"}]}, "recipient_matches"),
+        (
+            {"identifier": [{"hashed": False, "identityHash": "Anna", "identityType": "name"}]},
+            "recipient_not_comparable",
+        ),
+        ({"identifier": [{"hashed": True, "identityHash": "HASH", "salt": "Kosher"}]}, "recipient_matches"),
+        ({"identifier": [{"hashed": True, "identityHash": "UPPER", "salt": "Kosher"}]}, "recipient_matches"),
+        ({"identifier": [{"hashed": True, "identityHash": "MD5", "salt": "Kosher"}]}, "recipient_matches"),
+        ({"identifier": [{"hashed": True, "identityHash": "HASH"}]}, "another_recipient"),
+        ({"identifier": [{"hashed": True, "identityHash": "a@example.com"}]}, "another_recipient"),
+        ({"identifier": [{"hashed": "true", "identityHash": 7}]}, "another_recipient"),
+        ({"identifier": 7}, "recipient_not_comparable"),
+        ([], "recipient_not_comparable"),
+    ],
+)
+def test_identities_are_compared_as_the_standard_says(
+    badge: Json, look: Look, subject: Any, found: str
+) -> None:
+    digest = sha256(b"a@example.comKosher").hexdigest()
+    assert digest == "b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399"
+    text = (
+        as_text({"s": subject})
+        .replace("HASH", f"sha256${digest}")
+        .replace("UPPER", f"sha256${digest.upper()}")
+    )
+    text = text.replace("MD5", f"md5${md5(b'a@example.comKosher').hexdigest()}")
+    about = json.loads(text)["s"]
+    if isinstance(about, dict):
+        achievement = badge["credentialSubject"]["achievement"]
+        badge["credentialSubject"] = {"type": ["AchievementSubject"], "achievement": achievement} | about
+        assert code(look(badge, recipient="a@example.com", proof_name="vc-jwt"), "recipient")[1] == found

@@ -1,0 +1,192 @@
+"""The cast and the stage of the tests: people, a platform's services, a tool with a published badge."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from config.settings import Settings
+from lti_tool import jobs
+from lti_tool.awarding import looks
+from lti_tool.errors import PlatformError
+from lti_tool.issuing import legal_identity
+from lti_tool.people import sessions
+from lti_tool.platforms import invitations
+from lti_tool.store import outbox
+from lti_tool.store.models import AwardRule
+from lti_tool.templates import versions
+from lti_tool.values import (
+    INSTRUCTOR,
+    LEARNER,
+    Launch,
+    LineItem,
+    LineItemResult,
+    Member,
+    NewRegistration,
+)
+from lti_tool.wiring import Tool
+
+ROOT = Path(__file__).parents[1]
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **time: float) -> datetime:
+        self.now += timedelta(**time)
+        return self.now
+
+
+def settings_for(database_url: str, folder: Path, **changes: object) -> Settings:
+    return Settings(
+        **(
+            {
+                "tool_url": "https://badges.example.org",
+                "database_url": database_url,
+                "broker_url": "memory://",
+                "secret_key": "a secret of the tests alone",
+                "key_encryption_key": "another secret of the tests",
+                "issuer_file": ROOT / "config" / "issuer.example.toml",
+                "mail_folder": folder / "mail",
+            }
+            | changes
+        )
+    )
+
+
+def learner(number: int, **changes: object) -> Member:
+    return Member(
+        **(
+            {
+                "user_id": str(number),
+                "roles": (LEARNER,),
+                "name": f"Learner {number}",
+                "email": f"learner{number}@example.org",
+            }
+            | changes
+        )
+    )
+
+
+ANNA = learner(7, name="Anna Bērziņa", email="anna@example.org")
+JANIS = learner(8, name="Jānis Kalniņš", email="janis@example.org")
+ZANE = Member(user_id="3", roles=(INSTRUCTOR,), name="Zane Ozola", email="zane@example.org")
+#: A teaching assistant, as Moodle lists one: like any learner.
+TOMS = learner(35, name="Toms Liepa", email="toms@example.org")
+
+
+@dataclass
+class FakePlatform:
+    """Stands for the services of a platform: who is in the course, who may open the link, what is graded."""
+
+    everyone: list[Member] = field(default_factory=lambda: [ZANE, TOMS, ANNA, JANIS])
+    inside: list[Member] = field(default_factory=lambda: [ZANE, TOMS])
+    graded: list[LineItemResult] = field(default_factory=list)
+    trouble: PlatformError | None = None
+
+    def __call__(self, registration: object) -> FakePlatform:
+        return self
+
+    def members(self, url: str, resource_link_id: str | None = None) -> tuple[Member, ...]:
+        if self.trouble:
+            raise self.trouble
+        return tuple(self.everyone if resource_link_id is None else self.inside)
+
+    def line_items(self, url: str) -> tuple[LineItem, ...]:
+        return ()
+
+    def results(self, url: str) -> tuple[LineItemResult, ...]:
+        if self.trouble:
+            raise self.trouble
+        return tuple(self.graded)
+
+
+def launch_of(person: Member, registration_id: int, **changes: object) -> Launch:
+    return Launch(
+        **(
+            {
+                "registration_id": registration_id,
+                "platform_id": "https://moodle.example.org",
+                "deployment_id": "1",
+                "message_type": "LtiResourceLinkRequest",
+                "user_id": person.user_id,
+                "name": person.name,
+                "given_name": None,
+                "family_name": None,
+                "email": person.email,
+                "roles": person.roles,
+                "context_id": "42",
+                "context_title": "Data Literacy Fundamentals",
+                "context_label": "DLF-101",
+                "resource_link_id": "1",
+                "resource_link_title": "Badge",
+                "target_link_uri": "https://badges.example.org/lti/launch",
+                "custom": {},
+                "locale": "lv",
+                "return_url": "https://moodle.example.org/mod/lti/return.php",
+                "memberships_url": "https://moodle.example.org/members",
+                "line_items_url": "https://moodle.example.org/lineitems",
+                "line_item_url": None,
+                "ags_scopes": (),
+                "deep_linking": None,
+                "platform_name": "Riga College",
+                "product": "moodle",
+            }
+            | changes
+        )
+    )
+
+
+NEW_REGISTRATION = NewRegistration(
+    platform_id="https://moodle.example.org",
+    client_id="client-1",
+    auth_login_url="https://moodle.example.org/auth",
+    auth_token_url="https://moodle.example.org/token",
+    jwks_url="https://moodle.example.org/jwks",
+    product="moodle",
+    name="Riga College",
+    deployment_id="1",
+)
+
+
+def template_data() -> dict:
+    file = ROOT / "lti_tool" / "demo" / "templates" / "data-literacy.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def publish(tool: Tool) -> str:
+    with tool.store.begin() as session:
+        row = versions.add(session, template_data(), tool.clock())
+        versions.publish(row, tool.issuer.profile, tool.clock())
+        legal_identity.confirm(session, tool.issuer.profile, tool.clock())
+        return row.template_id
+
+
+def switch_on(tool: Tool, template_id: str, trigger: str = "gated_link", **custom: str) -> int:
+    """The id of the rule that Zane's first launch of a placed badge makes."""
+    with tool.store.begin() as session:
+        registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
+        launch = launch_of(ZANE, registration.id, custom={"badge": template_id, "trigger": trigger, **custom})
+        sessions.start_session(session, launch, tool.clock())
+        return session.query(AwardRule).one().id
+
+
+def complete(tool, platform, rule_id, *people):
+    """The people are first seen outside the list, and then inside."""
+    looks.look(tool.store, platform, rule_id, tool.clock())
+    platform.inside += people
+    looks.look(tool.store, platform, rule_id, tool.clock())
+
+
+def do_all(tool):
+    """All that is due, as relay and worker would; the looks at platforms excepted."""
+    while ids := [i for i in outbox.claim(tool.store, tool.clock()) if not i.startswith(("poll", "sweep"))]:
+        for event_id in ids:
+            jobs.run_job(tool, event_id)

@@ -1,0 +1,306 @@
+"""The house stands: imports go one way, each framework keeps to its room, the pure storeys stay pure, the plugs fit."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STOREYS = ("signing", "badges", "config", "lti_tool")
+
+#: The rooms of lti_tool: each may import those that stand before it. `demo` imports nothing but itself.
+ROOMS = (
+    *("values", "errors", "language", "addresses", "logs", "outgoing"),
+    *(
+        "store",
+        "platforms",
+        "issuing",
+        "triggers",
+        "awarding",
+        "people",
+        "templates",
+        "deliveries",
+        "publishing",
+    ),
+    *("wiring", "jobs", "tasks", "worker", "web", "demo", "commands", "wsgi", "__main__"),
+)
+#: Rooms that know nothing of badges and proofs, only plain values.
+PLAIN = ("errors", "outgoing", "language", "logs", "platforms", "triggers", "deliveries", "people", "demo")
+KNOW_SETTINGS = ("wiring", "wsgi", "worker", "commands")
+READ_ENVIRONMENT = ("wsgi", "worker", "commands", "demo")
+
+#: Where each framework lives. What is imported and stands neither here nor in the standard library has no room yet.
+FRAMEWORKS = {
+    "pylti1p3": ("lti_tool.platforms",),
+    "flask": ("lti_tool.web", "lti_tool.demo"),
+    "flask_babel": ("lti_tool.web",),
+    "babel": ("lti_tool.web", "lti_tool.language"),
+    "jinja2": ("lti_tool.web", "lti_tool.demo"),
+    "markupsafe": ("lti_tool.web", "lti_tool.demo"),
+    "werkzeug": ("lti_tool.web", "lti_tool.demo"),
+    "gunicorn": ("lti_tool.wsgi",),
+    "sqlalchemy": ("lti_tool.store",),
+    "alembic": ("lti_tool.store",),
+    "psycopg": ("lti_tool.store",),
+    "celery": ("lti_tool.tasks", "lti_tool.worker"),
+    "kombu": ("lti_tool.tasks", "lti_tool.worker"),
+    "click": ("lti_tool.commands",),
+    "authlib": ("lti_tool.deliveries", "lti_tool.web"),
+    "requests": ("lti_tool.outgoing", "lti_tool.platforms", "lti_tool.demo"),
+    "urllib3": ("lti_tool.outgoing", "lti_tool.demo"),
+    "structlog": ("lti_tool.logs",),
+    "PIL": ("badges",),
+    "isal": ("badges",),
+    "fpdf": ("badges",),
+    "segno": ("badges",),
+    "pyld": ("signing",),
+    "cachetools": ("signing",),
+    "jwt": ("signing", "lti_tool.platforms", "lti_tool.demo"),
+    "cryptography": ("signing", "lti_tool.platforms", "lti_tool.issuing.vaults", "lti_tool.demo"),
+    "pkcs11": ("lti_tool.issuing.vaults",),
+    "smtplib": ("lti_tool.deliveries",),
+    "urllib.request": ("lti_tool.outgoing", "lti_tool.demo"),
+    "http.client": ("lti_tool.outgoing", "lti_tool.demo"),
+}
+#: What the database raises is caught where the story is told; all else of SQLAlchemy stays in the store.
+SEEN_EVERYWHERE = ("sqlalchemy.exc",)
+
+#: What a pure storey has no use for: the network, the clock, the file of a log, another process.
+IMPURE = (
+    "asyncio",
+    "http",
+    "logging",
+    "smtplib",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "subprocess",
+    "time",
+    "urllib.request",
+)
+CLOCKS = {"now", "utcnow", "today"}
+
+
+def _modules() -> Iterator[str]:
+    for storey in STOREYS:
+        for path in sorted((ROOT / storey).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix()
+
+
+MODULES = tuple(_modules())
+
+
+@cache
+def tree(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def imports(path: str) -> Iterator[str]:
+    """Every name the module imports, `from a import b` as `a.b`."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(name: str, places: tuple[str, ...]) -> bool:
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+def dotted(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def room(name: str) -> str:
+    """`platforms` for `lti_tool.platforms.login.Login` and for `lti_tool/platforms/login.py`; empty for lti_tool."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+def may_import(importer: str, imported: str) -> bool:
+    """The law of the storeys and, inside lti_tool, of the rooms."""
+    here, there = importer.split(".")[0], imported.split(".")[0]
+    if here != "lti_tool":
+        return there == here or (here, there) == ("badges", "signing")
+    ours, theirs = room(importer), room(imported)
+    if there == "config":
+        return ours in KNOW_SETTINGS
+    if there != "lti_tool":
+        return ours not in PLAIN
+    if ours == "demo":
+        return theirs == "demo"
+    return not ours or ours == theirs or ROOMS.index(theirs) < ROOMS.index(ours)
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_imports_go_one_way(path: str) -> None:
+    ours = [name for name in imports(path) if name.split(".")[0] in STOREYS]
+    assert [name for name in ours if not may_import(dotted(path), name)] == []
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_imports_are_absolute(path: str) -> None:
+    relative = [node for node in ast.walk(tree(path)) if isinstance(node, ast.ImportFrom) and node.level]
+    assert [node.lineno for node in relative] == []
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_a_framework_keeps_to_its_room(path: str) -> None:
+    strays = {
+        name
+        for name in imports(path)
+        for framework, rooms in FRAMEWORKS.items()
+        if within(name, (framework,))
+        and not within(dotted(path), rooms)
+        and not within(name, SEEN_EVERYWHERE)
+    }
+    assert strays == set()
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_what_is_imported_has_a_room(path: str) -> None:
+    known = {*STOREYS, *FRAMEWORKS, *sys.stdlib_module_names}
+    assert {name.split(".")[0] for name in imports(path)} - known == set()
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.startswith(("signing/", "badges/"))])
+def test_the_pure_storeys_have_no_clock_network_or_environment(path: str) -> None:
+    assert [name for name in imports(path) if within(name, IMPURE)] == []
+    assert _environment_reads(path) == []
+    assert [
+        node.lineno
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS
+    ] == []
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_only_the_doors_read_the_environment(path: str) -> None:
+    at_the_door = path.startswith("lti_tool/") and room(dotted(path)) in READ_ENVIRONMENT
+    assert at_the_door or _environment_reads(path) == []
+
+
+def _environment_reads(path: str) -> list[int]:
+    return [
+        node.lineno
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("environ", "getenv")
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+    ]
+
+
+def test_the_walk_sees_every_kind_of_wrong_import() -> None:
+    assert not may_import("signing.keys", "badges.model")
+    assert not may_import("badges.bake", "lti_tool.values")
+    assert may_import("badges.bake", "signing.secured")
+    assert not may_import("lti_tool.store.outbox", "lti_tool.platforms.login")
+    assert not may_import("lti_tool.triggers.rules", "lti_tool.awarding")
+    assert not may_import("lti_tool.awarding", "config.settings")
+    assert not may_import("lti_tool.demo.lms", "lti_tool.values")
+    assert not may_import("lti_tool.deliveries.email", "badges.model")
+    assert may_import("lti_tool.web.platforms.launch", "lti_tool.platforms.launch")
+    assert may_import("lti_tool.commands.main", "lti_tool.demo.lms")
+
+
+def test_no_module_imports_another_in_a_circle() -> None:
+    """A module can be read, tested and replaced with those below it alone."""
+    names = {dotted(path): path for path in MODULES}
+    below = {
+        name: {found for each in imports(path) if (found := _module(each, names)) not in (None, name)}
+        for name, path in names.items()
+    }
+    while free := {name for name, needed in below.items() if not needed & below.keys()}:
+        below = {name: needed for name, needed in below.items() if name not in free}
+    assert below == {}
+
+
+def _module(imported: str, names: dict[str, str]) -> str | None:
+    """The module of ours that an imported name is, or is in."""
+    return next((name for name in (imported, imported.rpartition(".")[0]) if name in names), None)
+
+
+def test_our_names_are_ours() -> None:
+    for name in STOREYS:
+        module = importlib.import_module(name)
+        assert Path(next(iter(module.__path__))).is_relative_to(ROOT)
+        assert packages_distributions().get(name, []) == [], f"a dependency brings a top-level {name} too"
+
+
+def test_the_core_needs_no_framework() -> None:
+    code = (
+        "import sys, badges.verify; "
+        "print([name for name in ('flask', 'sqlalchemy', 'celery', 'pylti1p3', 'requests', 'config', 'lti_tool')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# --- Plugs: the folder is the registry, and each file in it has the shape its package tells ---
+
+REGISTRIES = {
+    "signing.proofs": (
+        "PROOFS",
+        "Proof",
+        {
+            "eddsa-rdfc-2022",
+            "eddsa-jcs-2022",
+            "eddsa-2022",
+            "Ed25519Signature2020",
+            "ecdsa-rdfc-2019",
+            "ecdsa-jcs-2019",
+            "ecdsa-sd-2023",
+            "vc-jwt",
+            "vc-jwt-rs256",
+            "vc-jwt-eddsa",
+            "vc-jwt-es384",
+        },
+    ),
+    "lti_tool.deliveries": ("CHANNELS", "Channel", {"email", "mail_folder"}),
+    "lti_tool.triggers": ("TRIGGERS", "Trigger", {"gated_link", "line_item_results"}),
+}
+
+
+def plugs() -> Iterator[tuple[str, str]]:
+    for package, (registry, _, _) in REGISTRIES.items():
+        for plug in getattr(importlib.import_module(package), registry).values():
+            yield package, plug.__name__.rpartition(".")[2]
+
+
+def parameters(function: Any) -> list[str]:
+    return [name for name in inspect.signature(function).parameters if name != "self"]
+
+
+@pytest.mark.parametrize(("package", "name"), tuple(plugs()))
+def test_a_plug_fits(package: str, name: str) -> None:
+    module = importlib.import_module(f"{package}.{name}")
+    registry, shape, _ = REGISTRIES[package]
+    protocol = getattr(importlib.import_module(package), shape)
+    assert module.__doc__
+    assert getattr(importlib.import_module(package), registry)[module.NAME] is module
+    for wanted, told in vars(protocol).items():
+        if inspect.isfunction(told) and not wanted.startswith("_"):
+            assert parameters(getattr(module, wanted)) == parameters(told), wanted
+    for wanted in inspect.get_annotations(protocol):
+        assert getattr(module, wanted), wanted
+    if options := getattr(module, "Options", None):
+        assert options.__dataclass_params__.frozen
+
+
+@pytest.mark.parametrize("package", tuple(REGISTRIES))
+def test_no_plug_has_gone_missing(package: str) -> None:
+    registry, _, known = REGISTRIES[package]
+    assert known <= set(getattr(importlib.import_module(package), registry))

@@ -1,0 +1,216 @@
+"""From a completion to a badge in the learner's mail, each step once."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from email import message_from_bytes, policy
+
+import pytest
+
+from badges.verify import verify
+from lti_tool.awarding import awards, looks
+from lti_tool.deliveries import CHANNELS
+from lti_tool.errors import DeliveryError
+from lti_tool.issuing import issuance
+from lti_tool.publishing import issuer_documents
+from lti_tool.store import outbox, queries
+from lti_tool.store.models import Award, CredentialRow, Delivery, Outbox
+from lti_tool.wiring import build_tool
+from signing.multibase import from_base64url
+from tests.fixtures import ANNA, JANIS, NOW, complete, do_all, learner, publish, settings_for, switch_on
+from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
+
+
+def rows(tool, kind):
+    with tool.store.read() as session:
+        return session.query(kind).all()
+
+
+def mails(tmp_path):
+    return [
+        message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in sorted((tmp_path / "mail").glob("*.eml"))
+    ]
+
+
+def test_a_completion_becomes_a_badge_in_the_learners_mail(tool_on_any_database, platform, tmp_path):
+    tool = tool_on_any_database
+    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
+    do_all(tool)
+
+    (award,) = rows(tool, Award)
+    assert award.evidence["kind"] == "transition"
+    (mail,) = mails(tmp_path)
+    assert mail["To"] == "Anna Bērziņa <anna@example.org>"
+    (attachment,) = mail.iter_attachments()
+    report = verify(attachment.get_content(), tool.find_key, tool.find_status, tool.clock())
+    assert report.verdict == "verified", report.checks
+    (delivery,) = rows(tool, Delivery)
+    assert (delivery.status, delivery.channel) == ("sent", "mail_folder")
+
+
+def test_both_proofs_of_a_credential_verify(tool, platform, rule_id):
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    (credential,) = rows(tool, CredentialRow)
+    for text in (credential.text, credential.jwt):
+        assert verify(text.encode(), tool.find_key, tool.find_status, tool.clock()).verdict == "verified"
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "RS256"])
+@pytest.mark.parametrize("selective", [True, False])
+def test_badges_are_signed_as_the_settings_say(sqlite_url, tmp_path, platform, clock, algorithm, selective):
+    settings = settings_for(sqlite_url, tmp_path, jwt_algorithm=algorithm, selective_disclosure=selective)
+    tool = build_tool(settings, clock)
+    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
+    do_all(tool)
+    (credential,) = rows(tool, CredentialRow)
+    suites = [proof["cryptosuite"] for proof in json.loads(credential.text)["proof"]]
+    assert suites == ["eddsa-rdfc-2022", "ecdsa-sd-2023"][: 1 + selective]
+    head, _, _ = credential.jwt.partition(".")
+    header = json.loads(from_base64url(head))
+    assert header.keys() == {"alg", "typ", "kid"}
+    assert (header["alg"], header["typ"]) == (algorithm, "JWT")
+    for text in (credential.text, credential.jwt):
+        report = verify(text.encode(), tool.find_key, tool.find_status, tool.clock())
+        assert (report.verdict, report.one_ed_tech) == ("verified", "valid"), report.checks
+    document = issuer_documents.did_document(tool, tool.issuer.profile.slug)
+    assert openbadgeslib_verdict(credential.jwt, {tool.issuer.profile.id: document}) == VERIFIED
+    tool.store.close()
+
+
+def test_the_same_completion_twice_is_one_award(tool, platform, rule_id):
+    complete(tool, platform, rule_id, ANNA)
+    for _ in range(3):
+        looks.look(tool.store, platform, rule_id, tool.clock())
+    assert len(rows(tool, Award)) == 1
+    assert len([row for row in rows(tool, Outbox) if row.task == "issue"]) == 1
+
+
+def test_an_award_issued_by_two_workers_at_once_is_one_credential(tool_on_any_database, platform):
+    tool = tool_on_any_database
+    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
+    (award,) = rows(tool, Award)
+
+    def issue(_):
+        try:
+            issuance.issue(tool.store, tool.issuer, award.id, NOW)
+        except Exception as error:  # one of them may meet the other's row; it is then tried again
+            return error
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(issue, range(4)))
+    issuance.issue(tool.store, tool.issuer, award.id, NOW)
+    assert len(rows(tool, CredentialRow)) == 1
+    assert len(rows(tool, Delivery)) == 1
+
+
+def test_an_award_revoked_while_it_is_issued_stays_revoked(tool_on_any_database, platform):
+    tool = tool_on_any_database
+    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
+    (award,) = rows(tool, Award)
+    with ThreadPoolExecutor(1) as pool:
+        with tool.store.begin() as session:
+            awards.revoke(session, session.get_one(Award, award.id), "issued in error", NOW)
+            session.flush()
+            issuing = pool.submit(issuance.issue, tool.store, tool.issuer, award.id, NOW)
+            time.sleep(1)  # it has read that nothing is revoked, and waits to write
+        issuing.result()
+    assert [row.status for row in rows(tool, Award)] == ["revoked"]
+    assert rows(tool, CredentialRow) == []
+
+
+def test_a_badge_revoked_before_its_mail_could_be_sent_is_not_sent(tool, platform, rule_id, tmp_path):
+    complete(tool, platform, rule_id, ANNA)
+    (award,) = rows(tool, Award)
+    issuance.issue(tool.store, tool.issuer, award.id, NOW)
+    with tool.store.begin() as session:
+        awards.revoke(session, session.get_one(Award, award.id), "issued in error", NOW)
+    do_all(tool)
+    assert mails(tmp_path) == []
+    assert [row.status for row in rows(tool, Delivery)] == ["failed"]
+
+
+def test_revoking_turns_every_later_check(tool, platform, rule_id, clock):
+    platform.everyone.append(learner(9))
+    complete(tool, platform, rule_id, ANNA, JANIS)
+    do_all(tool)
+    first, second = rows(tool, CredentialRow)
+    with tool.store.begin() as session:
+        awards.revoke(session, session.get_one(Award, first.award_id), "issued in error", clock())
+    verdicts = [
+        verify(row.text.encode(), tool.find_key, tool.find_status, clock()).verdict for row in (first, second)
+    ]
+    assert verdicts == ["revoked", "verified"]
+
+
+def test_a_revoked_award_is_not_given_again_at_the_next_look(tool, platform, rule_id, clock):
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    (award,) = rows(tool, Award)
+    with tool.store.begin() as session:
+        awards.revoke(session, session.get_one(Award, award.id), "issued in error", clock())
+    looks.look(tool.store, platform, rule_id, tool.clock())
+    do_all(tool)
+    assert [row.status for row in rows(tool, Award)] == ["revoked"]
+    assert len(rows(tool, CredentialRow)) == 1
+
+
+def test_a_learner_without_name_and_mail_waits_until_the_platform_tells(tool, platform, rule_id):
+    hidden = replace(ANNA, name=None, email=None)
+    platform.everyone = [hidden, JANIS]
+    complete(tool, platform, rule_id, hidden)
+    do_all(tool)
+    (award,) = rows(tool, Award)
+    assert (award.status, award.waiting_for) == ("waiting", ["learner"])
+
+    with tool.store.begin() as session:
+        queries.people.learner(session, 1, ANNA.user_id).email = ANNA.email
+        outbox.add(session, "issue", {"award_id": award.id}, tool.clock())
+    do_all(tool)
+    assert [row.status for row in rows(tool, Award)] == ["issued"]
+
+
+def test_a_mail_server_that_refuses_for_ever_is_not_asked_again(tool, platform, rule_id, monkeypatch):
+    asked = []
+
+    def refuse(*words):
+        asked.append(1)
+        raise DeliveryError("the mail server rejected the address", permanent=True)
+
+    monkeypatch.setattr(CHANNELS["mail_folder"], "deliver", refuse)
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    (delivery,) = rows(tool, Delivery)
+    assert (delivery.status, delivery.trouble) == (
+        "failed",
+        {"sentence": "the mail server rejected the address", "about": {}},
+    )
+    assert asked == [1]
+
+
+def test_a_mail_server_that_is_away_is_asked_again(tool, platform, rule_id, monkeypatch, clock):
+    real = CHANNELS["mail_folder"].deliver
+
+    def away(*words):
+        raise DeliveryError("the mail server cannot be reached", permanent=False)
+
+    monkeypatch.setattr(CHANNELS["mail_folder"], "deliver", away)
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    assert [row.status for row in rows(tool, Delivery)] == ["pending"]
+    monkeypatch.setattr(CHANNELS["mail_folder"], "deliver", real)
+    clock.pass_(hours=1)
+    do_all(tool)
+    assert [row.status for row in rows(tool, Delivery)] == ["sent"]
+
+
+@pytest.mark.parametrize("language", ["en", "lv"])
+def test_the_badge_speaks_the_learners_language(tool, platform, rule_id, language):
+    with tool.store.begin() as session:
+        queries.people.save_learners(session, 1, [ANNA])[ANNA.user_id].language = language
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    (credential,) = rows(tool, CredentialRow)
+    assert credential.language == language

@@ -1,0 +1,388 @@
+"""The commands, as an administrator types them."""
+
+import io
+import json
+import subprocess
+import sys
+import tomllib
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lti_tool.commands import main
+from lti_tool.errors import OutgoingError
+from lti_tool.outgoing import Outgoing
+from lti_tool.publishing import credentials, issuer_documents, status_lists
+from lti_tool.store.models import CredentialRow
+from lti_tool.wiring import build_tool
+from tests.fixtures import ANNA, complete, do_all, publish, settings_for, switch_on
+
+ROOT = Path(__file__).parents[3]
+TEMPLATE = ROOT / "lti_tool" / "demo" / "templates" / "data-literacy.toml"
+
+
+@pytest.fixture
+def environment(sqlite_url, tmp_path, monkeypatch):
+    for name, value in {
+        "TOOL_URL": "https://badges.example.org",
+        "DATABASE_URL": sqlite_url,
+        "SECRET_KEY": "a secret of the tests alone",
+        "KEY_ENCRYPTION_KEY": "another secret of the tests",
+        "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
+        "MAIL_FOLDER": str(tmp_path / "mail"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+@pytest.fixture
+def badge(tool, clock, platform, rule_id, tmp_path):
+    """A folder with a badge, issued just now, as PNG, JSON and JWT, and what its issuer publishes."""
+    clock.now = datetime.now(UTC)
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    with tool.store.read() as session:
+        row = session.query(CredentialRow).one()
+    folder = tmp_path / "badge"
+    folder.mkdir()
+    (folder / "badge.png").write_bytes(credentials.badge(tool, row.id).png)
+    (folder / "badge.json").write_text(row.text, encoding="utf-8")
+    (folder / "badge.jwt").write_text(row.jwt, encoding="utf-8")
+    documents = {
+        "did.json": json.dumps(issuer_documents.did_document(tool, "riga-college")),
+        "jwks.json": json.dumps(issuer_documents.jwks(tool, "riga-college")),
+        "status-list.json": status_lists.status_list(tool, row.status_list_id).text,
+    }
+    for name, text in documents.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(capsys):
+    def run(*words):
+        code = main.main([str(word) for word in words])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def verify(run, folder, name, *more):
+    return run("verify", folder / name, "--documents", folder, *more)
+
+
+@pytest.mark.parametrize("name", ["badge.png", "badge.json", "badge.jwt"])
+def test_a_badge_verifies_in_each_of_its_forms(run, badge, name):
+    code, said, _ = verify(run, badge, name, "--json")
+    report = json.loads(said)
+    assert (code, report["verdict"]) == (0, "verified"), report
+    assert {check["name"] for check in report["checks"]} >= {"parsed", "proof", "status"}
+
+
+def test_a_changed_badge_is_1_and_rubbish_is_2(run, badge):
+    text = (badge / "badge.json").read_text(encoding="utf-8")
+    (badge / "changed.json").write_text(text.replace("Anna", "Hanna"), encoding="utf-8")
+    (badge / "rubbish.png").write_bytes(b"no badge")
+    assert verify(run, badge, "changed.json")[0] == 1
+    assert verify(run, badge, "rubbish.png")[0] == 2
+    assert verify(run, badge, "no-such-file.png")[0] == 2
+
+
+def test_without_the_issuers_documents_nothing_is_called_verified(run, badge):
+    (badge / "did.json").write_text(json.dumps({"id": "did:web:elsewhere.example.org"}), encoding="utf-8")
+    code, said, _ = verify(run, badge, "badge.json")
+    assert code == 1
+    assert said.startswith("unverifiable")
+
+
+def test_documents_beside_the_file_are_pointed_at_and_never_taken_by_themselves(run, badge, monkeypatch):
+    def fetch(self, url):
+        raise OutgoingError("there is no network here")
+
+    monkeypatch.setattr(Outgoing, "fetch", fetch)
+    code, said, hint = run("verify", badge / "badge.png")
+    assert code == 1
+    assert said.startswith("unverifiable")
+    assert f"--documents {badge}" in hint
+
+
+def test_a_folder_without_documents_is_said_plainly(run, badge, tmp_path):
+    code, _, said = run("verify", badge / "badge.json", "--documents", tmp_path)
+    assert code == 2
+    assert "did.json" in said
+
+
+def test_verify_needs_no_settings_and_loads_no_web_server():
+    program = (
+        "import sys\nfrom lti_tool.commands.main import main\nmain(['verify', 'no-such-file'])\n"
+        "from lti_tool.commands import verification\n"
+        "print([m for m in ('flask', 'sqlalchemy', 'celery', 'pylti1p3') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env={}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_missing_setting_is_named(run, environment):
+    environment.delenv("TOOL_URL")
+    code, _, said = run("platforms", "list")
+    assert (code, "TOOL_URL" in said) == (2, True)
+
+
+def test_another_key_encryption_key_is_named_at_the_start(run, environment):
+    assert run("migrate")[0] == 0
+    environment.setenv("KEY_ENCRYPTION_KEY", "quite another secret")
+    code, _, said = run("migrate")
+    assert (code, "KEY_ENCRYPTION_KEY" in said) == (2, True)
+
+
+def test_an_invitation_is_an_address_and_a_platform_can_be_added_by_hand(run, environment):
+    code, address, _ = run("platforms", "invite")
+    assert code == 0
+    assert address.startswith("https://badges.example.org/lti/register?code=")
+    code, said, _ = run(
+        *("platforms", "add", "--issuer", "https://canvas.instructure.com", "--client-id", "10000000000068"),
+        *("--auth-url", "https://sso.canvaslms.com/api/lti/authorize_redirect"),
+        *("--token-url", "https://sso.canvaslms.com/login/oauth2/token"),
+        *("--jwks-url", "https://sso.canvaslms.com/api/lti/security/jwks", "--product", "canvas"),
+    )
+    assert code == 0
+    assert "https://badges.example.org/lti/jwks.json" in said
+    assert "10000000000068" in run("platforms", "list")[1]
+
+
+def test_a_template_lives_from_draft_to_retirement(run, environment):
+    code, said, _ = run("templates", "add", TEMPLATE)
+    assert code == 0
+    template_id, version, status, _ = said.strip().split("\t")
+    assert (version, status) == ("1", "draft")
+    assert "published" in run("templates", "publish", template_id[:8])[1]
+    assert "\t2\tpublished" in run("templates", "add", TEMPLATE, "--of", template_id, "--publish")[1]
+    assert "\t1\tretired" in run("templates", "retire", template_id, "--version", "1")[1]
+    assert len(run("templates", "list")[1].splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "element"),
+    [
+        ("learning_outcomes", "learning_outcomes"),
+        ("workload_hours", "notional_workload"),
+        ("level", "level"),
+        ("assessments", "type_of_assessment"),
+        ("forms_of_participation", "form_of_participation"),
+        ("types_of_quality_assurance", "type_of_quality_assurance"),
+    ],
+)
+def test_a_template_that_lacks_an_element_is_not_published_and_the_element_is_named(
+    run, environment, tmp_path, field, element
+):
+    data = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
+    del data[field]
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps(data, default=str), encoding="utf-8")
+    code, _, said = run("templates", "add", file, "--publish")
+    assert code == 2
+    assert element in said
+    assert run("templates", "list")[1] == ""
+
+
+def test_a_template_with_mistakes_names_every_one(run, environment, tmp_path):
+    file = tmp_path / "template.toml"
+    file.write_text('workload_hours = "many"\nlevel = {framework = "EQF", value = 9}\n', encoding="utf-8")
+    code, _, said = run("templates", "add", file)
+    assert code == 2
+    for name in ("name", "workload_hours", "/level/value"):
+        assert name in said
+
+
+def test_the_issuer_is_shown_and_confirmed(run, environment):
+    code, said, why = run("issuer", "show")
+    assert (code, json.loads(said)["country"]) == (1, "LV")
+    assert "Not confirmed" in why
+    assert run("issuer", "confirm")[0] == 0
+    assert run("issuer", "show")[0] == 0
+
+
+def test_where_the_words_are_served_is_shown_and_not_moved_to_nowhere(run, environment):
+    here = "https://badges.example.org/eu-micro-credential/v1/context.jsonld\n"
+    assert run("extension", "show") == (0, here, "")
+    assert run("extension", "move", "http://localhost:1/")[0] == 2
+    assert run("extension", "show") == (0, here, "")
+
+
+ISSUER = ROOT / "config" / "issuer.example.toml"
+
+
+def test_a_template_is_held_to_every_framework_and_says_what_to_mend(run):
+    code, said, _ = run("quality", TEMPLATE, "--issuer", ISSUER)
+    assert code == 1
+    lines = said.splitlines()
+    assert len([line for line in lines if not line.startswith(" ")]) == 12
+    assert "eu_annex_1: passes (EU micro-credential: Annex I, the elements)" in lines
+    assert any(
+        line.startswith("  FAIL: hours: The workload is 100") and line.endswith("[mend: /workload_hours]")
+        for line in lines
+    )
+
+
+def test_one_framework_may_be_asked_for_in_latvian(run):
+    words = ("quality", TEMPLATE, "--issuer", ISSUER, "--framework", "latvia", "--language", "lv")
+    code, said, _ = run(*words)
+    assert code == 0
+    assert said.startswith("latvia: atbilst (Latvija:")
+    code, said, _ = run(*words, "--json")
+    (report,) = json.loads(said)
+    assert (code, report["framework"], report["passes"]) == (0, "latvia", True)
+    assert {rule["outcome"] for rule in report["rules"]} == {"pass", "not_applicable", "statement_missing"}
+
+
+def test_without_an_issuer_the_issuers_fields_are_named(run, monkeypatch):
+    monkeypatch.delenv("ISSUER_FILE", raising=False)
+    code, said, _ = run("quality", TEMPLATE, "--framework", "eu_annex_1")
+    assert code == 1
+    assert "[mend: issuer:/country]" in said
+    monkeypatch.setenv("ISSUER_FILE", str(ISSUER))
+    assert run("quality", TEMPLATE, "--framework", "eu_annex_1")[0] == 0
+
+
+def test_a_framework_or_a_file_that_is_none_is_named(run, tmp_path):
+    code, _, said = run("quality", TEMPLATE, "--framework", "rome")
+    assert (code, "eu_annex_1" in said) == (2, True)
+    assert run("quality", tmp_path / "nothing.toml")[0] == 2
+    (tmp_path / "list.json").write_text("[]", encoding="utf-8")
+    assert run("quality", tmp_path / "list.json")[0] == 2
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    assert run("quality", tmp_path / "deep.json")[0] == 2
+
+
+def test_what_the_institution_demands_is_needed_to_publish(run, environment, tmp_path):
+    file = tmp_path / "issuer.toml"
+    text = ISSUER.read_text(encoding="utf-8").replace("# demands = [", "demands = [")
+    file.write_text(text.replace('"latvia"', '"common_microcredential_framework"'), encoding="utf-8")
+    environment.setenv("ISSUER_FILE", str(file))
+    code, _, said = run("templates", "add", TEMPLATE, "--publish")
+    assert (code, "common_microcredential_framework: hours" in said) == (2, True)
+    file.write_text(text, encoding="utf-8")
+    assert run("templates", "add", TEMPLATE, "--publish")[0] == 0
+
+
+def test_keys_are_listed_and_rotated(run, environment):
+    before = run("keys", "list")[1].splitlines()
+    assert len(before) == 3
+    for kind in ("lti", "Ed25519", "P-256"):
+        assert run("keys", "rotate", kind)[0] == 0
+    after = run("keys", "list")[1]
+    assert len(after.splitlines()) == 6
+    assert after.count("retired") == 2
+
+
+def key_of(run, kind):
+    lines = [line.split("\t") for line in run("keys", "list")[1].splitlines()]
+    return next(line[2] for line in lines if line[1] == kind and line[-1] == "current")
+
+
+def test_a_key_is_made_retired_and_taken_back(run, environment):
+    first = key_of(run, "Ed25519")
+    code, said, _ = run("keys", "make", "RSA-3072")
+    assert code == 0
+    assert key_of(run, "RSA") == said.strip()
+    assert run("keys", "retire", said.strip())[0] == 0
+    code, _, why = run("keys", "retire", first)
+    assert (code, "rotate" in why) == (2, True)
+    code, said, _ = run("keys", "compromised", first, "--since", "2026-11-01")
+    assert (code, "2026-11-01" in said) == (0, True)
+    assert key_of(run, "Ed25519") != first
+    assert "compromised since 2026-11-01" in run("keys", "list")[1]
+    assert run("keys", "compromised", key_of(run, "P-256"))[0] == 0
+    assert run("keys", "retire", "key-of-nobody")[0] == 2
+
+
+def test_a_kit_is_printed_and_restores_the_keys_elsewhere(run, environment, tmp_path):
+    keys = run("keys", "list")[1]
+    code, said, told = run("keys", "kit", "--out", tmp_path / "kit.txt")
+    assert (code, said) == (0, "")
+    assert "RECOVERY KIT" in run("keys", "kit")[1]
+    environment.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bare.sqlite'}")
+    environment.setenv("KEY_ENCRYPTION_KEY", "of the new machine")
+    environment.setattr(sys, "stdin", io.StringIO(told.split()[-1] + "\n"))
+    assert run("keys", "restore", tmp_path / "kit.txt")[0] == 0
+    restored = run("keys", "list")[1]
+    assert [line for line in restored.splitlines() if "lti" not in line] == [
+        line for line in keys.splitlines() if "lti" not in line
+    ]
+
+
+@pytest.mark.parametrize("file", ["kit.txt", "nothing.txt"])
+def test_what_is_no_kit_restores_nothing(run, environment, tmp_path, file):
+    (tmp_path / "kit.txt").write_text("a shopping list", encoding="utf-8")
+    environment.setattr(sys, "stdin", io.StringIO("ABCD\n"))
+    code, _, said = run("keys", "restore", tmp_path / file)
+    assert (code, "Traceback" in said) == (2, False)
+
+
+def test_a_badge_is_revoked_by_its_address(run, environment, badge, tool):
+    with tool.store.read() as session:
+        credential = session.query(CredentialRow).one()
+    address = tool.addresses.badge_page(credential.id)
+    code, _, why = run("badges", "suspend", credential.id, "an inquiry")
+    assert (code, "STATUS_PURPOSE" in why) == (2, True)
+    assert run("badges", "revoke", address, "issued in error")[:2] == (0, f"{address} is revoked\n")
+    with tool.store.read() as session:
+        assert session.query(CredentialRow).one().revocation_reason == "issued in error"
+    assert run("badges", "reinstate", credential.id)[0] == 2
+    assert run("badges", "revoke", "nothing", "no reason")[0] == 2
+
+
+def test_a_part_of_a_badge_is_shown(run, tmp_path, sqlite_url, platform, clock):
+    clock.now = datetime.now(UTC)
+    tool = build_tool(settings_for(sqlite_url, tmp_path, selective_disclosure=True), clock)
+    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
+    do_all(tool)
+    with tool.store.read() as session:
+        row = session.query(CredentialRow).one()
+    files = {"badge.png": credentials.badge(tool, row.id).png, "badge.json": row.text.encode()}
+    tool.store.close()
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        part = tmp_path / f"part-{name}"
+        assert run("show-part", tmp_path / name, "--without", "name", "--out", part)[0] == 0
+        assert b"Anna" in content and b"Anna" not in part.read_bytes()
+        code, _, said = run("show-part", part, "--without", "result", "--out", part)
+        assert (code, "no proof" in said) == (2, True)
+    assert run("show-part", tmp_path / "nothing", "--out", part)[0] == 2
+
+
+def test_a_date_that_is_none_is_refused(run, environment):
+    with pytest.raises(SystemExit):
+        run("keys", "compromised", "key-1", "--since", "soon")
+
+
+def test_the_worker_will_not_run_beside_an_embedded_one(run, environment):
+    code, _, said = run("worker")
+    assert (code, "BROKER_URL" in said) == (2, True)
+
+
+def test_the_health_of_the_work_is_an_exit_code(run, environment):
+    assert run("migrate")[0] == 0
+    assert run("worker", "--check")[0] == 0
+
+
+def test_europass_packs_every_badge_or_says_what_one_lacks(environment, badge, run, tmp_path):
+    out = tmp_path / "europass.zip"
+    code, printed, said = run("europass", "--out", out)
+    assert (code, printed.strip(), said) == (0, f"1 in {out}", "")
+    with zipfile.ZipFile(out) as packed:
+        assert len(packed.namelist()) == 1
+    assert run("europass", "--out", out, "--template", "no-such")[1].startswith("0 in ")
+    nobody = tmp_path / "nobody.toml"
+    nobody.write_text(
+        'slug = "riga-college"\nname = "Riga College"\ncountry = "LV"\nlegal_name.en = "Riga College"\n'
+    )
+    environment.setenv("ISSUER_FILE", str(nobody))
+    code, printed, said = run("europass", "--out", out)
+    assert (code, printed.startswith("0 in ")) == (1, True)
+    assert "/issuer/eIDASIdentifier: the issuer needs exactly one" in said

@@ -1,0 +1,136 @@
+"""Nothing is issued in a name that nobody has confirmed, nor published under an accreditation that has ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from badges.errors import MissingElementsError
+from badges.issuer import Place
+from badges.template.values import QualityAssurance
+from lti_tool import jobs
+from lti_tool.errors import NotAllowedError
+from lti_tool.issuing import legal_identity
+from lti_tool.store import outbox
+from lti_tool.store.models import Award, CredentialRow, InstallationSetting
+from lti_tool.templates import versions
+from tests.fixtures import ANNA, complete, do_all, template_data
+
+
+def awards(tool):
+    with tool.store.read() as session:
+        return [(award.status, award.waiting_for) for award in session.query(Award)]
+
+
+@pytest.fixture
+def unconfirmed(tool, rule_id):
+    with tool.store.begin() as session:
+        session.query(InstallationSetting).filter(InstallationSetting.name.startswith("issuer ")).delete()
+    return tool
+
+
+def test_nothing_is_issued_before_the_issuer_is_confirmed_and_then_all_that_waited_is(
+    unconfirmed, platform, rule_id
+):
+    tool = unconfirmed
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    assert awards(tool) == [("waiting", ["issuer"])]
+    with tool.store.begin() as session:
+        assert not legal_identity.is_confirmed(session, tool.issuer.profile)
+        legal_identity.confirm(session, tool.issuer.profile, tool.clock())
+    do_all(tool)
+    assert awards(tool) == [("issued", [])]
+
+
+def test_a_changed_identity_has_to_be_confirmed_anew(tool, published):
+    profile = tool.issuer.profile
+    changes = (
+        {"legal_name": {"en": "Riga University"}},
+        {"registration": "40000000002"},
+        {"vat": "LV40000000001"},
+        {"also_in": (Place(country="EE"),)},
+        {"accreditations": ()},
+    )
+    with tool.store.read() as session:
+        assert legal_identity.is_confirmed(session, profile)
+        assert legal_identity.is_confirmed(session, replace(profile, email="new@riga-college.example"))
+        for change in changes:
+            assert not legal_identity.is_confirmed(session, replace(profile, **change)), change
+    assert len({legal_identity.fingerprint(replace(profile, **change)) for change in changes}) == len(changes)
+
+
+@pytest.mark.parametrize(
+    ("without", "field"),
+    [
+        ({"legal_name": {}}, "legal_name"),
+        ({"country": None}, "country"),
+        ({"locality": None}, "locality"),
+        ({"registration": None, "eidas_identifier": None}, "eidas_identifier"),
+    ],
+)
+def test_who_the_issuer_is_cannot_be_confirmed_while_it_is_not_said(tool, without, field):
+    with tool.store.begin() as session, pytest.raises(NotAllowedError, match=field):
+        legal_identity.confirm(session, replace(tool.issuer.profile, **without), tool.clock())
+
+
+def test_the_legal_identity_is_names_numbers_places_and_accreditations(tool):
+    said = legal_identity.legal_identity(tool.issuer.profile)
+    assert said["legal_name"]["lv"] == "Rīgas koledža"
+    assert said["accreditations"][0]["valid_until"] == "2048-03-14"
+    assert not {"email", "quality", "slug"} & said.keys()
+
+
+def test_an_accreditation_that_has_ended_blocks_publishing_but_takes_nothing_back(tool, platform, rule_id):
+    complete(tool, platform, rule_id, ANNA)
+    ended = QualityAssurance(code="eqavet", valid_until=tool.clock().date() - timedelta(days=1))
+    last_day = replace(ended, valid_until=tool.clock().date())
+    profile = tool.issuer.profile
+    with tool.store.begin() as session:
+        row = versions.add(session, template_data(), tool.clock())
+        with pytest.raises(MissingElementsError, match="type_of_quality_assurance"):
+            versions.publish(row, replace(profile, accreditations=(ended,)), tool.clock())
+        versions.publish(row, replace(profile, accreditations=(last_day,)), tool.clock())
+        data = template_data()
+        data["types_of_quality_assurance"][0]["valid_until"] = ended.valid_until
+        another = versions.add(session, data, tool.clock())
+        with pytest.raises(MissingElementsError, match="type_of_quality_assurance"):
+            versions.publish(another, profile, tool.clock())
+    do_all(tool)
+    with tool.store.read() as session:
+        assert session.query(CredentialRow).count() == 1
+
+
+def test_people_are_told_60_days_before_an_accreditation_ends():
+    ends = QualityAssurance(code="esg", valid_until=date(2027, 3, 31))
+    never = QualityAssurance(code="internal")
+    assert legal_identity.ending((ends, never), date(2027, 1, 29)) == ()
+    assert legal_identity.ending((ends, never), date(2027, 1, 30)) == (ends,)
+    assert legal_identity.ending((ends, never), date(2027, 5, 1)) == (ends,)
+
+
+def test_the_log_tells_who_runs_the_tool_what_to_see_to(unconfirmed):
+    profile = unconfirmed.issuer.profile
+    with unconfirmed.store.begin() as session, capture_logs() as told:
+        legal_identity.log_warnings(session, profile, date(2047, 12, 31))
+        legal_identity.log_warnings(session, profile, date(2048, 3, 1))
+        legal_identity.confirm(session, profile, unconfirmed.clock())
+        legal_identity.log_warnings(session, profile, date(2047, 12, 31))
+    assert [entry["event"] for entry in told] == [
+        "issuer_not_confirmed",
+        "issuer_not_confirmed",
+        "accreditation_ends",
+    ]
+
+
+def test_an_award_that_waits_for_the_issuer_waits_however_often_it_is_tried(unconfirmed, platform, rule_id):
+    complete(unconfirmed, platform, rule_id, ANNA)
+    do_all(unconfirmed)
+    with unconfirmed.store.begin() as session:
+        outbox.add(session, "issue", {"award_id": session.query(Award).one().id}, unconfirmed.clock())
+    for event_id in outbox.claim(unconfirmed.store, unconfirmed.clock()):
+        jobs.run_job(unconfirmed, event_id)
+    assert awards(unconfirmed) == [("waiting", ["issuer"])]

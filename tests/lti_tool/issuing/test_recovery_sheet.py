@@ -1,0 +1,162 @@
+"""From a sheet of paper and a code, a bare machine becomes the issuer again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from badges.verify import verify
+from lti_tool.awarding import awards
+from lti_tool.errors import RecoverySheetError
+from lti_tool.issuing import recovery_sheet
+from lti_tool.publishing import issuer_documents
+from lti_tool.store import queries
+from lti_tool.store.models import Award, CredentialRow, StatusList
+from lti_tool.wiring import build_tool
+from signing.multibase import from_base64url
+from tests.fixtures import (
+    ANNA,
+    JANIS,
+    FakePlatform,
+    complete,
+    do_all,
+    learner,
+    publish,
+    settings_for,
+    switch_on,
+)
+
+RIGA = "did:web:badges.example.org:issuers:riga-college"
+
+
+@pytest.fixture
+def issued(tool, platform, rule_id):
+    """The badges of Anna and Jānis; his is revoked. A retired key and one taken back are among the keys."""
+    with tool.store.begin() as session:
+        tool.issuer.keyring.rotate(session, "P-256", tool.clock())
+        lost = tool.issuer.keyring.make(session, "RSA", tool.clock())
+        tool.issuer.keyring.mark_compromised(session, lost.kid, None, tool.clock())
+    platform.everyone.append(learner(9))
+    complete(tool, platform, rule_id, ANNA, JANIS)
+    do_all(tool)
+    with tool.store.begin() as session:
+        award = session.query(Award).join(Award.learner).filter_by(user_id=JANIS.user_id).one()
+        awards.revoke(session, award, "issued in error", tool.clock())
+    with tool.store.read() as session:
+        return session.query(CredentialRow).join(CredentialRow.award).order_by(Award.learner_id).all()
+
+
+@pytest.fixture
+def kit(tool, issued):
+    with tool.store.read() as session:
+        return recovery_sheet.make_sheet(
+            session, tool.issuer.keyring, "Riga College", tool.tool_url, tool.clock()
+        )
+
+
+@pytest.fixture
+def bare(any_database_url, tmp_path, clock):
+    """The same settings on another machine, with another key-encryption key and an empty database."""
+    url = any_database_url.replace("nozimite.sqlite", "bare.sqlite")
+    tool = build_tool(settings_for(url, tmp_path, key_encryption_key="of the new machine"), clock)
+    yield tool
+    tool.store.close()
+
+
+def restore(tool, page, code):
+    with tool.store.begin() as session:
+        return recovery_sheet.restore(session, tool.issuer.keyring, page, code, tool.clock())
+
+
+def verdicts(tool, credentials):
+    return [
+        verify(text.encode(), tool.find_key, tool.find_status, tool.clock()).verdict
+        for row in credentials
+        for text in (row.text, row.jwt)
+    ]
+
+
+def test_a_bare_machine_becomes_the_issuer_again(tool, bare, issued, kit):
+    assert "unverifiable" in verdicts(bare, issued)
+    typed = kit.page.split("FILE\n\n")[1].lower().replace("0", "o")
+    typed = re.sub(r"(?m)^(\S+)", lambda number: number[1].replace("o", "0"), typed)
+    assert restore(bare, typed, kit.code.lower()) == 4
+    assert verdicts(bare, issued) == ["verified", "verified", "revoked", "revoked"]
+    slug = bare.issuer.profile.slug
+    assert issuer_documents.did_document(bare, slug) == issuer_documents.did_document(tool, slug)
+    assert issuer_documents.jwks(bare, slug) == issuer_documents.jwks(tool, slug)
+
+
+def test_the_restored_issuer_goes_on_issuing_and_revoking(bare, issued, kit):
+    restore(bare, kit.page, kit.code)
+    complete(bare, FakePlatform(), switch_on(bare, publish(bare)), ANNA)
+    do_all(bare)
+    with bare.store.read() as session:
+        (fresh,) = session.query(CredentialRow).all()
+        assert {row.status_list_id for row in issued}.isdisjoint({fresh.status_list_id})
+        signing = {
+            bare.issuer.keyring.signing_key(session, name).kid for name in ("eddsa-rdfc-2022", "vc-jwt")
+        }
+    assert all(any(kid in text for text in (fresh.text, head_of(fresh.jwt))) for kid in signing)
+    assert verdicts(bare, [fresh]) == ["verified", "verified"]
+    with bare.store.begin() as session:
+        awards.revoke(session, session.query(Award).one(), "issued in error", bare.clock())
+    assert verdicts(bare, [fresh, *issued]) == ["revoked"] * 2 + ["verified"] * 2 + ["revoked"] * 2
+
+
+def head_of(token):
+    return from_base64url(token.partition(".")[0]).decode()
+
+
+def test_the_page_tells_what_it_holds_and_no_secret(tool, kit):
+    with tool.store.read() as session:
+        for row in queries.issuers.signing_keys(session, RIGA):
+            assert row.kid in kit.page
+    assert "status list 1, revocation: 1 set" in kit.page
+    assert kit.code not in kit.page
+    assert kit.code.replace("-", "") not in kit.page
+    assert max(map(len, kit.page.splitlines())) <= 80
+
+
+def test_another_code_and_a_slip_restore_nothing(bare, kit):
+    before = issuer_documents.jwks(bare, bare.issuer.profile.slug)
+    lines = kit.page.splitlines()
+    number, letters = lines[-2].split(maxsplit=1)
+    slip = f"{number}  {'1' if letters[0] == '0' else '0'}{letters[1:]}"
+    for page, code, why in (
+        (kit.page, "0000-0000-0000-0000-0000-0000", "code"),
+        (kit.page, "!", "printed"),
+        (kit.page.replace(lines[-2], slip), kit.code, "lines"),
+        ("", kit.code, "numbered"),
+    ):
+        with pytest.raises(RecoverySheetError, match=why):
+            restore(bare, page, code)
+    assert issuer_documents.jwks(bare, bare.issuer.profile.slug) == before
+
+
+def test_a_kit_is_for_its_own_issuer_on_a_bare_machine(tool, bare, kit, any_database_url, tmp_path, clock):
+    with pytest.raises(RecoverySheetError, match="issued badges"):
+        restore(tool, kit.page, kit.code)
+    url = f"sqlite:///{tmp_path / 'another.sqlite'}"
+    another = build_tool(settings_for(url, tmp_path, tool_url="https://badges.example.com"), clock)
+    with pytest.raises(RecoverySheetError, match="TOOL_URL"):
+        restore(another, kit.page, kit.code)
+    another.store.close()
+
+
+def test_a_key_that_is_kept_elsewhere_is_told_lost_and_still_published(tool, bare, issued):
+    with tool.store.begin() as session:
+        row = queries.issuers.signing_keys(session, RIGA)[0]
+        row.vault = "pkcs11"
+        kid = row.kid
+    with tool.store.read() as session:
+        kit = recovery_sheet.make_sheet(
+            session, tool.issuer.keyring, "Riga College", tool.tool_url, tool.clock()
+        )
+    assert f"the private half of {kid}" in kit.page
+    restore(bare, kit.page, kit.code)
+    assert kid in str(issuer_documents.did_document(bare, bare.issuer.profile.slug))
+    assert verdicts(bare, issued[:1]) == ["verified", "verified"]
+    with bare.store.read() as session:
+        assert session.query(StatusList).count() == 2

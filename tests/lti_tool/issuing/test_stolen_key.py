@@ -1,0 +1,136 @@
+"""A key is stolen. What it signed before counts where its issuer answers for it; what a thief signs never does."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from badges.verify import verify
+from lti_tool.publishing import issuer_documents
+from lti_tool.store.models import CredentialRow
+from signing import did
+from signing.proofs import PROOFS
+from tests.fixtures import ANNA, complete, do_all
+from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
+
+NAMES = ("eddsa-rdfc-2022", "vc-jwt")
+
+
+@pytest.fixture
+def thief(tool, platform, rule_id, clock):
+    """Both keys of the issuer, stolen a day after Anna's badge was issued, and what the thief signs with them."""
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    clock.pass_(days=1)
+    with tool.store.begin() as session:
+        keys = {name: tool.issuer.keyring.signing_key(session, name) for name in NAMES}
+        for key in keys.values():
+            tool.issuer.keyring.mark_compromised(session, key.kid, clock(), clock())
+    clock.pass_(days=1)
+    return lambda name, document, now: PROOFS[name].secure(document, keys[name], now).text
+
+
+@pytest.fixture
+def credential(tool, thief):
+    with tool.store.read() as session:
+        return session.query(CredentialRow).one()
+
+
+def unsigned(credential):
+    document = json.loads(credential.text)
+    del document["proof"]
+    return document
+
+
+def proof_of(tool, text, fetch=None):
+    report = verify(text.encode(), tool.find_key, tool.find_status, tool.clock(), fetch=fetch or tool.fetch)
+    return report.verdict, next(check.code for check in report.checks if check.name == "proof")
+
+
+def test_what_it_signed_before_counts_while_the_issuer_answers_for_it(tool, credential):
+    for text in (credential.text, credential.jwt):
+        assert proof_of(tool, text) == ("verified", "key_revoked_since")
+
+
+def test_without_the_issuer_nobody_can_tell(tool, credential):
+    def dead(url):
+        raise OSError("no network")
+
+    for text in (credential.text, credential.jwt):
+        assert proof_of(tool, text, dead) == ("unverifiable", "key_revoked")
+        report = verify(text.encode(), tool.find_key, tool.find_status, tool.clock())
+        assert report.verdict == "unverifiable"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_date_from_before_helps_no_thief(tool, thief, credential, name):
+    issued = credential.issued_at
+    for change in ({"id": "https://badges.example.org/credentials/no-such"}, {"name": "Doctor"}):
+        forged = thief(name, unsigned(credential) | change, issued)
+        assert proof_of(tool, forged) == ("unverifiable", "key_revoked")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_of_the_thiefs_own_vouches_for_nothing(tool, thief, credential, name):
+    forged = unsigned(credential) | {"id": "https://thief.example/badge.json"}
+    served = thief(name, forged, credential.issued_at)
+
+    def fetch(url):
+        return served.encode() if url == forged["id"] else tool.fetch(url)
+
+    assert proof_of(tool, served, fetch) == ("unverifiable", "key_revoked")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_says_it_was_signed_later_never_counts(tool, thief, credential, clock, name):
+    later = (clock() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    text = thief(name, unsigned(credential) | {"validFrom": later}, clock())
+    assert proof_of(tool, text)[1] == "key_revoked_before"
+
+
+def test_a_changed_badge_is_not_vouched_for(tool, credential):
+    changed = credential.text.replace("Anna", "Zane", 1)
+    assert changed != credential.text
+    assert proof_of(tool, changed)[0] == "unverifiable"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stolen_key_on_the_thiefs_own_page_signs_for_nobody(tool, thief, credential, name):
+    """A verifier that asks the thief's page for the key still finds that the issuer has taken it back."""
+    slug = tool.issuer.profile.slug
+    stolen = next(
+        method["publicKeyJwk"]
+        for method in issuer_documents.did_document(tool, slug)["verificationMethod"]
+        if "revoked" in method and "publicKeyJwk" in method
+    )
+    page = "https://thief.example/key.json"
+
+    def fetch(url):
+        return json.dumps(stolen).encode() if url == page else tool.fetch(url)
+
+    found = did.find_key(page, tool.issuer.profile.id, fetch)
+    assert (found.asserts, found.ends is not None) == (False, True)
+
+
+def test_a_verifier_that_looks_for_keys_to_assert_with_refuses_what_it_signed(tool, thief, credential):
+    """openbadgeslib does so for a JWT; in a JSON credential it takes any key of the DID document."""
+    documents = {tool.issuer.profile.id: issuer_documents.did_document(tool, tool.issuer.profile.slug)}
+    forged = thief("vc-jwt", unsigned(credential) | {"name": "Doctor"}, credential.issued_at)
+    assert openbadgeslib_verdict(forged, documents) != VERIFIED
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_new_badges_are_signed_with_new_keys(tool, credential, name):
+    with tool.store.read() as session:
+        key = tool.issuer.keyring.signing_key(session, name)
+    text = PROOFS[name].secure(unsigned(credential), key, tool.clock()).text
+    assert proof_of(tool, text) == ("verified", "signature_holds")
+
+
+def test_the_pages_say_the_same(tool, thief, credential):
+    """They check our own badges by template."""
+    assert tool.verify(credential.text.encode()).verdict == "verified"
+    forged = thief("eddsa-rdfc-2022", unsigned(credential) | {"name": "Doctor"}, credential.issued_at)
+    assert tool.verify(forged.encode()).verdict == "unverifiable"

@@ -1,0 +1,113 @@
+"""Keys in a device: made there, used there, and never seen. The device is Debian's SoftHSM."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from badges.verify import verify
+from config.settings import SettingsError
+from lti_tool.publishing import status_lists
+from lti_tool.store import queries
+from lti_tool.store.models import CredentialRow
+from lti_tool.wiring import build_tool
+from signing.errors import UnusableKeyError
+from signing.keys import algorithm
+from signing.signatures import sign
+from signing.signatures import verify as check_signature
+from tests.fixtures import ANNA, complete, do_all, publish, settings_for, switch_on
+
+PIN, TOKEN = "5678-riga", "Riga College"
+
+
+@pytest.fixture(scope="module")
+def device(tmp_path_factory):
+    """The driver of a SoftHSM with an empty token of its own; the driver reads where it is once a process."""
+    if shutil.which("softhsm2-util") is None:
+        pytest.skip("Debian's softhsm2 is not installed")
+    folder = tmp_path_factory.mktemp("softhsm")
+    (folder / "tokens").mkdir()
+    settings = folder / "softhsm2.conf"
+    settings.write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SOFTHSM2_CONF", str(settings))
+        words = ["--init-token", "--free", "--label", TOKEN, "--so-pin", "1234-riga", "--pin", PIN]
+        subprocess.run(["softhsm2-util", *words], check=True, capture_output=True)
+        yield str(next(Path("/usr/lib").rglob("libsofthsm2.so")))
+
+
+@pytest.fixture
+def vault(device):
+    from lti_tool.issuing.vaults.pkcs11 import Pkcs11Vault
+
+    return Pkcs11Vault(module=device, token=TOKEN, pin=PIN)
+
+
+@pytest.fixture
+def settings(device, sqlite_url, tmp_path):
+    def settings(**changes):
+        given = {"pkcs11_module": device, "pkcs11_token": TOKEN, "pkcs11_pin": PIN}
+        return settings_for(sqlite_url, tmp_path, **(given | changes))
+
+    return settings
+
+
+@pytest.mark.parametrize("name", ["Ed25519", "P-256", "RSA"])
+def test_a_key_signs_without_leaving_the_device(vault, name):
+    made = vault.make(name)
+    key = vault.open(name, made.kept)
+    assert algorithm(key.public_key()) == key.algorithm == name
+    check_signature(made.public, sign(key, b"a badge"), b"a badge")
+    assert len(made.kept) == 16  # a name, no key
+
+
+def test_a_key_that_is_not_there_or_a_wrong_pin_is_told(vault, device):
+    from lti_tool.issuing.vaults.pkcs11 import Pkcs11Vault
+
+    with pytest.raises(UnusableKeyError, match="not in it"):
+        vault.open("Ed25519", b"no such key")
+    for token, pin in ((TOKEN, "wrong-pin"), ("another", PIN)):
+        with pytest.raises(UnusableKeyError, match="makes no key"):
+            Pkcs11Vault(module=device, token=token, pin=pin).make("Ed25519")
+
+
+@pytest.mark.parametrize("jwt", ["ES256", "RS256"])
+def test_badges_are_signed_in_the_device_and_verify(settings, platform, clock, jwt):
+    tool = build_tool(settings(jwt_algorithm=jwt, selective_disclosure=True), clock)
+    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
+    do_all(tool)
+    with tool.store.read() as session:
+        credential = session.query(CredentialRow).one()
+        assert {row.vault for row in queries.issuers.signing_keys(session, tool.issuer.profile.id)} == {
+            "pkcs11"
+        }
+    for text in (credential.text, credential.jwt):
+        assert verify(text.encode(), tool.find_key, tool.find_status, tool.clock()).verdict == "verified"
+    assert status_lists.status_list(tool, credential.status_list_id).text
+    tool.store.close()
+
+
+def test_keys_that_were_in_the_database_stay_there_and_new_ones_go_to_the_device(settings, tool, clock):
+    with tool.store.read() as session:
+        before = tool.issuer.keyring.signing_key(session, "vc-jwt").kid
+    moved = build_tool(settings(), clock)
+    with moved.store.begin() as session:
+        assert moved.issuer.keyring.signing_key(session, "vc-jwt").kid == before
+        clock.pass_(seconds=1)
+        moved.issuer.keyring.rotate(session, "P-256", clock())
+        rows = queries.issuers.signing_keys(session, moved.issuer.profile.id)
+        assert {row.kid == before: row.vault for row in rows if row.algorithm == "P-256"} == {
+            True: "sealed",
+            False: "pkcs11",
+        }
+    moved.store.close()
+
+
+def test_a_device_that_does_not_answer_stops_the_start(settings, clock):
+    build_tool(settings(), clock).store.close()
+    for changes in ({"pkcs11_pin": "wrong-pin"}, {"pkcs11_module": "/nowhere.so"}, {"pkcs11_module": None}):
+        with pytest.raises(SettingsError, match="PKCS11"):
+            build_tool(settings(**changes), clock)

@@ -1,0 +1,200 @@
+"""Who is let in, for how long, and what a first launch makes."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from lti_tool.errors import NotAllowedError
+from lti_tool.people import pending_arrivals, sessions
+from lti_tool.platforms import invitations
+from lti_tool.platforms.launch import Arrival
+from lti_tool.store import queries
+from lti_tool.store.models import AwardRule, Course, DeploymentRow, Learner, Outbox, RegistrationRow
+from lti_tool.values import INSTRUCTOR, LEARNER, TEST_USER, DeepLinkingSettings
+from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, launch_of
+
+
+def all_of(tool, kind):
+    with tool.store.read() as session:
+        return session.query(kind).all()
+
+
+def admit(tool, person=ANNA, **changes):
+    with tool.store.begin() as session:
+        registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
+        return sessions.start_session(session, launch_of(person, registration.id, **changes), tool.clock())
+
+
+def visit(tool, token):
+    with tool.store.begin() as session:
+        row = sessions.find_session(session, token, tool.clock())
+        assert row is None or row.course
+        return row
+
+
+def test_an_invitation_lets_one_platform_in_once(tool):
+    with tool.store.begin() as session:
+        code = invitations.invite(session, tool.clock())
+        invitations.register(session, NEW_REGISTRATION, code, tool.clock())
+        with pytest.raises(NotAllowedError):
+            invitations.register(session, replace(NEW_REGISTRATION, client_id="other"), code, tool.clock())
+    assert len(all_of(tool, RegistrationRow)) == 1
+
+
+def test_an_invitation_ends_after_a_week_and_a_guess_opens_nothing(tool, clock):
+    with tool.store.begin() as session:
+        code = invitations.invite(session, clock())
+        assert invitations.is_invitation_open(session, code, clock())
+        assert not invitations.is_invitation_open(session, code + "x", clock())
+        assert not invitations.is_invitation_open(session, code, clock() + invitations.INVITATION_LIFE)
+
+
+def test_registering_a_client_again_brings_it_up_to_date(tool):
+    with tool.store.begin() as session:
+        invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
+        invitations.add_registration(session, replace(NEW_REGISTRATION, name="New name"), tool.clock())
+    assert [row.name for row in all_of(tool, RegistrationRow)] == ["New name"]
+
+
+def test_one_platform_may_have_several_clients_and_then_the_client_must_be_named(tool):
+    with tool.store.begin() as session:
+        invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
+        invitations.add_registration(session, replace(NEW_REGISTRATION, client_id="client-2"), tool.clock())
+    with tool.store.read() as session:
+        iss = NEW_REGISTRATION.platform_id
+        assert queries.platforms.find_registration(session, iss, None) is None
+        assert queries.platforms.find_registration(session, iss, "client-2").client_id == "client-2"
+        assert queries.platforms.find_registration(session, iss, "client-3") is None
+
+
+def test_a_new_deployment_of_a_known_client_is_learned(tool):
+    admit(tool)
+    admit(tool, deployment_id="106:8865aa05")
+    assert {row.deployment_id for row in all_of(tool, DeploymentRow)} == {"1", "106:8865aa05"}
+
+
+def test_a_session_ends_two_hours_after_its_last_use_and_twelve_after_the_launch(tool, clock):
+    token = admit(tool)
+    assert visit(tool, token) is not None
+    for _ in range(11):
+        clock.pass_(minutes=64)
+        assert visit(tool, token) is not None
+    clock.pass_(minutes=30)
+    assert visit(tool, token) is None
+    token = admit(tool)
+    clock.pass_(hours=2)
+    assert visit(tool, token) is None
+
+
+@pytest.mark.parametrize("token", ["", "x", "x" * 5000])
+def test_a_guessed_token_is_no_session(tool, token):
+    admit(tool)
+    assert visit(tool, token) is None
+
+
+def test_the_token_is_not_in_the_database(tool, tmp_path):
+    token = admit(tool)
+    tool.store.close()
+    assert token.encode() not in (tmp_path / "nozimite.sqlite").read_bytes()
+
+
+def test_two_courses_in_two_tabs_are_two_sessions(tool):
+    one, other = admit(tool), admit(tool, context_id="43", context_title="Another")
+    assert visit(tool, one).course.context_id == "42"
+    assert visit(tool, other).course.context_id == "43"
+
+
+def test_the_first_launch_of_a_placed_badge_makes_its_rule_and_plans_the_first_look(tool, published):
+    custom = {"badge": published, "trigger": "line_item_results", "minimum_score": "0.6"}
+    for _ in range(2):
+        admit(tool, ZANE, custom=custom)
+    (rule,) = all_of(tool, AwardRule)
+    assert (rule.trigger, rule.minimum_score, rule.resource_link_id) == (
+        "line_item_results",
+        Decimal("0.6"),
+        "1",
+    )
+    assert f"poll-{rule.id}" in {row.id for row in all_of(tool, Outbox)}
+
+
+@pytest.mark.parametrize(
+    "custom",
+    [
+        {},
+        {"badge": "no such badge", "trigger": "gated_link"},
+        {"badge": "PUBLISHED", "trigger": "no such trigger"},
+        {"badge": "PUBLISHED"},
+    ],
+)
+def test_a_link_without_a_known_badge_and_trigger_makes_no_rule(tool, published, custom):
+    custom = {key: published if value == "PUBLISHED" else value for key, value in custom.items()}
+    admit(tool, ZANE, custom=custom)
+    assert all_of(tool, AwardRule) == []
+
+
+@pytest.mark.parametrize("text", ["", "high", "NaN", "-1", "60", "Infinity"])
+def test_a_threshold_that_is_none_is_not_taken(tool, published, text):
+    admit(tool, custom={"badge": published, "trigger": "line_item_results", "minimum_score": text})
+    assert [rule.minimum_score for rule in all_of(tool, AwardRule)] == [None]
+
+
+def test_a_launch_without_a_person_makes_no_learner(tool):
+    token = admit(tool, user_id=None, name=None, email=None)
+    assert all_of(tool, Learner) == []
+    assert visit(tool, token).learner_id is None
+
+
+def test_an_administrator_in_anothers_place_is_nobody(tool):
+    token = admit(tool, acting_for_other=True)
+    assert all_of(tool, Learner) == []
+    assert not visit(tool, token).is_learner
+
+
+@pytest.mark.parametrize(
+    ("roles", "learns", "teaches"),
+    [
+        ((LEARNER,), True, False),
+        ((INSTRUCTOR,), False, True),
+        ((LEARNER, INSTRUCTOR), False, True),
+        ((LEARNER, TEST_USER), False, False),
+        ((LEARNER, "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor"), True, False),
+        (("http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator",), False, False),
+        ((), False, False),
+    ],
+)
+def test_only_the_roles_in_this_course_decide(roles, learns, teaches):
+    launch = launch_of(ANNA, 1, roles=roles)
+    assert (launch.is_learner, launch.is_teacher) == (learns, teaches)
+
+
+def test_a_course_keeps_the_services_that_a_later_launch_does_not_tell(tool):
+    admit(tool)
+    admit(tool, memberships_url=None, context_title="")
+    (course,) = all_of(tool, Course)
+    assert course.memberships_url == "https://moodle.example.org/members"
+    assert course.title == "Data Literacy Fundamentals"
+
+
+def test_a_held_arrival_comes_back_whole_and_once(tool):
+    linking = DeepLinkingSettings(return_url="https://m.example.org", accept_types=("ltiResourceLink",))
+    arrival = Arrival(
+        launch=launch_of(ANNA, 1, deep_linking=linking, custom={"badge": "b"}),
+        state="state-1",
+        bound=False,
+        storage_target="_parent",
+        auth_origin="https://moodle.example.org",
+    )
+    ticket = pending_arrivals.keep_arrival(tool.memory, arrival)
+    assert pending_arrivals.take_arrival(tool.memory, ticket) == arrival
+    assert pending_arrivals.take_arrival(tool.memory, ticket) is None
+
+
+def test_a_held_arrival_is_gone_after_its_time(tool, clock):
+    arrival = Arrival(
+        launch=launch_of(ANNA, 1), state="s", bound=False, storage_target=None, auth_origin="https://m"
+    )
+    ticket = pending_arrivals.keep_arrival(tool.memory, arrival, 60)
+    clock.now += timedelta(seconds=60)
+    assert pending_arrivals.take_arrival(tool.memory, ticket) is None

@@ -1,0 +1,190 @@
+"""What is served about the issuer holds together, and stays so after a key is rotated."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from badges.verify import verify
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.publishing import achievements, credentials, issuer_documents, own_documents, status_lists
+from lti_tool.store.models import CredentialRow, StatusList
+from lti_tool.wiring import build_tool
+from signing import did
+from signing.did import did_web_url
+from tests.fixtures import ANNA, complete, do_all, settings_for
+
+SLUG = "riga-college"
+
+
+@pytest.fixture
+def credential(tool, platform, rule_id):
+    complete(tool, platform, rule_id, ANNA)
+    do_all(tool)
+    with tool.store.read() as session:
+        return session.query(CredentialRow).one()
+
+
+def test_a_stranger_needs_only_what_is_published(tool, credential):
+    """Everything is asked for by its public address, as another host would."""
+    asked = []
+
+    def fetch(url):
+        asked.append(url)
+        return own_documents.with_own_documents(tool, no_network)(url)
+
+    def find_key(method, issuer_id):
+        return did.find_key(method, issuer_id, fetch)
+
+    for text in (credential.text, credential.jwt):
+        assert verify(text.encode(), find_key, fetch, tool.clock()).verdict == "verified"
+    assert did_web_url(tool.issuer.profile.id) in asked
+
+
+def no_network(url):
+    raise AssertionError(f"{url} was asked of the network")
+
+
+@pytest.mark.parametrize("kind", ["Ed25519", "P-256"])
+def test_badges_keep_verifying_after_a_rotation_and_new_keys_sign(tool, credential, kind):
+    with tool.store.begin() as session:
+        new = tool.issuer.keyring.rotate(session, kind, tool.clock())
+    for text in (credential.text, credential.jwt):
+        assert verify(text.encode(), tool.find_key, tool.find_status, tool.clock()).verdict == "verified"
+    proof = {"Ed25519": "eddsa-rdfc-2022", "P-256": "vc-jwt"}[kind]
+    with tool.store.read() as session:
+        assert tool.issuer.keyring.signing_key(session, proof).kid == new
+    assert new in json.dumps(issuer_documents.did_document(tool, SLUG))
+
+
+def test_a_key_made_beside_the_current_one_signs_and_the_other_stays(tool, credential):
+    keyring = tool.issuer.keyring
+    with tool.store.begin() as session:
+        before = keyring.signing_key(session, "eddsa-rdfc-2022").kid
+        tool.clock.pass_(seconds=1)
+        made = keyring.make(session, "Ed25519", tool.clock()).kid
+        assert keyring.signing_key(session, "eddsa-rdfc-2022").kid == made != before
+        keyring.retire(session, made, tool.clock())
+        assert keyring.signing_key(session, "eddsa-rdfc-2022").kid == before
+    assert made in json.dumps(issuer_documents.did_document(tool, SLUG)["assertionMethod"])
+
+
+def test_the_last_key_that_badges_need_is_not_retired(tool):
+    keyring = tool.issuer.keyring
+    with pytest.raises(NotAllowedError, match="rotate"), tool.store.begin() as session:
+        keyring.retire(session, keyring.signing_key(session, "vc-jwt").kid, tool.clock())
+    with pytest.raises(NotFoundError), tool.store.begin() as session:
+        keyring.retire(session, "key-of-nobody", tool.clock())
+    with tool.store.begin() as session:
+        row = keyring.make(session, "RSA", tool.clock())
+        keyring.retire(session, row.kid, tool.clock())  # no badge needs it
+
+
+def test_a_compromised_key_is_taken_back_everywhere_and_another_signs(tool, credential, clock):
+    keyring = tool.issuer.keyring
+    listed = status_lists.status_list(tool, credential.status_list_id).text
+    with tool.store.begin() as session:
+        stolen = [keyring.signing_key(session, proof).kid for proof in ("eddsa-rdfc-2022", "vc-jwt")]
+        for kid in stolen:
+            keyring.mark_compromised(session, kid, clock() - timedelta(days=3), clock())
+        assert keyring.signing_key(session, "eddsa-rdfc-2022").kid not in stolen
+    document = issuer_documents.did_document(tool, SLUG)
+    revoked = [method for method in document["verificationMethod"] if "revoked" in method]
+    assert {method["revoked"] for method in revoked} == {"2026-11-18T09:00:00Z"}
+    assert len(revoked) == 3  # the one of P-256 has two names
+    assert not {method["id"] for method in revoked} & set(document["assertionMethod"])
+    assert not set(stolen) & {key["kid"] for key in issuer_documents.jwks(tool, SLUG)["keys"]}
+    assert issuer_documents.public_key(tool, SLUG, stolen[1])["revoked"] == "2026-11-18T09:00:00Z"
+    assert status_lists.status_list(tool, credential.status_list_id).text != listed
+
+
+def test_a_key_is_not_taken_back_at_some_later_time(tool, clock):
+    with tool.store.begin() as session:
+        kid = tool.issuer.keyring.signing_key(session, "vc-jwt").kid
+        row = tool.issuer.keyring.mark_compromised(session, kid, clock() + timedelta(days=1), clock())
+        assert row.compromised_at == clock()
+
+
+def test_badges_of_before_keep_verifying_when_another_algorithm_signs(
+    tool, credential, sqlite_url, tmp_path, clock
+):
+    changed = build_tool(settings_for(sqlite_url, tmp_path, jwt_algorithm="RS256"), clock)
+    with changed.store.read() as session:
+        assert changed.issuer.keyring.signing_key(session, "vc-jwt-rs256").algorithm == "RSA"
+    for text in (credential.text, credential.jwt):
+        assert changed.verify(text.encode()).verdict == "verified"
+    changed.store.close()
+
+
+def test_no_private_key_is_ever_published(tool):
+    texts = [issuer_documents.did_document(tool, SLUG), issuer_documents.jwks(tool, SLUG)]
+    for key in issuer_documents.jwks(tool, SLUG)["keys"]:
+        assert {"alg", "use", "kid"} <= key.keys()
+        texts.append(issuer_documents.public_key(tool, SLUG, key["kid"]))
+    assert '"d"' not in json.dumps(texts)
+
+
+def test_the_status_list_is_signed_once_until_a_bit_or_a_day_changes(tool, credential, clock):
+    first = status_lists.status_list(tool, credential.status_list_id)
+    clock.pass_(hours=1)
+    assert status_lists.status_list(tool, credential.status_list_id) == first
+    clock.pass_(days=1)
+    again = status_lists.status_list(tool, credential.status_list_id)
+    assert again.text != first.text and again.jwt != first.jwt
+
+
+@pytest.mark.parametrize("form", ["text", "jwt"])
+def test_a_list_counts_for_who_began_to_look_before_it_was_signed(tool, credential, clock, form):
+    began = clock()
+    clock.pass_(seconds=1)
+    file = getattr(credential, form).encode()
+    assert verify(file, tool.find_key, tool.find_status, began).verdict == "verified"
+
+
+def test_the_status_list_is_signed_anew_when_another_key_signs(tool, credential, clock):
+    first = status_lists.status_list(tool, credential.status_list_id)
+    clock.pass_(seconds=1)
+    with tool.store.begin() as session:
+        new = tool.issuer.keyring.rotate(session, "Ed25519", clock())
+    again = status_lists.status_list(tool, credential.status_list_id)
+    assert new in again.text and new not in first.text
+    assert status_lists.status_list(tool, credential.status_list_id) == again
+
+
+def test_a_list_signed_while_a_bit_was_set_is_not_kept(tool, credential):
+    status_lists.status_list(tool, credential.status_list_id)
+    with tool.store.begin() as session:
+        row = session.get_one(StatusList, credential.status_list_id)
+        row.text = None
+    status_lists.status_list(tool, credential.status_list_id)
+    with tool.store.read() as session:
+        assert session.get_one(StatusList, credential.status_list_id).text
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (issuer_documents.did_document, ("another",)),
+        (issuer_documents.jwks, ("another",)),
+        (issuer_documents.public_key, (SLUG, "key-none")),
+        (achievements.achievement, ("none", 1, "en")),
+        (achievements.picture, ("none", 1)),
+        (credentials.badge, ("none",)),
+        (status_lists.status_list, (99,)),
+        (status_lists.status_list, (10**30,)),
+        (achievements.achievement, ("none", 10**30, "en")),
+    ],
+)
+def test_what_is_not_ours_is_not_found(tool, ask, words):
+    with pytest.raises(NotFoundError):
+        ask(tool, *words)
+
+
+def test_the_achievement_answers_in_both_languages(tool, credential):
+    with tool.store.read() as session:
+        template = session.get_one(CredentialRow, credential.id).template_version
+    names = {
+        language: achievements.achievement(tool, template.template_id, template.version, language)["name"]
+        for language in ("en", "lv")
+    }
+    assert names["en"] != names["lv"]

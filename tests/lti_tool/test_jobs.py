@@ -1,0 +1,203 @@
+"""The work of the outbox: done once, tried again, never lost."""
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
+
+from lti_tool import jobs
+from lti_tool.awarding import looks
+from lti_tool.awarding.looks import LONGEST_PAUSE, next_look
+from lti_tool.errors import PlatformError
+from lti_tool.store import outbox, queries
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Outbox
+from lti_tool.wiring import build_tool
+from tests.fixtures import ANNA, NOW, do_all, learner, publish, settings_for, switch_on
+
+USUAL = timedelta(minutes=10)
+
+
+def row(tool, event_id):
+    with tool.store.read() as session:
+        return session.get_one(Outbox, event_id)
+
+
+def rule_of(tool, rule_id):
+    with tool.store.read() as session:
+        rule = session.get_one(AwardRule, rule_id)
+        assert rule.course
+        return rule
+
+
+def test_a_look_plans_the_next_one(tool, platform, rule_id, monkeypatch):
+    monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
+    jobs.run_job(tool, f"poll-{rule_id}")
+    assert row(tool, f"poll-{rule_id}").due_at == tool.clock() + tool.poll_every
+    assert rule_of(tool, rule_id).checked_at == tool.clock()
+
+
+def opening(tool, rule_id, person, now):
+    with tool.store.begin() as session:
+        known = queries.people.save_learners(session, 1, [person])[person.user_id]
+        looks.opened_by_learner(session, queries.rules.rule(session, rule_id), known, now)
+
+
+def test_a_class_that_opens_the_link_together_is_one_look(tool, rule_id, clock):
+    outbox.claim(tool.store, clock())
+    for number in range(30):
+        opening(tool, rule_id, learner(100 + number), clock.pass_(seconds=0.05))
+    clock.pass_(seconds=2)
+    assert outbox.claim(tool.store, clock()) == [f"poll-{rule_id}"]
+
+
+def test_a_learner_who_opens_the_link_during_a_look_is_looked_at_again_soon(
+    tool, platform, rule_id, monkeypatch, clock
+):
+    def members(url, resource_link_id=None):
+        opening(tool, rule_id, ANNA, clock.pass_(seconds=1))
+        return tuple(platform.everyone)
+
+    monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
+    monkeypatch.setattr(platform, "members", members)
+    outbox.claim(tool.store, clock())
+    jobs.run_job(tool, f"poll-{rule_id}")
+    assert row(tool, f"poll-{rule_id}").due_at <= clock() + looks.PAUSE
+
+
+def test_learners_do_not_hurry_a_platform_in_trouble(tool, platform, rule_id, monkeypatch, clock):
+    monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
+    platform.trouble = PlatformError(
+        "the platform received too many requests and asks the tool to wait", retry_after=1800
+    )
+    jobs.run_job(tool, f"poll-{rule_id}")
+    opening(tool, rule_id, ANNA, clock())
+    planned = row(tool, f"poll-{rule_id}")
+    assert planned.due_at == clock() + looks.PAUSE_IN_TROUBLE
+    assert planned.payload["failures"] == 1
+
+
+def test_a_platform_that_does_not_answer_is_asked_less_and_less_often_and_for_ever(
+    tool, platform, rule_id, monkeypatch, clock
+):
+    monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
+    platform.trouble = PlatformError("cannot reach moodle.example.org: because it does not answer")
+    waits = []
+    for _ in range(20):
+        jobs.run_job(tool, f"poll-{rule_id}")
+        waits.append(row(tool, f"poll-{rule_id}").due_at - clock())
+        clock.now = row(tool, f"poll-{rule_id}").due_at
+    assert waits == sorted(waits)
+    assert waits[-1] == LONGEST_PAUSE
+    platform.trouble = None
+    jobs.run_job(tool, f"poll-{rule_id}")
+    assert row(tool, f"poll-{rule_id}").due_at == clock() + tool.poll_every
+
+
+def test_a_platform_that_names_a_time_is_left_alone_until_then(tool, rule_id):
+    rule = rule_of(tool, rule_id)
+    trouble = PlatformError("too many requests", retry_after=1800)
+    assert next_look(rule, trouble, USUAL, 1, NOW) == NOW + timedelta(minutes=30)
+    impatient = PlatformError("too many requests", retry_after=10**9)
+    assert next_look(rule, impatient, USUAL, 1, NOW) == NOW + LONGEST_PAUSE
+
+
+def test_a_course_that_has_ended_is_looked_at_once_a_day(tool, platform, rule_id):
+    platform.trouble = PlatformError("the course has ended", permanent=True, concluded=True)
+    looks.look(tool.store, platform, rule_id, tool.clock())
+    assert next_look(rule_of(tool, rule_id), platform.trouble, USUAL, 1, NOW) == NOW + timedelta(days=1)
+
+
+def test_work_that_breaks_is_kept_and_said_without_what_it_was_about(tool, monkeypatch, capfd):
+    with tool.store.begin() as session:
+        event_id = outbox.add(session, "issue", {"award_id": 1}, tool.clock())
+
+    def breaks(*_):
+        raise ValueError("Anna Bērziņa <anna@example.org>")
+
+    monkeypatch.setitem(jobs.WORK, "issue", breaks)
+    jobs.run_job(tool, event_id)
+    said = capfd.readouterr()
+    assert "ValueError < test_work.py" in said.out + said.err
+    assert "Anna" not in said.out + said.err
+    kept = row(tool, event_id)
+    assert (kept.status, kept.attempts, kept.trouble) == ("pending", 1, "ValueError")
+
+
+def test_unknown_or_done_work_is_nothing(tool):
+    jobs.run_job(tool, "no such work")
+
+
+def test_the_sweep_forgets_what_has_expired(tool, clock):
+    tool.memory.put("state", {}, 60)
+    clock.pass_(minutes=5)
+    jobs.run_job(tool, "sweep")
+    assert tool.memory.peek("state") is None
+    assert row(tool, "sweep").due_at == clock() + timedelta(hours=1)
+
+
+def count(tool, kind):
+    with tool.store.read() as session:
+        return session.query(kind).count()
+
+
+def test_a_full_disk_loses_no_completion(tool, platform, rule_id):
+    looks.look(tool.store, platform, rule_id, tool.clock())
+    platform.inside.append(ANNA)
+    with tool.store.engine.connect() as connection:
+        pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+
+    def fill(connection, *_):
+        connection.execute(f"PRAGMA max_page_count={pages}")
+
+    tool.store.engine.dispose()
+    event.listen(tool.store.engine, "connect", fill)
+    with pytest.raises(OperationalError, match="full"):
+        for _ in range(50):  # until the last free bytes of the last page are written
+            with tool.store.begin() as session:
+                outbox.add(session, "sweep", {"padding": "x" * 1000}, NOW + timedelta(days=9))
+    awarded = 0
+    try:
+        looks.look(tool.store, platform, rule_id, tool.clock())
+        awarded = count(tool, Award)
+        do_all(tool)
+    except OperationalError:
+        pass
+    assert count(tool, CredentialRow) == 0
+
+    tool.store.engine.dispose()
+    event.remove(tool.store.engine, "connect", fill)
+    with tool.store.engine.begin() as connection:
+        connection.execute(text("PRAGMA max_page_count=1073741823"))
+    looks.look(tool.store, platform, rule_id, tool.clock())
+    tool.clock.pass_(hours=1)
+    do_all(tool)
+    assert awarded <= count(tool, Award) == count(tool, CredentialRow) == 1
+
+
+def test_a_database_that_drops_every_connection_loses_no_completion(postgres_url, platform, tmp_path, clock):
+    tool = build_tool(settings_for(postgres_url, tmp_path), clock)
+    rule_id = switch_on(tool, publish(tool))
+    looks.look(tool.store, platform, rule_id, clock())
+    platform.inside.append(ANNA)
+    looks.look(tool.store, platform, rule_id, clock())
+    ids = [event_id for event_id in outbox.claim(tool.store, clock()) if event_id != f"poll-{rule_id}"]
+
+    def drop():
+        address = postgres_url.replace("postgresql+psycopg", "postgresql")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    drop()
+    for event_id in ids:
+        drop()
+        jobs.run_job(tool, event_id)
+    clock.pass_(hours=1)
+    drop()
+    do_all(tool)
+    assert count(tool, CredentialRow) == 1
+    tool.store.close()

@@ -1,0 +1,135 @@
+"""The learner's page in each of its states."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from lti_tool.awarding import awards, looks
+from lti_tool.store.models import Award, AwardRule, StatusList
+from lti_tool.values import TEST_USER
+from tests.fixtures import ANNA, JANIS, NOW, complete, do_all, learner
+from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
+
+
+def test_not_yet_says_what_has_to_be_done(school, course_rule, web_tool):
+    custom = {"badge": school.badge, "trigger": "line_item_results", "minimum_score": "0.6"}
+    link = {CLAIM + "resource_link": {"id": "2"}, CLAIM + "custom": custom}
+    page = school.launch(ANNA, **link)
+    words = text_of(page)
+    assert "You do not have this badge yet. You get it when your grade for it reaches 60 %." in words
+    assert "What you have to do to get it" in words
+    assert "project (60 %)" in words
+
+
+def test_the_badge_is_there_to_keep_show_and_share(school, annas_badge, web_tool):
+    page = school.launch(ANNA)
+    words = text_of(page)
+    assert "Awarded to Anna Bērziņa by Riga College on 21 November 2026." in words
+    for ending in (".png", ".json", ".jwt"):
+        assert f'href="/badges/{annas_badge}{ending}"' in page.text
+    assert f'href="/badges/{annas_badge}"' in page.text
+    assert f'data-copy="https://badges.example.org/badges/{annas_badge}"' in page.text
+
+
+def test_a_suspended_badge_says_so_and_why(school, annas_badge, web_tool):
+    with web_tool.store.begin() as session:
+        session.query(StatusList).one().purpose = "suspension"
+        awards.suspend(session, session.query(Award).one(), "An inquiry", web_tool.clock())
+    words = text_of(school.launch(ANNA))
+    assert "Suspended by Riga College on 21 November 2026." in words
+    assert "An inquiry" in words
+
+
+def test_the_linkedin_form_is_filled_in(school, annas_badge):
+    page = school.launch(ANNA)
+    start = page.text.index("https://www.linkedin.com/")
+    address = page.text[start : page.text.index('"', start)].replace("&amp;", "&")
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    assert asked["name"] == "Data literacy for decision makers"
+    assert asked["organizationName"] == "Riga College"
+    assert (asked["issueYear"], asked["issueMonth"]) == ("2026", "11")
+    assert asked["certUrl"] == f"https://badges.example.org/badges/{annas_badge}"
+
+
+def test_a_badge_being_prepared_looks_again_by_itself(school, course_rule, web_tool, platform):
+    complete(web_tool, platform, course_rule, ANNA)
+    page = school.launch(ANNA)
+    assert "Your badge is being prepared" in text_of(page)
+    assert 'data-state="preparing"' in page.text and "data-refresh" in page.text
+    do_all(web_tool)
+    again = school.browser.post("/lti/app/learner", headers={"X-LTI-Launch": hidden(page, "_launch")})
+    assert 'data-state="issued' in again.text
+
+
+def test_an_own_launch_is_what_was_missing(school, course_rule, web_tool, platform):
+    platform.inside.append(ANNA)  # inside from the first look: the launch is the second signal
+    looks.look(web_tool.store, platform, course_rule, NOW)
+    page = school.launch(ANNA)
+    assert "Your badge is being prepared" in text_of(page)
+
+
+def test_where_the_link_binds_nobody_the_teacher_confirms(school, course_rule, web_tool, platform):
+    platform.inside = list(platform.everyone)
+    looks.look(web_tool.store, platform, course_rule, NOW)
+    assert "Your teacher has to confirm" in text_of(school.launch(ANNA))
+
+
+def test_a_revoked_badge_says_why(school, annas_badge, web_tool):
+    from lti_tool.awarding import awards
+
+    with web_tool.store.begin() as session:
+        awards.revoke(session, session.query(Award).one(), "Another learner's work", NOW)
+    words = text_of(school.launch(ANNA))
+    assert "was revoked" in words and "Another learner's work" in words
+
+
+def test_without_name_and_address_the_learner_hears_what_is_missing(school, course_rule, web_tool, platform):
+    nameless = learner(99, name=None, email=None)
+    platform.everyone.append(nameless)
+    complete(web_tool, platform, course_rule, nameless)
+    do_all(web_tool)
+    page = school.launch(nameless)
+    assert "neither your name nor your e-mail address" in text_of(page)
+
+
+def test_a_name_without_an_address_is_enough_for_a_badge(school, course_rule, web_tool, platform):
+    mute = learner(99, name="Ģirts Upītis", email=None)
+    platform.everyone.append(mute)
+    complete(web_tool, platform, course_rule, mute)
+    do_all(web_tool)
+    words = text_of(school.launch(mute))
+    assert "Download the badge" in words
+    assert "does not give Nozimite your e-mail address" in words
+
+
+def test_a_paused_badge_says_so(school, course_rule, web_tool):
+    with web_tool.store.begin() as session:
+        rule = session.get_one(AwardRule, course_rule)
+        rule.trigger, rule.paused = "line_item_results", True
+    assert "has paused automatic awarding of this badge" in text_of(school.launch(ANNA))
+
+
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({CLAIM + "roles": [*ANNA.roles, TEST_USER]}, "This is only a preview"),
+        ({CLAIM + "roles": []}, "This is only a preview"),
+        ({"sub": None}, "did not say who you are"),
+    ],
+)
+def test_who_can_earn_nothing_only_looks(school, course_rule, changes, sentence):
+    page = school.launch(ANNA, **changes)
+    assert sentence in text_of(page)
+    assert "Data literacy for decision makers" in text_of(page)
+
+
+def test_anothers_badge_is_not_shown(school, annas_badge):
+    page = school.launch(JANIS)
+    assert annas_badge not in page.text
+
+
+def test_a_link_without_a_badge_lists_the_learners_own(school, annas_badge):
+    link = {CLAIM + "resource_link": {"id": "77"}, CLAIM + "custom": {}}
+    page = school.launch(ANNA, **link)
+    assert "Your badges in this course" in text_of(page)
+    assert annas_badge in page.text

@@ -1,0 +1,138 @@
+"""What can be taken away: the certificate by whoever sees the badge, all else by those it is about."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from badges.pdf.attachments import attached_text
+from badges.verify import verify
+from lti_tool.awarding import awards
+from lti_tool.errors import NotFoundError
+from lti_tool.publishing import europass, pdf_documents
+from lti_tool.store import queries
+from lti_tool.store.models import Award, CredentialRow
+from lti_tool.web import create_app
+from tests.fixtures import ANNA, JANIS, NOW, ZANE
+from tests.lti_tool.web.conftest import FROM_US, browser_of, hidden, text_of
+
+
+def post(school, page, address, **fields):
+    return school.browser.post(address, data={"_launch": hidden(page, "_launch"), **fields})
+
+
+def revoke(tool):
+    with tool.store.begin() as session:
+        awards.revoke(session, session.query(Award).one(), "Another learner's work", NOW)
+
+
+def test_the_certificate_holds_the_signed_badge_and_verifies(school, annas_badge, web_tool, clock):
+    answer = school.browser.get(f"/badges/{annas_badge}.pdf?lang=lv")
+    assert answer.mimetype == "application/pdf" and answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    with web_tool.store.read() as session:
+        assert attached_text(answer.data).text == queries.credentials.credential(session, annas_badge).text
+    assert verify(answer.data, web_tool.find_key, web_tool.find_status, clock()).verdict == "verified"
+    assert b"/Lang (lv)" in answer.data
+    assert b"/Lang (en)" in school.browser.get(f"/badges/{annas_badge}.pdf?lang=en").data
+
+
+def test_dropped_on_the_verifiers_page_the_certificate_is_a_badge(school, annas_badge):
+    pdf = school.browser.get(f"/badges/{annas_badge}.pdf").data
+    answer = school.browser.post(
+        "/verify", data={"file": (io.BytesIO(pdf), "certificate.pdf")}, headers=FROM_US
+    )
+    assert "genuine and valid" in text_of(answer)
+
+
+def test_learner_and_public_find_the_certificate(school, annas_badge):
+    for page in (school.launch(ANNA), school.browser.get(f"/badges/{annas_badge}")):
+        assert f'href="/badges/{annas_badge}.pdf?lang=en"' in page.text
+
+
+def test_a_revoked_badge_has_no_certificate_and_is_on_no_transcript(school, annas_badge, web_tool):
+    page = school.launch(ANNA)
+    revoke(web_tool)
+    assert school.browser.get(f"/badges/{annas_badge}.pdf").status_code == 404
+    assert f"{annas_badge}.pdf" not in school.browser.get(f"/badges/{annas_badge}").text
+    assert post(school, page, "/lti/app/transcript").status_code == 404
+    with pytest.raises(NotFoundError):
+        pdf_documents.certificate_of(web_tool, annas_badge, "en")
+
+
+def test_a_suspended_badge_is_on_no_paper_until_it_counts_again(school, annas_badge, web_tool):
+    def papers_there() -> tuple[bool, bool]:
+        with web_tool.store.read() as session:
+            row = queries.credentials.credential(session, annas_badge)
+            held = queries.credentials.credentials_of_learner(session, row.award.learner_id)
+            assert held == queries.credentials.credentials_of_rule(session, row.award.rule_id)
+            assert held == queries.credentials.credentials_to_export(session, None)
+        return bool(held), school.browser.get(f"/badges/{annas_badge}.pdf").status_code == 200
+
+    assert papers_there() == (True, True)
+    with web_tool.store.begin() as session:
+        queries.credentials.credential(session, annas_badge).suspended_at = NOW
+    assert papers_there() == (False, False)
+    with web_tool.store.begin() as session:
+        queries.credentials.credential(session, annas_badge).suspended_at = None
+    assert papers_there() == (True, True)
+
+
+def test_a_learner_takes_the_transcript_away(school, annas_badge, web_tool):
+    page = school.launch(ANNA)
+    assert "Transcript of records (PDF)" in text_of(page)
+    answer = post(school, page, "/lti/app/transcript")
+    assert answer.data.startswith(b"%PDF-")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="transcript.pdf"'
+    assert answer.headers["Cache-Control"] == "no-store"
+    with web_tool.store.read() as session:
+        learner_id = session.query(Award).one().learner_id
+    assert pdf_documents.transcript_of(web_tool, learner_id, "en") == answer.data
+
+
+def test_only_the_learner_has_a_transcript(school, annas_badge):
+    assert post(school, school.launch(ZANE), "/lti/app/transcript").status_code == 403
+    assert post(school, school.launch(JANIS), "/lti/app/transcript").status_code == 404
+    assert school.browser.post("/lti/app/transcript").status_code in (401, 403)
+    assert school.browser.get("/lti/app/transcript").status_code == 405
+
+
+def test_a_learner_takes_the_own_badge_away_for_europass(school, annas_badge, web_tool):
+    page = school.launch(ANNA)
+    address = f"/lti/app/badges/{annas_badge}/europass"
+    assert address in page.text
+    document = post(school, page, address).get_json()
+    assert document.keys() == {"credential", "deliveryDetails"}
+    person = document["credential"]["credentialSubject"]
+    assert person["fullName"] == {"en": "Anna Bērziņa"}
+    assert document["credential"]["identifier"][0]["notation"].endswith(annas_badge)
+    assert post(school, school.launch(JANIS), address).status_code == 404
+    assert post(school, school.launch(ZANE), address).status_code == 404
+
+
+def test_a_teacher_takes_the_badges_of_a_course_away_for_europass(school, annas_badge, course_rule, web_tool):
+    address = f"/lti/app/rules/{course_rule}/europass"
+    page = school.launch(ZANE)
+    assert address in page.text
+    answer = post(school, page, address)
+    assert answer.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+        (document,) = (json.loads(packed.read(name)) for name in packed.namelist())
+    assert document["credential"]["identifier"][0]["notation"].endswith(annas_badge)
+    assert post(school, school.launch(ANNA), address).status_code == 403
+    revoke(web_tool)
+    assert "Nobody has the badge yet." in text_of(post(school, school.launch(ZANE), address))
+
+
+def test_what_europass_would_refuse_is_said_first(school, annas_badge, course_rule, web_tool):
+    nobody = replace(web_tool.issuer, profile=replace(web_tool.issuer.profile, eidas_identifier=None))
+    tool = replace(web_tool, issuer=nobody)
+    school.browser = browser_of(create_app(tool))
+    answer = post(school, school.launch(ZANE), f"/lti/app/rules/{course_rule}/europass", rest="yes")
+    words = text_of(answer)
+    assert "Europass would reject" in words and "NTRLV" in words and "/issuer/eIDASIdentifier" in words
+    with tool.store.read() as session:
+        batch = europass.batch_of(nobody, session.query(CredentialRow))
+        assert (batch.packed, [lack.code for _, lack in batch.lacking]) == (0, ["missing_eIDASIdentifier"])
+        assert europass.upload_of(nobody, session.query(CredentialRow).one()).startswith(b"{")

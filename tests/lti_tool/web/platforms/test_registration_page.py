@@ -1,0 +1,119 @@
+"""A platform's administrator registers the tool."""
+
+import pytest
+
+from lti_tool.platforms import invitations
+from lti_tool.store import queries
+from tests.lti_tool.web.conftest import hidden, policy, text_of
+
+SITE = "https://moodle.riga-college.example"
+CONFIGURATION = {
+    "issuer": SITE,
+    "authorization_endpoint": f"{SITE}/mod/lti/auth.php",
+    "token_endpoint": f"{SITE}/mod/lti/token.php",
+    "jwks_uri": f"{SITE}/mod/lti/certs.php",
+    "registration_endpoint": f"{SITE}/mod/lti/openid-registration.php",
+    "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+    "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
+    "scopes_supported": ["https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"],
+    "response_types_supported": ["id_token"],
+    "subject_types_supported": ["public"],
+    "id_token_signing_alg_values_supported": ["RS256"],
+    "claims_supported": ["sub", "iss", "name", "email"],
+    "https://purl.imsglobal.org/spec/lti-platform-configuration": {
+        "product_family_code": "moodle",
+        "version": "5.1",
+        "messages_supported": [
+            {"type": "LtiResourceLinkRequest"},
+            {"type": "LtiDeepLinkingRequest", "placements": ["ContentArea"]},
+        ],
+        "variables": [],
+    },
+}
+URL = f"{SITE}/mod/lti/openid-configuration.php"
+
+
+@pytest.fixture
+def code(web_tool, clock):
+    with web_tool.store.begin() as session:
+        return invitations.invite(session, clock())
+
+
+@pytest.fixture
+def opened(browser, network, code):
+    network.table[URL] = CONFIGURATION
+    network.table[CONFIGURATION["registration_endpoint"]] = {"client_id": "new-client"}
+    asked = {"openid_configuration": URL, "registration_token": "secret-token", "code": code}
+    return browser.get("/lti/register", query_string=asked)
+
+
+def register(browser, page):
+    names = ("openid_configuration", "registration_token", "code", "agreed")
+    return browser.post("/lti/register", data={name: hidden(page, name) for name in names})
+
+
+def test_the_page_names_the_platform_and_what_is_asked_and_registers_nothing(opened, web_tool):
+    assert opened.status_code == 200
+    words = text_of(opened)
+    assert SITE in words and "name and e-mail address" in words
+    with web_tool.store.read() as session:
+        assert queries.platforms.find_registration(session, SITE, "new-client") is None
+
+
+def test_the_page_may_be_framed_and_sets_no_cookie(opened):
+    assert policy(opened)["frame-ancestors"] == ["*"]
+    assert "X-Frame-Options" not in opened.headers
+    assert "Set-Cookie" not in opened.headers
+
+
+def test_the_button_registers_and_tells_the_next_steps(browser, opened, web_tool):
+    done = register(browser, opened)
+    words = text_of(done)
+    assert "Nozimite is registered" in words
+    assert "Activate" in words and "Show in activity chooser" in words
+    assert "new-client" in words
+    assert "close.js" in done.text
+    with web_tool.store.read() as session:
+        assert queries.platforms.find_registration(session, SITE, "new-client").product == "moodle"
+
+
+def test_an_invitation_registers_one_platform(browser, opened):
+    register(browser, opened)
+    again = register(browser, opened)
+    assert again.status_code == 400
+    assert "used already" in text_of(again)
+
+
+def test_without_an_invitation_nobody_is_called(browser, network):
+    for code in ("", "guessed"):
+        answer = browser.get("/lti/register", query_string={"openid_configuration": URL, "code": code})
+        assert answer.status_code == 400  # the network's table is empty: a call would be "cannot be reached"
+        assert "cannot be reached" not in text_of(answer)
+        assert "new registration address" in text_of(answer)
+
+
+def test_opened_by_hand_the_page_says_where_it_belongs(browser, code):
+    answer = browser.get("/lti/register", query_string={"code": code})
+    assert "Paste this page's address" in text_of(answer)
+
+
+def test_an_invitation_outlives_a_platform_that_fails(browser, opened, network):
+    del network.table[CONFIGURATION["registration_endpoint"]]
+    failed = register(browser, opened)
+    assert "cannot be reached" in text_of(failed)
+    network.table[CONFIGURATION["registration_endpoint"]] = {"client_id": "new-client"}
+    assert register(browser, opened).status_code == 200
+
+
+def test_the_key_set_has_alg_and_use_and_nothing_private(browser):
+    answer = browser.get("/lti/jwks.json")
+    (key,) = answer.json["keys"]
+    assert (key["alg"], key["use"]) == ("RS256", "sig")
+    assert "d" not in key and "p" not in key
+
+
+def test_canvas_gets_its_configuration_as_json(browser):
+    found = browser.get("/lti/canvas.json").json
+    assert found["target_link_uri"] == "https://badges.example.org/lti/launch"
+    with browser.get("/static/icon.svg") as icon:
+        assert icon.mimetype == "image/svg+xml"

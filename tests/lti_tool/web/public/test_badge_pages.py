@@ -1,0 +1,268 @@
+"""What anybody may see and fetch: badge pages, published documents, health, errors, languages."""
+
+import json
+import re
+import uuid
+
+import pytest
+
+from badges.verify import verify
+from lti_tool.awarding import awards
+from lti_tool.store.models import Award, TemplateVersion
+from tests.fixtures import NOW
+from tests.lti_tool.web.conftest import policy, text_of
+
+JSON_ONLY = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def version(web_tool, published):
+    with web_tool.store.read() as session:
+        row = session.query(TemplateVersion).one()
+        return f"/achievements/{row.template_id}/{row.version}"
+
+
+def test_a_badge_page_answers_three_questions_and_lists_the_elements(browser, annas_badge):
+    page = browser.get(f"/badges/{annas_badge}")
+    words = text_of(page)
+    assert "This badge is genuine and valid" in words
+    assert "Not a letter was changed" in words
+    assert "Signed with the key of Riga College" in words
+    assert "was not revoked. It does not expire." in words
+    assert "Anna Bērziņa" in words
+    assert "All 11 mandatory elements of an EU micro-credential are stated." in words
+
+
+def test_a_badge_page_tells_the_badge_in_the_readers_language_whatever_it_was_issued_in(browser, annas_badge):
+    document = browser.get(f"/badges/{annas_badge}.json").json
+    told = document["credentialSubject"]["achievement"]
+    for language in ("en", "lv"):
+        words = text_of(browser.get(f"/badges/{annas_badge}?lang={language}"))
+        for term in ("title", "summary", "requirement"):
+            assert " ".join(told[term][language].split()) in words, (term, language)
+
+
+def test_a_badge_page_is_for_nobodys_search_or_frame(browser, annas_badge):
+    page = browser.get(f"/badges/{annas_badge}")
+    assert "noindex" in page.headers["X-Robots-Tag"]
+    assert '<meta name="robots" content="noindex, nofollow">' in page.text
+    assert policy(page)["frame-ancestors"] == ["'none'"]
+
+
+def test_every_form_of_a_badge_verifies(browser, annas_badge, web_tool):
+    for ending, kind in (("png", "image/png"), ("json", "application/json"), ("jwt", "application/jwt")):
+        answer = browser.get(f"/badges/{annas_badge}.{ending}")
+        assert answer.mimetype == kind
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        report = verify(answer.data, web_tool.find_key, web_tool.find_status, NOW.replace(hour=12))
+        assert report.verdict == "verified", (ending, report.checks)
+
+
+def test_a_file_has_a_name_that_every_wallet_can_read(browser, annas_badge):
+    answer = browser.get(f"/badges/{annas_badge}.png")
+    assert re.search(r'filename="badge-[0-9a-f]{12}\.png"', answer.headers["Content-Disposition"])
+
+
+@pytest.mark.parametrize(
+    "accept, kind",
+    [
+        ("*/*", "application/vc+ld+json"),
+        ("application/json", "application/json"),
+        ("application/ld+json, */*;q=0.1", "application/ld+json"),
+        ("application/jwt", "application/jwt"),
+    ],
+)
+def test_the_credentials_own_address_gives_the_document(browser, annas_badge, accept, kind):
+    answer = browser.get(f"/credentials/{annas_badge}", headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (200, kind)
+    assert "Accept" in answer.headers["Vary"]
+    if kind != "application/jwt":
+        assert json.loads(answer.data)["id"] == f"https://badges.example.org/credentials/{annas_badge}"
+
+
+@pytest.mark.parametrize(
+    "accept, kind", [("*/*", "application/vc+ld+json"), ("application/jwt", "application/jwt")]
+)
+def test_the_status_list_is_given_as_the_reader_wants_it(browser, annas_badge, accept, kind):
+    answer = browser.get("/status/1", headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (200, kind)
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert "Accept" in answer.headers["Vary"]
+    known = {"Accept": accept, "If-None-Match": answer.headers["ETag"]}
+    assert browser.get("/status/1", headers=known).status_code == 304
+
+
+def test_a_browser_is_led_from_the_credential_to_its_page(browser, annas_badge):
+    answer = browser.get(f"/credentials/{annas_badge}")
+    assert (answer.status_code, answer.location) == (303, f"/badges/{annas_badge}")
+
+
+def test_nobodys_badge_is_not_found(browser):
+    for path in (f"/badges/{uuid.uuid4()}", f"/badges/{uuid.uuid4()}.png", "/badges/1", "/credentials/x"):
+        page = browser.get(path)
+        assert page.status_code == 404
+        assert "There is nothing here" in text_of(page)
+
+
+def test_a_program_gets_its_errors_as_json(browser):
+    answer = browser.get(f"/credentials/{uuid.uuid4()}", headers=JSON_ONLY)
+    assert answer.status_code == 404
+    assert answer.json["error"] == "not_found" and answer.json["incident"]
+
+
+def test_an_achievement_has_a_page_a_document_and_a_picture(browser, version):
+    page = text_of(browser.get(version))
+    assert "What has to be done for it" in page
+    assert "written examination: Supervised with ID Verification" in page
+    document = browser.get(version, headers={"Accept": "application/ld+json"}).json
+    assert document["id"] == f"https://badges.example.org{version}/en"
+    assert "EuMicrocredential" in document["type"]
+    assert browser.get(f"{version}/image.png").data.startswith(b"\x89PNG")
+
+
+def test_an_achievement_has_an_address_in_each_language_it_speaks(browser, version):
+    document = browser.get(f"{version}/lv", headers={"Accept": "application/ld+json"}).json
+    assert (document["inLanguage"], document["version"]) == ("lv", "1")
+    assert document["id"] == f"https://badges.example.org{version}/lv"
+    (english,) = document["related"]
+    address = english["id"].removeprefix("https://badges.example.org")
+    assert browser.get(address, headers={"Accept": "application/ld+json"}).json["id"] == english["id"]
+    assert "Kas par to jāizdara" in text_of(browser.get(f"{version}/lv"))
+    assert browser.get(f"{version}/de", headers={"Accept": "application/ld+json"}).status_code == 404
+
+
+def test_the_issuers_page_says_who_it_legally_is_and_who_accredited_it(browser, published):
+    words = text_of(browser.get("/issuers/riga-college", headers={"Accept": "text/html"}))
+    for said in ("40000000001", "NTRLV-40000000001", "Confirmed by who runs this site 21 November 2026"):
+        assert said in words
+    assert "State Education Quality Service (example)" in words
+    assert "IKVD AI-0000 until 14 March 2048" in words
+
+
+@pytest.mark.parametrize("name", ["context.jsonld", "schema.json"])
+def test_the_words_of_the_eu_elements_may_be_kept_for_a_year(browser, name):
+    answer = browser.get(f"/eu-micro-credential/v1/{name}")
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_draft_is_nobodys_to_see(browser, version, web_tool):
+    with web_tool.store.begin() as session:
+        session.query(TemplateVersion).one().status = "draft"
+    assert browser.get(version).status_code == 404
+    assert browser.get(f"{version}/image.png").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path, kind",
+    [
+        ("/issuers/riga-college/did.json", "application/did+json"),
+        ("/issuers/riga-college/jwks.json", "application/jwk-set+json"),
+        ("/.well-known/jwks.json", "application/jwk-set+json"),
+        ("/eu-micro-credential/v1/context.jsonld", "application/ld+json"),
+        ("/eu-micro-credential/v1/schema.json", "application/schema+json"),
+        ("/status/1", "application/vc+ld+json"),
+        ("/issuers/riga-college", "application/ld+json"),
+    ],
+)
+def test_published_documents_can_be_fetched_from_anywhere_and_asked_for_again(
+    browser, annas_badge, path, kind
+):
+    answer = browser.get(path, headers={"Accept": "*/*"})
+    assert (answer.status_code, answer.mimetype) == (200, kind)
+    assert json.loads(answer.data)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "max-age=" in answer.headers["Cache-Control"]
+    again = browser.get(path, headers={"Accept": "*/*", "If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_each_key_has_an_address_of_its_own(browser, annas_badge):
+    for key in browser.get("/issuers/riga-college/jwks.json").json["keys"]:
+        answer = browser.get(f"/issuers/riga-college/keys/{key['kid']}.json")
+        assert answer.mimetype == "application/jwk+json"
+        assert answer.json == key and "d" not in key
+    assert browser.get("/issuers/another/did.json").status_code == 404
+
+
+def test_the_issuer_has_a_page(browser):
+    words = text_of(browser.get("/issuers/riga-college"))
+    assert "Riga College" in words and "Latvia" in words and "did:web:badges.example.org" in words
+
+
+def test_a_revocation_changes_the_status_list_and_its_etag(browser, annas_badge, web_tool):
+    before = browser.get("/status/1")
+    with web_tool.store.begin() as session:
+        awards.revoke(session, session.query(Award).one(), "a mistake", NOW)
+    after = browser.get("/status/1", headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+
+
+def test_health(browser, web_tool, clock):
+    assert browser.get("/healthz").json == {"status": "ok"}
+    ready = browser.get("/readyz")
+    assert (ready.status_code, ready.json["database"]) == (200, "ok")
+    clock.pass_(minutes=5)  # nobody has swept: there is no worker
+    late = browser.get("/readyz")
+    assert (late.status_code, late.json["status"]) == (503, "late")
+
+
+def test_a_lost_database_is_said_and_nothing_more(browser, web_tool, monkeypatch):
+    from sqlalchemy.exc import OperationalError
+
+    def lost():
+        raise OperationalError("SELECT secret FROM learner", {}, OSError("Anna"))
+
+    monkeypatch.setattr(web_tool.store, "read", lost)
+    assert browser.get("/readyz").status_code == 503
+    page = browser.get(f"/badges/{uuid.uuid4()}")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
+    assert "Anna" not in page.text and "SELECT" not in page.text
+
+
+def test_a_bug_is_a_page_with_a_number_and_no_trace(app, browser, capsys):
+    @app.get("/broken")
+    def broken():
+        raise RuntimeError("Anna's secret")
+
+    page = browser.get("/broken")
+    assert page.status_code == 500
+    assert "Something went wrong on our side" in text_of(page)
+    assert "Anna" not in page.text and "Traceback" not in page.text
+    incident = re.search(r"[0-9A-F]{4}-[0-9A-F]{4}", text_of(page))[0]
+    logged = "".join(capsys.readouterr())
+    assert incident in logged and "Anna" not in logged
+
+
+def test_a_wrong_method_is_told_and_the_right_one_named(browser):
+    page = browser.get("/lti/confirm")
+    assert page.status_code == 405 and "POST" in page.headers["Allow"]
+    assert "cannot be opened like that" in text_of(page)
+
+
+def test_every_answer_is_guarded(browser):
+    for path in ("/", "/verify", "/lti/launch", "/nothing", "/lti/jwks.json"):
+        headers = browser.get(path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "geolocation=()" in headers["Permissions-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert "Set-Cookie" not in headers
+
+
+def test_the_nonce_is_new_each_time(browser):
+    assert policy(browser.get("/verify"))["script-src"] != policy(browser.get("/verify"))["script-src"]
+
+
+@pytest.mark.parametrize("path", ["/", "/verify", "/issuers/riga-college", "/nothing"])
+def test_public_pages_speak_the_browsers_language_or_the_chosen_one(browser, path):
+    latvian = {"Accept-Language": "lv-LV,lv;q=0.9,en;q=0.8"}
+    assert '<html lang="lv">' in browser.get(path, headers=latvian).text
+    assert '<html lang="en">' in browser.get(path + "?lang=en", headers=latvian).text
+    assert '<html lang="en">' in browser.get(path + "?lang=xx", headers={"Accept-Language": "fr"}).text
+
+
+def test_files_of_ours_are_kept_for_ever_under_a_changing_address(browser):
+    address = re.search(r'href="(/static/nozimite\.css\?v=[0-9a-f]+)"', browser.get("/").text)[1]
+    with browser.get(address) as answer:
+        assert "immutable" in answer.headers["Cache-Control"]

@@ -1,0 +1,178 @@
+"""A stranger checks a badge."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from badges.sentences import sentences
+from badges.verify import Check, Report, Verdict
+from lti_tool.web.public import verification_answers, verifier
+from tests.lti_tool.web.conftest import text_of
+
+
+@pytest.fixture
+def drop(browser):
+    def drop(file, name="badge.png", **headers):
+        # Put together by hand: the test client would leave a temporary file open for a form of this size.
+        head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        body = head.encode() + file + b"\r\n--x--\r\n"
+        return browser.post(
+            "/verify", data=body, content_type="multipart/form-data; boundary=x", headers=headers
+        )
+
+    return drop
+
+
+@pytest.fixture
+def png(browser, annas_badge):
+    return browser.get(f"/badges/{annas_badge}.png").data
+
+
+def test_a_dropped_picture_is_answered_in_plain_words(drop, png):
+    page = drop(png)
+    words = text_of(page)
+    assert "This badge is genuine and valid" in words
+    for question in ("Not changed?", "Who issued it?", "Still valid?", "What it certifies"):
+        assert question in words
+    assert "Chooses a chart that shows what matters" in words
+
+
+def test_a_pasted_text_is_checked_too(browser, annas_badge):
+    text = browser.get(f"/badges/{annas_badge}.json").text
+    assert "genuine and valid" in text_of(browser.post("/verify", data={"text": text}))
+
+
+def test_a_changed_badge_is_red(browser, annas_badge):
+    text = browser.get(f"/badges/{annas_badge}.json").text.replace("Data literacy", "Brain surgery")
+    words = text_of(browser.post("/verify", data={"text": text}))
+    assert "This badge was changed" in words
+    assert "Do not rely on it" in words
+    assert "Riga College, it says" in words
+    assert "genuine" not in words
+
+
+def test_an_unreachable_list_is_never_valid(drop, png, web_tool, monkeypatch):
+    def unreachable(self, url):
+        raise OSError
+
+    monkeypatch.setattr(type(web_tool), "find_status", unreachable)
+    words = text_of(drop(png))
+    assert "could not be checked fully" in words
+    assert "That does not mean that it is valid" in words
+
+
+def test_an_issuer_nobody_knows_here_is_amber_and_not_red(drop, png, monkeypatch):
+    original = verification_answers.answers
+    monkeypatch.setattr(verifier, "answers", lambda report, _own: original(report, "did:web:elsewhere"))
+    page = drop(png)
+    assert "Whether you trust its issuer is for you to say" in text_of(page)
+    assert "badges.example.org publishes" in text_of(page)
+    assert 'class="verdict unsure"' in page.text and "light no" not in page.text
+
+
+@pytest.mark.parametrize(
+    "file, sentence",
+    [
+        (b"", "There is nothing in it"),
+        (b"hello", "neither a picture with a badge nor the text of a badge"),
+        (b'{"a": ', "cannot be read to its end"),
+        (b"\x89PNG\r\n\x1a\nxx", "the end of the file is missing"),
+        (b"\xff\xfe\x00", "neither a picture"),
+    ],
+)
+def test_what_is_no_badge_is_told_with_what_to_do(drop, file, sentence):
+    page = drop(file)
+    assert page.status_code == 200
+    assert sentence in text_of(page)
+
+
+def test_a_picture_without_a_badge_says_how_it_was_lost(drop, browser, web_tool, published):
+    from lti_tool.store.models import TemplateVersion
+
+    with web_tool.store.read() as session:
+        plain = session.query(TemplateVersion).one().picture
+    assert "A screenshot" in text_of(drop(plain))
+
+
+def test_a_program_gets_the_report_as_json(browser, png):
+    answer = browser.post(
+        "/verify", data=png, content_type="image/png", headers={"Accept": "application/json"}
+    )
+    assert answer.json["verdict"] == "verified"
+    assert {check["name"] for check in answer.json["checks"]} >= {"proof", "status", "key_of_issuer"}
+
+
+def test_a_file_beyond_5_mb_is_told_so(drop):
+    page = drop(b"x" * (5 * 1024 * 1024 + 1))
+    assert page.status_code == 413
+    assert "up to 5 MB" in text_of(page)
+    page = drop(b"x" * (6 * 1024 * 1024))
+    assert (page.status_code, "up to 5 MB" in text_of(page)) == (413, True)
+
+
+def test_just_below_5_mb_is_read(drop):
+    assert drop(b"x" * (5 * 1024 * 1024)).status_code == 200
+
+
+def test_too_many_at_once_are_asked_to_come_again(drop, png, monkeypatch):
+    monkeypatch.setattr(verifier, "LONGEST_WAIT_SECONDS", 0.01)
+    for _ in range(4):
+        verifier._turns.acquire()
+    try:
+        page = drop(png)
+    finally:
+        verifier._turns.release(4)
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
+
+
+def test_there_is_a_headline_for_every_verdict():
+    assert set(verification_answers.HEADLINES) == set(Verdict.__args__)
+
+
+@pytest.mark.parametrize("language", ["en", "lv"])
+def test_the_page_says_of_each_code_what_the_verifier_says(app, language):
+    """Whatever check found it: the page has no words of its own for a code."""
+    with app.test_request_context(f"/verify?lang={language}"):
+        for name, codes in sentences().items():
+            for code, texts in codes.items() if name != "verdict" else ():
+                check = Check(name=name, outcome="warning", code=code)
+                told = {*verification_answers.notes([check]), verification_answers.said(check)}
+                assert told == {texts[language]}, (name, code)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lights"),
+    [
+        ({}, ("yes", "yes", "yes")),
+        ({"proof": ("warning", "claims_left_out")}, ("yes", "yes", "yes")),
+        ({"status": ("warning", "list_too_short")}, ("yes", "yes", "yes")),
+        ({"status": ("unknown", "list_not_reached")}, ("yes", "yes", "unsure")),
+        ({"status": ("failed", "revoked")}, ("yes", "yes", "no")),
+        ({"validity": ("failed", "no_dates")}, ("yes", "yes", "no")),
+        ({"proof": ("failed", "bad_signature")}, ("no", "yes", "unsure")),
+        ({"proof": ("unknown", "key_not_found")}, ("unsure", "yes", "unsure")),
+        ({"key_of_issuer": ("failed", "key_of_another")}, ("yes", "no", "unsure")),
+    ],
+    ids=str,
+)
+def test_green_is_only_for_what_was_proven(app, changes, lights):
+    sound = {
+        "proof": ("passed", "signature_holds"),
+        "key_of_issuer": ("passed", "key_of_issuer"),
+        "status": ("passed", "not_revoked"),
+        "validity": ("passed", "no_end"),
+    }
+    checks = tuple(
+        Check(name=name, outcome=outcome, code=code) for name, (outcome, code) in (sound | changes).items()
+    )
+    report = Report(checks=checks, credential={"issuer": "did:web:own"}, verdict="verified")
+    with app.test_request_context("/verify"):
+        found = verification_answers.answers(report, "did:web:own")
+    assert tuple(answer.light for answer in found.lights) == lights
+
+
+def test_the_pages_name_no_foreign_host_to_load_from():
+    for template in Path(verifier.__file__).parent.rglob("*.html"):
+        loads = re.findall(r'<(?:script|img|link)[^>]+(?:src|href)="(https?:[^"]*)"', template.read_text())
+        assert loads == [], template

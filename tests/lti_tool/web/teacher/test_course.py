@@ -1,0 +1,269 @@
+"""The teacher's page: what the badge is, how it notices, who waits, who has it, and every action."""
+
+import re
+
+import pytest
+
+from lti_tool.errors import PlatformError
+from lti_tool.store import queries
+from lti_tool.store.models import Award, AwardRule, Delivery, StatusList
+from lti_tool.templates import versions
+from tests.fixtures import JANIS, ZANE, complete, do_all, learner
+from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
+
+
+@pytest.fixture
+def services(web_tool, platform, monkeypatch):
+    """Lets the pages ask the fake platform."""
+    monkeypatch.setattr(type(web_tool), "connect", lambda self, registration: platform)
+    return platform
+
+
+@pytest.fixture
+def act(school, teaching, services):
+    token = hidden(teaching, "_launch")
+
+    def act(path, **form):
+        return school.browser.post(f"/lti/app/{path}", data={"_launch": token, **form})
+
+    return act
+
+
+def test_the_page_tells_what_the_badge_says_and_that_it_was_not_checked_yet(teaching):
+    words = text_of(teaching)
+    assert "Data literacy for decision makers" in words
+    assert "Not checked yet." in words
+    assert "Learning outcomes" in words and "80 hours" in words
+
+
+def test_check_now_asks_the_platform_at_once(act, course_rule, clock):
+    page = act(f"rules/{course_rule}/check")
+    assert "Checked just now." in text_of(page)
+    clock.pass_(minutes=3)
+    assert "Checked 3 minutes ago." in text_of(act("course"))
+
+
+def test_trouble_is_told_with_what_to_do(act, course_rule, services):
+    services.trouble = PlatformError("the platform has an internal error (status {status})", {"status": 503})
+    words = text_of(act(f"rules/{course_rule}/check"))
+    assert "The last check failed" in words
+    assert "the platform has an internal error (status 503)" in words
+    assert "No badge is lost" in words
+
+
+def test_trouble_is_told_in_the_teachers_language(school, course_rule, services):
+    services.trouble = PlatformError("the platform has an internal error (status {status})", {"status": 503})
+    page = school.launch(ZANE, **{CLAIM + "launch_presentation": {"locale": "lv"}})
+    page = school.browser.post(
+        f"/lti/app/rules/{course_rule}/check", data={"_launch": hidden(page, "_launch")}
+    )
+    assert "platformā ir iekšēja kļūda (kods 503)" in text_of(page)
+
+
+def test_a_link_open_to_everyone_brings_a_warning_with_the_recipe(act, course_rule, services):
+    services.inside = list(services.everyone)
+    words = text_of(act(f"rules/{course_rule}/check"))
+    assert "Everyone can open this link" in words
+    assert "Add restriction" in words
+    assert "I have restricted this link" not in words  # Moodle shows it by itself
+
+
+def test_on_canvas_the_teacher_says_that_the_link_is_restricted(
+    act, school, course_rule, web_tool, services, clock
+):
+    with web_tool.store.begin() as session:
+        rule = session.get_one(AwardRule, course_rule)
+        rule.course.registration.product = "canvas"
+    services.inside = list(services.everyone)
+    words = text_of(act(f"rules/{course_rule}/check"))
+    assert "Add prerequisite" in words and "I have restricted this link" in words
+    words = text_of(act(f"rules/{course_rule}/gate"))
+    assert "Everyone can open this link" not in words
+    assert "You confirmed on 21 November 2026 that the link is restricted." in words
+
+
+def test_who_is_inside_from_the_first_look_waits_for_the_teachers_tick(act, course_rule, web_tool):
+    page = act(f"rules/{course_rule}/check")
+    assert "Toms Liepa" in text_of(page) and "Anna Bērziņa" not in text_of(page)
+    toms = re.search(r'name="learner" value="(\d+)"', page.text)[1]
+    page = act(f"rules/{course_rule}/tick", learner=[toms])
+    assert "1 badge is being prepared." in text_of(page)
+    do_all(web_tool)
+    words = text_of(act("course"))
+    assert "Confirmed by a teacher on 21 November 2026, 09:00 UTC." in words
+    assert "1 learner has it" in words
+
+
+def test_ticking_nobody_gives_nobody_a_badge(act, course_rule):
+    act(f"rules/{course_rule}/check")
+    assert "Select at least one" in text_of(act(f"rules/{course_rule}/tick"))
+
+
+def test_the_list_says_why_each_badge_was_given_and_where_it_went(act, annas_badge):
+    words = text_of(act("course"))
+    assert "Completed between 21 November 2026, 10:00 UTC and " in words
+    assert "sent just now" in words
+    assert f"/badges/{annas_badge}" in act("course").text
+
+
+def test_a_badge_can_be_sent_again(act, annas_badge, web_tool):
+    with web_tool.store.begin() as session:
+        award = session.query(Award).one().id
+        session.query(Delivery).one().status = "failed"
+    assert "being sent again" in text_of(act(f"awards/{award}/resend"))
+    with web_tool.store.read() as session:
+        assert session.query(Delivery).one().status == "pending"
+
+
+def test_revoking_asks_first_and_wants_a_reason(act, school, annas_badge, web_tool):
+    with web_tool.store.read() as session:
+        award = session.query(Award).one().id
+    question = act(f"awards/{award}/revoke")
+    assert "Revoke the badge of Anna Bērziņa?" in text_of(question)
+    assert "Enter a reason first" in text_of(act(f"awards/{award}/revoke", confirmed="yes", reason="  "))
+    with web_tool.store.read() as session:
+        assert session.query(Award).one().status == "issued"
+    page = act(f"awards/{award}/revoke", confirmed="yes", reason="Wrong <person>")
+    assert "is revoked" in text_of(page) and "Wrong <person>" in text_of(page)
+    public = school.browser.get(f"/badges/{annas_badge}")
+    assert "This badge has been revoked" in text_of(public)
+    assert "Wrong &lt;person&gt;" in public.text
+
+
+def test_a_badge_is_suspended_with_a_reason_and_reinstated(act, school, annas_badge, web_tool):
+    with web_tool.store.begin() as session:
+        award = session.query(Award).one().id
+        session.query(StatusList).one().purpose = "suspension"
+    assert "Suspend the badge of Anna Bērziņa?" in text_of(act(f"awards/{award}/suspend"))
+    assert "Enter a reason first" in text_of(act(f"awards/{award}/suspend", confirmed="yes"))
+    page = act(f"awards/{award}/suspend", confirmed="yes", reason="An inquiry")
+    assert "is suspended until you reinstate it" in text_of(page)
+    assert "An inquiry" in text_of(school.browser.get(f"/badges/{annas_badge}"))
+    assert "Reinstate" in text_of(page)
+    assert "is valid again" in text_of(act(f"awards/{award}/reinstate"))
+    assert "An inquiry" not in text_of(school.browser.get(f"/badges/{annas_badge}"))
+
+
+def test_a_badge_that_can_only_be_revoked_offers_no_more(act, annas_badge, web_tool):
+    assert "Suspend" not in text_of(act("course"))
+    with web_tool.store.read() as session:
+        award = session.query(Award).one().id
+    assert act(f"awards/{award}/suspend", confirmed="yes", reason="An inquiry").status_code == 403
+
+
+def test_pause_and_resume(act, course_rule, web_tool):
+    assert "Paused" in text_of(act(f"rules/{course_rule}/pause", paused="yes"))
+    with web_tool.store.read() as session:
+        assert queries.rules.rule(session, course_rule).paused
+    assert "Automatic awarding is resumed." in text_of(act(f"rules/{course_rule}/pause", paused="no"))
+
+
+@pytest.mark.parametrize("path", ["rules/{}/check", "rules/{}/pause", "rules/{}/gate", "rules/{}/tick"])
+def test_another_courses_badge_is_not_there(act, web_tool, published, path):
+    with web_tool.store.begin() as session:
+        from lti_tool.people import sessions
+        from lti_tool.platforms import invitations
+        from tests.fixtures import NEW_REGISTRATION, launch_of
+
+        registration = invitations.add_registration(session, NEW_REGISTRATION, web_tool.clock())
+        custom = {"badge": published, "trigger": "gated_link"}
+        launch = launch_of(ZANE, registration.id, context_id="other", resource_link_id="9", custom=custom)
+        sessions.start_session(session, launch, web_tool.clock())
+        other = session.query(AwardRule).filter(AwardRule.resource_link_id == "9").one().id
+    assert act(path.format(other)).status_code == 404
+
+
+def test_a_learner_may_do_nothing_of_this(school, course_rule, annas_badge, web_tool):
+    token = hidden(school.launch(JANIS), "_launch")
+    with web_tool.store.read() as session:
+        award = session.query(Award).one().id
+    for path in (
+        "course",
+        f"rules/{course_rule}/check",
+        f"rules/{course_rule}/tick",
+        f"rules/{course_rule}/gate",
+        f"rules/{course_rule}/pause",
+        f"awards/{award}/resend",
+        f"awards/{award}/revoke",
+    ):
+        answer = school.browser.post(f"/lti/app/{path}", data={"_launch": token, "confirmed": "yes"})
+        assert answer.status_code == 403, path
+        assert "for teachers" in text_of(answer)
+
+
+def test_a_learner_without_name_and_address_is_shown_waiting(act, web_tool, services, course_rule, clock):
+    nameless = learner(99, name=None, email=None)
+    services.everyone.append(nameless)
+    complete(web_tool, services, course_rule, nameless)
+    do_all(web_tool)
+    words = text_of(act("course"))
+    assert "Learner without a name" in words
+    assert "gives neither the name nor the e-mail address" in words
+
+
+def test_a_grade_rule_tells_its_minimum(school, web_tool):
+    custom = {"badge": school.badge, "trigger": "line_item_results", "minimum_score": "0.605"}
+    page = school.launch(ZANE, **{CLAIM + "custom": custom})
+    assert "when they reach 60.5 % in the badge's grade column" in text_of(page)
+
+
+def test_a_course_without_badges_tells_how_to_place_one(school):
+    page = school.launch(ZANE, **{CLAIM + "custom": {}})
+    assert "There is no badge in this course yet" in text_of(page)
+    assert "Select content" in text_of(page)
+
+
+def test_the_numbers_agree_in_latvian(school, services, course_rule):
+    page = school.launch(ZANE, **{CLAIM + "launch_presentation": {"locale": "lv"}})
+    assert "Saņēmuši: 0" in text_of(page)
+
+
+def test_a_teacher_names_a_date_and_confirms_each_learner(act, course_rule, web_tool):
+    page = act(f"rules/{course_rule}/conditions", not_before="2026-12-24", needs_tick="yes")
+    assert "Saved." in text_of(page)
+    with web_tool.store.read() as session:
+        rule = session.get_one(AwardRule, course_rule)
+        assert (rule.not_before.date().isoformat(), rule.needs_tick) == ("2026-12-24", True)
+    act(f"rules/{course_rule}/conditions", not_before="")
+    with web_tool.store.read() as session:
+        rule = session.get_one(AwardRule, course_rule)
+        assert (rule.not_before, rule.needs_tick) == (None, False)
+
+
+def test_a_date_that_is_none_changes_nothing(act, course_rule, web_tool):
+    page = act(f"rules/{course_rule}/conditions", not_before="tomorrow")
+    assert "Enter the date as year-month-day, such as 2027-06-30." in text_of(page)
+    with web_tool.store.read() as session:
+        assert session.get_one(AwardRule, course_rule).not_before is None
+
+
+def test_a_date_and_the_teachers_own_word_are_kept_for_hidden_grades(act, course_rule, web_tool):
+    page = act(f"rules/{course_rule}/conditions", not_before="2026-12-24", needs_tick="yes")
+    assert "Saved." in text_of(page)
+    assert 'value="2026-12-24"' in page.text
+    with web_tool.store.read() as session:
+        rule = queries.rules.rule(session, course_rule)
+        assert rule.needs_tick and rule.not_before.date().isoformat() == "2026-12-24"
+    assert "year-month-day" in text_of(act(f"rules/{course_rule}/conditions", not_before="24.12."))
+    act(f"rules/{course_rule}/conditions")
+    with web_tool.store.read() as session:
+        assert queries.rules.rule(session, course_rule).not_before is None
+
+
+def test_a_newer_version_is_given_when_the_teacher_says_so(school, teaching, web_tool, course_rule, clock):
+    assert "There is a newer version" not in text_of(teaching)
+    with web_tool.store.begin() as session:
+        old = versions.find(session, school.badge)
+        new = versions.next_version(session, old, clock())
+        assert (
+            queries.templates.newer_version(session, session.get_one(AwardRule, course_rule)) is None
+        )  # a draft
+        versions.publish(new, web_tool.issuer.profile, clock())
+    page = school.launch(ZANE)
+    assert "This course still awards version 1. Version 2 is published." in text_of(page)
+    form = {"_launch": hidden(page, "_launch")}
+    page = school.browser.post(f"/lti/app/rules/{course_rule}/newer", data=form)
+    assert "The new version is awarded from now on." in text_of(page)
+    assert "There is a newer version" not in text_of(page)
+    with web_tool.store.read() as session:
+        assert session.get_one(AwardRule, course_rule).template_version.version == 2

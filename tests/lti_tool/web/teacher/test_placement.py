@@ -1,0 +1,105 @@
+"""A teacher places a badge."""
+
+import jwt
+import pytest
+
+from tests.fixtures import ANNA, ZANE
+from tests.lti_tool.web.conftest import CLAIM, hidden, policy, text_of
+
+DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
+RETURN = "https://moodle.example.org/mod/lti/contentitem_return.php?course=42"
+ADMINISTRATOR = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"
+REQUEST = {
+    CLAIM + "message_type": "LtiDeepLinkingRequest",
+    CLAIM + "resource_link": None,
+    DL + "deep_linking_settings": {
+        "deep_link_return_url": RETURN,
+        "accept_types": ["ltiResourceLink"],
+        "accept_presentation_document_targets": ["iframe"],
+        "data": "kept",
+    },
+}
+
+
+@pytest.fixture
+def choosing(school):
+    return school.launch(ZANE, **REQUEST)
+
+
+@pytest.fixture
+def place(school, choosing):
+    token = hidden(choosing, "_launch")
+    return lambda **form: school.browser.post("/lti/app/place", data={"_launch": token, **form})
+
+
+def item_of(page):
+    message = jwt.decode(hidden(page, "JWT"), options={"verify_signature": False})
+    (item,) = message[DL + "content_items"]
+    return message, item
+
+
+def test_the_published_badges_are_offered_with_their_completeness(choosing, school):
+    words = text_of(choosing)
+    assert "Data literacy for decision makers" in words
+    assert "11 of 11 EU elements" in words
+    assert "No column is added to the gradebook." in words
+    assert f'value="{school.badge}"' in choosing.text
+
+
+def test_the_chosen_badge_goes_back_to_the_platform_as_a_signed_link(place, school):
+    page = place(badge=school.badge, trigger="gated_link")
+    assert f'action="{RETURN}"' in page.text
+    assert "Back to my course" in text_of(page)  # for whoever runs no scripts
+    message, item = item_of(page)
+    assert (message["iss"], message["aud"]) == ("client-1", "https://moodle.example.org")
+    assert message[DL + "data"] == "kept"
+    assert item["url"] == "https://badges.example.org/lti/launch"
+    assert item["custom"] == {"badge": school.badge, "trigger": "gated_link"}
+    assert "lineItem" not in item
+
+
+def test_a_learner_places_no_badge(school):
+    page = school.launch(ANNA, **REQUEST)
+    assert page.status_code == 403
+    assert 'name="badge"' not in page.text
+
+
+def test_an_administrator_without_a_role_in_the_course_may_place_one(school):
+    page = school.launch(ZANE, **REQUEST, **{CLAIM + "roles": [ADMINISTRATOR]})
+    assert 'name="badge"' in page.text
+
+
+def test_the_page_may_post_to_the_platform_and_nobody_else(place, school):
+    page = place(badge=school.badge, trigger="gated_link")
+    assert policy(page)["form-action"] == ["'self'", "https://moodle.example.org"]
+
+
+def test_a_grade_takes_its_minimum_along(place, school):
+    page = place(badge=school.badge, trigger="line_item_results", minimum="62,5")
+    assert item_of(page)[1]["custom"]["minimum_score"] == "0.625"
+
+
+@pytest.mark.parametrize("minimum", ["", "much", "-1", "101", "NaN", "1e9"])
+def test_a_minimum_that_is_none_is_asked_for_again(place, school, minimum):
+    page = place(badge=school.badge, trigger="line_item_results", minimum=minimum)
+    assert "from 0 to 100" in text_of(page) and "JWT" not in page.text
+
+
+@pytest.mark.parametrize("badge", ["", "no-such-badge"])
+def test_without_a_badge_the_question_comes_again(place, badge):
+    page = place(badge=badge, trigger="gated_link")
+    assert "Choose a badge first." in text_of(page)
+
+
+def test_a_launch_that_asked_for_no_link_gets_none(school, published):
+    token = hidden(school.launch(ANNA), "_launch")
+    answer = school.browser.post("/lti/app/place", data={"_launch": token, "badge": published})
+    assert answer.status_code == 403
+
+
+def test_without_published_badges_the_page_says_who_can_help(school, web_tool):
+    from lti_tool.store.models import TemplateVersion
+
+    with web_tool.store.begin() as session:
+        session.query(TemplateVersion).one().status = "draft"
+    assert "There is no badge to place yet" in text_of(school.launch(ZANE, **REQUEST))

@@ -1,0 +1,46 @@
+"""What the official shapes of the European Learning Model, and ours of Annex I, say of a credential; offline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from pyld import jsonld
+from pyshacl import validate
+from rdflib import OWL, SH, Graph
+
+from badges.elm import CONTEXTS
+from signing.json_text import Json
+
+Conforms = Callable[[Json], bool]
+
+
+def europass_shapes(folder: Path) -> Conforms:
+    """Whether a credential conforms to the profile "EDC generic full" and to the shapes of Annex I."""
+    shapes = Graph()
+    for name in ("EDC-generic-no-cv", "EDC-generic-full", "eu-annex1-elm.shapes"):
+        shapes.parse(folder / f"shacl/{name}.ttl")
+    shapes.remove((None, OWL.imports, None))
+    # A warning inside a shape that another one asks for would count as a violation there.
+    for shape in list(shapes.subjects(SH.severity, SH.Warning)):
+        shapes.remove((None, SH.property, shape))
+    contexts = {
+        url: {
+            "contextUrl": None,
+            "documentUrl": url,
+            "document": json.loads((folder / f"context/{name}").read_text(encoding="utf-8")),
+        }
+        for url, name in zip(CONTEXTS, ("cred-v1.jsonld", "edc-ap-context.jsonld"), strict=True)
+    }
+
+    def conforms(credential: Json) -> bool:
+        """The literals come from PyLD as they stand; rdflib only reads them."""
+        quads = jsonld.to_rdf(
+            credential,
+            {"format": "application/n-quads", "documentLoader": lambda url, options: contexts[url]},
+        )
+        data = Graph().parse(data=quads, format="nt")
+        return bool(validate(data, shacl_graph=shapes, allow_warnings=True)[0])
+
+    return conforms
