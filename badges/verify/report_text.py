@@ -27,7 +27,6 @@ def report_as_json(report: Report) -> Json:
 def report_as_lines(report: Report, language: str = "en") -> Iterable[str]:
     """The verdict first, then a line a check: its outcome, its name and code, and the sentence they stand for."""
     yield f"{report.verdict}: {sentence('verdict', report.verdict, language)}"
-    yield f"1EdTech validator: {report.one_ed_tech}"
     for check in report.checks:
         detail = f" ({check.detail})" if check.detail else ""
         said = sentence(check.name, check.code, language)

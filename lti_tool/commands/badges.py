@@ -1,69 +1,72 @@
-"""`python -m lti_tool badges ...`: what becomes of a badge after it was given out."""
+"""`python -m lti_tool badges ...`: issued badges are revoked, suspended and reinstated."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import click
+
+from lti_tool.commands.shared import open_tool
 from lti_tool.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lti_tool.store import Session
     from lti_tool.store.models import Award
-    from lti_tool.wiring import Tool
 
 
-def add_to(commands: Any, open_tool: Callable[[], Tool]) -> None:
-    """The commands; `open_tool` gives the tool that the settings describe."""
-    badges = commands.add_parser("badges", help="badges that were given out")
-    actions = badges.add_subparsers(required=True, metavar="ACTION")
-    for name, run, about in (
-        ("revoke", _revoke, "take a badge back, for good"),
-        ("suspend", _suspend, "let a badge not count for the time being"),
-        ("reinstate", _reinstate, "let a suspended badge count again"),
-    ):
-        action = actions.add_parser(name, help=about)
-        action.add_argument("badge", metavar="BADGE", help="its id, as at the end of its address")
-        if name != "reinstate":
-            action.add_argument("reason", metavar="REASON", help="it stands on the badge's page")
-        action.set_defaults(run=_within(open_tool, run))
+@click.group("badges", help="Revoke, suspend or reinstate issued badges.")
+def badges() -> None: ...
 
 
-def _within(
-    open_tool: Callable[[], Tool], run: Callable[[Session, Award, Tool, argparse.Namespace], str]
-) -> Callable[[argparse.Namespace], int]:
-    def opened(words: argparse.Namespace) -> int:
-        from lti_tool.store import queries
-
-        tool = open_tool()
-        with tool.store.begin() as session:
-            credential = queries.credentials.credential(session, words.badge.rpartition("/")[2])
-            if credential is None:
-                raise NotFoundError(f"there is no badge {words.badge}")
-            said = run(session, credential.award, tool, words)
-        print(f"{words.badge} is {said}")
-        return 0
-
-    return opened
+badge_argument = click.argument("badge", metavar="BADGE")
+reason_argument = click.argument("reason", metavar="REASON")
 
 
-def _revoke(session: Session, award: Award, tool: Tool, words: argparse.Namespace) -> str:
+@badges.command()
+@badge_argument
+@reason_argument
+def revoke(badge: str, reason: str) -> None:
+    """Revoke BADGE (its id, or its address) for good; its page shows the REASON."""
     from lti_tool.awarding import awards
 
-    awards.revoke(session, award, words.reason, tool.clock())
-    return "revoked"
+    _change(badge, lambda session, award, now: awards.revoke(session, award, reason, now))
+    click.echo(f"{badge} is revoked")
 
 
-def _suspend(session: Session, award: Award, tool: Tool, words: argparse.Namespace) -> str:
+@badges.command()
+@badge_argument
+@reason_argument
+def suspend(badge: str, reason: str) -> None:
+    """Suspend BADGE until it is reinstated; its page shows the REASON. Needs STATUS_PURPOSE=suspension."""
     from lti_tool.awarding import awards
 
-    awards.suspend(session, award, words.reason, tool.clock())
-    return "suspended"
+    _change(badge, lambda session, award, now: awards.suspend(session, award, reason, now))
+    click.echo(f"{badge} is suspended")
 
 
-def _reinstate(session: Session, award: Award, tool: Tool, words: argparse.Namespace) -> str:
+@badges.command()
+@badge_argument
+def reinstate(badge: str) -> None:
+    """Make a suspended BADGE valid again."""
     from lti_tool.awarding import awards
 
-    awards.reinstate(session, award)
-    return "valid again"
+    _change(badge, lambda session, award, _now: awards.reinstate(session, award))
+    click.echo(f"{badge} is valid again")
+
+
+def _change(badge: str, change: Callable[[Session, Award, datetime], None]) -> None:
+    """Changes the award of a badge in one transaction. Raises NotFoundError where there is no such badge."""
+    from lti_tool.store import queries
+
+    tool = open_tool()
+    with tool.store.begin() as session:
+        credential = queries.credentials.credential(session, badge.rpartition("/")[2])
+        if credential is None:
+            raise NotFoundError(f"there is no badge {badge}")
+        change(session, credential.award, tool.clock())
+
+
+COMMANDS = (badges,)

@@ -1,70 +1,56 @@
-"""`python -m lti_tool keys ...`: the keys of the tool and of its issuer."""
+"""`python -m lti_tool keys ...`: the signing keys and the LTI key, and the recovery sheet."""
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import click
+
+from lti_tool.commands.shared import FILE, note, open_tool, write_text
 from lti_tool.errors import RecoverySheetError
 
 if TYPE_CHECKING:
     from lti_tool.store.models import SigningKeyRow
-    from lti_tool.wiring import Tool
 
 #: As in lti_tool.issuing.keyring, which is not loaded for other commands.
 KINDS = ("Ed25519", "P-256", "RSA-3072")
 
 
-def add_to(commands: Any, open_tool: Callable[[], Tool]) -> None:
-    """The commands; `open_tool` gives the tool that the settings describe."""
-    keys = commands.add_parser("keys", help="the tool's keys")
-    actions = keys.add_subparsers(required=True, metavar="ACTION")
+class Moment(click.ParamType[datetime]):
+    """A day or a moment in ISO 8601; without a zone it is UTC."""
 
-    def action(name: str, run: Callable[[Tool, argparse.Namespace], None], about: str) -> Any:
-        def open_and_run(words: argparse.Namespace) -> int:
-            run(open_tool(), words)
-            return 0
+    name = "date"
 
-        command = actions.add_parser(name, help=about)
-        command.set_defaults(run=open_and_run)
-        return command
-
-    action("list", _list, "every key, newest first")
-    make = action("make", _make, "one more key of a kind; it signs from now on")
-    make.add_argument("kind", choices=KINDS)
-    rotate = action("rotate", _rotate, "sign with a new key; the old one stays published")
-    rotate.add_argument("kind", choices=("lti", *KINDS))
-    retire = action("retire", _retire, "let a key sign no more; it stays published")
-    retire.add_argument("key", metavar="KEY")
-    compromised = action("compromised", _compromised, "take back a key that somebody else may hold")
-    compromised.add_argument("key", metavar="KEY")
-    compromised.add_argument(
-        "--since",
-        type=_moment,
-        metavar="DATE",
-        help="the first day, or moment, at which it was no longer yours alone; else it never was",
-    )
-    kit = action("kit", _kit, "a page to print, from which a bare machine becomes this issuer again")
-    kit.add_argument("--out", type=Path, metavar="FILE", help="else it is printed here")
-    restore = action("restore", _restore, "the issuer from its kit; asks for the code")
-    restore.add_argument(
-        "file", type=Path, metavar="FILE", help="the page, or its numbered lines, typed in again"
-    )
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2026-11-28 or 2026-11-28T14:30", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _list(tool: Tool, words: argparse.Namespace) -> None:
+@click.group("keys", help="Rotate or revoke keys; print the recovery sheet.")
+def keys() -> None: ...
+
+
+@keys.command("list")
+def list_() -> None:
+    """List every key, newest first.
+
+    A line a key: purpose, kind, id, date, where it is kept, state.
+    """
     from lti_tool.store import queries
 
+    tool = open_tool()
     with tool.store.read() as session:
         for key in queries.issuers.tool_key_rows(session):
-            print(f"lti\tRSA\t{key.kid}\t{key.created_at:%Y-%m-%d}")
+            click.echo(f"lti\tRSA\t{key.kid}\t{key.created_at:%Y-%m-%d}")
         for row in queries.issuers.signing_keys(session, tool.issuer.profile.id):
-            print(
+            click.echo(
                 f"badges\t{row.algorithm}\t{row.kid}\t{row.created_at:%Y-%m-%d}\t{row.vault}\t{_state(row)}"
             )
 
@@ -75,66 +61,100 @@ def _state(row: SigningKeyRow) -> str:
     return "retired" if row.retired_at else "current"
 
 
-def _make(tool: Tool, words: argparse.Namespace) -> None:
+@keys.command()
+@click.argument("kind", type=click.Choice(KINDS))
+def make(kind: str) -> None:
+    """Make one more key of a KIND; it signs from now on."""
     from lti_tool.issuing.keyring import KINDS as ALGORITHMS
 
+    tool = open_tool()
     with tool.store.begin() as session:
-        print(tool.issuer.keyring.make(session, ALGORITHMS[words.kind], tool.clock()).kid)
+        click.echo(tool.issuer.keyring.make(session, ALGORITHMS[kind], tool.clock()).kid)
 
 
-def _rotate(tool: Tool, words: argparse.Namespace) -> None:
+@keys.command()
+@click.argument("kind", type=click.Choice(("lti", *KINDS)))
+def rotate(kind: str) -> None:
+    """Sign with a new key from now on.
+
+    The old one stays published, so that its badges keep verifying.
+    """
+    tool = open_tool()
     with tool.store.begin() as session:
-        print(tool.issuer.keyring.rotate(session, words.kind, tool.clock()))
+        click.echo(tool.issuer.keyring.rotate(session, kind, tool.clock()))
 
 
-def _retire(tool: Tool, words: argparse.Namespace) -> None:
+@keys.command()
+@click.argument("key", metavar="KEY")
+def retire(key: str) -> None:
+    """Stop signing with KEY. It stays published, so that its badges keep verifying."""
+    tool = open_tool()
     with tool.store.begin() as session:
-        tool.issuer.keyring.retire(session, words.key, tool.clock())
-    print(f"{words.key} signs no more. What it signed keeps verifying.")
+        tool.issuer.keyring.retire(session, key, tool.clock())
+    click.echo(f"{key} no longer signs. Badges that it has signed keep verifying.")
 
 
-def _compromised(tool: Tool, words: argparse.Namespace) -> None:
+@keys.command()
+@click.argument("key", metavar="KEY")
+@click.option(
+    "--since",
+    type=Moment(),
+    metavar="DATE",
+    help="The first day, or moment, at which somebody else may have had it; without it, from its first day on.",
+)
+def compromised(key: str, since: datetime | None) -> None:
+    """Revoke a KEY that somebody else may hold."""
     from lti_tool.store import queries
 
+    tool = open_tool()
     with tool.store.begin() as session:
-        key = tool.issuer.keyring.mark_compromised(session, words.key, words.since, tool.clock())
-        since = key.compromised_at or key.created_at
-        lost = queries.credentials.count_issued(session, tool.issuer.profile.id, since)
-    print(
-        f"{words.key} is taken back since {since.isoformat()}. Badges signed from then on no longer verify."
-    )
-    print("Those signed before verify where the verifier may ask this tool, which still answers for them.")
-    print(f"Badges that this tool issued since then, with this key or another: {lost}.")
+        row = tool.issuer.keyring.mark_compromised(session, key, since, tool.clock())
+        first = row.compromised_at or row.created_at
+        count = queries.credentials.count_issued(session, tool.issuer.profile.id, first)
+    click.echo(f"{key} is revoked since {first.isoformat()}. Badges signed from then on no longer verify.")
+    click.echo("Badges signed before verify where the verifier may ask this tool, which still serves them.")
+    click.echo(f"Badges that this tool has issued since then, with this key or another: {count}.")
 
 
-def _kit(tool: Tool, words: argparse.Namespace) -> None:
+@keys.command("recovery-sheet")
+@click.option("--out", type=FILE, metavar="FILE", help="Where to write it; without it, it is printed here.")
+def recovery_sheet(out: Path | None) -> None:
+    """Print a sheet to restore the issuer from.
+
+    With it and its code an empty installation becomes this issuer again.
+    """
     from lti_tool.issuing import recovery_sheet
 
+    tool = open_tool()
     with tool.store.read() as session:
-        made = recovery_sheet.make_sheet(
+        sheet = recovery_sheet.make_sheet(
             session, tool.issuer.keyring, tool.issuer.profile.name, tool.tool_url, tool.clock()
         )
-    if words.out is None:
-        print(made.page)
-    else:
-        words.out.write_text(made.page, encoding="utf-8")
-    print("Its code, shown only now; write it down and keep it apart from the page:", file=sys.stderr)
-    print(f"  {made.code}", file=sys.stderr)
+    write_text(out, sheet.page)
+    note("\nThe code of this sheet is shown only now. Write it down and keep it apart from the page:")
+    note(f"  {sheet.code}")
 
 
-def _restore(tool: Tool, words: argparse.Namespace) -> None:
+@keys.command()
+@click.argument("file", type=FILE, metavar="FILE")
+def restore(file: Path) -> None:
+    """Restore the issuer from its recovery sheet.
+
+    FILE is the sheet, or its numbered lines typed in again. Asks for the code.
+    """
     from lti_tool.issuing import recovery_sheet
 
+    tool = open_tool()
     try:
-        page = words.file.read_text(encoding="utf-8")
+        page = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RecoverySheetError(f"{words.file} cannot be read") from error
-    code = getpass("The code of the kit: ") if sys.stdin.isatty() else sys.stdin.readline()
+        raise RecoverySheetError(f"{file} cannot be read") from error
+    code = getpass("The code of the sheet: ") if sys.stdin.isatty() else sys.stdin.readline()
     with tool.store.begin() as session:
         count = recovery_sheet.restore(session, tool.issuer.keyring, page, code.strip(), tool.clock())
-    print(f"Restored: {count} keys of {tool.issuer.profile.id}. Start the tool, and check an old badge.")
+    click.echo(
+        f"Restored: {count} keys of {tool.issuer.profile.id}. Start the tool, and verify an old badge."
+    )
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+COMMANDS = (keys,)

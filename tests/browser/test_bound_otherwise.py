@@ -87,7 +87,7 @@ def test_where_neither_works_the_person_confirms_who_they_are(refusing, tmp_path
         assert tool is not None
         tool.evaluate("location.reload()")
         anna.heading("This link could not be opened")
-        expect(anna.frame.get_by_text("was used already")).to_be_visible()
+        expect(anna.frame.get_by_text("was already used")).to_be_visible()
 
 
 def test_a_tool_may_be_set_to_go_on_in_a_new_tab(refusing, tmp_path):

@@ -62,8 +62,8 @@ def test_a_badge_is_chosen_and_checked_by_keyboard(people, running, activity):
     with people() as darbs:
         darbs.page.goto(f"{running.tool_url}/verify")
         darbs.page.keyboard.press("Tab")
-        expect(darbs.page.get_by_role("link", name="Skip to the content")).to_be_focused()
-        expect(darbs.page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+        expect(darbs.page.get_by_role("link", name="Skip to content")).to_be_focused()
+        expect(darbs.page.get_by_role("link", name="Skip to content")).to_be_in_viewport()
         darbs.page.keyboard.press("Enter")
         darbs.page.keyboard.press("Tab")
-        expect(darbs.page.get_by_label("The badge as a file")).to_be_focused()
+        expect(darbs.page.get_by_label("Badge file")).to_be_focused()

@@ -349,7 +349,7 @@ def test_a_retired_badge_is_offered_no_more_and_its_page_stays(zane, done, web_t
     template_id = rows(web_tool)[-1].template_id
     assert template_id not in school.launch(ZANE, **REQUEST).text
     address = f"/achievements/{template_id}/1"
-    assert "It is no longer given" in text_of(zane.browser.get(address))
+    assert "It is no longer awarded" in text_of(zane.browser.get(address))
     data = zane.browser.get(address, headers={"Accept": "application/ld+json"})
     assert address in data.json["id"]
     assert zane.browser.get(f"{address}/image.png").data.startswith(b"\x89PNG")
@@ -398,9 +398,9 @@ def test_a_draft_can_be_discarded(zane, web_tool):
 
 def test_the_report_says_of_each_rule_what_came_of_it_and_where_to_mend_it(zane):
     zane.press(f"{zane.way}/report")
-    assert "The micro-credential has a title. Met" in zane.words
-    assert "At least one learning outcome is stated. Not met Go to the field" in zane.words
-    assert "It says what is needed to enrol. Recommended Go to the field" in zane.words
+    assert "Give the micro-credential a title. Met" in zane.words
+    assert "State at least one learning outcome. Not met Go to the field" in zane.words
+    assert "Add the entry requirements. Recommended Go to the field" in zane.words
     assert f'action="{zane.way}/edit#/learning_outcomes"' in zane.page.text
 
 

@@ -1,0 +1,48 @@
+"""`python -m lti_tool quality`: a template file checked against quality frameworks."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from config.settings import vocabularies_folder
+from lti_tool.commands.shared import FILE, language_option
+
+
+@click.command()
+@click.argument("file", type=FILE, metavar="FILE")
+@click.option(
+    "--framework", "frameworks", multiple=True, metavar="NAME", help="Only this one; may be repeated."
+)
+@click.option(
+    "--issuer", type=FILE, metavar="FILE", help="Who issues; without it, the file that ISSUER_FILE names."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print every rule, as JSON.")
+@language_option
+def quality(
+    *, file: Path, frameworks: tuple[str, ...], issuer: Path | None, as_json: bool, language: str
+) -> int:
+    """Check a template against quality frameworks.
+
+    FILE is a template as TOML or JSON.
+    """
+    from badges.vocabularies import replace_from
+    from lti_tool.templates import quality_reports
+
+    replace_from(vocabularies_folder(os.environ))
+    from_settings = os.environ.get("ISSUER_FILE")
+    issuer_file = issuer or (Path(from_settings) if from_settings else None)
+    reports = quality_reports.rate(file, issuer_file, frameworks, datetime.now(UTC).date())
+    if as_json:
+        click.echo(json.dumps(quality_reports.as_json(reports, language), ensure_ascii=False, indent=2))
+    else:
+        for line in quality_reports.as_lines(reports, language):
+            click.echo(line)
+    return 0 if all(report.passes for report in reports) else 1
+
+
+COMMANDS = (quality,)

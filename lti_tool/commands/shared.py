@@ -1,0 +1,56 @@
+"""What several groups of commands need: the tool that the settings describe, files, and common options."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from config.settings import read_settings
+from lti_tool.errors import NotFoundError
+from lti_tool.language import LANGUAGES
+
+if TYPE_CHECKING:
+    from lti_tool.wiring import Tool
+
+#: A path that is read or written by the command itself, which words its own errors.
+FILE = click.Path(path_type=Path)
+
+language_option: Callable[[Any], Any] = click.option(
+    "--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True
+)
+
+
+def open_tool() -> Tool:
+    """The tool that the environment describes. Raises SettingsError naming the variable that is wrong."""
+    # Loads the database and the web's libraries, which `verify` and `quality` do without.
+    from lti_tool.wiring import build_tool
+
+    return build_tool(read_settings(os.environ))
+
+
+def read_bytes(file: Path) -> bytes:
+    """The content of a file. Raises NotFoundError where it cannot be read."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise NotFoundError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def write_text(file: Path | None, text: str) -> None:
+    """Writes the text to the file, else prints it. Raises NotFoundError where it cannot be written."""
+    if file is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise NotFoundError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def note(sentence: str) -> None:
+    """Prints for a person, on the standard error: the standard output is for what programs read."""
+    click.echo(sentence, err=True)
