@@ -12,7 +12,7 @@ from lti_tool.people import operator_sessions
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import versions
 from tests.badges.test_pictures import picture_file
-from tests.browser import inspection
+from tests.browser import page_checks
 from tests.browser.page_checks import faults
 from tests.browser.people import go_on, tab_to
 
@@ -95,14 +95,14 @@ def test_what_is_wrong_is_told_while_it_is_typed_and_stays_typed(people, running
         to_step(zane, "learning")
         hours = at(zane, "/workload_hours")
         hours.fill("-40")
-        expect(zane.frame.locator("#said")).to_have_text("Saved, but for what is marked.")
-        expect(zane.frame.get_by_text("Write a number above 0")).to_be_visible()
+        expect(zane.frame.locator("#said")).to_have_text("Saved, except the marked fields.")
+        expect(zane.frame.get_by_text("Enter a number greater than 0")).to_be_visible()
         expect(hours).to_have_attribute("aria-invalid", "true")
         expect(hours).to_be_focused()
         zane.photograph("editor-wrong")
         hours.fill("40")
         saved(zane)
-        expect(zane.frame.get_by_text("Write a number above 0")).to_be_hidden()
+        expect(zane.frame.get_by_text("Enter a number greater than 0")).to_be_hidden()
         assert newest(running.tool).body["workload_hours"] == "40"
 
 
@@ -121,9 +121,9 @@ def test_the_keyboard_alone_writes_and_publishes_a_badge(people, running, regist
             zane.page.keyboard.press("Control+A")
             zane.page.keyboard.type(words)
 
-        press(zane.frame.get_by_role("button", name="Write a new badge"), "Enter")
+        press(zane.frame.get_by_role("button", name="Create a new badge"), "Enter")
         type_("/name/en", "By keyboard")
-        press(zane.frame.get_by_role("button", name="Save and go on"), "Enter")
+        press(zane.frame.get_by_role("button", name="Save and continue"), "Enter")
         type_("/learning_outcomes/0/text/en", "Needs no mouse.")
         type_("/learning_outcomes/0/esco?", "data")
         expect(zane.frame.locator("[data-found] label").first).to_be_visible()
@@ -151,7 +151,7 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, running, regi
     with people(java_script_enabled=False) as zane:
         choosing(zane)
         go_on(zane)
-        zane.frame.get_by_role("button", name="Write a new badge").click()
+        zane.frame.get_by_role("button", name="Create a new badge").click()
         at(zane, "/name/en").fill("Without scripts")
         to_step(zane, "learning")
         at(zane, "/learning_outcomes/0/text/en").fill("Presses buttons.")
@@ -170,7 +170,7 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, running, regi
             {"name": "own.png", "mimeType": "image/png", "buffer": picture_file()}
         )
         zane.frame.get_by_role("button", name="Use this picture").click()
-        expect(zane.frame.get_by_role("button", name="Use the drawn picture again")).to_be_visible()
+        expect(zane.frame.get_by_role("button", name="Use the automatic picture again")).to_be_visible()
         zane.frame.locator("#beside").get_by_role("button", name="Check and publish").click()
         zane.frame.get_by_role("button", name="Publish", exact=True).click()
         expect(zane.frame.get_by_role("button", name="Place it in the course")).to_be_visible()
@@ -186,7 +186,7 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, running, regi
 
 @pytest.mark.parametrize("language", ["en", "lv"])
 def test_no_page_of_the_editor_has_a_fault(people, running, registered, language, monkeypatch):
-    monkeypatch.setattr(inspection, "WIDTHS", {"desktop": 1280, "phone": 320})
+    monkeypatch.setattr(page_checks, "WIDTHS", {"desktop": 1280, "phone": 320})
     found = []
     with people() as zane:
         begin(zane, language)
@@ -234,7 +234,7 @@ def test_the_institution_writes_outside_of_any_course(people, running):
         page.goto(f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.memory)}")
         found = faults(institution, "editor-door")
         page.get_by_role("button", name="Open the editor").click()
-        page.get_by_role("button", name="Change it in a new version").first.click()
+        page.get_by_role("button", name="Create a new version").first.click()
         expect(page.get_by_role("heading", level=2, name="The badge")).to_be_visible()
         assert found + faults(institution, "editor-institution") == []
     draft = newest(tool)

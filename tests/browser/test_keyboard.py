@@ -32,7 +32,7 @@ def test_zane_ticks_anna_and_anna_downloads_her_badge(people, running, activity,
         tab_to(zane, zane.frame.get_by_label("Anna Bērziņa"))
         zane.page.keyboard.press("Space")
         zane.photograph("keyboard-ticked")
-        tab_to(zane, zane.frame.get_by_role("button", name="Give them the badge"))
+        tab_to(zane, zane.frame.get_by_role("button", name="Confirm and award"))
         zane.page.keyboard.press("Enter")
         expect(zane.frame.get_by_role("status")).to_have_text("1 badge is being prepared.")
     wait(lambda: rows(running.tool, CredentialRow))

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from badges.bake import unbake
+from lti_tool.awarding import awards
 from lti_tool.demo.robot import Robot
 from lti_tool.errors import DeliveryError, PlatformError
 from lti_tool.issuing import issuance
@@ -130,9 +131,9 @@ def test_public_pages(people, running, activities, language):
 def badges(running):
     """A good one, Anna's, and another's that is revoked."""
     with changed(running) as session:
-        awards = queries.awards.awards_of_rule(session, 1)
-        anna = next(award for award in awards if award.learner.name == "Anna Bērziņa")
-        other = next(award for award in awards if award is not anna)
+        found = queries.awards.awards_of_rule(session, 1)
+        anna = next(award for award in found if award.learner.name == "Anna Bērziņa")
+        other = next(award for award in found if award is not anna)
         awards.revoke(session, other, "issued in error", running.tool.clock())
         for credential in (anna.credential, other.credential):
             assert credential.template_version.template_id
@@ -235,7 +236,11 @@ def test_teachers_page(people, running, activities, language):
 
         with changed(running) as session:
             deliveries(session)
-        look("trouble", ".notice.no q", trouble=PlatformError("it answered with a web page").as_json())
+        look(
+            "trouble",
+            ".notice.no q",
+            trouble=PlatformError("the platform answered with a web page instead of data").as_json(),
+        )
         look(
             "everyone-canvas",
             "form[action$='/gate']",
@@ -286,7 +291,7 @@ def deliveries(session):
     sent, failed, *others = awards
     for award, status, trouble in (
         (sent, "sent", None),
-        (failed, "failed", DeliveryError("the mail server refuses the address").as_json()),
+        (failed, "failed", DeliveryError("the mail server rejected the address").as_json()),
     ):
         for delivery in award.deliveries:
             delivery.status, delivery.trouble, delivery.sent_at = status, trouble, NOW
