@@ -15,7 +15,7 @@ from badges.errors import TemplateError
 from badges.importing import edubadges, open_badges_2, open_badges_3, open_educational_badges
 from badges.importing.foreign import Foreign, Note
 from badges.template.model import read_template, template_as_json
-from badges.verify.files import open_file
+from badges.verify.files import parse_file
 from signing.json_text import Json
 
 #: edubadges comes first, for its study load of Open Badges 2.0 is in hours and that of the next in minutes; whatever
@@ -45,7 +45,7 @@ def draft_of(file: bytes) -> Draft:
     Raises TemplateError: `not_a_badge`, `badge_elsewhere` where the file only names the address of what was awarded,
     or, by JSON pointer into the badge, what every template has and the badge has not.
     """
-    opened = open_file(file)
+    opened = parse_file(file)
     badge = opened.credential
     if opened.address or not badge:
         raise TemplateError((("", "badge_elsewhere" if opened.address else "not_a_badge"),))

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 
-from badges.schemas.rules import breach
+from badges.schemas.rules import find_breach
 from badges.template.model import Template
 from signing.json_text import Json
 from signing.timestamps import from_timestamp
@@ -71,18 +71,18 @@ SAMPLES = [
 #: A file of 1EdTech -> what we ask of the same document.
 OURS: dict[str, Callable[[Json], bool]] = {
     "ob_v3p0_achievementcredential_schema.json": lambda document: (
-        breach(document, "AchievementCredential") is None
+        find_breach(document, "AchievementCredential") is None
     ),
     "ob_v3p0_endorsementcredential_schema.json": lambda document: (
-        breach(document, "EndorsementCredential") is None
+        find_breach(document, "EndorsementCredential") is None
     ),
-    "ob_v3p0_profile_schema.json": lambda document: breach(document, "Profile") is None,
+    "ob_v3p0_profile_schema.json": lambda document: find_breach(document, "Profile") is None,
     "lenient/ob_v3p0_achievementcredential_schema.json": lambda document: (
-        breach(document, "AchievementCredential", loosely=True) is None
+        find_breach(document, "AchievementCredential", "loose") is None
     ),
     "any_achievementcredential_schema.json": lambda document: (
-        breach(document, "AchievementCredential", loosely=True) is None
-        or breach(document, "AchievementCredential1", loosely=True) is None
+        find_breach(document, "AchievementCredential", "loose") is None
+        or find_breach(document, "AchievementCredential1", "loose") is None
     ),
 }
 JUNK: list[Any] = [
@@ -142,8 +142,8 @@ def test_our_own_badges_are_of_the_strict_form(
     built: Callable[..., Json], solar: Template, data_literacy: Template
 ) -> None:
     for template in (solar, data_literacy):
-        assert breach(built(template), "AchievementCredential") is None
-        assert breach(built(template), "AchievementCredential", loosely=True) is None
+        assert find_breach(built(template), "AchievementCredential") is None
+        assert find_breach(built(template), "AchievementCredential", "loose") is None
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_the_place_of_a_breach_is_told(
 ) -> None:
     document = built(solar)
     put(document, path, value)
-    assert breach(document, "AchievementCredential") == where
+    assert find_breach(document, "AchievementCredential") == where
 
 
 def everything(shared: Path) -> Json:

@@ -13,7 +13,7 @@ import pytest
 from badges.sentences import sentences
 from badges.template.model import Template
 from badges.verify import Report, verify
-from badges.verify.lookups import MAX_QUESTIONS
+from badges.verify.lookups import MAX_LOOKUPS
 from signing.json_text import Json, as_text
 from signing.status import empty, encode, with_bit
 
@@ -421,7 +421,7 @@ def test_a_badge_cannot_make_its_verifier_ask_for_ever(
     badge["endorsementJwt"] = [signed(world, endorsement, "vc-jwt")] * 16
     world.asked.clear()
     look(badge, {}, proof_name="vc-jwt")
-    assert len(world.asked) == MAX_QUESTIONS
+    assert len(world.asked) == MAX_LOOKUPS
 
 
 # --- the recipient
