@@ -149,7 +149,7 @@ def _proof(gathered: Gathered, lookups: Lookups) -> OneEdTech:
 
 
 def _jws_proof(gathered: Gathered) -> OneEdTech:
-    """The validator accepts RS256 and ES256, any key in the token's header, and claims that contradict the credential."""
+    """The validator accepts RS256 and ES256, any key in the header, and claims that contradict the credential."""
     proof = gathered.verified_proof or gathered.proof_by_embedded_key
     if proof is not None:
         return "valid" if proof.proof_name in ("vc-jwt", "vc-jwt-rs256") else "fatal"

@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from badges.errors import PictureError
-from badges.pictures import MOST_BYTES, fit_picture
+from badges.pictures import MAX_BYTES, fit_picture
 
 
 def picture_file(size=(300, 300), kind="PNG", mode="RGB", **options) -> bytes:
@@ -67,7 +67,7 @@ def test_what_is_no_picture_is_told_as_that(file):
 
 
 def test_a_picture_over_the_limits_is_not_unpacked():
-    assert code(b"x" * (MOST_BYTES + 1)) == "picture_too_large"
+    assert code(b"x" * (MAX_BYTES + 1)) == "picture_too_large"
     assert code(picture_file((100, 300))) == "picture_too_small"
     assert code(picture_file((4001, 300), mode="1")) == "picture_too_wide"
     assert code(said_to_be(60_000)) == "picture_too_wide"  # Pillow itself calls this a bomb

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from badges.pictures import LEAST_SIDE, MOST_BYTES, MOST_SIDE
+from badges.pictures import MAX_BYTES, MAX_SIDE, MIN_SIDE
 from badges.reader import MOST_ITEMS
 from lti_tool.web.error_messages import Sentence
 
@@ -107,10 +107,10 @@ def problem_sentence(code: str, bounds: tuple[int, int] | None = None) -> str:
         return _("These are too many: %(most)s at most.", most=MOST_ITEMS)
     if code == "picture_too_large":
         return _(
-            "The picture is too large a file. Choose one of at most %(size)s kB.", size=MOST_BYTES // 1000
+            "The picture is too large a file. Choose one of at most %(size)s kB.", size=MAX_BYTES // 1000
         )
     if code == "picture_too_small":
-        return _("The picture is too small. Each side needs at least %(size)s pixels.", size=LEAST_SIDE)
+        return _("The picture is too small. Each side needs at least %(size)s pixels.", size=MIN_SIDE)
     if code == "picture_too_wide":
-        return _("The picture has too many pixels. Each side may have at most %(size)s.", size=MOST_SIDE)
+        return _("The picture has too many pixels. Each side may have at most %(size)s.", size=MAX_SIDE)
     return str(_PROBLEMS.get(code) or _("This cannot be used as it is. Change it, or leave it empty."))
