@@ -66,7 +66,7 @@ def bake(svg: bytes, secured: SecuredCredential) -> bytes:
     if parsed.prefix_namespace == NAMESPACE:
         declaration = b""
     elif parsed.prefix_namespace is not None:
-        # The prefix means something else on <svg>, as after baking a badge of Open Badges 2.0: declare it on the element.
+        # The prefix means something else on <svg>, as with a baked Open Badges 2.0: declare it on the element.
         element, declaration = element.replace(_CREDENTIAL_TAG, _CREDENTIAL_TAG + declaration, 1), b""
     opening, closing, rest = svg[parsed.name_end : parsed.tag_end], b"", svg[parsed.tag_end :]
     if opening.endswith(b"/>"):

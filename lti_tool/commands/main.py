@@ -193,15 +193,17 @@ def _verify(words: argparse.Namespace) -> int:
 
 def _show_part(words: argparse.Namespace) -> int:
     from badges.bake import SIGNATURE, secured_from
-    from badges.disclosure import picture_without, without
+    from badges.disclosure import remove_parts, remove_parts_from_picture
     from badges.errors import BadgeError
 
     try:
         file = words.file.read_bytes()
         if file.startswith(SIGNATURE):
-            words.out.write_bytes(picture_without(file, words.without))
+            words.out.write_bytes(remove_parts_from_picture(file, words.without))
         else:
-            words.out.write_text(without(secured_from(file.decode()), words.without).text, encoding="utf-8")
+            words.out.write_text(
+                remove_parts(secured_from(file.decode()), words.without).text, encoding="utf-8"
+            )
     except (OSError, UnicodeDecodeError) as error:
         return _say(f"a file cannot be read or written: {error}")
     except BadgeError as error:

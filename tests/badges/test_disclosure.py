@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from badges.bake import bake, unbake
-from badges.disclosure import PARTS, may_leave_out, picture_without, without
+from badges.disclosure import PARTS, removable_parts, remove_parts, remove_parts_from_picture
 from badges.errors import DisclosureError
 from badges.verify import verify
 from signing.keys import SigningKey, generate
@@ -40,7 +40,7 @@ def test_what_is_left_out_is_gone_and_the_rest_verifies(
     secured: Any, world: Any, parts: tuple[str, ...]
 ) -> None:
     whole = json.loads(secured.text)["credentialSubject"]
-    part = without(secured, parts)
+    part = remove_parts(secured, parts)
     report = look(world, part.text.encode())
     assert (report.verdict, report.one_ed_tech) == ("verified", "valid"), report.checks
     shown = json.loads(part.text)
@@ -57,37 +57,37 @@ def test_a_picture_stays_the_picture(secured: Any, world: Any) -> None:
     drawn = BytesIO()
     Image.new("RGB", (8, 8)).save(drawn, "PNG")
     png = drawn.getvalue()
-    part = picture_without(bake(png, secured), ["name"])
+    part = remove_parts_from_picture(bake(png, secured), ["name"])
     assert look(world, part).verdict == "verified"
     assert part == bake(png, unbake(part))
 
 
 def test_a_badge_belongs_to_somebody(secured: Any) -> None:
     with pytest.raises(DisclosureError) as refused:
-        without(secured, ["name", "email"])
+        remove_parts(secured, ["name", "email"])
     assert refused.value.code == "nobody_left"
 
 
 def test_a_part_that_is_none_is_told(secured: Any) -> None:
     with pytest.raises(DisclosureError, match=", ".join(PARTS)):
-        without(secured, ["achievement"])
+        remove_parts(secured, ["achievement"])
 
 
 def test_a_badge_without_the_proof_for_it_cannot_be_parted(
     secured: Any, built: Any, solar: Any, world: Any
 ) -> None:
     plain = world.secure(built(solar))
-    part = without(secured, ["name"])
-    assert (may_leave_out(secured), may_leave_out(plain)) == (PARTS, ())
-    assert may_leave_out(without(secured, ["email"])) == ("result",)
+    part = remove_parts(secured, ["name"])
+    assert (removable_parts(secured), removable_parts(plain)) == (PARTS, ())
+    assert removable_parts(remove_parts(secured, ["email"])) == ("result",)
     for one in (plain, part, SecuredCredential("not JSON", ""), SecuredCredential("{}", "")):
         with pytest.raises(DisclosureError) as refused:
-            without(one, ["name"])
+            remove_parts(one, ["name"])
         assert refused.value.code == "not_parted"
 
 
 def test_a_changed_part_is_found(secured: Any, world: Any) -> None:
-    part = without(secured, ["name"])
+    part = remove_parts(secured, ["name"])
     document = json.loads(part.text)
     document["credentialSubject"]["achievement"]["criteria"]["narrative"] = "Pay the fee."
     assert look(world, json.dumps(document).encode()).verdict == "changed"
