@@ -73,7 +73,8 @@ class PictureError(BadgeError):
 
     `code`: `not_a_png`, `too_large`, `truncated`, `too_many_chunks`, `bad_checksum`, `bad_order`,
     `after_end`, `bad_text`, `text_too_large`, `two_credentials`; for an SVG also `not_an_svg`, `svg_dtd`,
-    `svg_script`, `svg_too_complex`; for a PDF also `pdf_too_complex`. Those of an uploaded picture are in badges.pictures.
+    `svg_script`, `svg_too_complex`; for a PDF also `pdf_too_complex`. Those of an uploaded picture are in
+    badges.pictures.
     """
 
     def __init__(self, code: str, message: str) -> None:

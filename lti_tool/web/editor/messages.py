@@ -48,7 +48,7 @@ _PROBLEMS: Mapping[str, Sentence] = {
 }
 
 
-#: What an import did not take as it stood; codes of badges.importing.foreign.
+#: What an import did not take as it stood; codes of badges.importing.field_reader.
 _NOTES: Mapping[str, Sentence] = {
     "markup_removed": _l("HTML was taken out of it."),
     "cut": _l("It was too long, and was cut."),

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from badges.bake import bake
 from badges.errors import TemplateError
 from badges.eu import elements
-from badges.importing import SOURCES, Draft, draft_of
-from badges.importing.foreign import Foreign
+from badges.importing import SOURCES, Draft, read_draft
+from badges.importing.field_reader import FieldReader
 from badges.issuer import IssuerProfile
 from badges.template.model import read_template
 from signing.json_text import Json
@@ -30,7 +30,7 @@ ALL = {
 
 
 def _draft(badge: Json) -> Draft:
-    return draft_of(json.dumps(badge).encode())
+    return read_draft(json.dumps(badge).encode())
 
 
 def _changed(badge: Json, **more: Any) -> Json:
@@ -159,7 +159,7 @@ def test_a_badge_of_moodle_brings_its_words_and_its_picture() -> None:
 
 
 def test_moodles_own_file_is_read(shared: Path) -> None:
-    draft = draft_of((shared / "data/moodle/70_core_badge_assertion_ob20.json").read_bytes())
+    draft = read_draft((shared / "data/moodle/70_core_badge_assertion_ob20.json").read_bytes())
     assert draft.body["name"] == {"en": "DLF core badge"}
     assert draft.picture and not draft.notes
 
@@ -170,12 +170,12 @@ def test_every_credential_of_the_standards_examples_begins_a_template(shared: Pa
     )
     assert files
     for file in files:
-        assert draft_of(file.read_bytes()).body["name"]
+        assert read_draft(file.read_bytes()).body["name"]
 
 
 def test_a_picture_with_a_badge_in_it_is_both() -> None:
     baked = bake(PNG, SecuredCredential(text=json.dumps(EDUBADGE), media_type="application/vc+ld+json"))
-    draft = draft_of(baked)
+    draft = read_draft(baked)
     assert draft.body == _draft(EDUBADGE).body
     assert draft.picture == baked
 
@@ -210,7 +210,7 @@ def test_every_source_has_a_name_and_knows_its_own_badges_only() -> None:
 )
 def test_what_is_no_badge_is_refused_at_its_place(file: bytes, problem: tuple[str, str]) -> None:
     with pytest.raises(TemplateError) as caught:
-        draft_of(file)
+        read_draft(file)
     assert caught.value.problems == (problem,)
 
 
@@ -226,7 +226,7 @@ def test_markup_is_taken_out_and_long_text_is_cut_and_both_are_noted() -> None:
     "text", ["<!--" * 5000, "<script>" * 3000, "&amp;" * 5000, "<" * 20_000, "<\x00b>" * 4000]
 )
 def test_text_made_to_take_for_ever_is_read_at_once(text: str) -> None:
-    found = Foreign().text(text, "/x")
+    found = FieldReader().text(text, "/x")
     read_template({"name": {"en": "x"}, "description": {"en": found} if found else {}})
 
 
