@@ -1,4 +1,4 @@
-"""A badge of another system begins a template: what it says is taken, what it does not say is named."""
+"""A badge of another system becomes a draft template: its values are taken, missing elements are named."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _notes(draft: Draft) -> dict[str, str]:
     return {note.pointer.rpartition("/")[2]: note.code for note in draft.notes}
 
 
-def test_an_edubadge_is_taken_over_element_by_element() -> None:
+def test_an_edubadge_fills_the_elements_of_a_template() -> None:
     draft = _draft(EDUBADGE)
     assert draft.source == "edubadges"
     assert draft.picture is None
@@ -81,7 +81,7 @@ def test_an_edubadge_is_taken_over_element_by_element() -> None:
     }
 
 
-def test_what_an_import_still_lacks_is_named_by_element(issuer: IssuerProfile) -> None:
+def test_missing_elements_of_an_import_are_named(issuer: IssuerProfile) -> None:
     assert elements.missing(read_template(_draft(EDUBADGE).body), issuer) == ("notional_workload",)
     missing = elements.missing(read_template(_draft(MOODLE).body), issuer)
     assert "learning_outcomes" in missing and "type_of_assessment" in missing and "title" not in missing
@@ -92,12 +92,12 @@ def test_study_load_in_hours_is_the_workload() -> None:
     assert _draft(_changed(EDUBADGE, timeInvestment=40)).body["workload_hours"] == "40"
 
 
-def test_an_identity_that_was_checked_is_kept_without_supervision() -> None:
+def test_a_checked_identity_is_read_without_supervision() -> None:
     [assessment] = _draft(_changed(EDUBADGE, supervisionType=None)).body["assessments"]
     assert assessment == {"type": "writtenExamination", "supervision": "nosupid"}
 
 
-def test_an_open_educational_badge_brings_its_competencies_and_hours() -> None:
+def test_an_open_educational_badge_gives_its_competencies_and_hours() -> None:
     draft = _draft(OPEN_EDUCATIONAL_BADGE)
     assert draft.source == "Open Educational Badges"
     assert draft.picture == PNG
@@ -144,7 +144,7 @@ def test_an_edubadge_of_the_older_standard_is_read_too() -> None:
     assert _notes(draft) == {"EQF": "unknown_value"}
 
 
-def test_a_badge_of_moodle_brings_its_words_and_its_picture() -> None:
+def test_a_badge_of_moodle_gives_its_texts_and_its_picture() -> None:
     draft = _draft(MOODLE)
     assert draft.source == "Open Badges 2.0, as of Moodle"
     assert draft.picture == PNG
@@ -164,7 +164,7 @@ def test_moodles_own_file_is_read(shared: Path) -> None:
     assert draft.picture and not draft.notes
 
 
-def test_every_credential_of_the_standards_examples_begins_a_template(shared: Path) -> None:
+def test_every_example_of_the_standard_becomes_a_template(shared: Path) -> None:
     files = sorted((shared / "data/vectors/spec").glob("*achievement*")) + sorted(
         (shared / "data/eu/examples").glob("ob3-*")
     )
@@ -173,14 +173,14 @@ def test_every_credential_of_the_standards_examples_begins_a_template(shared: Pa
         assert read_draft(file.read_bytes()).body["name"]
 
 
-def test_a_picture_with_a_badge_in_it_is_both() -> None:
+def test_a_baked_picture_gives_the_template_and_its_picture() -> None:
     baked = bake(PNG, SecuredCredential(text=json.dumps(EDUBADGE), media_type="application/vc+ld+json"))
     draft = read_draft(baked)
     assert draft.body == _draft(EDUBADGE).body
     assert draft.picture == baked
 
 
-def test_every_source_has_a_name_and_knows_its_own_badges_only() -> None:
+def test_every_source_has_a_name_and_recognises_its_own_badges_only() -> None:
     assert len({source.NAME for source in SOURCES}) == len(SOURCES) == 4
     for name, badge in ALL.items():
         assert name == next(source for source in SOURCES if source.recognises(badge)).NAME
@@ -208,13 +208,13 @@ def test_every_source_has_a_name_and_knows_its_own_badges_only() -> None:
         (json.dumps(MOODLE | {"badge": 7}).encode(), ("/badge/name", "required")),
     ],
 )
-def test_what_is_no_badge_is_refused_at_its_place(file: bytes, problem: tuple[str, str]) -> None:
+def test_a_file_that_is_no_badge_is_refused_by_pointer(file: bytes, problem: tuple[str, str]) -> None:
     with pytest.raises(TemplateError) as caught:
         read_draft(file)
     assert caught.value.problems == (problem,)
 
 
-def test_markup_is_taken_out_and_long_text_is_cut_and_both_are_noted() -> None:
+def test_removed_markup_and_cut_text_are_noted() -> None:
     text = "<h1>Jā</h1>\n<script>alert(1)</script><b>nē</b> &lt;i&gt;x&lt;/i&gt; 3 < 4 &amp; 5\x00"
     draft = _draft(_changed(EDUBADGE, description=text, name="n" * 300))
     assert draft.body["description"]["nl"] == "Jā\nnē x 3 < 4 & 5"
@@ -225,12 +225,12 @@ def test_markup_is_taken_out_and_long_text_is_cut_and_both_are_noted() -> None:
 @pytest.mark.parametrize(
     "text", ["<!--" * 5000, "<script>" * 3000, "&amp;" * 5000, "<" * 20_000, "<\x00b>" * 4000]
 )
-def test_text_made_to_take_for_ever_is_read_at_once(text: str) -> None:
+def test_no_text_takes_more_than_linear_time(text: str) -> None:
     found = FieldReader().text(text, "/x")
     read_template({"name": {"en": "x"}, "description": {"en": found} if found else {}})
 
 
-def test_values_without_a_meaning_are_left_out_and_noted() -> None:
+def test_unknown_values_are_left_out_and_noted() -> None:
     draft = _draft(
         _changed(
             EDUBADGE,
@@ -266,7 +266,7 @@ def test_values_without_a_meaning_are_left_out_and_noted() -> None:
     )
 
 
-def test_more_than_a_template_holds_is_cut_and_noted() -> None:
+def test_items_beyond_the_limit_of_a_template_are_cut_and_noted() -> None:
     many = deepcopy(OPEN_EDUCATIONAL_BADGE)
     many["extensions:CompetencyExtension"] = [{"name": f"Kompetenz {number}"} for number in range(80)]
     many["credentialSubject"]["achievement"]["alignment"] = [{"targetName": "x", "targetUrl": ESCO}] * 80
@@ -275,7 +275,7 @@ def test_more_than_a_template_holds_is_cut_and_noted() -> None:
     assert _notes(draft)["extensions:CompetencyExtension"] == "too_many"
 
 
-_ODD = st.recursive(
+_UNEXPECTED = st.recursive(
     st.none()
     | st.booleans()
     | st.integers()
@@ -291,14 +291,12 @@ _ODD = st.recursive(
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(sorted(ALL)), st.data())
-def test_whatever_stands_in_a_badge_a_draft_or_a_template_error_comes_of_it(
-    name: str, data: st.DataObject
-) -> None:
+def test_any_values_in_a_badge_give_a_draft_or_a_template_error(name: str, data: st.DataObject) -> None:
     badge = deepcopy(ALL[name])
-    for holder in (badge, badge.get("badge"), badge.get("credentialSubject"), _inner(badge)):
+    for holder in (badge, badge.get("badge"), badge.get("credentialSubject"), _achievement(badge)):
         if isinstance(holder, dict):
             for key in data.draw(st.lists(st.sampled_from(sorted(holder)), max_size=2, unique=True)):
-                holder[key] = data.draw(_ODD)
+                holder[key] = data.draw(_UNEXPECTED)
     try:
         draft = _draft(badge)
     except TemplateError:
@@ -306,6 +304,6 @@ def test_whatever_stands_in_a_badge_a_draft_or_a_template_error_comes_of_it(
     assert read_template(draft.body).name
 
 
-def _inner(badge: Json) -> Any:
+def _achievement(badge: Json) -> Any:
     subject = badge.get("credentialSubject")
     return subject.get("achievement") if isinstance(subject, dict) else None
