@@ -4,7 +4,7 @@ Source: Open Badges 3.0, "Baked Badge Specification", SVG: one `<openbadges:cred
 `verify`, JSON in a CDATA section. Read too: `<openbadges:assertion>` of Open Badges 2.0, and the credential of a
 Comprehensive Learner Record.
 
-An SVG can run programs in the browser of whoever opens it. One with a DTD, entities, scripts or event handlers is
+An SVG can run programs in the browser that opens it. One with a DTD, entities, scripts or event handlers is
 refused as a whole, so that nobody is handed it as a badge.
 """
 

@@ -52,7 +52,7 @@ def fetch_issuer(assertion: Json, lookups: Lookups) -> Issuer:
     try:
         profile = fetch_json(address, lookups)
     except AssertionNotVerifiedError:
-        # A profile embedded in the badge was written by whoever made the badge, so its rules do not count. What is
+        # A profile embedded in the badge was written by the author of the badge, so its rules do not count. What is
         # left is the host of the id.
         if isinstance(issuer, dict):
             return Issuer(id=address, profile={})

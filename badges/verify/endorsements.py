@@ -69,6 +69,7 @@ def _check_endorsement(endorsement: Any, endorsed: Json, lookups: Lookups) -> Fi
     if not is_signed_by_issuer(proof):
         return failed("endorsement_of_wrong_issuer", name)
     subject_id = text(proof.credential.get("credentialSubject"), "id")
+    # A genuine endorsement of something else can be copied into any badge.
     if subject_id != endorsed.get("id"):
         return warning("endorsement_of_another", f"{name}: {subject_id}")
     if check_validity(proof.credential, lookups.now).outcome == "failed":

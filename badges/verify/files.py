@@ -65,6 +65,7 @@ def parse_file(file: bytes) -> ParsedFile:
     if len(file) > MAX_BYTES:
         return ParsedFile(finding=failed("too_large"))
     try:
+        # By content, never by file name or media type, which the sender chooses.
         if file.startswith(SIGNATURE):
             return _parse_baked(baked_text(file), "read_png")
         if attachments.looks_like_pdf(file):
@@ -108,6 +109,7 @@ def parse_document(document: Json) -> ParsedFile:
 
 
 def _parse_baked(baked: BakedText, code: str) -> ParsedFile:
+    # Open Badges 1.x could bake only the address of the assertion; a newer badge is never an address alone.
     if baked.keyword == LEGACY_KEYWORD and _WEB_ADDRESS.fullmatch(baked.text.strip()):
         return ParsedFile(finding=passed(code), address=baked.text.strip())
     parsed = parse_text(baked.text)

@@ -52,8 +52,8 @@ def gather(file: ParsedFile, secured: SecuredCredential, lookups: Lookups, recip
 
     The order of the look-ups is part of the protection. Anybody can write any address into a badge, so at first only
     the key is looked up. The other addresses (status list, newer version, schemas, keys of endorsements) are fetched
-    only once the issuer's own key has signed them. Fetched earlier, they would let whoever uploads a file direct this
-    verifier's requests and learn when it is checked, and the answers would prove nothing about a forged badge.
+    only once the issuer's own key has signed them. Fetched earlier, they would let the author of a forged
+    badge direct this verifier's requests and learn when it is checked, and the answers would prove nothing.
     """
     proof, verified_proof = check_proof(secured, lookups)
     proof_by_embedded_key = None
@@ -64,6 +64,7 @@ def gather(file: ParsedFile, secured: SecuredCredential, lookups: Lookups, recip
         if proof_by_embedded_key is not None or finding.code in CHANGED:
             proof = finding
     if proof.code == "key_revoked":
+        # The thief of a key can sign anything, but cannot make the issuer's website serve it: see issuer_copy.
         proof, verified_proof = compare_issuer_copy(file, secured, lookups)
     refresh = NOT_CHECKED
     if verified_proof is not None and is_signed_by_issuer(verified_proof):
@@ -74,6 +75,7 @@ def gather(file: ParsedFile, secured: SecuredCredential, lookups: Lookups, recip
             file = replace(newer_file, finding=file.finding)
     valid_proof = verified_proof or proof_by_embedded_key
     credential = valid_proof.credential if valid_proof else file.credential
+    # None unless the issuer signed: the checks that fetch an address of the badge then report `unknown`.
     trusted_lookups = lookups if is_signed_by_issuer(verified_proof) else None
     document = credential if file.is_jws else file.document
     schema = check_schema(document, credential)

@@ -34,6 +34,7 @@ def check_hosted_assertion(address: str, baked: Json, lookups: Lookups) -> Verif
     differing = [name for name in _COMPARED if baked and served.get(name) != baked.get(name)]
     if differing or text(served, "id") not in (address, None) or types(served) & {"BadgeClass", "Issuer"}:
         raise AssertionNotVerifiedError(failed("differs_from_hosted", ", ".join(differing) or "id"))
+    # The issuer of what is served, not of what was in the file: only the served assertion is genuine.
     issuer = fetch_issuer(served, lookups)
     return VerifiedAssertion(
         assertion=served,

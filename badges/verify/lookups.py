@@ -1,7 +1,7 @@
 """Lookups: everything that one verification may ask other hosts for.
 
-The room `badges` has no network of its own: all that is fetched comes in through these functions, so one place limits
-how much a badge can make its verifier fetch.
+The package `badges` has no network of its own: all that is fetched comes in through these functions, so that one limit
+covers everything that a badge can make its verifier fetch.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Lookups:
 
 
 #: What one badge may look up, in all. A sound badge needs two or three look-ups: a key, a list, perhaps a schema. But
-#: each of 16 endorsements may name a key and 4 lists, and every list a key again. Without a common limit, whoever
-#: uploads a badge could make this verifier send hundreds of requests to a host of their choice.
+#: each of 16 endorsements may name a key and 4 lists, and every list a key again. Without a common limit, anyone
+#: who uploads a badge could make this verifier send hundreds of requests to a host of their choice.
 MAX_LOOKUPS = 40
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

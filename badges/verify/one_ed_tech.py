@@ -2,7 +2,7 @@
 
 Badges are certified with that validator, so its answer is reported beside ours. It is not ours, because it trusts more:
 a key embedded in the address of a proof without asking where it is published, a key in the header of a JWS without
-comparing it with the issuer's, a JWS whose claims contradict its credential, and a status list whoever signed it.
+comparing it with the issuer's, a JWS whose claims contradict its credential, and a status list signed by anyone.
 
 Source: 1EdTech digital-credentials-public-validator, OB30Inspector.
 """
@@ -177,11 +177,12 @@ def _embedded_proof(gathered: Gathered, lookups: Lookups) -> OneEdTech:
         return "error"
     method = text(entry, "verificationMethod") or ""
     only_proof = (gathered.verified_proof or gathered.proof_by_embedded_key) if len(entries) == 1 else None
+    # With one proof our check and the validator's are the same; of several, ours may have taken another.
     proof = only_proof or _check_alone(gathered, entry, method, lookups)
     if isinstance(proof, str):
         return proof
     if method.startswith("did:key:") and "#" not in method:
-        return "valid"
+        return "valid"  # the validator compares no issuer with such a key
     key = proof.verification_method
     if key.controller == issuer_id(proof.credential):
         return "valid"

@@ -32,7 +32,7 @@ _RDF_PROOFS = ("-rdfc-", "eddsa-2022", "Ed25519Signature2020", "-sd-")
 def check_proof(
     secured: SecuredCredential, lookups: Lookups, find_key: KeyFinder | None = None
 ) -> tuple[Finding, VerifiedProof | None]:
-    """The finding on the proof, and the VerifiedProof where the signature holds, whoever's key it is.
+    """The finding on the proof, and the VerifiedProof where the signature holds, with any key that was found.
 
     `find_key` replaces that of the lookups. Never raises.
     """

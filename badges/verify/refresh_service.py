@@ -1,7 +1,7 @@
 """find_newer_credential: the credential that the issuer offers in place of an older one, asked for once.
 
 Source: Open Badges 3.0, "Verification", step 3; 1EdTechCredentialRefresh. The standard does not demand that the newer
-one has the same id and issuer. We do: otherwise whoever controls the address could put any badge in its place.
+one has the same id and issuer. We do: otherwise anyone who controls the address could put any badge in its place.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ def find_newer_credential(
     newer = proof.credential
     if (issuer_id(newer), newer.get("id")) != (issuer_id(credential), credential.get("id")):
         return warning("refresh_of_another", url), None
+    # An older version must not win: a revoked or corrected credential could be brought back by serving it again.
     if _begins(newer) is None or (_begins(newer) or lookups.now) < (_begins(credential) or lookups.now):
         return warning("refresh_older", url), None
     if newer == credential:

@@ -60,6 +60,7 @@ def _check_entry(credential: Json, entry: Json, lookups: Lookups) -> Finding:
     answer = _fetch_list(url, lookups)
     if isinstance(answer, Finding):
         return answer
+    # The index is compared with the bits first: without trusted bits every index is beyond the list, so `unknown`.
     problem, bits = _read_list(answer, url, kind, purpose, credential, lookups)
     if int(index) >= len(bits) * 8:
         return unknown(problem or "no_such_entry", f"{url}#{index}")
@@ -96,6 +97,7 @@ def _read_list(
     if proof is None:
         return "list_unreadable" if finding.code == "unreadable" else "list_not_proven", b""
     listing = proof.credential
+    # Else anybody who can serve a list at the address, or sign one in the issuer's name, could clear a revocation.
     if not issuer_id(credential) == issuer_id(listing) == proof.verification_method.controller:
         return "list_of_another", b""
     subject = listing.get("credentialSubject")

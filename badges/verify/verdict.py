@@ -1,4 +1,4 @@
-"""decide_verdict: one word for all checks; the one that matters most to whoever relies on the badge comes first."""
+"""decide_verdict: one word for all checks, the most important one for people who rely on the badge."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def decide_verdict(checks: tuple[Check, ...]) -> Verdict:
         return "unverifiable"
     if "key_of_issuer" in failed:
         return "wrong_issuer"
-    if "terms" in failed:
+    if "terms" in failed:  # after the proof: only a signed document can be blamed for its terms
         return "unusable"
     if "status" in failed:
         return "suspended" if by_name["status"].code == "suspended" else "revoked"
