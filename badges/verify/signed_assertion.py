@@ -40,6 +40,7 @@ def check_signed_assertion(file: ParsedFile, lookups: Lookups) -> VerifiedAssert
     assertion = file.credential
     verification = assertion.get("verification", assertion.get("verify"))
     issuer = fetch_issuer(assertion, lookups)
+    # The assertion may name any key; whether it is the issuer's is a finding of its own, `key_of_issuer`.
     address = text(verification, "creator") or text(verification, "url") or next(_key_addresses(issuer), None)
     if address is None:
         raise AssertionNotVerifiedError(unknown("key_not_found"))
@@ -58,6 +59,7 @@ def _demand_rs256(jws: str, public: PublicKey) -> None:
     try:
         signed, _, signature = jws.rpartition(".")
         header = read_object(from_base64url(signed.partition(".")[0]).decode())
+        # Decided by the standard, not by the header: `none` or HS256 would let anybody sign.
         if header.get("alg") != "RS256":
             raise AssertionNotVerifiedError(unknown("wrong_algorithm"))
         demand_signature(lambda: verify(public, from_base64url(signature), signed.encode()))
