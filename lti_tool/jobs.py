@@ -62,7 +62,7 @@ def poll(tool: Tool, event_id: str, payload: Json) -> None:
 
 def sweep(tool: Tool, event_id: str, payload: Json) -> None:
     """What has expired is forgotten, every hour."""
-    tool.memory.forget_expired()
+    tool.expiring_values.forget_expired()
     with tool.store.begin() as session:
         outbox.delete_done(session, tool.clock() - timedelta(days=30))
         outbox.schedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))

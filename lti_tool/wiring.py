@@ -50,7 +50,7 @@ class Tool:
     mail_folder: str | None
     clock: Callable[[], datetime]
     store: Store
-    memory: StoredExpiringValues
+    expiring_values: StoredExpiringValues
     outgoing: Outgoing
     key_sets: KeySets
     tokens: TokenCache
@@ -108,7 +108,7 @@ def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) 
         mail_folder=None if settings.smtp_url else str(settings.mail_folder),
         clock=now,
         store=store,
-        memory=StoredExpiringValues(store, now),
+        expiring_values=StoredExpiringValues(store, now),
         outgoing=outgoing,
         key_sets=KeySets(outgoing, lambda: now().timestamp()),
         tokens=TokenCache(),

@@ -142,10 +142,10 @@ def test_unknown_done_or_dead_work_is_not_begun(tool, monkeypatch):
 
 
 def test_the_sweep_forgets_what_has_expired(tool, clock):
-    tool.memory.put("state", {}, 60)
+    tool.expiring_values.put("state", {}, 60)
     clock.pass_(minutes=5)
     jobs.run_job(tool, "sweep")
-    assert tool.memory.peek("state") is None
+    assert tool.expiring_values.peek("state") is None
     assert row(tool, "sweep").due_at == clock() + timedelta(hours=1)
 
 

@@ -186,15 +186,15 @@ def test_a_held_arrival_comes_back_whole_and_once(tool):
         storage_target="_parent",
         auth_origin="https://moodle.example.org",
     )
-    ticket = pending_arrivals.keep_arrival(tool.memory, arrival)
-    assert pending_arrivals.take_arrival(tool.memory, ticket) == arrival
-    assert pending_arrivals.take_arrival(tool.memory, ticket) is None
+    ticket = pending_arrivals.keep_arrival(tool.expiring_values, arrival)
+    assert pending_arrivals.take_arrival(tool.expiring_values, ticket) == arrival
+    assert pending_arrivals.take_arrival(tool.expiring_values, ticket) is None
 
 
 def test_a_held_arrival_is_gone_after_its_time(tool, clock):
     arrival = Arrival(
         launch=launch_of(ANNA, 1), state="s", bound=False, storage_target=None, auth_origin="https://m"
     )
-    ticket = pending_arrivals.keep_arrival(tool.memory, arrival, 60)
+    ticket = pending_arrivals.keep_arrival(tool.expiring_values, arrival, 60)
     clock.now += timedelta(seconds=60)
-    assert pending_arrivals.take_arrival(tool.memory, ticket) is None
+    assert pending_arrivals.take_arrival(tool.expiring_values, ticket) is None
