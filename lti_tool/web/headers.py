@@ -11,9 +11,8 @@ from collections.abc import Iterable
 
 from flask import Flask, Response, g, request
 
-from lti_tool.platforms.adapters import origin
-from lti_tool.platforms.dynamic_registration import CANVAS_EMBEDDERS
-from lti_tool.values import Registration
+from lti_tool.platforms.platform_configuration import CANVAS_EMBED_ORIGINS
+from lti_tool.values import Registration, origin_of
 from lti_tool.web.current import current_tool
 
 ANYBODY = ("*",)
@@ -37,9 +36,9 @@ def nonce() -> str:
 def embed_origins(registration: Registration, return_url: str | None = None) -> tuple[str, ...]:
     """The origins whose pages may frame a launch: schools show Canvas on hosts of their own."""
     named = [registration.platform_id, registration.auth_login_url, return_url or ""]
-    found = [*registration.embed_origins, *(origin(url) for url in named)]
+    found = [*registration.embed_origins, *(origin_of(url) for url in named)]
     if registration.product == "canvas":
-        found += CANVAS_EMBEDDERS
+        found += CANVAS_EMBED_ORIGINS
     return tuple(dict.fromkeys(one for one in found if one))
 
 
@@ -50,7 +49,7 @@ def framed_by(origins: Iterable[str]) -> None:
 
 def sends_forms_to(url: str) -> None:
     """This answer's form goes to another site, the platform's."""
-    g.form_targets = (origin(url),)
+    g.form_targets = (origin_of(url),)
 
 
 def tells_own_origin() -> None:
@@ -63,7 +62,7 @@ def came_from_us() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    return request.headers.get("Origin") == origin(current_tool().tool_url)
+    return request.headers.get("Origin") == origin_of(current_tool().tool_url)
 
 
 def _add(response: Response) -> Response:

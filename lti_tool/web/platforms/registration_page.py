@@ -6,9 +6,9 @@ from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotAllowedError, RegistrationError
-from lti_tool.platforms import dynamic_registration as lti_registration
-from lti_tool.platforms import invitations
-from lti_tool.platforms.dynamic_registration import PlatformConfiguration, ToolNames
+from lti_tool.platforms import dynamic_registration, invitations, tool_keys
+from lti_tool.platforms.platform_configuration import PlatformConfiguration, fetch_configuration
+from lti_tool.platforms.tool_configuration import ToolNames, canvas_configuration
 from lti_tool.web.current import current_tool
 
 pages = Blueprint("registration", __name__)
@@ -29,7 +29,7 @@ def register() -> str:
     if form.get("agreed") != "yes":
         return render_template("platforms/registration.html", platform=_platform(form), form=form)
     code = _open_code(form)
-    new = lti_registration.register(
+    new = dynamic_registration.register(
         form.get("openid_configuration", ""),
         form.get("registration_token") or None,
         tool.tool_url,
@@ -49,7 +49,7 @@ def jwks() -> Response:
     tool = current_tool()
     with tool.store.read() as session:
         keys = tool.issuer.keyring.tool_keys(session)
-    response = jsonify(lti_registration.jwks(keys))
+    response = jsonify(tool_keys.jwks(keys))
     response.headers["Cache-Control"] = "public, max-age=300"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
@@ -57,7 +57,7 @@ def jwks() -> Response:
 
 @pages.get("/lti/canvas.json")
 def canvas() -> Response:
-    response = jsonify(lti_registration.canvas_configuration(current_tool().tool_url, _names()))
+    response = jsonify(canvas_configuration(current_tool().tool_url, _names()))
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 
@@ -67,9 +67,7 @@ def _platform(form: dict[str, str]) -> PlatformConfiguration:
     url = form.get("openid_configuration", "")
     if not url:
         raise RegistrationError("no_platform", "no openid_configuration was given")
-    return lti_registration.configuration(
-        url, form.get("registration_token") or None, current_tool().outgoing
-    )
+    return fetch_configuration(url, form.get("registration_token") or None, current_tool().outgoing)
 
 
 def _open_code(form: dict[str, str]) -> str:

@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 from badges.eu import elements
 from badges.template.model import Template, read_template, text_in
 from lti_tool.errors import NotAllowedError
-from lti_tool.platforms import deep_linking_response
-from lti_tool.platforms.deep_linking_response import ContentItem
+from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
 from lti_tool.store import queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.triggers import TRIGGERS
@@ -49,7 +48,7 @@ def place() -> str:
             _("Choose a badge first.") if row is None else _("Enter the minimum as a number from 0 to 100.")
         )
         return choosing(visit, problem)
-    jwt = deep_linking_response.response(
+    jwt = deep_linking_response(
         visit.deep_linking,
         visit.registration,
         visit.deployment_id,
