@@ -38,8 +38,8 @@ def check_proof(
         return finding, None
     except Exception as error:  # a Report is promised for any bytes, and libraries fail in ways of their own
         return unknown("could_not_check", error.__class__.__name__), None
-    if proven.left_out:
-        return warning("claims_left_out", f"{proven.proof_name}: {', '.join(proven.left_out)}"), proven
+    if proven.missing_claims:
+        return warning("claims_left_out", f"{proven.proof_name}: {', '.join(proven.missing_claims)}"), proven
     return passed("signature_holds", proven.proof_name), proven
 
 

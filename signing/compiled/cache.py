@@ -16,7 +16,7 @@ from hashlib import sha256
 from threading import Lock
 from typing import Any, Protocol
 
-from signing import data_integrity, proofs
+from signing import proofs
 from signing.canonical import canonicalize
 from signing.compiled.form import CompiledForm, compile_form, differing
 from signing.data_integrity import MEDIA_TYPE, options_of, options_text, usual_options_text
@@ -25,7 +25,7 @@ from signing.errors import ProofError, SigningError, UncompilableError, Unusable
 from signing.json_text import Json, as_text
 from signing.keys import KeyFinder, SigningKey
 from signing.multibase import base58
-from signing.proofs import eddsa_rdfc_2022
+from signing.proofs import EDDSA_RDFC_2022
 from signing.rdfc10 import Digest
 from signing.secured import SecuredCredential
 from signing.signatures import sign
@@ -43,7 +43,7 @@ def secure(
 ) -> SecuredCredential:
     """The credential of these values with its proof; raises as `secure` of the proof type does."""
     if key.algorithm != "Ed25519":
-        raise UnusableKeyError(f"{eddsa_rdfc_2022.NAME} needs a key of Ed25519")
+        raise UnusableKeyError(f"{EDDSA_RDFC_2022.name} needs a key of Ed25519")
     options, proof = _options(key.verification_method, now.replace(microsecond=0))
     signature = sign(key.private, options + sha256(template.canonical(values)).digest())
     return SecuredCredential(
@@ -54,7 +54,7 @@ def secure(
 @lru_cache(maxsize=64)
 def _options(verification_method: str, now: datetime) -> tuple[bytes, str]:
     """The hash of the proof's options, and they as JSON: the same for all that is signed in this second."""
-    options = options_of(eddsa_rdfc_2022.SUITE.names, verification_method, now)
+    options = options_of(EDDSA_RDFC_2022.identifying, verification_method, now)
     return sha256(usual_options_text(options).encode()).digest(), as_text(options)
 
 
@@ -86,7 +86,7 @@ class CompiledForms:
         """As `secure` of the proof type."""
         found = self._find(credential) or self._compile(credential, twin)
         if found is None:
-            return eddsa_rdfc_2022.secure(credential, key, now)
+            return EDDSA_RDFC_2022.secure(credential, key, now)
         return secure(*found, key, now)
 
     def check(
@@ -108,10 +108,10 @@ class CompiledForms:
                     return text, template.canonical(values)
             return text, canonicalize(credential, find_context, digest)
 
-        if eddsa_rdfc_2022.recognises(secured) and secured.text.count('"proofValue"') == 1:
+        if EDDSA_RDFC_2022.recognises(secured) and secured.text.count('"proofValue"') == 1:
             try:
-                suite = replace(eddsa_rdfc_2022.SUITE, texts=texts)
-                return data_integrity.check(suite, secured, find_key, now, find_context)
+                suite = replace(EDDSA_RDFC_2022, hashed_texts=texts)
+                return suite.check(secured, find_key, now, find_context)
             except ProofError as error:
                 if error.code != "unknown_proof":
                     raise

@@ -63,7 +63,7 @@ JSON = st.recursive(
 )
 
 
-def test_each_file_of_the_folder_is_a_proof_type():
+def test_the_proof_types_are_these():
     assert sorted(PROOFS) == [
         "Ed25519Signature2020",
         "ecdsa-jcs-2019",

@@ -12,7 +12,7 @@ from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.multibase import base64url, from_base64url
 from signing.proofs import PROOFS, check, ecdsa_sd_2023
-from signing.proofs.ecdsa_sd_2023 import derive, secure, secure_with
+from signing.proofs.ecdsa_sd_2023 import derive, secure_with
 from signing.secured import SecuredCredential
 
 RIGA = "did:web:badges.riga.example:issuers:college"
@@ -32,7 +32,7 @@ def find_key(key):
 
 @pytest.fixture
 def base(credential, key, now):
-    return secure(credential, key, now)
+    return PROOFS["ecdsa-sd-2023"].secure(credential, key, now)
 
 
 def refusal(secured: SecuredCredential | dict[str, Any], find_key: Any, now: Any) -> str:
@@ -115,7 +115,7 @@ def test_a_pointer_may_spell_a_stroke(credential, key, find_key, now):
 
 def test_the_status_of_a_result_is_always_shown(credential, key, find_key, now):
     credential["credentialSubject"]["result"].append({"type": ["Result"], "status": "Failed"})
-    checked = check(derive(secure(credential, key, now), []), find_key, now)
+    checked = check(derive(PROOFS["ecdsa-sd-2023"].secure(credential, key, now), []), find_key, now)
     assert checked.credential["credentialSubject"]["result"] == [{"type": ["Result"], "status": "Failed"}]
 
 
@@ -147,7 +147,9 @@ def test_a_part_that_was_changed_does_not_hold(base, find_key, now, change):
 
 
 def test_parts_of_two_badges_do_not_make_one(credential, base, key, find_key, now):
-    other = secure(credential | {"id": "urn:uuid:another", "name": "Better"}, key, now)
+    other = PROOFS["ecdsa-sd-2023"].secure(
+        credential | {"id": "urn:uuid:another", "name": "Better"}, key, now
+    )
     mine, theirs = (json.loads(derive(one, ["/name"]).text) for one in (base, other))
     assert refusal(mine | {"name": theirs["name"]}, find_key, now) == "bad_signature"
     assert refusal(mine | {"proof": theirs["proof"]}, find_key, now) in ("bad_signature", "malformed")
@@ -220,7 +222,7 @@ def test_another_kind_of_key_does_not_sign(credential, now):
 
 def test_what_the_proof_would_not_cover_is_refused(credential, key, base, find_key, now):
     with pytest.raises(UnsafeDocumentError):
-        secure(credential | {"honours": "x"}, key, now)
+        PROOFS["ecdsa-sd-2023"].secure(credential | {"honours": "x"}, key, now)
     shown = json.loads(derive(base, []).text)
     assert refusal(shown | {"honours": "x"}, find_key, now) == "unsafe"
 
@@ -253,6 +255,8 @@ def test_a_number_too_large_is_not_written():
 
 
 def test_the_mandatory_parts_are_those_that_are_there(credential):
-    assert "/validUntil" not in ecdsa_sd_2023.mandatory_of(credential)
-    assert "/validUntil" in ecdsa_sd_2023.mandatory_of(credential | {"validUntil": "2030-01-01T00:00:00Z"})
-    assert ecdsa_sd_2023.mandatory_of({"@context": []}) == ()
+    assert "/validUntil" not in ecdsa_sd_2023.mandatory_pointers(credential)
+    assert "/validUntil" in ecdsa_sd_2023.mandatory_pointers(
+        credential | {"validUntil": "2030-01-01T00:00:00Z"}
+    )
+    assert ecdsa_sd_2023.mandatory_pointers({"@context": []}) == ()

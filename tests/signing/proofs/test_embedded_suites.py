@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from signing import data_integrity
+from signing.data_integrity import new_options
 from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError, UnusableKeyError
 from signing.json_text import as_text
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.multibase import base58
-from signing.proofs import MAX_PROOFS, PROOFS, check
-from signing.proofs.eddsa_jcs_2022 import SUITE as JCS
-from signing.proofs.eddsa_rdfc_2022 import SUITE as RDFC
+from signing.proof_set import MAX_PROOFS
+from signing.proofs import PROOFS, check
+from signing.proofs.cryptosuites import EDDSA_JCS_2022 as JCS
+from signing.proofs.cryptosuites import EDDSA_RDFC_2022 as RDFC
 from signing.secured import SecuredCredential
 from signing.signatures import sign
 
@@ -157,13 +158,13 @@ def proof(document, keys, now):
 
     def made(suite=RDFC, owner=RIGA, algorithm="Ed25519", previous=(), **part):
         key = keys[owner, algorithm]
-        options = data_integrity.new_options(suite.names, document, key, now) | part
+        options = new_options(suite.identifying, document, key, now) | part
         if suite.repeats_context:
             options["@context"] = document["@context"]
         if previous:
             options["previousProof"] = [other["id"] for other in previous]
         signed = document | ({"proof": list(previous)} if previous else {})
-        signature = sign(key.private, data_integrity.signed_bytes(suite, signed, options, algorithm))
+        signature = sign(key.private, suite.signed_bytes(signed, options, algorithm))
         return options | {"proofValue": "z" + base58(signature)}
 
     return made

@@ -116,8 +116,8 @@ def test_a_claim_that_disagrees_with_the_credential_is_refused(forge, issuer, no
 def test_a_claim_that_was_left_out_is_named(forge, issuer, credential, now, claim):
     """The credential says the same, and is signed as well; so nothing is wrong, but for the form."""
     checked = check(SecuredCredential(forge(drop=[claim]), ""), issuer.find_key, now)
-    assert (checked.left_out, checked.credential) == ((claim,), credential)
-    assert check(SecuredCredential(forge(), ""), issuer.find_key, now).left_out == ()
+    assert (checked.missing_claims, checked.credential) == ((claim,), credential)
+    assert check(SecuredCredential(forge(), ""), issuer.find_key, now).missing_claims == ()
 
 
 @pytest.mark.parametrize("member", ["issuer", "id", "validFrom", "credentialSubject"])
