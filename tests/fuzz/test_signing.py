@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from signing import cbor, status
 from signing.canonical import canonicalize
-from signing.compiled.form import compile_form, differing
+from signing.compiled.compiler import compile_form, differing_paths
 from signing.did import did_document, did_jwk, find_key
 from signing.errors import (
     DocumentNotPinnedError,
@@ -316,7 +316,7 @@ def test_what_we_write_is_read_as_it_was_meant(document):
 
 @given(data=st.data(), value=SCALARS)
 @FUZZ
-def test_a_template_says_what_the_general_path_says(data, value):
+def test_a_compiled_form_gives_what_the_general_path_gives(data, value):
     leaves = [
         ("name",), ("id",), ("validFrom",), ("issuer", "id"), ("issuer", "name"),
         ("credentialSubject", "creditsEarned"), ("credentialSubject", "result", 0, "value"),
@@ -331,29 +331,29 @@ def test_a_template_says_what_the_general_path_says(data, value):
         for step in path[:-1]:
             at = at[step]
         at[path[-1]] = value
-    template = template_of(frozenset(paths))
+    form = form_of(frozenset(paths))
     try:
-        values = template.values(changed)
+        values = form.values(changed)
     except UnicodeEncodeError:
         values = None
     if values is None:
-        slots = differing(CREDENTIAL, changed)
+        slots = differing_paths(CREDENTIAL, changed)
         assert slots is None or not slots <= paths or isinstance(value, str) is False
         return
     try:
         general = canonicalize(changed)
     except (UnsafeDocumentError, DocumentNotPinnedError):
         with pytest.raises((UnsafeDocumentError, DocumentNotPinnedError)):
-            template.canonical(values)
+            form.canonical(values)
         return
     try:
-        assert template.canonical(values).decode() == general
+        assert form.canonical(values).decode() == general
     except UnsafeDocumentError:
         return  # Stricter with what we sign than with what others signed.
 
 
 @cache
-def template_of(paths: frozenset[Any]) -> Any:
+def form_of(paths: frozenset[Any]) -> Any:
     return compile_form(CREDENTIAL, sorted(paths, key=str))
 
 
