@@ -217,7 +217,7 @@ def picture_rows(bench: Bench) -> Iterator[Row]:
 def status_rows() -> Iterator[Row]:
     bits = status.empty()
     for index in random.Random(1).sample(range(status.LENGTH), status.LENGTH // 100):
-        bits = status.with_bit(bits, index, True)
+        bits = status.with_bit_set(bits, index)
     decoded = status.decode(status.encode(bits))
     work = f"status list of {status.LENGTH:,} bits, 1 % set"
     yield figure(f"{work}: encode anew", "ms", 1, lambda: status.encode(bits))

@@ -26,7 +26,7 @@ from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, generate, jwk
 from signing.proofs import PROOFS, ecdsa_sd_2023
 from signing.secured import SecuredCredential
-from signing.status import empty, with_bit
+from signing.status import empty, with_bit_set
 from tests.badges.conftest import INDEX, LIST_URL, TOOL_URL, built, issuer, solar
 
 __all__ = ["built", "issuer", "solar"]
@@ -90,7 +90,7 @@ class World:
     def publish_list(self, *revoked: int, proof: str = "eddsa-rdfc-2022") -> None:
         bits = empty()
         for index in revoked:
-            bits = with_bit(bits, index, True)
+            bits = with_bit_set(bits, index)
         times = {"now": NOW, "ttl": timedelta(minutes=5), "lifetime": timedelta(days=7)}
         listing = build_status_list(list_url=LIST_URL, issuer_id=self.id, bits=bits, **times)
         self.pages[LIST_URL] = self.secure(listing, proof).text

@@ -11,7 +11,7 @@ from openbadgeslib.ob3.ldp import verify_data_integrity_proof
 
 from signing.document_loader import find_context
 from signing.proofs import PROOFS
-from signing.status import empty, encode, with_bit
+from signing.status import empty, encode, with_bit_set
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
 
@@ -81,5 +81,5 @@ def test_it_sees_that_our_status_list_revokes_a_badge(credential, issuer, now, n
         return openbadgeslib_verdict(text, {issuer.id: issuer.document}, {address: served})
 
     assert verdict(empty()) == VERIFIED
-    assert verdict(with_bit(empty(), 4711, True)) == VERIFIED
-    assert "is set at index 4712" in verdict(with_bit(empty(), 4712, True))
+    assert verdict(with_bit_set(empty(), 4711)) == VERIFIED
+    assert "is set at index 4712" in verdict(with_bit_set(empty(), 4712))

@@ -15,7 +15,7 @@ from badges.template.model import Template
 from badges.verify import Report, verify
 from badges.verify.lookups import MAX_QUESTIONS
 from signing.json_text import Json, as_text
-from signing.status import empty, encode, with_bit
+from signing.status import empty, encode, with_bit_set
 
 Build = Callable[..., Json]
 Look = Callable[..., Report]
@@ -59,7 +59,7 @@ def code(report: Report, name: str) -> tuple[str, str]:
 
 def publish(world: Any, revoked: bool, bits: bytes | None = None, **changes: Any) -> None:
     """Serves a status list of whatever kind, with Anna's bit on or off."""
-    bits = bits if bits is not None else with_bit(empty(), 4711, revoked)
+    bits = bits if bits is not None else with_bit_set(empty(), 4711) if revoked else empty()
     world.publish_list(bits=bits)
     listing = json.loads(world.lists[LIST_URL])
     del listing["proof"]
@@ -75,7 +75,7 @@ def test_a_list_of_2021_is_read(badge: Json, world: Any, look: Look, revoked: bo
     """It had no multibase letter yet, another type, and another context."""
     badge["@context"].append("https://w3id.org/vc/status-list/2021/v1")
     badge["credentialStatus"] |= {"type": "StatusList2021Entry"}
-    bits = with_bit(empty(), 4711, revoked)
+    bits = with_bit_set(empty(), 4711) if revoked else empty()
     publish(
         world,
         revoked,
@@ -109,7 +109,7 @@ def test_a_short_list_is_believed_but_mentioned(badge: Json, world: Any, look: L
     report = look(badge)
     assert (report.verdict, code(report, "status")) == ("verified", ("warning", "list_too_short"))
     assert report.one_ed_tech == "error"
-    publish(world, True, bits=with_bit(bytes(1000), 4711, True))
+    publish(world, True, bits=with_bit_set(bytes(1000), 4711))
     assert look(badge).verdict == "revoked"
 
 
