@@ -14,7 +14,7 @@ from pathlib import Path
 from badges.bake import bake
 from badges.status_list import build_status_list
 from signing import status
-from signing.did import did_document
+from signing.did_document import did_document
 from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, jwk
 from signing.proofs import EDDSA_RDFC_2022

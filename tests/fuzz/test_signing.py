@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from signing import cbor, status
 from signing.canonical import canonicalize
 from signing.compiled.compiler import compile_form, differing_paths
-from signing.did import did_document, did_jwk, find_key
+from signing.did import did_jwk, find_key
+from signing.did_document import did_document
 from signing.errors import (
     DocumentNotPinnedError,
     KeyNotFoundError,

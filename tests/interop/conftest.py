@@ -21,6 +21,7 @@ from badges.schemas import EXTENSION_SCHEMA
 from badges.status_list import build_status_list
 from badges.verify import Report, verify
 from signing import did
+from signing.did_document import did_document
 from signing.document_loader import CONTEXTS, EXTENSION_PATH, find_context
 from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, generate, jwk
@@ -139,7 +140,7 @@ def riga(issuer: Any, shared: Path) -> World:
         for key in keys.values()
     ]
     pages = public_documents(shared) | {
-        did.did_web_url(issuer.id): json.dumps(did.did_document(issuer.id, methods))
+        did.did_web_url(issuer.id): json.dumps(did_document(issuer.id, methods))
     }
     for name in ("vc-jwt", "vc-jwt-rs256"):
         pages[keys[name].verification_method] = json.dumps(jwk(keys[name].public, keys[name].kid))

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from signing.did import did_document, did_jwk, did_key, did_web_url, find_key, key_in_proof, revoked_method
+from signing.did import did_jwk, did_key, did_web_url, find_key, key_in_proof
+from signing.did_document import did_document, revoked_method
 from signing.errors import KeyNotFoundError
 from signing.keys import VerificationMethod, generate, jwk, multikey, same_key
 
