@@ -24,7 +24,7 @@ def empty() -> bytes:
 
 
 def bit(bits: bytes, index: int) -> bool:
-    """Whether the bit is set: the credential has the status. Raises StatusListError where the list has no such index."""
+    """Whether the bit at the index is set; raises StatusListError where the list has no such index."""
     _demand_index(bits, index)
     return bool(bits[index // 8] & _mask(index))
 

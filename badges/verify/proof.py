@@ -13,7 +13,7 @@ from signing.document_loader import find_context, pinned_name
 from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError
 from signing.json_text import Json
 from signing.keys import KeyFinder
-from signing.safe_mode import MAX_CONTEXTS, MAX_CONTEXTS_NAMED
+from signing.safe_mode import MAX_CONTEXTS, MAX_CONTEXT_MENTIONS
 from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
 
@@ -90,7 +90,7 @@ def _ambiguity(document: Json) -> str | None:
                 contexts += as_list(part)
             elif ":" in name or (name.startswith("@") and value.keys() != {"@value", "@language"}):
                 return f"the key {name[:80]!r} is not a plain word"
-    too_many = len(contexts) > MAX_CONTEXTS_NAMED or len({*contexts}) > MAX_CONTEXTS
+    too_many = len(contexts) > MAX_CONTEXT_MENTIONS or len({*contexts}) > MAX_CONTEXTS
     return "it names too many contexts" if too_many else None
 
 
