@@ -70,7 +70,7 @@ def _value(data: bytes, at: int, depth: int) -> tuple[Any, int]:
         return parts, at
     keys = parts[::2]
     if not all(isinstance(key, (int, str)) for key in keys) or len({*keys}) < len(keys):
-        raise ValueError("a key of the CBOR stands twice, or is strange")
+        raise ValueError("a key of the CBOR occurs twice, or is no number or text")
     return dict(zip(keys, parts[1::2], strict=True)), at
 
 

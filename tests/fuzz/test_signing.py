@@ -1,4 +1,4 @@
-"""Whatever strangers send: an answer, or the error that was promised, and soon. `make fuzz` runs these for long."""
+"""Made-up and mutated input: each text gets an answer or the documented error. `make fuzz` runs these for long."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def is_answered(text: str) -> bool:
 
 
 @pytest.mark.parametrize("name", PROOFS)
-def test_what_is_mutated_below_is_whole_at_first(name):
+def test_what_is_mutated_below_holds_unchanged(name):
     assert is_answered(secured(name))
 
 
@@ -274,7 +274,7 @@ def test_no_jwk_breaks_the_search_for_a_key(part):
 @example(data=b"\x9b" + b"\xff" * 8)
 @example(data=b"\x81" * 5_000)
 @FUZZ
-def test_no_bytes_break_the_readers_of_bytes(data):
+def test_no_bytes_break_the_decoders(data):
     for reader in (cbor.decode, lambda part: from_base58(part.decode("latin-1")), from_text):
         try:
             reader(data)

@@ -50,9 +50,9 @@ def test_it_refuses_our_jwt_with_another_word_in_it(credential, issuer, now):
 
 
 @pytest.mark.parametrize("name", ["eddsa-rdfc-2022", "vc-jwt"])
-def test_it_refuses_a_badge_signed_with_a_strangers_key(credential, issuer, new_issuer, now, name):
-    stranger = new_issuer()
-    key = stranger.ed25519 if name == "eddsa-rdfc-2022" else stranger.p256
+def test_it_refuses_a_badge_signed_with_the_key_of_another_issuer(credential, issuer, new_issuer, now, name):
+    other_issuer = new_issuer()
+    key = other_issuer.ed25519 if name == "eddsa-rdfc-2022" else other_issuer.p256
     text = PROOFS[name].secure(credential, key, now).text
     assert openbadgeslib_verdict(text, {issuer.id: issuer.document}) != VERIFIED
 

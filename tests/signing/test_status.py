@@ -31,7 +31,7 @@ def test_one_bit_is_set_and_cleared_without_touching_another():
     assert with_bit_cleared(with_bit_cleared(bits, 4711), 4712) == empty()
 
 
-def test_a_list_comes_back_and_is_always_written_alike():
+def test_a_list_comes_back_and_is_always_encoded_to_the_same_text():
     bits = with_bit_set(empty(), 99)
     assert decode(encode(bits)) == bits
     assert encode(bits) == encode(bits)
@@ -45,7 +45,7 @@ def test_an_index_outside_the_list_is_refused(index):
         with_bit_set(empty(), index)
 
 
-def test_a_list_that_unpacks_to_gigabytes_is_refused():
+def test_a_list_that_decompresses_to_gigabytes_is_refused():
     bomb = "u" + base64url(gzip.compress(bytes(50_000_000), mtime=0))
     with pytest.raises(StatusListError, match="too much"):
         decode(bomb, max_bytes=16_384)

@@ -341,7 +341,7 @@ def test_a_document_that_differs_elsewhere_is_not_of_the_form(example, change):
     assert form.values(example) is None
 
 
-def test_a_form_comes_back_from_its_stored_form_without_json_ld(example, tmp_path):
+def test_a_form_is_restored_from_its_stored_text_without_json_ld(example, tmp_path):
     form = compile_form(example, SLOTS)
     values = form.values(example)
     (tmp_path / "form").write_text(form.stored())

@@ -43,7 +43,7 @@ def refusal(secured: SecuredCredential | dict[str, Any], find_key: Any, now: Any
     return refused.value.code
 
 
-def test_what_is_not_chosen_is_not_told_and_what_is_told_is_signed(credential, base, find_key, now):
+def test_what_is_not_chosen_is_not_disclosed_and_what_is_disclosed_is_signed(credential, base, find_key, now):
     derived = derive(base, [f"{SUBJECT}/result/0/value", f"{SUBJECT}/achievement/criteria"])
     checked = check(derived, find_key, now)
     assert checked.proof_name == "ecdsa-sd-2023"
@@ -80,16 +80,16 @@ def test_what_is_not_chosen_is_not_told_and_what_is_told_is_signed(credential, b
     ],
     ids=str,
 )
-def test_any_part_can_be_shown(base, find_key, now, pointers):
+def test_any_part_can_be_disclosed(base, find_key, now, pointers):
     checked = check(derive(base, pointers), find_key, now)
     assert checked.credential["issuer"]["id"] == RIGA
 
 
-def test_the_whole_can_be_shown(credential, base, find_key, now):
+def test_the_whole_can_be_disclosed(credential, base, find_key, now):
     assert check(derive(base, [""]), find_key, now).credential == credential
 
 
-def test_half_of_an_ordered_list_cannot_be_shown(base):
+def test_half_of_an_ordered_list_cannot_be_disclosed(base):
     with pytest.raises(UnsafeDocumentError, match="list"):
         derive(base, [f"{SUBJECT}/achievement/resultDescription/0/allowedValue/1"])
 
@@ -104,7 +104,7 @@ def test_a_pointer_to_nothing_is_refused(credential, base, key, now, pointer):
         secure_with(credential, key, now, [pointer])
 
 
-def test_a_pointer_may_spell_a_stroke(credential, key, find_key, now):
+def test_a_pointer_may_have_an_escaped_slash(credential, key, find_key, now):
     credential["credentialSubject"]["achievement"]["title"] = {"en": "x", "lv": "y"}
     derived = derive(secure_with(credential, key, now, []), [f"{SUBJECT}/achievement/title/lv", "/issuer"])
     titles = check(derived, find_key, now).credential["credentialSubject"]["achievement"]["title"]
@@ -113,7 +113,7 @@ def test_a_pointer_may_spell_a_stroke(credential, key, find_key, now):
         secure_with(credential, key, now, ["/a~1b~0"])
 
 
-def test_the_status_of_a_result_is_always_shown(credential, key, find_key, now):
+def test_the_status_of_a_result_is_always_disclosed(credential, key, find_key, now):
     credential["credentialSubject"]["result"].append({"type": ["Result"], "status": "Failed"})
     checked = check(derive(PROOFS["ecdsa-sd-2023"].secure(credential, key, now), []), find_key, now)
     assert checked.credential["credentialSubject"]["result"] == [{"type": ["Result"], "status": "Failed"}]
@@ -245,7 +245,7 @@ def test_cbor_of_another_kind_is_refused(data):
         cbor.decode(bytes.fromhex(data))
 
 
-def test_bytes_with_the_tag_of_others_are_read():
+def test_bytes_with_tag_64_are_read():
     assert cbor.decode(bytes.fromhex("81d8404101")) == [b"\1"]
 
 
