@@ -14,10 +14,10 @@ from pathlib import Path
 from badges.bake import bake
 from badges.status_list import build_status_list
 from signing import status
-from signing.did import did_document
+from signing.did_document import did_document
 from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, jwk
-from signing.proofs import eddsa_rdfc_2022
+from signing.proofs import EDDSA_RDFC_2022
 from tests.bench.measuring import Timed
 
 ROOT = Path(__file__).parents[2]
@@ -61,11 +61,11 @@ def badge_folder(folder: Path, credential: Json, key: SigningKey, picture: bytes
     documents = {
         "did.json": json.dumps(did_document(issuer_id, [method])),
         "jwks.json": json.dumps({"keys": [jwk(key.public, key.kid)]}),
-        "status-list.json": eddsa_rdfc_2022.secure(status_list, key, now).text,
+        "status-list.json": EDDSA_RDFC_2022.secure(status_list, key, now).text,
     }
     for name, text in documents.items():
         (folder / name).write_text(text, encoding="utf-8")
-    (folder / "badge.png").write_bytes(bake(picture, eddsa_rdfc_2022.secure(credential, key, now)))
+    (folder / "badge.png").write_bytes(bake(picture, EDDSA_RDFC_2022.secure(credential, key, now)))
     return ["verify", str(folder / "badge.png"), "--documents", str(folder)]
 
 

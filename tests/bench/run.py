@@ -38,8 +38,9 @@ from badges.schemas import rules
 from badges.template.model import read_template
 from signing import status
 from signing.canonical import canonicalize
-from signing.compiled.cache import CompiledForms, secure
-from signing.compiled.form import compile_form, differing
+from signing.compiled.cache import CompiledForms
+from signing.compiled.compiler import compile_form, differing_paths
+from signing.compiled.securing import secure_filled
 from signing.document_loader import find_context
 from signing.json_text import Json, as_text
 from signing.keys import SigningKey, VerificationMethod, generate
@@ -58,22 +59,22 @@ OTHERS = ("cryptography", "pyld", "pyjwt", "openbadgeslib")
 
 
 class Bench:
-    """What the rows have in common: a credential of about 6 KB in compact JSON, its template, and keys."""
+    """What the rows have in common: a credential of about 6 KB in compact JSON, its compiled form, and keys."""
 
     def __init__(self) -> None:
         both = json.loads((FOLDER / "credentials.json").read_text("utf-8"))
         self.credential: Json = both["anna"]
-        self.twin: Json = both["janis"]
+        self.dummy: Json = both["janis"]
         self.issuer_id: str = self.credential["issuer"]["id"]
         self.ed25519 = self._key("e1", "Ed25519")
         self.p256 = self._key("p1", "P-256")
         # Kept, as any verifier would keep them: to make the object of a key takes as long as to sign.
         self._public = {key.verification_method: key.public for key in (self.ed25519, self.p256)}
         self.statements = canonicalize(self.credential).encode()
-        slots = differing(self.credential, self.twin)
+        slots = differing_paths(self.credential, self.dummy)
         assert slots
-        self.template = compile_form(self.credential, sorted(slots, key=str))
-        values = self.template.values(self.credential)
+        self.form = compile_form(self.credential, sorted(slots, key=str))
+        values = self.form.values(self.credential)
         assert values
         self.values = values
         self.pyld = PlainPyLD(self.credential, self.ed25519)
@@ -116,7 +117,7 @@ def issue_rows(bench: Bench) -> Iterator[Row]:
         return bench.ed25519.private.sign(sha256(bench.statements).digest() * 2)
 
     def compiled() -> SecuredCredential:
-        return secure(bench.template, bench.values, bench.ed25519, NOW)
+        return secure_filled(bench.form, bench.values, bench.ed25519, NOW)
 
     assert compiled() == bench.secured
     work = "issue, compiled"
@@ -149,12 +150,12 @@ def general_rows(bench: Bench) -> Iterator[Row]:
 
 
 def own_rows(bench: Bench) -> Iterator[Row]:
-    templates = CompiledForms(lambda credential: "the achievement")
-    templates.secure(bench.credential, lambda: bench.twin, bench.ed25519, NOW)
+    forms = CompiledForms(lambda credential: "the achievement")
+    forms.secure(bench.credential, lambda: bench.dummy, bench.ed25519, NOW)
     theirs = OpenBadgesLib(bench)
 
     def compiled() -> Any:
-        return templates.check(bench.secured, bench.find_key, NOW)
+        return forms.check(bench.secured, bench.find_key, NOW)
 
     assert compiled() == check(bench.secured, bench.find_key, NOW)
     yield ratio(
@@ -216,7 +217,7 @@ def picture_rows(bench: Bench) -> Iterator[Row]:
 def status_rows() -> Iterator[Row]:
     bits = status.empty()
     for index in random.Random(1).sample(range(status.LENGTH), status.LENGTH // 100):
-        bits = status.with_bit(bits, index, True)
+        bits = status.with_bit_set(bits, index)
     decoded = status.decode(status.encode(bits))
     work = f"status list of {status.LENGTH:,} bits, 1 % set"
     yield figure(f"{work}: encode anew", "ms", 1, lambda: status.encode(bits))
@@ -294,14 +295,14 @@ def memory_row(count: int) -> Row:
 
 def issue_to_a_file(count: int) -> None:
     bench = Bench()
-    names = [".".join(map(str, path)) for path in bench.template.slots]
+    names = [".".join(map(str, path)) for path in bench.form.slots]
     with tempfile.TemporaryFile("w") as file:
         for number in range(count):
             values = list(bench.values)
             values[names.index("id")] = f"urn:uuid:0c9a7c1e-5b0e-4b7e-8d2b-{number:012}"
             values[names.index("credentialStatus.statusListIndex")] = str(number)
             values[names.index("evidence.0.narrative")] = f"Learner {number} has counted bicycles."
-            file.write(secure(bench.template, values, bench.ed25519, NOW).text + "\n")
+            file.write(secure_filled(bench.form, values, bench.ed25519, NOW).text + "\n")
 
 
 def main() -> None:

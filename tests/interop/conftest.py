@@ -21,12 +21,13 @@ from badges.schemas import EXTENSION_SCHEMA
 from badges.status_list import build_status_list
 from badges.verify import Report, verify
 from signing import did
+from signing.did_document import did_document
 from signing.document_loader import CONTEXTS, EXTENSION_PATH, find_context
 from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, generate, jwk
 from signing.proofs import PROOFS, ecdsa_sd_2023
 from signing.secured import SecuredCredential
-from signing.status import empty, with_bit
+from signing.status import empty, with_bit_set
 from tests.badges.conftest import INDEX, LIST_URL, TOOL_URL, built, issuer, solar
 
 __all__ = ["built", "issuer", "solar"]
@@ -90,7 +91,7 @@ class World:
     def publish_list(self, *revoked: int, proof: str = "eddsa-rdfc-2022") -> None:
         bits = empty()
         for index in revoked:
-            bits = with_bit(bits, index, True)
+            bits = with_bit_set(bits, index)
         times = {"now": NOW, "ttl": timedelta(minutes=5), "lifetime": timedelta(days=7)}
         listing = build_status_list(list_url=LIST_URL, issuer_id=self.id, bits=bits, **times)
         self.pages[LIST_URL] = self.secure(listing, proof).text
@@ -139,7 +140,7 @@ def riga(issuer: Any, shared: Path) -> World:
         for key in keys.values()
     ]
     pages = public_documents(shared) | {
-        did.did_web_url(issuer.id): json.dumps(did.did_document(issuer.id, methods))
+        did.did_web_url(issuer.id): json.dumps(did_document(issuer.id, methods))
     }
     for name in ("vc-jwt", "vc-jwt-rs256"):
         pages[keys[name].verification_method] = json.dumps(jwk(keys[name].public, keys[name].kid))

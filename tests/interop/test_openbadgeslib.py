@@ -23,6 +23,7 @@ from PIL import Image
 from badges import svg
 from badges.bake import bake
 from signing import did
+from signing.did_document import did_document
 from signing.keys import VerificationMethod, generate
 from tests.badges.conftest import LIST_URL
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
@@ -55,7 +56,7 @@ def blank_png() -> bytes:
 def college(world, key):
     """Its key is published."""
     method = VerificationMethod(id=f"{COLLEGE}#k1", controller=COLLEGE, public=key.public_key())
-    world.pages[did.did_web_url(COLLEGE)] = json.dumps(did.did_document(COLLEGE, [method]))
+    world.pages[did.did_web_url(COLLEGE)] = json.dumps(did_document(COLLEGE, [method]))
     return world
 
 
@@ -114,7 +115,7 @@ def test_we_refuse_its_badge_when_the_college_has_another_key(college, kind, key
     method = VerificationMethod(
         id=f"{COLLEGE}#k1", controller=COLLEGE, public=generate("Ed25519").public_key()
     )
-    college.pages[did.did_web_url(COLLEGE)] = json.dumps(did.did_document(COLLEGE, [method]))
+    college.pages[did.did_web_url(COLLEGE)] = json.dumps(did_document(COLLEGE, [method]))
     publish_list(college, kind, key)
     # With the proof inside, the key is what the address says: the badge does not fit it. A token brings its own.
     assert college.verdict(text_of(kind, key)).verdict == (
