@@ -113,7 +113,7 @@ def _left_behind(showcase: RunningDemo, out: Path, graded_at: datetime) -> Json:
         _tell(f"Verified {number} of {len(badges)}", passing=number < len(badges))
     waits = sorted((time_ - graded_at).total_seconds() for time_ in sent)
     return {
-        "learners": Robot(showcase.lms_url).learners(COURSE),
+        "learners": Robot(showcase.lms_url).count_learners(COURSE),
         "completed": len(awards),
         "issued": len(rows),
         "delivered": len(sent),

@@ -115,7 +115,7 @@ def running_demo(
         tool_url=tool.tool_url,
         registration_url=registration_url,
         product=product,
-        memory_file=folder / "lms.json",
+        state_file=folder / "lms.json",
     )
     worker = Worker(tool, settings.broker_url)
     servers = [serve(create_app(tool), tool_socket), serve(lms, lms_socket)]

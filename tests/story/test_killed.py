@@ -41,7 +41,7 @@ class Demo:
 
     def answers(self):
         try:
-            return Robot(self.lms_url).web.get(self.lms_url, timeout=5).ok
+            return Robot(self.lms_url).http.get(self.lms_url, timeout=5).ok
         except OSError:
             assert self.process.poll() is None, (self.folder.parent / "log").read_text(encoding="utf-8")
             return False

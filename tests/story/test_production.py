@@ -86,7 +86,7 @@ def wait(condition, seconds=60):
 
 def answers(url):
     try:
-        return Robot(url).web.get(f"{url}/readyz", timeout=5).ok
+        return Robot(url).http.get(f"{url}/readyz", timeout=5).ok
     except OSError:
         return False
 

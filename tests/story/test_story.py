@@ -93,11 +93,11 @@ def test_from_the_grade_to_the_verifier(parts, tmp_path, smtp):
 
         page = robot.open_activity("Anna", activity)
         (address,) = set(re.findall(rf"{re.escape(tool.tool_url)}/badges/[0-9a-f-]+", page.html))
-        public = robot.web.get(address, timeout=10)
+        public = robot.http.get(address, timeout=10)
         assert public.status_code == 200
-        png = robot.web.get(f"{address}.png", timeout=10).content
+        png = robot.http.get(f"{address}.png", timeout=10).content
         assert verify(png, tool.find_key, tool.find_status, tool.clock()).verdict == "verified"
-        answer = robot.web.post(
+        answer = robot.http.post(
             f"{tool.tool_url}/verify",
             files={"file": ("badge.png", png, "image/png")},
             headers={"Accept": "application/json"},
@@ -190,15 +190,15 @@ def test_a_revoked_badge_says_so_on_its_page_and_in_every_check(tmp_path):
             award = queries.awards.awards_of_rule(session, 1)[0]
             awards.revoke(session, award, "issued in error", tool.clock())
             credential = award.credential
-        page = robot.web.get(f"{tool.tool_url}/badges/{credential.id}", timeout=10)
+        page = robot.http.get(f"{tool.tool_url}/badges/{credential.id}", timeout=10)
         assert "revoked" in page.text.lower()
-        png = robot.web.get(f"{tool.tool_url}/badges/{credential.id}.png", timeout=10)
+        png = robot.http.get(f"{tool.tool_url}/badges/{credential.id}.png", timeout=10)
         report = verify(png.content, tool.find_key, tool.find_status, tool.clock())
         assert report.verdict == "revoked"
 
 
 #: Placed with a column of its own, open to everyone: only the grade counts.
-BY_GRADE = {"minimum_percent": None, "also": {"trigger": "line_item_results", "minimum": "60"}}
+BY_GRADE = {"minimum_percent": None, "more_fields": {"trigger": "line_item_results", "minimum": "60"}}
 
 
 def test_a_grade_typed_into_the_badges_own_column_is_a_badge(embedded, tmp_path):
@@ -271,6 +271,6 @@ def form_to(page, ending):
 def test_dead_work_is_seen_by_the_health_page(tmp_path):
     with standing((f"sqlite:///{tmp_path / 'nozimite.sqlite'}", "memory://"), tmp_path) as running:
         robot = Robot(running.lms_url)
-        assert robot.web.get(f"{running.tool_url}/healthz", timeout=10).status_code == 200
-        assert robot.web.get(f"{running.tool_url}/readyz", timeout=10).status_code == 200
+        assert robot.http.get(f"{running.tool_url}/healthz", timeout=10).status_code == 200
+        assert robot.http.get(f"{running.tool_url}/readyz", timeout=10).status_code == 200
         assert rows(running.tool, Outbox)
