@@ -119,7 +119,15 @@ def test_a_folder_without_documents_is_said_plainly(run, badge, tmp_path):
 
 def test_a_reader_that_has_had_enough_is_no_error(badge):
     """`verify ... | head -1`: the pipe is closed before anything is written to it."""
-    command = [sys.executable, "-m", "lti_tool", "verify", str(badge / "badge.json"), "--documents", str(badge)]
+    command = [
+        sys.executable,
+        "-m",
+        "lti_tool",
+        "verify",
+        str(badge / "badge.json"),
+        "--documents",
+        str(badge),
+    ]
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(command, cwd=ROOT, stdout=write, stderr=subprocess.PIPE, text=True, check=False)

@@ -94,7 +94,7 @@ class WsgiAdapter(BaseAdapter):
 class FakeTool:
     """A tool that records what the LMS sends it. `items` are the content items with which it answers deep linking.
 
-    `logins` and `responses` are the forms of login and launch, `visits` the user agents that fetched its launch address.
+    `logins` and `responses` are the forms of login and launch, `visits` the user agents that fetched its address.
     """
 
     app: Flask
