@@ -1,4 +1,4 @@
-"""Killed at any moment and started again, the tool loses no completion and doubles no badge."""
+"""Killed at any moment and started again, the tool loses no completion and issues no badge twice."""
 
 import os
 import random
@@ -46,12 +46,12 @@ class Demo:
             assert self.process.poll() is None, (self.folder.parent / "log").read_text(encoding="utf-8")
             return False
 
-    def ask(self, question):
+    def query(self, sql):
         with closing(sqlite3.connect(self.folder / "nozimite.sqlite", timeout=30)) as connection:
-            return connection.execute(question).fetchall()
+            return connection.execute(sql).fetchall()
 
     def count(self, table, condition="1"):
-        return self.ask(f"SELECT count(*) FROM {table} WHERE {condition}")[0][0]
+        return self.query(f"SELECT count(*) FROM {table} WHERE {condition}")[0][0]
 
 
 @pytest.fixture
@@ -82,13 +82,13 @@ def test_sigkill_loses_no_completion_and_doubles_no_badge(demo):
         demo.kill()
         demo.start()
         wait(demo.answers)
-    # What was claimed by the killed processes comes back when its lease runs out; nobody waits for that here.
+    # Jobs that the killed processes had claimed come back when their lease ends; the test ends it at once.
     with closing(sqlite3.connect(demo.folder / "nozimite.sqlite", timeout=30)) as connection, connection:
         connection.execute("UPDATE outbox SET due_at = '2000-01-01 00:00:00' WHERE status = 'sent'")
     wait(lambda: demo.count("delivery", "status = 'sent'") == COMPLETE)
     assert demo.count("award") == demo.count("credential") == COMPLETE
-    assert len(demo.ask("SELECT DISTINCT award_id FROM credential")) == COMPLETE
-    assert len(demo.ask("SELECT DISTINCT learner_id FROM award")) == COMPLETE
+    assert len(demo.query("SELECT DISTINCT award_id FROM credential")) == COMPLETE
+    assert len(demo.query("SELECT DISTINCT learner_id FROM award")) == COMPLETE
     assert len(list((demo.folder / "mail").glob("*.eml"))) == COMPLETE
 
 
