@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 OUT ?= demo-out
-FUZZ ?= 5000
+# Examples for each fuzzed target in the long runs; unset, tests/amounts.py says how many.
+FUZZ ?=
 # More for pytest: make test ARGS='tests/story -x'
 ARGS ?=
 
@@ -34,29 +35,45 @@ demo: $(VENV)/run.stamp $(CATALOGUES) ## the whole product and a small LMS on th
 	@exec $(PY) -m lti_tool demo $(ARGS)
 
 .PHONY: demo-once
-demo-once: $(VENV)/run.stamp $(CATALOGUES) ## the whole story with no human, its badges left in OUT=DIR
+demo-once: $(VENV)/run.stamp $(CATALOGUES) ## the whole story without a person; its badges are in OUT=DIR
 	@exec $(PY) -m lti_tool demo --once --out '$(OUT)' $(ARGS)
 
-.PHONY: test
-test: lint interop ## every check and test; says at the end what was left out and why
-	@exec $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: lint
-lint: $(VENV)/dev.stamp $(CATALOGUES) ## style and types only
+.PHONY: test
+test: check interop ## every check and test, with small counts; names what was left out
+	@exec $(PYTEST) $(ARGS)
+
+.PHONY: test-long
+test-long: check interop ## the same tests with full counts, for hours; writes tests/long-results.json, to be committed
+	@NOZIMITE_LONG=1 NOZIMITE_FUZZ=$(FUZZ) $(PYTEST) -p tests.figures --timeout 7200 $(ARGS)
+
+.PHONY: coverage
+coverage: $(VENV)/dev.stamp $(CATALOGUES) interop ## line coverage by room; ARGS=tests/signing for some tests only
+	@$(PY) -m coverage erase
+	@$(subst -m pytest,-m coverage run -m pytest,$(PYTEST)) $(ARGS); result=$$?; \
+		$(PY) -m coverage combine --quiet && $(PY) tests/coverage_by_room.py && exit $$result
+
+.PHONY: check
+check: $(VENV)/dev.stamp $(CATALOGUES) ## style (ruff) and types (mypy), in seconds
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 
+.PHONY: hooks
+hooks: $(VENV)/dev.stamp ## check what is staged before each commit, in this clone
+	@$(PY) -m pre_commit install
+
 .PHONY: interop
-interop: $(OTHERS) ## the verifiers of others, to which the tests show our badges; needs node and npm
+interop: $(OTHERS) ## other verifiers, which the tests ask about our badges; needs node and npm
 
 .PHONY: bench
 bench: $(VENV)/dev.stamp ## speed and memory beside other libraries; writes tests/bench/results.json
 	@PYTHONPATH=. $(PY) tests/bench/run.py $(ARGS)
 
 .PHONY: fuzz
-fuzz: $(VENV)/dev.stamp ## the tests with random input, for long; FUZZ=100000 for longer
-	@NOZIMITE_FUZZ=$(FUZZ) $(PY) -m pytest tests/fuzz --timeout 0 $(ARGS)
+fuzz: $(VENV)/dev.stamp ## the part of test-long with random bytes; FUZZ=100000 for longer, there too
+	@NOZIMITE_LONG=1 NOZIMITE_FUZZ=$(FUZZ) $(PY) -m pytest tests/fuzz --timeout 0 $(ARGS)
 
 .PHONY: setup
 setup: $(VENV)/run.stamp $(CATALOGUES) ## what the tool needs to run, in .venv
@@ -85,7 +102,7 @@ lock: ## pin what requirements*.in ask for, by hash; LOCK_ARGS=--upgrade takes n
 
 .PHONY: clean
 clean: ## remove what make has made; the data in var/ stays
-	rm -rf $(VENV) tests/interop/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-out
+	rm -rf $(VENV) tests/interop/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* demo-out
 	rm -f lti_tool/translations/*/LC_MESSAGES/*.mo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -116,7 +133,7 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/made.stamp
 $(OTHERS): tests/interop/package-lock.json
 	@if command -v npm >/dev/null; then \
 		cd $(<D) && npm ci --silent && touch node_modules/made.stamp || \
-		echo 'The verifiers of others could not be installed; what needs them is left out.' >&2; \
+		echo 'The other verifiers could not be installed; tests that need them are left out.' >&2; \
 	fi
 
 # Babel comes with what the tool needs to run; the development lock brings the same one.

@@ -57,6 +57,12 @@ class IssuerProfile:
     quality: Declarations = field(default_factory=Declarations)
     demands: tuple[str, ...] = ()
 
+    def name_in(self, language: str) -> str:
+        """Its name on pages in `language`: where `name` is its legal name, that of the language if it has one."""
+        return (
+            self.legal_name.get(language, self.name) if self.name in self.legal_name.values() else self.name
+        )
+
     @property
     def numbers(self) -> tuple[tuple[str, str], ...]:
         """All numbers it is known by, as pairs (identifierType, identifier)."""

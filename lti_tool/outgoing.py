@@ -23,9 +23,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
+from lti_tool import __version__
 from lti_tool.errors import OutgoingError
 
-USER_AGENT = "Nozimite (LTI tool; +https://www.imsglobal.org/spec/lti/v1p3)"
+USER_AGENT = f"Nozimite/{__version__}"
 
 #: Reserved for machines of a network, though some versions of Python call them global.
 _LOCAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "3fff::/20", "5f00::/16")))
@@ -52,7 +53,7 @@ class Outgoing:
     """Calls https addresses of the open internet; with `allow_private` also private ones, and loopback by http.
 
     `timeout` is (connect, read) in seconds; `total_seconds` bounds the whole call from the first packet on.
-    `ca_bundle` is trusted beside the public certificate authorities.
+    `ca_bundle` is trusted beside the public certificate authorities. `tool_url` tells whoever is called who we are.
     """
 
     def __init__(
@@ -62,8 +63,10 @@ class Outgoing:
         timeout: tuple[float, float] = (3, 10),
         total_seconds: float = 30,
         resolve: Resolve = socket.getaddrinfo,
+        tool_url: str | None = None,
     ) -> None:
         self.allow_private = allow_private
+        self._user_agent = f"{USER_AGENT} (+{tool_url})" if tool_url else USER_AGENT
         self._timeout = timeout
         self._total_seconds = total_seconds
         self._resolve = resolve
@@ -81,7 +84,7 @@ class Outgoing:
         """The answer of any status; a redirect is an answer, it is not followed. Raises OutgoingError."""
         self.permit(url)
         host = urlsplit(url).hostname or ""
-        sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **(headers or {})}
+        sent = {"User-Agent": self._user_agent, "Accept-Encoding": "identity", **(headers or {})}
         door = _Door(self.allow_private, self._resolve)
         with _deadline(door, self._total_seconds), requests.Session() as session:
             # The environment could add a proxy, another certificate bundle or a netrc password.
@@ -105,10 +108,12 @@ class Outgoing:
                 raise
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 if door.too_late:
-                    raise OutgoingError("{host} did not finish its answer in time", {"host": host}) from error
+                    raise OutgoingError(
+                        "{host} did not send its whole answer in time", {"host": host}
+                    ) from error
                 raise _as_outgoing_error(host, door, error) from error
             if door.too_late:
-                raise OutgoingError("{host} did not finish its answer in time", {"host": host})
+                raise OutgoingError("{host} did not send its whole answer in time", {"host": host})
             return Answer(
                 status=response.status_code,
                 headers=CaseInsensitiveDict(response.headers),
@@ -148,15 +153,17 @@ class Outgoing:
             parts = urlsplit(url)
             host, _ = parts.hostname, parts.port
         except ValueError as error:
-            raise OutgoingError("the address cannot be read", permanent=True) from error
+            raise OutgoingError("the address is not valid", permanent=True) from error
         if not host or any(ord(letter) <= 32 or letter == "\\" for letter in url):
-            raise OutgoingError("the address cannot be read", permanent=True)
+            raise OutgoingError("the address is not valid", permanent=True)
         if parts.username is not None or parts.password is not None:
-            raise OutgoingError("the address carries a password", permanent=True)
+            raise OutgoingError("the address contains a password", permanent=True)
         if parts.scheme == "https":
             return
         if parts.scheme != "http" or not (self.allow_private and _names_this_machine(host)):
-            raise OutgoingError("{host} is not called by https", {"host": host}, permanent=True)
+            raise OutgoingError(
+                "the address of {host} does not begin with https", {"host": host}, permanent=True
+            )
 
 
 class _Door:
@@ -325,7 +332,7 @@ def _tls_context(ca_bundle: Path | str | None) -> ssl.SSLContext:
 
 def _read(response: requests.Response, max_bytes: int, host: str) -> bytes:
     too_large = OutgoingError(
-        "{host} answered with more than {size} bytes", {"host": host, "size": max_bytes}, permanent=True
+        "the answer of {host} is larger than {size} bytes", {"host": host, "size": max_bytes}, permanent=True
     )
     announced = response.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced) > max_bytes:
@@ -347,5 +354,5 @@ def _as_outgoing_error(host: str, door: _Door, error: Exception) -> OutgoingErro
     if isinstance(error, requests.Timeout):
         return OutgoingError("{host} did not answer in time", {"host": host})
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader):
-        return OutgoingError("the address cannot be read", permanent=True)
+        return OutgoingError("the address is not valid", permanent=True)
     return OutgoingError("{host} cannot be reached", {"host": host})

@@ -95,6 +95,7 @@ def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) 
     outgoing = Outgoing(
         allow_private=settings.allow_private_addresses,
         ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
+        tool_url=settings.tool_url,
     )
     issuer = _issuer(settings, store, now())
     _prepare(store, issuer.keyring, now())

@@ -24,13 +24,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# A busy machine is no bug, so nothing is said about time. Where tests gate a change they try the same examples each
-# time: a rare one that fails is to be found by whoever works on the code, not by whoever changes something else.
-settings.register_profile("working", deadline=None)
-settings.register_profile("gate", deadline=None, derandomize=True)
-settings.load_profile("gate" if os.environ.get("NOZIMITE_NO_SKIPS") else "working")
+from tests.amounts import EXAMPLES, LONG
+
+# A busy machine is no bug, so nothing is said about time; what our fixtures give is not changed by a test. Where tests
+# gate a change they try the same examples each time: a rare one that fails is to be found by whoever works on the code
+# or by the long run, not by whoever changes something else.
+settings.register_profile(
+    "working",
+    deadline=None,
+    max_examples=EXAMPLES,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    print_blob=True,
+)
+settings.register_profile("gate", settings.get_profile("working"), derandomize=True)
+settings.load_profile("gate" if os.environ.get("NOZIMITE_NO_SKIPS") and not LONG else "working")
 
 ROOT = Path(__file__).parents[1]
 

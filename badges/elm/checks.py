@@ -104,9 +104,11 @@ def _structure(node: Any, pointer: str) -> Iterator[Lack]:
         if name in _LISTS:
             yield from _listed(value, _LISTS[name], here)
         if name == "volumeOfLearning" and not (isinstance(value, str) and _DURATION.fullmatch(value)):
-            yield _lack(here, "not_a_duration", "is no duration such as PT40H", "nav ilgums, piemēram, PT40H")
+            yield _lack(
+                here, "not_a_duration", "is not a duration such as PT40H", "nav ilgums, piemēram, PT40H"
+            )
         if name in _TIMES and not (isinstance(value, str) and _TIME.fullmatch(value)):
-            yield _lack(here, "not_a_time", "is no date and time", "nav datums un laiks")
+            yield _lack(here, "not_a_time", "is not a date and time", "nav datums un laiks")
         if name != "@context":
             yield from _structure(value, here)
 
@@ -118,7 +120,10 @@ def _needed(node: Json, name: str, pointer: str) -> Iterator[Lack]:
         yield _lack(f"{pointer}/{term}", f"missing_{term}", f"{term} is missing", f"trūkst {term}")
     elif name.endswith("*") and len(values) > 1:
         yield _lack(
-            f"{pointer}/{term}", f"several_{term}", f"{term} may stand once only", f"{term} drīkst būt viens"
+            f"{pointer}/{term}",
+            f"several_{term}",
+            f"{term} may be given only once",
+            f"{term} drīkst norādīt tikai vienreiz",
         )
 
 
@@ -127,7 +132,10 @@ def _listed(value: Any, scheme: str, pointer: str) -> Iterator[Lack]:
         told = concept.get("inScheme") if isinstance(concept, dict) else None
         if scheme not in [item.get("id") for item in _all(told) if isinstance(item, dict)]:
             yield _lack(
-                pointer, "wrong_list", f"is no concept of {scheme}", f"nav jēdziens no saraksta {scheme}"
+                pointer,
+                "wrong_list",
+                f"is not a concept from the list {scheme}",
+                f"nav jēdziens no saraksta {scheme}",
             )
 
 

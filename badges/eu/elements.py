@@ -49,8 +49,8 @@ ELEMENTS: tuple[Element, ...] = (
         code="learner",
         label={"en": "Identification of the learner", "lv": "Izglītojamā identifikācija"},
         definition={
-            "en": "Who earned it: enough to tie the badge to one person.",
-            "lv": "Kurš to ir ieguvis: tik daudz, lai nozīmīti saistītu ar vienu cilvēku.",
+            "en": "Who earned it: enough to link the badge to one person.",
+            "lv": "Kam tas piešķirts: tik daudz, lai nozīmīti varētu saistīt ar vienu personu.",
         },
         least=1,
         native=(f"{_SUBJECT}.identifier",),
@@ -108,7 +108,7 @@ ELEMENTS: tuple[Element, ...] = (
         code="date_of_issuing",
         label={"en": "Date of issuing", "lv": "Izdošanas datums"},
         definition={
-            "en": "The day on which it was awarded; it stays when the badge is issued anew.",
+            "en": "The day on which it was awarded; it stays the same when the badge is issued again.",
             "lv": "Diena, kurā tas piešķirts; tā nemainās, ja nozīmīti izdod no jauna.",
         },
         least=1,
@@ -137,7 +137,7 @@ ELEMENTS: tuple[Element, ...] = (
         label={"en": "Notional workload", "lv": "Darba slodze"},
         definition={
             "en": "The hours a learner usually needs, and ECTS credits wherever possible: 25 to 30 hours a credit.",
-            "lv": "Cik stundu parasti vajag un, ja iespējams, ECTS kredītpunkti: kredītpunktam 25–30 stundas.",
+            "lv": "Cik stundu parasti vajag un, ja iespējams, ECTS kredītpunkti: 25 līdz 30 stundas kredītpunktā.",
         },
         vocabularies=("credit_systems",),
         least=1,
@@ -215,8 +215,8 @@ ELEMENTS: tuple[Element, ...] = (
         code="prerequisites",
         label={"en": "Prerequisites needed to enrol", "lv": "Iestāšanās nosacījumi"},
         definition={
-            "en": "What a learner has to have before they can take part.",
-            "lv": "Kas izglītojamam vajadzīgs, lai varētu piedalīties.",
+            "en": "What a learner needs in order to take part.",
+            "lv": "Kas izglītojamajam vajadzīgs, lai varētu piedalīties.",
         },
         most=1,
         elm=("entryRequirement",),

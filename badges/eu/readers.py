@@ -15,7 +15,7 @@ from signing.json_text import Json
 #: The language of a text that has none, such as a name or a number.
 NO_LANGUAGE = "und"
 _NOT_APPLICABLE: Texts = {"en": "not applicable", "lv": "nav attiecināms"}
-_HASHED: Texts = {"en": "e-mail address, as a hash", "lv": "e-pasta adrese (jaucējvērtība)"}
+_HASHED: Texts = {"en": "E-mail address (hidden)", "lv": "E-pasta adrese (slēpta)"}
 _MONTHS_EN = "January February March April May June July August September October November December".split()
 _MONTHS_LV = (
     "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris"

@@ -2,7 +2,8 @@
 
 A framework has a `title` in English and Latvian, a `source`, and rules. A rule has a `code`, the `field` to mend (a key
 of FIELDS), a `strength` (`must`, `should`, or `stated`: only a written declaration meets it), a sentence in `en` and
-`lv`, and one demand; `when` is a demand too, without which the rule does not apply. A demand is one of
+`lv` that says what to do, and one demand; `when` is a demand too, without which the rule does not apply. A demand is
+one of
 
 * `present = true` or `false`      there is something, or nothing
 * `is = true`                      exactly this

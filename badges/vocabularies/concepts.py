@@ -22,6 +22,11 @@ class Concept:
     other_names: tuple[str, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def plain_label(self) -> Mapping[str, str]:
+        """The label as forms say it: in plainer English, `plain_en`, where the official one is not plain."""
+        return {**self.label, "en": self.more["plain_en"]} if "plain_en" in self.more else self.label
+
 
 class Vocabulary:
     """The concepts of one list, in its order, by code: `code in v`, `v[code]`, `for concept in v`.

@@ -10,6 +10,7 @@ import click
 
 from badges.errors import BadgeError
 from config.settings import SettingsError
+from lti_tool import __version__
 from lti_tool.commands import (
     badges,
     demo,
@@ -31,6 +32,7 @@ READER_GONE = 141
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="Nozimite", message="%(prog)s %(version)s")
 def command_line() -> None:
     """Nozimite: whoever completes a course in Moodle or Canvas gets a signed Open Badge."""
 

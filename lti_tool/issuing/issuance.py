@@ -173,7 +173,7 @@ def bake_badge(issuer: Issuer, credential: CredentialRow) -> BakedBadge:
     return BakedBadge(
         credential_id=credential.id,
         name=text_in(template.name, credential.language),
-        issuer_name=issuer.profile.name,
+        issuer_name=issuer.profile.name_in(credential.language),
         page_url=issuer.addresses.badge_page(credential.id),
         png=bake(credential.template_version.picture, secured),
     )

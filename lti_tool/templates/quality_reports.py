@@ -23,8 +23,8 @@ _UNMET = {
     "lv": {"fail": "NAV IZPILDĪTS", "warning": "brīdinājums", "statement_missing": "trūkst paskaidrojuma"},
 }
 _SUMMARY = {
-    "en": {True: "passes", False: "does not pass", "mend": "mend"},
-    "lv": {True: "atbilst", False: "neatbilst", "mend": "labojams"},
+    "en": {True: "passes", False: "does not pass", "field": "field"},
+    "lv": {True: "atbilst", False: "neatbilst", "field": "lauks"},
 }
 
 
@@ -77,9 +77,9 @@ def as_lines(reports: Sequence[QualityReport], language: str) -> Iterable[str]:
         yield f"{report.framework.code}: {words[report.passes]} ({title})"
         for verdict in report.verdicts:
             if verdict.outcome in outcomes:
-                mend = f" [{words['mend']}: {verdict.field}]" if verdict.field else ""
+                field = f" [{words['field']}: {verdict.field}]" if verdict.field else ""
                 sentence = text_in(verdict.rule.sentence, language)
-                yield f"  {outcomes[verdict.outcome]}: {verdict.rule.code}: {sentence}{mend}"
+                yield f"  {outcomes[verdict.outcome]}: {verdict.rule.code}: {sentence}{field}"
 
 
 def _read(file: Path) -> Json:

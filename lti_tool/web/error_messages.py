@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from lti_tool.web.current import current_tool
+from lti_tool.web.languages import page_language
 
 #: A sentence that speaks the language of the page it is put into.
 Sentence = Any
@@ -22,12 +26,22 @@ class Trouble:
 _NOT_OPENED = _l("This link could not be opened")
 _AGAIN = _l("Go back to your course and open the link again.")
 _ADMINISTRATOR = _l(
-    "Tell the administrator of your learning platform, and give them the incident number below."
+    "Contact the administrator of your learning platform and give them the incident number below."
 )
 _AGAIN_OR_ADMINISTRATOR = _l(
-    "Go back to your course and open the link again. If it happens again, tell the administrator of your "
-    "learning platform, and give them the incident number below."
+    "Go back to your course and open the link again. If it happens again, contact the administrator of your "
+    "learning platform and give them the incident number below."
 )
+
+
+def _operator() -> str:
+    """Whom to contact, on the page that is being made: the issuer's name, and its e-mail address if it has one."""
+    profile = current_tool().issuer.profile
+    name = profile.name_in(page_language())
+    return f"{name}, {profile.email}" if profile.email else name
+
+
+_OPERATOR = LazyString(_operator)
 
 
 def _launch(what: Sentence, next_: Sentence = _AGAIN_OR_ADMINISTRATOR) -> Trouble:
@@ -42,154 +56,158 @@ def _registration(what: Sentence, next_: Sentence) -> Trouble:
 
 
 _ANEW = _l(
-    "Start the registration again from your learning platform; each attempt needs a fresh link from it."
+    "Start the registration again from your learning platform: each attempt needs a new link from the platform."
 )
-_NEW_CODE = _l("Ask whoever runs Nozimite for a new registration address.")
+_NEW_CODE = _l(
+    "Ask the operator of this service for a new registration address: %(operator)s.", operator=_OPERATOR
+)
 
 TROUBLES: Mapping[str, Trouble] = {
     # A launch
-    "bad_login": _launch(_l("Your learning platform's request to log in is not complete.")),
+    "bad_login": _launch(_l("The login request from your learning platform is incomplete.")),
     "unknown_platform": _launch(
+        _l("The learning platform that this link comes from is not registered with Nozimite."),
         _l(
-            "Nozimite does not know the learning platform that this link comes from, or does not know it "
-            "uniquely."
+            "Contact the administrator of your learning platform: Nozimite has to be registered there first, "
+            "and only once."
         ),
-        _l("The administrator of your learning platform has to register Nozimite there first."),
     ),
     "platform_said": _launch(_l("Your learning platform refused to open the link.")),
-    "missing_token": _launch(_l("Your learning platform sent no information about who opens the link.")),
-    "missing_state": _launch(_l("Your learning platform sent an answer that belongs to no request of ours.")),
+    "missing_token": _launch(_l("Your learning platform did not say who is opening the link.")),
+    "missing_state": _launch(
+        _l("Your learning platform sent an answer that does not belong to any request from Nozimite.")
+    ),
     "unknown_state": _launch(_l("This link was opened too long ago, or not from your course."), _AGAIN),
     "bad_signature": _launch(
-        _l("The signature of your learning platform does not fit the keys that it publishes."),
+        _l("The signature of your learning platform does not match the keys that it publishes."),
         _AGAIN_OR_ADMINISTRATOR,
     ),
     "bad_token": _launch(
         _l(
-            "What your learning platform says about this launch is incomplete, too old, or meant for someone "
-            "else."
+            "The information from your learning platform about this link is incomplete, out of date, or meant "
+            "for another tool."
         ),
         _l(
             "Go back to your course and open the link again. If it happens again, the clock of the learning "
-            "platform "
-            "may be wrong: tell its administrator, and give them the incident number below."
+            "platform may be wrong: contact its administrator and give them the incident number below."
         ),
     ),
     "replayed": _launch(
-        _l("This page was loaded a second time. For your safety, each opening works once."), _AGAIN
+        _l("This page was loaded a second time. For your security, it can be loaded only once."), _AGAIN
     ),
     "key_set_unreachable": _launch(
         _l(
-            "Your learning platform's keys cannot be fetched at the moment, so nobody can say whether this "
-            "is you."
+            "The keys of your learning platform cannot be fetched at the moment, so Nozimite cannot confirm "
+            "who you are."
         ),
-        _l("Try again in a few minutes. If it stays so, tell the administrator of your learning platform."),
+        _l(
+            "Try again in a few minutes. If the problem continues, contact the administrator of your learning "
+            "platform."
+        ),
     ),
     "wrong_version": _launch(
-        _l("Your learning platform speaks another version of LTI. Nozimite needs LTI 1.3."), _ADMINISTRATOR
+        _l("Your learning platform uses another version of LTI. Nozimite needs LTI 1.3."), _ADMINISTRATOR
     ),
     "wrong_message": _launch(
-        _l("Your learning platform sent a kind of message that Nozimite does not know."), _ADMINISTRATOR
+        _l("Your learning platform sent a type of message that Nozimite does not support."), _ADMINISTRATOR
     ),
     "no_deployment": _launch(
-        _l("Your learning platform did not say which of its deployments the link belongs to."), _ADMINISTRATOR
+        _l("Your learning platform did not say which deployment of the tool the link belongs to."),
+        _ADMINISTRATOR,
     ),
     "wrong_target": _launch(
-        _l("The link asks for a page on another site than this one."),
-        _l("A teacher of the course should delete the link and place the badge again."),
+        _l("The link leads to a page on another site."),
+        _l("Ask a teacher of the course to delete the link and to place the badge again."),
     ),
     "unbound": _launch(
-        _l("Your browser blocks what Nozimite needs to be sure that it is you who opened this link."),
-        _l("Allow cookies for this site, or use another browser, then open the link again from your course."),
+        _l("Your browser blocks what Nozimite needs to confirm that it was you who opened this link."),
+        _l("Allow cookies for this site, or use another browser. Then open the link again from your course."),
     ),
-    "ticket_over": _launch(_l("This page was left open too long, or was used already."), _AGAIN),
+    "ticket_over": _launch(_l("This page was open for too long, or was already used."), _AGAIN),
     "session_over": Trouble(
-        title=_l("This page has been open too long"),
-        what=_l("For your safety, a page opened from a course stops working after a while."),
+        title=_l("This page was open for too long"),
+        what=_l("For your security, a page that was opened from a course stops working after some time."),
         next=_l("Nothing is lost. Go back to your course and open the link again."),
     ),
     # A registration
     "registration_bad_address": _registration(
-        _l("An address that the learning platform gave may not be called from here."),
+        _l("The learning platform gave an address that Nozimite is not allowed to open."),
         _l(
-            "Check that the platform runs on https with a public address. For a test on a private network, "
-            "the "
-            "operator of Nozimite can allow private addresses in its settings."
+            "Check that the platform uses https and a public address. For a test on a private network, the "
+            "operator of this service can allow private addresses in the settings."
         ),
     ),
     "registration_unreachable": _registration(
-        _l("The learning platform cannot be reached from Nozimite's server."),
-        _l("Check firewall and certificate of the platform, then start the registration again."),
+        _l("Nozimite cannot reach the learning platform from its server."),
+        _l("Check the firewall and the certificate of the platform, then start the registration again."),
     ),
     "registration_not_a_platform": _registration(
-        _l("The address does not give the configuration of an LTI 1.3 platform."), _ANEW
+        _l("The address does not lead to the configuration of an LTI 1.3 platform."), _ANEW
     ),
     "registration_issuer_mismatch": _registration(
-        _l("The configuration names another learning platform than the one it comes from."),
+        _l("The configuration names a different learning platform from the one that sent it."),
         _l("Check the platform's own address (in Moodle: wwwroot), then start the registration again."),
     ),
     "registration_unsupported": _registration(
         _l("This learning platform does not offer what Nozimite needs."), _ADMINISTRATOR
     ),
     "registration_token_used": _registration(
-        _l("The learning platform says that its registration link was used already or has expired."), _ANEW
+        _l("The learning platform says that its registration link was already used or has expired."), _ANEW
     ),
     "registration_refused": _registration(_l("The learning platform refused the registration."), _ANEW),
     "registration_no_platform": _registration(
-        _l("This address is meant to be opened by a learning platform, which then says who it is."),
+        _l("This address is for learning platforms: it cannot be opened directly."),
         _l(
             "Paste this page's address into your learning platform: in Moodle under “Manage tools”, as the "
-            "tool "
-            "URL; in Canvas under “Developer keys”, as the registration URL."
+            "tool URL; in Canvas under “Developer keys”, as the registration URL."
         ),
     ),
     "registration_no_code": _registration(
-        _l(
-            "The registration address holds no invitation code, so nobody can say that you may register here."
-        ),
+        _l("The registration address has no invitation code. Only invited platforms can register here."),
         _NEW_CODE,
     ),
     "registration_bad_code": _registration(
-        _l("The invitation in this registration address was used already, has expired, or never was."),
+        _l("The invitation in this registration address was already used, has expired, or does not exist."),
         _NEW_CODE,
     ),
     # Anything
     "not_allowed": Trouble(
-        title=_l("This is not for you to do"),
-        what=_l("The page you asked for is for teachers of the course."),
-        next=_AGAIN,
+        title=_l("You do not have permission to open this page"),
+        what=_l("This page is for teachers of the course."),
+        next=_l("If you teach this course, go back to it and open the link again."),
     ),
     "not_found": Trouble(
-        title=_l("There is nothing here"),
-        what=_l("What you are looking for does not exist, or no longer does."),
-        next=_l("Check the address: a character may have been lost when it was copied."),
+        title=_l("Page not found"),
+        what=_l("This page does not exist, or no longer exists."),
+        next=_l("Check the address: part of it may have been lost when it was copied."),
     ),
     "http_400": Trouble(
         title=_l("This request could not be understood"),
-        what=_l("Something in the request is missing or not as it should be."),
+        what=_l("Something in the request is missing or incorrect."),
         next=_l("Go back and try again."),
     ),
     "http_405": Trouble(
-        title=_l("This page cannot be opened like that"),
-        what=_l("This address only takes what a form of ours sends to it."),
-        next=_AGAIN,
+        title=_l("Open this from your course"),
+        what=_l("This page cannot be opened directly by its address."),
+        next=_l("Go back to your course, or to the page that you came from, and try again from there."),
     ),
     "http_413": Trouble(
-        title=_l("This file is too big"),
-        what=_l("A badge is a small file. Nozimite takes files of up to 5 MB."),
-        next=_l("Choose the badge itself: the picture as you received it, not a photograph or a scan of it."),
+        title=_l("This file is too large"),
+        what=_l("A badge is a small file. Nozimite accepts files of up to 5 MB."),
+        next=_l("Choose the badge file as you received it, not a photo or a scan of it."),
     ),
     "http_500": Trouble(
         title=_l("Something went wrong on our side"),
-        what=_l("It is not your fault, and nothing that was already accepted is lost."),
+        what=_l("It is not your fault, and nothing that was already saved is lost."),
         next=_l(
-            "Try again in a few minutes. If it stays so, give the incident number below to whoever runs this "
-            "site."
+            "Try again in a few minutes. If the problem continues, give the incident number below to the "
+            "operator of this service: %(operator)s.",
+            operator=_OPERATOR,
         ),
     ),
     "http_503": Trouble(
-        title=_l("Just a moment"),
-        what=_l("Nozimite is busy or being looked after, and nothing that was already accepted is lost."),
+        title=_l("Please wait a moment"),
+        what=_l("Nozimite is busy or under maintenance. Nothing that was already saved is lost."),
         next=_l("Try again in half a minute."),
     ),
 }
@@ -198,22 +216,23 @@ TROUBLES = {**TROUBLES, "http_404": TROUBLES["not_found"]}
 #: By the `error` of the form a platform posts in place of a launch (OpenID Connect, and Canvas's own).
 PLATFORM_SAID: Mapping[str, Trouble] = {
     "launch_no_longer_valid": _launch(
-        _l("This page was loaded a second time. Your learning platform lets each opening work once."), _AGAIN
+        _l("This page was loaded a second time. Your learning platform lets it be loaded only once."), _AGAIN
     ),
     "login_required": _launch(
         _l(
-            "Your learning platform does not know who you are: your login there has ended, or the browser "
-            "hides it."
+            "Your learning platform does not know who you are: you are no longer logged in there, or your "
+            "browser hides it."
         ),
         _l(
             "Log in to your learning platform again, allow its cookies, and open the link from your course. "
-            "It may "
-            "help to open it in a new tab."
+            "Opening it in a new tab may help."
         ),
     ),
     "unauthorized_client": _launch(
         _l("Nozimite is switched off in your learning platform."),
-        _l("The administrator of your learning platform can switch it on, in Canvas under “Developer keys”."),
+        _l(
+            "Ask the administrator of your learning platform to switch it on (in Canvas under “Developer keys”)."
+        ),
     ),
 }
 
@@ -224,5 +243,5 @@ def trouble(code: str) -> Trouble:
 
 CHANNELS: Mapping[str, Sentence] = {
     "email": _l("E-mail"),
-    "mail_folder": _l("E-mail (kept in a folder, as no mail server is set up)"),
+    "mail_folder": _l("E-mail (saved in a folder: no mail server is set up)"),
 }

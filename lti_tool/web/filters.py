@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -15,6 +16,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from badges.eu.readers import NO_LANGUAGE
+from badges.issuer import IssuerProfile
 from badges.template.model import Texts
 from badges.vocabularies import vocabulary
 from lti_tool.web import current
@@ -32,7 +34,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["static"] = static_addresses()
     app.jinja_env.globals["tool_url"] = current.tool_of(app).tool_url
-    app.jinja_env.globals["issuer"] = lambda: current_tool().issuer.profile
+    app.jinja_env.globals["issuer"] = _issuer
     app.jinja_env.filters.update(
         words=words,
         plain=plain,
@@ -48,6 +50,12 @@ def set_up(app: Flask) -> None:
         told=told,
     )
     app.after_request(_keep_static)
+
+
+def _issuer() -> IssuerProfile:
+    """The issuer, by its name in the language of the page."""
+    profile = current_tool().issuer.profile
+    return replace(profile, name=profile.name_in(page_language()))
 
 
 def static_addresses() -> Mapping[str, str]:
@@ -138,21 +146,21 @@ def evidence(kept: Mapping[str, Any]) -> str:
     match kept.get("kind"):
         case "transition":
             return _(
-                "The link was closed to them on %(outside)s and had opened by %(inside)s.",
+                "Completed between %(outside)s and %(inside)s.",
                 outside=_when(kept, "outside_at"),
                 inside=_when(kept, "inside_at"),
             )
         case "learner_launch":
-            return _("They opened the restricted link themselves on %(time)s.", time=_when(kept, "opened_at"))
+            return _("The learner opened the restricted link on %(time)s.", time=_when(kept, "opened_at"))
         case "teacher_tick":
-            return _("A teacher confirmed it on %(time)s.", time=_when(kept, "seen_at"))
+            return _("Confirmed by a teacher on %(time)s.", time=_when(kept, "seen_at"))
         case "line_item_result":
             return _(
-                "The badge's column in the gradebook showed %(score)s on %(time)s.",
+                "Grade of %(score)s in the badge's grade column, read on %(time)s.",
                 score=percent(Decimal(str(kept.get("score", "0")))),
                 time=_when(kept, "seen_at"),
             )
-    return _("Seen on %(time)s.", time=_when(kept, "seen_at"))
+    return _("Recorded on %(time)s.", time=_when(kept, "seen_at"))
 
 
 def _when(kept: Mapping[str, Any], name: str) -> str:

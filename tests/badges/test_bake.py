@@ -8,7 +8,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -43,7 +43,6 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 kinds = st.sampled_from([b"tEXt", b"iTXt", b"gAMA", b"pHYs", b"tIME", b"vpAg", b"zTXt"])
 
 
-@settings(deadline=None)
 @given(
     chunks=st.lists(st.tuples(kinds, st.binary(max_size=40)), max_size=8).filter(
         lambda drawn: not any(data.startswith(b"openbadgecredential") for _, data in drawn)
@@ -195,7 +194,6 @@ def test_a_picture_without_a_badge_says_so(middle: bytes, code: str) -> None:
     assert caught.value.code == code
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_badge_or_a_named_refusal(data: bytes) -> None:
     for attempt in (data, SIGNATURE + data, SIGNATURE + HEADER + data):

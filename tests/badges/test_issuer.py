@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,6 +45,22 @@ def test_the_profile_says_country_and_identifiers(issuer: IssuerProfile) -> None
         "ext:registration": "40000000001",
         "ext:IKVD": "AI-0000",
     }
+
+
+def test_the_issuer_is_called_by_its_legal_name_in_the_language_of_the_page() -> None:
+    known = IssuerProfile(
+        id="did:web:x",
+        slug="x",
+        name="Riga College",
+        legal_name={"en": "Riga College", "lv": "Rīgas koledža"},
+    )
+    assert [known.name_in(language) for language in ("en", "lv", "de")] == [
+        "Riga College",
+        "Rīgas koledža",
+        "Riga College",
+    ]
+    brand = replace(known, name="RC")
+    assert brand.name_in("lv") == "RC"
 
 
 def test_the_least_an_issuer_needs_is_a_name_and_a_slug() -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft201909Validator, Draft202012Validator
 
@@ -90,11 +89,10 @@ HOSTILE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("case", HOSTILE)
+@pytest.mark.timeout(60)  # a guard against "for ever", not a measurement
 def test_a_hostile_schema_says_nothing_in_bounded_time(case: str) -> None:
-    began = time.process_time()
     with pytest.raises(SchemaError):
         breach("a" * 5_000, HOSTILE[case])
-    assert time.process_time() - began < 5  # a guard against "for ever", not a measurement
 
 
 words = st.sampled_from("type items $ref required anyOf pattern minLength a properties".split())
@@ -105,7 +103,6 @@ anything = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(schema=anything, value=anything)
 def test_any_schema_at_all_holds_is_broken_or_says_nothing(schema: Any, value: Any) -> None:
     with suppress(SchemaError):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import cycle
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,11 @@ from badges.schemas.rules import breach
 from badges.template.model import Template
 from signing.json_text import Json
 from signing.timestamps import from_timestamp
+from tests.amounts import amount
 
+CHANGED = amount("changes of sample badges judged by both", small=30, full=600)
+#: The official validator takes seconds for a hundred of these.
+MEMBERS = amount("members of the fullest badge held to their kind, at most", small=100, full=1_000)
 formats = FormatChecker(formats=())
 
 
@@ -119,7 +124,7 @@ def test_whatever_is_changed_in_a_sample_the_verdicts_stay_equal(
     schema: Any, shared: Path, seed: int
 ) -> None:
     chosen = random.Random(seed)
-    for _ in range(60):
+    for _ in range(CHANGED):
         name = chosen.choice(SAMPLES)
         document = sample(name, shared)
         if isinstance(document["issuer"], dict) and chosen.random() < 0.2:
@@ -129,10 +134,11 @@ def test_whatever_is_changed_in_a_sample_the_verdicts_stay_equal(
 
 
 def test_every_member_of_the_fullest_badge_is_held_to_its_kind(schema: Any, shared: Path) -> None:
-    """Each member in turn is given a value it cannot have."""
+    """Each member in turn, or MEMBERS of them far apart, is given a value it cannot have."""
     full = everything(shared)
     values = cycle([None, {"en": "x"}, 7, ["x"], "x", [{"en": "x"}], {"no": 7}])
-    for path, value in zip(paths(copy.deepcopy(full)), values, strict=False):
+    members = [*paths(full)]
+    for path, value in zip(members[:: ceil(len(members) / MEMBERS)], values, strict=False):
         document = copy.deepcopy(full)
         put(document, path, value)
         same(schema, document, f"{path} = {value}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from badges.bake import MAX_BYTES
@@ -172,7 +172,6 @@ def test_a_credential_that_xml_cannot_hold_is_not_baked() -> None:
         assert caught.value.code in ("bad_text", "not_an_svg")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_bytes_are_a_badge_or_a_named_refusal(data: st.DataObject) -> None:
     file = bytearray(bake(PLAIN, JSON))

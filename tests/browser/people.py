@@ -59,7 +59,7 @@ class Person:
         form = self.page.locator("form#who")
         value = form.locator("option", has_text=name).first.get_attribute("value")
         form.get_by_label("I am").select_option(value)
-        form.get_by_label("Tools speak").select_option(language)
+        form.get_by_label("Language of tools").select_option(language)
         form.get_by_role("button", name="Switch").click()
 
     def open_course(self, course: str = COURSE) -> None:
@@ -105,7 +105,7 @@ class Person:
         self.become("Zane")
         self.open_course(course)
         self.page.get_by_role("link", name="Gradebook").click()
-        self.page.get_by_label("so that this many complete").fill(str(complete))
+        self.page.get_by_label("so that this many learners complete").fill(str(complete))
         self.page.get_by_role("button", name="Give grades").click()
 
     def open_activity(self, activity: str, name: str, language: str = "en") -> None:

@@ -88,7 +88,7 @@ def test_where_neither_works_the_person_confirms_who_they_are(open_cookieless_br
         assert tool is not None
         tool.evaluate("location.reload()")
         anna.heading("This link could not be opened")
-        expect(anna.frame.get_by_text("was used already")).to_be_visible()
+        expect(anna.frame.get_by_text("was already used")).to_be_visible()
 
 
 def test_the_tool_can_be_set_to_continue_in_a_new_tab(open_cookieless_browser, tmp_path):

@@ -95,14 +95,14 @@ def test_mistakes_are_marked_while_typing_and_stay_typed(people, demo, registere
         to_step(zane, "learning")
         hours = control(zane, "/workload_hours")
         hours.fill("-40")
-        expect(zane.frame.locator("#said")).to_have_text("Saved, but for what is marked.")
-        expect(zane.frame.get_by_text("Write a number above 0")).to_be_visible()
+        expect(zane.frame.locator("#said")).to_have_text("Saved, except the marked fields.")
+        expect(zane.frame.get_by_text("Enter a number greater than 0")).to_be_visible()
         expect(hours).to_have_attribute("aria-invalid", "true")
         expect(hours).to_be_focused()
         zane.take_screenshot("editor-wrong")
         hours.fill("40")
         expect_saved(zane)
-        expect(zane.frame.get_by_text("Write a number above 0")).to_be_hidden()
+        expect(zane.frame.get_by_text("Enter a number greater than 0")).to_be_hidden()
         assert newest(demo.tool).body["workload_hours"] == "40"
 
 
@@ -121,9 +121,9 @@ def test_the_keyboard_alone_writes_and_publishes_a_badge(people, demo, registere
             zane.page.keyboard.press("Control+A")
             zane.page.keyboard.type(words)
 
-        press(zane.frame.get_by_role("button", name="Write a new badge"), "Enter")
+        press(zane.frame.get_by_role("button", name="Create a new badge"), "Enter")
         type_("/name/en", "By keyboard")
-        press(zane.frame.get_by_role("button", name="Save and go on"), "Enter")
+        press(zane.frame.get_by_role("button", name="Save and continue"), "Enter")
         type_("/learning_outcomes/0/text/en", "Needs no mouse.")
         type_("/learning_outcomes/0/esco?", "data")
         expect(zane.frame.locator("[data-found] label").first).to_be_visible()
@@ -151,7 +151,7 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, demo, registe
     with people(java_script_enabled=False) as zane:
         open_badge_list(zane)
         continue_until(zane)
-        zane.frame.get_by_role("button", name="Write a new badge").click()
+        zane.frame.get_by_role("button", name="Create a new badge").click()
         control(zane, "/name/en").fill("Without scripts")
         to_step(zane, "learning")
         control(zane, "/learning_outcomes/0/text/en").fill("Presses buttons.")
@@ -170,7 +170,7 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, demo, registe
             {"name": "own.png", "mimeType": "image/png", "buffer": picture_file()}
         )
         zane.frame.get_by_role("button", name="Use this picture").click()
-        expect(zane.frame.get_by_role("button", name="Use the drawn picture again")).to_be_visible()
+        expect(zane.frame.get_by_role("button", name="Use the automatic picture again")).to_be_visible()
         zane.frame.locator("#beside").get_by_role("button", name="Check and publish").click()
         zane.frame.get_by_role("button", name="Publish", exact=True).click()
         expect(zane.frame.get_by_role("button", name="Place it in the course")).to_be_visible()
@@ -234,7 +234,7 @@ def test_the_institution_writes_templates_outside_of_courses(people, demo):
         page.goto(f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.memory)}")
         found = find_faults(institution, "editor-start")
         page.get_by_role("button", name="Open the editor").click()
-        page.get_by_role("button", name="Change it in a new version").first.click()
+        page.get_by_role("button", name="Create a new version").first.click()
         expect(page.get_by_role("heading", level=2, name="The badge")).to_be_visible()
         assert found + find_faults(institution, "editor-institution") == []
     draft = newest(tool)

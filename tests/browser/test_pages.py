@@ -152,7 +152,7 @@ def test_reports_of_the_verifier(people, demo, activities, language):
         "revoked": ("no", revoked_png, "image/png"),
         "tampered": ("no", changed_text.encode(), "application/json"),
         "unsigned": ("unsure", unsigned.encode(), "application/json"),
-        "rubbish": ("no", b"GIF89a is no badge", "image/gif"),
+        "rubbish": ("unsure", b"GIF89a is no badge", "image/gif"),
     }
     with people(locale=language) as darbs:
         found = []
@@ -232,7 +232,11 @@ def test_teachers_page(people, demo, activities, language):
 
         with database_session(demo) as session:
             add_deliveries(session)
-        look("trouble", ".notice.no q", trouble=PlatformError("it answered with a web page").as_json())
+        look(
+            "trouble",
+            ".notice.no q",
+            trouble=PlatformError("the platform answered with a web page instead of data").as_json(),
+        )
         look(
             "everyone-canvas",
             "form[action$='/gate']",
@@ -283,7 +287,7 @@ def add_deliveries(session):
     sent, failed, *others = awards
     for award, status, trouble in (
         (sent, "sent", None),
-        (failed, "failed", DeliveryError("the mail server refuses the address").as_json()),
+        (failed, "failed", DeliveryError("the mail server rejected the address").as_json()),
     ):
         for delivery in award.deliveries:
             delivery.status, delivery.trouble, delivery.sent_at = status, trouble, NOW

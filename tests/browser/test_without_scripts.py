@@ -26,7 +26,7 @@ def test_from_placing_the_badge_to_checking_it(people, demo):
         college.frame.get_by_role("button", name="Place this badge").click()
         college.frame.get_by_role("button", name="Back to my course").click()
         continue_until(college, until="a")
-        college.frame.get_by_role("link", name="Go on to the activity").click()
+        college.frame.get_by_role("link", name="Continue to the activity").click()
         activity = college.save_activity()
         continue_until(college)
         college.heading("Badges of this course")
@@ -49,7 +49,7 @@ def test_from_placing_the_badge_to_checking_it(people, demo):
 
         college.page.goto(f"{demo.tool_url}/verify")
         expect(college.page.get_by_text("You can also drop the file")).to_be_hidden()
-        college.page.get_by_label("The badge as a file").set_input_files(
+        college.page.get_by_label("Badge file").set_input_files(
             {"name": "badge.png", "mimeType": "image/png", "buffer": png.read_bytes()}
         )
         college.page.get_by_role("button", name="Check the badge").click()
@@ -59,12 +59,10 @@ def test_from_placing_the_badge_to_checking_it(people, demo):
 def test_a_badge_may_be_pasted_as_text(people, demo):
     with people(java_script_enabled=False) as darbs:
         darbs.page.goto(f"{demo.tool_url}/verify")
-        darbs.page.get_by_text("Or paste the text of a badge").click()
+        darbs.page.get_by_text("Or paste the badge as text").click()
         darbs.page.get_by_label("JSON or JWT").fill("eyJ not a badge")
         darbs.page.get_by_role("button", name="Check the badge").click()
-        expect(darbs.page.get_by_role("heading", level=1)).to_have_text(
-            "This is not a badge that can be checked"
-        )
+        expect(darbs.page.get_by_role("heading", level=1)).to_have_text("No badge found in this file")
 
 
 def test_a_registration_needs_no_scripts(people, demo):

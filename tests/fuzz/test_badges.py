@@ -1,11 +1,10 @@
 """Bytes of every kind that badges and signing read, bent at random: each is read, or refused as promised.
 
-A short run is part of `make test`, a long one is `make fuzz`; NOZIMITE_FUZZ says how many examples each target gets.
+A short run is part of `make test`, a long one of `make test-long`; `make fuzz` is this folder's part of it.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from badges import bake
+from tests.amounts import FUZZ, LONG
 from tests.fuzz.targets import SEEDS, TARGETS, part
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = int(os.environ.get("NOZIMITE_FUZZ", "60"))
 #: For an example that hypothesis thinks of, atheris gets this many: it learns by trying.
 RUNS = 20
 
@@ -51,7 +50,7 @@ def with_checksums(file: bytes) -> bytes:
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.__name__)
 def test_no_bytes_do_harm(target: Callable[[bytes], None]) -> None:
-    @settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+    @settings(deadline=None, max_examples=FUZZ, suppress_health_check=list(HealthCheck))
     @given(bent())
     def run(data: bytes) -> None:
         target(data)
@@ -68,8 +67,8 @@ def test_no_bytes_do_harm_that_are_sought_along_the_code(
     corpus.mkdir()
     for number, seed in enumerate(SEEDS):
         (corpus / str(number)).write_bytes(seed)
-    options = [f"-runs={EXAMPLES * RUNS}", "-max_len=4096", "-timeout=20", "-rss_limit_mb=600"]
-    if "NOZIMITE_FUZZ" not in os.environ:  # a short run tries the same each time, or it would be no gate
+    options = [f"-runs={FUZZ * RUNS}", "-max_len=4096", "-timeout=20", "-rss_limit_mb=600"]
+    if not LONG:  # a short run tries the same each time, or it would be no gate
         options.append("-seed=1")
     done = subprocess.run(
         [
@@ -88,4 +87,4 @@ def test_no_bytes_do_harm_that_are_sought_along_the_code(
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    assert f"Done {EXAMPLES * RUNS} runs" in done.stderr
+    assert f"Done {FUZZ * RUNS} runs" in done.stderr

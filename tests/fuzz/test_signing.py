@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import zlib
 from datetime import UTC, datetime
 from functools import cache
@@ -32,6 +31,7 @@ from signing.keys import SigningKey, VerificationMethod, generate, jwk
 from signing.multibase import base64url, from_base58, from_base64url
 from signing.proofs import PROOFS, check, ecdsa_sd_2023
 from signing.secured import SecuredCredential
+from tests.amounts import FUZZ
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 RIGA = "did:web:badges.riga.example"
@@ -46,12 +46,7 @@ ALGORITHMS = {
     "ecdsa-jcs-2019": "P-256",
     "ecdsa-sd-2023": "P-256",
 }
-FUZZ = settings(
-    max_examples=int(os.environ.get("NOZIMITE_FUZZ", "60")),
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+FUZZED = settings(max_examples=FUZZ, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 CREDENTIAL: dict[str, Any] = {
     "@context": [
         "https://www.w3.org/ns/credentials/v2",
@@ -161,7 +156,7 @@ def test_what_is_mutated_below_is_whole_at_first(name):
 @given(document=JSON, text=st.text(max_size=50), name=st.sampled_from([*PROOFS]))
 @example(document={}, text="[" * 100_000, name="vc-jwt")
 @example(document={}, text='{"a":' * 10_000, name="vc-jwt")
-@FUZZ
+@FUZZED
 def test_nothing_made_up_holds(document, text, name):
     assert not is_answered(text)
     for made_up in (document, {"proof": document, "x": name}, CREDENTIAL | {"proof": document, "x": name}):
@@ -173,7 +168,7 @@ def test_nothing_made_up_holds(document, text, name):
 
 
 @given(data=st.data(), name=st.sampled_from([*PROOFS]))
-@FUZZ
+@FUZZED
 def test_a_letter_changed_is_refused_or_changes_nothing(data, name):
     text = secured(name)
     at = data.draw(st.integers(0, len(text) - 1))
@@ -204,7 +199,7 @@ def stated(value: Any) -> Any:
 
 
 @given(data=st.data(), value=JSON, name=st.sampled_from([name for name in PROOFS if "jwt" not in name]))
-@FUZZ
+@FUZZED
 def test_a_part_of_the_proof_replaced_is_refused_or_changes_nothing(data, value, name):
     document = json.loads(secured(name))
     proof = document["proof"][0]
@@ -226,7 +221,7 @@ def test_a_part_of_the_proof_replaced_is_refused_or_changes_nothing(data, value,
     payload=JSON,
     rest=st.binary(max_size=70),
 )
-@FUZZ
+@FUZZED
 def test_no_header_makes_a_token_hold(header, payload, rest):
     try:
         parts = [
@@ -238,7 +233,7 @@ def test_no_header_makes_a_token_hold(header, payload, rest):
 
 
 @given(document=JSON, fragment=st.sampled_from(["", "#Ed25519", "#0", "#k"]))
-@FUZZ
+@FUZZED
 def test_no_page_breaks_the_search_for_a_key(document, fragment):
     pages = {
         PAGE: {"id": RIGA, "verificationMethod": document, "assertionMethod": document},
@@ -258,7 +253,7 @@ def test_no_page_breaks_the_search_for_a_key(document, fragment):
 
 
 @given(part=st.dictionaries(st.sampled_from(["kty", "crv", "x", "y", "n", "e", "alg", "use", "d"]), SCALARS))
-@FUZZ
+@FUZZED
 def test_no_jwk_breaks_the_search_for_a_key(part):
     for kind in KINDS:
         changed = jwk(keys()[kind].public, "k") | part
@@ -272,7 +267,7 @@ def test_no_jwk_breaks_the_search_for_a_key(part):
 @given(data=st.binary(max_size=200))
 @example(data=b"\x9b" + b"\xff" * 8)
 @example(data=b"\x81" * 5_000)
-@FUZZ
+@FUZZED
 def test_no_bytes_break_the_readers_of_bytes(data):
     for reader in (cbor.decode, lambda part: from_base58(part.decode("latin-1")), from_text):
         try:
@@ -287,7 +282,7 @@ def from_text(data: bytes) -> bytes:
 
 @given(data=st.binary(max_size=300), cut=st.integers(0, 40))
 @example(data=bytes(6_000_000), cut=0)
-@FUZZ
+@FUZZED
 def test_a_status_list_unpacks_or_is_refused(data, cut):
     packed = zlib.compress(data, wbits=31)
     for content in (data, packed, packed[: len(packed) - cut], packed + data[:cut]):
@@ -298,7 +293,7 @@ def test_a_status_list_unpacks_or_is_refused(data, cut):
 
 
 @given(document=st.dictionaries(st.text(), JSON, max_size=5))
-@FUZZ
+@FUZZED
 def test_what_we_write_is_read_as_it_was_meant(document):
     try:
         text = as_text(document)
@@ -315,7 +310,7 @@ def test_what_we_write_is_read_as_it_was_meant(document):
 
 
 @given(data=st.data(), value=SCALARS)
-@FUZZ
+@FUZZED
 def test_a_template_says_what_the_general_path_says(data, value):
     leaves = [
         ("name",), ("id",), ("validFrom",), ("issuer", "id"), ("issuer", "name"),

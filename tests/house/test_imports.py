@@ -20,7 +20,7 @@ STOREYS = ("signing", "badges", "config", "lti_tool")
 
 #: The rooms of lti_tool: each may import those that stand before it. `demo` imports nothing but itself.
 ROOMS = (
-    *("values", "errors", "language", "addresses", "logs", "outgoing"),
+    *("__version__", "values", "errors", "language", "addresses", "logs", "outgoing"),
     *(
         "store",
         "platforms",

@@ -36,9 +36,26 @@ def run(folder: Path, workers: tuple[str, ...], **environment: str) -> subproces
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     inherited = {name: value for name, value in os.environ.items() if name != "NOZIMITE_NO_SKIPS"}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-rs", *workers],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "xdist.plugin",
+            "-p",
+            "conftest",
+            "-p",
+            "no:cacheprovider",
+            "-rs",
+            *workers,
+        ],
         cwd=folder,
-        env=inherited | {"PYTHONPATH": str(ROOT / "tests")} | environment,
+        env=inherited
+        | {
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)]),
+        }
+        | environment,
         capture_output=True,
         text=True,
         check=False,

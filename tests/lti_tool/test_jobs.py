@@ -68,7 +68,9 @@ def test_a_learner_who_opens_the_link_during_a_look_is_looked_at_again_soon(
 
 def test_learners_do_not_hurry_a_platform_in_trouble(tool, platform, rule_id, monkeypatch, clock):
     monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
-    platform.trouble = PlatformError("it asks the tool to slow down", retry_after=1800)
+    platform.trouble = PlatformError(
+        "the platform received too many requests and asks the tool to wait", retry_after=1800
+    )
     jobs.run_job(tool, f"poll-{rule_id}")
     opening(tool, rule_id, ANNA, clock())
     planned = row(tool, f"poll-{rule_id}")
@@ -117,14 +119,26 @@ def test_work_that_breaks_is_kept_and_said_without_what_it_was_about(tool, monke
     monkeypatch.setitem(jobs.WORK, "issue", breaks)
     jobs.run_job(tool, event_id)
     said = capfd.readouterr()
-    assert "ValueError < test_work.py" in said.out + said.err
+    assert "ValueError < test_jobs.py" in said.out + said.err
     assert "Anna" not in said.out + said.err
     kept = row(tool, event_id)
     assert (kept.status, kept.attempts, kept.trouble) == ("pending", 1, "ValueError")
 
 
-def test_unknown_or_done_work_is_nothing(tool):
-    jobs.run_job(tool, "no such work")
+def test_unknown_done_or_dead_work_is_not_begun(tool, monkeypatch):
+    begun = []
+    monkeypatch.setitem(jobs.WORK, "issue", lambda _tool, event_id, _payload: begun.append(event_id))
+    with tool.store.begin() as session:
+        still_open, done, dead = (outbox.add(session, "issue", {}, tool.clock()) for _ in range(3))
+        outbox.finish(session, done)
+    outbox.abandon(tool.store, dead, "it can never succeed")
+    for event_id in ("no such work", done, dead, still_open):
+        jobs.run_job(tool, event_id)
+    assert begun == [still_open]
+    assert [(row(tool, kept).status, row(tool, kept).attempts) for kept in (done, dead)] == [
+        ("done", 0),
+        ("dead", 0),
+    ]
 
 
 def test_the_sweep_forgets_what_has_expired(tool, clock):

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from lti_tool import __version__
 from lti_tool.errors import OutgoingError
 from lti_tool.outgoing import Outgoing
 
@@ -171,6 +172,15 @@ def test_an_answer_is_given_as_it_came(serve, demo):
     assert (got.status, got.body, got.headers["x-thing"]) == (404, b'{"a": 1}', "7")
     assert b"GET /a?b=C HTTP/1.1" in server.requests[0]
     assert b"Accept: x/y" in server.requests[0]
+
+
+def test_whoever_is_called_can_tell_what_calls_and_for_whom(serve, demo):
+    server = serve(answer(b""))
+    ours = Outgoing(allow_private=True, tool_url="https://badges.example.org")
+    for outgoing in (demo, ours):
+        outgoing.get(f"http://127.0.0.1:{server.port}/")
+    agents = [re.search(rb"User-Agent: (.*)\r\n", request)[1].decode() for request in server.requests]
+    assert agents == [f"Nozimite/{__version__}", f"Nozimite/{__version__} (+https://badges.example.org)"]
 
 
 def test_a_form_and_bytes_are_posted(serve, demo):
@@ -452,7 +462,7 @@ def test_a_huge_answer_is_refused(serve, demo, start, piece):
     server = serve(endless(start, piece) if piece else start)
     error = trouble(demo.get, f"http://127.0.0.1:{server.port}/", max_bytes=100_000)
     assert error.permanent
-    assert "more than" in str(error)
+    assert "is larger than" in str(error)
 
 
 def test_a_small_answer_that_unpacks_to_a_huge_one_is_refused(serve, demo):

@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyld import jsonld
 
@@ -52,12 +52,6 @@ def test_a_credential_is_canonicalized_as_pyld_does_it(credential):
     tags=st.lists(TEXTS, max_size=3),
     grades=st.lists(TEXTS, max_size=4),
     results=RESULTS,
-)
-@settings(
-    max_examples=60,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_random_credentials_are_canonicalized_as_pyld_does_it(
     credential, name, title, credits_earned, tags, grades, results

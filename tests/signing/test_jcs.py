@@ -6,7 +6,7 @@ import json
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from signing.errors import UnsafeDocumentError
@@ -66,6 +66,5 @@ def test_a_number_that_readers_would_round_is_refused(number):
 
 
 @given(number=st.floats(allow_nan=False, allow_infinity=False))
-@settings(max_examples=300, database=None, deadline=None)
 def test_a_number_is_read_back_as_it_was(number):
     assert float(canonical_json(number)) == number

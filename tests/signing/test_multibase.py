@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from signing.multibase import base58, base64url, from_base58, from_base64url, from_multibase
@@ -23,7 +23,6 @@ def test_base58_is_written_as_its_specification_shows(data, text):
 
 
 @given(st.binary(max_size=90))
-@settings(max_examples=200, database=None)
 def test_all_bytes_come_back(data):
     assert from_base58(base58(data)) == data
     assert from_base64url(base64url(data)) == data

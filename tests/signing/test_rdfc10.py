@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyld import jsonld
 
@@ -20,7 +20,6 @@ QUADS = st.sets(
 
 
 @given(quads=QUADS, names=st.permutations(range(7)))
-@settings(max_examples=150, database=None, deadline=None)
 def test_other_labels_give_the_same_text(quads, names):
     renamed = {
         blank: f"_:x{name}"
@@ -32,7 +31,6 @@ def test_other_labels_give_the_same_text(quads, names):
 
 
 @given(quads=QUADS)
-@settings(max_examples=60, database=None, deadline=None)
 def test_pyld_agrees(quads):
     # PyLD counts a quad twice for a node that stands in it twice; the standard and rdf-canonize do not.
     quads = {quad for quad in quads if len(set(quad)) == 4}

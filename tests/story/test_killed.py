@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from lti_tool.demo.robot import Robot
+from tests.amounts import amount
 
 ROOT = Path(__file__).parents[2]
 COURSE = "Data Literacy"
 COMPLETE = 12
+STORIES = amount("stories in which the tool is killed four times", small=1, full=10)
 
 
 class Demo:
@@ -55,11 +57,24 @@ class Demo:
 
 
 @pytest.fixture
-def demo(tmp_path, free_port):
-    demo = Demo(tmp_path / "demo", free_port(), free_port())
-    yield demo
-    if demo.process.poll() is None:
-        demo.kill()
+def start_demo(tmp_path, free_port):
+    """A function that starts a demo with nothing in it yet; the one before is stopped."""
+    demos = []
+
+    def start():
+        stop()
+        folder = tmp_path / str(len(demos))
+        folder.mkdir()
+        demos.append(Demo(folder / "demo", free_port(), free_port()))
+        return demos[-1]
+
+    def stop():
+        for demo in demos:
+            if demo.process.poll() is None:
+                demo.kill()
+
+    yield start
+    stop()
 
 
 def wait(condition, seconds=60):
@@ -69,14 +84,18 @@ def wait(condition, seconds=60):
         time.sleep(0.1)
 
 
-def test_sigkill_loses_no_completion_and_doubles_no_badge(demo):
+def test_sigkill_loses_no_completion_and_doubles_no_badge(start_demo):
+    for number in range(STORIES):
+        kill_often(start_demo(), random.Random(number + 4))
+
+
+def kill_often(demo, moments):
     wait(demo.answers)
     robot = Robot(demo.lms_url)
     robot.register((demo.folder / "registration-url").read_text(encoding="utf-8"))
     robot.open_activity("Zane", robot.place_badge(COURSE))
     wait(lambda: demo.count("award_rule", "checked_at IS NOT NULL") == 1)
     robot.give_grades(COURSE, complete=COMPLETE)
-    moments = random.Random(4)
     for _ in range(4):
         time.sleep(moments.uniform(0.2, 2.5))
         demo.kill()
@@ -92,7 +111,8 @@ def test_sigkill_loses_no_completion_and_doubles_no_badge(demo):
     assert len(list((demo.folder / "mail").glob("*.eml"))) == COMPLETE
 
 
-def test_ctrl_c_stops_the_demo_cleanly(demo):
+def test_ctrl_c_stops_the_demo_cleanly(start_demo):
+    demo = start_demo()
     wait(demo.answers)
     demo.process.send_signal(signal.SIGINT)
     assert demo.process.wait(20) == 0

@@ -18,8 +18,7 @@ from badges.eu import elements, readers
 from badges.eu.elements import Reading
 from badges.sentences import sentence
 from badges.template.model import Texts
-from badges.verify import Check, Report
-from badges.verify.proof import CHANGED
+from badges.verify import Check, Report, Verdict
 from lti_tool.values import Json
 from lti_tool.web.error_messages import Sentence
 from lti_tool.web.languages import page_language
@@ -61,8 +60,10 @@ def answers(report: Report, own_issuer_id: str) -> Answers:
     checks = {check.name: check for check in report.checks}
     if report.credential is None:
         return Answers(
-            light="no",
-            headline=_l("This is not a badge that can be checked"),
+            light="unsure",
+            headline=_l("No badge found in this file")
+            if checks["parsed"].code in NO_BADGE
+            else _l("This file could not be checked"),
             unreadable=said(checks["parsed"]),
         )
     credential = report.credential
@@ -74,7 +75,7 @@ def answers(report: Report, own_issuer_id: str) -> Answers:
         _who(checks, issuer_name, issuer_id, known),
         _valid(checks["proof"], checks["key_of_issuer"], checks["status"], checks["validity"]),
     )
-    light, headline = _headline(report, known)
+    light, headline = _headline(report.verdict, checks["proof"], known)
     return Answers(
         light=light,
         headline=headline,
@@ -89,10 +90,12 @@ def answers(report: Report, own_issuer_id: str) -> Answers:
     )
 
 
-def _headline(report: Report, known: bool) -> tuple[Light, Sentence]:
-    if report.verdict == "verified" and not known:
-        return "unsure", _l("This badge is genuine. Whether you trust its issuer is for you to say.")
-    return HEADLINES.get(report.verdict, HEADLINES["unverifiable"])
+def _headline(verdict: Verdict, proof: Check, known: bool) -> tuple[Light, Sentence]:
+    if verdict == "verified" and not known:
+        return "unsure", _l("This badge is genuine. Decide whether you trust its issuer.")
+    if verdict == "changed" and proof.code not in PROVEN_CHANGED:
+        return "no", _l("The signature of this badge does not prove its content")
+    return HEADLINES.get(verdict, HEADLINES["unverifiable"])
 
 
 HEADLINES: Mapping[str, tuple[Light, Sentence]] = {
@@ -102,44 +105,64 @@ HEADLINES: Mapping[str, tuple[Light, Sentence]] = {
     "expired": ("no", _l("This badge has expired")),
     "not_yet_valid": ("no", _l("This badge is not valid yet")),
     "changed": ("no", _l("This badge was changed")),
-    "wrong_issuer": ("no", _l("This badge does not come from whom it names")),
-    "wrong_recipient": ("no", _l("This badge was given to somebody else")),
+    "wrong_issuer": ("no", _l("This badge was not issued by the issuer it names")),
+    "wrong_recipient": ("no", _l("This badge was awarded to somebody else")),
     "unverifiable": ("unsure", _l("This badge could not be checked fully")),
-    "unusable": ("no", _l("This is not an Open Badge as the standard demands")),
+    "unusable": ("no", _l("This badge does not follow the Open Badges standard")),
 }
 
 
-# --- Not changed?
+#: The file was read, and there is no badge in it.
+NO_BADGE = frozenset({"empty", "not_a_badge", "no_credential"})
+
+# --- Content
 
 
 #: What holds with a remark holds all the same.
 HOLDS = ("passed", "warning")
+#: The signature, or the copy that the issuer publishes, proves that the content was changed.
+PROVEN_CHANGED = frozenset({"bad_signature", "differs_from_hosted"})
 
 
 def _changed(proof: Check) -> Answer:
     light: Light = "no" if proof.outcome == "failed" else "unsure"
-    short = _l("Nobody can tell")
+    short = _open(proof)
     if proof.outcome in HOLDS:
         light, short = "yes", _l("Not changed")
-    elif proof.code in CHANGED:
+    elif proof.code in PROVEN_CHANGED:
         short = _l("Changed")
-    return Answer(question=_l("Not changed?"), light=light, short=short, long=said(proof))
+    return Answer(question=_l("Content"), light=light, short=short, long=said(proof))
 
 
-# --- Who issued it?
+def _open(*checks: Check) -> Sentence:
+    """What to say where nothing is proven: because a check failed, or because it could not be made."""
+    if any(check.outcome == "failed" or check.code == "no_proof" for check in checks):
+        return _l("Not proven")
+    return _l("Could not be checked")
+
+
+# --- Issuer
 
 
 def _who(checks: Mapping[str, Check], name: str, issuer_id: str, known: bool) -> Answer:
-    question = _l("Who issued it?")
-    shown = name or issuer_id or _("an unknown issuer")
+    question = _l("Issuer")
+    shown = name or issuer_id
     key = checks["key_of_issuer"]
+    if not shown:
+        return Answer(
+            question=question,
+            light="no" if key.outcome == "failed" else "unsure",
+            short=_l("Issuer unknown"),
+            long=_l("The badge does not say who issued it."),
+        )
     if key.outcome == "failed":
         return Answer(
             question=question,
             light="no",
-            short=_("Not %(issuer)s", issuer=shown),
+            short=_("Not issued by %(issuer)s", issuer=shown),
             long=_(
-                "It names %(issuer)s, but was signed with somebody else's key. Do not rely on it.",
+                "The badge names %(issuer)s as its issuer, but it was signed with somebody else's key. Do not "
+                "rely on it.",
                 issuer=shown,
             ),
         )
@@ -147,8 +170,8 @@ def _who(checks: Mapping[str, Check], name: str, issuer_id: str, known: bool) ->
         return Answer(
             question=question,
             light="unsure",
-            short=_("%(issuer)s, it says", issuer=shown),
-            long=_l("That is only what it says: as the signature was not proven, the issuer is not either."),
+            short=_("Claims to be %(issuer)s (not proven)", issuer=shown),
+            long=said(key),
         )
     place = _place(issuer_id)
     if known:
@@ -156,55 +179,56 @@ def _who(checks: Mapping[str, Check], name: str, issuer_id: str, known: bool) ->
             question=question,
             light="yes",
             short=shown,
-            long=_("Signed with the key of %(issuer)s, which issues its badges here.", issuer=shown),
+            long=_("Signed with the key of %(issuer)s, which issues badges on this site.", issuer=shown),
         )
     return Answer(
         question=question,
         light="unsure",
         short=shown,
         long=_(
-            "Signed with the key that %(place)s publishes. It calls itself “%(issuer)s”. Nozimite does not "
-            "know it: "
-            "check that this address is really theirs.",
+            "Signed with the key published at %(place)s, by an issuer called “%(issuer)s”. This site does not "
+            "know this issuer: check that the address really belongs to it.",
             place=place,
             issuer=shown,
         ),
     )
 
 
-# --- Still valid?
+# --- Validity
 
 
 def _valid(proof: Check, key: Check, status: Check, validity: Check) -> Answer:
-    question = _l("Still valid?")
+    question = _l("Validity")
     if status.outcome == "failed":
         short = _l("Suspended") if status.code == "suspended" else _l("Revoked")
         return Answer(question=question, light="no", short=short, long=said(status))
     if validity.outcome == "failed":
-        short = DATES.get(validity.code, _l("No"))
+        short = DATES.get(validity.code, _l("Not valid"))
         return Answer(question=question, light="no", short=short, long=said(validity))
     if proof.outcome not in HOLDS or key.outcome != "passed":
         return Answer(
             question=question,
             light="unsure",
-            short=_l("Nobody can tell"),
-            long=_l("As the signature was not proven, what it says of its validity is not either."),
+            short=_open(proof, key),
+            long=_l("Without a valid signature the validity cannot be confirmed."),
         )
     if status.outcome not in HOLDS:
-        return Answer(
-            question=question, light="unsure", short=_l("Nobody can tell right now"), long=said(status)
-        )
+        return Answer(question=question, light="unsure", short=_l("Could not be checked"), long=said(status))
     return Answer(question=question, light="yes", short=_l("Valid"), long=f"{said(status)} {said(validity)}")
 
 
-DATES: Mapping[str, Sentence] = {"expired": _l("Expired"), "not_yet_valid": _l("Not yet")}
+DATES: Mapping[str, Sentence] = {
+    "expired": _l("Expired"),
+    "not_yet_valid": _l("Not valid yet"),
+    "no_dates": _l("Dates cannot be read"),
+}
 
 #: The checks that the answers are about; the others say how well the badge is made.
 _ANSWERED = frozenset({"proof", "key_of_issuer", "status", "validity", "recipient"})
 
 
 def notes(checks: Sequence[Check]) -> tuple[str, ...]:
-    """What else is worth knowing: the ways in which the badge is not as the standard demands."""
+    """The technical remarks: the ways in which the badge is not as the standard requires."""
     return tuple(
         said(check)
         for check in checks
@@ -218,12 +242,15 @@ def said(check: Check) -> str:
 
 
 def _issuer(credential: Json) -> tuple[str, str]:
-    """Name and id, as the credential says; either may be empty."""
+    """Name, in the page's language where it says that, and id, as the credential says; either may be empty."""
     found = credential.get("issuer")
     if isinstance(found, str):
         return "", found
     profile = _object(credential, "issuer")
-    return _text(profile, "name"), _text(profile, "id")
+    name, legal = _text(profile, "name"), _object(profile, "legalName")
+    if name in legal.values():
+        name = _text(legal, page_language()) or name
+    return name, _text(profile, "id")
 
 
 def _place(issuer_id: str) -> str:

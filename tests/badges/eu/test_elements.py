@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from badges.credential import Learner
@@ -159,7 +159,6 @@ junk = (
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_anyones_credential_can_be_read(data: st.DataObject, data_literacy: Template, built: Build) -> None:
     credential = built(data_literacy)

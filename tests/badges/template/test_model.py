@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from badges.errors import TemplateError
@@ -210,7 +210,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(sorted(Template.__dataclass_fields__)), json_values))
 def test_whatever_is_posted_is_a_template_or_a_list_of_problems(data: dict[str, Any]) -> None:
     try:

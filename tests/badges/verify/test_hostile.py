@@ -7,7 +7,6 @@ import gzip
 import json
 import subprocess
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +15,7 @@ from typing import Any
 from zlib import compress, crc32
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from badges import svg
@@ -32,13 +31,13 @@ from signing.signatures import sign
 
 Build = Callable[..., Json]
 ROOT = Path(__file__).parents[3]
-#: A guard against "for ever", far above what any of these takes.
-SECONDS = 10
+#: A guard against "for ever", not a measurement: the longest of these takes a second or two on an idle machine.
+soon = pytest.mark.timeout(60)
 
 
 @pytest.fixture
 def look(world: Any, now: datetime) -> Callable[[bytes], Report]:
-    """Verifies in bounded time; nobody but the keys of the world answers."""
+    """Verifies; nobody but the keys of the world answers."""
 
     def fetch(url: str) -> bytes:
         world.asked.append(url)
@@ -50,9 +49,7 @@ def look(world: Any, now: datetime) -> Callable[[bytes], Report]:
         return did.find_key(method, issuer, fetch)
 
     def verified(file: bytes) -> Report:
-        began = time.process_time()
         report = verify(file, find_key, world.find_status, now, fetch=fetch)
-        assert time.process_time() - began < SECONDS
         assert all(check.code in sentences()[check.name] for check in report.checks)
         return report
 
@@ -126,6 +123,7 @@ SAID_TWICE = {"very many schemas"}
 
 
 @pytest.mark.parametrize("name", CHANGES)
+@soon
 def test_a_hostile_badge_never_passes(
     solar: Template, built: Build, world: Any, look: Callable[[bytes], Report], name: str
 ) -> None:
@@ -174,10 +172,12 @@ TEXTS: dict[str, str] = {
 
 
 @pytest.mark.parametrize("name", TEXTS)
+@soon
 def test_a_hostile_text_is_no_badge(look: Callable[[bytes], Report], name: str) -> None:
     assert look(TEXTS[name].encode()).verdict in ("unusable", "unverifiable")
 
 
+@soon
 def test_a_bomb_in_a_picture_is_no_badge(look: Callable[[bytes], Report]) -> None:
     bomb = compress(bytes(200_000_000))
     for kind, head in (
@@ -194,6 +194,7 @@ def part(kind: bytes, data: bytes) -> bytes:
     return len(data).to_bytes(4) + kind + data + crc32(kind + data).to_bytes(4)
 
 
+@soon
 def test_bombs_are_never_unpacked(look: Callable[[bytes], Report]) -> None:
     bomb = compress(bytes(300_000_000))
     data = b"iTXtopenbadgecredential\0\1\0\0\0" + bomb
@@ -208,6 +209,7 @@ def test_bombs_are_never_unpacked(look: Callable[[bytes], Report]) -> None:
         assert peak < 30_000_000
 
 
+@soon
 def test_a_bomb_in_a_status_list_leaves_the_status_open(
     solar: Template, built: Build, world: Any, look: Callable[[bytes], Report]
 ) -> None:
@@ -244,6 +246,7 @@ def test_a_bomb_in_a_status_list_leaves_the_status_open(
     ],
     ids=str,
 )
+@soon
 def test_no_header_of_a_token_makes_it_pass(
     solar: Template, built: Build, world: Any, look: Callable[[bytes], Report], header: Json
 ) -> None:
@@ -259,6 +262,7 @@ def test_no_header_of_a_token_makes_it_pass(
 @pytest.mark.parametrize(
     "raw", ['{"vc": 7}', '{"vc": {}}', '{"vp": 7}', '{"vp": {"type": "VerifiablePresentation"}}', "{}"]
 )
+@soon
 def test_a_token_of_nothing_is_no_badge(world: Any, look: Callable[[bytes], Report], raw: str) -> None:
     assert look(token(world, None, raw=raw)).verdict == "unusable"
 
@@ -270,11 +274,6 @@ junk: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(
-    deadline=None,
-    max_examples=120,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 @given(data=st.data())
 def test_no_shape_of_a_signed_badge_raises_whatever_it_comes_in(
     data: st.DataObject, solar: Template, built: Build, endorsement: Json, world: Any, now: datetime
@@ -303,11 +302,6 @@ def test_no_shape_of_a_signed_badge_raises_whatever_it_comes_in(
     json.dumps(report.credential)
 
 
-@settings(
-    deadline=None,
-    max_examples=80,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 @given(answer=st.binary(max_size=200) | junk.map(lambda value: json.dumps(value).encode("utf-8", "replace")))
 def test_no_answer_of_the_world_raises_or_clears_a_badge(
     solar: Template, built: Build, world: Any, now: datetime, answer: bytes

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import badges.verify
@@ -476,11 +476,6 @@ def test_a_date_that_is_no_date_is_told(solar: Template, built: Build, look: Cal
 # --- no bytes bring it down
 
 
-@settings(
-    deadline=None,
-    max_examples=150,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 @given(data=st.data())
 def test_no_change_of_any_byte_raises_or_verifies(
     data: st.DataObject, solar: Template, built: Build, world: Any, look: Callable[..., Report]
@@ -510,7 +505,6 @@ def test_no_change_of_any_byte_raises_or_verifies(
         assert {**report.credential, "@context": None} == {**built(solar), "@context": None}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=300))
 @example(b"\xef\xbb\xbf")
 @example(b"{}")
@@ -531,7 +525,6 @@ junk = (
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_no_shape_of_json_raises_even_when_it_was_signed(
     data: st.DataObject, solar: Template, built: Build, world: Any, look: Callable[..., Report], now: datetime

@@ -7,7 +7,7 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from badges.errors import VocabularyError
@@ -180,7 +180,6 @@ def test_a_broken_or_empty_zip_and_a_file_of_another_name_are_told() -> None:
         read_esco({"occupations_en.csv": ENGLISH}, shipped("esco"))
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.sampled_from([ENGLISH, LATVIAN, _zip({"skills_en.csv": ENGLISH})]), st.data())
 def test_whatever_a_file_holds_it_is_read_or_refused(content: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(content)))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from badges.errors import VocabularyError
@@ -117,6 +117,18 @@ def test_a_list_that_others_keep_says_what_they_say(name: str, shared: Path) -> 
         assert ours[iri].label.items() >= labels.items()
 
 
+def test_forms_say_an_official_label_in_plainer_words_where_there_are_some() -> None:
+    modes = {concept.code: concept.plain_label["en"] for concept in vocabulary("modes_of_participation")}
+    assert modes == {
+        "workBased": "At work",
+        "projectBased": "Project based",
+        "presential": "On site",
+        "online": "Online",
+        "blended": "Blended",
+        "researchLab": "In a lab",
+    }
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_a_list_of_our_own_has_the_words_of_the_recommendation(name: str, shared: Path) -> None:
     theirs = {c["code"]: c["prefLabel"] for c in _reference(shared, OURS[name])["concepts"]}
@@ -214,7 +226,6 @@ _ODD = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(_ODD)
 def test_whatever_is_offered_as_a_list_is_one_or_is_refused(data: Any) -> None:
     try:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from lti_tool import __version__
 from lti_tool.commands import main
 from lti_tool.commands.main import READER_GONE
 from lti_tool.errors import OutgoingError
@@ -137,6 +138,19 @@ def test_a_closed_pipe_is_no_error(badge):
     assert (done.returncode, done.stderr) == (READER_GONE, "")
 
 
+def test_the_version_is_told_and_stands_in_one_place():
+    command = [sys.executable, "-m", "lti_tool", "--version"]
+    done = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, text=True, check=True)
+    assert done.stdout == f"Nozimite {__version__}\n"
+    sources = (path for part in ("lti_tool", "docker", "config") for path in (ROOT / part).rglob("*.*"))
+    stated = [
+        path.name
+        for path in sources
+        if path.suffix in (".py", ".yml", ".toml") and __version__ in path.read_text(encoding="utf-8")
+    ]
+    assert stated == ["__init__.py"]
+
+
 def test_verify_needs_no_settings_and_loads_no_web_server():
     program = (
         "import sys\nfrom lti_tool.commands.main import main\nmain(['verify', 'no-such-file'])\n"
@@ -239,14 +253,14 @@ def test_the_extension_address_is_shown_and_not_moved_where_nothing_is_served(ru
 ISSUER = ROOT / "config" / "issuer.example.toml"
 
 
-def test_a_template_is_checked_against_every_framework_with_what_to_mend(run):
+def test_a_template_is_checked_against_every_framework_and_each_field_to_fix_is_named(run):
     code, output, _ = run("quality", TEMPLATE, "--issuer", ISSUER)
     assert code == 1
     lines = output.splitlines()
     assert len([line for line in lines if not line.startswith(" ")]) == 12
     assert "eu_annex_1: passes (EU micro-credential: Annex I, the elements)" in lines
     assert any(
-        line.startswith("  FAIL: hours: The workload is 100") and line.endswith("[mend: /workload_hours]")
+        line.startswith("  FAIL: hours: Keep the workload") and line.endswith("[field: /workload_hours]")
         for line in lines
     )
 
@@ -266,7 +280,7 @@ def test_without_an_issuer_the_issuers_fields_are_named(run, monkeypatch):
     monkeypatch.delenv("ISSUER_FILE", raising=False)
     code, output, _ = run("quality", TEMPLATE, "--framework", "eu_annex_1")
     assert code == 1
-    assert "[mend: issuer:/country]" in output
+    assert "[field: issuer:/country]" in output
     monkeypatch.setenv("ISSUER_FILE", str(ISSUER))
     assert run("quality", TEMPLATE, "--framework", "eu_annex_1")[0] == 0
 

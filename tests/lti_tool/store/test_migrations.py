@@ -1,13 +1,19 @@
 """The migrations make the tables that the code knows, on both databases, however many processes start at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 from alembic import autogenerate
 from alembic.migration import MigrationContext
+from sqlalchemy import MetaData, event
 
+from lti_tool.store import outbox
 from lti_tool.store.database import Store
 from lti_tool.store.migrations import bring_up_to_date
 from lti_tool.store.models import Base
+from tests.amounts import amount
+
+AT_ONCE = amount("processes that migrate one database at once", small=3, full=12)
 
 
 def test_the_migrated_tables_are_those_of_the_models(any_database_url):
@@ -20,8 +26,8 @@ def test_the_migrated_tables_are_those_of_the_models(any_database_url):
 
 
 def test_several_processes_that_start_at_once_migrate_once(any_database_url):
-    stores = [Store(any_database_url) for _ in range(3)]
-    with ThreadPoolExecutor(3) as pool:
+    stores = [Store(any_database_url) for _ in range(AT_ONCE)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda store: bring_up_to_date(store.engine), stores))
     for store in stores:
         store.ping()
@@ -30,6 +36,30 @@ def test_several_processes_that_start_at_once_migrate_once(any_database_url):
 
 def test_starting_again_changes_nothing(any_database_url):
     store = Store(any_database_url)
-    for _ in range(2):
-        bring_up_to_date(store.engine)
+    bring_up_to_date(store.engine)
+    with store.begin() as session:
+        outbox.emit(session, "issue", {"award_id": 1}, datetime(2026, 11, 21, 9, tzinfo=UTC))
+    before = everything(store)
+    statements = []
+    event.listen(store.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    bring_up_to_date(store.engine)
+    changing = [text for text in statements if not text.lstrip().startswith(("BEGIN", "SELECT", "PRAGMA"))]
+    after = everything(store)
     store.close()
+    assert changing == []
+    assert after == before
+
+
+def everything(store):
+    """Every table as the database has it: its columns, its indexes and its rows."""
+    tables = MetaData()
+    with store.engine.connect() as connection:
+        tables.reflect(connection)
+        return {
+            name: (
+                [(column.name, str(column.type), column.nullable) for column in table.columns],
+                sorted(index.name for index in table.indexes),
+                connection.execute(table.select()).all(),
+            )
+            for name, table in tables.tables.items()
+        }

@@ -9,7 +9,9 @@ from lti_tool.store import outbox
 from lti_tool.store.database import Store
 from lti_tool.store.migrations import bring_up_to_date
 from lti_tool.store.models import Outbox
+from tests.amounts import amount
 
+RELAYS = amount("relays that share the work out", small=4, full=16)
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 
@@ -46,9 +48,9 @@ def test_what_is_claimed_is_claimed_once_until_its_lease_runs_out(store):
 
 
 def test_many_relays_at_once_share_the_work_out(store):
-    ids = emit(store, 40)
-    with ThreadPoolExecutor(4) as pool:
-        claims = pool.map(lambda _: outbox.claim(store, NOW, most=10), range(8))
+    ids = emit(store, RELAYS * 10)
+    with ThreadPoolExecutor(RELAYS) as pool:
+        claims = pool.map(lambda _: outbox.claim(store, NOW, most=10), range(RELAYS * 2))
     claimed = [event_id for claim in claims for event_id in claim]
     assert sorted(claimed) == sorted(ids)
 

@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 
-import pytest
-
 from lti_tool.awarding import looks, rule_changes
 from lti_tool.errors import PlatformError
 from lti_tool.people import sessions
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Learner, Outbox
 from lti_tool.values import INSTRUCTOR
+from tests.amounts import amount
 from tests.fixtures import ANNA, JANIS, TOMS, ZANE, launch_of, learner
+
+LARGE_COURSE = amount("learners of the largest course", small=200, full=5_000)
 
 
 def look(tool, platform, rule_id):
@@ -214,12 +215,11 @@ def test_a_platform_that_does_not_answer_is_told_to_the_teacher_and_loses_nothin
     assert rule_of(tool, rule_id).trouble is None
 
 
-@pytest.mark.parametrize("count", [600])
-def test_a_course_of_hundreds_is_looked_at_in_one_go(tool, platform, rule_id, count):
-    platform.everyone = [learner(number) for number in range(1000, 1000 + count)]
+def test_a_course_of_hundreds_is_looked_at_in_one_go(tool, platform, rule_id):
+    platform.everyone = [learner(number) for number in range(1000, 1000 + LARGE_COURSE)]
     look(tool, platform, rule_id)
-    platform.inside = platform.everyone[: count - 1]
+    platform.inside = platform.everyone[: LARGE_COURSE - 1]
     look(tool, platform, rule_id)
-    assert len(awarded(tool)) == count - 1
+    assert len(awarded(tool)) == LARGE_COURSE - 1
     with tool.store.read() as session:
-        assert session.query(Learner).count() >= count
+        assert session.query(Learner).count() >= LARGE_COURSE

@@ -167,7 +167,7 @@ def test_a_ticket_works_once(school):
     school.browser.post("/lti/confirm", data=ticket, headers=FROM_US)
     again = school.browser.post("/lti/confirm", data=ticket, headers=FROM_US)
     assert again.status_code == 403
-    assert "was used already" in text_of(again)
+    assert "was already used" in text_of(again)
 
 
 def test_the_value_from_the_platforms_storage_lets_the_person_in(school):

@@ -81,7 +81,7 @@ def test_an_invitation_registers_one_platform(browser, opened):
     register(browser, opened)
     again = register(browser, opened)
     assert again.status_code == 400
-    assert "used already" in text_of(again)
+    assert "already used" in text_of(again)
 
 
 def test_without_an_invitation_nobody_is_called(browser, network):

@@ -26,11 +26,11 @@ def test_a_badge_page_answers_three_questions_and_lists_the_elements(browser, an
     page = browser.get(f"/badges/{annas_badge}")
     words = text_of(page)
     assert "This badge is genuine and valid" in words
-    assert "Not a letter was changed" in words
+    assert "The content has not been changed since it was signed" in words
     assert "Signed with the key of Riga College" in words
     assert "was not revoked. It does not expire." in words
     assert "Anna Bērziņa" in words
-    assert "All 11 mandatory elements of an EU micro-credential are in it." in words
+    assert "All 11 mandatory elements of an EU micro-credential are stated." in words
 
 
 def test_a_badge_page_tells_the_badge_in_the_readers_language_whatever_it_was_issued_in(browser, annas_badge):
@@ -101,7 +101,7 @@ def test_nobodys_badge_is_not_found(browser):
     for path in (f"/badges/{uuid.uuid4()}", f"/badges/{uuid.uuid4()}.png", "/badges/1", "/credentials/x"):
         page = browser.get(path)
         assert page.status_code == 404
-        assert "There is nothing here" in text_of(page)
+        assert "Page not found" in text_of(page)
 
 
 def test_a_program_gets_its_errors_as_json(browser):
@@ -112,7 +112,7 @@ def test_a_program_gets_its_errors_as_json(browser):
 
 def test_an_achievement_has_a_page_a_document_and_a_picture(browser, version):
     page = text_of(browser.get(version))
-    assert "What has to be done for it" in page
+    assert "What has to be done to get it" in page
     assert "written examination: Supervised with ID Verification" in page
     document = browser.get(version, headers={"Accept": "application/ld+json"}).json
     assert document["id"] == f"https://badges.example.org{version}/en"
@@ -127,16 +127,16 @@ def test_an_achievement_has_an_address_in_each_language_it_speaks(browser, versi
     (english,) = document["related"]
     address = english["id"].removeprefix("https://badges.example.org")
     assert browser.get(address, headers={"Accept": "application/ld+json"}).json["id"] == english["id"]
-    assert "Kas par to jāizdara" in text_of(browser.get(f"{version}/lv"))
+    assert "Kas jāpaveic, lai to saņemtu" in text_of(browser.get(f"{version}/lv"))
     assert browser.get(f"{version}/de", headers={"Accept": "application/ld+json"}).status_code == 404
 
 
 def test_the_issuers_page_says_who_it_legally_is_and_who_accredited_it(browser, published):
     words = text_of(browser.get("/issuers/riga-college", headers={"Accept": "text/html"}))
-    for said in ("40000000001", "NTRLV-40000000001", "Confirmed by who runs this site 21 November 2026"):
+    for said in ("40000000001", "NTRLV-40000000001", "Confirmed by the operator on 21 November 2026"):
         assert said in words
     assert "State Education Quality Service (example)" in words
-    assert "IKVD AI-0000 until 14 March 2048" in words
+    assert "IKVD AI-0000 valid until 14 March 2048" in words
 
 
 @pytest.mark.parametrize("name", ["context.jsonld", "schema.json"])
@@ -190,6 +190,12 @@ def test_the_issuer_has_a_page(browser):
     assert "Riga College" in words and "Latvia" in words and "did:web:badges.example.org" in words
 
 
+def test_the_issuer_has_its_legal_name_in_the_language_of_the_page(browser, annas_badge):
+    for path in ("/", "/issuers/riga-college", f"/badges/{annas_badge}"):
+        words = text_of(browser.get(f"{path}?lang=lv"))
+        assert "Rīgas koledža" in words and "Riga College" not in words, path
+
+
 def test_a_revocation_changes_the_status_list_and_its_etag(browser, annas_badge, web_tool):
     before = browser.get("/status/1")
     with web_tool.store.begin() as session:
@@ -228,6 +234,7 @@ def test_a_bug_is_a_page_with_a_number_and_no_trace(app, browser, capsys):
     page = browser.get("/broken")
     assert page.status_code == 500
     assert "Something went wrong on our side" in text_of(page)
+    assert "the operator of this service: Riga College, badges@riga-college.example." in text_of(page)
     assert "Anna" not in page.text and "Traceback" not in page.text
     incident = re.search(r"[0-9A-F]{4}-[0-9A-F]{4}", text_of(page))[0]
     logged = "".join(capsys.readouterr())
@@ -237,7 +244,7 @@ def test_a_bug_is_a_page_with_a_number_and_no_trace(app, browser, capsys):
 def test_a_wrong_method_is_told_and_the_right_one_named(browser):
     page = browser.get("/lti/confirm")
     assert page.status_code == 405 and "POST" in page.headers["Allow"]
-    assert "cannot be opened like that" in text_of(page)
+    assert "cannot be opened directly" in text_of(page)
 
 
 def test_every_answer_is_guarded(browser):

@@ -26,7 +26,7 @@ def badge(request, sqlite_url, tmp_path, platform, clock):
 
 def test_the_page_offers_it_where_the_badge_was_made_for_it(badge):
     browser, address, parted = badge
-    assert ("Show a part of it" in text_of(browser.get(address))) == parted
+    assert ("Share only part of it" in text_of(browser.get(address))) == parted
 
 
 def test_what_was_ticked_is_left_out_and_the_part_verifies(badge):

@@ -33,8 +33,8 @@ def test_a_dropped_picture_is_answered_in_plain_words(drop, png):
     page = drop(png)
     words = text_of(page)
     assert "This badge is genuine and valid" in words
-    for question in ("Not changed?", "Who issued it?", "Still valid?", "What does it certify?"):
-        assert question in words
+    for subject in ("Content", "Issuer", "Validity", "What it certifies"):
+        assert subject in words
     assert "Chooses a chart that shows what matters" in words
 
 
@@ -47,8 +47,8 @@ def test_a_changed_badge_is_red(browser, annas_badge):
     text = browser.get(f"/badges/{annas_badge}.json").text.replace("Data literacy", "Brain surgery")
     words = text_of(browser.post("/verify", data={"text": text}))
     assert "This badge was changed" in words
-    assert "Do not rely on it" in words
-    assert "Riga College, it says" in words
+    assert "Do not rely on this badge" in words
+    assert "Claims to be Riga College (not proven)" in words
     assert "genuine" not in words
 
 
@@ -59,22 +59,22 @@ def test_an_unreachable_list_is_never_valid(drop, png, web_tool, monkeypatch):
     monkeypatch.setattr(type(web_tool), "find_status", unreachable)
     words = text_of(drop(png))
     assert "could not be checked fully" in words
-    assert "That does not mean that it is valid" in words
+    assert "That does not mean that the badge is valid" in words
 
 
 def test_an_issuer_nobody_knows_here_is_amber_and_not_red(drop, png, monkeypatch):
     original = verification_answers.answers
     monkeypatch.setattr(verifier, "answers", lambda report, _own: original(report, "did:web:elsewhere"))
     page = drop(png)
-    assert "Whether you trust its issuer is for you to say" in text_of(page)
-    assert "badges.example.org publishes" in text_of(page)
+    assert "Decide whether you trust its issuer" in text_of(page)
+    assert "published at badges.example.org" in text_of(page)
     assert 'class="verdict unsure"' in page.text and "light no" not in page.text
 
 
 @pytest.mark.parametrize(
     "file, sentence",
     [
-        (b"", "There is nothing in it"),
+        (b"", "the file or the text is empty"),
         (b"hello", "neither a picture with a badge nor the text of a badge"),
         (b'{"a": ', "cannot be read to its end"),
         (b"\x89PNG\r\n\x1a\nxx", "the end of the file is missing"),
@@ -124,6 +124,34 @@ def test_too_many_at_once_are_asked_to_come_again(drop, png, monkeypatch):
     finally:
         verifier._turns.release(4)
     assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
+
+
+@pytest.mark.parametrize(
+    ("code", "headline", "short"),
+    [
+        ("bad_signature", "This badge was changed", "Changed"),
+        ("differs_from_hosted", "This badge was changed", "Changed"),
+        ("malformed", "The signature of this badge does not prove its content", "Not proven"),
+        ("claims_disagree", "The signature of this badge does not prove its content", "Not proven"),
+    ],
+)
+def test_a_badge_is_called_changed_only_where_that_is_proven(app, code, headline, short):
+    checks = [("proof", "failed", code)]
+    checks += [(name, "unknown", "not_checked") for name in ("key_of_issuer", "status", "validity")]
+    report = Report(
+        checks=tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks),
+        credential={"issuer": "did:web:own"},
+        verdict="changed",
+    )
+    with app.test_request_context("/verify"):
+        found = verification_answers.answers(report, "did:web:own")
+        assert (str(found.headline), str(found.lights[0].short)) == (headline, short)
+
+
+def test_a_file_without_a_badge_accuses_nobody(drop):
+    page = drop(b"\xff\xd8\xff\xe0 a photograph")
+    assert 'class="verdict unsure"' in page.text
+    assert "No badge found in this file" in text_of(page) and "Ask for the original file" in text_of(page)
 
 
 def test_there_is_a_headline_for_every_verdict():

@@ -1,0 +1,90 @@
+"""What a long run did: a table at its end, and tests/long-results.json.
+
+`make test-long` loads this with `-p tests.figures`. The file is meant to be committed before an issue is closed, and is
+written only where the whole suite was asked for: a part of it would say too little.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.amounts import ASKED
+
+RESULTS = "tests/long-results.json"
+
+
+class Figures:
+    """Counts tests and seconds in the process that reports; the amounts come from those that ran the tests."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.outcomes: Counter[str] = Counter()
+        self.tests: Counter[str] = Counter()
+        self.seconds: Counter[str] = Counter()
+        self.amounts = dict(ASKED)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        room = "/".join(report.nodeid.split("/")[:2])
+        self.seconds[room] += report.duration
+        if report.when == "call" or report.outcome != "passed":
+            self.outcomes[report.outcome] += 1
+            self.tests[room] += 1
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.outcome != "passed":
+            self.outcomes[report.outcome] += 1
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        self.amounts |= getattr(node, "workeroutput", {}).get("amounts", {})
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "date": datetime.now(UTC).date().isoformat(),
+            "python": platform.python_version(),
+            "processors": os.cpu_count(),
+            "seconds": round(time.monotonic() - self.began),
+            "outcomes": dict(sorted(self.outcomes.items())),
+            "amounts": dict(sorted((self.amounts | ASKED).items())),
+            "rooms": {
+                room: {"tests": self.tests[room], "seconds": round(self.seconds[room])}
+                for room in sorted(self.seconds)
+            },
+        }
+
+    def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
+        figures = self.as_json()
+        terminalreporter.section("figures of the long run")
+        for name, number in figures["amounts"].items():
+            terminalreporter.line(f"{number:>9,}  {name}")
+        for room, row in figures["rooms"].items():
+            terminalreporter.line(f"{row['tests']:>9,}  tests in {row['seconds']:,} s in {room}")
+        if is_whole(config):
+            (config.rootpath / RESULTS).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+            terminalreporter.line(f"written to {RESULTS}, to be committed")
+
+
+def is_whole(config: pytest.Config) -> bool:
+    """Whether the whole suite was asked for."""
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not (
+        config.option.keyword or config.option.markexpr or config.option.deselect or config.option.maxfail
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Figures())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist sends the amounts of the tests it has collected."""
+    if hasattr(session.config, "workerinput"):
+        session.config.workeroutput["amounts"] = ASKED
