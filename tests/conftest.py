@@ -28,9 +28,9 @@ from hypothesis import HealthCheck, settings
 
 from tests.amounts import EXAMPLES, LONG
 
-# A busy machine is no bug, so nothing is said about time; what our fixtures give is not changed by a test. Where tests
-# gate a change they try the same examples each time: a rare one that fails is to be found by whoever works on the code
-# or by the long run, not by whoever changes something else.
+# No deadline, because a slow machine is no bug; fixtures may be shared by examples, because no test changes them. Tests
+# that decide about a change try the same examples each time: a rare failing example should turn up while somebody works
+# on that code, or in the long run, and not block a change of something else.
 settings.register_profile(
     "working",
     deadline=None,

@@ -14,11 +14,12 @@ import pytest
 
 from lti_tool.demo.robot import Robot
 from tests.amounts import amount
+from tests.running_demo import wait
 
 ROOT = Path(__file__).parents[2]
 COURSE = "Data Literacy"
 COMPLETE = 12
-STORIES = amount("stories in which the tool is killed four times", small=1, full=10)
+ROUNDS = amount("stories in which the tool is killed four times", small=1, full=10)
 
 
 class Demo:
@@ -42,6 +43,7 @@ class Demo:
         self.process.wait(10)
 
     def answers(self):
+        """Whether the LMS answers. Fails where the process has ended."""
         try:
             return Robot(self.lms_url).http.get(self.lms_url, timeout=5).ok
         except OSError:
@@ -58,7 +60,7 @@ class Demo:
 
 @pytest.fixture
 def start_demo(tmp_path, free_port):
-    """A function that starts a demo with nothing in it yet; the one before is stopped."""
+    """A function that starts a demo without data, after it has stopped the one before."""
     demos = []
 
     def start():
@@ -77,19 +79,12 @@ def start_demo(tmp_path, free_port):
     stop()
 
 
-def wait(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
-
-
-def test_sigkill_loses_no_completion_and_doubles_no_badge(start_demo):
-    for number in range(STORIES):
+def test_sigkill_loses_no_completion_and_issues_no_badge_twice(start_demo):
+    for number in range(ROUNDS):
         kill_often(start_demo(), random.Random(number + 4))
 
 
-def kill_often(demo, moments):
+def kill_often(demo, random_):
     wait(demo.answers)
     robot = Robot(demo.lms_url)
     robot.register((demo.folder / "registration-url").read_text(encoding="utf-8"))
@@ -97,7 +92,7 @@ def kill_often(demo, moments):
     wait(lambda: demo.count("award_rule", "checked_at IS NOT NULL") == 1)
     robot.give_grades(COURSE, complete=COMPLETE)
     for _ in range(4):
-        time.sleep(moments.uniform(0.2, 2.5))
+        time.sleep(random_.uniform(0.2, 2.5))
         demo.kill()
         demo.start()
         wait(demo.answers)

@@ -140,7 +140,7 @@ def test_an_unreachable_lms_is_asked_again_and_no_completion_is_lost(backends, t
         with tool.store.begin() as session:
             session.query(AwardRule).one().course.memberships_url = address
         wait(lambda: len(rows(tool, CredentialRow)) == 2)
-        # A look begun before the address was mended may tell its trouble last; the next look takes it back.
+        # A check that began before the address was corrected may end last and report its error; the next one clears it.
         wait(lambda: [rule.trouble for rule in rows(tool, AwardRule)] == [None])
 
 
