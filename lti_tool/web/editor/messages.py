@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from badges.pictures import LEAST_SIDE, MOST_BYTES, MOST_SIDE
+from badges.pictures import MAX_BYTES, MAX_SIDE, MIN_SIDE
 from badges.reader import MOST_ITEMS
 from lti_tool.web.error_messages import Sentence
 
@@ -45,7 +45,7 @@ _PROBLEMS: Mapping[str, Sentence] = {
 }
 
 
-#: What an import did not take as it stood; codes of badges.importing.foreign.
+#: What an import did not take as it stood; codes of badges.importing.field_reader.
 _NOTES: Mapping[str, Sentence] = {
     "markup_removed": _l("HTML was removed."),
     "cut": _l("It was too long and was shortened."),
@@ -105,11 +105,11 @@ def problem_sentence(code: str, bounds: tuple[int, int] | None = None) -> str:
     if code == "too_many":
         return _("There are too many entries. The limit is %(most)s.", most=MOST_ITEMS)
     if code == "picture_too_large":
-        return _("The picture file is too large. The limit is %(size)s kB.", size=MOST_BYTES // 1000)
+        return _("The picture file is too large. The limit is %(size)s kB.", size=MAX_BYTES // 1000)
     if code == "picture_too_small":
-        return _("The picture is too small. Each side must have at least %(size)s pixels.", size=LEAST_SIDE)
+        return _("The picture is too small. Each side must have at least %(size)s pixels.", size=MIN_SIDE)
     if code == "picture_too_wide":
         return _(
-            "The picture has too many pixels. Each side may have at most %(size)s pixels.", size=MOST_SIDE
+            "The picture has too many pixels. Each side may have at most %(size)s pixels.", size=MAX_SIDE
         )
     return str(_PROBLEMS.get(code) or _("This value cannot be used. Change it, or leave it empty."))
