@@ -68,7 +68,6 @@ class DeepLinkingSettings:
 
     return_url: str
     data: str | None = None
-    accept_types: tuple[str, ...] = ()
     accept_multiple: bool = False
 
 
@@ -77,31 +76,22 @@ class Launch:
     """A validated LTI message, as plain values. A missing claim is None or empty, never a literal `$Name`."""
 
     registration_id: int
-    platform_id: str
     deployment_id: str
     message_type: str
     user_id: str | None
     name: str | None
-    given_name: str | None
-    family_name: str | None
     email: str | None
     roles: tuple[str, ...]
     context_id: str | None
     context_title: str
-    context_label: str
     resource_link_id: str | None
-    resource_link_title: str
-    target_link_uri: str
     custom: Mapping[str, str]
     locale: str | None
     return_url: str | None
     memberships_url: str | None
     line_items_url: str | None
     line_item_url: str | None
-    ags_scopes: tuple[str, ...]
     deep_linking: DeepLinkingSettings | None
-    platform_name: str
-    product: str
     acting_for_other: bool = False
 
     @property
@@ -136,8 +126,6 @@ class Member:
     user_id: str
     roles: tuple[str, ...]
     name: str | None = None
-    given_name: str | None = None
-    family_name: str | None = None
     email: str | None = None
     active: bool = True
 

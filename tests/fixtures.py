@@ -113,31 +113,22 @@ def launch_of(person: Member, registration_id: int, **changes: object) -> Launch
         **(
             {
                 "registration_id": registration_id,
-                "platform_id": "https://moodle.example.org",
                 "deployment_id": "1",
                 "message_type": "LtiResourceLinkRequest",
                 "user_id": person.user_id,
                 "name": person.name,
-                "given_name": None,
-                "family_name": None,
                 "email": person.email,
                 "roles": person.roles,
                 "context_id": "42",
                 "context_title": "Data Literacy Fundamentals",
-                "context_label": "DLF-101",
                 "resource_link_id": "1",
-                "resource_link_title": "Badge",
-                "target_link_uri": "https://badges.example.org/lti/launch",
                 "custom": {},
                 "locale": "lv",
                 "return_url": "https://moodle.example.org/mod/lti/return.php",
                 "memberships_url": "https://moodle.example.org/members",
                 "line_items_url": "https://moodle.example.org/lineitems",
                 "line_item_url": None,
-                "ags_scopes": (),
                 "deep_linking": None,
-                "platform_name": "Riga College",
-                "product": "moodle",
             }
             | changes
         )

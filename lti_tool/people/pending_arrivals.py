@@ -26,7 +26,6 @@ def take_arrival(memory: ExpiringValues, ticket: str) -> Arrival | None:
     launch = dict(kept.pop("launch"))
     linking = launch.pop("deep_linking")
     if linking is not None:
-        linking = DeepLinkingSettings(**(linking | {"accept_types": tuple(linking["accept_types"])}))
-    for name in ("roles", "ags_scopes"):
-        launch[name] = tuple(launch[name])
+        linking = DeepLinkingSettings(**linking)
+    launch["roles"] = tuple(launch["roles"])
     return Arrival(launch=Launch(**launch, deep_linking=linking), **kept)

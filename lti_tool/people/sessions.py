@@ -69,6 +69,5 @@ def deep_linking_of(row: LaunchSession) -> DeepLinkingSettings | None:
     return DeepLinkingSettings(
         return_url=asked["return_url"],
         data=asked["data"],
-        accept_types=tuple(asked["accept_types"]),
         accept_multiple=asked["accept_multiple"],
     )

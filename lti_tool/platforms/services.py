@@ -379,8 +379,6 @@ def _member(entry: Any) -> Member | None:
         user_id=user_id,
         roles=roles(entry.get("roles")),
         name=text(entry.get("name")) or full_name(given_name, family_name),
-        given_name=given_name,
-        family_name=family_name,
         email=email(entry.get("email")),
         active=str(entry.get("status") or "Active").lower() == "active",
     )

@@ -93,14 +93,6 @@ def postpone(store: Store, event_id: str, now: datetime, trouble: str, wait: tim
         return row.status == "dead"
 
 
-def abandon(store: Store, event_id: str, trouble: str) -> None:
-    """Work that can never succeed."""
-    with store.begin() as session:
-        row = session.get(Outbox, event_id, with_for_update=True)
-        if row is not None:
-            row.status, row.trouble = "dead", trouble[:500]
-
-
 def health(session: Session, now: datetime) -> Health:
     # Work that failed waits on purpose; only what was never tried tells how long nobody has come for it.
     since = case((Outbox.attempts == 0, Outbox.created_at), else_=Outbox.due_at)

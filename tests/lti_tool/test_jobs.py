@@ -117,7 +117,7 @@ def test_work_that_breaks_is_kept_and_said_without_what_it_was_about(tool, monke
     monkeypatch.setitem(jobs.WORK, "issue", breaks)
     jobs.run_job(tool, event_id)
     said = capfd.readouterr()
-    assert "ValueError < test_work.py" in said.out + said.err
+    assert "ValueError < test_jobs.py" in said.out + said.err
     assert "Anna" not in said.out + said.err
     kept = row(tool, event_id)
     assert (kept.status, kept.attempts, kept.trouble) == ("pending", 1, "ValueError")

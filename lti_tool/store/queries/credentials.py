@@ -19,10 +19,6 @@ def credential(session: Session, credential_id: str) -> CredentialRow | None:
     return session.get(CredentialRow, credential_id)
 
 
-def credential_of(session: Session, award_id: int) -> CredentialRow | None:
-    return session.scalar(select(CredentialRow).where(CredentialRow.award_id == award_id))
-
-
 def count_issued(session: Session, issuer_id: str, since: datetime | None = None) -> int:
     """How many, ever or since then."""
     question = select(func.count()).where(CredentialRow.issuer_id == issuer_id)

@@ -178,7 +178,7 @@ def test_a_course_keeps_the_services_that_a_later_launch_does_not_tell(tool):
 
 
 def test_a_held_arrival_comes_back_whole_and_once(tool):
-    linking = DeepLinkingSettings(return_url="https://m.example.org", accept_types=("ltiResourceLink",))
+    linking = DeepLinkingSettings(return_url="https://m.example.org")
     arrival = Arrival(
         launch=launch_of(ANNA, 1, deep_linking=linking, custom={"badge": "b"}),
         state="state-1",

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from alembic import autogenerate
 from alembic.migration import MigrationContext
+from sqlalchemy import inspect
 
 from lti_tool.store.database import Store
 from lti_tool.store.migrations import bring_up_to_date
@@ -24,7 +25,8 @@ def test_several_processes_that_start_at_once_migrate_once(any_database_url):
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda store: bring_up_to_date(store.engine), stores))
     for store in stores:
-        store.ping()
+        with store.engine.connect() as connection:
+            assert "outbox" in inspect(connection).get_table_names()
         store.close()
 
 
