@@ -67,15 +67,15 @@ def test_a_worker_signs_what_another_compiled_without_json_ld(tool, platform, ru
 import json, sys
 from datetime import UTC, datetime
 from lti_tool.store.database import Store
-from lti_tool.store.compiled_forms import StoredTemplates
+from lti_tool.store.compiled_forms import StoredForms
 from signing.keys import SigningKey, generate
-from signing.compiled.cache import Templates
+from signing.compiled.cache import CompiledForms
 store, name, file = Store(sys.argv[1]), sys.argv[2], sys.argv[3]
-templates = Templates(lambda credential: name, StoredTemplates(store))
+forms = CompiledForms(lambda credential: name, StoredForms(store))
 import lti_tool.worker, lti_tool.wiring
 key = SigningKey(verification_method="did:web:x.example#1", kid="1", private=generate("Ed25519"))
 document = json.load(open(file)) | {"id": "urn:uuid:0c9a7c1e-5b0e-4b7e-8d2b-0f5a3a8f2b02"}
-print(templates.secure(document, None, key, datetime.now(UTC)).text)
+print(forms.secure(document, None, key, datetime.now(UTC)).text)
 assert "pyld" not in sys.modules
 """
     arguments = [str(tool.store.engine.url), compiled.name, str(tmp_path / "credential")]
