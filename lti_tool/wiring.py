@@ -21,7 +21,7 @@ from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.issuance import Issuer, form_name
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.vaults import Vault
-from lti_tool.issuing.vaults.database import EncryptedVault
+from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection, TokenCache
@@ -46,7 +46,6 @@ class Tool:
     unbound_launch: str
     secret_key: str = field(repr=False)
     poll_every: timedelta
-    embedded: bool
     mail_folder: str | None
     clock: Callable[[], datetime]
     store: Store
@@ -103,7 +102,6 @@ def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) 
         unbound_launch=settings.unbound_launch,
         secret_key=settings.secret_key,
         poll_every=timedelta(seconds=settings.poll_seconds),
-        embedded=settings.embedded,
         mail_folder=None if settings.smtp_url else str(settings.mail_folder),
         clock=now,
         store=store,
@@ -137,8 +135,8 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
         issuer_id=profile.id,
         key_url=addresses.keys,
         proofs=_proofs(settings),
-        sealed=EncryptedVault(key_encryption_key=settings.key_encryption_key),
-        device=_device(settings),
+        database_vault=DatabaseVault(key_encryption_key=settings.key_encryption_key),
+        device_vault=_device(settings),
     )
     return Issuer(
         profile=profile,
@@ -180,8 +178,8 @@ def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
     """Keys exist and open, and the work that always comes back is planned."""
     try:
         with store.begin() as session:
-            keyring.ensure(session, now)
-            keyring.open_all(session)
+            keyring.ensure_keys(session, now)
+            keyring.check_keys(session)
             outbox.schedule_if_absent(session, "sweep", "sweep", {}, now)
             for rule in queries.rules.all_rules(session):
                 looks.schedule_first_look(session, rule, now)

@@ -79,7 +79,7 @@ def _make(tool: Tool, words: argparse.Namespace) -> None:
     from lti_tool.issuing.keyring import KINDS as ALGORITHMS
 
     with tool.store.begin() as session:
-        print(tool.issuer.keyring.make(session, ALGORITHMS[words.kind], tool.clock()).kid)
+        print(tool.issuer.keyring.make_key(session, ALGORITHMS[words.kind], tool.clock()).kid)
 
 
 def _rotate(tool: Tool, words: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.vaults import Vault
-from lti_tool.issuing.vaults.database import EncryptedVault
+from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.platforms.dynamic_registration import new_tool_key
 from lti_tool.store import Session, queries
 from lti_tool.store.models import SigningKeyRow, ToolKeyRow
@@ -62,29 +62,31 @@ class Keyring:
     issuer_id: str
     key_url: str
     proofs: tuple[str, ...]
-    sealed: EncryptedVault
-    device: Vault | None = None
+    database_vault: DatabaseVault
+    device_vault: Vault | None = None
 
-    def ensure(self, session: Session, now: datetime) -> None:
+    def ensure_keys(self, session: Session, now: datetime) -> None:
         """There is a current key of each kind that is needed."""
         if not queries.issuers.tool_key_rows(session):
             self.add_tool_key(session, now)
         for proof in self.proofs:
             if self._current(session, ALGORITHMS[proof]) is None:
-                self.make(session, ALGORITHMS[proof], now)
+                self.make_key(session, ALGORITHMS[proof], now)
 
     def add_tool_key(self, session: Session, now: datetime) -> ToolKeyRow:
         key = new_tool_key()
         row = ToolKeyRow(
-            kid=key.kid, sealed_pem=encrypt(key.pem.encode(), self.sealed.key_encryption_key), created_at=now
+            kid=key.kid,
+            encrypted_pem=encrypt(key.pem.encode(), self.database_vault.key_encryption_key),
+            created_at=now,
         )
         session.add(row)
         return row
 
-    def make(self, session: Session, algorithm: Algorithm, now: datetime) -> SigningKeyRow:
+    def make_key(self, session: Session, algorithm: Algorithm, now: datetime) -> SigningKeyRow:
         """A new key, which signs from now on."""
-        vault = self.device or self.sealed
-        made = vault.make(algorithm)
+        vault = self.device_vault or self.database_vault
+        made = vault.make_key(algorithm)
         kid = short_name(made.public)
         row = SigningKeyRow(
             kid=kid,
@@ -92,7 +94,7 @@ class Keyring:
             algorithm=algorithm,
             public_jwk=jwk(made.public, kid),
             vault=vault.NAME,
-            kept=made.kept,
+            vault_data=made.vault_data,
             created_at=now,
         )
         session.add(row)
@@ -106,7 +108,7 @@ class Keyring:
         for row in queries.issuers.signing_keys(session, self.issuer_id):
             if row.algorithm == KINDS[kind]:
                 row.retired_at = row.retired_at or now
-        return self.make(session, KINDS[kind], now).kid
+        return self.make_key(session, KINDS[kind], now).kid
 
     def retire(self, session: Session, kid: str, now: datetime) -> None:
         """The key signs no more, and stays published; raises NotAllowedError for the last one that is needed."""
@@ -126,7 +128,7 @@ class Keyring:
         row.retired_at = row.retired_at or now
         session.flush()
         if self._is_needed(row.algorithm) and self._current(session, row.algorithm) is None:
-            self.make(session, row.algorithm, now)
+            self.make_key(session, row.algorithm, now)
         return row
 
     def tool_keys(self, session: Session) -> tuple[ToolKey, ...]:
@@ -135,7 +137,7 @@ class Keyring:
         return tuple(
             ToolKey(
                 kid=row.kid,
-                pem=decrypt(row.sealed_pem, self.sealed.key_encryption_key).decode(),
+                pem=decrypt(row.encrypted_pem, self.database_vault.key_encryption_key).decode(),
                 current=row is rows[0],
             )
             for row in rows
@@ -164,14 +166,14 @@ class Keyring:
         """Where the bare JWK is that a VC-JWT names."""
         return f"{self.key_url}/{kid}.json"
 
-    def open_all(self, session: Session) -> None:
+    def check_keys(self, session: Session) -> None:
         """Raises SigningError where a key that may still sign does not open."""
         for row in queries.issuers.signing_keys(session, self.issuer_id):
             if row.retired_at is None:
                 self._open(row)
         self.tool_keys(session)
 
-    def published(self, session: Session) -> tuple[PublishedKey, ...]:
+    def published_keys(self, session: Session) -> tuple[PublishedKey, ...]:
         """Every key the issuer has signed with, newest first."""
         return tuple(
             PublishedKey(
@@ -183,7 +185,7 @@ class Keyring:
             for row in queries.issuers.signing_keys(session, self.issuer_id)
         )
 
-    def methods(self, session: Session) -> tuple[VerificationMethod, ...]:
+    def verification_methods(self, session: Session) -> tuple[VerificationMethod, ...]:
         """The same for the issuer's DID document; those of P-256 under both their names."""
         return tuple(
             VerificationMethod(
@@ -192,7 +194,7 @@ class Keyring:
                 public=key.public,
                 ends=key.compromised_at,
             )
-            for key in self.published(session)
+            for key in self.published_keys(session)
             for name in ((key.kid, multikey(key.public)) if key.algorithm == "P-256" else (key.kid,))
         )
 
@@ -211,12 +213,16 @@ class Keyring:
 
     def private_key(self, row: SigningKeyRow) -> PrivateKey | None:
         """None for a key in a device, which no one gets out of it, or lost."""
-        return self.sealed.open(row.algorithm, row.kept or b"") if row.vault == self.sealed.NAME else None
+        return (
+            self.database_vault.open(row.algorithm, row.vault_data or b"")
+            if row.vault == self.database_vault.NAME
+            else None
+        )
 
     def _open(self, row: SigningKeyRow) -> PrivateKey | DeviceKey:
-        for vault in (self.sealed, self.device):
-            if vault is not None and row.vault == vault.NAME and row.kept is not None:
-                return vault.open(row.algorithm, row.kept)
+        for vault in (self.database_vault, self.device_vault):
+            if vault is not None and row.vault == vault.NAME and row.vault_data is not None:
+                return vault.open(row.algorithm, row.vault_data)
         raise NotFoundError(
             f"the private half of {row.kid} is kept in a place that is not set up: {row.vault}"
         )

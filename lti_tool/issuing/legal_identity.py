@@ -39,7 +39,7 @@ def fingerprint(profile: IssuerProfile) -> str:
 def confirmed_at(session: Session, profile: IssuerProfile) -> datetime | None:
     """When this very identity was confirmed; None where it was not."""
     kept = queries.issuers.stored_setting(session, _name(profile))
-    return kept.settled_at if kept and kept.value == fingerprint(profile) else None
+    return kept.stored_at if kept and kept.value == fingerprint(profile) else None
 
 
 def is_confirmed(session: Session, profile: IssuerProfile) -> bool:

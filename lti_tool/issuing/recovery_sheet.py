@@ -16,7 +16,7 @@ from typing import Any
 
 from lti_tool.errors import RecoverySheetError
 from lti_tool.issuing.keyring import Keyring
-from lti_tool.issuing.vaults.database import EncryptedVault
+from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.store import Session, queries
 from lti_tool.store.models import SigningKeyRow, StatusList
 from signing import status
@@ -77,7 +77,7 @@ def make_sheet(session: Session, keyring: Keyring, name: str, tool_url: str, now
     code = as_letters(secrets.token_bytes(CODE_BYTES))
     packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 9)
     sealed = urlsafe_b64decode(encrypt(packed, code))
-    lost = [row.kid for row in rows if row.vault != EncryptedVault.NAME]
+    lost = [row.kid for row in rows if row.vault != DatabaseVault.NAME]
     page = PAGE.format(
         name=name,
         issuer_id=keyring.issuer_id,
@@ -123,7 +123,7 @@ def restore(session: Session, keyring: Keyring, page: str, code: str, now: datet
     for purpose in {packed["purpose"] for packed in content["lists"]}:
         session.add(StatusList(issuer_id=keyring.issuer_id, purpose=purpose, bits=status.empty()))
     session.flush()
-    keyring.ensure(session, now)
+    keyring.ensure_keys(session, now)
     return len(content["keys"])
 
 
@@ -171,7 +171,7 @@ def _unpacked_key(packed: dict[str, Any], keyring: Keyring, now: datetime) -> Si
         return row
     private = private_of(packed["kind"], from_base64url(packed["secret"]))
     row.public_jwk = jwk(private.public_key(), packed["kid"])
-    row.vault, row.kept = EncryptedVault.NAME, keyring.sealed.keep(private)
+    row.vault, row.vault_data = DatabaseVault.NAME, keyring.database_vault.encrypt_key(private)
     return row
 
 

@@ -25,7 +25,7 @@ def issuer_profile(desk: Publisher, slug: str) -> Json:
 def did_document(desk: Publisher, slug: str) -> Json:
     _demand_slug(desk, slug)
     with desk.store.read() as session:
-        methods = desk.issuer.keyring.methods(session)
+        methods = desk.issuer.keyring.verification_methods(session)
     return did.did_document(desk.issuer.profile.id, methods, desk.issuer.addresses.origin)
 
 
@@ -64,7 +64,7 @@ def extension_schema() -> bytes:
 def _keys(desk: Publisher, slug: str) -> tuple[PublishedKey, ...]:
     _demand_slug(desk, slug)
     with desk.store.read() as session:
-        return desk.issuer.keyring.published(session)
+        return desk.issuer.keyring.published_keys(session)
 
 
 def _demand_slug(desk: Publisher, slug: str) -> None:

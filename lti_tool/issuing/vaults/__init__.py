@@ -9,11 +9,11 @@ from signing.keys import Algorithm, DeviceKey, PrivateKey, PublicKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class NewKey:
     """A new key: its public half, and what to keep in the database to find the private one again."""
 
     public: PublicKey
-    kept: bytes = field(repr=False)
+    vault_data: bytes = field(repr=False)
 
 
 class Vault(Protocol):
@@ -21,7 +21,7 @@ class Vault(Protocol):
 
     NAME: ClassVar[str]
 
-    def make(self, algorithm: Algorithm) -> Made: ...
+    def make_key(self, algorithm: Algorithm) -> NewKey: ...
 
-    def open(self, algorithm: Algorithm, kept: bytes) -> PrivateKey | DeviceKey:
+    def open(self, algorithm: Algorithm, vault_data: bytes) -> PrivateKey | DeviceKey:
         """Raises SigningError where the key is not to be had."""

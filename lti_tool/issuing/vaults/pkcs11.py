@@ -1,4 +1,4 @@
-"""Private keys in a device that speaks PKCS#11: a smart card, an HSM, or SoftHSM. Made there, they never leave it.
+"""Private keys in a device that speaks PKCS#11: a smart card, an HSM, or SoftHSM. They are made there and never leave it.
 
 Needs python-pkcs11, which is no part of requirements.lock: few have such a device.
 """
@@ -21,7 +21,7 @@ from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
 from pkcs11.exceptions import PKCS11Error
 from pkcs11.util.ec import encode_named_curve_parameters
 
-from lti_tool.issuing.vaults import Made
+from lti_tool.issuing.vaults import NewKey
 from signing.errors import UnusableKeyError
 from signing.keys import RSA_BITS, Algorithm, PublicKey
 
@@ -45,14 +45,14 @@ class Pkcs11Vault:
     #: A login is the process's, not the session's: one at a time.
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
-    def make(self, algorithm: Algorithm) -> Made:
+    def make_key(self, algorithm: Algorithm) -> NewKey:
         name = secrets.token_hex(8)
         with self.session(f"it makes no key of {algorithm}") as session:
             public, _private = _generate(session, algorithm, name)
-            return Made(public=_public(public, algorithm), kept=name.encode())
+            return NewKey(public=_public(public, algorithm), vault_data=name.encode())
 
-    def open(self, algorithm: Algorithm, kept: bytes) -> KeyInDevice:
-        name = kept.decode()
+    def open(self, algorithm: Algorithm, vault_data: bytes) -> KeyInDevice:
+        name = vault_data.decode()
         with self.session(f"the key {name} is not in it") as session:
             found = session.get_key(object_class=ObjectClass.PUBLIC_KEY, label=name)
             return KeyInDevice(vault=self, name=name, algorithm=algorithm, public=_public(found, algorithm))

@@ -13,7 +13,7 @@ from signing.keys import Algorithm
 
 
 class SigningKeyRow(Base):
-    """A key credentials are signed with; `kept` is what its vault needs to find the private one, never that itself."""
+    """A key credentials are signed with; `vault_data` is what its vault needs to find the private one, never that itself."""
 
     __tablename__ = "signing_key"
 
@@ -22,7 +22,7 @@ class SigningKeyRow(Base):
     algorithm: Mapped[Algorithm] = mapped_column(String(10))
     public_jwk: Mapped[dict[str, Any]]
     vault: Mapped[str] = mapped_column(String(10))
-    kept: Mapped[bytes | None]
+    vault_data: Mapped[bytes | None]
     """None where the private key is lost, and only what it signed is still to be checked."""
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
@@ -49,17 +49,17 @@ class StatusList(Base):
 class InstallationSetting(Base):
     """What was settled once and is not changed by a setting alone: who the issuer is, where its words are served."""
 
-    __tablename__ = "settled"
+    __tablename__ = "installation_setting"
 
     name: Mapped[str] = mapped_column(String(300), primary_key=True)
     value: Mapped[str]
-    settled_at: Mapped[datetime]
+    stored_at: Mapped[datetime]
 
 
 class CompiledFormRow(Base):
     """What was compiled of an achievement, to sign without JSON-LD. Holds nothing of a learner; made anew when lost."""
 
-    __tablename__ = "compiled_template"
+    __tablename__ = "compiled_form"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     """The SHA-256 of `stored`."""

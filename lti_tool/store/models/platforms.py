@@ -40,12 +40,12 @@ class DeploymentRow(Base):
 
 
 class ToolKeyRow(Base):
-    """An RSA key for LTI messages; `sealed_pem` is encrypted with the key-encryption key of the settings."""
+    """An RSA key for LTI messages; `encrypted_pem` is encrypted with the key-encryption key of the settings."""
 
     __tablename__ = "tool_key"
 
     kid: Mapped[str] = mapped_column(primary_key=True)
-    sealed_pem: Mapped[bytes]
+    encrypted_pem: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
 

@@ -17,7 +17,7 @@ from lti_tool.store.models.rules import AwardRule
 class ExpiringValue(Base):
     """A state, nonce or ticket: written once, taken once."""
 
-    __tablename__ = "one_time"
+    __tablename__ = "expiring_value"
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     value: Mapped[dict[str, Any]]

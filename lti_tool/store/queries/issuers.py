@@ -28,7 +28,7 @@ def stored_setting(session: Session, name: str) -> InstallationSetting | None:
 
 
 def store_setting(session: Session, name: str, value: str, now: datetime) -> None:
-    session.merge(InstallationSetting(name=name, value=value, settled_at=now))
+    session.merge(InstallationSetting(name=name, value=value, stored_at=now))
 
 
 def signing_keys(session: Session, issuer_id: str) -> Sequence[SigningKeyRow]:

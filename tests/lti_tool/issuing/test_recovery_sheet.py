@@ -35,7 +35,7 @@ def issued(tool, platform, rule_id):
     """The badges of Anna and Jānis; his is revoked. A retired key and one taken back are among the keys."""
     with tool.store.begin() as session:
         tool.issuer.keyring.rotate(session, "P-256", tool.clock())
-        lost = tool.issuer.keyring.make(session, "RSA", tool.clock())
+        lost = tool.issuer.keyring.make_key(session, "RSA", tool.clock())
         tool.issuer.keyring.mark_compromised(session, lost.kid, None, tool.clock())
     platform.everyone.append(learner(9))
     complete(tool, platform, rule_id, ANNA, JANIS)

@@ -62,7 +62,7 @@ def test_a_key_made_beside_the_current_one_signs_and_the_other_stays(tool, crede
     with tool.store.begin() as session:
         before = keyring.signing_key(session, "eddsa-rdfc-2022").kid
         tool.clock.pass_(seconds=1)
-        made = keyring.make(session, "Ed25519", tool.clock()).kid
+        made = keyring.make_key(session, "Ed25519", tool.clock()).kid
         assert keyring.signing_key(session, "eddsa-rdfc-2022").kid == made != before
         keyring.retire(session, made, tool.clock())
         assert keyring.signing_key(session, "eddsa-rdfc-2022").kid == before
@@ -76,7 +76,7 @@ def test_the_last_key_that_badges_need_is_not_retired(tool):
     with pytest.raises(NotFoundError), tool.store.begin() as session:
         keyring.retire(session, "key-of-nobody", tool.clock())
     with tool.store.begin() as session:
-        row = keyring.make(session, "RSA", tool.clock())
+        row = keyring.make_key(session, "RSA", tool.clock())
         keyring.retire(session, row.kid, tool.clock())  # no badge needs it
 
 

@@ -57,11 +57,11 @@ def settings(device, sqlite_url, tmp_path):
 
 @pytest.mark.parametrize("name", ["Ed25519", "P-256", "RSA"])
 def test_a_key_signs_without_leaving_the_device(vault, name):
-    made = vault.make(name)
-    key = vault.open(name, made.kept)
+    made = vault.make_key(name)
+    key = vault.open(name, made.vault_data)
     assert algorithm(key.public_key()) == key.algorithm == name
     check_signature(made.public, sign(key, b"a badge"), b"a badge")
-    assert len(made.kept) == 16  # a name, no key
+    assert len(made.vault_data) == 16  # a name, no key
 
 
 def test_a_key_that_is_not_there_or_a_wrong_pin_is_told(vault, device):
@@ -71,7 +71,7 @@ def test_a_key_that_is_not_there_or_a_wrong_pin_is_told(vault, device):
         vault.open("Ed25519", b"no such key")
     for token, pin in ((TOKEN, "wrong-pin"), ("another", PIN)):
         with pytest.raises(UnusableKeyError, match="makes no key"):
-            Pkcs11Vault(module=device, token=token, pin=pin).make("Ed25519")
+            Pkcs11Vault(module=device, token=token, pin=pin).make_key("Ed25519")
 
 
 @pytest.mark.parametrize("jwt", ["ES256", "RS256"])
@@ -100,7 +100,7 @@ def test_keys_that_were_in_the_database_stay_there_and_new_ones_go_to_the_device
         moved.issuer.keyring.rotate(session, "P-256", clock())
         rows = queries.issuers.signing_keys(session, moved.issuer.profile.id)
         assert {row.kid == before: row.vault for row in rows if row.algorithm == "P-256"} == {
-            True: "sealed",
+            True: "database",
             False: "pkcs11",
         }
     moved.store.close()
