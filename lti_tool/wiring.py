@@ -22,7 +22,7 @@ from lti_tool.issuing.issuance import Issuer, form_name
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
-from lti_tool.outgoing import Outgoing
+from lti_tool.outgoing import Networks, Outgoing
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection, TokenCache
 from lti_tool.publishing import extension_address, own_documents
@@ -49,7 +49,7 @@ class Tool:
     mail_folder: str | None
     clock: Callable[[], datetime]
     store: Store
-    memory: StoredExpiringValues
+    expiring_values: StoredExpiringValues
     outgoing: Outgoing
     key_sets: KeySets
     tokens: TokenCache
@@ -69,7 +69,7 @@ class Tool:
 
     def verify(self, file: bytes) -> Report:
         """The Report on a file, now; our own credentials are checked by the templates they were made with."""
-        check = self.issuer.templates.check
+        check = self.issuer.compiled_forms.check
         return verify(
             file, self.find_key, self.find_status, self.clock(), fetch=self.fetch, check_proof=check
         )
@@ -92,7 +92,7 @@ def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) 
     store = Store(settings.database_url)
     bring_up_to_date(store.engine)
     outgoing = Outgoing(
-        allow_private=settings.allow_private_addresses,
+        networks=Networks.PUBLIC_AND_PRIVATE if settings.allow_private_addresses else Networks.PUBLIC,
         ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
     )
     issuer = _issuer(settings, store, now())
@@ -105,7 +105,7 @@ def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) 
         mail_folder=None if settings.smtp_url else str(settings.mail_folder),
         clock=now,
         store=store,
-        memory=StoredExpiringValues(store, now),
+        expiring_values=StoredExpiringValues(store, now),
         outgoing=outgoing,
         key_sets=KeySets(outgoing, lambda: now().timestamp()),
         tokens=TokenCache(),
@@ -127,7 +127,7 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
         raise SettingsError(f"ISSUER_FILE cannot be used: {error}") from error
     try:
         with store.begin() as session:
-            base = extension_address.settle(session, settings.extension_url, settings.tool_url, now)
+            base = extension_address.ensure_base_url(session, settings.extension_url, settings.tool_url, now)
     except NotAllowedError as error:
         raise SettingsError(f"EXTENSION_URL: {error}") from error
     addresses = Addresses(tool_url=settings.tool_url, issuer_slug=profile.slug, extension_url=base)
@@ -141,7 +141,7 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
     return Issuer(
         profile=profile,
         keyring=keyring,
-        templates=CompiledForms(partial(form_name, profile.id), StoredForms(store)),
+        compiled_forms=CompiledForms(partial(form_name, profile.id), StoredForms(store)),
         addresses=addresses,
         channels=_channels(settings),
         status_purpose=settings.status_purpose,

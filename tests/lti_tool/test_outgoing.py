@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from lti_tool.errors import OutgoingError
-from lti_tool.outgoing import Outgoing
+from lti_tool.outgoing import Networks, Outgoing
 
 Talk = Callable[[socket.socket, bytes], None]
 
@@ -148,7 +148,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSL
 @pytest.fixture
 def demo() -> Outgoing:
     """Allowed to call this machine, as a demonstration is; impatient, as a test is."""
-    return Outgoing(allow_private=True, timeout=(1, 0.5), total_seconds=1)
+    return Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, timeout=(1, 0.5), total_seconds=1)
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
@@ -187,7 +187,7 @@ def test_names_under_localhost_are_this_machine_without_any_resolver(serve):
         raise AssertionError("the resolver was asked")
 
     server = serve(answer(b"hello"))
-    outgoing = Outgoing(allow_private=True, resolve=no_resolver)
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, resolve=no_resolver)
     assert outgoing.fetch(f"http://lms.localhost:{server.port}/") == b"hello"
     assert outgoing.fetch(f"http://localhost:{server.port}/") == b"hello"
     assert f"Host: lms.localhost:{server.port}".encode() in server.requests[0]
@@ -225,14 +225,16 @@ def test_the_environment_changes_nothing(serve, demo, monkeypatch, tmp_path):
 def test_a_bundle_of_ones_own_is_trusted(serve, certificate):
     bundle, context = certificate
     server = serve(answer(b"hello"), context)
-    outgoing = Outgoing(allow_private=True, ca_bundle=bundle)
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle)
     assert outgoing.fetch(f"https://lms.localhost:{server.port}/") == b"hello"
     assert outgoing.fetch(f"https://127.0.0.1:{server.port}/") == b"hello"
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(serve, certificate):
     server = serve(answer(b"hello"), certificate[1])
-    error = trouble(Outgoing(allow_private=True).fetch, f"https://lms.localhost:{server.port}/")
+    error = trouble(
+        Outgoing(networks=Networks.PUBLIC_AND_PRIVATE).fetch, f"https://lms.localhost:{server.port}/"
+    )
     assert str(error) == "the certificate of lms.localhost is not trusted"
     assert server.requests == []
 
@@ -240,7 +242,10 @@ def test_a_certificate_nobody_vouches_for_is_refused(serve, certificate):
 def test_a_certificate_for_another_name_is_refused(serve, certificate):
     bundle, context = certificate
     server = serve(answer(b"hello"), context)
-    trouble(Outgoing(allow_private=True, ca_bundle=bundle).fetch, f"https://evil.localhost:{server.port}/")
+    trouble(
+        Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle).fetch,
+        f"https://evil.localhost:{server.port}/",
+    )
     assert server.requests == []
 
 
@@ -311,7 +316,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_called(serve):
         good = len(asked) == 1
         return [(socket.AF_INET, 1, 6, "", ("127.0.0.1" if good else "10.0.0.1", port))]
 
-    outgoing = Outgoing(allow_private=True, resolve=resolve, timeout=(1, 0.5))
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, resolve=resolve, timeout=(1, 0.5))
     trouble(outgoing.get, f"https://lms.example:{server.port}/")
     assert asked == ["lms.example"]
     assert server.connections == 1
@@ -320,8 +325,8 @@ def test_the_address_that_was_checked_is_the_one_that_is_called(serve):
 def test_http_leads_to_this_machine_only_and_only_in_a_demonstration(serve):
     server = serve(answer(b"hello"))
     assert trouble(Outgoing().get, f"http://127.0.0.1:{server.port}/").permanent
-    assert trouble(Outgoing(allow_private=True).get, "http://192.168.1.1/").permanent
-    assert trouble(Outgoing(allow_private=True).get, "http://lms.example/").permanent
+    assert trouble(Outgoing(networks=Networks.PUBLIC_AND_PRIVATE).get, "http://192.168.1.1/").permanent
+    assert trouble(Outgoing(networks=Networks.PUBLIC_AND_PRIVATE).get, "http://lms.example/").permanent
     assert server.connections == 0
 
 
@@ -423,7 +428,7 @@ def test_a_server_that_is_slow_in_its_handshake_is_cut_off(serve, demo):
 def test_a_slow_server_with_tls_is_cut_off_too(serve, certificate):
     bundle, context = certificate
     server = serve(drip(b"HTTP/1.1 200 OK\r\n\r\n"), context)
-    outgoing = Outgoing(allow_private=True, ca_bundle=bundle, total_seconds=1)
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle, total_seconds=1)
     trouble(outgoing.get, f"https://lms.localhost:{server.port}/")
 
 
