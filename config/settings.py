@@ -39,7 +39,7 @@ class Settings:
     log_format: str = "json"
 
     @property
-    def embedded(self) -> bool:
+    def embedded_worker(self) -> bool:
         """The worker and the relay run inside the web process."""
         return self.broker_url.startswith("memory://")
 

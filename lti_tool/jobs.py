@@ -9,7 +9,7 @@ from lti_tool.awarding import looks
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import issuance
-from lti_tool.logs import log, where
+from lti_tool.logs import log, traceback_summary
 from lti_tool.store import outbox, queries
 from lti_tool.values import Json
 from lti_tool.wiring import Tool
@@ -22,14 +22,14 @@ def run_job(tool: Tool, event_id: str) -> None:
         return
     task, payload = found
     try:
-        WORK[task](tool, event_id, payload)
+        JOBS[task](tool, event_id, payload)
     except DeliveryError as error:
         # The text of a delivery's error holds no address; those of other libraries might.
         outbox.postpone(tool.store, event_id, tool.clock(), str(error))
         log.warning("work_postponed", task=task, event_id=event_id, why=str(error))
     except Exception as error:
         # Nothing is raised further: Celery would log the text of the error, which may name somebody.
-        log.error("work_failed", task=task, event_id=event_id, error=where(error))
+        log.error("work_failed", task=task, event_id=event_id, error=traceback_summary(error))
         outbox.postpone(tool.store, event_id, tool.clock(), type(error).__name__)
 
 
@@ -62,13 +62,13 @@ def poll(tool: Tool, event_id: str, payload: Json) -> None:
 
 def sweep(tool: Tool, event_id: str, payload: Json) -> None:
     """What has expired is forgotten, every hour."""
-    tool.memory.forget_expired()
+    tool.expiring_values.forget_expired()
     with tool.store.begin() as session:
         outbox.delete_done(session, tool.clock() - timedelta(days=30))
         outbox.schedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 
 
-WORK: dict[str, Callable[[Tool, str, Json], None]] = {
+JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "issue": issue,
     "deliver": deliver,
     "poll": poll,

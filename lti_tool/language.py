@@ -12,7 +12,7 @@ CATALOGUES = Path(__file__).parent / "translations"
 LANGUAGES = ("en", "lv")
 
 
-def best(wanted: Iterable[str | None]) -> str:
+def best_language(wanted: Iterable[str | None]) -> str:
     """The first of `wanted` language tags that we speak (`lv-LV` counts as `lv`); English otherwise."""
     for tag in wanted:
         language = (tag or "").replace("_", "-").split("-")[0].lower()

@@ -40,7 +40,7 @@ def set_up_logs(style: str, least: int = logging.INFO) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
-def where(error: BaseException) -> str:
+def traceback_summary(error: BaseException) -> str:
     """The kind of an error and the lines of ours it came through; never its text, which may name somebody."""
     own = [
         f"{Path(frame.filename).name}:{frame.lineno}"

@@ -21,7 +21,7 @@ tool = build_tool(settings)
 application = create_app(tool)
 with tool.store.read() as session:
     legal_identity.log_warnings(session, tool.issuer.profile, tool.clock().date())
-if settings.embedded:
+if settings.embedded_worker:
     worker = Worker(tool, settings.broker_url)
     worker.start()
     atexit.register(worker.stop)

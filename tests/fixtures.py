@@ -39,7 +39,7 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
-    def pass_(self, **time: float) -> datetime:
+    def advance(self, **time: float) -> datetime:
         self.now += timedelta(**time)
         return self.now
 
@@ -160,7 +160,7 @@ def publish(tool: Tool) -> str:
         return row.template_id
 
 
-def switch_on(tool: Tool, template_id: str, trigger: str = "gated_link", **custom: str) -> int:
+def make_rule(tool: Tool, template_id: str, trigger: str = "gated_link", **custom: str) -> int:
     """The id of the rule that Zane's first launch of a placed badge makes."""
     with tool.store.begin() as session:
         registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
@@ -176,7 +176,7 @@ def complete(tool, platform, rule_id, *people):
     looks.look(tool.store, platform, rule_id, tool.clock())
 
 
-def do_all(tool):
+def run_due_jobs(tool):
     """All that is due, as relay and worker would; the looks at platforms excepted."""
     while ids := [i for i in outbox.claim(tool.store, tool.clock()) if not i.startswith(("poll", "sweep"))]:
         for event_id in ids:

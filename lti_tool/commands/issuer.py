@@ -37,7 +37,7 @@ def _show(tool: Tool) -> int:
     print(json.dumps(legal_identity.legal_identity(profile), ensure_ascii=False, indent=2))
     with tool.store.read() as session:
         confirmed = legal_identity.confirmed_at(session, profile)
-    for item in legal_identity.ending(profile.accreditations, tool.clock().date()):
+    for item in legal_identity.ending_soon(profile.accreditations, tool.clock().date()):
         print(f"The accreditation {item.code} ends on {item.valid_until}.", file=sys.stderr)
     print(
         f"Confirmed on {confirmed:%Y-%m-%d}."
@@ -66,6 +66,6 @@ def _move(tool: Tool, words: argparse.Namespace) -> int:
 
     base = words.url.rstrip("/")
     with tool.store.begin() as session:
-        extension_address.move(session, base, tool.outgoing.fetch, tool.clock())
+        extension_address.change_base_url(session, base, tool.outgoing.fetch, tool.clock())
     print(f"Badges name {base} from now on. Set EXTENSION_URL={base} and start the tool again.")
     return 0

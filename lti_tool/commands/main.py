@@ -215,7 +215,7 @@ def _quality(words: argparse.Namespace) -> int:
 
     replace_from(vocabularies_folder(os.environ))
     named = os.environ.get("ISSUER_FILE")
-    reports = quality_reports.rate(
+    reports = quality_reports.evaluate_file(
         words.file, words.issuer or (Path(named) if named else None), words.framework, date.today()
     )
     if words.json:
@@ -329,7 +329,7 @@ def _edit_templates(words: argparse.Namespace) -> int:
     from lti_tool.people import operator_sessions
 
     tool = _tool()
-    print(f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.memory)}")
+    print(f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.expiring_values)}")
     print("Open this address in a browser: it works once, within 15 minutes.", file=sys.stderr)
     return 0
 
@@ -420,7 +420,7 @@ def _worker(words: argparse.Namespace) -> int:
     settings = read_settings(os.environ)
     if words.check:
         return 0 if worker.is_keeping_up(settings.database_url) else 1
-    if settings.embedded:
+    if settings.embedded_worker:
         return _say("BROKER_URL is memory://: the worker runs inside the web process")
     set_up_logs(settings.log_format)
     worker.run(build_tool(settings), settings.broker_url)

@@ -7,7 +7,7 @@ from datetime import datetime
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing.issuance import Issuer, bake_badge, plan_delivery
-from lti_tool.language import best
+from lti_tool.language import best_language
 from lti_tool.store import Session, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, Delivery
@@ -29,7 +29,7 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
         language = delivery.award.credential.language
         reference = f"{badge.credential_id}.{channel}@{issuer.addresses.host}"
     recipient = Recipient(
-        name=learner.name or "", email=learner.email, language=best([learner.language, language])
+        name=learner.name or "", email=learner.email, language=best_language([learner.language, language])
     )
     try:
         receipt = CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)

@@ -44,7 +44,7 @@ class Issuer:
 
     profile: IssuerProfile
     keyring: Keyring
-    templates: CompiledForms
+    compiled_forms: CompiledForms
     addresses: Addresses
     channels: Mapping[str, Any]
     status_purpose: str
@@ -97,7 +97,7 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
         return
     document = as_jsonld(credential)
     secured = {
-        name: issuer.templates.secure(
+        name: issuer.compiled_forms.secure(
             document, lambda: _dummy_credential(given_to, learner, award.score, entry), key, now
         )
         if name == eddsa_rdfc_2022.NAME

@@ -69,7 +69,7 @@ def confirm(session: Session, profile: IssuerProfile, now: datetime) -> None:
         outbox.add(session, "issue", {"award_id": award.id}, now)
 
 
-def ending(assurances: Iterable[QualityAssurance], today: date) -> tuple[QualityAssurance, ...]:
+def ending_soon(assurances: Iterable[QualityAssurance], today: date) -> tuple[QualityAssurance, ...]:
     """Those that have ended, or end soon enough to be told of."""
     return tuple(item for item in assurances if item.valid_until and item.valid_until - NOTICE <= today)
 
@@ -78,7 +78,7 @@ def log_warnings(session: Session, profile: IssuerProfile, today: date) -> None:
     """Tells the log what whoever runs the tool has to see to before badges go out, or go out for long."""
     if not is_confirmed(session, profile):
         log.warning("issuer_not_confirmed", issuer=profile.id)
-    for item in ending(profile.accreditations, today):
+    for item in ending_soon(profile.accreditations, today):
         log.warning("accreditation_ends", code=item.code, on=str(item.valid_until))
 
 

@@ -14,21 +14,21 @@ EDITOR_INVITATION_LIFE = timedelta(minutes=15)
 EDITOR_LIFE = timedelta(hours=4)
 
 
-def invite_operator(memory: ExpiringValues) -> str:
+def invite_operator(expiring_values: ExpiringValues) -> str:
     """A code that opens the editor once, within a quarter of an hour."""
     code = secrets.token_urlsafe(24)
-    memory.put(f"editor-code-{secret_hash(code)}", {}, int(EDITOR_INVITATION_LIFE.total_seconds()))
+    expiring_values.put(f"editor-code-{secret_hash(code)}", {}, int(EDITOR_INVITATION_LIFE.total_seconds()))
     return code
 
 
-def start_operator_session(memory: ExpiringValues, code: str) -> str:
+def start_operator_session(expiring_values: ExpiringValues, code: str) -> str:
     """The token of the institution's session, for which the code is used up; raises NotAllowedError."""
-    if memory.take(f"editor-code-{secret_hash(code)}") is None:
+    if expiring_values.take(f"editor-code-{secret_hash(code)}") is None:
         raise NotAllowedError("the code was used, has expired or never was")
     token = secrets.token_urlsafe(32)
-    memory.put(f"editor-{secret_hash(token)}", {}, int(EDITOR_LIFE.total_seconds()))
+    expiring_values.put(f"editor-{secret_hash(token)}", {}, int(EDITOR_LIFE.total_seconds()))
     return token
 
 
-def is_operator_session(memory: ExpiringValues, token: str) -> bool:
-    return memory.peek(f"editor-{secret_hash(token)}") is not None
+def is_operator_session(expiring_values: ExpiringValues, token: str) -> bool:
+    return expiring_values.peek(f"editor-{secret_hash(token)}") is not None

@@ -11,16 +11,16 @@ from lti_tool.platforms.launch import Arrival
 from lti_tool.values import DeepLinkingSettings, Launch, secret_hash
 
 
-def keep_arrival(memory: ExpiringValues, arrival: Arrival, seconds: int = 600) -> str:
+def store_arrival(expiring_values: ExpiringValues, arrival: Arrival, seconds: int = 600) -> str:
     """A ticket for an arrival whose browser is not bound yet; it is good for one use."""
     ticket = secrets.token_urlsafe(24)
-    memory.put(f"arrival-{secret_hash(ticket)}", json.loads(json.dumps(asdict(arrival))), seconds)
+    expiring_values.put(f"arrival-{secret_hash(ticket)}", json.loads(json.dumps(asdict(arrival))), seconds)
     return ticket
 
 
-def take_arrival(memory: ExpiringValues, ticket: str) -> Arrival | None:
+def take_arrival(expiring_values: ExpiringValues, ticket: str) -> Arrival | None:
     """The arrival of a ticket, once."""
-    kept = memory.take(f"arrival-{secret_hash(ticket)}")
+    kept = expiring_values.take(f"arrival-{secret_hash(ticket)}")
     if kept is None:
         return None
     launch = dict(kept.pop("launch"))

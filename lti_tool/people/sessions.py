@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from lti_tool.awarding.new_rules import rule_of_launch
-from lti_tool.language import best
+from lti_tool.language import best_language
 from lti_tool.people.launch_records import save_course, save_learner
 from lti_tool.platforms.adapters import origin
 from lti_tool.store import Session, queries
@@ -40,7 +40,7 @@ def start_session(session: Session, launch: Launch, now: datetime) -> str:
             rule_id=rule.id if rule else None,
             is_teacher=launch.is_teacher,
             is_learner=launch.is_learner,
-            language=best([launch.locale]),
+            language=best_language([launch.locale]),
             deep_linking=asdict(launch.deep_linking) if launch.deep_linking else None,
             embed_origins=[returns_to] if returns_to else [],
             created_at=now,

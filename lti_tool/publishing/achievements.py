@@ -15,14 +15,14 @@ from lti_tool.store.models import TemplateVersion
 from lti_tool.values import Json
 
 
-def achievement(desk: Publisher, template_id: str, version: int, language: str) -> Json:
+def achievement(publisher: Publisher, template_id: str, version: int, language: str) -> Json:
     """The Achievement of a published version as JSON-LD, for its own address."""
-    with desk.store.read() as session:
+    with publisher.store.read() as session:
         row = queries.templates.template_version(session, template_id, version)
         if row is None or row.status == "draft":
             raise NotFoundError("there is no such achievement")
-        found = as_jsonld(_described(desk.issuer, row, read_template(row.body), language))
-    return {"@context": list(contexts(desk.issuer.addresses.extension_context)), **found}
+        found = as_jsonld(_described(publisher.issuer, row, read_template(row.body), language))
+    return {"@context": list(contexts(publisher.issuer.addresses.extension_context)), **found}
 
 
 def announced_credential(issuer: Issuer, row: TemplateVersion, language: str) -> Json:
@@ -52,8 +52,8 @@ def _described(issuer: Issuer, row: TemplateVersion, template: Template, languag
     )
 
 
-def picture(desk: Publisher, template_id: str, version: int) -> bytes:
-    with desk.store.read() as session:
+def picture(publisher: Publisher, template_id: str, version: int) -> bytes:
+    with publisher.store.read() as session:
         row = queries.templates.template_version(session, template_id, version)
         if row is None or row.status == "draft":
             raise NotFoundError("there is no such achievement")

@@ -9,17 +9,17 @@ from lti_tool.store import queries
 from lti_tool.values import BakedBadge
 
 
-def badge(desk: Publisher, credential_id: str) -> BakedBadge:
-    with desk.store.read() as session:
+def badge(publisher: Publisher, credential_id: str) -> BakedBadge:
+    with publisher.store.read() as session:
         row = queries.credentials.credential(session, credential_id)
         if row is None:
             raise NotFoundError("there is no such badge")
-        return issuance.bake_badge(desk.issuer, row)
+        return issuance.bake_badge(publisher.issuer, row)
 
 
-def credential(desk: Publisher, credential_id: str) -> str:
+def credential(publisher: Publisher, credential_id: str) -> str:
     """The JSON that was signed, byte for byte."""
-    with desk.store.read() as session:
+    with publisher.store.read() as session:
         row = queries.credentials.credential(session, credential_id)
         if row is None:
             raise NotFoundError("there is no such badge")

@@ -14,7 +14,7 @@ from signing.document_loader import EXTENSION_PATH, find_context
 _NAME = "extension"
 
 
-def settle(session: Session, wanted: str | None, tool_url: str, now: datetime) -> str:
+def ensure_base_url(session: Session, wanted: str | None, tool_url: str, now: datetime) -> str:
     """The base address that badges name: `wanted`, else the tool's own, as it was at the first start.
 
     Raises NotAllowedError where `wanted` is another one than that.
@@ -30,7 +30,7 @@ def settle(session: Session, wanted: str | None, tool_url: str, now: datetime) -
     return settled
 
 
-def move(session: Session, base: str, fetch: Callable[[str], bytes], now: datetime) -> None:
+def change_base_url(session: Session, base: str, fetch: Callable[[str], bytes], now: datetime) -> None:
     """From now on badges name `base`, which has to serve our very words already.
 
     Badges issued before keep naming the address before, which this tool and every other verifier of its kind know by

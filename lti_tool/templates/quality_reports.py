@@ -28,7 +28,7 @@ _SUMMARY = {
 }
 
 
-def rate(
+def evaluate_file(
     file: Path, issuer_file: Path | None, frameworks: Sequence[str], today: date
 ) -> tuple[QualityReport, ...]:
     """The reports of those frameworks, of all when none is named, on the template in a TOML or JSON file.

@@ -231,7 +231,9 @@ def test_the_institution_writes_outside_of_any_course(people, running):
     tool = running.tool
     with people() as institution:
         page = institution.page
-        page.goto(f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.memory)}")
+        page.goto(
+            f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.expiring_values)}"
+        )
         found = faults(institution, "editor-door")
         page.get_by_role("button", name="Open the editor").click()
         page.get_by_role("button", name="Change it in a new version").first.click()

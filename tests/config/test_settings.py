@@ -73,7 +73,7 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
 
 def test_what_is_needed_is_enough() -> None:
     settings = read_settings(NEEDED)
-    assert settings.embedded
+    assert settings.embedded_worker
     assert settings.database_url.startswith("sqlite:///")
     assert settings.smtp_url is None
     assert not settings.allow_private_addresses
@@ -91,7 +91,7 @@ def test_the_tool_address_has_no_slash_at_its_end() -> None:
 
 
 def test_a_broker_of_its_own_means_a_worker_of_its_own() -> None:
-    assert not read_settings(NEEDED | {"BROKER_URL": "redis://localhost:6379/0"}).embedded
+    assert not read_settings(NEEDED | {"BROKER_URL": "redis://localhost:6379/0"}).embedded_worker
 
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:

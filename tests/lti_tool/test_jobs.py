@@ -14,7 +14,7 @@ from lti_tool.errors import PlatformError
 from lti_tool.store import outbox, queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Outbox
 from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, NOW, do_all, learner, publish, settings_for, switch_on
+from tests.fixtures import ANNA, NOW, learner, make_rule, publish, run_due_jobs, settings_for
 
 USUAL = timedelta(minutes=10)
 
@@ -47,8 +47,8 @@ def opening(tool, rule_id, person, now):
 def test_a_class_that_opens_the_link_together_is_one_look(tool, rule_id, clock):
     outbox.claim(tool.store, clock())
     for number in range(30):
-        opening(tool, rule_id, learner(100 + number), clock.pass_(seconds=0.05))
-    clock.pass_(seconds=2)
+        opening(tool, rule_id, learner(100 + number), clock.advance(seconds=0.05))
+    clock.advance(seconds=2)
     assert outbox.claim(tool.store, clock()) == [f"poll-{rule_id}"]
 
 
@@ -56,7 +56,7 @@ def test_a_learner_who_opens_the_link_during_a_look_is_looked_at_again_soon(
     tool, platform, rule_id, monkeypatch, clock
 ):
     def members(url, resource_link_id=None):
-        opening(tool, rule_id, ANNA, clock.pass_(seconds=1))
+        opening(tool, rule_id, ANNA, clock.advance(seconds=1))
         return tuple(platform.everyone)
 
     monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
@@ -114,7 +114,7 @@ def test_work_that_breaks_is_kept_and_said_without_what_it_was_about(tool, monke
     def breaks(*_):
         raise ValueError("Anna Bērziņa <anna@example.org>")
 
-    monkeypatch.setitem(jobs.WORK, "issue", breaks)
+    monkeypatch.setitem(jobs.JOBS, "issue", breaks)
     jobs.run_job(tool, event_id)
     said = capfd.readouterr()
     assert "ValueError < test_jobs.py" in said.out + said.err
@@ -128,10 +128,10 @@ def test_unknown_or_done_work_is_nothing(tool):
 
 
 def test_the_sweep_forgets_what_has_expired(tool, clock):
-    tool.memory.put("state", {}, 60)
-    clock.pass_(minutes=5)
+    tool.expiring_values.put("state", {}, 60)
+    clock.advance(minutes=5)
     jobs.run_job(tool, "sweep")
-    assert tool.memory.peek("state") is None
+    assert tool.expiring_values.peek("state") is None
     assert row(tool, "sweep").due_at == clock() + timedelta(hours=1)
 
 
@@ -159,7 +159,7 @@ def test_a_full_disk_loses_no_completion(tool, platform, rule_id):
     try:
         looks.look(tool.store, platform, rule_id, tool.clock())
         awarded = count(tool, Award)
-        do_all(tool)
+        run_due_jobs(tool)
     except OperationalError:
         pass
     assert count(tool, CredentialRow) == 0
@@ -169,14 +169,14 @@ def test_a_full_disk_loses_no_completion(tool, platform, rule_id):
     with tool.store.engine.begin() as connection:
         connection.execute(text("PRAGMA max_page_count=1073741823"))
     looks.look(tool.store, platform, rule_id, tool.clock())
-    tool.clock.pass_(hours=1)
-    do_all(tool)
+    tool.clock.advance(hours=1)
+    run_due_jobs(tool)
     assert awarded <= count(tool, Award) == count(tool, CredentialRow) == 1
 
 
 def test_a_database_that_drops_every_connection_loses_no_completion(postgres_url, platform, tmp_path, clock):
     tool = build_tool(settings_for(postgres_url, tmp_path), clock)
-    rule_id = switch_on(tool, publish(tool))
+    rule_id = make_rule(tool, publish(tool))
     looks.look(tool.store, platform, rule_id, clock())
     platform.inside.append(ANNA)
     looks.look(tool.store, platform, rule_id, clock())
@@ -194,8 +194,8 @@ def test_a_database_that_drops_every_connection_loses_no_completion(postgres_url
     for event_id in ids:
         drop()
         jobs.run_job(tool, event_id)
-    clock.pass_(hours=1)
+    clock.advance(hours=1)
     drop()
-    do_all(tool)
+    run_due_jobs(tool)
     assert count(tool, CredentialRow) == 1
     tool.store.close()

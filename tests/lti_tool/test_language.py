@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_tool.language import best, translator
+from lti_tool.language import best_language, translator
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from lti_tool.language import best, translator
     ],
 )
 def test_the_first_language_that_we_speak(wanted, language):
-    assert best(wanted) == language
+    assert best_language(wanted) == language
 
 
 def test_a_sentence_without_translation_stays_itself():

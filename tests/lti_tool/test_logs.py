@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 import structlog
 
-from lti_tool.logs import log, set_up_logs, where
+from lti_tool.logs import log, set_up_logs, traceback_summary
 
 
 @pytest.fixture(autouse=True)
@@ -42,5 +42,5 @@ def test_where_tells_the_kind_of_an_error_and_never_its_text():
     try:
         raise ValueError("anna@example.org")
     except ValueError as error:
-        told = where(error)
+        told = traceback_summary(error)
     assert told.startswith("ValueError") and "anna" not in told

@@ -43,7 +43,7 @@ def test_a_broker_that_is_away_leaves_the_work_in_the_outbox(
     said = capfd.readouterr()
     assert "relay_without_broker" in said.out + said.err
     assert "secret" not in said.out + said.err
-    clock.pass_(seconds=2)
+    clock.advance(seconds=2)
     assert statuses(tool) == ["sent"]
     with tool.store.read() as session:
         issue = session.query(Outbox).filter_by(task="issue").one().id

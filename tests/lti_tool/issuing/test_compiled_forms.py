@@ -15,7 +15,7 @@ from signing.compiled.cache import CompiledForms
 from signing.compiled.form import CompiledForm
 from signing.proofs import eddsa_rdfc_2022
 from signing.secured import SecuredCredential
-from tests.fixtures import ANNA, JANIS, ROOT, complete, do_all, learner, publish, switch_on
+from tests.fixtures import ANNA, JANIS, ROOT, complete, learner, make_rule, publish, run_due_jobs
 
 
 def rows(tool, kind):
@@ -26,8 +26,8 @@ def rows(tool, kind):
 def test_an_achievement_is_compiled_once_for_all_its_learners_and_workers(tool_on_any_database, platform):
     tool = tool_on_any_database
     platform.everyone.append(learner(9))
-    complete(tool, platform, switch_on(tool, publish(tool)), ANNA, JANIS)
-    do_all(tool)
+    complete(tool, platform, make_rule(tool, publish(tool)), ANNA, JANIS)
+    run_due_jobs(tool)
     (compiled,) = rows(tool, CompiledFormRow)
     issued = rows(tool, CredentialRow)
     assert len(issued) == 2
@@ -45,7 +45,7 @@ def test_an_achievement_is_compiled_once_for_all_its_learners_and_workers(tool_o
 
 def test_what_is_signed_by_template_is_what_the_general_path_signs(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
     document = json.loads(credential.text)
     (proof,) = document.pop("proof")
@@ -57,7 +57,7 @@ def test_what_is_signed_by_template_is_what_the_general_path_signs(tool, platfor
 
 def test_a_worker_signs_what_another_compiled_without_json_ld(tool, platform, rule_id, tmp_path):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     (compiled,) = rows(tool, CompiledFormRow)
     (credential,) = rows(tool, CredentialRow)
     document = json.loads(credential.text)
@@ -88,20 +88,20 @@ assert "pyld" not in sys.modules
 
 def test_the_verifiers_page_reads_our_own_badge_without_expanding_it(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
     secured = SecuredCredential(credential.text, eddsa_rdfc_2022.MEDIA_TYPE)
 
     def refuse(url):
         raise AssertionError(f"{url} is not needed")
 
-    checked = tool.issuer.templates.check(secured, tool.find_key, tool.clock(), refuse)
+    checked = tool.issuer.compiled_forms.check(secured, tool.find_key, tool.clock(), refuse)
     assert checked.credential == tool.verify(credential.text.encode()).credential
 
 
 def test_a_name_is_shared_by_the_credentials_of_one_achievement_and_language_alone(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
     document = json.loads(credential.text)
     issuer_id = tool.issuer.profile.id
@@ -116,7 +116,7 @@ def test_a_name_is_shared_by_the_credentials_of_one_achievement_and_language_alo
 
 def test_two_processes_that_compile_at_once_leave_one_template(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     (compiled,) = rows(tool, CompiledFormRow)
     shelf = StoredForms(tool.store)
     shelf.add(compiled.name, compiled.stored)
@@ -126,7 +126,7 @@ def test_two_processes_that_compile_at_once_leave_one_template(tool, platform, r
 
 def test_a_template_that_was_lost_is_made_again(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
     with tool.store.begin() as session:
         session.query(CompiledFormRow).delete()

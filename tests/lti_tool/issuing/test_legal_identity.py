@@ -17,7 +17,7 @@ from lti_tool.issuing import legal_identity
 from lti_tool.store import outbox
 from lti_tool.store.models import Award, CredentialRow, InstallationSetting
 from lti_tool.templates import versions
-from tests.fixtures import ANNA, complete, do_all, template_data
+from tests.fixtures import ANNA, complete, run_due_jobs, template_data
 
 
 def awards(tool):
@@ -37,12 +37,12 @@ def test_nothing_is_issued_before_the_issuer_is_confirmed_and_then_all_that_wait
 ):
     tool = unconfirmed
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     assert awards(tool) == [("waiting", ["issuer"])]
     with tool.store.begin() as session:
         assert not legal_identity.is_confirmed(session, tool.issuer.profile)
         legal_identity.confirm(session, tool.issuer.profile, tool.clock())
-    do_all(tool)
+    run_due_jobs(tool)
     assert awards(tool) == [("issued", [])]
 
 
@@ -99,7 +99,7 @@ def test_an_accreditation_that_has_ended_blocks_publishing_but_takes_nothing_bac
         another = versions.add(session, data, tool.clock())
         with pytest.raises(MissingElementsError, match="type_of_quality_assurance"):
             versions.publish(another, profile, tool.clock())
-    do_all(tool)
+    run_due_jobs(tool)
     with tool.store.read() as session:
         assert session.query(CredentialRow).count() == 1
 
@@ -107,9 +107,9 @@ def test_an_accreditation_that_has_ended_blocks_publishing_but_takes_nothing_bac
 def test_people_are_told_60_days_before_an_accreditation_ends():
     ends = QualityAssurance(code="esg", valid_until=date(2027, 3, 31))
     never = QualityAssurance(code="internal")
-    assert legal_identity.ending((ends, never), date(2027, 1, 29)) == ()
-    assert legal_identity.ending((ends, never), date(2027, 1, 30)) == (ends,)
-    assert legal_identity.ending((ends, never), date(2027, 5, 1)) == (ends,)
+    assert legal_identity.ending_soon((ends, never), date(2027, 1, 29)) == ()
+    assert legal_identity.ending_soon((ends, never), date(2027, 1, 30)) == (ends,)
+    assert legal_identity.ending_soon((ends, never), date(2027, 5, 1)) == (ends,)
 
 
 def test_the_log_tells_who_runs_the_tool_what_to_see_to(unconfirmed):
@@ -128,7 +128,7 @@ def test_the_log_tells_who_runs_the_tool_what_to_see_to(unconfirmed):
 
 def test_an_award_that_waits_for_the_issuer_waits_however_often_it_is_tried(unconfirmed, platform, rule_id):
     complete(unconfirmed, platform, rule_id, ANNA)
-    do_all(unconfirmed)
+    run_due_jobs(unconfirmed)
     with unconfirmed.store.begin() as session:
         outbox.add(session, "issue", {"award_id": session.query(Award).one().id}, unconfirmed.clock())
     for event_id in outbox.claim(unconfirmed.store, unconfirmed.clock()):

@@ -20,11 +20,11 @@ from tests.fixtures import (
     JANIS,
     FakePlatform,
     complete,
-    do_all,
     learner,
+    make_rule,
     publish,
+    run_due_jobs,
     settings_for,
-    switch_on,
 )
 
 RIGA = "did:web:badges.example.org:issuers:riga-college"
@@ -39,7 +39,7 @@ def issued(tool, platform, rule_id):
         tool.issuer.keyring.mark_compromised(session, lost.kid, None, tool.clock())
     platform.everyone.append(learner(9))
     complete(tool, platform, rule_id, ANNA, JANIS)
-    do_all(tool)
+    run_due_jobs(tool)
     with tool.store.begin() as session:
         award = session.query(Award).join(Award.learner).filter_by(user_id=JANIS.user_id).one()
         awards.revoke(session, award, "issued in error", tool.clock())
@@ -90,8 +90,8 @@ def test_a_bare_machine_becomes_the_issuer_again(tool, bare, issued, kit):
 
 def test_the_restored_issuer_goes_on_issuing_and_revoking(bare, issued, kit):
     restore(bare, kit.page, kit.code)
-    complete(bare, FakePlatform(), switch_on(bare, publish(bare)), ANNA)
-    do_all(bare)
+    complete(bare, FakePlatform(), make_rule(bare, publish(bare)), ANNA)
+    run_due_jobs(bare)
     with bare.store.read() as session:
         (fresh,) = session.query(CredentialRow).all()
         assert {row.status_list_id for row in issued}.isdisjoint({fresh.status_list_id})

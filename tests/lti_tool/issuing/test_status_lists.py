@@ -16,7 +16,7 @@ from lti_tool.store.models import Award, CredentialRow, StatusList
 from lti_tool.wiring import build_tool
 from signing import status
 from signing.status import bit, decode
-from tests.fixtures import ANNA, JANIS, complete, do_all, learner, publish, settings_for, switch_on
+from tests.fixtures import ANNA, JANIS, complete, learner, make_rule, publish, run_due_jobs, settings_for
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
 
@@ -29,8 +29,8 @@ def suspending(sqlite_url, tmp_path, clock):
 
 def give(tool, platform, *people):
     platform.everyone += [*people, learner(99)]
-    complete(tool, platform, switch_on(tool, publish(tool)), *people)
-    do_all(tool)
+    complete(tool, platform, make_rule(tool, publish(tool)), *people)
+    run_due_jobs(tool)
     return rows(tool)
 
 
@@ -100,14 +100,14 @@ def test_a_burst_of_revocations_is_signed_once_when_somebody_asks(tool, platform
     first, second = give(tool, platform, ANNA, JANIS)
     before = status_lists.status_list(tool, first.status_list_id)
     for credential in (first, second):
-        clock.pass_(seconds=10)
+        clock.advance(seconds=10)
         act(tool, credential, awards.revoke, "issued in error", clock())
         with tool.store.read() as session:
             assert session.get_one(StatusList, first.status_list_id).text is None
-    clock.pass_(seconds=10)
+    clock.advance(seconds=10)
     after = status_lists.status_list(tool, first.status_list_id)
     assert listed(tool, first.status_list_id)["proof"][0]["created"] == "2026-11-21T09:00:30Z"
-    clock.pass_(seconds=10)
+    clock.advance(seconds=10)
     assert status_lists.status_list(tool, first.status_list_id).text == after.text != before.text
     bits = decode(json.loads(after.text)["credentialSubject"]["encodedList"])
     assert sum(byte.bit_count() for byte in bits) == 2

@@ -12,7 +12,7 @@ from lti_tool.publishing import issuer_documents
 from lti_tool.store.models import CredentialRow
 from signing import did
 from signing.proofs import PROOFS
-from tests.fixtures import ANNA, complete, do_all
+from tests.fixtures import ANNA, complete, run_due_jobs
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
 NAMES = ("eddsa-rdfc-2022", "vc-jwt")
@@ -22,13 +22,13 @@ NAMES = ("eddsa-rdfc-2022", "vc-jwt")
 def thief(tool, platform, rule_id, clock):
     """Both keys of the issuer, stolen a day after Anna's badge was issued, and what the thief signs with them."""
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
-    clock.pass_(days=1)
+    run_due_jobs(tool)
+    clock.advance(days=1)
     with tool.store.begin() as session:
         keys = {name: tool.issuer.keyring.signing_key(session, name) for name in NAMES}
         for key in keys.values():
             tool.issuer.keyring.mark_compromised(session, key.kid, clock(), clock())
-    clock.pass_(days=1)
+    clock.advance(days=1)
     return lambda name, document, now: PROOFS[name].secure(document, keys[name], now).text
 
 

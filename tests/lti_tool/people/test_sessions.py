@@ -79,12 +79,12 @@ def test_a_session_ends_two_hours_after_its_last_use_and_twelve_after_the_launch
     token = admit(tool)
     assert visit(tool, token) is not None
     for _ in range(11):
-        clock.pass_(minutes=64)
+        clock.advance(minutes=64)
         assert visit(tool, token) is not None
-    clock.pass_(minutes=30)
+    clock.advance(minutes=30)
     assert visit(tool, token) is None
     token = admit(tool)
-    clock.pass_(hours=2)
+    clock.advance(hours=2)
     assert visit(tool, token) is None
 
 
@@ -186,15 +186,15 @@ def test_a_held_arrival_comes_back_whole_and_once(tool):
         storage_target="_parent",
         auth_origin="https://moodle.example.org",
     )
-    ticket = pending_arrivals.keep_arrival(tool.memory, arrival)
-    assert pending_arrivals.take_arrival(tool.memory, ticket) == arrival
-    assert pending_arrivals.take_arrival(tool.memory, ticket) is None
+    ticket = pending_arrivals.store_arrival(tool.expiring_values, arrival)
+    assert pending_arrivals.take_arrival(tool.expiring_values, ticket) == arrival
+    assert pending_arrivals.take_arrival(tool.expiring_values, ticket) is None
 
 
 def test_a_held_arrival_is_gone_after_its_time(tool, clock):
     arrival = Arrival(
         launch=launch_of(ANNA, 1), state="s", bound=False, storage_target=None, auth_origin="https://m"
     )
-    ticket = pending_arrivals.keep_arrival(tool.memory, arrival, 60)
+    ticket = pending_arrivals.store_arrival(tool.expiring_values, arrival, 60)
     clock.now += timedelta(seconds=60)
-    assert pending_arrivals.take_arrival(tool.memory, ticket) is None
+    assert pending_arrivals.take_arrival(tool.expiring_values, ticket) is None

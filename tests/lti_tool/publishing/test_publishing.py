@@ -12,7 +12,7 @@ from lti_tool.store.models import CredentialRow, StatusList
 from lti_tool.wiring import build_tool
 from signing import did
 from signing.did import did_web_url
-from tests.fixtures import ANNA, complete, do_all, settings_for
+from tests.fixtures import ANNA, complete, run_due_jobs, settings_for
 
 SLUG = "riga-college"
 
@@ -20,7 +20,7 @@ SLUG = "riga-college"
 @pytest.fixture
 def credential(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     with tool.store.read() as session:
         return session.query(CredentialRow).one()
 
@@ -61,7 +61,7 @@ def test_a_key_made_beside_the_current_one_signs_and_the_other_stays(tool, crede
     keyring = tool.issuer.keyring
     with tool.store.begin() as session:
         before = keyring.signing_key(session, "eddsa-rdfc-2022").kid
-        tool.clock.pass_(seconds=1)
+        tool.clock.advance(seconds=1)
         made = keyring.make_key(session, "Ed25519", tool.clock()).kid
         assert keyring.signing_key(session, "eddsa-rdfc-2022").kid == made != before
         keyring.retire(session, made, tool.clock())
@@ -126,9 +126,9 @@ def test_no_private_key_is_ever_published(tool):
 
 def test_the_status_list_is_signed_once_until_a_bit_or_a_day_changes(tool, credential, clock):
     first = status_lists.status_list(tool, credential.status_list_id)
-    clock.pass_(hours=1)
+    clock.advance(hours=1)
     assert status_lists.status_list(tool, credential.status_list_id) == first
-    clock.pass_(days=1)
+    clock.advance(days=1)
     again = status_lists.status_list(tool, credential.status_list_id)
     assert again.text != first.text and again.jwt != first.jwt
 
@@ -136,14 +136,14 @@ def test_the_status_list_is_signed_once_until_a_bit_or_a_day_changes(tool, crede
 @pytest.mark.parametrize("form", ["text", "jwt"])
 def test_a_list_counts_for_who_began_to_look_before_it_was_signed(tool, credential, clock, form):
     began = clock()
-    clock.pass_(seconds=1)
+    clock.advance(seconds=1)
     file = getattr(credential, form).encode()
     assert verify(file, tool.find_key, tool.find_status, began).verdict == "verified"
 
 
 def test_the_status_list_is_signed_anew_when_another_key_signs(tool, credential, clock):
     first = status_lists.status_list(tool, credential.status_list_id)
-    clock.pass_(seconds=1)
+    clock.advance(seconds=1)
     with tool.store.begin() as session:
         new = tool.issuer.keyring.rotate(session, "Ed25519", clock())
     again = status_lists.status_list(tool, credential.status_list_id)

@@ -47,10 +47,10 @@ def test_a_draft_is_rewritten_as_often_as_one_likes(draft, clock):
 
 def test_edits_of_one_sitting_are_one_entry_and_say_what_was_changed(draft, clock):
     for name, value in (("workload_hours", "12"), ("credits", "2"), ("credits", "2")):
-        clock.pass_(minutes=20)
+        clock.advance(minutes=20)
         versions.save_draft(draft, draft.body | {name: value}, clock())
     assert deeds(draft) == [("begun", []), ("edited", ["credits", "workload_hours"])]
-    clock.pass_(hours=2)
+    clock.advance(hours=2)
     versions.save_draft(draft, draft.body | {"credits": "3"}, clock())
     assert deeds(draft)[2:] == [("edited", ["credits"])]
 

@@ -18,7 +18,7 @@ from signing.errors import UnusableKeyError
 from signing.keys import algorithm
 from signing.signatures import sign
 from signing.signatures import verify as check_signature
-from tests.fixtures import ANNA, complete, do_all, publish, settings_for, switch_on
+from tests.fixtures import ANNA, complete, make_rule, publish, run_due_jobs, settings_for
 
 PIN, TOKEN = "5678-riga", "Riga College"
 
@@ -77,8 +77,8 @@ def test_a_key_that_is_not_there_or_a_wrong_pin_is_told(vault, device):
 @pytest.mark.parametrize("jwt", ["ES256", "RS256"])
 def test_badges_are_signed_in_the_device_and_verify(settings, platform, clock, jwt):
     tool = build_tool(settings(jwt_algorithm=jwt, selective_disclosure=True), clock)
-    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
-    do_all(tool)
+    complete(tool, platform, make_rule(tool, publish(tool)), ANNA)
+    run_due_jobs(tool)
     with tool.store.read() as session:
         credential = session.query(CredentialRow).one()
         assert {row.vault for row in queries.issuers.signing_keys(session, tool.issuer.profile.id)} == {
@@ -96,7 +96,7 @@ def test_keys_that_were_in_the_database_stay_there_and_new_ones_go_to_the_device
     moved = build_tool(settings(), clock)
     with moved.store.begin() as session:
         assert moved.issuer.keyring.signing_key(session, "vc-jwt").kid == before
-        clock.pass_(seconds=1)
+        clock.advance(seconds=1)
         moved.issuer.keyring.rotate(session, "P-256", clock())
         rows = queries.issuers.signing_keys(session, moved.issuer.profile.id)
         assert {row.kid == before: row.vault for row in rows if row.algorithm == "P-256"} == {
