@@ -73,7 +73,7 @@ def test_two_looks_at_a_new_class_may_come_at_once(tool_on_any_database, platfor
     assert len(rows(tool, Sighting)) == 53
 
 
-def test_learners_may_open_the_link_while_the_platform_is_looked_at(tool_on_any_database, platform):
+def test_learners_may_open_the_link_during_a_look(tool_on_any_database, platform):
     tool = tool_on_any_database
     rule_id = make_rule(tool, publish(tool))
     people = [learner(number) for number in range(100, 106)]
@@ -99,7 +99,7 @@ def test_learners_may_open_the_link_while_the_platform_is_looked_at(tool_on_any_
     assert sum(sighting.opened_at is not None for sighting in sightings) == 6
 
 
-def test_a_name_that_the_list_of_members_tells_later_ends_the_waiting(tool, platform, rule_id):
+def test_a_name_that_comes_with_a_later_member_list_ends_the_waiting(tool, platform, rule_id):
     nameless = replace(ANNA, name=None, email=None)
     platform.everyone = [nameless, JANIS]
     complete(tool, platform, rule_id, nameless)
