@@ -1,7 +1,7 @@
-"""The tool's own keys: made at first start, rotated, retired, and taken back when somebody else may hold them.
+"""The issuer's signing keys and the tool's LTI keys: created at the first start, rotated, retired, revoked.
 
-The newest key of a kind that is not retired signs. What a retired one signed keeps verifying, for it stays published.
-One marked compromised is published as taken back: see README, "When a key is stolen".
+The newest key of an algorithm that is not retired signs. A retired key stays published, so that credentials signed with
+it still verify. A compromised key is published as revoked: see README, "When a key is stolen".
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ from signing.keys import (
     short_name,
 )
 
-#: The key that each proof signs with.
+#: The algorithm of the key that each proof type signs with.
 ALGORITHMS: Mapping[str, Algorithm] = {
     "eddsa-rdfc-2022": "Ed25519",
     "ecdsa-sd-2023": "P-256",
     "vc-jwt": "P-256",
     "vc-jwt-rs256": "RSA",
 }
-#: The kinds of keys that badges are signed with, as people call them.
+#: The kinds of signing keys by the names that commands use.
 KINDS: Mapping[str, Algorithm] = {"Ed25519": "Ed25519", "P-256": "P-256", "RSA-3072": "RSA"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedKey:
-    """A signing key as others may see it."""
+    """The public part of a signing key; `compromised_at`: from when on others may have signed with it."""
 
     kid: str
     algorithm: Algorithm
@@ -54,9 +54,10 @@ class PublishedKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyring:
-    """Opens and makes keys for one issuer; `key_url` begins the address of a bare JWK.
+    """Creates, opens and publishes the keys of one issuer.
 
-    `proofs` are those that badges get. New keys are made in the `device` where there is one, else `sealed`.
+    `key_url` is the URL under which each key is served as a JWK. `proofs` are the proof types that credentials get. New
+    keys are made in `device_vault` where there is one; keys from before stay usable in `database_vault`.
     """
 
     issuer_id: str
@@ -66,7 +67,7 @@ class Keyring:
     device_vault: Vault | None = None
 
     def ensure_keys(self, session: Session, now: datetime) -> None:
-        """There is a current key of each kind that is needed."""
+        """Creates a key of each needed kind that has no current one. Raises SigningError where the device cannot."""
         if not queries.issuers.tool_key_rows(session):
             self.add_tool_key(session, now)
         for proof in self.proofs:
@@ -74,6 +75,7 @@ class Keyring:
                 self.make_key(session, ALGORITHMS[proof], now)
 
     def add_tool_key(self, session: Session, now: datetime) -> ToolKeyRow:
+        """A new RSA key for LTI messages, current from now on."""
         key = new_tool_key()
         row = ToolKeyRow(
             kid=key.kid,
@@ -84,17 +86,17 @@ class Keyring:
         return row
 
     def make_key(self, session: Session, algorithm: Algorithm, now: datetime) -> SigningKeyRow:
-        """A new key, which signs from now on."""
+        """A new signing key, current from now on. Raises SigningError where the device cannot make it."""
         vault = self.device_vault or self.database_vault
-        made = vault.make_key(algorithm)
-        kid = short_name(made.public)
+        new = vault.make_key(algorithm)
+        kid = short_name(new.public)
         row = SigningKeyRow(
             kid=kid,
             issuer_id=self.issuer_id,
             algorithm=algorithm,
-            public_jwk=jwk(made.public, kid),
+            public_jwk=jwk(new.public, kid),
             vault=vault.NAME,
-            vault_data=made.vault_data,
+            vault_data=new.vault_data,
             created_at=now,
         )
         session.add(row)
@@ -102,7 +104,10 @@ class Keyring:
         return row
 
     def rotate(self, session: Session, kind: str, now: datetime) -> str:
-        """The name of a new key of `kind` (lti, or one of KINDS); those before sign no more, and stay published."""
+        """The `kid` of a new key of `kind` ("lti", or one of KINDS), which signs in place of all earlier ones.
+
+        Raises SigningError where the device cannot make it.
+        """
         if kind == "lti":
             return self.add_tool_key(session, now).kid
         for row in queries.issuers.signing_keys(session, self.issuer_id):
@@ -111,7 +116,11 @@ class Keyring:
         return self.make_key(session, KINDS[kind], now).kid
 
     def retire(self, session: Session, kid: str, now: datetime) -> None:
-        """The key signs no more, and stays published; raises NotAllowedError for the last one that is needed."""
+        """Lets an older key sign instead; the retired one stays published.
+
+        Raises NotFoundError where there is no such key, NotAllowedError where no other current key of a needed
+        algorithm would be left.
+        """
         row = self._row(session, kid)
         row.retired_at = row.retired_at or now
         session.flush()
@@ -121,7 +130,11 @@ class Keyring:
     def mark_compromised(
         self, session: Session, kid: str, since: datetime | None, now: datetime
     ) -> SigningKeyRow:
-        """The key is taken back: somebody else may have signed with it, ever or `since` then. Another signs."""
+        """Marks a key that somebody else may have signed with, from `since` on or from its creation.
+
+        It is published as revoked and signs no more; a new key is made where no other is left. Marking it again can
+        only move the date back. Raises NotFoundError where there is no such key.
+        """
         row = self._row(session, kid)
         since = min(since or row.created_at, now)
         row.compromised_at = min(since, row.compromised_at or since)
@@ -132,7 +145,10 @@ class Keyring:
         return row
 
     def tool_keys(self, session: Session) -> tuple[ToolKey, ...]:
-        """The newest is the current one; retired ones are still published, so that a platform's cache may age."""
+        """The keys for LTI messages, newest first: that one signs, the others are published for platforms' caches.
+
+        Raises DecryptionError where KEY_ENCRYPTION_KEY is not the one they were encrypted with.
+        """
         rows = queries.issuers.tool_key_rows(session)
         return tuple(
             ToolKey(
@@ -144,7 +160,12 @@ class Keyring:
         )
 
     def signing_key(self, session: Session, proof: str) -> SigningKey:
-        """The newest key not retired that `proof` signs with, named as readers of that proof look for it."""
+        """The current key for `proof`, with the verification method that readers of such a proof expect.
+
+        A VC-JWT names the URL of a JWK, as Open Badges 3.0 asks for; the cryptosuites name an entry of the issuer's
+        DID document, ecdsa-sd-2023 the one that has the Multikey as its name. Raises LookupError where there is no
+        current key, NotFoundError or SigningError where its private key cannot be opened.
+        """
         row = self._current(session, ALGORITHMS[proof])
         if row is None:
             raise LookupError(f"there is no {ALGORITHMS[proof]} key for {self.issuer_id}")
@@ -158,23 +179,23 @@ class Keyring:
         return SigningKey(verification_method=method, kid=row.kid, private=private)
 
     def current_kids(self, session: Session) -> list[str]:
-        """The keys that sign now, one for each proof."""
+        """The `kid` of the current key of each proof, in their order."""
         rows = [self._current(session, ALGORITHMS[proof]) for proof in self.proofs]
         return [row.kid for row in rows if row is not None]
 
     def jwk_address(self, kid: str) -> str:
-        """Where the bare JWK is that a VC-JWT names."""
+        """The URL of the key as a JWK, which the header of a VC-JWT names."""
         return f"{self.key_url}/{kid}.json"
 
     def check_keys(self, session: Session) -> None:
-        """Raises SigningError where a key that may still sign does not open."""
+        """Opens every key that may still sign; raises SigningError or NotFoundError where one cannot be opened."""
         for row in queries.issuers.signing_keys(session, self.issuer_id):
             if row.retired_at is None:
                 self._open(row)
         self.tool_keys(session)
 
     def published_keys(self, session: Session) -> tuple[PublishedKey, ...]:
-        """Every key the issuer has signed with, newest first."""
+        """Every key the issuer has ever signed with, newest first, retired and compromised ones included."""
         return tuple(
             PublishedKey(
                 kid=row.kid,
@@ -186,7 +207,7 @@ class Keyring:
         )
 
     def verification_methods(self, session: Session) -> tuple[VerificationMethod, ...]:
-        """The same for the issuer's DID document; those of P-256 under both their names."""
+        """The same keys for the issuer's DID document; those of P-256 twice, because two proof types name them."""
         return tuple(
             VerificationMethod(
                 id=f"{self.issuer_id}#{name}",
@@ -212,7 +233,7 @@ class Keyring:
         return row
 
     def private_key(self, row: SigningKeyRow) -> PrivateKey | None:
-        """None for a key in a device, which no one gets out of it, or lost."""
+        """The private key, None where it is in a device or lost. Raises DecryptionError as `tool_keys` does."""
         return (
             self.database_vault.open(row.algorithm, row.vault_data or b"")
             if row.vault == self.database_vault.NAME

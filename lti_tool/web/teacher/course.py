@@ -94,7 +94,7 @@ def gate(rule_id: int) -> str:
     visit = resume_teaching()
     tool = current_tool()
     with tool.store.begin() as session:
-        rule_changes.confirm_restriction(session, rule_of(session, visit, rule_id), tool.clock())
+        rule_changes.confirm_restriction(rule_of(session, visit, rule_id), tool.clock())
     return course_page(
         visit, Notice(text=_("Thank you. From now on, opening the link counts for a learner."))
     )
@@ -106,7 +106,11 @@ def pause(rule_id: int) -> str:
     tool = current_tool()
     paused = request.form.get("paused") == "yes"
     with tool.store.begin() as session:
-        rule_changes.pause(session, rule_of(session, visit, rule_id), paused, tool.clock())
+        rule = rule_of(session, visit, rule_id)
+        if paused:
+            rule_changes.pause(rule)
+        else:
+            rule_changes.resume(session, rule, tool.clock())
     text = _("Paused: nobody gets this badge until you resume it.") if paused else _("Resumed.")
     return course_page(visit, Notice(text=text))
 
@@ -133,7 +137,8 @@ def conditions(rule_id: int) -> str:
     needs_tick = request.form.get("needs_tick") == "yes"
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
-        rule_changes.set_conditions(session, rule, not_before, needs_tick, tool.clock())
+        changed = rule_changes.Conditions(not_before=not_before, needs_tick=needs_tick)
+        rule_changes.set_conditions(session, rule, changed, tool.clock())
     return course_page(visit, Notice(text=_("Kept. It holds for every badge given from now on.")))
 
 

@@ -1,4 +1,4 @@
-"""The tool signs by template, from the first credential of an achievement on, and checks its own so."""
+"""The tool signs with compiled forms from the first credential of an achievement on, and verifies its own with them."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def test_an_achievement_is_compiled_once_for_all_its_learners_and_workers(tool_o
     (compiled,) = rows(tool, CompiledFormRow)
     issued = rows(tool, CredentialRow)
     assert len(issued) == 2
-    template = CompiledForm.from_stored(compiled.stored)
-    slots = {path[-1] for path in template.slots}
+    form = CompiledForm.from_stored(compiled.stored)
+    slots = {path[-1] for path in form.slots}
     assert {"validFrom", "identityHash", "statusListIndex"} <= slots
     assert not {"name", "description", "narrative", "statusPurpose", "type"} & slots
     for credential in issued:
         report = tool.verify(credential.text.encode())
         assert report.verdict == "verified", report.checks
-        assert template.values(report.credential) is not None
+        assert form.values(report.credential) is not None
     for learners in (ANNA.email, "Anna", JANIS.email):
         assert learners not in compiled.stored
 
 
-def test_what_is_signed_by_template_is_what_the_general_path_signs(tool, platform, rule_id):
+def test_a_compiled_form_signs_the_same_bytes_as_the_general_path(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
     run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
@@ -55,7 +55,7 @@ def test_what_is_signed_by_template_is_what_the_general_path_signs(tool, platfor
     assert eddsa_rdfc_2022.secure(document, key, made_at).text == credential.text
 
 
-def test_a_worker_signs_what_another_compiled_without_json_ld(tool, platform, rule_id, tmp_path):
+def test_a_worker_signs_with_a_form_of_another_without_json_ld(tool, platform, rule_id, tmp_path):
     complete(tool, platform, rule_id, ANNA)
     run_due_jobs(tool)
     (compiled,) = rows(tool, CompiledFormRow)
@@ -86,7 +86,7 @@ assert "pyld" not in sys.modules
     assert json.loads(done.stdout)["proof"][0]["cryptosuite"] == "eddsa-rdfc-2022"
 
 
-def test_the_verifiers_page_reads_our_own_badge_without_expanding_it(tool, platform, rule_id):
+def test_our_own_credentials_are_verified_without_json_ld(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
     run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
@@ -99,7 +99,7 @@ def test_the_verifiers_page_reads_our_own_badge_without_expanding_it(tool, platf
     assert checked.credential == tool.verify(credential.text.encode()).credential
 
 
-def test_a_name_is_shared_by_the_credentials_of_one_achievement_and_language_alone(tool, platform, rule_id):
+def test_a_form_name_is_that_of_one_achievement_and_language(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
     run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
@@ -114,23 +114,23 @@ def test_a_name_is_shared_by_the_credentials_of_one_achievement_and_language_alo
     assert issuance.form_name(issuer_id, document) != name
 
 
-def test_two_processes_that_compile_at_once_leave_one_template(tool, platform, rule_id):
+def test_two_processes_that_compile_at_once_store_one_form(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
     run_due_jobs(tool)
     (compiled,) = rows(tool, CompiledFormRow)
-    shelf = StoredForms(tool.store)
-    shelf.add(compiled.name, compiled.stored)
-    assert list(shelf.read(compiled.name)) == [compiled.stored]
-    assert list(shelf.read("nobody's")) == []
+    forms = StoredForms(tool.store)
+    forms.add(compiled.name, compiled.stored)
+    assert list(forms.read(compiled.name)) == [compiled.stored]
+    assert list(forms.read("nobody's")) == []
 
 
-def test_a_template_that_was_lost_is_made_again(tool, platform, rule_id):
+def test_credentials_verify_without_their_compiled_form(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
     run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
     with tool.store.begin() as session:
         session.query(CompiledFormRow).delete()
-    templates = CompiledForms(lambda document: "x", StoredForms(tool.store))
+    forms = CompiledForms(lambda document: "x", StoredForms(tool.store))
     secured = SecuredCredential(credential.text, eddsa_rdfc_2022.MEDIA_TYPE)
-    document = templates.check(secured, tool.find_key, tool.clock()).credential
+    document = forms.check(secured, tool.find_key, tool.clock()).credential
     assert canonicalize(document)

@@ -159,7 +159,7 @@ def test_a_learner_who_comes_inside_and_opens_the_link_at_once_is_awarded_at_the
     clock.advance(minutes=5)
     opens(tool, rule_id, ANNA)
     with tool.store.read() as session:
-        assert session.get_one(Outbox, f"poll-{rule_id}").due_at <= clock() + looks.PAUSE
+        assert session.get_one(Outbox, f"poll-{rule_id}").due_at <= clock() + looks.WAIT_AFTER_OPENING
     look(tool, platform, rule_id)
     assert awarded(tool) == {"7": "transition"}
 
@@ -180,7 +180,7 @@ def test_on_a_platform_that_cannot_show_it_a_teacher_may_confirm_the_restriction
     platform.inside += [ANNA, JANIS]
     look(tool, platform, rule_id)
     with tool.store.begin() as session:
-        rule_changes.confirm_restriction(session, session.get_one(AwardRule, rule_id), tool.clock())
+        rule_changes.confirm_restriction(session.get_one(AwardRule, rule_id), tool.clock())
     look(tool, platform, rule_id)
     assert awarded(tool) == {}
     opens(tool, rule_id, ANNA)
@@ -197,7 +197,7 @@ def test_someone_who_left_the_course_keeps_waiting_for_nobody(tool, platform, ru
 
 def test_a_paused_rule_asks_and_awards_nothing(tool, platform, rule_id):
     with tool.store.begin() as session:
-        rule_changes.pause(session, session.get_one(AwardRule, rule_id), True, tool.clock())
+        rule_changes.pause(session.get_one(AwardRule, rule_id))
     platform.trouble = PlatformError("asked although paused")
     assert look(tool, platform, rule_id) is None
 

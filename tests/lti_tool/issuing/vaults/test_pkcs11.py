@@ -64,7 +64,7 @@ def test_a_key_signs_without_leaving_the_device(vault, name):
     assert len(made.vault_data) == 16  # a name, no key
 
 
-def test_a_key_that_is_not_there_or_a_wrong_pin_is_told(vault, device):
+def test_a_missing_key_and_a_wrong_pin_are_named(vault, device):
     from lti_tool.issuing.vaults.pkcs11 import Pkcs11Vault
 
     with pytest.raises(UnusableKeyError, match="not in it"):
@@ -106,7 +106,7 @@ def test_keys_that_were_in_the_database_stay_there_and_new_ones_go_to_the_device
     moved.store.close()
 
 
-def test_a_device_that_does_not_answer_stops_the_start(settings, clock):
+def test_an_unusable_device_stops_the_start(settings, clock):
     build_tool(settings(), clock).store.close()
     for changes in ({"pkcs11_pin": "wrong-pin"}, {"pkcs11_module": "/nowhere.so"}, {"pkcs11_module": None}):
         with pytest.raises(SettingsError, match="PKCS11"):
