@@ -1,4 +1,4 @@
-"""Our own published documents, read from the store instead of over the network."""
+"""The tool's own public documents, read from the database instead of over the network."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from lti_tool.publishing.status_lists import status_list
 
 
 def with_own_documents(publisher: Publisher, fetch: Fetch) -> Fetch:
-    """`fetch`, but our own documents are read where they are: a tool need not call itself to check its own badges."""
+    """A function like `fetch` that reads the tool's own documents from the database.
+
+    So the tool does not have to call itself to verify its own credentials; behind some proxies it could not. The
+    function raises NotFoundError for an unknown URL of the tool itself, and what `fetch` raises.
+    """
     host = urlsplit(publisher.issuer.addresses.tool_url).netloc
     base = urlsplit(publisher.issuer.addresses.tool_url).path
 
-    def fetched(url: str) -> bytes:
+    def fetch_or_read(url: str) -> bytes:
         parts = urlsplit(url)
         if parts.netloc != host or not parts.path.startswith(base):
             return fetch(url)
         return _own_document(publisher, parts.path.removeprefix(base))
 
-    return fetched
+    return fetch_or_read
 
 
 def _own_document(publisher: Publisher, path: str) -> bytes:

@@ -1,6 +1,6 @@
-"""What a learner may print: a badge's certificate, and the transcript of all of them.
+"""The documents that a learner can print: the certificate of a badge, the transcript of all badges.
 
-What draws is imported when something is drawn: it takes 30 MB that most processes never need.
+The PDF library is imported only when a document is drawn: it takes 30 MB of memory, which most processes never need.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from lti_tool.store.models import CredentialRow, Learner
 
 
 def certificate_of(publisher: Publisher, credential_id: str, language: str) -> bytes:
-    """The certificate as a PDF. A badge that was revoked or suspended has none: paper outlives its check."""
+    """The certificate of a badge as a PDF.
+
+    Raises NotFoundError where there is no such badge, or it is revoked or suspended: paper cannot show that later.
+    """
     from badges.pdf.certificate import certificate
 
     with publisher.store.read() as session:
@@ -25,7 +28,7 @@ def certificate_of(publisher: Publisher, credential_id: str, language: str) -> b
 
 
 def transcript_of(publisher: Publisher, learner_id: int, language: str) -> bytes:
-    """The transcript of what a learner holds from this issuer, as a PDF."""
+    """The transcript of a learner's valid badges as a PDF. Raises NotFoundError where there are none."""
     from badges.pdf.transcript import transcript
 
     with publisher.store.read() as session:

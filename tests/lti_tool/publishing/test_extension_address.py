@@ -31,7 +31,7 @@ def named(tool) -> list[list[str]]:
         ]
 
 
-def test_badges_name_the_tool_itself_unless_another_address_is_set(sqlite_url, tmp_path, clock):
+def test_badges_name_the_tool_itself_unless_another_base_url_is_set(sqlite_url, tmp_path, clock):
     tool = build_tool(settings_for(sqlite_url, tmp_path), clock)
     assert tool.addresses.extension_context == (
         "https://badges.example.org/eu-micro-credential/v1/context.jsonld"
@@ -42,7 +42,7 @@ def test_badges_name_the_tool_itself_unless_another_address_is_set(sqlite_url, t
     assert elsewhere.addresses.extension_schema == f"{ELSEWHERE}/eu-micro-credential/v1/schema.json"
 
 
-def test_the_address_of_the_first_start_stays(sqlite_url, tmp_path, clock):
+def test_the_base_url_of_the_first_start_stays(sqlite_url, tmp_path, clock):
     settings = settings_for(sqlite_url, tmp_path, extension_url=ELSEWHERE)
     build_tool(settings, clock)
     assert build_tool(settings_for(sqlite_url, tmp_path), clock).addresses.extension_url == ELSEWHERE
@@ -50,7 +50,7 @@ def test_the_address_of_the_first_start_stays(sqlite_url, tmp_path, clock):
         build_tool(settings_for(sqlite_url, tmp_path, extension_url="https://third.example"), clock)
 
 
-def test_badges_from_before_and_after_a_move_verify(sqlite_url, tmp_path, clock, platform):
+def test_badges_from_before_and_after_a_change_of_the_base_url_verify(sqlite_url, tmp_path, clock, platform):
     tool = build_tool(settings_for(sqlite_url, tmp_path), clock)
     rule_id = make_rule(tool, publish(tool))
     complete(tool, platform, rule_id, ANNA)
@@ -73,7 +73,7 @@ def test_badges_from_before_and_after_a_move_verify(sqlite_url, tmp_path, clock,
     assert issuer_documents.extension_context(moved) == issuer_documents.extension_context(tool)
 
 
-def test_a_move_is_refused_where_other_words_are_served(tool):
+def test_a_change_is_refused_where_other_files_are_served(tool):
     def others(url: str) -> bytes:
         return served(url).replace(b"elm", b"elf")
 
@@ -88,7 +88,7 @@ def test_a_move_is_refused_where_other_words_are_served(tool):
         )
 
 
-def test_the_pinned_words_are_the_served_ones(tool):
+def test_the_pinned_context_is_the_served_one(tool):
     served_here = issuer_documents.extension_context(tool)
     assert served_here == find_context(ELSEWHERE + "/eu-micro-credential/v1/context.jsonld").encode()
     assert EXTENSION_FILE.startswith("eu-micro-credential-v1")
