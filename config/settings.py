@@ -1,4 +1,4 @@
-"""Settings from the environment: one frozen value, read once at start and handed on."""
+"""The settings, read once at the start from environment variables and checked as a whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class SettingsError(Exception):
-    """A setting is missing or cannot be read. The message names the variable."""
+    """A setting is missing or not valid. The message names the variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +40,15 @@ class Settings:
 
     @property
     def embedded_worker(self) -> bool:
-        """The worker and the relay run inside the web process."""
+        """Whether the relay and the worker run inside the web process."""
         return self.broker_url.startswith("memory://")
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings that `environment` holds; raises SettingsError naming the variable. An empty one is not set."""
+    """The settings in `environment`, where an empty variable counts as not set.
+
+    Raises SettingsError, which names the variable.
+    """
     environment = {name: value.strip() for name, value in environment.items() if value.strip()}
     unbound = environment.get("LTI_UNBOUND_LAUNCH", "confirm")
     if unbound not in ("confirm", "new_tab", "deny"):
@@ -84,12 +87,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def vocabularies_folder(environment: Mapping[str, str]) -> Path:
-    """Where an institution's own vocabularies lie: all that commands about them need."""
+    """The folder of the institution's own vocabularies; commands that need no other setting call this alone."""
     return Path(environment.get("VOCABULARIES_FOLDER", "").strip() or "var/vocabularies")
 
 
 def _device(environment: Mapping[str, str]) -> dict[str, str]:
-    """The device that keeps the keys, if there is one."""
+    """The settings of the device for signing keys, empty where there is none."""
     if "PKCS11_MODULE" not in environment:
         return {}
     return {
@@ -114,7 +117,7 @@ def _web_address(environment: Mapping[str, str], name: str) -> str:
 
 
 def _secret(environment: Mapping[str, str], name: str, shortest: int = 16) -> str:
-    """A secret, or what stands in the file that NAME_FILE names (a container secret)."""
+    """The value of a variable NAME, or the content of the file that NAME_FILE names (a container secret)."""
     file = environment.get(f"{name}_FILE")
     if file:
         try:

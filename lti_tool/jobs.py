@@ -1,4 +1,4 @@
-"""The work the outbox holds, by name: each kind is one step of the story. Celery, in `tasks`, only carries ids."""
+"""The background jobs of the outbox, by the name of their task."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from lti_tool.wiring import Tool
 
 
 def run_job(tool: Tool, event_id: str) -> None:
-    """Does the work of one outbox row, once; what fails is tried again later, what can never succeed is buried."""
+    """Runs the job of an outbox row; one that is done or dead is left alone.
+
+    A job that succeeds ends its row itself. One that fails is postponed, so this raises nothing.
+    """
     found = outbox.read(tool.store, event_id)
     if found is None:
         return
@@ -24,27 +27,28 @@ def run_job(tool: Tool, event_id: str) -> None:
     try:
         JOBS[task](tool, event_id, payload)
     except DeliveryError as error:
-        # The text of a delivery's error holds no address; those of other libraries might.
+        # The text of a DeliveryError contains no address, so it may be logged and stored; others might.
         outbox.postpone(tool.store, event_id, tool.clock(), str(error))
         log.warning("work_postponed", task=task, event_id=event_id, why=str(error))
-    except Exception as error:
-        # Nothing is raised further: Celery would log the text of the error, which may name somebody.
+    except Exception as error:  # noqa: BLE001 - Celery would log the text of any error, which may name a person
         log.error("work_failed", task=task, event_id=event_id, error=traceback_summary(error))
         outbox.postpone(tool.store, event_id, tool.clock(), type(error).__name__)
 
 
 def issue(tool: Tool, event_id: str, payload: Json) -> None:
+    """Issues the credential of an award. Raises what `issuance.issue` does."""
     issuance.issue(tool.store, tool.issuer, payload["award_id"], tool.clock())
     _finish(tool, event_id)
 
 
 def deliver(tool: Tool, event_id: str, payload: Json) -> None:
+    """Delivers a badge by one channel. Raises DeliveryError where another attempt may succeed."""
     dispatch.deliver(tool.store, tool.issuer, payload["delivery_id"], tool.clock())
     _finish(tool, event_id)
 
 
 def poll(tool: Tool, event_id: str, payload: Json) -> None:
-    """One look, and the next one planned."""
+    """Looks at a rule's platform, and schedules the next look, sooner or later by how this one went."""
     now = tool.clock()
     trouble = looks.look(tool.store, tool.connect, payload["rule_id"], now)
     with tool.store.begin() as session:
@@ -60,9 +64,9 @@ def poll(tool: Tool, event_id: str, payload: Json) -> None:
         log.warning("platform_trouble", rule_id=payload["rule_id"], why=str(trouble), failures=failures)
 
 
-def sweep(tool: Tool, event_id: str, payload: Json) -> None:
-    """What has expired is forgotten, every hour."""
-    tool.expiring_values.forget_expired()
+def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
+    """Deletes what has expired, every hour."""
+    tool.expiring_values.delete_expired()
     with tool.store.begin() as session:
         outbox.delete_done(session, tool.clock() - timedelta(days=30))
         outbox.schedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))

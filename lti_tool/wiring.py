@@ -1,4 +1,4 @@
-"""Puts the real things together, once, from the settings."""
+"""Builds the tool from its settings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from signing.keys import VerificationMethod
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """Everything a page, a task or a command works with."""
+    """Everything that pages, jobs and commands work with."""
 
     tool_url: str
     unbound_launch: str
@@ -56,19 +56,23 @@ class Tool:
     issuer: Issuer
 
     def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
-        """A `signing.keys.KeyFinder`: our own keys are read where they are, others are fetched."""
+        """A verification method of an issuer; a `signing.keys.KeyFinder`. Raises what `did.find_key` and `fetch` do."""
         return did.find_key(verification_method, issuer_id, self.fetch)
 
     def find_status(self, url: str) -> bytes:
-        """A `badges.verify.StatusFinder`."""
+        """The status list at a URL; a `badges.verify.StatusFinder`. Raises what `fetch` does."""
         return self.fetch(url)
 
     def fetch(self, url: str) -> bytes:
-        """What is served at an address; our own documents are read where they are."""
+        """The document at a URL; the tool's own ones are read from the database.
+
+        Raises OutgoingError, or NotFoundError for a URL of the tool itself.
+        """
         return own_documents.with_own_documents(self, self.outgoing.fetch)(url)
 
     def verify(self, file: bytes) -> Report:
-        """The Report on a file, now; our own credentials are checked by the templates they were made with."""
+        """The Report on a file, as of now."""
+        # Our own credentials are checked by the compiled forms they were signed with, which is much faster.
         check = self.issuer.compiled_forms.check
         return verify(
             file, self.find_key, self.find_status, self.clock(), fetch=self.fetch, check_proof=check
@@ -76,17 +80,22 @@ class Tool:
 
     @property
     def addresses(self) -> Addresses:
+        """The public URLs."""
         return self.issuer.addresses
 
     def connect(self, registration: Registration) -> Connection:
-        """A platform's services, called as this registration."""
+        """The services of the registration's platform. Raises DecryptionError where the tool's key cannot be opened."""
         with self.store.read() as session:
             key = self.issuer.keyring.tool_keys(session)[0]
         return Connection(registration, key, self.outgoing, self.tokens, self.clock)
 
 
 def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) -> Tool:
-    """The tool, its database up to date and its keys made; raises SettingsError."""
+    """The tool, with its database migrated and its keys created.
+
+    Raises SettingsError where a setting cannot be used: the issuer file, the keys or the device. Errors of the database
+    are raised as they are.
+    """
     now = clock or _now
     replace_from(settings.vocabularies_folder)
     store = Store(settings.database_url)
@@ -136,7 +145,7 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
         key_url=addresses.keys,
         proofs=_proofs(settings),
         database_vault=DatabaseVault(key_encryption_key=settings.key_encryption_key),
-        device_vault=_device(settings),
+        device_vault=_device_vault(settings),
     )
     return Issuer(
         profile=profile,
@@ -148,7 +157,7 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
     )
 
 
-def _device(settings: Settings) -> Vault | None:
+def _device_vault(settings: Settings) -> Vault | None:
     if settings.pkcs11_module is None:
         return None
     try:
@@ -159,7 +168,7 @@ def _device(settings: Settings) -> Vault | None:
 
 
 def _proofs(settings: Settings) -> tuple[str, ...]:
-    """What badges are signed with: eddsa-rdfc-2022 stands first, because some verifiers look at the first alone."""
+    """The proof types of credentials; eddsa-rdfc-2022 first, because some verifiers look at the first proof only."""
     selective = ("ecdsa-sd-2023",) if settings.selective_disclosure else ()
     return (
         "eddsa-rdfc-2022",
@@ -175,7 +184,7 @@ def _channels(settings: Settings) -> Mapping[str, Any]:
 
 
 def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
-    """Keys exist and open, and the work that always comes back is planned."""
+    """Creates missing keys, checks that all can be opened, and schedules recurring work."""
     try:
         with store.begin() as session:
             keyring.ensure_keys(session, now)

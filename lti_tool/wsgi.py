@@ -1,6 +1,6 @@
 """The web application for a WSGI server: `gunicorn --config docker/gunicorn.conf.py`.
 
-With the embedded broker the worker lives in the same process, so there may be one process only.
+With BROKER_URL=memory:// the worker runs in the same process, so there must be only one process.
 """
 
 from __future__ import annotations

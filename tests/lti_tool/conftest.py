@@ -1,4 +1,4 @@
-"""A tool on a real database, with a course, its people and a published badge in it."""
+"""A tool on a real database, with a course, its people and a published template."""
 
 from __future__ import annotations
 

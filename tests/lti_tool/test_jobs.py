@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from lti_tool import jobs
 from lti_tool.awarding import looks
-from lti_tool.awarding.looks import LONGEST_PAUSE, next_look
+from lti_tool.awarding.looks import LONGEST_WAIT, next_look
 from lti_tool.errors import PlatformError
 from lti_tool.store import outbox, queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Outbox
@@ -31,7 +31,7 @@ def rule_of(tool, rule_id):
         return rule
 
 
-def test_a_look_plans_the_next_one(tool, platform, rule_id, monkeypatch):
+def test_a_look_schedules_the_next_one(tool, platform, rule_id, monkeypatch):
     monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
     jobs.run_job(tool, f"poll-{rule_id}")
     assert row(tool, f"poll-{rule_id}").due_at == tool.clock() + tool.poll_every
@@ -44,7 +44,7 @@ def opening(tool, rule_id, person, now):
         looks.opened_by_learner(session, queries.rules.rule(session, rule_id), known, now)
 
 
-def test_a_class_that_opens_the_link_together_is_one_look(tool, rule_id, clock):
+def test_a_class_that_opens_the_link_at_once_causes_one_look(tool, rule_id, clock):
     outbox.claim(tool.store, clock())
     for number in range(30):
         opening(tool, rule_id, learner(100 + number), clock.advance(seconds=0.05))
@@ -63,20 +63,22 @@ def test_a_learner_who_opens_the_link_during_a_look_is_looked_at_again_soon(
     monkeypatch.setattr(platform, "members", members)
     outbox.claim(tool.store, clock())
     jobs.run_job(tool, f"poll-{rule_id}")
-    assert row(tool, f"poll-{rule_id}").due_at <= clock() + looks.PAUSE
+    assert row(tool, f"poll-{rule_id}").due_at <= clock() + looks.WAIT_AFTER_OPENING
 
 
-def test_learners_do_not_hurry_a_platform_in_trouble(tool, platform, rule_id, monkeypatch, clock):
+def test_a_platform_in_trouble_is_not_looked_at_sooner_for_a_learner(
+    tool, platform, rule_id, monkeypatch, clock
+):
     monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
     platform.trouble = PlatformError("it asks the tool to slow down", retry_after=1800)
     jobs.run_job(tool, f"poll-{rule_id}")
     opening(tool, rule_id, ANNA, clock())
     planned = row(tool, f"poll-{rule_id}")
-    assert planned.due_at == clock() + looks.PAUSE_IN_TROUBLE
+    assert planned.due_at == clock() + looks.WAIT_AFTER_OPENING_IN_TROUBLE
     assert planned.payload["failures"] == 1
 
 
-def test_a_platform_that_does_not_answer_is_asked_less_and_less_often_and_for_ever(
+def test_a_platform_that_does_not_answer_is_asked_less_and_less_often(
     tool, platform, rule_id, monkeypatch, clock
 ):
     monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
@@ -87,18 +89,18 @@ def test_a_platform_that_does_not_answer_is_asked_less_and_less_often_and_for_ev
         waits.append(row(tool, f"poll-{rule_id}").due_at - clock())
         clock.now = row(tool, f"poll-{rule_id}").due_at
     assert waits == sorted(waits)
-    assert waits[-1] == LONGEST_PAUSE
+    assert waits[-1] == LONGEST_WAIT
     platform.trouble = None
     jobs.run_job(tool, f"poll-{rule_id}")
     assert row(tool, f"poll-{rule_id}").due_at == clock() + tool.poll_every
 
 
-def test_a_platform_that_names_a_time_is_left_alone_until_then(tool, rule_id):
+def test_retry_after_is_respected(tool, rule_id):
     rule = rule_of(tool, rule_id)
     trouble = PlatformError("too many requests", retry_after=1800)
     assert next_look(rule, trouble, USUAL, 1, NOW) == NOW + timedelta(minutes=30)
     impatient = PlatformError("too many requests", retry_after=10**9)
-    assert next_look(rule, impatient, USUAL, 1, NOW) == NOW + LONGEST_PAUSE
+    assert next_look(rule, impatient, USUAL, 1, NOW) == NOW + LONGEST_WAIT
 
 
 def test_a_course_that_has_ended_is_looked_at_once_a_day(tool, platform, rule_id):
@@ -107,7 +109,7 @@ def test_a_course_that_has_ended_is_looked_at_once_a_day(tool, platform, rule_id
     assert next_look(rule_of(tool, rule_id), platform.trouble, USUAL, 1, NOW) == NOW + timedelta(days=1)
 
 
-def test_work_that_breaks_is_kept_and_said_without_what_it_was_about(tool, monkeypatch, capfd):
+def test_a_job_that_fails_is_logged_without_the_text_of_its_error(tool, monkeypatch, capfd):
     with tool.store.begin() as session:
         event_id = outbox.add(session, "issue", {"award_id": 1}, tool.clock())
 
@@ -123,11 +125,11 @@ def test_work_that_breaks_is_kept_and_said_without_what_it_was_about(tool, monke
     assert (kept.status, kept.attempts, kept.trouble) == ("pending", 1, "ValueError")
 
 
-def test_unknown_or_done_work_is_nothing(tool):
+def test_an_unknown_or_finished_job_does_nothing(tool):
     jobs.run_job(tool, "no such work")
 
 
-def test_the_sweep_forgets_what_has_expired(tool, clock):
+def test_the_sweep_deletes_what_has_expired(tool, clock):
     tool.expiring_values.put("state", {}, 60)
     clock.advance(minutes=5)
     jobs.run_job(tool, "sweep")

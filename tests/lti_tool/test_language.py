@@ -16,7 +16,7 @@ from lti_tool.language import best_language, translator
         ([None, ""], "en"),
     ],
 )
-def test_the_first_language_that_we_speak(wanted, language):
+def test_the_first_language_that_the_tool_has(wanted, language):
     assert best_language(wanted) == language
 
 
