@@ -206,10 +206,12 @@ class _GuardedConnector:
     def connect(self, host: str, port: int, scheme: str, timeout: float | None) -> socket.socket:
         """A socket connected to the first permitted address of `host` that answers.
 
-        Raises OSError where no address is permitted or none answers in `timeout` seconds.
+        Raises OSError where no address is permitted, none answers in `timeout` seconds, or the deadline is past.
         """
         failure: OSError | None = None
         for family, address in self._permitted_addresses(host, port, scheme):
+            if self.is_past_deadline:
+                raise TimeoutError("past the deadline")
             connection = socket.socket(family, socket.SOCK_STREAM)
             try:
                 connection.settimeout(timeout)
@@ -250,6 +252,10 @@ class _GuardedConnector:
     def _remember(self, connection: socket.socket) -> None:
         # TLS detaches the socket object that it wraps, so a duplicate of its file descriptor is kept for `cut_off`.
         with self._lock:
+            if self.is_past_deadline:
+                # `cut_off` has run already and found no connection to end; nothing would end this one.
+                connection.close()
+                raise TimeoutError("past the deadline")
             self._socket = socket.socket(fileno=os.dup(connection.fileno()))
 
     def cut_off(self) -> None:

@@ -431,6 +431,18 @@ def test_a_server_that_sends_byte_by_byte_is_cut_off(serve, demo, start):
     assert "in time" in str(error)
 
 
+def test_a_call_that_connects_after_its_deadline_is_cut_off(serve):
+    server = serve(drip(b"HTTP/1.1 200 OK\r\n\r\n"))
+
+    def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        time.sleep(0.5)  # longer than the whole call may take
+        return [(socket.AF_INET, 1, 6, "", ("127.0.0.1", server.port))]
+
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, resolve=resolve, total_seconds=0.05)
+    trouble(outgoing.get, f"https://lms.example:{server.port}/")
+    assert server.connections == 0
+
+
 def test_a_server_that_is_slow_in_its_handshake_is_cut_off(serve, demo):
     server = serve(drip(b"\x16\x03\x03\x40\x00"))
     trouble(demo.get, f"https://127.0.0.1:{server.port}/")
