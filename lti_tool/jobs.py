@@ -20,10 +20,10 @@ def run_job(tool: Tool, event_id: str) -> None:
 
     A job that succeeds ends its row itself. One that fails is postponed, so this raises nothing.
     """
-    found = outbox.read(tool.store, event_id)
-    if found is None:
+    job = outbox.read(tool.store, event_id)
+    if job is None:
         return
-    task, payload = found
+    task, payload = job
     try:
         JOBS[task](tool, event_id, payload)
     except DeliveryError as error:

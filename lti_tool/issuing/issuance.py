@@ -175,7 +175,7 @@ def _dummy_credential(issuer: Issuer, gathered: _Gathered) -> Json:
     they differ become the slots of the compiled form, all others become its constant text. Later credentials are signed
     by filling in the slots.
 
-    Two things must hold for whoever changes this function or adds a field to the credential:
+    A change of this function, or a new field of the credential, must keep two things true:
 
     * Every value that can differ between two learners has to differ here, and for certain: hence random values, dates
       before any badge, an index that no list has. A value that is equal by chance or by mistake becomes constant
@@ -244,7 +244,7 @@ def _store(
 def form_name(issuer_id: str, credential: Json) -> str | None:
     """The name of the compiled forms that fit a credential: the same for one achievement, version and language.
 
-    None for a credential of another issuer. The achievement's id contains the version, its name tells the language.
+    None for a credential of another issuer. The achievement's id contains the version, its name is in the language.
     """
     match credential:
         case {

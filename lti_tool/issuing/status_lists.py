@@ -21,8 +21,9 @@ class StatusListEntry:
 def allocate_entry(session: Session, issuer_id: str, purpose: str) -> StatusListEntry:
     """A free entry at a random index, so that the list does not show in which order credentials were issued.
 
-    Nothing is reserved: two transactions may be given the same entry. The unique constraint of `credential` on list and
-    index lets only one of them store its credential; the job of the other fails, and allocates anew when it is retried.
+    Nothing is reserved: two transactions may be given the same entry. The unique constraint of `credential` on list
+    and index lets only one of them store its credential; the job of the other fails, and allocates again when it is
+    retried.
     """
     row = _list_with_room(session, issuer_id, purpose)
     while True:

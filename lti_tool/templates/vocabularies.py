@@ -25,15 +25,15 @@ def load(folder: Path, name: str, files: Sequence[Path]) -> Vocabulary:
     _check_name(name)
     contents = {file.name: _content(file) for file in files}
     if name == "esco":
-        found = read_esco(contents, vocabulary("esco"))
+        loaded = read_esco(contents, vocabulary("esco"))
     else:
-        found = check_vocabulary(_data(contents), shipped(name))
+        loaded = check_vocabulary(_data(contents), shipped(name))
     folder.mkdir(parents=True, exist_ok=True)
     # Renamed into place when it is complete, because other processes may read the folder at any moment.
     unfinished = folder / f"{name}.json.{os.getpid()}"
-    unfinished.write_text(json.dumps(vocabulary_as_json(found), ensure_ascii=False), encoding="utf-8")
+    unfinished.write_text(json.dumps(vocabulary_as_json(loaded), ensure_ascii=False), encoding="utf-8")
     unfinished.replace(folder / f"{name}.json")
-    return found
+    return loaded
 
 
 def as_list() -> Iterator[str]:

@@ -18,7 +18,7 @@ def rule(session: Session, rule_id: int) -> AwardRule | None:
 def lock_rule(session: Session, rule: AwardRule) -> None:
     """Locks the row (SELECT ... FOR NO KEY UPDATE) and reloads it.
 
-    Whoever writes sightings of the rule locks it first.
+    To be called before sightings of the rule are written.
     """
     session.refresh(rule, with_for_update=FOR_UPDATE)
 
