@@ -12,7 +12,7 @@ from lti_tool.people import operator_sessions
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import versions
 from tests.badges.test_pictures import picture_file
-from tests.browser import inspection
+from tests.browser import page_checks
 from tests.browser.page_checks import faults
 from tests.browser.people import go_on, tab_to
 
@@ -186,7 +186,7 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, running, regi
 
 @pytest.mark.parametrize("language", ["en", "lv"])
 def test_no_page_of_the_editor_has_a_fault(people, running, registered, language, monkeypatch):
-    monkeypatch.setattr(inspection, "WIDTHS", {"desktop": 1280, "phone": 320})
+    monkeypatch.setattr(page_checks, "WIDTHS", {"desktop": 1280, "phone": 320})
     found = []
     with people() as zane:
         begin(zane, language)
