@@ -36,7 +36,7 @@ def quality(
     replace_from(vocabularies_folder(os.environ))
     from_settings = os.environ.get("ISSUER_FILE")
     issuer_file = issuer or (Path(from_settings) if from_settings else None)
-    reports = quality_reports.rate(file, issuer_file, frameworks, datetime.now(UTC).date())
+    reports = quality_reports.evaluate_file(file, issuer_file, frameworks, datetime.now(UTC).date())
     if as_json:
         click.echo(json.dumps(quality_reports.as_json(reports, language), ensure_ascii=False, indent=2))
     else:

@@ -84,7 +84,7 @@ def edit() -> None:
     from lti_tool.people import operator_sessions
 
     tool = open_tool()
-    click.echo(f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.memory)}")
+    click.echo(f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.expiring_values)}")
     note("Open this address in a browser. It works once, within 15 minutes.")
 
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from pylti1p3.registration import Registration as PyLtiRegistration
 
 from lti_tool.errors import OutgoingError, RegistrationError
-from lti_tool.outgoing import Answer, Outgoing
+from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms.adapters import origin
 from lti_tool.platforms.claims import MASQUERADING, clean, identifier, text
 from lti_tool.values import Json, NewRegistration, ToolKey
@@ -308,7 +308,7 @@ def _public_pem(pem: str) -> str:
 
 def _permitted(outgoing: Outgoing, url: str, name: str) -> None:
     try:
-        outgoing.permit(url)
+        outgoing.check_url(url)
     except OutgoingError as error:
         raise RegistrationError("bad_address", f"{name}: {error}") from error
 
@@ -321,7 +321,9 @@ def _endpoint(outgoing: Outgoing, found: Json, name: str) -> str:
     return url
 
 
-def _call(outgoing: Outgoing, method: str, url: str, token: str | None, data: bytes | None = None) -> Answer:
+def _call(
+    outgoing: Outgoing, method: str, url: str, token: str | None, data: bytes | None = None
+) -> HttpResponse:
     headers = {"Accept": "application/json"}
     if data is not None:
         headers["Content-Type"] = "application/json"
@@ -336,7 +338,7 @@ def _call(outgoing: Outgoing, method: str, url: str, token: str | None, data: by
         raise RegistrationError(code, str(error)) from error
 
 
-def _accepted(answer: Answer) -> Json:
+def _accepted(answer: HttpResponse) -> Json:
     """The platform's answer to the registration; what it refuses, it often says in one bare word of HTML."""
     if answer.status in (200, 201):
         return _json(answer)
@@ -346,7 +348,7 @@ def _accepted(answer: Answer) -> Json:
     raise RegistrationError("refused", said)
 
 
-def _json(answer: Answer) -> Json:
+def _json(answer: HttpResponse) -> Json:
     if answer.status not in (200, 201):
         raise RegistrationError("not_a_platform", _said(answer))
     try:
@@ -358,7 +360,7 @@ def _json(answer: Answer) -> Json:
     return found
 
 
-def _said(answer: Answer) -> str:
+def _said(answer: HttpResponse) -> str:
     """Status and text of a refusal; a whole page of HTML says nothing to anybody."""
     said = clean(answer.body[:2000].decode("utf-8", "replace")).strip()
     if "<" in said:

@@ -24,7 +24,7 @@ def invite(session: Session, now: datetime) -> str:
 
 
 def is_invitation_open(session: Session, code: str, now: datetime) -> bool:
-    row = queries.platforms.invitation(session, secret_hash(code))
+    row = queries.platforms.lock_invitation(session, secret_hash(code))
     return row is not None and row.used_at is None and row.expires_at > now
 
 
@@ -32,7 +32,7 @@ def register(session: Session, new: NewRegistration, code: str, now: datetime) -
     """The registration, for which the invitation is used up; raises NotAllowedError where it is not open."""
     if not is_invitation_open(session, code, now):
         raise NotAllowedError("the invitation was used, has expired or never was")
-    invitation = queries.platforms.invitation(session, secret_hash(code))
+    invitation = queries.platforms.lock_invitation(session, secret_hash(code))
     assert invitation is not None
     invitation.used_at = now
     return add_registration(session, new, now)

@@ -22,7 +22,7 @@ import jwt
 from pylti1p3.lineitem import LineItem as LibraryLineItem
 
 from lti_tool.errors import OutgoingError, PlatformError
-from lti_tool.outgoing import Answer, Outgoing
+from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms.adapters import origin
 from lti_tool.platforms.claims import clean, email, full_name, identifier, roles, text
 from lti_tool.values import LineItem, LineItemResult, Member, Registration, ToolKey
@@ -175,7 +175,9 @@ class Connection:
             seen.add(following)
             url = following
 
-    def _call(self, method: str, url: str, media_type: str, scope: str, data: bytes | None = None) -> Answer:
+    def _call(
+        self, method: str, url: str, media_type: str, scope: str, data: bytes | None = None
+    ) -> HttpResponse:
         answer = self._send(method, url, media_type, scope, data)
         if answer.status == 401:
             self._tokens.drop(self._registration, [scope])
@@ -184,7 +186,7 @@ class Connection:
             return answer
         raise _service_error(answer, self._clock())
 
-    def _send(self, method: str, url: str, media_type: str, scope: str, data: bytes | None) -> Answer:
+    def _send(self, method: str, url: str, media_type: str, scope: str, data: bytes | None) -> HttpResponse:
         headers = {"Authorization": f"Bearer {self._token([scope])}", "Accept": media_type}
         if data is not None:
             headers["Content-Type"] = media_type
@@ -192,7 +194,7 @@ class Connection:
 
     def _ask(
         self, method: str, url: str, headers: Mapping[str, str], data: Mapping[str, str] | bytes | None
-    ) -> Answer:
+    ) -> HttpResponse:
         try:
             return self._outgoing.request(method, url, headers=headers, data=data, max_bytes=MAX_BYTES)
         except OutgoingError as error:
@@ -247,7 +249,7 @@ def _token_key(registration: Registration, scopes: Sequence[str]) -> tuple[int, 
     )
 
 
-def _granted(answer: Answer, product: str, now: datetime) -> tuple[str, timedelta]:
+def _granted(answer: HttpResponse, product: str, now: datetime) -> tuple[str, timedelta]:
     """The token and its lifetime. Moodle calls its JSON text/html, and its errors are not always JSON."""
     body = answer.body.decode("utf-8", "replace")
     if answer.status == 429 or answer.status >= 500:
@@ -290,7 +292,7 @@ def _lifetime(value: Any) -> float:
     return min(max(seconds, 0), 86_400) if seconds == seconds else 3600
 
 
-def _service_error(answer: Answer, now: datetime) -> PlatformError:
+def _service_error(answer: HttpResponse, now: datetime) -> PlatformError:
     body = answer.body[:4000].decode("utf-8", "replace")
     if answer.status == 429 or (answer.status == 403 and "rate limit exceeded" in body.lower()):
         return PlatformError(
@@ -334,7 +336,7 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     return max((moment - now).total_seconds(), 0.0)
 
 
-def _parsed(answer: Answer) -> Any:
+def _parsed(answer: HttpResponse) -> Any:
     """The JSON of an answer, whatever it calls itself; numbers with a fraction as Decimal."""
     try:
         return json.loads(answer.body, parse_float=Decimal, parse_constant=_no_number)
@@ -360,7 +362,7 @@ def _entries(page: Any) -> list[Any]:
     return page
 
 
-def _next(answer: Answer) -> str | None:
+def _next(answer: HttpResponse) -> str | None:
     """The address of the next page, its case kept. Moodle's line item lists have curly quotes and `&amp;` in it."""
     for url, quoted, bare in _LINK.findall(answer.headers.get("Link", "")):
         relations = re.sub(r"[^a-z ]", "", (quoted or bare).lower()).split()
@@ -392,8 +394,6 @@ def _member(entry: Any) -> Member | None:
         user_id=user_id,
         roles=roles(entry.get("roles")),
         name=text(entry.get("name")) or full_name(given_name, family_name),
-        given_name=given_name,
-        family_name=family_name,
         email=email(entry.get("email")),
         active=str(entry.get("status") or "Active").lower() == "active",
     )

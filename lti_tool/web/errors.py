@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError, RegistrationError
-from lti_tool.logs import log, where
+from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
 from lti_tool.web.error_messages import PLATFORM_SAID, Trouble, trouble
 from lti_tool.web.negotiation import prefers_json
@@ -96,10 +96,10 @@ def _http_error(error: HTTPException) -> Response:
 
 def _database_lost(error: DBAPIError) -> Response:
     # The exception's own text holds the values of the statement, names among them.
-    answer = error_page("http_503", 503, why=where(error))
+    answer = error_page("http_503", 503, why=traceback_summary(error))
     answer.headers["Retry-After"] = "30"
     return answer
 
 
 def _bug(error: Exception) -> Response:
-    return error_page("http_500", 500, why=where(error))
+    return error_page("http_500", 500, why=traceback_summary(error))

@@ -29,7 +29,7 @@ def requests() -> Iterator[dict[str, Callable[[], bytes]]]:
         tool = build_tool(settings_for(f"sqlite:///{folder}/nozimite.sqlite", Path(folder)), Clock())
         client = create_app(tool).test_client()
         token = operator_sessions.start_operator_session(
-            tool.memory, operator_sessions.invite_operator(tool.memory)
+            tool.expiring_values, operator_sessions.invite_operator(tool.expiring_values)
         )
 
         def new_draft() -> str:

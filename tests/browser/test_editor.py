@@ -231,7 +231,9 @@ def test_the_institution_writes_templates_outside_of_courses(people, demo):
     tool = demo.tool
     with people() as institution:
         page = institution.page
-        page.goto(f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.memory)}")
+        page.goto(
+            f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.expiring_values)}"
+        )
         found = find_faults(institution, "editor-start")
         page.get_by_role("button", name="Open the editor").click()
         page.get_by_role("button", name="Create a new version").first.click()

@@ -14,7 +14,7 @@ from lti_tool.publishing import issuer_documents, status_lists
 from lti_tool.store.models import Award, CredentialRow
 from lti_tool.wiring import Tool, build_tool
 from signing.secured import SecuredCredential
-from tests.fixtures import ANNA, Clock, FakePlatform, complete, do_all, publish, settings_for, switch_on
+from tests.fixtures import ANNA, Clock, FakePlatform, complete, make_rule, publish, run_due_jobs, settings_for
 from tests.interop.conftest import public_documents
 
 
@@ -23,8 +23,8 @@ def tool(tmp_path):
     clock = Clock(datetime.now(UTC).replace(microsecond=0))
     url = f"sqlite:///{tmp_path / 'nozimite.sqlite'}"
     tool = build_tool(settings_for(url, tmp_path, selective_disclosure=True, jwt_algorithm="RS256"), clock)
-    complete(tool, FakePlatform(), switch_on(tool, publish(tool)), ANNA)
-    do_all(tool)
+    complete(tool, FakePlatform(), make_rule(tool, publish(tool)), ANNA)
+    run_due_jobs(tool)
     yield tool
     tool.store.close()
 

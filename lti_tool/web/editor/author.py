@@ -36,7 +36,7 @@ class Author:
 def current_author() -> Author:
     """The author of the request's token; raises LaunchError where its time is over, NotAllowedError for learners."""
     token = request.headers.get(HEADER) or request.form.get(FIELD, "")
-    if operator_sessions.is_operator_session(current_tool().memory, token):
+    if operator_sessions.is_operator_session(current_tool().expiring_values, token):
         framed_by(NOBODY)
         return operator_author(token)
     return author_of(resume())

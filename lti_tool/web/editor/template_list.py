@@ -42,7 +42,7 @@ def door() -> str:
 def enter() -> str:
     framed_by(NOBODY)
     tool = current_tool()
-    token = operator_sessions.start_operator_session(tool.memory, request.form.get("code", ""))
+    token = operator_sessions.start_operator_session(tool.expiring_values, request.form.get("code", ""))
     with tool.store.read() as session:
         return _list(session, operator_author(token))
 

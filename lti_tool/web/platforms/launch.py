@@ -12,7 +12,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import LaunchError
-from lti_tool.language import best
+from lti_tool.language import best_language
 from lti_tool.logs import log
 from lti_tool.people import pending_arrivals
 from lti_tool.platforms import launch as lti_launch
@@ -38,7 +38,7 @@ NEW_TAB_SECONDS = 60
 def login() -> Response:
     tool = current_tool()
     answer = lti_login.login(
-        request.values.to_dict(), find_registration, tool.memory, f"{tool.tool_url}/lti/launch"
+        request.values.to_dict(), find_registration, tool.expiring_values, f"{tool.tool_url}/lti/launch"
     )
     if answer.storage_target:
         response = Response(render_template("platforms/storing.html", answer=answer), mimetype="text/html")
@@ -61,7 +61,7 @@ def launched() -> Response | str:
         request.form.to_dict(),
         request.cookies,
         find_registration,
-        tool.memory,
+        tool.expiring_values,
         tool.key_sets,
         tool.clock(),
     )
@@ -72,7 +72,7 @@ def launched() -> Response | str:
     if arrival.storage_target:
         _prepare(arrival)
         tells_own_origin()
-        ticket = pending_arrivals.keep_arrival(tool.memory, arrival)
+        ticket = pending_arrivals.store_arrival(tool.expiring_values, arrival)
         return render_template("platforms/asking.html", arrival=arrival, ticket=ticket)
     return unbound(arrival)
 
@@ -111,7 +111,7 @@ def unbound(arrival: Arrival) -> str:
     _prepare(arrival)
     tells_own_origin()
     seconds = NEW_TAB_SECONDS if way == "new_tab" else COOKIE_SECONDS
-    ticket = pending_arrivals.keep_arrival(tool.memory, arrival, seconds)
+    ticket = pending_arrivals.store_arrival(tool.expiring_values, arrival, seconds)
     return render_template(f"platforms/{way}.html", launch=arrival.launch, ticket=ticket)
 
 
@@ -149,11 +149,11 @@ def _prepare(arrival: Arrival) -> None:
 
 
 def _speak_launch(launch: Launch) -> None:
-    speak(best([launch.locale]) if launch.locale else browser_language())
+    speak(best_language([launch.locale]) if launch.locale else browser_language())
 
 
 def _released() -> Arrival:
-    arrival = pending_arrivals.take_arrival(current_tool().memory, request.form.get("ticket", ""))
+    arrival = pending_arrivals.take_arrival(current_tool().expiring_values, request.form.get("ticket", ""))
     if arrival is None:
         raise LaunchError("ticket_over", "the ticket was used, has expired or never was")
     return arrival

@@ -27,8 +27,8 @@ from signing.secured import SecuredCredential
 
 pages = Blueprint("badge_pages", __name__)
 
-#: What was signed never changes, and its picture neither.
-FOREVER_SECONDS = 86400
+#: Seconds that caches may keep a signed file or its picture; the bytes at these addresses never change.
+SIGNED_FILE_MAX_AGE = 86400
 
 CREDENTIAL_TYPES = ("application/vc+ld+json", "application/ld+json", "application/json", "application/vc")
 JWT_TYPES = ("application/jwt", "application/vc+jwt")
@@ -65,19 +65,19 @@ def badge(badge_id: UUID) -> Response:
 @pages.get("/badges/<uuid:badge_id>.png")
 def badge_png(badge_id: UUID) -> Response:
     badge = credentials.badge(current_tool(), str(badge_id))
-    return named(document(badge.png, "image/png", FOREVER_SECONDS), badge_id, "png")
+    return named(document(badge.png, "image/png", SIGNED_FILE_MAX_AGE), badge_id, "png")
 
 
 @pages.get("/badges/<uuid:badge_id>.json")
 def badge_json(badge_id: UUID) -> Response:
     text, _jwt = _texts(badge_id)
-    return named(document(text.encode(), "application/json", FOREVER_SECONDS), badge_id, "json")
+    return named(document(text.encode(), "application/json", SIGNED_FILE_MAX_AGE), badge_id, "json")
 
 
 @pages.get("/badges/<uuid:badge_id>.jwt")
 def badge_jwt(badge_id: UUID) -> Response:
     _json, text = _texts(badge_id)
-    return named(document(text.encode(), "application/jwt", FOREVER_SECONDS), badge_id, "jwt")
+    return named(document(text.encode(), "application/jwt", SIGNED_FILE_MAX_AGE), badge_id, "jwt")
 
 
 @pages.get("/credentials/<uuid:credential_id>")
@@ -90,7 +90,7 @@ def credential(credential_id: UUID) -> Response:
         return response
     wanted = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
     body = jwt_text if wanted in JWT_TYPES else json_text
-    response = document(body.encode(), wanted, FOREVER_SECONDS)
+    response = document(body.encode(), wanted, SIGNED_FILE_MAX_AGE)
     response.vary.add("Accept")
     return response
 
@@ -129,7 +129,7 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
 @pages.get("/achievements/<uuid:template_id>/<int:version>/image.png")
 def achievement_picture(template_id: UUID, version: int) -> Response:
     png = achievements.picture(current_tool(), str(template_id), version)
-    return document(png, "image/png", FOREVER_SECONDS)
+    return document(png, "image/png", SIGNED_FILE_MAX_AGE)
 
 
 @pages.get("/issuers/<slug>")

@@ -20,7 +20,7 @@ from lti_tool.outgoing import Outgoing
 from lti_tool.publishing import credentials, issuer_documents, status_lists
 from lti_tool.store.models import CredentialRow
 from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, complete, do_all, publish, settings_for, switch_on
+from tests.fixtures import ANNA, complete, make_rule, publish, run_due_jobs, settings_for
 
 ROOT = Path(__file__).parents[3]
 TEMPLATE = ROOT / "lti_tool" / "demo" / "templates" / "data-literacy.toml"
@@ -45,7 +45,7 @@ def badge(tool, clock, platform, rule_id, tmp_path):
     """A folder with a badge, issued just now, as PNG, JSON and JWT, and what its issuer publishes."""
     clock.now = datetime.now(UTC)
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     with tool.store.read() as session:
         row = session.query(CredentialRow).one()
     folder = tmp_path / "badge"
@@ -376,8 +376,8 @@ def test_a_badge_is_revoked_by_its_address(run, environment, badge, tool):
 def test_a_part_of_a_badge_is_shown(run, tmp_path, sqlite_url, platform, clock):
     clock.now = datetime.now(UTC)
     tool = build_tool(settings_for(sqlite_url, tmp_path, selective_disclosure=True), clock)
-    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
-    do_all(tool)
+    complete(tool, platform, make_rule(tool, publish(tool)), ANNA)
+    run_due_jobs(tool)
     with tool.store.read() as session:
         row = session.query(CredentialRow).one()
     files = {"badge.png": credentials.badge(tool, row.id).png, "badge.json": row.text.encode()}

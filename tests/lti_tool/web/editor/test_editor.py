@@ -502,7 +502,7 @@ def test_a_course_title_that_cannot_be_a_badges_is_not_taken(school, web_tool):
 
 
 def test_the_institutions_address_opens_the_editor_once(school, web_tool, published):
-    code = operator_sessions.invite_operator(web_tool.memory)
+    code = operator_sessions.invite_operator(web_tool.expiring_values)
     door = school.browser.get(f"/lti/editor?code={code}")
     assert policy(door)["frame-ancestors"] == ["'none'"] and code in door.text
     school.browser.get(f"/lti/editor?code={code}")  # looking does not use it up
@@ -516,12 +516,12 @@ def test_the_institutions_address_opens_the_editor_once(school, web_tool, publis
 
 
 def test_the_institutions_session_ends(school, web_tool, clock):
-    code = operator_sessions.invite_operator(web_tool.memory)
-    clock.pass_(minutes=16)
+    code = operator_sessions.invite_operator(web_tool.expiring_values)
+    clock.advance(minutes=16)
     assert school.browser.post("/lti/editor", data={"code": code}).status_code == 403
-    code = operator_sessions.invite_operator(web_tool.memory)
+    code = operator_sessions.invite_operator(web_tool.expiring_values)
     institution = Editor(school.browser, school.browser.post("/lti/editor", data={"code": code}))
-    clock.pass_(hours=4, seconds=1)
+    clock.advance(hours=4, seconds=1)
     assert institution.press("/lti/app/templates").page.status_code == 403
 
 
