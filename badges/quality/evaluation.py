@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from badges.issuer import IssuerProfile
 from badges.quality import FIELDS, Facts, Framework, Rule, framework
-from badges.template.declarations import FIELDS as STATEMENTS
+from badges.template.declarations import FIELDS as DECLARATIONS
 from badges.template.model import Level, Template
 from badges.template.values import QualityAssurance
 
-Outcome = Literal["pass", "fail", "warning", "statement_missing", "not_applicable"]
+Outcome = Literal["pass", "fail", "warning", "declaration_missing", "not_applicable"]
 
 #: What every badge of ours brings along, whatever its template says.
 _GIVEN: Facts = {
@@ -24,7 +24,7 @@ _GIVEN: Facts = {
     "formats": ("OB3",),
     "verify_page": True,
 }
-_UNMET: dict[str, Outcome] = {"must": "fail", "should": "warning", "stated": "statement_missing"}
+_UNMET: dict[str, Outcome] = {"must": "fail", "should": "warning", "stated": "declaration_missing"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
         "learning_setting": template.learning_setting,
         "review_date": template.review_date,
     }
-    for name in STATEMENTS:
+    for name in DECLARATIONS:
         own = getattr(template.quality, name)
         found[name] = getattr(issuer.quality, name) if own is None or own == {} else own
     found["declarations"] = {**issuer.quality.declarations, **template.quality.declarations}
@@ -133,7 +133,7 @@ def _verdict(code: str, rule: Rule, known: Facts) -> Verdict:
         said = name in known["declarations"]
         return Verdict(
             rule=rule,
-            outcome="pass" if said else "statement_missing",
+            outcome="pass" if said else "declaration_missing",
             field="" if said else f"/quality/declarations/{name}",
         )
     if rule.demand.met(known):

@@ -1,4 +1,4 @@
-"""The Statements: what quality frameworks ask of a template and its issuer beyond the EU's elements."""
+"""The Declarations: what quality frameworks ask of a template and its issuer beyond the EU's elements."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _DECLARATION = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9-]{1,64}")
 
 
 def read_declarations(reader: Reader, data: Any, pointer: str) -> Declarations:
-    """The Statements in `data`; every problem is told to the reader."""
+    """The Declarations in `data`; every problem goes to the reader."""
     if data is None:
         return Declarations()
     if not isinstance(data, dict):

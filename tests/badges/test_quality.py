@@ -72,8 +72,8 @@ def mends(report: QualityReport) -> dict[str, str]:
     return {verdict.rule.code: verdict.field for verdict in report.verdicts if verdict.field}
 
 
-def said(template: Template, **statements: object) -> Template:
-    return replace(template, quality=replace(template.quality, **statements))
+def declaring(template: Template, **declarations: object) -> Template:
+    return replace(template, quality=replace(template.quality, **declarations))
 
 
 def test_every_framework_has_its_expected_verdict() -> None:
@@ -113,17 +113,19 @@ def test_a_should_that_is_not_met_is_a_warning_and_does_not_fail(
     assert report.passes
 
 
-def test_a_statement_is_missing_until_it_is_written(solar: Template, issuer: IssuerProfile) -> None:
-    assert outcomes(evaluate("microhe", solar, issuer))["route"] == "statement_missing"
-    declared = said(solar, declarations={"microhe.route": {"en": "A third of the installer's certificate."}})
+def test_a_declaration_is_missing_until_it_is_written(solar: Template, issuer: IssuerProfile) -> None:
+    assert outcomes(evaluate("microhe", solar, issuer))["route"] == "declaration_missing"
+    declared = declaring(
+        solar, declarations={"microhe.route": {"en": "A third of the installer's certificate."}}
+    )
     assert outcomes(evaluate("microhe", declared, issuer))["route"] == "pass"
 
 
-def test_what_the_template_states_goes_before_what_its_issuer_states(
+def test_what_a_template_declares_goes_before_what_its_issuer_declares(
     solar: Template, issuer: IssuerProfile
 ) -> None:
     assert facts(solar, issuer)["transcript"] is True
-    assert facts(said(solar, transcript=False), issuer)["transcript"] is False
+    assert facts(declaring(solar, transcript=False), issuer)["transcript"] is False
 
 
 def test_a_rule_can_ask_only_about_what_there_is(solar: Template, issuer: IssuerProfile) -> None:
@@ -157,7 +159,7 @@ def test_a_credit_stands_for_25_to_30_hours(
 def test_a_level_of_latvian_non_formal_learning_needs_a_decision(
     solar: Template, issuer: IssuerProfile
 ) -> None:
-    course = said(solar, unit_kind="nonFormal")
+    course = declaring(solar, unit_kind="nonFormal")
     assert elements.missing(course, issuer) == ("level",)
     assert evaluate("latvia", course, issuer).failed == ("level",)
     assert mends(evaluate("eu_annex_1", course, issuer)) == {"level.decision": "/quality/decision_reference"}
@@ -165,7 +167,7 @@ def test_a_level_of_latvian_non_formal_learning_needs_a_decision(
         "the LKI level stands"
     )
     assert elements.missing(replace(course, level=NOT_APPLICABLE, lki_level=None), issuer) == ()
-    assert elements.missing(said(course, decision_reference="Nr. 1-2/345"), issuer) == ()
+    assert elements.missing(declaring(course, decision_reference="Nr. 1-2/345"), issuer) == ()
 
 
 @pytest.mark.parametrize(
@@ -215,16 +217,16 @@ def test_attendance_alone_is_no_assessment(solar: Template, issuer: IssuerProfil
 
 
 def test_a_programme_that_is_not_accredited_needs_a_licence(solar: Template, issuer: IssuerProfile) -> None:
-    course = said(solar, unit_kind="nonFormal", decision_reference="Nr. 7", accredited=False)
+    course = declaring(solar, unit_kind="nonFormal", decision_reference="Nr. 7", accredited=False)
     assert evaluate("latvia", course, issuer).failed == ("licence",)
-    assert evaluate("latvia", said(course, licence="L-12"), issuer).passes
+    assert evaluate("latvia", declaring(course, licence="L-12"), issuer).passes
 
 
-# --- statements are read as strictly as the rest ---
+# --- declarations are read as strictly as the rest ---
 
 
-def test_statements_read_back_the_same(solar: Template) -> None:
-    told = said(
+def test_declarations_read_back_the_same(solar: Template) -> None:
+    told = declaring(
         solar,
         prior_learning=False,
         review_months=12,
@@ -234,7 +236,7 @@ def test_statements_read_back_the_same(solar: Template) -> None:
     assert read_template(template_as_json(told)) == told
 
 
-def test_every_problem_of_a_statement_is_told() -> None:
+def test_every_problem_of_a_declaration_is_listed() -> None:
     with pytest.raises(TemplateError) as caught:
         read_template(
             {
