@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 from badges.errors import VocabularyError
-from badges.vocabularies import Vocabulary, names, search, shipped, vocabulary
-from badges.vocabularies.esco import LARGEST, read_esco
+from badges.vocabularies import Vocabulary, search, shipped_vocabulary, vocabulary, vocabulary_names
+from badges.vocabularies.esco import MAX_FILE_BYTES, read_esco
 from badges.vocabularies.files import check_vocabulary, vocabulary_as_json
 from lti_tool.errors import NotFoundError
 
@@ -27,7 +27,7 @@ def load(folder: Path, name: str, files: Sequence[Path]) -> Vocabulary:
     if name == "esco":
         found = read_esco(contents, vocabulary("esco"))
     else:
-        found = check_vocabulary(_data(contents), shipped(name))
+        found = check_vocabulary(_data(contents), shipped_vocabulary(name))
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / f"{name}.json.{os.getpid()}"
     unfinished.write_text(json.dumps(vocabulary_as_json(found), ensure_ascii=False), encoding="utf-8")
@@ -37,9 +37,9 @@ def load(folder: Path, name: str, files: Sequence[Path]) -> Vocabulary:
 
 def as_list() -> Iterator[str]:
     """A line a vocabulary: name, number of concepts, date, whether it ships or is the institution's, source."""
-    for name in names():
+    for name in vocabulary_names():
         found = vocabulary(name)
-        whose = "shipped" if found is shipped(name) else "own"
+        whose = "shipped" if found is shipped_vocabulary(name) else "own"
         yield f"{name}\t{len(found)}\t{found.date}\t{whose}\t{found.source}"
 
 
@@ -52,14 +52,14 @@ def as_lines(name: str, text: str, language: str, limit: int) -> Iterator[str]:
 
 
 def _known(name: str) -> None:
-    if name not in names():
-        raise NotFoundError(f"there is no vocabulary {name}; there are {', '.join(names())}")
+    if name not in vocabulary_names():
+        raise NotFoundError(f"there is no vocabulary {name}; there are {', '.join(vocabulary_names())}")
 
 
 def _content(file: Path) -> bytes:
     try:
-        if file.stat().st_size > LARGEST:
-            raise VocabularyError(((file.name, f"is larger than {LARGEST} bytes"),))
+        if file.stat().st_size > MAX_FILE_BYTES:
+            raise VocabularyError(((file.name, f"is larger than {MAX_FILE_BYTES} bytes"),))
         return file.read_bytes()
     except OSError as error:
         raise VocabularyError(((file.name, f"cannot be read: {error.strerror}"),)) from error
