@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from badges.bake import bake
 from badges.credential import Learner as Subject
-from badges.credential import StatusEntry, build
+from badges.credential import StatusEntry, build_credential
 from badges.errors import MissingElementsError
 from badges.issuer import IssuerProfile
 from badges.jsonld import as_jsonld
@@ -68,7 +68,7 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
     language = _language(template, learner.language)
     urls = issuer.addresses
     given_to = partial(
-        build,
+        build_credential,
         template=template,
         template_url=urls.achievement(version.template_id, version.version),
         version=version.version,

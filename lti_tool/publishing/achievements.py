@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from badges.achievement import achievement_of
-from badges.credential import contexts, promised
+from badges.achievement import standalone_achievement
+from badges.credential import contexts, preview_subject
 from badges.jsonld import as_jsonld
 from badges.model import Achievement
 from badges.template.model import Template, read_template
@@ -28,7 +28,7 @@ def achievement(desk: Publisher, template_id: str, version: int, language: str) 
 def announced_credential(issuer: Issuer, row: TemplateVersion, language: str) -> Json:
     """What a badge of a version will say, a draft too: whoever asks has to be allowed to see it."""
     template = read_template(row.body)
-    subject = promised(
+    subject = preview_subject(
         _described(issuer, row, template, language),
         template,
         issuer.addresses.achievement(row.template_id, row.version),
@@ -42,7 +42,7 @@ def announced_credential(issuer: Issuer, row: TemplateVersion, language: str) ->
 
 def _described(issuer: Issuer, row: TemplateVersion, template: Template, language: str) -> Achievement:
     addresses = issuer.addresses
-    return achievement_of(
+    return standalone_achievement(
         template=template,
         template_url=addresses.achievement(row.template_id, row.version),
         version=row.version,

@@ -5,7 +5,7 @@ What draws is imported when something is drawn: it takes 30 MB that most process
 
 from __future__ import annotations
 
-from badges.pdf.facts import Issued
+from badges.pdf.content import IssuedBadge
 from lti_tool.errors import NotFoundError
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import queries
@@ -38,8 +38,8 @@ def transcript_of(desk: Publisher, learner_id: int, language: str) -> bytes:
     return transcript(badges, desk.issuer.profile, name, language, desk.clock())
 
 
-def _issued(desk: Publisher, row: CredentialRow) -> Issued:
-    return Issued(
+def _issued(desk: Publisher, row: CredentialRow) -> IssuedBadge:
+    return IssuedBadge(
         text=row.text,
         png=row.template_version.picture,
         page_url=desk.issuer.addresses.badge_page(row.id),
