@@ -1,7 +1,7 @@
-"""without: a badge from which its learner left something out, still signed by its issuer.
+"""remove_parts: a badge without some of its parts, still signed by its issuer (selective disclosure).
 
-It takes a badge with a base proof of ecdsa-sd-2023. What is left out is not in the new badge in any form; who issued
-it, what for, its dates and its status always are.
+It needs a badge with a base proof of ecdsa-sd-2023. The new badge holds nothing of the removed parts, not even a hash.
+The issuer, the achievement, the dates and the status can never be removed.
 """
 
 from __future__ import annotations
@@ -17,70 +17,85 @@ from signing.proof_set import alone
 from signing.proofs.ecdsa_sd_2023 import NAME, derive
 from signing.secured import SecuredCredential
 
-#: What may be left out.
+#: The parts that a learner may remove.
 PARTS = ("name", "email", "result")
-_IDENTITIES = {"name": "name", "email": "emailAddress"}
+#: Part -> `identityType` of the IdentityObject that it is.
+_IDENTITY_TYPES = {"name": "name", "email": "emailAddress"}
 _RESULTS = ("/credentialSubject/result", "/credentialSubject/provenBy")
 
 
-def may_leave_out(secured: SecuredCredential) -> tuple[str, ...]:
-    """The parts that this badge has and can do without, each for itself."""
+def removable_parts(secured: SecuredCredential) -> tuple[str, ...]:
+    """The PARTS that this badge has and can do without, each considered alone. Raises ProofError for broken JSON."""
     if f'"{NAME}"' not in secured.text:
         return ()
-    learner = read_object(secured.text)["credentialSubject"]
-    kinds = [identity.get("identityType") for identity in learner.get("identifier", [])]
-    there = {part for part, kind in _IDENTITIES.items() if kind in kinds and len(kinds) > 1}
-    if learner.keys() & {pointer.rpartition("/")[2] for pointer in _RESULTS}:
-        there.add("result")
-    return tuple(part for part in PARTS if part in there)
+    subject = read_object(secured.text)["credentialSubject"]
+    identity_types = [identity.get("identityType") for identity in subject.get("identifier", [])]
+    removable = {
+        part
+        for part, identity_type in _IDENTITY_TYPES.items()
+        if identity_type in identity_types and len(identity_types) > 1
+    }
+    if subject.keys() & {pointer.rpartition("/")[2] for pointer in _RESULTS}:
+        removable.add("result")
+    return tuple(part for part in PARTS if part in removable)
 
 
-def without(secured: SecuredCredential, parts: Collection[str]) -> SecuredCredential:
-    """Raises DisclosureError for a badge that cannot be parted, or that would belong to nobody any more."""
+def remove_parts(secured: SecuredCredential, parts: Collection[str]) -> SecuredCredential:
+    """The badge without these PARTS, with a derived proof.
+
+    Raises DisclosureError for an unknown part, for a badge without the proof that this needs, or where nothing would be
+    left that says whose badge it is.
+    """
     try:
         base = alone(secured, NAME)
         document = read_object(base.text)
         credential = {name: document[name] for name in document.keys() - {"@context", "proof"}}
-        hidden = {pointer for part in parts for pointer in _pointers(credential, part)}
-        learner = credential["credentialSubject"]
-        if "id" not in learner and not set(_identifiers(learner)) - hidden:
+        removed = {pointer for part in parts for pointer in _pointers(credential, part)}
+        subject = credential["credentialSubject"]
+        if "id" not in subject and not set(_identifier_pointers(subject)) - removed:
             raise DisclosureError("nobody_left", "a badge must name its learner, or their address")
-        return derive(base, list(_others(credential, "", hidden)))
+        return derive(base, list(_remaining_pointers(credential, "", removed)))
     except (SigningError, KeyError, TypeError) as error:
         raise DisclosureError(
             "not_parted", "the badge has no proof from which a part could be shown"
         ) from error
 
 
-def picture_without(png: bytes, parts: Collection[str]) -> bytes:
-    """The same for a picture; raises PictureError and NotBakedError, too."""
-    return bake.bake(png, without(bake.unbake(png), parts))
+def remove_parts_from_picture(png: bytes, parts: Collection[str]) -> bytes:
+    """The baked PNG with `remove_parts` of its badge.
+
+    Raises DisclosureError as `remove_parts`, PictureError and NotBakedError as `bake.unbake`.
+    """
+    return bake.bake(png, remove_parts(bake.unbake(png), parts))
 
 
 def _pointers(credential: Json, part: str) -> Iterator[str]:
+    """JSON pointers to what the part consists of. Raises DisclosureError for an unknown part."""
     if part == "result":
         yield from _RESULTS
-    elif part in _IDENTITIES:
-        learner = credential["credentialSubject"]
-        for pointer, identity in zip(_identifiers(learner), learner.get("identifier", []), strict=True):
-            if identity.get("identityType") == _IDENTITIES[part]:
+    elif part in _IDENTITY_TYPES:
+        subject = credential["credentialSubject"]
+        for pointer, identity in zip(
+            _identifier_pointers(subject), subject.get("identifier", []), strict=True
+        ):
+            if identity.get("identityType") == _IDENTITY_TYPES[part]:
                 yield pointer
     else:
         raise DisclosureError("unknown_part", f"what may be left out is: {', '.join(PARTS)}")
 
 
-def _identifiers(learner: Json) -> list[str]:
-    return [f"/credentialSubject/identifier/{place}" for place, _ in enumerate(learner.get("identifier", []))]
+def _identifier_pointers(subject: Json) -> list[str]:
+    return [f"/credentialSubject/identifier/{index}" for index, _ in enumerate(subject.get("identifier", []))]
 
 
-def _others(value: Any, pointer: str, hidden: Collection[str]) -> Iterator[str]:
-    """Pointers to all that is not hidden, as few as can be."""
-    if pointer in hidden:
+def _remaining_pointers(value: Any, pointer: str, removed: Collection[str]) -> Iterator[str]:
+    """Pointers to everything that is not removed, as few as possible: to a whole object where nothing in it is."""
+    if pointer in removed:
         return
-    if pointer and not any(other.startswith(f"{pointer}/") for other in hidden):
+    if pointer and not any(other.startswith(f"{pointer}/") for other in removed):
         yield pointer
         return
-    parts = value.items() if isinstance(value, dict) else enumerate(value)
-    for name, part in parts:
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, member in members:
         escaped = str(name).replace("~", "~0").replace("/", "~1")
-        yield from _others(part, f"{pointer}/{escaped}", hidden)
+        yield from _remaining_pointers(member, f"{pointer}/{escaped}", removed)

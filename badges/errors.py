@@ -1,15 +1,15 @@
-"""What can go wrong in badges.
+"""The errors of badges.
 
 * BadgeError
-  x MissingElementsError   a mandatory EU element is missing; `names` lists the codes of badges.eu.elements.ELEMENTS
-  x TemplateError          what was written cannot be a template (or an issuer); `problems` lists every one
-  x QualityError           an institution's quality framework is not met; `failings` lists every rule
-  x FrameworkError         the file of a quality framework cannot be used
-  x VocabularyError        the file of a controlled vocabulary cannot be used; `problems` lists them
-  x PictureError           the bytes are not a picture (or PDF) that can be trusted; `code` names the reason
-  x SchemaError            a JSON Schema that a credential names says nothing that can be held to
-  x DisclosureError        no part of the badge can be shown alone; `code` names the reason
-  x NotBakedError          the picture is sound, but there is no credential in it
+  * MissingElementsError   a mandatory EU element is missing; `names` lists the codes of badges.eu.elements.ELEMENTS
+  * TemplateError          the text is not a valid template, issuer or badge to import; `problems` lists every problem
+  * QualityError           a quality framework of the institution is not met; `failings` lists every rule
+  * FrameworkError         the file of a quality framework cannot be used
+  * VocabularyError        the file of a controlled vocabulary cannot be used; `problems` lists every problem
+  * PictureError           the bytes are not a sound picture or PDF; `code` names the reason
+  * SchemaError            a JSON Schema that a credential names cannot be applied
+  * DisclosureError        the part cannot be removed from the badge; `code` names the reason
+  * NotBakedError          the picture is sound, but there is no Open Badges 3.0 credential in it
 
 A badge that does not verify is not an error: `badges.verify.verify` returns a Report for any bytes at all.
 """
@@ -30,7 +30,7 @@ class MissingElementsError(BadgeError):
 
 
 class TemplateError(BadgeError):
-    """What was written cannot be used. `problems` are pairs (field, code of a sentence), in reading order.
+    """The text is not a valid template, issuer or badge. `problems` are pairs (field, code of a sentence), in order.
 
     Fields are JSON pointers: `/name`, `/learning_outcomes/0/text/lv`, `/level/value`. Codes: `required`, `not_text`,
     `markup`, `too_long`, `unknown_language`, `not_a_list`, `too_many`, `not_an_object`, `unknown_field`,
@@ -47,7 +47,7 @@ class TemplateError(BadgeError):
 
 
 class QualityError(BadgeError):
-    """Quality frameworks that the institution demands are not met. `failings` are pairs (framework, rule)."""
+    """Quality frameworks that the institution requires are not met. `failings` are pairs (framework, rule)."""
 
     def __init__(self, failings: tuple[tuple[str, str], ...]) -> None:
         listed = ", ".join(f"{framework}: {rule}" for framework, rule in failings)
@@ -56,7 +56,7 @@ class QualityError(BadgeError):
 
 
 class FrameworkError(BadgeError):
-    """The file of a quality framework does not say what it has to, or says what nobody understands."""
+    """The file of a quality framework lacks a required entry, or has one that is not known."""
 
 
 class VocabularyError(BadgeError):
@@ -69,11 +69,12 @@ class VocabularyError(BadgeError):
 
 
 class PictureError(BadgeError):
-    """The bytes are not a PNG, an SVG or a PDF that can be trusted.
+    """The bytes are not a sound PNG, SVG, JPEG or PDF, or contain something that is refused.
 
     `code`: `not_a_png`, `too_large`, `truncated`, `too_many_chunks`, `bad_checksum`, `bad_order`,
     `after_end`, `bad_text`, `text_too_large`, `two_credentials`; for an SVG also `not_an_svg`, `svg_dtd`,
-    `svg_script`, `svg_too_complex`; for a PDF also `pdf_too_complex`.
+    `svg_script`, `svg_too_complex`; for a PDF also `pdf_too_complex`. Those of an uploaded picture are in
+    badges.pictures.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -82,11 +83,11 @@ class PictureError(BadgeError):
 
 
 class SchemaError(BadgeError):
-    """A JSON Schema cannot be read, or costs too much: whether a document follows it cannot be said."""
+    """A JSON Schema cannot be read, or costs too much to apply: whether a document follows it is unknown."""
 
 
 class DisclosureError(BadgeError):
-    """A part of the badge cannot be shown alone. `code`: `not_parted`, `nobody_left`, `unknown_part`."""
+    """The part cannot be removed. `code`: `not_parted`, `nobody_left`, `unknown_part`."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

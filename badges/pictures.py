@@ -1,4 +1,4 @@
-"""fit: a picture that somebody gives for a badge, made into one that a badge can be baked into."""
+"""fit_picture: an uploaded picture, made into a square PNG that a badge can be baked into."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from badges.errors import PictureError
 
-MOST_BYTES = 700_000
-LEAST_SIDE, MOST_SIDE = 200, 4000
+MAX_BYTES = 700_000
+#: In pixels, of the uploaded picture. The maximum also limits the memory that decoding takes.
+MIN_SIDE, MAX_SIDE = 200, 4000
+#: In pixels, of the picture that comes out.
 SIDE = 600
 FORMATS = ("PNG", "JPEG")
 
 
 def fit_picture(file: bytes) -> bytes:
-    """A PNG of 600 pixels a side with the whole picture in its middle, and nothing else of the file.
+    """A transparent PNG of 600 pixels a side with the whole picture in its centre, without any metadata of the file.
 
-    Raises PictureError: `picture_too_large`, `not_a_picture`, `picture_too_small` or `picture_too_wide`.
+    Raises PictureError with the code `picture_too_large`, `not_a_picture`, `picture_too_small` or `picture_too_wide`.
     """
-    if len(file) > MOST_BYTES:
-        raise PictureError("picture_too_large", f"The picture has more than {MOST_BYTES} bytes.")
+    if len(file) > MAX_BYTES:
+        raise PictureError("picture_too_large", f"The picture has more than {MAX_BYTES} bytes.")
     try:
         with Image.open(BytesIO(file), formats=FORMATS) as opened:
             _demand_size(opened.size)
@@ -37,12 +39,12 @@ def fit_picture(file: bytes) -> bytes:
 
 
 def _demand_size(size: tuple[int, int]) -> None:
-    """Told from the file's first bytes: a picture too large is not unpacked."""
-    if min(size) < LEAST_SIDE:
-        raise PictureError("picture_too_small", f"The picture has a side of less than {LEAST_SIDE} pixels.")
-    if max(size) > MOST_SIDE:
+    """Raises PictureError for a side out of bounds. Pillow reads the size from the header, before decoding pixels."""
+    if min(size) < MIN_SIDE:
+        raise PictureError("picture_too_small", f"The picture has a side of less than {MIN_SIDE} pixels.")
+    if max(size) > MAX_SIDE:
         raise _too_wide()
 
 
 def _too_wide() -> PictureError:
-    return PictureError("picture_too_wide", f"The picture has a side of more than {MOST_SIDE} pixels.")
+    return PictureError("picture_too_wide", f"The picture has a side of more than {MAX_SIDE} pixels.")

@@ -108,10 +108,12 @@ class Outgoing:
                 raise
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 if door.too_late:
-                    raise OutgoingError("{host} did not finish its answer in time", {"host": host}) from error
+                    raise OutgoingError(
+                        "{host} did not send its whole answer in time", {"host": host}
+                    ) from error
                 raise _as_outgoing_error(host, door, error) from error
             if door.too_late:
-                raise OutgoingError("{host} did not finish its answer in time", {"host": host})
+                raise OutgoingError("{host} did not send its whole answer in time", {"host": host})
             return Answer(
                 status=response.status_code,
                 headers=CaseInsensitiveDict(response.headers),
@@ -151,15 +153,17 @@ class Outgoing:
             parts = urlsplit(url)
             host, _ = parts.hostname, parts.port
         except ValueError as error:
-            raise OutgoingError("the address cannot be read", permanent=True) from error
+            raise OutgoingError("the address is not valid", permanent=True) from error
         if not host or any(ord(letter) <= 32 or letter == "\\" for letter in url):
-            raise OutgoingError("the address cannot be read", permanent=True)
+            raise OutgoingError("the address is not valid", permanent=True)
         if parts.username is not None or parts.password is not None:
-            raise OutgoingError("the address carries a password", permanent=True)
+            raise OutgoingError("the address contains a password", permanent=True)
         if parts.scheme == "https":
             return
         if parts.scheme != "http" or not (self.allow_private and _names_this_machine(host)):
-            raise OutgoingError("{host} is not called by https", {"host": host}, permanent=True)
+            raise OutgoingError(
+                "the address of {host} does not begin with https", {"host": host}, permanent=True
+            )
 
 
 class _Door:
@@ -328,7 +332,7 @@ def _tls_context(ca_bundle: Path | str | None) -> ssl.SSLContext:
 
 def _read(response: requests.Response, max_bytes: int, host: str) -> bytes:
     too_large = OutgoingError(
-        "{host} answered with more than {size} bytes", {"host": host, "size": max_bytes}, permanent=True
+        "the answer of {host} is larger than {size} bytes", {"host": host, "size": max_bytes}, permanent=True
     )
     announced = response.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced) > max_bytes:
@@ -350,5 +354,5 @@ def _as_outgoing_error(host: str, door: _Door, error: Exception) -> OutgoingErro
     if isinstance(error, requests.Timeout):
         return OutgoingError("{host} did not answer in time", {"host": host})
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader):
-        return OutgoingError("the address cannot be read", permanent=True)
+        return OutgoingError("the address is not valid", permanent=True)
     return OutgoingError("{host} cannot be reached", {"host": host})

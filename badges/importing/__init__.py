@@ -1,7 +1,7 @@
-"""Badges of others as the beginning of a template: a file a source, the first that recognises the badge reads it.
+"""read_draft: a draft template from a badge of another system, read by the first source that recognises it.
 
-Nothing is verified here and nothing is believed: what a badge says becomes words in a draft, which a person reads
-before anything is awarded with it. What is not taken as it stood is noted, by JSON pointer into the badge.
+Nothing is verified here and nothing is trusted: what a badge says becomes the text of a draft, which a person reads
+before anything is awarded with it. Every value that is not taken unchanged is noted, by JSON pointer into the badge.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from dataclasses import dataclass
 from badges.bake import SIGNATURE
 from badges.errors import TemplateError
 from badges.importing import edubadges, open_badges_2, open_badges_3, open_educational_badges
-from badges.importing.foreign import Foreign, Note
+from badges.importing.field_reader import FieldReader, Note
 from badges.template.model import read_template, template_as_json
-from badges.verify.files import open_file
+from badges.verify.files import parse_file
 from signing.json_text import Json
 
-#: edubadges comes first, for its study load of Open Badges 2.0 is in hours and that of the next in minutes; whatever
-#: is left is read by what the standards say.
+#: edubadges comes first, because its study load in Open Badges 2.0 is in hours and that of the next source in minutes,
+#: under the same name. What neither of them recognises is read as the standards define it.
 SOURCES = (edubadges, open_educational_badges, open_badges_3, open_badges_2)
 
-_PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
-_LARGEST_PICTURE = 1_000_000
+_PICTURE_DATA_URLS = ("data:image/png;base64,", "data:image/jpeg;base64,")
+_MAX_PICTURE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a badge of another system gives: a template as `read_template` reads it, and its picture.
+    """A template from a badge of another system, as `read_template` reads it, and the badge's picture.
 
-    `source` is the NAME of who recognised it. The picture is as it was found, so neither checked nor cleaned.
+    `source` is the NAME of the source that recognised the badge. `picture` is neither checked nor cleaned.
     """
 
     source: str
@@ -39,35 +39,36 @@ class Draft:
     notes: tuple[Note, ...]
 
 
-def draft_of(file: bytes) -> Draft:
+def read_draft(file: bytes) -> Draft:
     """The Draft in a badge of another system: JSON, a JWS, or a picture with the badge baked into it.
 
-    Raises TemplateError: `not_a_badge`, `badge_elsewhere` where the file only names the address of what was awarded,
-    or, by JSON pointer into the badge, what every template has and the badge has not.
+    Raises TemplateError with the code `not_a_badge`; `badge_elsewhere` where the file only has the address of the badge
+    or its class; or, by JSON pointer into the badge, `required` where the badge has no name.
     """
-    opened = open_file(file)
-    badge = opened.credential
-    if opened.address or not badge:
-        raise TemplateError((("", "badge_elsewhere" if opened.address else "not_a_badge"),))
+    parsed = parse_file(file)
+    badge = parsed.credential
+    if parsed.address or not badge:
+        raise TemplateError((("", "badge_elsewhere" if parsed.address else "not_a_badge"),))
     source = next((source for source in SOURCES if source.recognises(badge)), None)
     if source is None:
         raise TemplateError((("", "not_a_badge"),))
-    foreign = Foreign()
-    found = source.read(badge, foreign)
-    if not found.body.get("name"):
-        raise TemplateError(((found.name_at, "required"),))
-    picture = file if file.startswith(SIGNATURE) else _picture(found.picture)
-    if picture is None and found.picture:
-        foreign.note(found.picture_at, "picture_elsewhere")
-    body = template_as_json(read_template(found.body))
-    return Draft(source=source.NAME, body=body, picture=picture, notes=tuple(foreign.notes))
+    reader = FieldReader()
+    fields = source.read(badge, reader)
+    if not fields.body.get("name"):
+        raise TemplateError(((fields.name_pointer, "required"),))
+    picture = file if file.startswith(SIGNATURE) else _decode_picture(fields.picture)
+    if picture is None and fields.picture:
+        reader.note(fields.picture_pointer, "picture_elsewhere")
+    body = template_as_json(read_template(fields.body))
+    return Draft(source=source.NAME, body=body, picture=picture, notes=tuple(reader.notes))
 
 
-def _picture(text: str | None) -> bytes | None:
-    for start in _PICTURES:
-        if text and text.startswith(start) and len(text) < _LARGEST_PICTURE * 4 // 3:
+def _decode_picture(url: str | None) -> bytes | None:
+    """The bytes in a data URL; None for any other address, and for data that is too large or damaged."""
+    for start in _PICTURE_DATA_URLS:
+        if url and url.startswith(start) and len(url) < _MAX_PICTURE_BYTES * 4 // 3:
             try:
-                return base64.b64decode(text.removeprefix(start), validate=True)
+                return base64.b64decode(url.removeprefix(start), validate=True)
             except binascii.Error:
                 return None
     return None

@@ -1,5 +1,7 @@
-"""edubadges of SURF: the elements of the European micro-credential as flat terms in Open Badges 3.0, of which 2.0 had
-some as extensions.
+"""The source for edubadges of SURF.
+
+They have elements of the European micro-credential as terms of the achievement in Open Badges 3.0, and some of them as
+extensions in 2.0.
 """
 
 from __future__ import annotations
@@ -7,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from badges.importing.extensions import has_any, value_in
-from badges.importing.foreign import Foreign, Found, texts
+from badges.importing.extensions import find_value, has_any
+from badges.importing.field_reader import FieldReader, TemplateFields, language_map
 from badges.importing.open_badges_2 import badge_class_of, read_badge_class
-from badges.importing.open_badges_3 import ACHIEVEMENT_AT, achievement_of, read_achievement
+from badges.importing.open_badges_3 import ACHIEVEMENT_POINTER, achievement_of, read_achievement
 from badges.verify.foreign_json import kind_of, types
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
@@ -32,7 +34,8 @@ _ASSESSMENT = {
     "portfolio": "portfolio",
     "recognition of prior learning": "recognitionOfPriorLearning",
 }
-_NEAR = ("testing", "application of a skill", "onsite or blended", "work experience")
+#: Values whose meaning is wider or narrower than that of our code, so the code is noted as guessed.
+_APPROXIMATE = ("testing", "application of a skill", "onsite or blended", "work experience")
 _SUPERVISION = {
     "unsupervised with no identity verification": "nosupnoid",
     "supervised with no identity verification": "supnoid",
@@ -43,87 +46,92 @@ _MODE = {"supervised online": "online", "onsite with identity verification": "pr
 
 
 def recognises(badge: Json) -> bool:
-    """Whether the achievement is of SURF's class, or says anything in SURF's terms or extensions."""
+    """Whether the achievement has SURF's class, or a term or an extension of SURF."""
     if kind_of(badge) != "achievement":
         return has_any(badge, _EXTENSIONS)
     achievement = achievement_of(badge)
     return _CLASS in types(achievement) or bool(_TERMS & achievement.keys())
 
 
-def read(badge: Json, foreign: Foreign) -> Found:
-    """What the badge says in the standard's terms and in SURF's."""
+def read(badge: Json, reader: FieldReader) -> TemplateFields:
+    """The template fields in the terms of the standard and of SURF.
+
+    Raises TemplateError where an assertion only has the address of its badge class.
+    """
     if kind_of(badge) != "achievement":
-        return _read_older(badge, foreign)
+        return _read_open_badges_2(badge, reader)
     achievement = achievement_of(badge)
-    found = read_achievement(achievement, foreign, "nl")
-    said = {
-        "credits": foreign.number(achievement.get("ECTS"), f"{ACHIEVEMENT_AT}/ECTS", 400),
-        "workload_hours": _hours(achievement, foreign),
-        "forms_of_participation": _participation(achievement, foreign),
-        "assessments": _assessments(achievement, foreign),
+    fields = read_achievement(achievement, reader, "nl")
+    own_fields = {
+        "credits": reader.number(achievement.get("ECTS"), f"{ACHIEVEMENT_POINTER}/ECTS", 400),
+        "workload_hours": _hours(achievement, reader),
+        "forms_of_participation": _participation(achievement, reader),
+        "assessments": _assessments(achievement, reader),
     }
     for name in ("educationProgramIdentifier", "creditsAvailable"):
         if achievement.get(name):
-            foreign.note(f"{ACHIEVEMENT_AT}/{name}", "no_place", achievement[name])
-    return replace(found, body=found.body | {name: value for name, value in said.items() if value})
+            reader.note(f"{ACHIEVEMENT_POINTER}/{name}", "no_place", achievement[name])
+    return replace(fields, body=fields.body | {name: value for name, value in own_fields.items() if value})
 
 
-def _read_older(badge: Json, foreign: Foreign) -> Found:
-    badge_class, where = badge_class_of(badge)
-    tag, tag_at = value_in(badge, "extensions:LanguageExtension", "Language")
-    language = foreign.language(tag, tag_at or f"{where}/extensions:LanguageExtension", "nl")
-    found = read_badge_class(badge_class | {"@language": language}, where, foreign, language)
-    points, points_at = value_in(badge, "extensions:ECTSExtension", "ECTS")
-    outcome, outcome_at = value_in(badge, "extensions:LearningOutcomeExtension", "LearningOutcome")
-    hours, hours_at = value_in(badge, "extensions:StudyLoadExtension", "StudyLoad")
+def _read_open_badges_2(badge: Json, reader: FieldReader) -> TemplateFields:
+    badge_class, pointer = badge_class_of(badge)
+    tag, tag_pointer = find_value(badge, "extensions:LanguageExtension", "Language")
+    language = reader.language(tag, tag_pointer or f"{pointer}/extensions:LanguageExtension", "nl")
+    fields = read_badge_class(badge_class | {"@language": language}, pointer, reader, language)
+    points, points_pointer = find_value(badge, "extensions:ECTSExtension", "ECTS")
+    outcome, outcome_pointer = find_value(badge, "extensions:LearningOutcomeExtension", "LearningOutcome")
+    hours, hours_pointer = find_value(badge, "extensions:StudyLoadExtension", "StudyLoad")
     if not hours:
-        hours, hours_at = value_in(badge, "extensions:TimeInvestmentExtension", "TimeInvestment")
-    text = foreign.text(outcome, outcome_at)
-    said = {
-        "credits": foreign.number(points, points_at, 400),
-        "workload_hours": foreign.number(hours, hours_at, 10_000),
-        "level": _level(*value_in(badge, "extensions:EQFExtension", "EQF"), foreign),
-        "learning_outcomes": [{"text": texts(language, text)}] if text else [],
+        hours, hours_pointer = find_value(badge, "extensions:TimeInvestmentExtension", "TimeInvestment")
+    text = reader.text(outcome, outcome_pointer)
+    own_fields = {
+        "credits": reader.number(points, points_pointer, 400),
+        "workload_hours": reader.number(hours, hours_pointer, 10_000),
+        "level": _level(*find_value(badge, "extensions:EQFExtension", "EQF"), reader),
+        "learning_outcomes": [{"text": language_map(language, text)}] if text else [],
     }
-    return replace(found, body=found.body | {name: value for name, value in said.items() if value})
+    return replace(fields, body=fields.body | {name: value for name, value in own_fields.items() if value})
 
 
-def _level(value: Any, pointer: str, foreign: Foreign) -> Json | None:
-    """A level that is written as 7, 7.0 or "EQF 7"."""
+def _level(value: Any, pointer: str, reader: FieldReader) -> Json | None:
+    """The EQF level in 7, 7.0 or "EQF 7"; None, with a note, for any other value."""
     digits = str(value).upper().removeprefix("EQF").strip().removesuffix(".0")
     if digits in vocabulary("eqf"):
         return {"framework": "EQF", "value": int(digits)}
     if value not in (None, ""):
-        foreign.note(pointer, "unknown_value", value)
+        reader.note(pointer, "unknown_value", value)
     return None
 
 
-def _hours(achievement: Json, foreign: Foreign) -> str | None:
-    """The Dutch study load, or the time a course takes: both in hours."""
+def _hours(achievement: Json, reader: FieldReader) -> str | None:
+    """The Dutch study load (SBU), or the time investment; both are in hours."""
     for name in ("SBU", "timeInvestment"):
         if achievement.get(name):
-            return foreign.number(achievement[name], f"{ACHIEVEMENT_AT}/{name}", 10_000)
+            return reader.number(achievement[name], f"{ACHIEVEMENT_POINTER}/{name}", 10_000)
     return None
 
 
-def _participation(achievement: Json, foreign: Foreign) -> list[str]:
-    where = f"{ACHIEVEMENT_AT}/participationType"
-    code = foreign.coded(achievement.get("participationType"), where, _PARTICIPATION, _NEAR)
+def _participation(achievement: Json, reader: FieldReader) -> list[str]:
+    pointer = f"{ACHIEVEMENT_POINTER}/participationType"
+    code = reader.coded(achievement.get("participationType"), pointer, _PARTICIPATION, _APPROXIMATE)
     return [code] if code else []
 
 
-def _assessments(achievement: Json, foreign: Foreign) -> list[Json]:
-    at = ACHIEVEMENT_AT
-    kind = foreign.coded(achievement.get("assessmentType"), f"{at}/assessmentType", _ASSESSMENT, _NEAR)
-    stated = achievement.get("supervisionType")
-    supervision = foreign.coded(stated, f"{at}/supervisionType", _SUPERVISION)
+def _assessments(achievement: Json, reader: FieldReader) -> list[Json]:
+    pointer = ACHIEVEMENT_POINTER
+    kind = reader.coded(
+        achievement.get("assessmentType"), f"{pointer}/assessmentType", _ASSESSMENT, _APPROXIMATE
+    )
+    supervision_type = achievement.get("supervisionType")
+    supervision = reader.coded(supervision_type, f"{pointer}/supervisionType", _SUPERVISION)
     if not kind:
         if supervision:
-            foreign.note(f"{at}/supervisionType", "no_place", stated)
+            reader.note(f"{pointer}/supervisionType", "no_place", supervision_type)
         return []
     if supervision is None and achievement.get("identityChecked") is True:
         supervision = "nosupid"
-        foreign.note(f"{at}/identityChecked", "guessed", supervision)
-    mode = _MODE.get(str(stated).strip().lower())
+        reader.note(f"{pointer}/identityChecked", "guessed", supervision)
+    mode = _MODE.get(str(supervision_type).strip().lower())
     assessment = {"type": kind, "supervision": supervision, "mode": mode}
     return [{name: value for name, value in assessment.items() if value}]

@@ -1,4 +1,4 @@
-"""Open Badges 2.0 as Moodle's core writes them: an assertion with its badge class in it, or the badge class alone."""
+"""The source for Open Badges 2.0, as Moodle writes it: an assertion with its badge class, or a badge class alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from badges.errors import TemplateError
 from badges.importing.alignments import read_alignments
-from badges.importing.foreign import Foreign, Found, inside, texts
+from badges.importing.field_reader import FieldReader, TemplateFields, language_map, object_at
 from badges.verify.foreign_json import kind_of, types
 from signing.json_text import Json
 
@@ -18,52 +18,58 @@ def recognises(badge: Json) -> bool:
     return kind_of(badge) == "open_badges_2" or "BadgeClass" in types(badge)
 
 
-def read(badge: Json, foreign: Foreign) -> Found:
-    """What the badge class says; raises TemplateError where the assertion only names its address."""
-    badge_class, where = badge_class_of(badge)
-    return read_badge_class(badge_class, where, foreign, "en")
+def read(badge: Json, reader: FieldReader) -> TemplateFields:
+    """The template fields of the badge class. Raises TemplateError where the assertion only has its address."""
+    badge_class, pointer = badge_class_of(badge)
+    return read_badge_class(badge_class, pointer, reader, "en")
 
 
 def badge_class_of(badge: Json) -> tuple[Json, str]:
-    """The badge class and its JSON pointer."""
+    """The badge class and its JSON pointer. Raises TemplateError where the assertion only has its address."""
     if "BadgeClass" in types(badge):
         return badge, ""
     if isinstance(badge.get("badge"), str):
         raise TemplateError((("/badge", "badge_elsewhere"),))
-    return inside(badge, "badge"), "/badge"
+    return object_at(badge, "badge"), "/badge"
 
 
-def read_badge_class(badge_class: Json, at: str, foreign: Foreign, default_language: str) -> Found:
-    """Name, description, criteria, language, alignments and picture of a badge class."""
+def read_badge_class(
+    badge_class: Json, pointer: str, reader: FieldReader, default_language: str
+) -> TemplateFields:
+    """The template fields of a badge class: name, description, criteria, language, alignments, picture."""
     tag = badge_class.get("@language") or badge_class.get("inLanguage")
-    language = foreign.language(tag, f"{at}/@language", default_language)
+    language = reader.language(tag, f"{pointer}/@language", default_language)
     image = badge_class.get("image")
-    picture = image if isinstance(image, str) else inside(badge_class, "image").get("id")
+    picture = image if isinstance(image, str) else object_at(badge_class, "image").get("id")
     for name in ("related", "endorsement"):
         if badge_class.get(name):
-            foreign.note(f"{at}/{name}", "no_place")
-    return Found(
+            reader.note(f"{pointer}/{name}", "no_place")
+    return TemplateFields(
         body={
-            "name": texts(language, foreign.name(badge_class.get("name"), f"{at}/name")),
-            "description": texts(language, foreign.text(badge_class.get("description"), f"{at}/description")),
-            "criteria": texts(language, _criteria(badge_class.get("criteria"), f"{at}/criteria", foreign)),
+            "name": language_map(language, reader.name(badge_class.get("name"), f"{pointer}/name")),
+            "description": language_map(
+                language, reader.text(badge_class.get("description"), f"{pointer}/description")
+            ),
+            "criteria": language_map(
+                language, _criteria(badge_class.get("criteria"), f"{pointer}/criteria", reader)
+            ),
             "in_language": language,
             **read_alignments(
                 badge_class.get("alignment", badge_class.get("alignments")),
-                f"{at}/alignment",
+                f"{pointer}/alignment",
                 language,
-                foreign,
+                reader,
             ),
         },
-        name_at=f"{at}/name",
+        name_pointer=f"{pointer}/name",
         picture=picture if isinstance(picture, str) else None,
-        picture_at=f"{at}/image",
+        picture_pointer=f"{pointer}/image",
     )
 
 
-def _criteria(value: Any, pointer: str, foreign: Foreign) -> str | None:
-    """The narrative; where the badge only leads to a page, its address stands for it."""
+def _criteria(value: Any, pointer: str, reader: FieldReader) -> str | None:
+    """The narrative; or the address of a page, where the criteria are nothing else."""
     if isinstance(value, str):
-        return foreign.text(value, pointer)
+        return reader.text(value, pointer)
     narrative = value.get("narrative") if isinstance(value, dict) else None
-    return foreign.text(narrative, f"{pointer}/narrative")
+    return reader.text(narrative, f"{pointer}/narrative")

@@ -1,14 +1,14 @@
-"""Any Open Badges 3.0 credential, as far as the standard's own words go."""
+"""The source for any Open Badges 3.0 credential, which reads the terms of the standard only."""
 
 from __future__ import annotations
 
 from badges.importing.alignments import read_alignments
-from badges.importing.foreign import Foreign, Found, inside, texts
+from badges.importing.field_reader import FieldReader, TemplateFields, language_map, object_at
 from badges.verify.foreign_json import kind_of, objects
 from signing.json_text import Json
 
 NAME = "Open Badges 3.0"
-ACHIEVEMENT_AT = "/credentialSubject/achievement"
+ACHIEVEMENT_POINTER = "/credentialSubject/achievement"
 
 
 def recognises(badge: Json) -> bool:
@@ -16,36 +16,41 @@ def recognises(badge: Json) -> bool:
     return kind_of(badge) == "achievement"
 
 
-def read(badge: Json, foreign: Foreign) -> Found:
-    """What the achievement says natively. Credits stay out: the standard has no unit for them."""
+def read(badge: Json, reader: FieldReader) -> TemplateFields:
+    """The template fields of the achievement. `creditsAvailable` is only noted: the standard gives it no unit."""
     achievement = achievement_of(badge)
-    found = read_achievement(achievement, foreign, "en")
+    fields = read_achievement(achievement, reader, "en")
     if achievement.get("creditsAvailable"):
-        foreign.note(f"{ACHIEVEMENT_AT}/creditsAvailable", "no_place", achievement["creditsAvailable"])
-    return found
+        reader.note(f"{ACHIEVEMENT_POINTER}/creditsAvailable", "no_place", achievement["creditsAvailable"])
+    return fields
 
 
 def achievement_of(badge: Json) -> Json:
+    """The first achievement of the first subject; empty where there is none."""
     subject = next(iter(objects(badge.get("credentialSubject"))), {})
     return next(iter(objects(subject.get("achievement"))), {})
 
 
-def read_achievement(achievement: Json, foreign: Foreign, default_language: str) -> Found:
-    """Name, description, criteria, language, alignments and picture of an achievement."""
-    at = ACHIEVEMENT_AT
-    language = foreign.language(achievement.get("inLanguage"), f"{at}/inLanguage", default_language)
-    criteria = inside(achievement, "criteria")
+def read_achievement(achievement: Json, reader: FieldReader, default_language: str) -> TemplateFields:
+    """The template fields of an achievement: name, description, criteria, language, alignments, picture."""
+    pointer = ACHIEVEMENT_POINTER
+    language = reader.language(achievement.get("inLanguage"), f"{pointer}/inLanguage", default_language)
+    criteria = object_at(achievement, "criteria")
     image = achievement.get("image")
-    picture = image if isinstance(image, str) else inside(achievement, "image").get("id")
-    return Found(
+    picture = image if isinstance(image, str) else object_at(achievement, "image").get("id")
+    return TemplateFields(
         body={
-            "name": texts(language, foreign.name(achievement.get("name"), f"{at}/name")),
-            "description": texts(language, foreign.text(achievement.get("description"), f"{at}/description")),
-            "criteria": texts(language, foreign.text(criteria.get("narrative"), f"{at}/criteria/narrative")),
+            "name": language_map(language, reader.name(achievement.get("name"), f"{pointer}/name")),
+            "description": language_map(
+                language, reader.text(achievement.get("description"), f"{pointer}/description")
+            ),
+            "criteria": language_map(
+                language, reader.text(criteria.get("narrative"), f"{pointer}/criteria/narrative")
+            ),
             "in_language": language,
-            **read_alignments(achievement.get("alignment"), f"{at}/alignment", language, foreign),
+            **read_alignments(achievement.get("alignment"), f"{pointer}/alignment", language, reader),
         },
-        name_at=f"{at}/name",
+        name_pointer=f"{pointer}/name",
         picture=picture if isinstance(picture, str) else None,
-        picture_at=f"{at}/image",
+        picture_pointer=f"{pointer}/image",
     )

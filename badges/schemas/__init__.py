@@ -1,4 +1,4 @@
-"""JSON Schemas of ours. EXTENSION_SCHEMA demands the 11 mandatory EU elements where our extension puts them."""
+"""The JSON Schema of our extension, which demands the 11 mandatory EU elements where the extension puts them."""
 
 from __future__ import annotations
 

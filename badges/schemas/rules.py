@@ -1,7 +1,7 @@
-"""breach: the first way in which a credential is not of the form of its class, after `open-badges-3.0.toml`.
+"""find_breach: where a credential does not have the form of its class, after `open-badges-3.0.toml`.
 
-There are two forms. The strict one is what the standard calls its serialization: lists are lists, even of one. The
-loose one is that of JSON-LD readers: one thing may stand for a list of one, and a text may be told in languages.
+There are two forms. The strict one is what the standard calls its serialization: a list is a list, even of one value.
+The loose one is that of JSON-LD readers: a single value may replace a list of one, and a text may be a language map.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from signing.timestamps import from_timestamp
 
@@ -29,75 +29,80 @@ _LANGUAGE_KEY = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
-#: Where a rule is broken, as `credentialSubject.achievement.name`; None where all hold.
-Breach = str | None
+Form = Literal["strict", "loose"]
 
 
-def breach(value: Any, name: str, *, loosely: bool = False) -> Breach:
-    """Where the value is not of the class `name`; None when it is."""
-    return next(_Form(loosely).of_class(value, name, ""), None)
+def find_breach(value: Any, name: str, form: Form = "strict") -> str | None:
+    """The path of the first member that breaks a rule of the class `name`, as `credentialSubject.achievement.name`.
+
+    None where every rule holds. Raises KeyError for a class that the TOML file does not have.
+    """
+    return next(_Validator(form).class_breaches(value, name, ""), None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Class:
-    required: tuple[str, ...]
-    required_loosely: tuple[str, ...]
+    """A class of the TOML file: member -> its kind. A `closed` class has no other members."""
+
+    required: Mapping[Form, tuple[str, ...]]
     closed: bool
     members: Mapping[str, str]
 
 
-class _Form:
-    """One of the two forms. Each function gives the places of all breaches; callers want the first."""
+class _Validator:
+    """The rules of one form. The generators give the paths of all breaches, lazily: callers take only the first."""
 
-    def __init__(self, loosely: bool) -> None:
-        self.loosely = loosely
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.is_loose = form == "loose"
 
-    def of_class(self, value: Any, name: str, at: str) -> Iterator[str]:
+    def class_breaches(self, value: Any, name: str, at: str) -> Iterator[str]:
         found = _classes()[name]
         if not isinstance(value, dict):
             yield at or name
             return
-        for member in found.required_loosely if self.loosely else found.required:
+        for member in found.required[self.form]:
             if member not in value:
                 yield _inside(at, member)
-        for member, part in value.items():
+        for member, content in value.items():
             kind = found.members.get(member)
-            if kind == "text" and isinstance(part, str):
-                continue  # most are; of these nobody needs to know where they stand
+            if kind == "text" and isinstance(content, str):
+                continue  # a shortcut for the most frequent kind, which saves composing a path
             if kind is not None:
-                yield from self.of_kind(part, kind, _inside(at, member))
+                yield from self.kind_breaches(content, kind, _inside(at, member))
             elif found.closed:
                 yield _inside(at, member)
 
-    def of_kind(self, value: Any, kind: str, at: str) -> Iterator[str]:
+    def kind_breaches(self, value: Any, kind: str, at: str) -> Iterator[str]:
         if kind.startswith("loosely:"):
-            if self.loosely:
-                yield from self.of_kind(value, kind.removeprefix("loosely:"), at)
+            if self.is_loose:
+                yield from self.kind_breaches(value, kind.removeprefix("loosely:"), at)
             return
         if kind.endswith("*"):
             if isinstance(value, list):
-                for number, item in enumerate(value):
-                    yield from self.of_kind(item, kind[:-1], f"{at}[{number}]")
-            elif self.loosely:
-                yield from self.of_kind(value, kind[:-1], at)
+                for index, item in enumerate(value):
+                    yield from self.kind_breaches(item, kind[:-1], f"{at}[{index}]")
+            elif self.is_loose:
+                yield from self.kind_breaches(value, kind[:-1], at)
             else:
                 yield at
             return
         if kind in _classes():
-            yield from self.of_class(value, kind, at)
+            yield from self.class_breaches(value, kind, at)
             return
         if kind.startswith("ref:"):
-            if not self.is_text(value, _any_text):
-                yield from self.of_class(value, kind.removeprefix("ref:"), at)
+            if not self.is_text(value):
+                yield from self.class_breaches(value, kind.removeprefix("ref:"), at)
             return
         if not self.is_simple(value, kind):
             yield at
 
     def is_simple(self, value: Any, kind: str) -> bool:
+        """Whether the value is of a kind that is neither a class nor a list, such as a text, a date or types."""
         name, _, words = kind.partition(":")
         match name:
             case "text":
-                return self.is_text(value, _any_text)
+                return self.is_text(value)
             case "jws":
                 return self.is_text(value, lambda text: _JWS.fullmatch(text) is not None)
             case "language":
@@ -123,29 +128,32 @@ class _Form:
             case _:
                 return self.is_contexts(value, _CONTEXTS[name])
 
-    def is_text(self, value: Any, holds: Callable[[str], bool]) -> bool:
+    def is_text(self, value: Any, holds: Callable[[str], bool] | None = None) -> bool:
+        """Whether the value is a text (in the loose form also a language map) for which `holds` is true."""
         if isinstance(value, str):
-            return holds(value)
+            return holds is None or holds(value)
         return (
-            self.loosely
+            self.is_loose
             and isinstance(value, dict)
             and all(
-                _LANGUAGE_KEY.fullmatch(key) and isinstance(text, str) and holds(text)
+                _LANGUAGE_KEY.fullmatch(key) and isinstance(text, str) and (holds is None or holds(text))
                 for key, text in value.items()
             )
         )
 
     def is_types(self, value: Any, words: str) -> bool:
+        """Whether the value is a list of types with one of each group; groups are written `A|B C`."""
         if not isinstance(value, list):
-            return self.loosely and self.is_text(value, _any_text)
+            return self.is_loose and self.is_text(value)
         groups = (group.split("|") for group in words.split())
         return all(any(name in value for name in group) for group in groups) and all(
-            self.is_text(name, _any_text) for name in value
+            self.is_text(name) for name in value
         )
 
     def is_contexts(self, value: Any, first: str) -> bool:
+        """Whether the value is a list of contexts that begins with `first` and that of Open Badges 3.0."""
         if not isinstance(value, list):
-            return self.loosely and isinstance(value, str | dict)
+            return self.is_loose and isinstance(value, str | dict)
         return (
             len(value) >= 2
             and value[0] == first
@@ -153,10 +161,6 @@ class _Form:
             and _OB_CONTEXT.fullmatch(value[1]) is not None
             and all(isinstance(other, str | dict) for other in value[2:])
         )
-
-
-def _any_text(text: str) -> bool:
-    return True
 
 
 def _is_moment(value: Any) -> bool:
@@ -193,20 +197,24 @@ def _lists() -> dict[str, frozenset[str]]:
 
 @cache
 def _classes() -> dict[str, _Class]:
-    written = {name: rule for name, rule in _rules().items() if name != "lists"}
+    rules = {name: rule for name, rule in _rules().items() if name != "lists"}
 
     def members(name: str) -> dict[str, str]:
-        rule = written[name]
-        taken = members(rule["like"]) if "like" in rule else {}
+        """The members of a class: those of the class that it is `like`, except `without`, and its own."""
+        rule = rules[name]
+        inherited = members(rule["like"]) if "like" in rule else {}
         without = rule.get("without", "").split()
-        return {term: kind for term, kind in taken.items() if term not in without} | rule.get("members", {})
+        own: dict[str, str] = rule.get("members", {})
+        return {term: kind for term, kind in inherited.items() if term not in without} | own
 
     return {
         name: _Class(
-            required=tuple(rule["required"].split()),
-            required_loosely=tuple(rule.get("required_loosely", rule["required"]).split()),
+            required={
+                "strict": tuple(rule["required"].split()),
+                "loose": tuple(rule.get("required_loosely", rule["required"]).split()),
+            },
             closed=rule.get("closed", False),
             members=members(name),
         )
-        for name, rule in written.items()
+        for name, rule in rules.items()
     }

@@ -1,7 +1,7 @@
-"""verify: is this badge unchanged, from whom, still valid? A Report for any bytes at all.
+"""verify: the Report on any bytes: is this badge unchanged, who issued it, is it still valid?
 
-Gather first, then judge: `gather` reads the file and asks for keys and lists; every function of CHECKS only looks at
-what was gathered. Each check gives a Finding with a stable code; the sentences they stand for are in
+Gather first, then judge: `gather` reads the file and looks up keys and lists; every function of CHECKS only looks at
+what was gathered. Each check gives a Finding with a stable code; the sentences of the codes are in
 badges/sentences/verify.toml, which is also the table of all codes.
 
 Sources: Open Badges 3.0, "Verification and Validation"; VCDM 2.0 and 1.1; Bitstring Status List v1.0; Open Badges 2.0.
@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from badges.verify import form, recipient, validity_period
-from badges.verify.files import open_file
+from badges.verify.files import parse_file
 from badges.verify.foreign_json import issuer_id, kind_of
+from badges.verify.form import check_context, check_issuer, check_subject, check_type
 from badges.verify.gathered import Gathered, gather
-from badges.verify.lookups import Fetch, Lookups, ProofChecker, StatusFinder, limited
-from badges.verify.one_ed_tech import overall, probes
+from badges.verify.lookups import Fetch, Lookups, ProofChecker, StatusFinder, with_limit
+from badges.verify.one_ed_tech import run_probes, worst_outcome
 from badges.verify.open_badges_2 import check_open_badges_2
+from badges.verify.recipient import check_recipient
 from badges.verify.report import (
     Check,
     Finding,
@@ -26,12 +27,13 @@ from badges.verify.report import (
     Probe,
     Report,
     Verdict,
+    as_check,
     failed,
-    named,
     passed,
     unknown,
 )
-from badges.verify.verdict import verdict
+from badges.verify.validity_period import check_validity
+from badges.verify.verdict import decide_verdict
 from signing.keys import KeyFinder
 from signing.proofs import check as check_any_proof
 
@@ -61,61 +63,63 @@ def verify(
 ) -> Report:
     """The Report on a file: a baked PNG or SVG, a PDF, a JSON credential, a compact JWS. Never raises.
 
-    The key is asked for first, all else only when the proof holds and the key is the issuer's. `fetch` is for what
-    else a badge may name: its newer version, a schema, an assertion of Open Badges 2.0;
-    without it these checks stay open. `recipient` is whom the verifier has in mind: an e-mail address, or an id.
+    The key is looked up first, everything else only when the proof holds and the key is the issuer's. `fetch` is for
+    the other documents that a badge may name: its newer version, a schema, an assertion of Open Badges 2.0; without it
+    the checks that need them stay `unknown`. `recipient` is the person the verifier expects: an e-mail address, or an
+    id.
     """
-    outside = limited(
+    lookups = with_limit(
         Lookups(check_proof=check_proof, find_key=find_key, find_status=find_status, fetch=fetch, now=now)
     )
-    opened = open_file(file)
-    if opened.address is not None or kind_of(opened.credential) == "open_badges_2":
-        return check_open_badges_2(opened, outside, recipient)
-    if opened.secured is None:
+    parsed = parse_file(file)
+    if parsed.address is not None or kind_of(parsed.credential) == "open_badges_2":
+        return check_open_badges_2(parsed, lookups, recipient)
+    if parsed.secured is None:
         return Report(
-            checks=(named("parsed", opened.parsed),),
+            checks=(as_check("parsed", parsed.finding),),
             credential=None,
             verdict="unusable",
             one_ed_tech="fatal",
             probes=(Probe(name="CredentialParseProbe", outcome="fatal"),),
         )
-    case = gather(opened, outside, recipient)
-    checks = tuple(named(name, check(case)) for name, check in CHECKS)
-    found = probes(case, outside)
+    gathered = gather(parsed, parsed.secured, lookups, recipient)
+    checks = tuple(as_check(name, check(gathered)) for name, check in CHECKS)
+    probes = run_probes(gathered, lookups)
     return Report(
         checks=checks,
-        credential=case.credential,
-        verdict=verdict(checks),
-        one_ed_tech=overall(found),
-        probes=found,
+        credential=gathered.credential,
+        verdict=decide_verdict(checks),
+        one_ed_tech=worst_outcome(probes),
+        probes=probes,
     )
 
 
-def key_of_issuer(case: Gathered) -> Finding:
-    """The key that signed is one that the issuer says is theirs."""
-    if case.proven is None:
-        return unknown("issuer_not_reached") if case.stated else unknown("not_checked")
-    method = case.proven.verification_method
-    if method.controller != issuer_id(case.credential):
+def check_key_of_issuer(gathered: Gathered) -> Finding:
+    """Whether the key that signed is one that the issuer's own document lists."""
+    if gathered.verified_proof is None:
+        # With the key embedded in the proof the signature holds, but anybody may write any key into a proof.
+        return unknown("issuer_not_reached" if gathered.proof_by_embedded_key else "not_checked")
+    method = gathered.verified_proof.verification_method
+    if method.controller != issuer_id(gathered.credential):
         return failed("key_of_another", method.controller)
     return passed("key_of_issuer", method.id)
 
 
 #: The checks in the order of the standard. Each sees all that was gathered, and nothing else.
 CHECKS: tuple[tuple[str, Callable[[Gathered], Finding]], ...] = (
-    ("parsed", lambda case: case.opened.parsed),
-    ("terms", lambda case: case.terms),
-    ("context", lambda case: form.context(case.credential, case.opened.wrapped)),
-    ("type", lambda case: form.credential_type(case.credential)),
-    ("schema", lambda case: case.schema),
-    ("inline_schemas", lambda case: case.inline_schemas),
-    ("subject", lambda case: form.subject(case.credential)),
-    ("issuer", lambda case: form.issuer(case.credential)),
-    ("proof", lambda case: case.proof),
-    ("key_of_issuer", key_of_issuer),
-    ("refresh", lambda case: case.refresh),
-    ("status", lambda case: case.status),
-    ("validity", lambda case: validity_period.validity(case.credential, case.now)),
-    ("endorsements", lambda case: case.endorsements),
-    ("recipient", lambda case: recipient.is_for(case.credential, case.recipient)),
+    ("parsed", lambda gathered: gathered.file.finding),
+    ("terms", lambda gathered: gathered.terms),
+    ("context", lambda gathered: check_context(gathered.credential, gathered.file.jws_layout)),
+    ("type", lambda gathered: check_type(gathered.credential)),
+    ("schema", lambda gathered: gathered.schema),
+    ("inline_schemas", lambda gathered: gathered.inline_schemas),
+    ("subject", lambda gathered: check_subject(gathered.credential)),
+    ("issuer", lambda gathered: check_issuer(gathered.credential)),
+    ("proof", lambda gathered: gathered.proof),
+    ("key_of_issuer", check_key_of_issuer),
+    ("refresh", lambda gathered: gathered.refresh),
+    ("status", lambda gathered: gathered.status),
+    ("validity", lambda gathered: check_validity(gathered.credential, gathered.now)),
+    ("endorsements", lambda gathered: gathered.endorsements),
+    ("recipient", lambda gathered: check_recipient(gathered.credential, gathered.recipient)),
 )

@@ -1,4 +1,4 @@
-"""What an assertion of Open Badges 2.0 and 1.x points at: its badge and its issuer, each at an address of its own."""
+"""The documents that an assertion of Open Badges 2.0 or 1.x refers to: its badge class and its issuer's profile."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from signing.errors import ProofError
 from signing.json_text import Json, read_object
 
 
-class AssertionTroubleError(Exception):
+class AssertionNotVerifiedError(Exception):
     """The assertion cannot be checked, or does not hold; `finding` says why."""
 
     def __init__(self, finding: Finding) -> None:
@@ -21,8 +21,8 @@ class AssertionTroubleError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """An assertion that holds, and what was found out about it."""
+class VerifiedAssertion:
+    """An assertion that its host serves or its key signed, with the findings on its issuer and status."""
 
     assertion: Json
     issuer_id: str | None
@@ -33,55 +33,61 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """Who issued it. `profile` is what stands at the address that is the issuer's id: nothing that others wrote."""
+    """The issuer of an assertion. `profile` is what the address that is its id serves, never what the badge embeds."""
 
     id: str | None
     profile: Json
 
 
-def issuer_of(assertion: Json, outside: Lookups) -> Issuer:
-    """The issuer of the badge of an assertion; raises AssertionTroubleError where one of them does not answer."""
-    badge = _there_or_fetched(assertion.get("badge"), outside)
-    named = badge.get("issuer")
-    address = named if isinstance(named, str) else named.get("id") if isinstance(named, dict) else None
+def fetch_issuer(assertion: Json, lookups: Lookups) -> Issuer:
+    """The issuer of the assertion's badge class.
+
+    Raises AssertionNotVerifiedError where the badge class or the issuer cannot be fetched.
+    """
+    badge_class = _embedded_or_fetched(assertion.get("badge"), lookups)
+    issuer = badge_class.get("issuer")
+    address = issuer if isinstance(issuer, str) else issuer.get("id") if isinstance(issuer, dict) else None
     if not isinstance(address, str):
         return Issuer(id=None, profile={})
     try:
-        profile = fetched(address, outside)
-    except AssertionTroubleError:
-        # What the badge says of its issuer is no rule of the issuer's; the host of the id is all that counts then.
-        if isinstance(named, dict):
+        profile = fetch_json(address, lookups)
+    except AssertionNotVerifiedError:
+        # A profile embedded in the badge was written by the author of the badge, so its rules do not count. What is
+        # left is the host of the id.
+        if isinstance(issuer, dict):
             return Issuer(id=address, profile={})
         raise
     return Issuer(id=address, profile=profile if profile.get("id", address) == address else {})
 
 
-def _there_or_fetched(value: Any, outside: Lookups) -> Json:
+def _embedded_or_fetched(value: Any, lookups: Lookups) -> Json:
     if isinstance(value, str):
-        return fetched(value, outside)
+        return fetch_json(value, lookups)
     return value if isinstance(value, dict) else {}
 
 
-def fetched(address: str, outside: Lookups) -> Json:
-    """The JSON at the address; raises AssertionTroubleError."""
-    answer = fetched_bytes(address, outside)
+def fetch_json(address: str, lookups: Lookups) -> Json:
+    """The JSON object at the address. Raises AssertionNotVerifiedError where none can be fetched."""
+    body = fetch_bytes(address, lookups)
     try:
-        return read_object(answer.removeprefix(b"\xef\xbb\xbf").decode())
+        return read_object(body.removeprefix(b"\xef\xbb\xbf").decode())
     except (ProofError, ValueError) as error:
-        raise AssertionTroubleError(unknown("hosted_unreadable", address)) from error
+        raise AssertionNotVerifiedError(unknown("hosted_unreadable", address)) from error
 
 
-def fetched_bytes(address: str, outside: Lookups) -> bytes:
-    if outside.fetch is None:
-        raise AssertionTroubleError(unknown("hosted_not_asked", address))
+def fetch_bytes(address: str, lookups: Lookups) -> bytes:
+    """What the address serves. Raises AssertionNotVerifiedError where it does not answer or may not be asked."""
+    if lookups.fetch is None:
+        raise AssertionNotVerifiedError(unknown("hosted_not_asked", address))
     try:
-        return outside.fetch(address)
-    except Exception as error:  # whatever went wrong out there
+        return lookups.fetch(address)
+    except Exception as error:
         detail = f"{address}: {error.__class__.__name__}"
-        raise AssertionTroubleError(unknown("hosted_not_reached", detail)) from error
+        raise AssertionNotVerifiedError(unknown("hosted_not_reached", detail)) from error
 
 
-def host(address: str | None) -> str:
+def host_of(address: str | None) -> str:
+    """The host name in a URL; empty where there is none."""
     try:
         return urlsplit(address or "").hostname or ""
     except ValueError:

@@ -1,7 +1,7 @@
-"""check_endorsements: those who vouch for the badge, its achievement or its issuer, wherever that stands.
+"""check_endorsements: whether those who endorse the badge, its achievement or its issuer really do.
 
-Each is a credential of its own: inside the JSON with its own proof, or as a JWT. Source: Open Badges 3.0, "Endorsement
-Verification".
+Each endorsement is a credential of its own: inside the JSON with its own proof, or as a JWT. Source: Open Badges 3.0,
+"Endorsement Verification".
 """
 
 from __future__ import annotations
@@ -9,67 +9,72 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from badges.verify.files import Opened, open_document, open_text
+from badges.verify.files import ParsedFile, parse_document, parse_text
 from badges.verify.foreign_json import as_list, kind_of, text
 from badges.verify.lookups import Lookups
-from badges.verify.proof import CHANGED, check_proof, is_bound
+from badges.verify.proof import CHANGED, check_proof, is_signed_by_issuer
 from badges.verify.report import Finding, failed, passed, unknown, warning, worst
-from badges.verify.status import ask_status
-from badges.verify.validity_period import validity
+from badges.verify.status import check_status
+from badges.verify.validity_period import check_validity
 from signing.json_text import Json
 
-#: Each costs a key and a list.
+#: Each costs at least a key and a status list.
 MAX_ENDORSEMENTS = 16
 
 
-def check_endorsements(credential: Json, outside: Lookups | None) -> Finding:
-    """What all endorsements say together; the worst counts. `outside` None: nobody may be asked for a key."""
-    found = list(_endorsements(credential, {}))
-    if not found:
+def check_endorsements(credential: Json, lookups: Lookups | None) -> Finding:
+    """The worst finding of all endorsements in the credential. Without `lookups` none is checked."""
+    endorsements = list(_find_endorsements(credential, {}))
+    if not endorsements:
         return passed("no_endorsements")
-    if outside is None:
+    if lookups is None:
         return unknown("not_checked")
-    if len(found) > MAX_ENDORSEMENTS:
+    if len(endorsements) > MAX_ENDORSEMENTS:
         return unknown("too_many_endorsements")
-    return worst([_check(endorsement, endorsed, outside) for endorsement, endorsed in found])
+    return worst(
+        [_check_endorsement(endorsement, endorsed, lookups) for endorsement, endorsed in endorsements]
+    )
 
 
-def _endorsements(value: Any, holder: Json) -> Iterator[tuple[Any, Json]]:
-    """Each endorsement with the object it stands in. An endorsement is not searched for further ones: its own
-    issuer's are not about this badge."""
+def _find_endorsements(value: Any, parent: Json) -> Iterator[tuple[Any, Json]]:
+    """Each endorsement with the object that it is a member of.
+
+    An endorsement is not searched for further ones: those of its own issuer are not about this badge.
+    """
     if isinstance(value, list):
         for item in value:
-            yield from _endorsements(item, holder)
+            yield from _find_endorsements(item, parent)
     elif isinstance(value, dict):
-        for name, part in value.items():
+        for name, member in value.items():
             if name in ("endorsement", "endorsementJwt"):
-                yield from ((endorsement, value) for endorsement in as_list(part))
+                yield from ((endorsement, value) for endorsement in as_list(member))
             else:
-                yield from _endorsements(part, value)
+                yield from _find_endorsements(member, value)
 
 
-def _check(endorsement: Any, endorsed: Json, outside: Lookups) -> Finding:
-    opened = _open(endorsement)
-    if opened is None or opened.secured is None or kind_of(opened.credential) != "endorsement":
+def _check_endorsement(endorsement: Any, endorsed: Json, lookups: Lookups) -> Finding:
+    """The finding on one endorsement. Only a forged one fails the badge; one that no longer counts is a warning."""
+    parsed = _parse_endorsement(endorsement)
+    if parsed is None or parsed.secured is None or kind_of(parsed.credential) != "endorsement":
         return failed("endorsement_malformed")
-    finding, proven = check_proof(opened.secured, outside)
-    name = text(opened.credential, "id") or ""
+    finding, proof = check_proof(parsed.secured, lookups)
+    name = text(parsed.credential, "id") or ""
     if finding.code == "no_proof":
         return unknown("endorsement_unsigned", name)
-    if proven is None:
+    if proof is None:
         return (failed if finding.code in CHANGED else unknown)(
             "endorsement_changed" if finding.code in CHANGED else "endorsement_not_proven",
             f"{name}: {finding.code}",
         )
-    if not is_bound(proven):
+    if not is_signed_by_issuer(proof):
         return failed("endorsement_of_wrong_issuer", name)
-    said = proven.credential
-    about = text(said.get("credentialSubject"), "id")
-    if about != endorsed.get("id"):
-        return warning("endorsement_of_another", f"{name}: {about}")
-    if validity(said, outside.now).outcome == "failed":
+    subject_id = text(proof.credential.get("credentialSubject"), "id")
+    # A genuine endorsement of something else can be copied into any badge.
+    if subject_id != endorsed.get("id"):
+        return warning("endorsement_of_another", f"{name}: {subject_id}")
+    if check_validity(proof.credential, lookups.now).outcome == "failed":
         return warning("endorsement_not_valid_now", name)
-    status = ask_status(said, outside)
+    status = check_status(proof.credential, lookups)
     if status.outcome == "failed":
         return warning("endorsement_revoked", name)
     if status.outcome == "unknown":
@@ -77,7 +82,7 @@ def _check(endorsement: Any, endorsed: Json, outside: Lookups) -> Finding:
     return passed("endorsed", name)
 
 
-def _open(endorsement: Any) -> Opened | None:
+def _parse_endorsement(endorsement: Any) -> ParsedFile | None:
     if isinstance(endorsement, str):
-        return open_text(endorsement)
-    return open_document(endorsement) if isinstance(endorsement, dict) else None
+        return parse_text(endorsement)
+    return parse_document(endorsement) if isinstance(endorsement, dict) else None

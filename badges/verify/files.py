@@ -1,10 +1,11 @@
-"""open_file: from any bytes to the one secured document in them, of whatever standard it is."""
+"""parse_file: the one secured document in any bytes, of whatever standard it is."""
 
 from __future__ import annotations
 
 import re
 from base64 import b64decode
 from dataclasses import dataclass, field, replace
+from typing import Literal
 from urllib.parse import unquote
 
 from badges import svg
@@ -26,26 +27,30 @@ from signing.json_text import Json, as_text, read_object
 from signing.multibase import from_base64url
 from signing.secured import SecuredCredential
 
+_BOM = b"\xef\xbb\xbf"
 _JWS = re.compile(r"[A-Za-z0-9_-]+\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
-_DATA_ADDRESS = re.compile(r"data:application/(?:vc[a-z+-]{0,20}\+)?jwt(;base64)?,(.+)", re.DOTALL)
-#: What a JWS of a credential says beside it.
+_DATA_URL_OF_JWS = re.compile(r"data:application/(?:vc[a-z+-]{0,20}\+)?jwt(;base64)?,(.+)", re.DOTALL)
+#: The registered claims that a JWS of a credential has beside the credential's own members.
 CLAIMS = frozenset({"iss", "jti", "sub", "nbf", "exp", "iat", "aud"})
+
+#: Where the credential is in the payload of a JWS: in the claim `vc` (VCDM 1.1), or the payload itself (2.0).
+JwsLayout = Literal["vc_claim", "payload"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """What is in a file. `document` is all of it, with proof or claims; `credential` what those are about.
+class ParsedFile:
+    """What was read from a file, from a response, or from a text inside another document.
 
-    `wrapped`: whether, in a JWS, it stood in the claim `vc`. `address`: of a badge of Open Badges 1.x or 2.0, where
-    that is all there is.
+    `finding` says how it was read, or why not. `document` is all of it, with proof or claims; `credential` is what
+    those are about. `address` is set for a badge of Open Badges 1.x or 2.0 that consists of its address only.
     """
 
-    parsed: Finding
+    finding: Finding
     secured: SecuredCredential | None = None
     document: Json = field(default_factory=dict)
     credential: Json = field(default_factory=dict)
-    wrapped: bool | None = None
+    jws_layout: JwsLayout | None = None
     address: str | None = None
 
     @property
@@ -53,111 +58,127 @@ class Opened:
         return self.secured is not None and self.secured.media_type == JWS_TYPE
 
 
-def open_file(file: bytes) -> Opened:
-    """What the bytes hold; `parsed` failed where that is not one document that all readers read in the same way."""
+def parse_file(file: bytes) -> ParsedFile:
+    """What the bytes hold; `finding` failed where that is not one document that all readers read in the same way."""
     if not file.strip():
-        return Opened(parsed=failed("empty"))
+        return ParsedFile(finding=failed("empty"))
     if len(file) > MAX_BYTES:
-        return Opened(parsed=failed("too_large"))
+        return ParsedFile(finding=failed("too_large"))
     try:
+        # By content, never by file name or media type, which the sender chooses.
         if file.startswith(SIGNATURE):
-            return _open_baked(baked_text(file), "read_png")
+            return _parse_baked(baked_text(file), "read_png")
         if attachments.looks_like_pdf(file):
-            return _open_baked(attachments.attached_text(file), "read_pdf")
+            return _parse_baked(attachments.attached_text(file), "read_pdf")
         if svg.looks_like_svg(file):
-            return _open_baked(svg.baked_text(file), "read_svg")
-        return open_text(file.removeprefix(b"\xef\xbb\xbf").decode())
+            return _parse_baked(svg.baked_text(file), "read_svg")
+        return parse_response(file)
     except (PictureError, NotBakedError) as error:
-        return Opened(parsed=failed(error.code, str(error)))
+        return ParsedFile(finding=failed(error.code, str(error)))
     except UnicodeDecodeError:
-        return Opened(parsed=failed("not_a_badge"))
+        return ParsedFile(finding=failed("not_a_badge"))
 
 
-def open_text(text: str) -> Opened:
-    """What a text holds: JSON, a compact JWS, or the address of an older badge."""
+def parse_response(body: bytes) -> ParsedFile:
+    """What a host served as text, such as a status list or a refreshed credential. Raises UnicodeDecodeError."""
+    return parse_text(body.removeprefix(_BOM).decode())
+
+
+def parse_text(text: str) -> ParsedFile:
+    """What a text holds: JSON, or a compact JWS."""
     text = text.strip()
     secured = secured_from(text)
     try:
         if secured.media_type == JWS_TYPE:
-            return _open_jws(secured)
-        return _open_json(secured)
+            return _parse_jws(secured)
+        return _parse_json(secured)
     except (ProofError, ValueError) as error:
         if secured.media_type != JWS_TYPE:
-            return Opened(parsed=failed("unreadable_json", str(error)))
-        return Opened(parsed=failed("unreadable_jws" if _JWS.fullmatch(text) else "not_a_badge", str(error)))
+            return ParsedFile(finding=failed("unreadable_json", str(error)))
+        return ParsedFile(
+            finding=failed("unreadable_jws" if _JWS.fullmatch(text) else "not_a_badge", str(error))
+        )
 
 
-def open_document(document: Json) -> Opened:
-    """A credential that stood inside another document."""
+def parse_document(document: Json) -> ParsedFile:
+    """The credential that is an object inside another document, such as a presentation."""
     try:
-        return open_text(as_text(document))
-    except ValueError as error:  # a number such as 1e999, which cannot be written again
-        return Opened(parsed=failed("unreadable_json", str(error)))
+        return parse_text(as_text(document))
+    except ValueError as error:  # a number such as 1e999, which JSON can read but not write
+        return ParsedFile(finding=failed("unreadable_json", str(error)))
 
 
-def _open_baked(baked: BakedText, code: str) -> Opened:
+def _parse_baked(baked: BakedText, code: str) -> ParsedFile:
+    # Open Badges 1.x could bake only the address of the assertion; a newer badge is never an address alone.
     if baked.keyword == LEGACY_KEYWORD and _WEB_ADDRESS.fullmatch(baked.text.strip()):
-        return Opened(parsed=passed(code), address=baked.text.strip())
-    opened = open_text(baked.text)
-    if opened.secured is None:
-        return opened
-    parsed = opened.parsed
-    if parsed.outcome == "passed":
-        parsed = passed(code) if baked.plain else warning("baked_unusually")
-    return replace(opened, parsed=parsed)
+        return ParsedFile(finding=passed(code), address=baked.text.strip())
+    parsed = parse_text(baked.text)
+    if parsed.secured is None:
+        return parsed
+    finding = parsed.finding
+    if finding.outcome == "passed":
+        finding = passed(code) if baked.plain else warning("baked_unusually")
+    return replace(parsed, finding=finding)
 
 
-def _open_json(secured: SecuredCredential) -> Opened:
+def _parse_json(secured: SecuredCredential) -> ParsedFile:
     document = read_object(secured.text)
     if kind_of(document) == "presentation":
-        return _open_presentation(document)
+        return _parse_presentation(document)
     if "EnvelopedVerifiableCredential" in types(document):
-        return _open_shown(document)
+        return _parse_presented(document)
     credential = {name: value for name, value in document.items() if name != "proof"}
-    return Opened(parsed=passed("read_json"), secured=secured, document=document, credential=credential)
+    return ParsedFile(finding=passed("read_json"), secured=secured, document=document, credential=credential)
 
 
-def _open_jws(secured: SecuredCredential) -> Opened:
-    parts = _JWS.fullmatch(secured.text)
-    if parts is None:
+def _parse_jws(secured: SecuredCredential) -> ParsedFile:
+    segments = _JWS.fullmatch(secured.text)
+    if segments is None:
         raise ValueError("this is neither JSON nor a compact JWS")
-    payload = read_object(from_base64url(parts[1]).decode())
-    presented = payload.get("vp", payload)
-    if isinstance(presented, dict) and kind_of(presented) == "presentation":
-        return _open_presentation(presented)
-    wrapped = isinstance(payload.get("vc"), dict)
-    credential = payload["vc"] if wrapped else {k: v for k, v in payload.items() if k not in CLAIMS}
-    return Opened(
-        parsed=passed("read_jws"), secured=secured, document=payload, credential=credential, wrapped=wrapped
+    payload = read_object(from_base64url(segments[1]).decode())
+    presentation = payload.get("vp", payload)
+    if isinstance(presentation, dict) and kind_of(presentation) == "presentation":
+        return _parse_presentation(presentation)
+    layout: JwsLayout = "vc_claim" if isinstance(payload.get("vc"), dict) else "payload"
+    credential = (
+        payload["vc"]
+        if layout == "vc_claim"
+        else {name: value for name, value in payload.items() if name not in CLAIMS}
+    )
+    return ParsedFile(
+        finding=passed("read_jws"),
+        secured=secured,
+        document=payload,
+        credential=credential,
+        jws_layout=layout,
     )
 
 
-def _open_presentation(document: Json) -> Opened:
-    """The one credential that a holder shows; who shows it is not asked, so that stays a warning."""
-    shown = as_list(document.get("verifiableCredential"))
-    if len(shown) != 1:
-        return Opened(parsed=failed("several_credentials" if shown else "no_credential"))
-    opened = _open_shown(shown[0])
-    if opened.secured is None:
-        return opened
-    return replace(opened, parsed=warning("read_presentation"))
+def _parse_presentation(document: Json) -> ParsedFile:
+    """The only credential of a presentation, with a warning: the presentation's own proof is not checked."""
+    presented = as_list(document.get("verifiableCredential"))
+    if len(presented) != 1:
+        return ParsedFile(finding=failed("several_credentials" if presented else "no_credential"))
+    parsed = _parse_presented(presented[0])
+    if parsed.secured is None:
+        return parsed
+    return replace(parsed, finding=warning("read_presentation"))
 
 
-def _open_shown(shown: object) -> Opened:
-    if isinstance(shown, str):
-        return open_text(shown)
-    if not isinstance(shown, dict) or kind_of(shown) == "presentation":
-        return Opened(parsed=failed("no_credential"))
-    if "EnvelopedVerifiableCredential" in types(shown):
-        envelope = _DATA_ADDRESS.fullmatch(str(shown.get("id")))
-        if envelope is None:
-            return Opened(parsed=failed("no_credential"))
-        text = unquote(envelope[2])
-        text = b64decode(text).decode() if envelope[1] else text
-        return open_text(text) if _JWS.fullmatch(text) else Opened(parsed=failed("no_credential"))
-    return open_document(shown)
+def _parse_presented(presented: object) -> ParsedFile:
+    """A member of `verifiableCredential`: a JWS, an object with its proof, or an enveloped credential.
 
-
-def answered(answer: bytes) -> Opened:
-    """What somebody served: a status list, a refreshed credential."""
-    return open_text(answer.removeprefix(b"\xef\xbb\xbf").decode())
+    An object that is a presentation again is refused: it has no meaning in VCDM.
+    """
+    if isinstance(presented, str):
+        return parse_text(presented)
+    if not isinstance(presented, dict) or kind_of(presented) == "presentation":
+        return ParsedFile(finding=failed("no_credential"))
+    if "EnvelopedVerifiableCredential" in types(presented):
+        data_url = _DATA_URL_OF_JWS.fullmatch(str(presented.get("id")))
+        if data_url is None:
+            return ParsedFile(finding=failed("no_credential"))
+        text = unquote(data_url[2])
+        text = b64decode(text).decode() if data_url[1] else text
+        return parse_text(text) if _JWS.fullmatch(text) else ParsedFile(finding=failed("no_credential"))
+    return parse_document(presented)

@@ -1,4 +1,4 @@
-"""The checks of what a credential says, and how: no network, no keys, only the JSON.
+"""The checks of a credential's own JSON, without keys; only schemas that it names itself are fetched.
 
 Source: Open Badges 3.0, "Verification and Validation".
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from badges.errors import SchemaError
 from badges.schemas import EXTENSION_SCHEMA, json_schema, rules
+from badges.verify.files import JwsLayout
 from badges.verify.foreign_json import (
     VC_1_CONTEXT,
     VC_CONTEXT,
@@ -38,22 +39,23 @@ _OFFICIAL_SCHEMAS = re.compile(
     r"https://purl\.imsglobal\.org/spec/ob/v3p0/schema/json(-ld)?/"
     r"ob_v3p0_(achievementcredential|endorsementcredential|anyachievementcredential)_schema\.json"
 )
-#: What the name of an official schema file is about, and whether it takes both data models.
-_OFFICIAL_NAMES = {
+#: Name of an official schema file -> the class it describes, and whether it accepts both data models.
+_OFFICIAL_CLASSES = {
     "achievementcredential": ("AchievementCredential", False),
     "endorsementcredential": ("EndorsementCredential", False),
     "anyachievementcredential": ("AchievementCredential", True),
 }
 _OUR_SCHEMA = "/eu-micro-credential/v1/schema.json"
 _VALIDATORS = frozenset({"1EdTechJsonSchemaValidator2019", "JsonSchema"})
+#: Each costs a request and the time to apply it.
 MAX_SCHEMAS = 8
 _CLASSES: dict[Kind, str] = {"achievement": "AchievementCredential", "endorsement": "EndorsementCredential"}
 
 
-def context(credential: Json, wrapped: bool | None) -> Finding:
-    """The words are those of VCDM and Open Badges 3.0, in this order.
+def check_context(credential: Json, jws_layout: JwsLayout | None = None) -> Finding:
+    """Whether the first contexts are those of VCDM and Open Badges 3.0, in this order.
 
-    `wrapped` says of a JWS whether the credential stood in the claim `vc`, as it must in the data model 1.1 alone.
+    `jws_layout` is that of the JWS around the credential, if any: only VCDM 1.1 puts it into the claim `vc`.
     """
     first, second = (*as_list(credential.get("@context")), None, None)[:2]
     if first not in (VC_CONTEXT, VC_1_CONTEXT) or not isinstance(second, str):
@@ -62,7 +64,7 @@ def context(credential: Json, wrapped: bool | None) -> Finding:
         return passed("clr_2") if _CLR_CONTEXTS.fullmatch(second) else failed("not_open_badges_3")
     if not _OB_CONTEXTS.fullmatch(second):
         return failed("not_open_badges_3")
-    if wrapped is not None and wrapped != (first == VC_1_CONTEXT):
+    if jws_layout not in (None, "vc_claim" if first == VC_1_CONTEXT else "payload"):
         return failed("wrapped_against_the_rules")
     if first == VC_1_CONTEXT:
         return warning("data_model_1")
@@ -71,8 +73,8 @@ def context(credential: Json, wrapped: bool | None) -> Finding:
     return passed("open_badges_3")
 
 
-def credential_type(credential: Json) -> Finding:
-    """It is an AchievementCredential, by either of its two names, or one of its relatives."""
+def check_type(credential: Json) -> Finding:
+    """Whether it is an AchievementCredential, by either of its two names; a warning for an endorsement or a CLR."""
     if "VerifiableCredential" not in types(credential):
         return failed("wrong_type")
     match kind_of(credential):
@@ -86,97 +88,112 @@ def credential_type(credential: Json) -> Finding:
             return failed("wrong_type")
 
 
-def schema(document: Json, credential: Json) -> Finding:
-    """Each member is of the form that its class gives it."""
+def check_schema(document: Json, credential: Json) -> Finding:
+    """Whether each member has the form that the class of the credential gives it; `document` has the proof, too."""
     name = _CLASSES.get(kind_of(credential))
     if name is None:
         return unknown("no_rules")
     if is_data_model_1(credential):
-        breach = rules.breach(document, f"{name}1", loosely=True)
+        breach = rules.find_breach(document, f"{name}1", "loose")
         return failed("wrong_form", breach) if breach else passed("right_form")
-    breach = rules.breach(document, name)
+    breach = rules.find_breach(document, name)
     if breach is None:
         return passed("right_form")
-    loose_breach = rules.breach(document, name, loosely=True)
+    loose_breach = rules.find_breach(document, name, "loose")
     return failed("wrong_form", loose_breach) if loose_breach else warning("loose_form", breach)
 
 
-def inline_schemas(document: Json, credential: Json, form: Finding, outside: Lookups | None) -> Finding:
-    """It follows the JSON Schemas that it names itself. `form` is what `schema` found; `outside` None: nobody may be
-    asked for them."""
-    named = [entry for entry in objects(credential.get("credentialSchema")) if types(entry) & _VALIDATORS]
-    if not named:
+def check_inline_schemas(
+    document: Json, credential: Json, schema_finding: Finding, lookups: Lookups | None
+) -> Finding:
+    """Whether the document follows the JSON Schemas that the credential names; the worst finding counts.
+
+    `schema_finding` is that of `check_schema`. Without `lookups` no schema is fetched.
+    """
+    schemas = [entry for entry in objects(credential.get("credentialSchema")) if types(entry) & _VALIDATORS]
+    if not schemas:
         return passed("no_schemas")
-    if len(named) > MAX_SCHEMAS:
+    if len(schemas) > MAX_SCHEMAS:
         return unknown("too_many_schemas")
-    urls = [text(entry, "id") or "" for entry in named]
+    urls = [text(schema, "id") or "" for schema in schemas]
     return worst(
-        [_follows_rules(document, credential, form, url) or _follows(document, url, outside) for url in urls]
+        [
+            _check_official_schema(document, credential, schema_finding, url)
+            or _check_schema_at(url, document, lookups)
+            for url in urls
+        ]
     )
 
 
-def _follows_rules(document: Json, credential: Json, form: Finding, url: str) -> Finding | None:
-    """Whether it follows a schema of 1EdTech, for which there are rules of ours; None for any other schema."""
+def _check_official_schema(
+    document: Json, credential: Json, schema_finding: Finding, url: str
+) -> Finding | None:
+    """Whether the document follows a schema of 1EdTech, for which we have rules; None for any other schema."""
     official = _OFFICIAL_SCHEMAS.fullmatch(url)
     if official is None:
         return None
-    name, any_model = _OFFICIAL_NAMES[official[2]]
-    loosely = official[1] is not None or any_model
+    name, any_model = _OFFICIAL_CLASSES[official[2]]
+    form: rules.Form = "loose" if official[1] is not None or any_model else "strict"
     if name == _CLASSES.get(kind_of(credential)) and not is_data_model_1(credential):
-        # The very form that `schema` has looked at; its publisher has the loose one too, for the same credentials.
-        if form.outcome == "passed" or (loosely and form.outcome == "warning"):
+        # `check_schema` has applied the same rules already. 1EdTech publishes a strict and a loose schema for the same
+        # credentials, so breaking only the strict one is a warning.
+        if schema_finding.outcome == "passed" or (form == "loose" and schema_finding.outcome == "warning"):
             return passed("follows_schemas")
-        if form.outcome == "warning":
-            return warning("follows_loosely", f"{url}: {form.detail}")
-    breach = rules.breach(document, name, loosely=loosely)
+        if schema_finding.outcome == "warning":
+            return warning("follows_loosely", f"{url}: {schema_finding.detail}")
+    breach = rules.find_breach(document, name, form)
     if breach and any_model:
-        breach = rules.breach(document, f"{name}1", loosely=True)
+        breach = rules.find_breach(document, f"{name}1", "loose")
     return failed("breaks_schema", f"{url}: {breach}") if breach else passed("follows_schemas")
 
 
-def _follows(document: Json, url: str, outside: Lookups | None) -> Finding:
+def _check_schema_at(url: str, document: Json, lookups: Lookups | None) -> Finding:
+    """Whether the document follows the schema at the address. What cannot be fetched or understood is `unknown`."""
     try:
-        breach = json_schema.breach(document, _schema(url, outside))
+        breach = json_schema.breach(document, _load_schema(url, lookups))
     except SchemaError as error:
         return unknown("schema_not_understood", f"{url}: {error}")
     except PermissionError:
         return unknown("schema_not_asked", url)
-    except Exception as error:  # whatever went wrong out there
+    except Exception as error:  # noqa: BLE001 - `fetch` may raise anything, and every reason means: not reached
         return unknown("schema_not_reached", f"{url}: {error.__class__.__name__}")
     return failed("breaks_schema", f"{url}: {breach}") if breach else passed("follows_schemas")
 
 
-def _schema(url: str, outside: Lookups | None) -> Json:
-    """The schema at the address. Ours is served by every tool, and is always this one."""
+def _load_schema(url: str, lookups: Lookups | None) -> Json:
+    """The schema at the address. Raises PermissionError where it may not be fetched, SchemaError for no JSON object.
+
+    The schema of our extension is the same on every host that serves it, so it is never fetched.
+    """
     if url.endswith(_OUR_SCHEMA):
-        return _our_schema()
-    if outside is None or outside.fetch is None:
+        return _extension_schema()
+    if lookups is None or lookups.fetch is None:
         raise PermissionError(url)
     try:
-        return read_object(outside.fetch(url).decode())
+        return read_object(lookups.fetch(url).decode())
     except ProofError as error:
         raise SchemaError("it is not a JSON object") from error
 
 
 @cache
-def _our_schema() -> Json:
+def _extension_schema() -> Json:
     return read_object(EXTENSION_SCHEMA.read_text(encoding="utf-8"))
 
 
-def subject(credential: Json) -> Finding:
-    """Someone is named, and what they achieved."""
-    about = credential.get("credentialSubject")
+def check_subject(credential: Json) -> Finding:
+    """Whether the credential names a recipient and an achievement with its criteria."""
+    subject = credential.get("credentialSubject")
     match kind_of(credential):
         case "endorsement":
-            named = "EndorsementSubject" in types(about) and text(about, "id")
-            return passed("endorsed") if named else failed("no_subject")
+            is_named = "EndorsementSubject" in types(subject) and text(subject, "id")
+            return passed("endorsed") if is_named else failed("no_subject")
         case "clr":
-            return passed("learner_record") if "ClrSubject" in types(about) else failed("no_subject")
-    if not isinstance(about, dict) or "AchievementSubject" not in types(about):
+            return passed("learner_record") if "ClrSubject" in types(subject) else failed("no_subject")
+    if not isinstance(subject, dict) or "AchievementSubject" not in types(subject):
         return failed("no_subject")
-    if not isinstance(about.get("id"), str) and not objects(about.get("identifier")):
+    if not isinstance(subject.get("id"), str) and not objects(subject.get("identifier")):
         return failed("no_recipient")
-    achievement = about.get("achievement")
+    achievement = subject.get("achievement")
     if not isinstance(achievement, dict) or "Achievement" not in types(achievement):
         return failed("no_achievement")
     if not all(isinstance(achievement.get(name), str) for name in ("id", "name")):
@@ -184,28 +201,28 @@ def subject(credential: Json) -> Finding:
     criteria = achievement.get("criteria")
     if not isinstance(criteria, dict) or not (criteria.get("id") or criteria.get("narrative")):
         return warning("no_criteria")
-    return _results(about, achievement)
+    return _check_results(subject, achievement)
 
 
-def _results(about: Json, achievement: Json) -> Finding:
-    """Each result is on a scale that the achievement describes."""
-    described: dict[Any, Any] = {
+def _check_results(subject: Json, achievement: Json) -> Finding:
+    """Whether each result refers to a ResultDescription of the achievement."""
+    result_types: dict[Any, Any] = {
         text(description, "id"): description.get("resultType")
         for description in objects(achievement.get("resultDescription"))
     }
-    for result in objects(about.get("result")):
+    for result in objects(subject.get("result")):
         if "resultDescription" not in result:
             continue
-        scale = text(result, "resultDescription")
-        if scale is None or scale not in described:
+        description_id = text(result, "resultDescription")
+        if description_id is None or description_id not in result_types:
             return warning("unknown_result")
-        if described[scale] == "Status" and "status" not in result:
+        if result_types[description_id] == "Status" and "status" not in result:
             return warning("result_without_status")
     return passed("achievement")
 
 
-def issuer(credential: Json) -> Finding:
-    """The issuer is named, as a Profile."""
+def check_issuer(credential: Json) -> Finding:
+    """Whether the issuer is named, as a Profile."""
     found = issuer_id(credential)
     if found is None:
         return failed("no_issuer")

@@ -1,4 +1,4 @@
-"""Case: all that was gathered about a file, before anything is judged."""
+"""gather: all that is known about a file before anything is judged."""
 
 from __future__ import annotations
 
@@ -6,35 +6,40 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from badges.verify.endorsements import check_endorsements
-from badges.verify.files import Opened
-from badges.verify.form import inline_schemas, schema
+from badges.verify.files import ParsedFile
+from badges.verify.form import check_inline_schemas, check_schema
 from badges.verify.issuer_copy import compare_issuer_copy
 from badges.verify.lookups import Lookups
-from badges.verify.proof import CHANGED, check_proof, is_bound, terms
-from badges.verify.refresh_service import refreshed
+from badges.verify.proof import CHANGED, check_proof, check_terms, is_signed_by_issuer
+from badges.verify.refresh_service import find_newer_credential
 from badges.verify.report import NOT_CHECKED, Finding
-from badges.verify.status import ask_status
+from badges.verify.status import check_status
 from signing.did import key_in_proof
 from signing.json_text import Json
+from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """`credential` is what was signed, once `proven` is there; `document` is that with its proof or claims.
+    """The file, its proof, and the findings of all checks that need a look-up.
 
-    `stated`: the signature holds with the key that the proof itself spells, but nobody could say whose that is.
+    `credential` is what was signed where a proof holds, else what stands in the file; `document` is that with its
+    proof, or with the claims of the JWS around it.
+    `verified_proof`: the signature is valid under a key that was looked up, which need not be the issuer's.
+    `proof_by_embedded_key`: the signature is valid under the key embedded in the proof, but that key could not be tied
+    to the issuer. It says that the credential is unchanged since somebody signed it, not who.
     """
 
-    opened: Opened
+    file: ParsedFile
     credential: Json
     document: Json
     terms: Finding
     schema: Finding
     inline_schemas: Finding
     proof: Finding
-    proven: VerifiedProof | None
-    stated: VerifiedProof | None
+    verified_proof: VerifiedProof | None
+    proof_by_embedded_key: VerifiedProof | None
     refresh: Finding
     status: Finding
     endorsements: Finding
@@ -42,39 +47,51 @@ class Gathered:
     now: datetime
 
 
-def gather(opened: Opened, outside: Lookups, recipient: str | None) -> Gathered:
-    """Ask for keys first, then for all else: nobody is asked anything for a badge whose proof does not hold."""
-    assert opened.secured is not None
-    proof, proven = check_proof(opened.secured, outside)
-    stated, refresh = None, NOT_CHECKED
+def gather(file: ParsedFile, secured: SecuredCredential, lookups: Lookups, recipient: str | None) -> Gathered:
+    """All that the checks need about `file`, whose secured credential is `secured`.
+
+    The order of the look-ups is part of the protection. Anybody can write any address into a badge, so at first only
+    the key is looked up. The other addresses (status list, newer version, schemas, keys of endorsements) are fetched
+    only once the issuer's own key has signed them. Fetched earlier, they would let the author of a forged
+    badge direct this verifier's requests and learn when it is checked, and the answers would prove nothing.
+    """
+    proof, verified_proof = check_proof(secured, lookups)
+    proof_by_embedded_key = None
     if proof.code == "key_not_found":
-        found, stated = check_proof(opened.secured, outside, key_in_proof)
-        if stated is not None or found.code in CHANGED:
-            proof = found
+        # The issuer does not answer. The key that the proof embeds still shows whether the credential was changed
+        # after signing; who signed it stays open, so this never becomes `verified_proof`.
+        finding, proof_by_embedded_key = check_proof(secured, lookups, key_in_proof)
+        if proof_by_embedded_key is not None or finding.code in CHANGED:
+            proof = finding
     if proof.code == "key_revoked":
-        proof, proven = compare_issuer_copy(opened, outside)
-    if proven is not None and is_bound(proven):
-        refresh, newer = refreshed(proven.credential, outside)
+        # The thief of a key can sign anything, but cannot make the issuer's website serve it: see issuer_copy.
+        proof, verified_proof = compare_issuer_copy(file, secured, lookups)
+    refresh = NOT_CHECKED
+    if verified_proof is not None and is_signed_by_issuer(verified_proof):
+        refresh, newer = find_newer_credential(verified_proof.credential, lookups)
         if newer is not None:
-            served, proof, proven = newer
-            opened = replace(served, parsed=opened.parsed)
-    credential = next((found.credential for found in (proven, stated) if found), opened.credential)
-    bound = outside if is_bound(proven) else None
-    document = credential if opened.is_jws else opened.document
-    form = schema(document, credential)
+            # From here on everything is said about the newer credential; only how the file was read is kept.
+            newer_file, proof, verified_proof = newer
+            file = replace(newer_file, finding=file.finding)
+    valid_proof = verified_proof or proof_by_embedded_key
+    credential = valid_proof.credential if valid_proof else file.credential
+    # None unless the issuer signed: the checks that fetch an address of the badge then report `unknown`.
+    trusted_lookups = lookups if is_signed_by_issuer(verified_proof) else None
+    document = credential if file.is_jws else file.document
+    schema = check_schema(document, credential)
     return Gathered(
-        opened=opened,
+        file=file,
         credential=credential,
         document=document,
-        terms=terms(opened, proven or stated),
-        schema=form,
-        inline_schemas=inline_schemas(document, credential, form, bound),
+        terms=check_terms(file, valid_proof),
+        schema=schema,
+        inline_schemas=check_inline_schemas(document, credential, schema, trusted_lookups),
         proof=proof,
-        proven=proven,
-        stated=stated,
+        verified_proof=verified_proof,
+        proof_by_embedded_key=proof_by_embedded_key,
         refresh=refresh,
-        status=ask_status(credential, bound) if bound else NOT_CHECKED,
-        endorsements=check_endorsements(credential, bound),
+        status=check_status(credential, trusted_lookups) if trusted_lookups else NOT_CHECKED,
+        endorsements=check_endorsements(credential, trusted_lookups),
         recipient=recipient,
-        now=outside.now,
+        now=lookups.now,
     )

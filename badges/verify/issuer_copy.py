@@ -1,12 +1,18 @@
-"""vouched: a badge whose key was taken back, for which its issuer still answers.
+"""compare_issuer_copy: a badge whose key was revoked still counts while its issuer serves the same credential.
 
-Whoever stole a key can sign with any date, so the date in a badge proves nothing any more. What a thief cannot do is to
-make the issuer give the badge out. So a badge that says it was signed before the key was taken back counts when the
-issuer serves the very same credential today, under the badge's own id, on an origin that its DID document links. One
-that says it was signed later never counts. Nobody is asked for a badge whose signature does not fit.
+Whoever stole a key can sign with any date, so the date in a badge proves nothing once its key is revoked. A thief
+cannot, however, make the issuer's own website serve a forged badge. So a badge counts that
+
+* has a valid signature under the revoked key, which the issuer's document still lists, with the time of revocation,
+* says itself that it was signed before that time, and
+* is served by the issuer today, the very same credential, under the badge's own id, on an origin that the issuer's
+  DID document links.
+
+A badge that says it was signed later never counts. Nothing is fetched for a badge whose signature does not hold.
 
 Sources: W3C Controlled Identifiers v1.0, "Verification Methods" (`revoked`); DIF Well Known DID Configuration
-(`LinkedDomains`). The rule itself is ours: the standard would refuse them all.
+(`LinkedDomains`). The rule itself is ours: the standard would refuse all badges of a revoked key, so one stolen key
+would invalidate every honest badge signed with it.
 """
 
 from __future__ import annotations
@@ -16,61 +22,72 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from badges.verify.files import Opened, answered
+from badges.verify.files import ParsedFile, parse_response
 from badges.verify.foreign_json import as_list, issuer_id, objects, text, types
 from badges.verify.lookups import Fetch, Lookups
-from badges.verify.proof import check_proof, is_bound
+from badges.verify.proof import check_proof, is_signed_by_issuer
 from badges.verify.report import Finding, failed, warning
 from signing.did import did_web_url
 from signing.json_text import Json, read_object
 from signing.keys import VerificationMethod
+from signing.secured import SecuredCredential
 from signing.timestamps import as_timestamp, from_timestamp
 from signing.verified_proof import VerifiedProof
 
 
-def compare_issuer_copy(opened: Opened, outside: Lookups) -> tuple[Finding, VerifiedProof | None]:
-    """What to make of a badge whose proof failed because its key was taken back."""
-    ends: dict[str, datetime] = {}
+def compare_issuer_copy(
+    file: ParsedFile, secured: SecuredCredential, lookups: Lookups
+) -> tuple[Finding, VerifiedProof | None]:
+    """The finding on a badge whose proof failed with `key_revoked`, and its proof where the issuer still serves it."""
+    revocations: dict[str, datetime] = {}
 
-    def forgiving(method: str, issuer: str) -> VerificationMethod:
-        found = outside.find_key(method, issuer)
+    def find_revoked_key(method: str, issuer: str) -> VerificationMethod:
+        """The key as if it were not revoked, so that the signature itself can be checked."""
+        found = lookups.find_key(method, issuer)
         if found.ends is not None:
-            ends[found.id] = found.ends
+            revocations[found.id] = found.ends
         return replace(found, ends=None, asserts=True)
 
-    assert opened.secured is not None
-    _, proven = check_proof(opened.secured, outside, forgiving)
-    since = ends.get(proven.verification_method.id) if proven else None
-    if proven is None or since is None or not is_bound(proven):
+    _, proof = check_proof(secured, lookups, find_revoked_key)
+    revoked_at = revocations.get(proof.verification_method.id) if proof else None
+    if proof is None or revoked_at is None or not is_signed_by_issuer(proof):
         return failed("key_revoked"), None
-    told = as_timestamp(since)
+    detail = as_timestamp(revoked_at)
     try:
-        if any(moment >= since for moment in _moments(opened, proven)):
-            return failed("key_revoked_before", told), None
-        if outside.fetch is not None and _is_given_out(proven.credential, outside.fetch):
-            return warning("key_revoked_since", told), proven
-    except Exception:  # whatever went wrong out there, nobody has vouched for it
-        return failed("key_revoked", told), None
-    return failed("key_revoked", told), None
+        if any(moment >= revoked_at for moment in _signing_times(file, proof)):
+            return failed("key_revoked_before", detail), None
+        if lookups.fetch is not None and _is_served_by_issuer(proof.credential, lookups.fetch):
+            return warning("key_revoked_since", detail), proof
+    except Exception:  # noqa: BLE001 - whatever fails here, the issuer has not confirmed the badge
+        return failed("key_revoked", detail), None
+    return failed("key_revoked", detail), None
 
 
-def _moments(opened: Opened, proven: VerifiedProof) -> Iterator[datetime]:
-    """When it says it was signed; raises ValueError where it does not say."""
-    yield from_timestamp(proven.credential.get("validFrom", proven.credential.get("issuanceDate")))
-    for proof in objects(opened.document.get("proof")):
-        if proof.get("verificationMethod") == proven.verification_method.id and "created" in proof:
-            yield from_timestamp(proof["created"])
+def _signing_times(file: ParsedFile, proof: VerifiedProof) -> Iterator[datetime]:
+    """The times at which the badge says it was signed. Raises ValueError where one is no timestamp."""
+    yield from_timestamp(proof.credential.get("validFrom", proof.credential.get("issuanceDate")))
+    for entry in objects(file.document.get("proof")):
+        if entry.get("verificationMethod") == proof.verification_method.id and "created" in entry:
+            yield from_timestamp(entry["created"])
 
 
-def _is_given_out(credential: Json, fetch: Fetch) -> bool:
+def _is_served_by_issuer(credential: Json, fetch: Fetch) -> bool:
+    """Whether the issuer serves this very credential. Raises what `fetch` raises, and ValueError or ProofError.
+
+    The origin has to be linked by the issuer's DID document: the id of a forged badge may be any address, also one
+    that the thief controls.
+    """
     address = text(credential, "id") or ""
-    document = read_object(fetch(did_web_url(issuer_id(credential) or "")).decode())
-    return _origin(address) in _linked(document) and answered(fetch(address)).credential == credential
+    did_document = read_object(fetch(did_web_url(issuer_id(credential) or "")).decode())
+    return (
+        _origin(address) in _linked_origins(did_document)
+        and parse_response(fetch(address)).credential == credential
+    )
 
 
-def _linked(document: Json) -> Iterator[str]:
+def _linked_origins(did_document: Json) -> Iterator[str]:
     """The origins that the issuer says are its own."""
-    for service in objects(document.get("service")):
+    for service in objects(did_document.get("service")):
         if "LinkedDomains" in types(service):
             for endpoint in as_list(service.get("serviceEndpoint")):
                 origins = as_list(endpoint.get("origins")) if isinstance(endpoint, dict) else [endpoint]

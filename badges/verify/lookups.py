@@ -1,4 +1,8 @@
-"""Outside: what a verification may ask of the world; everything comes in through it, nothing is fetched otherwise."""
+"""Lookups: everything that one verification may ask other hosts for.
+
+The package `badges` has no network of its own: all that is fetched comes in through these functions, so that one limit
+covers everything that a badge can make its verifier fetch.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +21,13 @@ from signing.verified_proof import VerifiedProof
 StatusFinder = Callable[[str], bytes]
 #: The same for any other document: a refreshed credential, a schema, an assertion of Open Badges 2.0.
 Fetch = Callable[[str], bytes]
-#: `signing.proofs.check`, or what gives the same sooner.
+#: `signing.proofs.check`, or a faster function with the same result.
 ProofChecker = Callable[[SecuredCredential, KeyFinder, datetime], VerifiedProof]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookups:
-    """`fetch` None: nothing but keys and status lists may be asked for."""
+    """How to find keys, status lists and other documents. `fetch` None: only keys and status lists may be fetched."""
 
     check_proof: ProofChecker
     find_key: KeyFinder
@@ -32,27 +36,33 @@ class Lookups:
     now: datetime
 
 
-#: What one badge may ask for, in all. A sound one asks for two or three things.
-MAX_QUESTIONS = 40
-Asked = ParamSpec("Asked")
-Answer = TypeVar("Answer")
+#: What one badge may look up, in all. A sound badge needs two or three look-ups: a key, a list, perhaps a schema. But
+#: each of 16 endorsements may name a key and 4 lists, and every list a key again. Without a common limit, anyone
+#: who uploads a badge could make this verifier send hundreds of requests to a host of their choice.
+MAX_LOOKUPS = 40
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
-def limited(outside: Lookups) -> Lookups:
-    """The same, until it was asked MAX_QUESTIONS times: a badge must not use its verifier against others."""
+def with_limit(lookups: Lookups) -> Lookups:
+    """The same Lookups, which together fail after MAX_LOOKUPS calls.
+
+    The limit is shared by keys, lists and documents. From then on each call raises KeyNotFoundError, which every check
+    already treats as "no answer": such a badge ends as `unknown`, never as valid.
+    """
     numbers = count(1)
 
-    def counted(ask: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
-        def asked(*arguments: Asked.args, **named: Asked.kwargs) -> Answer:
-            if next(numbers) > MAX_QUESTIONS:
+    def counted(look_up: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+        def limited(*arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+            if next(numbers) > MAX_LOOKUPS:
                 raise KeyNotFoundError("the badge asks for too much")
-            return ask(*arguments, **named)
+            return look_up(*arguments, **named)
 
-        return asked
+        return limited
 
     return replace(
-        outside,
-        find_key=counted(outside.find_key),
-        find_status=counted(outside.find_status),
-        fetch=counted(outside.fetch) if outside.fetch else None,
+        lookups,
+        find_key=counted(lookups.find_key),
+        find_status=counted(lookups.find_status),
+        fetch=counted(lookups.fetch) if lookups.fetch else None,
     )

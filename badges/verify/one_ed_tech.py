@@ -1,8 +1,8 @@
-"""probes: what the 1EdTech validator would say of the same file, probe by probe.
+"""run_probes: what the 1EdTech validator would say of the same file, probe by probe.
 
-It is the validator by which badges are certified, so its word matters; it is not ours, because it believes whom it
-should not: a key that stands in the address of a proof is never asked for where it says it is published, a key in the
-header of a JWS need not be the issuer's, claims are not compared, and who signed a status list is not asked.
+Badges are certified with that validator, so its answer is reported beside ours. It is not ours, because it trusts more:
+a key embedded in the address of a proof without asking where it is published, a key in the header of a JWS without
+comparing it with the issuer's, a JWS whose claims contradict its credential, and a status list signed by anyone.
 
 Source: 1EdTech digital-credentials-public-validator, OB30Inspector.
 """
@@ -10,11 +10,12 @@ Source: 1EdTech digital-credentials-public-validator, OB30Inspector.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from badges.verify import form
-from badges.verify.files import open_document
+from badges.verify.files import parse_document
 from badges.verify.foreign_json import VC_1_CONTEXT, VC_CONTEXT, as_list, issuer_id, objects, text, types
 from badges.verify.gathered import Gathered
 from badges.verify.lookups import Lookups
@@ -27,84 +28,96 @@ from signing.keys import KeyFinder, VerificationMethod
 from signing.timestamps import from_timestamp
 from signing.verified_proof import VerifiedProof
 
-_WORST: tuple[OneEdTech, ...] = ("exception", "fatal", "error", "unknown", "warning", "valid", "not_run")
-#: Why we cannot tell whether a proof holds; others may.
-_NOT_KNOWN = ("unpinned_context", "could_not_check")
-#: Where it looks for a key and we do not: without TLS, and through a resolver of every kind of DID. One is nobody's.
-_LOOKED_UP_BY_IT_ALONE = re.compile(r"http:|did:(?!(?:key|jwk|web|example):)")
+_WORST_FIRST: tuple[OneEdTech, ...] = (
+    "exception",
+    "fatal",
+    "error",
+    "unknown",
+    "warning",
+    "valid",
+    "not_run",
+)
+#: Codes where our check of a proof gave up; the validator may be able to check it.
+_NOT_CHECKED_BY_US = ("unpinned_context", "could_not_check")
+#: Keys that the validator looks up and we do not: without TLS, and through a resolver for every DID method.
+_LOOKED_UP_BY_VALIDATOR_ONLY = re.compile(r"http:|did:(?!(?:key|jwk|web|example):)")
 _ED25519 = ("DataIntegrityProof", "Ed25519Signature2020")
 _CRYPTOSUITES = ("eddsa-rdfc-2022", "eddsa-2022", "ecdsa-sd-2023")
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def overall(found: tuple[Probe, ...]) -> OneEdTech:
-    """The worst of all probes. One that says `unknown` may hide a failure, so it counts for more than a warning."""
-    outcomes = {probe.outcome for probe in found}
-    return next(outcome for outcome in _WORST if outcome in outcomes)
+def worst_outcome(probes: tuple[Probe, ...]) -> OneEdTech:
+    """The worst outcome of the probes. `unknown` may hide an error, so it is worse than a warning."""
+    outcomes = {probe.outcome for probe in probes}
+    return next(outcome for outcome in _WORST_FIRST if outcome in outcomes)
 
 
-def probes(case: Gathered, outside: Lookups) -> tuple[Probe, ...]:
-    """The probes in their order; where one is fatal, those behind it are not run."""
-    found: list[Probe] = []
-    for name, outcome in (
-        ("CredentialParseProbe", lambda: _parse(case)),
-        ("JsonLDValidationProbe", lambda: _terms(case.terms)),
-        ("ContextPropertyProbe", lambda: _context(case.credential)),
-        ("TypePropertyProbe", lambda: _finding(form.credential_type(case.credential), "fatal", "valid")),
-        ("JsonSchemasProbe", lambda: _finding(case.schema, "error")),
-        ("InlineJsonSchemaProbe", lambda: _inline_schemas(case.inline_schemas)),
-        ("CredentialSubjectProbe", lambda: _subject(case.credential)),
-        ("EvidenceProbe", lambda: _evidence(case.credential)),
-        ("IssuerProbe", lambda: _issuer(case.credential)),
-        ("ProofProbe", lambda: _proof(case, outside)),
-        ("RefreshProbe", lambda: _refresh(case)),
-        ("StatusProbe", lambda: _status(case)),
-        ("ExpirationAndIssuanceProbe", lambda: _dates(case)),
-        ("EndorsementInspector", lambda: _endorsements(case)),
-    ):
-        stopped = any(probe.outcome in ("fatal", "exception") for probe in found)
-        found.append(Probe(name=name, outcome="not_run" if stopped else outcome()))
-    return tuple(found)
+def run_probes(gathered: Gathered, lookups: Lookups) -> tuple[Probe, ...]:
+    """The probes in their order; after a fatal one, or an exception, the rest are not run."""
+    credential = gathered.credential
+    by_name: tuple[tuple[str, Callable[[], OneEdTech]], ...] = (
+        ("CredentialParseProbe", lambda: _parse(gathered)),
+        ("JsonLDValidationProbe", lambda: _terms(gathered.terms)),
+        ("ContextPropertyProbe", lambda: _context(credential)),
+        ("TypePropertyProbe", lambda: _translate(form.check_type(credential), "fatal", "valid")),
+        ("JsonSchemasProbe", lambda: _translate(gathered.schema, "error")),
+        ("InlineJsonSchemaProbe", lambda: _inline_schemas(gathered.inline_schemas)),
+        ("CredentialSubjectProbe", lambda: _subject(credential)),
+        ("EvidenceProbe", lambda: _evidence(credential)),
+        ("IssuerProbe", lambda: _issuer(credential)),
+        ("ProofProbe", lambda: _proof(gathered, lookups)),
+        ("RefreshProbe", lambda: _refresh(gathered)),
+        ("StatusProbe", lambda: _status(gathered)),
+        ("ExpirationAndIssuanceProbe", lambda: _dates(gathered)),
+        ("EndorsementInspector", lambda: _endorsements(gathered)),
+    )
+    probes: list[Probe] = []
+    for name, probe in by_name:
+        stopped = any(earlier.outcome in ("fatal", "exception") for earlier in probes)
+        probes.append(Probe(name=name, outcome="not_run" if stopped else probe()))
+    return tuple(probes)
 
 
-def _finding(finding: Finding, failure: OneEdTech, mention: OneEdTech = "warning") -> OneEdTech:
+def _translate(finding: Finding, if_failed: OneEdTech, if_warning: OneEdTech = "warning") -> OneEdTech:
+    """Our outcome in the validator's terms."""
     outcomes: dict[str, OneEdTech] = {
         "passed": "valid",
-        "warning": mention,
-        "failed": failure,
+        "warning": if_warning,
+        "failed": if_failed,
         "unknown": "unknown",
     }
     return outcomes[finding.outcome]
 
 
-def _parse(case: Gathered) -> OneEdTech:
-    """It finds an iTXt or a zTXt in a picture, but no tEXt; which of the three it was is not kept."""
-    return "unknown" if case.opened.parsed.code == "baked_unusually" else "valid"
+def _parse(gathered: Gathered) -> OneEdTech:
+    """The validator finds an iTXt or a zTXt in a picture, but no tEXt; our finding does not say which it was."""
+    return "unknown" if gathered.file.finding.code == "baked_unusually" else "valid"
 
 
-def _terms(found: Finding) -> OneEdTech:
-    """What is ambiguous to us is not to it: it reads whatever meaning a badge brings along, as we do not."""
-    return "unknown" if found.code == "ambiguous_terms" else _finding(found, "error")
+def _terms(finding: Finding) -> OneEdTech:
+    """The validator accepts inline contexts, which may be ambiguous and are therefore refused here."""
+    return "unknown" if finding.code == "ambiguous_terms" else _translate(finding, "error")
 
 
 def _context(credential: Json) -> OneEdTech:
-    """By position, whatever stands behind."""
+    """The validator compares the first two contexts only."""
     first, second = (*as_list(credential.get("@context")), None, None)[:2]
     if first == VC_CONTEXT and second == form.OB_CONTEXT:
         return "valid"
-    finding = form.context(credential, None)
+    finding = form.check_context(credential)
     return "warning" if first in (VC_CONTEXT, VC_1_CONTEXT) and finding.outcome != "failed" else "error"
 
 
-def _inline_schemas(found: Finding) -> OneEdTech:
-    """One that does not answer is an error to it, as is one that is broken; the official one was asked before."""
-    return "error" if found.code == "schema_not_reached" else _finding(found, "error", "valid")
+def _inline_schemas(finding: Finding) -> OneEdTech:
+    """To the validator a schema that cannot be fetched is an error. It has fetched the official ones already."""
+    return "error" if finding.code == "schema_not_reached" else _translate(finding, "error", "valid")
 
 
 def _subject(credential: Json) -> OneEdTech:
-    about = credential.get("credentialSubject")
-    if isinstance(about, dict) and "type" not in about:
+    subject = credential.get("credentialSubject")
+    if isinstance(subject, dict) and "type" not in subject:
         return "exception"
-    finding = form.subject(credential)
+    finding = form.check_subject(credential)
     return "error" if finding.outcome == "failed" or finding.code == "no_criteria" else "valid"
 
 
@@ -116,105 +129,109 @@ def _evidence(credential: Json) -> OneEdTech:
 
 
 def _issuer(credential: Json) -> OneEdTech:
-    """Whether its address answers, which would be a warning only, is not asked here."""
+    """The validator also fetches the issuer's address, which we do not; no answer would be a warning only."""
     issuer = credential.get("issuer")
     if not isinstance(issuer, dict) or "type" not in issuer:
         return "exception"
-    parents = objects(issuer.get("parentOrg"))
+    profiles = (issuer, *objects(issuer.get("parentOrg")))
     entries = objects(issuer.get("otherIdentifier"))
-    sound = all("Profile" in types(profile) for profile in (issuer, *parents)) and all(
+    has_right_types = all("Profile" in types(profile) for profile in profiles) and all(
         "IdentifierEntry" in types(entry) for entry in entries
     )
-    return "valid" if sound else "error"
+    return "valid" if has_right_types else "error"
 
 
 # --- the proof
 
 
-def _proof(case: Gathered, outside: Lookups) -> OneEdTech:
-    return _external(case) if case.opened.is_jws else _embedded(case, outside)
+def _proof(gathered: Gathered, lookups: Lookups) -> OneEdTech:
+    return _jws_proof(gathered) if gathered.file.is_jws else _embedded_proof(gathered, lookups)
 
 
-def _external(case: Gathered) -> OneEdTech:
-    """RS256 and ES256 alone; a key that the token brings along will do, and the claims may say anything."""
-    found = case.proven or case.stated
-    if found is not None:
-        return "valid" if found.proof_name in ("vc-jwt", "vc-jwt-rs256") else "fatal"
-    if case.proof.code == "claims_disagree":
+def _jws_proof(gathered: Gathered) -> OneEdTech:
+    """The validator accepts RS256 and ES256, any key in the header, and claims that contradict the credential."""
+    proof = gathered.verified_proof or gathered.proof_by_embedded_key
+    if proof is not None:
+        return "valid" if proof.proof_name in ("vc-jwt", "vc-jwt-rs256") else "fatal"
+    if gathered.proof.code == "claims_disagree":
         return "valid"
-    return "unknown" if case.proof.code in ("key_not_found", "could_not_check") else "fatal"
+    return "unknown" if gathered.proof.code in ("key_not_found", "could_not_check") else "fatal"
 
 
-def _embedded(case: Gathered, outside: Lookups) -> OneEdTech:
-    """Its first proof of a kind that may be Ed25519 is checked, as if it were."""
-    proofs = objects(case.opened.document.get("proof"))
-    if not proofs:
+def _embedded_proof(gathered: Gathered, lookups: Lookups) -> OneEdTech:
+    """The validator checks the first proof of a type that may be Ed25519, and checks it as Ed25519."""
+    entries = objects(gathered.file.document.get("proof"))
+    if not entries:
         return "error"
-    if "proofPurpose" not in proofs[0]:
+    if "proofPurpose" not in entries[0]:
         return "exception"
-    chosen = next(
+    entry = next(
         (
-            proof
-            for proof in proofs
-            if types(proof) & {*_ED25519} and proof.get("proofPurpose") == "assertionMethod"
+            entry
+            for entry in entries
+            if types(entry) & {*_ED25519} and entry.get("proofPurpose") == "assertionMethod"
         ),
         None,
     )
-    if chosen is None or chosen.get("cryptosuite", _CRYPTOSUITES[0]) not in _CRYPTOSUITES:
+    if entry is None or entry.get("cryptosuite", _CRYPTOSUITES[0]) not in _CRYPTOSUITES:
         return "error"
-    method = text(chosen, "verificationMethod") or ""
-    found = (case.proven or case.stated) if len(proofs) == 1 else None
-    proven = found or _checked_alone(case, chosen, method, outside)
-    if isinstance(proven, str):
-        return proven
+    method = text(entry, "verificationMethod") or ""
+    only_proof = (gathered.verified_proof or gathered.proof_by_embedded_key) if len(entries) == 1 else None
+    # With one proof our check and the validator's are the same; of several, ours may have taken another.
+    proof = only_proof or _check_alone(gathered, entry, method, lookups)
+    if isinstance(proof, str):
+        return proof
     if method.startswith("did:key:") and "#" not in method:
+        return "valid"  # the validator compares no issuer with such a key
+    key = proof.verification_method
+    if key.controller == issuer_id(proof.credential):
         return "valid"
-    found_key = proven.verification_method
-    if found_key.controller == issuer_id(proven.credential):
-        return "valid"
-    # A key that is its own document says there whose it is, which counts for it, and not for us.
-    return "unknown" if found_key.controller == found_key.id else "error"
+    # A key that is a document of its own names its controller there, which the validator believes and we do not.
+    return "unknown" if key.controller == key.id else "error"
 
 
-def _checked_alone(case: Gathered, chosen: Json, method: str, outside: Lookups) -> VerifiedProof | OneEdTech:
-    """What the signature of one proof covers; else what the validator says of that proof."""
-    # It knows no `expires`, so the signature is looked at as of long ago.
-    long_ago = replace(outside, now=datetime(1970, 1, 1, tzinfo=UTC))
-    alone = open_document(case.opened.document | {"proof": [chosen]})
+def _check_alone(gathered: Gathered, entry: Json, method: str, lookups: Lookups) -> VerifiedProof | OneEdTech:
+    """The VerifiedProof of one of the proofs, checked without the others; else the validator's outcome."""
+    # The validator ignores `expires` of a proof: at a time long ago no proof has expired.
+    lookups_long_ago = replace(lookups, now=_LONG_AGO)
+    alone = parse_document(gathered.file.document | {"proof": [entry]})
     if alone.secured is None:
         return "error"
-    finding, proven = check_proof(alone.secured, long_ago, _spelled_first(outside))
-    if proven is not None:
-        return proven
+    finding, proof = check_proof(alone.secured, lookups_long_ago, _embedded_key_first(lookups))
+    if proof is not None:
+        return proof
     if finding.code == "key_not_found":
-        return "unknown" if _LOOKED_UP_BY_IT_ALONE.match(method) else "error"
-    unread = finding.code == "unsafe" and case.terms.code == "ambiguous_terms"
-    return "unknown" if unread or finding.code in _NOT_KNOWN else "error"
+        return "unknown" if _LOOKED_UP_BY_VALIDATOR_ONLY.match(method) else "error"
+    is_ambiguous = finding.code == "unsafe" and gathered.terms.code == "ambiguous_terms"
+    return "unknown" if is_ambiguous or finding.code in _NOT_CHECKED_BY_US else "error"
 
 
-def _spelled_first(outside: Lookups) -> KeyFinder:
+def _embedded_key_first(lookups: Lookups) -> KeyFinder:
+    """A KeyFinder that believes a key embedded in the address, as the validator does. Never for our own verdict."""
+
     def find_key(method: str, issuer: str) -> VerificationMethod:
         try:
             return key_in_proof(method, issuer)
         except KeyNotFoundError:
-            return outside.find_key(method, issuer)
+            return lookups.find_key(method, issuer)
 
     return find_key
 
 
-# --- what it says about now
+# --- refresh, status, dates, endorsements
 
 
-def _refresh(case: Gathered) -> OneEdTech:
-    """Where nothing newer is to be had, it goes on with what it has."""
-    return "unknown" if "refreshService" in case.credential and case.refresh.outcome == "unknown" else "valid"
+def _refresh(gathered: Gathered) -> OneEdTech:
+    """Where no newer version can be fetched, the validator goes on with the one it has."""
+    is_unknown = "refreshService" in gathered.credential and gathered.refresh.outcome == "unknown"
+    return "unknown" if is_unknown else "valid"
 
 
-def _status(case: Gathered) -> OneEdTech:
-    """Only revocation counts. A list that does not answer is a warning, one that is no list an error."""
-    if "credentialStatus" not in case.credential:
+def _status(gathered: Gathered) -> OneEdTech:
+    """Only revocation counts. A list that cannot be fetched is a warning, one that is no list an error."""
+    if "credentialStatus" not in gathered.credential:
         return "valid"
-    match case.status.code:
+    match gathered.status.code:
         case "revoked":
             return "fatal"
         case "not_revoked" | "suspended":
@@ -227,25 +244,26 @@ def _status(case: Gathered) -> OneEdTech:
             return "unknown"
 
 
-def _dates(case: Gathered) -> OneEdTech:
-    """Both data models, each under its own names; nothing is said of a date that is not there."""
-    for names, late in ((("validFrom", "issuanceDate"), False), (("validUntil", "expirationDate"), True)):
-        for name in names:
-            if name not in case.credential:
-                continue
-            try:
-                moment = from_timestamp(case.credential[name])
-            except ValueError:
-                return "exception"
-            if (case.now > moment) if late else (case.now < moment):
-                return "fatal"
+def _dates(gathered: Gathered) -> OneEdTech:
+    """The dates of both data models, each under its own names; one that is missing is not mentioned."""
+    # The first wrong date decides whether the outcome is an exception or fatal, so the order is the validator's.
+    for name in ("validFrom", "issuanceDate", "validUntil", "expirationDate"):
+        if name not in gathered.credential:
+            continue
+        try:
+            moment = from_timestamp(gathered.credential[name])
+        except ValueError:
+            return "exception"
+        is_begin = name in ("validFrom", "issuanceDate")
+        if gathered.now < moment if is_begin else gathered.now > moment:
+            return "fatal"
     return "valid"
 
 
-def _endorsements(case: Gathered) -> OneEdTech:
-    """An endorsement that has ended, was revoked, or was never signed, fails the badge."""
-    if case.endorsements.code == "endorsement_unsigned":
+def _endorsements(gathered: Gathered) -> OneEdTech:
+    """An endorsement that has expired, was revoked or was never signed fails the badge."""
+    if gathered.endorsements.code == "endorsement_unsigned":
         return "error"
-    if case.endorsements.code in ("endorsement_not_valid_now", "endorsement_revoked"):
+    if gathered.endorsements.code in ("endorsement_not_valid_now", "endorsement_revoked"):
         return "fatal"
-    return _finding(case.endorsements, "error", "valid")
+    return _translate(gathered.endorsements, "error", "valid")

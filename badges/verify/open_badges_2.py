@@ -1,6 +1,7 @@
-"""check_older: the Report on badges of Open Badges 2.0 and 1.x, whose proof is where they, or their keys, are served.
+"""check_open_badges_2: the Report on badges of Open Badges 2.0 and 1.x.
 
-So nothing can be said of them without asking there (`fetch`). Source: Open Badges 2.0, "Verification".
+Their proof is that the issuer's host serves the assertion, or the key that signed it: without `fetch` they cannot be
+verified. Source: Open Badges 2.0, "Verification".
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from badges.verify.assertions import AssertionTroubleError, Checked
-from badges.verify.files import Opened
+from badges.verify.assertions import AssertionNotVerifiedError, VerifiedAssertion
+from badges.verify.files import ParsedFile
 from badges.verify.foreign_json import text, types
-from badges.verify.hosted_assertion import check_hosted
+from badges.verify.hosted_assertion import check_hosted_assertion
 from badges.verify.lookups import Lookups
-from badges.verify.recipient import is_for
-from badges.verify.report import NOT_CHECKED, Finding, Report, failed, named, passed, unknown, warning
-from badges.verify.signed_assertion import check_signed
-from badges.verify.verdict import verdict
+from badges.verify.recipient import check_recipient
+from badges.verify.report import NOT_CHECKED, Finding, Report, as_check, failed, passed, unknown, warning
+from badges.verify.signed_assertion import check_signed_assertion
+from badges.verify.verdict import decide_verdict
 from signing.json_text import Json
 from signing.timestamps import from_timestamp
 
@@ -25,47 +26,52 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NO_ZONE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?", re.ASCII)
 
 
-def check_open_badges_2(opened: Opened, outside: Lookups, recipient: str | None) -> Report:
+def check_open_badges_2(file: ParsedFile, lookups: Lookups, recipient: str | None) -> Report:
     """The Report on an assertion, or on the address of one."""
-    assertion, found, proof = opened.credential, None, NOT_CHECKED
+    assertion, verified, proof = file.credential, None, NOT_CHECKED
     try:
-        address = opened.address or address_of(assertion)
-        found = check_hosted(address, assertion, outside) if address else check_signed(opened, outside)
-        assertion, proof = found.assertion, found.proof
-    except AssertionTroubleError as trouble:
-        proof = trouble.finding
+        address = file.address or hosted_address(assertion)
+        verified = (
+            check_hosted_assertion(address, assertion, lookups)
+            if address
+            else check_signed_assertion(file, lookups)
+        )
+        assertion, proof = verified.assertion, verified.proof
+    except AssertionNotVerifiedError as error:
+        proof = error.finding
     checks = (
-        named("parsed", opened.parsed),
-        named("terms", NOT_CHECKED),
-        named("context", warning("open_badges_2")),
-        named("type", passed("assertion")),
-        named("schema", unknown("no_rules")),
-        named("subject", _subject(assertion) if assertion else NOT_CHECKED),
-        named("issuer", _issuer(found)),
-        named("proof", proof),
-        named("key_of_issuer", found.key_of_issuer if found else NOT_CHECKED),
-        named("status", found.status if found else NOT_CHECKED),
-        named("validity", _validity(assertion, outside.now)),
-        named("recipient", is_for(_as_subject(assertion), recipient)),
+        as_check("parsed", file.finding),
+        as_check("terms", NOT_CHECKED),
+        as_check("context", warning("open_badges_2")),
+        as_check("type", passed("assertion")),
+        as_check("schema", unknown("no_rules")),
+        as_check("subject", _check_subject(assertion) if assertion else NOT_CHECKED),
+        as_check("issuer", _check_issuer(verified)),
+        as_check("proof", proof),
+        as_check("key_of_issuer", verified.key_of_issuer if verified else NOT_CHECKED),
+        as_check("status", verified.status if verified else NOT_CHECKED),
+        as_check("validity", _check_validity(assertion, lookups.now)),
+        as_check("recipient", check_recipient(_as_open_badges_3(assertion), recipient)),
     )
-    return Report(checks=checks, credential=assertion or None, verdict=verdict(checks))
+    return Report(checks=checks, credential=assertion or None, verdict=decide_verdict(checks))
 
 
-def address_of(assertion: Json) -> str | None:
-    """Where an assertion says it is hosted; None for a signed one."""
-    how = assertion.get("verification", assertion.get("verify"))
-    kinds = {kind.lower() for kind in types(how)}
+def hosted_address(assertion: Json) -> str | None:
+    """The address at which an assertion says it is hosted; None for a signed one."""
+    verification = assertion.get("verification", assertion.get("verify"))
+    kinds = {kind.lower() for kind in types(verification)}
     if not kinds & {"hosted", "hostedbadge"}:
         return None
-    return text(how, "url") or text(assertion, "id")
+    return text(verification, "url") or text(assertion, "id")
 
 
-def _subject(assertion: Json) -> Finding:
-    return passed("achievement") if _as_subject(assertion)["credentialSubject"] else failed("no_recipient")
+def _check_subject(assertion: Json) -> Finding:
+    has_recipient = bool(_as_open_badges_3(assertion)["credentialSubject"])
+    return passed("achievement") if has_recipient else failed("no_recipient")
 
 
-def _as_subject(assertion: Json) -> Json:
-    """Its recipient in the words of Open Badges 3.0."""
+def _as_open_badges_3(assertion: Json) -> Json:
+    """A credential with the assertion's recipient in the terms of Open Badges 3.0, and nothing else."""
     recipient = assertion.get("recipient")
     if not isinstance(recipient, dict) or text(recipient, "identity") is None:
         return {"credentialSubject": {}}
@@ -78,17 +84,17 @@ def _as_subject(assertion: Json) -> Json:
     return {"credentialSubject": {"identifier": [identifier]}}
 
 
-def _issuer(found: Checked | None) -> Finding:
-    if found is None:
+def _check_issuer(verified: VerifiedAssertion | None) -> Finding:
+    if verified is None:
         return NOT_CHECKED
-    return passed("profile", found.issuer_id) if found.issuer_id else failed("no_issuer")
+    return passed("profile", verified.issuer_id) if verified.issuer_id else failed("no_issuer")
 
 
-def _validity(assertion: Json, now: datetime) -> Finding:
-    """Its dates may be days, which begin and end in UTC; so do moments that name no zone."""
+def _check_validity(assertion: Json, now: datetime) -> Finding:
+    """Whether `now` is between `issuedOn` and `expires`, where they are given."""
     try:
-        ends = _moment(assertion["expires"]) if "expires" in assertion else None
-        begins = _moment(assertion["issuedOn"]) if "issuedOn" in assertion else None
+        ends = _as_datetime(assertion["expires"]) if "expires" in assertion else None
+        begins = _as_datetime(assertion["issuedOn"]) if "issuedOn" in assertion else None
     except ValueError:
         return failed("no_dates")
     if begins is not None and now < begins:
@@ -98,7 +104,8 @@ def _validity(assertion: Json, now: datetime) -> Finding:
     return passed("valid" if ends else "no_end")
 
 
-def _moment(value: Any) -> datetime:
+def _as_datetime(value: Any) -> datetime:
+    """The moment of a timestamp, a day or seconds since 1970, in UTC where no zone is given. Raises ValueError."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**36:
         return datetime.fromtimestamp(value, tz=UTC)  # Open Badges 0.5 counted seconds
     if isinstance(value, str) and _DAY.fullmatch(value):

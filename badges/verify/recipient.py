@@ -1,7 +1,7 @@
-"""is_for: was it given to the one whom the verifier has in mind?
+"""check_recipient: whether the badge was awarded to the person whom the verifier expects.
 
-Source: Open Badges 3.0, "Verify Recipient", and IdentityHash. No case folding is defined, so an address is tried as it
-was given, and in lower case.
+Source: Open Badges 3.0, "Verify Recipient", and IdentityHash. The standard defines no case folding, so an e-mail
+address is compared as it was given, and in lower case.
 """
 
 from __future__ import annotations
@@ -12,42 +12,49 @@ from badges.verify.foreign_json import objects, text
 from badges.verify.report import Finding, failed, passed, unknown
 from signing.json_text import Json
 
+#: A badge with thousands of salted identifiers would make its verifier hash for seconds.
 MAX_IDENTIFIERS = 50
 
 
-def is_for(credential: Json, recipient: str | None) -> Finding:
-    """Whether one of the identifiers of the subject is `recipient`, an e-mail address or an id known otherwise."""
+def check_recipient(credential: Json, recipient: str | None) -> Finding:
+    """Whether `recipient`, an e-mail address or another id, is an identifier of the credential's subject."""
     if recipient is None:
         return unknown("nobody_named")
-    about = credential.get("credentialSubject")
-    if text(about, "id") == recipient:
+    subject = credential.get("credentialSubject")
+    if text(subject, "id") == recipient:
         return passed("recipient_matches")
-    identifiers = objects(about.get("identifier") if isinstance(about, dict) else None)[:MAX_IDENTIFIERS]
-    if any(_is(recipient, identifier) for identifier in identifiers):
+    identifiers = objects(subject.get("identifier") if isinstance(subject, dict) else None)[:MAX_IDENTIFIERS]
+    if any(_matches(recipient, identifier) for identifier in identifiers):
         return passed("recipient_matches")
-    # A name says nothing about an address; what is of no kind that could be compared says nothing either.
+    # That a name differs from an e-mail address proves nothing: only identifiers of a comparable kind can fail.
     comparable = [
-        found for found in identifiers if found.get("identityType") != "name" or "@" not in recipient
+        identifier
+        for identifier in identifiers
+        if identifier.get("identityType") != "name" or "@" not in recipient
     ]
-    if not comparable and text(about, "id") is None:
+    if not comparable and text(subject, "id") is None:
         return unknown("recipient_not_comparable")
     return failed("another_recipient")
 
 
-def _is(recipient: str, identifier: Json) -> bool:
-    said, salt = text(identifier, "identityHash") or "", text(identifier, "salt") or ""
+def _matches(recipient: str, identifier: Json) -> bool:
+    """Whether an IdentityObject is about the recipient. Hashed ones are `algorithm$hex` of identity and salt."""
+    identity_hash, salt = text(identifier, "identityHash") or "", text(identifier, "salt") or ""
     candidates = (recipient, recipient.strip().lower())
     if identifier.get("hashed") is not True:
-        return said in candidates
-    algorithm, _, digest = said.partition("$")
-    return any(_hash(algorithm, (known + salt).encode()) == digest.lower() for known in candidates)
+        return identity_hash in candidates
+    algorithm, _, digest = identity_hash.partition("$")
+    return any(
+        _hex_digest(algorithm, (candidate + salt).encode()) == digest.lower() for candidate in candidates
+    )
 
 
-def _hash(algorithm: str, data: bytes) -> str | None:
+def _hex_digest(algorithm: str, data: bytes) -> str | None:
     match algorithm:
         case "sha256":
             return sha256(data).hexdigest()
-        case "md5":  # by the standard; nothing rests on it but who calls themselves the recipient
+        case "md5":
+            # The standard allows MD5. A collision would only let two people both claim to be the recipient.
             return md5(data, usedforsecurity=False).hexdigest()
         case _:
             return None

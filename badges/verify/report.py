@@ -1,6 +1,6 @@
-"""What a verification says: a Report of Checks, each with an outcome and a stable code.
+"""Report: what a verification found, as Checks that each have an outcome and a stable code.
 
-The sentences that the codes stand for are in badges.sentences, under the name of the check.
+The sentences of the codes are in badges.sentences, under the name of the check.
 """
 
 from __future__ import annotations
@@ -23,13 +23,16 @@ Verdict = Literal[
     "unverifiable",
     "unusable",
 ]
-#: In the words of the 1EdTech validator; `unknown` where it would have asked somebody whom we could not ask.
+#: The outcomes of the 1EdTech validator, and `unknown` where it would make a request that we do not make.
 OneEdTech = Literal["valid", "warning", "error", "fatal", "exception", "unknown", "not_run"]
+
+#: `detail` repeats text of the badge, whose length its author decides.
+_MAX_DETAIL = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something found out, or why it was not: an outcome with its code. `detail` is for the curious."""
+    """An outcome with the code of its reason. `detail` is for experts: an address, a name, an error."""
 
     outcome: Outcome
     code: str
@@ -38,7 +41,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What one check found. `code` is stable and names the sentence a page shows; `detail` is for the curious."""
+    """The Finding of one check. `code` is stable and names the sentence that a page shows; `detail` is for experts."""
 
     name: str
     outcome: Outcome
@@ -48,7 +51,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """What one probe of the 1EdTech validator would say."""
+    """The outcome that one probe of the 1EdTech validator would have."""
 
     name: str
     outcome: OneEdTech
@@ -56,10 +59,10 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All checks in their order, the credential as far as it could be read, and one word for it all.
+    """All checks in their order, the credential as far as it could be read, and the verdict.
 
-    `verdict` is ours, `one_ed_tech` that of the 1EdTech validator, with its probes: it believes more, and it fails
-    what we only mention.
+    `verdict` is ours; `one_ed_tech` is the outcome of the 1EdTech validator, with its probes. They may differ: that
+    validator trusts keys that we do not trust, and reports as an error some things that are a warning here.
     """
 
     checks: tuple[Check, ...]
@@ -70,30 +73,30 @@ class Report:
 
 
 def passed(code: str, detail: str = "") -> Finding:
-    return Finding(outcome="passed", code=code, detail=detail[:300])
+    return Finding(outcome="passed", code=code, detail=detail[:_MAX_DETAIL])
 
 
 def failed(code: str, detail: str = "") -> Finding:
-    return Finding(outcome="failed", code=code, detail=detail[:300])
+    return Finding(outcome="failed", code=code, detail=detail[:_MAX_DETAIL])
 
 
 def warning(code: str, detail: str = "") -> Finding:
-    return Finding(outcome="warning", code=code, detail=detail[:300])
+    return Finding(outcome="warning", code=code, detail=detail[:_MAX_DETAIL])
 
 
 def unknown(code: str, detail: str = "") -> Finding:
-    return Finding(outcome="unknown", code=code, detail=detail[:300])
+    return Finding(outcome="unknown", code=code, detail=detail[:_MAX_DETAIL])
 
 
 NOT_CHECKED = unknown("not_checked")
 
-_ORDER: tuple[Outcome, ...] = ("failed", "unknown", "warning", "passed")
+_WORST_FIRST: tuple[Outcome, ...] = ("failed", "unknown", "warning", "passed")
 
 
 def worst(findings: list[Finding]) -> Finding:
-    """The first of the worst; there must be one."""
-    return min(findings, key=lambda finding: _ORDER.index(finding.outcome))
+    """The worst finding, of several equally bad ones the first. Raises ValueError for an empty list."""
+    return min(findings, key=lambda finding: _WORST_FIRST.index(finding.outcome))
 
 
-def named(name: str, finding: Finding) -> Check:
+def as_check(name: str, finding: Finding) -> Check:
     return Check(name=name, outcome=finding.outcome, code=finding.code, detail=finding.detail)

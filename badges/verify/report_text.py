@@ -1,4 +1,4 @@
-"""A Report for people and programs: as JSON with its sentences, and as lines for a terminal."""
+"""A Report as text: JSON with the sentences of its codes, and lines for a terminal."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from signing.json_text import Json
 
 
 def report_as_json(report: Report) -> Json:
+    """The Report as JSON; `says` holds the sentence of each check in every language."""
     return {
         "verdict": report.verdict,
         "one_ed_tech": report.one_ed_tech,
@@ -25,9 +26,9 @@ def report_as_json(report: Report) -> Json:
 
 
 def report_as_lines(report: Report, language: str = "en") -> Iterable[str]:
-    """The verdict first, then a line a check: its outcome, its name and code, and the sentence they stand for."""
+    """The verdict first, then a line for each check: its outcome, name, code and sentence."""
     yield f"{report.verdict}: {sentence('verdict', report.verdict, language)}"
     for check in report.checks:
         detail = f" ({check.detail})" if check.detail else ""
-        said = sentence(check.name, check.code, language)
-        yield f"  {check.outcome:<8} {check.name}: {check.code}: {said}{detail}"
+        text = sentence(check.name, check.code, language)
+        yield f"  {check.outcome:<8} {check.name}: {check.code}: {text}{detail}"

@@ -54,14 +54,14 @@ def show_part(file: Path, parts: tuple[str, ...], out: Path) -> None:
     FILE is a PNG or JSON with an ecdsa-sd-2023 proof.
     """
     from badges.bake import SIGNATURE, secured_from
-    from badges.disclosure import picture_without, without
+    from badges.disclosure import remove_parts, remove_parts_from_picture
 
     badge = read_bytes(file)
     try:
         if badge.startswith(SIGNATURE):
-            out.write_bytes(picture_without(badge, parts))
+            out.write_bytes(remove_parts_from_picture(badge, parts))
         else:
-            out.write_text(without(secured_from(badge.decode()), parts).text, encoding="utf-8")
+            out.write_text(remove_parts(secured_from(badge.decode()), parts).text, encoding="utf-8")
     except UnicodeDecodeError as error:
         raise NotFoundError(f"{file} is neither a PNG nor JSON") from error
     except OSError as error:

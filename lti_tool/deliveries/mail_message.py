@@ -28,11 +28,14 @@ def mail_message(badge: BakedBadge, recipient: Recipient, sender: str, reference
         _("%(issuer)s has awarded you the badge “%(name)s”.")
         % {"issuer": badge.issuer_name, "name": badge.name},
         _(
-            "The attached picture is the badge: the signed credential is inside it. Keep the file as it is; "
-            "a screenshot or a picture that was edited loses the credential."
+            "The badge is the attached picture, with the signed credential inside it. Keep the file "
+            "unchanged: a screenshot or an edited copy loses the credential."
         ),
-        _("This page shows the badge to anyone you give its address to:\n%(url)s") % {"url": badge.page_url},
-        _("Anyone can check the picture there, or on any Open Badges 3.0 verifier."),
+        _("Anyone who has this address can see the badge:\n%(url)s") % {"url": badge.page_url},
+        _(
+            "The page shows whether the badge is genuine and valid. Anyone can also check the "
+            "picture with any Open Badges 3.0 verifier."
+        ),
     )
     message.set_content("\n\n".join(paragraphs) + "\n")
     message.add_attachment(badge.png, maintype="image", subtype="png", filename=_file_name(badge))

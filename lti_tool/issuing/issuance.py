@@ -31,7 +31,7 @@ from lti_tool.values import BakedBadge, Json
 from signing import status
 from signing.compiled.cache import CompiledForms
 from signing.proof_set import combined
-from signing.proofs import PROOFS, eddsa_rdfc_2022, vc_jwt
+from signing.proofs import EDDSA_RDFC_2022, PROOFS, VC_JWT
 from signing.secured import SecuredCredential
 
 
@@ -100,7 +100,7 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
         name: issuer.templates.secure(
             document, lambda: _dummy_credential(given_to, learner, award.score, entry), key, now
         )
-        if name == eddsa_rdfc_2022.NAME
+        if name == EDDSA_RDFC_2022.name
         else PROOFS[name].secure(document, key, now)
         for name, key in keys.items()
     }
@@ -115,8 +115,8 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
                 award_id=award.id,
                 template_version_id=version.id,
                 issuer_id=issuer.profile.id,
-                text=combined(_of_type(secured, eddsa_rdfc_2022.MEDIA_TYPE)).text,
-                jwt=_of_type(secured, vc_jwt.MEDIA_TYPE)[0].text,
+                text=combined(_of_type(secured, EDDSA_RDFC_2022.media_type)).text,
+                jwt=_of_type(secured, VC_JWT.media_type)[0].text,
                 language=language,
                 status_list_id=place.list_id,
                 status_index=place.index,
@@ -169,11 +169,11 @@ def _of_type(secured: Mapping[str, SecuredCredential], media_type: str) -> list[
 def bake_badge(issuer: Issuer, credential: CredentialRow) -> BakedBadge:
     """The picture with the JSON credential in it: the same bytes each time."""
     template = read_template(credential.template_version.body)
-    secured = SecuredCredential(credential.text, eddsa_rdfc_2022.MEDIA_TYPE)
+    secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
     return BakedBadge(
         credential_id=credential.id,
         name=text_in(template.name, credential.language),
-        issuer_name=issuer.profile.name,
+        issuer_name=issuer.profile.name_in(credential.language),
         page_url=issuer.addresses.badge_page(credential.id),
         png=bake(credential.template_version.picture, secured),
     )

@@ -29,7 +29,8 @@ def mark(session: Session, credential: CredentialRow, on: bool) -> None:
     """Every later check finds it so. The list is signed when it is next asked for: once for a burst, not for each."""
     listing = queries.issuers.lock_status_list(session, credential.status_list_id)
     if listing is not None:
-        listing.bits = status.with_bit(listing.bits, credential.status_index, on)
+        change = status.with_bit_set if on else status.with_bit_cleared
+        listing.bits = change(listing.bits, credential.status_index)
         listing.text = None
 
 

@@ -115,7 +115,7 @@ def register(
     made = _accepted(answer)
     client_id = identifier(made.get("client_id"))
     if client_id is None:
-        raise RegistrationError("refused", "the platform's answer holds no client_id")
+        raise RegistrationError("refused", "the platform's answer contains no client_id")
     tool = made.get(TOOL_CONFIGURATION)
     deployment = tool.get("deployment_id") if isinstance(tool, dict) else None
     return NewRegistration(
@@ -145,10 +145,11 @@ def configuration(
     found = _json(_call(outgoing, "GET", openid_configuration_url, token))
     issuer = found.get("issuer")
     if not isinstance(issuer, str) or not origin(issuer):
-        raise RegistrationError("not_a_platform", "its configuration names no issuer")
+        raise RegistrationError("not_a_platform", "the platform's configuration names no issuer")
     if origin(issuer) != origin(openid_configuration_url):
         raise RegistrationError(
-            "issuer_mismatch", f"{origin(openid_configuration_url)} speaks for {clean(issuer)[:200]}"
+            "issuer_mismatch",
+            f"the configuration at {origin(openid_configuration_url)} names {clean(issuer)[:200]} as its issuer",
         )
     endpoints = {
         name: _endpoint(outgoing, found, name)
@@ -164,7 +165,7 @@ def configuration(
     product = (text(platform.get("product_family_code")) or "").lower()
     messages = _messages(platform.get("messages_supported"))
     if "LtiResourceLinkRequest" not in dict(messages):
-        raise RegistrationError("unsupported", "the platform does not know LtiResourceLinkRequest")
+        raise RegistrationError("unsupported", "the platform does not support LtiResourceLinkRequest")
     audience = text(found.get("authorization_server"))
     return PlatformConfiguration(
         issuer=issuer,
@@ -315,7 +316,7 @@ def _permitted(outgoing: Outgoing, url: str, name: str) -> None:
 def _endpoint(outgoing: Outgoing, found: Json, name: str) -> str:
     url = found.get(name)
     if not isinstance(url, str) or not url:
-        raise RegistrationError("not_a_platform", f"its configuration has no {name}")
+        raise RegistrationError("not_a_platform", f"the platform's configuration has no {name}")
     _permitted(outgoing, url, name)
     return url
 

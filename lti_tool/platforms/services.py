@@ -99,7 +99,7 @@ class Connection:
         for page in self._pages(url, MEMBERS, READ_MEMBERS):
             members = page.get("members") if isinstance(page, dict) else None
             if not isinstance(members, list):
-                raise PlatformError("its list of members cannot be read")
+                raise PlatformError("the platform's list of members cannot be read")
             listed += members
         found = (_member(entry) for entry in listed)
         return tuple({member.user_id: member for member in found if member}.values())
@@ -112,7 +112,7 @@ class Connection:
         except _NotFoundError as error:
             if self._registration.product == "canvas":
                 raise PlatformError(
-                    "the course has ended there, or is gone", permanent=True, concluded=True
+                    "the course has ended or was deleted on the platform", permanent=True, concluded=True
                 ) from error
             raise
         found = (_line_item(entry) for page in pages for entry in _entries(page))
@@ -134,7 +134,7 @@ class Connection:
         answer = self._call("POST", url, LINE_ITEM, WRITE_LINE_ITEMS, wanted.get_value().encode())
         made = _line_item(_parsed(answer))
         if made is None:
-            raise PlatformError("its answer holds no line item")
+            raise PlatformError("the platform's answer contains no grade column")
         return made
 
     def results(self, line_item_url: str) -> tuple[LineItemResult, ...]:
@@ -167,11 +167,11 @@ class Connection:
                 return
             # A list cut short would look like people who left, so all of this is an error and no end.
             if origin(following) != first:
-                raise PlatformError("its list goes on at another site")
+                raise PlatformError("the platform's list continues on another site")
             if following in seen:
-                raise PlatformError("its list goes round in a circle")
+                raise PlatformError("the platform's list repeats without end")
             if len(seen) >= MAX_PAGES:
-                raise PlatformError("its list has too many pages")
+                raise PlatformError("the platform's list has too many pages")
             seen.add(following)
             url = following
 
@@ -256,10 +256,14 @@ def _granted(answer: Answer, product: str, now: datetime) -> tuple[str, timedelt
         if answer.status == 404 and product in ("moodle", ""):
             # Moodle's own words for this name neither the tool nor the cause.
             raise PlatformError(
-                "it cannot fetch the tool's key set: on its side check the HTTP security settings (blocked hosts "
-                "and allowed ports), that it trusts the tool's certificate, and its DNS"
+                "the platform cannot fetch the tool's key set. In the platform, check the HTTP security "
+                "settings (blocked hosts and allowed ports), whether it trusts the tool's certificate, "
+                "and its DNS"
             )
-        raise PlatformError("its token address answered {status} with a web page", {"status": answer.status})
+        raise PlatformError(
+            "the platform's token endpoint answered {status} with a web page instead of a token",
+            {"status": answer.status},
+        )
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
@@ -269,9 +273,13 @@ def _granted(answer: Answer, product: str, now: datetime) -> tuple[str, timedelt
     if answer.status in (200, 201) and isinstance(token, str) and token and token.isascii():
         return token, timedelta(seconds=_lifetime(found.get("expires_in")))
     if "invalid_scope" in body:
-        raise _ScopeRefusedError("it gives the tool no leave to read this", permanent=True)
+        raise _ScopeRefusedError(
+            "the platform does not permit the tool to read this (missing scope)", permanent=True
+        )
     said = " ".join(clean(str(found[key])) for key in ("error", "error_description") if found.get(key))
-    raise PlatformError("it gives the tool no token ({said})", {"said": said[:200] or answer.status})
+    raise PlatformError(
+        "the platform did not give the tool an access token ({said})", {"said": said[:200] or answer.status}
+    )
 
 
 def _lifetime(value: Any) -> float:
@@ -285,25 +293,30 @@ def _lifetime(value: Any) -> float:
 def _service_error(answer: Answer, now: datetime) -> PlatformError:
     body = answer.body[:4000].decode("utf-8", "replace")
     if answer.status == 429 or (answer.status == 403 and "rate limit exceeded" in body.lower()):
-        return PlatformError("it asks the tool to slow down", retry_after=_retry_after(answer.headers, now))
+        return PlatformError(
+            "the platform received too many requests and asks the tool to wait",
+            retry_after=_retry_after(answer.headers, now),
+        )
     if answer.status == 401:
-        return PlatformError("it no longer lets the tool into this course", permanent=True)
+        return PlatformError("the platform no longer gives the tool access to this course", permanent=True)
     if answer.status == 403:
-        return PlatformError("it gives the tool no leave to do this", permanent=True)
+        return PlatformError("the platform does not permit the tool to do this", permanent=True)
     if answer.status == 422 and "concluded" in body.lower():
-        return PlatformError("the course has ended there", permanent=True, concluded=True)
+        return PlatformError("the course has ended on the platform", permanent=True, concluded=True)
     if answer.status == 404:
-        return _NotFoundError("it has no such course, link or column any more", permanent=True)
+        return _NotFoundError(
+            "the course, link or grade column no longer exists on the platform", permanent=True
+        )
     if 300 <= answer.status < 400:
-        return PlatformError("it sends the tool to another address")
+        return PlatformError("the platform redirected the tool to another address")
     if answer.status >= 500:
         return PlatformError(
-            "it has trouble of its own (answer {status})",
+            "the platform has an internal error (status {status})",
             {"status": answer.status},
             retry_after=_retry_after(answer.headers, now),
         )
     return PlatformError(
-        "it does not understand the request (answer {status})", {"status": answer.status}, permanent=True
+        "the platform rejected the request (status {status})", {"status": answer.status}, permanent=True
     )
 
 
@@ -327,8 +340,8 @@ def _parsed(answer: Answer) -> Any:
         return json.loads(answer.body, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         if _is_page(answer.body[:4000].decode("utf-8", "replace")):
-            raise PlatformError("it answered with a web page") from error
-        raise PlatformError("its answer cannot be read") from error
+            raise PlatformError("the platform answered with a web page instead of data") from error
+        raise PlatformError("the platform's answer cannot be read") from error
 
 
 def _no_number(name: str) -> None:
@@ -343,7 +356,7 @@ def _is_page(body: str) -> bool:
 
 def _entries(page: Any) -> list[Any]:
     if not isinstance(page, list):
-        raise PlatformError("its list cannot be read")
+        raise PlatformError("the platform's list cannot be read")
     return page
 
 

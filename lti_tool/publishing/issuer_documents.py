@@ -10,7 +10,8 @@ from lti_tool.errors import NotFoundError
 from lti_tool.issuing.keyring import PublishedKey
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.values import Json
-from signing import did, keys
+from signing import did_document as published
+from signing import keys
 from signing.document_loader import find_context
 from signing.keys import VerificationMethod
 
@@ -26,7 +27,7 @@ def did_document(desk: Publisher, slug: str) -> Json:
     _demand_slug(desk, slug)
     with desk.store.read() as session:
         methods = desk.issuer.keyring.methods(session)
-    return did.did_document(desk.issuer.profile.id, methods, desk.issuer.addresses.origin)
+    return published.did_document(desk.issuer.profile.id, methods, desk.issuer.addresses.origin)
 
 
 def jwks(desk: Publisher, slug: str) -> Json:
@@ -42,7 +43,7 @@ def public_key(desk: Publisher, slug: str, kid: str) -> Json:
         if key.kid == kid and key.compromised_at is None:
             return keys.jwk(key.public, key.kid)
         if key.kid == kid:
-            return did.revoked_method(
+            return published.revoked_method(
                 VerificationMethod(
                     id=desk.issuer.keyring.jwk_address(kid),
                     controller=desk.issuer.profile.id,

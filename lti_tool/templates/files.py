@@ -17,8 +17,8 @@ from typing import Any
 
 from badges.errors import PictureError, TemplateError
 from badges.eu import elements
-from badges.importing import draft_of
-from badges.importing.foreign import Note
+from badges.importing import read_draft
+from badges.importing.field_reader import Note
 from badges.issuer import IssuerProfile
 from badges.pictures import fit_picture
 from badges.template.model import read_template, template_as_json
@@ -110,7 +110,7 @@ def as_lines(found: Imported, issuer: IssuerProfile) -> Iterator[str]:
 
 
 def _badge(file: bytes) -> Imported:
-    draft = draft_of(file)
+    draft = read_draft(file)
     picture, notes = None, draft.notes
     try:
         picture = fit_picture(draft.picture) if draft.picture else None

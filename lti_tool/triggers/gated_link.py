@@ -29,7 +29,7 @@ class Seen:
 
 def look(watched: Watched, connection: Connection) -> Seen:
     if watched.memberships_url is None:
-        raise PlatformError("the platform did not offer its list of members", permanent=True)
+        raise PlatformError("the platform does not give the tool its list of members", permanent=True)
     everyone = connection.members(watched.memberships_url)
     may_open = connection.members(watched.memberships_url, watched.resource_link_id)
     return Seen(

@@ -30,7 +30,7 @@ class Seen:
 
 def look(watched: Watched, connection: Connection) -> Seen:
     if watched.memberships_url is None:
-        raise PlatformError("the platform did not offer its list of members", permanent=True)
+        raise PlatformError("the platform does not give the tool its list of members", permanent=True)
     line_item_url = watched.line_item_url or _own_line_item(watched, connection)
     members = connection.members(watched.memberships_url)
     return Seen(
@@ -78,8 +78,8 @@ def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) ->
 
 def _own_line_item(watched: Watched, connection: Connection) -> str:
     if watched.line_items_url is None:
-        raise PlatformError("the platform did not offer its gradebook", permanent=True)
+        raise PlatformError("the platform does not give the tool access to the gradebook", permanent=True)
     for item in connection.line_items(watched.line_items_url):
         if item.resource_link_id == watched.resource_link_id:
             return item.id
-    raise PlatformError("the badge's column is not in the gradebook any more", permanent=True)
+    raise PlatformError("the badge's grade column is no longer in the gradebook", permanent=True)

@@ -146,21 +146,21 @@ def evidence(kept: Mapping[str, Any]) -> str:
     match kept.get("kind"):
         case "transition":
             return _(
-                "The link was closed to them on %(outside)s and had opened by %(inside)s.",
+                "Completed between %(outside)s and %(inside)s.",
                 outside=_when(kept, "outside_at"),
                 inside=_when(kept, "inside_at"),
             )
         case "learner_launch":
-            return _("They opened the restricted link themselves on %(time)s.", time=_when(kept, "opened_at"))
+            return _("The learner opened the restricted link on %(time)s.", time=_when(kept, "opened_at"))
         case "teacher_tick":
-            return _("A teacher confirmed it on %(time)s.", time=_when(kept, "seen_at"))
+            return _("Confirmed by a teacher on %(time)s.", time=_when(kept, "seen_at"))
         case "line_item_result":
             return _(
-                "The badge's column in the gradebook showed %(score)s on %(time)s.",
+                "Grade of %(score)s in the badge's grade column, read on %(time)s.",
                 score=percent(Decimal(str(kept.get("score", "0")))),
                 time=_when(kept, "seen_at"),
             )
-    return _("Seen on %(time)s.", time=_when(kept, "seen_at"))
+    return _("Recorded on %(time)s.", time=_when(kept, "seen_at"))
 
 
 def _when(kept: Mapping[str, Any], name: str) -> str:

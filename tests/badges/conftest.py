@@ -22,7 +22,7 @@ from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.proofs import PROOFS
 from signing.secured import SecuredCredential
-from signing.status import empty, with_bit
+from signing.status import empty, with_bit_set
 
 ROOT = Path(__file__).parents[2]
 TOOL_URL = "https://badges.example.org"
@@ -124,7 +124,7 @@ class World:
         """Serves the signed status list, with these bits set."""
         bits = empty()
         for index in revoked:
-            bits = with_bit(bits, index, True)
+            bits = with_bit_set(bits, index)
         given = {"list_url": LIST_URL, "issuer_id": self.issuer_id, "bits": bits, "now": NOW} | changes
         listing = build_status_list(**given, ttl=timedelta(minutes=5), lifetime=timedelta(days=7))
         self.lists[LIST_URL] = self.secure(listing, proof_name).text.encode()

@@ -1,4 +1,4 @@
-"""A learner shows a badge without name, address or result, and it verifies like any other."""
+"""A learner removes name, e-mail address or result from a badge, and it is verified like any other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from badges.bake import bake, unbake
-from badges.disclosure import PARTS, may_leave_out, picture_without, without
+from badges.disclosure import PARTS, removable_parts, remove_parts, remove_parts_from_picture
 from badges.errors import DisclosureError
 from badges.verify import verify
 from signing.keys import SigningKey, generate
@@ -31,17 +31,17 @@ def secured(built: Any, solar: Any, world: Any) -> SecuredCredential:
     return combined(both)
 
 
-def look(world: Any, file: bytes) -> Any:
+def verify_in(world: Any, file: bytes) -> Any:
     return verify(file, world.find_key, world.find_status, NOW)
 
 
 @pytest.mark.parametrize("parts", [(), ("name",), ("email",), ("result",), ("name", "result")])
-def test_what_is_left_out_is_gone_and_the_rest_verifies(
+def test_a_removed_part_is_gone_and_the_rest_is_verified(
     secured: Any, world: Any, parts: tuple[str, ...]
 ) -> None:
     whole = json.loads(secured.text)["credentialSubject"]
-    part = without(secured, parts)
-    report = look(world, part.text.encode())
+    part = remove_parts(secured, parts)
+    report = verify_in(world, part.text.encode())
     assert (report.verdict, report.one_ed_tech) == ("verified", "valid"), report.checks
     shown = json.loads(part.text)
     subject = shown["credentialSubject"]
@@ -53,41 +53,41 @@ def test_what_is_left_out_is_gone_and_the_rest_verifies(
     assert [proof["cryptosuite"] for proof in shown["proof"]] == ["ecdsa-sd-2023"]
 
 
-def test_a_picture_stays_the_picture(secured: Any, world: Any) -> None:
+def test_the_picture_itself_does_not_change(secured: Any, world: Any) -> None:
     drawn = BytesIO()
     Image.new("RGB", (8, 8)).save(drawn, "PNG")
     png = drawn.getvalue()
-    part = picture_without(bake(png, secured), ["name"])
-    assert look(world, part).verdict == "verified"
+    part = remove_parts_from_picture(bake(png, secured), ["name"])
+    assert verify_in(world, part).verdict == "verified"
     assert part == bake(png, unbake(part))
 
 
-def test_a_badge_belongs_to_somebody(secured: Any) -> None:
+def test_the_last_identifier_cannot_be_removed(secured: Any) -> None:
     with pytest.raises(DisclosureError) as refused:
-        without(secured, ["name", "email"])
+        remove_parts(secured, ["name", "email"])
     assert refused.value.code == "nobody_left"
 
 
-def test_a_part_that_is_none_is_told(secured: Any) -> None:
+def test_an_unknown_part_is_refused(secured: Any) -> None:
     with pytest.raises(DisclosureError, match=", ".join(PARTS)):
-        without(secured, ["achievement"])
+        remove_parts(secured, ["achievement"])
 
 
-def test_a_badge_without_the_proof_for_it_cannot_be_parted(
+def test_a_badge_without_a_base_proof_has_no_removable_parts(
     secured: Any, built: Any, solar: Any, world: Any
 ) -> None:
     plain = world.secure(built(solar))
-    part = without(secured, ["name"])
-    assert (may_leave_out(secured), may_leave_out(plain)) == (PARTS, ())
-    assert may_leave_out(without(secured, ["email"])) == ("result",)
+    part = remove_parts(secured, ["name"])
+    assert (removable_parts(secured), removable_parts(plain)) == (PARTS, ())
+    assert removable_parts(remove_parts(secured, ["email"])) == ("result",)
     for one in (plain, part, SecuredCredential("not JSON", ""), SecuredCredential("{}", "")):
         with pytest.raises(DisclosureError) as refused:
-            without(one, ["name"])
+            remove_parts(one, ["name"])
         assert refused.value.code == "not_parted"
 
 
-def test_a_changed_part_is_found(secured: Any, world: Any) -> None:
-    part = without(secured, ["name"])
+def test_a_change_after_removal_is_found(secured: Any, world: Any) -> None:
+    part = remove_parts(secured, ["name"])
     document = json.loads(part.text)
     document["credentialSubject"]["achievement"]["criteria"]["narrative"] = "Pay the fee."
-    assert look(world, json.dumps(document).encode()).verdict == "changed"
+    assert verify_in(world, json.dumps(document).encode()).verdict == "changed"

@@ -1,4 +1,4 @@
-"""A stranger's JSON Schema is followed as the reference does, at a bounded cost; what is not known is not guessed."""
+"""A JSON Schema of others is applied as by the reference library, at a bounded cost; unknown keywords are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A picture of one's own: any that is one comes out the same way, anything else is told what it is not."""
+"""Any uploaded picture becomes a square PNG; any other file is refused with its reason."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from badges.errors import PictureError
-from badges.pictures import MOST_BYTES, fit_picture
+from badges.pictures import MAX_BYTES, fit_picture
 
 
 def picture_file(size=(300, 300), kind="PNG", mode="RGB", **options) -> bytes:
@@ -34,10 +34,10 @@ def test_a_picture_fits_the_square_of_a_badge(kind, size):
     assert (image.getpixel((0, 0))[3] == 0) is (size[0] != size[1])
 
 
-def test_nothing_else_of_the_file_is_kept():
-    told = PngInfo()
-    told.add_text("openbadgecredential", "a badge of somebody else")
-    file = picture_file(pnginfo=told)
+def test_the_metadata_of_the_file_is_removed():
+    metadata = PngInfo()
+    metadata.add_text("openbadgecredential", "a badge of somebody else")
+    file = picture_file(pnginfo=metadata)
     assert b"somebody else" in file
     assert b"somebody else" not in fit_picture(file)
     assert opened(fit_picture(file)).info.keys() <= {"dpi", "gamma"}
@@ -62,19 +62,19 @@ def code(file: bytes) -> str:
     ],
     ids=["nothing", "a GIF's head", "SVG", "PDF", "a PNG's head", "a PNG cut short", "GIF"],
 )
-def test_what_is_no_picture_is_told_as_that(file):
+def test_a_file_that_is_no_picture_is_refused(file):
     assert code(file) == "not_a_picture"
 
 
-def test_a_picture_over_the_limits_is_not_unpacked():
-    assert code(b"x" * (MOST_BYTES + 1)) == "picture_too_large"
+def test_a_picture_beyond_the_limits_is_not_decoded():
+    assert code(b"x" * (MAX_BYTES + 1)) == "picture_too_large"
     assert code(picture_file((100, 300))) == "picture_too_small"
     assert code(picture_file((4001, 300), mode="1")) == "picture_too_wide"
-    assert code(said_to_be(60_000)) == "picture_too_wide"  # Pillow itself calls this a bomb
+    assert code(with_side_in_header(60_000)) == "picture_too_wide"  # Pillow itself calls this a bomb
 
 
-def said_to_be(side: int) -> bytes:
-    """A small picture whose header says that it is a large one."""
+def with_side_in_header(side: int) -> bytes:
+    """A small picture whose header has another side length."""
     file = bytearray(picture_file())
     file[16:24] = side.to_bytes(4) * 2
     file[29:33] = zlib.crc32(file[12:29]).to_bytes(4)

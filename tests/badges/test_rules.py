@@ -1,4 +1,4 @@
-"""Our rules of form and the schema files of 1EdTech come to the same verdict, over samples and changes of them."""
+"""Our rules and the schema files of 1EdTech accept and refuse the same documents: samples, and changes of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 
-from badges.schemas.rules import breach
+from badges.schemas.rules import find_breach
 from badges.template.model import Template
 from signing.json_text import Json
 from signing.timestamps import from_timestamp
@@ -73,21 +73,21 @@ SAMPLES = [
     "spec/examples_skillAssertionCtdl__00_Skill-Assertion-Credential-Registry.json",
     "spec/impl_linked-data-proof-ob__signed.json",
 ]
-#: A file of 1EdTech -> what we ask of the same document.
+#: Schema file of 1EdTech -> the same question to our rules.
 OURS: dict[str, Callable[[Json], bool]] = {
     "ob_v3p0_achievementcredential_schema.json": lambda document: (
-        breach(document, "AchievementCredential") is None
+        find_breach(document, "AchievementCredential") is None
     ),
     "ob_v3p0_endorsementcredential_schema.json": lambda document: (
-        breach(document, "EndorsementCredential") is None
+        find_breach(document, "EndorsementCredential") is None
     ),
-    "ob_v3p0_profile_schema.json": lambda document: breach(document, "Profile") is None,
+    "ob_v3p0_profile_schema.json": lambda document: find_breach(document, "Profile") is None,
     "lenient/ob_v3p0_achievementcredential_schema.json": lambda document: (
-        breach(document, "AchievementCredential", loosely=True) is None
+        find_breach(document, "AchievementCredential", "loose") is None
     ),
     "any_achievementcredential_schema.json": lambda document: (
-        breach(document, "AchievementCredential", loosely=True) is None
-        or breach(document, "AchievementCredential1", loosely=True) is None
+        find_breach(document, "AchievementCredential", "loose") is None
+        or find_breach(document, "AchievementCredential1", "loose") is None
     ),
 }
 JUNK: list[Any] = [
@@ -106,11 +106,14 @@ def schema(
     return Draft201909Validator(json.loads(text), format_checker=formats), OURS[request.param]
 
 
-def same(schema: tuple[Draft201909Validator, Callable[[Json], bool]], document: Json, told: str) -> bool:
+def same(
+    schema: tuple[Draft201909Validator, Callable[[Json], bool]], document: Json, description: str
+) -> bool:
+    """Whether the document is valid, which the schema file and our rules have to agree on."""
     official, ours = schema
-    verdict = official.is_valid(document)
-    assert ours(document) == verdict, told
-    return verdict
+    is_valid = official.is_valid(document)
+    assert ours(document) == is_valid, description
+    return is_valid
 
 
 def test_each_sample_gets_the_same_verdict(schema: Any, shared: Path) -> None:
@@ -120,20 +123,18 @@ def test_each_sample_gets_the_same_verdict(schema: Any, shared: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_whatever_is_changed_in_a_sample_the_verdicts_stay_equal(
-    schema: Any, shared: Path, seed: int
-) -> None:
-    chosen = random.Random(seed)
+def test_after_any_change_of_a_sample_the_verdicts_are_equal(schema: Any, shared: Path, seed: int) -> None:
+    randomness = random.Random(seed)
     for _ in range(CHANGED):
-        name = chosen.choice(SAMPLES)
+        name = randomness.choice(SAMPLES)
         document = sample(name, shared)
-        if isinstance(document["issuer"], dict) and chosen.random() < 0.2:
+        if isinstance(document["issuer"], dict) and randomness.random() < 0.2:
             document = document["issuer"]
-        told = [name, *(change(document, chosen) for _ in range(chosen.randint(1, 2)))]
-        same(schema, document, " / ".join(told))
+        changes = [change(document, randomness) for _ in range(randomness.randint(1, 2))]
+        same(schema, document, " / ".join([name, *changes]))
 
 
-def test_every_member_of_the_fullest_badge_is_held_to_its_kind(schema: Any, shared: Path) -> None:
+def test_every_member_of_the_full_example_must_be_of_its_kind(schema: Any, shared: Path) -> None:
     """Each member in turn, or MEMBERS of them far apart, is given a value it cannot have."""
     full = everything(shared)
     values = cycle([None, {"en": "x"}, 7, ["x"], "x", [{"en": "x"}], {"no": 7}])
@@ -144,12 +145,12 @@ def test_every_member_of_the_fullest_badge_is_held_to_its_kind(schema: Any, shar
         same(schema, document, f"{path} = {value}")
 
 
-def test_our_own_badges_are_of_the_strict_form(
+def test_our_own_badges_have_the_strict_form(
     built: Callable[..., Json], solar: Template, data_literacy: Template
 ) -> None:
     for template in (solar, data_literacy):
-        assert breach(built(template), "AchievementCredential") is None
-        assert breach(built(template), "AchievementCredential", loosely=True) is None
+        assert find_breach(built(template), "AchievementCredential") is None
+        assert find_breach(built(template), "AchievementCredential", "loose") is None
 
 
 @pytest.mark.parametrize(
@@ -160,12 +161,12 @@ def test_our_own_badges_are_of_the_strict_form(
         (["validFrom"], "2026-11-21", "validFrom"),
     ],
 )
-def test_the_place_of_a_breach_is_told(
+def test_a_breach_is_reported_by_its_path(
     built: Callable[..., Json], solar: Template, path: list[Any], value: Any, where: str
 ) -> None:
     document = built(solar)
     put(document, path, value)
-    assert breach(document, "AchievementCredential") == where
+    assert find_breach(document, "AchievementCredential") == where
 
 
 def everything(shared: Path) -> Json:
@@ -177,17 +178,17 @@ def everything(shared: Path) -> Json:
     return full
 
 
-def change(document: Json, chosen: random.Random) -> str:
-    """Change the document in one place, and tell what was done."""
-    path = chosen.choice([path for path in paths(document)] or [["id"]])
+def change(document: Json, randomness: random.Random) -> str:
+    """Change one member of the document; gives a description of the change."""
+    path = randomness.choice([path for path in paths(document)] or [["id"]])
     holder = document
     for step in path[:-1]:
         holder = holder[step]
     last = path[-1]
-    if chosen.random() < 0.3:
+    if randomness.random() < 0.3:
         del holder[last]
         return f"{path} gone"
-    junk = [holder[last]] if chosen.random() < 0.2 else copy.deepcopy(chosen.choice(JUNK))
+    junk = [holder[last]] if randomness.random() < 0.2 else copy.deepcopy(randomness.choice(JUNK))
     holder[last] = junk
     return f"{path} = {junk!r:.60}"
 

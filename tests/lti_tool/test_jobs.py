@@ -68,7 +68,9 @@ def test_a_learner_who_opens_the_link_during_a_look_is_looked_at_again_soon(
 
 def test_learners_do_not_hurry_a_platform_in_trouble(tool, platform, rule_id, monkeypatch, clock):
     monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
-    platform.trouble = PlatformError("it asks the tool to slow down", retry_after=1800)
+    platform.trouble = PlatformError(
+        "the platform received too many requests and asks the tool to wait", retry_after=1800
+    )
     jobs.run_job(tool, f"poll-{rule_id}")
     opening(tool, rule_id, ANNA, clock())
     planned = row(tool, f"poll-{rule_id}")

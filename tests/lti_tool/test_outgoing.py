@@ -462,7 +462,7 @@ def test_a_huge_answer_is_refused(serve, demo, start, piece):
     server = serve(endless(start, piece) if piece else start)
     error = trouble(demo.get, f"http://127.0.0.1:{server.port}/", max_bytes=100_000)
     assert error.permanent
-    assert "more than" in str(error)
+    assert "is larger than" in str(error)
 
 
 def test_a_small_answer_that_unpacks_to_a_huge_one_is_refused(serve, demo):

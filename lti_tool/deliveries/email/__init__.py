@@ -30,18 +30,18 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
     try:
         message = mail_message(badge, recipient, options.sender, reference)
     except ValueError as error:
-        raise DeliveryError("the e-mail address cannot be right", permanent=True) from error
+        raise DeliveryError("the e-mail address is not valid", permanent=True) from error
     try:
         with _connect(options.url) as smtp:
             smtp.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         permanent = all(500 <= code < 600 for code in codes)
-        raise DeliveryError("the mail server refuses the address", permanent=permanent) from error
+        raise DeliveryError("the mail server rejected the address", permanent=permanent) from error
     except smtplib.SMTPResponseException as error:
         permanent = 500 <= error.smtp_code < 600 and not isinstance(error, smtplib.SMTPAuthenticationError)
         raise DeliveryError(
-            "the mail server answered {code}", {"code": error.smtp_code}, permanent=permanent
+            "the mail server answered with error {code}", {"code": error.smtp_code}, permanent=permanent
         ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryError("the mail server cannot be reached") from error

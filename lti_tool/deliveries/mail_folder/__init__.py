@@ -26,7 +26,7 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
     try:
         message = mail_message(badge, recipient, options.sender, reference)
     except ValueError as error:
-        raise DeliveryError("the e-mail address cannot be right", permanent=True) from error
+        raise DeliveryError("the e-mail address is not valid", permanent=True) from error
     path = options.folder / f"{reference.split('@')[0]}.eml"
     part = path.with_suffix(".part")
     try:
@@ -35,6 +35,6 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
         os.replace(part, path)
     except OSError as error:
         raise DeliveryError(
-            "the folder of mails cannot be written: {reason}", {"reason": error.strerror or ""}
+            "the e-mail could not be saved in its folder: {reason}", {"reason": error.strerror or ""}
         ) from error
     return Receipt(channel=NAME, reference=path.name)

@@ -81,14 +81,14 @@ _BADGE = Step(
             kind="texts_line",
             element="title",
             label=_l("Title"),
-            hint=_l("The name of the micro-credential, as it stands on the badge. Short is best."),
+            hint=_l("The name of the micro-credential, as shown on the badge. Keep it short."),
         ),
         Field(
             name="description",
             kind="texts_area",
-            label=_l("What it is about"),
+            label=_l("Description"),
             hint=_l(
-                "Two or three sentences for somebody who does not know your course, an employer for one."
+                "Two or three sentences for a reader who does not know your course, such as an employer."
             ),
         ),
         Field(
@@ -96,14 +96,14 @@ _BADGE = Step(
             kind="select",
             vocabulary="languages",
             label=_l("Main language"),
-            hint=_l("The language of the badge where the learner's own is not among yours."),
+            hint=_l("Learners whose own language is missing in the template get the badge in this one."),
         ),
     ),
 )
 
 _LEARNING = Step(
     code="learning",
-    title=_l("The learning"),
+    title=_l("Learning"),
     lead=_l("What can a learner do afterwards, and how much work is it?"),
     fields=(
         Field(
@@ -123,7 +123,7 @@ _LEARNING = Step(
                     vocabulary="esco",
                     label=_l("Skills that employers look for"),
                     hint=_l(
-                        "From ESCO, the EU's list of skills, which employers and job portals everywhere in the EU use."
+                        "From ESCO, the EU's list of skills, which employers and job portals across the EU use."
                     ),
                 ),
             ),
@@ -133,10 +133,8 @@ _LEARNING = Step(
             kind="number",
             element="notional_workload",
             bounds=(0, 10_000),
-            label=_l("Hours of work"),
-            hint=_l(
-                "All that a typical learner needs: lessons, reading, exercises and the assessment together."
-            ),
+            label=_l("Workload in hours"),
+            hint=_l("The total time a typical learner needs: lessons, reading, exercises and assessment."),
         ),
         Field(
             name="credits",
@@ -145,7 +143,8 @@ _LEARNING = Step(
             bounds=(0, 400),
             label=_l("ECTS credits"),
             hint=_l(
-                "Mostly for higher education: one credit is 25 to 30 hours. Leave it empty if you give none."
+                "Mostly for higher education: one credit is 25 to 30 hours. Leave empty if you award no "
+                "credits."
             ),
         ),
         Field(
@@ -154,8 +153,8 @@ _LEARNING = Step(
             element="level",
             label=_l("Level"),
             hint=_l(
-                "How demanding the learning is, from 1 to 8 on the European Qualifications Framework (EQF). "
-                "If nobody has set a level for it, say that none applies."
+                "How demanding the learning is, from 1 to 8 on the European Qualifications Framework "
+                "(EQF). If it has no set level, choose “No level applies”."
             ),
         ),
         Field(
@@ -165,7 +164,8 @@ _LEARNING = Step(
             bounds=(1, 8),
             label=_l("Level in Latvia (LKI)"),
             hint=_l(
-                "The level of the Latvian Qualifications Framework, 1 to 8; it has the number of the EQF level."
+                "The level in the Latvian Qualifications Framework, 1 to 8. It has the same number as "
+                "the EQF level."
             ),
             rare=True,
         ),
@@ -182,9 +182,9 @@ _LEARNING = Step(
             name="learning_setting",
             kind="radios",
             vocabulary="learning_settings",
-            label=_l("Formal or non-formal"),
+            label=_l("Formal or non-formal learning"),
             hint=_l(
-                "Formal learning belongs to a programme that the state recognises, such as a study programme."
+                "Formal learning is part of a programme that the state recognises, such as a study programme."
             ),
             rare=True,
         ),
@@ -192,8 +192,8 @@ _LEARNING = Step(
             name="quality/unit_kind",
             kind="select",
             vocabulary="unit_kinds",
-            label=_l("What it is in Latvian education"),
-            hint=_l("The kind of unit that the rules of the Cabinet of Ministers know."),
+            label=_l("Type of unit in Latvian education"),
+            hint=_l("The type of unit in the regulations of the Cabinet of Ministers of Latvia."),
             rare=True,
         ),
         Field(
@@ -202,7 +202,8 @@ _LEARNING = Step(
             element="level",
             label=_l("Decision that recognised the level"),
             hint=_l(
-                "Non-formal learning in Latvia has a level only by decision (rules No. 505): its number and date."
+                "In Latvia, non-formal learning has a level only if a decision recognises it (Cabinet "
+                "Regulation No. 505). Enter the number and date of the decision."
             ),
             rare=True,
         ),
@@ -212,7 +213,7 @@ _LEARNING = Step(
             vocabulary="cycles",
             element="level",
             label=_l("Cycle of higher education"),
-            hint=_l("Only for higher education: where in the European Higher Education Area it belongs."),
+            hint=_l("Only for higher education: the cycle in the European Higher Education Area."),
             rare=True,
         ),
         Field(
@@ -220,15 +221,15 @@ _LEARNING = Step(
             kind="search",
             vocabulary="isced_f",
             label=_l("Field of study"),
-            hint=_l("By ISCED-F, UNESCO's list of fields: course catalogues sort by it."),
+            hint=_l("From ISCED-F, UNESCO's list of fields of study. Course catalogues sort by it."),
             rare=True,
         ),
         Field(
             name="prerequisites",
             kind="texts_area",
             element="prerequisites",
-            label=_l("What is needed to enrol"),
-            hint=_l("What a learner has to know or have before the course: “None” is an answer too."),
+            label=_l("Entry requirements"),
+            hint=_l("Knowledge or preparation needed before the course. If none is needed, write “None”."),
             rare=True,
         ),
     ),
@@ -237,22 +238,20 @@ _LEARNING = Step(
 _ASSESSMENT = Step(
     code="assessment",
     title=_l("Assessment and quality"),
-    lead=_l("How do you know that a learner can do it, and who looks after the quality?"),
+    lead=_l("How is the learning assessed, and who assures the quality?"),
     fields=(
         Field(
             name="criteria",
             kind="texts_area",
-            label=_l("What has to be done for the badge"),
-            hint=_l(
-                "What exactly earns the badge, such as “a test with at least 70 %”. Everybody can read it."
-            ),
+            label=_l("What learners have to do to get the badge"),
+            hint=_l("The exact requirement, such as “a test with at least 70 %”. Anyone can read it."),
         ),
         Field(
             name="assessments",
             kind="rows",
             element="type_of_assessment",
             label=_l("Types of assessment"),
-            hint=_l("How the learning is checked. Being there alone is not an assessment."),
+            hint=_l("How the learning outcomes are assessed. Attendance alone is not an assessment."),
             add=_l("Add another assessment"),
             parts=(
                 Field(name="type", kind="select", vocabulary="assessment_types", label=_l("Type")),
@@ -262,9 +261,9 @@ _ASSESSMENT = Step(
                     vocabulary="supervision",
                     element="supervision",
                     label=_l("Supervision and identity"),
-                    hint=_l("Whether somebody watches, and makes sure that it is really this learner."),
+                    hint=_l("Whether the assessment is supervised and the learner's identity is checked."),
                 ),
-                Field(name="title", kind="texts_line", label=_l("Its name, if it has one"), rare=True),
+                Field(name="title", kind="texts_line", label=_l("Name of the assessment"), rare=True),
                 Field(
                     name="mode",
                     kind="select",
@@ -272,7 +271,7 @@ _ASSESSMENT = Step(
                     label=_l("Where it takes place"),
                     rare=True,
                 ),
-                Field(name="summative", kind="truth", label=_l("It decides about the badge"), rare=True),
+                Field(name="summative", kind="truth", label=_l("The badge depends on it"), rare=True),
             ),
         ),
         Field(
@@ -288,11 +287,11 @@ _ASSESSMENT = Step(
             kind="rows",
             element="type_of_quality_assurance",
             label=_l("Quality assurance"),
-            hint=_l("Who makes sure that the course is good: your own institution, an agency, the state."),
+            hint=_l("Who assures the quality of the course: your institution, an agency or the state."),
             add=_l("Add another type of quality assurance"),
             parts=(
                 Field(name="code", kind="select", vocabulary="quality_assurance", label=_l("Type")),
-                Field(name="agency", kind="texts_line", label=_l("Who assures it")),
+                Field(name="agency", kind="texts_line", label=_l("Who assures the quality")),
                 Field(name="country", kind="search", vocabulary="countries", label=_l("Country"), rare=True),
                 Field(
                     name="register",
@@ -305,7 +304,12 @@ _ASSESSMENT = Step(
                     rare=True,
                 ),
                 Field(name="reference", kind="line", label=_l("Number in the register"), rare=True),
-                Field(name="url", kind="address", label=_l("Address of the report or the entry"), rare=True),
+                Field(
+                    name="url",
+                    kind="address",
+                    label=_l("Web address of the report or the register entry"),
+                    rare=True,
+                ),
                 Field(name="valid_from", kind="day", label=_l("Valid from"), rare=True),
                 Field(name="valid_until", kind="day", label=_l("Valid until"), rare=True),
             ),
@@ -315,15 +319,15 @@ _ASSESSMENT = Step(
 
 _MORE = Step(
     code="more",
-    title=_l("Looks and more"),
-    lead=_l("All of this is optional. Skip it if you are in a hurry."),
+    title=_l("Appearance and more"),
+    lead=_l("Everything in this step is optional."),
     fields=(
         Field(
             name="colours",
             kind="select",
             vocabulary="colours",
             label=_l("Colours"),
-            hint=_l("The picture is drawn from the title and the level, in these colours."),
+            hint=_l("The picture is made from the title and the level, in these colours."),
         ),
         Field(
             name="further_information",
@@ -337,21 +341,19 @@ _MORE = Step(
             kind="radios",
             vocabulary="stackability",
             element="stackability",
-            label=_l("Alone, or part of something larger"),
-            hint=_l(
-                "Whether the micro-credential can count towards a larger one, such as a diploma (stackability)."
-            ),
+            label=_l("Stackability"),
+            hint=_l("Whether the micro-credential can count towards a larger one, such as a diploma."),
         ),
         Field(
             name="part_of",
             kind="rows",
             label=_l("Counts towards"),
-            hint=_l("The larger credentials, where there are any."),
+            hint=_l("The larger credentials that this one counts towards."),
             add=_l("Add another"),
             rare=True,
             parts=(
-                Field(name="name", kind="texts_line", label=_l("Its name")),
-                Field(name="url", kind="address", label=_l("Where to read about it")),
+                Field(name="name", kind="texts_line", label=_l("Name")),
+                Field(name="url", kind="address", label=_l("Web page about it")),
             ),
         ),
         Field(
@@ -372,36 +374,36 @@ _MORE = Step(
                 Field(
                     name="eidas_identifier",
                     kind="line",
-                    label=_l("Number of its electronic seal"),
-                    hint=_l("As eIDAS writes it, such as VATLV-40000000000."),
+                    label=_l("eIDAS identifier (electronic seal)"),
+                    hint=_l("As in the electronic seal, such as VATLV-40000000000."),
                 ),
             ),
         ),
         Field(
             name="owner",
             kind="line",
-            label=_l("Who looks after this template"),
-            hint=_l("A department or a post, for your own institution. The badge does not show it."),
+            label=_l("Owner"),
+            hint=_l("A department or a position in your institution. Not shown on the badge."),
             rare=True,
         ),
         Field(
             name="review_date",
             kind="day",
-            label=_l("Look at it again on"),
-            hint=_l("When somebody should check that everything is still right. The badge does not show it."),
+            label=_l("Review date"),
+            hint=_l("When somebody should check that the template is still correct. Not shown on the badge."),
             rare=True,
         ),
         Field(
             name="change_log",
             kind="rows",
-            label=_l("What has changed"),
-            hint=_l("Notes for your own institution. The badge does not show them."),
+            label=_l("Change log"),
+            hint=_l("Notes for your own institution. Not shown on the badge."),
             add=_l("Add another note"),
             rare=True,
             parts=(
-                Field(name="day", kind="day", label=_l("Day")),
-                Field(name="text", kind="line", label=_l("What is different")),
-                Field(name="by", kind="line", label=_l("Who")),
+                Field(name="day", kind="day", label=_l("Date")),
+                Field(name="text", kind="line", label=_l("What changed")),
+                Field(name="by", kind="line", label=_l("Changed by")),
             ),
         ),
     ),
@@ -413,36 +415,38 @@ STEPS = (_BADGE, _LEARNING, _ASSESSMENT, _MORE)
 #: What only quality frameworks ask for.
 _DECLARATIONS = (
     Field(
-        name="quality/provider", kind="select", vocabulary="provider_kinds", label=_l("Kind of institution")
+        name="quality/provider", kind="select", vocabulary="provider_kinds", label=_l("Type of institution")
     ),
     Field(name="quality/accredited", kind="truth", label=_l("The institution is accredited")),
-    Field(name="quality/programme_code", kind="line", label=_l("Code of the programme")),
-    Field(name="quality/licence", kind="line", label=_l("Licence of the programme")),
+    Field(name="quality/programme_code", kind="line", label=_l("Programme code")),
+    Field(name="quality/licence", kind="line", label=_l("Programme licence")),
     Field(name="quality/transcript", kind="truth", label=_l("Learners get a transcript")),
     Field(name="quality/orientation", kind="select", vocabulary="orientations", label=_l("Orientation")),
-    Field(name="quality/target_group", kind="texts_area", label=_l("Who it is for")),
-    Field(name="quality/purpose", kind="texts_area", label=_l("What it is good for")),
-    Field(name="quality/need", kind="texts_area", label=_l("The need that it answers")),
-    Field(name="quality/need_evidence_url", kind="address", label=_l("Where that need is shown")),
+    Field(name="quality/target_group", kind="texts_area", label=_l("Target group")),
+    Field(name="quality/purpose", kind="texts_area", label=_l("Purpose")),
+    Field(name="quality/need", kind="texts_area", label=_l("The need it meets")),
     Field(
-        name="quality/overlap_checked", kind="truth", label=_l("It was checked that no such offer exists yet")
+        name="quality/need_evidence_url", kind="address", label=_l("Web address with evidence of the need")
+    ),
+    Field(
+        name="quality/overlap_checked", kind="truth", label=_l("Checked that no similar course exists yet")
     ),
     Field(name="quality/prior_learning", kind="truth", label=_l("Prior learning is recognised")),
     Field(
-        name="quality/internal_quality_url", kind="address", label=_l("Page about your own quality assurance")
+        name="quality/internal_quality_url",
+        kind="address",
+        label=_l("Page about your internal quality assurance"),
     ),
-    Field(
-        name="quality/learner_feedback", kind="truth", label=_l("Learners are asked what they think of it")
-    ),
+    Field(name="quality/learner_feedback", kind="truth", label=_l("Learners are asked for feedback")),
     Field(
         name="quality/review_months",
         kind="number",
         bounds=(1, 1200),
-        label=_l("Months from one review to the next"),
+        label=_l("Months between reviews"),
     ),
-    Field(name="quality/in_catalogue", kind="truth", label=_l("It stands in a public catalogue")),
+    Field(name="quality/in_catalogue", kind="truth", label=_l("Listed in a public catalogue")),
     Field(name="quality/guidance_url", kind="address", label=_l("Page with guidance for learners")),
-    Field(name="quality/cost", kind="texts_line", label=_l("What it costs a learner")),
+    Field(name="quality/cost", kind="texts_line", label=_l("Cost for the learner")),
     Field(name="quality/accessibility_url", kind="address", label=_l("Page about accessibility")),
     Field(name="quality/privacy_notice_url", kind="address", label=_l("Page about privacy")),
     Field(
@@ -467,7 +471,10 @@ def declarations_step(code: str) -> Step:
     return Step(
         code=code,
         title=asked.title,
-        lead=_l("What this quality framework asks for beyond the four steps. Leave open what does not hold."),
+        lead=_l(
+            "What this quality framework asks for in addition to the four steps. Leave empty what "
+            "does not apply."
+        ),
         fields=tuple(field for field in _DECLARATIONS if field.name in wanted) + declarations,
     )
 
@@ -496,5 +503,5 @@ def all_fields(fields: tuple[Field, ...]) -> Iterator[Field]:
 def labels(names: Iterable[str]) -> list[Sentence]:
     """What the fields of a template's JSON are called on the pages."""
     known = {field.path[0]: field.label for step in STEPS for field in step.fields}
-    known |= {"picture": _l("Picture"), "quality": _l("Statements")}
+    known |= {"picture": _l("Picture"), "quality": _l("Quality information")}
     return [known.get(name, name) for name in names]

@@ -88,7 +88,7 @@ def _read(field: Field, form: Form, pointer: str, before: Any) -> Any:
 
 
 def _text(form: Form, pointer: str) -> str:
-    """Browsers end lines as telegraphs did."""
+    """The text without outer whitespace, its CRLF, which HTML forms submit, made LF."""
     return form.get(pointer, "").replace("\r\n", "\n").strip(" \n\t")
 
 

@@ -40,7 +40,7 @@ def publish(template_id: UUID, version: int) -> str:
         try:
             versions.publish(row, tool.issuer.profile, tool.clock(), author.by)
         except BadgeError:
-            trouble = _("It cannot be published yet. What fails below has to be mended first.")
+            trouble = _("The template cannot be published yet. First fix everything marked “Not met” below.")
         return report_page(author, row, trouble)
 
 

@@ -18,7 +18,7 @@ from badges import vocabularies
 from badges.artwork import template_picture
 from badges.errors import PictureError
 from badges.eu.elements import ELEMENTS
-from badges.importing.foreign import Note
+from badges.importing.field_reader import Note
 from badges.pictures import fit_picture
 from badges.template.model import Template, read_template
 from badges.vocabularies import Concept

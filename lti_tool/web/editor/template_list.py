@@ -76,7 +76,7 @@ def bring() -> str:
             found = files.import_json(file.read() if file else b"", tool.clock().date())
         except TemplateError as error:
             return _list(
-                session, author, _("This file cannot be used. Nothing was taken from it."), error.problems
+                session, author, _("This file cannot be imported. Nothing was saved."), error.problems
             )
         row = versions.add(
             session,

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from badges.disclosure import may_leave_out
+from badges.disclosure import removable_parts
 from badges.eu import elements
 from badges.eu.elements import Reading
 from badges.template.model import read_template
@@ -54,7 +54,7 @@ def badge(badge_id: UUID) -> Response:
             template=read_template(row.template_version.body),
             found=answers(report, tool.issuer.profile.id),
             notes=notes(report.checks),
-            may_leave_out=may_leave_out(SecuredCredential(row.text, CREDENTIAL_TYPES[0])),
+            may_leave_out=removable_parts(SecuredCredential(row.text, CREDENTIAL_TYPES[0])),
         )
     response = Response(text, mimetype="text/html")
     # The holder decides who gets the address; a search engine is not whom they gave it to.

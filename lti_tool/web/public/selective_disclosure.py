@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from badges.disclosure import picture_without
+from badges.disclosure import remove_parts_from_picture
 from badges.errors import DisclosureError
 from lti_tool.errors import NotFoundError
 from lti_tool.publishing import credentials
@@ -20,7 +20,7 @@ pages = Blueprint("selective_disclosure", __name__)
 def part(badge_id: UUID) -> Response:
     badge = credentials.badge(current_tool(), str(badge_id))
     try:
-        png = picture_without(badge.png, request.args.getlist("without"))
+        png = remove_parts_from_picture(badge.png, request.args.getlist("without"))
     except DisclosureError as error:
         raise NotFoundError(str(error)) from error
     response = Response(png, mimetype="image/png")

@@ -62,9 +62,7 @@ def check(rule_id: int) -> str:
         rule_of(session, visit, rule_id)
     trouble = looks.look(tool.store, tool.connect, rule_id, tool.clock())
     if trouble:
-        return course_page(
-            visit, Notice(text=_("The check did not succeed. The reason stands below."), good=False)
-        )
+        return course_page(visit, Notice(text=_("The check failed. The reason is shown below."), good=False))
     return course_page(visit, Notice(text=_("Checked just now.")))
 
 
@@ -78,7 +76,7 @@ def tick(rule_id: int) -> str:
         by = session.get(Learner, visit.learner_id) if visit.learner_id is not None else None
         awards = rule_changes.confirm_learners(session, rule, chosen, by, tool.clock())
     if not awards:
-        return course_page(visit, Notice(text=_("Nobody was chosen: tick at least one name."), good=False))
+        return course_page(visit, Notice(text=_("No learner is selected. Select at least one."), good=False))
     return course_page(
         visit,
         Notice(
@@ -95,9 +93,7 @@ def gate(rule_id: int) -> str:
     tool = current_tool()
     with tool.store.begin() as session:
         rule_changes.confirm_restriction(session, rule_of(session, visit, rule_id), tool.clock())
-    return course_page(
-        visit, Notice(text=_("Thank you. From now on, opening the link counts for a learner."))
-    )
+    return course_page(visit, Notice(text=_("Saved. From now on, learners who open the link get the badge.")))
 
 
 @pages.post("/lti/app/rules/<int:rule_id>/pause")
@@ -107,7 +103,11 @@ def pause(rule_id: int) -> str:
     paused = request.form.get("paused") == "yes"
     with tool.store.begin() as session:
         rule_changes.pause(session, rule_of(session, visit, rule_id), paused, tool.clock())
-    text = _("Paused: nobody gets this badge until you resume it.") if paused else _("Resumed.")
+    text = (
+        _("Automatic awarding of this badge is paused until you resume it.")
+        if paused
+        else _("Automatic awarding is resumed.")
+    )
     return course_page(visit, Notice(text=text))
 
 
@@ -117,7 +117,7 @@ def newer(rule_id: int) -> str:
     with current_tool().store.begin() as session:
         rule_changes.take_newer_version(session, rule_of(session, visit, rule_id))
     return course_page(
-        visit, Notice(text=_("From now on the new version is given. Who has the badge keeps it as it is."))
+        visit, Notice(text=_("The new version is awarded from now on. Badges already awarded do not change."))
     )
 
 
@@ -129,12 +129,14 @@ def conditions(rule_id: int) -> str:
     try:
         not_before = datetime.combine(date.fromisoformat(text), time(), UTC) if text else None
     except ValueError:
-        return course_page(visit, Notice(text=_("Give the date as year-month-day."), good=False))
+        return course_page(
+            visit, Notice(text=_("Enter the date as year-month-day, such as 2027-06-30."), good=False)
+        )
     needs_tick = request.form.get("needs_tick") == "yes"
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
         rule_changes.set_conditions(session, rule, not_before, needs_tick, tool.clock())
-    return course_page(visit, Notice(text=_("Kept. It holds for every badge given from now on.")))
+    return course_page(visit, Notice(text=_("Saved. This applies to all badges awarded from now on.")))
 
 
 @pages.post("/lti/app/awards/<int:award_id>/resend")
@@ -165,7 +167,12 @@ def revoke(award_id: int) -> str:
         name = award.learner.name or _("the learner")
     return course_page(
         visit,
-        Notice(text=_("The badge of %(name)s is revoked. Its page and every later check say so.", name=name)),
+        Notice(
+            text=_(
+                "The badge of %(name)s is revoked. Its public page and every later check show this.",
+                name=name,
+            )
+        ),
     )
 
 

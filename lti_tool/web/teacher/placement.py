@@ -46,7 +46,7 @@ def place() -> str:
     minimum = _minimum(request.form.get("minimum", ""))
     if row is None or trigger not in TRIGGERS or (trigger == "line_item_results" and minimum is None):
         problem = (
-            _("Choose a badge first.") if row is None else _("Give the minimum as a number from 0 to 100.")
+            _("Choose a badge first.") if row is None else _("Enter the minimum as a number from 0 to 100.")
         )
         return choosing(visit, problem)
     jwt = deep_linking_response.response(

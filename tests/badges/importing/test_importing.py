@@ -1,4 +1,4 @@
-"""A badge of another system begins a template: what it says is taken, what it does not say is named."""
+"""A badge of another system becomes a draft template: its values are taken, missing elements are named."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from badges.bake import bake
 from badges.errors import TemplateError
 from badges.eu import elements
-from badges.importing import SOURCES, Draft, draft_of
-from badges.importing.foreign import Foreign
+from badges.importing import SOURCES, Draft, read_draft
+from badges.importing.field_reader import FieldReader
 from badges.issuer import IssuerProfile
 from badges.template.model import read_template
 from signing.json_text import Json
@@ -30,7 +30,7 @@ ALL = {
 
 
 def _draft(badge: Json) -> Draft:
-    return draft_of(json.dumps(badge).encode())
+    return read_draft(json.dumps(badge).encode())
 
 
 def _changed(badge: Json, **more: Any) -> Json:
@@ -43,7 +43,7 @@ def _notes(draft: Draft) -> dict[str, str]:
     return {note.pointer.rpartition("/")[2]: note.code for note in draft.notes}
 
 
-def test_an_edubadge_is_taken_over_element_by_element() -> None:
+def test_an_edubadge_fills_the_elements_of_a_template() -> None:
     draft = _draft(EDUBADGE)
     assert draft.source == "edubadges"
     assert draft.picture is None
@@ -81,7 +81,7 @@ def test_an_edubadge_is_taken_over_element_by_element() -> None:
     }
 
 
-def test_what_an_import_still_lacks_is_named_by_element(issuer: IssuerProfile) -> None:
+def test_missing_elements_of_an_import_are_named(issuer: IssuerProfile) -> None:
     assert elements.missing(read_template(_draft(EDUBADGE).body), issuer) == ("notional_workload",)
     missing = elements.missing(read_template(_draft(MOODLE).body), issuer)
     assert "learning_outcomes" in missing and "type_of_assessment" in missing and "title" not in missing
@@ -92,12 +92,12 @@ def test_study_load_in_hours_is_the_workload() -> None:
     assert _draft(_changed(EDUBADGE, timeInvestment=40)).body["workload_hours"] == "40"
 
 
-def test_an_identity_that_was_checked_is_kept_without_supervision() -> None:
+def test_a_checked_identity_is_read_without_supervision() -> None:
     [assessment] = _draft(_changed(EDUBADGE, supervisionType=None)).body["assessments"]
     assert assessment == {"type": "writtenExamination", "supervision": "nosupid"}
 
 
-def test_an_open_educational_badge_brings_its_competencies_and_hours() -> None:
+def test_an_open_educational_badge_gives_its_competencies_and_hours() -> None:
     draft = _draft(OPEN_EDUCATIONAL_BADGE)
     assert draft.source == "Open Educational Badges"
     assert draft.picture == PNG
@@ -144,7 +144,7 @@ def test_an_edubadge_of_the_older_standard_is_read_too() -> None:
     assert _notes(draft) == {"EQF": "unknown_value"}
 
 
-def test_a_badge_of_moodle_brings_its_words_and_its_picture() -> None:
+def test_a_badge_of_moodle_gives_its_texts_and_its_picture() -> None:
     draft = _draft(MOODLE)
     assert draft.source == "Open Badges 2.0, as of Moodle"
     assert draft.picture == PNG
@@ -159,28 +159,28 @@ def test_a_badge_of_moodle_brings_its_words_and_its_picture() -> None:
 
 
 def test_moodles_own_file_is_read(shared: Path) -> None:
-    draft = draft_of((shared / "data/moodle/70_core_badge_assertion_ob20.json").read_bytes())
+    draft = read_draft((shared / "data/moodle/70_core_badge_assertion_ob20.json").read_bytes())
     assert draft.body["name"] == {"en": "DLF core badge"}
     assert draft.picture and not draft.notes
 
 
-def test_every_credential_of_the_standards_examples_begins_a_template(shared: Path) -> None:
+def test_every_example_of_the_standard_becomes_a_template(shared: Path) -> None:
     files = sorted((shared / "data/vectors/spec").glob("*achievement*")) + sorted(
         (shared / "data/eu/examples").glob("ob3-*")
     )
     assert files
     for file in files:
-        assert draft_of(file.read_bytes()).body["name"]
+        assert read_draft(file.read_bytes()).body["name"]
 
 
-def test_a_picture_with_a_badge_in_it_is_both() -> None:
+def test_a_baked_picture_gives_the_template_and_its_picture() -> None:
     baked = bake(PNG, SecuredCredential(text=json.dumps(EDUBADGE), media_type="application/vc+ld+json"))
-    draft = draft_of(baked)
+    draft = read_draft(baked)
     assert draft.body == _draft(EDUBADGE).body
     assert draft.picture == baked
 
 
-def test_every_source_has_a_name_and_knows_its_own_badges_only() -> None:
+def test_every_source_has_a_name_and_recognises_its_own_badges_only() -> None:
     assert len({source.NAME for source in SOURCES}) == len(SOURCES) == 4
     for name, badge in ALL.items():
         assert name == next(source for source in SOURCES if source.recognises(badge)).NAME
@@ -208,13 +208,13 @@ def test_every_source_has_a_name_and_knows_its_own_badges_only() -> None:
         (json.dumps(MOODLE | {"badge": 7}).encode(), ("/badge/name", "required")),
     ],
 )
-def test_what_is_no_badge_is_refused_at_its_place(file: bytes, problem: tuple[str, str]) -> None:
+def test_a_file_that_is_no_badge_is_refused_by_pointer(file: bytes, problem: tuple[str, str]) -> None:
     with pytest.raises(TemplateError) as caught:
-        draft_of(file)
+        read_draft(file)
     assert caught.value.problems == (problem,)
 
 
-def test_markup_is_taken_out_and_long_text_is_cut_and_both_are_noted() -> None:
+def test_removed_markup_and_cut_text_are_noted() -> None:
     text = "<h1>Jā</h1>\n<script>alert(1)</script><b>nē</b> &lt;i&gt;x&lt;/i&gt; 3 < 4 &amp; 5\x00"
     draft = _draft(_changed(EDUBADGE, description=text, name="n" * 300))
     assert draft.body["description"]["nl"] == "Jā\nnē x 3 < 4 & 5"
@@ -240,18 +240,18 @@ def test_markup_is_taken_out_and_long_text_is_cut_and_both_are_noted() -> None:
 def test_text_made_to_take_for_ever_is_read_at_once(part: str, read: str) -> None:
     """So long that whoever reads it once for each part is stopped, after hours, by the time limit of every test."""
     text = part * (4_000_000 // len(part))
-    found = Foreign().text(text, "/x", most=2 * len(text)) or ""
+    found = FieldReader().text(text, "/x", most=2 * len(text)) or ""
     is_as_meant = found == (read * (len(text) // len(part))).strip()
     assert is_as_meant  # where it is not, pytest shall not compare millions of letters
 
 
 def test_no_more_of_a_text_is_read_than_could_be_kept() -> None:
-    foreign = Foreign()
-    assert foreign.text("<em>" * 100 + "the end", "/x", most=100) is None
-    assert [note.code for note in foreign.notes] == ["markup_removed", "cut"]
+    reader = FieldReader()
+    assert reader.text("<em>" * 100 + "the end", "/x", most=100) is None
+    assert [note.code for note in reader.notes] == ["markup_removed", "cut"]
 
 
-def test_values_without_a_meaning_are_left_out_and_noted() -> None:
+def test_unknown_values_are_left_out_and_noted() -> None:
     draft = _draft(
         _changed(
             EDUBADGE,
@@ -287,7 +287,7 @@ def test_values_without_a_meaning_are_left_out_and_noted() -> None:
     )
 
 
-def test_more_than_a_template_holds_is_cut_and_noted() -> None:
+def test_items_beyond_the_limit_of_a_template_are_cut_and_noted() -> None:
     many = deepcopy(OPEN_EDUCATIONAL_BADGE)
     many["extensions:CompetencyExtension"] = [{"name": f"Kompetenz {number}"} for number in range(80)]
     many["credentialSubject"]["achievement"]["alignment"] = [{"targetName": "x", "targetUrl": ESCO}] * 80
@@ -296,7 +296,7 @@ def test_more_than_a_template_holds_is_cut_and_noted() -> None:
     assert _notes(draft)["extensions:CompetencyExtension"] == "too_many"
 
 
-_ODD = st.recursive(
+_UNEXPECTED = st.recursive(
     st.none()
     | st.booleans()
     | st.integers()
@@ -311,14 +311,12 @@ _ODD = st.recursive(
 
 
 @given(st.sampled_from(sorted(ALL)), st.data())
-def test_whatever_stands_in_a_badge_a_draft_or_a_template_error_comes_of_it(
-    name: str, data: st.DataObject
-) -> None:
+def test_any_values_in_a_badge_give_a_draft_or_a_template_error(name: str, data: st.DataObject) -> None:
     badge = deepcopy(ALL[name])
-    for holder in (badge, badge.get("badge"), badge.get("credentialSubject"), _inner(badge)):
+    for holder in (badge, badge.get("badge"), badge.get("credentialSubject"), _achievement(badge)):
         if isinstance(holder, dict):
             for key in data.draw(st.lists(st.sampled_from(sorted(holder)), max_size=2, unique=True)):
-                holder[key] = data.draw(_ODD)
+                holder[key] = data.draw(_UNEXPECTED)
     try:
         draft = _draft(badge)
     except TemplateError:
@@ -326,6 +324,6 @@ def test_whatever_stands_in_a_badge_a_draft_or_a_template_error_comes_of_it(
     assert read_template(draft.body).name
 
 
-def _inner(badge: Json) -> Any:
+def _achievement(badge: Json) -> Any:
     subject = badge.get("credentialSubject")
     return subject.get("achievement") if isinstance(subject, dict) else None

@@ -1,4 +1,4 @@
-"""What a badge asks of the world: its status, its newer version, its schemas, those who vouch for it."""
+"""What a badge makes the verifier look up: its status, its newer version, its schemas, its endorsements."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 
 import pytest
 
-from badges.sentences import sentences
 from badges.template.model import Template
 from badges.verify import Report, verify
-from badges.verify.lookups import MAX_QUESTIONS
+from badges.verify.lookups import MAX_LOOKUPS
 from signing.json_text import Json, as_text
-from signing.status import empty, encode, with_bit
+from signing.status import empty, encode, with_bit_set
+from tests.badges.verify.reports import demand_sentences, finding
 
 Build = Callable[..., Json]
-Look = Callable[..., Report]
+VerifyBadge = Callable[..., Report]
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 LIST_URL = "https://badges.example.org/status/1"
 
 
 @pytest.fixture
-def look(world: Any, now: datetime) -> Look:
+def verify_badge(world: Any, now: datetime) -> VerifyBadge:
     def verified(
         credential: Json,
         served: dict[str, Any] | None = None,
@@ -39,7 +39,7 @@ def look(world: Any, now: datetime) -> Look:
         given = {"fetch": fetch} if served is not None else {}
         text = world.secure(credential, proof_name).text
         report = verify(text.encode(), world.find_key, world.find_status, now, **given, **more)
-        assert all(check.code in sentences()[check.name] for check in report.checks)
+        demand_sentences(report)
         return report
 
     return verified
@@ -50,16 +50,15 @@ def badge(solar: Template, built: Build) -> Json:
     return built(solar)
 
 
-def code(report: Report, name: str) -> tuple[str, str]:
-    return next((check.outcome, check.code) for check in report.checks if check.name == name)
-
-
 # --- status
 
 
-def publish(world: Any, revoked: bool, bits: bytes | None = None, **changes: Any) -> None:
-    """Serves a status list of whatever kind, with Anna's bit on or off."""
-    bits = bits if bits is not None else with_bit(empty(), 4711, revoked)
+CLEAR = empty()
+REVOKED = with_bit_set(CLEAR, 4711)
+
+
+def publish(world: Any, bits: bytes, **changes: Any) -> None:
+    """Serves a status list with these bits, and these changes of it and its subject; 4711 is Anna's bit."""
     world.publish_list(bits=bits)
     listing = json.loads(world.lists[LIST_URL])
     del listing["proof"]
@@ -70,71 +69,72 @@ def publish(world: Any, revoked: bool, bits: bytes | None = None, **changes: Any
     world.lists[LIST_URL] = world.secure(listing, "vc-jwt").text.encode()
 
 
-@pytest.mark.parametrize("revoked", [False, True])
-def test_a_list_of_2021_is_read(badge: Json, world: Any, look: Look, revoked: bool) -> None:
+@pytest.mark.parametrize("bits", [CLEAR, REVOKED], ids=["clear", "revoked"])
+def test_a_list_of_2021_is_read(badge: Json, world: Any, verify_badge: VerifyBadge, bits: bytes) -> None:
     """It had no multibase letter yet, another type, and another context."""
     badge["@context"].append("https://w3id.org/vc/status-list/2021/v1")
     badge["credentialStatus"] |= {"type": "StatusList2021Entry"}
-    bits = with_bit(empty(), 4711, revoked)
     publish(
         world,
-        revoked,
+        bits,
         type=["VerifiableCredential", "StatusList2021Credential"],
         subject={"type": "StatusList2021", "encodedList": encode(bits)[1:], "ttl": None},
     )
-    report = look(badge, proof_name="vc-jwt")
-    expected = ("failed", "revoked") if revoked else ("passed", "not_revoked")
-    assert (report.verdict, code(report, "status")) == ("revoked" if revoked else "verified", expected)
+    report = verify_badge(badge, proof_name="vc-jwt")
+    expected = {CLEAR: ("verified", ("passed", "not_revoked")), REVOKED: ("revoked", ("failed", "revoked"))}
+    assert (report.verdict, finding(report, "status")) == expected[bits]
 
 
 def test_an_entry_of_one_kind_is_not_answered_by_a_list_of_another(
-    badge: Json, world: Any, look: Look
+    badge: Json, world: Any, verify_badge: VerifyBadge
 ) -> None:
     badge["credentialStatus"] |= {"type": "StatusList2021Entry"}
-    publish(world, False)
-    assert code(look(badge, proof_name="vc-jwt"), "status") == ("unknown", "list_unreadable")
+    publish(world, CLEAR)
+    assert finding(verify_badge(badge, proof_name="vc-jwt"), "status") == ("unknown", "list_unreadable")
 
 
-def test_a_suspended_badge_is_told(badge: Json, world: Any, look: Look) -> None:
+def test_a_suspended_badge_is_reported_as_suspended(
+    badge: Json, world: Any, verify_badge: VerifyBadge
+) -> None:
     badge["credentialStatus"]["statusPurpose"] = "suspension"
-    publish(world, True, subject={"statusPurpose": ["revocation", "suspension"]})
-    report = look(badge)
-    assert (report.verdict, code(report, "status")) == ("suspended", ("failed", "suspended"))
+    publish(world, REVOKED, subject={"statusPurpose": ["revocation", "suspension"]})
+    report = verify_badge(badge)
+    assert (report.verdict, finding(report, "status")) == ("suspended", ("failed", "suspended"))
     # The 1EdTech validator looks for revocation alone.
     assert report.one_ed_tech == "valid"
 
 
-def test_a_short_list_is_believed_but_mentioned(badge: Json, world: Any, look: Look) -> None:
-    publish(world, False, bits=bytes(1000))
-    report = look(badge)
-    assert (report.verdict, code(report, "status")) == ("verified", ("warning", "list_too_short"))
+def test_a_short_list_counts_with_a_warning(badge: Json, world: Any, verify_badge: VerifyBadge) -> None:
+    publish(world, bytes(1000))
+    report = verify_badge(badge)
+    assert (report.verdict, finding(report, "status")) == ("verified", ("warning", "list_too_short"))
     assert report.one_ed_tech == "error"
-    publish(world, True, bits=with_bit(bytes(1000), 4711, True))
-    assert look(badge).verdict == "revoked"
+    publish(world, REVOKED[:1000])
+    assert verify_badge(badge).verdict == "revoked"
 
 
-def test_a_list_that_calls_itself_otherwise_may_revoke_but_never_clears(
-    badge: Json, world: Any, look: Look
+def test_a_list_with_another_id_may_revoke_but_never_clears(
+    badge: Json, world: Any, verify_badge: VerifyBadge
 ) -> None:
-    publish(world, False, id="https://badges.example.org/status/2")
-    assert code(look(badge), "status") == ("unknown", "list_unreadable")
-    publish(world, True, id="https://badges.example.org/status/2")
-    assert look(badge).verdict == "revoked"
+    publish(world, CLEAR, id="https://badges.example.org/status/2")
+    assert finding(verify_badge(badge), "status") == ("unknown", "list_unreadable")
+    publish(world, REVOKED, id="https://badges.example.org/status/2")
+    assert verify_badge(badge).verdict == "revoked"
 
 
-def test_the_worst_of_several_entries_counts(badge: Json, world: Any, look: Look) -> None:
+def test_the_worst_of_several_entries_counts(badge: Json, world: Any, verify_badge: VerifyBadge) -> None:
     entry = badge["credentialStatus"]
     elsewhere = entry | {
         "id": "https://elsewhere.example.org/1#1",
         "statusListCredential": "https://elsewhere.example.org/1",
     }
     badge["credentialStatus"] = [entry, elsewhere]
-    report = look(badge, proof_name="vc-jwt")
-    assert code(report, "status") == ("unknown", "list_not_reached")
-    publish(world, True)
-    assert code(look(badge, proof_name="vc-jwt"), "status") == ("failed", "revoked")
+    report = verify_badge(badge, proof_name="vc-jwt")
+    assert finding(report, "status") == ("unknown", "list_not_reached")
+    publish(world, REVOKED)
+    assert finding(verify_badge(badge, proof_name="vc-jwt"), "status") == ("failed", "revoked")
     badge["credentialStatus"] = [entry] * 5
-    assert code(look(badge, proof_name="vc-jwt"), "status") == ("unknown", "unknown_status")
+    assert finding(verify_badge(badge, proof_name="vc-jwt"), "status") == ("unknown", "unknown_status")
 
 
 @pytest.mark.parametrize(
@@ -154,17 +154,17 @@ def test_the_worst_of_several_entries_counts(badge: Json, world: Any, look: Look
     ],
 )
 def test_the_older_list_of_1edtech_is_read(
-    badge: Json, world: Any, look: Look, change: Json, found: tuple[str, str]
+    badge: Json, world: Any, verify_badge: VerifyBadge, change: Json, found: tuple[str, str]
 ) -> None:
     url = "https://badges.example.org/revocations"
     badge["credentialStatus"] = {"id": url, "type": "1EdTechRevocationList"}
     listing = {"id": url, "issuer": world.issuer_id, "revokedCredential": []} | change
     world.lists[url] = json.dumps(listing).replace("SELF", badge["id"]).encode()
-    assert code(look(badge), "status") == found
+    assert finding(verify_badge(badge), "status") == found
     world.lists[url] = b"<html>"
-    assert code(look(badge), "status") == ("unknown", "list_unreadable")
+    assert finding(verify_badge(badge), "status") == ("unknown", "list_unreadable")
     del world.lists[url]
-    assert code(look(badge), "status") == ("unknown", "list_not_reached")
+    assert finding(verify_badge(badge), "status") == ("unknown", "list_not_reached")
 
 
 # --- refreshing
@@ -183,17 +183,17 @@ def newer(badge: Json, now: datetime, **changes: Any) -> Json:
     return badge | {"validFrom": later, "name": "Newer"} | changes
 
 
-def test_the_newer_version_takes_the_place_of_the_old_one(
-    refreshable: Json, world: Any, look: Look, now: datetime
+def test_the_newer_version_replaces_the_old_one(
+    refreshable: Json, world: Any, verify_badge: VerifyBadge, now: datetime
 ) -> None:
     refreshable["validFrom"] = "2026-01-01T00:00:00Z"
     fresh = newer(refreshable, now)
-    report = look(refreshable, {NEWER: world.secure(fresh).text.encode()})
-    assert (report.verdict, code(report, "refresh")) == ("verified", ("passed", "refreshed"))
+    report = verify_badge(refreshable, {NEWER: world.secure(fresh).text.encode()})
+    assert (report.verdict, finding(report, "refresh")) == ("verified", ("passed", "refreshed"))
     assert report.credential == fresh
     assert world.asked.count(NEWER) == 1
     ended = fresh | {"validUntil": "2026-02-01T00:00:00Z"}
-    assert look(refreshable, {NEWER: world.secure(ended).text.encode()}).verdict == "expired"
+    assert verify_badge(refreshable, {NEWER: world.secure(ended).text.encode()}).verdict == "expired"
 
 
 @pytest.mark.parametrize(
@@ -204,30 +204,30 @@ def test_the_newer_version_takes_the_place_of_the_old_one(
         ({"validFrom": "yesterday"}, "refresh_older"),
     ],
 )
-def test_what_is_not_the_newer_version_is_left_aside(
-    refreshable: Json, world: Any, look: Look, now: datetime, changes: Json, found: str
+def test_a_credential_that_is_not_the_newer_version_is_ignored(
+    refreshable: Json, world: Any, verify_badge: VerifyBadge, now: datetime, changes: Json, found: str
 ) -> None:
     refreshable["validFrom"] = "2026-01-01T00:00:00Z"
     served = world.secure(newer(refreshable, now, **changes)).text.encode()
-    report = look(refreshable, {NEWER: served})
-    assert (report.verdict, code(report, "refresh")) == ("verified", ("warning", found))
+    report = verify_badge(refreshable, {NEWER: served})
+    assert (report.verdict, finding(report, "refresh")) == ("verified", ("warning", found))
     assert report.credential == refreshable
 
 
-def test_a_newer_version_of_somebody_else_is_left_aside(
-    refreshable: Json, world: Any, look: Look, now: datetime
+def test_a_newer_version_of_another_issuer_is_ignored(
+    refreshable: Json, world: Any, verify_badge: VerifyBadge, now: datetime
 ) -> None:
     fresh, mine = newer(refreshable, now), world.issuer_id
     world.issuer_id = "did:web:mallory.example.org"
     forged = world.secure(fresh).text.encode()
     theirs = world.secure(fresh | {"issuer": {"id": world.issuer_id, "type": ["Profile"]}}).text.encode()
     world.issuer_id = mine
-    assert code(look(refreshable, {NEWER: forged}), "refresh") == ("warning", "refresh_not_proven")
-    assert code(look(refreshable, {NEWER: theirs}), "refresh") == ("warning", "refresh_of_another")
+    assert finding(verify_badge(refreshable, {NEWER: forged}), "refresh") == ("warning", "refresh_not_proven")
+    assert finding(verify_badge(refreshable, {NEWER: theirs}), "refresh") == ("warning", "refresh_of_another")
 
 
-def test_a_badge_whose_newer_version_cannot_be_had_stands_for_itself(
-    refreshable: Json, world: Any, look: Look
+def test_a_badge_whose_newer_version_cannot_be_fetched_is_verified_itself(
+    refreshable: Json, world: Any, verify_badge: VerifyBadge
 ) -> None:
     for served, found in (
         (None, ("unknown", "refresh_not_asked")),
@@ -237,10 +237,10 @@ def test_a_badge_whose_newer_version_cannot_be_had_stands_for_itself(
         ({NEWER: json.dumps(refreshable).encode()}, ("warning", "refresh_not_proven")),
         ({NEWER: world.secure(refreshable).text.encode()}, ("passed", "already_newest")),
     ):
-        report = look(refreshable, served)
-        assert (report.verdict, code(report, "refresh")) == ("verified", found)
+        report = verify_badge(refreshable, served)
+        assert (report.verdict, finding(report, "refresh")) == ("verified", found)
     refreshable["refreshService"] = {"id": NEWER, "type": "1EdTechRevocationList"}
-    assert code(look(refreshable, {}), "refresh") == ("unknown", "unknown_refresh")
+    assert finding(verify_badge(refreshable, {}), "refresh") == ("unknown", "unknown_refresh")
 
 
 # --- schemas
@@ -260,25 +260,25 @@ SCHEMA = "https://college.example.org/schema.json"
         ({SCHEMA: b"\xff"}, ("unknown", "schema_not_reached")),
     ],
 )
-def test_a_badge_is_held_to_the_schemas_it_names(
-    badge: Json, look: Look, served: dict[str, Any] | None, found: tuple[str, str]
+def test_a_badge_must_follow_the_schemas_it_names(
+    badge: Json, verify_badge: VerifyBadge, served: dict[str, Any] | None, found: tuple[str, str]
 ) -> None:
     badge["credentialSchema"].append({"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"})
-    report = look(badge, served)
-    assert code(report, "inline_schemas") == found
+    report = verify_badge(badge, served)
+    assert finding(report, "inline_schemas") == found
     assert report.verdict == ("unusable" if found[0] == "failed" else "verified")
 
 
-def test_our_own_schemas_are_asked_of_nobody(badge: Json, world: Any, look: Look) -> None:
+def test_our_own_schemas_are_not_fetched(badge: Json, world: Any, verify_badge: VerifyBadge) -> None:
     assert len(badge["credentialSchema"]) == 2
-    assert code(look(badge, {}), "inline_schemas") == ("passed", "follows_schemas")
+    assert finding(verify_badge(badge, {}), "inline_schemas") == ("passed", "follows_schemas")
     assert not any("schema" in url for url in world.asked)
     badge["credentialSubject"]["achievement"]["type"] = ["Achievement"]
-    assert code(look(badge, {}), "inline_schemas") == ("failed", "breaks_schema")
+    assert finding(verify_badge(badge, {}), "inline_schemas") == ("failed", "breaks_schema")
     badge["credentialSchema"] *= 5
-    assert code(look(badge, {}), "inline_schemas") == ("unknown", "too_many_schemas")
+    assert finding(verify_badge(badge, {}), "inline_schemas") == ("unknown", "too_many_schemas")
     del badge["credentialSchema"]
-    assert code(look(badge, {}), "inline_schemas") == ("passed", "no_schemas")
+    assert finding(verify_badge(badge, {}), "inline_schemas") == ("passed", "no_schemas")
 
 
 # --- endorsements
@@ -290,15 +290,15 @@ def signed(world: Any, endorsement: Json, proof_name: str = "eddsa-rdfc-2022") -
 
 
 @pytest.mark.parametrize("proof_name", ["eddsa-rdfc-2022", "vc-jwt"])
-def test_who_vouches_for_the_achievement_is_checked(
-    badge: Json, endorsement: Json, world: Any, look: Look, proof_name: str
+def test_an_endorsement_of_the_achievement_is_checked(
+    badge: Json, endorsement: Json, world: Any, verify_badge: VerifyBadge, proof_name: str
 ) -> None:
     name = "endorsementJwt" if proof_name == "vc-jwt" else "endorsement"
     achievement = badge["credentialSubject"]["achievement"]
     endorsement["credentialSubject"]["id"] = achievement["id"]
     achievement[name] = [signed(world, endorsement, proof_name)]
-    report = look(badge, proof_name="vc-jwt")
-    assert (report.verdict, code(report, "endorsements")) == ("verified", ("passed", "endorsed"))
+    report = verify_badge(badge, proof_name="vc-jwt")
+    assert (report.verdict, finding(report, "endorsements")) == ("verified", ("passed", "endorsed"))
     assert report.one_ed_tech == "valid"
 
 
@@ -311,20 +311,20 @@ LEVELS: dict[str, Callable[[Json], Json]] = {
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_false_endorsement_is_found_at_every_level(
-    badge: Json, endorsement: Json, world: Any, look: Look, level: str
+    badge: Json, endorsement: Json, world: Any, verify_badge: VerifyBadge, level: str
 ) -> None:
-    place = LEVELS[level](badge)
-    endorsement["credentialSubject"]["id"] = place["id"]
+    endorsed = LEVELS[level](badge)
+    endorsement["credentialSubject"]["id"] = endorsed["id"]
     true, false = signed(world, endorsement), signed(world, endorsement)
     false["credentialSubject"]["endorsementComment"] = "We pay whoever has it."
-    place["endorsement"] = [true, false]
-    report = look(badge, proof_name="vc-jwt")
-    assert (report.verdict, code(report, "endorsements")) == (
+    endorsed["endorsement"] = [true, false]
+    report = verify_badge(badge, proof_name="vc-jwt")
+    assert (report.verdict, finding(report, "endorsements")) == (
         "unverifiable",
         ("failed", "endorsement_changed"),
     )
-    place["endorsement"] = [true]
-    assert look(badge, proof_name="vc-jwt").verdict == "verified"
+    endorsed["endorsement"] = [true]
+    assert verify_badge(badge, proof_name="vc-jwt").verdict == "verified"
 
 
 def expired(endorsement: Json) -> None:
@@ -364,11 +364,11 @@ def no_endorsement(endorsement: Json) -> None:
         (no_endorsement, ("failed", "endorsement_malformed"), "unverifiable"),
     ],
 )
-def test_an_endorsement_that_does_not_count_is_told(
+def test_an_endorsement_that_does_not_count_has_its_code(
     badge: Json,
     endorsement: Json,
     world: Any,
-    look: Look,
+    verify_badge: VerifyBadge,
     change: Callable[[Json], None],
     found: tuple[str, str],
     verdict: str,
@@ -379,33 +379,33 @@ def test_an_endorsement_that_does_not_count_is_told(
     world.publish_list(revoked=(4711,))
     change(endorsement)
     achievement["endorsementJwt"] = [signed(world, endorsement, "vc-jwt")]
-    report = look(badge)
-    assert (report.verdict, code(report, "endorsements")) == (verdict, found)
+    report = verify_badge(badge)
+    assert (report.verdict, finding(report, "endorsements")) == (verdict, found)
 
 
-def test_an_endorsement_signed_by_another_than_it_names_is_false(
-    badge: Json, endorsement: Json, world: Any, look: Look
+def test_an_endorsement_signed_by_another_than_its_issuer_fails(
+    badge: Json, endorsement: Json, world: Any, verify_badge: VerifyBadge
 ) -> None:
     mine, world.issuer_id = world.issuer_id, "did:web:mallory.example.org"
     badge["issuer"]["endorsement"] = [signed(world, endorsement)]
     world.issuer_id = mine
-    report = look(badge, proof_name="vc-jwt")
-    assert code(report, "endorsements") == ("failed", "endorsement_of_wrong_issuer")
+    report = verify_badge(badge, proof_name="vc-jwt")
+    assert finding(report, "endorsements") == ("failed", "endorsement_of_wrong_issuer")
 
 
-def test_a_badge_with_very_many_endorsements_asks_for_none(
-    badge: Json, endorsement: Json, world: Any, look: Look
+def test_of_very_many_endorsements_none_is_checked(
+    badge: Json, endorsement: Json, world: Any, verify_badge: VerifyBadge
 ) -> None:
     badge["endorsementJwt"] = [signed(world, endorsement, "vc-jwt")] * 17
-    report = look(badge, proof_name="vc-jwt")
-    assert (report.verdict, code(report, "endorsements")) == (
+    report = verify_badge(badge, proof_name="vc-jwt")
+    assert (report.verdict, finding(report, "endorsements")) == (
         "verified",
         ("unknown", "too_many_endorsements"),
     )
 
 
-def test_a_badge_cannot_make_its_verifier_ask_for_ever(
-    badge: Json, endorsement: Json, world: Any, look: Look
+def test_a_badge_cannot_make_its_verifier_look_up_more_than_the_limit(
+    badge: Json, endorsement: Json, world: Any, verify_badge: VerifyBadge
 ) -> None:
     endorsement["credentialStatus"] = [
         {
@@ -420,8 +420,8 @@ def test_a_badge_cannot_make_its_verifier_ask_for_ever(
     endorsement["credentialSubject"]["id"] = badge["id"]
     badge["endorsementJwt"] = [signed(world, endorsement, "vc-jwt")] * 16
     world.asked.clear()
-    look(badge, {}, proof_name="vc-jwt")
-    assert len(world.asked) == MAX_QUESTIONS
+    verify_badge(badge, {}, proof_name="vc-jwt")
+    assert len(world.asked) == MAX_LOOKUPS
 
 
 # --- the recipient
@@ -437,11 +437,11 @@ def test_a_badge_cannot_make_its_verifier_ask_for_ever(
         (None, ("unknown", "nobody_named"), "verified"),
     ],
 )
-def test_the_badge_is_whose_it_is(
-    badge: Json, look: Look, recipient: str | None, found: tuple[str, str], verdict: str
+def test_the_recipient_is_compared_with_the_expected_one(
+    badge: Json, verify_badge: VerifyBadge, recipient: str | None, found: tuple[str, str], verdict: str
 ) -> None:
-    report = look(badge, recipient=recipient)
-    assert (report.verdict, code(report, "recipient")) == (verdict, found)
+    report = verify_badge(badge, recipient=recipient)
+    assert (report.verdict, finding(report, "recipient")) == (verdict, found)
 
 
 @pytest.mark.parametrize(
@@ -465,7 +465,7 @@ def test_the_badge_is_whose_it_is(
     ],
 )
 def test_identities_are_compared_as_the_standard_says(
-    badge: Json, look: Look, subject: Any, found: str
+    badge: Json, verify_badge: VerifyBadge, subject: Any, found: str
 ) -> None:
     digest = sha256(b"a@example.comKosher").hexdigest()
     assert digest == "b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399"
@@ -479,4 +479,7 @@ def test_identities_are_compared_as_the_standard_says(
     if isinstance(about, dict):
         achievement = badge["credentialSubject"]["achievement"]
         badge["credentialSubject"] = {"type": ["AchievementSubject"], "achievement": achievement} | about
-        assert code(look(badge, recipient="a@example.com", proof_name="vc-jwt"), "recipient")[1] == found
+        assert (
+            finding(verify_badge(badge, recipient="a@example.com", proof_name="vc-jwt"), "recipient")[1]
+            == found
+        )

@@ -1,4 +1,4 @@
-"""Each of the 14 probes of the 1EdTech validator says of a flaw what that validator says of it."""
+"""Each of the 14 probes has the outcome that the 1EdTech validator has for the same flaw."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ PARSE, TERMS, CONTEXT, TYPE, FORM, INLINE, SUBJECT, EVIDENCE, PROFILE, PROOF, RE
 PROBES = (
     PARSE, TERMS, CONTEXT, TYPE, FORM, INLINE, SUBJECT, EVIDENCE, PROFILE, PROOF, REFRESH, STATUS, DATES, ENDORSED,
 )  # fmt: skip
-#: Behind one of these, nothing more is looked at.
+#: After one of these outcomes no further probe is run.
 STOPS = ("fatal", "exception")
 
 
-def annas() -> Json:
+def unsigned_badge() -> Json:
     return {
         "@context": [VC, OB],
         "id": "urn:uuid:7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
@@ -62,7 +62,7 @@ def refuse(url: str) -> bytes:
     raise TimeoutError(url)
 
 
-def look(text: str | bytes, ask: Callable[[str], bytes] = refuse) -> Report:
+def verify_badge(text: str | bytes, ask: Callable[[str], bytes] = refuse) -> Report:
     def find_key(method: str, issuer: str) -> VerificationMethod:
         return did.find_key(method, issuer, ask)
 
@@ -75,11 +75,11 @@ def signed(badge: Json, proof: str = "eddsa-rdfc-2022") -> str:
 
 
 def forged(badge: Json) -> str:
-    """With the proof of Anna's badge: for what nobody could sign."""
-    return json.dumps(badge | {"proof": json.loads(signed(annas()))["proof"]})
+    """The badge with the proof of another one, for badges that our signer refuses."""
+    return json.dumps(badge | {"proof": json.loads(signed(unsigned_badge()))["proof"]})
 
 
-def told(report: Report) -> dict[str, str]:
+def probe_outcomes(report: Report) -> dict[str, str]:
     assert tuple(probe.name for probe in report.probes) == PROBES
     return {probe.name: probe.outcome for probe in report.probes if probe.outcome not in ("valid", "not_run")}
 
@@ -87,18 +87,18 @@ def told(report: Report) -> dict[str, str]:
 def changed(*path: str | int, to: Any) -> Callable[[Json], None]:
     def change(badge: Json) -> None:
         *holders, last = path
-        place: Any = badge
+        container: Any = badge
         for step in holders:
-            place = place[step]
+            container = container[step]
         if to is None:
-            del place[last]
+            del container[last]
         else:
-            place[last] = to
+            container[last] = to
 
     return change
 
 
-def in_the_old_words(badge: Json) -> None:
+def as_data_model_1(badge: Json) -> None:
     badge["@context"] = [VC_1, OB, DATA_INTEGRITY]
     badge["issuanceDate"] = badge.pop("validFrom")
 
@@ -120,10 +120,10 @@ ENTRY = {
     "statusListIndex": "1",
     "statusListCredential": "https://riga.example/status/1",
 }
-#: What is wrong -> how it came to be, and what the probes say.
+#: Flaw -> the change that makes it, and the outcomes of the probes.
 FLAWS: dict[str, tuple[Callable[[Json], None], dict[str, str]]] = {
     "nothing": (lambda badge: None, {}),
-    "another version of the standard": (in_the_old_words, {CONTEXT: "warning"}),
+    "another version of the standard": (as_data_model_1, {CONTEXT: "warning"}),
     "a word alone, where a list belongs": (changed("issuer", "type", to="Profile"), {FORM: "warning"}),
     "a kind of achievement that there is not": (
         changed(*ACHIEVEMENT, "achievementType", to="Thing"),
@@ -162,7 +162,7 @@ FLAWS: dict[str, tuple[Callable[[Json], None], dict[str, str]]] = {
         {FORM: "unknown", TYPE: "fatal"},
     ),
 }
-#: The same for what cannot be signed; the proof beside it is another's.
+#: The same for flaws that cannot be signed; the proof is that of another badge.
 UNSIGNABLE: dict[str, tuple[Callable[[Json], None], dict[str, str]]] = {
     "a word that no context defines": (changed("unheardOf", to="x"), {TERMS: "error", PROOF: "error"}),
     "criteria without anything in them": (
@@ -196,40 +196,40 @@ UNSIGNABLE: dict[str, tuple[Callable[[Json], None], dict[str, str]]] = {
 }
 
 
-def until_it_stops(expected: dict[str, str]) -> dict[str, str]:
-    """What is said behind a probe that stops the others is never said."""
-    said: dict[str, str] = {}
+def without_probes_not_run(expected: dict[str, str]) -> dict[str, str]:
+    """The expected outcomes up to the first probe that stops the others."""
+    outcomes: dict[str, str] = {}
     for probe in PROBES:
         if probe in expected:
-            said[probe] = expected[probe]
+            outcomes[probe] = expected[probe]
             if expected[probe] in STOPS:
                 break
-    return said
+    return outcomes
 
 
 @pytest.mark.parametrize("flaw", FLAWS)
-def test_each_probe_says_of_a_flaw_what_the_validator_says(flaw: str) -> None:
+def test_each_flaw_has_the_outcomes_of_the_validator(flaw: str) -> None:
     change, expected = FLAWS[flaw]
-    badge = annas()
+    badge = unsigned_badge()
     change(badge)
-    assert told(look(signed(badge))) == until_it_stops(expected)
+    assert probe_outcomes(verify_badge(signed(badge))) == without_probes_not_run(expected)
 
 
 @pytest.mark.parametrize("flaw", UNSIGNABLE)
-def test_what_could_not_be_signed_fails_its_own_probe_too(flaw: str) -> None:
+def test_a_flaw_that_cannot_be_signed_also_fails_its_own_probe(flaw: str) -> None:
     change, expected = UNSIGNABLE[flaw]
-    badge = annas()
+    badge = unsigned_badge()
     change(badge)
-    assert told(look(forged(badge))) == until_it_stops(expected)
+    assert probe_outcomes(verify_badge(forged(badge))) == without_probes_not_run(expected)
 
 
-def test_what_is_no_badge_stops_at_the_first_probe() -> None:
-    report = look(b"nothing of the kind")
+def test_a_file_without_a_badge_stops_at_the_first_probe() -> None:
+    report = verify_badge(b"nothing of the kind")
     assert [(probe.name, probe.outcome) for probe in report.probes] == [(PARSE, "fatal")]
 
 
 def with_proof(**changes: Any) -> str:
-    document = json.loads(signed(annas()))
+    document = json.loads(signed(unsigned_badge()))
     (proof,) = document["proof"]
     for name, value in changes.items():
         if value is None:
@@ -243,13 +243,13 @@ def with_proof(**changes: Any) -> str:
     ("text", "outcome"),
     [
         (with_proof(), None),
-        (json.dumps(annas()), "error"),
+        (json.dumps(unsigned_badge()), "error"),
         (with_proof(proofPurpose=None), "exception"),
         (with_proof(proofPurpose="authentication"), "error"),
         (with_proof(cryptosuite="ecdsa-rdfc-2019"), "error"),
         (with_proof(proofValue="z" + "1" * 64), "error"),
-        (signed(annas(), "eddsa-jcs-2022"), "error"),
-        (signed(annas(), "vc-jwt-eddsa"), "fatal"),
+        (signed(unsigned_badge(), "eddsa-jcs-2022"), "error"),
+        (signed(unsigned_badge(), "vc-jwt-eddsa"), "fatal"),
     ],
     ids=[
         "sound",
@@ -262,34 +262,36 @@ def with_proof(**changes: Any) -> str:
         "EdDSA token",
     ],
 )
-def test_the_probe_of_proofs_takes_what_the_validator_takes(text: str, outcome: str | None) -> None:
-    assert told(look(text)).get(PROOF) == outcome
+def test_the_proof_probe_accepts_what_the_validator_accepts(text: str, outcome: str | None) -> None:
+    assert probe_outcomes(verify_badge(text)).get(PROOF) == outcome
 
 
-def test_the_validator_believes_whoever_writes_a_key_into_an_address() -> None:
-    """We do not: nobody was asked whose key it is."""
-    badge = annas() | {"issuer": {"id": "https://riga.example", "type": ["Profile"], "name": "Riga College"}}
+def test_the_validator_trusts_a_key_embedded_in_an_address() -> None:
+    """We do not: the issuer has not confirmed that the key is its own."""
+    badge = unsigned_badge() | {
+        "issuer": {"id": "https://riga.example", "type": ["Profile"], "name": "Riga College"}
+    }
     key = SigningKey(verification_method=f"https://riga.example#{ISSUER[8:]}", kid="k", private=PRIVATE)
-    report = look(PROOFS["eddsa-rdfc-2022"].secure(badge, key, NOW).text)
+    report = verify_badge(PROOFS["eddsa-rdfc-2022"].secure(badge, key, NOW).text)
     assert (report.verdict, report.one_ed_tech) == ("unverifiable", "valid")
 
 
-def test_a_key_that_says_itself_whose_it_is_is_left_open() -> None:
-    """The validator believes it; we ask whom it names, and that one knows nothing of it."""
+def test_a_key_that_names_its_own_controller_is_unknown() -> None:
+    """The validator trusts it; we ask the controller that it names, whose document does not list it."""
     college, address = "https://riga.example/college", "https://riga.example/keys/1"
     pages = {
         address: {"id": address, "type": "Multikey", "controller": college, "publicKeyMultibase": ISSUER[8:]},
         college: {"id": college, "type": "Profile", "name": "Riga College"},
     }
-    badge = annas() | {"issuer": {"id": college, "type": ["Profile"], "name": "Riga College"}}
+    badge = unsigned_badge() | {"issuer": {"id": college, "type": ["Profile"], "name": "Riga College"}}
     key = SigningKey(verification_method=address, kid="k", private=PRIVATE)
     text = PROOFS["eddsa-rdfc-2022"].secure(badge, key, NOW).text
-    report = look(text, lambda url: json.dumps(pages[url]).encode())
+    report = verify_badge(text, lambda url: json.dumps(pages[url]).encode())
     assert (report.verdict, report.one_ed_tech) == ("wrong_issuer", "unknown")
 
 
 @pytest.mark.parametrize(
-    ("method", "said"),
+    ("method", "outcome"),
     [
         ("https://riga.example/college#key-1", "error"),
         ("did:web:riga.example#key-1", "error"),
@@ -300,45 +302,45 @@ def test_a_key_that_says_itself_whose_it_is_is_left_open() -> None:
         ("http://riga.example/college#key-1", "unknown"),
     ],
 )
-def test_a_key_that_is_not_to_be_had_is_an_error_unless_only_the_validator_could_find_it(
-    method: str, said: str
+def test_a_key_that_cannot_be_found_is_an_error_unless_only_the_validator_looks_for_it(
+    method: str, outcome: str
 ) -> None:
-    document = json.loads(signed(annas()))
+    document = json.loads(signed(unsigned_badge()))
     document["proof"][0]["verificationMethod"] = method
-    report = look(json.dumps(document))
-    assert (report.verdict, told(report)) == ("unverifiable", {PROOF: said})
+    report = verify_badge(json.dumps(document))
+    assert (report.verdict, probe_outcomes(report)) == ("unverifiable", {PROOF: outcome})
 
 
 def test_an_endorsement_without_a_signature_fails_the_badge_for_the_validator_alone() -> None:
-    badge = annas()
+    badge = unsigned_badge()
     endorsement = {name: badge[name] for name in ("@context", "issuer", "name", "validFrom")} | {
         "id": "urn:uuid:2",
         "type": ["VerifiableCredential", "EndorsementCredential"],
         "credentialSubject": {"id": "https://riga.example/1", "type": ["EndorsementSubject"]},
     }
     badge["credentialSubject"]["achievement"]["endorsement"] = [endorsement]
-    report = look(signed(badge))
-    assert (report.verdict, told(report)) == ("verified", {ENDORSED: "error"})
+    report = verify_badge(signed(badge))
+    assert (report.verdict, probe_outcomes(report)) == ("verified", {ENDORSED: "error"})
     (found,) = (check for check in report.checks if check.name == "endorsements")
     assert (found.outcome, found.code) == ("unknown", "endorsement_unsigned")
 
 
 def test_the_validator_lets_any_did_key_speak_for_any_issuer() -> None:
-    badge = annas() | {"issuer": {"id": "urn:uuid:1", "type": ["Profile"], "name": "Riga College"}}
+    badge = unsigned_badge() | {"issuer": {"id": "urn:uuid:1", "type": ["Profile"], "name": "Riga College"}}
     key = SigningKey(verification_method=ISSUER, kid="k", private=PRIVATE)
-    report = look(PROOFS["eddsa-rdfc-2022"].secure(badge, key, NOW).text)
+    report = verify_badge(PROOFS["eddsa-rdfc-2022"].secure(badge, key, NOW).text)
     assert (report.verdict, report.one_ed_tech) == ("wrong_issuer", "valid")
 
 
-def test_a_revoked_badge_and_a_badge_whose_list_is_none_are_told_apart() -> None:
-    badge = annas()
+def test_a_revoked_badge_is_fatal_and_a_broken_list_an_error() -> None:
+    badge = unsigned_badge()
     with_extension("credentialStatus", {"id": "https://riga.example/r", "type": "1EdTechRevocationList"})(
         badge
     )
     text = signed(badge)
 
     def serving(answer: Any) -> dict[str, str]:
-        return told(look(text, lambda url: json.dumps(answer).encode()))
+        return probe_outcomes(verify_badge(text, lambda url: json.dumps(answer).encode()))
 
     listing = {"id": "https://riga.example/r", "issuer": ISSUER, "revokedCredential": [{"id": badge["id"]}]}
     assert serving(listing) == {STATUS: "fatal"}
@@ -346,12 +348,12 @@ def test_a_revoked_badge_and_a_badge_whose_list_is_none_are_told_apart() -> None
     assert serving(listing | {"revokedCredential": 7}) == {STATUS: "error"}
 
 
-def test_the_overall_word_is_the_worst_of_all_probes() -> None:
+def test_the_overall_outcome_is_the_worst_of_all_probes() -> None:
     for flaw, (change, expected) in FLAWS.items():
-        badge = copy.deepcopy(annas())
+        badge = copy.deepcopy(unsigned_badge())
         change(badge)
-        said = until_it_stops(expected).values()
+        outcomes = without_probes_not_run(expected).values()
         order = ("exception", "fatal", "error", "unknown", "warning")
-        assert look(signed(badge)).one_ed_tech == next((word for word in order if word in said), "valid"), (
-            flaw
-        )
+        assert verify_badge(signed(badge)).one_ed_tech == next(
+            (word for word in order if word in outcomes), "valid"
+        ), flaw

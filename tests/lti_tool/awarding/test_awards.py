@@ -177,7 +177,7 @@ def test_a_mail_server_that_refuses_for_ever_is_not_asked_again(tool, platform, 
 
     def refuse(*words):
         asked.append(1)
-        raise DeliveryError("the mail server refuses the address", permanent=True)
+        raise DeliveryError("the mail server rejected the address", permanent=True)
 
     monkeypatch.setattr(CHANNELS["mail_folder"], "deliver", refuse)
     complete(tool, platform, rule_id, ANNA)
@@ -185,7 +185,7 @@ def test_a_mail_server_that_refuses_for_ever_is_not_asked_again(tool, platform, 
     (delivery,) = rows(tool, Delivery)
     assert (delivery.status, delivery.trouble) == (
         "failed",
-        {"sentence": "the mail server refuses the address", "about": {}},
+        {"sentence": "the mail server rejected the address", "about": {}},
     )
     assert asked == [1]
 

@@ -13,7 +13,7 @@ from lti_tool.store.models import CompiledFormRow, CredentialRow
 from signing.canonical import canonicalize
 from signing.compiled.cache import CompiledForms
 from signing.compiled.form import CompiledForm
-from signing.proofs import eddsa_rdfc_2022
+from signing.proofs import EDDSA_RDFC_2022
 from signing.secured import SecuredCredential
 from tests.fixtures import ANNA, JANIS, ROOT, complete, do_all, learner, publish, switch_on
 
@@ -50,9 +50,9 @@ def test_what_is_signed_by_template_is_what_the_general_path_signs(tool, platfor
     document = json.loads(credential.text)
     (proof,) = document.pop("proof")
     with tool.store.read() as session:
-        key = tool.issuer.keyring.signing_key(session, eddsa_rdfc_2022.NAME)
+        key = tool.issuer.keyring.signing_key(session, EDDSA_RDFC_2022.name)
     made_at = datetime.fromisoformat(proof["created"]).astimezone(UTC)
-    assert eddsa_rdfc_2022.secure(document, key, made_at).text == credential.text
+    assert EDDSA_RDFC_2022.secure(document, key, made_at).text == credential.text
 
 
 def test_a_worker_signs_what_another_compiled_without_json_ld(tool, platform, rule_id, tmp_path):
@@ -67,15 +67,15 @@ def test_a_worker_signs_what_another_compiled_without_json_ld(tool, platform, ru
 import json, sys
 from datetime import UTC, datetime
 from lti_tool.store.database import Store
-from lti_tool.store.compiled_forms import StoredTemplates
+from lti_tool.store.compiled_forms import StoredForms
 from signing.keys import SigningKey, generate
-from signing.compiled.cache import Templates
+from signing.compiled.cache import CompiledForms
 store, name, file = Store(sys.argv[1]), sys.argv[2], sys.argv[3]
-templates = Templates(lambda credential: name, StoredTemplates(store))
+forms = CompiledForms(lambda credential: name, StoredForms(store))
 import lti_tool.worker, lti_tool.wiring
 key = SigningKey(verification_method="did:web:x.example#1", kid="1", private=generate("Ed25519"))
 document = json.load(open(file)) | {"id": "urn:uuid:0c9a7c1e-5b0e-4b7e-8d2b-0f5a3a8f2b02"}
-print(templates.secure(document, None, key, datetime.now(UTC)).text)
+print(forms.secure(document, None, key, datetime.now(UTC)).text)
 assert "pyld" not in sys.modules
 """
     arguments = [str(tool.store.engine.url), compiled.name, str(tmp_path / "credential")]
@@ -90,7 +90,7 @@ def test_the_verifiers_page_reads_our_own_badge_without_expanding_it(tool, platf
     complete(tool, platform, rule_id, ANNA)
     do_all(tool)
     (credential,) = rows(tool, CredentialRow)
-    secured = SecuredCredential(credential.text, eddsa_rdfc_2022.MEDIA_TYPE)
+    secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
 
     def refuse(url):
         raise AssertionError(f"{url} is not needed")
@@ -131,6 +131,6 @@ def test_a_template_that_was_lost_is_made_again(tool, platform, rule_id):
     with tool.store.begin() as session:
         session.query(CompiledFormRow).delete()
     templates = CompiledForms(lambda document: "x", StoredForms(tool.store))
-    secured = SecuredCredential(credential.text, eddsa_rdfc_2022.MEDIA_TYPE)
+    secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
     document = templates.check(secured, tool.find_key, tool.clock()).credential
     assert canonicalize(document)

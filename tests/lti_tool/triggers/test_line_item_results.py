@@ -104,4 +104,4 @@ def test_a_lower_grade_later_takes_nothing_away(tool, platform, rule_id):
 def test_a_column_that_was_deleted_is_told_to_the_teacher(tool, platform, rule_id):
     platform.line_items = lambda url: ()
     trouble = looks.look(tool.store, platform, rule_id, tool.clock())
-    assert "column is not in the gradebook" in str(trouble)
+    assert "column is no longer in the gradebook" in str(trouble)

@@ -89,7 +89,7 @@ def test_nothing_from_a_platform_becomes_markup(school, services, web_tool, cour
     clock.pass_(hours=1)
     complete(web_tool, services, course_rule, evil)
     with web_tool.store.begin() as session:
-        told = PlatformError("it gives the tool no token ({said})", {"said": MARK})
+        told = PlatformError("the platform did not give the tool an access token ({said})", {"said": MARK})
         session.get_one(AwardRule, course_rule).trouble = told.as_json()
     claims = {
         CLAIM + "context": {"id": "42", "title": MARK, "label": MARK},

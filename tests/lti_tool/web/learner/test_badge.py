@@ -17,7 +17,7 @@ def test_not_yet_says_what_has_to_be_done(school, course_rule, web_tool):
     page = school.launch(ANNA, **link)
     words = text_of(page)
     assert "You do not have this badge yet. You get it when your grade for it reaches 60 %." in words
-    assert "What you have to do for it" in words
+    assert "What you have to do to get it" in words
     assert "project (60 %)" in words
 
 
@@ -99,21 +99,21 @@ def test_a_name_without_an_address_is_enough_for_a_badge(school, course_rule, we
     do_all(web_tool)
     words = text_of(school.launch(mute))
     assert "Download the badge" in words
-    assert "no e-mail address of yours" in words
+    assert "does not give Nozimite your e-mail address" in words
 
 
 def test_a_paused_badge_says_so(school, course_rule, web_tool):
     with web_tool.store.begin() as session:
         rule = session.get_one(AwardRule, course_rule)
         rule.trigger, rule.paused = "line_item_results", True
-    assert "has paused this badge" in text_of(school.launch(ANNA))
+    assert "has paused automatic awarding of this badge" in text_of(school.launch(ANNA))
 
 
 @pytest.mark.parametrize(
     "changes, sentence",
     [
-        ({CLAIM + "roles": [*ANNA.roles, TEST_USER]}, "You are only looking"),
-        ({CLAIM + "roles": []}, "You are only looking"),
+        ({CLAIM + "roles": [*ANNA.roles, TEST_USER]}, "This is only a preview"),
+        ({CLAIM + "roles": []}, "This is only a preview"),
         ({"sub": None}, "did not say who you are"),
     ],
 )

@@ -131,7 +131,7 @@ def test_what_europass_would_refuse_is_said_first(school, annas_badge, course_ru
     school.browser = browser_of(create_app(tool))
     answer = post(school, school.launch(ZANE), f"/lti/app/rules/{course_rule}/europass", rest="yes")
     words = text_of(answer)
-    assert "Europass would refuse" in words and "NTRLV" in words and "/issuer/eIDASIdentifier" in words
+    assert "Europass would reject" in words and "NTRLV" in words and "/issuer/eIDASIdentifier" in words
     with tool.store.read() as session:
         batch = europass.batch_of(nobody, session.query(CredentialRow))
         assert (batch.packed, [lack.code for _, lack in batch.lacking]) == (0, ["missing_eIDASIdentifier"])
