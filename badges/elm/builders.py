@@ -94,8 +94,8 @@ def vocabulary_concept(vocabulary_name: str, code: str | None) -> Json | None:
     """The Concept of a code in one of our vocabularies; None without a code."""
     if code is None:
         return None
-    found = vocabulary(vocabulary_name)
-    return concept(found[code].iri, found[code].label, found.scheme)
+    concepts = vocabulary(vocabulary_name)
+    return concept(concepts[code].iri, concepts[code].label, concepts.scheme)
 
 
 def language_concept(code: str) -> Json | None:

@@ -212,10 +212,10 @@ def _check_annex_1(credential: Json) -> Iterator[Problem]:
 
 def _values_at(value: Any, path: str) -> list[Any]:
     """All values at the end of the path, through single nodes and lists alike, without empty ones."""
-    found = _as_list(value)
+    values = _as_list(value)
     for name in path.split("."):
-        found = [item for node in found for item in _as_list(_property(node, name))]
-    return [item for item in found if item not in (None, "", [], {})]
+        values = [item for node in values for item in _as_list(_property(node, name))]
+    return [item for item in values if item not in (None, "", [], {})]
 
 
 def _property(node: Any, name: str) -> Any:

@@ -181,14 +181,14 @@ def hours_in_words(hours: Decimal) -> Texts:
 
 def _level(credential: Json) -> Iterator[Texts]:
     achievement = _achievement(credential)
-    found: list[Texts] = [
+    levels: list[Texts] = [
         {language: f"{'EKI' if language == 'lv' else 'EQF'}: {text}" for language, text in label.items()}
         for label in _labels(achievement.get("eqfLevel"))
     ]
-    found += _labels(achievement.get("nqfLevel")) + _labels(achievement.get("educationLevel"))
-    if not any(found) and achievement.get("levelApplicable") is False:
+    levels += _labels(achievement.get("nqfLevel")) + _labels(achievement.get("educationLevel"))
+    if not any(levels) and achievement.get("levelApplicable") is False:
         yield _NOT_APPLICABLE
-    yield from found
+    yield from levels
     decision = achievement.get("levelDecision")
     if isinstance(decision, str) and decision.strip():
         yield {"en": f"by decision {decision}", "lv": f"ar lēmumu {decision}"}

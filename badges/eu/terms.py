@@ -27,8 +27,8 @@ def concept(vocabulary_name: str, code: str, languages: Sequence[str] = ()) -> C
 
     Raises KeyError for a code that is not in the vocabulary; readers of templates let none through.
     """
-    found = vocabulary(vocabulary_name)[code]
-    return ConceptNode(id=found.iri, pref_label=in_languages(found.label, languages))
+    entry = vocabulary(vocabulary_name)[code]
+    return ConceptNode(id=entry.iri, pref_label=in_languages(entry.label, languages))
 
 
 def in_languages(label: Texts, languages: Sequence[str] = ()) -> Texts:

@@ -132,14 +132,14 @@ def read_framework(code: str, text: str) -> Framework:
     try:
         data = tomllib.loads(text, parse_float=Decimal)
         rules = tuple(_rule(entry) for entry in data.pop("rule"))
-        found = Framework(
+        loaded = Framework(
             code=code, title=_languages(data.pop("title")), source=data.pop("source"), rules=rules
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FrameworkError(f"The quality framework {code} cannot be used: {error}") from error
     if data or len({rule.code for rule in rules}) != len(rules):
         raise FrameworkError(f"The quality framework {code} says too much, or one rule twice.")
-    return found
+    return loaded
 
 
 def _rule(entry: Json) -> Rule:

@@ -86,13 +86,13 @@ def _declarations(reader: Reader, value: Any, pointer: str) -> dict[str, Texts]:
     if not isinstance(value, dict):
         reader.problem(pointer, "not_an_object")
         return {}
-    found: dict[str, Texts] = {}
+    declared: dict[str, Texts] = {}
     for name, texts in value.items():
         if not isinstance(name, str) or not _DECLARATION.fullmatch(name):
             reader.problem(at(pointer, name), "unknown_field")
         elif text := reader.texts(texts, at(pointer, name), TEXT_LENGTH):
-            found[name] = text
-    return found
+            declared[name] = text
+    return declared
 
 
 _READ: dict[str, Callable[[Reader, Any, str], Any]] = {

@@ -122,7 +122,7 @@ def read_assessment(reader: Reader, data: Any, pointer: str) -> Assessment:
 def read_quality_assurance(reader: Reader, data: Any, pointer: str) -> QualityAssurance:
     """The QualityAssurance in `data`; problems are added to `reader`."""
     fields = reader.known_fields(data, pointer, tuple(QualityAssurance.__dataclass_fields__))
-    found = QualityAssurance(
+    assurance = QualityAssurance(
         code=reader.required_code(fields.get("code"), at(pointer, "code"), "quality_assurance"),
         agency=reader.texts(fields.get("agency"), at(pointer, "agency"), NAME_LENGTH),
         country=reader.code(fields.get("country"), at(pointer, "country"), "countries"),
@@ -132,9 +132,9 @@ def read_quality_assurance(reader: Reader, data: Any, pointer: str) -> QualityAs
         valid_from=reader.past_day(fields.get("valid_from"), at(pointer, "valid_from")),
         valid_until=reader.day(fields.get("valid_until"), at(pointer, "valid_until")),
     )
-    if found.valid_from and found.valid_until and found.valid_until < found.valid_from:
+    if assurance.valid_from and assurance.valid_until and assurance.valid_until < assurance.valid_from:
         reader.problem(at(pointer, "valid_until"), "ends_before_it_starts")
-    return found
+    return assurance
 
 
 def read_awarding_body(reader: Reader, data: Any, pointer: str) -> AwardingBody:

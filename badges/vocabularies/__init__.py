@@ -38,7 +38,8 @@ _HERE = Path(__file__).parent
 # The only mutable state of this package. Vocabularies are looked up by name from all over `badges`; passing the folder
 # to each of these calls would put it into nearly every signature. It is set once, at the start of a process.
 _override_folders: list[str] = []
-#: Path of an overriding file -> (mtime in nanoseconds, inode, size) when it was read, and what was read.
+#: Path of an overriding file -> (mtime in nanoseconds, inode, size) when it was read, and what was read. Threads share
+#: it without a lock: at worst two of them read the same file at the same time.
 _overrides: dict[str, tuple[tuple[int, int, int], Vocabulary]] = {}
 
 

@@ -108,49 +108,49 @@ def _csv_files_in_zip(
 
 def _read_csv(name: str, content: bytes, problems: list[tuple[str, str]]) -> _LanguageSkills:
     """The skills of one file, as far as it can be read; what is wrong is added to `problems`."""
-    found = _LanguageSkills()
+    skills = _LanguageSkills()
     try:
         table = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
         header = next(table, [])
         missing = [column for column in _COLUMNS if column not in header]
         if missing:
             problems.append((name, f"lacks the columns {', '.join(missing)}"))
-            return found
+            return skills
         for number, row in enumerate(table, start=1):
             if number > MOST_CONCEPTS or len(problems) >= MOST_PROBLEMS:
                 problems.append((name, f"holds more than {MOST_CONCEPTS} skills, or no skills of ESCO"))
                 break
             _add_skill(
-                found, dict(zip(header, row, strict=False)), f"{name}, line {table.line_num}", problems
+                skills, dict(zip(header, row, strict=False)), f"{name}, line {table.line_num}", problems
             )
     except (UnicodeDecodeError, csv.Error) as error:
         problems.append((name, f"is not a CSV file in UTF-8: {error}"))
-    return found
+    return skills
 
 
 def _add_skill(
-    found: _LanguageSkills, row: Mapping[str, str], where: str, problems: list[tuple[str, str]]
+    skills: _LanguageSkills, row: Mapping[str, str], where: str, problems: list[tuple[str, str]]
 ) -> None:
     if row.get("conceptType") != "KnowledgeSkillCompetence" or row.get("status", "released") != "released":
         return
     iri, label = row.get("conceptUri", ""), row.get("preferredLabel", "").strip()
     if not _IRI.fullmatch(iri):
         problems.append((where, "has a conceptUri that is not the address of a skill"))
-    elif iri in found.labels:
+    elif iri in skills.labels:
         problems.append((where, f"has {iri} for the second time"))
     elif why := unfit_text(label):
         problems.append((where, f"has a preferredLabel that {why}"))
     elif label.startswith(_FORMULA_BEGINNINGS):
         problems.append((where, "has a preferredLabel that a spreadsheet would take for a formula"))
     else:
-        found.labels[iri] = label if len(label) <= NAME_LENGTH else f"{label[: NAME_LENGTH - 1]}…"
-        found.other_names[iri] = [
+        skills.labels[iri] = label if len(label) <= NAME_LENGTH else f"{label[: NAME_LENGTH - 1]}…"
+        skills.other_names[iri] = [
             other for other in _alternative_labels(row.get("altLabels", "")) if other != label
         ]
         if kind := _SKILL_TYPES.get(row.get("skillType", "")):
-            found.types[iri] = kind
+            skills.types[iri] = kind
         if _DAY.match(changed := row.get("modifiedDate", "")):
-            found.newest = max(found.newest, changed[:10])
+            skills.newest = max(skills.newest, changed[:10])
 
 
 def _alternative_labels(text: str) -> Iterator[str]:
