@@ -12,7 +12,7 @@ from typing import Any
 from badges.errors import TemplateError
 from badges.issuer import read_issuer
 from badges.verify import Report, verify
-from badges.vocabularies import replace_from
+from badges.vocabularies import set_override_folder
 from config.settings import Settings, SettingsError
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
@@ -97,7 +97,7 @@ def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) 
     are raised as they are.
     """
     now = clock or _now
-    replace_from(settings.vocabularies_folder)
+    set_override_folder(settings.vocabularies_folder)
     store = Store(settings.database_url)
     bring_up_to_date(store.engine)
     outgoing = Outgoing(

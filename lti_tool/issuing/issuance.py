@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from badges.bake import bake
 from badges.credential import Learner as Subject
-from badges.credential import StatusEntry, build
+from badges.credential import StatusEntry, build_credential
 from badges.errors import MissingElementsError
 from badges.issuer import IssuerProfile
 from badges.jsonld import as_jsonld
@@ -138,7 +138,7 @@ def _gather(session: Session, issuer: Issuer, award_id: int) -> _Gathered | None
 def _build(issuer: Issuer, gathered: _Gathered, *, credential_url: str, salt: str, now: datetime) -> Json:
     """The credential as JSON-LD, without a proof. Raises MissingElementsError."""
     return as_jsonld(
-        build(
+        build_credential(
             credential_id=credential_url,
             template=gathered.template,
             template_url=gathered.template_url,

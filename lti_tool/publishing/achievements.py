@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from badges.achievement import achievement_of
-from badges.credential import contexts, promised
+from badges.achievement import standalone_achievement
+from badges.credential import contexts, preview_subject
 from badges.jsonld import as_jsonld
 from badges.model import Achievement
 from badges.template.model import Template, read_template
@@ -29,7 +29,7 @@ def announced_credential(issuer: Issuer, row: TemplateVersion, language: str) ->
     For drafts too, so the caller has to check that the reader may see this version.
     """
     template = read_template(row.body)
-    subject = promised(
+    subject = preview_subject(
         _achievement_of(issuer, row, template, language),
         template,
         issuer.addresses.achievement(row.template_id, row.version),
@@ -43,7 +43,7 @@ def announced_credential(issuer: Issuer, row: TemplateVersion, language: str) ->
 
 def _achievement_of(issuer: Issuer, row: TemplateVersion, template: Template, language: str) -> Achievement:
     addresses = issuer.addresses
-    return achievement_of(
+    return standalone_achievement(
         template=template,
         template_url=addresses.achievement(row.template_id, row.version),
         version=row.version,

@@ -5,7 +5,7 @@ The PDF library is imported only when a document is drawn: it takes 30 MB of mem
 
 from __future__ import annotations
 
-from badges.pdf.facts import Issued
+from badges.pdf.content import IssuedBadge
 from lti_tool.errors import NotFoundError
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import queries
@@ -41,8 +41,8 @@ def transcript_of(publisher: Publisher, learner_id: int, language: str) -> bytes
     return transcript(badges, publisher.issuer.profile, name, language, publisher.clock())
 
 
-def _issued(publisher: Publisher, row: CredentialRow) -> Issued:
-    return Issued(
+def _issued(publisher: Publisher, row: CredentialRow) -> IssuedBadge:
+    return IssuedBadge(
         text=row.text,
         png=row.template_version.picture,
         page_url=publisher.issuer.addresses.badge_page(row.id),

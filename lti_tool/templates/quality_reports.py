@@ -19,8 +19,8 @@ from lti_tool.values import Json
 #: The URL of the tool, where the issuer's id does not matter.
 _ANY_URL = "https://localhost"
 _UNMET = {
-    "en": {"fail": "FAIL", "warning": "warning", "statement_missing": "statement missing"},
-    "lv": {"fail": "NAV IZPILDĪTS", "warning": "brīdinājums", "statement_missing": "trūkst paskaidrojuma"},
+    "en": {"fail": "FAIL", "warning": "warning", "declaration_missing": "statement missing"},
+    "lv": {"fail": "NAV IZPILDĪTS", "warning": "brīdinājums", "declaration_missing": "trūkst paskaidrojuma"},
 }
 _SUMMARY = {
     "en": {True: "passes", False: "does not pass", "field": "field"},

@@ -13,7 +13,7 @@ from badges.artwork import template_picture
 from badges.errors import MissingElementsError, QualityError
 from badges.eu import elements
 from badges.issuer import IssuerProfile
-from badges.quality.evaluation import unmet
+from badges.quality.evaluation import failed_rules
 from badges.template.model import read_template, template_as_json, text_in
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import Session, queries
@@ -128,7 +128,7 @@ def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: int 
     if missing:
         raise MissingElementsError(missing)
     failings = tuple(
-        (code, rule) for code in issuer.demands for rule in unmet(code, template, issuer, now.date())
+        (code, rule) for code in issuer.demands for rule in failed_rules(code, template, issuer, now.date())
     )
     if failings:
         raise QualityError(failings)

@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 from badges.errors import VocabularyError
-from badges.vocabularies import Vocabulary, names, search, shipped, vocabulary
-from badges.vocabularies.esco import LARGEST, read_esco
+from badges.vocabularies import Vocabulary, search, shipped_vocabulary, vocabulary, vocabulary_names
+from badges.vocabularies.esco import MAX_FILE_BYTES, read_esco
 from badges.vocabularies.files import check_vocabulary, vocabulary_as_json
 from lti_tool.errors import NotFoundError
 
@@ -27,7 +27,7 @@ def load(folder: Path, name: str, files: Sequence[Path]) -> Vocabulary:
     if name == "esco":
         loaded = read_esco(contents, vocabulary("esco"))
     else:
-        loaded = check_vocabulary(_data(contents), shipped(name))
+        loaded = check_vocabulary(_data(contents), shipped_vocabulary(name))
     folder.mkdir(parents=True, exist_ok=True)
     # Renamed into place when it is complete, because other processes may read the folder at any moment.
     unfinished = folder / f"{name}.json.{os.getpid()}"
@@ -38,9 +38,9 @@ def load(folder: Path, name: str, files: Sequence[Path]) -> Vocabulary:
 
 def as_list() -> Iterator[str]:
     """A line for each vocabulary: name, number of concepts, date, shipped or own, source; separated by tabs."""
-    for name in names():
+    for name in vocabulary_names():
         found = vocabulary(name)
-        whose = "shipped" if found is shipped(name) else "own"
+        whose = "shipped" if found is shipped_vocabulary(name) else "own"
         yield f"{name}\t{len(found)}\t{found.date}\t{whose}\t{found.source}"
 
 
@@ -56,14 +56,14 @@ def as_lines(name: str, text: str, language: str, limit: int) -> Iterator[str]:
 
 
 def _check_name(name: str) -> None:
-    if name not in names():
-        raise NotFoundError(f"there is no vocabulary {name}; there are {', '.join(names())}")
+    if name not in vocabulary_names():
+        raise NotFoundError(f"there is no vocabulary {name}; there are {', '.join(vocabulary_names())}")
 
 
 def _content(file: Path) -> bytes:
     try:
-        if file.stat().st_size > LARGEST:
-            raise VocabularyError(((file.name, f"is larger than {LARGEST} bytes"),))
+        if file.stat().st_size > MAX_FILE_BYTES:
+            raise VocabularyError(((file.name, f"is larger than {MAX_FILE_BYTES} bytes"),))
         return file.read_bytes()
     except OSError as error:
         raise VocabularyError(((file.name, f"cannot be read: {error.strerror}"),)) from error

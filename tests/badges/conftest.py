@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from badges.credential import Learner, StatusEntry, build
+from badges.credential import Learner, StatusEntry, build_credential
 from badges.issuer import IssuerProfile, read_issuer
 from badges.jsonld import as_jsonld
 from badges.status_list import build_status_list
@@ -41,7 +41,7 @@ def issuer() -> IssuerProfile:
     return read_issuer(tomllib.loads((ROOT / "config/issuer.example.toml").read_text("utf-8")), TOOL_URL)
 
 
-def shipped(name: str) -> Template:
+def demo_template(name: str) -> Template:
     """One of the templates the demo comes with."""
     file = ROOT / "lti_tool/demo/templates" / f"{name}.toml"
     return read_template(tomllib.loads(file.read_text(encoding="utf-8")))
@@ -49,17 +49,17 @@ def shipped(name: str) -> Template:
 
 @pytest.fixture(scope="session")
 def solar() -> Template:
-    return shipped("solar-panels")
+    return demo_template("solar-panels")
 
 
 @pytest.fixture(scope="session")
 def data_literacy() -> Template:
-    return shipped("data-literacy")
+    return demo_template("data-literacy")
 
 
 @pytest.fixture
 def built(issuer: IssuerProfile) -> Callable[..., Json]:
-    """Builds Anna's credential as JSON; any argument of `build` may be given anew."""
+    """Builds Anna's credential as JSON; any argument of `build_credential` may be given anew."""
 
     def make(template: Template, **changes: Any) -> Json:
         given: dict[str, Any] = {
@@ -78,7 +78,7 @@ def built(issuer: IssuerProfile) -> Callable[..., Json]:
             "status": StatusEntry(list_url=LIST_URL, index=INDEX),
             "extension_url": f"{TOOL_URL}/eu-micro-credential/v1/context.jsonld",
         }
-        return as_jsonld(build(**given | changes))
+        return as_jsonld(build_credential(**given | changes))
 
     return make
 

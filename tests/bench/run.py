@@ -31,7 +31,7 @@ from PIL import Image
 
 from badges.artwork import picture
 from badges.bake import KEYWORD, bake, unbake
-from badges.credential import Learner, StatusEntry, build
+from badges.credential import Learner, StatusEntry, build_credential
 from badges.issuer import read_issuer
 from badges.jsonld import as_jsonld
 from badges.schemas import rules
@@ -233,7 +233,7 @@ def template_rows() -> Iterator[Row]:
 
     def build_and_validate() -> Json:
         credential = as_jsonld(
-            build(
+            build_credential(
                 credential_id=f"{tool}/credentials/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
                 template=template,
                 template_url=f"{tool}/achievements/5b2a0c7d/1",

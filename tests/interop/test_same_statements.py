@@ -9,12 +9,12 @@ import pytest
 from badges.credential import Learner
 from signing.canonical import canonicalize
 from signing.errors import UnsafeDocumentError
-from tests.badges.conftest import shipped
-from tests.badges.test_extension import abroad, everything
+from tests.badges.conftest import demo_template
+from tests.badges.test_extension import full_issuer, full_template
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
-__all__ = ["abroad", "everything"]  # the fullest template, and an issuer with all numbers
+__all__ = ["full_issuer", "full_template"]  # the fullest template, and an issuer with all numbers
 
 
 @pytest.mark.parametrize("name", ["solar-panels", "data-literacy"])
@@ -23,21 +23,23 @@ __all__ = ["abroad", "everything"]  # the fullest template, and an issuer with a
     "learner", [Learner(name="Anna Bērziņa"), Learner(email="anna@example.org")], ids=str
 )
 def test_both_canonicalize_a_credential_alike(others, site, built, name, language, learner):
-    credential = built(shipped(name), language=language, learner=learner)
+    credential = built(demo_template(name), language=language, learner=learner)
     answer = others("jsonldCanonicalizes", pages=site.pages, document=credential)
     assert answer["statements"] == canonicalize(credential)
 
 
 @pytest.mark.parametrize("language", ["en", "lv", "el"])
-def test_both_canonicalize_the_fullest_credential_alike(others, site, built, everything, abroad, language):
-    credential = built(everything, issuer=abroad, language=language)
+def test_both_canonicalize_the_fullest_credential_alike(
+    others, site, built, full_template, full_issuer, language
+):
+    credential = built(full_template, issuer=full_issuer, language=language)
     answer = others("jsonldCanonicalizes", pages=site.pages, document=credential)
     assert answer["statements"] == canonicalize(credential)
 
 
 @pytest.mark.parametrize("verifier", ["digitalbazaarVerifies", "verifierCoreVerifies"])
-def test_others_accept_the_fullest_badge(others, site, built, everything, abroad, verifier):
-    credential = built(everything, issuer=abroad, awarded_at=NOW, now=NOW)
+def test_others_accept_the_fullest_badge(others, site, built, full_template, full_issuer, verifier):
+    credential = built(full_template, issuer=full_issuer, awarded_at=NOW, now=NOW)
     text = site.secure(credential, "eddsa-rdfc-2022").text
     answer = others(verifier, pages=site.pages, credential=text)
     assert answer["verified"], answer["message"]

@@ -413,7 +413,7 @@ _MORE = Step(
 STEPS = (_BADGE, _LEARNING, _ASSESSMENT, _MORE)
 
 #: What only quality frameworks ask for.
-_STATEMENTS = (
+_DECLARATIONS = (
     Field(
         name="quality/provider", kind="select", vocabulary="provider_kinds", label=_l("Type of institution")
     ),
@@ -458,7 +458,7 @@ _STATEMENTS = (
 )
 
 
-def statements(code: str) -> Step:
+def declarations_step(code: str) -> Step:
     """What the quality framework `code` asks for beyond the four steps, as a step of its own."""
     asked = framework(code)
     demands = [demand for rule in asked.rules for demand in (rule.demand, rule.when) if demand]
@@ -475,14 +475,14 @@ def statements(code: str) -> Step:
             "What this quality framework asks for in addition to the four steps. Leave empty what "
             "does not apply."
         ),
-        fields=tuple(field for field in _STATEMENTS if field.name in wanted) + declarations,
+        fields=tuple(field for field in _DECLARATIONS if field.name in wanted) + declarations,
     )
 
 
 def step_named(code: str) -> Step:
-    """One of the four steps, or the statements of a framework; the first step for what is neither."""
+    """One of the four steps, or the declarations of a framework; the first step for what is neither."""
     if code in framework_codes():
-        return statements(code)
+        return declarations_step(code)
     return next((step for step in STEPS if step.code == code), STEPS[0])
 
 

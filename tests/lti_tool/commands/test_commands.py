@@ -273,7 +273,7 @@ def test_one_framework_may_be_asked_for_in_latvian(run):
     code, output, _ = run(*words, "--json")
     (report,) = json.loads(output)
     assert (code, report["framework"], report["passes"]) == (0, "latvia", True)
-    assert {rule["outcome"] for rule in report["rules"]} == {"pass", "not_applicable", "statement_missing"}
+    assert {rule["outcome"] for rule in report["rules"]} == {"pass", "not_applicable", "declaration_missing"}
 
 
 def test_without_an_issuer_the_issuers_fields_are_named(run, monkeypatch):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from badges.errors import VocabularyError
-from badges.vocabularies import replace_from, search, vocabulary
+from badges.vocabularies import search, set_override_folder, vocabulary
 from badges.vocabularies.files import vocabulary_as_json
 from lti_tool.commands import main
 from lti_tool.errors import NotFoundError
@@ -29,7 +29,7 @@ ESCO = (
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("VOCABULARIES_FOLDER", str(tmp_path / "own"))
     yield tmp_path / "own"
-    replace_from(None)
+    set_override_folder(None)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_all_of_esco_is_loaded_by_one_command(folder, esco_file, capsys):
 
 
 def test_another_process_finds_it_at_once(folder, esco_file):
-    replace_from(folder)
+    set_override_folder(folder)
     assert len(vocabulary("esco")) > 1
     done = subprocess.run(
         [sys.executable, "-m", "lti_tool", "vocabularies", "load", "esco", str(esco_file)],
@@ -73,7 +73,7 @@ def test_every_vocabulary_is_listed_with_its_source_and_owner(folder, esco_file,
 
 
 def test_a_vocabulary_is_replaced_by_a_toml_or_json_file(folder, tmp_path):
-    replace_from(folder)
+    set_override_folder(folder)
     toml = (ROOT / "badges" / "vocabularies" / "stackability.toml").read_text(encoding="utf-8")
     own = tmp_path / "own.toml"
     own.write_text(toml.replace("independent micro-credential", "micro-credential"), encoding="utf-8")

@@ -14,14 +14,14 @@ from markupsafe import escape as escaped
 from werkzeug.datastructures import MultiDict
 
 from badges.quality import framework_codes
-from badges.template.declarations import FIELDS as STATEMENTS
+from badges.template.declarations import FIELDS as DECLARATIONS
 from badges.template.model import Template, read_template
 from badges.vocabularies import vocabulary
 from lti_tool.people import operator_sessions
 from lti_tool.platforms import invitations
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import versions
-from lti_tool.web.editor.fields import STEPS, all_fields, statements
+from lti_tool.web.editor.fields import STEPS, all_fields, declarations_step
 from tests.badges.test_pictures import picture_file
 from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, template_data
 from tests.lti_tool.web.conftest import CLAIM, hidden, policy, text_of
@@ -120,13 +120,13 @@ def test_the_shortest_way_to_a_published_badge(zane, web_tool):
 
 
 def test_every_field_of_a_template_can_be_written():
-    """Nothing in a template is out of reach of somebody at the editor, but what the statements are for."""
+    """Nothing in a template is out of reach of somebody at the editor, but what the declarations are for."""
     reached = {field.path[0] for step in STEPS for field in step.fields}
     assert reached | {"quality"} == set(Template.__dataclass_fields__)
-    steps = [statements(code) for code in framework_codes()]
+    steps = [declarations_step(code) for code in framework_codes()]
     written = {field.name for step in (*STEPS, *steps) for field in step.fields}
-    # `FIELDS` of the statements: each is asked for by some framework, and has a line in the table.
-    assert {f"quality/{name}" for name in STATEMENTS} - {"quality/declarations"} <= written
+    # `FIELDS` of the declarations: each is asked for by some framework, and has a line in the table.
+    assert {f"quality/{name}" for name in DECLARATIONS} - {"quality/declarations"} <= written
 
 
 def test_every_vocabulary_of_the_table_is_there():
@@ -404,7 +404,7 @@ def test_the_report_says_of_each_rule_what_came_of_it_and_where_to_mend_it(zane)
     assert f'action="{zane.way}/edit#/learning_outcomes"' in zane.page.text
 
 
-def test_a_framework_asks_for_its_own_statements(zane, web_tool):
+def test_a_framework_asks_for_its_own_declarations(zane, web_tool):
     zane.press(f"{zane.way}/report", framework="eu_annex_2")
     assert "Not stated Go to the field" in zane.words
     zane.press(f"{zane.way}/edit", step="eu_annex_2")
@@ -577,7 +577,7 @@ def names(fields, around="") -> list[str]:
 
 @pytest.mark.parametrize("nasty", NASTY, ids=[repr(nasty[:12]) for nasty in NASTY])
 def test_nothing_that_can_be_typed_breaks_a_page_or_a_template(zane, web_tool, nasty):
-    for step in (*STEPS, statements("eu_annex_2"), statements("latvia")):
+    for step in (*STEPS, declarations_step("eu_annex_2"), declarations_step("latvia")):
         fields = dict.fromkeys(names(step.fields), nasty)
         page = zane.save(
             step.code, fields, languages=nasty, go=nasty, add=nasty, remove=nasty, search=nasty
