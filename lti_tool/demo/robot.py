@@ -34,7 +34,10 @@ class Robot:
     # --- what people do
 
     def become(self, person: str, *, locale: str = "en") -> Page:
-        """Switches to the person whose name begins with `person`; `locale` is the language for tools."""
+        """Switches to the person whose name begins with `person`; `locale` is the language for tools.
+
+        Raises UnexpectedPageError where nobody has that name.
+        """
         form = self.open(self.lms_url).form("who")
         options = [option for field in form.fields_named("person") for option in field.options]
         for label, value in options:
@@ -43,7 +46,10 @@ class Robot:
         raise UnexpectedPageError(f"nobody here is called {person}")
 
     def register(self, registration_url: str) -> str:
-        """The client_id of the tool that the administrator adds by its registration URL and activates."""
+        """The client_id of the tool that the administrator adds by its registration URL and activates.
+
+        Raises UnexpectedPageError where the tool does not finish.
+        """
         self.become("Ieva")
         tools = self.open(f"{self.lms_url}/admin/tools")
         known = _client_ids(tools)
@@ -86,7 +92,10 @@ class Robot:
         return home.link(course)
 
     def open_activity(self, person: str, activity: str) -> Page:
-        """The tool's page that `person` sees inside the activity at this address."""
+        """The tool's page that `person` sees inside the activity at this address.
+
+        Raises UnexpectedPageError where the activity is closed to them.
+        """
         self.become(person)
         outer = self.open(activity)
         if not outer.frames:
@@ -110,7 +119,10 @@ class Robot:
         self.submit(self._open_gradebook(course).form("everybody"), {"complete": str(complete)})
 
     def type_grades(self, course: str, person: str, score: str, *, column: str = "") -> None:
-        """Types `score` for the person into each column whose label contains `column`, as the teacher."""
+        """Types `score` for the person into each column whose label contains `column`, as the teacher.
+
+        Raises UnexpectedPageError where there is no such column.
+        """
         self.become("Zane")
         form = self._open_gradebook(course).form("grades")
         cells = {
@@ -124,7 +136,10 @@ class Robot:
         self.submit(form, cells)
 
     def hide_column(self, course: str, column: str) -> None:
-        """Hides each column whose label contains `column` from learners, as the teacher."""
+        """Hides each column whose label contains `column` from learners, as the teacher.
+
+        Raises UnexpectedPageError where there is no such column.
+        """
         self.become("Zane")
         form = self._open_gradebook(course).form("grades")
         boxes = {
@@ -153,7 +168,10 @@ class Robot:
         return self._fetch("GET", url, {}, referrer, destination)
 
     def enter_frame(self, outer: Page) -> Page:
-        """The page in the frame called `tool`, followed until it waits for a person."""
+        """The page in the frame called `tool`, followed until it waits for a person.
+
+        Raises UnexpectedPageError where the page has no such frame.
+        """
         if not outer.frames:
             raise UnexpectedPageError(f"no frame at {outer.url} ({outer.status}): {outer.text[:300]}")
         target = urljoin(outer.url, outer.frames[0])
@@ -171,6 +189,7 @@ class Robot:
         """Sends the form with the radio button or option whose value is `choice`, or whose label contains it.
 
         None takes the first.
+        Raises UnexpectedPageError where nothing has that name.
         """
         for form in page.forms:
             options = [option for field in form.fields_named(name) for option in field.options]
@@ -183,6 +202,7 @@ class Robot:
         """The next page on which a person has to do something.
 
         Passed over are pages that submit a form or move on by themselves, and those that ask to confirm the launch.
+        Raises UnexpectedPageError where pages lead in a circle.
         """
         for _ in range(MAXIMUM_HOPS):
             form = _form_to_submit(page)

@@ -35,29 +35,30 @@ from signing.multibase import base64url, from_base64url
 CODE_BYTES = 15
 
 PAGE = """\
-RECOVERY KIT OF AN ISSUER OF OPEN BADGES
+RECOVERY SHEET OF AN OPEN BADGES ISSUER
 
 Issuer   {name}
          {issuer_id}
 Tool     {tool_url}
 Printed  {printed}
 
-With this page and its code a bare machine becomes this issuer again: it signs
-with the same keys, and the badges given out so far keep verifying.
+With this sheet and its code an empty installation becomes this issuer again:
+it signs with the same keys, and the badges issued so far keep verifying.
 
 It holds
 {holds}
 
 It does not hold
-- its code, which was shown once when it was made: keep it apart from this page
-- badges revoked or suspended after it was printed: print it again when you can
+- its code, which was shown once when it was made: keep it apart from the sheet
+- changes after it was printed: print it again after revoking badges or
+  rotating a key
 - badges, learners, templates, courses and platforms: for these back up the
-  database. A badge's own page answers no more, the badge itself still verifies.
+  database. Without it a badge still verifies, but its own page is gone.
 - the settings and ISSUER_FILE; to be the same issuer, TOOL_URL must be as above
   and the slug in ISSUER_FILE "{slug}"
 {lost}
-To restore: set up Nozimite anew with these settings. Type the numbered lines
-into a file; small letters, o for 0 and l for 1 do no harm. Then run
+To restore: install Nozimite with these settings. Type the numbered lines into
+a file; small letters, o for 0 and l for 1 are accepted. Then run
   python -m lti_tool keys restore FILE
 
 {lines}
@@ -113,10 +114,12 @@ def restore(session: Session, keyring: Keyring, page: str, code: str, now: datet
     content = _content(page, code)
     if content["issuer"] != keyring.issuer_id:
         raise RecoverySheetError(
-            f"the kit is of {content['issuer']}, this tool is {keyring.issuer_id}: look at TOOL_URL and ISSUER_FILE"
+            f"the sheet is of {content['issuer']}, this tool is {keyring.issuer_id}: look at TOOL_URL and ISSUER_FILE"
         )
     if queries.credentials.count_issued(session, keyring.issuer_id):
-        raise RecoverySheetError("this tool has issued badges already; a kit is for a bare one")
+        raise RecoverySheetError(
+            "this tool has issued badges already; a recovery sheet is for an empty installation"
+        )
     _delete_keys_and_lists(session, keyring.issuer_id)
     session.add_all(_unpacked_key(packed, keyring, now) for packed in content["keys"])
     _restore_lists(session, keyring.issuer_id, content["lists"])
@@ -153,7 +156,7 @@ def _content(page: str, code: str) -> dict[str, Any]:
     except MistypedError as error:
         raise RecoverySheetError(str(error)) from error
     except DecryptionError as error:
-        raise RecoverySheetError("the code is not the one of this kit") from error
+        raise RecoverySheetError("the code does not belong to this sheet") from error
     content: dict[str, Any] = json.loads(zlib.decompress(packed))
     return content
 
@@ -201,7 +204,7 @@ def _unpacked_key(packed: dict[str, Any], keyring: Keyring, now: datetime) -> Si
 
 
 def _key_line(row: SigningKeyRow) -> str:
-    state = "taken back" if row.compromised_at else "retired" if row.retired_at else "signs"
+    state = "compromised" if row.compromised_at else "retired" if row.retired_at else "signs"
     return f"- key {row.kid}, {row.algorithm}, of {row.created_at:%Y-%m-%d}, {state}"
 
 

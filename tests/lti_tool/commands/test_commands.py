@@ -341,7 +341,7 @@ def test_a_recovery_sheet_is_printed_and_restores_the_keys_elsewhere(run, enviro
     keys = run("keys", "list")[1]
     code, output, error = run("keys", "recovery-sheet", "--out", tmp_path / "kit.txt")
     assert (code, output) == (0, "")
-    assert "RECOVERY KIT" in run("keys", "recovery-sheet")[1]
+    assert "RECOVERY SHEET" in run("keys", "recovery-sheet")[1]
     environment.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bare.sqlite'}")
     environment.setenv("KEY_ENCRYPTION_KEY", "of the new machine")
     environment.setattr(sys, "stdin", io.StringIO(error.split()[-1] + "\n"))
