@@ -1,1 +1,1 @@
-"""Open Badges 3.0 with the EU micro-credential elements: build, draw, bake and verify."""
+"""Open Badges 3.0 credentials with the EU micro-credential elements, from template to verification."""

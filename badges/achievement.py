@@ -1,7 +1,7 @@
-"""achievement_of: what a Template says, as an Achievement.
+"""build_achievement: a Template as an Open Badges 3.0 Achievement.
 
-What any Open Badges wallet can show goes into native terms (alignments, credits, results); what has no native home
-goes into terms of the European Learning Model, through our extension. Nodes are named by fragments of its address.
+What wallets can show goes into native terms (alignments, credits, results). What the standard has no term for goes into
+terms of the European Learning Model, through our extension. Ids of nodes are fragments of the achievement's address.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from badges.eu.terms import accreditations, concept, duration, in_languages, plain
+from badges.eu.terms import accreditations, concept, decimal_text, duration, in_languages
 from badges.issuer import IssuerProfile
 from badges.model import (
     Achievement,
@@ -33,7 +33,7 @@ _EQF: Texts = {"en": "European Qualifications Framework", "lv": "Eiropas kvalifi
 _LKI: Texts = {"en": "Latvian Qualifications Framework", "lv": "Latvijas kvalifikāciju ietvarstruktūra"}
 
 
-def achievement_of(
+def standalone_achievement(
     *,
     template: Template,
     template_url: str,
@@ -42,23 +42,31 @@ def achievement_of(
     issuer: IssuerProfile,
     language: str,
 ) -> Achievement:
-    """The Achievement by itself, as it stands at its own address; it names its creator.
+    """The Achievement as it is served at its own address, outside a credential; so it names its creator.
 
-    Served as JSON-LD it needs an `@context` before it: `badges.credential.contexts`.
+    As JSON-LD it needs an `@context`: `badges.credential.contexts`.
     """
-    found = describe(template, template_url, version, picture_url, language, graded=False)
-    return replace(found, creator=issuer.as_profile(language))
+    achievement = build_achievement(template, template_url, version, picture_url, language)
+    return replace(achievement, creator=issuer.as_profile(language))
 
 
 def achievement_url(template_url: str, language: str) -> str:
-    """Where the Achievement stands in one language; `template_url` answers in whichever its reader asks for."""
+    """The address of the Achievement in one language; `template_url` itself negotiates the language."""
     return f"{template_url}/{language}"
 
 
-def describe(
-    template: Template, template_url: str, version: int, picture_url: str, language: str, *, graded: bool
+def build_achievement(
+    template: Template,
+    template_url: str,
+    version: int,
+    picture_url: str,
+    language: str,
+    result_description: tuple[ResultDescription, ...] = (),
 ) -> Achievement:
-    """The Achievement in `language`, or the nearest that the template has; what grades mean, where one is given."""
+    """The Achievement in `language`, or in another language if the template has no name in that.
+
+    `result_description` explains the results of a credential that has some: see `percent_result`.
+    """
     language = template.language_for(language)
     name = text_in(template.name, language)
     address = achievement_url(template_url, language)
@@ -83,11 +91,11 @@ def describe(
             for other in languages
             if other != language
         ),
-        result_description=(_result_description(template_url, language),) if graded else (),
+        result_description=result_description,
         version=str(version),
         title=template.name,
-        summary=_several(template.description),
-        requirement=_several(template.criteria),
+        summary=_if_several(template.description),
+        requirement=_if_several(template.criteria),
         learning_outcome=tuple(
             LearningOutcomeNode(
                 id=f"{template_url}#outcome-{number}",
@@ -150,28 +158,31 @@ def describe(
     )
 
 
-def _several(texts: Texts) -> Texts:
-    """The texts, where there is more than the one that stands in a native term."""
+def _if_several(texts: Texts) -> Texts:
+    """The texts if there is more than one; a single one is already in the native term."""
     return texts if len(texts) > 1 else {}
 
 
 def national_levels(template: Template) -> tuple[tuple[str, str], ...]:
-    """The levels in the frameworks of countries, Latvia's first: the vocabulary and the code of each."""
+    """The levels in national frameworks, Latvia's first, as pairs (vocabulary, code)."""
     lki = (("lki", str(template.lki_level)),) if template.lki_level else ()
     other = (("national_levels", template.national_level),) if template.national_level else ()
     return lki + other
 
 
 def assessment_title(assessment: Assessment, languages: Sequence[str] = ()) -> Texts:
-    """What people call the assessment: its own title, else its type."""
+    """The assessment's own title, else the label of its type."""
     return assessment.title or in_languages(vocabulary("assessment_types")[assessment.type].label, languages)
 
 
 def credit_points(template: Template, node_id: str) -> tuple[CreditPoint, ...]:
+    """The template's ECTS credits as a node with its unit, which the native term cannot name; () without credits."""
     if template.credits is None:
         return ()
     return (
-        CreditPoint(id=node_id, point=plain(template.credits), framework=concept("credit_systems", "ECTS")),
+        CreditPoint(
+            id=node_id, point=decimal_text(template.credits), framework=concept("credit_systems", "ECTS")
+        ),
     )
 
 
@@ -232,7 +243,8 @@ def _alignments(template: Template, language: str) -> Iterable[Alignment]:
             )
 
 
-def _result_description(template_url: str, language: str) -> ResultDescription:
+def percent_result(template_url: str, language: str) -> ResultDescription:
+    """The scale of our results: 0 to 100 percent."""
     return ResultDescription(
         id=f"{template_url}#result",
         name=text_in(_RESULT, language),

@@ -1,7 +1,7 @@
-"""build: from a Template and a learner to an unsecured AchievementCredential.
+"""build_credential: an unsecured AchievementCredential for a learner.
 
-Nodes that belong to the achievement are named by fragments of its address, nodes that belong to the award by fragments
-of the credential's. What the achievement says is in badges.achievement.
+The ids of nodes that belong to the achievement are fragments of its address; those of nodes that belong to the award
+are fragments of the credential's. The achievement itself is built in `badges.achievement`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urljoin
 
-from badges.achievement import assessment_title, credit_points, describe
+from badges.achievement import assessment_title, build_achievement, credit_points, percent_result
 from badges.errors import MissingElementsError
 from badges.eu import elements
 from badges.eu.terms import concept, location, organisation, percent
@@ -34,7 +34,7 @@ from badges.template.model import Template, Texts
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
-# Defines the type of our credentialSchema entries; without it that type would not be covered by the proof.
+# Defines the type of our credentialSchema entries: a type that no context defines would not be covered by the proof.
 OB_EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 OB_SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 
@@ -43,7 +43,7 @@ _ASSESSMENT: Texts = {"en": "Assessment", "lv": "Novērtēšana"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
-    """Who earned it: a name, an e-mail address, or both."""
+    """The learner to whom it is awarded: a name, an e-mail address, or both."""
 
     name: str | None = None
     email: str | None = None
@@ -51,14 +51,14 @@ class Learner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusEntry:
-    """The badge's place in a status list."""
+    """The credential's entry in a Bitstring Status List; `purpose` is `revocation` or `suspension`."""
 
     list_url: str
     index: int
     purpose: str = "revocation"
 
 
-def build(
+def build_credential(
     *,
     credential_id: str,
     template: Template,
@@ -76,15 +76,19 @@ def build(
     extension_url: str,
     valid_until: datetime | None = None,
 ) -> AchievementCredential:
-    """The credential, still without a proof. Raises MissingElementsError with the codes of what is missing.
+    """The credential without a proof.
 
-    `score` is 0 to 1; `extension_url` the address of our JSON-LD context (its JSON Schema stands beside it);
-    `language` the one in which names and descriptions are written, where the standard allows one only.
+    `score` is 0 to 1. `extension_url` is the address of our JSON-LD context; its JSON Schema is beside it, as
+    `schema.json`. `language` is used where the standard has room for one only. `salt` makes tables of precomputed
+    hashes of e-mail addresses useless. `awarded_at` stays the same when a credential is issued again; `now` is its
+    validFrom. Raises MissingElementsError with the codes of the mandatory elements that are missing.
     """
-    names = (() if learner.name or learner.email else ("learner",)) + elements.missing(template, issuer)
-    if names:
-        raise MissingElementsError(names)
-    achievement = describe(template, template_url, version, picture_url, language, graded=score is not None)
+    missing = (() if learner.name or learner.email else ("learner",)) + elements.missing(template, issuer)
+    if missing:
+        raise MissingElementsError(missing)
+    # The result's description is in the language that the achievement is in, which may be another than `language`.
+    scale = (percent_result(template_url, template.language_for(language)),) if score is not None else ()
+    achievement = build_achievement(template, template_url, version, picture_url, language, scale)
     return AchievementCredential(
         context=contexts(extension_url),
         id=credential_id,
@@ -115,10 +119,10 @@ def build(
     )
 
 
-def promised(
+def preview_subject(
     achievement: Achievement, template: Template, template_url: str, issuer: IssuerProfile
 ) -> AchievementSubject:
-    """What a badge will say before anybody has earned it; how learners are supervised and who awards it, too."""
+    """The subject of a future credential, before anybody has earned it: without learner, dates and results."""
     return AchievementSubject(
         achievement=achievement,
         proven_by=_assessments(template, None, None, template_url),
@@ -127,18 +131,22 @@ def promised(
 
 
 def contexts(extension_url: str) -> tuple[str, ...]:
-    """The JSON-LD contexts of our credentials, in the order the standard demands."""
+    """The JSON-LD contexts of our credentials; VC 2.0 and Open Badges 3.0 are first, as the standard requires."""
     return (VC_CONTEXT, OB_CONTEXT, OB_EXTENSIONS, extension_url)
 
 
 def identity_hash(identifier: str, salt: str) -> str:
-    """The standard's IdentityHash of an identifier, as SHA-256."""
+    """The IdentityHash (Open Badges 3.0) of `identifier` followed by `salt`, with SHA-256."""
     return f"sha256${hashlib.sha256((identifier + salt).encode()).hexdigest()}"
 
 
 def _identifiers(learner: Learner, salt: str) -> Iterable[IdentityObject]:
-    """The e-mail address, hashed in lower case, and the name as it is. Never an `id`: none was proven."""
+    """The e-mail address as a hash and the name in clear text, as far as they are known.
+
+    The subject has no `id`: that would claim that the learner controls it, and nobody has proven this.
+    """
     if learner.email:
+        # In lower case, so that the hash does not depend on how somebody writes the address.
         yield IdentityObject(
             hashed=True,
             identity_hash=identity_hash(learner.email.strip().lower(), salt),
@@ -156,7 +164,7 @@ def _awarding(
     template_url: str,
     base: str,
 ) -> AwardingProcess:
-    """Who awards it: the issuer, and who else; when, and where."""
+    """The awarding process: the issuer and the other awarding bodies, the time, and the issuer's place."""
     others = (
         organisation(body, f"{template_url}#awarding-body-{number}")
         for number, body in enumerate(template.awarding_bodies, 1)
@@ -181,7 +189,10 @@ def _results(score: Decimal | None, template_url: str) -> tuple[Result, ...]:
 def _assessments(
     template: Template, score: Decimal | None, awarded_at: datetime | None, base: str
 ) -> tuple[LearningAssessment, ...]:
-    """How this learner was supervised in each assessment, and the grade: of the one there is, or of all together."""
+    """The assessments of which the supervision or a grade is known.
+
+    The platform gives one score: it is the grade of the only assessment, or of one more that stands for all together.
+    """
     grade = f"{percent(score)} %" if score is not None else None
     note = Note(id=f"{base}#grade", note_literal={"en": grade, "lv": grade}) if grade else None
     languages = tuple(template.name)

@@ -1,4 +1,4 @@
-"""The IssuerProfile: who awards, as config/issuer.toml says, and the same as an Open Badges Profile."""
+"""IssuerProfile: the awarding body as config/issuer.toml describes it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from badges.quality import framework_codes
 from badges.reader import Reader, at
 from badges.template.declarations import Declarations, read_declarations
 from badges.template.model import Texts, text_in
-from badges.template.values import QualityAssurance, quality_assurance
+from badges.template.values import QualityAssurance, read_quality_assurance
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A country, by its ISO 3166-1 alpha-2 code, and a region of it in words, in which the issuer is established."""
+    """A country (ISO 3166-1 alpha-2 code) in which the issuer is established, and the name of a region of it."""
 
     country: str
     region: str | None = None
@@ -29,12 +29,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuerProfile:
-    """The body that awards. `id` is its did:web; `country` an ISO 3166-1 alpha-2 code; `also_in` where else it is.
+    """The body that awards. `id` is its did:web; `country` an ISO 3166-1 alpha-2 code; `also_in` its further places.
 
-    Its numbers: `registration` in the country's register of legal persons, `vat`, `eidas_identifier` as an e-seal names
-    it, and `identifiers`, pairs (identifierType, identifier) of the standard, own types with `ext:` before them.
-    `quality` answers badges.quality for all that is awarded; `demands` are the frameworks a template has to meet beyond
-    EU Annex I.
+    Its identifiers: `registration` in the country's register of legal persons, `vat`, `eidas_identifier` in the form of
+    ETSI EN 319 412-1, and `identifiers`: pairs (identifierType, identifier) of Open Badges 3.0, where other types than
+    the standard's begin with `ext:`. `quality` are its declarations for all that it awards; `demands` the codes of the
+    quality frameworks that its templates have to meet beyond EU Annex I.
     """
 
     id: str
@@ -58,14 +58,17 @@ class IssuerProfile:
     demands: tuple[str, ...] = ()
 
     def name_in(self, language: str) -> str:
-        """Its name on pages in `language`: where `name` is its legal name, that of the language if it has one."""
+        """The name for pages in `language`: the legal name in it, if there is one and `name` is a legal name at all.
+
+        A short name or a brand is the same in every language.
+        """
         return (
             self.legal_name.get(language, self.name) if self.name in self.legal_name.values() else self.name
         )
 
     @property
-    def numbers(self) -> tuple[tuple[str, str], ...]:
-        """All numbers it is known by, as pairs (identifierType, identifier)."""
+    def all_identifiers(self) -> tuple[tuple[str, str], ...]:
+        """Every identifier of the issuer as a pair (identifierType, identifier)."""
         legal = (
             ("ext:eIDASLegalIdentifier", self.eidas_identifier),
             ("ext:registration", self.registration),
@@ -80,7 +83,7 @@ class IssuerProfile:
         return named + self.identifiers
 
     def as_profile(self, language: str = "en") -> Profile:
-        """The issuer as a credential names it; the name of the country is written in `language`."""
+        """The issuer as the Profile in a credential; the country's name is in `language`."""
         country = vocabulary("countries")[self.country] if self.country else None
         return Profile(
             id=self.id,
@@ -96,7 +99,8 @@ class IssuerProfile:
                 postal_code=self.postal_code,
             ),
             other_identifier=tuple(
-                IdentifierEntry(identifier=value, identifier_type=kind) for kind, value in self.numbers
+                IdentifierEntry(identifier=value, identifier_type=kind)
+                for kind, value in self.all_identifiers
             ),
             legal_name=self.legal_name,
             registration=legal_identifier(f"{self.id}#registration", self.registration, self.country),
@@ -110,7 +114,10 @@ class IssuerProfile:
 
 
 def issuer_id(tool_url: str, slug: str) -> str:
-    """The did:web that stands for `<tool_url>/issuers/<slug>`; a port is written %3A, a path with colons."""
+    """The did:web whose DID document is served at `<tool_url>/issuers/<slug>/did.json`.
+
+    Source: did:web Method Specification: slashes of the path become colons, the colon of a port is %3A.
+    """
     parts = urlsplit(tool_url)
     segments = [segment for segment in parts.path.split("/") if segment]
     return ":".join(("did:web", parts.netloc.replace(":", "%3A"), *segments, "issuers", slug))
@@ -119,12 +126,12 @@ def issuer_id(tool_url: str, slug: str) -> str:
 def read_issuer(data: Json, tool_url: str, today: date | None = None) -> IssuerProfile:
     """The issuer that a TOML file such as config/issuer.example.toml describes.
 
-    Raises TemplateError listing every problem with its JSON pointer. What the EU elements demand beyond that,
-    a legal name and a country, `badges.eu.elements.missing` asks for when a badge is published.
+    Raises TemplateError listing every problem with its JSON pointer. The EU elements also require a legal name and a
+    country: `badges.eu.elements.missing` checks that when a template is published.
     """
     reader = Reader(today)
-    reader.only(data, "", _FIELDS)
-    slug = reader.text(data.get("slug"), "/slug", 64, required=True) or ""
+    reader.refuse_unknown_fields(data, "", _FIELDS)
+    slug = reader.required_text(data.get("slug"), "/slug", 64)
     if slug and not _SLUG.fullmatch(slug):
         reader.problem("/slug", "unknown_code")
     email = reader.text(data.get("email"), "/email")
@@ -133,7 +140,7 @@ def read_issuer(data: Json, tool_url: str, today: date | None = None) -> IssuerP
     issuer = IssuerProfile(
         id=issuer_id(tool_url, slug),
         slug=slug,
-        name=reader.text(data.get("name"), "/name", required=True) or "",
+        name=reader.required_text(data.get("name"), "/name"),
         legal_name=reader.texts(data.get("legal_name"), "/legal_name"),
         url=reader.web_address(data.get("url"), "/url"),
         email=email,
@@ -142,16 +149,16 @@ def read_issuer(data: Json, tool_url: str, today: date | None = None) -> IssuerP
         locality=reader.text(data.get("locality"), "/locality"),
         street=reader.text(data.get("street"), "/street"),
         postal_code=reader.text(data.get("postal_code"), "/postal_code"),
-        also_in=reader.each(data.get("also_in"), "/also_in", _place),
+        also_in=reader.items(data.get("also_in"), "/also_in", _read_place),
         registration=reader.text(data.get("registration"), "/registration"),
         vat=reader.text(data.get("vat"), "/vat"),
         eidas_identifier=reader.eidas_identifier(data.get("eidas_identifier"), "/eidas_identifier"),
-        identifiers=reader.each(data.get("identifiers"), "/identifiers", _identifier),
-        accreditations=reader.each(data.get("accreditations"), "/accreditations", quality_assurance),
+        identifiers=reader.items(data.get("identifiers"), "/identifiers", _read_identifier),
+        accreditations=reader.items(data.get("accreditations"), "/accreditations", read_quality_assurance),
         quality=read_declarations(reader, data.get("quality"), "/quality"),
-        demands=reader.each(data.get("demands"), "/demands", _framework),
+        demands=reader.items(data.get("demands"), "/demands", _read_framework_code),
     )
-    reader.finish()
+    reader.raise_problems()
     return issuer
 
 
@@ -161,30 +168,31 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _IDENTIFIER_TYPE = re.compile(r"[A-Za-z]+|ext:[A-Za-z0-9._-]+")
 
 
-def _place(reader: Reader, data: Any, pointer: str) -> Place:
-    said = reader.fields(data, pointer, ("country", "region"))
+def _read_place(reader: Reader, data: Any, pointer: str) -> Place:
+    fields = reader.known_fields(data, pointer, ("country", "region"))
     return Place(
-        country=reader.code(said.get("country"), at(pointer, "country"), "countries", required=True) or "",
-        region=reader.text(said.get("region"), at(pointer, "region")),
+        country=reader.required_code(fields.get("country"), at(pointer, "country"), "countries"),
+        region=reader.text(fields.get("region"), at(pointer, "region")),
     )
 
 
-def _framework(reader: Reader, data: Any, pointer: str) -> str:
+def _read_framework_code(reader: Reader, data: Any, pointer: str) -> str:
     if data not in framework_codes():
         reader.problem(pointer, "unknown_framework")
         return ""
     return str(data)
 
 
-def _identifier(reader: Reader, data: Any, pointer: str) -> tuple[str, str]:
-    said = reader.fields(data, pointer, ("type", "value"))
-    kind = reader.text(said.get("type"), at(pointer, "type"), required=True) or ""
-    if kind and not (kind in _STANDARD_TYPES or _IDENTIFIER_TYPE.fullmatch(kind)):
+def _read_identifier(reader: Reader, data: Any, pointer: str) -> tuple[str, str]:
+    fields = reader.known_fields(data, pointer, ("type", "value"))
+    kind = reader.required_text(fields.get("type"), at(pointer, "type"))
+    if kind and not (kind in _STANDARD_IDENTIFIER_TYPES or _IDENTIFIER_TYPE.fullmatch(kind)):
         reader.problem(at(pointer, "type"), "unknown_code")
-    return kind, reader.text(said.get("value"), at(pointer, "value"), required=True) or ""
+    return kind, reader.required_text(fields.get("value"), at(pointer, "value"))
 
 
-_STANDARD_TYPES = frozenset(
+#: IdentifierTypeEnum of Open Badges 3.0.
+_STANDARD_IDENTIFIER_TYPES = frozenset(
     "name sourcedId systemId productId userName accountId emailAddress nationalIdentityNumber isbn issn "
     "lisSourcedId oneRosterSourcedId sisSourcedId ltiContextId ltiDeploymentId ltiToolId ltiPlatformId "
     "ltiUserId identifier".split()

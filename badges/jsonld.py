@@ -1,4 +1,4 @@
-"""as_jsonld: the one rule by which every value of ours becomes JSON-LD."""
+"""as_jsonld: any value of `badges.model` as JSON-LD, by one rule."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def as_jsonld(value: Any) -> Json:
 
     Names become camelCase (`context` becomes `@context`); what is None or empty is left out; tuples become arrays;
     times are written in UTC with a Z, in whole seconds; a Decimal becomes a number, whole where it is whole.
+    Raises TypeError for another value, and ValueError for a time without a zone.
     """
     if not is_dataclass(value) or isinstance(value, type):
         raise TypeError(f"{type(value).__name__} is no value of badges.model")

@@ -1,8 +1,8 @@
-"""The classes of Open Badges 3.0 in the standard's order, with the EU extension's terms after the native ones.
+"""The classes of Open Badges 3.0, fields in the standard's order, followed by the terms of our EU extension.
 
-Names are the standard's in snake_case; `badges.jsonld.as_jsonld` turns any of these into JSON-LD.
-`type` is a list where the standard wants one, a plain string where it wants that.
-A term that snake_case cannot spell stands in `metadata["term"]`. Numbers are Decimal, times aware datetimes.
+Names are the standard's in snake_case; `badges.jsonld.as_jsonld` turns any of these into JSON-LD. `type` is a tuple
+where the standard has a list, a string where it has one. `metadata["term"]` has a term that does not follow from
+snake_case. Numbers are Decimal, times are aware datetimes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from badges.template.model import Texts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptNode:
-    """An entry of a controlled vocabulary, with its labels."""
+    """A concept of a controlled vocabulary, with its labels."""
 
     id: str
     type: str = "Concept"
@@ -42,7 +42,7 @@ class LegalIdentifier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditPoint:
-    """Credits with their unit, which the standard's own numbers do not have."""
+    """Credits with their unit, which the standard's own terms do not have."""
 
     id: str
     type: str = "CreditPoint"
@@ -79,7 +79,7 @@ class LearningAssessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentifierNode:
-    """A number that is not a legal person's, and whose list it is on."""
+    """A number in a register, and the name of the register."""
 
     id: str
     type: str = "Identifier"
@@ -89,7 +89,7 @@ class IdentifierNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """A place: what it is called, and the country it lies in."""
+    """A place: its name and its country."""
 
     id: str
     type: str = "Location"
@@ -123,7 +123,7 @@ class Accreditation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningAchievementSpecification:
-    """A larger credential."""
+    """A larger credential of which the micro-credential may become a part."""
 
     id: str
     type: str = "LearningAchievementSpecification"
@@ -133,7 +133,7 @@ class LearningAchievementSpecification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardingProcess:
-    """Who awarded, when and where: the issuer by its address, other bodies as they are."""
+    """When, where and by whom it was awarded: the issuer by its id, other bodies as nodes."""
 
     id: str
     type: str = "AwardingProcess"

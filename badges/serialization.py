@@ -1,4 +1,4 @@
-"""as_plain: a value as JSON that the same file of ours could have been read from; what is empty is left out."""
+"""as_file_json: a template or an issuer as the JSON that its reader accepts."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from typing import Any
 
 
 def as_file_json(value: Any) -> Any:
-    """Values become objects by the names of their fields, numbers and days become text."""
+    """The value as JSON: a dataclass as an object by field names without empty ones, numbers and days as text.
+
+    Numbers are text because JSON has no decimals: a reader would turn 0.1 into a binary fraction.
+    """
     if is_dataclass(value) and not isinstance(value, type):
-        said = {part.name: as_file_json(getattr(value, part.name)) for part in fields(value)}
-        return {name: item for name, item in said.items() if item not in (None, {}, [])}
+        members = {part.name: as_file_json(getattr(value, part.name)) for part in fields(value)}
+        return {name: item for name, item in members.items() if item not in (None, {}, [])}
     match value:
         case Decimal():
             return format(value, "f")

@@ -1,4 +1,4 @@
-"""build_status_list: the credential that says which badges of an issuer are revoked, or suspended."""
+"""build_status_list: the credential that lists which badges of an issuer are revoked or suspended."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from signing.json_text import Json
 from signing.status import encode
 
 CONTEXT = "https://www.w3.org/ns/credentials/v2"
-#: How far the clock of a verifier may be behind ours, or how long it may have looked at a badge before it asks.
-SKEW = timedelta(minutes=1)
+#: How long before `now` a list begins to be valid: the clock of a verifier may be behind ours, or it may have noted the
+#: time before it fetched the list.
+CLOCK_SKEW = timedelta(minutes=1)
 
 
 def build_status_list(
@@ -26,15 +27,15 @@ def build_status_list(
 ) -> Json:
     """An unsecured BitstringStatusListCredential (Bitstring Status List v1.0, section 2.2).
 
-    `ttl` is how long a verifier may keep a copy; `lifetime` how long this signature is good for: a list older
-    than that is no answer, so nobody can show a verifier the list of last year. It is valid from a minute ago.
+    `purpose` is `revocation` or `suspension`. `ttl` is how long a verifier may keep a copy. `lifetime` ends the list's
+    validity, so that an attacker cannot answer a verifier with an old list in which a revoked badge is still valid.
     """
     return as_jsonld(
         BitstringStatusListCredential(
             context=(CONTEXT,),
             id=list_url,
             issuer=issuer_id,
-            valid_from=now - SKEW,
+            valid_from=now - CLOCK_SKEW,
             valid_until=now + lifetime,
             credential_subject=BitstringStatusList(
                 id=f"{list_url}#list",

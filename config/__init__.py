@@ -1,1 +1,1 @@
-"""Typed settings, and example files to copy."""
+"""Typed settings, with example files to copy."""

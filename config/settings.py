@@ -1,4 +1,4 @@
-"""Settings from the environment: one frozen value, read once at start and handed on."""
+"""The settings, read once at the start from environment variables and checked as a whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class SettingsError(Exception):
-    """A setting is missing or cannot be read. The message names the variable."""
+    """A setting is missing or not valid. The message names the variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,26 +39,17 @@ class Settings:
     log_format: str = "json"
 
     @property
-    def embedded(self) -> bool:
-        """The worker and the relay run inside the web process."""
+    def embedded_worker(self) -> bool:
+        """Whether the relay and the worker run inside the web process."""
         return self.broker_url.startswith("memory://")
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings that `environment` holds; raises SettingsError naming the variable. An empty one is not set."""
+    """The settings in `environment`, where an empty variable counts as not set.
+
+    Raises SettingsError, which names the variable.
+    """
     environment = {name: value.strip() for name, value in environment.items() if value.strip()}
-    unbound = environment.get("LTI_UNBOUND_LAUNCH", "confirm")
-    if unbound not in ("confirm", "new_tab", "deny"):
-        raise SettingsError("LTI_UNBOUND_LAUNCH must be confirm, new_tab or deny")
-    jwt_algorithm = environment.get("JWT_ALGORITHM", "ES256")
-    if jwt_algorithm not in ("ES256", "RS256"):
-        raise SettingsError("JWT_ALGORITHM must be ES256 or RS256")
-    status_purpose = environment.get("STATUS_PURPOSE", "revocation")
-    if status_purpose not in ("revocation", "suspension"):
-        raise SettingsError("STATUS_PURPOSE must be revocation or suspension")
-    log_format = environment.get("LOG_FORMAT", "json")
-    if log_format not in ("json", "console"):
-        raise SettingsError("LOG_FORMAT must be json or console")
     return Settings(
         tool_url=_web_address(environment, "TOOL_URL"),
         database_url=environment.get("DATABASE_URL", "sqlite:///var/nozimite.sqlite"),
@@ -72,24 +63,24 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         vocabularies_folder=vocabularies_folder(environment),
         extension_url=_web_address(environment, "EXTENSION_URL") if "EXTENSION_URL" in environment else None,
         **_device(environment),
-        jwt_algorithm=jwt_algorithm,
+        jwt_algorithm=_choice(environment, "JWT_ALGORITHM", "ES256", "RS256"),
         selective_disclosure=_switch(environment, "SELECTIVE_DISCLOSURE"),
-        status_purpose=status_purpose,
-        unbound_launch=unbound,
+        status_purpose=_choice(environment, "STATUS_PURPOSE", "revocation", "suspension"),
+        unbound_launch=_choice(environment, "LTI_UNBOUND_LAUNCH", "confirm", "new_tab", "deny"),
         poll_seconds=_seconds(environment, "POLL_SECONDS", 600),
         allow_private_addresses=_switch(environment, "ALLOW_PRIVATE_ADDRESSES"),
         ca_bundle=Path(environment["CA_BUNDLE"]) if "CA_BUNDLE" in environment else None,
-        log_format=log_format,
+        log_format=_choice(environment, "LOG_FORMAT", "json", "console"),
     )
 
 
 def vocabularies_folder(environment: Mapping[str, str]) -> Path:
-    """Where an institution's own vocabularies lie: all that commands about them need."""
+    """The folder of the institution's own vocabularies; commands that need no other setting call this alone."""
     return Path(environment.get("VOCABULARIES_FOLDER", "").strip() or "var/vocabularies")
 
 
 def _device(environment: Mapping[str, str]) -> dict[str, str]:
-    """The device that keeps the keys, if there is one."""
+    """The settings of the device for signing keys, empty where there is none."""
     if "PKCS11_MODULE" not in environment:
         return {}
     return {
@@ -114,7 +105,7 @@ def _web_address(environment: Mapping[str, str], name: str) -> str:
 
 
 def _secret(environment: Mapping[str, str], name: str, shortest: int = 16) -> str:
-    """A secret, or what stands in the file that NAME_FILE names (a container secret)."""
+    """The value of a variable NAME, or the content of the file that NAME_FILE names (a container secret)."""
     file = environment.get(f"{name}_FILE")
     if file:
         try:
@@ -125,6 +116,13 @@ def _secret(environment: Mapping[str, str], name: str, shortest: int = 16) -> st
         value = _required(environment, name)
     if len(value) < shortest:
         raise SettingsError(f"{name} is too short: give at least {shortest} characters")
+    return value
+
+
+def _choice(environment: Mapping[str, str], name: str, default: str, *others: str) -> str:
+    value = environment.get(name, default)
+    if value not in (default, *others):
+        raise SettingsError(f"{name} must be {', '.join((default, *others[:-1]))} or {others[-1]}")
     return value
 
 

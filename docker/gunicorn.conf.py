@@ -20,7 +20,7 @@ keepalive = 5
 max_requests = 0 if _embedded else 5000
 max_requests_jitter = 500
 # Nothing in a read-only container may be written but /dev/shm and /tmp; no control socket in a home folder.
-worker_tmp_dir = "/dev/shm"
+worker_tmp_dir = "/dev/shm"  # noqa: S108 - heartbeat files without content, in a container of our own
 control_socket_disable = True
 # The tool logs events with ids itself; an access log would keep people's addresses.
 accesslog = None

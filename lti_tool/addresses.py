@@ -1,4 +1,7 @@
-"""Where the tool publishes what: every public address, built in one place."""
+"""The public URLs of the tool, all built here.
+
+Credentials name most of them, so none may ever change its form.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ EXTENSION_SCHEMA_PATH = EXTENSION_PATH.replace("context.jsonld", "schema.json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """`tool_url` and `extension_url` have no slash at their end; `issuer_slug` names the issuer in addresses."""
+    """`tool_url` and `extension_url` have no slash at the end; `issuer_slug` stands for the issuer in URLs."""
 
     tool_url: str
     issuer_slug: str

@@ -1,15 +1,15 @@
-"""What can go wrong in the tool.
+"""The errors of the tool.
 
 * ToolError
-  x LaunchError            a launch, or the login before it, is refused; `code` names the reason
-  x RegistrationError      a platform could not be registered; `code` names the reason
-  x ToldError              trouble that pages tell, in the reader's language; `permanent`
-    x PlatformError        a platform's service did not answer as agreed; `retry_after`
-    x OutgoingError        an address may not be called, or did not answer
-    x DeliveryError        a channel did not take the badge
-  x KitError               a recovery kit cannot be used here; the message says why
-  x NotAllowedError        the session may not do this
-  x NotFoundError          there is no such thing, or it is not theirs to see
+  * LaunchError            a launch, or the login before it, is refused; `code`
+  * RegistrationError      a platform could not be registered; `code`
+  * UserFacingError        pages show it in the reader's language; `sentence`, `about`, `permanent`
+    * PlatformError        a platform's service failed; also `retry_after`, `concluded`
+    * OutgoingError        an address may not be called, or did not answer
+    * DeliveryError        a channel could not deliver the badge
+  * RecoverySheetError     a recovery sheet cannot be used here, or not with this code
+  * NotAllowedError        the action is not allowed, or not possible in this state
+  * NotFoundError          there is no such thing, or this session may not see it
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Any
 
 
 class ToolError(Exception):
-    """Base of all that lti_tool raises."""
+    """The base class of all errors of lti_tool."""
 
 
 class LaunchError(ToolError):
-    """A launch or login is refused. `code` is stable, for pages and tests; the message is for the log."""
+    """A launch or login is refused. `code` is for pages and tests and never changes; the message is for the log."""
 
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)
@@ -31,7 +31,7 @@ class LaunchError(ToolError):
 
 
 class RegistrationError(ToolError):
-    """A platform could not be registered; `code` is stable, the message says what the platform did."""
+    """A platform could not be registered. `code` never changes; the message says what the platform did."""
 
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)
@@ -39,9 +39,9 @@ class RegistrationError(ToolError):
 
 
 class UserFacingError(ToolError):
-    """Trouble that people are told of. `permanent`: trying again is in vain.
+    """An error that pages show to people. `permanent`: another attempt is useless.
 
-    `sentence` is translated as it stands; then its {names} are filled in from `about`.
+    `sentence` is a msgid: it is translated first, then its {names} are filled in from `about`.
     """
 
     def __init__(
@@ -53,14 +53,14 @@ class UserFacingError(ToolError):
         self.permanent = permanent
 
     def as_json(self) -> dict[str, Any]:
-        """To be kept until a page tells it."""
+        """The error as JSON, to be stored until a page shows it."""
         return {"sentence": self.sentence, "about": self.about}
 
 
 class PlatformError(UserFacingError):
-    """A platform's service did not answer as agreed. The sentence completes "cannot reach ...: because ...".
+    """A platform's service failed, or its answer does not follow the standard.
 
-    `retry_after`: seconds the platform asked us to wait, if it did. `concluded`: the course has ended there.
+    `retry_after`: the seconds that the platform asked the tool to wait, if it did. `concluded`: the course has ended.
     """
 
     def __init__(
@@ -82,16 +82,16 @@ class OutgoingError(UserFacingError):
 
 
 class DeliveryError(UserFacingError):
-    """A channel did not take the badge."""
+    """A channel could not deliver the badge."""
 
 
 class RecoverySheetError(ToolError):
-    """A recovery kit cannot be used here, or not with this code."""
+    """A recovery sheet cannot be used here, or not with this code; the message says why."""
 
 
 class NotAllowedError(ToolError):
-    """The session may not do this."""
+    """The action is not allowed, or not possible in this state; the message says why."""
 
 
 class NotFoundError(ToolError):
-    """There is no such thing, or it is not theirs to see."""
+    """There is no such thing, or this session may not see it."""

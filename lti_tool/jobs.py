@@ -1,4 +1,4 @@
-"""The work the outbox holds, by name: each kind is one step of the story. Celery, in `tasks`, only carries ids."""
+"""The background jobs of the outbox, by the name of their task."""
 
 from __future__ import annotations
 
@@ -9,42 +9,46 @@ from lti_tool.awarding import looks
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import issuance
-from lti_tool.logs import log, where
+from lti_tool.logs import log, traceback_summary
 from lti_tool.store import outbox, queries
 from lti_tool.values import Json
 from lti_tool.wiring import Tool
 
 
 def run_job(tool: Tool, event_id: str) -> None:
-    """Does the work of one outbox row, once; what fails is tried again later, what can never succeed is buried."""
-    found = outbox.read(tool.store, event_id)
-    if found is None:
+    """Runs the job of an outbox row; one that is done or dead is left alone.
+
+    A job that succeeds ends its row itself. One that fails is postponed, so this raises nothing.
+    """
+    job = outbox.read(tool.store, event_id)
+    if job is None:
         return
-    task, payload = found
+    task, payload = job
     try:
-        WORK[task](tool, event_id, payload)
+        JOBS[task](tool, event_id, payload)
     except DeliveryError as error:
-        # The text of a delivery's error holds no address; those of other libraries might.
+        # The text of a DeliveryError contains no address, so it may be logged and stored; others might.
         outbox.postpone(tool.store, event_id, tool.clock(), str(error))
         log.warning("work_postponed", task=task, event_id=event_id, why=str(error))
-    except Exception as error:
-        # Nothing is raised further: Celery would log the text of the error, which may name somebody.
-        log.error("work_failed", task=task, event_id=event_id, error=where(error))
+    except Exception as error:  # noqa: BLE001 - Celery would log the text of any error, which may name a person
+        log.error("work_failed", task=task, event_id=event_id, error=traceback_summary(error))
         outbox.postpone(tool.store, event_id, tool.clock(), type(error).__name__)
 
 
 def issue(tool: Tool, event_id: str, payload: Json) -> None:
+    """Issues the credential of an award. Raises what `issuance.issue` does."""
     issuance.issue(tool.store, tool.issuer, payload["award_id"], tool.clock())
     _finish(tool, event_id)
 
 
 def deliver(tool: Tool, event_id: str, payload: Json) -> None:
+    """Delivers a badge by one channel. Raises DeliveryError where another attempt may succeed."""
     dispatch.deliver(tool.store, tool.issuer, payload["delivery_id"], tool.clock())
     _finish(tool, event_id)
 
 
 def poll(tool: Tool, event_id: str, payload: Json) -> None:
-    """One look, and the next one planned."""
+    """Looks at a rule's platform, and schedules the next look, sooner or later by how this one went."""
     now = tool.clock()
     trouble = looks.look(tool.store, tool.connect, payload["rule_id"], now)
     with tool.store.begin() as session:
@@ -60,15 +64,15 @@ def poll(tool: Tool, event_id: str, payload: Json) -> None:
         log.warning("platform_trouble", rule_id=payload["rule_id"], why=str(trouble), failures=failures)
 
 
-def sweep(tool: Tool, event_id: str, payload: Json) -> None:
-    """What has expired is forgotten, every hour."""
-    tool.expiring_values.forget_expired()
+def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
+    """Deletes what has expired, every hour."""
+    tool.expiring_values.delete_expired()
     with tool.store.begin() as session:
         outbox.delete_done(session, tool.clock() - timedelta(days=30))
         outbox.schedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 
 
-WORK: dict[str, Callable[[Tool, str, Json], None]] = {
+JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "issue": issue,
     "deliver": deliver,
     "poll": poll,

@@ -1,4 +1,4 @@
-"""The languages people read our pages and mails in."""
+"""The languages of pages and mails."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ CATALOGUES = Path(__file__).parent / "translations"
 LANGUAGES = ("en", "lv")
 
 
-def best(wanted: Iterable[str | None]) -> str:
-    """The first of `wanted` language tags that we speak (`lv-LV` counts as `lv`); English otherwise."""
-    for tag in wanted:
+def best_language(tags: Iterable[str | None]) -> str:
+    """The language of the first tag that is one of LANGUAGES (`lv-LV` counts as `lv`), English where none is."""
+    for tag in tags:
         language = (tag or "").replace("_", "-").split("-")[0].lower()
         if language in LANGUAGES:
             return language
@@ -23,5 +23,5 @@ def best(wanted: Iterable[str | None]) -> str:
 
 @cache
 def translator(language: str) -> Callable[[str], str]:
-    """Gives sentences in `language`; the sentence itself where it has no translation."""
+    """A function that translates sentences into `language`; one without a translation it returns unchanged."""
     return translation("messages", CATALOGUES, [language], fallback=True).gettext

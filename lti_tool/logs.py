@@ -1,4 +1,4 @@
-"""Structured logs: events with ids. No learner, address, token or credential is ever given to it."""
+"""Structured logs: events with ids. Nothing about a person, no token and no credential may be logged."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ log = structlog.get_logger()
 _ROOT = Path(__file__).parents[1]
 
 
-def set_up_logs(style: str, least: int = logging.INFO) -> None:
-    """`json`, a line an event, for machines; or `console`, for people. What is below `least` is left out."""
+def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
+    """Makes all logs go to stderr, from `level` on, in the format "json" (one line an event) or "console".
+
+    Logs of libraries go the same way, from WARNING on.
+    """
     renderer: structlog.types.Processor = (
-        structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
     )
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -26,8 +29,9 @@ def set_up_logs(style: str, least: int = logging.INFO) -> None:
     ]
     structlog.configure(
         processors=[*shared, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whatever stderr is by then
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        # Looked up at each event, because tests and servers replace sys.stderr.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -40,8 +44,11 @@ def set_up_logs(style: str, least: int = logging.INFO) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
-def where(error: BaseException) -> str:
-    """The kind of an error and the lines of ours it came through; never its text, which may name somebody."""
+def traceback_summary(error: BaseException) -> str:
+    """The type of an error and the last lines of ours that it came through, innermost first.
+
+    Not its text, which may contain a name, an address or a token.
+    """
     own = [
         f"{Path(frame.filename).name}:{frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)

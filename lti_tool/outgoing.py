@@ -1,4 +1,9 @@
-"""The one way out: an HTTP client that calls only where it may, and never waits or reads without end."""
+"""The HTTP client for all outgoing calls: bounded in time and size, and kept out of private networks.
+
+The tool calls addresses that others chose: a registration names its key set, a badge names its issuer and its status
+list. Without these limits anyone who sends such an address could read pages of the institution's own network (server-
+side request forgery), or keep a thread busy for as long as they like.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,20 +34,20 @@ from lti_tool.errors import OutgoingError
 
 USER_AGENT = f"Nozimite/{__version__}"
 
-#: Reserved for machines of a network, though some versions of Python call them global.
-_LOCAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "3fff::/20", "5f00::/16")))
-#: An address of this network carries an IPv4 address that a gateway would call for us.
+#: Not reachable from the internet, though `ipaddress` of some Python versions calls them global.
+_NOT_GLOBAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "3fff::/20", "5f00::/16")))
+#: RFC 6052: an address of this network ends in an IPv4 address, which a gateway would call for us.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-#: What `socket.getaddrinfo` gives for a host and a port.
+#: Has the shape of `socket.getaddrinfo`; tests pass one that gives the addresses they want.
 Resolve = Callable[..., Sequence[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the other side answered; `headers` are looked up in any case."""
+class HttpResponse:
+    """A response of any status, read to its end; `headers` are found in upper or lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -49,23 +55,31 @@ class Answer:
     url: str
 
 
-class Outgoing:
-    """Calls https addresses of the open internet; with `allow_private` also private ones, and loopback by http.
+class Networks(Enum):
+    """The networks that may be called. Plain http is possible with the second alone, and only to this machine."""
 
-    `timeout` is (connect, read) in seconds; `total_seconds` bounds the whole call from the first packet on.
-    `ca_bundle` is trusted beside the public certificate authorities. `tool_url` tells whoever is called who we are.
+    PUBLIC = "public"
+    PUBLIC_AND_PRIVATE = "public_and_private"
+
+
+class Outgoing:
+    """An HTTP client that calls https addresses of the permitted `networks`.
+
+    `timeout` is (connect, read) in seconds, as `requests` means it: the read timeout starts again with every byte.
+    `total_seconds` is the limit for the whole call. `ca_bundle` is a PEM file of certificate authorities that are
+    trusted in addition to the public ones. `tool_url` tells those who are called who we are.
     """
 
     def __init__(
         self,
-        allow_private: bool = False,
+        networks: Networks = Networks.PUBLIC,
         ca_bundle: Path | str | None = None,
         timeout: tuple[float, float] = (3, 10),
         total_seconds: float = 30,
         resolve: Resolve = socket.getaddrinfo,
         tool_url: str | None = None,
     ) -> None:
-        self.allow_private = allow_private
+        self._networks = networks
         self._user_agent = f"{USER_AGENT} (+{tool_url})" if tool_url else USER_AGENT
         self._timeout = timeout
         self._total_seconds = total_seconds
@@ -80,23 +94,28 @@ class Outgoing:
         headers: Mapping[str, str] | None = None,
         data: Mapping[str, str] | bytes | str | None = None,
         max_bytes: int = 2_000_000,
-    ) -> Answer:
-        """The answer of any status; a redirect is an answer, it is not followed. Raises OutgoingError."""
-        self.permit(url)
+    ) -> HttpResponse:
+        """The response, whatever its status; a redirect is returned, not followed.
+
+        Raises OutgoingError where the address may not be called, or no complete response of at most `max_bytes` came
+        in time.
+        """
+        self.check_url(url)
         host = urlsplit(url).hostname or ""
-        sent = {"User-Agent": self._user_agent, "Accept-Encoding": "identity", **(headers or {})}
-        door = _Door(self.allow_private, self._resolve)
-        with _deadline(door, self._total_seconds), requests.Session() as session:
-            # The environment could add a proxy, another certificate bundle or a netrc password.
+        # Only an uncompressed body can be measured while it comes in.
+        all_headers = {"User-Agent": self._user_agent, "Accept-Encoding": "identity", **(headers or {})}
+        connector = _GuardedConnector(self._networks, self._resolve)
+        with _deadline(connector, self._total_seconds), requests.Session() as session:
+            # Otherwise the environment could add a proxy, another certificate bundle or a password from .netrc.
             session.trust_env = False
-            adapter = _Adapter(door, self._tls)
+            adapter = _Adapter(connector, self._tls)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             try:
                 response = session.request(
                     method,
                     url,
-                    headers=sent,
+                    headers=all_headers,
                     data=data,
                     timeout=self._timeout,
                     allow_redirects=False,
@@ -107,14 +126,15 @@ class Outgoing:
             except OutgoingError:
                 raise
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-                if door.too_late:
+                if connector.is_past_deadline:
                     raise OutgoingError(
                         "{host} did not send its whole answer in time", {"host": host}
                     ) from error
-                raise _as_outgoing_error(host, door, error) from error
-            if door.too_late:
+                raise _as_outgoing_error(host, connector, error) from error
+            # A response that ends with its connection looks complete when the deadline cuts it off.
+            if connector.is_past_deadline:
                 raise OutgoingError("{host} did not send its whole answer in time", {"host": host})
-            return Answer(
+            return HttpResponse(
                 status=response.status_code,
                 headers=CaseInsensitiveDict(response.headers),
                 body=body,
@@ -123,7 +143,8 @@ class Outgoing:
 
     def get(
         self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int = 2_000_000
-    ) -> Answer:
+    ) -> HttpResponse:
+        """The response to a GET. Raises OutgoingError as `request` does."""
         return self.request("GET", url, headers=headers, max_bytes=max_bytes)
 
     def post(
@@ -133,22 +154,26 @@ class Outgoing:
         *,
         headers: Mapping[str, str] | None = None,
         max_bytes: int = 2_000_000,
-    ) -> Answer:
+    ) -> HttpResponse:
+        """The response to a POST; a mapping is sent as a form. Raises OutgoingError as `request` does."""
         return self.request("POST", url, headers=headers, data=data, max_bytes=max_bytes)
 
     def fetch(self, url: str, max_bytes: int = 2_000_000) -> bytes:
-        """The body of a 200 answer to GET; any other answer is an OutgoingError."""
-        answer = self.get(url, max_bytes=max_bytes)
-        if answer.status != 200:
+        """The body of a GET response. Raises OutgoingError as `request` does, and for any status but 200."""
+        response = self.get(url, max_bytes=max_bytes)
+        if response.status != 200:
             raise OutgoingError(
                 "{host} answered {status}",
-                {"host": urlsplit(url).hostname or "", "status": answer.status},
-                permanent=answer.status in (404, 410),
+                {"host": urlsplit(url).hostname or "", "status": response.status},
+                permanent=response.status in (404, 410),
             )
-        return answer.body
+        return response.body
 
-    def permit(self, url: str) -> None:
-        """Refuses what may not be called, as far as the text of `url` tells; raises OutgoingError."""
+    def check_url(self, url: str) -> None:
+        """Checks what the text of `url` shows; its host is resolved, and checked again, when it is called.
+
+        Raises OutgoingError (permanent) where it is no https address, or carries a password.
+        """
         try:
             parts = urlsplit(url)
             host, _ = parts.hostname, parts.port
@@ -160,27 +185,40 @@ class Outgoing:
             raise OutgoingError("the address contains a password", permanent=True)
         if parts.scheme == "https":
             return
-        if parts.scheme != "http" or not (self.allow_private and _names_this_machine(host)):
+        private = self._networks is Networks.PUBLIC_AND_PRIVATE
+        if parts.scheme != "http" or not (private and _names_this_machine(host)):
             raise OutgoingError(
                 "the address of {host} does not begin with https", {"host": host}, permanent=True
             )
 
 
-class _Door:
-    """Lets one call out to a permitted address, and shuts it when its time is over."""
+class _GuardedConnector:
+    """Opens the connection of one call, to permitted addresses only, and can cut it off from another thread.
 
-    def __init__(self, allow_private: bool, resolve: Resolve) -> None:
-        self._allow_private = allow_private
+    Checking a host name and then letting the HTTP library resolve it again would not be safe: the owner of the name can
+    answer the first DNS query with a public address and the second with a private one (DNS rebinding). So the name is
+    resolved once, here, and the socket is connected to the very address that was checked. TLS and the Host header still
+    use the name.
+    """
+
+    def __init__(self, networks: Networks, resolve: Resolve) -> None:
+        self._networks = networks
         self._resolve = resolve
+        #: Guards the three fields below: the deadline's timer runs in a thread of its own.
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
-        self.too_late = False
-        self.refused = False
+        self.is_past_deadline = False
+        self.refused_private_address = False
 
-    def connect(self, host: str, port: int, timeout: float | None, encrypted: bool) -> socket.socket:
-        """A socket to the very address that was checked: asking the DNS again could give another."""
-        trouble: OSError | None = None
-        for family, address in self._permitted(host, port, encrypted):
+    def connect(self, host: str, port: int, scheme: str, timeout: float | None) -> socket.socket:
+        """A socket connected to the first permitted address of `host` that answers.
+
+        Raises OSError where no address is permitted, none answers in `timeout` seconds, or the deadline is past.
+        """
+        failure: OSError | None = None
+        for family, address in self._permitted_addresses(host, port, scheme):
+            if self.is_past_deadline:
+                raise TimeoutError("past the deadline")
             connection = socket.socket(family, socket.SOCK_STREAM)
             try:
                 connection.settimeout(timeout)
@@ -188,46 +226,56 @@ class _Door:
                 connection.connect(address)
             except OSError as error:
                 connection.close()
-                trouble = error
+                failure = error
                 continue
-            self._watch(connection)
+            self._remember(connection)
             return connection
-        raise trouble or OSError("no address")
+        raise failure or OSError("no address")
 
-    def _permitted(self, host: str, port: int, encrypted: bool) -> list[tuple[socket.AddressFamily, Any]]:
+    def _permitted_addresses(
+        self, host: str, port: int, scheme: str
+    ) -> list[tuple[socket.AddressFamily, Any]]:
         found = self._addresses(host, port)
         permitted = [
-            (family, address)
-            for family, address in found
-            if (self._allow_private or _is_public(_ip(address[0])))
-            and (encrypted or _ip(address[0]).is_loopback)
+            (family, address) for family, address in found if self._is_permitted(_ip(address[0]), scheme)
         ]
         if found and not permitted:
-            self.refused = True
+            self.refused_private_address = True
             raise OSError("a private address")
         return permitted
 
+    def _is_permitted(self, address: Address, scheme: str) -> bool:
+        if scheme != "https" and not address.is_loopback:
+            return False
+        return self._networks is Networks.PUBLIC_AND_PRIVATE or _is_public(address)
+
     def _addresses(self, host: str, port: int) -> list[tuple[socket.AddressFamily, Any]]:
         if _is_localhost(host):
-            # RFC 6761 says so; the resolver of a bare Debian does not know it.
+            # RFC 6761 says so; the resolver of a minimal Debian does not know it.
             return [(socket.AF_INET, ("127.0.0.1", port))]
         found = self._resolve(host.strip("[]"), port, type=socket.SOCK_STREAM)
         return [(family, address) for family, _, _, _, address in found]
 
-    def _watch(self, connection: socket.socket) -> None:
-        # TLS takes the socket object over, so the watch keeps a second handle to the same connection.
+    def _remember(self, connection: socket.socket) -> None:
+        # TLS detaches the socket object that it wraps, so a duplicate of its file descriptor is kept for `cut_off`.
         with self._lock:
+            if self.is_past_deadline:
+                # `cut_off` has run already and found no connection to end; nothing would end this one.
+                connection.close()
+                raise TimeoutError("past the deadline")
             self._socket = socket.socket(fileno=os.dup(connection.fileno()))
 
-    def shut(self) -> None:
+    def cut_off(self) -> None:
+        """Ends the call: a read that waits in another thread returns at once."""
         with self._lock:
-            self.too_late = True
+            self.is_past_deadline = True
             if self._socket is not None:
-                # The other side may have been faster.
+                # Raised where the other side has closed the connection already.
                 with suppress(OSError):
                     self._socket.shutdown(socket.SHUT_RDWR)
 
-    def leave(self) -> None:
+    def close(self) -> None:
+        """Closes the duplicate; `requests` closes the connection itself."""
         with self._lock:
             if self._socket is not None:
                 self._socket.close()
@@ -235,51 +283,60 @@ class _Door:
 
 
 @contextmanager
-def _deadline(door: _Door, seconds: float) -> Iterator[None]:
-    """A read timeout alone is met by one byte now and then; this one ends the call whatever trickles in."""
-    timer = threading.Timer(seconds, door.shut)
+def _deadline(connector: _GuardedConnector, seconds: float) -> Iterator[None]:
+    """Cuts the call off after `seconds`.
+
+    The read timeout alone is not enough: a server that sends one byte now and then never exceeds it.
+    """
+    timer = threading.Timer(seconds, connector.cut_off)
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
-        door.leave()
+        connector.close()
 
 
 class _Adapter(HTTPAdapter):
-    """Makes requests open its connections through the door."""
+    """Makes `requests` open its connections through a _GuardedConnector.
 
-    def __init__(self, door: _Door, tls: ssl.SSLContext) -> None:
-        self._door = door
+    Neither requests nor urllib3 offers a public hook between resolving a host and connecting to it, so the connection
+    classes override `_new_conn`, which is private to urllib3 2: check this class first when urllib3 is upgraded. What
+    the overriding method must do is return a connected socket, or raise urllib3's own errors.
+    """
+
+    def __init__(self, connector: _GuardedConnector, tls: ssl.SSLContext) -> None:
+        # Set before the base class's __init__, which calls init_poolmanager.
+        self._connector = connector
         self._tls = tls
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        door = self._door
+        connector = self._connector
 
-        class Plain(HTTPConnection):
+        class Http(HTTPConnection):
             def _new_conn(self) -> socket.socket:
-                return _opened(self, door, encrypted=False)
+                return _connected_socket(self, connector, "http")
 
-        class Encrypted(HTTPSConnection):
+        class Https(HTTPSConnection):
             def _new_conn(self) -> socket.socket:
-                return _opened(self, door, encrypted=True)
+                return _connected_socket(self, connector, "https")
 
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
+        class HttpPool(HTTPConnectionPool):
+            ConnectionCls = Http
 
-        class EncryptedPool(HTTPSConnectionPool):
-            ConnectionCls = Encrypted
+        class HttpsPool(HTTPSConnectionPool):
+            ConnectionCls = Https
 
         super().init_poolmanager(*arguments, **options, ssl_context=self._tls)
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": EncryptedPool}
+        self.poolmanager.pool_classes_by_scheme = {"http": HttpPool, "https": HttpsPool}
 
 
-def _opened(connection: HTTPConnection, door: _Door, encrypted: bool) -> socket.socket:
+def _connected_socket(connection: HTTPConnection, connector: _GuardedConnector, scheme: str) -> socket.socket:
     timeout = connection.timeout if isinstance(connection.timeout, int | float) else None
     try:
-        return door.connect(connection.host, connection.port or 443, timeout, encrypted)
+        return connector.connect(connection.host, connection.port or 443, scheme, timeout)
     except TimeoutError as error:
         raise ConnectTimeoutError(connection, "no connection in time") from error
     except OSError as error:
@@ -292,13 +349,14 @@ def _ip(text: str) -> Address:
 
 def _is_public(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
+        # Four kinds of IPv6 addresses lead to the IPv4 address that they carry: that one decides.
         carried = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
         if carried is None and address in _NAT64:
             carried = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if carried is not None:
             return _is_public(carried)
     return address.is_global and not (
-        any(address in network for network in _LOCAL)
+        any(address in network for network in _NOT_GLOBAL)
         or address.is_private
         or address.is_loopback
         or address.is_link_local
@@ -345,9 +403,9 @@ def _read(response: requests.Response, max_bytes: int, host: str) -> bytes:
     return bytes(body)
 
 
-def _as_outgoing_error(host: str, door: _Door, error: Exception) -> OutgoingError:
+def _as_outgoing_error(host: str, connector: _GuardedConnector, error: Exception) -> OutgoingError:
     """The error in words that name the host only: the rest of an address may hold a token."""
-    if door.refused:
+    if connector.refused_private_address:
         return OutgoingError("{host} is a private address", {"host": host}, permanent=True)
     if isinstance(error, requests.exceptions.SSLError):
         return OutgoingError("the certificate of {host} is not trusted", {"host": host})

@@ -1,7 +1,8 @@
-"""The only room of Celery: it carries outbox ids to `work.perform`, and knows nothing of what they mean.
+"""Celery: a relay that publishes the ids of due outbox rows, and a worker that runs their jobs.
 
-The relay claims due rows and publishes their ids; a broker that loses them loses nothing, because the lease of a row
-runs out and it is claimed again.
+Celery carries ids only. What a job is, when it is due and whether it is repeated is decided by `lti_tool.store.outbox`;
+Celery's own retries, results and schedules are not used. A broker that loses a message loses no job, because the lease
+of the row runs out and the relay publishes it again.
 """
 
 from __future__ import annotations
@@ -20,21 +21,25 @@ from lti_tool.logs import log
 from lti_tool.store import outbox
 from lti_tool.wiring import Tool
 
-PERFORM = "nozimite.perform"
+TASK_NAME = "nozimite.run_job"
+#: How often the relay looks for due rows while there are none.
 IDLE_SECONDS = 0.2
 
 
 def build_celery(broker_url: str, tool: Tool) -> Celery:
-    # kombu warns of an address without a host, which memory:// does not need.
+    """A Celery application with one task, which runs the job of an id."""
+    # kombu warns about a URL without a host, which memory:// does not need.
     address = "memory://localhost/" if broker_url == "memory://" else broker_url
     app = Celery("nozimite", broker=address, set_as_current=False)
     app.conf.update(
+        # Acknowledged after the job: a message of a worker that dies goes back to the broker.
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
         task_serializer="json",
         accept_content=["json"],
         task_publish_retry=False,  # the relay tries again, from the outbox
+        # A message that waits in a worker waits with a lease that is running out.
         worker_prefetch_multiplier=1,
         worker_enable_remote_control=False,
         worker_redirect_stdouts=False,
@@ -45,11 +50,11 @@ def build_celery(broker_url: str, tool: Tool) -> Celery:
         broker_transport_options=_transport_options(broker_url),
     )
 
-    @app.task(name=PERFORM, shared=False)
-    def perform(event_id: str) -> None:
+    def run_job(event_id: str) -> None:
         jobs.run_job(tool, event_id)
 
-    # Without these three a thread of the pool publishes through Celery's default application, to another broker.
+    app.task(run_job, name=TASK_NAME, shared=False)
+    # Without these three, threads of the pool use Celery's default application, which has another broker.
     app.finalize()
     app.set_current()
     app.set_default()
@@ -57,7 +62,7 @@ def build_celery(broker_url: str, tool: Tool) -> Celery:
 
 
 class Relay:
-    """A thread that hands due outbox rows to the broker until it is stopped."""
+    """A thread that publishes the ids of due outbox rows until it is stopped."""
 
     def __init__(self, tool: Tool, app: Celery) -> None:
         self._tool = tool
@@ -66,9 +71,11 @@ class Relay:
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
     def start(self) -> None:
+        """Starts the thread."""
         self._thread.start()
 
     def stop(self) -> None:
+        """Stops the thread, after at most ten seconds."""
         self._stop.set()
         self._thread.join(timeout=10)
 
@@ -84,12 +91,16 @@ class Relay:
                 self._stop.wait(IDLE_SECONDS)
 
     def relay_once(self) -> int:
-        """How many ids were published."""
+        """Publishes the ids of the rows that are due now, and returns how many.
+
+        Where the broker refuses one, the leases of this and all further rows are ended, so that they are published
+        again in two seconds, not in a minute.
+        """
         tool = self._tool
         ids = outbox.claim(tool.store, tool.clock())
         for position, event_id in enumerate(ids):
             try:
-                self._app.send_task(PERFORM, (event_id,), retry=False)
+                self._app.send_task(TASK_NAME, (event_id,), retry=False)
             except (OperationalError, OSError) as error:
                 log.error("relay_without_broker", error=type(error).__name__)
                 for unsent in ids[position:]:
@@ -100,7 +111,7 @@ class Relay:
 
 
 class Worker:
-    """The relay and a Celery worker with a pool of threads; in this process, or as a process of its own."""
+    """A relay and a Celery worker with a pool of threads, inside the web process or in a process of their own."""
 
     def __init__(self, tool: Tool, broker_url: str, threads: int = 4) -> None:
         app = build_celery(broker_url, tool)
@@ -117,10 +128,12 @@ class Worker:
         self._thread = threading.Thread(target=self._controller.start, name="worker", daemon=True)
 
     def start(self) -> None:
+        """Starts the worker, then the relay."""
         self._thread.start()
         self._relay.start()
 
     def stop(self) -> None:
+        """Stops both. A job that is cut short is claimed again when its lease has run out."""
         self._relay.stop()
         self._controller.stop()
         self._thread.join(timeout=10)
@@ -128,9 +141,10 @@ class Worker:
 
 def _transport_options(broker_url: str) -> dict[str, Any]:
     if broker_url.startswith("memory://"):
-        return {"polling_interval": 0.05}  # one second otherwise
+        return {"polling_interval": 0.05}  # seconds; the default is 1
     if broker_url.startswith(("redis", "rediss", "sentinel")):
         return {
+            # Redis gives a message that is not acknowledged by then to another worker; longer than jobs take.
             "visibility_timeout": 600,
             "unacked_restore_throttle": 1,
             "socket_timeout": 10,

@@ -1,4 +1,4 @@
-"""What one step of the story hands to the next: plain values, no rows, no framework objects."""
+"""Plain values that one part of the tool hands to another: no database rows, no objects of a framework."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
 
 
 def secret_hash(secret: str) -> str:
-    """SHA-256 in hex: what is stored of a random token or code, so that the database does not hold it."""
+    """SHA-256 in hex of a random token or code: only this is stored, so the database alone opens nothing.
+
+    Enough for long random secrets; it would not be for passwords.
+    """
     return sha256(secret.encode()).hexdigest()
 
 
@@ -52,7 +55,7 @@ def _ascii_host(host: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """What the tool knows of one client of one platform; keyed by (platform_id, client_id)."""
+    """The registration of the tool as one client of a platform; (platform_id, client_id) identifies it."""
 
     id: int
     platform_id: str
@@ -68,7 +71,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRegistration:
-    """What a registration brings, before it has a row: by Dynamic Registration or by hand."""
+    """A registration before it is stored, from Dynamic Registration or from a command."""
 
     platform_id: str
     client_id: str
@@ -84,7 +87,7 @@ class NewRegistration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolKey:
-    """An RSA key the tool signs LTI messages with. `pem` is the private key, PKCS#8."""
+    """An RSA key that the tool signs LTI messages with. `pem` is the private key in PKCS#8."""
 
     kid: str
     pem: str = field(repr=False)
@@ -93,49 +96,39 @@ class ToolKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeepLinkingSettings:
-    """What a platform accepts in answer to a deep linking request."""
+    """The settings of a deep linking request, for the response to it."""
 
     return_url: str
     data: str | None = None
-    accept_types: tuple[str, ...] = ()
     accept_multiple: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """A validated LTI message, as plain values. A missing claim is None or empty, never a literal `$Name`."""
+    """A validated LTI message. A missing claim is None or empty; a variable that was not expanded counts as missing."""
 
     registration_id: int
-    platform_id: str
     deployment_id: str
     message_type: str
     user_id: str | None
     name: str | None
-    given_name: str | None
-    family_name: str | None
     email: str | None
     roles: tuple[str, ...]
     context_id: str | None
     context_title: str
-    context_label: str
     resource_link_id: str | None
-    resource_link_title: str
-    target_link_uri: str
     custom: Mapping[str, str]
     locale: str | None
     return_url: str | None
     memberships_url: str | None
     line_items_url: str | None
     line_item_url: str | None
-    ags_scopes: tuple[str, ...]
     deep_linking: DeepLinkingSettings | None
-    platform_name: str
-    product: str
     acting_for_other: bool = False
 
     @property
     def is_learner(self) -> bool:
-        """A learner of this course, and not a test user, nor an administrator acting as one."""
+        """Whether the person is a learner of this course, and no teacher, test user or administrator acting as one."""
         return (
             LEARNER in self.roles
             and TEST_USER not in self.roles
@@ -145,7 +138,7 @@ class Launch:
 
     @property
     def is_teacher(self) -> bool:
-        """Staff of this course: decided on context membership roles only, never on institution roles."""
+        """Whether the person is staff of this course, by their context roles only, not by institution roles."""
         return any(
             role == INSTRUCTOR
             or role.startswith("http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#")
@@ -165,14 +158,12 @@ class Member:
     user_id: str
     roles: tuple[str, ...]
     name: str | None = None
-    given_name: str | None = None
-    family_name: str | None = None
     email: str | None = None
     active: bool = True
 
     @property
     def is_learner(self) -> bool:
-        """A learner who is there, and not staff nor the test user of a teacher's student view."""
+        """Whether the person is an active learner, and neither staff nor the test user of a teacher's student view."""
         return (
             self.active
             and LEARNER in self.roles
@@ -193,6 +184,8 @@ class LineItemResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineItem:
+    """A line item of the Assignment and Grade Services; `id` is its URL."""
+
     id: str
     label: str
     score_maximum: Decimal
@@ -202,10 +195,10 @@ class LineItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """A learner has completed what a rule asks for, whichever trigger saw it.
+    """A learner has completed what a rule asks for, whichever trigger found it.
 
-    `evidence` keeps what was seen, where and when: a JSON object whose `kind` is one of
-    `transition`, `teacher_tick`, `learner_launch`, `line_item_result`.
+    `evidence`: what was seen, where and when, as a JSON object whose `kind` is one of `transition`, `teacher_tick`,
+    `learner_launch`, `line_item_result`.
     """
 
     rule_id: int
@@ -217,7 +210,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BakedBadge:
-    """The picture with the credential in it. `page_url` is its public page; `credential_text` the JSON baked in."""
+    """A picture (`png`) with the secured credential baked in, and what a delivery says about it."""
 
     credential_id: str
     name: str
@@ -228,6 +221,8 @@ class BakedBadge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
+    """The learner whom a badge is delivered to; `language` is the one to write in."""
+
     name: str
     email: str | None
     language: str
@@ -235,7 +230,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """`reference` names the delivery on the other side (a Message-ID, a file); it holds no address."""
+    """The result of a delivery; `reference` identifies it at the other side (a Message-ID, a file)."""
 
     channel: str
     reference: str

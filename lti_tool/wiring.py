@@ -1,4 +1,4 @@
-"""Puts the real things together, once, from the settings."""
+"""Builds the tool from its settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from badges.errors import TemplateError
 from badges.issuer import read_issuer
 from badges.verify import Report, verify
-from badges.vocabularies import replace_from
+from badges.vocabularies import set_override_folder
 from config.settings import Settings, SettingsError
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
@@ -21,8 +21,8 @@ from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.issuance import Issuer, form_name
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.vaults import Vault
-from lti_tool.issuing.vaults.database import EncryptedVault
-from lti_tool.outgoing import Outgoing
+from lti_tool.issuing.vaults.database import DatabaseVault
+from lti_tool.outgoing import Networks, Outgoing
 from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection
@@ -41,13 +41,12 @@ from signing.keys import VerificationMethod
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """Everything a page, a task or a command works with."""
+    """Everything that pages, jobs and commands work with."""
 
     tool_url: str
     unbound_launch: str
     secret_key: str = field(repr=False)
     poll_every: timedelta
-    embedded: bool
     mail_folder: str | None
     clock: Callable[[], datetime]
     store: Store
@@ -58,43 +57,52 @@ class Tool:
     issuer: Issuer
 
     def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
-        """A `signing.keys.KeyFinder`: our own keys are read where they are, others are fetched."""
+        """A verification method of an issuer; a `signing.keys.KeyFinder`. Raises what `did.find_key` and `fetch` do."""
         return did.find_key(verification_method, issuer_id, self.fetch)
 
     def find_status(self, url: str) -> bytes:
-        """A `badges.verify.StatusFinder`."""
+        """The status list at a URL; a `badges.verify.StatusFinder`. Raises what `fetch` does."""
         return self.fetch(url)
 
     def fetch(self, url: str) -> bytes:
-        """What is served at an address; our own documents are read where they are."""
+        """The document at a URL; the tool's own ones are read from the database.
+
+        Raises OutgoingError, or NotFoundError for a URL of the tool itself.
+        """
         return own_documents.with_own_documents(self, self.outgoing.fetch)(url)
 
     def verify(self, file: bytes) -> Report:
-        """The Report on a file, now; our own credentials are checked by the templates they were made with."""
-        check = self.issuer.templates.check
+        """The Report on a file, as of now."""
+        # Our own credentials are checked by the compiled forms they were signed with, which is much faster.
+        check = self.issuer.compiled_forms.check
         return verify(
             file, self.find_key, self.find_status, self.clock(), fetch=self.fetch, check_proof=check
         )
 
     @property
     def addresses(self) -> Addresses:
+        """The public URLs."""
         return self.issuer.addresses
 
     def connect(self, registration: Registration) -> Connection:
-        """A platform's services, called as this registration."""
+        """The services of the registration's platform. Raises DecryptionError where the tool's key cannot be opened."""
         with self.store.read() as session:
             key = self.issuer.keyring.tool_keys(session)[0]
         return Connection(registration, key, self.outgoing, self.tokens, self.clock)
 
 
 def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) -> Tool:
-    """The tool, its database up to date and its keys made; raises SettingsError."""
+    """The tool, with its database migrated and its keys created.
+
+    Raises SettingsError where a setting cannot be used: the issuer file, the keys or the device. Errors of the database
+    are raised as they are.
+    """
     now = clock or _now
-    replace_from(settings.vocabularies_folder)
+    set_override_folder(settings.vocabularies_folder)
     store = Store(settings.database_url)
     bring_up_to_date(store.engine)
     outgoing = Outgoing(
-        allow_private=settings.allow_private_addresses,
+        networks=Networks.PUBLIC_AND_PRIVATE if settings.allow_private_addresses else Networks.PUBLIC,
         ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
         tool_url=settings.tool_url,
     )
@@ -105,7 +113,6 @@ def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) 
         unbound_launch=settings.unbound_launch,
         secret_key=settings.secret_key,
         poll_every=timedelta(seconds=settings.poll_seconds),
-        embedded=settings.embedded,
         mail_folder=None if settings.smtp_url else str(settings.mail_folder),
         clock=now,
         store=store,
@@ -131,7 +138,7 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
         raise SettingsError(f"ISSUER_FILE cannot be used: {error}") from error
     try:
         with store.begin() as session:
-            base = extension_address.settle(session, settings.extension_url, settings.tool_url, now)
+            base = extension_address.ensure_base_url(session, settings.extension_url, settings.tool_url, now)
     except NotAllowedError as error:
         raise SettingsError(f"EXTENSION_URL: {error}") from error
     addresses = Addresses(tool_url=settings.tool_url, issuer_slug=profile.slug, extension_url=base)
@@ -139,20 +146,20 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
         issuer_id=profile.id,
         key_url=addresses.keys,
         proofs=_proofs(settings),
-        sealed=EncryptedVault(key_encryption_key=settings.key_encryption_key),
-        device=_device(settings),
+        database_vault=DatabaseVault(key_encryption_key=settings.key_encryption_key),
+        device_vault=_device_vault(settings),
     )
     return Issuer(
         profile=profile,
         keyring=keyring,
-        templates=CompiledForms(partial(form_name, profile.id), StoredForms(store)),
+        compiled_forms=CompiledForms(partial(form_name, profile.id), StoredForms(store)),
         addresses=addresses,
         channels=_channels(settings),
         status_purpose=settings.status_purpose,
     )
 
 
-def _device(settings: Settings) -> Vault | None:
+def _device_vault(settings: Settings) -> Vault | None:
     if settings.pkcs11_module is None:
         return None
     try:
@@ -163,7 +170,7 @@ def _device(settings: Settings) -> Vault | None:
 
 
 def _proofs(settings: Settings) -> tuple[str, ...]:
-    """What badges are signed with: eddsa-rdfc-2022 stands first, because some verifiers look at the first alone."""
+    """The proof types of credentials; eddsa-rdfc-2022 first, because some verifiers look at the first proof only."""
     selective = ("ecdsa-sd-2023",) if settings.selective_disclosure else ()
     return (
         "eddsa-rdfc-2022",
@@ -179,11 +186,11 @@ def _channels(settings: Settings) -> Mapping[str, Any]:
 
 
 def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
-    """Keys exist and open, and the work that always comes back is planned."""
+    """Creates missing keys, checks that all can be opened, and schedules recurring work."""
     try:
         with store.begin() as session:
-            keyring.ensure(session, now)
-            keyring.open_all(session)
+            keyring.ensure_keys(session, now)
+            keyring.check_keys(session)
             outbox.schedule_if_absent(session, "sweep", "sweep", {}, now)
             for rule in queries.rules.all_rules(session):
                 looks.schedule_first_look(session, rule, now)

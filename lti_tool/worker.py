@@ -1,4 +1,4 @@
-"""The worker as a process of its own: `python -m lti_tool worker`."""
+"""The worker as a process of its own, `python -m lti_tool worker`, with its health check."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from lti_tool.store.database import Store
 from lti_tool.tasks import Worker
 from lti_tool.wiring import Tool
 
+#: A job that has been due for longer means that no worker is running, or too few.
 LONGEST_LAG_SECONDS = 300
 
 
 def is_keeping_up(database_url: str) -> bool:
-    """Whether no work has been waiting for longer than LONGEST_LAG_SECONDS."""
+    """Whether no job has been due for longer than LONGEST_LAG_SECONDS. Raises SQLAlchemyError without a database."""
     store = Store(database_url)
     try:
         with store.read() as session:
@@ -26,7 +27,7 @@ def is_keeping_up(database_url: str) -> bool:
 
 
 def run(tool: Tool, broker_url: str) -> None:
-    """Works until SIGTERM or SIGINT."""
+    """Runs jobs until SIGTERM or SIGINT."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

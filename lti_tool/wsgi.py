@@ -1,6 +1,6 @@
 """The web application for a WSGI server: `gunicorn --config docker/gunicorn.conf.py`.
 
-With the embedded broker the worker lives in the same process, so there may be one process only.
+With BROKER_URL=memory:// the worker runs in the same process, so there must be only one process.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ tool = build_tool(settings)
 application = create_app(tool)
 with tool.store.read() as session:
     legal_identity.log_warnings(session, tool.issuer.profile, tool.clock().date())
-if settings.embedded:
+if settings.embedded_worker:
     worker = Worker(tool, settings.broker_url)
     worker.start()
     atexit.register(worker.stop)

@@ -1,7 +1,7 @@
-"""Bytes as numbered lines of letters that a person can copy from paper, each with a check of its own.
+"""Bytes as numbered lines of base32 that a person can type from paper, each with a checksum.
 
-The alphabet is Crockford's base32, in which no two characters look alike: o is read as 0, i and l as 1, and small
-letters as capitals. A line that was mistyped is named; a slip passes unseen once in a million times.
+The alphabet is Crockford's base32, in which no two characters look alike: o is read as 0, i and l as 1, lower case as
+upper case. A line with a mistake is named; one mistake in a million is not noticed (a checksum has 20 bits).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from signing.errors import MistypedError
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LINE_BYTES = 25
 _GROUP = 5
-_CHECK_LETTERS = 4
+_CHECKSUM_LETTERS = 4
 _LINE = re.compile(r"\s*([0-9]{1,4})\s*/\s*([0-9]{1,4})\s+(\S.*)")
 _ALIKE = str.maketrans("OIL", "011", " -\t\r")
 
 
 def as_letters(data: bytes) -> str:
-    """Five bits a letter; zeros fill up the last one."""
+    """The bytes in base32: five bits a letter, the last one filled up with zeros."""
     bits = len(data) * 8
     count = -(-bits // 5)
     number = int.from_bytes(data, "big") << count * 5 - bits
@@ -29,7 +29,7 @@ def as_letters(data: bytes) -> str:
 
 
 def from_letters(text: str) -> bytes:
-    """Raises MistypedError for a character that none of the letters looks like."""
+    """The bytes that `as_letters` gave the letters of; raises MistypedError for a character that is none of them."""
     letters = text.upper().translate(_ALIKE)
     number = 0
     for letter in letters:
@@ -41,38 +41,43 @@ def from_letters(text: str) -> bytes:
 
 
 def as_lines(data: bytes) -> Iterator[str]:
-    """`03/12  7QX4M ...  A1B2`: number, the letters in groups, their check."""
-    parts = [data[place : place + LINE_BYTES] for place in range(0, len(data), LINE_BYTES)]
+    """Lines such as `03/12  7QX4M ...  A1B2`: the number of the line, the letters in groups, their checksum."""
+    parts = [data[start : start + LINE_BYTES] for start in range(0, len(data), LINE_BYTES)]
     for number, part in enumerate(parts, 1):
         letters = as_letters(part)
-        groups = " ".join(letters[place : place + _GROUP] for place in range(0, len(letters), _GROUP))
-        yield f"{number:02}/{len(parts):02}  {groups}  {_check(number, part)}"
+        groups = " ".join(letters[start : start + _GROUP] for start in range(0, len(letters), _GROUP))
+        yield f"{number:02}/{len(parts):02}  {groups}  {_checksum(number, part)}"
 
 
 def from_lines(text: str) -> bytes:
-    """The bytes of the numbered lines in a text, in any order among others; raises MistypedError, which names lines."""
-    found: dict[int, bytes | None] = {}
+    """The bytes of the numbered lines in a text; they may be in any order, and have other lines between them.
+
+    Raises MistypedError, which names the lines that are missing or do not match their checksum.
+    """
+    parts: dict[int, bytes | None] = {}
     total = 0
     for line in text.splitlines():
         if match := _LINE.fullmatch(line):
             number, total = int(match[1]), int(match[2])
-            found[number] = _read(number, match[3])
-    wrong = [number for number in range(1, total + 1) if found.get(number) is None]
+            parts[number] = _read(number, match[3])
+    wrong = [number for number in range(1, total + 1) if parts.get(number) is None]
     if not total:
         raise MistypedError("there is no numbered line in it")
     if wrong:
         raise MistypedError("look again at these lines: " + ", ".join(f"{number:02}" for number in wrong))
-    return b"".join(found[number] or b"" for number in range(1, total + 1))
+    return b"".join(parts[number] or b"" for number in range(1, total + 1))
 
 
 def _read(number: int, text: str) -> bytes | None:
+    """The bytes of a line; None where they do not match its checksum."""
     try:
         letters = text.upper().translate(_ALIKE)
-        part = from_letters(letters[:-_CHECK_LETTERS])
-        return part if letters[-_CHECK_LETTERS:] == _check(number, part) else None
+        part = from_letters(letters[:-_CHECKSUM_LETTERS])
+        return part if letters[-_CHECKSUM_LETTERS:] == _checksum(number, part) else None
     except MistypedError:
         return None
 
 
-def _check(number: int, part: bytes) -> str:
-    return as_letters(sha256(number.to_bytes(2, "big") + part).digest())[:_CHECK_LETTERS]
+def _checksum(number: int, part: bytes) -> str:
+    """Over the number too: a line that was typed under another number does not match."""
+    return as_letters(sha256(number.to_bytes(2, "big") + part).digest())[:_CHECKSUM_LETTERS]

@@ -1,4 +1,4 @@
-"""What a proof is bound to: the issuer that the credential names, and the key of its verification method."""
+"""What a proof is bound to: the issuer of its credential and the key of its verification method."""
 
 from __future__ import annotations
 
@@ -17,15 +17,19 @@ def issuer_id(credential: Json) -> str:
 
 
 def demand_text(value: Any, name: str) -> str:
+    """The value; raises ProofError `malformed` where it is not a text, or an empty one."""
     if not isinstance(value, str) or not value:
         raise ProofError("malformed", f"`{name}` is missing")
     return value
 
 
 def key_of(
-    find_key: KeyFinder, method: str, issuer: str, demanded: Algorithm, now: datetime
+    find_key: KeyFinder, method: str, issuer: str, required: Algorithm, now: datetime
 ) -> VerificationMethod:
-    """The key under the method; raises ProofError `key_not_found`, `key_revoked` or `wrong_algorithm`."""
+    """The key of the verification method, found by `find_key` for this issuer and good for the algorithm.
+
+    Raises ProofError `key_not_found`, `key_revoked` or `wrong_algorithm`.
+    """
     try:
         found = find_key(method, issuer)
         demand_strength(found.public)
@@ -33,6 +37,6 @@ def key_of(
         raise ProofError("key_not_found", str(error)) from error
     if not found.asserts or (found.ends is not None and found.ends <= now):
         raise ProofError("key_revoked", "the key was taken back, or its time is over")
-    if algorithm(found.public) != demanded:
-        raise ProofError("wrong_algorithm", f"the key is not an {demanded} key")
+    if algorithm(found.public) != required:
+        raise ProofError("wrong_algorithm", f"the key is not an {required} key")
     return found

@@ -1,4 +1,4 @@
-"""A JSON-LD document as the one text that is hashed and signed."""
+"""A JSON-LD document as the text that is hashed and signed: safe mode, expansion, RDF, canonical N-Quads."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from signing.safe_mode import refuse_uncovered
 
 
 def canonicalize(document: Json, find_context: ContextFinder = find_context, digest: Digest = sha256) -> str:
-    """Canonical N-Quads (RDFC-1.0) of a document that holds nothing a proof would not cover.
+    """The canonical N-Quads (RDFC-1.0) of a document.
 
-    Raises UnsafeDocumentError for one that does, DocumentNotPinnedError for a context that is not known.
+    Raises UnsafeDocumentError for a document in which something would not be covered by a proof, and
+    DocumentNotPinnedError for one with an unknown context.
     """
+    # Expansion and labelling are recursive; a document made to that end exhausts the stack in either.
     try:
         return canonical_nquads(statements(document, find_context), digest)
     except RecursionError as error:
@@ -24,8 +26,8 @@ def canonicalize(document: Json, find_context: ContextFinder = find_context, dig
 
 
 def statements(document: Json, find_context: ContextFinder = find_context) -> set[Quad]:
-    """What the document says, its nameless nodes under any labels; raises as `canonicalize`."""
-    # Here, not above: PyLD takes 0.15 s to load and brings an HTTP client along, which only who comes here needs.
+    """The statements of the document, its blank nodes under arbitrary labels; raises as `canonicalize`."""
+    # Imported here: PyLD takes 0.15 s to load and imports an HTTP client, which compiled signing does without.
     from signing.expansion import expand
 
     refuse_uncovered(document)
@@ -36,6 +38,6 @@ def statements(document: Json, find_context: ContextFinder = find_context) -> se
 
 
 def pinned(document: Json) -> Json:
-    """The document, with the one name of each of its contexts."""
+    """The document with each context under its one name, see `pinned_name`; it has a valid `@context`."""
     contexts = document["@context"] if isinstance(document["@context"], list) else [document["@context"]]
     return document | {"@context": [pinned_name(url) for url in contexts]}

@@ -1,7 +1,8 @@
-"""Expanded JSON-LD as RDF: the statements that are signed.
+"""Expanded JSON-LD as an RDF dataset: the statements that are signed.
 
-A quad is four terms in canonical N-Quads form (`<address>`, `_:label`, `"text"@en`); the graph is `""` by default.
-Whatever the JSON-LD algorithm would drop in silence is refused: it would stand in the JSON unsigned.
+A statement is a Quad: four terms in canonical N-Quads form (`<address>`, `_:label`, `"text"@en`), the last one the
+graph, `""` for the default graph. What the JSON-LD algorithm would drop in silence (a relative address, an unknown
+keyword) is refused here, since it would stand in the JSON without being signed.
 
 Sources: JSON-LD 1.1 Processing Algorithms and API, "Deserialize JSON-LD to RDF Algorithm"; RDF 1.1 N-Quads.
 """
@@ -21,7 +22,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 MAX_QUADS = 50_000
 
-#: Characters that cannot stand in an IRI would let a text in it pass for further statements.
+#: No spaces, quotes or brackets: with `>` in an address, the rest of it would read as further terms and statements.
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`]*')
 _PLAIN = re.compile(r'[^\x00-\x1f\x7f"\\]*')
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
@@ -34,7 +35,7 @@ _ESCAPES = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
 
 
 def quads_of(expanded: list[Json]) -> set[Quad]:
-    """The statements of the expanded nodes; raises UnsafeDocumentError."""
+    """The statements of the expanded nodes; raises UnsafeDocumentError for what would not be signed as it stands."""
     statements = _Statements()
     for node in expanded:
         statements.add_node(node, "")
@@ -42,13 +43,15 @@ def quads_of(expanded: list[Json]) -> set[Quad]:
 
 
 class _Statements:
+    """Collects statements. Blank nodes get labels in the order in which they are met: `_:g1`, `_:g2` ..."""
+
     def __init__(self) -> None:
         self.quads: set[Quad] = set()
-        self._blanks = 0
-        self._names: dict[str, str] = {}
+        self._blank_count = 0
+        self._labels: dict[str, str] = {}
 
     def add_node(self, node: Json, graph: str) -> str:
-        """The term of the node, after all it says was added to the graph."""
+        """Adds all statements about the node to the graph, and returns its term."""
         subject = self._resource(node["@id"]) if "@id" in node else self._blank()
         for key, values in node.items():
             if key == "@type":
@@ -79,6 +82,7 @@ class _Statements:
         return self.add_node(value, graph)
 
     def _list(self, items: list[Json], graph: str) -> str:
+        """The first cell of an RDF collection, linked from its last item to its first."""
         rest = f"<{RDF}nil>"
         for item in reversed(items):
             cell = self._blank()
@@ -93,15 +97,16 @@ class _Statements:
         self.quads.add((subject, predicate, value, graph))
 
     def _resource(self, name: Any) -> str:
+        """The term of an address, or of a blank node that the document itself labels."""
         if isinstance(name, str) and name.startswith("_:"):
-            if name not in self._names:
-                self._names[name] = self._blank()
-            return self._names[name]
+            if name not in self._labels:
+                self._labels[name] = self._blank()
+            return self._labels[name]
         return iri(name)
 
     def _blank(self) -> str:
-        self._blanks += 1
-        return f"_:g{self._blanks}"
+        self._blank_count += 1
+        return f"_:g{self._blank_count}"
 
 
 @lru_cache(maxsize=4096)
@@ -110,6 +115,7 @@ def _predicate(name: str) -> str:
 
 
 def iri(name: Any) -> str:
+    """The term of an absolute address; raises UnsafeDocumentError for anything else."""
     if not isinstance(name, str) or not _IRI.fullmatch(name):
         raise UnsafeDocumentError(
             f"{str(name)[:80]!r} is no absolute address, nor a word that a context defines"
@@ -123,7 +129,9 @@ def _literal(value: Json) -> str:
             "a text with a direction, or JSON as a value, would not be signed alike by all"
         )
     content, datatype = value["@value"], value.get("@type")
-    if not isinstance(content, str):
+    if isinstance(content, bool):
+        content, datatype = ("true" if content else "false"), datatype or XSD + "boolean"
+    elif not isinstance(content, str):
         content, datatype = number_text(content, datatype)
     text = f'"{literal_text(content)}"'
     if "@language" in value:
@@ -136,13 +144,15 @@ def _literal(value: Json) -> str:
 
 
 def literal_text(text: str) -> str:
+    """The text between the quotes of a literal, escaped as canonical N-Quads demand."""
     return text if _PLAIN.fullmatch(text) else text.translate(_ESCAPES)
 
 
-def number_text(value: bool | int | float, datatype: str | None) -> tuple[str, str]:
-    """The canonical lexical form and the datatype."""
-    if isinstance(value, bool):
-        return ("true" if value else "false"), datatype or XSD + "boolean"
+def number_text(value: float, datatype: str | None) -> tuple[str, str]:
+    """The canonical lexical form of a number (`3`, `2.5E0`), and its datatype: that of the context, if it gives one.
+
+    Source: JSON-LD 1.1 API, "Data Round Tripping".
+    """
     if datatype == XSD + "double" or value % 1 or abs(value) >= 1e21:
         mantissa, exponent = f"{value:.15E}".split("E")
         mantissa = mantissa.rstrip("0")

@@ -1,7 +1,7 @@
 """The closed loader of JSON-LD contexts: pinned files, never the network.
 
-Whoever changes a context changes what a signature says; so a context comes from `contexts/`, with the checksum of
-SHA256SUMS, or not at all.
+A signature is over the meaning that contexts give to the JSON: to change a context is to change what was signed. So a
+context comes from `contexts/`, with the checksum in SHA256SUMS, or not at all.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 CREDENTIALS_V1 = "https://www.w3.org/2018/credentials/v1"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 OPEN_BADGES_EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
-#: Every tool serves the EU context on its own host, below this path; all serve the same bytes.
+#: Every installation serves the EU context on its own host, at this path; all serve the same bytes.
 EXTENSION_PATH = "/eu-micro-credential/v1/context.jsonld"
 EXTENSION_FILE = "eu-micro-credential-v1.jsonld"
 _EXTENSION = "urn:eu-micro-credential:v1:context"
@@ -41,7 +41,7 @@ CONTEXTS = {
     "https://w3id.org/security/suites/ed25519-2020/v1": "ed25519-signature-2020-v1.jsonld",
     "https://www.w3.org/ns/did/v1": "did-v1.jsonld",
     "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json": "clr-2.0.1.jsonld",
-    # Those of W3C's own examples, so that anybody can try them here.
+    # Of W3C's own examples, so that they can be verified here.
     "https://www.w3.org/ns/credentials/examples/v2": "credentials-examples-v2.jsonld",
     "https://w3id.org/citizenship/v4rc1": "citizenship-v4rc1.jsonld",
     _EXTENSION: EXTENSION_FILE,
@@ -53,10 +53,10 @@ _FOLDER = Path(__file__).parent / "contexts"
 
 
 def pinned_name(url: str) -> str:
-    """The one name of a context that goes by many: the EU context has an address on each host.
+    """The name under which a context is pinned: its address, or one common name for the EU context of every host.
 
-    That anyone's address below EXTENSION_PATH is answered with our file is safe. It gives the terms our meaning; if
-    they were signed with another one, the statements differ and the proof fails.
+    Any address that ends in EXTENSION_PATH means our file. That is safe: if a credential was signed with another
+    context at that address, its terms have another meaning here, so the statements differ and the proof fails.
     """
     address = urlsplit(url) if url.endswith(EXTENSION_PATH) else None
     if address and address.scheme in ("https", "http") and not address.query and not address.fragment:
@@ -65,20 +65,24 @@ def pinned_name(url: str) -> str:
 
 
 def find_context(url: str) -> str:
-    """The text of a pinned context; raises DocumentNotPinnedError."""
+    """The text of a pinned context.
+
+    Raises DocumentNotPinnedError, and SigningError for a file that does not have its checksum.
+    """
     name = pinned_name(url)
     if name not in CONTEXTS:
         raise DocumentNotPinnedError(url)
     return _verified(CONTEXTS[name])
 
 
-def load(url: str, options: object = None) -> dict[str, Any]:
-    """A context in the shape in which PyLD wants it from a document loader."""
+def load(url: str, _options: object = None) -> dict[str, Any]:
+    """A pinned context as a document loader of PyLD returns it; raises as `find_context`."""
     return as_remote_document(url, find_context(url))
 
 
 def as_remote_document(url: str, text: str) -> dict[str, Any]:
-    # Parsed anew: PyLD writes into what it is given.
+    """The text of a context as a document loader of PyLD returns it."""
+    # Parsed each time: PyLD writes into what it is given.
     return {
         "contextUrl": None,
         "documentUrl": url,

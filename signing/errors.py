@@ -1,4 +1,4 @@
-"""What can go wrong with a proof.
+"""The errors of this package.
 
 * SigningError
   x ProofError              the proof does not hold, or is of no known type; `code` names the reason
@@ -6,17 +6,17 @@
   x UnusableKeyError        a key is damaged, of the wrong kind, or its passphrase is another one
   x DocumentNotPinnedError  a JSON-LD context that is not among the pinned ones; `url`
   x UnsafeDocumentError     a document holds something that a proof would not cover
-  x UncompilableError       a credential has no template that could be filled in
+  x UncompilableError       a credential has no compiled form that could be filled in
   x StatusListError         a status list cannot be read, or has no such entry
-  x SealError               a sealed secret cannot be opened
-  x MistypedError           what was copied from paper is not what was printed
+  x DecryptionError         a secret cannot be decrypted
+  x MistypedError           what was typed from paper is not what was printed
 """
 
 from __future__ import annotations
 
 
 class SigningError(Exception):
-    """Base of all that signing raises."""
+    """Base of all errors of this package."""
 
 
 class ProofError(SigningError):
@@ -26,7 +26,7 @@ class ProofError(SigningError):
     `unreadable`        neither JSON that all readers agree on nor a compact JWS
     `no_proof`          a document without a proof
     `unknown_proof`     no proof of a type known here
-    `malformed`         a part of the proof, or of what it binds, is missing or not of its form
+    `malformed`         a part of the proof, or a member that it needs, is missing or not of its form
     `wrong_purpose`     the proof was not made to assert anything
     `wrong_algorithm`   another algorithm than the proof type has
     `proof_expired`     the proof itself has expired
@@ -52,7 +52,7 @@ class UnusableKeyError(SigningError):
 
 
 class DocumentNotPinnedError(SigningError):
-    """A JSON-LD context was asked for that is not among the pinned ones."""
+    """A JSON-LD context is not among the pinned ones; `url` is its address."""
 
     def __init__(self, url: str) -> None:
         super().__init__(f"the context {url[:200]!r} is not among those this tool knows")
@@ -64,7 +64,7 @@ class UnsafeDocumentError(SigningError):
 
 
 class UncompilableError(SigningError):
-    """A credential has no template that could be filled in: sign it by the general path."""
+    """A credential has no compiled form that could be filled in: sign it by the general path."""
 
 
 class StatusListError(SigningError):
@@ -72,8 +72,8 @@ class StatusListError(SigningError):
 
 
 class DecryptionError(SigningError):
-    """A sealed secret cannot be opened: it was sealed with another key, or is damaged."""
+    """A secret cannot be decrypted: it was encrypted with another key, or is damaged."""
 
 
 class MistypedError(SigningError):
-    """What was copied from paper is not what was printed; the message says where."""
+    """What was typed from paper is not what was printed; the message says in which lines."""

@@ -1,4 +1,4 @@
-"""JSON in the one form that is hashed and signed where a proof signs the JSON itself.
+"""Canonical JSON (JCS): the text that is hashed where a proof signs the JSON itself.
 
 Source: RFC 8785, JSON Canonicalization Scheme: names sorted by their UTF-16 units, numbers as ECMAScript writes them.
 """
@@ -10,12 +10,12 @@ from typing import Any
 
 from signing.errors import UnsafeDocumentError
 
-#: Beyond this a number that JSON spells is not the number that a reader gets.
+#: Above this, readers that keep all numbers as doubles read another integer than the one that is written.
 _EXACT_INTEGER = 2**53
 
 
 def canonical_json(value: Any) -> str:
-    """Raises UnsafeDocumentError for a number that readers would round."""
+    """The canonical text of a JSON value; raises UnsafeDocumentError for a number that readers would round."""
     if isinstance(value, dict):
         members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be"))
         return "{" + ",".join(f"{_text(name)}:{canonical_json(part)}" for name, part in members) + "}"
@@ -33,7 +33,11 @@ def _text(value: str) -> str:
 
 
 def _number(value: int | float) -> str:
-    """As `Number.prototype.toString` of ECMAScript: the fewest digits that give the number back."""
+    """As `Number.prototype.toString` of ECMAScript writes it.
+
+    `repr` of Python gives the same digits, the fewest that give the number back; only where the point and the exponent
+    go differs. `point` is where the decimal point is, counted from the first digit.
+    """
     if isinstance(value, int):
         if abs(value) > _EXACT_INTEGER:
             raise UnsafeDocumentError("an integer is too long for some readers")

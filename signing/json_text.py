@@ -1,4 +1,4 @@
-"""JSON text as we read it and as we write it."""
+"""JSON text: strict reading, and compact writing in ASCII."""
 
 from __future__ import annotations
 
@@ -11,36 +11,42 @@ from signing.errors import ProofError
 #: A JSON object, such as an unsecured credential.
 Json = dict[str, Any]
 
-#: A credential of ours has 6 to 20 thousand characters; a full status list 200 thousand.
+#: A credential of ours has 6 to 20 thousand characters, a full status list 200 thousand.
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 64
-# The end may be missing and nothing is tried twice: else a text made to that end would take quadratic time.
+# The closing quote may be missing, and the repetition is possessive (`*+`): with backtracking, a text made to that end
+# would take quadratic time.
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _STRINGS_WITHOUT_ESCAPES = re.compile(r'"[^"]*"?')
 _SURROGATE = re.compile(r"\\u[dD]")
 _ESCAPED_CHARACTERS = re.compile(r"\\.", re.DOTALL)
-_NO_BRACKETS, _NO_BRACES = (bytes({*range(256)} - {*kept}) for kept in (b'"[]{}', b'"{}'))
-#: Wallets that look for braces in a picture, and pages that show the text, must not stumble over a learner's name.
+#: Tables for `bytes.translate`: what to delete so that only quotes and brackets, or quotes and braces, are left.
+_ALL_BUT_BRACKETS, _ALL_BUT_BRACES = (bytes({*range(256)} - {*kept}) for kept in (b'"[]{}', b'"{}'))
+#: Escaped in strings: some wallets look for the first and last brace in a picture, and pages show the text as HTML.
 _ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "&<>{}"})
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
 def as_text(document: Json) -> str:
-    """Compact ASCII JSON; `&`, `<`, `>`, `{` and `}` inside strings are written as `\\uXXXX`."""
+    """Compact ASCII JSON; `&`, `<`, `>`, `{` and `}` inside strings are written as `\\uXXXX`.
+
+    Raises ValueError for NaN and infinite numbers, TypeError for what is not JSON.
+    """
     return escaped(as_plain_text(document))
 
 
 def as_plain_text(document: Any) -> str:
-    """Compact ASCII JSON, with nothing in its strings escaped that need not be. Raises ValueError or TypeError."""
+    """Compact ASCII JSON, with nothing in its strings escaped that need not be; raises as `as_text`."""
     return _ENCODER.encode(document)
 
 
 def escaped(text: str) -> str:
-    """The same compact JSON, or a part of it that is cut between strings, with its strings as `as_text` has them."""
-    # These three stand in strings only; braces have to be looked at.
+    """Compact JSON with its strings escaped as `as_text` has them; also a part of such JSON, cut between strings."""
+    # These three occur only inside strings. Braces occur outside too, so where they are has to be found out.
     text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-    # A string without braces leaves nothing but its two quotes.
-    if '"' in _bare(text, _NO_BRACES).replace('""', ""):
+    # With all but quotes and braces deleted, strings without braces are pairs of quotes. If none other is left, there
+    # is nothing to escape, as in nearly every credential; that is much faster than the regular expression.
+    if '"' in _bare(text, _ALL_BUT_BRACES).replace('""', ""):
         text = _STRINGS.sub(lambda string: string[0].translate(_ESCAPES), text)
     return text
 
@@ -48,8 +54,8 @@ def escaped(text: str) -> str:
 def read_object(text: str) -> Json:
     """The one JSON object that the text is; raises ProofError `unreadable`.
 
-    A name that stands twice, NaN, half a surrogate pair, and a text too long or too deep are refused: readers differ
-    on them, or break.
+    Refused is what readers treat differently, or break on: a name that occurs twice in an object, NaN, half a surrogate
+    pair, a text that is too long or too deep.
     """
     if len(text) > MAX_CHARACTERS:
         raise ProofError("unreadable", "the text is too long")
@@ -68,12 +74,15 @@ def read_object(text: str) -> Json:
 
 
 def _is_too_deep(text: str) -> bool:
-    """Whether brackets outside strings stand in more than MAX_DEPTH others; of what is no JSON nothing is promised."""
+    """Whether brackets outside strings are nested in more than MAX_DEPTH others; for a text that is not JSON, either.
+
+    The decoder of Python is recursive, so this has to be known before. Each round removes the innermost brackets.
+    """
     if text.count("{") + text.count("[") <= MAX_DEPTH:
         return False
-    structure = _bare(text, _NO_BRACKETS).replace('""', "")
+    structure = _bare(text, _ALL_BUT_BRACKETS).replace('""', "")
     if '"' in structure:
-        structure = _STRINGS_WITHOUT_ESCAPES.sub("", _bare(text, _NO_BRACKETS))
+        structure = _STRINGS_WITHOUT_ESCAPES.sub("", _bare(text, _ALL_BUT_BRACKETS))
     for _ in range(MAX_DEPTH):
         if not structure:
             return False
@@ -81,12 +90,12 @@ def _is_too_deep(text: str) -> bool:
     return bool(structure)
 
 
-def _bare(text: str, dropped: bytes) -> str:
-    """The JSON without what is escaped in it, and without the characters that do not matter."""
-    return _ESCAPED_CHARACTERS.sub("", text).encode(errors="replace").translate(None, dropped).decode()
+def _bare(text: str, deleted: bytes) -> str:
+    """The JSON without escaped characters, among them escaped quotes, and without those that are to be deleted."""
+    return _ESCAPED_CHARACTERS.sub("", text).encode(errors="replace").translate(None, deleted).decode()
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> Json:
+def _refuse_duplicate_names(pairs: list[tuple[str, Any]]) -> Json:
     document = dict(pairs)
     if len(document) != len(pairs):
         raise ValueError("a name stands twice in an object")
@@ -97,4 +106,4 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_refuse_duplicate_names, parse_constant=_refuse_constant)

@@ -1,7 +1,7 @@
-"""Keys that sign credentials, private and public, as bytes, Multikey and JWK.
+"""Keys that sign credentials, in all their forms: objects of `cryptography`, bytes, Multikey, JWK.
 
-Ed25519 (the default), P-256, P-384 and RSA. Sources: W3C Controlled Identifiers v1.0, "Multikey" and "JsonWebKey";
-RFC 7517; RFC 7518; RFC 8037.
+The algorithms are Ed25519 (the default), P-256, P-384 and RSA. Sources: W3C Controlled Identifiers v1.0, "Multikey" and
+"JsonWebKey"; RFC 7517; RFC 7518; RFC 8037.
 """
 
 from __future__ import annotations
@@ -35,11 +35,12 @@ Algorithm = Literal["Ed25519", "P-256", "P-384", "RSA"]
 PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey
 PublicKey = Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey
 
-#: The size of the RSA keys we make; of others' keys smaller ones are too weak, larger ones too slow to check.
+#: Of the RSA keys that we make. Of those of others, smaller ones are too weak and larger ones too slow to verify with.
 RSA_BITS = 3072
-_RSA_BITS_READ = range(2048, 8193)
+_RSA_BITS_ACCEPTED = range(2048, 8193)
 _RSA_EXPONENT = 65537
 
+#: The multicodec of each kind of public key, as a varint: the first two bytes of a Multikey.
 _ED25519_PREFIX = b"\xed\x01"
 _CURVES: dict[Algorithm, EllipticCurve] = {"P-256": SECP256R1(), "P-384": SECP384R1()}
 _CURVE_PREFIXES: dict[Algorithm, bytes] = {"P-256": b"\x80\x24", "P-384": b"\x81\x24"}
@@ -49,7 +50,7 @@ _SECRET_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 
 class DeviceKey(Protocol):
-    """A private key that never leaves the device it was made in; these three things are all that is asked of it."""
+    """A private key that never leaves the device it was made in, such as a hardware security module."""
 
     @property
     def algorithm(self) -> Algorithm: ...
@@ -57,12 +58,12 @@ class DeviceKey(Protocol):
     def public_key(self) -> PublicKey: ...
 
     def sign(self, data: bytes) -> bytes:
-        """As `signing.signatures.sign`: that of an elliptic curve is r and s."""
+        """The signature, in the form that `signing.signatures.sign` returns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
-    """A private key; `verification_method` is the URL others find its public half under, `kid` its short name."""
+    """A private key. `verification_method` is the address of its public key, `kid` a short name."""
 
     verification_method: str
     kid: str
@@ -74,7 +75,7 @@ class SigningKey:
 
     @property
     def algorithm(self) -> Algorithm:
-        # Not asked of the public half: to compute that takes as long as to sign.
+        # Not from the public key: to compute it takes as long as to sign.
         if isinstance(self.private, Ed25519PrivateKey):
             return "Ed25519"
         return algorithm(self.public) if isinstance(self.private, PrivateKey) else self.private.algorithm
@@ -84,8 +85,8 @@ class SigningKey:
 class VerificationMethod:
     """A public key found under `id`. Only `controller` may sign with it: compare that with the issuer.
 
-    From `ends` on nothing signed with it counts, whenever it says it was signed: the key was taken back. One with which
-    its controller no longer `asserts` has ended already.
+    `ends` is when the key was revoked or expired. From then on no signature of it is accepted, whatever date the
+    credential has: a stolen key can sign any date. With `asserts` False its controller has revoked it already.
     """
 
     id: str
@@ -95,11 +96,12 @@ class VerificationMethod:
     asserts: bool = True
 
 
-#: Finds the key of (verification method or kid, issuer id); raises KeyNotFoundError.
+#: (verification method or kid, issuer id) -> the key; raises KeyNotFoundError.
 KeyFinder = Callable[[str, str], VerificationMethod]
 
 
 def generate(algorithm: Algorithm) -> PrivateKey:
+    """A new private key."""
     if algorithm == "Ed25519":
         return Ed25519PrivateKey.generate()
     if algorithm == "RSA":
@@ -108,7 +110,7 @@ def generate(algorithm: Algorithm) -> PrivateKey:
 
 
 def algorithm(key: PublicKey) -> Algorithm:
-    """Raises UnusableKeyError for a curve that no proof here uses."""
+    """The algorithm of the key; raises UnusableKeyError for a curve that no proof here uses."""
     if isinstance(key, Ed25519PublicKey):
         return "Ed25519"
     if isinstance(key, RSAPublicKey):
@@ -120,7 +122,7 @@ def algorithm(key: PublicKey) -> Algorithm:
 
 
 def secret_of(private: PrivateKey) -> bytes:
-    """What makes up the private key, in as few bytes as can be: seal it. Of an RSA key its two primes."""
+    """The private key in as few bytes as possible, of an RSA key its two primes. Store it encrypted only."""
     if isinstance(private, Ed25519PrivateKey):
         return private.private_bytes_raw()
     if isinstance(private, EllipticCurvePrivateKey):
@@ -142,6 +144,7 @@ def private_of(algorithm: Algorithm, secret: bytes) -> PrivateKey:
 
 
 def _rsa_of(secret: bytes) -> RSAPrivateKey:
+    """Everything else in an RSA key follows from its two primes; raises ValueError."""
     half = len(secret) // 2
     p, q = (int.from_bytes(prime, "big") for prime in (secret[:half], secret[half:]))
     if min(p, q) < 3:
@@ -159,15 +162,15 @@ def _rsa_of(secret: bytes) -> RSAPrivateKey:
 
 
 def short_name(public: PublicKey) -> str:
-    """A `kid` that names the key without saying when it was made."""
+    """A `kid` that follows from the public key, so that it says nothing else, such as when the key was made."""
     return "key-" + base58(sha256(_spki(public)).digest())[:16]
 
 
 def demand_strength(public: PublicKey) -> None:
-    """Raise UnusableKeyError for a key that others could guess, or that takes too long to check with."""
+    """Raises UnusableKeyError for a key that is too weak, or that takes too long to verify with."""
     algorithm(public)
     if isinstance(public, RSAPublicKey) and (
-        public.key_size not in _RSA_BITS_READ or public.public_numbers().e.bit_length() > 32
+        public.key_size not in _RSA_BITS_ACCEPTED or public.public_numbers().e.bit_length() > 32
     ):
         raise UnusableKeyError("the RSA key is too small, or too large")
 
@@ -178,7 +181,7 @@ def multikey(public: PublicKey) -> str:
 
 
 def as_multicodec(public: PublicKey) -> bytes:
-    """The bytes of a Multikey."""
+    """The bytes of a Multikey: its multicodec, then the key; raises UnusableKeyError for RSA."""
     if isinstance(public, Ed25519PublicKey):
         return _ED25519_PREFIX + public.public_bytes_raw()
     if isinstance(public, RSAPublicKey):
@@ -209,7 +212,7 @@ def from_multicodec(data: bytes) -> PublicKey:
 
 
 def jwk(public: PublicKey, kid: str) -> Json:
-    """The public key as a JSON Web Key."""
+    """The public key as a JSON Web Key; raises UnusableKeyError as `algorithm` does."""
     name = algorithm(public)
     about = {"kid": kid, "alg": _JWS_NAMES[name], "use": "sig"}
     if isinstance(public, Ed25519PublicKey):
@@ -223,7 +226,7 @@ def jwk(public: PublicKey, kid: str) -> Json:
 
 
 def from_jwk(key: Json) -> PublicKey:
-    """The public key of a JSON Web Key; raises UnusableKeyError, also for a private one that someone published."""
+    """The public key of a JSON Web Key; raises UnusableKeyError, also for a private key that was published."""
     if not isinstance(key, dict):
         raise UnusableKeyError("not a JWK")
     if _SECRET_MEMBERS & key.keys():
@@ -250,8 +253,9 @@ def _public_of_jwk(key: Json) -> PublicKey:
                 _coordinate(x, curve), _coordinate(y, curve), curve
             ).public_key()
         case {"kty": "RSA", "n": str(n), "e": str(e)}:
-            # A key meant for the stronger hashes is of no use here: nothing we read is signed with RS384 or RS512.
+            # No proof type here uses RS384 or RS512, so a key for these is of no use.
             _demand_algorithm(key, "RS256")
+            # Before it is decoded: a modulus of megabytes would take long.
             if len(n) > 2_000:
                 raise UnusableKeyError("the RSA key is too large")
             modulus, exponent = (int.from_bytes(from_base64url(text), "big") for text in (n, e))
@@ -260,6 +264,7 @@ def _public_of_jwk(key: Json) -> PublicKey:
 
 
 def same_key(one: PublicKey, other: PublicKey) -> bool:
+    """Whether the two are the same public key."""
     return _spki(one) == _spki(other)
 
 

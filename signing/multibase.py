@@ -1,6 +1,6 @@
 """Bytes as text: base58btc (multibase letter `z`) and base64url without padding (letter `u`).
 
-Source: W3C Controlled Identifiers v1.0, "Multibase". Both decoders raise ValueError.
+Source: W3C Controlled Identifiers v1.0, "Multibase". All decoders raise ValueError.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ MAX_BASE58 = 512
 
 
 def base58(data: bytes) -> str:
-    """Ten digits at a time: a signature costs 9 divisions of a long number instead of 88."""
+    """The bytes in base58btc, without the multibase letter."""
+    # Ten digits at a time: a signature takes 9 divisions of a long number instead of 88.
     number = int.from_bytes(data, "big")
     blocks: list[str] = []
     while number:
@@ -30,6 +31,7 @@ def base58(data: bytes) -> str:
 
 
 def from_base58(text: str) -> bytes:
+    """The bytes of a text in base58btc; raises ValueError."""
     if len(text) > MAX_BASE58:
         raise ValueError("too long for base58")
     number = 0
@@ -42,18 +44,20 @@ def from_base58(text: str) -> bytes:
 
 
 def base64url(data: bytes) -> str:
+    """The bytes in base64url without padding."""
     base64 = b2a_base64(data, newline=False).rstrip(b"=")
     return base64.replace(b"+", b"-").replace(b"/", b"_").decode("ascii")
 
 
 def from_base64url(text: str) -> bytes:
-    """The bytes; padding, whitespace and other alphabets are refused."""
+    """The bytes of a text in base64url; raises ValueError, also for padding, whitespace and the other alphabet."""
     try:
         data = text.encode("ascii")
         if len(data) % 4 == 1 or b"+" in data or b"/" in data or b"=" in data:
             raise ValueError("not the alphabet, or not the length, of base64url")
         base64 = data.replace(b"-", b"+").replace(b"_", b"/") + b"=" * (-len(data) % 4)
-        # Not in its strict mode, which takes half as long again: what else is no digit is left out, and missed here.
+        # The strict mode of this function is slower by half. Without it, characters that are no digits are skipped:
+        # the result is then shorter than it must be.
         decoded = a2b_base64(base64)
         if len(decoded) != len(data) * 3 // 4:
             raise ValueError("a character that is no digit")
@@ -63,7 +67,7 @@ def from_base64url(text: str) -> bytes:
 
 
 def from_multibase(text: str) -> bytes:
-    """The bytes of a `z…` or `u…` text."""
+    """The bytes of a `z…` or `u…` text; raises ValueError."""
     if text.startswith("z"):
         return from_base58(text[1:])
     if text.startswith("u"):

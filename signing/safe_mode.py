@@ -1,10 +1,13 @@
-"""What a JSON document must look like before its proof can mean what a reader of the JSON sees.
+"""Safe mode: refuses documents whose JSON says something else than their signed statements.
 
-A Data Integrity proof signs the statements (RDF) that a document expands to; people and programs read the JSON. So
-whatever could stand in the JSON without being signed, or be signed without standing where a reader looks, is refused:
-inline contexts, keys that are addresses, JSON-LD keywords, nested lists, nulls, a second description of the credential.
+A Data Integrity proof signs the RDF statements that a document expands to; people and programs read the JSON. So
+everything is refused that could stand in the JSON without being signed, or be signed without standing where a reader
+looks: inline contexts, keys that are addresses, JSON-LD keywords, nested lists, nulls, a second description of the
+credential. `refuse_uncovered` does that for every document, signed by us or by others.
 
-Source: W3C Data Integrity 1.0, "Context Validation", done as a strict form instead of a comparison.
+`refuse_ambiguous` is for what we sign ourselves: it also refuses texts and numbers that some verifiers misread.
+
+Source: W3C Data Integrity 1.0, "Context Validation", which compares contexts; here the form of the JSON is restricted.
 """
 
 from __future__ import annotations
@@ -20,35 +23,38 @@ from signing.json_text import Json, as_plain_text
 MAX_DEPTH = 64
 MAX_OBJECTS = 5_000
 MAX_TYPES = 16
-#: Different ones; and how often they may be named, as a record of many credentials names them in each.
+#: Different contexts, and mentions of them: a record of many credentials mentions its contexts in each of them.
 MAX_CONTEXTS = 16
-MAX_CONTEXTS_NAMED = 256
-#: Who may name the document inside it, and with which members: an endorsement of it, and where to have it anew.
-_NAMES_IT = {
+MAX_CONTEXT_MENTIONS = 256
+#: The types that may have the id of the whole document, with the members that they may have then: an endorsement of it,
+#: and the service that refreshes it. None of these members says anything else about the credential.
+_MAY_REFER_TO_DOCUMENT = {
     "EndorsementSubject": frozenset({"id", "type", "endorsementComment"}),
     "1EdTechCredentialRefresh": frozenset({"id", "type"}),
 }
 _LANGUAGE_VALUE = frozenset({"@value", "@language"})
-#: Between these, all processors write a number in the same way.
+#: Between these bounds all JSON-LD processors write a number in the same way.
 _EXACT_INTEGER = 2**53
 _SMALLEST_DOUBLE = 1e-6
 _DOUBLE_DIGITS = 15
 _LARGEST = 1e300
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-#: In compact ASCII JSON: an escape of a control character, half a pair of surrogates, a number that is long or odd.
-_SUSPECT = re.compile(
+#: What makes a closer look necessary, in compact ASCII JSON: an escaped control character, or half a surrogate pair
+#: (a high one without a low one after it, or a low one without a high one before it).
+_SUSPECT_ESCAPE = re.compile(
     r"\\(?:u00[01]|u007f|[bf]|ud[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2}\\)ud[c-f])"
 )
-# Three that each begin with one character are found in half the time that one takes which may begin with any of them.
+#: A number of 16 or more characters, or with an exponent, as a member or in a list. Three patterns because each begins
+#: with a fixed character: that is twice as fast as one pattern with alternatives.
 _SUSPECT_NUMBERS = tuple(re.compile(rf"{before}-?(?:[0-9.]{{16}}|[0-9.]+e)") for before in ('":', ",", r"\["))
 
 
 def refuse_uncovered(document: Json) -> None:
-    """Raise UnsafeDocumentError for a document of which a proof would not cover each part."""
+    """Raises UnsafeDocumentError for a document of which a proof would not cover each part."""
     if not _is_list_of_texts(document.get("@context")):
         raise UnsafeDocumentError("`@context` is not a list of addresses")
     contexts: set[str] = set()
-    named = 0
+    mentions = 0
     objects = 0
     top_id = document.get("id")
     for depth, value in _containers(document):
@@ -61,19 +67,21 @@ def refuse_uncovered(document: Json) -> None:
             if value is not document and not _may_name_contexts(value):
                 raise UnsafeDocumentError("an inline context gives words another meaning")
             contexts.update(_as_list(value["@context"]))
-            named += len(_as_list(value["@context"]))
-        if objects > MAX_OBJECTS or len(contexts) > MAX_CONTEXTS or named > MAX_CONTEXTS_NAMED:
+            mentions += len(_as_list(value["@context"]))
+        if objects > MAX_OBJECTS or len(contexts) > MAX_CONTEXTS or mentions > MAX_CONTEXT_MENTIONS:
             raise UnsafeDocumentError("the document has too many parts")
-        if value is not document and top_id is not None and value.get("id") == top_id and _tells_more(value):
+        # RDF takes all objects of one id for one node: a second one, deep inside, could say anything about the first.
+        is_same_node = value is not document and top_id is not None and value.get("id") == top_id
+        if is_same_node and not _only_refers_to_document(value):
             raise UnsafeDocumentError("the document describes itself a second time, inside")
         _refuse_object(value)
 
 
 def refuse_ambiguous(document: Any) -> None:
-    """Raise UnsafeDocumentError for texts and numbers that are sound, but that some verifiers are known to misread.
+    """Raises UnsafeDocumentError for valid texts and numbers that some verifiers are known to misread.
 
-    For what we sign; what others signed is read as the standards say. Control characters break PyLD (it does not
-    escape them); numbers of more than 15 digits, and very small ones, are written differently by each processor.
+    For what we sign; what others signed is read as the standards say. PyLD does not escape control characters in
+    N-Quads; numbers of more than 15 digits, and very small ones, are written differently by different processors.
     """
     unambiguous_text(document)
 
@@ -81,25 +89,27 @@ def refuse_ambiguous(document: Any) -> None:
 def unambiguous_text(document: Any) -> str:
     """The document as compact ASCII JSON; raises as `refuse_ambiguous`."""
     text = _text(document)
-    # The text shows at once that nothing of the kind is there; where it might be, each value is looked at.
+    # Searching the text is much faster than visiting each value, and almost always shows that there is nothing. What it
+    # finds may be harmless ("null" in a description): then each value is looked at. It must never miss anything.
     if (
         "null" in text
         or "[[" in text
         or "],[" in text
         or any(pattern.search(text) for pattern in _SUSPECT_NUMBERS)
-        or _SUSPECT.search(text)
+        or _SUSPECT_ESCAPE.search(text)
     ):
         _refuse_ambiguous_values(document)
     return text
 
 
 def sound_text(document: Any) -> str:
-    """The document as compact ASCII JSON, for a signature over that text itself.
+    """The document as compact ASCII JSON, for a signature over that text itself (a JWT).
 
-    Raises UnsafeDocumentError for control characters and half characters; how a number is written is signed with it.
+    Raises UnsafeDocumentError for control characters and halves of surrogate pairs. Numbers need no check: the way they
+    are written is signed too.
     """
     text = _text(document)
-    if _SUSPECT.search(text):
+    if _SUSPECT_ESCAPE.search(text):
         _refuse_ambiguous_values(document)
     return text
 
@@ -112,10 +122,10 @@ def _text(document: Any) -> str:
 
 
 def is_ambiguous(number: int | float) -> bool:
-    """Whether processors write the number differently."""
+    """Whether JSON-LD processors write the number differently."""
     if isinstance(number, int):
         return abs(number) >= _EXACT_INTEGER
-    return number != 0 and not _is_plain(number)
+    return number != 0 and not _is_written_alike(number)
 
 
 def _refuse_ambiguous_values(document: Any) -> None:
@@ -128,10 +138,14 @@ def _refuse_ambiguous_values(document: Any) -> None:
 
 
 def _containers(document: Any) -> Iterator[tuple[int, Any]]:
-    """Each object and list with its depth, without recursion; refuses what is not JSON."""
-    waiting: list[tuple[int, Any]] = [(0, document)]
-    while waiting:
-        depth, value = waiting.pop()
+    """Each object and list with its depth; raises UnsafeDocumentError for what is not JSON.
+
+    Not recursive, since the depth is not checked yet. It runs for every document that is read, so texts of ASCII, which
+    cannot be wrong, are passed over first.
+    """
+    pending: list[tuple[int, Any]] = [(0, document)]
+    while pending:
+        depth, value = pending.pop()
         yield depth, value
         depth += 1
         is_list = isinstance(value, list)
@@ -140,17 +154,17 @@ def _containers(document: Any) -> Iterator[tuple[int, Any]]:
                 if not part.isascii():
                     _refuse_scalar(part)
             elif isinstance(part, dict):
-                waiting.append((depth, part))
+                pending.append((depth, part))
             elif isinstance(part, list):
                 if is_list:
                     raise UnsafeDocumentError("a list stands directly in a list")
-                waiting.append((depth, part))
+                pending.append((depth, part))
             else:
                 _refuse_scalar(part)
 
 
 def _scalars(document: Any) -> Iterator[Any]:
-    """Each text, number and truth value; refuses what is not JSON."""
+    """Each text, number and boolean; raises UnsafeDocumentError for what is not JSON."""
     for _, container in _containers(document):
         for part in container if isinstance(container, list) else container.values():
             if not isinstance(part, (dict, list)):
@@ -158,10 +172,11 @@ def _scalars(document: Any) -> Iterator[Any]:
                 yield part
 
 
-def _tells_more(value: Json) -> bool:
-    """Whether an object that bears the document's own name could take over a part of what the document says."""
-    members = [_NAMES_IT[name] for name in _texts(value.get("type")) if name in _NAMES_IT]
-    return len(members) != len(_as_list(value.get("type"))) or not value.keys() <= set().union(*members)
+def _only_refers_to_document(value: Json) -> bool:
+    """Whether an object with the document's own id has only types and members that add nothing to the document."""
+    types = _as_list(value.get("type"))
+    allowed = [_MAY_REFER_TO_DOCUMENT[name] for name in _texts(types) if name in _MAY_REFER_TO_DOCUMENT]
+    return len(allowed) == len(types) and value.keys() <= set().union(*allowed)
 
 
 def _refuse_object(value: Json) -> None:
@@ -189,7 +204,11 @@ def _refuse_types(types: list[Any]) -> None:
 
 @lru_cache(maxsize=1024)
 def _is_property(key: str) -> bool:
-    """A plain word. Open Badges 3.0.0 gives `achievement` and the type `Achievement` one address: no capitals, then."""
+    """Whether the key is a plain term for a property, not a keyword, an address or a type.
+
+    Types begin with a capital. Open Badges 3.0.0 gives `achievement` and the type `Achievement` one address, so that as
+    a key the second would be signed like the first, without being read like it.
+    """
     return bool(key) and not key.startswith("@") and ":" not in key and not key[0].isupper()
 
 
@@ -208,16 +227,18 @@ def _refuse_scalar(value: Any) -> None:
         raise UnsafeDocumentError("a number is out of all bounds")
 
 
-def _is_plain(value: float) -> bool:
+def _is_written_alike(value: float) -> bool:
     digits = repr(value).split("e")[0].replace(".", "").strip("-").strip("0")
     return len(digits) <= _DOUBLE_DIGITS and _SMALLEST_DOUBLE <= abs(value) < _EXACT_INTEGER
 
 
 def _may_name_contexts(value: Json) -> bool:
-    """A credential or presentation names its contexts, also where it stands in another one; nothing else does."""
-    whole = {"VerifiableCredential", "VerifiablePresentation"} & {*_texts(value.get("type"))}
+    """Whether the object may have an `@context`: an embedded credential or presentation may, or one with a proof."""
+    is_document = {"VerifiableCredential", "VerifiablePresentation"} & {*_texts(value.get("type"))}
     return (
-        bool(value["@context"]) and _is_list_of_texts(value["@context"]) and (bool(whole) or "proof" in value)
+        bool(value["@context"])
+        and _is_list_of_texts(value["@context"])
+        and (bool(is_document) or "proof" in value)
     )
 
 

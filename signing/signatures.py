@@ -1,4 +1,4 @@
-"""Signatures as bytes: those of elliptic curves as r and s, as both JOSE and Data Integrity write them."""
+"""Signatures as JOSE and Data Integrity write them: those of elliptic curves are r and s, each of a fixed length."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 from signing.keys import Algorithm, DeviceKey, PrivateKey, PublicKey
 
-#: The length of a signature of each algorithm; that of RSA is its key's.
+#: The bytes of a signature of each algorithm; that of RSA has the length of its key.
 LENGTHS: dict[Algorithm, int] = {"Ed25519": 64, "P-256": 64, "P-384": 96}
 _PADDING = PKCS1v15()
 _RSA_HASH = SHA256()
@@ -24,6 +24,7 @@ _ECDSA = {256: ECDSA(SHA256()), 384: ECDSA(SHA384())}
 
 
 def sign(private: PrivateKey | DeviceKey, data: bytes) -> bytes:
+    """The signature of the data. The hash is that of the key: SHA-384 for P-384, SHA-256 for P-256 and RSA."""
     if isinstance(private, Ed25519PrivateKey):
         return private.sign(data)
     if isinstance(private, EllipticCurvePrivateKey):
@@ -36,7 +37,7 @@ def sign(private: PrivateKey | DeviceKey, data: bytes) -> bytes:
 
 
 def verify(public: PublicKey, signature: bytes, data: bytes) -> None:
-    """Raises InvalidSignature."""
+    """Raises InvalidSignature where the signature is not that of the data under the key."""
     if isinstance(public, Ed25519PublicKey):
         public.verify(signature, data)
     elif isinstance(public, EllipticCurvePublicKey):

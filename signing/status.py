@@ -1,6 +1,7 @@
-"""A bitstring status list: one bit per credential, of which nobody but its holder knows which.
+"""Bitstring status lists: one bit for each credential, in compressed form.
 
-Source: W3C Bitstring Status List v1.0. Index 0 is the leftmost bit of the first byte.
+Which credential a bit belongs to stands only in that credential. Source: W3C Bitstring Status List v1.0; index 0 is the
+leftmost bit of the first byte.
 """
 
 from __future__ import annotations
@@ -11,47 +12,58 @@ import zlib
 from signing.errors import StatusListError
 from signing.multibase import base64url, from_base64url
 
-#: Bits in a list of ours, and the fewest that the standard allows: so many credentials hide one.
+#: Bits of a list that we publish. It is the least that the standard allows, so that one credential is one of many.
 LENGTH = 131_072
-#: What a stranger's list may unpack to: 32 million credentials.
+#: The most bytes that a list of others may decompress to: 32 million credentials.
 MAX_BYTES = 4_000_000
 
 
 def empty() -> bytes:
+    """A list of LENGTH bits, none of them set."""
     return bytes(LENGTH // 8)
 
 
 def bit(bits: bytes, index: int) -> bool:
-    """Whether the credential at the index has the status; raises StatusListError where the list has no such index."""
+    """Whether the bit at the index is set; raises StatusListError where the list has no such index."""
     _demand_index(bits, index)
     return bool(bits[index // 8] & _mask(index))
 
 
-def with_bit(bits: bytes, index: int, on: bool) -> bytes:
-    """The list with this one bit on or off; raises StatusListError where the list has no such index."""
+def with_bit_set(bits: bytes, index: int) -> bytes:
+    """The list with this bit set; raises StatusListError where the list has no such index."""
     _demand_index(bits, index)
     changed = bytearray(bits)
-    changed[index // 8] = bits[index // 8] | _mask(index) if on else bits[index // 8] & ~_mask(index)
+    changed[index // 8] |= _mask(index)
+    return bytes(changed)
+
+
+def with_bit_cleared(bits: bytes, index: int) -> bytes:
+    """The list with this bit cleared; raises StatusListError where the list has no such index."""
+    _demand_index(bits, index)
+    changed = bytearray(bits)
+    changed[index // 8] &= ~_mask(index)
     return bytes(changed)
 
 
 def encode(bits: bytes) -> str:
     """`encodedList`: multibase base64url of the gzipped list; the same list always gives the same text."""
+    # mtime 0: the header of gzip would hold the time otherwise.
     return "u" + base64url(gzip.compress(bits, compresslevel=6, mtime=0))
 
 
 def decode(text: str, max_bytes: int = MAX_BYTES) -> bytes:
-    """The bits of an `encodedList`; raises StatusListError, also for one that unpacks to more than `max_bytes`."""
+    """The bits of an `encodedList`; raises StatusListError, also for one that is larger than `max_bytes`."""
     if not isinstance(text, str) or not text.startswith("u"):
         raise StatusListError("the status list is not multibase base64url")
-    unpacking = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    # A few kilobytes of gzip can decompress to gigabytes, so never more than one byte above the limit is produced.
+    decompressor = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
-        bits = unpacking.decompress(from_base64url(text[1:]), max_bytes + 1)
+        bits = decompressor.decompress(from_base64url(text[1:]), max_bytes + 1)
     except (ValueError, zlib.error) as error:
         raise StatusListError("the status list is damaged") from error
     if len(bits) > max_bytes:
         raise StatusListError("the status list unpacks to too much")
-    if not unpacking.eof or unpacking.unused_data:
+    if not decompressor.eof or decompressor.unused_data:
         raise StatusListError("the status list is cut off, or something follows it")
     return bits
 

@@ -1,4 +1,4 @@
-"""Moments as credentials write them: `2026-02-03T04:05:06Z`.
+"""Timestamps as credentials have them: `2026-02-03T04:05:06Z`.
 
 Source: Verifiable Credentials Data Model v2.0, "Representing Time" (dateTimeStamp: the offset is not optional).
 """
@@ -12,12 +12,12 @@ _FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)
 
 
 def as_timestamp(moment: datetime) -> str:
-    """Whole seconds in UTC."""
+    """The moment in UTC, fractions of seconds cut off."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def from_timestamp(text: object) -> datetime:
-    """The aware moment; raises ValueError for anything but a text with an offset."""
+    """The aware datetime; raises ValueError for anything but a timestamp with an offset."""
     if not isinstance(text, str) or not _FORM.fullmatch(text):
         raise ValueError("not a moment with its offset")
     return datetime.fromisoformat(text)

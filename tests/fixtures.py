@@ -1,4 +1,4 @@
-"""The cast and the stage of the tests: people, a platform's services, a tool with a published badge."""
+"""What many tests share: people, a platform's services, a tool with a published template."""
 
 from __future__ import annotations
 
@@ -34,17 +34,21 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 @dataclass
 class Clock:
+    """Stands still until a test advances it."""
+
     now: datetime = NOW
 
     def __call__(self) -> datetime:
         return self.now
 
-    def pass_(self, **time: float) -> datetime:
+    def advance(self, **time: float) -> datetime:
+        """The new time, after the duration that the keywords of `timedelta` give."""
         self.now += timedelta(**time)
         return self.now
 
 
 def settings_for(database_url: str, folder: Path, **changes: object) -> Settings:
+    """Settings of a tool whose mails go to a subfolder of `folder`."""
     return Settings(
         **(
             {
@@ -62,6 +66,7 @@ def settings_for(database_url: str, folder: Path, **changes: object) -> Settings
 
 
 def learner(number: int, **changes: object) -> Member:
+    """A learner with that user_id."""
     return Member(
         **(
             {
@@ -84,7 +89,10 @@ TOMS = learner(35, name="Toms Liepa", email="toms@example.org")
 
 @dataclass
 class FakePlatform:
-    """Stands for the services of a platform: who is in the course, who may open the link, what is graded."""
+    """A platform's services: the members of the course, those who can open the link (`inside`), the results.
+
+    It is its own `connect` function. Where `trouble` is set, every call raises it.
+    """
 
     everyone: list[Member] = field(default_factory=lambda: [ZANE, TOMS, ANNA, JANIS])
     inside: list[Member] = field(default_factory=lambda: [ZANE, TOMS])
@@ -109,35 +117,27 @@ class FakePlatform:
 
 
 def launch_of(person: Member, registration_id: int, **changes: object) -> Launch:
+    """A launch of resource link 1 in course 42 by that person."""
     return Launch(
         **(
             {
                 "registration_id": registration_id,
-                "platform_id": "https://moodle.example.org",
                 "deployment_id": "1",
                 "message_type": "LtiResourceLinkRequest",
                 "user_id": person.user_id,
                 "name": person.name,
-                "given_name": None,
-                "family_name": None,
                 "email": person.email,
                 "roles": person.roles,
                 "context_id": "42",
                 "context_title": "Data Literacy Fundamentals",
-                "context_label": "DLF-101",
                 "resource_link_id": "1",
-                "resource_link_title": "Badge",
-                "target_link_uri": "https://badges.example.org/lti/launch",
                 "custom": {},
                 "locale": "lv",
                 "return_url": "https://moodle.example.org/mod/lti/return.php",
                 "memberships_url": "https://moodle.example.org/members",
                 "line_items_url": "https://moodle.example.org/lineitems",
                 "line_item_url": None,
-                "ags_scopes": (),
                 "deep_linking": None,
-                "platform_name": "Riga College",
-                "product": "moodle",
             }
             | changes
         )
@@ -157,11 +157,13 @@ NEW_REGISTRATION = NewRegistration(
 
 
 def template_data() -> dict:
+    """A template that lacks nothing mandatory, as read from its TOML file."""
     file = ROOT / "lti_tool" / "demo" / "templates" / "data-literacy.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def publish(tool: Tool) -> str:
+    """The id of a template that is published now; the issuer's legal identity is confirmed."""
     with tool.store.begin() as session:
         row = versions.add(session, template_data(), tool.clock())
         versions.publish(row, tool.issuer.profile, tool.clock())
@@ -169,8 +171,8 @@ def publish(tool: Tool) -> str:
         return row.template_id
 
 
-def switch_on(tool: Tool, template_id: str, trigger: str = "gated_link", **custom: str) -> int:
-    """The id of the rule that Zane's first launch of a placed badge makes."""
+def make_rule(tool: Tool, template_id: str, trigger: str = "gated_link", **custom: str) -> int:
+    """The id of a rule for that template, created by Zane's first launch of a resource link."""
     with tool.store.begin() as session:
         registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
         launch = launch_of(ZANE, registration.id, custom={"badge": template_id, "trigger": trigger, **custom})
@@ -179,14 +181,14 @@ def switch_on(tool: Tool, template_id: str, trigger: str = "gated_link", **custo
 
 
 def complete(tool, platform, rule_id, *people):
-    """The people are first seen outside the list, and then inside."""
+    """Looks twice: these people cannot open the link at the first look, and can at the second."""
     looks.look(tool.store, platform, rule_id, tool.clock())
     platform.inside += people
     looks.look(tool.store, platform, rule_id, tool.clock())
 
 
-def do_all(tool):
-    """All that is due, as relay and worker would; the looks at platforms excepted."""
+def run_due_jobs(tool):
+    """Runs all jobs that are due, and those that they add; recurring ones are left out."""
     while ids := [i for i in outbox.claim(tool.store, tool.clock()) if not i.startswith(("poll", "sweep"))]:
         for event_id in ids:
             jobs.run_job(tool, event_id)

@@ -1,4 +1,4 @@
-"""What a verifier that shares no line with ours says of a badge: openbadgeslib, without a network."""
+"""Verification of badges by openbadgeslib, which shares no code with ours, without a network."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def openbadgeslib_verdict(
     did_documents: Mapping[str, Mapping[str, Any]],
     status_lists: Mapping[str, str] | None = None,
 ) -> str:
-    """`verified`, or the sentence with which openbadgeslib refuses the badge.
+    """`verified`, or the error message with which openbadgeslib refuses the badge.
 
-    `text` is the JSON or the compact JWS that is baked in; `did_documents` are by DID; `status_lists`, by address, are
-    the status list credentials as they are served. Revocation is looked up only when they are given. The library
-    knows status lists signed as a JWT alone, so it is asked to read ours, not to check their proof.
+    `text` is the JSON or the compact JWS of a badge. `did_documents` are by DID; `status_lists` are the status list
+    credentials as served, by address. Without them revocation is not checked. The library knows only status lists
+    that are signed as a JWT, so it reads ours without checking their proof.
     """
     pages = {_did_web_url(did): json.dumps(document) for did, document in did_documents.items()}
     pages |= status_lists or {}
@@ -40,18 +40,19 @@ def openbadgeslib_verdict(
 
     try:
         if text.startswith("{"):
-            _verify_json(text, download, status_lists is not None)
+            _verify_json(text, download, status_lists)
         else:
-            _verify_jwt(text, did_documents, download, status_lists is not None)
-    except LibOpenBadgesException as refusal:
-        return str(refusal) or type(refusal).__name__
+            _verify_jwt(text, did_documents, download, status_lists)
+    except LibOpenBadgesException as error:
+        return str(error) or type(error).__name__
     return VERIFIED
 
 
-def _verify_json(text: str, download: Any, check_status: bool) -> None:
-    """OB3LdpVerifier, which takes no further contexts; the function under it that makes its loader does.
+def _verify_json(text: str, download: Any, status_lists: Mapping[str, str] | None) -> None:
+    """Raises LibOpenBadgesException where the badge does not verify.
 
-    Hence the one patch: the loader that the library itself offers for that, `document_loader(extra_contexts)`.
+    OB3LdpVerifier takes no further contexts, and our extension has one. So the function that makes its document loader
+    is patched with one that adds them, as `document_loader(extra_contexts)` of the library itself does.
     """
     document = json.loads(text)
     contexts = document.get("@context", []) if isinstance(document, dict) else []
@@ -59,29 +60,34 @@ def _verify_json(text: str, download: Any, check_status: bool) -> None:
     extra = {url: extension for url in contexts if isinstance(url, str) and url.endswith(_EXTENSION_PATH)}
     with patch.object(ldp, "document_loader", lambda _=None: document_loader(extra)):
         ldp.OB3LdpVerifier().verify(
-            text, download=download, check_status=check_status, verify_status_list=False
+            text, download=download, check_status=status_lists is not None, verify_status_list=False
         )
 
 
 def _verify_jwt(
-    token: str, did_documents: Mapping[str, Mapping[str, Any]], download: Any, check_status: bool
+    token: str,
+    did_documents: Mapping[str, Mapping[str, Any]],
+    download: Any,
+    status_lists: Mapping[str, str] | None,
 ) -> None:
-    """OB3Verifier with the key of the issuer's DID document.
+    """Raises LibOpenBadgesException where no assertion key of the issuer verifies the token.
 
-    Open Badges wants `kid` to be an address that answers with one JWK; the library takes only a DID address for it.
-    So the keys that the issuer's document allows to assert are tried, with the library's own choice of method.
+    In Open Badges `kid` is an address that answers with a JWK; the library takes only a DID URL for it. So every key
+    that the issuer's DID document has for assertions is tried.
     """
     issuer = OB3Verifier._decode_unverified(token).get("iss")
     document = dict(did_documents.get(str(issuer), {}))
-    refusal: Exception = LibOpenBadgesException(f"no DID document of {issuer}")
+    last_error: Exception = LibOpenBadgesException(f"no DID document of {issuer}")
     for method in document.get("assertionMethod", []):
         verifier = OB3Verifier(pem_for_kid(document, str(issuer), method), issuer_did=issuer)
         try:
-            verifier.verify(token, check_status=check_status, verify_status_list=False, download=download)
+            verifier.verify(
+                token, check_status=status_lists is not None, verify_status_list=False, download=download
+            )
             return
         except LibOpenBadgesException as error:
-            refusal = error
-    raise refusal
+            last_error = error
+    raise last_error
 
 
 def _did_web_url(did: str) -> str:

@@ -1,4 +1,4 @@
-"""What the official shapes of the European Learning Model, and ours of Annex I, say of a credential; offline."""
+"""Validation of credentials with the SHACL shapes of the European Learning Model and of Annex I, offline."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ Conforms = Callable[[Json], bool]
 
 
 def europass_shapes(folder: Path) -> Conforms:
-    """Whether a credential conforms to the profile "EDC generic full" and to the shapes of Annex I."""
+    """A function that says whether a credential conforms to the profile "EDC generic full" and the shapes of Annex I.
+
+    `folder` is the one with the official files of the European Commission.
+    """
     shapes = Graph()
     for name in ("EDC-generic-no-cv", "EDC-generic-full", "eu-annex1-elm.shapes"):
         shapes.parse(folder / f"shacl/{name}.ttl")
     shapes.remove((None, OWL.imports, None))
-    # A warning inside a shape that another one asks for would count as a violation there.
+    # pySHACL would count a warning inside a nested shape as a violation of the outer one.
     for shape in list(shapes.subjects(SH.severity, SH.Warning)):
         shapes.remove((None, SH.property, shape))
     contexts = {
@@ -35,7 +38,7 @@ def europass_shapes(folder: Path) -> Conforms:
     }
 
     def conforms(credential: Json) -> bool:
-        """The literals come from PyLD as they stand; rdflib only reads them."""
+        # PyLD makes the RDF, with the literals as they are in the credential; rdflib only reads it.
         quads = jsonld.to_rdf(
             credential,
             {"format": "application/n-quads", "documentLoader": lambda url, options: contexts[url]},

@@ -1,8 +1,8 @@
 """european_credential: an award as a European Digital Credential of the European Learning Model 3, not yet sealed.
 
-It is made from the same template, issuer, learner and award as the badge, and says the same; the Europass Issuer takes
-it as an upload and seals it. Nothing is left out silently: `badges.elm.checks.lacks` says what Europass would refuse.
-Nodes are named by UUIDs made from the credential's id, so the same award always gives the same document.
+It is made from the same template, issuer, learner and award as the badge. The institution uploads it to the Europass
+Issuer, which seals it; `badges.elm.checks.find_problems` lists what Europass would refuse. Ids of nodes are made from
+the credential's id, so the same award always gives the same document.
 
 Source: European Learning Model 3.2, application profile "EDC generic full".
 """
@@ -20,7 +20,7 @@ from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
 from badges.credential import Learner
-from badges.elm.builders import AUTHORITY, SNB, Nodes, concept, language, said
+from badges.elm.builders import AUTHORITY, SNB, NodeBuilder, concept, language_concept, without_empty
 from badges.elm.learning import achievement, person
 from badges.elm.organisations import awarding, organisation
 from badges.issuer import IssuerProfile
@@ -33,8 +33,8 @@ SCHEMA = "http://data.europa.eu/snb/model/ap/edc-generic-full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Awarded:
-    """One award, as the badge tells it; `png` is the picture that Europass shows as the credential's page."""
+class EuropassAward:
+    """One award, with the values that its badge has; Europass shows the picture `png` as the credential's page."""
 
     credential_id: str
     template: Template
@@ -49,34 +49,35 @@ class Awarded:
     png: bytes = b""
 
 
-def upload(awarded: Awarded) -> Json:
-    """What the Europass Issuer takes as "Upload JSON". It finds the learner's e-mail address in the credential."""
-    return {"credential": european_credential(awarded), "deliveryDetails": {}}
+def upload_document(award: EuropassAward) -> Json:
+    """The JSON for "Upload JSON" of the Europass Issuer, which finds the learner's e-mail address in the credential."""
+    return {"credential": european_credential(award), "deliveryDetails": {}}
 
 
-def upload_batch(awards: Iterable[Awarded]) -> bytes:
-    """A ZIP with the upload of each award in a file of its own; the same awards make the same bytes."""
+def upload_archive(awards: Iterable[EuropassAward]) -> bytes:
+    """A ZIP with one upload document for each award; the same awards give the same bytes."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as batch:
-        for awarded in awards:
-            document = upload(awarded)
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for award in awards:
+            document = upload_document(award)
             name = f"{document['credential']['id'].removeprefix('urn:credential:')}.json"
+            # A ZipInfo of our own has a fixed date; `writestr` with a name would write the time of day.
             entry = zipfile.ZipInfo(name)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            batch.writestr(entry, json.dumps(document, ensure_ascii=False))
+            archive.writestr(entry, json.dumps(document, ensure_ascii=False))
     return packed.getvalue()
 
 
-def european_credential(awarded: Awarded) -> Json:
-    """The credential as JSON-LD, whole or not: ask `badges.elm.checks.lacks`."""
-    node = Nodes(awarded.credential_id)
-    template = awarded.template
-    award = awarding(node, awarded.issuer, template.awarding_bodies, awarded.awarded_at)
-    claim = achievement(node, template, awarded.template_url, award, awarded.score)
-    return said(
+def european_credential(award: EuropassAward) -> Json:
+    """The credential as JSON-LD, complete or not: `badges.elm.checks.find_problems` lists what it lacks."""
+    node = NodeBuilder(award.credential_id)
+    template = award.template
+    awarding_process = awarding(node, award.issuer, template.awarding_bodies, award.awarded_at)
+    claim = achievement(node, template, award.template_url, awarding_process, award.score)
+    credential: Json = without_empty(
         {
             "@context": list(CONTEXTS),
-            "id": f"urn:credential:{uuid5(NAMESPACE_URL, awarded.credential_id)}",
+            "id": f"urn:credential:{uuid5(NAMESPACE_URL, award.credential_id)}",
             "type": ["VerifiableCredential", "EuropeanDigitalCredential"],
             "credentialProfiles": [concept(f"{SNB}credential/e34929035b", {"en": "Generic"})],
             "credentialSchema": [{"id": SCHEMA, "type": "ShaclValidator2017"}],
@@ -85,23 +86,25 @@ def european_credential(awarded: Awarded) -> Json:
                     "identifier",
                     "Identifier",
                     schemeName="Open Badges 3.0 credential",
-                    notation=awarded.credential_id,
+                    notation=award.credential_id,
                 )
             ],
-            "issuer": organisation(node, awarded.issuer),
-            "issuanceDate": as_timestamp(awarded.now),
-            "issued": as_timestamp(awarded.now),
-            "validFrom": as_timestamp(awarded.now),
-            "expirationDate": as_timestamp(awarded.valid_until) if awarded.valid_until else None,
-            "displayParameter": _display(node, template, awarded.language, awarded.png),
-            "credentialSubject": person(node, awarded.learner, awarded.language, claim),
+            "issuer": organisation(node, award.issuer),
+            "issuanceDate": as_timestamp(award.now),
+            "issued": as_timestamp(award.now),
+            "validFrom": as_timestamp(award.now),
+            "expirationDate": as_timestamp(award.valid_until) if award.valid_until else None,
+            "displayParameter": _display(node, template, award.language, award.png),
+            "credentialSubject": person(node, award.learner, award.language, claim),
         }
     )
+    return credential
 
 
-def _display(node: Nodes, template: Template, spoken: str, png: bytes) -> Json:
-    primary = language(spoken) or language("en")
-    others = [language(code) for code in template.name if code != spoken]
+def _display(node: NodeBuilder, template: Template, language: str, png: bytes) -> Json:
+    """The DisplayParameter: title, description, languages, and the picture as the only page."""
+    primary = language_concept(language) or language_concept("en")
+    others = [language_concept(code) for code in template.name if code != language]
     picture = node(
         "page",
         "MediaObject",

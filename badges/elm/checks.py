@@ -1,7 +1,8 @@
-"""lacks: what Europass would refuse in a European Digital Credential, or what Annex I asks of it and it does not say.
+"""find_problems: what Europass would refuse in a European Digital Credential, and which elements of Annex I it lacks.
 
-These are the demands of the profile "EDC generic full" and of Annex I as they concern what we write, in plain Python:
-a tool that issues needs no RDF library. The tests hold them to the official shapes.
+These are the rules of the application profile "EDC generic full", as far as they concern the documents that we write,
+in plain Python, so that issuing needs no RDF library. Tests compare the answers with those of the official SHACL
+shapes.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from signing.json_text import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lack:
-    """Something missing or wrong: where (a JSON pointer), a stable code, and a sentence in English and Latvian."""
+class Problem:
+    """What is missing or wrong: a JSON pointer, a stable code, and a sentence in English and Latvian."""
 
     pointer: str
     code: str
@@ -27,8 +28,8 @@ class Lack:
         return f"{self.pointer or '/'}: {text_in(self.sentence, 'en')}"
 
 
-#: What a node of each type has to have; a name with * has to stand exactly once.
-_NEEDED: Mapping[str, tuple[str, ...]] = {
+#: Type of a node -> its required properties; one with * must have exactly one value.
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
     "EuropeanDigitalCredential": (
         "credentialProfiles",
         "credentialSchema",
@@ -64,8 +65,8 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
 
 _SNB = "http://data.europa.eu/snb/"
 _EU = "http://publications.europa.eu/resource/authority/"
-#: The list that the concepts under a property have to come from.
-_LISTS: Mapping[str, str] = {
+#: Property -> the list (concept scheme) that its concepts must be from.
+_SCHEMES: Mapping[str, str] = {
     "countryCode": f"{_EU}country",
     "spatial": f"{_EU}country",
     "primaryLanguage": f"{_EU}language",
@@ -80,46 +81,50 @@ _LISTS: Mapping[str, str] = {
 _DURATION = re.compile(
     r"P(?=.)([0-9]+Y)?([0-9]+M)?([0-9]+D)?(T(?=.)([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]+)?S)?)?"
 )
-_TIME = re.compile(
+_DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
-_TIMES = ("issued", "issuanceDate", "validFrom", "expirationDate", "awardingDate", "dateIssued")
+_TIME_PROPERTIES = ("issued", "issuanceDate", "validFrom", "expirationDate", "awardingDate", "dateIssued")
 
 
-def lacks(credential: Json) -> tuple[Lack, ...]:
-    """Everything that is missing or wrong, in reading order; nothing of the document is fetched or believed."""
-    return (*_structure(credential, ""), *_issuer(credential), *_annex_1(credential))
+def find_problems(credential: Json) -> tuple[Problem, ...]:
+    """All problems in the order of the document. Nothing is fetched; any JSON object is accepted."""
+    return (*_check_node(credential, ""), *_check_issuer(credential), *_check_annex_1(credential))
 
 
-def _structure(node: Any, pointer: str) -> Iterator[Lack]:
+def _check_node(node: Any, pointer: str) -> Iterator[Problem]:
+    """The problems of a node and of all nodes inside it."""
     if isinstance(node, list):
         for number, item in enumerate(node):
-            yield from _structure(item, f"{pointer}/{number}")
+            yield from _check_node(item, f"{pointer}/{number}")
     if not isinstance(node, dict):
         return
-    for name in (name for kind in _all(node.get("type")) for name in _NEEDED.get(str(kind), ())):
-        yield from _needed(node, name, pointer)
+    for name in (name for kind in _as_list(node.get("type")) for name in _REQUIRED.get(str(kind), ())):
+        yield from _check_required(node, name, pointer)
     for name, value in node.items():
-        here = f"{pointer}/{name}"
-        if name in _LISTS:
-            yield from _listed(value, _LISTS[name], here)
+        own_pointer = f"{pointer}/{name}"
+        if name in _SCHEMES:
+            yield from _check_scheme(value, _SCHEMES[name], own_pointer)
         if name == "volumeOfLearning" and not (isinstance(value, str) and _DURATION.fullmatch(value)):
-            yield _lack(
-                here, "not_a_duration", "is not a duration such as PT40H", "nav ilgums, piemēram, PT40H"
+            yield _problem(
+                own_pointer,
+                "not_a_duration",
+                "is not a duration such as PT40H",
+                "nav ilgums, piemēram, PT40H",
             )
-        if name in _TIMES and not (isinstance(value, str) and _TIME.fullmatch(value)):
-            yield _lack(here, "not_a_time", "is not a date and time", "nav datums un laiks")
+        if name in _TIME_PROPERTIES and not (isinstance(value, str) and _DATE_TIME.fullmatch(value)):
+            yield _problem(own_pointer, "not_a_time", "is not a date and time", "nav datums un laiks")
         if name != "@context":
-            yield from _structure(value, here)
+            yield from _check_node(value, own_pointer)
 
 
-def _needed(node: Json, name: str, pointer: str) -> Iterator[Lack]:
+def _check_required(node: Json, name: str, pointer: str) -> Iterator[Problem]:
     term = name.rstrip("*")
-    values = [value for value in _all(node.get(term)) if value not in (None, "", [], {})]
+    values = [value for value in _as_list(node.get(term)) if value not in (None, "", [], {})]
     if not values:
-        yield _lack(f"{pointer}/{term}", f"missing_{term}", f"{term} is missing", f"trūkst {term}")
+        yield _problem(f"{pointer}/{term}", f"missing_{term}", f"{term} is missing", f"trūkst {term}")
     elif name.endswith("*") and len(values) > 1:
-        yield _lack(
+        yield _problem(
             f"{pointer}/{term}",
             f"several_{term}",
             f"{term} may be given only once",
@@ -127,11 +132,11 @@ def _needed(node: Json, name: str, pointer: str) -> Iterator[Lack]:
         )
 
 
-def _listed(value: Any, scheme: str, pointer: str) -> Iterator[Lack]:
-    for concept in _all(value):
-        told = concept.get("inScheme") if isinstance(concept, dict) else None
-        if scheme not in [item.get("id") for item in _all(told) if isinstance(item, dict)]:
-            yield _lack(
+def _check_scheme(value: Any, scheme: str, pointer: str) -> Iterator[Problem]:
+    for concept in _as_list(value):
+        schemes = concept.get("inScheme") if isinstance(concept, dict) else None
+        if scheme not in [item.get("id") for item in _as_list(schemes) if isinstance(item, dict)]:
+            yield _problem(
                 pointer,
                 "wrong_list",
                 f"is not a concept from the list {scheme}",
@@ -139,11 +144,11 @@ def _listed(value: Any, scheme: str, pointer: str) -> Iterator[Lack]:
             )
 
 
-def _issuer(credential: Json) -> Iterator[Lack]:
-    """The seal is made in the name of a legal person: its eIDAS identifier has to be there."""
-    issuers = _all(credential.get("issuer"))
-    if any(len(_all(_get(issuer, "eIDASIdentifier"))) != 1 for issuer in issuers):
-        yield _lack(
+def _check_issuer(credential: Json) -> Iterator[Problem]:
+    """Europass seals in the name of a legal person, so the issuer needs an eIDAS identifier."""
+    issuers = _as_list(credential.get("issuer"))
+    if any(len(_as_list(_property(issuer, "eIDASIdentifier"))) != 1 for issuer in issuers):
+        yield _problem(
             "/issuer/eIDASIdentifier",
             "missing_eIDASIdentifier",
             "the issuer needs exactly one eIDAS legal identifier, such as NTRLV-40000000001",
@@ -151,7 +156,7 @@ def _issuer(credential: Json) -> Iterator[Lack]:
         )
 
 
-#: The elements of Annex I, each with the paths of which one has to lead somewhere.
+#: Elements of Annex I: code, paths of which at least one must have a value, and the sentence in English and Latvian.
 _ANNEX_1: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     (
         "learner",
@@ -199,26 +204,27 @@ _ANNEX_1: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
 )
 
 
-def _annex_1(credential: Json) -> Iterator[Lack]:
+def _check_annex_1(credential: Json) -> Iterator[Problem]:
     for code, paths, en, lv in _ANNEX_1:
-        if not any(_at(credential.get("credentialSubject"), path) for path in paths):
-            yield _lack(f"/credentialSubject/{paths[0].replace('.', '/')}", code, en, lv)
+        if not any(_values_at(credential.get("credentialSubject"), path) for path in paths):
+            yield _problem(f"/credentialSubject/{paths[0].replace('.', '/')}", code, en, lv)
 
 
-def _at(value: Any, path: str) -> list[Any]:
-    found = _all(value)
+def _values_at(value: Any, path: str) -> list[Any]:
+    """All values at the end of the path, through single nodes and lists alike, without empty ones."""
+    values = _as_list(value)
     for name in path.split("."):
-        found = [item for node in found for item in _all(_get(node, name))]
-    return [item for item in found if item not in (None, "", [], {})]
+        values = [item for node in values for item in _as_list(_property(node, name))]
+    return [item for item in values if item not in (None, "", [], {})]
 
 
-def _get(node: Any, name: str) -> Any:
+def _property(node: Any, name: str) -> Any:
     return node.get(name) if isinstance(node, dict) else None
 
 
-def _all(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _lack(pointer: str, code: str, en: str, lv: str) -> Lack:
-    return Lack(pointer=pointer, code=code, sentence={"en": en, "lv": lv})
+def _problem(pointer: str, code: str, en: str, lv: str) -> Problem:
+    return Problem(pointer=pointer, code=code, sentence={"en": en, "lv": lv})

@@ -1,4 +1,4 @@
-"""To whom, and for what: the learner's claim, how it was proven, and what it is a claim to."""
+"""The learner's claim in a European Digital Credential: the achievement, its assessment, its specification."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from badges.achievement import assessment_title, national_levels
 from badges.credential import Learner
-from badges.elm.builders import Nodes, coded, concept, language
+from badges.elm.builders import NodeBuilder, concept, language_concept, vocabulary_concept
 from badges.elm.organisations import accreditations
-from badges.eu.terms import duration, percent, plain
+from badges.eu.terms import decimal_text, duration, percent
 from badges.template.model import Level, Template, Texts, text_in
 from badges.template.values import Assessment, LearningOutcome
 from badges.vocabularies import vocabulary
@@ -19,72 +19,87 @@ _ESCO_SKILLS = "http://data.europa.eu/esco/concept-scheme/skills"
 _ASSESSMENT: Texts = {"en": "Assessment", "lv": "Novērtēšana"}
 
 
-def person(node: Nodes, learner: Learner, spoken: str, claim: Json) -> Json:
+def person(node: NodeBuilder, learner: Learner, language: str, claim: Json) -> Json:
+    """The learner as a Person with the claim; the name is labelled with `language`."""
     return node(
         "learner",
         "Person",
-        fullName={spoken: learner.name} if learner.name else {},
-        contactPoint=node.mailbox("learner", learner.email),
+        fullName={language: learner.name} if learner.name else {},
+        contactPoint=node.contact_points("learner", learner.email),
         hasClaim=[claim],
     )
 
 
 def achievement(
-    node: Nodes, template: Template, template_url: str, award: Json, score: Decimal | None
+    node: NodeBuilder, template: Template, template_url: str, awarding_process: Json, score: Decimal | None
 ) -> Json:
-    """The claim itself; `award` is the awarding of the whole and of what proves it."""
+    """The LearningAchievement; `awarding_process` is that of the achievement and of its assessment alike."""
     specification = _specification(node, template, template_url)
     return node(
         "achievement",
         "LearningAchievement",
         title=dict(template.name),
-        awardedBy=award,
-        provenBy=[_assessment(node, template, award, score, specification["provenBy"])],
+        awardedBy=awarding_process,
+        provenBy=[_assessment(node, template, awarding_process, score, specification["provenBy"])],
         specifiedBy=specification,
         creditReceived=list(_credits(node, "received", template)),
     )
 
 
 def _assessment(
-    node: Nodes, template: Template, award: Json, score: Decimal | None, specified: list[Json]
+    node: NodeBuilder,
+    template: Template,
+    awarding_process: Json,
+    score: Decimal | None,
+    specifications: list[Json],
 ) -> Json | None:
-    """The one assessment, or all of them together, with the grade; without a grade the model has no room for it."""
+    """The LearningAssessment with the grade of the only assessment, or of all together; None without a score.
+
+    The model requires a grade in each, so assessments without a score are in the specification only.
+    """
     if score is None:
         return None
     grade = f"{percent(score)} %"
     alone = len(template.assessments) == 1
-    ways = {assessment.supervision for assessment in template.assessments}
+    supervisions = {assessment.supervision for assessment in template.assessments}
     return node(
         "result",
         "LearningAssessment",
-        title=dict(specified[0]["title"] if alone else _ASSESSMENT),
+        title=dict(specifications[0]["title"] if alone else _ASSESSMENT),
         grade=node.note("grade", {"en": grade, "lv": grade.replace(".", ",")}),
-        dateIssued=award["awardingDate"],
-        idVerification=coded("supervision", ways.pop()) if len(ways) == 1 else None,
-        awardedBy=award,
-        specifiedBy=specified[0] if alone else None,
+        dateIssued=awarding_process["awardingDate"],
+        idVerification=vocabulary_concept("supervision", supervisions.pop())
+        if len(supervisions) == 1
+        else None,
+        awardedBy=awarding_process,
+        specifiedBy=specifications[0] if alone else None,
     )
 
 
-def _specification(node: Nodes, template: Template, template_url: str) -> Json:
-    """What was achieved. A level or an accreditation makes it a Qualification, for the model has them there only."""
+def _specification(node: NodeBuilder, template: Template, template_url: str) -> Json:
+    """The specification of the achievement.
+
+    It is a Qualification where it has a level or an accreditation, because only this class has properties for them.
+    """
     accredited = list(accreditations(node, "achievement", template.types_of_quality_assurance))
     level = template.level if isinstance(template.level, Level) else None
     qualification = bool(level or national_levels(template) or accredited)
     kind = "Qualification" if qualification else "LearningAchievementSpecification"
-    found: Json = {
+    specification: Json = {
         "id": template_url,
         "type": kind,
         "title": dict(template.name),
         "description": dict(template.description),
-        "homepage": [node.page("criteria", f"{template_url}#criteria")],
-        "language": [language(template.in_language)],
+        "homepage": [node.web_page("criteria", f"{template_url}#criteria")],
+        "language": [language_concept(template.in_language)],
         "volumeOfLearning": duration(template.workload_hours) if template.workload_hours else None,
         "creditPoint": list(_credits(node, "available", template)),
-        "mode": [coded("modes_of_participation", code) for code in template.forms_of_participation],
-        "thematicArea": [coded("isced_f", template.isced_f)],
-        "educationLevel": [coded("cycles", template.cycle)],
-        "learningSetting": coded("learning_settings", template.learning_setting),
+        "mode": [
+            vocabulary_concept("modes_of_participation", code) for code in template.forms_of_participation
+        ],
+        "thematicArea": [vocabulary_concept("isced_f", template.isced_f)],
+        "educationLevel": [vocabulary_concept("cycles", template.cycle)],
+        "learningSetting": vocabulary_concept("learning_settings", template.learning_setting),
         "entryRequirement": node.note("prerequisites", template.prerequisites),
         "additionalNote": list(_notes(node, template)),
         "learningOutcome": list(_outcomes(node, template.learning_outcomes)),
@@ -93,34 +108,42 @@ def _specification(node: Nodes, template: Template, template_url: str) -> Json:
             for number, assessment in enumerate(template.assessments, 1)
         ],
         "isPartOf": [
-            node(place, kind, title=dict(larger.name), homepage=[node.page(place, larger.url)])
-            for place, larger in ((f"larger-{number}", one) for number, one in enumerate(template.part_of, 1))
+            node(
+                f"larger-{number}",
+                kind,
+                title=dict(larger.name),
+                homepage=[node.web_page(f"larger-{number}", larger.url)],
+            )
+            for number, larger in enumerate(template.part_of, 1)
         ],
     }
     if qualification:
-        found["eqfLevel"] = coded("eqf", str(level.value) if level else None)
-        found["nqfLevel"] = [coded(name, code) for name, code in national_levels(template)]
-        found["accreditation"] = accredited
+        specification["eqfLevel"] = vocabulary_concept("eqf", str(level.value) if level else None)
+        specification["nqfLevel"] = [
+            vocabulary_concept(name, code) for name, code in national_levels(template)
+        ]
+        specification["accreditation"] = accredited
         if template.stackability:
-            found["isPartialQualification"] = template.stackability == "integrated"
-    return found
+            specification["isPartialQualification"] = template.stackability == "integrated"
+    return specification
 
 
-def _assessment_specification(node: Nodes, place: str, assessment: Assessment) -> Json:
-    """How it is assessed; how it is supervised stands in a note, for the model has that with a grade only."""
+def _assessment_specification(node: NodeBuilder, key: str, assessment: Assessment) -> Json:
+    """The LearningAssessmentSpecification; supervision is in a note, because the model has it with a grade only."""
     supervision = vocabulary("supervision")[assessment.supervision].label if assessment.supervision else {}
     return node(
-        place,
+        key,
         "LearningAssessmentSpecification",
         title=dict(assessment_title(assessment)),
-        dcType=coded("assessment_types", assessment.type),
-        mode=[coded("modes_of_participation", assessment.mode)],
-        additionalNote=[node.note(f"supervision-{place}", supervision)],
+        dcType=vocabulary_concept("assessment_types", assessment.type),
+        mode=[vocabulary_concept("modes_of_participation", assessment.mode)],
+        additionalNote=[node.note(f"supervision-{key}", supervision)],
     )
 
 
-def _outcomes(node: Nodes, outcomes: Iterable[LearningOutcome]) -> Iterable[Json]:
-    labels: dict[str, Texts] = {}  # one skill under two outcomes is one concept, with one label
+def _outcomes(node: NodeBuilder, outcomes: Iterable[LearningOutcome]) -> Iterable[Json]:
+    # A skill under two outcomes is one concept in RDF, so both have to give it the same label.
+    labels: dict[str, Texts] = {}
     for number, outcome in enumerate(outcomes, 1):
         for skill in outcome.esco:
             labels.setdefault(skill.iri, skill.label or outcome.text)
@@ -132,21 +155,21 @@ def _outcomes(node: Nodes, outcomes: Iterable[LearningOutcome]) -> Iterable[Json
         )
 
 
-def _credits(node: Nodes, place: str, template: Template) -> Iterable[Json]:
+def _credits(node: NodeBuilder, key: str, template: Template) -> Iterable[Json]:
     if template.credits is not None:
-        framework = coded("credit_systems", "ECTS")
-        yield node(place, "CreditPoint", point=plain(template.credits), framework=framework)
+        framework = vocabulary_concept("credit_systems", "ECTS")
+        yield node(key, "CreditPoint", point=decimal_text(template.credits), framework=framework)
 
 
-def _notes(node: Nodes, template: Template) -> Iterable[Json | None]:
-    """What the model has no property for, in the words of our lists."""
+def _notes(node: NodeBuilder, template: Template) -> Iterable[Json | None]:
+    """Notes with what the model has no property for: types of quality assurance, stackability, further information."""
     for assurance in template.types_of_quality_assurance:
         label = vocabulary("quality_assurance")[assurance.code].label
         yield node.note(
             f"quality-{assurance.code}",
             {
-                spoken: f"{text} ({text_in(assurance.agency, spoken)})" if assurance.agency else text
-                for spoken, text in label.items()
+                language: f"{text} ({text_in(assurance.agency, language)})" if assurance.agency else text
+                for language, text in label.items()
             },
         )
     if template.stackability:

@@ -1,11 +1,11 @@
-"""Who awards: the issuer, those who award with it, who accredited them, and the awarding itself."""
+"""Organisations in a European Digital Credential: the issuer, further awarding bodies, accrediting agencies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from badges.elm.builders import Nodes, coded, country
+from badges.elm.builders import NodeBuilder, country_concept, vocabulary_concept
 from badges.issuer import IssuerProfile
 from badges.template.values import AwardingBody, QualityAssurance
 from badges.vocabularies import vocabulary
@@ -13,31 +13,31 @@ from signing.json_text import Json
 from signing.timestamps import as_timestamp
 
 
-def organisation(node: Nodes, issuer: IssuerProfile) -> Json:
-    """The issuer, in whose name the credential is to be sealed."""
-    spoken = _spoken(issuer)
+def organisation(node: NodeBuilder, issuer: IssuerProfile) -> Json:
+    """The issuer as the Organisation in whose name Europass seals the credential."""
+    language = _own_language(issuer)
     parts = (issuer.street, issuer.locality, issuer.region, issuer.postal_code)
     address = ", ".join(part for part in parts if part)
-    home = country(issuer.country)
+    home = country_concept(issuer.country)
     return {
         "id": issuer.id,
         "type": "Organisation",
         "legalName": dict(issuer.legal_name),
-        "altLabel": {spoken: issuer.name},
+        "altLabel": {language: issuer.name},
         "location": [
-            node.location("issuer", issuer.country, {spoken: address} if address else {}),
+            node.location("issuer", issuer.country, {language: address} if address else {}),
             *(
                 node.location(
-                    f"issuer-{number}", place.country, {spoken: place.region} if place.region else {}
+                    f"issuer-{number}", place.country, {language: place.region} if place.region else {}
                 )
                 for number, place in enumerate(issuer.also_in, 1)
             ),
         ],
-        "homepage": [node.page("issuer", issuer.url)],
-        "contactPoint": node.mailbox("issuer", issuer.email),
-        "eIDASIdentifier": node.number("eidas", issuer.eidas_identifier, home),
-        "registration": node.number("registration", issuer.registration, home),
-        "vatIdentifier": [node.number("vat", issuer.vat, home)],
+        "homepage": [node.web_page("issuer", issuer.url)],
+        "contactPoint": node.contact_points("issuer", issuer.email),
+        "eIDASIdentifier": node.legal_identifier("eidas", issuer.eidas_identifier, home),
+        "registration": node.legal_identifier("registration", issuer.registration, home),
+        "vatIdentifier": [node.legal_identifier("vat", issuer.vat, home)],
         "identifier": [
             node(f"issuer-{kind}", "Identifier", notation=value, schemeName=kind.removeprefix("ext:"))
             for kind, value in issuer.identifiers
@@ -47,10 +47,10 @@ def organisation(node: Nodes, issuer: IssuerProfile) -> Json:
 
 
 def awarding(
-    node: Nodes, issuer: IssuerProfile, together_with: Sequence[AwardingBody], awarded_at: datetime
+    node: NodeBuilder, issuer: IssuerProfile, together_with: Sequence[AwardingBody], awarded_at: datetime
 ) -> Json:
-    """When and where it was awarded, and by whom all."""
-    locality = {_spoken(issuer): issuer.locality} if issuer.locality else {}
+    """The AwardingProcess: when, where, and by which organisations it was awarded."""
+    locality = {_own_language(issuer): issuer.locality} if issuer.locality else {}
     return node(
         "award",
         "AwardingProcess",
@@ -63,45 +63,46 @@ def awarding(
     )
 
 
-def _awarding_body(node: Nodes, place: str, body: AwardingBody) -> Json:
-    spoken = next(iter(body.legal_name), "en")
+def _awarding_body(node: NodeBuilder, key: str, body: AwardingBody) -> Json:
+    """A further awarding body as an Organisation."""
+    language = next(iter(body.legal_name), "en")
     address = ", ".join(part for part in (body.locality, body.region) if part)
-    home = country(body.country)
+    home = country_concept(body.country)
     return node(
-        place,
+        key,
         "Organisation",
         legalName=dict(body.legal_name),
-        location=[node.location(place, body.country, {spoken: address} if address else {})],
-        homepage=[node.page(place, body.url)],
-        eIDASIdentifier=node.number(f"{place}-eidas", body.eidas_identifier, home),
-        registration=node.number(f"{place}-registration", body.registration, home),
+        location=[node.location(key, body.country, {language: address} if address else {})],
+        homepage=[node.web_page(key, body.url)],
+        eIDASIdentifier=node.legal_identifier(f"{key}-eidas", body.eidas_identifier, home),
+        registration=node.legal_identifier(f"{key}-registration", body.registration, home),
     )
 
 
-def accreditations(node: Nodes, place: str, assurances: Sequence[QualityAssurance]) -> Iterable[Json]:
-    """Those of which the model can tell type, agency and the agency's country."""
+def accreditations(node: NodeBuilder, key: str, assurances: Sequence[QualityAssurance]) -> Iterable[Json]:
+    """An Accreditation for each quality assurance that has all that the model requires: EU type, agency and country."""
     for number, assurance in enumerate(assurances, 1):
         kind = vocabulary("quality_assurance")[assurance.code]
         eu_type = kind.more.get("accreditation")
         if eu_type and assurance.agency and assurance.country:
-            here = f"{place}-quality-{number}"
+            own_key = f"{key}-quality-{number}"
             yield node(
-                here,
+                own_key,
                 "Accreditation",
                 title=dict(kind.label),
                 identifier=[
-                    node(here, "Identifier", notation=assurance.reference, schemeName=assurance.register)
+                    node(own_key, "Identifier", notation=assurance.reference, schemeName=assurance.register)
                     if assurance.reference
                     else None
                 ],
-                dcType=coded("accreditation_types", eu_type),
+                dcType=vocabulary_concept("accreditation_types", eu_type),
                 accreditingAgent=node(
-                    here,
+                    own_key,
                     "Organisation",
                     legalName=dict(assurance.agency),
-                    location=[node.location(here, assurance.country, {})],
+                    location=[node.location(own_key, assurance.country, {})],
                 ),
-                report=node.page(here, assurance.url),
+                report=node.web_page(own_key, assurance.url),
                 dateIssued=_midnight(assurance.valid_from),
                 expiryDate=_midnight(assurance.valid_until),
             )
@@ -111,6 +112,6 @@ def _midnight(day: date | None) -> str | None:
     return f"{day.isoformat()}T00:00:00Z" if day else None
 
 
-def _spoken(issuer: IssuerProfile) -> str:
-    """The language an issuer's own texts are most likely in: the first of its legal names."""
+def _own_language(issuer: IssuerProfile) -> str:
+    """The language of an issuer's address and name, which say none: most likely that of its first legal name."""
     return next(iter(issuer.legal_name), "en")

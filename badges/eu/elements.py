@@ -1,4 +1,4 @@
-"""ELEMENTS: the 11 mandatory and 5 optional elements of an EU micro-credential; what is missing, what is there.
+"""ELEMENTS: the 11 mandatory and 5 optional elements of an EU micro-credential.
 
 Source: Council Recommendation of 16 June 2022 on a European approach to micro-credentials (2022/C 243/02), Annex I.
 """
@@ -10,18 +10,18 @@ from datetime import date
 
 from badges.eu.readers import READERS
 from badges.issuer import IssuerProfile
-from badges.quality.evaluation import unmet
+from badges.quality.evaluation import failed_rules
 from badges.template.model import Template, Texts
 from signing.json_text import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """An element of Annex I: its number, our stable code, its term and what it means, in English and Latvian.
+    """An element of Annex I: its number, our stable code, its term and its meaning, in English and Latvian.
 
-    `least` and `most` say how many values there may be (None: any number), `vocabularies` from which lists they come.
-    It has three homes: terms of Open Badges 3.0, properties of the European Learning Model, and terms of our extension,
-    each as a path in the credential; in the European model by the names of the properties.
+    `least` and `most` bound the number of values (None: no bound); `vocabularies` name the lists they are from. Where
+    an element is found: `native` are paths to terms of Open Badges 3.0, `extension` paths to terms of our extension,
+    `elm` names of properties of the European Learning Model.
     """
 
     number: int
@@ -283,27 +283,27 @@ ELEMENTS: tuple[Element, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a credential says about one element; `values` are texts in the languages it has."""
+    """The values of one element in a credential, each a text by language."""
 
     element: Element
     values: tuple[Texts, ...]
 
 
 def missing(template: Template, issuer: IssuerProfile, today: date | None = None) -> tuple[str, ...]:
-    """The codes of the mandatory elements that the template and the issuer leave open, in Annex I's order.
+    """The codes of the mandatory elements that template and issuer do not have, in the order of Annex I.
 
-    What each element demands stands in badges/quality/eu_annex_1.toml. The learner and the date of issuing are given
-    when the badge is awarded, and are not missing here. The level is demanded "if applicable": that it does not apply
-    has to be said. A quality assurance that has ended by `today` is none.
+    The requirements of each element are the rules in badges/quality/eu_annex_1.toml. Learner and date of issuing are
+    never missing here, because they come with the award. Annex I requires the level "where applicable": the template
+    has to say so where it is not. A quality assurance that ended before `today` does not count.
     """
-    rules = unmet("eu_annex_1", template, issuer, today)
+    rules = failed_rules("eu_annex_1", template, issuer, today)
     return tuple(dict.fromkeys(rule.partition(".")[0] for rule in rules))
 
 
 def read(credential: Json) -> tuple[Reading, ...]:
-    """What the credential says about each element, in Annex I's order; elements it does not have are left out.
+    """The values of each element in a credential of any issuer, in the order of Annex I, without absent elements.
 
-    Anyone's credential can be read: what is not where it should be is taken as not there.
+    Raises nothing: what is missing or of another type is left out.
     """
     readings = (
         Reading(element=element, values=tuple(text for text in READERS[element.code](credential) if text))

@@ -1,4 +1,8 @@
-"""READERS: how each EU element is read out of anyone's credential. What is not in its place is not there."""
+"""READERS: for each EU element the function that reads its values from a credential.
+
+The credential may be anybody's, and anything may be in it. What is missing or of another type is left out; no reader
+raises for any JSON object. Each value is a text by language.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from badges.template.model import Texts, text_in
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
 
-#: The language of a text that has none, such as a name or a number.
+#: BCP 47 for "undetermined": the language of names, numbers and addresses.
 NO_LANGUAGE = "und"
 _NOT_APPLICABLE: Texts = {"en": "not applicable", "lv": "nav attiecināms"}
 _HASHED: Texts = {"en": "E-mail address (hidden)", "lv": "E-pasta adrese (slēpta)"}
@@ -23,14 +27,14 @@ _MONTHS_LV = (
 
 
 def _object(value: Any, *path: str) -> Json:
-    """The object at the end of the path; an empty one when there is none."""
+    """The object at the end of the path; an empty one where there is none."""
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
 
 
 def _objects(value: Any) -> list[Json]:
-    """The objects in a list, or the one that stands alone."""
+    """The objects in a list, or a single object: JSON-LD does not tell one value from a list of one."""
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, dict)]
 
@@ -39,8 +43,8 @@ def _plain_text(value: Any) -> Texts:
     return {NO_LANGUAGE: value} if isinstance(value, str) and value.strip() else {}
 
 
-def _map(value: Any) -> Texts:
-    """A language map with nothing in it but texts."""
+def _language_map(value: Any) -> Texts:
+    """The texts of a language map, without what is no text or has no language."""
     return {
         language: text
         for language, text in _object(value).items()
@@ -49,7 +53,8 @@ def _map(value: Any) -> Texts:
 
 
 def _labels(value: Any) -> list[Texts]:
-    return [_map(concept.get("prefLabel")) for concept in _objects(value)]
+    """The labels of one concept or several."""
+    return [_language_map(concept.get("prefLabel")) for concept in _objects(value)]
 
 
 def _subject(credential: Json) -> Json:
@@ -61,27 +66,29 @@ def _achievement(credential: Json) -> Json:
 
 
 def name(credential: Json) -> Texts:
-    """What it is called, in every language it says that in; so `description` and `criteria`."""
+    """The achievement's name by language."""
     achievement = _achievement(credential)
-    return _native(achievement, achievement.get("name") or credential.get("name"), "title")
+    return _all_languages(achievement, achievement.get("name") or credential.get("name"), "title")
 
 
 def description(credential: Json) -> Texts:
+    """The achievement's description by language."""
     achievement = _achievement(credential)
-    return _native(achievement, achievement.get("description"), "summary")
+    return _all_languages(achievement, achievement.get("description"), "summary")
 
 
 def criteria(credential: Json) -> Texts:
+    """The narrative of the criteria by language."""
     achievement = _achievement(credential)
-    return _native(achievement, _object(achievement, "criteria").get("narrative"), "requirement")
+    return _all_languages(achievement, _object(achievement, "criteria").get("narrative"), "requirement")
 
 
-def _native(achievement: Json, text: Any, term: str) -> Texts:
-    """The one text of a native term in its language, after what our term says in several."""
-    spoken = str(achievement.get("inLanguage"))
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", spoken):
-        spoken = NO_LANGUAGE
-    return {**_map(achievement.get(term)), **_map({spoken: text})}
+def _all_languages(achievement: Json, text: Any, term: str) -> Texts:
+    """The texts of our extension's `term`, and the text of the native term, which is in the achievement's language."""
+    language = str(achievement.get("inLanguage"))
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
+        language = NO_LANGUAGE
+    return {**_language_map(achievement.get(term)), **_language_map({language: text})}
 
 
 def _learner(credential: Json) -> Iterator[Texts]:
@@ -102,7 +109,7 @@ def _learner(credential: Json) -> Iterator[Texts]:
 
 def _title(credential: Json) -> Iterator[Texts]:
     achievement = _achievement(credential)
-    yield _map(achievement.get("title")) or _plain_text(achievement.get("name"))
+    yield _language_map(achievement.get("title")) or _plain_text(achievement.get("name"))
 
 
 def _country(credential: Json) -> Iterator[Texts]:
@@ -117,14 +124,14 @@ def _country(credential: Json) -> Iterator[Texts]:
     yield _plain_text(address.get("addressRegion"))
     for place in _objects(issuer.get("location")):
         yield from _labels(place.get("spatialCode"))
-        yield _map(place.get("title"))
+        yield _language_map(place.get("title"))
 
 
 def _awarding_body(credential: Json) -> Iterator[Texts]:
     issuer = _object(credential, "issuer")
-    yield _map(issuer.get("legalName")) or _plain_text(issuer.get("name"))
+    yield _language_map(issuer.get("legalName")) or _plain_text(issuer.get("name"))
     for body in _objects(_object(_subject(credential), "awardedBy").get("awardingBody")):
-        yield _map(body.get("legalName"))
+        yield _language_map(body.get("legalName"))
 
 
 def _date(credential: Json) -> Iterator[Texts]:
@@ -138,7 +145,7 @@ def _date(credential: Json) -> Iterator[Texts]:
 
 
 def day_in_words(day: date) -> Texts:
-    """A day as people write it on a document."""
+    """A day in words, in English and Latvian."""
     return {
         "en": f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}",
         "lv": f"{day.year}. gada {day.day}. {_MONTHS_LV[day.month - 1]}",
@@ -147,7 +154,7 @@ def day_in_words(day: date) -> Texts:
 
 def _learning_outcomes(credential: Json) -> Iterator[Texts]:
     for outcome in _objects(_achievement(credential).get("learningOutcome")):
-        yield _map(outcome.get("title"))
+        yield _language_map(outcome.get("title"))
 
 
 def _workload(credential: Json) -> Iterator[Texts]:
@@ -163,7 +170,7 @@ def _workload(credential: Json) -> Iterator[Texts]:
 
 
 def hours_in_words(hours: Decimal) -> Texts:
-    """A number of hours as people say it; Latvian says 21 stunda, but 11 stundas."""
+    """A number of hours in words, in English and Latvian; Latvian has 21 stunda, but 11 stundas."""
     number = format(hours.normalize(), "f")
     one = number.endswith("1") and not number.endswith("11") and "." not in number
     return {
@@ -174,14 +181,14 @@ def hours_in_words(hours: Decimal) -> Texts:
 
 def _level(credential: Json) -> Iterator[Texts]:
     achievement = _achievement(credential)
-    found: list[Texts] = [
+    levels: list[Texts] = [
         {language: f"{'EKI' if language == 'lv' else 'EQF'}: {text}" for language, text in label.items()}
         for label in _labels(achievement.get("eqfLevel"))
     ]
-    found += _labels(achievement.get("nqfLevel")) + _labels(achievement.get("educationLevel"))
-    if not any(found) and achievement.get("levelApplicable") is False:
+    levels += _labels(achievement.get("nqfLevel")) + _labels(achievement.get("educationLevel"))
+    if not any(levels) and achievement.get("levelApplicable") is False:
         yield _NOT_APPLICABLE
-    yield from found
+    yield from levels
     decision = achievement.get("levelDecision")
     if isinstance(decision, str) and decision.strip():
         yield {"en": f"by decision {decision}", "lv": f"ar lēmumu {decision}"}
@@ -190,7 +197,7 @@ def _level(credential: Json) -> Iterator[Texts]:
 def _types_of_assessment(credential: Json) -> Iterator[Texts]:
     for assessment in _objects(_achievement(credential).get("provenBy")):
         labels = [label for label in _labels(assessment.get("dcType")) if label]
-        yield from labels or [_map(assessment.get("title"))]
+        yield from labels or [_language_map(assessment.get("title"))]
 
 
 def _forms_of_participation(credential: Json) -> Iterator[Texts]:
@@ -199,8 +206,8 @@ def _forms_of_participation(credential: Json) -> Iterator[Texts]:
 
 def _types_of_quality_assurance(credential: Json) -> Iterator[Texts]:
     for accreditation in _objects(_achievement(credential).get("accreditation")):
-        title = _map(accreditation.get("title"))
-        agency = _map(_object(accreditation, "accreditingAgent").get("legalName"))
+        title = _language_map(accreditation.get("title"))
+        agency = _language_map(_object(accreditation, "accreditingAgent").get("legalName"))
         yield {
             language: f"{text} ({text_in(agency, language)})" if agency else text
             for language, text in title.items()
@@ -209,13 +216,13 @@ def _types_of_quality_assurance(credential: Json) -> Iterator[Texts]:
 
 
 def _prerequisites(credential: Json) -> Iterator[Texts]:
-    yield _map(_object(_achievement(credential), "entryRequirement").get("noteLiteral"))
+    yield _language_map(_object(_achievement(credential), "entryRequirement").get("noteLiteral"))
 
 
 def _supervision(credential: Json) -> Iterator[Texts]:
-    """How it was supervised; where several assessments were, each by its title."""
+    """How each assessment was supervised; where several were, with the title of each."""
     supervised = [
-        (_map(assessment.get("title")), label)
+        (_language_map(assessment.get("title")), label)
         for assessment in _objects(_subject(credential).get("provenBy"))
         for label in _labels(assessment.get("idVerification"))
         if label
@@ -228,14 +235,15 @@ def _supervision(credential: Json) -> Iterator[Texts]:
 
 
 def _grade(credential: Json) -> Iterator[Texts]:
-    percent = {
+    """The value of each result; with a percent sign where its description says that it is one."""
+    percent_scales = {
         description.get("id")
         for description in _objects(_achievement(credential).get("resultDescription"))
         if description.get("resultType") == "Percent" and isinstance(description.get("id"), str)
     }
     for result in _objects(_subject(credential).get("result")):
         value, description_id = result.get("value"), result.get("resultDescription")
-        if isinstance(value, str) and isinstance(description_id, str) and description_id in percent:
+        if isinstance(value, str) and isinstance(description_id, str) and description_id in percent_scales:
             yield {"en": f"{value} %", "lv": f"{value.replace('.', ',')} %"}
         else:
             yield _plain_text(value)
@@ -244,12 +252,12 @@ def _grade(credential: Json) -> Iterator[Texts]:
 def _stackability(credential: Json) -> Iterator[Texts]:
     yield from _labels(_achievement(credential).get("stackability"))
     for larger in _objects(_achievement(credential).get("isPartOf")):
-        yield _map(larger.get("title"))
+        yield _language_map(larger.get("title"))
 
 
 def _further_information(credential: Json) -> Iterator[Texts]:
     for note in _objects(_achievement(credential).get("additionalNote")):
-        yield _map(note.get("noteLiteral"))
+        yield _language_map(note.get("noteLiteral"))
 
 
 READERS: dict[str, Callable[[Json], Iterator[Texts]]] = {

@@ -1,4 +1,4 @@
-"""What credentials and achievements are made of alike: concepts with their labels, organisations, places, numbers."""
+"""Nodes of the European Learning Model that achievements, credentials and issuers share."""
 
 from __future__ import annotations
 
@@ -18,30 +18,33 @@ from badges.template.model import Texts
 from badges.template.values import AwardingBody, QualityAssurance
 from badges.vocabularies import vocabulary
 
-#: The languages that every label is written in, whatever else a template says.
-ALWAYS = ("en", "lv")
+#: Labels are always written in these languages, and in those of the template besides.
+LABEL_LANGUAGES = ("en", "lv")
 
 
 def concept(vocabulary_name: str, code: str, languages: Sequence[str] = ()) -> ConceptNode:
-    """The concept with its labels in English, Latvian and `languages`, so far as the vocabulary has them."""
-    found = vocabulary(vocabulary_name)[code]
-    return ConceptNode(id=found.iri, pref_label=in_languages(found.label, languages))
+    """The concept with its labels in English, Latvian and `languages`, as far as the vocabulary has them.
+
+    Raises KeyError for a code that is not in the vocabulary; readers of templates let none through.
+    """
+    entry = vocabulary(vocabulary_name)[code]
+    return ConceptNode(id=entry.iri, pref_label=in_languages(entry.label, languages))
 
 
 def in_languages(label: Texts, languages: Sequence[str] = ()) -> Texts:
-    """The label in English, Latvian and `languages`, so far as it has them."""
-    return {code: text for code, text in label.items() if code in ALWAYS or code in languages}
+    """The label in English, Latvian and `languages`, as far as it has them."""
+    return {code: text for code, text in label.items() if code in LABEL_LANGUAGES or code in languages}
 
 
 def legal_identifier(node_id: str, number: str | None, country: str | None) -> LegalIdentifier | None:
-    """A number that a country's authority gave; None where number or country is not known."""
+    """A number given by an authority of a country; None where the number or the country is not known."""
     if not number or not country:
         return None
     return LegalIdentifier(id=node_id, notation=number, spatial=concept("countries", country))
 
 
 def location(node_id: str, country: str, region: str | None = None, locality: str | None = None) -> Location:
-    """A place in a country. Its name is that of the locality, else of the region."""
+    """A place in a country, named by its locality, else by its region; the language of the name is not known: `und`."""
     name = locality or region
     return Location(
         id=node_id, title={"und": name} if name else {}, spatial_code=(concept("countries", country),)
@@ -49,7 +52,7 @@ def location(node_id: str, country: str, region: str | None = None, locality: st
 
 
 def organisation(body: AwardingBody, node_id: str) -> Organisation:
-    """A body that awards together with the issuer."""
+    """The Organisation of a body that awards together with the issuer."""
     return Organisation(
         id=node_id,
         legal_name=body.legal_name,
@@ -63,6 +66,7 @@ def organisation(body: AwardingBody, node_id: str) -> Organisation:
 def accreditations(
     assurances: Iterable[QualityAssurance], base: str, languages: Sequence[str] = ()
 ) -> tuple[Accreditation, ...]:
+    """An Accreditation for each type of quality assurance; their ids begin with `base`."""
     return tuple(
         _accreditation(assurance, f"{base}-{number}", languages)
         for number, assurance in enumerate(assurances, 1)
@@ -70,7 +74,7 @@ def accreditations(
 
 
 def _accreditation(assurance: QualityAssurance, node_id: str, languages: Sequence[str]) -> Accreditation:
-    """The EU's own concept first where there is one; what kind of assurance it is, in our list's words."""
+    """The Accreditation; its types are the EU's concept, if the EU has one for it, and then that of our own list."""
     kind = vocabulary("quality_assurance")[assurance.code]
     eu_code = kind.more.get("accreditation")
     return Accreditation(
@@ -95,27 +99,27 @@ def _accreditation(assurance: QualityAssurance, node_id: str, languages: Sequenc
         )
         if assurance.reference
         else (),
-        date_issued=_at(assurance.valid_from, time(0)),
-        expiry_date=_at(assurance.valid_until, time(23, 59, 59)),
+        date_issued=_moment(assurance.valid_from, time(0)),
+        expiry_date=_moment(assurance.valid_until, time(23, 59, 59)),
     )
 
 
-def _at(day: date | None, hour: time) -> datetime | None:
+def _moment(day: date | None, hour: time) -> datetime | None:
     return datetime.combine(day, hour, UTC) if day else None
 
 
 def duration(hours: Decimal) -> str:
-    """Hours as an xsd:duration: 40 is PT40H, 1.5 is PT1H30M."""
+    """Hours as an xsd:duration in whole minutes: 40 is PT40H, 1.5 is PT1H30M."""
     minutes = round(hours * 60)
     return f"PT{minutes // 60}H" + (f"{minutes % 60}M" if minutes % 60 else "")
 
 
-def plain(number: Decimal) -> str:
-    """The number as people write it: 3, 2.5, 100; no exponent, no idle zeros."""
+def decimal_text(number: Decimal) -> str:
+    """The number without exponent and trailing zeros: 3, 2.5, 100."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def percent(score: Decimal) -> str:
-    """A score of 0 to 1 as people write it in percent, without the sign."""
-    return plain(round(score * 100, 2))
+    """A score of 0 to 1 in percent with at most two decimals, without the sign: 0.865 is 86.5."""
+    return decimal_text(round(score * 100, 2))

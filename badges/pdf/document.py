@@ -1,6 +1,8 @@
-"""Paper: an A4 document of ours as PDF/A-3, with its letters in it, tagged, and with files attached.
+"""PdfDocument: an A4 document as tagged PDF/A-3U with embedded fonts and attached files.
 
-It is made to be kept: nothing in it is fetched, and the same content always gives the same bytes.
+It is for archives: nothing in it is fetched, and the same content always gives the same bytes.
+
+Source: ISO 19005-3 (PDF/A-3), ISO 32000-1 section 14.8 (tagged PDF).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 from xml.sax.saxutils import escape
 
 import segno
@@ -25,43 +27,48 @@ from badges.vocabularies import vocabulary
 from signing.timestamps import as_timestamp
 
 Colour = tuple[int, int, int]
-#: The structure types of PDF that we use.
+#: The structure types of tagged PDF that we use.
 Tag = Literal["H1", "H2", "H3", "P", "LI"]
 
-INK: Colour = (27, 32, 40)
-SOFT: Colour = (92, 101, 114)
-LINE: Colour = (214, 219, 226)
+TEXT_COLOUR: Colour = (27, 32, 40)
+MUTED: Colour = (92, 101, 114)
+LINE_COLOUR: Colour = (214, 219, 226)
 LEFT, RIGHT, TOP, BOTTOM = 22.0, 188.0, 22.0, 274.0
-_FOOT = 283.0
+_FOOTER = 283.0
 _FONTS = Path(__file__).parents[1] / "fonts"
 _PRODUCER = "Nozimite"
-#: Keeps the place of the number of pages until it is known: letters that no text can bring, for no font has them.
-_ALL_PAGES = "\ue000" * 3
-_MILLIMETRES = 25.4 / 72
+#: Replaced by the number of pages at the end. These are private-use characters, which no text can contain by then:
+#: the font does not have them, so `_printable` has replaced them.
+_PAGE_COUNT_PLACEHOLDER = "\ue000" * 3
+_MILLIMETRES_PER_POINT = 25.4 / 72
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How a text looks: its size in points, the height of a line as a multiple of that, letters spread or not."""
+    """How a text looks: `size` in points, `leading` as a multiple of it, `letter_spacing` in points."""
 
     size: float = 9.5
     bold: bool = False
-    colour: Colour = INK
+    colour: Colour = TEXT_COLOUR
     leading: float = 1.5
-    spread: float = 0.0
+    letter_spacing: float = 0.0
 
     @property
     def line(self) -> float:
-        return self.size * self.leading * _MILLIMETRES
+        """The height of a line in millimetres."""
+        return self.size * self.leading * _MILLIMETRES_PER_POINT
 
 
 class PdfDocument(FPDF):
-    """Pages in millimetres. What is written goes down from `y`, and on to a new page where this one is full."""
+    """A document measured in millimetres from the upper left; texts continue at `y`, on a new page if this one is full.
+
+    Whatever is drawn belongs inside `tagged` or `artifact`: screen readers speak the first and skip the second.
+    """
 
     def __init__(self, *, title: str, author: str, language: str, made_at: datetime) -> None:
         super().__init__(format="A4", enforce_compliance="PDF/A-3U")
-        title, author = " ".join(_clean(title).split()), " ".join(_clean(author).split())
-        self.alias_nb_pages(_ALL_PAGES)
+        title, author = " ".join(_normalised(title).split()), " ".join(_normalised(author).split())
+        self.alias_nb_pages(_PAGE_COUNT_PLACEHOLDER)
         self.language = language
         self.c_margin = 0
         self.set_margins(LEFT, TOP)
@@ -78,16 +85,16 @@ class PdfDocument(FPDF):
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
 
     def footer(self) -> None:
-        """The number of the page."""
-        said = document_word("page", self.language)
-        with self.unspoken():
-            self._use(Style(size=7.5, colour=SOFT))
-            self.set_xy(RIGHT - self.get_string_width(said.format(page=9, pages=9)), _FOOT)
-            self.cell(text=said.format(page=self.page_no(), pages=_ALL_PAGES))
+        """Draws the page number; FPDF calls this at the end of each page."""
+        words = document_word("page", self.language)
+        with self.artifact():
+            self._apply_style(Style(size=7.5, colour=MUTED))
+            self.set_xy(RIGHT - self.get_string_width(words.format(page=9, pages=9)), _FOOTER)
+            self.cell(text=words.format(page=self.page_no(), pages=_PAGE_COUNT_PLACEHOLDER))
 
-    # --- texts
+    # --- text
 
-    def write_down(
+    def write_text(
         self,
         text: str,
         style: Style,
@@ -97,14 +104,15 @@ class PdfDocument(FPDF):
         tag: Tag = "P",
         after: float = 0.0,
     ) -> None:
-        """The text from `y` down, in lines of `width`, and `after` it as much space."""
+        """Writes the text from `y` down in lines of `width`, and leaves the space `after` below it."""
         rest = self.lines(text, style, width)
         while rest:
             if self.y + style.line > BOTTOM:
                 self.add_page()
             fitting = max(1, int((BOTTOM - self.y) / style.line))
+            # Marked content ends with its page, so a text over two pages is two elements of the structure.
             with self.tagged(tag):
-                self._use(style)
+                self._apply_style(style)
                 for line in rest[:fitting]:
                     self.set_xy(x, self.y)
                     self.cell(width, style.line, line, new_y="NEXT")
@@ -112,91 +120,103 @@ class PdfDocument(FPDF):
         self.y += after
 
     def lines(self, text: str, style: Style, width: float) -> list[str]:
-        """The text as it breaks into lines of `width`."""
-        self._use(style)
-        told = self.multi_cell(
-            width, style.line, self._writable(text), align="L", dry_run=True, output="LINES"
+        """The text broken into lines of `width`."""
+        self._apply_style(style)
+        # With this output FPDF returns a list of lines; its own annotation covers every kind of output.
+        broken = cast(
+            list[str],
+            self.multi_cell(
+                width, style.line, self._printable(text), align="L", dry_run=True, output="LINES"
+            ),
         )
-        assert isinstance(told, list)
-        return [line.strip() for line in told]
+        return [line.strip() for line in broken]
 
     def height(self, text: str, style: Style, width: float) -> float:
-        """How far down the text would reach."""
+        """The height of the text in lines of `width`."""
         return len(self.lines(text, style, width)) * style.line
 
-    def largest_of(self, sizes: tuple[float, ...], text: str, width: float, lines: int) -> float:
-        """The first of the sizes in which the bold text takes no more lines than that; else the last."""
+    def largest_fitting_size(self, sizes: tuple[float, ...], text: str, width: float, lines: int) -> float:
+        """The first of `sizes` in which the bold text needs at most so many lines of `width`; else the last."""
         fitting = (
             size for size in sizes if len(self.lines(text, Style(size=size, bold=True), width)) <= lines
         )
         return next(fitting, sizes[-1])
 
-    def keep_together(self, height: float) -> bool:
-        """Turns the page unless so much fits on this one; says whether it did."""
-        turned = self.y + min(height, BOTTOM - TOP) > BOTTOM
-        if turned:
-            self.add_page()
-        return turned
+    def break_page_unless_fits(self, height: float) -> bool:
+        """Starts a new page if `height` does not fit on this one, and returns whether it did.
 
-    def _use(self, style: Style) -> None:
+        What is higher than a whole page starts on a new one and continues on the next.
+        """
+        is_new_page = self.y + min(height, BOTTOM - TOP) > BOTTOM
+        if is_new_page:
+            self.add_page()
+        return is_new_page
+
+    def _apply_style(self, style: Style) -> None:
         self.set_font("Manrope", "B" if style.bold else "", style.size)
         self.set_text_color(*style.colour)
-        self.set_char_spacing(style.spread)
+        self.set_char_spacing(style.letter_spacing)
 
-    def _writable(self, text: str) -> str:
-        """The text in letters that the font has: PDF/A knows no missing ones."""
-        font = self.fonts["manrope"]
-        assert isinstance(font, TTFFont)
-        letters = font.cmap
-        return "".join(letter if letter == "\n" or ord(letter) in letters else "?" for letter in _clean(text))
+    def _printable(self, text: str) -> str:
+        """The text with "?" for each character that the font lacks: PDF/A forbids the glyph for missing ones."""
+        characters = cast(TTFFont, self.fonts["manrope"]).cmap
+        return "".join(
+            character if character == "\n" or ord(character) in characters else "?"
+            for character in _normalised(text)
+        )
 
     # --- pictures and shapes
 
-    def picture(self, png: bytes, x: float, y: float, side: float, words: str) -> None:
-        """A square picture; `words` are for those who cannot see it."""
-        self.image(BytesIO(png), x, y, side, side, alt_text=words, keep_aspect_ratio=True)
+    def picture(self, png: bytes, x: float, y: float, side: float, alt_text: str) -> None:
+        """Draws a square picture; `alt_text` is for people who cannot see it."""
+        self.image(BytesIO(png), x, y, side, side, alt_text=alt_text, keep_aspect_ratio=True)
 
-    def qr_code(self, url: str, x: float, y: float, side: float, words: str) -> None:
-        """The address as a QR code, drawn as shapes: sharp at any size."""
+    def qr_code(self, url: str, x: float, y: float, side: float, alt_text: str) -> None:
+        """Draws the URL as a QR code of vector shapes, sharp at any size, and makes it a link."""
         rows = [bytes(row) for row in segno.make(url, error="m", micro=False).matrix]
         module = side / len(rows)
-        with self.tagged("Figure", words):
-            self.set_fill_color(*INK)
+        with self.tagged("Figure", alt_text):
+            self.set_fill_color(*TEXT_COLOUR)
             for number, row in enumerate(rows):
                 start = 0
                 while (start := row.find(1, start)) >= 0:
                     end = row.find(0, start)
                     end = len(row) if end < 0 else end
-                    # A hair wider than its place: no white lines between rows on a screen.
+                    # Slightly higher than a row: screens would show white lines between rows that only touch.
                     self.rect(
                         x + start * module, y + number * module, (end - start) * module, module * 1.02, "F"
                     )
                     start = end
         self.link(x, y, side, side, url)
 
-    def block(self, x: float, y: float, width: float, height: float, colour: Colour) -> None:
-        """A coloured rectangle that says nothing."""
-        with self.unspoken():
+    def filled_rectangle(self, x: float, y: float, width: float, height: float, colour: Colour) -> None:
+        """Draws a coloured rectangle as decoration."""
+        with self.artifact():
             self.set_fill_color(*colour)
             self.rect(x, y, width, height, "F")
 
     def bullet(self, x: float, style: Style) -> None:
-        """A dot before the line that comes next."""
-        with self.unspoken():
-            self.set_fill_color(*SOFT)
+        """Draws a dot before the next line of text."""
+        with self.artifact():
+            self.set_fill_color(*MUTED)
             self.circle(x + 1, self.y + style.line * 0.5, 0.55, "F")
 
-    def line_across(self, y: float, x: float = LEFT, width: float = RIGHT - LEFT) -> None:
-        self.block(x, y, width, 0.25, LINE)
+    def horizontal_line(self, y: float, x: float = LEFT, width: float = RIGHT - LEFT) -> None:
+        """Draws a thin grey line as decoration."""
+        self.filled_rectangle(x, y, width, 0.25, LINE_COLOUR)
 
-    # --- what PDF says beside the ink
+    # --- structure and attachments
 
     @contextmanager
-    def tagged(self, kind: Tag | Literal["Figure"], words: str | None = None) -> Iterator[None]:
-        """What is drawn inside has this place in the document's structure. FPDF itself tags pictures only."""
+    def tagged(self, kind: Tag | Literal["Figure"], alt_text: str | None = None) -> Iterator[None]:
+        """Makes what is drawn inside an element of the document's structure.
+
+        FPDF itself tags pictures only, so this writes the marked content (BDC, EMC) and registers it with FPDF's
+        structure builder, an internal of FPDF: check it when FPDF is updated.
+        """
         number = self.struct_builder.next_mcid_for_page(self.page)
         _, parents = self.struct_builder.add_marked_content(
-            page_number=self.page, struct_type=f"/{kind}", mcid=number, alt_text=words
+            page_number=self.page, struct_type=f"/{kind}", mcid=number, alt_text=alt_text
         )
         self.pages[self.page].struct_parents = parents
         self._out(f"/{kind} <</MCID {number}>> BDC")
@@ -204,46 +224,45 @@ class PdfDocument(FPDF):
         self._out("EMC")
 
     @contextmanager
-    def unspoken(self) -> Iterator[None]:
-        """What is drawn inside is for the eye alone: a reading voice leaves it out."""
+    def artifact(self) -> Iterator[None]:
+        """Makes what is drawn inside an Artifact, decoration that screen readers leave out."""
         self._out("/Artifact BMC")
         yield
         self._out("EMC")
 
-    def attach(self, name: str, content: bytes, media_type: str, words: str) -> None:
-        """The file that the document was made from."""
+    def attach(self, name: str, content: bytes, media_type: str, description: str) -> None:
+        """Attaches the file from which the document was made."""
         self.embed_file(
             basename=name,
             bytes=content,
             mime_type=media_type,
-            desc=words,
+            desc=description,
             modification_date=self.creation_date,
             associated_file_relationship="Source",
             compress=True,
         )
 
     def as_pdf(self) -> bytes:
-        """The document, finished. FPDF reads of a font what it needs, and leaves its file open."""
+        """The finished document. Closes the font files, which FPDF leaves open."""
         try:
             return bytes(self.output())
         finally:
             for font in self.fonts.values():
-                assert isinstance(font, TTFFont)
-                font.ttfont.close()
+                cast(TTFFont, font).ttfont.close()
 
 
-def _clean(text: str) -> str:
-    """The text with its accents on their letters, and without what has no shape: controls, marks of direction."""
+def _normalised(text: str) -> str:
+    """The text in NFC without invisible characters, such as controls and marks of direction; line ends stay."""
     composed = unicodedata.normalize("NFC", text.replace("\t", " "))
     return "".join(
-        letter
-        for letter in composed
-        if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
+        character
+        for character in composed
+        if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
     )
 
 
 def palette(colours: str | None) -> tuple[Colour, Colour, Colour]:
-    """The deep, the bright and the accent colour of a palette of badge pictures."""
+    """The deep, bright and accent colours of a palette of badge pictures; the first palette for an unknown code."""
     names = vocabulary("colours")
     more = names[colours].more if colours and colours in names else next(iter(names)).more
     deep, bright, accent = (ImageColor.getrgb(more[name])[:3] for name in ("deep", "bright", "accent"))
@@ -251,13 +270,13 @@ def palette(colours: str | None) -> tuple[Colour, Colour, Colour]:
 
 
 def tint(colour: Colour, share: float) -> Colour:
-    """The colour on white, so much of it."""
+    """The colour mixed with white; `share` is the part of the colour, 0 to 1."""
     red, green, blue = (round(255 - (255 - part) * share) for part in colour)
     return red, green, blue
 
 
 def _xmp(title: str, author: str, made_at: datetime) -> str:
-    """What the document says of itself to archives; FPDF's own would name the moment of printing."""
+    """The document's XMP metadata. FPDF's own would contain the current time, so no two files would be equal."""
     moment = as_timestamp(made_at)
     return f"""<x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

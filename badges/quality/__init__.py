@@ -1,16 +1,16 @@
-"""Quality frameworks as rules: the folder is the registry, a TOML a framework, its name the framework's code.
+"""Quality frameworks as data: each TOML file in this folder is a framework, and its name is the framework's code.
 
-A framework has a `title` in English and Latvian, a `source`, and rules. A rule has a `code`, the `field` to mend (a key
-of FIELDS), a `strength` (`must`, `should`, or `stated`: only a written declaration meets it), a sentence in `en` and
-`lv` that says what to do, and one demand; `when` is a demand too, without which the rule does not apply. A demand is
-one of
+A framework has a `title` in English and Latvian, a `source`, and rules. A rule has a `code`, the `field` to mend (a
+key of FIELDS), a `strength` (`must`, `should`, or `stated`: only a written declaration meets it), a sentence in `en`
+and `lv` that says what to do, and one demand. With a second demand, `when`, it applies only if that is met. A demand
+is one of
 
-* `present = true` or `false`      there is something, or nothing
-* `is = true`                      exactly this
-* `at_least`, `at_most`, `between` a number
-* `one_of = [...]`                 the value, or one of the values, is in the list
-* `besides = [...]`                the value, or one of the values, is not in the list
-* `all`, `any`, `not`              other demands, each with a `field` of its own
+* `present = true` or `false`      there is a value, or none
+* `is = true`                      exactly this value
+* `at_least`, `at_most`, `between` a bound, or two, for a number
+* `one_of = [...]`                 the value, or one of several values, is in the list
+* `besides = [...]`                the value, or one of several values, is not in the list
+* `all`, `any`, `not`              further demands, each with a `field` of its own
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from signing.json_text import Json
 Facts = Mapping[str, Any]
 Strength = Literal["must", "should", "stated"]
 
-#: What a rule may ask about, and the JSON pointer to what to mend, in the template or (`issuer:`) the issuer's file.
-#: What the tool itself gives with every badge has no field to mend.
+#: What rules can be about -> JSON pointer of the field to mend in the template, or (`issuer:`) in the issuer's file;
+#: "" for what the tool itself provides with every badge.
 FIELDS: Mapping[str, str] = {
     "learner": "",
     "date_of_issuing": "",
@@ -72,20 +72,23 @@ FIELDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """What has to be so about `field`; `parts` are the demands that all have to be met, if it is made of such."""
+    """A condition on `field`; `parts` are the demands it consists of if it is an `all`."""
 
     field: str
     met: Callable[[Facts], bool]
     parts: tuple[Demand, ...] = ()
 
     def unmet_field(self, facts: Facts) -> str:
-        """The first field that stands in the way."""
+        """The field of the first demand that is not met."""
         return next((part.unmet_field(facts) for part in self.parts if not part.met(facts)), self.field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One demand of a framework; `sentence` says in each language what is so where it is met."""
+    """One rule of a framework; `demand` is None for a `stated` rule that only a declaration meets.
+
+    `sentence` says in each language what to do.
+    """
 
     code: str
     field: str
@@ -95,6 +98,7 @@ class Rule:
     when: Demand | None = None
 
     def applies(self, facts: Facts) -> bool:
+        """Whether the condition `when` holds; True without one."""
         return self.when is None or self.when.met(facts)
 
 
@@ -110,32 +114,32 @@ class Framework:
 
 @cache
 def framework_codes() -> tuple[str, ...]:
-    """The codes of all frameworks: those of the EU first, the others by name."""
+    """The codes of all frameworks: the EU's first, then the others in alphabetical order."""
     codes = sorted(file.stem for file in Path(__file__).parent.glob("*.toml"))
     return tuple(sorted(codes, key=lambda code: not code.startswith("eu_")))
 
 
 @cache
 def framework(code: str) -> Framework:
-    """The framework of the file `code`.toml here; read once. Raises FrameworkError."""
+    """The framework in `<code>.toml` of this folder; read once. Raises FrameworkError where there is none."""
     if code not in framework_codes():
         raise FrameworkError(f"There is no quality framework {code}: only {', '.join(framework_codes())}.")
     return read_framework(code, (Path(__file__).parent / f"{code}.toml").read_text(encoding="utf-8"))
 
 
 def read_framework(code: str, text: str) -> Framework:
-    """The framework that a TOML text describes. Raises FrameworkError naming the rule that cannot be understood."""
+    """The framework that a TOML text describes. Raises FrameworkError naming the rule that is not valid."""
     try:
         data = tomllib.loads(text, parse_float=Decimal)
         rules = tuple(_rule(entry) for entry in data.pop("rule"))
-        found = Framework(
+        loaded = Framework(
             code=code, title=_languages(data.pop("title")), source=data.pop("source"), rules=rules
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FrameworkError(f"The quality framework {code} cannot be used: {error}") from error
     if data or len({rule.code for rule in rules}) != len(rules):
         raise FrameworkError(f"The quality framework {code} says too much, or one rule twice.")
-    return found
+    return loaded
 
 
 def _rule(entry: Json) -> Rule:
@@ -165,14 +169,14 @@ def _languages(texts: Any) -> Mapping[str, str]:
 
 
 def _demand(entry: Json, field: str = "") -> Demand:
-    """One demand; where it is made of others, `field` is only the one to mend."""
+    """One demand; for `all`, `any` and `not`, `field` is only the default of the field to mend."""
     entry = dict(entry)
     field = entry.pop("field", field)
-    (test, wanted), *rest = entry.items()
+    (test, operand), *rest = entry.items()
     if rest:
         raise ValueError(f"{test} and {rest[0][0]}: a demand is one demand")
     if test in ("all", "any"):
-        parts = tuple(_demand(part, field) for part in wanted)
+        parts = tuple(_demand(part, field) for part in operand)
         every = all if test == "all" else any
         return Demand(
             field=field,
@@ -180,11 +184,11 @@ def _demand(entry: Json, field: str = "") -> Demand:
             parts=parts if test == "all" else (),
         )
     if test == "not":
-        inner = _demand(wanted, field)
+        inner = _demand(operand, field)
         return Demand(field=field or inner.field, met=lambda facts: not inner.met(facts))
     if field not in FIELDS:
         raise ValueError(f"{field} is no field")
-    check = TESTS[test](wanted)
+    check = TESTS[test](operand)
     return Demand(field=field, met=lambda facts: check(facts.get(field)))
 
 
@@ -201,13 +205,13 @@ def _between(ends: Any) -> Callable[[Any], bool]:
     return lambda value: value is not None and least <= value <= most
 
 
-#: test -> what it wants -> value -> met?
+#: Name of a test -> function from its operand in the TOML file to the test of a value.
 TESTS: Mapping[str, Callable[[Any], Callable[[Any], bool]]] = {
-    "present": lambda wanted: lambda value: _present(value) is wanted,
-    "is": lambda wanted: lambda value: value is wanted,
-    "at_least": lambda wanted: lambda value: value is not None and value >= wanted,
-    "at_most": lambda wanted: lambda value: value is not None and value <= wanted,
+    "present": lambda operand: lambda value: _present(value) is operand,
+    "is": lambda operand: lambda value: value is operand,
+    "at_least": lambda operand: lambda value: value is not None and value >= operand,
+    "at_most": lambda operand: lambda value: value is not None and value <= operand,
     "between": _between,
-    "one_of": lambda wanted: lambda value: any(item in wanted for item in _values(value)),
-    "besides": lambda wanted: lambda value: any(item not in wanted for item in _values(value)),
+    "one_of": lambda operand: lambda value: any(item in operand for item in _values(value)),
+    "besides": lambda operand: lambda value: any(item not in operand for item in _values(value)),
 }

@@ -1,4 +1,4 @@
-"""judge: what a quality framework says of a template and its issuer, rule by rule."""
+"""evaluate: the report of a quality framework on a template and its issuer, rule by rule."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 from badges.issuer import IssuerProfile
 from badges.quality import FIELDS, Facts, Framework, Rule, framework
-from badges.template.declarations import FIELDS as STATEMENTS
+from badges.template.declarations import FIELDS as DECLARATIONS
 from badges.template.model import Level, Template
 from badges.template.values import QualityAssurance
 
-Outcome = Literal["pass", "fail", "warning", "statement_missing", "not_applicable"]
+Outcome = Literal["pass", "fail", "warning", "declaration_missing", "not_applicable"]
 
-#: What every badge of ours brings along, whatever its template says.
-_GIVEN: Facts = {
+#: What the tool itself provides with every badge, whatever is in the template.
+_ALWAYS_MET: Facts = {
     "learner": True,
     "date_of_issuing": True,
     "grade": True,
@@ -24,12 +24,16 @@ _GIVEN: Facts = {
     "formats": ("OB3",),
     "verify_page": True,
 }
-_UNMET: dict[str, Outcome] = {"must": "fail", "should": "warning", "stated": "statement_missing"}
+_OUTCOME_OF_FAILURE: dict[str, Outcome] = {
+    "must": "fail",
+    "should": "warning",
+    "stated": "declaration_missing",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What came of one rule; `field` is the one to mend, "" where there is nothing to mend."""
+    """The outcome of one rule; `field` is the JSON pointer of the field to mend, "" where there is nothing to mend."""
 
     rule: Rule
     outcome: Outcome
@@ -38,7 +42,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityReport:
-    """All verdicts of one framework, in its order. It passes when no `must` fails."""
+    """The verdicts on all rules of a framework, in its order. It passes if no `must` fails."""
 
     framework: Framework
     verdicts: tuple[Verdict, ...]
@@ -56,16 +60,22 @@ class QualityReport:
 def evaluate(
     code: str, template: Template, issuer: IssuerProfile, today: date | None = None
 ) -> QualityReport:
-    """The report of the framework `code`, as of `today`. Raises FrameworkError when there is none."""
-    asked = framework(code)
+    """The report of the framework `code`, as of `today`. Raises FrameworkError where there is no such framework."""
+    quality_framework = framework(code)
     known = facts(template, issuer, today)
     return QualityReport(
-        framework=asked, verdicts=tuple(_verdict(asked.code, rule, known) for rule in asked.rules)
+        framework=quality_framework,
+        verdicts=tuple(_verdict(code, rule, known) for rule in quality_framework.rules),
     )
 
 
-def unmet(code: str, template: Template, issuer: IssuerProfile, today: date | None = None) -> tuple[str, ...]:
-    """The codes of the `must` rules that fail; cheaper than a whole report."""
+def failed_rules(
+    code: str, template: Template, issuer: IssuerProfile, today: date | None = None
+) -> tuple[str, ...]:
+    """The codes of the `must` rules of the framework `code` that fail; cheaper than a whole report.
+
+    Raises FrameworkError where there is no such framework.
+    """
     known = facts(template, issuer, today)
     return tuple(
         rule.code
@@ -75,13 +85,13 @@ def unmet(code: str, template: Template, issuer: IssuerProfile, today: date | No
 
 
 def facts(template: Template, issuer: IssuerProfile, today: date | None = None) -> Facts:
-    """What rules may ask about, by the keys of FIELDS. What a template states goes before what its issuer states.
+    """The values that rules are about, by the keys of FIELDS. A template's declarations precede those of its issuer.
 
-    How many days something still holds is known only on a day: `today`.
+    Numbers of days that something is still valid are None without `today`.
     """
     level, hours, credits_ = template.level, template.workload_hours, template.credits
-    found: dict[str, Any] = {
-        **_GIVEN,
+    known: dict[str, Any] = {
+        **_ALWAYS_MET,
         "country": issuer.country,
         "place": issuer.locality,
         "awarding_body": issuer.legal_name if issuer.name else None,
@@ -112,15 +122,15 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
         "learning_setting": template.learning_setting,
         "review_date": template.review_date,
     }
-    for name in STATEMENTS:
+    for name in DECLARATIONS:
         own = getattr(template.quality, name)
-        found[name] = getattr(issuer.quality, name) if own is None or own == {} else own
-    found["declarations"] = {**issuer.quality.declarations, **template.quality.declarations}
-    return found
+        known[name] = getattr(issuer.quality, name) if own is None or own == {} else own
+    known["declarations"] = {**issuer.quality.declarations, **template.quality.declarations}
+    return known
 
 
 def _days_left(assurances: Sequence[QualityAssurance], today: date | None) -> int | None:
-    """How many days the first of them to end still holds; None where none ends."""
+    """The days until the first of them ends; None where none has an end."""
     ends = [item.valid_until for item in assurances if item.valid_until]
     return (min(ends) - today).days if ends and today else None
 
@@ -130,13 +140,13 @@ def _verdict(code: str, rule: Rule, known: Facts) -> Verdict:
         return Verdict(rule=rule, outcome="not_applicable")
     if rule.demand is None:
         name = f"{code}.{rule.code}"
-        said = name in known["declarations"]
+        declared = name in known["declarations"]
         return Verdict(
             rule=rule,
-            outcome="pass" if said else "statement_missing",
-            field="" if said else f"/quality/declarations/{name}",
+            outcome="pass" if declared else "declaration_missing",
+            field="" if declared else f"/quality/declarations/{name}",
         )
     if rule.demand.met(known):
         return Verdict(rule=rule, outcome="pass")
     field = rule.demand.unmet_field(known) or rule.field
-    return Verdict(rule=rule, outcome=_UNMET[rule.strength], field=FIELDS[field])
+    return Verdict(rule=rule, outcome=_OUTCOME_OF_FAILURE[rule.strength], field=FIELDS[field])

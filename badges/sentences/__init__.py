@@ -1,4 +1,4 @@
-"""sentence: what a code says to people, in English or Latvian. The sentences are data, a TOML a subject."""
+"""Sentences for people, in English and Latvian, as data: a TOML file for each subject."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ _FOLDER = Path(__file__).parent
 
 
 def sentence(check: str, code: str, language: str = "en") -> str:
-    """The sentence for a code of that check, or of `verdict`; in English where the language is not one of ours.
+    """The sentence for a code of a verifier's check, or of `verdict`; in English where there is none in `language`.
 
-    A code without a sentence is given back as it is: a report is worth more than its wording.
+    Returns the code itself where it has no sentence: a missing wording must not cost anybody the report.
     """
-    said = sentences().get(check, {}).get(code, {})
-    return said.get(language) or said.get("en") or code
+    texts = sentences().get(check, {}).get(code, {})
+    return texts.get(language) or texts.get("en") or code
 
 
 def document_word(code: str, language: str) -> str:
-    """What a certificate or transcript calls something; in English where the language is not one of ours."""
-    said = _document_words()[code]
-    return said.get(language) or said["en"]
+    """A heading or label of certificates and transcripts, in English where there is none in `language`.
+
+    Raises KeyError for a code that is not in documents.toml.
+    """
+    texts = _document_words()[code]
+    return texts.get(language) or texts["en"]
 
 
 @cache
 def sentences() -> dict[str, dict[str, dict[str, str]]]:
-    """All sentences: check -> code -> language -> sentence."""
+    """All sentences of the verifier: check -> code -> language -> sentence."""
     return tomllib.loads((_FOLDER / "verify.toml").read_text(encoding="utf-8"))
 
 

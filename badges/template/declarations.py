@@ -1,4 +1,4 @@
-"""The Statements: what quality frameworks ask of a template and its issuer beyond the EU's elements."""
+"""Declarations: what an issuer or a template states for quality frameworks beyond the EU elements."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:
-    """Each may be said by the issuer for all it awards, and by a template for itself; nothing here has to be said.
+    """The table `quality` in the file of a template or an issuer; the template's values precede its issuer's.
 
-    `declarations` are the texts that rules without a field of their own ask for, by `<framework>.<rule>`.
+    Every field is optional. `declarations` are free texts by `<framework>.<rule>`, for the rules that have no field
+    of their own here. Fields of codes are of the vocabularies `provider_kinds`, `unit_kinds` and `orientations`.
     """
 
     provider: str | None = None
@@ -50,13 +51,13 @@ _DECLARATION = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9-]{1,64}")
 
 
 def read_declarations(reader: Reader, data: Any, pointer: str) -> Declarations:
-    """The Statements in `data`; every problem is told to the reader."""
+    """The Declarations in `data`, empty where it is None; problems are added to `reader`."""
     if data is None:
         return Declarations()
     if not isinstance(data, dict):
         reader.problem(pointer, "not_an_object")
         return Declarations()
-    reader.only(data, pointer, FIELDS)
+    reader.refuse_unknown_fields(data, pointer, FIELDS)
     return Declarations(
         **{name: read(reader, data.get(name), at(pointer, name)) for name, read in _READ.items()}
     )
@@ -75,44 +76,44 @@ def _text(reader: Reader, value: Any, pointer: str) -> str | None:
 
 
 def _months(reader: Reader, value: Any, pointer: str) -> int | None:
-    return reader.whole(value, pointer, 1, 1200)
+    return reader.whole_number(value, pointer, 1, 1200)
 
 
 def _declarations(reader: Reader, value: Any, pointer: str) -> dict[str, Texts]:
-    """Texts by `<framework>.<rule>`; a rule that no framework here has does no harm."""
+    """Texts by `<framework>.<rule>`. The rule need not exist: templates may come from a tool with other frameworks."""
     if value is None:
         return {}
     if not isinstance(value, dict):
         reader.problem(pointer, "not_an_object")
         return {}
-    found: dict[str, Texts] = {}
-    for name, said in value.items():
+    declared: dict[str, Texts] = {}
+    for name, texts in value.items():
         if not isinstance(name, str) or not _DECLARATION.fullmatch(name):
             reader.problem(at(pointer, name), "unknown_field")
-        elif text := reader.texts(said, at(pointer, name), TEXT_LENGTH):
-            found[name] = text
-    return found
+        elif text := reader.texts(texts, at(pointer, name), TEXT_LENGTH):
+            declared[name] = text
+    return declared
 
 
 _READ: dict[str, Callable[[Reader, Any, str], Any]] = {
     "provider": _coded("provider_kinds"),
-    "accredited": Reader.truth,
+    "accredited": Reader.yes_or_no,
     "unit_kind": _coded("unit_kinds"),
     "programme_code": _text,
     "licence": _text,
     "decision_reference": _text,
-    "transcript": Reader.truth,
+    "transcript": Reader.yes_or_no,
     "orientation": _coded("orientations"),
     "target_group": _texts,
     "purpose": _texts,
     "need": _texts,
     "need_evidence_url": Reader.web_address,
-    "overlap_checked": Reader.truth,
-    "prior_learning": Reader.truth,
+    "overlap_checked": Reader.yes_or_no,
+    "prior_learning": Reader.yes_or_no,
     "internal_quality_url": Reader.web_address,
-    "learner_feedback": Reader.truth,
+    "learner_feedback": Reader.yes_or_no,
     "review_months": _months,
-    "in_catalogue": Reader.truth,
+    "in_catalogue": Reader.yes_or_no,
     "guidance_url": Reader.web_address,
     "cost": _texts,
     "accessibility_url": Reader.web_address,

@@ -1,4 +1,4 @@
-"""A Template: what is written once about an achievement, in every language, before anyone earns it."""
+"""Template: what a teacher writes about an achievement, in one or more languages, before anyone earns it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from badges.template.values import (
 )
 from signing.json_text import Json
 
-#: One text in several languages: {"en": "...", "lv": "..."}. Never an empty text in it.
+#: One text by language: {"en": "...", "lv": "..."}. No text in it is empty.
 Texts = Mapping[str, str]
 
 NOT_APPLICABLE: Literal["not-applicable"] = "not-applicable"
@@ -39,12 +39,12 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """What an achievement says about itself, in Annex I's order; codes are those of badges.vocabularies.
+    """An achievement in the words of a teacher, fields in the order of Annex I; codes are of `badges.vocabularies`.
 
-    Everything but `name` may be missing while it is being written: `badges.eu.elements.missing` says what is.
-    `in_language` is the language to fall back to. `awarding_bodies` award together with the issuer. `quality` answers
-    badges.quality. `review_date`, `owner` and `change_log` are the institution's own: no badge shows them. `colours`
-    names a palette of the default picture.
+    Only `name` is required: `badges.eu.elements.missing` lists what a draft still lacks. `in_language` is the language
+    to fall back to. `awarding_bodies` award together with the issuer. `credits` are ECTS. `quality` is judged by
+    `badges.quality`. `review_date`, `owner` and `change_log` are for the institution only: no badge shows them.
+    `colours` is a palette of the default picture.
     """
 
     name: Texts
@@ -75,7 +75,10 @@ class Template:
     change_log: tuple[Change, ...] = ()
 
     def language_for(self, language: str) -> str:
-        """The language that somebody who speaks `language` is told it in: one of those it has a name in."""
+        """`language` if the template has a name in it, else the best other one that has.
+
+        Raises StopIteration for a template without a name; `read_template` makes none.
+        """
         choices = (language, self.in_language, "en", *self.name)
         return next(code for code in choices if code in self.name)
 
@@ -92,27 +95,28 @@ def text_in(texts: Texts, language: str, fallback: str = "en") -> str:
 
 
 def read_template(data: Json, today: date | None = None) -> Template:
-    """The Template that `data` (a form, a TOML file, a stored JSON) describes.
+    """The Template that `data` (of a form, a TOML file or stored JSON) describes.
 
-    Raises TemplateError listing every problem with its JSON pointer, not only the first one. What has to have
-    happened is held to `today`; where none is given, as for what was read before, to nothing.
+    Raises TemplateError listing every problem with its JSON pointer, not only the first one. Days that must have
+    come (`valid_from`, the days of `change_log`) are checked against `today`; without it, as for data that was checked
+    when it was stored, they are not.
     """
     reader = Reader(today)
     if not isinstance(data, dict):
         raise TemplateError((("", "not_an_object"),))
-    reader.only(data, "", _FIELDS)
+    reader.refuse_unknown_fields(data, "", _FIELDS)
     template = Template(**{name: read(reader, data.get(name), f"/{name}") for name, read in _READ.items()})
     for name in ("lki_level", "national_level"):
         if template.level == NOT_APPLICABLE and getattr(template, name):
             reader.problem(f"/{name}", "level_not_applicable")
-    reader.finish()
+    reader.raise_problems()
     return template
 
 
 def template_as_json(template: Template) -> Json:
-    """The template as JSON that `read_template` reads back as the same template; what is empty is left out."""
-    said: Json = as_file_json(template)
-    return said
+    """The template as JSON from which `read_template` reads an equal one; empty fields are left out."""
+    data: Json = as_file_json(template)
+    return data
 
 
 def _level(reader: Reader, data: Any, pointer: str) -> Level | Literal["not-applicable"] | None:
@@ -123,12 +127,12 @@ def _level(reader: Reader, data: Any, pointer: str) -> Level | Literal["not-appl
     if not isinstance(data, dict):
         reader.problem(pointer, "unknown_code")
         return None
-    reader.only(data, pointer, ("framework", "value"))
+    reader.refuse_unknown_fields(data, pointer, ("framework", "value"))
     if data.get("framework", "EQF") != "EQF":
         reader.problem(f"{pointer}/framework", "unknown_code")
     if data.get("value") in (None, ""):
         reader.problem(f"{pointer}/value", "required")
-    value = reader.whole(data.get("value"), f"{pointer}/value", 1, 8)
+    value = reader.whole_number(data.get("value"), f"{pointer}/value", 1, 8)
     return Level(value=value) if value is not None else None
 
 
@@ -141,30 +145,30 @@ def _coded(vocabulary_name: str) -> Callable[[Reader, Any, str], str | None]:
 
 
 def _list(read: Callable[[Reader, Any, str], Any]) -> Callable[[Reader, Any, str], tuple[Any, ...]]:
-    return lambda reader, data, pointer: reader.each(data, pointer, read)
+    return lambda reader, data, pointer: reader.items(data, pointer, read)
 
 
 _READ: Mapping[str, Callable[[Reader, Any, str], Any]] = {
-    "name": lambda reader, data, pointer: reader.texts(data, pointer, NAME_LENGTH, required=True),
+    "name": lambda reader, data, pointer: reader.required_texts(data, pointer, NAME_LENGTH),
     "description": _texts,
     "criteria": _texts,
     "in_language": lambda reader, data, pointer: reader.language(data, pointer),
-    "awarding_bodies": _list(values.awarding_body),
-    "learning_outcomes": _list(values.learning_outcome),
+    "awarding_bodies": _list(values.read_awarding_body),
+    "learning_outcomes": _list(values.read_learning_outcome),
     "workload_hours": lambda reader, data, pointer: reader.number(data, pointer, 10_000),
     "credits": lambda reader, data, pointer: reader.number(data, pointer, 400),
     "level": _level,
-    "lki_level": lambda reader, data, pointer: reader.whole(data, pointer, 1, 8),
+    "lki_level": lambda reader, data, pointer: reader.whole_number(data, pointer, 1, 8),
     "national_level": _coded("national_levels"),
     "cycle": _coded("cycles"),
-    "assessments": _list(values.assessment),
+    "assessments": _list(values.read_assessment),
     "forms_of_participation": lambda reader, data, pointer: reader.codes(
         data, pointer, "modes_of_participation"
     ),
-    "types_of_quality_assurance": _list(values.quality_assurance),
+    "types_of_quality_assurance": _list(values.read_quality_assurance),
     "prerequisites": _texts,
     "stackability": _coded("stackability"),
-    "part_of": _list(values.larger_credential),
+    "part_of": _list(values.read_larger_credential),
     "further_information": _texts,
     "isced_f": _coded("isced_f"),
     "learning_setting": _coded("learning_settings"),
@@ -172,5 +176,5 @@ _READ: Mapping[str, Callable[[Reader, Any, str], Any]] = {
     "quality": read_declarations,
     "review_date": Reader.day,
     "owner": lambda reader, data, pointer: reader.text(data, pointer),
-    "change_log": _list(values.change),
+    "change_log": _list(values.read_change),
 }

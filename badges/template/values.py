@@ -1,4 +1,4 @@
-"""The parts a template is made of: what each may say, and how it is read."""
+"""The values of which a template is made, each with the function that reads it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscoSkill:
-    """A skill of the European classification: its address, and its name in the languages it was found in."""
+    """A skill of ESCO: its IRI, and its label in the languages in which it was picked."""
 
     iri: str
     label: Texts = field(default_factory=dict)
@@ -30,9 +30,10 @@ class LearningOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """One assessment: its `type`, the `mode` it takes place in, and how learners are supervised and identified.
+    """One assessment; `type`, `mode` of participation and `supervision` are codes of vocabularies.
 
-    `title` is for people, where the type alone does not say enough. `summative` is one that decides the award.
+    `supervision` says how learners are watched and identified. `title` is for people. A `summative` one decides the
+    award.
     """
 
     type: str
@@ -44,9 +45,9 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityAssurance:
-    """A type of quality assurance (`code` of the vocabulary), who assures it, in which country, and until when.
+    """A type of quality assurance (`code` of the vocabulary), the agency, its country, and the days it is valid.
 
-    `reference` is the number under which `register` (DEQAR, EQAVET, IKVD) lists it; `url` leads to the report.
+    `reference` is its number in `register` (DEQAR, EQAVET, IKVD); `url` leads to the agency's report.
     """
 
     code: str
@@ -61,7 +62,7 @@ class QualityAssurance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardingBody:
-    """A body that awards together with the issuer. `eidas_identifier` is its number as an e-seal would name it."""
+    """A body that awards together with the issuer; `eidas_identifier` has the form of ETSI EN 319 412-1."""
 
     legal_name: Texts
     country: str
@@ -74,7 +75,7 @@ class AwardingBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LargerCredential:
-    """A credential towards which the micro-credential counts, and where to read about it."""
+    """A larger credential towards which the micro-credential counts, and its page."""
 
     name: Texts
     url: str | None = None
@@ -82,88 +83,93 @@ class LargerCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """An entry of the change log: what became different on which day, and who wrote it. Nobody's badge shows it."""
+    """An entry of the change log: the day, what changed, and who wrote it. No badge shows it."""
 
     day: date
     text: str
     by: str | None = None
 
 
-def learning_outcome(reader: Reader, data: Any, pointer: str) -> LearningOutcome:
-    said = reader.fields(data, pointer, ("text", "esco"))
+def read_learning_outcome(reader: Reader, data: Any, pointer: str) -> LearningOutcome:
+    """The LearningOutcome in `data`; problems are added to `reader`."""
+    fields = reader.known_fields(data, pointer, ("text", "esco"))
     return LearningOutcome(
-        text=reader.texts(said.get("text"), at(pointer, "text"), required=True),
-        esco=reader.each(said.get("esco"), at(pointer, "esco"), _esco_skill),
+        text=reader.required_texts(fields.get("text"), at(pointer, "text")),
+        esco=reader.items(fields.get("esco"), at(pointer, "esco"), _read_esco_skill),
     )
 
 
-def _esco_skill(reader: Reader, data: Any, pointer: str) -> EscoSkill:
-    said = reader.fields(data, pointer, ("iri", "label"))
+def _read_esco_skill(reader: Reader, data: Any, pointer: str) -> EscoSkill:
+    fields = reader.known_fields(data, pointer, ("iri", "label"))
     return EscoSkill(
-        iri=reader.esco_skill(said.get("iri"), at(pointer, "iri")) or "",
-        label=reader.texts(said.get("label"), at(pointer, "label"), NAME_LENGTH),
+        iri=reader.required_esco_skill(fields.get("iri"), at(pointer, "iri")),
+        label=reader.texts(fields.get("label"), at(pointer, "label"), NAME_LENGTH),
     )
 
 
-def assessment(reader: Reader, data: Any, pointer: str) -> Assessment:
-    said = reader.fields(data, pointer, tuple(Assessment.__dataclass_fields__))
+def read_assessment(reader: Reader, data: Any, pointer: str) -> Assessment:
+    """The Assessment in `data`; problems are added to `reader`."""
+    fields = reader.known_fields(data, pointer, tuple(Assessment.__dataclass_fields__))
     return Assessment(
-        type=reader.code(said.get("type"), at(pointer, "type"), "assessment_types", required=True) or "",
-        title=reader.texts(said.get("title"), at(pointer, "title"), NAME_LENGTH),
-        mode=reader.code(said.get("mode"), at(pointer, "mode"), "modes_of_participation"),
-        supervision=reader.code(said.get("supervision"), at(pointer, "supervision"), "supervision"),
-        summative=reader.truth(said.get("summative"), at(pointer, "summative")),
+        type=reader.required_code(fields.get("type"), at(pointer, "type"), "assessment_types"),
+        title=reader.texts(fields.get("title"), at(pointer, "title"), NAME_LENGTH),
+        mode=reader.code(fields.get("mode"), at(pointer, "mode"), "modes_of_participation"),
+        supervision=reader.code(fields.get("supervision"), at(pointer, "supervision"), "supervision"),
+        summative=reader.yes_or_no(fields.get("summative"), at(pointer, "summative")),
     )
 
 
-def quality_assurance(reader: Reader, data: Any, pointer: str) -> QualityAssurance:
-    said = reader.fields(data, pointer, tuple(QualityAssurance.__dataclass_fields__))
-    found = QualityAssurance(
-        code=reader.code(said.get("code"), at(pointer, "code"), "quality_assurance", required=True) or "",
-        agency=reader.texts(said.get("agency"), at(pointer, "agency"), NAME_LENGTH),
-        country=reader.code(said.get("country"), at(pointer, "country"), "countries"),
-        register=reader.code(said.get("register"), at(pointer, "register"), "registers"),
-        reference=reader.text(said.get("reference"), at(pointer, "reference")),
-        url=reader.web_address(said.get("url"), at(pointer, "url")),
-        valid_from=reader.past_day(said.get("valid_from"), at(pointer, "valid_from")),
-        valid_until=reader.day(said.get("valid_until"), at(pointer, "valid_until")),
+def read_quality_assurance(reader: Reader, data: Any, pointer: str) -> QualityAssurance:
+    """The QualityAssurance in `data`; problems are added to `reader`."""
+    fields = reader.known_fields(data, pointer, tuple(QualityAssurance.__dataclass_fields__))
+    assurance = QualityAssurance(
+        code=reader.required_code(fields.get("code"), at(pointer, "code"), "quality_assurance"),
+        agency=reader.texts(fields.get("agency"), at(pointer, "agency"), NAME_LENGTH),
+        country=reader.code(fields.get("country"), at(pointer, "country"), "countries"),
+        register=reader.code(fields.get("register"), at(pointer, "register"), "registers"),
+        reference=reader.text(fields.get("reference"), at(pointer, "reference")),
+        url=reader.web_address(fields.get("url"), at(pointer, "url")),
+        valid_from=reader.past_day(fields.get("valid_from"), at(pointer, "valid_from")),
+        valid_until=reader.day(fields.get("valid_until"), at(pointer, "valid_until")),
     )
-    if found.valid_from and found.valid_until and found.valid_until < found.valid_from:
+    if assurance.valid_from and assurance.valid_until and assurance.valid_until < assurance.valid_from:
         reader.problem(at(pointer, "valid_until"), "ends_before_it_starts")
-    return found
+    return assurance
 
 
-def awarding_body(reader: Reader, data: Any, pointer: str) -> AwardingBody:
-    said = reader.fields(data, pointer, tuple(AwardingBody.__dataclass_fields__))
+def read_awarding_body(reader: Reader, data: Any, pointer: str) -> AwardingBody:
+    """The AwardingBody in `data`; problems are added to `reader`."""
+    fields = reader.known_fields(data, pointer, tuple(AwardingBody.__dataclass_fields__))
     return AwardingBody(
-        legal_name=reader.texts(
-            said.get("legal_name"), at(pointer, "legal_name"), NAME_LENGTH, required=True
-        ),
-        country=reader.code(said.get("country"), at(pointer, "country"), "countries", required=True) or "",
-        region=reader.text(said.get("region"), at(pointer, "region")),
-        locality=reader.text(said.get("locality"), at(pointer, "locality")),
-        url=reader.web_address(said.get("url"), at(pointer, "url")),
-        registration=reader.text(said.get("registration"), at(pointer, "registration")),
+        legal_name=reader.required_texts(fields.get("legal_name"), at(pointer, "legal_name"), NAME_LENGTH),
+        country=reader.required_code(fields.get("country"), at(pointer, "country"), "countries"),
+        region=reader.text(fields.get("region"), at(pointer, "region")),
+        locality=reader.text(fields.get("locality"), at(pointer, "locality")),
+        url=reader.web_address(fields.get("url"), at(pointer, "url")),
+        registration=reader.text(fields.get("registration"), at(pointer, "registration")),
         eidas_identifier=reader.eidas_identifier(
-            said.get("eidas_identifier"), at(pointer, "eidas_identifier")
+            fields.get("eidas_identifier"), at(pointer, "eidas_identifier")
         ),
     )
 
 
-def larger_credential(reader: Reader, data: Any, pointer: str) -> LargerCredential:
-    said = reader.fields(data, pointer, ("name", "url"))
+def read_larger_credential(reader: Reader, data: Any, pointer: str) -> LargerCredential:
+    """The LargerCredential in `data`; problems are added to `reader`."""
+    fields = reader.known_fields(data, pointer, ("name", "url"))
     return LargerCredential(
-        name=reader.texts(said.get("name"), at(pointer, "name"), NAME_LENGTH, required=True),
-        url=reader.web_address(said.get("url"), at(pointer, "url")),
+        name=reader.required_texts(fields.get("name"), at(pointer, "name"), NAME_LENGTH),
+        url=reader.web_address(fields.get("url"), at(pointer, "url")),
     )
 
 
-def change(reader: Reader, data: Any, pointer: str) -> Change:
-    said = reader.fields(data, pointer, tuple(Change.__dataclass_fields__))
-    if not said.get("day"):
+def read_change(reader: Reader, data: Any, pointer: str) -> Change:
+    """The Change in `data`; problems are added to `reader`."""
+    fields = reader.known_fields(data, pointer, tuple(Change.__dataclass_fields__))
+    if not fields.get("day"):
         reader.problem(at(pointer, "day"), "required")
     return Change(
-        day=reader.past_day(said.get("day"), at(pointer, "day")) or date.min,
-        text=reader.text(said.get("text"), at(pointer, "text"), required=True) or "",
-        by=reader.text(said.get("by"), at(pointer, "by")),
+        # Where there is no day, a problem was added and the value is never used.
+        day=reader.past_day(fields.get("day"), at(pointer, "day")) or date.min,
+        text=reader.required_text(fields.get("text"), at(pointer, "text")),
+        by=reader.text(fields.get("by"), at(pointer, "by")),
     )

@@ -13,7 +13,7 @@ from signing.document_loader import find_context, pinned_name
 from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError
 from signing.json_text import Json
 from signing.keys import KeyFinder
-from signing.safe_mode import MAX_CONTEXTS, MAX_CONTEXTS_NAMED
+from signing.safe_mode import MAX_CONTEXT_MENTIONS, MAX_CONTEXTS
 from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
 
@@ -43,8 +43,10 @@ def check_proof(
         return finding, None
     except Exception as error:  # noqa: BLE001 - a Report is promised for any bytes, and PyLD raises many types
         return unknown("could_not_check", error.__class__.__name__), None
-    if verified.left_out:
-        return warning("claims_left_out", f"{verified.proof_name}: {', '.join(verified.left_out)}"), verified
+    if verified.missing_claims:
+        return warning(
+            "claims_left_out", f"{verified.proof_name}: {', '.join(verified.missing_claims)}"
+        ), verified
     return passed("signature_holds", verified.proof_name), verified
 
 
@@ -102,7 +104,7 @@ def _find_ambiguity(document: Json) -> str | None:
                 contexts += as_list(member)
             elif ":" in name or (name.startswith("@") and value.keys() != {"@value", "@language"}):
                 return f"the key {name[:80]!r} is not a plain word"
-    too_many = len(contexts) > MAX_CONTEXTS_NAMED or len({*contexts}) > MAX_CONTEXTS
+    too_many = len(contexts) > MAX_CONTEXT_MENTIONS or len({*contexts}) > MAX_CONTEXTS
     return "it names too many contexts" if too_many else None
 
 

@@ -8,8 +8,8 @@
   type: our own, where the EU has no list
 * colours: the palettes of the default badge picture
 
-Codes are what templates, forms and databases hold; they never change. IRIs are what a credential says. An
-institution's newer list stands in for the shipped one: see `replace_from`.
+Templates, forms and databases hold codes, so a code never changes. Credentials hold IRIs. An institution may use a
+newer list in place of the shipped one: see `set_override_folder`.
 """
 
 from __future__ import annotations
@@ -24,54 +24,76 @@ from badges.errors import VocabularyError
 from badges.vocabularies.concepts import Concept, Vocabulary
 from badges.vocabularies.files import read_vocabulary
 
-__all__ = ["Concept", "Vocabulary", "names", "replace_from", "search", "shipped", "vocabulary"]
+__all__ = [
+    "Concept",
+    "Vocabulary",
+    "search",
+    "set_override_folder",
+    "shipped_vocabulary",
+    "vocabulary",
+    "vocabulary_names",
+]
 
 _HERE = Path(__file__).parent
-# What changes here: lists are asked for by name all over `badges`, which no folder could be handed to.
-_folders: list[str] = []
-_read: dict[str, tuple[tuple[int, int, int], Vocabulary]] = {}
+# The only mutable state of this package. Vocabularies are looked up by name from all over `badges`; passing the folder
+# to each of these calls would put it into nearly every signature. It is set once, at the start of a process.
+_override_folders: list[str] = []
+#: Path of an overriding file -> (mtime in nanoseconds, inode, size) when it was read, and what was read. Threads share
+#: it without a lock: at worst two of them read the same file at the same time.
+_overrides: dict[str, tuple[tuple[int, int, int], Vocabulary]] = {}
 
 
-def names() -> tuple[str, ...]:
-    """The name of every vocabulary."""
+def vocabulary_names() -> tuple[str, ...]:
+    """The names of all vocabularies, sorted."""
     return tuple(sorted(file.stem for file in _HERE.glob("*.toml")))
 
 
-def replace_from(folder: Path | None) -> None:
-    """From now on a `name`.json in `folder` stands in for the vocabulary of that name, as soon as it is there."""
-    _folders[:] = [] if folder is None else [str(folder)]
-    _read.clear()
+def set_override_folder(folder: Path | None) -> None:
+    """Uses each `<name>.json` in `folder` instead of the shipped vocabulary of that name; None: shipped ones only.
+
+    A file that is added or replaced later is used from then on, without a restart.
+    """
+    _override_folders[:] = [] if folder is None else [str(folder)]
+    _overrides.clear()
 
 
 def vocabulary(name: str) -> Vocabulary:
-    """The vocabulary of that name: the institution's own where there is one, else the shipped one."""
-    for folder in _folders:
+    """The vocabulary of that name: the institution's own where there is one, else the shipped one.
+
+    Raises VocabularyError where the institution's file cannot be read, and FileNotFoundError for an unknown name.
+    """
+    for folder in _override_folders:
         file = f"{folder}/{name}.json"
         try:
-            # As text, not as a Path, which costs twice as much: this is asked twenty times a credential.
-            found = os.stat(file)
+            # This runs about twenty times per credential; a str path costs half of what a Path does.
+            status = os.stat(file)
         except OSError:
             continue
-        written = (found.st_mtime_ns, found.st_ino, found.st_size)
-        before = _read.get(file)
-        if before is None or before[0] != written:
-            before = _read[file] = (written, _own(file))
-        return before[1]
-    return shipped(name)
+        # The modification time alone misses a file that is replaced twice within the clock's resolution; a replaced
+        # file has another inode or, nearly always, another size.
+        version = (status.st_mtime_ns, status.st_ino, status.st_size)
+        cached = _overrides.get(file)
+        if cached is None or cached[0] != version:
+            cached = _overrides[file] = (version, _read_override(file))
+        return cached[1]
+    return shipped_vocabulary(name)
 
 
 @cache
-def shipped(name: str) -> Vocabulary:
-    """The vocabulary of the file `name`.toml here; read once."""
+def shipped_vocabulary(name: str) -> Vocabulary:
+    """The vocabulary in `<name>.toml` of this folder; read once. Raises FileNotFoundError for an unknown name."""
     return read_vocabulary(tomllib.loads((_HERE / f"{name}.toml").read_text(encoding="utf-8")))
 
 
 def search(name: str, text: str, language: str, limit: int = 20) -> tuple[Concept, ...]:
-    """What a person who typed `text` may mean in the vocabulary `name`: see Vocabulary.search."""
+    """The concepts of the vocabulary `name` that match `text`, best first: see Vocabulary.search.
+
+    Raises as `vocabulary` does.
+    """
     return vocabulary(name).search(text, language, limit)
 
 
-def _own(file: str) -> Vocabulary:
+def _read_override(file: str) -> Vocabulary:
     try:
         return read_vocabulary(json.loads(Path(file).read_bytes()))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Concept and Vocabulary: the entries of a controlled list, and the list."""
+"""Vocabulary: a controlled list of Concepts."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from badges.vocabularies import search_index
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
-    """One entry of a vocabulary; `label` is a text in several languages, `more` what its file adds.
+    """One entry of a vocabulary: `label` by language, `more` the further fields of its entry in the file.
 
-    `other_names` are for finding it only. One with `until` in its `more` is read in older credentials and not offered
-    any more.
+    `other_names` are used by the search only. A concept with `until` in its `more` is still read in older credentials,
+    but no longer offered.
     """
 
     code: str
@@ -24,14 +24,14 @@ class Concept:
 
     @property
     def plain_label(self) -> Mapping[str, str]:
-        """The label as forms say it: in plainer English, `plain_en`, where the official one is not plain."""
+        """The label for forms: where the official English is hard to understand, `plain_en` replaces it."""
         return {**self.label, "en": self.more["plain_en"]} if "plain_en" in self.more else self.label
 
 
 class Vocabulary:
-    """The concepts of one list, in its order, by code: `code in v`, `v[code]`, `for concept in v`.
+    """The concepts of one list in its order, by code: `code in v`, `v[code]` (KeyError), `for concept in v`.
 
-    `source`, `licence` and `date` say where it is from, what may be done with it, and how old it is.
+    `scheme` is the IRI of the list, `source` where it was taken from, `licence` under which terms, `date` of which day.
     """
 
     def __init__(
@@ -44,7 +44,8 @@ class Vocabulary:
         self._concepts = {concept.code: concept for concept in concepts}
         self._by_iri = {concept.iri: concept for concept in concepts}
         self._offered = tuple(concept for concept in concepts if "until" not in concept.more)
-        self._others: tuple[str, ...] = ()
+        # The indexes are built by the first search in each language: most processes never search.
+        self._other_texts: tuple[str, ...] = ()
         self._indexes: dict[str, search_index.Index] = {}
 
     def __contains__(self, code: object) -> bool:
@@ -64,11 +65,13 @@ class Vocabulary:
         return self._by_iri.get(iri)
 
     def search(self, text: str, language: str, limit: int = 20) -> tuple[Concept, ...]:
-        """The concepts that `text` finds, best first, at most `limit`; with no text the first ones."""
+        """The offered concepts that match `text`, best first, at most `limit`; for an empty text the first ones."""
         offered = self._offered
         if language not in self._indexes:
-            self._others = self._others or search_index.others(offered)
+            self._other_texts = self._other_texts or search_index.other_texts(offered)
             self._indexes[language] = search_index.Index(
-                labels=search_index.labels(offered, language), others=self._others
+                labels=search_index.label_texts(offered, language), others=self._other_texts
             )
-        return tuple(offered[place] for place in search_index.places(self._indexes[language], text, limit))
+        return tuple(
+            offered[n] for n in search_index.matching_positions(self._indexes[language], text, limit)
+        )

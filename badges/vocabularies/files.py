@@ -1,4 +1,4 @@
-"""A vocabulary's file becomes a Vocabulary, or a list of all that is wrong with it."""
+"""Reads, checks and writes the file of a vocabulary."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _OWN = ("code", "iri", "labels", "other_names")
 
 
 def read_vocabulary(data: Json) -> Vocabulary:
-    """The Vocabulary that was written by `vocabulary_as_json` or ships as TOML; its writer has checked it."""
+    """The Vocabulary in a shipped TOML file or in what `vocabulary_as_json` wrote; it is not checked again.
+
+    Raises KeyError, TypeError or AttributeError where `data` has another form.
+    """
     return Vocabulary(
         scheme=data["scheme"],
         source=data["source"],
@@ -34,10 +37,11 @@ def read_vocabulary(data: Json) -> Vocabulary:
 
 
 def check_vocabulary(data: Any, shipped: Vocabulary) -> Vocabulary:
-    """The Vocabulary in `data`, which may stand in for `shipped`.
+    """The Vocabulary in `data`, fit to be used in place of `shipped`.
 
-    Every code that ships is still there, for templates and badges hold it; each concept says what every shipped one
-    says. Raises VocabularyError with the problems, by JSON pointer.
+    It must have every shipped code, because templates and badges hold these codes, and each of its concepts must have
+    the further fields that all shipped ones have. Raises VocabularyError with the problems by JSON pointer, at most
+    MOST_PROBLEMS.
     """
     problems = tuple(_problems(data, shipped))[:MOST_PROBLEMS]
     if problems:
@@ -46,7 +50,7 @@ def check_vocabulary(data: Any, shipped: Vocabulary) -> Vocabulary:
 
 
 def vocabulary_as_json(vocabulary: Vocabulary) -> Json:
-    """The vocabulary as JSON that `read_vocabulary` reads back as the same."""
+    """The vocabulary as JSON from which `read_vocabulary` reads an equal one."""
     return {
         **{name: getattr(vocabulary, name) for name in _HEAD},
         "concept": [_as_json(concept) for concept in vocabulary],
@@ -54,7 +58,7 @@ def vocabulary_as_json(vocabulary: Vocabulary) -> Json:
 
 
 def unfit_text(text: Any) -> str | None:
-    """Why `text` cannot be a label, or None: it is plain text, of one line, not too long."""
+    """Why `text` cannot be a label, or None where it can: a label is one line of text without markup, not too long."""
     if not isinstance(text, str) or not text.strip():
         return "is not a text"
     if len(text) > TEXT_LENGTH:
@@ -76,8 +80,8 @@ def _concept(entry: Mapping[str, Any]) -> Concept:
 
 
 def _as_json(concept: Concept) -> Json:
-    said = {"code": concept.code, "iri": concept.iri, "labels": dict(concept.label), **concept.more}
-    return {**said, "other_names": list(concept.other_names)} if concept.other_names else said
+    entry = {"code": concept.code, "iri": concept.iri, "labels": dict(concept.label), **concept.more}
+    return {**entry, "other_names": list(concept.other_names)} if concept.other_names else entry
 
 
 def _problems(data: Any, shipped: Vocabulary) -> Iterator[tuple[str, str]]:
@@ -91,16 +95,19 @@ def _problems(data: Any, shipped: Vocabulary) -> Iterator[tuple[str, str]]:
     if not 0 < len(entries) <= MOST_CONCEPTS:
         yield "/concept", f"holds none, or more than {MOST_CONCEPTS} concepts"
         return
-    demanded = set.intersection(*({*concept.more} for concept in shipped)) if len(shipped) else set()
+    required = set.intersection(*({*concept.more} for concept in shipped)) if len(shipped) else set()
     seen: set[str] = set()
-    for place, entry in enumerate(entries):
-        yield from _problems_of(entry, f"/concept/{place}", demanded, seen)
+    for number, entry in enumerate(entries):
+        yield from _entry_problems(entry, f"/concept/{number}", required, seen)
     for concept in shipped:
         if concept.code not in seen:
             yield "/concept", f"lacks the code {concept.code}, which templates may hold"
 
 
-def _problems_of(entry: Any, pointer: str, demanded: set[str], seen: set[str]) -> Iterator[tuple[str, str]]:
+def _entry_problems(
+    entry: Any, pointer: str, required: set[str], seen: set[str]
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with one concept; `seen` collects the codes and IRIs of all entries, so that none comes twice."""
     if not isinstance(entry, dict):
         yield pointer, "is not an object"
         return
@@ -124,7 +131,7 @@ def _problems_of(entry: Any, pointer: str, demanded: set[str], seen: set[str]) -
     others = entry.get("other_names", [])
     if not isinstance(others, list) or any(unfit_text(other) for other in others):
         yield f"{pointer}/other_names", "is not a list of texts"
-    for name in sorted(demanded - entry.keys()):
+    for name in sorted(required - entry.keys()):
         yield f"{pointer}/{name}", "is missing"
     for name, value in entry.items():
         if name not in _OWN and (why := unfit_text(value)):

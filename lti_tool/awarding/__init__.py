@@ -1,1 +1,1 @@
-"""Awards: looks at platforms, what teachers change and confirm, and the life of an award."""
+"""Awarding: looks at platforms, award rules and their changes, the life of an award."""

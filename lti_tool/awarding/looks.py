@@ -1,4 +1,4 @@
-"""A look asks a rule's platform who has completed, and awards those; when to look again."""
+"""Looks: asking a rule's platform who has completed, awarding those, and scheduling the next look."""
 
 from __future__ import annotations
 
@@ -16,22 +16,20 @@ from lti_tool.values import Completion, Registration
 
 Connect = Callable[[Registration], Connection]
 
-
-#: Longest wait between two looks at a platform that does not answer.
-LONGEST_PAUSE = timedelta(hours=6)
-
-
-#: From a learner's opening of the link to the look it asks for: a class that opens it together is one look.
-PAUSE = timedelta(seconds=2)
-
-
-PAUSE_IN_TROUBLE = timedelta(minutes=1)
+#: The longest time between two looks at a platform that does not answer.
+LONGEST_WAIT = timedelta(hours=6)
+#: From a learner opening the link to the look that this causes: a whole class opening it at once causes one look.
+WAIT_AFTER_OPENING = timedelta(seconds=2)
+#: The same while the platform did not answer the last look.
+WAIT_AFTER_OPENING_IN_TROUBLE = timedelta(minutes=1)
 
 
 def look(store: Store, connect: Connect, rule_id: int, now: datetime) -> PlatformError | None:
-    """One look at the rule's platform; awards follow from it. Gives the trouble, where there was some.
+    """Looks at the rule's platform once and awards what follows; returns the platform's error, None where it answered.
 
-    The platform is asked between two transactions, never inside one.
+    The platform is called between two transactions, never inside one: an answer can take half a minute, and a row lock,
+    or SQLite's only write lock, must not be held that long. So the rule is read again, and locked, once the answer is
+    there.
     """
     with store.read() as session:
         rule = queries.rules.rule(session, rule_id)
@@ -49,10 +47,10 @@ def look(store: Store, connect: Connect, rule_id: int, now: datetime) -> Platfor
         seen = trigger.look(watched, connect(registration))
     except PlatformError as error:
         with store.begin() as session:
-            troubled = session.get_one(AwardRule, rule_id)
-            troubled.trouble = error.as_json()
+            rule = session.get_one(AwardRule, rule_id)
+            rule.trouble = error.as_json()
             if error.concluded:
-                troubled.course.concluded_at = now
+                rule.course.concluded_at = now
         return error
     with store.begin() as session:
         rule = session.get_one(AwardRule, rule_id)
@@ -65,7 +63,8 @@ def look(store: Store, connect: Connect, rule_id: int, now: datetime) -> Platfor
 def award_all(
     session: Session, rule: AwardRule, completions: Iterable[Completion], now: datetime
 ) -> list[Award]:
-    """The awards that follow. Whoever has one already is passed over: most of a course, at most looks."""
+    """The awards that the completions earn; learners who have the rule's award already are left out."""
+    # At most looks nearly the whole course has its awards already: one query here saves one for each learner.
     awarded = queries.awards.awarded_users(session, rule)
     found = (
         awards.award(session, rule, completion, now)
@@ -76,41 +75,49 @@ def award_all(
 
 
 def opened_by_learner(session: Session, rule: AwardRule, learner: Learner, now: datetime) -> Award | None:
-    """A learner's own launch of a gated link, which may be the second signal that was missing."""
+    """The award that a learner's own launch of a gated link earns, where it is the second signal that was missing.
+
+    Otherwise a look is scheduled soon: the learner may have completed a moment ago.
+    """
     if rule.trigger != gated_link.NAME:
         return None
     queries.rules.lock_rule(session, rule)
     completion = gated_link.opened(session, rule, learner, now)
     if completion is None:
-        pause = PAUSE_IN_TROUBLE if rule.trouble else PAUSE
-        outbox.bring_forward(session, look_id(rule), "poll", {"rule_id": rule.id}, now + pause)
+        wait = WAIT_AFTER_OPENING_IN_TROUBLE if rule.trouble else WAIT_AFTER_OPENING
+        outbox.bring_forward(session, look_id(rule), "poll", {"rule_id": rule.id}, now + wait)
         return None
     return awards.award(session, rule, completion, now)
 
 
 def look_soon(session: Session, rule: AwardRule, now: datetime) -> None:
-    """The rule's next look is due now."""
+    """Schedules the rule's next look for now."""
     outbox.schedule(session, look_id(rule), "poll", {"rule_id": rule.id}, now)
 
 
 def schedule_first_look(session: Session, rule: AwardRule, now: datetime) -> None:
-    """A look is due now, where none is scheduled for the rule."""
+    """Schedules a look for now, where none is scheduled for the rule."""
     outbox.schedule_if_absent(session, look_id(rule), "poll", {"rule_id": rule.id}, now)
 
 
 def look_id(rule: AwardRule) -> str:
-    """The id of the one outbox row that comes back for the rule's looks."""
+    """The id of the single outbox row that is used again for each of the rule's looks."""
     return f"poll-{rule.id}"
 
 
 def next_look(
     rule: AwardRule, trouble: PlatformError | None, usual: timedelta, failures: int, now: datetime
 ) -> datetime:
-    """When to look again: later and later while the platform does not answer, or when it asked us to wait."""
+    """When to look again: `usual` after a look that succeeded, a day later in a course that has ended.
+
+    `trouble` is the error of this look, `failures` how many looks in a row have failed: the wait doubles with each, up
+    to LONGEST_WAIT, unless the platform said itself how long to wait (Retry-After).
+    """
     if rule.course.concluded_at is not None:
         return now + timedelta(days=1)
     if trouble is None:
         return now + usual
     if trouble.retry_after is not None:
-        return now + min(max(timedelta(seconds=trouble.retry_after), usual), LONGEST_PAUSE)
-    return now + min(usual * 2 ** min(failures, 10), LONGEST_PAUSE)
+        return now + min(max(timedelta(seconds=trouble.retry_after), usual), LONGEST_WAIT)
+    doubled: timedelta = usual * 2 ** min(failures, 10)
+    return now + min(doubled, LONGEST_WAIT)

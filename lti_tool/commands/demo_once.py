@@ -1,4 +1,4 @@
-"""The story told with no human: registered, placed, graded, noticed, delivered, revoked, and every file verified."""
+"""The whole demo without a person: a scripted browser plays all parts, and every resulting file is verified."""
 
 from __future__ import annotations
 
@@ -26,79 +26,82 @@ from lti_tool.wiring import Tool
 
 COURSE = "Data Literacy"
 COMPLETE = 12
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 class DemoOnceError(Exception):
-    """The story did not go as it should; the message says where."""
+    """A step of the demo failed; the message says which."""
 
 
 def run_once(out: Path) -> int:
-    """Tells the story and leaves its files in `out`, with summary.json. 0 when all is as it should be."""
+    """Plays the demo and writes badges, documents of the issuer, mails and summary.json to `out`.
+
+    Returns the exit code: 0 where every count and verdict is the expected one. What an earlier run left is removed.
+    """
     out.mkdir(parents=True, exist_ok=True)
     for pattern in ("badge-*", "mails/*.eml", "summary.json"):
-        for left_over in out.glob(pattern):
-            left_over.unlink()
-    began = time.monotonic()
+        for file in out.glob(pattern):
+            file.unlink()
+    started = time.monotonic()
     with (
         TemporaryDirectory(prefix="nozimite-demo-") as folder,
-        demo_in_folder(Path(folder), listen(0), listen(0), mail=out / "mails") as showcase,
+        demo_in_folder(Path(folder), listen(0), listen(0), mail=out / "mails") as demo,
     ):
         try:
-            graded_at = _told(showcase)
-            summary = _left_behind(showcase, out, graded_at)
+            graded_at = _play(demo)
+            summary = _summarize(demo, _write_and_verify(demo, out), graded_at)
         except (DemoOnceError, UnexpectedPageError) as error:
             print(f"The story broke off: {error}", file=sys.stderr)
             return 1
-    summary["seconds_total"] = round(time.monotonic() - began, 2)
+    summary["seconds_total"] = round(time.monotonic() - started, 2)
     text = json.dumps(summary, ensure_ascii=False, indent=2)
     (out / "summary.json").write_text(text + "\n", encoding="utf-8")
-    troubles = _troubles(summary)
-    for trouble in troubles:
-        print(f"Not as it should be: {trouble}", file=sys.stderr)
-    _tell(f"Done in {summary['seconds_total']} s: {out / 'summary.json'}")
-    return 1 if troubles else 0
+    differences = _differences(summary)
+    for difference in differences:
+        print(f"Not as it should be: {difference}", file=sys.stderr)
+    _print_line(f"Done in {summary['seconds_total']} s: {out / 'summary.json'}")
+    return 1 if differences else 0
 
 
-def _told(showcase: RunningDemo) -> datetime:
-    """Registration, placing, thirty grades, twelve badges, one revoked; gives when the grades were in."""
-    tool = showcase.tool
-    robot = Robot(showcase.lms_url)
-    robot.register(showcase.registration_url)
-    _tell("The LMS registered the tool by Dynamic Registration.")
+def _play(demo: RunningDemo) -> datetime:
+    """When the grades were given. The tool is registered, a badge placed, twelve are awarded, one is revoked.
+
+    Raises DemoOnceError or UnexpectedPageError where a step fails.
+    """
+    tool = demo.tool
+    robot = Robot(demo.lms_url)
+    robot.register(demo.registration_url)
+    _print_line("The LMS registered the tool by Dynamic Registration.")
     activity = robot.place_badge(COURSE)
     robot.open_activity("Zane", activity)
-    rule_id = _wait("the badge to be switched on", lambda: _first_rule(tool))
-    _wait("the first look at who may open the link", lambda: _looked(tool, rule_id))
-    _tell("Zane placed a badge on a restricted link.")
+    rule_id = _wait("the badge to be switched on", lambda: _first_rule_id(tool))
+    _wait("the first look at who may open the link", lambda: _is_checked(tool, rule_id))
+    _print_line("Zane placed a badge on a restricted link.")
     graded_at = tool.clock()
     robot.give_grades(COURSE, complete=COMPLETE)
-    _tell("Thirty learners have grades.")
+    _print_line("Thirty learners have grades.")
     _wait(
         f"{COMPLETE} badges to be delivered",
-        lambda: _delivered(tool, rule_id) >= COMPLETE,
-        lambda: f"{_delivered(tool, rule_id)} of {COMPLETE} badges delivered",
+        lambda: _count_delivered(tool, rule_id) >= COMPLETE,
+        lambda: f"{_count_delivered(tool, rule_id)} of {COMPLETE} badges delivered",
     )
     with tool.store.begin() as session:
         last = queries.awards.awards_of_rule(session, rule_id)[-1]
         awards.revoke(session, last, "issued in error (demonstration)", tool.clock())
-    _tell("One badge was revoked.")
+    _print_line("One badge was revoked.")
     return graded_at
 
 
-def _left_behind(showcase: RunningDemo, out: Path, graded_at: datetime) -> Json:
-    """Writes the badges and what a verifier would fetch, then verifies every file from what was written."""
-    tool = showcase.tool
+def _write_and_verify(demo: RunningDemo, out: Path) -> list[Json]:
+    """The names and the verdict of each badge.
+
+    Each is written as PNG, JSON and JWT and verified with the documents that are written beside it, without network.
+    """
+    tool = demo.tool
     with tool.store.read() as session:
         rows = queries.credentials.credentials(session)
         badges = [(row, issuance.bake_badge(tool.issuer, row)) for row in rows]
-        awards = [
-            award
-            for rule in queries.rules.all_rules(session)
-            for award in queries.awards.awards_of_rule(session, rule.id)
-        ]
-        sent = [d.sent_at for award in awards for d in award.deliveries if d.sent_at]
-    _fetch_documents(showcase, rows, out)
+    _write_documents(demo, rows, out)
     files = []
     for number, (row, badge) in enumerate(badges, start=1):
         names = {kind: f"badge-{number:02d}.{kind}" for kind in ("png", "json", "jwt")}
@@ -110,12 +113,26 @@ def _left_behind(showcase: RunningDemo, out: Path, graded_at: datetime) -> Json:
         }
         verdict = verdicts.pop() if len(verdicts) == 1 else f"disagreeing: {', '.join(sorted(verdicts))}"
         files.append({"png": names["png"], "credential": names["json"], "verdict": verdict})
-        _tell(f"Verified {number} of {len(badges)}", passing=number < len(badges))
-    waits = sorted((time_ - graded_at).total_seconds() for time_ in sent)
+        _print_progress(f"Verified {number} of {len(badges)}")
+    if files:
+        _print_line(f"Verified {len(files)} of {len(files)}")
+    return files
+
+
+def _summarize(demo: RunningDemo, files: Sequence[Json], graded_at: datetime) -> Json:
+    """The counts, and the seconds between the grades and the deliveries."""
+    with demo.tool.store.read() as session:
+        awards = [
+            award
+            for rule in queries.rules.all_rules(session)
+            for award in queries.awards.awards_of_rule(session, rule.id)
+        ]
+        sent = [d.sent_at for award in awards for d in award.deliveries if d.sent_at]
+    waits = sorted((sent_at - graded_at).total_seconds() for sent_at in sent)
     return {
-        "learners": Robot(showcase.lms_url).learners(COURSE),
+        "learners": Robot(demo.lms_url).count_learners(COURSE),
         "completed": len(awards),
-        "issued": len(rows),
+        "issued": len(files),
         "delivered": len(sent),
         "revoked": sum(1 for award in awards if award.status == "revoked"),
         "seconds_completion_to_delivery": {
@@ -126,20 +143,21 @@ def _left_behind(showcase: RunningDemo, out: Path, graded_at: datetime) -> Json:
     }
 
 
-def _fetch_documents(showcase: RunningDemo, rows: Sequence[CredentialRow], out: Path) -> None:
-    """What a verifier would fetch, over HTTP from where it is published."""
-    tool = showcase.tool
+def _write_documents(demo: RunningDemo, rows: Sequence[CredentialRow], out: Path) -> None:
+    """Writes what a verifier would fetch, taken over HTTP from where it is published."""
+    tool = demo.tool
     issuer = tool.addresses.issuer
-    wanted = {
+    urls = {
         "did.json": f"{issuer}/did.json",
         "jwks.json": f"{issuer}/jwks.json",
         "status-list.json": tool.addresses.status_list(rows[0].status_list_id) if rows else "",
     }
-    for name, url in wanted.items():
+    for name, url in urls.items():
         (out / name).write_bytes(tool.outgoing.fetch(url))
 
 
-def _troubles(summary: Mapping[str, Any]) -> list[str]:
+def _differences(summary: Mapping[str, Any]) -> list[str]:
+    """In what the summary differs from what is expected; nothing in a run without errors."""
     expected = {
         "learners": 30,
         "completed": COMPLETE,
@@ -147,24 +165,26 @@ def _troubles(summary: Mapping[str, Any]) -> list[str]:
         "delivered": COMPLETE,
         "revoked": 1,
     }
-    troubles = [
+    differences = [
         f"{name} is {summary[name]}, not {count}"
         for name, count in expected.items()
         if summary[name] != count
     ]
     verdicts = sorted(file["verdict"] for file in summary["files"])
     if verdicts != ["revoked"] + ["verified"] * (COMPLETE - 1):
-        troubles.append(f"the verdicts are {', '.join(verdicts)}")
-    return troubles
+        differences.append(f"the verdicts are {', '.join(verdicts)}")
+    return differences
 
 
-def _first_rule(tool: Tool) -> int:
+def _first_rule_id(tool: Tool) -> int:
+    """The id of the only rule; 0 while there is none."""
     with tool.store.read() as session:
         rules = queries.rules.all_rules(session)
         return rules[0].id if rules else 0
 
 
-def _looked(tool: Tool, rule_id: int) -> bool:
+def _is_checked(tool: Tool, rule_id: int) -> bool:
+    """Whether the platform was asked for this rule. Raises DemoOnceError where it did not answer properly."""
     with tool.store.read() as session:
         rule = session.get_one(AwardRule, rule_id)
         if rule.trouble:
@@ -172,28 +192,36 @@ def _looked(tool: Tool, rule_id: int) -> bool:
         return rule.checked_at is not None
 
 
-def _delivered(tool: Tool, rule_id: int) -> int:
+def _count_delivered(tool: Tool, rule_id: int) -> int:
     with tool.store.read() as session:
         awards = queries.awards.awards_of_rule(session, rule_id)
         return sum(1 for award in awards if any(d.status == "sent" for d in award.deliveries))
 
 
 def _wait(what: str, condition: Callable[[], Any], progress: Callable[[], str] | None = None) -> Any:
-    """What `condition` gives once it gives something; raises RehearsalError when that takes too long."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    """The result of `condition` once it is true. Raises DemoOnceError where that takes more than TIMEOUT_SECONDS."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
+        result = condition()
+        if result:
+            return result
         if progress:
-            _tell(progress(), passing=True)
+            _print_progress(progress())
         time.sleep(0.1)
-    raise DemoOnceError(f"waited {PATIENCE_SECONDS} s in vain for {what}")
+    raise DemoOnceError(f"waited {TIMEOUT_SECONDS} s in vain for {what}")
 
 
-def _tell(sentence: str, *, passing: bool = False) -> None:
-    """A line of progress; a passing one is overwritten by the next, and shown on a terminal only."""
-    terminal = sys.stdout.isatty()
-    if passing and not terminal:
-        return
-    print(f"\r\x1b[K{sentence}" if terminal else sentence, end="" if passing else "\n", flush=True)
+def _print_line(sentence: str) -> None:
+    """A line that stays; on a terminal it takes the place of the progress before it."""
+    print(f"{_line_start()}{sentence}", flush=True)
+
+
+def _print_progress(sentence: str) -> None:
+    """A line that the next one takes the place of; nothing where the output is no terminal."""
+    if sys.stdout.isatty():
+        print(f"{_line_start()}{sentence}", end="", flush=True)
+
+
+def _line_start() -> str:
+    """On a terminal: back to the first column, and erase the line."""
+    return "\r\x1b[K" if sys.stdout.isatty() else ""

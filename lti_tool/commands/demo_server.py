@@ -1,4 +1,4 @@
-"""The whole product and a small LMS in one process, to be clicked through."""
+"""The tool and the demo LMS in one process, for `python -m lti_tool demo`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import socket
 import sys
 import threading
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from wsgiref.types import WSGIApplication
 
 from config.settings import Settings, read_settings
 from lti_tool.demo.lms import create_lms
@@ -34,7 +35,7 @@ TEMPLATES = Path(__file__).parents[1] / "demo" / "templates"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningDemo:
-    """The tool and the LMS, both answering."""
+    """The tool and the LMS while both answer requests. `registration_url` adds the tool to a platform."""
 
     tool: Tool
     tool_url: str
@@ -43,7 +44,7 @@ class RunningDemo:
 
 
 def serve_until_stopped(folder: Path, tool_port: int, lms_port: int, address: str = "127.0.0.1") -> int:
-    """Serves until Ctrl-C. What happened is kept in `folder`, and is there again at the next start."""
+    """The exit code, after Ctrl-C or SIGTERM: 0, or 2 where a port is taken. The data in `folder` is used again."""
     try:
         tool_socket, lms_socket = listen(tool_port, address), listen(lms_port, address)
     except OSError as error:
@@ -55,26 +56,26 @@ def serve_until_stopped(folder: Path, tool_port: int, lms_port: int, address: st
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    with demo_in_folder(folder, tool_socket, lms_socket) as showcase:
-        print(_where_to_click(showcase, folder), flush=True)
+    with demo_in_folder(folder, tool_socket, lms_socket) as demo:
+        print(_instructions(demo, folder), flush=True)
         stop.wait()
         print("\nStopping ...", flush=True)
     return 0
 
 
-def _where_to_click(showcase: RunningDemo, folder: Path) -> str:
+def _instructions(demo: RunningDemo, folder: Path) -> str:
     return f"""
 Nozimite is running, with a small LMS beside it. Open these in a browser on this machine:
 
-  The LMS        {showcase.lms_url}/
+  The LMS        {demo.lms_url}/
                  At the top, choose who you are.
   1. Admin       Ieva: "Site administration", add the tool by this address, then activate it:
-                 {showcase.registration_url}
+                 {demo.registration_url}
   2. Teacher     Zane: open a course, "Add an activity", "Select content", pick a badge, save; open it once.
                  Or press "Create a new badge" there: four short steps to one of your own.
                  Then "Gradebook": give everybody grades. Twelve of thirty complete.
   3. Learner     Anna: open the badge in her course. It is there a few seconds after her grade.
-  4. Verifier    {showcase.tool_url}/verify   drop the picture Anna downloaded.
+  4. Verifier    {demo.tool_url}/verify   drop the picture Anna downloaded.
 
   Mails          no mail server is set: they are written to {folder / "mail"}
   Data           {folder} (remove the folder to begin anew)
@@ -89,7 +90,7 @@ Ctrl-C stops.
 def demo_in_folder(
     folder: Path, tool_socket: socket.socket, lms_socket: socket.socket, mail: Path | None = None
 ) -> AbstractContextManager[RunningDemo]:
-    """The showcase on the embedded default: SQLite, the worker in this process, mails to a folder."""
+    """The demo on the embedded defaults: SQLite, the worker in this process, mails written to a folder."""
     settings = _settings(folder, tool_socket.getsockname()[1], mail)
     set_up_logs(settings.log_format, logging.WARNING)
     return running_demo(settings, folder, tool_socket, lms_socket)
@@ -102,11 +103,12 @@ def running_demo(
     tool_socket: socket.socket,
     lms_socket: socket.socket,
     product: Literal["moodle", "canvas"] = "moodle",
+    create_tool_app: Callable[[Tool], WSGIApplication] = create_app,
 ) -> Iterator[RunningDemo]:
-    """The tool, its worker and the LMS, until the block ends; `folder` keeps what the LMS and the invitation need."""
+    """The tool, its worker and the LMS, until the block ends. `folder` is for the LMS's state and the invitation."""
     lms_url = f"http://lms.localhost:{lms_socket.getsockname()[1]}"
     tool = build_tool(settings)
-    registration_url = _invitation(tool, folder)
+    registration_url = _registration_url(tool, folder)
     with tool.store.begin() as session:
         legal_identity.confirm(session, tool.issuer.profile, tool.clock())
     _publish_templates(tool)
@@ -115,17 +117,18 @@ def running_demo(
         tool_url=tool.tool_url,
         registration_url=registration_url,
         product=product,
-        memory_file=folder / "lms.json",
+        state_file=folder / "lms.json",
     )
     worker = Worker(tool, settings.broker_url)
-    servers = [serve(create_app(tool), tool_socket), serve(lms, lms_socket)]
+    servers = [serve(create_tool_app(tool), tool_socket), serve(lms, lms_socket)]
     worker.start()
     try:
         yield RunningDemo(
             tool=tool, tool_url=tool.tool_url, lms_url=lms_url, registration_url=registration_url
         )
     finally:
-        worker.stop()  # first: its last look is not to find the LMS gone
+        # The worker first: a check of a platform that it has begun still needs the LMS.
+        worker.stop()
         for server in servers:
             server.shutdown()
             server.server_close()
@@ -135,13 +138,16 @@ def running_demo(
 
 
 def _settings(folder: Path, port: int, mail: Path | None) -> Settings:
-    """The settings of the embedded default; the secrets are made at the first start."""
+    """The settings of the demo; its secrets are made at the first start.
+
+    They are read again later: with another KEY_ENCRYPTION_KEY the signing keys in the database cannot be opened.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / "secrets.json"
-    if not kept.exists():
-        made = {name: secrets.token_urlsafe(32) for name in ("SECRET_KEY", "KEY_ENCRYPTION_KEY")}
-        kept.touch(mode=0o600)
-        kept.write_text(json.dumps(made), encoding="utf-8")
+    secrets_file = folder / "secrets.json"
+    if not secrets_file.exists():
+        values = {name: secrets.token_urlsafe(32) for name in ("SECRET_KEY", "KEY_ENCRYPTION_KEY")}
+        secrets_file.touch(mode=0o600)
+        secrets_file.write_text(json.dumps(values), encoding="utf-8")
     return read_settings(
         {
             "TOOL_URL": f"http://tool.localhost:{port}",
@@ -151,27 +157,28 @@ def _settings(folder: Path, port: int, mail: Path | None) -> Settings:
             "POLL_SECONDS": "2",
             "ALLOW_PRIVATE_ADDRESSES": "yes",
             "LOG_FORMAT": "console",
-            **json.loads(kept.read_text(encoding="utf-8")),
+            **json.loads(secrets_file.read_text(encoding="utf-8")),
         }
     )
 
 
-def _invitation(tool: Tool, folder: Path) -> str:
+def _registration_url(tool: Tool, folder: Path) -> str:
     """The registration address: the same at every start, as long as its invitation is open."""
-    kept = folder / "registration-url"
+    file = folder / "registration-url"
     with tool.store.begin() as session:
-        if kept.exists():
-            url = kept.read_text(encoding="utf-8")
+        if file.exists():
+            url = file.read_text(encoding="utf-8")
             if url.startswith(tool.tool_url) and invitations.is_invitation_open(
                 session, url.rpartition("=")[2], tool.clock()
             ):
                 return url
         url = f"{tool.tool_url}/lti/register?code={invitations.invite(session, tool.clock())}"
-    kept.write_text(url, encoding="utf-8")
+    file.write_text(url, encoding="utf-8")
     return url
 
 
 def _publish_templates(tool: Tool) -> None:
+    """Publishes the templates of the demo, at the first start."""
     with tool.store.begin() as session:
         if queries.templates.template_versions(session):
             return

@@ -41,7 +41,7 @@ def _show(tool: Tool) -> int:
     click.echo(json.dumps(legal_identity.legal_identity(profile), ensure_ascii=False, indent=2))
     with tool.store.read() as session:
         confirmed = legal_identity.confirmed_at(session, profile)
-    for item in legal_identity.ending(profile.accreditations, tool.clock().date()):
+    for item in legal_identity.ending_soon(profile.accreditations, tool.clock().date()):
         note(f"The accreditation {item.code} ends on {item.valid_until}.")
     if confirmed is None:
         note("Not confirmed. No badge is issued until you run: python -m lti_tool issuer confirm")
@@ -68,7 +68,7 @@ def move(url: str) -> None:
 
     tool, base = open_tool(), url.rstrip("/")
     with tool.store.begin() as session:
-        extension_address.move(session, base, tool.outgoing.fetch, tool.clock())
+        extension_address.change_base_url(session, base, tool.outgoing.fetch, tool.clock())
     click.echo(
         f"New badges name {base}. Set EXTENSION_URL={base} and restart the tool. Old badges stay valid."
     )

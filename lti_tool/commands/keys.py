@@ -69,7 +69,7 @@ def make(kind: str) -> None:
 
     tool = open_tool()
     with tool.store.begin() as session:
-        click.echo(tool.issuer.keyring.make(session, ALGORITHMS[kind], tool.clock()).kid)
+        click.echo(tool.issuer.keyring.make_key(session, ALGORITHMS[kind], tool.clock()).kid)
 
 
 @keys.command()

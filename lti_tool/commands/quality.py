@@ -30,13 +30,13 @@ def quality(
 
     FILE is a template as TOML or JSON.
     """
-    from badges.vocabularies import replace_from
+    from badges.vocabularies import set_override_folder
     from lti_tool.templates import quality_reports
 
-    replace_from(vocabularies_folder(os.environ))
+    set_override_folder(vocabularies_folder(os.environ))
     from_settings = os.environ.get("ISSUER_FILE")
     issuer_file = issuer or (Path(from_settings) if from_settings else None)
-    reports = quality_reports.rate(file, issuer_file, frameworks, datetime.now(UTC).date())
+    reports = quality_reports.evaluate_file(file, issuer_file, frameworks, datetime.now(UTC).date())
     if as_json:
         click.echo(json.dumps(quality_reports.as_json(reports, language), ensure_ascii=False, indent=2))
     else:

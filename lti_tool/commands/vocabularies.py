@@ -59,10 +59,10 @@ def load(name: str, files: tuple[Path, ...]) -> None:
 
 def _use_own_lists() -> Path:
     """The folder of the institution's own lists, which from now on stand in place of the shipped ones."""
-    from badges.vocabularies import replace_from
+    from badges.vocabularies import set_override_folder
 
     folder = vocabularies_folder(os.environ)
-    replace_from(folder)
+    set_override_folder(folder)
     return folder
 
 

@@ -21,7 +21,7 @@ def worker(*, check: bool) -> int:
     settings = read_settings(os.environ)
     if check:
         return 0 if worker.is_keeping_up(settings.database_url) else 1
-    if settings.embedded:
+    if settings.embedded_worker:
         raise click.UsageError("BROKER_URL is memory://, so the worker runs inside the web process")
     set_up_logs(settings.log_format)
     worker.run(build_tool(settings), settings.broker_url)

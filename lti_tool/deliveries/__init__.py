@@ -1,8 +1,4 @@
-"""The channels by which a badge reaches a learner, a folder each; the folder is the registry.
-
-A channel gives: NAME, LABEL, its own frozen Options, and `deliver(badge, recipient, options, reference) -> Receipt`,
-which raises DeliveryError. `reference` names the delivery; the same reference twice is the same delivery.
-"""
+"""The channels by which badges are delivered, a folder for each; a new folder is found without being listed."""
 
 from __future__ import annotations
 
@@ -14,20 +10,27 @@ from lti_tool.values import BakedBadge, Receipt, Recipient
 
 
 class Channel(Protocol):
+    """What the module of a channel defines; `Options` is a frozen dataclass of its settings."""
+
     NAME: str
     LABEL: str
     Options: type[Any]
 
-    def deliver(self, badge: BakedBadge, recipient: Recipient, options: Any, reference: str) -> Receipt: ...
+    def deliver(self, badge: BakedBadge, recipient: Recipient, options: Any, reference: str) -> Receipt:
+        """Delivers the badge. Raises DeliveryError, permanent where another attempt is useless.
+
+        `reference` identifies the delivery. A job may run twice, so a channel may be asked for the same delivery again;
+        the recipient must be able to recognise it as the same.
+        """
 
 
-def _modules() -> dict[str, Channel]:
-    found: dict[str, Any] = {}
+def _channels() -> dict[str, Channel]:
+    channels: dict[str, Any] = {}
     for info in iter_modules(__path__):
         if info.ispkg:
             module = import_module(f"{__name__}.{info.name}")
-            found[module.NAME] = module
-    return found
+            channels[module.NAME] = module
+    return channels
 
 
-CHANNELS = _modules()
+CHANNELS = _channels()

@@ -1,4 +1,4 @@
-"""A delivery is carried out by its channel; what failed is recorded, and is tried again or given up."""
+"""Deliveries: handing a badge to its channel, recording the outcome, sending it again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing.issuance import Issuer, bake_badge, plan_delivery
-from lti_tool.language import best
+from lti_tool.language import best_language
 from lti_tool.store import Session, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, Delivery
@@ -15,42 +15,46 @@ from lti_tool.values import Recipient
 
 
 def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> None:
-    """Brings the badge by one channel; raises DeliveryError where it is worth another try."""
+    """Delivers a badge by its channel and records the outcome; a delivery that was sent already is left alone.
+
+    Raises DeliveryError where another attempt may succeed. A permanent failure, or a badge that was revoked meanwhile,
+    is recorded as failed. Sending comes between two transactions: if the process dies before the second one, the badge
+    is sent again, with the same `reference`.
+    """
     with store.read() as session:
         delivery = queries.awards.delivery(session, delivery_id)
         if delivery is None or delivery.status == "sent" or delivery.award.credential is None:
             return
         if delivery.award.status == "revoked":
-            return _give_up(
-                store, delivery_id, DeliveryError("the badge was revoked before it could be sent")
-            )
+            trouble = DeliveryError("the badge was revoked before it could be sent")
+            return _record_failure(store, delivery_id, trouble)
         learner, channel = delivery.award.learner, delivery.channel
         badge = bake_badge(issuer, delivery.award.credential)
         language = delivery.award.credential.language
         reference = f"{badge.credential_id}.{channel}@{issuer.addresses.host}"
     recipient = Recipient(
-        name=learner.name or "", email=learner.email, language=best([learner.language, language])
+        name=learner.name or "", email=learner.email, language=best_language([learner.language, language])
     )
     try:
         receipt = CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)
     except DeliveryError as error:
         if error.permanent:
-            return _give_up(store, delivery_id, error)
+            return _record_failure(store, delivery_id, error)
         with store.begin() as session:
             session.get_one(Delivery, delivery_id).trouble = error.as_json()
         raise
     with store.begin() as session:
-        done = session.get_one(Delivery, delivery_id)
-        done.status, done.reference, done.sent_at, done.trouble = "sent", receipt.reference, now, None
+        sent = session.get_one(Delivery, delivery_id)
+        sent.status, sent.reference, sent.sent_at, sent.trouble = "sent", receipt.reference, now, None
 
 
-def _give_up(store: Store, delivery_id: int, trouble: DeliveryError) -> None:
+def _record_failure(store: Store, delivery_id: int, trouble: DeliveryError) -> None:
     with store.begin() as session:
         failed = session.get_one(Delivery, delivery_id)
         failed.status, failed.trouble = "failed", trouble.as_json()
 
 
 def resend(session: Session, issuer: Issuer, award: Award, now: datetime) -> None:
-    """Every channel once more."""
+    """Schedules the delivery of an award's badge by every channel once more."""
     for channel in issuer.channels:
         plan_delivery(session, award, channel, now)

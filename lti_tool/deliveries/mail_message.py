@@ -1,4 +1,4 @@
-"""The mail that brings a badge: who it is for, what is in it, in the learner's language."""
+"""The e-mail that delivers a badge, in the learner's language."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from lti_tool.values import BakedBadge, Recipient
 
 
 def mail_message(badge: BakedBadge, recipient: Recipient, sender: str, reference: str) -> EmailMessage:
-    """The message; `reference` makes its Message-ID, so that a repeated one is recognised as the same.
+    """The message, with the badge attached.
 
-    Raises ValueError for an address that no mail can be sent to.
+    `reference` becomes the Message-ID, by which mail servers and mail programs recognise a repeated message. Raises
+    ValueError where the recipient's address is not valid.
     """
     _ = translator(recipient.language)
     message = EmailMessage(policy=SMTP)
@@ -39,27 +40,30 @@ def mail_message(badge: BakedBadge, recipient: Recipient, sender: str, reference
     )
     message.set_content("\n\n".join(paragraphs) + "\n")
     message.add_attachment(badge.png, maintype="image", subtype="png", filename=_file_name(badge))
-    message["Content-Language"] = (
-        recipient.language
-    )  # last, for the content's own headers are made anew above
+    # Last, because add_attachment rebuilds the headers that begin with Content-.
+    message["Content-Language"] = recipient.language
     return message
 
 
 def _address(recipient: Recipient) -> Address:
-    """The domain in ASCII, as every mail server takes it."""
+    """The address, with its domain in ASCII (IDNA), which every mail server accepts. Raises ValueError."""
     local, _, domain = (recipient.email or "").rpartition("@")
     try:
         spec = f"{local}@{domain.encode('idna').decode()}"
         return Address(display_name=_one_line(recipient.name), addr_spec=spec)
-    except (ValueError, MessageError, IndexError) as error:  # what the parser raises depends on the address
+    except (
+        ValueError,
+        MessageError,
+        IndexError,
+    ) as error:  # the parser raises any of these, depending on the text
         raise ValueError("no e-mail address") from error
 
 
 def _one_line(text: str) -> str:
-    """Short: mail servers refuse a header line of a thousand characters, and one long word is not folded."""
+    """On one line, and short: a long word is not folded, and mail servers refuse header lines of 1000 characters."""
     return " ".join(text.split())[:200]
 
 
 def _file_name(badge: BakedBadge) -> str:
-    """Plain ASCII without spaces: some wallets cannot import other names."""
+    """In ASCII and without spaces, because some wallets cannot import files with other names."""
     return f"badge-{badge.credential_id[-12:]}.png"

@@ -1,1 +1,1 @@
-"""A small LMS to try the tool in, and a robot to use both. They speak HTTP and import nothing of ours."""
+"""A small LMS to try the tool in; it speaks HTTP with the tool and imports nothing of it."""

@@ -1,4 +1,4 @@
-"""The demo college: people, courses, grades and tools as plain rows, and the questions asked of them."""
+"""The data of the demo college: people, courses, registered tools, links, gradebook columns, grades."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
-#: Staff bypass every "Restrict access"; an assistant is Moodle's non-editing teacher.
+#: The roles that may open every link, whatever "Restrict access" says. An assistant is Moodle's non-editing teacher.
 STAFF = frozenset({"teacher", "assistant"})
 
 LEARNERS = (
@@ -17,10 +17,21 @@ LEARNERS = (
     "Rūta Ziediņa, Ēriks Grīnbergs, Signe Šteina, Uldis Žagars, Madara Strautiņa, Artūrs Bušs, "
     "Baiba Ņikitina, Oskars Ļaudams, Evija Miķelsone, Juris Pūce, Laura Kļaviņa, Marta Ābele"
 ).split(", ")
+#: The columns that each gradebook starts with: course id, label, maximum.
+ASSESSED_WORK = (
+    ("2", "Darba drošība augstumā (tests)", 20),
+    ("2", "Paneļu stiprinājumu montāža (praktiskais darbs)", 50),
+    ("2", "Nobeiguma pārbaudījums", 30),
+    ("3", "Quiz: reading a chart", 20),
+    ("3", "Assignment: clean a data set", 50),
+    ("3", "Final project", 30),
+)
 
 
 @dataclass(slots=True, kw_only=True)
 class Person:
+    """Somebody with an account at the college. `sourced_id` is the id in its student records."""
+
     id: str
     given: str
     family: str
@@ -99,6 +110,11 @@ class Column:
 
 @dataclass(slots=True, kw_only=True)
 class Grade:
+    """One person's grade in one column; `score` is None where a score came that is not fully graded yet.
+
+    `by_hand` marks a grade that a teacher typed: a score sent by a tool does not replace it.
+    """
+
     column_id: str
     person_id: str
     score: float | None
@@ -109,9 +125,11 @@ class Grade:
 
 @dataclass(slots=True, kw_only=True)
 class Campus:
-    """Everything the LMS remembers. `last_id` counts for all kinds of rows together.
+    """All data of the LMS, by id; grades by (column id, person id). All kinds of rows share one counter, `last_id`.
 
-    Requests come in threads of their own: whoever walks through rows walks through a copy.
+    Each request runs in a thread of its own. Single reads and writes of a dict are safe; a loop over one is not,
+    because another thread may add a row meanwhile, so every loop goes over a copy: `list(rows.values())`.
+    `used_tokens` are the client ids whose registration token has been used.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -125,11 +143,13 @@ class Campus:
     lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def next_id(self) -> str:
+        """An id that no row has yet."""
         with self.lock:
             self.last_id += 1
             return str(self.last_id)
 
     def role(self, person: Person, course_id: str) -> str | None:
+        """`teacher`, `assistant` or `learner`; None for people who are not in the course."""
         return self.courses[course_id].roles.get(person.id)
 
     def is_staff(self, person: Person, course_id: str) -> bool:
@@ -148,17 +168,20 @@ class Campus:
         return [column for column in list(self.columns.values()) if column.course_id == course_id]
 
     def total_percent(self, person: Person, course_id: str) -> float | None:
-        """The course total. Work not yet graded is left out of it, as Moodle's natural weighting does."""
+        """The course total in per cent; None while nothing is graded.
+
+        Work not yet graded is left out of it, as in Moodle's natural weighting.
+        """
         graded = [
             (grade.score, column.maximum)
             for column in self.course_columns(course_id)
             if (grade := self.grades.get((column.id, person.id))) and grade.score is not None
         ]
-        maximum = sum(most for _, most in graded)
+        maximum = sum(column_maximum for _, column_maximum in graded)
         return 100 * sum(score for score, _ in graded) / maximum if maximum else None
 
     def may_open(self, person: Person, link: Link) -> bool:
-        """Staff always may; a learner only when the link's condition is met."""
+        """Whether the person is staff, or a learner of the course who meets the link's condition."""
         if self.is_staff(person, link.course_id):
             return True
         if self.role(person, link.course_id) is None:
@@ -168,23 +191,44 @@ class Campus:
         total = self.total_percent(person, link.course_id)
         return total is not None and total >= link.minimum_percent
 
-    def grade(self, column: Column, person: Person, grade: Grade | None) -> None:
-        """Writes the grade, or takes it away."""
-        if grade is None:
-            self.grades.pop((column.id, person.id), None)
-        else:
-            self.grades[column.id, person.id] = grade
+    def write_grade(self, grade: Grade) -> None:
+        """Puts the grade in place of the one that its person has in its column."""
+        self.grades[grade.column_id, grade.person_id] = grade
+
+    def delete_grade(self, column: Column, person: Person) -> None:
+        """Removes the grade, if there is one."""
+        self.grades.pop((column.id, person.id), None)
+
+    def delete_column(self, column: Column) -> None:
+        """Removes the column with all its grades."""
+        del self.columns[column.id]
+        for key in [key for key in list(self.grades) if key[0] == column.id]:
+            del self.grades[key]
 
 
-def found_college(*, learners: int = 30) -> Campus:
-    """The college on its first day: two courses, Zane teaches, Roberts assists, nobody has a grade."""
+def create_campus(*, learners: int = 30) -> Campus:
+    """A college with two courses, an administrator, a teacher, an assistant and so many learners; without grades."""
     campus = Campus(last_id=1)
-    admin = _enter(campus, "Ieva Kalēja", "ADM1")
+    admin = _add_person(campus, "Ieva Kalēja", "ADM1")
     admin.is_admin = True
-    zane = _enter(campus, "Zane Ozola", "T001")
-    roberts = _enter(campus, "Roberts Krauklis", "T002")
-    people = [_enter(campus, _name(n), f"S{n + 1:02}") for n in range(learners)]
-    for course in (
+    zane = _add_person(campus, "Zane Ozola", "T001")
+    roberts = _add_person(campus, "Roberts Krauklis", "T002")
+    enrolled = [_add_person(campus, _learner_name(n), f"S{n + 1:02}") for n in range(learners)]
+    for course in _courses():
+        campus.courses[course.id] = course
+        course.roles = {
+            zane.id: "teacher",
+            roberts.id: "assistant",
+            **{person.id: "learner" for person in enrolled},
+        }
+    for course_id, label, maximum in ASSESSED_WORK:
+        column = Column(id=campus.next_id(), course_id=course_id, label=label, maximum=maximum)
+        campus.columns[column.id] = column
+    return campus
+
+
+def _courses() -> tuple[Course, Course]:
+    return (
         Course(
             id="2",
             label="SPM-101",
@@ -199,30 +243,15 @@ def found_college(*, learners: int = 30) -> Campus:
             about="Reading, questioning and presenting data, for people who decide. 80 hours, 3 ECTS, EQF level 7.",
             language="en",
         ),
-    ):
-        campus.courses[course.id] = course
-        course.roles = {
-            zane.id: "teacher",
-            roberts.id: "assistant",
-            **{person.id: "learner" for person in people},
-        }
-    for course_id, label, maximum in (
-        ("2", "Darba drošība augstumā (tests)", 20),
-        ("2", "Paneļu stiprinājumu montāža (praktiskais darbs)", 50),
-        ("2", "Nobeiguma pārbaudījums", 30),
-        ("3", "Quiz: reading a chart", 20),
-        ("3", "Assignment: clean a data set", 50),
-        ("3", "Final project", 30),
-    ):
-        column = Column(id=campus.next_id(), course_id=course_id, label=label, maximum=maximum)
-        campus.columns[column.id] = column
-    return campus
+    )
 
 
-def _enter(campus: Campus, name: str, sourced_id: str) -> Person:
+def _add_person(campus: Campus, name: str, sourced_id: str) -> Person:
     given, family = name.split(" ", 1)
-    letters = unicodedata.normalize("NFKD", name.lower())
-    username = letters.encode("ascii", "ignore").decode().replace(" ", ".")
+    decomposed = unicodedata.normalize(
+        "NFKD", name.lower()
+    )  # so that "ā" leaves an "a" when only ASCII is kept
+    username = decomposed.encode("ascii", "ignore").decode().replace(" ", ".")
     if any(person.username == username for person in campus.people.values()):
         username += sourced_id.lower()
     person = Person(
@@ -237,8 +266,8 @@ def _enter(campus: Campus, name: str, sourced_id: str) -> Person:
     return person
 
 
-def _name(number: int) -> str:
-    """Beyond the thirtieth the names are shuffled, so that a class of any size has real names."""
+def _learner_name(number: int) -> str:
+    """After the thirtieth, given and family names are combined anew, so that a class of any size has real names."""
     if number < len(LEARNERS):
         return LEARNERS[number]
     given = LEARNERS[number % len(LEARNERS)].split()[0]

@@ -1,4 +1,4 @@
-"""Deep linking (LTI Deep Linking 2.0): what the tool sends back, until the teacher saves it."""
+"""The platform's half of LTI Deep Linking 2.0: the tool's response, kept as a draft until the teacher saves it."""
 
 from __future__ import annotations
 
@@ -10,36 +10,40 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from lti_tool.demo import lti_names
 from lti_tool.demo.campus import Column, Link, Tool
 from lti_tool.demo.lti_names import Json
-from lti_tool.demo.sessions import current, me, reposting
-from lti_tool.demo.state import Lms, here
-from lti_tool.demo.tool_keys import BadTokenError, KeySetUnreachableError, read_token
+from lti_tool.demo.sessions import current_person, current_session, repost_without_cookie
+from lti_tool.demo.state import Lms, current_lms
+from lti_tool.demo.tool_keys import BadTokenError, KeySetUnreachableError, verify_token
 
 
-def blueprint(return_rule: str) -> Blueprint:
+def blueprint(deep_linking_return_path: str) -> Blueprint:
+    """The route that takes deep linking responses, at this path."""
     routes = Blueprint("deep_linking", __name__)
-    routes.add_url_rule(return_rule, view_func=take_items, methods=["POST"])
+    routes.add_url_rule(deep_linking_return_path, view_func=receive_items, methods=["POST"])
     return routes
 
 
-@reposting
-def take_items() -> Response:
-    """Keeps the items as a draft and sends the page around the iframe to the form that saves them."""
-    lms, session = here(), current()
+@repost_without_cookie
+def receive_items() -> Response:
+    """A page that sends the window around the iframe to the form in which the teacher saves the items.
+
+    What is not a valid response of the tool gets an error page with status 400.
+    """
+    lms, session = current_lms(), current_session()
     if session is None or session.sesskey != request.args.get("sesskey"):
-        return _refused("Your session has most likely timed out. Please log in again.")
+        return _error_page("Your session has most likely timed out. Please log in again.")
     tool = lms.campus.tools.get(request.args.get("id", "")) or abort(404)
     course = lms.campus.courses.get(request.args.get("course", "")) or abort(404)
-    if not lms.campus.is_staff(me(), course.id):
+    if not lms.campus.is_staff(current_person(), course.id):
         abort(403)
     try:
-        claims = read_token(lms, tool, request.form.get("JWT", ""))
+        claims = verify_token(lms, tool, request.form.get("JWT", ""))
     except KeySetUnreachableError:
-        return _refused(f"The key set of the tool cannot be fetched from {tool.jwks_url}.")
-    except BadTokenError as error:
-        return _refused(f"The answer of the tool is not signed by it: {error}.")
-    problem = _problem(lms, tool, claims)
-    if problem:
-        return _refused(problem)
+        return _error_page(f"The key set of the tool cannot be fetched from {tool.jwks_url}.")
+    except BadTokenError as bad:
+        return _error_page(f"The answer of the tool is not signed by it: {bad}.")
+    error = _claims_error(lms, tool, claims)
+    if error:
+        return _error_page(error)
     items = [
         item
         for item in claims.get(lti_names.DEEP_LINKING + "content_items") or ()
@@ -55,8 +59,8 @@ def take_items() -> Response:
     )
 
 
-def _problem(lms: Lms, tool: Tool, claims: Json) -> str | None:
-    """What Moodle looks at; Canvas also wants its issuer as audience, and a nonce."""
+def _claims_error(lms: Lms, tool: Tool, claims: Json) -> str | None:
+    """Why the response is refused; None for a good one. Canvas checks more than Moodle: the audience and a nonce."""
     if claims.get("iss") != tool.client_id:
         return "The answer of the tool is from another client."
     if not isinstance(claims.get("exp"), (int, float)) or claims["exp"] <= lms.now():
@@ -74,7 +78,7 @@ def _problem(lms: Lms, tool: Tool, claims: Json) -> str | None:
 
 
 def save_item(lms: Lms, tool: Tool, course_id: str, item: Json, minimum_percent: int | None) -> Link:
-    """The activity that a content item asks for; a lineItem brings a column that counts in the total."""
+    """The new activity of a content item; its lineItem, if any, becomes a gradebook column that counts in the total."""
     link = Link(
         id=lms.campus.next_id(),
         course_id=course_id,
@@ -86,17 +90,17 @@ def save_item(lms: Lms, tool: Tool, course_id: str, item: Json, minimum_percent:
         minimum_percent=minimum_percent,
     )
     lms.campus.links[link.id] = link
-    wished = item.get("lineItem")
-    if wished:
+    line_item = item.get("lineItem")
+    if line_item:
         column = Column(
             id=lms.campus.next_id(),
             course_id=course_id,
             label=link.title,
-            maximum=float(wished.get("scoreMaximum") or 100),
+            maximum=float(line_item.get("scoreMaximum") or 100),
             link_id=link.id,
             tool_id=tool.id,
-            tag=str(wished.get("tag") or ""),
-            resource_id=str(wished.get("resourceId") or ""),
+            tag=str(line_item.get("tag") or ""),
+            resource_id=str(line_item.get("resourceId") or ""),
         )
         lms.campus.columns[column.id] = column
     return link
@@ -106,5 +110,5 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def _refused(reason: str) -> Response:
+def _error_page(reason: str) -> Response:
     return make_response(render_template("error.html", title="Error", reason=reason), 400)

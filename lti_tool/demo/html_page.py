@@ -1,8 +1,8 @@
-"""A page as a person sees it, read from its HTML: forms, frames, links and words."""
+"""An HTML page as its visitor sees it, with forms, frames, links and text."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
@@ -11,12 +11,15 @@ BUTTONS = frozenset({"submit", "image"})
 
 
 class UnexpectedPageError(Exception):
-    """A page is not what a person would expect there; the message quotes it."""
+    """A page is not what the next step needs; the message quotes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """`options` are the values a person could choose, by what is written beside them."""
+    """A control of a form. `kind` is the type of an input, else `submit`, `select` or `textarea`.
+
+    `value` is what would be sent now; None where nothing would. `options` are the labels and values to choose from.
+    """
 
     name: str
     value: str | None
@@ -26,6 +29,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
+    """A form with its controls. `is_automatic`: scripts of the page submit it without a click."""
+
     id: str
     action: str
     method: str
@@ -33,19 +38,25 @@ class Form:
     is_automatic: bool
 
     def data(self) -> dict[str, str]:
-        """What a browser would send if nobody touched the form."""
+        """What a browser sends when the form is submitted as it stands."""
         return {
             field.name: field.value
             for field in self.fields
             if field.name and field.value is not None and field.kind not in BUTTONS
         }
 
-    def named(self, name: str) -> list[Field]:
+    def fields_named(self, name: str) -> list[Field]:
+        """The controls of this name: more than one for radio buttons."""
         return [field for field in self.fields if field.name == name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
+    """A page as it came. `frames` are the addresses of frames for the tool, `links` pairs of text and address.
+
+    `continues_at` is where a refresh or a script takes the browser next, without a click.
+    """
+
     url: str
     status: int
     html: str
@@ -56,21 +67,22 @@ class Page:
     text: str = ""
 
     def form(self, form_id: str) -> Form:
+        """The form with this id. Raises UnexpectedPageError where there is none."""
         for form in self.forms:
             if form.id == form_id:
                 return form
         raise UnexpectedPageError(f"no form {form_id!r} at {self.url} ({self.status}): {self.text[:300]}")
 
     def link(self, text: str) -> str:
-        """Where the first link goes whose words contain `text`."""
-        for words, target in self.links:
-            if text in words:
+        """Where the first link goes whose text contains `text`. Raises UnexpectedPageError where there is none."""
+        for link_text, target in self.links:
+            if text in link_text:
                 return urljoin(self.url, target)
         raise UnexpectedPageError(f"no link {text!r} at {self.url} ({self.status}): {self.text[:300]}")
 
 
 def read_page(url: str, status: int, html: str) -> Page:
-    """The page with the forms, frames and links a person would see in it."""
+    """The page that this HTML is, at this address."""
     reader = _Reader(url)
     reader.feed(html)
     reader.close()
@@ -81,7 +93,7 @@ def read_page(url: str, status: int, html: str) -> Page:
             action=urljoin(url, form["action"] or url),
             method=form["method"],
             fields=tuple(form["fields"]),
-            is_automatic=form["automatic"] or _posts_itself(form, reader.forms, scripts),
+            is_automatic=form["automatic"] or _is_submitted_by_script(form, reader.forms, scripts),
         )
         for form in reader.forms
     )
@@ -93,18 +105,22 @@ def read_page(url: str, status: int, html: str) -> Page:
         frames=tuple(reader.frames),
         continues_at=reader.continues_at,
         links=tuple(reader.links),
-        text=" ".join(" ".join(reader.words).split()),
+        text=" ".join(" ".join(reader.texts).split()),
     )
 
 
-def _posts_itself(form: dict[str, Any], forms: list[dict[str, Any]], scripts: str) -> bool:
-    """A page's only form, with nothing to fill in, that a script on the page submits."""
+def _is_submitted_by_script(form: dict[str, Any], forms: list[dict[str, Any]], scripts: str) -> bool:
+    """Whether it is the page's only form, has nothing to fill in, and a script on the page submits a form."""
     only_hidden = all(field.kind in BUTTONS | {"hidden"} for field in form["fields"])
     return len(forms) == 1 and only_hidden and ("submit()" in scripts or "requestSubmit()" in scripts)
 
 
 class _Reader(HTMLParser):
-    """Collects what read_page needs, in one pass."""
+    """Collects what `read_page` needs in one pass over the HTML.
+
+    `_open_tags` are those open tags whose text matters, innermost last. A choice (radio button or checkbox) gets its
+    label when the label ends that it stands in, or, for `<label for=...>`, at the end of the page.
+    """
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -113,144 +129,148 @@ class _Reader(HTMLParser):
         self.frames: list[str] = []
         self.links: list[tuple[str, str]] = []
         self.scripts: list[str] = []
-        self.words: list[str] = []
+        self.texts: list[str] = []
         self.continues_at: str | None = None
         self._form: dict[str, Any] | None = None
-        self._inside: list[str] = []
+        self._open_tags: list[str] = []
         self._select: dict[str, Any] | None = None
-        self._area: dict[str, Any] | None = None
-        self._label: list[str] = []
-        self._unlabelled: list[int] = []
-        self._labelled_id = ""
-        self._ids: dict[str, tuple[list[Field], int]] = {}
-        self._labels: dict[str, str] = {}
+        self._textarea: dict[str, Any] | None = None
+        self._label_texts: list[str] = []
+        self._label_for = ""
+        #: Indexes, in the fields of the form, of the choices inside the open label.
+        self._choices_in_label: list[int] = []
+        self._choices_by_id: dict[str, tuple[list[Field], int]] = {}
+        self._labels_by_id: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value if value is not None else "" for name, value in attrs}
-        if "data-location" in given:
-            # A page that scripts move on, after they kept something with the platform.
-            self.continues_at = given["data-location"]
-        if "onload" in given:
-            self.scripts.append(given["onload"])
+        attributes = {name: value if value is not None else "" for name, value in attrs}
+        if "data-location" in attributes:
+            # A page of the tool that a script leaves, once it has put something into the platform's storage.
+            self.continues_at = attributes["data-location"]
+        if "onload" in attributes:
+            self.scripts.append(attributes["onload"])
         if tag in ("script", "style", "title"):
-            self._inside.append(tag)
+            self._open_tags.append(tag)
         elif tag == "form":
-            self._form = {
-                "id": given.get("id", ""),
-                "action": given.get("action", ""),
-                "method": given.get("method", "get").upper(),
-                "automatic": "data-auto-submit" in given or "data-submit" in given,
-                "fields": [],
-            }
-            self.forms.append(self._form)
-        elif tag == "iframe" and given.get("name") == "tool" and "src" in given:
-            self.frames.append(given["src"])
-        elif tag == "a" and "href" in given:
-            self.links.append(("", given["href"]))
-            self._inside.append("a")
-            if "data-continue" in given:
-                self.continues_at = given["href"]
-        elif tag == "meta" and given.get("http-equiv", "").lower() == "refresh":
-            _, _, target = given.get("content", "").partition("=")
+            self._start_form(attributes)
+        elif tag == "iframe" and attributes.get("name") == "tool" and "src" in attributes:
+            self.frames.append(attributes["src"])
+        elif tag == "a" and "href" in attributes:
+            self.links.append(("", attributes["href"]))
+            self._open_tags.append("a")
+            if "data-continue" in attributes:
+                self.continues_at = attributes["href"]
+        elif tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
+            _, _, target = attributes.get("content", "").partition("=")
             self.continues_at = target.strip("'\" ") or None
         elif tag == "label":
-            self._label, self._unlabelled = [], []
-            self._labelled_id = given.get("for", "")
-            self._inside.append("label")
+            self._label_texts, self._choices_in_label = [], []
+            self._label_for = attributes.get("for", "")
+            self._open_tags.append("label")
         elif self._form is not None:
-            self._control(tag, given, self._form["fields"])
+            self._add_control(tag, attributes, self._form["fields"])
 
-    def _control(self, tag: str, given: dict[str, str], fields: list[Field]) -> None:
-        name, value = given.get("name", ""), given.get("value", "")
-        if tag == "input":
-            kind = given.get("type", "text").lower()
-            if "disabled" in given:
-                return
-            if kind in ("radio", "checkbox"):
-                value = given.get("value", "on")
-                chosen = value if "checked" in given else None
-                words = given.get("aria-label", "")
-                self._unlabelled.append(len(fields))
-                self._ids[given.get("id", "")] = (fields, len(fields))
-                fields.append(Field(name=name, value=chosen, kind=kind, options=((words, value),)))
-            else:
-                words = given.get("aria-label", "")
-                options = ((words, value),) if words else ()
-                fields.append(Field(name=name, value=value, kind=kind, options=options))
-        elif tag == "button" and given.get("type", "submit") == "submit":
-            fields.append(Field(name=name, value=value, kind="submit"))
+    def _start_form(self, attributes: dict[str, str]) -> None:
+        self._form = {
+            "id": attributes.get("id", ""),
+            "action": attributes.get("action", ""),
+            "method": attributes.get("method", "get").upper(),
+            "automatic": "data-auto-submit" in attributes or "data-submit" in attributes,
+            "fields": [],
+        }
+        self.forms.append(self._form)
+
+    def _add_control(self, tag: str, attributes: dict[str, str], fields: list[Field]) -> None:
+        name = attributes.get("name", "")
+        if tag == "input" and "disabled" not in attributes:
+            self._add_input(name, attributes, fields)
+        elif tag == "button" and attributes.get("type", "submit") == "submit":
+            fields.append(Field(name=name, value=attributes.get("value", ""), kind="submit"))
         elif tag == "select":
             self._select = {"name": name, "options": [], "chosen": None}
         elif tag == "option" and self._select is not None:
-            self._select["options"].append(["", given.get("value")])
-            if "selected" in given or self._select["chosen"] is None:
+            self._select["options"].append(["", attributes.get("value")])
+            if "selected" in attributes or self._select["chosen"] is None:
                 self._select["chosen"] = len(self._select["options"]) - 1
-            self._inside.append("option")
+            self._open_tags.append("option")
         elif tag == "textarea":
-            self._area = {"name": name, "text": ""}
-            self._inside.append("textarea")
+            self._textarea = {"name": name, "text": ""}
+            self._open_tags.append("textarea")
+
+    def _add_input(self, name: str, attributes: dict[str, str], fields: list[Field]) -> None:
+        kind, label = attributes.get("type", "text").lower(), attributes.get("aria-label", "")
+        if kind in ("radio", "checkbox"):
+            value = attributes.get("value", "on")
+            self._choices_in_label.append(len(fields))
+            self._choices_by_id[attributes.get("id", "")] = (fields, len(fields))
+            chosen = value if "checked" in attributes else None
+            fields.append(Field(name=name, value=chosen, kind=kind, options=((label, value),)))
+        else:
+            value = attributes.get("value", "")
+            options = ((label, value),) if label else ()
+            fields.append(Field(name=name, value=value, kind=kind, options=options))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self._inside:
-            while self._inside.pop() != tag:
+        if tag in self._open_tags:
+            # Tags that were left open inside this one end with it.
+            while self._open_tags.pop() != tag:
                 pass
         if tag == "form":
             self._form = None
         elif tag == "label" and self._form is not None:
-            self._name_choices(self._form["fields"])
+            self._end_label(self._form["fields"])
         elif tag == "select" and self._select is not None and self._form is not None:
             options = tuple(
-                (words.strip(), words.strip() if value is None else value)
-                for words, value in self._select["options"]
+                (label.strip(), label.strip() if value is None else value)
+                for label, value in self._select["options"]
             )
             chosen = options[self._select["chosen"]][1] if options else None
             self._form["fields"].append(
                 Field(name=self._select["name"], value=chosen, kind="select", options=options)
             )
             self._select = None
-        elif tag == "textarea" and self._area is not None and self._form is not None:
-            self._form["fields"].append(
-                Field(name=self._area["name"], value=self._area["text"], kind="textarea")
-            )
-            self._area = None
+        elif tag == "textarea" and self._textarea is not None and self._form is not None:
+            name, text = self._textarea["name"], self._textarea["text"]
+            self._form["fields"].append(Field(name=name, value=text, kind="textarea"))
+            self._textarea = None
 
-    def _name_choices(self, fields: list[Field]) -> None:
-        """Radio buttons and checkboxes inside a label are called what the label says."""
-        words = " ".join(" ".join(self._label).split())
-        if self._labelled_id:
-            self._labels[self._labelled_id] = words
-        for place in self._unlabelled:
-            _call(fields, place, words)
-        self._label, self._unlabelled = [], []
+    def _end_label(self, fields: list[Field]) -> None:
+        label = " ".join(" ".join(self._label_texts).split())
+        if self._label_for:
+            self._labels_by_id[self._label_for] = label
+        for index in self._choices_in_label:
+            _set_label(fields, index, label)
+        self._label_texts, self._choices_in_label = [], []
 
     def close(self) -> None:
-        """Labels may stand before or after the control they are for."""
+        """Labels the choices that `<label for=...>` names: such a label may stand before or after its control."""
         super().close()
-        for name, words in self._labels.items():
-            if name in self._ids:
-                _call(*self._ids[name], words)
+        for control_id, label in self._labels_by_id.items():
+            if control_id in self._choices_by_id:
+                fields, index = self._choices_by_id[control_id]
+                _set_label(fields, index, label)
 
     def handle_data(self, data: str) -> None:
-        if "script" in self._inside:
+        if "script" in self._open_tags:
             self.scripts.append(data)
             return
-        if "style" in self._inside or "title" in self._inside:
+        if "style" in self._open_tags or "title" in self._open_tags:
             return
-        if "option" in self._inside and self._select is not None:
+        if "option" in self._open_tags and self._select is not None:
             self._select["options"][-1][0] += data
             return
-        if "textarea" in self._inside and self._area is not None:
-            self._area["text"] += data
-        if "a" in self._inside:
-            words, target = self.links[-1]
-            self.links[-1] = (" ".join((words + data).split()), target)
-        if "label" in self._inside:
-            self._label.append(data)
-        self.words.append(data)
+        if "textarea" in self._open_tags and self._textarea is not None:
+            self._textarea["text"] += data
+        if "a" in self._open_tags:
+            text, target = self.links[-1]
+            self.links[-1] = (" ".join((text + data).split()), target)
+        if "label" in self._open_tags:
+            self._label_texts.append(data)
+        self.texts.append(data)
 
 
-def _call(fields: list[Field], place: int, words: str) -> None:
-    """Gives the choice at `place` a name, if it has none yet."""
-    field = fields[place]
-    options = tuple((known or words, value) for known, value in field.options)
-    fields[place] = Field(name=field.name, value=field.value, kind=field.kind, options=options)
+def _set_label(fields: list[Field], index: int, label: str) -> None:
+    """Labels the choice at this index, if it has no label yet."""
+    field = fields[index]
+    options = tuple((own_label or label, value) for own_label, value in field.options)
+    fields[index] = replace(field, options=options)

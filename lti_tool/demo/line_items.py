@@ -1,4 +1,4 @@
-"""Assignment and Grade Services 2.0: a tool's own columns, its scores, and the results it may read."""
+"""The platform's half of LTI Assignment and Grade Services 2.0."""
 
 from __future__ import annotations
 
@@ -10,11 +10,18 @@ from flask import Blueprint, Response, jsonify, request
 from lti_tool.demo import lti_names
 from lti_tool.demo.campus import Column, Grade, Person, Tool
 from lti_tool.demo.lti_names import Json
-from lti_tool.demo.service_endpoints import answer, caller, html_failure, paged, refuse
-from lti_tool.demo.state import here
+from lti_tool.demo.service_endpoints import (
+    authorized_tool,
+    fatal_error_page,
+    json_response,
+    paginate,
+    service_error,
+)
+from lti_tool.demo.state import current_lms
 
 
 def blueprint(line_items_rule: str, line_item_rule: str) -> Blueprint:
+    """The routes of line items, scores and results, at these rules."""
     routes = Blueprint("line_items", __name__)
     add = routes.add_url_rule
     add(line_items_rule, view_func=list_items, methods=["GET"])
@@ -22,15 +29,18 @@ def blueprint(line_items_rule: str, line_item_rule: str) -> Blueprint:
     add(line_item_rule, view_func=show_item, methods=["GET"])
     add(line_item_rule, view_func=change_item, methods=["PUT"])
     add(line_item_rule, view_func=delete_item, methods=["DELETE"])
-    add(f"{line_item_rule}/scores", view_func=take_score, methods=["POST"])
+    add(f"{line_item_rule}/scores", view_func=receive_score, methods=["POST"])
     add(f"{line_item_rule}/results", view_func=list_results, methods=["GET"])
     return routes
 
 
 def list_items(course_id: str) -> Response:
-    """Only the tool's own: never the course total, never another's activity."""
-    lms = here()
-    tool = caller(lti_names.LINE_ITEMS_TYPE, lti_names.LINE_ITEM, lti_names.LINE_ITEM_READONLY)
+    """The line items of the calling tool in the course; never the course total or those of others.
+
+    Raises ServiceError where the tool may not read them.
+    """
+    lms = current_lms()
+    tool = authorized_tool(lti_names.LINE_ITEMS_TYPE, lti_names.LINE_ITEM, lti_names.LINE_ITEM_READONLY)
     items = [
         lms.product.line_item(lms, tool, column)
         for column in lms.campus.course_columns(course_id)
@@ -43,107 +53,107 @@ def list_items(course_id: str) -> Response:
     ):
         if query in request.args:
             items = [item for item in items if item.get(key) == request.args[query]]
-    page, links = paged(items, lms.product.line_items_per_page)
-    response = answer(page, lti_names.LINE_ITEMS_TYPE)
+    page, links = paginate(items, lms.product.line_items_per_page)
+    response = json_response(page, lti_names.LINE_ITEMS_TYPE)
     if links:
         if lms.product.name == "moodle":
-            # As Moodle writes it: typographic quotation marks and &amp;, which no client can follow.
+            # As Moodle writes it: with typographic quotation marks and &amp;, so that no client finds the next page.
             links = links.replace('rel="next"', "rel=“next”").replace("&", "&amp;")
         response.headers["Link"] = links.encode().decode("latin-1")
     return response
 
 
 def create_item(course_id: str) -> Response:
-    lms = here()
-    tool = caller(lti_names.LINE_ITEM_TYPE, lti_names.LINE_ITEM)
+    """The new line item. Raises ServiceError where the tool may not make it, or it is incomplete."""
+    lms = current_lms()
+    tool = authorized_tool(lti_names.LINE_ITEM_TYPE, lti_names.LINE_ITEM)
     if course_id not in lms.campus.courses:
-        raise refuse(404, "Not found")
-    wished = _body()
-    link_id = ""
-    if wished.get("resourceLinkId"):
-        link = next(
-            (
-                link
-                for link in lms.campus.course_links(course_id)
-                if lms.product.link_id(link) == wished["resourceLinkId"]
-            ),
-            None,
-        )
-        if link is None or link.tool_id != tool.id:
-            raise refuse(403, "Forbidden")
-        link_id = link.id
+        raise service_error(404, "Not found")
+    body = _body()
+    link_id = _link_id(tool, course_id, body.get("resourceLinkId"))
     column = Column(
         id=lms.campus.next_id(),
         course_id=course_id,
-        label=_label(wished),
-        maximum=_maximum(wished),
+        label=_label(body),
+        maximum=_maximum(body),
         link_id=link_id,
         tool_id=tool.id,
-        tag=str(wished.get("tag") or ""),
-        resource_id=str(wished.get("resourceId") or ""),
+        tag=str(body.get("tag") or ""),
+        resource_id=str(body.get("resourceId") or ""),
     )
     lms.campus.columns[column.id] = column
-    return answer(lms.product.line_item(lms, tool, column), lti_names.LINE_ITEM_TYPE, 201)
+    return json_response(lms.product.line_item(lms, tool, column), lti_names.LINE_ITEM_TYPE, 201)
 
 
 def show_item(course_id: str, column_id: str) -> Response:
-    tool = caller(lti_names.LINE_ITEM_TYPE, lti_names.LINE_ITEM, lti_names.LINE_ITEM_READONLY)
-    column = _own(tool, course_id, column_id)
-    return answer(here().product.line_item(here(), tool, column), lti_names.LINE_ITEM_TYPE)
+    """The line item. Raises ServiceError where it is not the tool's."""
+    tool = authorized_tool(lti_names.LINE_ITEM_TYPE, lti_names.LINE_ITEM, lti_names.LINE_ITEM_READONLY)
+    column = _own_column(tool, course_id, column_id)
+    return json_response(
+        current_lms().product.line_item(current_lms(), tool, column), lti_names.LINE_ITEM_TYPE
+    )
 
 
 def change_item(course_id: str, column_id: str) -> Response:
-    """A new label or maximum; grades keep their share of the maximum."""
-    lms = here()
-    tool = caller(lti_names.LINE_ITEM_TYPE, lti_names.LINE_ITEM)
-    column = _own(tool, course_id, column_id)
-    wished = _body()
-    maximum = _maximum(wished)
+    """The line item with a new label or maximum; grades keep their share of the maximum.
+
+    Raises ServiceError where it is not the tool's, or the change is incomplete.
+    """
+    lms = current_lms()
+    tool = authorized_tool(lti_names.LINE_ITEM_TYPE, lti_names.LINE_ITEM)
+    column = _own_column(tool, course_id, column_id)
+    body = _body()
+    maximum = _maximum(body)
     for grade in list(lms.campus.grades.values()):
         if grade.column_id == column.id and grade.score is not None:
             grade.score *= maximum / column.maximum
-    column.label, column.maximum = _label(wished), maximum
-    column.tag, column.resource_id = str(wished.get("tag") or ""), str(wished.get("resourceId") or "")
-    return answer(lms.product.line_item(lms, tool, column), lti_names.LINE_ITEM_TYPE)
+    column.label, column.maximum = _label(body), maximum
+    column.tag, column.resource_id = str(body.get("tag") or ""), str(body.get("resourceId") or "")
+    return json_response(lms.product.line_item(lms, tool, column), lti_names.LINE_ITEM_TYPE)
 
 
 def delete_item(course_id: str, column_id: str) -> Response:
-    tool = caller(lti_names.LINE_ITEM_TYPE, lti_names.LINE_ITEM)
-    column = _own(tool, course_id, column_id)
-    campus = here().campus
-    del campus.columns[column.id]
-    for key in [key for key in list(campus.grades) if key[0] == column.id]:
-        del campus.grades[key]
+    """An empty answer once the line item is gone, with its grades. Raises ServiceError where it is not the tool's."""
+    tool = authorized_tool(lti_names.LINE_ITEM_TYPE, lti_names.LINE_ITEM)
+    column = _own_column(tool, course_id, column_id)
+    current_lms().campus.delete_column(column)
     return Response(status=204)
 
 
-def take_score(course_id: str, column_id: str) -> Response:
-    lms = here()
-    tool = caller(lti_names.SCORE_TYPE, lti_names.SCORE)
-    column = _own(tool, course_id, column_id)
+def receive_score(course_id: str, column_id: str) -> Response:
+    """An empty answer once the score is written.
+
+    Raises ServiceError where the column is not the tool's, the user no learner, or the score incomplete or outdated.
+    """
+    lms = current_lms()
+    tool = authorized_tool(lti_names.SCORE_TYPE, lti_names.SCORE)
+    column = _own_column(tool, course_id, column_id)
     score = _body()
     person = lms.person(score.get("userId"))
     if person is None or lms.campus.role(person, course_id) != "learner":
         status = 400 if lms.product.name == "moodle" else 422
-        raise refuse(status, "User not found in course or is not a student")
-    when = _moment(score.get("timestamp"))
+        raise service_error(status, "User not found in course or is not a student")
+    sent_at = _moment(score.get("timestamp"))
     if not score.get("activityProgress") or not score.get("gradingProgress"):
-        raise refuse(400, "Incorrect score received")
+        raise service_error(400, "Incorrect score received")
     if score.get("scoreGiven") is not None and not score.get("scoreMaximum"):
-        raise refuse(400, "Incorrect score received")
-    _write(column, person, score, min(when, lms.clock()))
+        raise service_error(400, "Incorrect score received")
+    _write_score(column, person, score, min(sent_at, lms.clock()))
     if lms.product.name == "canvas":
         return jsonify(resultUrl=f"{lms.product.line_item_url(lms, tool, column)}/results/{person.id}")
     return Response(status=200, content_type=f"{lti_names.SCORE_TYPE}; charset=utf-8")
 
 
 def list_results(course_id: str, column_id: str) -> Response:
-    """Grades typed by hand among them, and those still hidden from learners."""
-    lms = here()
-    tool = caller(lti_names.RESULTS_TYPE, lti_names.RESULT_READONLY)
-    column = _own(tool, course_id, column_id)
+    """The results in the tool's column, those that a teacher typed and those hidden from learners included.
+
+    Raises ServiceError where the column is not the tool's.
+    """
+    lms = current_lms()
+    tool = authorized_tool(lti_names.RESULTS_TYPE, lti_names.RESULT_READONLY)
+    column = _own_column(tool, course_id, column_id)
     if lms.product.name == "moodle" and "limit" in request.args:
-        raise html_failure()
+        raise fatal_error_page()
     results = [
         lms.product.result(lms, tool, column, person, grade)
         for person in lms.campus.learners(course_id)
@@ -151,73 +161,90 @@ def list_results(course_id: str, column_id: str) -> Response:
     ]
     if "user_id" in request.args:
         results = [result for result in results if result["userId"] == request.args["user_id"]]
-    page, links = paged(results, lms.product.line_items_per_page)
-    response = answer(page, lti_names.RESULTS_TYPE)
+    page, links = paginate(results, lms.product.line_items_per_page)
+    response = json_response(page, lti_names.RESULTS_TYPE)
     if links:
         response.headers["Link"] = links
     return response
 
 
-def _own(tool: Tool, course_id: str, column_id: str) -> Column:
-    column = here().campus.columns.get(column_id)
+def _link_id(tool: Tool, course_id: str, public_id: object) -> str:
+    """The id of the tool's link that a line item is for, which is empty where it is for none.
+
+    Raises ServiceError where the course has no such link of the tool.
+    """
+    if not public_id:
+        return ""
+    lms = current_lms()
+    for link in lms.campus.course_links(course_id):
+        if lms.product.link_id(link) == public_id and link.tool_id == tool.id:
+            return link.id
+    raise service_error(403, "Forbidden")
+
+
+def _own_column(tool: Tool, course_id: str, column_id: str) -> Column:
+    """The column of this id. Raises ServiceError where the course has none, or it is not the tool's."""
+    column = current_lms().campus.columns.get(column_id)
     if column is None or column.course_id != course_id:
-        raise refuse(404, "Not found")
+        raise service_error(404, "Not found")
     if column.tool_id != tool.id:
-        raise refuse(412 if here().product.name == "canvas" else 403, "Tool does not have permission")
+        status = 412 if current_lms().product.name == "canvas" else 403
+        raise service_error(status, "Tool does not have permission")
     return column
 
 
-def _write(column: Column, person: Person, score: Json, when: datetime) -> None:
-    lms = here()
-    held = lms.campus.grades.get((column.id, person.id))
+def _write_score(column: Column, person: Person, score: Json, sent_at: datetime) -> None:
+    """Writes the grade that the score gives. Raises ServiceError where a later one is there already."""
+    lms = current_lms()
+    current = lms.campus.grades.get((column.id, person.id))
     is_moodle = lms.product.name == "moodle"
-    if held and (when < held.changed_at or (is_moodle and when == held.changed_at)):
-        raise refuse(409 if is_moodle else 400, "Refusing score with an earlier timestamp")
-    if held and held.by_hand:
-        # A teacher's grade stands; the tool is told 200 all the same.
+    if current and (sent_at < current.changed_at or (is_moodle and sent_at == current.changed_at)):
+        raise service_error(409 if is_moodle else 400, "Refusing score with an earlier timestamp")
+    if current and current.by_hand:
+        # A teacher's grade stays; the answer is 200 nevertheless, as in the real products.
         return
     given = score.get("scoreGiven")
     value = None
     if given is not None and score["gradingProgress"] == "FullyGraded":
         value = min(float(given) / float(score["scoreMaximum"]), 1.0) * column.maximum
-    comment = str(score.get("comment") or "")
-    grade = Grade(
-        column_id=column.id,
-        person_id=person.id,
-        score=value,
-        comment=comment,
-        changed_at=when,
-        by_hand=False,
+    lms.campus.write_grade(
+        Grade(
+            column_id=column.id,
+            person_id=person.id,
+            score=value,
+            comment=str(score.get("comment") or ""),
+            changed_at=sent_at,
+            by_hand=False,
+        )
     )
-    lms.campus.grade(column, person, grade)
 
 
 def _moment(text: Any) -> datetime:
     try:
         when = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     except ValueError:
-        raise refuse(400, "Incorrect score received") from None
+        raise service_error(400, "Incorrect score received") from None
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def _body() -> Json:
     body = request.get_json(force=True, silent=True)
     if not isinstance(body, dict):
-        raise refuse(400, "Incorrect message received")
+        raise service_error(400, "Incorrect message received")
     return body
 
 
-def _label(wished: Json) -> str:
-    if not wished.get("label"):
-        raise refuse(400, "Incorrect line item received")
-    return str(wished["label"])
+def _label(body: Json) -> str:
+    if not body.get("label"):
+        raise service_error(400, "Incorrect line item received")
+    return str(body["label"])
 
 
-def _maximum(wished: Json) -> float:
+def _maximum(body: Json) -> float:
     try:
-        maximum = float(wished.get("scoreMaximum", 0))
+        maximum = float(body.get("scoreMaximum", 0))
     except (TypeError, ValueError):
         maximum = 0
     if maximum <= 0:
-        raise refuse(400, "Incorrect line item received")
+        raise service_error(400, "Incorrect line item received")
     return maximum

@@ -1,7 +1,4 @@
-"""A small LMS to show the tool in: two courses, a class, and the LTI 1.3 behaviour of Moodle or Canvas.
-
-It stands where a stranger's LMS would stand: it speaks HTTP with the tool and shares no code with it.
-"""
+"""The Flask application of the demo LMS: a small college that behaves over LTI 1.3 as Moodle or Canvas does."""
 
 from __future__ import annotations
 
@@ -26,13 +23,13 @@ from lti_tool.demo import (
     token_endpoint,
     views,
 )
-from lti_tool.demo.campus import Campus, found_college
+from lti_tool.demo.campus import Campus, create_campus
 from lti_tool.demo.localhost_names import localhost_session
 from lti_tool.demo.platform_keys import PlatformKey, new_key
 from lti_tool.demo.products.canvas import Canvas
 from lti_tool.demo.products.moodle import Moodle
 from lti_tool.demo.service_endpoints import ServiceError
-from lti_tool.demo.state import Lms, LmsProduct, here
+from lti_tool.demo.state import Lms, LmsProduct, current_lms
 
 
 def create_lms(
@@ -43,68 +40,77 @@ def create_lms(
     product: Literal["moodle", "canvas"] = "moodle",
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     learners: int = 30,
-    memory_file: Path | None = None,
-    web: requests.Session | None = None,
+    state_file: Path | None = None,
+    http: requests.Session | None = None,
 ) -> Flask:
-    """The LMS that answers at `url`, which has no slash at its end.
+    """The LMS that answers at `url`.
 
-    `registration_url` stands ready in the administrator's form. `memory_file` is read if it is there and
-    written after every change; without one the college is forgotten. `web` makes the LMS's own requests.
-    The running state is at `app.extensions["lms"]`, for tests to look at and to make trouble with.
+    `registration_url` is filled in beforehand in the administrator's form. `state_file` is read if it exists and
+    written after every change; without it nothing outlives the process. `http` makes the LMS's own requests.
+    The running state is the `Lms` at `app.extensions["lms"]`, which tests read and change.
     """
     app = Flask(__name__, template_folder="pages", static_folder="static")
-    behaviour: LmsProduct = Canvas() if product == "canvas" else Moodle()
-    campus, keys = _college(memory_file, learners)
+    lms_product: LmsProduct = Canvas() if product == "canvas" else Moodle()
+    campus, keys = _load_or_create(state_file, learners)
     app.extensions["lms"] = Lms(
         url=url.rstrip("/"),
-        product=behaviour,
+        product=lms_product,
         clock=clock,
         campus=campus,
         keys=keys,
-        web=web or localhost_session(),
+        http=http or localhost_session(),
         tool_url=tool_url,
         registration_url=registration_url,
     )
     app.register_blueprint(views.routes)
     app.register_blueprint(
-        registration_endpoints.blueprint(behaviour.configuration_path, behaviour.registration_path)
+        registration_endpoints.blueprint(lms_product.configuration_path, lms_product.registration_path)
     )
-    app.register_blueprint(launch_endpoints.blueprint(behaviour.authorize_path, behaviour.key_set_path))
-    app.register_blueprint(deep_linking.blueprint(behaviour.return_rule))
-    app.register_blueprint(token_endpoint.blueprint(behaviour.token_path))
-    app.register_blueprint(memberships.blueprint(behaviour.memberships_rule))
-    app.register_blueprint(line_items.blueprint(behaviour.line_items_rule, behaviour.line_item_rule))
+    app.register_blueprint(launch_endpoints.blueprint(lms_product.authorize_path, lms_product.key_set_path))
+    app.register_blueprint(deep_linking.blueprint(lms_product.deep_linking_return_path))
+    app.register_blueprint(token_endpoint.blueprint(lms_product.token_path))
+    app.register_blueprint(memberships.blueprint(lms_product.memberships_rule))
+    app.register_blueprint(line_items.blueprint(lms_product.line_items_rule, lms_product.line_item_rule))
     app.register_error_handler(ServiceError, _service_error)
     app.register_error_handler(HTTPException, _error_page)
-    app.context_processor(_on_every_page)
+    app.context_processor(_page_variables)
     app.after_request(sessions.set_cookie)
-    if memory_file:
-        app.after_request(_keeping(app, memory_file))
+    if state_file:
+        app.after_request(_save_after_changes(app, state_file))
     return app
 
 
-def _college(memory_file: Path | None, learners: int) -> tuple[Campus, list[PlatformKey]]:
-    if memory_file and memory_file.exists():
-        return saved_state.load(memory_file)
-    return found_college(learners=learners), [new_key()]
+def _load_or_create(state_file: Path | None, learners: int) -> tuple[Campus, list[PlatformKey]]:
+    if state_file and state_file.exists():
+        return saved_state.load(state_file)
+    return create_campus(learners=learners), [new_key()]
 
 
-def _keeping(app: Flask, file: Path) -> Callable[[Response], Response]:
-    one_at_a_time = Lock()
+def _save_after_changes(app: Flask, file: Path) -> Callable[[Response], Response]:
+    """A function for `after_request` that writes the state before the answer to a changing request goes out.
 
-    def keep(response: Response) -> Response:
+    Requests run in threads of their own. Without the lock two of them would write the same new file at once; with
+    it, the later one writes what both have changed.
+    """
+    saving = Lock()
+
+    def save(response: Response) -> Response:
         if request.method != "GET":
             lms: Lms = app.extensions["lms"]
-            with one_at_a_time:
+            with saving:
                 saved_state.save(lms.campus, lms.keys, file)
         return response
 
-    return keep
+    return save
 
 
-def _on_every_page() -> dict[str, object]:
-    """No session is begun here: a page inside a frame would replace the cookie that stayed at home."""
-    lms, session = here(), sessions.current()
+def _page_variables() -> dict[str, object]:
+    """The variables that every page may use.
+
+    No session is started here: a page in a frame, to which the browser sends no cookie, would replace the cookie
+    of the window around it.
+    """
+    lms, session = current_lms(), sessions.current_session()
     return {
         "me": lms.campus.people[session.person_id] if session else None,
         "session": session,

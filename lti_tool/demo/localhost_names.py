@@ -1,4 +1,4 @@
-"""HTTP that finds `*.localhost`: browsers know these names, a bare Debian's resolver does not."""
+"""HTTP requests to `*.localhost`: browsers resolve these names, the resolver of a plain Debian does not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def is_localhost_name(host: str | None) -> bool:
 
 
 class LocalhostAdapter(HTTPAdapter):
-    """Connects to 127.0.0.1 for every `*.localhost` and still asks for the right host."""
+    """Connects to 127.0.0.1 for every `*.localhost`, and sends the name itself in the Host header and as SNI."""
 
     def get_connection_with_tls_context(
         self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
@@ -23,20 +23,18 @@ class LocalhostAdapter(HTTPAdapter):
         parts = urlsplit(request.url or "")
         if not is_localhost_name(parts.hostname):
             return super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
-        where, tls = self.build_connection_pool_key_attributes(request, verify, cert)
-        if where["scheme"] == "https":
+        host, tls = self.build_connection_pool_key_attributes(request, verify, cert)
+        if host["scheme"] == "https":
             tls = {**tls, "server_hostname": parts.hostname, "assert_hostname": parts.hostname}
-        return self.poolmanager.connection_from_host(
-            **{**where, "host": "127.0.0.1"},
-            pool_kwargs=tls,
-        )
+        return self.poolmanager.connection_from_host(**{**host, "host": "127.0.0.1"}, pool_kwargs=tls)
 
-    def add_headers(self, request: requests.PreparedRequest, **kwargs: Any) -> None:
+    def add_headers(self, request: requests.PreparedRequest, **kwargs: Any) -> None:  # noqa: ARG002  # as HTTPAdapter has it
+        """Names the host that was asked for: urllib3 would name the one it connected to."""
         request.headers["Host"] = urlsplit(request.url or "").netloc
 
 
 def localhost_session() -> requests.Session:
-    """A requests session that reaches `*.localhost` and no proxy."""
+    """A requests session that reaches `*.localhost` and uses no proxy."""
     session = requests.Session()
     session.trust_env = False
     session.mount("http://", LocalhostAdapter())

@@ -1,4 +1,4 @@
-"""Names of LTI 1.3: claims, scopes, roles, media types."""
+"""Names that LTI 1.3 defines: claims, scopes, roles, media types."""
 
 from __future__ import annotations
 

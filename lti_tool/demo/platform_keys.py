@@ -1,25 +1,29 @@
-"""The platform's RSA keys: the one it signs with, and those it publishes."""
+"""The RSA keys of the platform: making them, signing tokens, publishing the JWK Set."""
 
 from __future__ import annotations
 
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from lti_tool.demo.lti_names import Json
+
 
 @dataclass(slots=True, kw_only=True)
 class PlatformKey:
+    """A private key as PEM, with the `kid` under which its public half is published."""
+
     kid: str
     pem: str
 
 
 def new_key(kid: str | None = None) -> PlatformKey:
+    """An RSA key of 2048 bits; its `kid` is random unless given."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -27,13 +31,13 @@ def new_key(kid: str | None = None) -> PlatformKey:
     return PlatformKey(kid=kid or secrets.token_hex(10), pem=pem.decode())
 
 
-def sign(claims: dict[str, Any], key: PlatformKey) -> str:
-    """A compact JWS, RS256, naming the key."""
+def sign(claims: Json, key: PlatformKey) -> str:
+    """A compact JWS of the claims with RS256; its header names the key."""
     return jwt.encode(claims, key.pem, algorithm="RS256", headers={"kid": key.kid})
 
 
-def read(token: str, keys: list[PlatformKey]) -> dict[str, Any] | None:
-    """The claims of a token we signed ourselves; None for anything else. Its times are not checked."""
+def verify(token: str, keys: list[PlatformKey]) -> Json | None:
+    """The claims of a token signed with one of these keys; None for anything else. Its times are not checked."""
     for key in keys:
         public = serialization.load_pem_private_key(key.pem.encode(), None).public_key()
         try:
@@ -48,12 +52,12 @@ def read(token: str, keys: list[PlatformKey]) -> dict[str, Any] | None:
     return None
 
 
-def key_set(keys: list[PlatformKey]) -> dict[str, Any]:
-    """The JWKS to publish."""
+def key_set(keys: list[PlatformKey]) -> Json:
+    """The JWK Set to publish."""
     return {"keys": [_jwk(key) for key in keys]}
 
 
-def _jwk(key: PlatformKey) -> dict[str, Any]:
+def _jwk(key: PlatformKey) -> Json:
     public = serialization.load_pem_private_key(key.pem.encode(), None).public_key()
     jwk = json.loads(RSAAlgorithm.to_jwk(public))  # type: ignore[arg-type]  # as above
     return {**jwk, "kid": key.kid, "alg": "RS256", "use": "sig"}

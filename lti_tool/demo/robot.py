@@ -1,9 +1,9 @@
-"""A scripted person who uses the LMS and the tool through their pages, as a browser without JavaScript would."""
+"""A scripted browser, without JavaScript, in which people of the demo use the LMS and the tool."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -11,38 +11,51 @@ import requests
 from lti_tool.demo.html_page import Form, Page, UnexpectedPageError, read_page
 from lti_tool.demo.localhost_names import is_localhost_name, localhost_session
 
-#: A page may hand on this often before it goes in circles.
+#: More redirects, or pages that submit themselves, than any launch has in a row.
 MAXIMUM_HOPS = 20
-#: Where a tool makes sure who opened the launch. A robot's browser has nothing kept with the platform.
-CONFIRMING = frozenset({"/lti/confirm", "/lti/storage-confirm"})
+#: The tool's pages that ask who opened a launch, because no cookie and no platform storage says so: a robot confirms.
+CONFIRMATION_PATHS = frozenset({"/lti/confirm", "/lti/storage-confirm"})
+
+
+#: Where a page is to be shown, as Sec-Fetch-Dest says it.
+Destination = Literal["document", "iframe"]
 
 
 class Robot:
-    """One person's browser. `web` brings its own requests session, for other certificates or addresses."""
+    """A browser at the LMS. `http` takes the place of its own requests session, which reaches `*.localhost`.
 
-    def __init__(self, lms_url: str, *, web: requests.Session | None = None) -> None:
+    Every method raises UnexpectedPageError where a page is not what its step needs.
+    """
+
+    def __init__(self, lms_url: str, *, http: requests.Session | None = None) -> None:
         self.lms_url = lms_url.rstrip("/")
-        self.web = web or localhost_session()
+        self.http = http or localhost_session()
 
-    # What people do
+    # --- what people do
 
     def become(self, person: str, *, locale: str = "en") -> Page:
-        """Switches to the person whose name begins with `person`, "Anna" for one."""
+        """Switches to the person whose name begins with `person`; `locale` is the language for tools.
+
+        Raises UnexpectedPageError where nobody has that name.
+        """
         form = self.open(self.lms_url).form("who")
-        options = [option for field in form.named("person") for option in field.options]
-        for words, value in options:
-            if words.startswith(person):
+        options = [option for field in form.fields_named("person") for option in field.options]
+        for label, value in options:
+            if label.startswith(person):
                 return self.submit(form, {"person": value, "locale": locale})
         raise UnexpectedPageError(f"nobody here is called {person}")
 
     def register(self, registration_url: str) -> str:
-        """Adds the tool by its registration URL and activates it; its client_id."""
+        """The client_id of the tool that the administrator adds by its registration URL and activates.
+
+        Raises UnexpectedPageError where the tool does not finish.
+        """
         self.become("Ieva")
         tools = self.open(f"{self.lms_url}/admin/tools")
         known = _client_ids(tools)
-        around = self.submit(tools.form("register"), {"registration_url": registration_url})
-        page = self.enter_frame(around)
-        if page.forms and not _says_close(page):
+        outer = self.submit(tools.form("register"), {"registration_url": registration_url})
+        page = self.enter_frame(outer)
+        if page.forms and not _asks_to_close(page):
             page = self.submit(page.forms[0], referrer=page.url)
         tools = self.open(f"{self.lms_url}/admin/tools")
         new = [client_id for client_id in _client_ids(tools) if client_id not in known]
@@ -56,19 +69,19 @@ class Robot:
     def place_badge(
         self,
         course: str,
-        choice: str | None = None,
+        badge: str | None = None,
         *,
         minimum_percent: int | None = 60,
-        also: Mapping[str, str] | None = None,
+        more_fields: Mapping[str, str] | None = None,
     ) -> str:
-        """Zane adds a badge to the course and restricts it to a course total; the activity's address.
+        """The address of a new activity with a badge, which the teacher adds and restricts to a course total.
 
-        `course` is a part of its title or label. `choice` is a badge's value or a part of its words; None
-        takes the first. `also` fills in more of the tool's form.
+        `course` is a part of its title or label. `badge` is the value or a part of the label of its radio button; None
+        takes the first. `more_fields` fills in more of the tool's form.
         """
         self.become("Zane")
-        around = self.open(self.open(self.open_course(course)).link("select content"))
-        draft = self.choose(self.enter_frame(around), "badge", choice, also)
+        outer = self.open(self.open(self.open_course(course)).link("select content"))
+        draft = self.choose(self.enter_frame(outer), "badge", badge, more_fields)
         percent = "" if minimum_percent is None else str(minimum_percent)
         saved = self.submit(draft.form("activity"), {"minimum_percent": percent})
         return saved.url
@@ -79,12 +92,15 @@ class Robot:
         return home.link(course)
 
     def open_activity(self, person: str, activity: str) -> Page:
-        """The tool's page as `person` meets it inside the activity at this address."""
+        """The tool's page that `person` sees inside the activity at this address.
+
+        Raises UnexpectedPageError where the activity is closed to them.
+        """
         self.become(person)
-        around = self.open(activity)
-        if not around.frames:
-            raise UnexpectedPageError(f"{person} may not open {activity}: {around.text[:300]}")
-        return self.enter_frame(around)
+        outer = self.open(activity)
+        if not outer.frames:
+            raise UnexpectedPageError(f"{person} may not open {activity}: {outer.text[:300]}")
+        return self.enter_frame(outer)
 
     def may_open(self, person: str, activity: str) -> bool:
         """Whether the LMS lets this person into the activity."""
@@ -92,19 +108,23 @@ class Robot:
         return bool(self.open(activity).frames)
 
     def restrict(self, activity: str, minimum_percent: int | None) -> None:
+        """Sets the course total that the activity asks of learners, as the teacher; None asks for nothing."""
         self.become("Zane")
         percent = "" if minimum_percent is None else str(minimum_percent)
         self.submit(self.open(activity).form("restrict"), {"minimum_percent": percent})
 
     def give_grades(self, course: str, *, complete: int) -> None:
-        """A grade for everybody in everything; `complete` of them do well, Anna among these."""
+        """Gives everybody grades in everything, as the teacher; `complete` of them get high ones, Anna first."""
         self.become("Zane")
-        self.submit(self._gradebook(course).form("everybody"), {"complete": str(complete)})
+        self.submit(self._open_gradebook(course).form("everybody"), {"complete": str(complete)})
 
     def type_grades(self, course: str, person: str, score: str, *, column: str = "") -> None:
-        """Zane types `score` for the person into each column whose label contains `column`."""
+        """Types `score` for the person into each column whose label contains `column`, as the teacher.
+
+        Raises UnexpectedPageError where there is no such column.
+        """
         self.become("Zane")
-        form = self._gradebook(course).form("grades")
+        form = self._open_gradebook(course).form("grades")
         cells = {
             field.name: score
             for field in form.fields
@@ -116,9 +136,12 @@ class Robot:
         self.submit(form, cells)
 
     def hide_column(self, course: str, column: str) -> None:
-        """Zane hides each column whose label contains `column` from learners."""
+        """Hides each column whose label contains `column` from learners, as the teacher.
+
+        Raises UnexpectedPageError where there is no such column.
+        """
         self.become("Zane")
-        form = self._gradebook(course).form("grades")
+        form = self._open_gradebook(course).form("grades")
         boxes = {
             field.name: "on"
             for field in form.fields
@@ -129,65 +152,85 @@ class Robot:
             raise UnexpectedPageError(f"no column {column!r} in the gradebook")
         self.submit(form, boxes)
 
-    def learners(self, course: str) -> int:
+    def count_learners(self, course: str) -> int:
         """How many learners the course's gradebook has a row for."""
         self.become("Zane")
-        cells = (field.name for field in self._gradebook(course).form("grades").fields)
+        cells = (field.name for field in self._open_gradebook(course).form("grades").fields)
         return len({cell.rpartition("-")[2] for cell in cells if cell.startswith("grade-")})
 
-    def _gradebook(self, course: str) -> Page:
+    def _open_gradebook(self, course: str) -> Page:
         return self.open(self.open(self.open_course(course)).link("Gradebook"))
 
-    # What a browser does
+    # --- what a browser does
 
-    def open(self, url: str, *, referrer: str | None = None, in_frame: bool = False) -> Page:
-        return self._fetch("GET", url, {}, referrer, in_frame)
+    def open(self, url: str, *, referrer: str | None = None, destination: Destination = "document") -> Page:
+        """The page at the address, after redirects; it is not followed further."""
+        return self._fetch("GET", url, {}, referrer, destination)
 
-    def enter_frame(self, around: Page) -> Page:
-        """The page that comes to rest in the frame called `tool`."""
-        if not around.frames:
-            raise UnexpectedPageError(f"no frame at {around.url} ({around.status}): {around.text[:300]}")
-        target = urljoin(around.url, around.frames[0])
-        return self.follow(self.open(target, referrer=around.url, in_frame=True))
+    def enter_frame(self, outer: Page) -> Page:
+        """The page in the frame called `tool`, followed until it waits for a person.
+
+        Raises UnexpectedPageError where the page has no such frame.
+        """
+        if not outer.frames:
+            raise UnexpectedPageError(f"no frame at {outer.url} ({outer.status}): {outer.text[:300]}")
+        target = urljoin(outer.url, outer.frames[0])
+        return self.follow(self.open(target, referrer=outer.url, destination="iframe"))
 
     def submit(self, form: Form, choices: Mapping[str, str] | None = None, *, referrer: str = "") -> Page:
-        """What follows the form, sent with these choices in place of its own values, and followed to rest."""
+        """The page that `follow` ends at after the form is sent, with these choices in place of its own values."""
         data = {**form.data(), **(choices or {})}
-        inside = urlsplit(form.action).netloc != urlsplit(self.lms_url).netloc
-        return self.follow(self._fetch(form.method, form.action, data, referrer or form.action, inside))
+        destination = self._destination(form.action)
+        return self.follow(self._fetch(form.method, form.action, data, referrer or form.action, destination))
 
     def choose(
-        self, page: Page, name: str, choice: str | None = None, also: Mapping[str, str] | None = None
+        self, page: Page, name: str, choice: str | None = None, more_fields: Mapping[str, str] | None = None
     ) -> Page:
-        """Picks the radio button or option whose value is `choice`, or whose words contain it; then sends."""
+        """Sends the form with the radio button or option whose value is `choice`, or whose label contains it.
+
+        None takes the first.
+        Raises UnexpectedPageError where nothing has that name.
+        """
         for form in page.forms:
-            options = [option for field in form.named(name) for option in field.options]
-            for words, value in options:
-                if choice is None or choice == value or choice in words:
-                    return self.submit(form, {**(also or {}), name: value}, referrer=page.url)
+            options = [option for field in form.fields_named(name) for option in field.options]
+            for label, value in options:
+                if choice is None or choice == value or choice in label:
+                    return self.submit(form, {**(more_fields or {}), name: value}, referrer=page.url)
         raise UnexpectedPageError(f"nothing called {choice!r} to choose at {page.url}: {page.text[:500]}")
 
     def follow(self, page: Page) -> Page:
-        """Goes on while a page posts itself, moves on, or only asks to confirm the launch."""
+        """The next page on which a person has to do something.
+
+        Passed over are pages that submit a form or move on by themselves, and those that ask to confirm the launch.
+        Raises UnexpectedPageError where pages lead in a circle.
+        """
         for _ in range(MAXIMUM_HOPS):
-            form = _onward(page)
-            inside = urlsplit(page.url).netloc != urlsplit(self.lms_url).netloc
+            form = _form_to_submit(page)
+            destination = self._destination(page.url)
             if form is not None:
-                page = self._fetch(form.method, form.action, form.data(), page.url, inside)
+                page = self._fetch(form.method, form.action, form.data(), page.url, destination)
             elif page.continues_at:
-                page = self.open(urljoin(page.url, page.continues_at), referrer=page.url, in_frame=inside)
+                target = urljoin(page.url, page.continues_at)
+                page = self.open(target, referrer=page.url, destination=destination)
             else:
                 return page
         raise UnexpectedPageError(f"the pages go in circles at {page.url}")
 
+    def _destination(self, url: str) -> Destination:
+        """Pages of the tool are shown in a frame, those of the LMS in the window."""
+        return "document" if urlsplit(url).netloc == urlsplit(self.lms_url).netloc else "iframe"
+
     def _fetch(
-        self, method: str, url: str, data: Mapping[str, str], referrer: str | None, in_frame: bool
+        self, method: str, url: str, data: Mapping[str, str], referrer: str | None, destination: Destination
     ) -> Page:
+        # Redirects are followed here, not by requests: each of them gets its own Sec-Fetch headers.
         for _ in range(MAXIMUM_HOPS):
-            headers = _browser_headers(method, url, referrer, in_frame)
-            sent: dict[str, Any] = {"data": dict(data)} if method == "POST" else {"params": dict(data)}
-            answer = self.web.request(method, url, headers=headers, allow_redirects=False, timeout=60, **sent)
-            for cookie in self.web.cookies:
+            headers = _browser_headers(method, url, referrer, destination)
+            content: dict[str, Any] = {"data": dict(data)} if method == "POST" else {"params": dict(data)}
+            answer = self.http.request(
+                method, url, headers=headers, allow_redirects=False, timeout=60, **content
+            )
+            for cookie in self.http.cookies:
                 # A browser sends Secure cookies to http://*.localhost too: it counts as a secure context.
                 cookie.secure = cookie.secure and not is_localhost_name(cookie.domain)
             if not answer.is_redirect:
@@ -199,10 +242,10 @@ class Robot:
         raise UnexpectedPageError(f"redirects go in circles at {url}")
 
 
-def _onward(page: Page) -> Form | None:
-    """The form a browser, or a person without thinking, sends on from here."""
+def _form_to_submit(page: Page) -> Form | None:
+    """The form that the page's scripts submit, or that only confirms the launch; None where there is none."""
     for form in page.forms:
-        if form.is_automatic or urlsplit(form.action).path in CONFIRMING:
+        if form.is_automatic or urlsplit(form.action).path in CONFIRMATION_PATHS:
             return form
     return None
 
@@ -211,25 +254,25 @@ def _client_ids(tools: Page) -> list[str]:
     return [form.id.removeprefix("activate-") for form in tools.forms if form.id.startswith("activate-")]
 
 
-def _says_close(page: Page) -> bool:
+def _asks_to_close(page: Page) -> bool:
     return "org.imsglobal.lti.close" in page.html
 
 
-def _browser_headers(method: str, url: str, referrer: str | None, in_frame: bool) -> dict[str, str]:
-    """What a browser says about where a request comes from; tools may check it."""
-    here, there = (_origin(referrer) if referrer else None), _origin(url)
+def _browser_headers(method: str, url: str, referrer: str | None, destination: Destination) -> dict[str, str]:
+    """The headers by which a browser says where a request comes from; tools may check them."""
+    source, target = (_origin(referrer) if referrer else None), _origin(url)
     headers = {
         "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
         "Accept-Language": "en",
         "User-Agent": "demo-robot",
         "Sec-Fetch-Mode": "navigate",
-        "Sec-Fetch-Dest": "iframe" if in_frame else "document",
-        "Sec-Fetch-Site": "none" if here is None else "same-origin" if here == there else "cross-site",
+        "Sec-Fetch-Dest": destination,
+        "Sec-Fetch-Site": "none" if source is None else "same-origin" if source == target else "cross-site",
     }
-    if here:
-        headers["Referer"] = f"{here}/"
+    if source:
+        headers["Referer"] = f"{source}/"
         if method == "POST":
-            headers["Origin"] = here
+            headers["Origin"] = source
     return headers
 
 

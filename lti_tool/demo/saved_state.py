@@ -1,4 +1,4 @@
-"""The LMS on disk: one JSON file, written after each change, for a killed demo to find again."""
+"""The state of the LMS as one JSON file, from which a stopped demo goes on."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from lti_tool.demo.platform_keys import PlatformKey
 
 
 def save(campus: Campus, keys: list[PlatformKey], file: Path) -> None:
-    """Writes both, all or nothing. One at a time: the caller sees to it."""
-    memory = {
+    """Writes the campus and the keys to the file. The caller makes sure that no two threads do so at once.
+
+    The new content is complete on disk before it takes the place of the old, so a process that is killed meanwhile
+    leaves one of the two. Only the owner may read it: it holds the private keys.
+    """
+    state = {
         "people": [asdict(person) for person in list(campus.people.values())],
         "courses": [asdict(course) for course in list(campus.courses.values())],
         "tools": [asdict(tool) for tool in list(campus.tools.values())],
@@ -31,24 +35,24 @@ def save(campus: Campus, keys: list[PlatformKey], file: Path) -> None:
     new = file.with_suffix(".new")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        json.dump(memory, stream, ensure_ascii=False)
+        json.dump(state, stream, ensure_ascii=False)
     new.replace(file)
 
 
 def load(file: Path) -> tuple[Campus, list[PlatformKey]]:
-    """What `keep` wrote."""
-    memory = json.loads(file.read_text(encoding="utf-8"))
+    """The campus and the keys that `save` wrote."""
+    state = json.loads(file.read_text(encoding="utf-8"))
     grades = [
-        Grade(**{**row, "changed_at": datetime.fromisoformat(row["changed_at"])}) for row in memory["grades"]
+        Grade(**{**row, "changed_at": datetime.fromisoformat(row["changed_at"])}) for row in state["grades"]
     ]
     campus = Campus(
-        people={row["id"]: Person(**row) for row in memory["people"]},
-        courses={row["id"]: Course(**row) for row in memory["courses"]},
-        tools={row["id"]: Tool(**row) for row in memory["tools"]},
-        links={row["id"]: Link(**row) for row in memory["links"]},
-        columns={row["id"]: Column(**row) for row in memory["columns"]},
+        people={row["id"]: Person(**row) for row in state["people"]},
+        courses={row["id"]: Course(**row) for row in state["courses"]},
+        tools={row["id"]: Tool(**row) for row in state["tools"]},
+        links={row["id"]: Link(**row) for row in state["links"]},
+        columns={row["id"]: Column(**row) for row in state["columns"]},
         grades={(grade.column_id, grade.person_id): grade for grade in grades},
-        used_tokens=set(memory["used_tokens"]),
-        last_id=memory["last_id"],
+        used_tokens=set(state["used_tokens"]),
+        last_id=state["last_id"],
     )
-    return campus, [PlatformKey(**row) for row in memory["keys"]]
+    return campus, [PlatformKey(**row) for row in state["keys"]]

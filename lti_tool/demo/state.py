@@ -1,4 +1,4 @@
-"""The state of one running demo LMS, and what its product (Moodle or Canvas) decides."""
+"""The state of one running demo LMS, with the protocol that Moodle and Canvas fill in."""
 
 from __future__ import annotations
 
@@ -17,16 +17,23 @@ from lti_tool.demo.platform_keys import PlatformKey
 
 @dataclass(slots=True, kw_only=True)
 class PendingLaunch:
-    """A launch that was begun and not yet answered; it can be answered once."""
+    """A launch that waits for the authentication request of the tool; `link` is None for deep linking."""
 
     tool: Tool
     course_id: str
     link: Link | None = None
 
+    @property
+    def target_link_uri(self) -> str:
+        """The address that the tool is asked to open."""
+        if self.link:
+            return self.link.url or self.tool.launch_url
+        return self.tool.deep_linking_url or self.tool.launch_url
+
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """Somebody's browser. `drafts` are the activities a tool sent and the teacher has not saved."""
+    """A person at a browser. `launches` are by launch id; `drafts` are content items that wait to be saved."""
 
     person_id: str
     sesskey: str
@@ -37,6 +44,8 @@ class Session:
 
 @dataclass(slots=True, kw_only=True)
 class AccessToken:
+    """What a token of OAuth 2 allows which client, until when."""
+
     client_id: str
     scopes: frozenset[str]
     expires_at: datetime
@@ -44,35 +53,43 @@ class AccessToken:
 
 @dataclass(slots=True, kw_only=True)
 class Lms:
-    """`keys` are the platform's own, the signing one last; `key_sets` those of the tools, by client."""
+    """A running LMS. `keys` are the platform's own, the signing key last; `key_sets` are the tools', by client id."""
 
     url: str
     product: LmsProduct
     clock: Callable[[], datetime]
     campus: Campus
     keys: list[PlatformKey]
-    web: requests.Session
+    http: requests.Session
     tool_url: str | None = None
     registration_url: str = ""
     sessions: dict[str, Session] = field(default_factory=dict)
     tokens: dict[str, AccessToken] = field(default_factory=dict)
     key_sets: dict[str, Json] = field(default_factory=dict)
-    #: How the services misbehave just now: "", "too_many", "html" or "gone".
-    trouble: str = ""
+    #: How the services fail at the moment, set by an administrator: "" (not at all), "too_many", "html" or "gone".
+    simulated_fault: str = ""
 
     def now(self) -> int:
+        """The time in seconds since 1970, as JWTs have it."""
         return int(self.clock().timestamp())
 
     def person(self, public_id: object) -> Person | None:
-        """The person whom tools know by this id."""
+        """The person whom tools know by this id; None where there is none."""
         people = list(self.campus.people.values())
         return next((person for person in people if self.product.person_id(person) == public_id), None)
 
     def tool(self, client_id: object) -> Tool | None:
+        """The tool that was registered with this client id; None where there is none."""
         return next((tool for tool in list(self.campus.tools.values()) if tool.client_id == client_id), None)
 
 
 class LmsProduct(Protocol):
+    """In what Moodle and Canvas differ. `*_path` is an address on the LMS, `*_rule` one with parameters, as in Flask.
+
+    `*_per_page` is None where a list is paged only on request. `restricts_member_lists`: members asked for with a
+    resource link are only those who may open it.
+    """
+
     name: str
     title: str
     cookie_name: str
@@ -86,46 +103,58 @@ class LmsProduct(Protocol):
     token_path: str
     key_set_path: str
     key_set_seconds: int | None
-    return_rule: str
+    deep_linking_return_path: str
     memberships_rule: str
     line_items_rule: str
     line_item_rule: str
     line_items_per_page: int | None
     members_per_page: int | None
-    lists_only_who_may_open: bool
+    restricts_member_lists: bool
 
     def issuer(self, url: str) -> str: ...
     def auth_url(self, url: str) -> str: ...
 
-    # Registration
+    # --- registration
     def configuration_url(self, url: str, registration_token: str) -> str: ...
     def configuration(self, url: str) -> Json: ...
     def new_client_id(self, campus: Campus) -> str: ...
     def new_deployment_id(self, campus: Campus) -> str: ...
-    def refuses(self, payload: Json) -> Response | None: ...
-    def token_refused(self, code: str) -> Response: ...
-    def registered(self, lms: Lms, tool: Tool, payload: Json) -> Json: ...
-    def shares(self, configuration: Json) -> tuple[bool, bool]: ...
+    def registration_error(self, payload: Json) -> Response | None:
+        """The refusal of a client registration request; None for a good one."""
 
-    # Ids and roles as tools see them
+    def registration_token_error(self, code: str) -> Response:
+        """The refusal of a registration token: `garbage`, `token_expired` or `token_already_used`."""
+
+    def registration_response(self, lms: Lms, tool: Tool, payload: Json) -> Json: ...
+    def shared_personal_data(self, configuration: Json) -> tuple[bool, bool]:
+        """Whether names, and whether e-mail addresses, are shared with a tool of this configuration."""
+
+    # --- ids and roles as tools see them
     def person_id(self, person: Person) -> str: ...
     def course_id(self, course: Course) -> str: ...
     def link_id(self, link: Link) -> str: ...
     def launch_roles(self, campus: Campus, person: Person, course_id: str) -> list[str]: ...
-    def listed_roles(self, campus: Campus, person: Person, course_id: str) -> list[str]: ...
+    def membership_roles(self, campus: Campus, person: Person, course_id: str) -> list[str]: ...
 
-    # Launch
+    # --- launch
     def login_form(self, lms: Lms, session: Session, pending: PendingLaunch, launch_id: str) -> Json: ...
-    def launch_id(self, hint: str) -> str | None: ...
-    def redirect_allowed(self, tool: Tool, redirect_uri: str) -> bool: ...
-    def bad_request(self, parameters: Json) -> tuple[str, str] | None: ...
-    def claims(self, lms: Lms, session: Session, pending: PendingLaunch) -> Json: ...
-    def answer_extras(self) -> dict[str, str]: ...
+    def launch_id(self, hint: str) -> str | None:
+        """The launch that a message hint of `login_form` is for; None for what is no such hint."""
 
-    # Services
-    def token_answer(self, body: Json) -> Response: ...
+    def redirect_allowed(self, tool: Tool, redirect_uri: str) -> bool: ...
+    def authentication_request_error(self, parameters: Json) -> tuple[str, str] | None:
+        """The `error` and `error_description` of a malformed authentication request; None for a good one."""
+
+    def claims(self, lms: Lms, session: Session, pending: PendingLaunch) -> Json: ...
+    def extra_response_fields(self) -> dict[str, str]:
+        """What the authentication response has beside id_token and state."""
+
+    # --- services
+    def token_response(self, body: Json) -> Response: ...
     def token_error(self, error: str, description: str = "") -> Response: ...
-    def assertion_error(self, claims: Json, lms: Lms) -> str | None: ...
+    def assertion_error(self, claims: Json, lms: Lms) -> str | None:
+        """What is wrong with the claims of a client assertion; None for a good one."""
+
     def service_error(self, status: int, reason: str) -> Response: ...
     def page_links(self, url: str, query: Json, start: int, size: int, total: int) -> str: ...
     def member(self, lms: Lms, tool: Tool, person: Person, course_id: str, link: Link | None) -> Json: ...
@@ -136,7 +165,7 @@ class LmsProduct(Protocol):
     def result(self, lms: Lms, tool: Tool, column: Column, person: Person, grade: Grade) -> Json: ...
 
 
-def here() -> Lms:
+def current_lms() -> Lms:
     """The LMS that answers this request."""
     lms: Lms = current_app.extensions["lms"]
     return lms

@@ -1,4 +1,4 @@
-"""The token endpoint (OAuth 2 client credentials with a JWT assertion), and who holds which token."""
+"""Access tokens: OAuth 2 client credentials with a JWT assertion (1EdTech Security Framework)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import jwt
 from flask import Blueprint, Response, make_response, render_template, request
 
 from lti_tool.demo.campus import Tool
-from lti_tool.demo.state import AccessToken, here
-from lti_tool.demo.tool_keys import BadTokenError, KeySetUnreachableError, read_token
+from lti_tool.demo.state import AccessToken, current_lms
+from lti_tool.demo.tool_keys import BadTokenError, KeySetUnreachableError, verify_token
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TOKEN_SECONDS = 3600
@@ -18,36 +18,35 @@ TOKEN_SECONDS = 3600
 
 def blueprint(token_path: str) -> Blueprint:
     routes = Blueprint("tokens", __name__)
-    routes.add_url_rule(token_path, view_func=token, methods=["POST"])
+    routes.add_url_rule(token_path, view_func=issue_token, methods=["POST"])
     return routes
 
 
-def token() -> Response:
-    lms, form = here(), request.form
+def issue_token() -> Response:
+    """An access token for the scopes that the tool asked for and was registered with, else the product's error."""
+    lms, form = current_lms(), request.form
     if any(not form.get(name) for name in ("client_assertion", "client_assertion_type", "scope")):
         return lms.product.token_error("invalid_request")
     if form.get("grant_type") != "client_credentials":
         return lms.product.token_error("unsupported_grant_type")
     if form["client_assertion_type"] != ASSERTION_TYPE:
         return lms.product.token_error("invalid_request")
-    tool = _claimed_by(form["client_assertion"])
-    # Moodle serves tokens to a tool still pending; a Canvas developer key that is off is off.
+    tool = _client_named_in(form["client_assertion"])
+    # Moodle gives tokens to a tool that is still pending; Canvas gives none while the developer key is off.
     if tool is None or not (tool.active or lms.product.name == "moodle"):
         return lms.product.token_error("invalid_client", "Unknown or inactive client")
     try:
-        claims = read_token(lms, tool, form["client_assertion"])
+        claims = verify_token(lms, tool, form["client_assertion"])
     except KeySetUnreachableError:
         if lms.product.name == "canvas":
             return lms.product.token_error("invalid_client", "JWS signature invalid")
         reason = "fix_jwks_alg(): Argument #1 ($jwks) must be of type array, null given"
         return make_response(render_template("error.html", title="Error", reason=reason), 404)
-    except BadTokenError as error:
-        return lms.product.token_error(str(error))
-    problem = lms.product.assertion_error(claims, lms)
-    if problem:
-        return lms.product.token_error(
-            "invalid_request" if lms.product.name == "canvas" else problem, problem
-        )
+    except BadTokenError as bad:
+        return lms.product.token_error(str(bad))
+    error = lms.product.assertion_error(claims, lms)
+    if error:
+        return lms.product.token_error("invalid_request" if lms.product.name == "canvas" else error, error)
     granted = [scope for scope in form["scope"].split() if scope in tool.scopes]
     if not granted:
         return lms.product.token_error("invalid_scope")
@@ -57,7 +56,7 @@ def token() -> Response:
         scopes=frozenset(granted),
         expires_at=lms.clock() + timedelta(seconds=TOKEN_SECONDS),
     )
-    return lms.product.token_answer(
+    return lms.product.token_response(
         {
             "access_token": value,
             "token_type": "Bearer",
@@ -67,19 +66,20 @@ def token() -> Response:
     )
 
 
-def bearer(*scopes: str) -> Tool | None:
-    """The tool whose valid token came along with any of these scopes."""
-    lms = here()
+def tool_with_token(*scopes: str) -> Tool | None:
+    """The tool that sent a valid access token with one of these scopes; None without such a token."""
+    lms = current_lms()
     value = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    held = lms.tokens.get(value)
-    if held is None or held.expires_at <= lms.clock() or not held.scopes & set(scopes):
+    access = lms.tokens.get(value)
+    if access is None or access.expires_at <= lms.clock() or not access.scopes & set(scopes):
         return None
-    return lms.tool(held.client_id)
+    return lms.tool(access.client_id)
 
 
-def _claimed_by(assertion: str) -> Tool | None:
+def _client_named_in(assertion: str) -> Tool | None:
+    """The tool that the assertion says it is from; its signature is checked afterwards, with that tool's keys."""
     try:
         claims = jwt.decode(assertion, options={"verify_signature": False})
     except jwt.InvalidTokenError:
         return None
-    return here().tool(claims.get("sub"))
+    return current_lms().tool(claims.get("sub"))

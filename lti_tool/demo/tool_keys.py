@@ -1,4 +1,4 @@
-"""Tools' public keys: fetched once and kept, and fetched again only when a token does not verify."""
+"""Verification of tokens that tools signed, with their key sets as the cache holds them."""
 
 from __future__ import annotations
 
@@ -13,29 +13,32 @@ from lti_tool.demo.state import Lms
 
 
 class KeySetUnreachableError(Exception):
-    """The tool's jwks_uri gave no key set. Behind a firewall this is the classic failure."""
+    """The tool's jwks_uri gave no JWK Set; often a firewall is the cause."""
 
 
 class BadTokenError(Exception):
-    """The token is not signed by the tool; the message is the LMS's own."""
+    """The token is not signed by the tool; the message is what the product says of it."""
 
 
-def read_token(lms: Lms, tool: Tool, token: str) -> Json:
-    """The claims of a token that the tool signed with RS256. Its times are the caller's to check."""
-    for fresh in (False, True):
-        if fresh or tool.client_id not in lms.key_sets:
-            lms.key_sets[tool.client_id] = _fetch(lms, tool)
+def verify_token(lms: Lms, tool: Tool, token: str) -> Json:
+    """The claims of a token that the tool signed with RS256. Its times and audience are not checked.
+
+    A token that does not verify with the cached key set may be signed with a newer key: the set is then fetched again.
+    Raises BadTokenError where it does not verify even so, KeySetUnreachableError where there is no key set.
+    """
+    cached = lms.key_sets.get(tool.client_id)
+    if cached is not None:
         try:
-            return _claims(lms.key_sets[tool.client_id], token)
+            return _claims(cached, token)
         except BadTokenError:
-            if fresh:
-                raise
-    raise AssertionError("unreachable")
+            pass
+    fetched = lms.key_sets[tool.client_id] = _fetch_key_set(lms, tool)
+    return _claims(fetched, token)
 
 
-def _fetch(lms: Lms, tool: Tool) -> Json:
+def _fetch_key_set(lms: Lms, tool: Tool) -> Json:
     try:
-        answer = lms.web.get(tool.jwks_url, timeout=10)
+        answer = lms.http.get(tool.jwks_url, timeout=10)
         answer.raise_for_status()
         keys: Any = answer.json()
     except (requests.RequestException, ValueError) as error:

@@ -1,1 +1,1 @@
-"""Credentials built, signed and kept: who issues, with which keys, on which status list."""
+"""Issuing credentials: the issuer, its keys and their vaults, status lists, the recovery sheet."""

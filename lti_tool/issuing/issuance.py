@@ -1,23 +1,21 @@
-"""From an award to its badge: the credential is built, signed twice, kept, and baked when asked for."""
+"""Issuing: from an award to a secured credential in the store, from there to a baked badge."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from badges.bake import bake
 from badges.credential import Learner as Subject
-from badges.credential import StatusEntry, build
+from badges.credential import StatusEntry, build_credential
 from badges.errors import MissingElementsError
 from badges.issuer import IssuerProfile
 from badges.jsonld import as_jsonld
-from badges.model import AchievementCredential
 from badges.template.model import Template, read_template, text_in
 from lti_tool.addresses import Addresses
 from lti_tool.errors import NotFoundError
@@ -26,132 +24,228 @@ from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.status_lists import allocate_entry
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.database import Store
-from lti_tool.store.models import Award, CredentialRow, Delivery, Learner
+from lti_tool.store.models import Award, CredentialRow, Delivery
 from lti_tool.values import BakedBadge, Json
 from signing import status
 from signing.compiled.cache import CompiledForms
+from signing.keys import SigningKey
 from signing.proof_set import combined
-from signing.proofs import PROOFS, eddsa_rdfc_2022, vc_jwt
+from signing.proofs import EDDSA_RDFC_2022, PROOFS, VC_JWT
 from signing.secured import SecuredCredential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """Who awards: the profile in every badge, the keys, what was compiled, the addresses, the channels set up.
+    """The issuer of this installation, and everything that issuing needs.
 
-    `status_purpose`: badges from now on can be revoked for good (revocation), or suspended and reinstated (suspension).
+    `channels`: the options of each delivery channel that is set up, by its name. `status_purpose`: whether credentials
+    from now on can be revoked for good ("revocation"), or suspended and reinstated ("suspension").
     """
 
     profile: IssuerProfile
     keyring: Keyring
-    templates: CompiledForms
+    compiled_forms: CompiledForms
     addresses: Addresses
     channels: Mapping[str, Any]
     status_purpose: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathered:
+    """All that the credential of one award is made of, read in one transaction; plain values, no rows."""
+
+    award_id: int
+    template_version_id: int
+    status_list_id: int
+    template: Template
+    template_url: str
+    picture_url: str
+    version: int
+    language: str
+    learner: Subject
+    awarded_at: datetime
+    score: Decimal | None
+    status: StatusEntry
+    keys: Mapping[str, SigningKey]
+    """By the name of the proof that signs with it, in the order of the proofs."""
+
+
 def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
-    """Builds, secures and keeps the award's credential; an award that lacks something waits and says for what."""
+    """Builds, secures and stores the credential of an award, and schedules its deliveries.
+
+    An award that has a credential already, or was revoked, is left alone. One that lacks something is set to wait:
+    `waiting_for` names the issuer's confirmation or the missing elements. Raises NotFoundError where there is no such
+    award, SigningError where a key cannot be used.
+
+    Nothing is locked while the credential is built and signed, which can take a second and, with a device, a call to
+    it. So two workers can get here for the same award: the second finds the first one's credential in `_store` and
+    drops its own. The status list entry of a dropped credential was only chosen, never stored.
+    """
     with store.begin() as session:
-        award = _award(session, award_id)
-        if award.credential is not None or award.status == "revoked":
-            return
-        if not legal_identity.is_confirmed(session, issuer.profile):
-            award.status, award.waiting_for = "waiting", ["issuer"]
-            return
-        keys = {name: issuer.keyring.signing_key(session, name) for name in issuer.keyring.proofs}
-        place = allocate_entry(session, issuer.profile.id, issuer.status_purpose)
-        template = read_template(award.rule.template_version.body)
-        version = award.rule.template_version
-        learner = award.learner
+        gathered = _gather(session, issuer, award_id)
+    if gathered is None:
+        return
     credential_id = str(uuid4())
-    language = _language(template, learner.language)
-    urls = issuer.addresses
-    given_to = partial(
-        build,
-        template=template,
-        template_url=urls.achievement(version.template_id, version.version),
-        version=version.version,
-        picture_url=urls.picture(version.template_id, version.version),
-        issuer=issuer.profile,
-        language=language,
-        extension_url=urls.extension_context,
-    )
-    entry = StatusEntry(
-        list_url=urls.status_list(place.list_id), index=place.index, purpose=issuer.status_purpose
-    )
     try:
-        credential = given_to(
-            credential_id=urls.credential(credential_id),
-            learner=Subject(name=learner.name, email=learner.email),
+        credential = _build(
+            issuer,
+            gathered,
+            credential_url=issuer.addresses.credential(credential_id),
             salt=secrets.token_hex(16),
-            awarded_at=award.earned_at,
             now=now,
-            score=award.score,
-            status=entry,
         )
     except MissingElementsError as error:
         with store.begin() as session:
-            waiting = _award(session, award_id)
-            waiting.status, waiting.waiting_for = "waiting", list(error.names)
+            award = _award(session, award_id)
+            award.status, award.waiting_for = "waiting", list(error.names)
         return
-    document = as_jsonld(credential)
-    secured = {
-        name: issuer.templates.secure(
-            document, lambda: _dummy_credential(given_to, learner, award.score, entry), key, now
-        )
-        if name == eddsa_rdfc_2022.NAME
-        else PROOFS[name].secure(document, key, now)
-        for name, key in keys.items()
-    }
+    secured = _secure(issuer, gathered, credential, now)
     with store.begin() as session:
-        award = _award(session, award_id)
-        queries.awards.lock_award(session, award)
-        if award.credential is not None or award.status == "revoked":
-            return
-        session.add(
-            CredentialRow(
-                id=credential_id,
-                award_id=award.id,
-                template_version_id=version.id,
-                issuer_id=issuer.profile.id,
-                text=combined(_of_type(secured, eddsa_rdfc_2022.MEDIA_TYPE)).text,
-                jwt=_of_type(secured, vc_jwt.MEDIA_TYPE)[0].text,
-                language=language,
-                status_list_id=place.list_id,
-                status_index=place.index,
-                issued_at=now,
-            )
-        )
-        award.status, award.waiting_for = "issued", []
-        if learner.email:
-            for channel in issuer.channels:
-                plan_delivery(session, award, channel, now)
+        _store(session, issuer, gathered, credential_id, secured, now)
 
 
-def _dummy_credential(
-    given_to: Callable[..., AchievementCredential],
-    learner: Learner,
-    score: Decimal | None,
-    entry: StatusEntry,
-) -> Json:
-    """The credential as nobody would be given it, of the same shape: what is compiled holds nothing of a learner."""
-    nobody = secrets.token_hex(16)
+def _gather(session: Session, issuer: Issuer, award_id: int) -> _Gathered | None:
+    """None where there is nothing to issue now."""
+    award = _award(session, award_id)
+    if award.credential is not None or award.status == "revoked":
+        return None
+    if not legal_identity.is_confirmed(session, issuer.profile):
+        award.status, award.waiting_for = "waiting", ["issuer"]
+        return None
+    addresses = issuer.addresses
+    version = award.rule.template_version
+    template = read_template(version.body)
+    entry = allocate_entry(session, issuer.profile.id, issuer.status_purpose)
+    return _Gathered(
+        award_id=award.id,
+        template_version_id=version.id,
+        status_list_id=entry.list_id,
+        template=template,
+        template_url=addresses.achievement(version.template_id, version.version),
+        picture_url=addresses.picture(version.template_id, version.version),
+        version=version.version,
+        language=_language(template, award.learner.language),
+        learner=Subject(name=award.learner.name, email=award.learner.email),
+        awarded_at=award.earned_at,
+        score=award.score,
+        status=StatusEntry(
+            list_url=addresses.status_list(entry.list_id), index=entry.index, purpose=issuer.status_purpose
+        ),
+        keys={name: issuer.keyring.signing_key(session, name) for name in issuer.keyring.proofs},
+    )
+
+
+def _build(issuer: Issuer, gathered: _Gathered, *, credential_url: str, salt: str, now: datetime) -> Json:
+    """The credential as JSON-LD, without a proof. Raises MissingElementsError."""
     return as_jsonld(
-        given_to(
-            credential_id=f"urn:uuid:{uuid4()}",
-            learner=Subject(name=learner.name and nobody, email=learner.email and f"{nobody}@nobody.invalid"),
-            salt=secrets.token_hex(16),
-            awarded_at=datetime(1970, 1, 1, tzinfo=UTC),
-            now=datetime(1970, 1, 2, tzinfo=UTC),
-            score=None if score is None else Decimal("0.0001"),
-            status=replace(entry, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
+        build_credential(
+            credential_id=credential_url,
+            template=gathered.template,
+            template_url=gathered.template_url,
+            version=gathered.version,
+            picture_url=gathered.picture_url,
+            issuer=issuer.profile,
+            learner=gathered.learner,
+            salt=salt,
+            language=gathered.language,
+            awarded_at=gathered.awarded_at,
+            now=now,
+            score=gathered.score,
+            status=gathered.status,
+            extension_url=issuer.addresses.extension_context,
         )
     )
 
 
+def _secure(issuer: Issuer, gathered: _Gathered, credential: Json, now: datetime) -> list[SecuredCredential]:
+    """The credential with each of the issuer's proofs, in their order."""
+    return [
+        issuer.compiled_forms.secure(credential, lambda: _dummy_credential(issuer, gathered), key, now)
+        if name == EDDSA_RDFC_2022.name
+        else PROOFS[name].secure(credential, key, now)
+        for name, key in gathered.keys.items()
+    ]
+
+
+def _dummy_credential(issuer: Issuer, gathered: _Gathered) -> Json:
+    """A credential for a fictitious learner, with the same structure as the real one.
+
+    Canonicalizing a credential (RDFC-1.0) takes most of the time of signing it, and the credentials of one achievement
+    differ in a few values only. So `signing.compiled` compares the first real credential with this one: values in which
+    they differ become the slots of the compiled form, all others become its constant text. Later credentials are signed
+    by filling in the slots.
+
+    A change of this function, or a new field of the credential, must keep two things true:
+
+    * Every value that can differ between two learners has to differ here, and for certain: hence random values, dates
+      before any badge, an index that no list has. A value that is equal by chance or by mistake becomes constant
+      text: the form, which is stored in the database for all processes, then holds personal data of the first learner,
+      and fits nobody else. It cannot sign anything false: a form is used only for a credential that it reproduces.
+    * Both must have the same structure. So the dummy has a name, an e-mail address and a score exactly where the real
+      one has them. Credentials of another structure get a compiled form of their own.
+    """
+    real = gathered.learner
+    fictitious = secrets.token_hex(16)
+    dummy = replace(
+        gathered,
+        learner=Subject(
+            name=fictitious if real.name else real.name,
+            email=f"{fictitious}@nobody.invalid" if real.email else real.email,
+        ),
+        awarded_at=datetime(1970, 1, 1, tzinfo=UTC),
+        score=None if gathered.score is None else Decimal("0.0001"),
+        # The purpose stays: it changes with a setting, for all credentials at once.
+        status=replace(gathered.status, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
+    )
+    return _build(
+        issuer,
+        dummy,
+        credential_url=f"urn:uuid:{uuid4()}",
+        salt=secrets.token_hex(16),
+        now=datetime(1970, 1, 2, tzinfo=UTC),
+    )
+
+
+def _store(
+    session: Session,
+    issuer: Issuer,
+    gathered: _Gathered,
+    credential_id: str,
+    secured: Sequence[SecuredCredential],
+    now: datetime,
+) -> None:
+    award = _award(session, gathered.award_id)
+    # From here to the commit nobody else issues or revokes this award; see `awards.revoke`.
+    queries.awards.lock_award(session, award)
+    if award.credential is not None or award.status == "revoked":
+        return
+    json_proofs = [one for one in secured if one.media_type == EDDSA_RDFC_2022.media_type]
+    (jwt,) = (one for one in secured if one.media_type == VC_JWT.media_type)
+    session.add(
+        CredentialRow(
+            id=credential_id,
+            award_id=award.id,
+            template_version_id=gathered.template_version_id,
+            issuer_id=issuer.profile.id,
+            text=combined(json_proofs).text,
+            jwt=jwt.text,
+            language=gathered.language,
+            status_list_id=gathered.status_list_id,
+            status_index=gathered.status.index,
+            issued_at=now,
+        )
+    )
+    award.status, award.waiting_for = "issued", []
+    if award.learner.email:
+        for channel in issuer.channels:
+            plan_delivery(session, award, channel, now)
+
+
 def form_name(issuer_id: str, credential: Json) -> str | None:
-    """The name that credentials of one achievement, version and language share; None for those of other issuers."""
+    """The name of the compiled forms that fit a credential: the same for one achievement, version and language.
+
+    None for a credential of another issuer. The achievement's id contains the version, its name is in the language.
+    """
     match credential:
         case {
             "issuer": {"id": str(issuer)},
@@ -162,14 +256,10 @@ def form_name(issuer_id: str, credential: Json) -> str | None:
             return None
 
 
-def _of_type(secured: Mapping[str, SecuredCredential], media_type: str) -> list[SecuredCredential]:
-    return [one for one in secured.values() if one.media_type == media_type]
-
-
 def bake_badge(issuer: Issuer, credential: CredentialRow) -> BakedBadge:
-    """The picture with the JSON credential in it: the same bytes each time."""
+    """The template's picture with the JSON credential baked in; the same bytes each time."""
     template = read_template(credential.template_version.body)
-    secured = SecuredCredential(credential.text, eddsa_rdfc_2022.MEDIA_TYPE)
+    secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
     return BakedBadge(
         credential_id=credential.id,
         name=text_in(template.name, credential.language),
@@ -187,11 +277,12 @@ def _award(session: Session, award_id: int) -> Award:
 
 
 def _language(template: Template, wanted: str | None) -> str:
-    """The learner's language, where the template speaks it: `lv-LV` counts as `lv`."""
+    """The wanted language (`lv-LV` counts as `lv`) where the template has it, else another that it has."""
     return template.language_for((wanted or template.in_language).replace("_", "-").split("-")[0].lower())
 
 
 def plan_delivery(session: Session, award: Award, channel: str, now: datetime) -> None:
+    """Schedules the delivery of an award's badge by a channel, once more where it was delivered already."""
     delivery = next((row for row in award.deliveries if row.channel == channel), None)
     if delivery is None:
         delivery = Delivery(award=award, channel=channel)

@@ -1,7 +1,7 @@
-"""The tool's own keys: made at first start, rotated, retired, and taken back when somebody else may hold them.
+"""The issuer's signing keys and the tool's LTI keys: created at the first start, rotated, retired, revoked.
 
-The newest key of a kind that is not retired signs. What a retired one signed keeps verifying, for it stays published.
-One marked compromised is published as taken back: see README, "When a key is stolen".
+The newest key of an algorithm that is not retired signs. A retired key stays published, so that credentials signed with
+it still verify. A compromised key is published as revoked: see README, "When a key is stolen".
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.vaults import Vault
-from lti_tool.issuing.vaults.database import EncryptedVault
+from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.platforms.tool_keys import new_tool_key
 from lti_tool.store import Session, queries
 from lti_tool.store.models import SigningKeyRow, ToolKeyRow
@@ -31,20 +31,20 @@ from signing.keys import (
     short_name,
 )
 
-#: The key that each proof signs with.
+#: The algorithm of the key that each proof type signs with.
 ALGORITHMS: Mapping[str, Algorithm] = {
     "eddsa-rdfc-2022": "Ed25519",
     "ecdsa-sd-2023": "P-256",
     "vc-jwt": "P-256",
     "vc-jwt-rs256": "RSA",
 }
-#: The kinds of keys that badges are signed with, as people call them.
+#: The kinds of signing keys by the names that commands use.
 KINDS: Mapping[str, Algorithm] = {"Ed25519": "Ed25519", "P-256": "P-256", "RSA-3072": "RSA"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedKey:
-    """A signing key as others may see it."""
+    """The public part of a signing key; `compromised_at`: from when on others may have signed with it."""
 
     kid: str
     algorithm: Algorithm
@@ -54,45 +54,49 @@ class PublishedKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyring:
-    """Opens and makes keys for one issuer; `key_url` begins the address of a bare JWK.
+    """Creates, opens and publishes the keys of one issuer.
 
-    `proofs` are those that badges get. New keys are made in the `device` where there is one, else `sealed`.
+    `key_url` is the URL under which each key is served as a JWK. `proofs` are the proof types that credentials get. New
+    keys are made in `device_vault` where there is one; keys from before stay usable in `database_vault`.
     """
 
     issuer_id: str
     key_url: str
     proofs: tuple[str, ...]
-    sealed: EncryptedVault
-    device: Vault | None = None
+    database_vault: DatabaseVault
+    device_vault: Vault | None = None
 
-    def ensure(self, session: Session, now: datetime) -> None:
-        """There is a current key of each kind that is needed."""
+    def ensure_keys(self, session: Session, now: datetime) -> None:
+        """Creates a key of each needed kind that has no current one. Raises SigningError where the device cannot."""
         if not queries.issuers.tool_key_rows(session):
             self.add_tool_key(session, now)
         for proof in self.proofs:
             if self._current(session, ALGORITHMS[proof]) is None:
-                self.make(session, ALGORITHMS[proof], now)
+                self.make_key(session, ALGORITHMS[proof], now)
 
     def add_tool_key(self, session: Session, now: datetime) -> ToolKeyRow:
+        """A new RSA key for LTI messages, current from now on."""
         key = new_tool_key()
         row = ToolKeyRow(
-            kid=key.kid, sealed_pem=encrypt(key.pem.encode(), self.sealed.key_encryption_key), created_at=now
+            kid=key.kid,
+            encrypted_pem=encrypt(key.pem.encode(), self.database_vault.key_encryption_key),
+            created_at=now,
         )
         session.add(row)
         return row
 
-    def make(self, session: Session, algorithm: Algorithm, now: datetime) -> SigningKeyRow:
-        """A new key, which signs from now on."""
-        vault = self.device or self.sealed
-        made = vault.make(algorithm)
-        kid = short_name(made.public)
+    def make_key(self, session: Session, algorithm: Algorithm, now: datetime) -> SigningKeyRow:
+        """A new signing key, current from now on. Raises SigningError where the device cannot make it."""
+        vault = self.device_vault or self.database_vault
+        new = vault.make_key(algorithm)
+        kid = short_name(new.public)
         row = SigningKeyRow(
             kid=kid,
             issuer_id=self.issuer_id,
             algorithm=algorithm,
-            public_jwk=jwk(made.public, kid),
+            public_jwk=jwk(new.public, kid),
             vault=vault.NAME,
-            kept=made.kept,
+            vault_data=new.vault_data,
             created_at=now,
         )
         session.add(row)
@@ -100,16 +104,23 @@ class Keyring:
         return row
 
     def rotate(self, session: Session, kind: str, now: datetime) -> str:
-        """The name of a new key of `kind` (lti, or one of KINDS); those before sign no more, and stay published."""
+        """The `kid` of a new key of `kind` ("lti", or one of KINDS), which signs in place of all earlier ones.
+
+        Raises SigningError where the device cannot make it.
+        """
         if kind == "lti":
             return self.add_tool_key(session, now).kid
         for row in queries.issuers.signing_keys(session, self.issuer_id):
             if row.algorithm == KINDS[kind]:
                 row.retired_at = row.retired_at or now
-        return self.make(session, KINDS[kind], now).kid
+        return self.make_key(session, KINDS[kind], now).kid
 
     def retire(self, session: Session, kid: str, now: datetime) -> None:
-        """The key signs no more, and stays published; raises NotAllowedError for the last one that is needed."""
+        """Lets an older key sign instead; the retired one stays published.
+
+        Raises NotFoundError where there is no such key, NotAllowedError where no other current key of a needed
+        algorithm would be left.
+        """
         row = self._row(session, kid)
         row.retired_at = row.retired_at or now
         session.flush()
@@ -119,30 +130,42 @@ class Keyring:
     def mark_compromised(
         self, session: Session, kid: str, since: datetime | None, now: datetime
     ) -> SigningKeyRow:
-        """The key is taken back: somebody else may have signed with it, ever or `since` then. Another signs."""
+        """Marks a key that somebody else may have signed with, from `since` on or from its creation.
+
+        It is published as revoked and signs no more; a new key is made where no other is left. Marking it again can
+        only move the date back. Raises NotFoundError where there is no such key.
+        """
         row = self._row(session, kid)
         since = min(since or row.created_at, now)
         row.compromised_at = min(since, row.compromised_at or since)
         row.retired_at = row.retired_at or now
         session.flush()
         if self._is_needed(row.algorithm) and self._current(session, row.algorithm) is None:
-            self.make(session, row.algorithm, now)
+            self.make_key(session, row.algorithm, now)
         return row
 
     def tool_keys(self, session: Session) -> tuple[ToolKey, ...]:
-        """The newest is the current one; retired ones are still published, so that a platform's cache may age."""
+        """The keys for LTI messages, newest first: that one signs, the others are published for platforms' caches.
+
+        Raises DecryptionError where KEY_ENCRYPTION_KEY is not the one they were encrypted with.
+        """
         rows = queries.issuers.tool_key_rows(session)
         return tuple(
             ToolKey(
                 kid=row.kid,
-                pem=decrypt(row.sealed_pem, self.sealed.key_encryption_key).decode(),
+                pem=decrypt(row.encrypted_pem, self.database_vault.key_encryption_key).decode(),
                 current=row is rows[0],
             )
             for row in rows
         )
 
     def signing_key(self, session: Session, proof: str) -> SigningKey:
-        """The newest key not retired that `proof` signs with, named as readers of that proof look for it."""
+        """The current key for `proof`, with the verification method that readers of such a proof expect.
+
+        A VC-JWT names the URL of a JWK, as Open Badges 3.0 asks for; the cryptosuites name an entry of the issuer's
+        DID document, ecdsa-sd-2023 the one that has the Multikey as its name. Raises LookupError where there is no
+        current key, NotFoundError or SigningError where its private key cannot be opened.
+        """
         row = self._current(session, ALGORITHMS[proof])
         if row is None:
             raise LookupError(f"there is no {ALGORITHMS[proof]} key for {self.issuer_id}")
@@ -156,23 +179,23 @@ class Keyring:
         return SigningKey(verification_method=method, kid=row.kid, private=private)
 
     def current_kids(self, session: Session) -> list[str]:
-        """The keys that sign now, one for each proof."""
+        """The `kid` of the current key of each proof, in their order."""
         rows = [self._current(session, ALGORITHMS[proof]) for proof in self.proofs]
         return [row.kid for row in rows if row is not None]
 
     def jwk_address(self, kid: str) -> str:
-        """Where the bare JWK is that a VC-JWT names."""
+        """The URL of the key as a JWK, which the header of a VC-JWT names."""
         return f"{self.key_url}/{kid}.json"
 
-    def open_all(self, session: Session) -> None:
-        """Raises SigningError where a key that may still sign does not open."""
+    def check_keys(self, session: Session) -> None:
+        """Opens every key that may still sign; raises SigningError or NotFoundError where one cannot be opened."""
         for row in queries.issuers.signing_keys(session, self.issuer_id):
             if row.retired_at is None:
                 self._open(row)
         self.tool_keys(session)
 
-    def published(self, session: Session) -> tuple[PublishedKey, ...]:
-        """Every key the issuer has signed with, newest first."""
+    def published_keys(self, session: Session) -> tuple[PublishedKey, ...]:
+        """Every key the issuer has ever signed with, newest first, retired and compromised ones included."""
         return tuple(
             PublishedKey(
                 kid=row.kid,
@@ -183,8 +206,8 @@ class Keyring:
             for row in queries.issuers.signing_keys(session, self.issuer_id)
         )
 
-    def methods(self, session: Session) -> tuple[VerificationMethod, ...]:
-        """The same for the issuer's DID document; those of P-256 under both their names."""
+    def verification_methods(self, session: Session) -> tuple[VerificationMethod, ...]:
+        """The same keys for the issuer's DID document; those of P-256 twice, because two proof types name them."""
         return tuple(
             VerificationMethod(
                 id=f"{self.issuer_id}#{name}",
@@ -192,7 +215,7 @@ class Keyring:
                 public=key.public,
                 ends=key.compromised_at,
             )
-            for key in self.published(session)
+            for key in self.published_keys(session)
             for name in ((key.kid, multikey(key.public)) if key.algorithm == "P-256" else (key.kid,))
         )
 
@@ -210,13 +233,17 @@ class Keyring:
         return row
 
     def private_key(self, row: SigningKeyRow) -> PrivateKey | None:
-        """None for a key in a device, which no one gets out of it, or lost."""
-        return self.sealed.open(row.algorithm, row.kept or b"") if row.vault == self.sealed.NAME else None
+        """The private key, None where it is in a device or lost. Raises DecryptionError as `tool_keys` does."""
+        return (
+            self.database_vault.open(row.algorithm, row.vault_data or b"")
+            if row.vault == self.database_vault.NAME
+            else None
+        )
 
     def _open(self, row: SigningKeyRow) -> PrivateKey | DeviceKey:
-        for vault in (self.sealed, self.device):
-            if vault is not None and row.vault == vault.NAME and row.kept is not None:
-                return vault.open(row.algorithm, row.kept)
+        for vault in (self.database_vault, self.device_vault):
+            if vault is not None and row.vault == vault.NAME and row.vault_data is not None:
+                return vault.open(row.algorithm, row.vault_data)
         raise NotFoundError(
             f"the private half of {row.kid} is kept in a place that is not set up: {row.vault}"
         )

@@ -1,7 +1,11 @@
-"""The recovery kit: an issuer on a sheet of paper, and from the paper an issuer again.
+"""The recovery sheet: an issuer's keys and status lists as text to print, and their restoration from it.
 
-The paper holds the issuer's keys and the state of its status lists, sealed with a code that stands elsewhere. With both
-a bare machine signs as before, and the badges that were given out keep verifying. It holds nothing about learners.
+The text is encrypted with a code that is written down elsewhere. With both, a new installation signs with the same
+keys, and the credentials issued so far keep verifying. The sheet holds nothing about learners.
+
+The content, before it is encrypted, is a JSON object compressed with zlib: `{"issuer": id, "keys": [...], "lists":
+[{"id", "purpose", "bits"}]}`; see `_packed_key` for a key. Printed sheets have to stay readable: a change of this form
+needs a reader for the old one.
 """
 
 from __future__ import annotations
@@ -10,13 +14,14 @@ import json
 import secrets
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from lti_tool.errors import RecoverySheetError
 from lti_tool.issuing.keyring import Keyring
-from lti_tool.issuing.vaults.database import EncryptedVault
+from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.store import Session, queries
 from lti_tool.store.models import SigningKeyRow, StatusList
 from signing import status
@@ -26,32 +31,34 @@ from signing.errors import DecryptionError, MistypedError
 from signing.keys import jwk, private_of, secret_of
 from signing.multibase import base64url, from_base64url
 
+#: 120 bits: 24 letters to write down.
 CODE_BYTES = 15
 
 PAGE = """\
-RECOVERY KIT OF AN ISSUER OF OPEN BADGES
+RECOVERY SHEET OF AN OPEN BADGES ISSUER
 
 Issuer   {name}
          {issuer_id}
 Tool     {tool_url}
 Printed  {printed}
 
-With this page and its code a bare machine becomes this issuer again: it signs
-with the same keys, and the badges given out so far keep verifying.
+With this sheet and its code an empty installation becomes this issuer again:
+it signs with the same keys, and the badges issued so far keep verifying.
 
 It holds
 {holds}
 
 It does not hold
-- its code, which was shown once when it was made: keep it apart from this page
-- badges revoked or suspended after it was printed: print it again when you can
+- its code, which was shown once when it was made: keep it apart from the sheet
+- changes after it was printed: print it again after revoking badges or
+  rotating a key
 - badges, learners, templates, courses and platforms: for these back up the
-  database. A badge's own page answers no more, the badge itself still verifies.
+  database. Without it a badge still verifies, but its own page is gone.
 - the settings and ISSUER_FILE; to be the same issuer, TOOL_URL must be as above
   and the slug in ISSUER_FILE "{slug}"
 {lost}
-To restore: set up Nozimite anew with these settings. Type the numbered lines
-into a file; small letters, o for 0 and l for 1 do no harm. Then run
+To restore: install Nozimite with these settings. Type the numbered lines into
+a file; small letters, o for 0 and l for 1 are accepted. Then run
   python -m lti_tool keys restore FILE
 
 {lines}
@@ -60,13 +67,18 @@ into a file; small letters, o for 0 and l for 1 do no harm. Then run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoverySheet:
-    """A page to print, and the code to write down elsewhere."""
+    """The text to print, and the code to write down elsewhere; nothing of either is stored."""
 
     page: str
     code: str
 
 
 def make_sheet(session: Session, keyring: Keyring, name: str, tool_url: str, now: datetime) -> RecoverySheet:
+    """The recovery sheet of the keyring's issuer, whose `name` it shows, with a new code.
+
+    Private keys in a device cannot be read, so they are not on it; the text says which. Raises DecryptionError where
+    KEY_ENCRYPTION_KEY is not the one the keys were encrypted with.
+    """
     rows = queries.issuers.signing_keys(session, keyring.issuer_id)
     lists = queries.issuers.status_lists(session, keyring.issuer_id)
     content = {
@@ -76,55 +88,66 @@ def make_sheet(session: Session, keyring: Keyring, name: str, tool_url: str, now
     }
     code = as_letters(secrets.token_bytes(CODE_BYTES))
     packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 9)
-    sealed = urlsafe_b64decode(encrypt(packed, code))
-    lost = [row.kid for row in rows if row.vault != EncryptedVault.NAME]
+    encrypted = urlsafe_b64decode(encrypt(packed, code))
+    lost = [row.kid for row in rows if row.vault != DatabaseVault.NAME]
     page = PAGE.format(
         name=name,
         issuer_id=keyring.issuer_id,
         tool_url=tool_url,
         printed=f"{now:%Y-%m-%d %H:%M} UTC",
         slug=keyring.issuer_id.rpartition(":")[2],
-        holds="\n".join([*map(_told_key, rows), *map(_told_list, lists)]),
+        holds="\n".join([*map(_key_line, rows), *map(_list_line, lists)]),
         lost=f"- the private half of {', '.join(lost)}, which is kept elsewhere\n" if lost else "",
-        lines="\n".join(as_lines(sealed)),
+        lines="\n".join(as_lines(encrypted)),
     )
     return RecoverySheet(
-        page=page, code="-".join(code[place : place + 4] for place in range(0, len(code), 4))
+        page=page, code="-".join(code[start : start + 4] for start in range(0, len(code), 4))
     )
 
 
 def restore(session: Session, keyring: Keyring, page: str, code: str, now: datetime) -> int:
-    """The number of keys that were restored.
+    """Replaces the issuer's keys and status lists by those of the sheet; returns the number of keys.
 
-    Raises KitError where the kit is another issuer's, badges were issued here already, or something was mistyped.
+    Raises RecoverySheetError where the sheet is another issuer's, credentials were issued here already, or the text or
+    the code was mistyped.
     """
     content = _content(page, code)
     if content["issuer"] != keyring.issuer_id:
         raise RecoverySheetError(
-            f"the kit is of {content['issuer']}, this tool is {keyring.issuer_id}: look at TOOL_URL and ISSUER_FILE"
+            f"the sheet is of {content['issuer']}, this tool is {keyring.issuer_id}: look at TOOL_URL and ISSUER_FILE"
         )
     if queries.credentials.count_issued(session, keyring.issuer_id):
-        raise RecoverySheetError("this tool has issued badges already; a kit is for a bare one")
+        raise RecoverySheetError(
+            "this tool has issued badges already; a recovery sheet is for an empty installation"
+        )
+    _delete_keys_and_lists(session, keyring.issuer_id)
+    session.add_all(_unpacked_key(packed, keyring, now) for packed in content["keys"])
+    _restore_lists(session, keyring.issuer_id, content["lists"])
+    keyring.ensure_keys(session, now)
+    return len(content["keys"])
+
+
+def _delete_keys_and_lists(session: Session, issuer_id: str) -> None:
+    """Deletes what the first start of this installation has made."""
     for row in (
-        *queries.issuers.signing_keys(session, keyring.issuer_id),
-        *queries.issuers.status_lists(session, keyring.issuer_id),
+        *queries.issuers.signing_keys(session, issuer_id),
+        *queries.issuers.status_lists(session, issuer_id),
     ):
         session.delete(row)
     session.flush()
-    session.add_all(_unpacked_key(packed, keyring, now) for packed in content["keys"])
-    for packed in content["lists"]:
+
+
+def _restore_lists(session: Session, issuer_id: str, lists: Sequence[dict[str, Any]]) -> None:
+    for packed in lists:
         bits = status.decode(packed["bits"])
-        session.add(
-            StatusList(id=packed["id"], issuer_id=keyring.issuer_id, purpose=packed["purpose"], bits=bits)
-        )
+        session.add(StatusList(id=packed["id"], issuer_id=issuer_id, purpose=packed["purpose"], bits=bits))
     session.flush()
     queries.issuers.restart_status_list_ids(session)
-    # Nobody knows any more which places of the old lists are taken, so badges to come get places in new ones.
-    for purpose in {packed["purpose"] for packed in content["lists"]}:
-        session.add(StatusList(issuer_id=keyring.issuer_id, purpose=purpose, bits=status.empty()))
+    # The sheet holds the bits, but not which indexes are taken. New credentials go into new lists, so that none shares
+    # its bit with a credential from before.
+    for purpose in {packed["purpose"] for packed in lists}:
+        session.add(StatusList(issuer_id=issuer_id, purpose=purpose, bits=status.empty()))
     session.flush()
-    keyring.ensure(session, now)
-    return len(content["keys"])
 
 
 def _content(page: str, code: str) -> dict[str, Any]:
@@ -133,12 +156,16 @@ def _content(page: str, code: str) -> dict[str, Any]:
     except MistypedError as error:
         raise RecoverySheetError(str(error)) from error
     except DecryptionError as error:
-        raise RecoverySheetError("the code is not the one of this kit") from error
+        raise RecoverySheetError("the code does not belong to this sheet") from error
     content: dict[str, Any] = json.loads(zlib.decompress(packed))
     return content
 
 
 def _packed_key(row: SigningKeyRow, keyring: Keyring) -> dict[str, Any]:
+    """`kid`, `kind` (the algorithm), and `dates`: created, retired, compromised, in seconds since 1970 or null.
+
+    Then `secret`, from which the public key follows, or only the public `jwk` where the private key cannot be read.
+    """
     packed: dict[str, Any] = {
         "kid": row.kid,
         "kind": row.algorithm,
@@ -153,6 +180,7 @@ def _packed_key(row: SigningKeyRow, keyring: Keyring) -> dict[str, Any]:
 
 
 def _unpacked_key(packed: dict[str, Any], keyring: Keyring, now: datetime) -> SigningKeyRow:
+    """A key without a secret is restored as retired: it cannot sign, but what it signed still verifies."""
     created_at, retired_at, compromised_at = (
         None if seconds is None else datetime.fromtimestamp(seconds, now.tzinfo)
         for seconds in packed["dates"]
@@ -171,15 +199,15 @@ def _unpacked_key(packed: dict[str, Any], keyring: Keyring, now: datetime) -> Si
         return row
     private = private_of(packed["kind"], from_base64url(packed["secret"]))
     row.public_jwk = jwk(private.public_key(), packed["kid"])
-    row.vault, row.kept = EncryptedVault.NAME, keyring.sealed.keep(private)
+    row.vault, row.vault_data = DatabaseVault.NAME, keyring.database_vault.encrypt_key(private)
     return row
 
 
-def _told_key(row: SigningKeyRow) -> str:
-    state = "taken back" if row.compromised_at else "retired" if row.retired_at else "signs"
+def _key_line(row: SigningKeyRow) -> str:
+    state = "compromised" if row.compromised_at else "retired" if row.retired_at else "signs"
     return f"- key {row.kid}, {row.algorithm}, of {row.created_at:%Y-%m-%d}, {state}"
 
 
-def _told_list(row: StatusList) -> str:
+def _list_line(row: StatusList) -> str:
     count = int.from_bytes(row.bits, "big").bit_count()
     return f"- status list {row.id}, {row.purpose}: {count} set"

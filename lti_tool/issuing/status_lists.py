@@ -1,4 +1,4 @@
-"""A badge's place in a status list: found when it is issued, set when it is revoked or suspended."""
+"""A credential's entry in a Bitstring Status List: allocated when it is issued, set when it is revoked or suspended."""
 
 from __future__ import annotations
 
@@ -12,29 +12,48 @@ from signing import status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusListEntry:
+    """The bit of one credential: the row id of its list, and the index in that list."""
+
     list_id: int
     index: int
 
 
 def allocate_entry(session: Session, issuer_id: str, purpose: str) -> StatusListEntry:
-    """A random one: the order of issuing is not to be read from the list."""
-    listing = _open_list(session, issuer_id, purpose)
+    """A free entry at a random index, so that the list does not show in which order credentials were issued.
+
+    Nothing is reserved: two transactions may be given the same entry. The unique constraint of `credential` on list
+    and index lets only one of them store its credential; the job of the other fails, and allocates again when it is
+    retried.
+    """
+    row = _list_with_room(session, issuer_id, purpose)
     while True:
         index = secrets.randbelow(status.LENGTH)
-        if not queries.issuers.is_index_taken(session, listing.id, index):
-            return StatusListEntry(list_id=listing.id, index=index)
+        if not queries.issuers.is_index_taken(session, row.id, index):
+            return StatusListEntry(list_id=row.id, index=index)
 
 
-def mark(session: Session, credential: CredentialRow, on: bool) -> None:
-    """Every later check finds it so. The list is signed when it is next asked for: once for a burst, not for each."""
-    listing = queries.issuers.lock_status_list(session, credential.status_list_id)
-    if listing is not None:
-        listing.bits = status.with_bit(listing.bits, credential.status_index, on)
-        listing.text = None
+def set_status(session: Session, credential: CredentialRow) -> None:
+    """Sets the credential's bit: revoked or suspended, by the purpose of its list."""
+    row = queries.issuers.lock_status_list(session, credential.status_list_id)
+    if row is not None:
+        _store_bits(row, status.with_bit_set(row.bits, credential.status_index))
 
 
-def _open_list(session: Session, issuer_id: str, purpose: str) -> StatusList:
-    """The issuer's newest list; a new one when that is half full, so that a random free index is found at once."""
+def clear_status(session: Session, credential: CredentialRow) -> None:
+    """Clears the credential's bit: it was suspended, and is valid again."""
+    row = queries.issuers.lock_status_list(session, credential.status_list_id)
+    if row is not None:
+        _store_bits(row, status.with_bit_cleared(row.bits, credential.status_index))
+
+
+def _store_bits(row: StatusList, bits: bytes) -> None:
+    # The signed list is only dropped here. It is signed again when it is next requested, so that revoking a hundred
+    # credentials at once costs one signature.
+    row.bits, row.text = bits, None
+
+
+def _list_with_room(session: Session, issuer_id: str, purpose: str) -> StatusList:
+    """The issuer's newest list; a new one once that is half full, so that a free index is found in about two tries."""
     newest = queries.issuers.newest_status_list(session, issuer_id, purpose)
     if newest is None or queries.issuers.count_taken_indexes(session, newest.id) * 2 >= status.LENGTH:
         newest = StatusList(issuer_id=issuer_id, purpose=purpose, bits=status.empty())

@@ -1,1 +1,1 @@
-"""People and their sessions, as launches tell of them."""
+"""The people of a course and their sessions, as launches name them."""

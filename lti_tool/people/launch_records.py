@@ -1,26 +1,31 @@
-"""The course and the learner of a launch, as rows."""
+"""The rows of the course and the person of a launch, created or brought up to date."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from lti_tool.store import Session, outbox, queries
-from lti_tool.store.models import (
-    Course,
-    Learner,
-)
-from lti_tool.store.queries.common import add_if_absent
+from lti_tool.store.models import Course, Learner
+from lti_tool.store.queries.common import add_or_find
 from lti_tool.values import Launch
 
 
-def save_course(session: Session, launch: Launch, now: datetime) -> Course | None:
-    if launch.context_id is None:
+def save_course(session: Session, launch: Launch) -> Course | None:
+    """The row of the launched course, None for a launch outside of any course.
+
+    A value that this launch does not send keeps what an earlier launch sent.
+    """
+    context_id = launch.context_id
+    if context_id is None:
         return None
-    course = queries.people.course_of(session, launch.registration_id, launch.context_id)
+
+    def find() -> Course | None:
+        return queries.people.course_of(session, launch.registration_id, context_id)
+
+    course = find()
     if course is None:
-        add_if_absent(session, Course(registration_id=launch.registration_id, context_id=launch.context_id))
-        course = queries.people.course_of(session, launch.registration_id, launch.context_id)
-        assert course is not None
+        new = Course(registration_id=launch.registration_id, context_id=context_id)
+        course = add_or_find(session, new, find)
     course.title = launch.context_title or course.title
     course.memberships_url = launch.memberships_url or course.memberships_url
     course.line_items_url = launch.line_items_url or course.line_items_url
@@ -29,13 +34,21 @@ def save_course(session: Session, launch: Launch, now: datetime) -> Course | Non
 
 
 def save_learner(session: Session, launch: Launch, now: datetime) -> Learner | None:
-    if launch.user_id is None or launch.acting_for_other:
+    """The row of the launching person, None for an anonymous launch or an administrator acting as somebody else.
+
+    A value that this launch does not send keeps what an earlier launch sent. Awards of this person that wait, for their
+    name for example, are tried again.
+    """
+    user_id = launch.user_id
+    if user_id is None or launch.acting_for_other:
         return None
-    learner = queries.people.learner(session, launch.registration_id, launch.user_id)
+
+    def find() -> Learner | None:
+        return queries.people.learner(session, launch.registration_id, user_id)
+
+    learner = find()
     if learner is None:
-        add_if_absent(session, Learner(registration_id=launch.registration_id, user_id=launch.user_id))
-        learner = queries.people.learner(session, launch.registration_id, launch.user_id)
-        assert learner is not None
+        learner = add_or_find(session, Learner(registration_id=launch.registration_id, user_id=user_id), find)
     learner.name = launch.name or learner.name
     learner.email = launch.email or learner.email
     learner.language = launch.locale or learner.language

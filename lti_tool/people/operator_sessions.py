@@ -1,4 +1,4 @@
-"""The operator at the editor, outside of any platform: a code opens a session once."""
+"""The operator's sessions in the editor, which no platform launches."""
 
 from __future__ import annotations
 
@@ -9,26 +9,34 @@ from lti_tool.errors import NotAllowedError
 from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.values import secret_hash
 
-EDITOR_INVITATION_LIFE = timedelta(minutes=15)
+INVITATION_LIFE = timedelta(minutes=15)
+SESSION_LIFE = timedelta(hours=4)
 
-EDITOR_LIFE = timedelta(hours=4)
 
-
-def invite_operator(memory: ExpiringValues) -> str:
-    """A code that opens the editor once, within a quarter of an hour."""
+def invite_operator(expiring_values: ExpiringValues) -> str:
+    """A code that starts one session, within INVITATION_LIFE."""
     code = secrets.token_urlsafe(24)
-    memory.put(f"editor-code-{secret_hash(code)}", {}, int(EDITOR_INVITATION_LIFE.total_seconds()))
+    expiring_values.put(_code_key(code), {}, int(INVITATION_LIFE.total_seconds()))
     return code
 
 
-def start_operator_session(memory: ExpiringValues, code: str) -> str:
-    """The token of the institution's session, for which the code is used up; raises NotAllowedError."""
-    if memory.take(f"editor-code-{secret_hash(code)}") is None:
+def start_operator_session(expiring_values: ExpiringValues, code: str) -> str:
+    """The token of a new session; the code is used up. Raises NotAllowedError where it is not valid."""
+    if expiring_values.take(_code_key(code)) is None:
         raise NotAllowedError("the code was used, has expired or never was")
     token = secrets.token_urlsafe(32)
-    memory.put(f"editor-{secret_hash(token)}", {}, int(EDITOR_LIFE.total_seconds()))
+    expiring_values.put(_token_key(token), {}, int(SESSION_LIFE.total_seconds()))
     return token
 
 
-def is_operator_session(memory: ExpiringValues, token: str) -> bool:
-    return memory.peek(f"editor-{secret_hash(token)}") is not None
+def is_operator_session(expiring_values: ExpiringValues, token: str) -> bool:
+    """Whether the token is that of a session that has not ended."""
+    return expiring_values.peek(_token_key(token)) is not None
+
+
+def _code_key(code: str) -> str:
+    return f"editor-code-{secret_hash(code)}"
+
+
+def _token_key(token: str) -> str:
+    return f"editor-{secret_hash(token)}"

@@ -1,4 +1,4 @@
-"""Sessions of launched pages: started by a validated launch, found by the token that only the page knows."""
+"""Sessions of launched pages: started by a validated launch, found again by the token that only the page holds."""
 
 from __future__ import annotations
 
@@ -7,27 +7,31 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from lti_tool.awarding.new_rules import rule_of_launch
-from lti_tool.language import best
+from lti_tool.language import best_language
 from lti_tool.people.launch_records import save_course, save_learner
 from lti_tool.store import Session, queries
-from lti_tool.store.models import (
-    LaunchSession,
-)
+from lti_tool.store.models import LaunchSession
 from lti_tool.values import DeepLinkingSettings, Launch, origin_of, secret_hash
 
+#: A session ends this long after its last use,
 SESSION_IDLE = timedelta(hours=2)
-
-
+#: and in any case this long after its launch.
 SESSION_LIFE = timedelta(hours=12)
+#: A use is recorded at most this often, so that reading pages does not mean a write for each request.
+RECORD_USE_EVERY = timedelta(minutes=1)
 
 
 def start_session(session: Session, launch: Launch, now: datetime) -> str:
-    """The token of a new session for a validated launch whose browser is bound to it."""
+    """The token of a new session; only its hash is stored.
+
+    The launch has been validated, and its browser is bound to it. Deployment, course, person and rule that the launch
+    names are stored too.
+    """
     queries.platforms.save_deployment(session, launch.registration_id, launch.deployment_id, now)
-    course = save_course(session, launch, now)
+    course = save_course(session, launch)
     learner = save_learner(session, launch, now)
     rule = rule_of_launch(session, launch, course, now) if course is not None else None
-    returns_to = origin_of(launch.return_url or "")
+    return_origin = origin_of(launch.return_url or "")
     token = secrets.token_urlsafe(32)
     session.add(
         LaunchSession(
@@ -39,9 +43,9 @@ def start_session(session: Session, launch: Launch, now: datetime) -> str:
             rule_id=rule.id if rule else None,
             is_teacher=launch.is_teacher,
             is_learner=launch.is_learner,
-            language=best([launch.locale]),
+            language=best_language([launch.locale]),
             deep_linking=asdict(launch.deep_linking) if launch.deep_linking else None,
-            embed_origins=[returns_to] if returns_to else [],
+            embed_origins=[return_origin] if return_origin else [],
             created_at=now,
             last_used_at=now,
         )
@@ -50,24 +54,17 @@ def start_session(session: Session, launch: Launch, now: datetime) -> str:
 
 
 def find_session(session: Session, token: str, now: datetime) -> LaunchSession | None:
-    """The session of a page's token: two hours after its last use, twelve after the launch, it is over."""
+    """The session of a page's token, None where there is none, or it has ended by SESSION_IDLE or SESSION_LIFE."""
     row = session.get(LaunchSession, secret_hash(token)) if token else None
     if row is None or row.revoked_at is not None:
         return None
     if now >= row.last_used_at + SESSION_IDLE or now >= row.created_at + SESSION_LIFE:
         return None
-    if now - row.last_used_at > timedelta(minutes=1):
+    if now - row.last_used_at > RECORD_USE_EVERY:
         row.last_used_at = now
     return row
 
 
 def deep_linking_of(row: LaunchSession) -> DeepLinkingSettings | None:
-    if row.deep_linking is None:
-        return None
-    asked = row.deep_linking
-    return DeepLinkingSettings(
-        return_url=asked["return_url"],
-        data=asked["data"],
-        accept_types=tuple(asked["accept_types"]),
-        accept_multiple=asked["accept_multiple"],
-    )
+    """The settings of the deep linking request that began the session, None where it began otherwise."""
+    return None if row.deep_linking is None else DeepLinkingSettings(**row.deep_linking)

@@ -12,7 +12,7 @@ from typing import Any
 import jwt
 
 from lti_tool.errors import PlatformError
-from lti_tool.outgoing import Answer
+from lti_tool.outgoing import HttpResponse
 from lti_tool.platforms.claims import clean
 from lti_tool.platforms.service_errors import ScopeRefusedError, is_web_page, service_error
 from lti_tool.values import Registration, ToolKey
@@ -28,7 +28,7 @@ class TokenCache:
     """Access tokens by registration, token address and scopes; shared by the threads of a process.
 
     The key has everything that a token depends on: two schools of hosted Canvas share addresses but must never share a
-    token. Two threads may ask for the same token at the same time; the one that comes back last is kept, both work.
+    token. Two threads may ask for the same token at the same time; the one that arrives last is stored, and both work.
     """
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ def _assertion(registration: Registration, key: ToolKey, now: datetime) -> str:
     )
 
 
-def granted_token(answer: Answer, product: str, now: datetime) -> tuple[str, timedelta]:
+def granted_token(answer: HttpResponse, product: str, now: datetime) -> tuple[str, timedelta]:
     """The token of an answer to `token_request`, and its lifetime.
 
     Moodle calls its JSON text/html, and its errors are not always JSON. Raises ScopeRefusedError where nothing of the
@@ -105,18 +105,18 @@ def granted_token(answer: Answer, product: str, now: datetime) -> tuple[str, tim
             {"status": answer.status},
         )
     try:
-        found = json.loads(body)
+        values = json.loads(body)
     except (ValueError, RecursionError):
-        found = {}
-    found = found if isinstance(found, dict) else {}
-    token = found.get("access_token")
+        values = {}
+    values = values if isinstance(values, dict) else {}
+    token = values.get("access_token")
     if answer.status in (200, 201) and isinstance(token, str) and token and token.isascii():
-        return token, timedelta(seconds=_lifetime(found.get("expires_in")))
+        return token, timedelta(seconds=_lifetime(values.get("expires_in")))
     if "invalid_scope" in body:
         raise ScopeRefusedError(
             "the platform does not permit the tool to read this (missing scope)", permanent=True
         )
-    reason = " ".join(clean(str(found[key])) for key in ("error", "error_description") if found.get(key))
+    reason = " ".join(clean(str(values[key])) for key in ("error", "error_description") if values.get(key))
     raise PlatformError(
         "the platform did not give the tool an access token ({said})", {"said": reason[:200] or answer.status}
     )

@@ -93,6 +93,7 @@ class RedirectAddress(Redirect[str]):
         return self._url
 
     def do_js_redirect(self) -> str:
+        """Not supported; raises NotImplementedError."""
         raise NotImplementedError("the library's script is neither escaped nor allowed by our CSP")
 
     def set_redirect_url(self, location: str) -> None:

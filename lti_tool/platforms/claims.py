@@ -32,37 +32,27 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
     context = _object(claims, CLAIM + "context")
     link = _object(claims, CLAIM + "resource_link")
     presentation = _object(claims, CLAIM + "launch_presentation")
-    platform = _object(claims, CLAIM + "tool_platform")
     grades = _object(claims, AGS)
     custom = _custom(_object(claims, CLAIM + "custom"))
     given_name, family_name = text(claims.get("given_name")), text(claims.get("family_name"))
     return Launch(
         registration_id=registration.id,
-        platform_id=registration.platform_id,
         deployment_id=clean(str(claims[CLAIM + "deployment_id"])),
         message_type=str(claims[CLAIM + "message_type"]),
         user_id=identifier(claims.get("sub")),
         name=text(claims.get("name")) or full_name(given_name, family_name),
-        given_name=given_name,
-        family_name=family_name,
         email=email(claims.get("email")),
         roles=roles(claims.get(CLAIM + "roles")),
         context_id=identifier(context.get("id")),
         context_title=text(context.get("title")) or "",
-        context_label=text(context.get("label")) or "",
         resource_link_id=identifier(link.get("id")),
-        resource_link_title=text(link.get("title")) or "",
-        target_link_uri=str(claims[CLAIM + "target_link_uri"]),
         custom=custom,
         locale=text(presentation.get("locale")) or text(claims.get("locale")),
         return_url=web_address(presentation.get("return_url")),
         memberships_url=web_address(_object(claims, NRPS).get("context_memberships_url")),
         line_items_url=web_address(grades.get("lineitems")),
         line_item_url=web_address(grades.get("lineitem")),
-        ags_scopes=_texts(grades.get("scope")),
         deep_linking=deep_linking_settings(claims),
-        platform_name=text(platform.get("name")) or "",
-        product=(text(platform.get("product_family_code")) or registration.product).lower(),
         acting_for_other=bool(custom.get(MASQUERADING)),
     )
 
@@ -77,7 +67,6 @@ def deep_linking_settings(claims: Json) -> DeepLinkingSettings | None:
     return DeepLinkingSettings(
         return_url=return_url,
         data=data if isinstance(data, str) else None,
-        accept_types=_texts(settings.get("accept_types")),
         # Some platforms send the word instead of the JSON value.
         accept_multiple=settings.get("accept_multiple") in (True, "true"),
     )
@@ -120,11 +109,11 @@ def roles(value: Any) -> tuple[str, ...]:
     The principal role of a sub-role of the course is added where it is missing.
     """
     named = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    found: list[str] = []
+    uris: list[str] = []
     for name in named:
         if isinstance(name, str) and name.strip():
-            found += _role(clean(name.strip()))
-    return tuple(dict.fromkeys(found))
+            uris += _role(clean(name.strip()))
+    return tuple(dict.fromkeys(uris))
 
 
 def web_address(value: Any) -> str | None:
@@ -156,11 +145,6 @@ def _role(name: str) -> list[str]:
 def _object(claims: Mapping[str, Any], name: str) -> Json:
     value = claims.get(name)
     return value if isinstance(value, dict) else {}
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    values = value.split() if isinstance(value, str) else value if isinstance(value, list) else []
-    return tuple(clean(one) for one in values if isinstance(one, str))
 
 
 def _custom(values: Json) -> Mapping[str, str]:

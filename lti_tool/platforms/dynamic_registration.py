@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from lti_tool.errors import RegistrationError
-from lti_tool.outgoing import Answer, Outgoing
+from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms.claims import identifier
 from lti_tool.platforms.platform_configuration import call, fetch_configuration, json_object, refusal_text
 from lti_tool.platforms.tool_configuration import TOOL_CONFIGURATION, ToolNames, registration_request
@@ -53,7 +53,7 @@ def register(
     )
 
 
-def _registered(answer: Answer) -> Json:
+def _registered(answer: HttpResponse) -> Json:
     """The registration that the platform answers with; a refusal is often a single word that calls itself HTML."""
     if answer.status in (200, 201):
         return json_object(answer)

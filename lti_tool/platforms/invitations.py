@@ -26,7 +26,7 @@ def is_invitation_open(session: Session, code: str, now: datetime) -> bool:
 
 
 def _open_invitation(session: Session, code: str, now: datetime) -> Invitation | None:
-    row = queries.platforms.invitation(session, secret_hash(code))
+    row = queries.platforms.lock_invitation(session, secret_hash(code))
     return row if row is not None and row.used_at is None and row.expires_at > now else None
 
 

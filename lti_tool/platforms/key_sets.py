@@ -70,11 +70,11 @@ class KeySets:
 
         Raises LaunchError `key_set_unreachable` as `keys` does.
         """
-        found = _key_with_id(self.keys(jwks_url), kid)
+        key = _key_with_id(self.keys(jwks_url), kid)
         # The platform may have begun to use a new key since the set was fetched.
-        if found is None and self._clock() - self._cached[jwks_url].tried_at >= REFETCH_SECONDS:
-            found = _key_with_id(self._fetch(jwks_url), kid)
-        return found
+        if key is None and self._clock() - self._cached[jwks_url].tried_at >= REFETCH_SECONDS:
+            key = _key_with_id(self._fetch(jwks_url), kid)
+        return key
 
     def _fetch(self, jwks_url: str) -> tuple[Json, ...]:
         now = self._clock()

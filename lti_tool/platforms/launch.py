@@ -129,6 +129,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
 
     @property
     def claims(self) -> Json:
+        """The claims; verified once `validate` has returned."""
         return dict(self._jwt["body"])
 
     @property
@@ -161,6 +162,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         return self._request.get_param(key)
 
     def validate_state(self) -> _LaunchMessage:
+        """Itself; raises LaunchError `missing_state`, `missing_token`, `unknown_state` or `replayed`."""
         # The library compares the state with its cookie and refuses where a browser keeps none; `launch` compares them.
         state = self._get_request_param("state")
         if not state:
@@ -176,6 +178,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         return self
 
     def validate_jwt_format(self) -> _LaunchMessage:
+        """Itself, with decoded claims that are not verified yet; raises LaunchError `bad_token`."""
         # The library decodes a token of any length, and takes a header or claims that are no JSON objects.
         token = self._get_id_token()
         if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
@@ -189,7 +192,10 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         return self
 
     def get_client_id(self) -> str:
-        """The one audience, or of several the authorized party (Security Framework 1.0, 5.1.3, steps 3 to 5)."""
+        """The one audience, or of several the authorized party (Security Framework 1.0, 5.1.3, steps 3 to 5).
+
+        Raises LaunchError `bad_token`.
+        """
         # The library takes the first of any list.
         audience, party = self._jwt["body"].get("aud"), self._jwt["body"].get("azp")
         audiences = audience if isinstance(audience, list) else [audience]
@@ -203,6 +209,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         return str(client_id)
 
     def validate_registration(self) -> _LaunchMessage:
+        """Itself, with its registration; raises LaunchError `unknown_platform` or `bad_token`."""
         issuer = self._jwt["body"].get("iss")
         if not isinstance(issuer, str) or not issuer:
             raise LaunchError("bad_token", "the id_token names no issuer")
@@ -216,7 +223,10 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         return self
 
     def validate_jwt_signature(self) -> _LaunchMessage:
-        """Itself, with the claims of the verified token in place of those that were only decoded."""
+        """Itself, with the claims of the verified token in place of those that were only decoded.
+
+        Raises LaunchError `bad_signature`, `bad_token` or `key_set_unreachable`.
+        """
         # The library takes any algorithm that the key set names and requires no claim; it fetches the key set itself,
         # from any address.
         registration, header = self.registration.value, self._jwt["header"]
@@ -235,6 +245,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         return self
 
     def validate_times(self) -> _LaunchMessage:
+        """Itself; raises LaunchError `bad_token` for a token that is expired, too old, or from the future."""
         # Not in the library, which leaves the times to PyJWT and the machine's clock.
         body, now = self._jwt["body"], self._now
         issued, expires = _seconds(body, "iat"), _seconds(body, "exp")
@@ -249,6 +260,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         return self
 
     def validate_deployment(self) -> _LaunchMessage:
+        """Itself; raises LaunchError `no_deployment`."""
         # A deployment of a known registration is learned from its first launch, so it only has to be named. The
         # library takes anything that is not empty, an object too.
         deployment = self._jwt["body"].get(CLAIM + "deployment_id")
@@ -257,6 +269,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         return self
 
     def validate_message(self) -> _LaunchMessage:
+        """Itself; raises LaunchError `wrong_version` or `wrong_message`."""
         body: Json = dict(self._jwt["body"])
         if body.get(CLAIM + "version") != "1.3.0":
             raise LaunchError("wrong_version", f"the version is {clean(str(body.get(CLAIM + 'version')))}")
@@ -275,6 +288,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         return self
 
     def validate_target(self) -> _LaunchMessage:
+        """Itself; raises LaunchError `wrong_target` for a page of another site."""
         # Not in the library.
         target = self._jwt["body"].get(CLAIM + "target_link_uri")
         own = origin_of(self.login["launch_url"])
@@ -283,6 +297,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         return self
 
     def validate_nonce(self) -> _LaunchMessage:
+        """Itself, its state and nonce used up; raises LaunchError `bad_token` or `replayed`."""
         # The library only looks whether the nonce is stored. Here it has to be the nonce of this very login, and both
         # the state and the nonce are taken out of the store, which lets one of several simultaneous posts pass.
         nonce = self._jwt["body"].get("nonce")

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lti_tool.errors import OutgoingError, RegistrationError
-from lti_tool.outgoing import Answer, Outgoing
+from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms.claims import clean, text
 from lti_tool.values import Json, origin_of
 
@@ -48,8 +48,8 @@ def fetch_configuration(
     `unreachable`, `not_a_platform`, `issuer_mismatch` or `unsupported`.
     """
     _check_permitted(outgoing, openid_configuration_url, "openid_configuration")
-    found = json_object(call(outgoing, "GET", openid_configuration_url, token))
-    issuer = found.get("issuer")
+    configuration = json_object(call(outgoing, "GET", openid_configuration_url, token))
+    issuer = configuration.get("issuer")
     if not isinstance(issuer, str) or not origin_of(issuer):
         raise RegistrationError("not_a_platform", "the platform's configuration names no issuer")
     if origin_of(issuer) != origin_of(openid_configuration_url):
@@ -58,7 +58,7 @@ def fetch_configuration(
             f"the configuration at {origin_of(openid_configuration_url)} names {clean(issuer)[:200]} as its issuer",
         )
     endpoints = {
-        name: _endpoint(outgoing, found, name)
+        name: _endpoint(outgoing, configuration, name)
         for name in (
             "registration_endpoint",
             "authorization_endpoint",
@@ -66,13 +66,13 @@ def fetch_configuration(
             "jwks_uri",
         )
     }
-    platform = found.get(PLATFORM_CONFIGURATION)
+    platform = configuration.get(PLATFORM_CONFIGURATION)
     platform = platform if isinstance(platform, dict) else {}
     product = (text(platform.get("product_family_code")) or "").lower()
     messages = _messages(platform.get("messages_supported"))
     if "LtiResourceLinkRequest" not in dict(messages):
         raise RegistrationError("unsupported", "the platform does not support LtiResourceLinkRequest")
-    audience = text(found.get("authorization_server"))
+    audience = text(configuration.get("authorization_server"))
     return PlatformConfiguration(
         issuer=issuer,
         registration_endpoint=endpoints["registration_endpoint"],
@@ -83,15 +83,17 @@ def fetch_configuration(
         token_audience=None if product == "canvas" else audience,
         product=product,
         name=text(platform.get(CANVAS + "account_name")) or urlsplit(issuer).hostname or issuer,
-        scopes=_strings(found.get("scopes_supported")),
-        claims=_strings(found.get("claims_supported")),
+        scopes=_strings(configuration.get("scopes_supported")),
+        claims=_strings(configuration.get("claims_supported")),
         messages=messages,
         variables=_strings(platform.get("variables")),
         embed_origins=_embed_origins(issuer, product, text(platform.get(CANVAS + "account_domain"))),
     )
 
 
-def call(outgoing: Outgoing, method: str, url: str, token: str | None, data: bytes | None = None) -> Answer:
+def call(
+    outgoing: Outgoing, method: str, url: str, token: str | None, data: bytes | None = None
+) -> HttpResponse:
     """The platform's answer of any status. `token` is the registration token, `data` the body of a POST.
 
     Raises RegistrationError `bad_address` or `unreachable`.
@@ -110,20 +112,20 @@ def call(outgoing: Outgoing, method: str, url: str, token: str | None, data: byt
         raise RegistrationError(code, str(error)) from error
 
 
-def json_object(answer: Answer) -> Json:
+def json_object(answer: HttpResponse) -> Json:
     """The JSON object of a successful answer; raises RegistrationError `not_a_platform` for anything else."""
     if answer.status not in (200, 201):
         raise RegistrationError("not_a_platform", refusal_text(answer))
     try:
-        found = json.loads(answer.body)
+        value = json.loads(answer.body)
     except (ValueError, RecursionError) as error:
         raise RegistrationError("not_a_platform", "the answer is not JSON") from error
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise RegistrationError("not_a_platform", "the answer is not a JSON object")
-    return found
+    return value
 
 
-def refusal_text(answer: Answer) -> str:
+def refusal_text(answer: HttpResponse) -> str:
     """Status and text of a refusal, without the text where it is a page of HTML."""
     body = clean(answer.body[:2000].decode("utf-8", "replace")).strip()
     if "<" in body:
@@ -157,13 +159,13 @@ def _embed_origins(issuer: str, product: str, account_domain: str | None) -> tup
 
 def _check_permitted(outgoing: Outgoing, url: str, name: str) -> None:
     try:
-        outgoing.permit(url)
+        outgoing.check_url(url)
     except OutgoingError as error:
         raise RegistrationError("bad_address", f"{name}: {error}") from error
 
 
-def _endpoint(outgoing: Outgoing, found: Json, name: str) -> str:
-    url = found.get(name)
+def _endpoint(outgoing: Outgoing, configuration: Json, name: str) -> str:
+    url = configuration.get(name)
     if not isinstance(url, str) or not url:
         raise RegistrationError("not_a_platform", f"the platform's configuration has no {name}")
     _check_permitted(outgoing, url, name)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from lti_tool.errors import PlatformError
-from lti_tool.outgoing import Answer
+from lti_tool.outgoing import HttpResponse
 
 
 class ScopeRefusedError(PlatformError):
@@ -22,7 +22,7 @@ class NotOnPlatformError(PlatformError):
     """The platform answers that the course, link or line item does not exist, or no longer does."""
 
 
-def service_error(answer: Answer, now: datetime) -> PlatformError:
+def service_error(answer: HttpResponse, now: datetime) -> PlatformError:
     """The error for an answer other than 2xx. `permanent` where only a person on the platform can change it."""
     body = answer.body[:4000].decode("utf-8", "replace")
     # 403 is the older way of Canvas to say that there were too many requests.

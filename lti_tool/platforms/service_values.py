@@ -11,13 +11,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from lti_tool.errors import PlatformError
-from lti_tool.outgoing import Answer
+from lti_tool.outgoing import HttpResponse
 from lti_tool.platforms.claims import email, full_name, identifier, roles, text
 from lti_tool.platforms.service_errors import is_web_page
 from lti_tool.values import LineItem, LineItemResult, Member
 
 
-def read_json(answer: Answer) -> Any:
+def read_json(answer: HttpResponse) -> Any:
     """The JSON of an answer of any media type, numbers with a fraction as Decimal.
 
     Raises PlatformError where it is not JSON.
@@ -50,8 +50,6 @@ def read_member(entry: Any) -> Member | None:
         user_id=user_id,
         roles=roles(entry.get("roles")),
         name=text(entry.get("name")) or full_name(given_name, family_name),
-        given_name=given_name,
-        family_name=family_name,
         email=email(entry.get("email")),
         active=str(entry.get("status") or "Active").lower() == "active",
     )

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from pylti1p3.lineitem import LineItem as LibraryLineItem
 
 from lti_tool.errors import OutgoingError, PlatformError
-from lti_tool.outgoing import Answer, Outgoing
+from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms.access_tokens import TOKEN_MARGIN, TokenCache, granted_token, token_request
 from lti_tool.platforms.service_errors import NotOnPlatformError, ScopeRefusedError, service_error
 from lti_tool.platforms.service_values import read_json, read_line_item, read_list, read_member, read_result
@@ -44,8 +44,7 @@ _LINK = re.compile(r"""<([^<>]*)>[^<]*?;\s*rel\s*=\s*(?:"([^"]*)"|([^;,<]*))""",
 class Connection:
     """The services of one platform, called in the name of one registration.
 
-    Every method raises PlatformError where the platform does not answer as agreed; `permanent` where trying again is of
-    no use.
+    A PlatformError says that the platform does not answer as agreed; it is `permanent` where trying again is of no use.
     """
 
     def __init__(
@@ -63,22 +62,23 @@ class Connection:
         self._clock = clock
 
     def members(self, url: str, resource_link_id: str | None = None) -> tuple[Member, ...]:
-        """The members of a course; with `resource_link_id`, those who may open that link."""
+        """The members of a course; with `resource_link_id`, those who may open that link. Raises PlatformError."""
         if resource_link_id is not None:
             url = _with_parameter(url, "rlid", resource_link_id)
-        listed: list[Any] = []
+        entries: list[Any] = []
         for page in self._pages(url, MEMBERS, READ_MEMBERS):
-            members = page.get("members") if isinstance(page, dict) else None
-            if not isinstance(members, list):
+            listed = page.get("members") if isinstance(page, dict) else None
+            if not isinstance(listed, list):
                 raise PlatformError("the platform's list of members cannot be read")
-            listed += members
-        found = (read_member(entry) for entry in listed)
-        return tuple({member.user_id: member for member in found if member}.values())
+            entries += listed
+        members = (read_member(entry) for entry in entries)
+        # A page may begin with members of the page before it, where somebody has joined in between.
+        return tuple({member.user_id: member for member in members if member}.values())
 
     def line_items(self, url: str) -> tuple[LineItem, ...]:
         """The line items that belong to the tool in this course.
 
-        The error is `concluded` where Canvas no longer has the course: it answers so once the course has ended.
+        Raises PlatformError; it is `concluded` where Canvas no longer has the course, as once the course has ended.
         """
         url = self._with_limit(url)
         try:
@@ -89,8 +89,8 @@ class Connection:
                     "the course has ended or was deleted on the platform", permanent=True, concluded=True
                 ) from error
             raise
-        found = (read_line_item(entry) for page in pages for entry in read_list(page))
-        return tuple(item for item in found if item)
+        items = (read_line_item(entry) for page in pages for entry in read_list(page))
+        return tuple(item for item in items if item)
 
     def create_line_item(
         self,
@@ -104,7 +104,7 @@ class Connection:
     ) -> LineItem:
         """A new line item, which is a column in the gradebook.
 
-        It counts towards the course total unless the teacher changes that.
+        It counts towards the course total unless the teacher changes that. Raises PlatformError.
         """
         new = LibraryLineItem().set_label(label).set_score_maximum(float(score_maximum))
         new.set_tag(tag).set_resource_id(resource_id).set_resource_link_id(resource_link_id)
@@ -115,14 +115,17 @@ class Connection:
         return created
 
     def results(self, line_item_url: str) -> tuple[LineItemResult, ...]:
-        """The results on a line item, also those hidden from learners and typed by hand; score None is no grade yet."""
+        """The results on a line item, also those hidden from learners and typed by hand; score None is no grade yet.
+
+        Raises PlatformError.
+        """
         url = self._with_limit(_with_path(line_item_url, "/results"))
-        found = [
+        results = [
             read_result(entry)
             for page in self._pages(url, RESULTS, READ_RESULTS)
             for entry in read_list(page)
         ]
-        return tuple({result.user_id: result for result in found if result}.values())
+        return tuple({result.user_id: result for result in results if result}.values())
 
     def _with_limit(self, url: str) -> str:
         # Canvas gives ten entries a page unless asked for more. Moodle's results fail when a limit is given.
@@ -146,19 +149,21 @@ class Connection:
         while True:
             answer = self._call("GET", url, media_type, scope)
             yield read_json(answer)
-            following = _next_page(answer)
-            if following is None:
+            next_url = _next_page(answer)
+            if next_url is None:
                 return
-            if origin_of(following) != first:
+            if origin_of(next_url) != first:
                 raise PlatformError("the platform's list continues on another site")
-            if following in seen:
+            if next_url in seen:
                 raise PlatformError("the platform's list repeats without end")
             if len(seen) >= MAX_PAGES:
                 raise PlatformError("the platform's list has too many pages")
-            seen.add(following)
-            url = following
+            seen.add(next_url)
+            url = next_url
 
-    def _call(self, method: str, url: str, media_type: str, scope: str, data: bytes | None = None) -> Answer:
+    def _call(
+        self, method: str, url: str, media_type: str, scope: str, data: bytes | None = None
+    ) -> HttpResponse:
         answer = self._send(method, url, media_type, scope, data)
         # A token may be withdrawn before it expires, for example when the tool is registered anew. Only one more try: a
         # platform that refuses a new token too has removed the tool.
@@ -169,7 +174,7 @@ class Connection:
             return answer
         raise service_error(answer, self._clock())
 
-    def _send(self, method: str, url: str, media_type: str, scope: str, data: bytes | None) -> Answer:
+    def _send(self, method: str, url: str, media_type: str, scope: str, data: bytes | None) -> HttpResponse:
         headers = {"Authorization": f"Bearer {self._token([scope])}", "Accept": media_type}
         if data is not None:
             headers["Content-Type"] = media_type
@@ -177,7 +182,7 @@ class Connection:
 
     def _ask(
         self, method: str, url: str, headers: Mapping[str, str], data: Mapping[str, str] | bytes | None
-    ) -> Answer:
+    ) -> HttpResponse:
         try:
             return self._outgoing.request(method, url, headers=headers, data=data, max_bytes=MAX_BYTES)
         except OutgoingError as error:
@@ -194,7 +199,7 @@ class Connection:
         return token
 
 
-def _next_page(answer: Answer) -> str | None:
+def _next_page(answer: HttpResponse) -> str | None:
     """The address of the next page by the Link header, None for the last page.
 
     Moodle's line item lists have curly quotes and `&amp;` in the header. The case of the address is kept.
@@ -208,8 +213,8 @@ def _next_page(answer: Answer) -> str | None:
 
 def _with_parameter(url: str, name: str, value: str) -> str:
     parts = urlsplit(url)
-    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != name]
-    return urlunsplit(parts._replace(query=urlencode([*kept, (name, value)])))
+    others = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != name]
+    return urlunsplit(parts._replace(query=urlencode([*others, (name, value)])))
 
 
 def _with_path(url: str, ending: str) -> str:

@@ -69,7 +69,7 @@ def registration_request(tool_url: str, names: ToolNames, platform: PlatformConf
         "claims": [claim for claim in CLAIMS if not platform.claims or claim in platform.claims],
         "custom_parameters": _custom_parameters(platform),
         "messages": [
-            _message(kind, launch_url, names, platform) for kind in PLACEMENTS if _is_wanted(kind, platform)
+            _message(kind, launch_url, names, platform) for kind in PLACEMENTS if _is_usable(kind, platform)
         ],
     }
     if platform.product == "canvas":
@@ -145,7 +145,7 @@ def canvas_configuration(tool_url: str, names: ToolNames | None = None) -> Json:
     }
 
 
-def _is_wanted(kind: str, platform: PlatformConfiguration) -> bool:
+def _is_usable(kind: str, platform: PlatformConfiguration) -> bool:
     messages = dict(platform.messages)
     if kind not in messages:
         return False
@@ -154,9 +154,9 @@ def _is_wanted(kind: str, platform: PlatformConfiguration) -> bool:
 
 
 def _placements(kind: str, offered: tuple[str, ...]) -> list[str]:
-    wanted = [name for name in PLACEMENTS[kind] if name in offered]
+    usable = [name for name in PLACEMENTS[kind] if name in offered]
     # On Canvas, ContentArea and link_selection are two names of one placement.
-    return [name for name in wanted if not ("ContentArea" in wanted and name.endswith("link_selection"))]
+    return [name for name in usable if not ("ContentArea" in usable and name.endswith("link_selection"))]
 
 
 def _message(kind: str, launch_url: str, names: ToolNames, platform: PlatformConfiguration) -> Json:

@@ -1,1 +1,1 @@
-"""What the tool serves for the world: issuer, achievements, credentials, status lists, documents to keep."""
+"""The public documents: the issuer's, achievements, credentials, badges, status lists, and those to print or export."""

@@ -1,35 +1,36 @@
-"""The achievement of a template version, as it is served at its address and as a badge will say it."""
+"""The achievement of a template version, as served at its URL and as previewed before it is awarded."""
 
 from __future__ import annotations
 
-from badges.achievement import achievement_of
-from badges.credential import contexts, promised
+from badges.achievement import standalone_achievement
+from badges.credential import contexts, preview_subject
 from badges.jsonld import as_jsonld
 from badges.model import Achievement
 from badges.template.model import Template, read_template
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuance import Issuer
 from lti_tool.publishing.publisher import Publisher
-from lti_tool.store import queries
+from lti_tool.store import Session, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.values import Json
 
 
-def achievement(desk: Publisher, template_id: str, version: int, language: str) -> Json:
-    """The Achievement of a published version as JSON-LD, for its own address."""
-    with desk.store.read() as session:
-        row = queries.templates.template_version(session, template_id, version)
-        if row is None or row.status == "draft":
-            raise NotFoundError("there is no such achievement")
-        found = as_jsonld(_described(desk.issuer, row, read_template(row.body), language))
-    return {"@context": list(contexts(desk.issuer.addresses.extension_context)), **found}
+def achievement(publisher: Publisher, template_id: str, version: int, language: str) -> Json:
+    """The Achievement of a published version as JSON-LD. Raises NotFoundError, also for a draft."""
+    with publisher.store.read() as session:
+        row = _published_version(session, template_id, version)
+        node = as_jsonld(_achievement_of(publisher.issuer, row, read_template(row.body), language))
+    return {"@context": list(contexts(publisher.issuer.addresses.extension_context)), **node}
 
 
 def announced_credential(issuer: Issuer, row: TemplateVersion, language: str) -> Json:
-    """What a badge of a version will say, a draft too: whoever asks has to be allowed to see it."""
+    """The issuer and subject of the credentials that a version will award, without a learner.
+
+    For drafts too, so the caller has to check that the reader may see this version.
+    """
     template = read_template(row.body)
-    subject = promised(
-        _described(issuer, row, template, language),
+    subject = preview_subject(
+        _achievement_of(issuer, row, template, language),
         template,
         issuer.addresses.achievement(row.template_id, row.version),
         issuer.profile,
@@ -40,9 +41,9 @@ def announced_credential(issuer: Issuer, row: TemplateVersion, language: str) ->
     }
 
 
-def _described(issuer: Issuer, row: TemplateVersion, template: Template, language: str) -> Achievement:
+def _achievement_of(issuer: Issuer, row: TemplateVersion, template: Template, language: str) -> Achievement:
     addresses = issuer.addresses
-    return achievement_of(
+    return standalone_achievement(
         template=template,
         template_url=addresses.achievement(row.template_id, row.version),
         version=row.version,
@@ -52,9 +53,14 @@ def _described(issuer: Issuer, row: TemplateVersion, template: Template, languag
     )
 
 
-def picture(desk: Publisher, template_id: str, version: int) -> bytes:
-    with desk.store.read() as session:
-        row = queries.templates.template_version(session, template_id, version)
-        if row is None or row.status == "draft":
-            raise NotFoundError("there is no such achievement")
-        return row.picture
+def picture(publisher: Publisher, template_id: str, version: int) -> bytes:
+    """The picture of a published version, a PNG. Raises NotFoundError, also for a draft."""
+    with publisher.store.read() as session:
+        return _published_version(session, template_id, version).picture
+
+
+def _published_version(session: Session, template_id: str, version: int) -> TemplateVersion:
+    row = queries.templates.template_version(session, template_id, version)
+    if row is None or row.status == "draft":
+        raise NotFoundError("there is no such achievement")
+    return row

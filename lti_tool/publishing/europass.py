@@ -1,4 +1,4 @@
-"""Badges as European Digital Credentials: what an institution uploads to the Europass Issuer, which seals them."""
+"""Badges as files of the European Learning Model, for upload to the Europass Issuer, which seals them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from badges.credential import Learner
-from badges.elm import Awarded, upload, upload_batch
-from badges.elm.checks import Lack, lacks
+from badges.elm import EuropassAward, upload_archive, upload_document
+from badges.elm.checks import Problem, find_problems
 from badges.template.model import read_template
 from lti_tool.issuing.issuance import Issuer
 from lti_tool.store.models import CredentialRow
@@ -19,34 +19,37 @@ MOST_BYTES = 15_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """The upload as a ZIP: `packed` badges are in it; what `lacking` ones lack, Europass would refuse."""
+    """A ZIP for upload: the number of badges in it, and what the badges left out lack, which Europass would refuse.
+
+    `lacking` has a pair of credential id and Lack for each thing that a badge lacks.
+    """
 
     zip: bytes
     packed: int
-    lacking: Sequence[tuple[str, Lack]]
+    lacking: Sequence[tuple[str, Problem]]
 
 
 def upload_of(issuer: Issuer, row: CredentialRow) -> bytes:
-    """The upload of one badge, as JSON, whatever it lacks."""
-    return json.dumps(upload(_awarded(issuer, row)), ensure_ascii=False, indent=1).encode()
+    """The file for one badge, as JSON, even where it lacks something."""
+    return json.dumps(upload_document(_awarded(issuer, row)), ensure_ascii=False, indent=1).encode()
 
 
 def batch_of(issuer: Issuer, rows: Iterable[CredentialRow]) -> Batch:
-    """The badges that lack nothing, and by credential id what the others lack."""
-    whole: list[Awarded] = []
-    lacking: list[tuple[str, Lack]] = []
+    """The batch of the badges that lack nothing; the others are reported in `lacking`."""
+    complete: list[EuropassAward] = []
+    lacking: list[tuple[str, Problem]] = []
     for row in rows:
         awarded = _awarded(issuer, row)
-        found = lacks(upload(awarded)["credential"])
+        found = find_problems(upload_document(awarded)["credential"])
         lacking += ((row.id, lack) for lack in found)
         if not found:
-            whole.append(awarded)
-    return Batch(zip=upload_batch(whole), packed=len(whole), lacking=lacking)
+            complete.append(awarded)
+    return Batch(zip=upload_archive(complete), packed=len(complete), lacking=lacking)
 
 
-def _awarded(issuer: Issuer, row: CredentialRow) -> Awarded:
+def _awarded(issuer: Issuer, row: CredentialRow) -> EuropassAward:
     version, award = row.template_version, row.award
-    return Awarded(
+    return EuropassAward(
         credential_id=issuer.addresses.credential(row.id),
         template=read_template(version.body),
         template_url=issuer.addresses.achievement(version.template_id, version.version),

@@ -1,4 +1,8 @@
-"""Where the words of our extension are served: settled at the first start, and moved only on purpose."""
+"""The base URL of our JSON-LD extension, fixed at the first start and changed only by a command.
+
+Every credential names the URL of the extension's context. A verifier that cannot load it cannot check the proof, so the
+URL must not change by accident, with a setting.
+"""
 
 from __future__ import annotations
 
@@ -11,35 +15,36 @@ from lti_tool.errors import NotAllowedError
 from lti_tool.store import Session, queries
 from signing.document_loader import EXTENSION_PATH, find_context
 
-_NAME = "extension"
+_SETTING = "extension"
 
 
-def settle(session: Session, wanted: str | None, tool_url: str, now: datetime) -> str:
-    """The base address that badges name: `wanted`, else the tool's own, as it was at the first start.
+def ensure_base_url(session: Session, configured: str | None, tool_url: str, now: datetime) -> str:
+    """The base URL that credentials name, as stored; at the first start `configured`, or else `tool_url`, is stored.
 
-    Raises NotAllowedError where `wanted` is another one than that.
+    Raises NotAllowedError where `configured` is another URL than the stored one.
     """
-    kept = queries.issuers.stored_setting(session, _NAME)
-    settled = kept.value if kept else wanted or tool_url
-    if kept is None:
-        queries.issuers.store_setting(session, _NAME, settled, now)
-    if wanted not in (None, settled):
+    setting = queries.issuers.stored_setting(session, _SETTING)
+    base_url = setting.value if setting else configured or tool_url
+    if setting is None:
+        queries.issuers.store_setting(session, _SETTING, base_url, now)
+    if configured not in (None, base_url):
         raise NotAllowedError(
-            f"badges name {settled}, not {wanted}. To move: python -m lti_tool extension move {wanted}"
+            f"badges name {base_url}, not {configured}. To move: python -m lti_tool extension move {configured}"
         )
-    return settled
+    return base_url
 
 
-def move(session: Session, base: str, fetch: Callable[[str], bytes], now: datetime) -> None:
-    """From now on badges name `base`, which has to serve our very words already.
+def change_base_url(session: Session, base: str, fetch: Callable[[str], bytes], now: datetime) -> None:
+    """Makes credentials from now on name `base`, which has to serve our context and schema, byte for byte, already.
 
-    Badges issued before keep naming the address before, which this tool and every other verifier of its kind know by
-    its path: go on serving it for those who do not. Raises NotAllowedError where other words are served.
+    Credentials issued before still name the old URL, which has to go on serving them. (Nozimite itself recognises the
+    context by its path at any host, and does not load it.) Raises NotAllowedError where something else is served, and
+    what `fetch` raises.
     """
-    for path, ours in (
+    for path, expected in (
         (EXTENSION_PATH, find_context(base + EXTENSION_PATH).encode()),
         (EXTENSION_SCHEMA_PATH, EXTENSION_SCHEMA.read_bytes()),
     ):
-        if fetch(base + path) != ours:
+        if fetch(base + path) != expected:
             raise NotAllowedError(f"{base}{path} does not serve what this tool serves at {path}")
-    queries.issuers.store_setting(session, _NAME, base, now)
+    queries.issuers.store_setting(session, _SETTING, base, now)

@@ -1,51 +1,58 @@
-"""What the issuer serves about itself: profile, DID document, keys, and the words and schema of its badges."""
+"""The issuer's own documents: profile, DID document, keys, and the context and schema of the extension."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import badges
 from badges.jsonld import as_jsonld
+from badges.schemas import EXTENSION_SCHEMA
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.keyring import PublishedKey
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.values import Json
-from signing import did, keys
+from signing import did_document as published
+from signing import keys
 from signing.document_loader import find_context
 from signing.keys import VerificationMethod
 
-EXTENSION_SCHEMA = Path(badges.__file__).parent / "schemas" / "eu-micro-credential-v1.schema.json"
+
+def issuer_profile(publisher: Publisher, slug: str) -> Json:
+    """The issuer's Profile as JSON-LD. Raises NotFoundError for another slug than the issuer's."""
+    _check_slug(publisher, slug)
+    return as_jsonld(publisher.issuer.profile.as_profile())
 
 
-def issuer_profile(desk: Publisher, slug: str) -> Json:
-    _demand_slug(desk, slug)
-    return as_jsonld(desk.issuer.profile.as_profile())
+def did_document(publisher: Publisher, slug: str) -> Json:
+    """The issuer's DID document with all its keys. Raises NotFoundError as `issuer_profile` does."""
+    _check_slug(publisher, slug)
+    with publisher.store.read() as session:
+        methods = publisher.issuer.keyring.verification_methods(session)
+    return published.did_document(publisher.issuer.profile.id, methods, publisher.issuer.addresses.origin)
 
 
-def did_document(desk: Publisher, slug: str) -> Json:
-    _demand_slug(desk, slug)
-    with desk.store.read() as session:
-        methods = desk.issuer.keyring.methods(session)
-    return did.did_document(desk.issuer.profile.id, methods, desk.issuer.addresses.origin)
+def jwks(publisher: Publisher, slug: str) -> Json:
+    """The issuer's keys as a JWK Set: retired ones too, compromised ones not.
 
-
-def jwks(desk: Publisher, slug: str) -> Json:
-    """Every key the issuer has signed with, retired ones too; not those taken back."""
+    Raises NotFoundError as `issuer_profile` does.
+    """
     return {
-        "keys": [keys.jwk(key.public, key.kid) for key in _keys(desk, slug) if key.compromised_at is None]
+        "keys": [
+            keys.jwk(key.public, key.kid) for key in _keys(publisher, slug) if key.compromised_at is None
+        ]
     }
 
 
-def public_key(desk: Publisher, slug: str, kid: str) -> Json:
-    """The bare JWK that a VC-JWT's `kid` leads to, or that its key was taken back."""
-    for key in _keys(desk, slug):
+def public_key(publisher: Publisher, slug: str, kid: str) -> Json:
+    """The JWK at the URL that a VC-JWT has as its `kid`; for a compromised key a verification method with `revoked`.
+
+    Raises NotFoundError where there is no such key, and as `issuer_profile` does.
+    """
+    for key in _keys(publisher, slug):
         if key.kid == kid and key.compromised_at is None:
             return keys.jwk(key.public, key.kid)
         if key.kid == kid:
-            return did.revoked_method(
+            return published.revoked_method(
                 VerificationMethod(
-                    id=desk.issuer.keyring.jwk_address(kid),
-                    controller=desk.issuer.profile.id,
+                    id=publisher.issuer.keyring.jwk_address(kid),
+                    controller=publisher.issuer.profile.id,
                     public=key.public,
                     ends=key.compromised_at,
                 )
@@ -53,20 +60,22 @@ def public_key(desk: Publisher, slug: str, kid: str) -> Json:
     raise NotFoundError("there is no such key")
 
 
-def extension_context(desk: Publisher) -> bytes:
-    return find_context(desk.issuer.addresses.extension_context).encode()
+def extension_context(publisher: Publisher) -> bytes:
+    """The JSON-LD context of the extension."""
+    return find_context(publisher.issuer.addresses.extension_context).encode()
 
 
 def extension_schema() -> bytes:
+    """The JSON Schema of the extension."""
     return EXTENSION_SCHEMA.read_bytes()
 
 
-def _keys(desk: Publisher, slug: str) -> tuple[PublishedKey, ...]:
-    _demand_slug(desk, slug)
-    with desk.store.read() as session:
-        return desk.issuer.keyring.published(session)
+def _keys(publisher: Publisher, slug: str) -> tuple[PublishedKey, ...]:
+    _check_slug(publisher, slug)
+    with publisher.store.read() as session:
+        return publisher.issuer.keyring.published_keys(session)
 
 
-def _demand_slug(desk: Publisher, slug: str) -> None:
-    if slug != desk.issuer.profile.slug:
+def _check_slug(publisher: Publisher, slug: str) -> None:
+    if slug != publisher.issuer.profile.slug:
         raise NotFoundError("there is no such issuer")

@@ -1,4 +1,4 @@
-"""Our own published documents, read from the store instead of over the network."""
+"""The tool's own public documents, read from the database instead of over the network."""
 
 from __future__ import annotations
 
@@ -12,32 +12,36 @@ from lti_tool.publishing.publisher import Fetch, Publisher
 from lti_tool.publishing.status_lists import status_list
 
 
-def with_own_documents(desk: Publisher, fetch: Fetch) -> Fetch:
-    """`fetch`, but our own documents are read where they are: a tool need not call itself to check its own badges."""
-    host = urlsplit(desk.issuer.addresses.tool_url).netloc
-    base = urlsplit(desk.issuer.addresses.tool_url).path
+def with_own_documents(publisher: Publisher, fetch: Fetch) -> Fetch:
+    """A function like `fetch` that reads the tool's own documents from the database.
 
-    def fetched(url: str) -> bytes:
+    So the tool does not have to call itself to verify its own credentials; behind some proxies it could not. The
+    function raises NotFoundError for an unknown URL of the tool itself, and what `fetch` raises.
+    """
+    host = urlsplit(publisher.issuer.addresses.tool_url).netloc
+    base = urlsplit(publisher.issuer.addresses.tool_url).path
+
+    def fetch_or_read(url: str) -> bytes:
         parts = urlsplit(url)
         if parts.netloc != host or not parts.path.startswith(base):
             return fetch(url)
-        return _own_document(desk, parts.path.removeprefix(base))
+        return _own_document(publisher, parts.path.removeprefix(base))
 
-    return fetched
+    return fetch_or_read
 
 
-def _own_document(desk: Publisher, path: str) -> bytes:
+def _own_document(publisher: Publisher, path: str) -> bytes:
     match path.strip("/").split("/"):
         case ["issuers", slug, "did.json"]:
-            return json.dumps(did_document(desk, slug)).encode()
+            return json.dumps(did_document(publisher, slug)).encode()
         case ["issuers", slug, "jwks.json"]:
-            return json.dumps(jwks(desk, slug)).encode()
+            return json.dumps(jwks(publisher, slug)).encode()
         case [".well-known", "jwks.json"]:
-            return json.dumps(jwks(desk, desk.issuer.profile.slug)).encode()
+            return json.dumps(jwks(publisher, publisher.issuer.profile.slug)).encode()
         case ["issuers", slug, "keys", name]:
-            return json.dumps(public_key(desk, slug, name.removesuffix(".json"))).encode()
+            return json.dumps(public_key(publisher, slug, name.removesuffix(".json"))).encode()
         case ["credentials", credential_id]:
-            return credential(desk, credential_id).encode()
+            return credential(publisher, credential_id).encode()
         case ["status", number] if number.isdecimal():
-            return status_list(desk, int(number)).text.encode()
+            return status_list(publisher, int(number)).text.encode()
     raise NotFoundError("there is no such document")

@@ -1,4 +1,4 @@
-"""What publishing needs of the tool."""
+"""The part of the tool that publishing needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Fetch = Callable[[str], bytes]
 
 
 class Publisher(Protocol):
-    """What publishing needs of the tool."""
+    """The database, the issuer, the clock; `lti_tool.wiring.Tool` has them."""
 
     @property
     def store(self) -> Store: ...

@@ -1,7 +1,7 @@
-"""The only room that knows SQLAlchemy: tables, questions, the outbox and the migrations.
+"""The database: tables, queries, the outbox and the migrations, in the only package that uses SQLAlchemy.
 
-A session is opened by whoever tells a step of the story (`with store.begin() as session`), visited before and
-after the step's effects and never held open across a call to a platform.
+The function that carries out a step opens the session (`with store.begin() as session`) and hands it to queries. A
+session is never open during a call to a platform or a mail server: its locks would be held as long.
 """
 
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""A database by its address: SQLite in WAL mode, or PostgreSQL."""
+"""The connection to the database: SQLite in WAL mode, or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,45 +9,39 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 
 class Store:
-    """Opens sessions. `begin` commits at the end or rolls back; `read` never writes."""
+    """Opens sessions on the database of a URL."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        reading = self.engine.execution_options(read_only=True)
-        self._readers = sessionmaker(reading, expire_on_commit=False, autoflush=False)
+        read_only = self.engine.execution_options(read_only=True)
+        self._readers = sessionmaker(read_only, expire_on_commit=False, autoflush=False)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
+        """A session whose transaction is committed at the end, or rolled back by an exception."""
         with self._sessions.begin() as session:
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
+        """A session for reading: it takes no write lock, and what is changed in it is not stored."""
         with self._readers() as session:
             yield session
 
-    @property
-    def is_sqlite(self) -> bool:
-        return self.engine.dialect.name == "sqlite"
-
-    def ping(self) -> None:
-        """Raises SQLAlchemy's error where the database does not answer."""
-        with self.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-
     def close(self) -> None:
+        """Closes all connections."""
         self.engine.dispose()
 
 
 def _engine(url: str) -> Engine:
-    """`hide_parameters`: the text of a database error goes to logs, and parameters are names and addresses."""
     address = make_url(url)
+    # hide_parameters, because the text of a database error is logged, and parameters are names and e-mail addresses.
     if address.get_backend_name() == "sqlite":
         if address.database and address.database != ":memory:":
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +55,7 @@ def _engine(url: str) -> Engine:
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    # SQLAlchemy's own BEGIN (below) is to be the only one: the driver's would come too late and deferred.
+    # Switches off the BEGIN of the sqlite3 module, which comes only before the first write: _begin_immediate does it.
     connection.isolation_level = None
     for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
@@ -69,20 +63,25 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _use_write_ahead_log(connection: Any) -> None:
-    """SQLite does not wait for its turn here, whatever the timeout, so processes that start at once try again."""
-    for turn in range(200):
+    """Switches the database file to WAL, in which readers and the writer do not block each other.
+
+    SQLite ignores busy_timeout here: of several processes that start at once some get an error immediately. So it is
+    tried again, for ten seconds in all.
+    """
+    for attempt in range(200):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
         except sqlite3.OperationalError:
-            if turn == 199:
+            if attempt == 199:
                 raise
             time.sleep(0.05)
 
 
 def _begin_immediate(connection: Any) -> None:
-    # A deferred transaction that reads and then writes can fail half-way with "database is locked";
-    # taking the write lock at once makes writers wait for their turn instead. Readers take none.
+    # A deferred transaction (plain BEGIN) that reads first and then writes fails with "database is locked" if another
+    # one has written in between, and no timeout helps. BEGIN IMMEDIATE takes the write lock at once, so writers wait
+    # for each other up to busy_timeout. It also stands in for row locks, which SQLite does not have.
     if connection.get_execution_options().get("read_only"):
         connection.exec_driver_sql("BEGIN")
     else:

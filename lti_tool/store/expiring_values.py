@@ -1,4 +1,4 @@
-"""Values for one use (states, nonces, tickets) in the database: `lti_tool.platforms.expiring_values.ExpiringValues`."""
+"""Short-lived values (states, nonces, tickets, tokens) in the database."""
 
 from __future__ import annotations
 
@@ -14,34 +14,41 @@ from lti_tool.values import Json
 
 
 class StoredExpiringValues:
+    """A `lti_tool.platforms.expiring_values.ExpiringValues`, shared by all processes."""
+
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
 
     def put(self, key: str, value: Json, seconds: int) -> None:
+        """Stores `value` for `seconds`, in place of an earlier one."""
         with self._store.begin() as session:
             session.merge(
                 ExpiringValue(key=key, value=value, expires_at=self._clock() + timedelta(seconds=seconds))
             )
 
     def peek(self, key: str) -> Json | None:
+        """The value, which stays; None where it is unknown or has expired."""
         with self._store.read() as session:
             row = session.get(ExpiringValue, key)
             return row.value if row and row.expires_at > self._clock() else None
 
     def take(self, key: str) -> Json | None:
-        """The value, to exactly one caller: whoever deletes the row has it."""
+        """The value, which is deleted; None where it is unknown, has expired or was taken."""
+        # Several callers may read the row; the database lets exactly one of them delete it, and that one gets the
+        # value. This is what makes a nonce or a code good for one use only, with any number of processes.
         with self._store.begin() as session:
             row = session.get(ExpiringValue, key)
             if row is None or row.expires_at <= self._clock():
                 return None
             value = row.value
             session.expunge(row)
-            gone = cast(
+            deleted = cast(
                 CursorResult[Any], session.execute(delete(ExpiringValue).where(ExpiringValue.key == key))
             )
-            return value if gone.rowcount == 1 else None
+            return value if deleted.rowcount == 1 else None
 
-    def forget_expired(self) -> None:
+    def delete_expired(self) -> None:
+        """Deletes all values that have expired."""
         with self._store.begin() as session:
             session.execute(delete(ExpiringValue).where(ExpiringValue.expires_at <= self._clock()))

@@ -1,1 +1,1 @@
-"""Templates and their life: written, held to quality frameworks, published, carried to other installations."""
+"""Templates: their versions, files to exchange them, reports on their quality, the institution's vocabularies."""

@@ -1,6 +1,6 @@
-"""One JSON file that holds a template, to be carried to another installation; one from elsewhere is never trusted.
+"""Template files: exporting a template as JSON, and importing one, or a badge of another system as a new draft.
 
-A badge of another system is taken, too: it begins a template.
+A file may come from anywhere, so everything in it is checked like the input of a form.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ from lti_tool.values import Json
 
 FORMAT = "nozimite-template-1"
 _PNG = "data:image/png;base64,"
-#: What no template has, and a badge of any standard has at least one of.
-_OF_BADGES = {"@context", "credentialSubject", "badge"}
+#: Members of which a badge of any standard has at least one, and a template none.
+_BADGE_MEMBERS = {"@context", "credentialSubject", "badge"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What a file brought: the template as `badges.template.model.read_template` reads it, and its own picture, if any.
+    """The content of a file: a template as `badges.template.model.read_template` reads it, and its picture, if any.
 
-    A badge of another system was read by `source`; `notes` say what was not taken as it stood there.
+    For a badge of another system `source` names the importer that read it, and `notes` list what could not be taken
+    over unchanged.
     """
 
     body: Json
@@ -45,24 +46,24 @@ class Imported:
 
 
 def export_json(row: TemplateVersion) -> str:
-    """The file of a version: its words, and its picture where that was not drawn from them."""
-    found: Json = {"format": FORMAT, "template": row.body}
+    """The file of a version as JSON: the template, and its picture if that was uploaded."""
+    data: Json = {"format": FORMAT, "template": row.body}
     if row.own_picture:
-        found["picture"] = _PNG + base64.b64encode(row.picture).decode()
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+        data["picture"] = _PNG + base64.b64encode(row.picture).decode()
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
 def import_json(file: bytes, today: date) -> Imported:
-    """What the file holds: one of ours, a bare template as JSON, or a badge of another system in any of its forms.
+    """The content of a file of `export_json`, of a bare template as JSON, or of a badge of another system in any form.
 
-    Raises TemplateError: every problem with its JSON pointer into the file.
+    Raises TemplateError with every problem and its JSON pointer in the file.
     """
     try:
         data: Any = json.loads(file)
     except (ValueError, RecursionError):
-        return _badge(file)
-    if isinstance(data, dict) and _OF_BADGES & data.keys():
-        return _badge(file)
+        return _import_badge(file)
+    if isinstance(data, dict) and _BADGE_MEMBERS & data.keys():
+        return _import_badge(file)
     if not isinstance(data, dict) or "format" not in data:
         return Imported(body=template_as_json(read_template(data, today)), picture=None)
     problems = [
@@ -86,7 +87,10 @@ def import_json(file: bytes, today: date) -> Imported:
 
 
 def read_file(file: Path, today: date) -> Imported:
-    """What the file holds, TOML by its name or whatever `imported` reads; raises OSError, TemplateError."""
+    """The content of a TOML file of a template, or of any file that `import_json` reads.
+
+    Raises OSError where it cannot be read, TemplateError as `import_json` does.
+    """
     content = file.read_bytes()
     if file.suffix != ".toml":
         return import_json(content, today)
@@ -97,19 +101,19 @@ def read_file(file: Path, today: date) -> Imported:
     return Imported(body=template_as_json(read_template(data, today)), picture=None)
 
 
-def as_lines(found: Imported, issuer: IssuerProfile) -> Iterator[str]:
-    """A line each: who read a badge, what is missing before it can be awarded, what was not taken as it stood."""
-    if found.source:
-        yield f"source\t{found.source}"
-    missing = elements.missing(read_template(found.body), issuer)
+def as_lines(imported: Imported, issuer: IssuerProfile) -> Iterator[str]:
+    """Lines for the command: the source, each missing element, each note; the fields are separated by tabs."""
+    if imported.source:
+        yield f"source\t{imported.source}"
+    missing = elements.missing(read_template(imported.body), issuer)
     for element in elements.ELEMENTS:
         if element.code in missing:
             yield f"missing\t{element.code}\t{element.label['en']}"
-    for note in found.notes:
+    for note in imported.notes:
         yield f"note\t{note.pointer or '/'}\t{note.code}\t{note.detail}".rstrip()
 
 
-def _badge(file: bytes) -> Imported:
+def _import_badge(file: bytes) -> Imported:
     draft = read_draft(file)
     picture, notes = None, draft.notes
     try:

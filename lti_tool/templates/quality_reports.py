@@ -1,4 +1,4 @@
-"""A template file held to quality frameworks from the command line, before it is anywhere near the tool's database."""
+"""Quality reports on template files, for the command line; no database is needed."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from badges.template.model import read_template, text_in
 from lti_tool.errors import NotFoundError
 from lti_tool.values import Json
 
-#: Stands where an issuer's address has no part in the answer.
-_NOWHERE = "https://localhost"
+#: The URL of the tool, where the issuer's id does not matter.
+_ANY_URL = "https://localhost"
 _UNMET = {
-    "en": {"fail": "FAIL", "warning": "warning", "statement_missing": "statement missing"},
-    "lv": {"fail": "NAV IZPILDĪTS", "warning": "brīdinājums", "statement_missing": "trūkst paskaidrojuma"},
+    "en": {"fail": "FAIL", "warning": "warning", "declaration_missing": "statement missing"},
+    "lv": {"fail": "NAV IZPILDĪTS", "warning": "brīdinājums", "declaration_missing": "trūkst paskaidrojuma"},
 }
 _SUMMARY = {
     "en": {True: "passes", False: "does not pass", "field": "field"},
@@ -28,19 +28,19 @@ _SUMMARY = {
 }
 
 
-def rate(
+def evaluate_file(
     file: Path, issuer_file: Path | None, frameworks: Sequence[str], today: date
 ) -> tuple[QualityReport, ...]:
-    """The reports of those frameworks, of all when none is named, on the template in a TOML or JSON file.
+    """The reports of the frameworks on the template in a TOML or JSON file; of all frameworks where none is named.
 
-    Raises NotFoundError where a file or a framework is none.
+    Raises NotFoundError where a file cannot be read as a template or an issuer, or there is no such framework.
     """
     try:
         template = read_template(_read(file), today)
         issuer = (
-            read_issuer(_read(issuer_file), _NOWHERE, today)
+            read_issuer(_read(issuer_file), _ANY_URL, today)
             if issuer_file
-            else IssuerProfile(id=_NOWHERE, slug="", name="")
+            else IssuerProfile(id=_ANY_URL, slug="", name="")
         )
         return tuple(evaluate(code, template, issuer, today) for code in frameworks or framework_codes())
     except BadgeError as error:
@@ -48,6 +48,7 @@ def rate(
 
 
 def as_json(reports: Sequence[QualityReport], language: str) -> list[Json]:
+    """The reports as JSON, with the sentences in `language`."""
     return [
         {
             "framework": report.framework.code,
@@ -70,7 +71,7 @@ def as_json(reports: Sequence[QualityReport], language: str) -> list[Json]:
 
 
 def as_lines(reports: Sequence[QualityReport], language: str) -> Iterable[str]:
-    """A line a framework, and under it a line for each rule that is not met, with the field to mend."""
+    """A line for each framework, and below it a line for each rule that is not met, with the field to correct."""
     words, outcomes = _SUMMARY[language], _UNMET[language]
     for report in reports:
         title = text_in(report.framework.title, language)

@@ -1,7 +1,7 @@
-"""Templates and their life: a draft is written, published when nothing mandatory is missing, at last retired.
+"""The life of a template version: draft, published, retired.
 
-A published version is never written again: who wants it otherwise begins the next version. Whatever is done is kept
-with who did it, `by`, a learner's row of the store; without one it was the institution itself.
+A published version never changes, because credentials name it; a change means a new version. Every step is recorded in
+the history with `by`, the id of a person's row; None stands for the institution, its operator or a command.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from badges.artwork import template_picture
 from badges.errors import MissingElementsError, QualityError
 from badges.eu import elements
 from badges.issuer import IssuerProfile
-from badges.quality.evaluation import unmet
+from badges.quality.evaluation import failed_rules
 from badges.template.model import read_template, template_as_json, text_in
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import Session, queries
 from lti_tool.store.models import TemplateChange, TemplateVersion
 from lti_tool.values import Json
 
-#: Edits of one person that follow one another this closely are one entry of the history.
-ONE_SITTING = timedelta(hours=1)
+#: Edits by one person, each within this time of the last, are one entry of the history.
+EDIT_SESSION = timedelta(hours=1)
 
 
 def add(
@@ -35,10 +35,10 @@ def add(
     what: str = "begun",
     own_picture: bytes | None = None,
 ) -> TemplateVersion:
-    """A draft of what `data` describes: version 1 of a new template, or the next version of `template_id`.
+    """A draft with the content of `data`: version 1 of a new template, or the next version of `template_id`.
 
-    Its picture is `own_picture`, else drawn when it is published. Raises badges.errors.TemplateError with every
-    problem.
+    Its picture is `own_picture`, else one is drawn when it is published. `what` is its first entry of the history.
+    Raises badges.errors.TemplateError with every problem.
     """
     template = read_template(data, now.date())
     template_id = template_id or str(uuid4())
@@ -54,30 +54,33 @@ def add(
         created_at=now,
     )
     session.add(row)
-    _note(row, what, now, by)
+    _record(row, what, now, by)
     session.flush()
     return row
 
 
 def save_draft(row: TemplateVersion, data: Json, now: datetime, by: int | None = None) -> None:
-    """The draft now says what `data` describes.
+    """Replaces the content of a draft by `data`.
 
-    Raises badges.errors.TemplateError with every problem, NotAllowedError where the version is no draft.
+    Raises badges.errors.TemplateError with every problem, NotAllowedError where the version is not a draft.
     """
-    _demand_draft(row)
+    _check_draft(row)
     template = read_template(data, now.date())
     body = template_as_json(template)
     changed = sorted(name for name in {*body, *row.body} if body.get(name) != row.body.get(name))
     if changed:
         row.name, row.body = text_in(template.name, template.in_language), body
-        _note(row, "edited", now, by, changed)
+        _record(row, "edited", now, by, changed)
 
 
 def set_picture(row: TemplateVersion, png: bytes | None, now: datetime, by: int | None = None) -> None:
-    """The draft has this picture, or without one the picture that is drawn from its words."""
-    _demand_draft(row)
+    """Gives a draft its own picture, or with None one that is drawn when it is published.
+
+    Raises NotAllowedError where the version is not a draft.
+    """
+    _check_draft(row)
     row.own_picture, row.picture = png is not None, png or b""
-    _note(row, "edited", now, by, ["picture"])
+    _record(row, "edited", now, by, ["picture"])
 
 
 def copy(
@@ -88,7 +91,7 @@ def copy(
     course_id: int | None = None,
     by: int | None = None,
 ) -> TemplateVersion:
-    """A draft of a new template that says the same; it belongs to `course_id`."""
+    """A draft of a new template with the same content, which belongs to `course_id`."""
     own = row.picture if row.own_picture else None
     return add(session, row.body, now, course_id=course_id, by=by, what="copied", own_picture=own)
 
@@ -96,7 +99,10 @@ def copy(
 def next_version(
     session: Session, row: TemplateVersion, now: datetime, by: int | None = None
 ) -> TemplateVersion:
-    """The draft that follows the newest version of the row's template: the one there is, or a new one."""
+    """The draft after the newest version of the row's template: the existing one, or a new one with the row's content.
+
+    Raises NotFoundError where the template has been deleted.
+    """
     newest = find(session, row.template_id)
     if newest.status == "draft":
         return newest
@@ -112,17 +118,17 @@ def next_version(
 
 
 def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: int | None = None) -> None:
-    """From now on the version can be placed in courses.
+    """Publishes a draft: from now on courses can use it. A version that is no draft stays as it is.
 
-    Raises MissingElementsError naming the elements it lacks, QualityError where a framework that the institution
-    demands beyond them is not met.
+    Raises MissingElementsError with the mandatory elements that it lacks, QualityError where it does not meet a
+    framework that the institution demands.
     """
     template = read_template(row.body)
     missing = elements.missing(template, issuer, now.date())
     if missing:
         raise MissingElementsError(missing)
     failings = tuple(
-        (code, rule) for code in issuer.demands for rule in unmet(code, template, issuer, now.date())
+        (code, rule) for code in issuer.demands for rule in failed_rules(code, template, issuer, now.date())
     )
     if failings:
         raise QualityError(failings)
@@ -130,29 +136,32 @@ def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: int 
         if not row.own_picture:
             row.picture = template_picture(template, issuer.name, template.in_language)
         row.status, row.published_at = "published", now
-        _note(row, "published", now, by)
+        _record(row, "published", now, by)
 
 
 def retire(row: TemplateVersion, now: datetime, by: int | None = None) -> None:
-    """It can be placed no more; what was awarded with it stays, and its address keeps answering.
+    """Retires a published version: no further course can use it. Its credentials stay valid, its URL keeps answering.
 
-    Raises NotAllowedError for a draft, which nobody was given yet.
+    Raises NotAllowedError for a draft, which nothing uses yet.
     """
     if row.status == "draft":
         raise NotAllowedError("a draft is not in use: there is nothing to retire")
     if row.status == "published":
         row.status = "retired"
-        _note(row, "retired", now, by)
+        _record(row, "retired", now, by)
 
 
 def delete_draft(session: Session, row: TemplateVersion) -> None:
-    """The draft is gone. Raises NotAllowedError for what was published once."""
-    _demand_draft(row)
+    """Deletes a draft. Raises NotAllowedError for a version that has been published."""
+    _check_draft(row)
     session.delete(row)
 
 
 def find(session: Session, template_id: str, version: int | None = None) -> TemplateVersion:
-    """A version of a template, the newest where none is named; `template_id` may be its first characters."""
+    """A version of a template, the newest where none is named. Raises NotFoundError.
+
+    `template_id` may be only the beginning of the id, as commands accept it.
+    """
     row = queries.templates.find_template(session, template_id, version)
     if row is None:
         raise NotFoundError(f"there is no template {template_id}")
@@ -160,27 +169,23 @@ def find(session: Session, template_id: str, version: int | None = None) -> Temp
 
 
 def find_locked(session: Session, template_id: str, version: int | None = None) -> TemplateVersion:
-    """As `find`, and nobody else changes the version until this transaction ends."""
+    """As `find`, with the row locked: no other transaction can change or publish the version until this one ends."""
     row = find(session, template_id, version)
     queries.templates.lock_template(session, row)
     return row
 
 
-def _demand_draft(row: TemplateVersion) -> None:
+def _check_draft(row: TemplateVersion) -> None:
     if row.status != "draft":
         raise NotAllowedError("a version that was published never changes")
 
 
-def _note(
+def _record(
     row: TemplateVersion, what: str, now: datetime, by: int | None, fields: list[str] | None = None
 ) -> None:
     last = row.changes[-1] if row.changes else None
-    if (
-        what == "edited"
-        and last
-        and (last.what, last.learner_id) == (what, by)
-        and now - last.at < ONE_SITTING
-    ):
+    same_edit = what == "edited" and last and (last.what, last.learner_id) == (what, by)
+    if last and same_edit and now - last.at < EDIT_SESSION:
         last.fields, last.at = sorted({*last.fields, *(fields or ())}), now
     else:
         row.changes.append(TemplateChange(what=what, fields=fields or [], learner_id=by, at=now))

@@ -1,8 +1,4 @@
-"""The ways a completion is noticed, a file each; the folder is the registry.
-
-A file gives: NAME, LABEL, `look(watched, connection) -> Seen`, which asks the platform and touches no table, and
-`completions(session, rule, seen, now)`, which keeps what was seen and gives `Completion`s. It decides nothing.
-"""
+"""The triggers, by which completions are found, a file for each; a new file is found without being listed."""
 
 from __future__ import annotations
 
@@ -21,7 +17,7 @@ from lti_tool.values import Completion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """What a trigger needs to know of a rule to ask the platform."""
+    """What a trigger needs to know of a rule to call the platform."""
 
     memberships_url: str | None
     line_items_url: str | None
@@ -30,14 +26,22 @@ class Watched:
 
 
 class Trigger(Protocol):
+    """What the module of a trigger defines. It finds completions; whether they earn an award is decided elsewhere."""
+
     NAME: str
     LABEL: str
 
-    def look(self, watched: Watched, connection: Connection) -> Any: ...
+    def look(self, watched: Watched, connection: Connection) -> Any:
+        """What the platform answers; no database is open. Raises PlatformError."""
 
     def completions(
         self, session: Session, rule: AwardRule, seen: Any, now: datetime
-    ) -> Sequence[Completion]: ...
+    ) -> Sequence[Completion]:
+        """The completions that `seen`, the result of `look`, proves; the caller has locked the rule.
+
+        What was seen is stored as sightings.
+        """
+        ...
 
 
 def _modules() -> dict[str, Trigger]:

@@ -1,7 +1,8 @@
-"""A link that only those who have completed may open: the memberships with and without its `rlid`.
+"""The trigger of a link that only learners who have completed can open: memberships with and without its `rlid`.
 
-Moodle lists under `rlid` only who may open the link, so its "Restrict access" tells the tool of completions. The list
-also holds whoever bypasses restrictions; `lti_tool.triggers.rules.signal` says what counts as proof.
+With `rlid` (the resource link's id) Moodle lists only those who can open the link, so its "Restrict access" shows the
+tool who has completed. The list also has everyone who bypasses restrictions; `lti_tool.triggers.rules.signal` says what
+counts as proof.
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ LABEL = "A link with restricted access"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
+    """The learners of the course, and the user_ids of all members who can open the link."""
+
     learners: tuple[Member, ...]
     inside: frozenset[str]
 
 
 def look(watched: Watched, connection: Connection) -> Seen:
+    """The two member lists of the platform. Raises PlatformError."""
     if watched.memberships_url is None:
         raise PlatformError("the platform does not give the tool its list of members", permanent=True)
     everyone = connection.members(watched.memberships_url)
@@ -39,7 +43,7 @@ def look(watched: Watched, connection: Connection) -> Seen:
 
 
 def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) -> Sequence[Completion]:
-    """Keeps each learner's sighting, and gives a Completion for each that holds a second signal."""
+    """A Completion for each learner whose sighting, brought up to date and stored, has a second signal."""
     inside = [member.user_id for member in seen.learners if member.user_id in seen.inside]
     outside = [member.user_id for member in seen.learners if member.user_id not in seen.inside]
     rule.everyone_can_open = rules.everyone_can_open(inside, outside)
@@ -52,7 +56,7 @@ def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) ->
         sighting = sightings.get(learner.id) or _first_sighting(session, rule, learner)
         was_inside = sighting.inside_at is not None
         after = rules.sighted(
-            _as_value(sighting, learner.id in staff), inside=member.user_id in seen.inside, now=now
+            _as_value(sighting, staff=learner.id in staff), inside=member.user_id in seen.inside, now=now
         )
         sighting.outside_at, sighting.inside_at = after.outside_at, after.inside_at
         sightings[learner.id] = sighting
@@ -67,24 +71,30 @@ def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) ->
         completion
         for sighting in sightings.values()
         if sighting.learner_id in present
-        and (completion := _completion(rule, sighting, sighting.learner_id in staff, binds, now))
+        and (
+            completion := _completion(
+                rule, sighting, staff=sighting.learner_id in staff, binds=binds, now=now
+            )
+        )
     ]
 
 
 def opened(session: Session, rule: AwardRule, learner: Learner, now: datetime) -> Completion | None:
-    """What a learner's own launch of the link proves; it is kept for later looks in any case.
+    """The Completion that a learner's own launch of the link proves; the launch is stored for later looks in any case.
 
-    Whoever was not yet seen inside is left to the next look: the link may have been opened to everyone a moment ago.
+    A learner who was not yet seen inside has to wait for the next look: the link may have been opened to everyone a
+    moment ago.
     """
     sightings = queries.rules.sightings(session, rule.id)
     sighting = sightings.get(learner.id) or _first_sighting(session, rule, learner)
     sighting.opened_at = sighting.opened_at or now
     staff = learner.id in queries.people.staff_of(session, rule.course_id)
-    return _completion(rule, sighting, staff, rule_binds(rule, sightings.values()), now)
+    binds = rule_binds(rule, sightings.values())
+    return _completion(rule, sighting, staff=staff, binds=binds, now=now)
 
 
 def rule_binds(rule: AwardRule, sightings: Iterable[Sighting]) -> bool:
-    """Whether the link is known to be closed to somebody: seen in the lists, or said by a teacher."""
+    """Whether the link is known to be closed to some learners: by the member lists, or confirmed by a teacher."""
     if rule.gate_confirmed_at is not None:
         return True
     seen = any(sighting.outside_at for sighting in sightings)
@@ -92,9 +102,9 @@ def rule_binds(rule: AwardRule, sightings: Iterable[Sighting]) -> bool:
 
 
 def _completion(
-    rule: AwardRule, sighting: Sighting, staff: bool, binds: bool, now: datetime
+    rule: AwardRule, sighting: Sighting, *, staff: bool, binds: bool, now: datetime
 ) -> Completion | None:
-    kind = rules.signal(_as_value(sighting, staff), binds=binds)
+    kind = rules.signal(_as_value(sighting, staff=staff), binds=binds)
     if kind is None:
         return None
     completed_at = sighting.inside_at or now
@@ -120,7 +130,7 @@ def _first_sighting(session: Session, rule: AwardRule, learner: Learner) -> Sigh
     return sighting
 
 
-def _as_value(sighting: Sighting, staff: bool) -> rules.Sighted:
+def _as_value(sighting: Sighting, *, staff: bool) -> rules.Sighted:
     return rules.Sighted(
         outside_at=sighting.outside_at,
         inside_at=sighting.inside_at,

@@ -1,7 +1,7 @@
-"""Results of the tool's own line item: what a teacher typed, or a calculation gave, against a threshold.
+"""The trigger of results in the tool's own line item, which a teacher enters or the gradebook calculates.
 
-A platform lists hidden grades and hand-typed ones like any other, so a rule may wait for a date or for the teacher's
-tick. Old results of people no longer in the course are left out by looking at the members too.
+A platform lists grades that are still hidden, or were typed in, like all others, so a rule may wait for a date or for
+the teacher's confirmation. Results of people who have left the course are dropped by comparison with the member list.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ LABEL = "A grade in the badge's own column"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
+    """The results of the line item, and the learners of the course."""
+
     line_item_url: str
     learners: tuple[Member, ...]
     results: tuple[LineItemResult, ...]
 
 
 def look(watched: Watched, connection: Connection) -> Seen:
+    """The results and the member list of the platform. Raises PlatformError."""
     if watched.memberships_url is None:
         raise PlatformError("the platform does not give the tool its list of members", permanent=True)
     line_item_url = watched.line_item_url or _own_line_item(watched, connection)
@@ -41,7 +44,7 @@ def look(watched: Watched, connection: Connection) -> Seen:
 
 
 def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) -> Sequence[Completion]:
-    """A Completion for each learner with a score; whether it suffices is decided elsewhere."""
+    """A Completion for each learner with a score; whether the score suffices is decided elsewhere."""
     rule.line_item_url = seen.line_item_url
     learners = queries.people.save_learners(session, rule.course.registration_id, seen.learners)
     sightings = queries.rules.sightings(session, rule.id)

@@ -1,4 +1,4 @@
-"""The decisions of the tool, pure: what a learner earns, and which sightings prove a completion."""
+"""The decisions of the tool, as pure functions: which completions earn a badge, which sightings prove a completion."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Sighted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """What a rule demands of a completion. `not_before`: a teacher's date, for grades hidden until then."""
+    """What a rule demands of a completion. `not_before`: a date set by the teacher, for grades hidden until then."""
 
     minimum_score: Decimal | None = None
     not_before: datetime | None = None
@@ -44,7 +44,8 @@ def earns(score: Decimal | None, bar: Bar, now: datetime) -> bool:
 def sighted(before: Sighted, *, inside: bool, now: datetime) -> Sighted:
     """`before` with one more look at the list."""
     if not inside:
-        # Whoever falls out again (a restriction was added later) begins anew: their way in will prove it binds.
+        # Somebody who can no longer open the link (a restriction was added later) begins again: that they get inside
+        # once more will prove that the restriction applies to them.
         outside_at = before.outside_at if before.inside_at is None else None
         return Sighted(outside_at=outside_at or now, opened_at=before.opened_at, staff=before.staff)
     return Sighted(
@@ -56,11 +57,11 @@ def sighted(before: Sighted, *, inside: bool, now: datetime) -> Sighted:
 
 
 def signal(seen: Sighted, *, binds: bool) -> Signal | None:
-    """The second signal that `seen` holds, if any.
+    """The second signal in `seen`, None where there is none; `binds`: the link is known to be closed to somebody.
 
-    Being inside the list alone proves nothing: teaching assistants bypass restrictions and are listed as learners.
-    A way from outside to inside proves that the restriction bound this person. So does opening the link oneself in
-    the learner's role (assistants launch as instructors), where the restriction is known to bind somebody.
+    Being inside alone proves nothing: teaching assistants bypass restrictions, and platforms list them as learners.
+    To have come from outside to inside proves that the restriction applied to this person. So does a launch of one's
+    own in the learner's role (assistants launch as instructors), where the restriction is known to apply to somebody.
     """
     if seen.staff or seen.inside_at is None:
         return None
@@ -75,4 +76,5 @@ def looks_loosened(arrivals: int, outside: int) -> bool:
 
 
 def everyone_can_open(inside: Sequence[str], outside: Sequence[str]) -> bool:
+    """Whether there are learners, and all of them are inside."""
     return bool(inside) and not outside

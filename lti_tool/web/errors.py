@@ -15,13 +15,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError, RegistrationError
-from lti_tool.logs import log, where
+from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
 from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, error_message
 from lti_tool.web.negotiation import prefers_json
 
 
 def set_up(app: Flask) -> None:
+    """Makes every exception that a route raises an error page."""
     app.register_error_handler(LaunchError, _launch_refused)
     app.register_error_handler(RegistrationError, _registration_refused)
     app.register_error_handler(NotAllowedError, lambda _error: error_page("not_allowed", 403))
@@ -101,10 +102,10 @@ def _http_error(error: HTTPException) -> Response:
 
 def _database_unavailable(error: DBAPIError) -> Response:
     # The exception's own text contains the values of the SQL statement, names among them.
-    answer = error_page("http_503", 503, reason=where(error))
+    answer = error_page("http_503", 503, reason=traceback_summary(error))
     answer.headers["Retry-After"] = "30"
     return answer
 
 
 def _unexpected_error(error: Exception) -> Response:
-    return error_page("http_500", 500, reason=where(error))
+    return error_page("http_500", 500, reason=traceback_summary(error))

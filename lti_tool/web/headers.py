@@ -41,10 +41,10 @@ def embed_origins(registration: Registration, return_url: str | None = None) -> 
     Schools show a platform on hosts of their own; the return address of a launch is on the one in use.
     """
     urls = [registration.platform_id, registration.auth_login_url, return_url or ""]
-    found = [*registration.embed_origins, *(origin_of(url) for url in urls)]
+    origins = [*registration.embed_origins, *(origin_of(url) for url in urls)]
     if registration.product == "canvas":
-        found += CANVAS_EMBED_ORIGINS
-    return tuple(dict.fromkeys(one for one in found if one))
+        origins += CANVAS_EMBED_ORIGINS
+    return tuple(dict.fromkeys(one for one in origins if one))
 
 
 def allow_framing_by(origins: Iterable[str]) -> None:

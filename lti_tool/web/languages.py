@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel, refresh
 
-from lti_tool.language import CATALOGUES, LANGUAGES, best
+from lti_tool.language import CATALOGUES, LANGUAGES, best_language
 
 #: Each language in its own words, for the links between them.
 NAMES = {"en": "English", "lv": "Latviešu"}
@@ -31,7 +31,7 @@ def page_language() -> str:
 
 def browser_language() -> str:
     """The language of the tool that the browser prefers."""
-    return best(tag for tag, _ in request.accept_languages)
+    return best_language(tag for tag, _ in request.accept_languages)
 
 
 def set_page_language(language: str) -> None:

@@ -1,4 +1,4 @@
-"""A small WSGI server in a thread, for the demo and the tests; in production gunicorn serves."""
+"""A small WSGI server in a thread, for the demo and the tests; gunicorn serves in production."""
 
 from __future__ import annotations
 
@@ -7,49 +7,52 @@ import threading
 from collections.abc import Iterator
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 
-class _Quiet(WSGIRequestHandler):
+class _SilentRequestHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nothing: the address of a badge is nobody's business."""
+        """Logs nothing: addresses of badges are personal data."""
 
 
-def serve(app: Flask, listening: socket.socket) -> BaseWSGIServer:
-    """The server that answers at a listening socket, already running; the caller shuts it down and closes it."""
-    host, port = listening.getsockname()
+def serve(app: WSGIApplication, listener: socket.socket) -> BaseWSGIServer:
+    """A running server at a listening socket; the caller has to `shutdown()` and `server_close()` it."""
+    host, port = listener.getsockname()
     server = make_server(
         host,
         port,
-        closing(app),
+        close_responses(app),
         threaded=True,
-        request_handler=_Quiet,
-        fd=listening.fileno(),
+        request_handler=_SilentRequestHandler,
+        fd=listener.fileno(),
     )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
 
-def closing(app: WSGIApplication) -> WSGIApplication:
-    """`app`, with each answer closed when it has been read: Werkzeug's server forgets to, where a reader has gone."""
+def close_responses(app: WSGIApplication) -> WSGIApplication:
+    """The application, with each response closed once it is read or given up.
 
-    def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
-        answer = app(environ, start_response)
+    PEP 3333 demands that of the server. Werkzeug's does not do it where the client went away meanwhile; what belongs
+    to the response, such as a database session, would then stay open.
+    """
+
+    def closing_app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        response = app(environ, start_response)
         try:
-            yield from answer
+            yield from response
         finally:
-            close = getattr(answer, "close", None)
+            close = getattr(response, "close", None)
             if close:
                 close()
 
-    return answered
+    return closing_app
 
 
 def listen(port: int, address: str = "127.0.0.1") -> socket.socket:
-    """A listening socket; port 0 takes any that is free."""
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((address, port))
-    listening.listen(128)
-    return listening
+    """A listening socket; port 0 takes any free port. Raises OSError where the port is taken."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((address, port))
+    listener.listen(128)
+    return listener

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from flask import request
 
@@ -41,9 +42,8 @@ def start_visit(launch: Launch) -> Visit:
     now = tool.clock()
     with tool.store.begin() as session:
         token = sessions.start_session(session, launch, now)
-        row = sessions.find_session(session, token, now)
-        if row is None:
-            raise LaunchError("session_over", "the session was over as it began")
+        # It was started in this transaction, so it is found.
+        row = cast(LaunchSession, sessions.find_session(session, token, now))
         if launch.locale is None:
             row.language = browser_language()
         return _visit(row, token)

@@ -1,93 +1,86 @@
-"""eddsa-rdfc-2022 by template: the same bytes as the general path, thirty times as fast.
+"""CompiledForms: the compiled forms that a process has at hand.
 
-A credential's twin is the same achievement given to nobody: what differs between the two are the slots. From the first
-credential of each shape a Template is compiled and put on a shelf; whoever takes it from there fills it in without
-JSON-LD.
+They are looked for in three steps: in the memory of the process, then in a FormStore that all processes share, and only
+then is one compiled. Credentials of one achievement may differ in shape (with an expiry date or without); so there are
+several forms under one name, one for each shape.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
-from hashlib import sha256
 from threading import Lock
 from typing import Any, Protocol
 
-from signing import data_integrity, proofs
+from signing import proofs
 from signing.canonical import canonicalize
-from signing.compiled.form import CompiledForm, compile_form, differing
-from signing.data_integrity import MEDIA_TYPE, options_of, options_text, usual_options_text
+from signing.compiled.compiler import compile_form, differing_paths
+from signing.compiled.form import CompiledForm
+from signing.compiled.securing import secure_filled
+from signing.data_integrity import options_text
 from signing.document_loader import ContextFinder, find_context
-from signing.errors import ProofError, SigningError, UncompilableError, UnusableKeyError
-from signing.json_text import Json, as_text
+from signing.errors import ProofError, SigningError, UncompilableError
+from signing.json_text import Json
 from signing.keys import KeyFinder, SigningKey
-from signing.multibase import base58
-from signing.proofs import eddsa_rdfc_2022
+from signing.proofs import EDDSA_RDFC_2022
 from signing.rdfc10 import Digest
 from signing.secured import SecuredCredential
-from signing.signatures import sign
 from signing.verified_proof import VerifiedProof
 
 #: Shapes of one achievement: each optional part that some credentials have and others not doubles them.
 MAX_SHAPES = 16
 MAX_SLOTS = 100
-#: Achievements of which a process has the templates at hand.
+#: Achievements whose forms a process keeps in memory.
 MAX_NAMES = 256
 
-
-def secure(
-    template: CompiledForm, values: Sequence[Any], key: SigningKey, now: datetime
-) -> SecuredCredential:
-    """The credential of these values with its proof; raises as `secure` of the proof type does."""
-    if key.algorithm != "Ed25519":
-        raise UnusableKeyError(f"{eddsa_rdfc_2022.NAME} needs a key of Ed25519")
-    options, proof = _options(key.verification_method, now.replace(microsecond=0))
-    signature = sign(key.private, options + sha256(template.canonical(values)).digest())
-    return SecuredCredential(
-        template.text(values, f'{proof[:-1]},"proofValue":"z{base58(signature)}"}}'), MEDIA_TYPE
-    )
-
-
-@lru_cache(maxsize=64)
-def _options(verification_method: str, now: datetime) -> tuple[bytes, str]:
-    """The hash of the proof's options, and they as JSON: the same for all that is signed in this second."""
-    options = options_of(eddsa_rdfc_2022.SUITE.names, verification_method, now)
-    return sha256(usual_options_text(options).encode()).digest(), as_text(options)
+#: A form, and the values with which it gives a credential.
+_Filled = tuple[CompiledForm, tuple[Any, ...]]
 
 
 class FormStore(Protocol):
-    """Where templates are kept for other processes, as the texts that `Template.stored` gives."""
+    """Where forms are stored for other processes, as the texts that `CompiledForm.stored` returns."""
 
-    def read(self, name: str) -> Iterable[str]: ...
+    def read(self, name: str) -> Iterable[str]:
+        """All texts that were added under the name."""
 
-    def add(self, name: str, stored: str) -> None: ...
+    def add(self, name: str, stored: str) -> None:
+        """Two processes may add the same text under a name at once; one of the two is enough."""
 
 
 class CompiledForms:
-    """The templates of the achievements that a process issues. A credential that is only checked adds none.
+    """The compiled forms of the achievements that a process issues.
 
-    `name_of` names what a credential's template is kept under, the same for all that may share one; None for a
-    credential of others.
+    `form_name` gives the name under which a credential's forms are stored: the same for all credentials that may share
+    one, None for a credential of another issuer. Credentials that are only checked add nothing.
+
+    Any number of threads may use one object. `_lock` guards `_forms` for the time of a dictionary access, never while
+    something is compiled, read from the store or signed. So two threads may compile the same form, or one may put back
+    what it read from the store before the other compiled: the worst is that a form is compiled once more.
     """
 
-    def __init__(self, name_of: Callable[[Json], str | None], shelf: FormStore | None = None) -> None:
-        self._name_of = name_of
-        self._shelf = shelf
-        # None stands for a shape that could not be compiled: it counts, so that this is not tried for ever.
-        self._known: OrderedDict[str, tuple[CompiledForm | None, ...]] = OrderedDict()
+    def __init__(self, form_name: Callable[[Json], str | None], store: FormStore | None = None) -> None:
+        self._form_name = form_name
+        self._store = store
+        # The least recently used name first. None stands for a shape that could not be compiled: it counts as one of
+        # MAX_SHAPES, so that compiling is not tried again for every credential.
+        self._forms: OrderedDict[str, tuple[CompiledForm | None, ...]] = OrderedDict()
         self._lock = Lock()
 
     def secure(
-        self, credential: Json, twin: Callable[[], Json], key: SigningKey, now: datetime
+        self, credential: Json, dummy: Callable[[], Json], key: SigningKey, now: datetime
     ) -> SecuredCredential:
-        """As `secure` of the proof type."""
-        found = self._find(credential) or self._compile(credential, twin)
-        if found is None:
-            return eddsa_rdfc_2022.secure(credential, key, now)
-        return secure(*found, key, now)
+        """The credential with its proof: the same bytes as `EDDSA_RDFC_2022.secure` gives; raises as that does.
+
+        `dummy` builds a credential of the same achievement and shape for a made-up learner; it is called where no form
+        fits yet. The values in which the two differ become the slots, so that a stored form has nothing in it that is
+        about a learner.
+        """
+        filled = self._find(credential) or self._compile(credential, dummy)
+        if filled is None:
+            return EDDSA_RDFC_2022.secure(credential, key, now)
+        return secure_filled(*filled, key, now)
 
     def check(
         self,
@@ -96,81 +89,85 @@ class CompiledForms:
         now: datetime,
         find_context: ContextFinder = find_context,
     ) -> VerifiedProof:
-        """As `signing.proofs.check`, for any credential; our own are not expanded again."""
+        """As `signing.proofs.check`, for any credential. One that fits a form is not expanded again."""
 
-        def texts(
+        def hashed_texts(
             credential: Json, options: Json, find_context: ContextFinder, digest: Digest
         ) -> tuple[str, str | bytes]:
             text = options_text(credential, options, find_context, digest)
-            for template in self._of(self._name_of(credential)):
-                values = template.values_signed(credential, secured.text) if template else None
-                if template and values is not None:
-                    return text, template.canonical(values)
+            for form in self._forms_of(self._form_name(credential)):
+                values = form.values_signed(credential, secured.text) if form else None
+                if form and values is not None:
+                    return text, form.canonical(values)
             return text, canonicalize(credential, find_context, digest)
 
-        if eddsa_rdfc_2022.recognises(secured) and secured.text.count('"proofValue"') == 1:
+        # A second `proofValue` may be one more proof: those are for `signing.proofs.check`.
+        if EDDSA_RDFC_2022.recognises(secured) and secured.text.count('"proofValue"') == 1:
             try:
-                suite = replace(eddsa_rdfc_2022.SUITE, texts=texts)
-                return data_integrity.check(suite, secured, find_key, now, find_context)
+                cryptosuite = replace(EDDSA_RDFC_2022, hashed_texts=hashed_texts)
+                return cryptosuite.check(secured, find_key, now, find_context)
             except ProofError as error:
                 if error.code != "unknown_proof":
                     raise
         return proofs.check(secured, find_key, now, find_context)
 
-    def _find(self, credential: Json) -> tuple[CompiledForm, tuple[Any, ...]] | None:
-        for template in self._of(self._name_of(credential)):
-            values = template.values(credential) if template else None
-            if template and values is not None:
-                return template, values
+    def _find(self, credential: Json) -> _Filled | None:
+        """The form that fits the credential, with its values."""
+        for form in self._forms_of(self._form_name(credential)):
+            values = form.values(credential) if form else None
+            if form and values is not None:
+                return form, values
         return None
 
-    def _compile(
-        self, credential: Json, twin: Callable[[], Json]
-    ) -> tuple[CompiledForm, tuple[Any, ...]] | None:
-        name = self._name_of(credential)
-        if name is None or len(self._of(name)) >= MAX_SHAPES:
+    def _compile(self, credential: Json, dummy: Callable[[], Json]) -> _Filled | None:
+        """A new form for the credential, in memory and in the store; None where there can be none."""
+        name = self._form_name(credential)
+        if name is None or len(self._forms_of(name)) >= MAX_SHAPES:
             return None
-        template = _compiled(credential, twin())
+        form = _compiled(credential, dummy())
         with self._lock:
-            self._keep(name, (*self._known.get(name, ()), template))
-        if template is None:
+            self._remember(name, (*self._forms.get(name, ()), form))
+        if form is None:
             return None
-        if self._shelf:
-            self._shelf.add(name, template.stored())
+        if self._store:
+            self._store.add(name, form.stored())
         return self._find(credential)
 
-    def _of(self, name: str | None) -> tuple[CompiledForm | None, ...]:
+    def _forms_of(self, name: str | None) -> tuple[CompiledForm | None, ...]:
+        """The forms under the name, in memory or else in the store."""
         if name is None:
             return ()
         with self._lock:
-            if name in self._known:
-                self._known.move_to_end(name)
-                return self._known[name]
-        taken = tuple(_taken(self._shelf.read(name))) if self._shelf else ()
-        if taken:  # Whatever names strangers think of, they are not remembered.
+            if name in self._forms:
+                self._forms.move_to_end(name)
+                return self._forms[name]
+        read = tuple(_readable(self._store.read(name))) if self._store else ()
+        # Names come from credentials that anybody may present: one without forms must not push out those in use.
+        if read:
             with self._lock:
-                self._keep(name, taken)
-        return taken
+                self._remember(name, read)
+        return read
 
-    def _keep(self, name: str, templates: tuple[CompiledForm | None, ...]) -> None:
-        self._known[name] = templates
-        if len(self._known) > MAX_NAMES:
-            self._known.popitem(last=False)
+    def _remember(self, name: str, forms: tuple[CompiledForm | None, ...]) -> None:
+        """Only with the lock held."""
+        self._forms[name] = forms
+        if len(self._forms) > MAX_NAMES:
+            self._forms.popitem(last=False)
 
 
-def _taken(stored: Iterable[str]) -> Iterable[CompiledForm]:
+def _readable(stored: Iterable[str]) -> Iterable[CompiledForm]:
     for text in stored:
         try:
             yield CompiledForm.from_stored(text)
         except UncompilableError:
-            continue  # Another version of the tool has put it there.
+            continue  # Stored by another version of the tool.
 
 
-def _compiled(credential: Json, twin: Json) -> CompiledForm | None:
-    slots = differing(credential, twin)
+def _compiled(credential: Json, dummy: Json) -> CompiledForm | None:
+    slots = differing_paths(credential, dummy)
     if slots is None or len(slots) > MAX_SLOTS:
         return None
     try:
         return compile_form(credential, sorted(slots, key=str))
     except SigningError:
-        return None  # The general path will say what is wrong with the credential, if anything is.
+        return None  # If the credential is wrong, the general path will say what is wrong with it.

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from badges.credential import Learner, StatusEntry, build
+from badges.credential import Learner, StatusEntry, build_credential
 from badges.issuer import IssuerProfile, read_issuer
 from badges.jsonld import as_jsonld
 from badges.status_list import build_status_list
@@ -22,7 +22,7 @@ from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.proofs import PROOFS
 from signing.secured import SecuredCredential
-from signing.status import empty, with_bit
+from signing.status import empty, with_bit_set
 
 ROOT = Path(__file__).parents[2]
 TOOL_URL = "https://badges.example.org"
@@ -41,7 +41,7 @@ def issuer() -> IssuerProfile:
     return read_issuer(tomllib.loads((ROOT / "config/issuer.example.toml").read_text("utf-8")), TOOL_URL)
 
 
-def shipped(name: str) -> Template:
+def demo_template(name: str) -> Template:
     """One of the templates the demo comes with."""
     file = ROOT / "lti_tool/demo/templates" / f"{name}.toml"
     return read_template(tomllib.loads(file.read_text(encoding="utf-8")))
@@ -49,17 +49,17 @@ def shipped(name: str) -> Template:
 
 @pytest.fixture(scope="session")
 def solar() -> Template:
-    return shipped("solar-panels")
+    return demo_template("solar-panels")
 
 
 @pytest.fixture(scope="session")
 def data_literacy() -> Template:
-    return shipped("data-literacy")
+    return demo_template("data-literacy")
 
 
 @pytest.fixture
 def built(issuer: IssuerProfile) -> Callable[..., Json]:
-    """Builds Anna's credential as JSON; any argument of `build` may be given anew."""
+    """Builds Anna's credential as JSON; any argument of `build_credential` may be given anew."""
 
     def make(template: Template, **changes: Any) -> Json:
         given: dict[str, Any] = {
@@ -78,7 +78,7 @@ def built(issuer: IssuerProfile) -> Callable[..., Json]:
             "status": StatusEntry(list_url=LIST_URL, index=INDEX),
             "extension_url": f"{TOOL_URL}/eu-micro-credential/v1/context.jsonld",
         }
-        return as_jsonld(build(**given | changes))
+        return as_jsonld(build_credential(**given | changes))
 
     return make
 
@@ -124,7 +124,7 @@ class World:
         """Serves the signed status list, with these bits set."""
         bits = empty()
         for index in revoked:
-            bits = with_bit(bits, index, True)
+            bits = with_bit_set(bits, index)
         given = {"list_url": LIST_URL, "issuer_id": self.issuer_id, "bits": bits, "now": NOW} | changes
         listing = build_status_list(**given, ttl=timedelta(minutes=5), lifetime=timedelta(days=7))
         self.lists[LIST_URL] = self.secure(listing, proof_name).text.encode()

@@ -26,7 +26,7 @@ def opened(png: bytes) -> Image.Image:
 
 
 @pytest.mark.parametrize("colours", [concept.code for concept in vocabulary("colours")])
-def test_a_picture_is_small_square_and_clear_around_the_edge(colours: str) -> None:
+def test_a_picture_is_small_square_and_transparent_in_the_corners(colours: str) -> None:
     png = picture("Saules paneļu sistēmu droša montāža", "EKI 4 · LKI 4", "Rīgas koledža", colours)
     image = opened(png)
     assert image.size == (600, 600)
@@ -36,11 +36,11 @@ def test_a_picture_is_small_square_and_clear_around_the_edge(colours: str) -> No
     assert text_chunks(png) == []
 
 
-def test_the_same_badge_is_the_same_bytes() -> None:
+def test_the_same_arguments_give_the_same_bytes() -> None:
     assert picture("Solar", "EQF 4", "Riga College") == picture("Solar", "EQF 4", "Riga College")
 
 
-def test_title_level_issuer_and_colours_are_seen() -> None:
+def test_title_level_issuer_and_colours_each_change_the_picture() -> None:
     plain = picture("Solar", "EQF 4", "Riga College", "sea")
     others = [
         picture("Polar", "EQF 4", "Riga College", "sea"),
@@ -61,7 +61,7 @@ def test_each_latvian_letter_is_drawn_with_its_mark(letter: str) -> None:
     assert missing not in drawn
 
 
-# Everything written must stay inside the inner stone; its surroundings are the same whatever is written.
+# Everything written must stay inside the inner hexagon; around it the pictures are the same.
 @pytest.mark.parametrize(
     ("title", "issuer"),
     [
@@ -86,14 +86,14 @@ def test_no_title_runs_over_the_edge(title: str, issuer: str) -> None:
         assert left > 100 and right < 500 and top > 180 and bottom < 520
 
 
-def test_the_level_is_said_in_the_language_of_the_badge(solar: Template) -> None:
+def test_the_level_is_written_in_the_language_of_the_badge(solar: Template) -> None:
     assert level_text(solar, "lv") == "EKI 4 · LKI 4"
     assert level_text(solar, "en") == "EQF 4 · LKI 4"
     assert level_text(replace(solar, lki_level=None), "en") == "EQF 4"
     assert level_text(replace(solar, level="not-applicable", lki_level=None), "en") is None
 
 
-def test_a_template_has_its_picture(solar: Template) -> None:
+def test_the_picture_of_a_template_has_its_texts(solar: Template) -> None:
     assert template_picture(solar, "Riga College", "lv") == picture(
         "Saules paneļu sistēmu droša montāža", "EKI 4 · LKI 4", "Riga College", "amber"
     )

@@ -1,4 +1,4 @@
-"""A built credential is right by every schema, safe to sign, and says what the template says."""
+"""A built credential passes every schema, is safe to sign, and has what the template has."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 
-from badges.achievement import achievement_of
+from badges.achievement import standalone_achievement
 from badges.credential import Learner, contexts, identity_hash
 from badges.errors import MissingElementsError
 from badges.issuer import IssuerProfile
@@ -97,14 +97,14 @@ def test_the_barest_template_that_may_be_published_passes_too(built: Build, shar
         ),
     ],
 )
-def test_our_schema_misses_each_mandatory_element(
+def test_our_schema_requires_each_mandatory_element(
     solar: Template, built: Build, path: tuple[str, ...]
 ) -> None:
     credential = built(solar)
-    place = credential
+    parent = credential
     for name in path[:-1]:
-        place = place[name]
-    del place[path[-1]]
+        parent = parent[name]
+    del parent[path[-1]]
     assert failures(credential, EXTENSION_SCHEMA)
 
 
@@ -153,9 +153,7 @@ def test_a_score_is_a_result_in_percent(solar: Template, built: Build) -> None:
 
 
 @pytest.mark.parametrize(("score", "value"), [("1", "100"), ("0", "0"), ("0.5", "50"), ("0.10", "10")])
-def test_a_percentage_is_written_as_people_write_it(
-    solar: Template, built: Build, score: str, value: str
-) -> None:
+def test_a_percentage_has_no_trailing_zeros(solar: Template, built: Build, score: str, value: str) -> None:
     assert built(solar, score=Decimal(score))["credentialSubject"]["result"][0]["value"] == value
 
 
@@ -165,7 +163,7 @@ def test_without_a_score_there_is_no_result(solar: Template, built: Build) -> No
     assert "resultDescription" not in subject["achievement"]
 
 
-def test_what_any_wallet_can_show_is_said_in_native_terms_too(data_literacy: Template, built: Build) -> None:
+def test_what_wallets_can_show_is_in_native_terms_too(data_literacy: Template, built: Build) -> None:
     subject = built(data_literacy)["credentialSubject"]
     achievement = subject["achievement"]
     targets = {alignment["targetType"]: alignment["targetUrl"] for alignment in achievement["alignment"]}
@@ -181,18 +179,18 @@ def test_what_any_wallet_can_show_is_said_in_native_terms_too(data_literacy: Tem
     assert achievement["creditPoint"][0]["point"] == subject["creditReceived"][0]["point"] == "3"
 
 
-def test_the_day_of_the_award_outlives_a_later_issue(solar: Template, built: Build) -> None:
+def test_the_date_of_the_award_differs_from_the_start_of_validity(solar: Template, built: Build) -> None:
     credential = built(solar)
     assert credential["awardedDate"] == "2026-11-20T09:00:00Z"
     assert credential["validFrom"] == "2026-11-21T09:00:00Z"
     assert "validUntil" not in credential
 
 
-def test_a_badge_may_end(solar: Template, built: Build, now: datetime) -> None:
+def test_a_credential_may_expire(solar: Template, built: Build, now: datetime) -> None:
     assert built(solar, valid_until=now + timedelta(days=365))["validUntil"] == "2027-11-21T09:00:00Z"
 
 
-def test_the_schema_stands_beside_the_context(solar: Template, built: Build) -> None:
+def test_the_schema_has_the_address_of_the_context(solar: Template, built: Build) -> None:
     credential = built(solar)
     assert credential["@context"][3] == "https://badges.example.org/eu-micro-credential/v1/context.jsonld"
     assert credential["credentialSchema"][1]["id"] == (
@@ -200,8 +198,8 @@ def test_the_schema_stands_beside_the_context(solar: Template, built: Build) -> 
     )
 
 
-def test_the_achievement_stands_at_its_own_address_too(solar: Template, issuer: IssuerProfile) -> None:
-    achievement = achievement_of(
+def test_the_achievement_on_its_own_names_its_creator(solar: Template, issuer: IssuerProfile) -> None:
+    achievement = standalone_achievement(
         template=solar,
         template_url="https://badges.example.org/achievements/5b2a0c7d/1",
         version=1,
@@ -217,8 +215,8 @@ def test_the_achievement_stands_at_its_own_address_too(solar: Template, issuer: 
     assert canonicalize(document)
 
 
-def test_our_placement_is_that_of_the_example(solar: Template, built: Build, shared: Path) -> None:
-    """Every term we write stands where it stands in one of the two worked examples, but these."""
+def test_our_terms_are_where_the_examples_have_them(solar: Template, built: Build, shared: Path) -> None:
+    """Every term that we write is at a path of one of the two worked examples, except these."""
     known: set[str] = set()
     for file in ("ob3-vet-lv.json", "ob3-he-lv.json"):
         known |= terms(json.loads((shared / "data/eu/examples" / file).read_text(encoding="utf-8")))
@@ -248,8 +246,8 @@ def terms(value: Any, path: str = "") -> set[str]:
     found = set()
     for name, inner in value.items():
         if len(name) > 2:
-            here = f"{path}.{name}" if path else name
-            found |= {here} | terms(inner, here)
+            own_path = f"{path}.{name}" if path else name
+            found |= {own_path} | terms(inner, own_path)
         elif name == "id":
             found.add(f"{path}.id" if path else "id")
     return found

@@ -1,4 +1,4 @@
-"""The European twin of a badge passes the official shapes; what it lacks is said, by us and by them."""
+"""The European Digital Credential of a badge passes the official shapes, and we find the problems that they find."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from badges.credential import Learner
-from badges.elm import Awarded, european_credential, upload, upload_batch
-from badges.elm.checks import lacks
+from badges.elm import EuropassAward, european_credential, upload_archive, upload_document
+from badges.elm.checks import find_problems
 from badges.issuer import IssuerProfile, Place
 from badges.template.model import NOT_APPLICABLE, Level, Template
 from badges.template.values import (
@@ -34,12 +34,14 @@ from tests.shacl_shapes import Conforms, europass_shapes
 
 PNG = b"\x89PNG\r\n\x1a\n the picture"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-TWINS = amount("Europass credentials checked by the official shapes, for each of ten seeds", small=3, full=60)
+CREDENTIALS_A_SEED = amount(
+    "Europass credentials checked by the official shapes, for each of ten seeds", small=3, full=60
+)
 
 
 @pytest.fixture
-def awarded(data_literacy: Template, issuer: IssuerProfile) -> Awarded:
-    return Awarded(
+def award(data_literacy: Template, issuer: IssuerProfile) -> EuropassAward:
+    return EuropassAward(
         credential_id="https://badges.example.org/credentials/7f1c2f0e",
         template=data_literacy,
         template_url="https://badges.example.org/achievements/5b2a0c7d/1",
@@ -54,8 +56,8 @@ def awarded(data_literacy: Template, issuer: IssuerProfile) -> Awarded:
 
 
 @pytest.fixture
-def twin(awarded: Awarded) -> Json:
-    return european_credential(awarded)
+def credential(award: EuropassAward) -> Json:
+    return european_credential(award)
 
 
 @pytest.fixture(scope="session")
@@ -64,22 +66,22 @@ def conforms(shared: Path) -> Conforms:
 
 
 def test_both_shipped_templates_conform_to_the_profile_and_to_annex_1(
-    awarded: Awarded, solar: Template, conforms: Conforms
+    award: EuropassAward, solar: Template, conforms: Conforms
 ) -> None:
-    for template in (awarded.template, solar):
-        twin = european_credential(replace(awarded, template=template))
-        assert lacks(twin) == ()
-        assert conforms(twin)
+    for template in (award.template, solar):
+        credential = european_credential(replace(award, template=template))
+        assert find_problems(credential) == ()
+        assert conforms(credential)
 
 
-def test_the_same_award_is_always_the_same_document(awarded: Awarded) -> None:
-    assert european_credential(awarded) == european_credential(awarded)
-    other = european_credential(replace(awarded, credential_id="https://badges.example.org/credentials/2"))
-    assert other["id"] != european_credential(awarded)["id"]
+def test_the_same_award_is_always_the_same_document(award: EuropassAward) -> None:
+    assert european_credential(award) == european_credential(award)
+    other = european_credential(replace(award, credential_id="https://badges.example.org/credentials/2"))
+    assert other["id"] != european_credential(award)["id"]
 
 
-def test_the_twin_says_what_the_template_says(twin: Json) -> None:
-    claim = twin["credentialSubject"]["hasClaim"][0]
+def test_the_credential_has_what_the_template_has(credential: Json) -> None:
+    claim = credential["credentialSubject"]["hasClaim"][0]
     specification = claim["specifiedBy"]
     assert specification["type"] == "Qualification"
     assert specification["volumeOfLearning"] == "PT80H"
@@ -87,59 +89,62 @@ def test_the_twin_says_what_the_template_says(twin: Json) -> None:
     assert specification["eqfLevel"]["id"] == "http://data.europa.eu/snb/eqf/7"
     assert len(specification["learningOutcome"]) == 4
     assert claim["provenBy"][0]["grade"]["noteLiteral"] == {"en": "86 %", "lv": "86 %"}
-    assert twin["issuer"]["eIDASIdentifier"]["notation"] == "NTRLV-40000000001"
-    assert twin["displayParameter"]["primaryLanguage"]["id"].endswith("/LAV")
+    assert credential["issuer"]["eIDASIdentifier"]["notation"] == "NTRLV-40000000001"
+    assert credential["displayParameter"]["primaryLanguage"]["id"].endswith("/LAV")
 
 
-def test_nothing_of_the_learner_stands_there_that_was_not_given(awarded: Awarded) -> None:
-    person = european_credential(replace(awarded, learner=Learner(name="Anna")))["credentialSubject"]
+def test_only_what_is_known_of_the_learner_is_in_the_credential(award: EuropassAward) -> None:
+    person = european_credential(replace(award, learner=Learner(name="Anna")))["credentialSubject"]
     assert person.keys() == {"id", "type", "fullName", "hasClaim"}
 
 
-def test_an_upload_is_the_credential_and_a_batch_a_file_for_each(awarded: Awarded) -> None:
-    assert upload(awarded) == {"credential": european_credential(awarded), "deliveryDetails": {}}
-    awards = (awarded, replace(awarded, credential_id="https://badges.example.org/credentials/2"))
-    packed = upload_batch(awards)
-    assert packed == upload_batch(awards)
+def test_an_upload_has_the_credential_and_an_archive_a_file_for_each_award(award: EuropassAward) -> None:
+    assert upload_document(award) == {"credential": european_credential(award), "deliveryDetails": {}}
+    awards = (award, replace(award, credential_id="https://badges.example.org/credentials/2"))
+    packed = upload_archive(awards)
+    assert packed == upload_archive(awards)
     with zipfile.ZipFile(io.BytesIO(packed)) as batch:
-        assert [json.loads(batch.read(name)) for name in batch.namelist()] == [upload(one) for one in awards]
+        assert [json.loads(batch.read(name)) for name in batch.namelist()] == [
+            upload_document(one) for one in awards
+        ]
 
 
-def test_without_a_level_it_is_no_qualification(awarded: Awarded, conforms: Conforms) -> None:
+def test_without_a_level_it_is_no_qualification(award: EuropassAward, conforms: Conforms) -> None:
     plain = replace(
-        awarded.template,
+        award.template,
         level=NOT_APPLICABLE,
         lki_level=None,
-        types_of_quality_assurance=(replace(awarded.template.types_of_quality_assurance[0], country=None),),
+        types_of_quality_assurance=(replace(award.template.types_of_quality_assurance[0], country=None),),
     )
-    twin = european_credential(replace(awarded, template=plain))
+    credential = european_credential(replace(award, template=plain))
     assert (
-        twin["credentialSubject"]["hasClaim"][0]["specifiedBy"]["type"] == "LearningAchievementSpecification"
+        credential["credentialSubject"]["hasClaim"][0]["specifiedBy"]["type"]
+        == "LearningAchievementSpecification"
     )
-    assert lacks(twin) == ()
-    assert conforms(twin)
+    assert find_problems(credential) == ()
+    assert conforms(credential)
 
 
-def test_without_a_grade_there_is_no_assessment_but_its_supervision_is_told(
-    awarded: Awarded, conforms: Conforms
+def test_without_a_grade_there_is_no_assessment_but_a_note_on_its_supervision(
+    award: EuropassAward, conforms: Conforms
 ) -> None:
-    twin = european_credential(replace(awarded, score=None))
-    claim = twin["credentialSubject"]["hasClaim"][0]
+    credential = european_credential(replace(award, score=None))
+    claim = credential["credentialSubject"]["hasClaim"][0]
     assert "provenBy" not in claim
-    told = [specified.get("additionalNote", []) for specified in claim["specifiedBy"]["provenBy"]]
+    notes_of_each = [specified.get("additionalNote", []) for specified in claim["specifiedBy"]["provenBy"]]
     assert "Supervised with ID Verification" in [
-        note["noteLiteral"]["en"] for notes in told for note in notes
+        note["noteLiteral"]["en"] for notes in notes_of_each for note in notes
     ]
-    assert lacks(twin) == ()
-    assert conforms(twin)
+    assert find_problems(credential) == ()
+    assert conforms(credential)
 
 
 def test_one_assessment_has_its_grade_and_several_have_one_together(
-    awarded: Awarded, conforms: Conforms
+    award: EuropassAward, conforms: Conforms
 ) -> None:
     exam = Assessment(type="writtenExamination", title={"en": "Final examination"}, supervision="supid")
     one, two = (
-        european_credential(replace(awarded, template=replace(awarded.template, assessments=assessments)))
+        european_credential(replace(award, template=replace(award.template, assessments=assessments)))
         for assessments in ((exam,), (exam, replace(exam, type="quiz", supervision="nosupnoid")))
     )
     (alone,) = one["credentialSubject"]["hasClaim"][0]["provenBy"]
@@ -151,8 +156,8 @@ def test_one_assessment_has_its_grade_and_several_have_one_together(
     assert conforms(one) and conforms(two)
 
 
-def test_who_else_awards_and_where_it_leads_is_told(
-    awarded: Awarded, issuer: IssuerProfile, conforms: Conforms
+def test_joint_awarding_bodies_and_larger_credentials_are_in_it(
+    award: EuropassAward, issuer: IssuerProfile, conforms: Conforms
 ) -> None:
     """Joint awarding bodies, more than one country, every number, who accredited whom and until when."""
     tartu = AwardingBody(
@@ -173,11 +178,11 @@ def test_who_else_awards_and_where_it_leads_is_told(
         valid_from=date(2024, 1, 1),
         valid_until=date(2029, 12, 31),
     )
-    twin = european_credential(
+    credential = european_credential(
         replace(
-            awarded,
+            award,
             template=replace(
-                awarded.template, awarding_bodies=(tartu,), part_of=(larger,), learning_setting="formal"
+                award.template, awarding_bodies=(tartu,), part_of=(larger,), learning_setting="formal"
             ),
             issuer=replace(
                 issuer,
@@ -187,9 +192,9 @@ def test_who_else_awards_and_where_it_leads_is_told(
             ),
         )
     )
-    claim = twin["credentialSubject"]["hasClaim"][0]
+    claim = credential["credentialSubject"]["hasClaim"][0]
     college, other = claim["awardedBy"]["awardingBody"]
-    assert college == twin["issuer"]
+    assert college == credential["issuer"]
     assert other["legalName"] == {"et": "Tartu Kolledž"}
     assert other["eIDASIdentifier"]["notation"] == "NTREE-10000001"
     assert len(college["location"]) == 3
@@ -201,36 +206,36 @@ def test_who_else_awards_and_where_it_leads_is_told(
     assert accreditation["expiryDate"] == "2029-12-31T00:00:00Z"
     assert claim["specifiedBy"]["isPartOf"][0]["title"] == {"en": "Analyst"}
     assert claim["specifiedBy"]["learningSetting"]["inScheme"]["id"].endswith("learning-setting/25831c2")
-    assert lacks(twin) == ()
-    assert conforms(twin)
+    assert find_problems(credential) == ()
+    assert conforms(credential)
 
 
 def codes(credential: Json) -> set[str]:
-    return {lack.code for lack in lacks(credential)}
+    return {problem.code for problem in find_problems(credential)}
 
 
-def test_what_is_missing_is_said_with_its_place_before_anybody_uploads_it(awarded: Awarded) -> None:
+def test_each_problem_has_its_pointer_and_a_sentence(award: EuropassAward) -> None:
     bare = replace(
-        awarded,
+        award,
         png=b"",
-        issuer=replace(awarded.issuer, eidas_identifier=None, country=None),
+        issuer=replace(award.issuer, eidas_identifier=None, country=None),
         learner=Learner(),
-        template=replace(awarded.template, learning_outcomes=(), assessments=()),
+        template=replace(award.template, learning_outcomes=(), assessments=()),
     )
-    found = {lack.pointer: lack for lack in lacks(european_credential(bare))}
+    found = {problem.pointer: problem for problem in find_problems(european_credential(bare))}
     assert found["/issuer/eIDASIdentifier"].code == "missing_eIDASIdentifier"
     assert "NTRLV" in str(found["/issuer/eIDASIdentifier"])
     assert found["/displayParameter/individualDisplay"].code == "missing_individualDisplay"
-    assert {lack.code for lack in found.values()} >= {
+    assert {problem.code for problem in found.values()} >= {
         "missing_location",
         "learner",
         "learning_outcomes",
         "type_of_assessment",
     }
-    assert all(lack.sentence.keys() == {"en", "lv"} for lack in found.values())
+    assert all(problem.sentence.keys() == {"en", "lv"} for problem in found.values())
 
 
-# --- What was changed is caught, by our own checks and by the official shapes ---
+# --- Mutations are found by our own checks and by the official shapes ---
 
 CLAIM = ("credentialSubject", "hasClaim", 0)
 SPECIFICATION = (*CLAIM, "specifiedBy")
@@ -281,33 +286,33 @@ def changed(credential: Json, path: tuple[str | int, ...], value: Any) -> Json:
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_a_mutation_is_caught_by_us_and_by_the_official_shapes(
-    name: str, twin: Json, conforms: Conforms
+def test_a_mutation_is_found_by_our_checks_and_by_the_official_shapes(
+    name: str, credential: Json, conforms: Conforms
 ) -> None:
-    mutant = changed(twin, *MUTATIONS[name])
-    assert lacks(mutant)
+    mutant = changed(credential, *MUTATIONS[name])
+    assert find_problems(mutant)
     assert not conforms(mutant)
 
 
-def test_an_issuer_that_no_seal_can_be_made_for_is_caught_by_both(
-    awarded: Awarded, conforms: Conforms
+def test_an_issuer_without_an_eidas_identifier_is_found_by_both(
+    award: EuropassAward, conforms: Conforms
 ) -> None:
-    """It stands there twice, as issuer and as awarding body; in RDF they are one."""
-    twin = european_credential(replace(awarded, issuer=replace(awarded.issuer, eidas_identifier=None)))
-    assert codes(twin) == {"missing_eIDASIdentifier"}
-    assert not conforms(twin)
+    """The issuer is in the document twice, also as awarding body; in RDF they are one node."""
+    credential = european_credential(replace(award, issuer=replace(award.issuer, eidas_identifier=None)))
+    assert codes(credential) == {"missing_eIDASIdentifier"}
+    assert not conforms(credential)
 
 
 @pytest.mark.parametrize("rubbish", [{}, {"issuer": 1}, {"type": [1, {}]}, {"credentialSubject": [[{}]]}])
-def test_rubbish_lacks_much_and_breaks_nothing(rubbish: Json) -> None:
-    assert lacks(rubbish)
+def test_any_object_is_checked_without_an_exception(rubbish: Json) -> None:
+    assert find_problems(rubbish)
 
 
-# --- A corpus: whatever a template may say, the twin conforms ---
+# --- Random templates: every credential conforms ---
 
 
 def any_template(source: random.Random, template: Template) -> Template:
-    """A template with other values, each drawn from what a template may say."""
+    """The template with other values, drawn at random from what its fields allow."""
 
     def some(name: str) -> tuple[str, ...]:
         every = [concept.code for concept in vocabulary(name)]
@@ -366,23 +371,23 @@ def any_template(source: random.Random, template: Template) -> Template:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_whatever_a_template_says_its_twin_conforms(seed: int, awarded: Awarded, conforms: Conforms) -> None:
+def test_the_credential_of_any_template_conforms(seed: int, award: EuropassAward, conforms: Conforms) -> None:
     source = random.Random(seed)
-    for _ in range(TWINS):
+    for _ in range(CREDENTIALS_A_SEED):
         countries = source.sample([concept.code for concept in vocabulary("countries")], source.randint(0, 2))
-        twin = european_credential(
+        credential = european_credential(
             replace(
-                awarded,
+                award,
                 issuer=replace(
-                    awarded.issuer,
+                    award.issuer,
                     also_in=tuple(Place(country=code) for code in countries),
                     vat=source.choice([None, "LV40000000001"]),
                 ),
                 valid_until=source.choice([None, datetime(2031, 1, 1, tzinfo=UTC)]),
-                template=any_template(source, awarded.template),
+                template=any_template(source, award.template),
                 language=source.choice(["en", "lv"]),
                 score=source.choice([None, Decimal(0), Decimal("0.5"), Decimal(1)]),
             )
         )
-        assert lacks(twin) == ()
-        assert conforms(twin)
+        assert find_problems(credential) == ()
+        assert conforms(credential)

@@ -1,4 +1,4 @@
-"""Our extension's words: protected, in nobody's way, and the fullest badge in them is right by every schema."""
+"""Our JSON-LD extension: its terms are protected, clash with none, and the fullest badge passes every schema."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from badges.issuer import IssuerProfile, Place
 from badges.schemas import EXTENSION_SCHEMA
 from badges.template.declarations import Declarations
 from badges.template.model import Level, Template, read_template, template_as_json, values
-from badges.vocabularies import names
+from badges.vocabularies import vocabulary_names
 from signing.canonical import canonicalize
 from signing.document_loader import CONTEXTS, EXTENSION_FILE, find_context, load
 from signing.json_text import Json
@@ -30,7 +30,7 @@ OURS = "urn:eu-micro-credential:v1:"
 _TEXT = {"en": "Words", "lv": "Vārdi", "el": "Λέξεις"}
 
 
-def words() -> Json:
+def extension_terms() -> Json:
     url = next(url for url, file in CONTEXTS.items() if file == EXTENSION_FILE)
     context: Json = json.loads(find_context(url))["@context"]
     return context
@@ -41,8 +41,8 @@ def iri(definition: Any) -> str:
 
 
 @pytest.fixture
-def everything() -> Template:
-    """A template that says all that a template may say."""
+def full_template() -> Template:
+    """A template with a value in every field."""
     assurance = values.QualityAssurance(
         code="esg",
         agency=_TEXT,
@@ -110,8 +110,8 @@ def everything() -> Template:
 
 
 @pytest.fixture
-def abroad(issuer: IssuerProfile) -> IssuerProfile:
-    """Riga College, with a branch in Tartu, and all the numbers one may have."""
+def full_issuer(issuer: IssuerProfile) -> IssuerProfile:
+    """Riga College with a branch in Tartu and every identifier an issuer may have."""
     return replace(
         issuer,
         vat="LV40000000001",
@@ -121,19 +121,19 @@ def abroad(issuer: IssuerProfile) -> IssuerProfile:
     )
 
 
-def test_no_word_of_ours_can_be_given_another_meaning() -> None:
-    assert words()["@protected"] is True
+def test_no_term_of_ours_can_be_redefined() -> None:
+    assert extension_terms()["@protected"] is True
 
 
-def test_no_word_of_ours_is_one_of_a_standards_own() -> None:
-    """A protected word that a type of theirs defines anew would stop every processor."""
+def test_no_term_of_ours_is_also_a_term_of_a_standard() -> None:
+    """A protected term that a type-scoped context redefines would stop every JSON-LD processor."""
     taken = {
         word
         for url in CONTEXTS
         if "credentials/v2" in url or "ob/v3p0" in url
         for word in defined(json.loads(find_context(url))["@context"])
     }
-    assert not (set(words()) - {"@protected", "id", "type"}) & taken
+    assert not (set(extension_terms()) - {"@protected", "id", "type"}) & taken
 
 
 def defined(context: Any) -> Iterator[str]:
@@ -144,13 +144,13 @@ def defined(context: Any) -> Iterator[str]:
                 yield from defined(definition["@context"])
 
 
-def test_a_word_of_ours_is_the_only_one_for_what_it_means() -> None:
-    meanings = [iri(definition) for word, definition in words().items() if not word.startswith("@")]
+def test_no_two_terms_of_ours_have_one_iri() -> None:
+    meanings = [iri(definition) for term, definition in extension_terms().items() if not term.startswith("@")]
     assert len(set(meanings)) == len(meanings)
 
 
-def test_what_is_the_european_models_keeps_its_address_and_ours_has_no_host() -> None:
-    """An institution can serve the words from wherever it likes: what they mean does not move."""
+def test_terms_of_the_european_model_keep_their_iris_and_ours_are_urns() -> None:
+    """An institution may serve the context from any address: the IRIs of the terms do not change."""
     known = (
         "http://data.europa.eu/snb/model/elm/",
         "http://purl.org/dc/terms/",
@@ -159,7 +159,7 @@ def test_what_is_the_european_models_keeps_its_address_and_ours_has_no_host() ->
     )
     own = {
         word
-        for word, definition in words().items()
+        for word, definition in extension_terms().items()
         if not word.startswith("@")
         and iri(definition) not in ("@id", "@type")
         and not iri(definition).startswith(known)
@@ -172,14 +172,14 @@ def test_what_is_the_european_models_keeps_its_address_and_ours_has_no_host() ->
         "requirement",
         "stackability",
     }
-    assert all(iri(words()[word]) == f"{OURS}{word}" for word in own)
+    assert all(iri(extension_terms()[word]) == f"{OURS}{word}" for word in own)
 
 
 @pytest.mark.parametrize("language", ["en", "lv", "el"])
-def test_the_fullest_badge_is_right_by_every_schema_and_loses_nothing(
-    everything: Template, abroad: IssuerProfile, built: Build, shared: Path, language: str
+def test_the_fullest_badge_passes_every_schema_and_loses_nothing_in_compaction(
+    full_template: Template, full_issuer: IssuerProfile, built: Build, shared: Path, language: str
 ) -> None:
-    credential = built(everything, issuer=abroad, language=language)
+    credential = built(full_template, issuer=full_issuer, language=language)
     schemas = shared / "data/schemas"
     files = [
         schemas / "ob_v3p0_achievementcredential_schema.json",
@@ -196,32 +196,32 @@ def test_the_fullest_badge_is_right_by_every_schema_and_loses_nothing(
     assert canonicalize(compacted) == statements
 
 
-def test_the_fullest_template_reads_back_the_same(everything: Template) -> None:
+def test_the_fullest_template_reads_back_the_same(full_template: Template) -> None:
     empty = [
         part.name
-        for part in fields(everything)
-        if not is_dataclass(getattr(everything, part.name)) and not getattr(everything, part.name)
+        for part in fields(full_template)
+        if not is_dataclass(getattr(full_template, part.name)) and not getattr(full_template, part.name)
     ]
     assert empty == []
-    assert read_template(json.loads(json.dumps(template_as_json(everything)))) == everything
+    assert read_template(json.loads(json.dumps(template_as_json(full_template)))) == full_template
 
 
-def test_each_element_has_its_homes_in_the_fullest_badge(
-    everything: Template, abroad: IssuerProfile, built: Build, shared: Path
+def test_each_element_is_at_all_its_paths_in_the_fullest_badge(
+    full_template: Template, full_issuer: IssuerProfile, built: Build, shared: Path
 ) -> None:
-    credential = built(everything, issuer=abroad)
+    credential = built(full_template, issuer=full_issuer)
     elm = json.loads((shared / "data/eu/context/edc-ap-context.jsonld").read_text(encoding="utf-8"))
     known = set(defined(elm["@context"]))
     for element in elements.ELEMENTS:
         assert element.definition.keys() == {"en", "lv"}
-        assert set(element.vocabularies) <= set(names()), element.code
+        assert set(element.vocabularies) <= set(vocabulary_names()), element.code
         assert set(element.elm) <= known, (element.code, set(element.elm) - known)
         assert element.mandatory == (element.least == 1)
         for path in (*element.native, *element.extension):
-            said = path.endswith("levelApplicable") or found(credential, path)
-            assert said, (element.code, path)
+            value = path.endswith("levelApplicable") or found(credential, path)
+            assert value, (element.code, path)
         for path in element.extension:
-            assert path.rpartition(".")[2] in words(), (element.code, path)
+            assert path.rpartition(".")[2] in extension_terms(), (element.code, path)
 
 
 def found(value: Any, path: str) -> Any:
@@ -232,15 +232,16 @@ def found(value: Any, path: str) -> Any:
     return value
 
 
-def test_joint_bodies_and_several_countries_are_read_out_again(
-    everything: Template, abroad: IssuerProfile, built: Build
+def test_joint_bodies_and_several_countries_are_read_back(
+    full_template: Template, full_issuer: IssuerProfile, built: Build
 ) -> None:
-    told = {
-        reading.element.code: reading.values for reading in elements.read(built(everything, issuer=abroad))
+    values = {
+        reading.element.code: reading.values
+        for reading in elements.read(built(full_template, issuer=full_issuer))
     }
-    assert [text["en"] for text in told["country"] if "en" in text] == ["Latvia", "Estonia", "Lithuania"]
-    assert [text["en"] for text in told["awarding_body"]] == ["Riga College", "Words"]
-    assert [text["en"] for text in told["level"]] == [
+    assert [text["en"] for text in values["country"] if "en" in text] == ["Latvia", "Estonia", "Lithuania"]
+    assert [text["en"] for text in values["awarding_body"]] == ["Riga College", "Words"]
+    assert [text["en"] for text in values["level"]] == [
         "EQF: Level 6",
         "LQF Level 6",
         "AT: NQF Level 6",
@@ -250,9 +251,9 @@ def test_joint_bodies_and_several_countries_are_read_out_again(
 
 
 def test_an_achievement_names_its_version_and_itself_in_other_languages(
-    everything: Template, built: Build
+    full_template: Template, built: Build
 ) -> None:
-    achievement = built(everything, language="lv", version=3)["credentialSubject"]["achievement"]
+    achievement = built(full_template, language="lv", version=3)["credentialSubject"]["achievement"]
     assert (achievement["version"], achievement["inLanguage"]) == ("3", "lv")
     assert achievement["id"].endswith("/5b2a0c7d/1/lv")
     assert [
@@ -263,19 +264,17 @@ def test_an_achievement_names_its_version_and_itself_in_other_languages(
     ]
 
 
-def test_a_learner_of_a_language_it_does_not_speak_is_told_in_the_templates_own(
-    everything: Template, built: Build
+def test_a_language_that_the_template_lacks_falls_back_to_the_templates_own(
+    full_template: Template, built: Build
 ) -> None:
-    credential = built(everything, language="sv")
+    credential = built(full_template, language="sv")
     assert credential["name"] == "Λέξεις"
     assert credential["credentialSubject"]["achievement"]["inLanguage"] == "el"
 
 
-def test_without_a_level_our_schema_wants_to_hear_that_none_applies(
-    everything: Template, built: Build
-) -> None:
+def test_our_schema_requires_a_level_or_that_none_applies(full_template: Template, built: Build) -> None:
     validator = Draft201909Validator(json.loads(EXTENSION_SCHEMA.read_bytes()))
-    credential = built(everything)
+    credential = built(full_template)
     achievement = credential["credentialSubject"]["achievement"]
     for name in ("eqfLevel", "nqfLevel", "educationLevel"):
         del achievement[name]

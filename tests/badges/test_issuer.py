@@ -1,4 +1,4 @@
-"""Who awards, and the did:web by which they are known."""
+"""The issuer's file, its did:web and its Profile."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_example_file_names_all_that_the_eu_elements_need(issuer: IssuerProf
     assert issuer.legal_name["lv"] == "Rīgas koledža"
 
 
-def test_the_profile_says_country_and_identifiers(issuer: IssuerProfile) -> None:
+def test_the_profile_has_country_and_identifiers(issuer: IssuerProfile) -> None:
     profile = as_jsonld(issuer.as_profile("lv"))
     assert profile["id"] == "did:web:badges.example.org:issuers:riga-college"
     assert profile["address"]["addressCountry"] == "Latvija"
@@ -63,7 +63,7 @@ def test_the_issuer_is_called_by_its_legal_name_in_the_language_of_the_page() ->
     assert brand.name_in("lv") == "RC"
 
 
-def test_the_least_an_issuer_needs_is_a_name_and_a_slug() -> None:
+def test_a_name_and_a_slug_are_all_that_is_required() -> None:
     issuer = read_issuer({"slug": "riga-college", "name": "Riga College"}, "https://badges.example.org")
     profile = as_jsonld(issuer.as_profile())
     assert profile.keys() == {"id", "type", "name", "address"}
@@ -85,7 +85,9 @@ def test_the_least_an_issuer_needs_is_a_name_and_a_slug() -> None:
         ({"identifiers": ["LV40000000001"]}, "/identifiers/0", "not_an_object"),
     ],
 )
-def test_a_slip_in_the_file_is_named(changes: dict[str, Any], field: str, code: str) -> None:
+def test_each_problem_in_the_file_is_reported_with_its_field(
+    changes: dict[str, Any], field: str, code: str
+) -> None:
     with pytest.raises(TemplateError) as caught:
         read_issuer({"slug": "riga-college", "name": "Riga College"} | changes, "https://badges.example.org")
     assert (field, code) in caught.value.problems

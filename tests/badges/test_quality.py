@@ -15,7 +15,7 @@ from badges.errors import FrameworkError, TemplateError
 from badges.eu import elements
 from badges.issuer import IssuerProfile, read_issuer
 from badges.quality import FIELDS, framework, framework_codes, read_framework
-from badges.quality.evaluation import QualityReport, evaluate, facts, unmet
+from badges.quality.evaluation import QualityReport, evaluate, facts, failed_rules
 from badges.template.declarations import Declarations
 from badges.template.model import NOT_APPLICABLE, Template, read_template, template_as_json
 from badges.template.values import Assessment
@@ -72,8 +72,8 @@ def mends(report: QualityReport) -> dict[str, str]:
     return {verdict.rule.code: verdict.field for verdict in report.verdicts if verdict.field}
 
 
-def said(template: Template, **statements: object) -> Template:
-    return replace(template, quality=replace(template.quality, **statements))
+def declaring(template: Template, **declarations: object) -> Template:
+    return replace(template, quality=replace(template.quality, **declarations))
 
 
 def test_every_framework_has_its_expected_verdict() -> None:
@@ -87,7 +87,9 @@ def test_the_shipped_templates_get_the_verdict_of_each_framework(
 ) -> None:
     reports = evaluate(code, solar, issuer), evaluate(code, data_literacy, issuer)
     assert tuple(report.failed for report in reports) == EXPECTED[code]
-    assert tuple(unmet(code, template, issuer) for template in (solar, data_literacy)) == EXPECTED[code]
+    assert (
+        tuple(failed_rules(code, template, issuer) for template in (solar, data_literacy)) == EXPECTED[code]
+    )
     assert [report.passes for report in reports] == [not failed for failed in EXPECTED[code]]
 
 
@@ -105,7 +107,7 @@ def test_a_rule_that_is_not_met_names_the_field_to_mend(solar: Template, issuer:
     assert mends(evaluate("eu_annex_2", unfinished, issuer))["2-transparency"] == "/learning_outcomes"
 
 
-def test_a_should_that_is_not_met_is_a_warning_and_does_not_fail(
+def test_a_should_rule_that_is_not_met_is_a_warning_and_does_not_fail(
     solar: Template, issuer: IssuerProfile
 ) -> None:
     report = evaluate("eu_annex_1", replace(solar, prerequisites={}), issuer)
@@ -113,20 +115,22 @@ def test_a_should_that_is_not_met_is_a_warning_and_does_not_fail(
     assert report.passes
 
 
-def test_a_statement_is_missing_until_it_is_written(solar: Template, issuer: IssuerProfile) -> None:
-    assert outcomes(evaluate("microhe", solar, issuer))["route"] == "statement_missing"
-    declared = said(solar, declarations={"microhe.route": {"en": "A third of the installer's certificate."}})
+def test_a_declaration_is_missing_until_it_is_written(solar: Template, issuer: IssuerProfile) -> None:
+    assert outcomes(evaluate("microhe", solar, issuer))["route"] == "declaration_missing"
+    declared = declaring(
+        solar, declarations={"microhe.route": {"en": "A third of the installer's certificate."}}
+    )
     assert outcomes(evaluate("microhe", declared, issuer))["route"] == "pass"
 
 
-def test_what_the_template_states_goes_before_what_its_issuer_states(
+def test_what_a_template_declares_goes_before_what_its_issuer_declares(
     solar: Template, issuer: IssuerProfile
 ) -> None:
     assert facts(solar, issuer)["transcript"] is True
-    assert facts(said(solar, transcript=False), issuer)["transcript"] is False
+    assert facts(declaring(solar, transcript=False), issuer)["transcript"] is False
 
 
-def test_a_rule_can_ask_only_about_what_there_is(solar: Template, issuer: IssuerProfile) -> None:
+def test_rules_can_be_about_exactly_the_known_facts(solar: Template, issuer: IssuerProfile) -> None:
     assert set(facts(solar, issuer)) == set(FIELDS)
 
 
@@ -143,7 +147,7 @@ def test_a_rule_can_ask_only_about_what_there_is(solar: Template, issuer: Issuer
         ("40", None, "n/a"),
     ],
 )
-def test_a_credit_stands_for_25_to_30_hours(
+def test_a_credit_is_25_to_30_hours(
     hours: str, credits_: str | None, outcome: str, solar: Template, issuer: IssuerProfile
 ) -> None:
     template = replace(solar, workload_hours=Decimal(hours), credits=Decimal(credits_) if credits_ else None)
@@ -157,30 +161,30 @@ def test_a_credit_stands_for_25_to_30_hours(
 def test_a_level_of_latvian_non_formal_learning_needs_a_decision(
     solar: Template, issuer: IssuerProfile
 ) -> None:
-    course = said(solar, unit_kind="nonFormal")
+    course = declaring(solar, unit_kind="nonFormal")
     assert elements.missing(course, issuer) == ("level",)
     assert evaluate("latvia", course, issuer).failed == ("level",)
     assert mends(evaluate("eu_annex_1", course, issuer)) == {"level.decision": "/quality/decision_reference"}
     assert elements.missing(replace(course, level=NOT_APPLICABLE), issuer) == ("level",), (
-        "the LKI level stands"
+        "the LKI level is still there"
     )
     assert elements.missing(replace(course, level=NOT_APPLICABLE, lki_level=None), issuer) == ()
-    assert elements.missing(said(course, decision_reference="Nr. 1-2/345"), issuer) == ()
+    assert elements.missing(declaring(course, decision_reference="Nr. 1-2/345"), issuer) == ()
 
 
 @pytest.mark.parametrize(
-    ("until", "fails", "warns"),
+    ("until", "expected"),
     [
-        (date(2027, 3, 1), False, False),
-        (date(2027, 1, 20), False, False),
-        (date(2027, 1, 19), False, True),
-        (date(2026, 11, 21), False, True),
-        (date(2026, 11, 20), True, False),
+        (date(2027, 3, 1), "pass"),
+        (date(2027, 1, 20), "pass"),
+        (date(2027, 1, 19), "warning"),
+        (date(2026, 11, 21), "warning"),
+        (date(2026, 11, 20), "fail"),
     ],
 )
 @pytest.mark.parametrize("whose", ["template", "issuer"])
-def test_quality_is_assured_until_its_last_day_and_people_are_told_60_days_before(
-    until: date, fails: bool, warns: bool, whose: str, solar: Template, issuer: IssuerProfile
+def test_quality_is_assured_until_its_last_day_and_a_warning_comes_60_days_before(
+    until: date, expected: str, whose: str, solar: Template, issuer: IssuerProfile
 ) -> None:
     assurance = (replace(solar.types_of_quality_assurance[0], valid_until=until),)
     if whose == "template":
@@ -188,11 +192,11 @@ def test_quality_is_assured_until_its_last_day_and_people_are_told_60_days_befor
     else:
         issuer, mend = replace(issuer, accreditations=assurance), "issuer:/accreditations"
     report = evaluate("eu_annex_1", solar, issuer, date(2026, 11, 21))
-    assert report.passes is not fails
-    assert (mend in mends(report).values()) == (fails or warns)
-    assert ("warning" in outcomes(report).values()) == warns
+    assert report.passes is (expected != "fail")
+    assert (mend in mends(report).values()) == (expected != "pass")
+    assert ("warning" in outcomes(report).values()) == (expected == "warning")
     assert elements.missing(solar, issuer, date(2026, 11, 21)) == (
-        ("type_of_quality_assurance",) if fails else ()
+        ("type_of_quality_assurance",) if expected == "fail" else ()
     )
     assert elements.missing(solar, issuer) == (), "no day, no end"
 
@@ -215,26 +219,26 @@ def test_attendance_alone_is_no_assessment(solar: Template, issuer: IssuerProfil
 
 
 def test_a_programme_that_is_not_accredited_needs_a_licence(solar: Template, issuer: IssuerProfile) -> None:
-    course = said(solar, unit_kind="nonFormal", decision_reference="Nr. 7", accredited=False)
+    course = declaring(solar, unit_kind="nonFormal", decision_reference="Nr. 7", accredited=False)
     assert evaluate("latvia", course, issuer).failed == ("licence",)
-    assert evaluate("latvia", said(course, licence="L-12"), issuer).passes
+    assert evaluate("latvia", declaring(course, licence="L-12"), issuer).passes
 
 
-# --- statements are read as strictly as the rest ---
+# --- declarations are read as strictly as the rest ---
 
 
-def test_statements_read_back_the_same(solar: Template) -> None:
-    told = said(
+def test_declarations_read_back_the_same(solar: Template) -> None:
+    template = declaring(
         solar,
         prior_learning=False,
         review_months=12,
         target_group={"lv": "Jumiķi"},
         declarations={"nzqa.no-gaps": {"en": "None."}},
     )
-    assert read_template(template_as_json(told)) == told
+    assert read_template(template_as_json(template)) == template
 
 
-def test_every_problem_of_a_statement_is_told() -> None:
+def test_every_problem_of_a_declaration_is_listed() -> None:
     with pytest.raises(TemplateError) as caught:
         read_template(
             {
@@ -272,7 +276,7 @@ def test_an_issuer_may_demand_frameworks_that_exist() -> None:
 # --- a framework is one file ---
 
 
-def test_a_framework_is_its_text_and_no_code(solar: Template, issuer: IssuerProfile) -> None:
+def test_a_framework_is_data_only(solar: Template, issuer: IssuerProfile) -> None:
     mine = read_framework("mine", _MINIMAL + "at_least = 41\n")
     (rule,) = mine.rules
     assert rule.demand is not None
@@ -293,11 +297,11 @@ def test_a_framework_is_its_text_and_no_code(solar: Template, issuer: IssuerProf
         "at_least = 1\nbad toml",
     ],
 )
-def test_a_framework_that_nobody_understands_is_refused(wrong: str) -> None:
+def test_an_invalid_framework_is_refused(wrong: str) -> None:
     with pytest.raises(FrameworkError):
         read_framework("mine", _MINIMAL + wrong)
 
 
-def test_there_is_no_other_framework() -> None:
+def test_an_unknown_framework_is_an_error() -> None:
     with pytest.raises(FrameworkError, match="There is no quality framework rome"):
         framework("rome")

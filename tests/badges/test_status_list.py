@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from badges.status_list import build_status_list
 from signing.canonical import canonicalize
-from signing.status import bit, decode, empty, with_bit
+from signing.status import bit, decode, empty, with_bit_set
 
 
-def test_a_status_list_says_who_is_revoked_and_how_long_that_holds(now: datetime) -> None:
+def test_a_status_list_has_the_revoked_bits_and_its_validity(now: datetime) -> None:
     listing = build_status_list(
         list_url="https://badges.example.org/status/1",
         issuer_id="did:web:badges.example.org:issuers:riga-college",
-        bits=with_bit(empty(), 4711, True),
+        bits=with_bit_set(empty(), 4711),
         now=now,
         ttl=timedelta(minutes=5),
         lifetime=timedelta(days=7),
@@ -29,7 +29,7 @@ def test_a_status_list_says_who_is_revoked_and_how_long_that_holds(now: datetime
     assert canonicalize(listing)
 
 
-def test_a_list_of_suspended_badges_says_so(now: datetime) -> None:
+def test_a_list_of_suspended_badges_has_the_purpose_suspension(now: datetime) -> None:
     times = {"now": now, "ttl": timedelta(minutes=5), "lifetime": timedelta(days=7)}
     listing = build_status_list(
         list_url="https://badges.example.org/status/2",

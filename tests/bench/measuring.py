@@ -1,4 +1,4 @@
-"""Two pieces of work beside each other: in each round both take their turn, so a busy neighbour slows both."""
+"""Measurement of two pieces of work in turns, so that a busy machine slows both alike."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-#: Rounds of a comparison, and the seconds that each of the two has in a round.
+#: Rounds of a comparison, and the seconds that each piece of work gets in a round.
 ROUNDS = 31
 TURN_SECONDS = 0.02
 
-#: Does its work so many times, and gives the seconds that this took.
+#: The seconds that the work takes when it is done so many times.
 Timed = Callable[[int], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A line of the table. `result` is a ratio to `other`, or a figure of its own in `unit`; None: not measured."""
+    """A line of the table. `result` is the ratio of `ours` to `others` (unit "x"), or a value in `unit`.
+
+    `ours` and `others` are in microseconds. Where nothing was measured the result is None, and `why_not` says why.
+    """
 
     work: str
     against: str | None = None
@@ -32,61 +35,67 @@ class Row:
 
     @property
     def met(self) -> bool | None:
+        """Whether the goal is reached; None where nothing was measured."""
         return None if self.result is None else self.result <= self.goal
 
 
 def timed(function: Callable[[], Any], clock: Callable[[], float] = time.thread_time) -> Timed:
-    """In time of the processor: what a neighbour takes of it meanwhile does not count."""
+    """The function as timed work, by default in processor time, which other processes do not change."""
 
     def work(times: int) -> float:
-        begun = clock()
+        started = clock()
         for _ in range(times):
             function()
-        return clock() - begun
+        return clock() - started
 
     return work
 
 
 def ratio(work: str, against: str, goal: float, ours: Callable[[], Any], other: Callable[[], Any]) -> Row:
+    """The comparison of two functions in processor time."""
     return timed_ratio(work, against, goal, timed(ours), timed(other))
 
 
 def timed_ratio(work: str, against: str, goal: float, ours: Timed, other: Timed) -> Row:
-    """The median of the rounds' ratios, with both medians in microseconds."""
-    one, two = _taken(ours, other)
+    """The comparison of two pieces of timed work: the median of the ratios of all rounds."""
+    our_times, other_times = _microseconds(ours, other)
     return Row(
         work=work,
         against=against,
-        ours=median(one),
-        others=median(two),
-        result=median([a / b for a, b in zip(one, two, strict=True)]),
+        ours=median(our_times),
+        others=median(other_times),
+        result=median([a / b for a, b in zip(our_times, other_times, strict=True)]),
         unit="x",
         goal=goal,
     )
 
 
 def figure(work: str, unit: str, goal: float, function: Callable[[], Any]) -> Row:
-    """A time with a goal of its own; `unit` is us or ms."""
-    taken, _ = _taken(timed(function), timed(lambda: None))
-    result = median(taken) / {"us": 1, "ms": 1000}[unit]
-    return Row(work=work, ours=median(taken), result=result, unit=unit, goal=goal)
+    """The time of one function, with a goal of its own; `unit` is us or ms."""
+    times, _ = _microseconds(timed(function), timed(lambda: None))
+    result = median(times) / {"us": 1, "ms": 1000}[unit]
+    return Row(work=work, ours=median(times), result=result, unit=unit, goal=goal)
 
 
-def _taken(*works: Timed) -> tuple[list[float], ...]:
-    """Microseconds of each piece of work in each round, its first times left out."""
-    times = [max(1, int(TURN_SECONDS / _once(work))) for work in works]
-    taken: tuple[list[float], ...] = tuple([] for _ in works)
+def _microseconds(*works: Timed) -> tuple[list[float], ...]:
+    """Microseconds of each piece of work in each round.
+
+    The garbage collector runs between turns alone: within one it would count for whichever work it happens to hit.
+    """
+    repetitions = [max(1, int(TURN_SECONDS / _once(work))) for work in works]
+    results: tuple[list[float], ...] = tuple([] for _ in works)
     gc.collect()
     gc.disable()
     for number in range(ROUNDS):
-        turns = list(zip(works, times, taken, strict=True))
-        for work, repeated, results in turns if number % 2 else reversed(turns):
-            results.append(work(repeated) / repeated * 1e6)
+        turns = list(zip(works, repetitions, results, strict=True))
+        for work, count, work_results in turns if number % 2 else reversed(turns):
+            work_results.append(work(count) / count * 1e6)
             gc.collect()
     gc.enable()
-    return taken
+    return results
 
 
 def _once(work: Timed) -> float:
+    """About the seconds of one repetition, after three to warm up."""
     work(3)
     return max(work(3) / 3, 1e-7)

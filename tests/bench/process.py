@@ -1,4 +1,4 @@
-"""Whole processes: the command that checks a badge, and the issuing of very many."""
+"""Time and memory of whole processes."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from pathlib import Path
 from badges.bake import bake
 from badges.status_list import build_status_list
 from signing import status
-from signing.did import did_document
+from signing.did_document import did_document
 from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, jwk
-from signing.proofs import eddsa_rdfc_2022
+from signing.proofs import EDDSA_RDFC_2022
 from tests.bench.measuring import Timed
 
 ROOT = Path(__file__).parents[2]
 DAY = timedelta(days=1)
-#: The words of the process come after it; its last line is the most memory that it had, in KiB. What the system says of
-#: an ended child would count the parent from which it was forked.
-PEAK = """
+#: Runs a module with its arguments and prints as its last line the peak memory in KiB. What the system reports about
+#: a child that has ended would include the parent from which it was forked.
+PRINT_PEAK_MEMORY = """
 import runpy, sys
 sys.argv[:] = sys.argv[1:]
 try:
@@ -34,8 +34,8 @@ except SystemExit as end:
 with open("/proc/self/status") as file:
     print(next(line.split()[1] for line in file if line.startswith("VmHWM:")))
 """
-#: Names on its last line what the command had imported at its end, in that order.
-TELLING = """
+#: Runs a command and prints as its last line the modules that it imported, in that order.
+PRINT_MODULES = """
 import sys
 before = {*sys.modules}
 from lti_tool.commands.main import main
@@ -43,11 +43,11 @@ code = main(sys.argv[1:])
 print(*[name for name, module in sys.modules.items() if name not in before and getattr(module, "__spec__", None)])
 sys.exit(code)
 """
-IMPORTING = "import sys, importlib\nfor name in sys.argv[1:]: importlib.import_module(name)"
+IMPORT_MODULES = "import sys, importlib\nfor name in sys.argv[1:]: importlib.import_module(name)"
 
 
 def badge_folder(folder: Path, credential: Json, key: SigningKey, picture: bytes) -> list[str]:
-    """The words of the command that checks a badge offline: it, and what its issuer publishes, are in `folder`."""
+    """The arguments of a command that verifies a badge offline; writes it and the issuer's documents to `folder`."""
     issuer_id, now = credential["issuer"]["id"], datetime.now(UTC)
     method = VerificationMethod(id=key.verification_method, controller=issuer_id, public=key.public)
     status_list = build_status_list(
@@ -61,38 +61,38 @@ def badge_folder(folder: Path, credential: Json, key: SigningKey, picture: bytes
     documents = {
         "did.json": json.dumps(did_document(issuer_id, [method])),
         "jwks.json": json.dumps({"keys": [jwk(key.public, key.kid)]}),
-        "status-list.json": eddsa_rdfc_2022.secure(status_list, key, now).text,
+        "status-list.json": EDDSA_RDFC_2022.secure(status_list, key, now).text,
     }
     for name, text in documents.items():
         (folder / name).write_text(text, encoding="utf-8")
-    (folder / "badge.png").write_bytes(bake(picture, eddsa_rdfc_2022.secure(credential, key, now)))
+    (folder / "badge.png").write_bytes(bake(picture, EDDSA_RDFC_2022.secure(credential, key, now)))
     return ["verify", str(folder / "badge.png"), "--documents", str(folder)]
 
 
-def checking(words: Sequence[str]) -> Timed:
-    """`python -m lti_tool verify`, the start of the process included."""
+def verify_command(words: Sequence[str]) -> Timed:
+    """`python -m lti_tool` with these arguments, the start of the process included."""
     return _processes(["-m", "lti_tool", *words])
 
 
-def importing(words: Sequence[str]) -> Timed:
-    """A process that imports what that command imports, and ends."""
-    told = _run(["-c", TELLING, *words])
-    return _processes(["-c", IMPORTING, *told.splitlines()[-1].split()])
+def import_command(words: Sequence[str]) -> Timed:
+    """A process that only imports what that command imports."""
+    output = _run(["-c", PRINT_MODULES, *words])
+    return _processes(["-c", IMPORT_MODULES, *output.splitlines()[-1].split()])
 
 
 def peak_mib(module: str, *words: str) -> float | None:
-    """The most memory that `python -m module words` had; None where the system is no Linux and does not tell."""
+    """The peak memory of `python -m module words`; None where the system is not Linux."""
     if not Path("/proc/self/status").exists():
         return None
-    return int(_run(["-c", PEAK, module, *words]).split()[-1]) / 1024
+    return int(_run(["-c", PRINT_PEAK_MEMORY, module, *words]).split()[-1]) / 1024
 
 
 def _processes(arguments: list[str]) -> Timed:
     def timed(times: int) -> float:
-        begun = time.perf_counter()
+        started = time.perf_counter()
         for _ in range(times):
             _run(arguments)
-        return time.perf_counter() - begun
+        return time.perf_counter() - started
 
     return timed
 

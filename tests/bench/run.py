@@ -1,7 +1,7 @@
-"""Speed and memory beside other libraries, as ratios: figures of one machine mean nothing, ratios stay.
+"""Speed and memory in comparison with other libraries.
 
-`make bench` runs it, writes results.json beside this file and its table into the README. Nothing here is a test: what
-is slow today because a neighbour is busy must not fail a build.
+`make bench` runs it, and writes results.json beside this file and its table into the README. Most results are ratios,
+because times depend on the machine. Nothing here is a test: a busy machine must not fail a build.
 """
 
 from __future__ import annotations
@@ -31,23 +31,24 @@ from PIL import Image
 
 from badges.artwork import picture
 from badges.bake import KEYWORD, bake, unbake
-from badges.credential import Learner, StatusEntry, build
+from badges.credential import Learner, StatusEntry, build_credential
 from badges.issuer import read_issuer
 from badges.jsonld import as_jsonld
 from badges.schemas import rules
 from badges.template.model import read_template
 from signing import status
 from signing.canonical import canonicalize
-from signing.compiled.cache import CompiledForms, secure
-from signing.compiled.form import compile_form, differing
+from signing.compiled.cache import CompiledForms
+from signing.compiled.compiler import compile_form, differing_paths
+from signing.compiled.securing import secure_filled
 from signing.document_loader import find_context
 from signing.json_text import Json, as_text
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.proofs import PROOFS, check
 from signing.secured import SecuredCredential
-from tests.bench import editing, process, telling
+from tests.bench import editor_requests, process, report
 from tests.bench.measuring import Row, figure, ratio, timed, timed_ratio
-from tests.bench.others import PlainPyLD, digitalbazaar
+from tests.bench.other_libraries import PlainPyLD, digitalbazaar
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
@@ -58,22 +59,22 @@ OTHERS = ("cryptography", "pyld", "pyjwt", "openbadgeslib")
 
 
 class Bench:
-    """What the rows have in common: a credential of about 6 KB in compact JSON, its template, and keys."""
+    """What the rows share: a credential of about 6 KB in compact JSON, its compiled form, keys."""
 
     def __init__(self) -> None:
-        both = json.loads((FOLDER / "credentials.json").read_text("utf-8"))
-        self.credential: Json = both["anna"]
-        self.twin: Json = both["janis"]
+        credentials = json.loads((FOLDER / "credentials.json").read_text("utf-8"))
+        self.credential: Json = credentials["anna"]
+        self.other_credential: Json = credentials["janis"]
         self.issuer_id: str = self.credential["issuer"]["id"]
         self.ed25519 = self._key("e1", "Ed25519")
         self.p256 = self._key("p1", "P-256")
-        # Kept, as any verifier would keep them: to make the object of a key takes as long as to sign.
+        # Cached, as any verifier would: making a key object takes as long as a signature.
         self._public = {key.verification_method: key.public for key in (self.ed25519, self.p256)}
         self.statements = canonicalize(self.credential).encode()
-        slots = differing(self.credential, self.twin)
+        slots = differing_paths(self.credential, self.other_credential)
         assert slots
-        self.template = compile_form(self.credential, sorted(slots, key=str))
-        values = self.template.values(self.credential)
+        self.compiled_form = compile_form(self.credential, sorted(slots, key=str))
+        values = self.compiled_form.values(self.credential)
         assert values
         self.values = values
         self.pyld = PlainPyLD(self.credential, self.ed25519)
@@ -88,7 +89,7 @@ class Bench:
 
 
 class OpenBadgesLib:
-    """openbadgeslib with the keys in the form that it takes, and the context that it does not bring."""
+    """openbadgeslib, with keys as PEM and with the context that it does not have."""
 
     def __init__(self, bench: Bench) -> None:
         private, public = bench.ed25519.private, bench.ed25519.public
@@ -108,7 +109,7 @@ class OpenBadgesLib:
         verify_data_integrity_proof(json.loads(text), self._public_pem, extra_contexts=self._contexts)
 
 
-# --- the rows, as the goals name them --------------------------------------------------------------------------------
+# --- the rows
 
 
 def issue_rows(bench: Bench) -> Iterator[Row]:
@@ -116,7 +117,7 @@ def issue_rows(bench: Bench) -> Iterator[Row]:
         return bench.ed25519.private.sign(sha256(bench.statements).digest() * 2)
 
     def compiled() -> SecuredCredential:
-        return secure(bench.template, bench.values, bench.ed25519, NOW)
+        return secure_filled(bench.compiled_form, bench.values, bench.ed25519, NOW)
 
     assert compiled() == bench.secured
     work = "issue, compiled"
@@ -143,18 +144,18 @@ def general_rows(bench: Bench) -> Iterator[Row]:
         for what, ours in (("issue", issue), ("verify", verify)):
             work, against, goal = f"{what}, general path", "@digitalbazaar/vc", 0.35
             if other is None:
-                yield telling.not_measured(work, against, goal, "no Node, or `make interop` was not run")
+                yield report.not_measured(work, against, goal, "no Node, or `make interop` was not run")
             else:
                 yield timed_ratio(work, against, goal, timed(ours, time.perf_counter), other(what))
 
 
 def own_rows(bench: Bench) -> Iterator[Row]:
-    templates = CompiledForms(lambda credential: "the achievement")
-    templates.secure(bench.credential, lambda: bench.twin, bench.ed25519, NOW)
+    compiled_forms = CompiledForms(lambda credential: "the achievement")
+    compiled_forms.secure(bench.credential, lambda: bench.other_credential, bench.ed25519, NOW)
     theirs = OpenBadgesLib(bench)
 
     def compiled() -> Any:
-        return templates.check(bench.secured, bench.find_key, NOW)
+        return compiled_forms.check(bench.secured, bench.find_key, NOW)
 
     assert compiled() == check(bench.secured, bench.find_key, NOW)
     yield ratio(
@@ -216,7 +217,7 @@ def picture_rows(bench: Bench) -> Iterator[Row]:
 def status_rows() -> Iterator[Row]:
     bits = status.empty()
     for index in random.Random(1).sample(range(status.LENGTH), status.LENGTH // 100):
-        bits = status.with_bit(bits, index, True)
+        bits = status.with_bit_set(bits, index)
     decoded = status.decode(status.encode(bits))
     work = f"status list of {status.LENGTH:,} bits, 1 % set"
     yield figure(f"{work}: encode anew", "ms", 1, lambda: status.encode(bits))
@@ -224,15 +225,15 @@ def status_rows() -> Iterator[Row]:
 
 
 def template_rows() -> Iterator[Row]:
-    """A credential of a template that ships, with all the EU's elements, held against the rules of its class."""
+    """A credential of a template of the demo, with all EU elements, built and validated."""
     tool = "https://badges.riga.example"
     issuer = read_issuer(tomllib.loads((ROOT / "config/issuer.example.toml").read_text("utf-8")), tool)
     file = ROOT / "lti_tool/demo/templates/data-literacy.toml"
     template = read_template(tomllib.loads(file.read_text("utf-8")))
 
-    def made() -> Json:
+    def build_and_validate() -> Json:
         credential = as_jsonld(
-            build(
+            build_credential(
                 credential_id=f"{tool}/credentials/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
                 template=template,
                 template_url=f"{tool}/achievements/5b2a0c7d/1",
@@ -252,15 +253,15 @@ def template_rows() -> Iterator[Row]:
         assert rules.find_breach(credential, "AchievementCredential") is None
         return credential
 
-    yield figure("build a credential from a published template, and validate it", "ms", 1, made)
+    yield figure("build a credential from a published template, and validate it", "ms", 1, build_and_validate)
 
 
 def editor_row() -> Row:
-    """The slowest of what the editor is asked for, with a template complete in two languages."""
+    """The slowest request of the editor, with a template complete in two languages."""
     work = "the editor of templates: its largest request"
-    with editing.requests() as asked:
+    with editor_requests.requests() as requests:
         return max(
-            (figure(work, "ms", 100, request) for request in asked.values()), key=lambda row: row.result
+            (figure(work, "ms", 100, request) for request in requests.values()), key=lambda row: row.result
         )
 
 
@@ -273,15 +274,15 @@ def process_rows(bench: Bench) -> Iterator[Row]:
             f"{work}, the whole process",
             "importing the same modules",
             1.2,
-            process.checking(words),
-            process.importing(words),
+            process.verify_command(words),
+            process.import_command(words),
         )
         peak = process.peak_mib("lti_tool", *words)
         yield Row(work=f"{work}, most memory", ours=None, result=peak, unit="MiB", goal=80)
 
 
 def memory_row(count: int) -> Row:
-    """The most memory of a process that issues so many credentials to a file, over that of one that issues 1,000."""
+    """The peak memory of a process that issues so many credentials to a file, minus that of one that issues 1,000."""
     first, last = (process.peak_mib("tests.bench.run", "--issue", str(number)) for number in (1_000, count))
     return Row(
         work=f"memory while issuing {count:,} credentials to a file, over the first 1,000",
@@ -292,16 +293,17 @@ def memory_row(count: int) -> Row:
     )
 
 
-def issue_to_a_file(count: int) -> None:
+def issue_to_file(count: int) -> None:
+    """Writes so many different credentials to a temporary file."""
     bench = Bench()
-    names = [".".join(map(str, path)) for path in bench.template.slots]
+    names = [".".join(map(str, path)) for path in bench.compiled_form.slots]
     with tempfile.TemporaryFile("w") as file:
         for number in range(count):
             values = list(bench.values)
             values[names.index("id")] = f"urn:uuid:0c9a7c1e-5b0e-4b7e-8d2b-{number:012}"
             values[names.index("credentialStatus.statusListIndex")] = str(number)
             values[names.index("evidence.0.narrative")] = f"Learner {number} has counted bicycles."
-            file.write(secure(bench.template, values, bench.ed25519, NOW).text + "\n")
+            file.write(secure_filled(bench.compiled_form, values, bench.ed25519, NOW).text + "\n")
 
 
 def main() -> None:
@@ -310,7 +312,7 @@ def main() -> None:
     parser.add_argument("--credentials", type=int, default=100_000, help="how many for the row about memory")
     words = parser.parse_args()
     if words.issue:
-        issue_to_a_file(words.issue)
+        issue_to_file(words.issue)
         return
     bench = Bench()
     rows = [
@@ -325,14 +327,14 @@ def main() -> None:
         *process_rows(bench),
         memory_row(words.credentials),
     ]
-    results = telling.results(
+    results = report.as_json(
         machine=f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}",
-        versions={name: version(name) for name in OTHERS} | telling.node_versions(),
+        versions={name: version(name) for name in OTHERS} | report.node_versions(),
         credential={"json_bytes": len(as_text(bench.credential)), "statement_bytes": len(bench.statements)},
         rows=rows,
     )
-    telling.write(results)
-    print(telling.table(results))
+    report.write(results)
+    print(report.table(results))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
-"""What the README tells of speed is what was measured last, each row of it. How fast it was is no matter of a test."""
+"""The table in the README shows the latest results, with a row for each promise. Speed itself is not tested."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
 
-from tests.bench import telling
+from tests.bench import report
 from tests.bench.measuring import Row
 
-RESULTS = json.loads(telling.RESULTS.read_text("utf-8"))
-#: What was promised: the work, beside whom, and how much of their time it may take. Figures without a name stand alone.
+RESULTS = json.loads(report.RESULTS.read_text("utf-8"))
+#: What was promised: the work, the library to compare with, and the goal. Without a library the goal is a value.
 PROMISED = {
     ("issue, compiled", "SHA-256 of the statements + one Ed25519 signature", 3),
     ("issue, compiled", "PyLD", 0.015),
@@ -36,7 +36,7 @@ PROMISED = {
 
 
 def test_the_table_of_the_readme_is_what_was_measured_last() -> None:
-    assert telling.in_readme() == telling.table(RESULTS)
+    assert report.in_readme() == report.table(RESULTS)
 
 
 def test_each_promise_has_its_row() -> None:
@@ -44,15 +44,15 @@ def test_each_promise_has_its_row() -> None:
     assert sorted(rows, key=str) == sorted(PROMISED, key=str)
 
 
-def test_a_goal_that_was_missed_is_told_and_one_not_measured_says_why() -> None:
-    def told(row: Row) -> str:
+def test_a_missed_goal_is_marked_and_one_not_measured_says_why() -> None:
+    def line_of(row: Row) -> str:
         line = asdict(row) | {"met": row.met}
-        return telling.table({"machine": "", "versions": {}, "credential": SIZE, "rows": [line]})
+        return report.table({"machine": "", "versions": {}, "credential": SIZE, "rows": [line]})
 
     missed = Row(work="unbake", against="others", ours=20.4, others=160, result=0.1275, unit="x", goal=0.1)
-    assert "| unbake | others | 20.4 us | 160 us | 0.128x | 0.1x | **no** |" in told(missed)
-    without = telling.not_measured("issue", "others", 0.3, "no Node")
-    assert "| issue | others |  |  | no Node | 0.3x |  |" in told(without)
+    assert "| unbake | others | 20.4 us | 160 us | 0.128x | 0.1x | **no** |" in line_of(missed)
+    without = report.not_measured("issue", "others", 0.3, "no Node")
+    assert "| issue | others |  |  | no Node | 0.3x |  |" in line_of(without)
 
 
 SIZE = {"json_bytes": 6000, "statement_bytes": 19000}

@@ -1,10 +1,9 @@
-"""A browser and the whole product for each file of this folder; screenshots of what people see."""
+"""A browser and a running demo for each file of this folder."""
 
 from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +13,13 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from lti_tool.commands.demo_server import RunningDemo
-from tests.browser.people import People
-from tests.browser.server import standing
+from tests.browser.people import Person
+from tests.browser.server import run_demo
 
 
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Any]:
-    """For one file only: while it runs, this thread has an event loop, which other tests may not want."""
+    """Started for one file at a time: meanwhile this thread has an event loop, which other tests must not see."""
     expect.set_options(timeout=30_000)  # milliseconds, for a machine that has much to do
     with sync_playwright() as started:
         yield started
@@ -28,48 +27,48 @@ def playwright() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def browser(chromium: Path, chromium_arguments: list[str], playwright: Any) -> Iterator[Browser]:
-    """Each context of it is a browser of its own, and blocks third-party cookies, as Chromium's default has it."""
+    """Each context of it is like a browser of its own, and blocks third-party cookies, as Chromium does by default."""
     browser = playwright.chromium.launch(executable_path=str(chromium), args=chromium_arguments)
     yield browser
     browser.close()
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
-    with standing(tmp_path_factory.mktemp("showcase")) as found:
-        yield found
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    with run_demo(tmp_path_factory.mktemp("demo")) as demo:
+        yield demo
 
 
 @pytest.fixture(scope="module")
 def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pictures of the pages go: to the folder NOZIMITE_SCREENSHOTS names, else to pytest's own."""
-    named = os.environ.get("NOZIMITE_SCREENSHOTS")
-    folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
+    """The folder for screenshots: the one that NOZIMITE_SCREENSHOTS names, else a temporary one."""
+    configured = os.environ.get("NOZIMITE_SCREENSHOTS")
+    folder = Path(configured) if configured else tmp_path_factory.mktemp("screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @pytest.fixture
-def people(browser: Browser, running: RunningDemo, screenshots: Path) -> Iterator[Callable[..., Any]]:
-    """People at browsers of their own; at the end none of their pages may have complained in its console."""
-    opened: list[People] = []
+def people(browser: Browser, demo: RunningDemo, screenshots: Path) -> Iterator[Callable[..., Any]]:
+    """A function that opens a browser for somebody; at the end no console may have an error or a warning."""
+    opened: list[Person] = []
 
     @contextmanager
-    def at_a_browser(**options: Any) -> Iterator[People]:
+    def open_browser(**options: Any) -> Iterator[Person]:
         context = browser.new_context(**{"locale": "en-GB", "timezone_id": "Europe/Riga"} | options)
-        opened.append(People(context, running, screenshots))
+        opened.append(Person(context, demo, screenshots))
         yield opened[-1]
         context.close()
 
-    yield at_a_browser
-    assert [complaint for one in opened for complaint in one.complaints] == []
+    yield open_browser
+    assert [error for one in opened for error in one.console_errors] == []
 
 
 @pytest.fixture
-def refusing(
+def open_cookieless_browser(
     chromium: Path, chromium_arguments: list[str], playwright: Any, tmp_path: Path, screenshots: Path
-) -> Iterator[Callable[[RunningDemo], People]]:
-    """Somebody whose browser refuses every cookie of the tool, as its settings can say."""
+) -> Iterator[Callable[[RunningDemo], Person]]:
+    """A function that opens a browser whose settings refuse every cookie of the tool."""
     profile = tmp_path / "profile"
     (profile / "Default").mkdir(parents=True)
     refused = {"exceptions": {"cookies": {"[*.]tool.localhost,*": {"setting": 2}}}}
@@ -79,26 +78,12 @@ def refusing(
     context = playwright.chromium.launch_persistent_context(
         profile, executable_path=str(chromium), args=chromium_arguments, locale="en-GB"
     )
-    opened: list[People] = []
+    opened: list[Person] = []
 
-    def sits_at(running: RunningDemo) -> People:
-        opened.append(People(context, running, screenshots))
+    def open_browser(demo: RunningDemo) -> Person:
+        opened.append(Person(context, demo, screenshots))
         return opened[-1]
 
-    yield sits_at
+    yield open_browser
     context.close()
-    assert [complaint for one in opened for complaint in one.complaints] == []
-
-
-@pytest.fixture(scope="session")
-def wait() -> Callable[[Callable[[], Any]], Any]:
-    """A function that waits until a condition holds, and gives what it gave."""
-
-    def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
-        deadline = time.monotonic() + seconds
-        while not (found := condition()):
-            assert time.monotonic() < deadline, "waited in vain"
-            time.sleep(0.1)
-        return found
-
-    return until
+    assert [error for one in opened for error in one.console_errors] == []

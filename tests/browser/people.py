@@ -1,4 +1,4 @@
-"""What people do in a browser: by the words they read, in the LMS's page and in the tool's frame."""
+"""People of the demo at browsers: what they do in the pages of the LMS and in the tool's frame."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, FrameLocator, Lo
 from lti_tool.commands.demo_server import RunningDemo
 
 COURSE = "Data Literacy"
-#: A page of the tool that has come to rest; while storage is asked, it is not there yet.
-AT_REST = "main:not(:has(#storage)):not(:has(form[data-submit])) h1"
+#: The heading of a page of the tool that waits for a person, unlike pages that ask the storage or submit themselves.
+SETTLED = "main:not(:has(#storage)):not(:has(form[data-submit])) h1"
 
-#: More presses of Tab than the way to anything on a page takes.
-MOST_TABS = 80
+#: More presses of Tab than any control of a page is away.
+MAXIMUM_TABS = 80
 SHOWS_FOCUS = """element => {
   const marked = element.closest(".choice") || element;
   const style = getComputedStyle(marked);
@@ -23,35 +23,39 @@ SHOWS_FOCUS = """element => {
 }"""
 
 
-class People:
-    """One browser. `frame` is the tool inside the LMS's page."""
+class Person:
+    """Somebody at a browser of their own, who may also switch to another person of the LMS.
 
-    def __init__(self, context: BrowserContext, running: RunningDemo, screenshots: Path) -> None:
-        self.context, self.running, self.screenshots = context, running, screenshots
-        self.complaints: list[str] = []
-        #: Addresses whose answer of 4xx a test wants to see; Chromium notes those in the console too.
-        self.refusals_expected = False
+    `console_errors` are the errors and warnings in the browser's console. Where `expects_http_errors` is set, failed
+    requests, which Chromium writes there too, are left out.
+    """
+
+    def __init__(self, context: BrowserContext, demo: RunningDemo, screenshots: Path) -> None:
+        self.context, self.demo, self.screenshots = context, demo, screenshots
+        self.console_errors: list[str] = []
+        self.expects_http_errors = False
         context.set_default_timeout(30_000)
-        context.on("console", self._heard)
-        context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
+        context.on("console", self._record_message)
+        context.on("weberror", lambda error: self.console_errors.append(f"uncaught: {error.error}"))
         self.page: Page = context.new_page()
 
     @property
     def frame(self) -> FrameLocator:
+        """The tool inside the LMS's page."""
         return self.page.frame_locator("#tool")
 
     def heading(self, text: str | re.Pattern[str]) -> None:
         """Waits for the page in the frame that has this heading."""
-        expect(self.frame.locator(AT_REST).first).to_have_text(text)
+        expect(self.frame.locator(SETTLED).first).to_have_text(text)
 
-    # In the LMS
+    # --- in the LMS
 
-    def at_home(self) -> None:
-        self.page.goto(self.running.lms_url)
+    def open_lms(self) -> None:
+        self.page.goto(self.demo.lms_url)
 
     def become(self, name: str, language: str = "en") -> None:
-        if not self.page.url.startswith(self.running.lms_url):
-            self.at_home()
+        if not self.page.url.startswith(self.demo.lms_url):
+            self.open_lms()
         form = self.page.locator("form#who")
         value = form.locator("option", has_text=name).first.get_attribute("value")
         form.get_by_label("I am").select_option(value)
@@ -59,16 +63,16 @@ class People:
         form.get_by_role("button", name="Switch").click()
 
     def open_course(self, course: str = COURSE) -> None:
-        self.at_home()
+        self.open_lms()
         self.page.get_by_role("main").get_by_role("link", name=course).click()
 
     def register_tool(self) -> None:
         """The administrator adds and activates the tool."""
-        self.at_home()
+        self.open_lms()
         self.become("Ieva")
         self.page.get_by_role("link", name="Site administration").first.click()
         address = self.page.get_by_label("Add a tool by its registration URL")
-        address.fill(self.running.registration_url)
+        address.fill(self.demo.registration_url)
         self.page.get_by_role("button", name="Add LTI Advantage").click()
         self.heading(re.compile("Register Nozimite with"))
         self.frame.get_by_role("button", name="Register").click()
@@ -78,14 +82,14 @@ class People:
         expect(self.page.get_by_role("button", name="Switch off")).to_be_visible()
 
     def choose_badge(self, badge: str, *, course: str = COURSE, language: str = "en") -> None:
-        """Zane meets the tool's choice of badges, and picks one."""
+        """Picks a badge in the tool's list, as the teacher."""
         self.become("Zane", language)
         self.open_course(course)
         self.page.get_by_role("link", name="select content").first.click()
         self.frame.get_by_label(badge).check()
 
     def save_activity(self, minimum_percent: int | None = 60) -> str:
-        """The address of the activity."""
+        """The address of the activity that the LMS's form makes."""
         field = self.page.get_by_label("Restrict access: course total")
         field.fill("" if minimum_percent is None else str(minimum_percent))
         self.page.get_by_role("button", name="Save and display").click()
@@ -105,15 +109,18 @@ class People:
         self.page.get_by_role("button", name="Give grades").click()
 
     def open_activity(self, activity: str, name: str, language: str = "en") -> None:
-        """Waits until the tool's page stands in the frame."""
+        """Opens the activity as this person and waits for the tool's page in the frame."""
         self.become(name, language)
         self.page.goto(activity)
-        expect(self.frame.locator(AT_REST).first).to_be_visible()
+        expect(self.frame.locator(SETTLED).first).to_be_visible()
 
-    # Pictures
+    # --- screenshots
 
-    def photograph(self, name: str, page: Page | None = None) -> None:
-        """The whole page. What lies outside of the window is not painted inside a frame of another site."""
+    def take_screenshot(self, name: str, page: Page | None = None) -> None:
+        """Saves a picture of the whole page.
+
+        The window is made as high as the page: a frame of another site is painted only inside the window.
+        """
         page = page or self.page
         size = page.viewport_size or {"width": 1280, "height": 720}
         height = page.evaluate("document.documentElement.scrollHeight")
@@ -121,19 +128,19 @@ class People:
         page.screenshot(path=self.screenshots / f"{name}.png", full_page=True)
         page.set_viewport_size({"width": size["width"], "height": size["height"]})
 
-    # Complaints
+    # --- console
 
-    def _heard(self, message: ConsoleMessage) -> None:
+    def _record_message(self, message: ConsoleMessage) -> None:
         text = message.text
         if message.type not in ("error", "warning"):
             return
-        if self.refusals_expected and text.startswith("Failed to load resource"):
+        if self.expects_http_errors and text.startswith("Failed to load resource"):
             return
-        self.complaints.append(f"{message.type}: {text} ({_place(message)})")
+        self.console_errors.append(f"{message.type}: {text} ({_source(message)})")
 
 
 def drop_file(page: Page, name: str, content: bytes, kind: str = "image/png") -> None:
-    """A file let go over the page, as from a file manager."""
+    """Drops a file on the page, as from a file manager."""
     transfer = page.evaluate_handle(
         """([name, bytes, kind]) => {
              const transfer = new DataTransfer();
@@ -146,28 +153,28 @@ def drop_file(page: Page, name: str, content: bytes, kind: str = "image/png") ->
         page.dispatch_event("[data-drop]", event, {"dataTransfer": transfer})
 
 
-def go_on(person: People, until: str = "main h1") -> None:
-    """Presses the LMS's own "Continue" as often as it stands in the frame, until what is waited for is there."""
-    resting = person.frame.locator(until)
-    onward = person.frame.get_by_role("button", name="Continue", exact=True)
+def continue_until(person: Person, until: str = "main h1") -> None:
+    """Presses the LMS's "Continue" in the frame until the element is there. Fails after six times."""
+    element = person.frame.locator(until)
+    button = person.frame.get_by_role("button", name="Continue", exact=True)
     for _ in range(6):
-        expect(resting.or_(onward).first).to_be_visible()
-        if resting.count():
+        expect(element.or_(button).first).to_be_visible()
+        if element.count():
             return
         with person.page.expect_event("framenavigated"):
-            onward.click()
-    raise AssertionError("the LMS only ever says Continue")
+            button.click()
+    raise AssertionError("there is a Continue after six of them")
 
 
-def tab_to(person: People, wanted: Locator) -> None:
-    """Presses Tab, from the top of the LMS's page, until the element has the focus, and shows it."""
-    for _ in range(MOST_TABS):
+def tab_to(person: Person, element: Locator) -> None:
+    """Presses Tab until the element has the focus. Fails where it is not reached or does not show the focus."""
+    for _ in range(MAXIMUM_TABS):
         person.page.keyboard.press("Tab")
-        if wanted.evaluate("element => document.hasFocus() && element === document.activeElement"):
-            assert wanted.evaluate(SHOWS_FOCUS), "nothing shows where the keyboard is"
+        if element.evaluate("element => document.hasFocus() && element === document.activeElement"):
+            assert element.evaluate(SHOWS_FOCUS), f"{element} does not show that it has the focus"
             return
-    raise AssertionError(f"the keyboard does not reach {wanted}")
+    raise AssertionError(f"the keyboard does not reach {element}")
 
 
-def _place(message: ConsoleMessage) -> Any:
+def _source(message: ConsoleMessage) -> Any:
     return message.location.get("url", "") if message.location else ""

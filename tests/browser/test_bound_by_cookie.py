@@ -1,4 +1,4 @@
-"""A browser that keeps the Partitioned cookie goes straight to its page; each page stands for one launch."""
+"""Launches in a browser that keeps the Partitioned cookie: no question is asked, and each page has its own launch."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from lti_tool.demo.robot import Robot
 
 
 @pytest.fixture(scope="module")
-def activities(running):
-    """A badge in each of two courses."""
-    robot = Robot(running.lms_url)
-    robot.register(running.registration_url)
+def activities(demo):
+    """The addresses of a badge in each of two courses, by their titles."""
+    robot = Robot(demo.lms_url)
+    robot.register(demo.registration_url)
     return {
         "Data Literacy Fundamentals": robot.place_badge("Data Literacy", "Data literacy"),
         "Saules paneļu sistēmu droša montāža": robot.place_badge("Saules", "solar"),
@@ -30,9 +30,9 @@ def test_a_partitioned_cookie_of_the_login_leads_straight_to_the_page(people, ac
         college.heading("Badges of this course")
         tool = college.page.frame("tool")
         assert tool is not None and tool.url.endswith("/lti/launch")
-        set_, taken_away = [cookie for answer, cookie in sent if cookie and "/lti/" in answer.url]
+        set_, deleted = [cookie for answer, cookie in sent if cookie and "/lti/" in answer.url]
         assert "Partitioned" in set_ and "SameSite=None" in set_ and "HttpOnly" in set_
-        assert "Max-Age=0" in taken_away
+        assert "Max-Age=0" in deleted
         assert [one["name"] for one in college.context.cookies() if one["name"].startswith("lti")] == []
 
 
@@ -41,7 +41,7 @@ def test_reloading_the_frame_says_that_each_opening_works_once(people, activitie
         college.become("Zane")
         college.page.goto(activities["Data Literacy Fundamentals"])
         college.heading("Badges of this course")
-        college.refusals_expected = True
+        college.expects_http_errors = True
         college.page.frame("tool").evaluate("location.reload()")
         college.heading("This link could not be opened")
         expect(college.frame.get_by_text("This page was loaded a second time.")).to_be_visible()
@@ -49,12 +49,12 @@ def test_reloading_the_frame_says_that_each_opening_works_once(people, activitie
         expect(
             college.frame.get_by_text(re.compile(r"Incident number: [0-9A-F]{4}-[0-9A-F]{4}"))
         ).to_be_visible()
-        college.photograph("reloaded")
+        college.take_screenshot("reloaded")
         college.page.reload()
         college.heading("Badges of this course")
 
 
-def test_two_tabs_with_two_courses_keep_apart(people, activities):
+def test_two_tabs_keep_their_courses(people, activities):
     with people() as college:
         college.become("Zane")
         tabs = {college.context.new_page(): title for title in activities}
@@ -70,13 +70,13 @@ def test_two_tabs_with_two_courses_keep_apart(people, activities):
                 expect(frame.locator(".where")).to_have_text(title)
 
 
-def test_a_page_of_another_course_stays_out_of_reach(people, activities):
-    """The token of one launch, sent to the rule of another course."""
+def test_pages_of_another_course_cannot_be_reached(people, activities):
+    """The token of one launch is sent to the rule of another course."""
     with people() as college:
         college.become("Zane")
         college.page.goto(activities["Data Literacy Fundamentals"])
         college.heading("Badges of this course")
-        college.refusals_expected = True
+        college.expects_http_errors = True
         answers = college.frame.locator("main").evaluate(
             """async () => {
                  const token = document.querySelector("[name=_launch]").value;

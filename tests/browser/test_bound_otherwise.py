@@ -1,4 +1,4 @@
-"""A browser that refuses the tool's cookies: the platform's storage, else a page that asks, else a new tab."""
+"""Launches in a browser that refuses the tool's cookies: with the platform's storage, a question, or a new tab."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ import re
 from playwright.sync_api import expect
 
 from lti_tool.demo.robot import Robot
-from tests.browser.page_checks import faults
-from tests.browser.server import standing, withheld
+from tests.browser.page_checks import find_faults
+from tests.browser.server import run_demo, without_script
 
 BADGE = "Data literacy for decision makers"
 
 
-def placed(running) -> str:
-    robot = Robot(running.lms_url)
-    robot.register(running.registration_url)
+def place_badge(demo) -> str:
+    """The address of an activity with a badge that everybody may open."""
+    robot = Robot(demo.lms_url)
+    robot.register(demo.registration_url)
     return robot.place_badge("Data Literacy", "Data literacy", minimum_percent=None)
 
 
-def cookies_of_the_tool(person) -> list[str]:
+def tool_cookie_names(person) -> list[str]:
     return [one["name"] for one in person.context.cookies() if "tool.localhost" in one["domain"]]
 
 
-def test_the_platforms_storage_stands_in_for_the_cookie(refusing, tmp_path):
-    with standing(tmp_path, "canvas") as running:
-        activity = placed(running)
-        zane = refusing(running)
+def test_the_platforms_storage_takes_the_place_of_the_cookie(open_cookieless_browser, tmp_path):
+    with run_demo(tmp_path, "canvas") as demo:
+        activity = place_badge(demo)
+        zane = open_cookieless_browser(demo)
         seen = []
         zane.context.on("request", lambda request: seen.append(request.url))
         zane.become("Zane")
@@ -35,33 +36,33 @@ def test_the_platforms_storage_stands_in_for_the_cookie(refusing, tmp_path):
         tool = zane.page.frame("tool")
         assert tool is not None and tool.url.endswith("/lti/storage-confirm")
         assert any("/lti/login" in url for url in seen)
-        assert cookies_of_the_tool(zane) == []
+        assert tool_cookie_names(zane) == []
 
 
-def test_the_pages_that_ask_the_storage_help_whoever_runs_no_scripts(refusing, tmp_path):
-    """They pass in a blink; here their script is kept back, and they rest."""
-    with standing(tmp_path, "canvas") as running, withheld("storage.js"):
-        activity = placed(running)
-        zane = refusing(running)
+def test_the_pages_that_ask_the_storage_work_without_scripts(open_cookieless_browser, tmp_path):
+    """Usually their script leaves them at once; here it is empty, so that they stay."""
+    with run_demo(tmp_path, "canvas") as demo, without_script("storage.js"):
+        activity = place_badge(demo)
+        zane = open_cookieless_browser(demo)
         found = []
         for language in ("en", "lv"):
             zane.become("Zane", language)
             zane.page.goto(activity)
             expect(zane.frame.locator("#storage a")).to_be_visible()
-            found += faults(zane, f"storing-{language}")
+            found += find_faults(zane, f"storing-{language}")
             zane.frame.locator("#storage a").click()
             expect(zane.frame.locator("#storage button")).to_be_visible()
-            found += faults(zane, f"asking-storage-{language}")
+            found += find_faults(zane, f"asking-storage-{language}")
             zane.frame.locator("#storage button").click()
             expect(zane.frame.locator("form[action='/lti/confirm']")).to_be_visible()
-            found += faults(zane, f"confirming-teacher-{language}")
+            found += find_faults(zane, f"confirming-teacher-{language}")
         assert found == []
 
 
-def test_where_neither_works_the_person_confirms_who_they_are(refusing, tmp_path):
-    with standing(tmp_path) as running:
-        activity = placed(running)
-        anna = refusing(running)
+def test_where_neither_works_the_person_confirms_who_they_are(open_cookieless_browser, tmp_path):
+    with run_demo(tmp_path) as demo:
+        activity = place_badge(demo)
+        anna = open_cookieless_browser(demo)
         anna.become("Anna")
         anna.page.goto(activity)
         anna.heading("Continue as Anna Bērziņa in Data Literacy Fundamentals?")
@@ -69,20 +70,20 @@ def test_where_neither_works_the_person_confirms_who_they_are(refusing, tmp_path
         anna.heading(re.compile(BADGE))
         tool = anna.page.frame("tool")
         assert tool is not None and tool.url.endswith("/lti/confirm")
-        assert cookies_of_the_tool(anna) == []
+        assert tool_cookie_names(anna) == []
 
         anna.become("Anna", "lv")
         anna.page.goto(activity)
         expect(anna.frame.get_by_role("button", name="Anna Bērziņa")).to_be_visible()
-        assert faults(anna, "confirming-lv") == []
+        assert find_faults(anna, "confirming-lv") == []
         anna.become("Anna")
         anna.page.goto(activity)
         anna.heading("Continue as Anna Bērziņa in Data Literacy Fundamentals?")
-        assert faults(anna, "confirming-en") == []
+        assert find_faults(anna, "confirming-en") == []
         anna.frame.get_by_role("button", name="Yes, continue as Anna Bērziņa").click()
         anna.heading(re.compile(BADGE))
 
-        anna.refusals_expected = True
+        anna.expects_http_errors = True
         tool = anna.page.frame("tool")
         assert tool is not None
         tool.evaluate("location.reload()")
@@ -90,31 +91,31 @@ def test_where_neither_works_the_person_confirms_who_they_are(refusing, tmp_path
         expect(anna.frame.get_by_text("was already used")).to_be_visible()
 
 
-def test_a_tool_may_be_set_to_go_on_in_a_new_tab(refusing, tmp_path):
-    with standing(tmp_path, unbound_launch="new_tab") as running:
-        activity = placed(running)
-        anna = refusing(running)
+def test_the_tool_can_be_set_to_continue_in_a_new_tab(open_cookieless_browser, tmp_path):
+    with run_demo(tmp_path, unbound_launch="new_tab") as demo:
+        activity = place_badge(demo)
+        anna = open_cookieless_browser(demo)
         anna.become("Anna")
         anna.page.goto(activity)
         anna.heading("Your badges open in a new tab")
-        found = faults(anna, "new-tab-en")
+        found = find_faults(anna, "new-tab-en")
         with anna.context.expect_page() as opening:
             anna.frame.get_by_role("button", name="Open as Anna Bērziņa in a new tab").click()
         tab = opening.value
         expect(tab.get_by_role("heading", level=1)).to_have_text(re.compile(BADGE))
-        assert tab.url == f"{running.tool_url}/lti/open"
+        assert tab.url == f"{demo.tool_url}/lti/open"
 
         anna.become("Anna", "lv")
         anna.page.goto(activity)
         expect(anna.frame.get_by_role("button", name="Anna Bērziņa")).to_be_visible()
-        assert found + faults(anna, "new-tab-lv") == []
+        assert found + find_faults(anna, "new-tab-lv") == []
 
 
-def test_a_tool_may_be_set_to_turn_such_a_browser_away(refusing, tmp_path):
-    with standing(tmp_path, unbound_launch="deny") as running:
-        activity = placed(running)
-        anna = refusing(running)
-        anna.refusals_expected = True
+def test_the_tool_can_be_set_to_refuse_such_a_browser(open_cookieless_browser, tmp_path):
+    with run_demo(tmp_path, unbound_launch="deny") as demo:
+        activity = place_badge(demo)
+        anna = open_cookieless_browser(demo)
+        anna.expects_http_errors = True
         anna.become("Anna")
         anna.page.goto(activity)
         anna.heading("This link could not be opened")

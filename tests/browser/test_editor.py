@@ -13,13 +13,13 @@ from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import versions
 from tests.badges.test_pictures import picture_file
 from tests.browser import page_checks
-from tests.browser.page_checks import faults
-from tests.browser.people import go_on, tab_to
+from tests.browser.page_checks import find_faults
+from tests.browser.people import continue_until, tab_to
 
 
 @pytest.fixture(scope="module")
-def registered(running):
-    Robot(running.lms_url).register(running.registration_url)
+def registered(demo):
+    Robot(demo.lms_url).register(demo.registration_url)
 
 
 def newest(tool) -> TemplateVersion:
@@ -27,20 +27,20 @@ def newest(tool) -> TemplateVersion:
         return session.query(TemplateVersion).order_by(TemplateVersion.id.desc()).first()
 
 
-def choosing(zane, language="en"):
+def open_badge_list(zane, language="en"):
     zane.become("Zane", language)
     zane.open_course()
     zane.page.get_by_role("link", name="select content").first.click()
 
 
-def begin(zane, language="en"):
-    choosing(zane, language)
+def begin_badge(zane, language="en"):
+    open_badge_list(zane, language)
     zane.frame.locator("form[action='/lti/app/templates/new'] button").click()
-    expect(at(zane, f"/name/{language}")).to_be_visible()
+    expect(control(zane, f"/name/{language}")).to_be_visible()
 
 
-def at(person, name: str) -> Locator:
-    """The control that writes this place of the template."""
+def control(person, name: str) -> Locator:
+    """The control for the field of the template at this JSON pointer."""
     return person.frame.locator(f'[name="{name}"]').first
 
 
@@ -48,38 +48,38 @@ def to_step(person, code: str) -> None:
     person.frame.locator(f'.actions [name=go][value="{code}"]').click()
 
 
-def saved(person) -> None:
+def expect_saved(person) -> None:
     expect(person.frame.locator("#said")).to_have_text("Saved.")
 
 
-def test_a_few_minutes_from_a_course_to_a_published_badge(people, running, registered):
+def test_a_new_badge_is_written_published_and_placed(people, demo, registered):
     with people() as zane:
-        begin(zane)
-        expect(at(zane, "/name/en")).to_have_value("Data Literacy Fundamentals")
-        at(zane, "/name/en").fill("Reading charts")
-        saved(zane)
+        begin_badge(zane)
+        expect(control(zane, "/name/en")).to_have_value("Data Literacy Fundamentals")
+        control(zane, "/name/en").fill("Reading charts")
+        expect_saved(zane)
         zane.heading("Reading charts")
         to_step(zane, "learning")
-        at(zane, "/learning_outcomes/0/text/en").fill("Reads a chart and says what it hides.")
-        at(zane, "/learning_outcomes/0/esco?").fill("data")
+        control(zane, "/learning_outcomes/0/text/en").fill("Reads a chart and says what it hides.")
+        control(zane, "/learning_outcomes/0/esco?").fill("data")
         zane.frame.locator("[data-found] label").first.click()
         # Another search does not take away what was chosen.
-        at(zane, "/learning_outcomes/0/esco?").fill("chart")
+        control(zane, "/learning_outcomes/0/esco?").fill("chart")
         expect(zane.frame.locator(".search > label")).to_have_count(1)
-        at(zane, "/workload_hours").fill("40")
-        at(zane, "/level").select_option("4")
-        saved(zane)
+        control(zane, "/workload_hours").fill("40")
+        control(zane, "/level").select_option("4")
+        expect_saved(zane)
         expect(zane.frame.get_by_text("9 of 11 EU elements")).to_be_visible()
-        zane.photograph("editor-learning")
-        # Press what is missing, and be there.
+        zane.take_screenshot("editor-learning")
+        # A press on what is missing leads to its field.
         zane.frame.locator("#beside").get_by_role("button", name="Form of participation").click()
         zane.frame.get_by_label("Online", exact=True).check()
-        at(zane, "/assessments/0/type").select_option("markedAssignment")
+        control(zane, "/assessments/0/type").select_option("markedAssignment")
         expect(zane.frame.get_by_text("11 of 11 EU elements")).to_be_visible()
         zane.frame.locator("#beside").get_by_role("button", name="Check and publish").click()
         zane.frame.get_by_role("button", name="Publish", exact=True).click()
         expect(zane.frame.get_by_role("status")).to_contain_text("Published")
-        published = newest(running.tool)
+        published = newest(demo.tool)
         assert (published.status, published.name) == ("published", "Reading charts")
         assert published.body["learning_outcomes"][0]["esco"][0]["label"]["lv"]
         zane.frame.get_by_role("button", name="Place it in the course").click()
@@ -89,26 +89,26 @@ def test_a_few_minutes_from_a_course_to_a_published_badge(people, running, regis
         zane.heading("Badges of this course")
 
 
-def test_what_is_wrong_is_told_while_it_is_typed_and_stays_typed(people, running, registered):
+def test_mistakes_are_marked_while_typing_and_stay_typed(people, demo, registered):
     with people() as zane:
-        begin(zane)
+        begin_badge(zane)
         to_step(zane, "learning")
-        hours = at(zane, "/workload_hours")
+        hours = control(zane, "/workload_hours")
         hours.fill("-40")
         expect(zane.frame.locator("#said")).to_have_text("Saved, except the marked fields.")
         expect(zane.frame.get_by_text("Enter a number greater than 0")).to_be_visible()
         expect(hours).to_have_attribute("aria-invalid", "true")
         expect(hours).to_be_focused()
-        zane.photograph("editor-wrong")
+        zane.take_screenshot("editor-wrong")
         hours.fill("40")
-        saved(zane)
+        expect_saved(zane)
         expect(zane.frame.get_by_text("Enter a number greater than 0")).to_be_hidden()
-        assert newest(running.tool).body["workload_hours"] == "40"
+        assert newest(demo.tool).body["workload_hours"] == "40"
 
 
-def test_the_keyboard_alone_writes_and_publishes_a_badge(people, running, registered):
+def test_the_keyboard_alone_writes_and_publishes_a_badge(people, demo, registered):
     with people() as zane:
-        choosing(zane)
+        open_badge_list(zane)
 
         def press(what: Locator, *keys: str) -> None:
             expect(what).to_be_visible()
@@ -117,7 +117,7 @@ def test_the_keyboard_alone_writes_and_publishes_a_badge(people, running, regist
                 zane.page.keyboard.press(key)
 
         def type_(name: str, words: str) -> None:
-            press(at(zane, name))
+            press(control(zane, name))
             zane.page.keyboard.press("Control+A")
             zane.page.keyboard.type(words)
 
@@ -130,40 +130,40 @@ def test_the_keyboard_alone_writes_and_publishes_a_badge(people, running, regist
         press(zane.frame.locator("[data-found] input").first, "Space")
         type_("/workload_hours", "26")
         type_("/credits", "1")
-        press(at(zane, "/level"), "ArrowDown")  # no level applies
-        saved(zane)
+        press(control(zane, "/level"), "ArrowDown")  # to "no level applies"
+        expect_saved(zane)
         press(zane.frame.locator("#beside").get_by_role("button", name="Type of assessment"), "Enter")
-        # The jump brought the keyboard along.
-        expect(at(zane, "/assessments/0/type")).to_be_focused()
+        # The field has the focus after the jump.
+        expect(control(zane, "/assessments/0/type")).to_be_focused()
         zane.page.keyboard.press("ArrowDown")
         press(zane.frame.get_by_label("Online", exact=True), "Space")
         expect(zane.frame.get_by_text("11 of 11 EU elements")).to_be_visible()
-        zane.photograph("editor-keyboard")
+        zane.take_screenshot("editor-keyboard")
         press(zane.frame.locator("#beside").get_by_role("button", name="Check and publish"), "Enter")
         press(zane.frame.get_by_role("button", name="Publish", exact=True), "Enter")
         expect(zane.frame.get_by_role("button", name="Place it in the course")).to_be_visible()
-        published = newest(running.tool)
+        published = newest(demo.tool)
         assert (published.status, published.name) == ("published", "By keyboard")
         assert published.body["level"] == "not-applicable"
 
 
-def test_without_scripts_each_step_is_a_form_with_a_button(people, running, registered):
+def test_without_scripts_each_step_is_a_form_with_a_button(people, demo, registered):
     with people(java_script_enabled=False) as zane:
-        choosing(zane)
-        go_on(zane)
+        open_badge_list(zane)
+        continue_until(zane)
         zane.frame.get_by_role("button", name="Create a new badge").click()
-        at(zane, "/name/en").fill("Without scripts")
+        control(zane, "/name/en").fill("Without scripts")
         to_step(zane, "learning")
-        at(zane, "/learning_outcomes/0/text/en").fill("Presses buttons.")
+        control(zane, "/learning_outcomes/0/text/en").fill("Presses buttons.")
         zane.frame.get_by_role("button", name="Add another outcome").click()
-        at(zane, "/learning_outcomes/1/text/en").fill("Presses more of them.")
-        at(zane, "/learning_outcomes/0/esco?").fill("data")
+        control(zane, "/learning_outcomes/1/text/en").fill("Presses more of them.")
+        control(zane, "/learning_outcomes/0/esco?").fill("data")
         zane.frame.get_by_role("button", name="Search").first.click()
         zane.frame.locator("[data-found] input").first.check()
-        at(zane, "/workload_hours").fill("40")
-        at(zane, "/level").select_option("not-applicable")
+        control(zane, "/workload_hours").fill("40")
+        control(zane, "/level").select_option("not-applicable")
         to_step(zane, "assessment")
-        at(zane, "/assessments/0/type").select_option("markedAssignment")
+        control(zane, "/assessments/0/type").select_option("markedAssignment")
         zane.frame.get_by_label("Online", exact=True).check()
         to_step(zane, "more")
         zane.frame.get_by_label("PNG or JPEG").set_input_files(
@@ -174,7 +174,7 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, running, regi
         zane.frame.locator("#beside").get_by_role("button", name="Check and publish").click()
         zane.frame.get_by_role("button", name="Publish", exact=True).click()
         expect(zane.frame.get_by_role("button", name="Place it in the course")).to_be_visible()
-        published = newest(running.tool)
+        published = newest(demo.tool)
         assert (published.status, published.name, published.own_picture) == (
             "published",
             "Without scripts",
@@ -185,37 +185,37 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, running, regi
 
 
 @pytest.mark.parametrize("language", ["en", "lv"])
-def test_no_page_of_the_editor_has_a_fault(people, running, registered, language, monkeypatch):
+def test_pages_of_the_editor_have_no_faults(people, demo, registered, language, monkeypatch):
     monkeypatch.setattr(page_checks, "WIDTHS", {"desktop": 1280, "phone": 320})
     found = []
     with people() as zane:
-        begin(zane, language)
-        found += faults(zane, f"editor-badge-{language}")
+        begin_badge(zane, language)
+        found += find_faults(zane, f"editor-badge-{language}")
         to_step(zane, "learning")
-        at(zane, "/workload_hours").fill("-3")
-        at(zane, f"/learning_outcomes/0/text/{language}").fill("<b>x</b>")
-        at(zane, "/learning_outcomes/0/esco?").fill("da")
+        control(zane, "/workload_hours").fill("-3")
+        control(zane, f"/learning_outcomes/0/text/{language}").fill("<b>x</b>")
+        control(zane, "/learning_outcomes/0/esco?").fill("da")
         expect(zane.frame.locator("[data-found] label").first).to_be_visible()
         expect(zane.frame.locator(".wrong:visible")).to_have_count(2)
-        found += faults(zane, f"editor-learning-{language}")
-        at(zane, "/workload_hours").fill("30")
-        at(zane, f"/learning_outcomes/0/text/{language}").fill("x")
+        found += find_faults(zane, f"editor-learning-{language}")
+        control(zane, "/workload_hours").fill("30")
+        control(zane, f"/learning_outcomes/0/text/{language}").fill("x")
         zane.frame.get_by_role(
             "button", name=re.compile("Add another outcome|Pievienot vēl vienu rezultātu")
         ).click()
         to_step(zane, "assessment")
-        expect(at(zane, "/assessments/0/type")).to_be_visible()
-        found += faults(zane, f"editor-assessment-{language}")
+        expect(control(zane, "/assessments/0/type")).to_be_visible()
+        found += find_faults(zane, f"editor-assessment-{language}")
         to_step(zane, "more")
-        expect(at(zane, "/colours")).to_be_visible()
-        found += faults(zane, f"editor-more-{language}")
+        expect(control(zane, "/colours")).to_be_visible()
+        found += find_faults(zane, f"editor-more-{language}")
         to_step(zane, "report")
         expect(zane.frame.locator(".report").first).to_be_visible()
-        found += faults(zane, f"editor-report-{language}")
+        found += find_faults(zane, f"editor-report-{language}")
         zane.frame.locator("[name=framework][value=eu_annex_2]").click()
         zane.frame.locator("form:has([name=step][value=eu_annex_2]) button").first.click()
         expect(zane.frame.locator(".step-title")).to_be_visible()
-        found += faults(zane, f"editor-statements-{language}")
+        found += find_faults(zane, f"editor-statements-{language}")
         zane.frame.locator(".back button").click()
         expect(zane.frame.locator("[name=file]")).to_be_visible()
         zane.frame.locator("[name=file]").set_input_files(
@@ -223,22 +223,22 @@ def test_no_page_of_the_editor_has_a_fault(people, running, registered, language
         )
         zane.frame.locator("form:has([name=file]) button").click()
         expect(zane.frame.get_by_role("alert")).to_be_visible()
-        found += faults(zane, f"editor-list-{language}")
+        found += find_faults(zane, f"editor-list-{language}")
     assert found == []
 
 
-def test_the_institution_writes_outside_of_any_course(people, running):
-    tool = running.tool
+def test_the_institution_writes_templates_outside_of_courses(people, demo):
+    tool = demo.tool
     with people() as institution:
         page = institution.page
         page.goto(
             f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.expiring_values)}"
         )
-        found = faults(institution, "editor-door")
+        found = find_faults(institution, "editor-start")
         page.get_by_role("button", name="Open the editor").click()
         page.get_by_role("button", name="Create a new version").first.click()
         expect(page.get_by_role("heading", level=2, name="The badge")).to_be_visible()
-        assert found + faults(institution, "editor-institution") == []
+        assert found + find_faults(institution, "editor-institution") == []
     draft = newest(tool)
     assert (draft.status, draft.version, draft.course_id) == ("draft", 2, None)
     with tool.store.begin() as session:

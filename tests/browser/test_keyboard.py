@@ -1,4 +1,4 @@
-"""The keyboard alone is enough, and shows where it is."""
+"""Everything can be done with the keyboard alone, and the focus is visible."""
 
 from __future__ import annotations
 
@@ -8,34 +8,30 @@ from playwright.sync_api import expect
 from lti_tool.demo.robot import Robot
 from lti_tool.store.models import AwardRule, CredentialRow
 from tests.browser.people import tab_to
+from tests.running_demo import rows, wait
 
 
 @pytest.fixture(scope="module")
-def activity(running, wait):
-    """A link that everybody can open: the teacher has to tick."""
-    robot = Robot(running.lms_url)
-    robot.register(running.registration_url)
+def activity(demo):
+    """The address of a link that everybody can open, so that the teacher has to confirm."""
+    robot = Robot(demo.lms_url)
+    robot.register(demo.registration_url)
     address = robot.place_badge("Data Literacy", "Data literacy", minimum_percent=None)
     robot.open_activity("Zane", address)
-    wait(lambda: [rule for rule in rows(running.tool, AwardRule) if rule.checked_at])
+    wait(lambda: [rule for rule in rows(demo.tool, AwardRule) if rule.checked_at])
     return address
 
 
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).all()
-
-
-def test_zane_ticks_anna_and_anna_downloads_her_badge(people, running, activity, wait):
+def test_zane_ticks_anna_and_anna_downloads_her_badge(people, demo, activity):
     with people() as zane:
         zane.open_activity(activity, "Zane")
         tab_to(zane, zane.frame.get_by_label("Anna Bērziņa"))
         zane.page.keyboard.press("Space")
-        zane.photograph("keyboard-ticked")
+        zane.take_screenshot("keyboard-ticked")
         tab_to(zane, zane.frame.get_by_role("button", name="Confirm and award"))
         zane.page.keyboard.press("Enter")
         expect(zane.frame.get_by_role("status")).to_have_text("1 badge is being prepared.")
-    wait(lambda: rows(running.tool, CredentialRow))
+    wait(lambda: rows(demo.tool, CredentialRow))
     with people() as anna:
         anna.open_activity(activity, "Anna")
         download = anna.frame.get_by_role("link", name="Download the badge (PNG)")
@@ -46,7 +42,7 @@ def test_zane_ticks_anna_and_anna_downloads_her_badge(people, running, activity,
         assert downloading.value.path().read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_badge_is_chosen_and_checked_by_keyboard(people, running, activity):
+def test_a_badge_is_chosen_and_checked_by_keyboard(people, demo, activity):
     with people() as zane:
         zane.become("Zane")
         zane.open_course()
@@ -60,7 +56,7 @@ def test_a_badge_is_chosen_and_checked_by_keyboard(people, running, activity):
         zane.page.keyboard.press("Enter")
         expect(zane.page.get_by_role("heading", level=1)).to_have_text("New activity")
     with people() as darbs:
-        darbs.page.goto(f"{running.tool_url}/verify")
+        darbs.page.goto(f"{demo.tool_url}/verify")
         darbs.page.keyboard.press("Tab")
         expect(darbs.page.get_by_role("link", name="Skip to content")).to_be_focused()
         expect(darbs.page.get_by_role("link", name="Skip to content")).to_be_in_viewport()

@@ -1,4 +1,4 @@
-"""Every page of the tool in every state, in both languages, on a desktop and on a telephone."""
+"""Every page of the tool in every state, in both languages, on a desktop and on a phone."""
 
 from __future__ import annotations
 
@@ -17,27 +17,28 @@ from lti_tool.issuing import issuance
 from lti_tool.platforms import invitations
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Course, LaunchSession, Learner, Outbox, Sighting
-from tests.browser.page_checks import faults
-from tests.browser.people import AT_REST, drop_file
-from tests.browser.server import standing, withheld
+from tests.browser.page_checks import find_faults
+from tests.browser.people import SETTLED, drop_file
+from tests.browser.server import run_demo, without_script
+from tests.running_demo import rows, wait
 
 LANGUAGES = ("en", "lv")
 NOW = datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    """Looks at the LMS happen once, and then only when told, so that a state stays as a test puts it."""
-    folder = tmp_path_factory.mktemp("showcase")
-    with standing(folder, poll_seconds=3600, smtp_url="smtp://127.0.0.1:9") as found:
-        yield found
+def demo(tmp_path_factory):
+    """A demo that asks the LMS once, and then only when a test makes it, so that a state stays as a test sets it."""
+    folder = tmp_path_factory.mktemp("demo")
+    with run_demo(folder, poll_seconds=3600, smtp_url="smtp://127.0.0.1:9") as demo:
+        yield demo
 
 
 @pytest.fixture(scope="module")
-def activities(running, wait):
-    """A badge in each course: Anna has the one, and may open the other."""
-    tool, robot = running.tool, Robot(running.lms_url)
-    robot.register(running.registration_url)
+def activities(demo):
+    """The addresses of a badge in each course: Anna has the one, and may open the other."""
+    tool, robot = demo.tool, Robot(demo.lms_url)
+    robot.register(demo.registration_url)
     data = robot.place_badge("Data Literacy", "Data literacy")
     solar = robot.place_badge("Saules", "solar", minimum_percent=None)
     robot.open_activity("Zane", data)
@@ -62,31 +63,26 @@ def press_check(robot, activity):
     robot.submit(form)
 
 
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).all()
-
-
-def looked(tool):
-    """The look that Anna's launch asked for is over: no other changes what a test puts."""
+def is_checked(tool):
+    """Whether the check of the platform that Anna's launch asked for is over; no other changes what a test sets."""
     (row,) = [row for row in rows(tool, Outbox) if row.id == "poll-2"]
     return row.status == "done" or row.due_at > tool.clock() + timedelta(minutes=30)
 
 
 @contextmanager
-def changed(running):
-    """A database session; what it changes is there when the block ends."""
-    with running.tool.store.begin() as session:
+def database_session(demo):
+    """A database session, committed when the block ends."""
+    with demo.tool.store.begin() as session:
         yield session
 
 
 def token_of(person):
-    """The token of the launch whose page stands in the frame."""
+    """The token of the launch whose page is in the frame."""
     return person.frame.locator("[name=_launch]").first.input_value()
 
 
-def again(person, token, path):
-    """The page in the frame asks for another page of its launch, as its buttons do, and that one is there."""
+def open_page(person, token, path):
+    """Opens another page of the launch in the frame, by the form that its buttons would send, and waits for it."""
     person.page.frame("tool").evaluate(
         """([token, path]) => {
              const form = document.createElement("form");
@@ -100,15 +96,15 @@ def again(person, token, path):
            }""",
         [token, path],
     )
-    expect(person.frame.locator(f"html:not([data-left]) {AT_REST}").first).to_be_visible()
+    expect(person.frame.locator(f"html:not([data-left]) {SETTLED}").first).to_be_visible()
 
 
 # --- Public pages
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_public_pages(people, running, activities, language):
-    (good, revoked) = badges(running)
+def test_public_pages(people, demo, activities, language):
+    (good, revoked) = badges(demo)
     with people(locale=language) as darbs:
         found = []
         for name, path in {
@@ -121,50 +117,50 @@ def test_public_pages(people, running, activities, language):
             "error": "/nowhere",
             "launch-address": "/lti/launch",
         }.items():
-            darbs.refusals_expected = name == "error"
-            darbs.page.goto(f"{running.tool_url}{path}")
+            darbs.expects_http_errors = name == "error"
+            darbs.page.goto(f"{demo.tool_url}{path}")
             expect(darbs.page.locator("html")).to_have_attribute("lang", language)
-            found += faults(darbs, f"{name}-{language}")
+            found += find_faults(darbs, f"{name}-{language}")
         assert found == []
 
 
-def badges(running):
-    """A good one, Anna's, and another's that is revoked."""
-    with changed(running) as session:
-        found = queries.awards.awards_of_rule(session, 1)
-        anna = next(award for award in found if award.learner.name == "Anna Bērziņa")
-        other = next(award for award in found if award is not anna)
-        awards.revoke(session, other, "issued in error", running.tool.clock())
+def badges(demo):
+    """Two credentials: Anna's, which is valid, and another learner's, which is revoked."""
+    with database_session(demo) as session:
+        issued = queries.awards.awards_of_rule(session, 1)
+        anna = next(award for award in issued if award.learner.name == "Anna Bērziņa")
+        other = next(award for award in issued if award is not anna)
+        awards.revoke(session, other, "issued in error", demo.tool.clock())
         for credential in (anna.credential, other.credential):
             assert credential.template_version.template_id
         return anna.credential, other.credential
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_reports_of_the_verifier(people, running, activities, language):
-    good, revoked = badges(running)
-    tool = running.tool
+def test_reports_of_the_verifier(people, demo, activities, language):
+    good, revoked = badges(demo)
+    tool = demo.tool
     with tool.store.read() as session:
-        png, taken_back = (
+        png, revoked_png = (
             issuance.bake_badge(tool.issuer, session.merge(one, load=False)).png for one in (good, revoked)
         )
     text = unbake(png).text
     changed_text = text.replace("Riga College", "Liepaja College")
     unsigned = json.dumps({name: value for name, value in json.loads(text).items() if name != "proof"})
-    lights = {
+    reports = {
         "verified": ("yes", png, "image/png"),
-        "revoked": ("no", taken_back, "image/png"),
+        "revoked": ("no", revoked_png, "image/png"),
         "tampered": ("no", changed_text.encode(), "application/json"),
         "unsigned": ("unsure", unsigned.encode(), "application/json"),
         "rubbish": ("unsure", b"GIF89a is no badge", "image/gif"),
     }
     with people(locale=language) as darbs:
         found = []
-        for name, (light, content, kind) in lights.items():
-            darbs.page.goto(f"{running.tool_url}/verify")
+        for name, (css_class, content, kind) in reports.items():
+            darbs.page.goto(f"{demo.tool_url}/verify")
             drop_file(darbs.page, f"{name}.png", content, kind)
-            expect(darbs.page.locator(f".verdict.{light} h1")).to_be_visible()
-            found += faults(darbs, f"report-{name}-{language}")
+            expect(darbs.page.locator(f".verdict.{css_class} h1")).to_be_visible()
+            found += find_faults(darbs, f"report-{name}-{language}")
         assert found == []
 
 
@@ -172,26 +168,26 @@ def test_reports_of_the_verifier(people, running, activities, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_registration(people, running, activities, language):
-    with changed(running) as session:
-        code = invitations.invite(session, running.tool.clock())
+def test_registration(people, demo, activities, language):
+    with database_session(demo) as session:
+        code = invitations.invite(session, demo.tool.clock())
     with people(locale=language) as ieva:
         ieva.become("Ieva")
         found = []
         for name, address in {
-            "register": f"{running.tool_url}/lti/register?code={code}",
-            "register-refused": f"{running.tool_url}/lti/register?code=spent",
+            "register": f"{demo.tool_url}/lti/register?code={code}",
+            "register-refused": f"{demo.tool_url}/lti/register?code=spent",
         }.items():
-            ieva.refusals_expected = name == "register-refused"
+            ieva.expects_http_errors = name == "register-refused"
             ieva.page.get_by_role("link", name="Site administration").first.click()
             ieva.page.get_by_label("Add a tool by its registration URL").fill(address)
             ieva.page.get_by_role("button", name="Add LTI Advantage").click()
-            expect(ieva.frame.locator(AT_REST)).to_be_visible()
-            found += faults(ieva, f"{name}-{language}")
+            expect(ieva.frame.locator(SETTLED)).to_be_visible()
+            found += find_faults(ieva, f"{name}-{language}")
             if name == "register":
                 ieva.frame.get_by_role("button").click()
                 expect(ieva.frame.locator("#closing")).to_be_visible()
-                found += faults(ieva, f"registered-{language}")
+                found += find_faults(ieva, f"registered-{language}")
             ieva.page.set_viewport_size({"width": 1280, "height": 800})
         assert found == []
 
@@ -200,42 +196,42 @@ def test_registration(people, running, activities, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_placing_a_badge(people, running, activities, language):
-    with people() as zane, withheld("submit.js"):  # the last page rests
-        zane.refusals_expected = True
+def test_placing_a_badge(people, demo, activities, language):
+    with people() as zane, without_script("submit.js"):  # so that the last page stays
+        zane.expects_http_errors = True
         zane.become("Zane", language)
         zane.open_course()
         zane.page.get_by_role("link", name="select content").first.click()
         expect(zane.frame.locator(".choice").first).to_be_visible()
-        found = faults(zane, f"choosing-{language}")
-        again(zane, token_of(zane), "/lti/app/place")
+        found = find_faults(zane, f"choosing-{language}")
+        open_page(zane, token_of(zane), "/lti/app/place")
         expect(zane.frame.get_by_role("alert")).to_be_visible()
-        found += faults(zane, f"choosing-nothing-{language}")
+        found += find_faults(zane, f"choosing-nothing-{language}")
         zane.frame.locator("[name=badge]").first.check()
         zane.frame.locator("[action$=place] button").click()
         expect(zane.frame.locator("form[data-submit]")).to_be_visible()
-        found += faults(zane, f"placing-{language}")
+        found += find_faults(zane, f"placing-{language}")
         assert found == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_teachers_page(people, running, activities, language):
+def test_teachers_page(people, demo, activities, language):
     with people() as zane:
         zane.open_activity(activities["data"], "Zane", language)
         token = token_of(zane)
         found = []
 
         def look(name, shows, **changes):
-            with changed(running) as session:
+            with database_session(demo) as session:
                 rule = session.get_one(AwardRule, 1)
                 for field, value in changes.items():
                     setattr(rule.course.registration if field == "product" else rule, field, value)
-            again(zane, token, "/lti/app/course")
+            open_page(zane, token, "/lti/app/course")
             expect(zane.frame.locator(shows).first).to_be_visible()
-            found.extend(faults(zane, f"teacher-{name}-{language}"))
+            found.extend(find_faults(zane, f"teacher-{name}-{language}"))
 
-        with changed(running) as session:
-            deliveries(session)
+        with database_session(demo) as session:
+            add_deliveries(session)
         look(
             "trouble",
             ".notice.no q",
@@ -259,34 +255,34 @@ def test_teachers_page(people, running, activities, language):
             minimum_score=0.6,
             checked_at=None,
         )
-        with changed(running) as session:
+        with database_session(demo) as session:
             rule = session.get_one(AwardRule, 1)
             rule.trigger, rule.minimum_score, rule.checked_at = "gated_link", None, NOW
-        again(zane, token, "/lti/app/course")
+        open_page(zane, token, "/lti/app/course")
         zane.frame.locator("form[action$='/tick'] button").click()  # nobody is ticked
         expect(zane.frame.get_by_role("status").locator(".notice.no")).to_be_visible()
-        found += faults(zane, f"teacher-nobody-ticked-{language}")
+        found += find_faults(zane, f"teacher-nobody-ticked-{language}")
         zane.frame.locator("form[action$='/revoke'] button").first.click()
         expect(zane.frame.locator("#reason")).to_be_visible()
-        found += faults(zane, f"revoke-{language}")
+        found += find_faults(zane, f"revoke-{language}")
         zane.frame.locator("#reason").evaluate("field => field.required = false")
         zane.frame.locator("button.stop").click()
         expect(zane.frame.get_by_role("alert")).to_be_visible()
-        found += faults(zane, f"revoke-without-reason-{language}")
+        found += find_faults(zane, f"revoke-without-reason-{language}")
 
-        with changed(running) as session:
+        with database_session(demo) as session:
             empty = Course(registration_id=1, context_id=f"empty-{language}", title="Empty course")
             session.add(empty)
             session.flush()
             for one in session.query(LaunchSession).filter_by(is_teacher=True):
                 one.course_id = empty.id
-        again(zane, token, "/lti/app/course")
-        found += faults(zane, f"teacher-empty-{language}")
+        open_page(zane, token, "/lti/app/course")
+        found += find_faults(zane, f"teacher-empty-{language}")
         assert found == []
 
 
-def deliveries(session):
-    """Awards with each state of issuing and of delivery."""
+def add_deliveries(session):
+    """Makes awards in each state of issuing and of delivery."""
     awards = [award for award in queries.awards.awards_of_rule(session, 1) if award.status == "issued"]
     sent, failed, *others = awards
     for award, status, trouble in (
@@ -297,17 +293,17 @@ def deliveries(session):
             delivery.status, delivery.trouble, delivery.sent_at = status, trouble, NOW
     if len(session.query(Award).all()) > 5:
         return
-    strangers = session.query(Learner).filter(
+    other_learners = session.query(Learner).filter(
         Learner.name.in_(["Ģirts Upītis", "Oskars Ļaudams", "Juris Pūce"])
     )
-    for stranger, (status, missing) in zip(
-        strangers, (("earned", []), ("waiting", ["learner"]), ("waiting", ["level"])), strict=True
+    for learner, (status, missing) in zip(
+        other_learners, (("earned", []), ("waiting", ["learner"]), ("waiting", ["level"])), strict=True
     ):
         session.add(
             Award(
                 course_id=others[0].course_id,
                 template_id=others[0].template_id,
-                learner=stranger,
+                learner=learner,
                 rule_id=1,
                 status=status,
                 waiting_for=missing,
@@ -322,50 +318,50 @@ def deliveries(session):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_learners_page_with_an_award(people, running, activities, language):
+def test_learners_page_with_an_award(people, demo, activities, language):
     with people() as anna:
-        with changed(running) as session:
-            award_of_anna(session).status = "waiting"  # only then the page has a button, and so a token
+        with database_session(demo) as session:
+            award_of_anna(session).status = "waiting"  # only then does the page have a button, and so a token
         anna.open_activity(activities["data"], "Anna", language)
         token = token_of(anna)
         found = []
 
         def look(name, status, delivery="sent", waiting_for=()):
-            with changed(running) as session:
+            with database_session(demo) as session:
                 award = award_of_anna(session)
                 award.status, award.waiting_for = status, list(waiting_for)
                 for one in award.deliveries:
                     one.status = delivery
-            again(anna, token, "/lti/app/learner")
+            open_page(anna, token, "/lti/app/learner")
             shown = "preparing" if status == "earned" else status
             expect(anna.frame.locator("#state")).to_have_attribute("data-state", f"{shown}-{delivery}")
-            found.extend(faults(anna, f"learner-{name}-{language}"))
+            found.extend(find_faults(anna, f"learner-{name}-{language}"))
 
         look("issued", "issued")
-        assert taken_away(anna, "a[href*='.pdf']").startswith(b"%PDF-")
-        assert taken_away(anna, "form[action='/lti/app/transcript'] button").startswith(b"%PDF-")
+        assert download(anna, "a[href*='.pdf']").startswith(b"%PDF-")
+        assert download(anna, "form[action='/lti/app/transcript'] button").startswith(b"%PDF-")
         anna.frame.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
-        assert b"EuropeanDigitalCredential" in taken_away(anna, "form[action$='/europass'] button")
+        assert b"EuropeanDigitalCredential" in download(anna, "form[action$='/europass'] button")
         look("issued-mail-failed", "issued", delivery="failed")
         look("issued-mail-pending", "issued", delivery="pending")
         look("preparing", "earned")
         look("waiting-for-name", "waiting", waiting_for=["learner"])
         look("waiting-for-element", "waiting", waiting_for=["level"])
-        with changed(running) as session:
+        with database_session(demo) as session:
             award_of_anna(session).credential.revocation_reason = "issued in error"
         look("revoked", "revoked")
-        with changed(running) as session:
+        with database_session(demo) as session:
             award = award_of_anna(session)
             award.status, award.credential.revocation_reason = "issued", None
             for one in session.query(LaunchSession).filter_by(is_learner=True):
                 one.rule_id = None
-        again(anna, token, "/lti/app/learner")
-        found += faults(anna, f"learner-course-{language}")
+        open_page(anna, token, "/lti/app/learner")
+        found += find_faults(anna, f"learner-course-{language}")
         assert found == []
 
 
-def taken_away(person, selector):
-    """The file that a click downloads, without the page being left."""
+def download(person, selector):
+    """The content of the file that a click downloads."""
     with person.page.expect_download() as download:
         person.frame.locator(selector).click()
     return download.value.path().read_bytes()
@@ -386,43 +382,43 @@ STATES = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_learners_page_without_an_award(people, running, activities, wait, language):
+def test_learners_page_without_an_award(people, demo, activities, language):
     with people() as anna:
         anna.open_activity(activities["solar"], "Anna", language)
-        wait(lambda: looked(running.tool))
+        wait(lambda: is_checked(demo.tool))
         token = token_of(anna)
         found = []
 
         def look(name, **sighting):
-            with changed(running) as session:
+            with database_session(demo) as session:
                 rule = session.get_one(AwardRule, 2)
                 rule.paused = name == "paused"
-                (one,) = [
-                    found
-                    for found in session.query(Sighting).filter_by(rule_id=2)
-                    if found.learner.name == "Anna Bērziņa"
+                (row,) = [
+                    row
+                    for row in session.query(Sighting).filter_by(rule_id=2)
+                    if row.learner.name == "Anna Bērziņa"
                 ]
-                one.outside_at = one.inside_at = one.opened_at = None
+                row.outside_at = row.inside_at = row.opened_at = None
                 for field, value in sighting.items():
-                    setattr(one, field, value)
-            again(anna, token, "/lti/app/learner")
+                    setattr(row, field, value)
+            open_page(anna, token, "/lti/app/learner")
             expect(anna.frame.locator("#state")).to_have_attribute("data-state", STATES[name])
-            found.extend(faults(anna, f"learner-{name}-{language}"))
+            found.extend(find_faults(anna, f"learner-{name}-{language}"))
 
         look("not-yet", outside_at=NOW)
         look("checking", opened_at=NOW)
         look("waits-for-teacher", inside_at=NOW)
-        look("paused", outside_at=NOW)  # last: while paused, the next launch asks for no look
+        look("paused", outside_at=NOW)  # last: while it is paused, a launch asks for no check
         assert found == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_left_open_too_long(people, running, activities, language):
+def test_a_page_left_open_too_long(people, demo, activities, language):
     with people(locale=language) as anna:
-        anna.refusals_expected = True
+        anna.expects_http_errors = True
         anna.open_activity(activities["solar"], "Anna", language)
         token = token_of(anna)
-        with changed(running) as session:
+        with database_session(demo) as session:
             session.query(LaunchSession).delete()
-        again(anna, token, "/lti/app/learner")
-        assert faults(anna, f"session-over-{language}") == []
+        open_page(anna, token, "/lti/app/learner")
+        assert find_faults(anna, f"session-over-{language}") == []

@@ -1,4 +1,4 @@
-"""The main job as people do it, each at a real browser that blocks third-party cookies."""
+"""From adding the tool to checking a badge, as people do it in a browser that blocks third-party cookies."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from tests.browser.people import drop_file
 BADGE = "Data literacy for decision makers"
 
 
-def test_the_browser_blocks_third_party_cookies_but_partitioned_ones(people, running):
+def test_the_browser_blocks_third_party_cookies_but_partitioned_ones(people, demo):
     with people() as anybody:
-        anybody.page.goto(running.lms_url)
+        anybody.page.goto(demo.lms_url)
         anybody.page.evaluate(
             """async address => {
                  const frame = Object.assign(document.createElement("iframe"), {id: "tool", src: address});
                  document.body.append(frame);
                  await new Promise(done => frame.onload = done);
                }""",
-            f"{running.tool_url}/lti/launch",
+            f"{demo.tool_url}/lti/launch",
         )
         body = anybody.frame.locator("body")
-        kept = body.evaluate(
+        stored = body.evaluate(
             """() => {
                  document.cookie = "third=1; SameSite=None; Secure";
                  document.cookie = "parted=1; SameSite=None; Secure; Partitioned";
                  return document.cookie;
                }"""
         )
-        assert kept == "parted=1"
+        assert stored == "parted=1"
 
 
-def test_from_adding_the_tool_to_a_strangers_check(people, running):
+def test_from_adding_the_tool_to_checking_the_badge(people, demo):
     with people() as college:
         college.register_tool()
 
         college.choose_badge(BADGE)
-        college.photograph("story-1-zane-chooses")
+        college.take_screenshot("story-1-zane-chooses")
         college.frame.get_by_role("button", name="Place this badge").click()
         activity = college.save_activity()
         college.heading("Badges of this course")
         college.frame.get_by_role("button", name="Check now").click()
         expect(college.frame.get_by_role("status")).to_have_text(re.compile("Checked just now"))
-        college.photograph("story-2-zane-has-placed")
+        college.take_screenshot("story-2-zane-has-placed")
 
         college.become("Anna")
         expect(college.page.get_by_text("Not available unless")).to_be_visible()
@@ -56,7 +56,7 @@ def test_from_adding_the_tool_to_a_strangers_check(people, running):
         download = college.frame.get_by_role("link", name="Download the badge (PNG)")
         expect(download).to_be_visible()
         college.heading(BADGE)
-        college.photograph("story-3-anna-has-it")
+        college.take_screenshot("story-3-anna-has-it")
         with college.page.expect_download() as downloading:
             download.click()
         png = downloading.value.path().read_bytes()
@@ -67,15 +67,15 @@ def test_from_adding_the_tool_to_a_strangers_check(people, running):
             college.frame.get_by_role("link", name="Public page").click()
         public = opening.value
         expect(public.get_by_role("heading", level=1)).to_have_text("This badge is genuine and valid")
-        assert public.url.startswith(f"{running.tool_url}/badges/")
-        college.photograph("story-4-public-page", public)
+        assert public.url.startswith(f"{demo.tool_url}/badges/")
+        college.take_screenshot("story-4-public-page", public)
 
         college.open_activity(activity, "Zane")
         expect(college.frame.get_by_text("12 learners have it")).to_be_visible()
-        college.photograph("story-5-zane-sees-who-has-it")
+        college.take_screenshot("story-5-zane-sees-who-has-it")
 
     with people() as darbs:
-        darbs.page.goto(f"{running.tool_url}/verify")
+        darbs.page.goto(f"{demo.tool_url}/verify")
         drop_file(darbs.page, "badge.png", png)
         expect(darbs.page.get_by_role("heading", level=1)).to_have_text("This badge is genuine and valid")
         answers = darbs.page.locator(".answer")
@@ -85,4 +85,4 @@ def test_from_adding_the_tool_to_a_strangers_check(people, running):
             ["Validity", "Valid"],
         ]
         expect(darbs.page.get_by_text("All 11 mandatory elements")).to_be_visible()
-        darbs.photograph("story-6-darbs-checks")
+        darbs.take_screenshot("story-6-darbs-checks")

@@ -1,4 +1,4 @@
-"""A browser that runs no JavaScript comes everywhere too, by a few more buttons."""
+"""A browser without JavaScript reaches everything too, with a few more buttons."""
 
 from __future__ import annotations
 
@@ -8,31 +8,27 @@ from lti_tool.awarding import looks
 from lti_tool.demo.robot import Robot
 from lti_tool.platforms import invitations
 from lti_tool.store.models import AwardRule, CredentialRow
-from tests.browser.people import go_on
+from tests.browser.people import continue_until
+from tests.running_demo import rows, wait
 
 BADGE = "Data literacy for decision makers"
 
 
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).all()
-
-
-def test_from_placing_the_badge_to_checking_it(people, running, wait):
-    tool, robot = running.tool, Robot(running.lms_url)
-    robot.register(running.registration_url)
+def test_from_placing_the_badge_to_checking_it(people, demo):
+    tool, robot = demo.tool, Robot(demo.lms_url)
+    robot.register(demo.registration_url)
     with people(java_script_enabled=False) as college:
         college.become("Zane")
         college.open_course()
         college.page.get_by_role("link", name="select content").first.click()
-        go_on(college)
+        continue_until(college)
         college.frame.get_by_label(BADGE).check()
         college.frame.get_by_role("button", name="Place this badge").click()
         college.frame.get_by_role("button", name="Back to my course").click()
-        go_on(college, until="a")
+        continue_until(college, until="a")
         college.frame.get_by_role("link", name="Continue to the activity").click()
         activity = college.save_activity()
-        go_on(college)
+        continue_until(college)
         college.heading("Badges of this course")
         college.frame.get_by_role("button", name="Check now").click()
         expect(college.frame.get_by_role("status")).to_have_text("Checked just now.")
@@ -43,15 +39,15 @@ def test_from_placing_the_badge_to_checking_it(people, running, wait):
         wait(lambda: rows(tool, CredentialRow))
         college.become("Anna")
         college.page.goto(activity)
-        go_on(college)
+        continue_until(college)
         college.heading(BADGE)
         expect(college.frame.get_by_role("button", name="Copy the address")).to_be_hidden()
-        college.photograph("without-scripts")
+        college.take_screenshot("without-scripts")
         with college.page.expect_download() as downloading:
             college.frame.get_by_role("link", name="Download the badge (PNG)").click()
         png = downloading.value.path()
 
-        college.page.goto(f"{running.tool_url}/verify")
+        college.page.goto(f"{demo.tool_url}/verify")
         expect(college.page.get_by_text("You can also drop the file")).to_be_hidden()
         college.page.get_by_label("Badge file").set_input_files(
             {"name": "badge.png", "mimeType": "image/png", "buffer": png.read_bytes()}
@@ -60,22 +56,22 @@ def test_from_placing_the_badge_to_checking_it(people, running, wait):
         expect(college.page.get_by_role("heading", level=1)).to_have_text("This badge is genuine and valid")
 
 
-def test_a_badge_may_be_pasted_as_text(people, running):
+def test_a_badge_may_be_pasted_as_text(people, demo):
     with people(java_script_enabled=False) as darbs:
-        darbs.page.goto(f"{running.tool_url}/verify")
+        darbs.page.goto(f"{demo.tool_url}/verify")
         darbs.page.get_by_text("Or paste the badge as text").click()
         darbs.page.get_by_label("JSON or JWT").fill("eyJ not a badge")
         darbs.page.get_by_role("button", name="Check the badge").click()
         expect(darbs.page.get_by_role("heading", level=1)).to_have_text("No badge found in this file")
 
 
-def test_a_registration_needs_no_scripts(people, running):
-    with running.tool.store.begin() as session:
-        code = invitations.invite(session, running.tool.clock())
+def test_a_registration_needs_no_scripts(people, demo):
+    with demo.tool.store.begin() as session:
+        code = invitations.invite(session, demo.tool.clock())
     with people(java_script_enabled=False) as ieva:
         ieva.become("Ieva")
         ieva.page.get_by_role("link", name="Site administration").first.click()
-        address = f"{running.tool_url}/lti/register?code={code}"
+        address = f"{demo.tool_url}/lti/register?code={code}"
         ieva.page.get_by_label("Add a tool by its registration URL").fill(address)
         ieva.page.get_by_role("button", name="Add LTI Advantage").click()
         ieva.frame.get_by_role("button", name="Register").click()

@@ -71,15 +71,15 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     assert name in refusal(NEEDED | {name: value})
 
 
-def test_what_is_needed_is_enough() -> None:
+def test_the_required_settings_are_enough() -> None:
     settings = read_settings(NEEDED)
-    assert settings.embedded
+    assert settings.embedded_worker
     assert settings.database_url.startswith("sqlite:///")
     assert settings.smtp_url is None
     assert not settings.allow_private_addresses
 
 
-def test_an_empty_setting_is_as_if_left_out() -> None:
+def test_an_empty_setting_counts_as_not_set() -> None:
     empty = {name: "" for name in names_that_settings_read() - set(NEEDED)}
     assert read_settings(NEEDED | empty) == read_settings(NEEDED)
 
@@ -90,8 +90,8 @@ def test_the_tool_address_has_no_slash_at_its_end() -> None:
     )
 
 
-def test_a_broker_of_its_own_means_a_worker_of_its_own() -> None:
-    assert not read_settings(NEEDED | {"BROKER_URL": "redis://localhost:6379/0"}).embedded
+def test_a_real_broker_means_a_separate_worker() -> None:
+    assert not read_settings(NEEDED | {"BROKER_URL": "redis://localhost:6379/0"}).embedded_worker
 
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_device_for_keys_needs_its_token_and_pin() -> None:
         assert name in refusal(NEEDED | device | {name: ""})
 
 
-def test_the_folder_of_own_lists_needs_no_other_setting() -> None:
+def test_the_vocabularies_folder_needs_no_other_setting() -> None:
     assert vocabularies_folder({}) == Path("var/vocabularies") == read_settings(NEEDED).vocabularies_folder
     assert vocabularies_folder({"VOCABULARIES_FOLDER": " "}) == Path("var/vocabularies")
     assert vocabularies_folder({"VOCABULARIES_FOLDER": "/srv/lists"}) == Path("/srv/lists")
@@ -133,6 +133,6 @@ def test_the_example_explains_every_setting_and_no_other() -> None:
     assert set(example()) == names_that_settings_read()
 
 
-def test_the_example_stands_for_what_is_so_without_it() -> None:
+def test_the_example_shows_the_default_values() -> None:
     filled = {name: value or NEEDED.get(name, "") for name, value in example().items()} | NEEDED
     assert read_settings(filled) == read_settings(NEEDED)

@@ -1,4 +1,4 @@
-"""Whatever strangers send: an answer, or the error that was promised, and soon. `make fuzz` runs these for long."""
+"""Made-up and mutated input: each text gets an answer or the documented error. `make fuzz` runs these for long."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from signing import cbor, status
 from signing.canonical import canonicalize
-from signing.compiled.form import compile_form, differing
-from signing.did import did_document, did_jwk, find_key
+from signing.compiled.compiler import compile_form, differing_paths
+from signing.did import did_jwk, find_key
+from signing.did_document import did_document
 from signing.errors import (
     DocumentNotPinnedError,
     KeyNotFoundError,
@@ -149,7 +150,7 @@ def is_answered(text: str) -> bool:
 
 
 @pytest.mark.parametrize("name", PROOFS)
-def test_what_is_mutated_below_is_whole_at_first(name):
+def test_what_is_mutated_below_holds_unchanged(name):
     assert is_answered(secured(name))
 
 
@@ -268,7 +269,7 @@ def test_no_jwk_breaks_the_search_for_a_key(part):
 @example(data=b"\x9b" + b"\xff" * 8)
 @example(data=b"\x81" * 5_000)
 @FUZZED
-def test_no_bytes_break_the_readers_of_bytes(data):
+def test_no_bytes_break_the_decoders(data):
     for reader in (cbor.decode, lambda part: from_base58(part.decode("latin-1")), from_text):
         try:
             reader(data)
@@ -311,7 +312,7 @@ def test_what_we_write_is_read_as_it_was_meant(document):
 
 @given(data=st.data(), value=SCALARS)
 @FUZZED
-def test_a_template_says_what_the_general_path_says(data, value):
+def test_a_compiled_form_gives_what_the_general_path_gives(data, value):
     leaves = [
         ("name",), ("id",), ("validFrom",), ("issuer", "id"), ("issuer", "name"),
         ("credentialSubject", "creditsEarned"), ("credentialSubject", "result", 0, "value"),
@@ -326,29 +327,29 @@ def test_a_template_says_what_the_general_path_says(data, value):
         for step in path[:-1]:
             at = at[step]
         at[path[-1]] = value
-    template = template_of(frozenset(paths))
+    form = form_of(frozenset(paths))
     try:
-        values = template.values(changed)
+        values = form.values(changed)
     except UnicodeEncodeError:
         values = None
     if values is None:
-        slots = differing(CREDENTIAL, changed)
+        slots = differing_paths(CREDENTIAL, changed)
         assert slots is None or not slots <= paths or isinstance(value, str) is False
         return
     try:
         general = canonicalize(changed)
     except (UnsafeDocumentError, DocumentNotPinnedError):
         with pytest.raises((UnsafeDocumentError, DocumentNotPinnedError)):
-            template.canonical(values)
+            form.canonical(values)
         return
     try:
-        assert template.canonical(values).decode() == general
+        assert form.canonical(values).decode() == general
     except UnsafeDocumentError:
         return  # Stricter with what we sign than with what others signed.
 
 
 @cache
-def template_of(paths: frozenset[Any]) -> Any:
+def form_of(paths: frozenset[Any]) -> Any:
     return compile_form(CREDENTIAL, sorted(paths, key=str))
 
 

@@ -95,7 +95,7 @@ def test_the_services_get_settings_the_tool_understands(name: str) -> None:
             "KEY_ENCRYPTION_KEY": "another secret of the tests",
         }
     )
-    assert not settings.embedded
+    assert not settings.embedded_worker
     assert settings.database_url == "postgresql+psycopg://nozimite:password@postgres/nozimite"
     assert settings.broker_url == "redis://valkey:6379/0"
 

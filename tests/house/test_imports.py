@@ -249,12 +249,13 @@ def test_the_core_needs_no_framework() -> None:
     assert done.stdout.strip() == "[]"
 
 
-# --- Plugs: the folder is the registry, and each file in it has the shape its package tells ---
+# --- Plugs: the folder is the registry, and each plug in it offers what the protocol of its package demands ---
 
+#: package -> its registry, the protocol of its plugs, and the names of those that must be there.
 REGISTRIES = {
     "signing.proofs": (
         "PROOFS",
-        "Proof",
+        "signing.proof_type.ProofType",
         {
             "eddsa-rdfc-2022",
             "eddsa-jcs-2022",
@@ -269,15 +270,15 @@ REGISTRIES = {
             "vc-jwt-es384",
         },
     ),
-    "lti_tool.deliveries": ("CHANNELS", "Channel", {"email", "mail_folder"}),
-    "lti_tool.triggers": ("TRIGGERS", "Trigger", {"gated_link", "line_item_results"}),
+    "lti_tool.deliveries": ("CHANNELS", "lti_tool.deliveries.Channel", {"email", "mail_folder"}),
+    "lti_tool.triggers": ("TRIGGERS", "lti_tool.triggers.Trigger", {"gated_link", "line_item_results"}),
 }
 
 
 def plugs() -> Iterator[tuple[str, str]]:
     for package, (registry, _, _) in REGISTRIES.items():
-        for plug in getattr(importlib.import_module(package), registry).values():
-            yield package, plug.__name__.rpartition(".")[2]
+        for name in getattr(importlib.import_module(package), registry):
+            yield package, name
 
 
 def parameters(function: Any) -> list[str]:
@@ -286,17 +287,21 @@ def parameters(function: Any) -> list[str]:
 
 @pytest.mark.parametrize(("package", "name"), tuple(plugs()))
 def test_a_plug_fits(package: str, name: str) -> None:
-    module = importlib.import_module(f"{package}.{name}")
-    registry, shape, _ = REGISTRIES[package]
-    protocol = getattr(importlib.import_module(package), shape)
-    assert module.__doc__
-    assert getattr(importlib.import_module(package), registry)[module.NAME] is module
-    for wanted, told in vars(protocol).items():
-        if inspect.isfunction(told) and not wanted.startswith("_"):
-            assert parameters(getattr(module, wanted)) == parameters(told), wanted
-    for wanted in inspect.get_annotations(protocol):
-        assert getattr(module, wanted), wanted
-    if options := getattr(module, "Options", None):
+    """A plug is a module (its name is NAME) or, where several share their code, an object (its name is `name`)."""
+    registry, protocol_name, _ = REGISTRIES[package]
+    plug = getattr(importlib.import_module(package), registry)[name]
+    module, _, attribute = protocol_name.rpartition(".")
+    protocol = getattr(importlib.import_module(module), attribute)
+    assert plug.__doc__
+    assert name == (plug.NAME if inspect.ismodule(plug) else plug.name)
+    members = {member: value for member, value in vars(protocol).items() if not member.startswith("_")}
+    functions = {member: value for member, value in members.items() if inspect.isfunction(value)}
+    assert functions
+    for member, function in functions.items():
+        assert parameters(getattr(plug, member)) == parameters(function), member
+    for member in {*members, *inspect.get_annotations(protocol)} - {*functions}:
+        assert getattr(plug, member), member
+    if options := getattr(plug, "Options", None):
         assert options.__dataclass_params__.frozen
 
 

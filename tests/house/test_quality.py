@@ -9,7 +9,7 @@ import pytest
 import badges.quality
 from badges.eu.elements import ELEMENTS
 from badges.quality import FIELDS, framework
-from badges.template.declarations import FIELDS as STATEMENTS
+from badges.template.declarations import FIELDS as DECLARATIONS
 
 FILES = sorted(Path(badges.quality.__file__).parent.glob("*.toml"))
 
@@ -35,4 +35,4 @@ def test_annex_1_asks_for_every_element() -> None:
 
 
 def test_whatever_can_be_stated_can_be_asked_about() -> None:
-    assert {f"/quality/{name}" for name in STATEMENTS} <= set(FIELDS.values())
+    assert {f"/quality/{name}" for name in DECLARATIONS} <= set(FIELDS.values())

@@ -124,3 +124,42 @@ def test_a_lock_holds_what_was_asked_for(name: str) -> None:
         for pin in versions(f"{name}.lock")
     }
     assert {package.lower().replace("_", "-") for package in asked} - locked == set()
+
+
+def _raising() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Public functions of public classes and modules with a `raise` of their own. The docstrings of the commands are
+    their help, which users read: they are left out."""
+    for path in sorted(
+        path for part in ("signing", "badges", "lti_tool", "config") for path in (ROOT / part).rglob("*.py")
+    ):
+        name = path.relative_to(ROOT).as_posix()
+        if not name.startswith("lti_tool/commands/"):
+            yield from (
+                (name, function) for function in _functions(ast.parse(path.read_text(encoding="utf-8")).body)
+            )
+
+
+def _functions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef]:
+    for node in body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from _functions(node.body)
+        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and _raises(node):
+            yield node
+
+
+def _raises(node: ast.AST) -> bool:
+    """Whether there is a `raise SomeError` in it, outside of functions inside it."""
+    return any(
+        (isinstance(child, ast.Raise) and child.exc is not None) or _raises(child)
+        for child in ast.iter_child_nodes(node)
+        if not isinstance(child, ast.FunctionDef | ast.Lambda | ast.ClassDef)
+    )
+
+
+def test_every_public_function_that_raises_says_so() -> None:
+    silent = [
+        f"{path}: {function.name}"
+        for path, function in _raising()
+        if not re.search(r"\b[Rr]aises\b", ast.get_docstring(function) or "")
+    ]
+    assert silent == []

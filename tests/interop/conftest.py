@@ -1,6 +1,6 @@
-"""Riga College before the verifiers of others: its badges with every kind of proof, and all that it serves.
+"""What tests of interoperability share: an issuer with every kind of proof, and other libraries under Node.
 
-Those others look at the clock of the machine, so what is issued here is issued now.
+Other libraries take the time from the machine's clock, so credentials are issued now.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from badges.schemas import EXTENSION_SCHEMA
 from badges.status_list import build_status_list
 from badges.verify import Report, verify
 from signing import did
+from signing.did_document import did_document
 from signing.document_loader import CONTEXTS, EXTENSION_PATH, find_context
 from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, generate, jwk
 from signing.proofs import PROOFS, ecdsa_sd_2023
 from signing.secured import SecuredCredential
-from signing.status import empty, with_bit
+from signing.status import empty, with_bit_set
 from tests.badges.conftest import INDEX, LIST_URL, TOOL_URL, built, issuer, solar
 
 __all__ = ["built", "issuer", "solar"]
@@ -35,16 +36,16 @@ FOLDER = Path(__file__).parent
 NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
 
 
-class Others:
-    """The program in others.mjs, which asks the verifiers of others under Node."""
+class OtherLibraries:
+    """The program in others.mjs, which runs other libraries under Node."""
 
     def __init__(self, program: subprocess.Popen[str]) -> None:
         self._program = program
 
-    def __call__(self, question: str, **given: Any) -> Json:
-        """The answer; a test fails where the program could not give one."""
+    def __call__(self, function: str, **arguments: Any) -> Json:
+        """The result of one of the program's functions. The test fails where it raised an error."""
         assert self._program.stdin is not None and self._program.stdout is not None
-        self._program.stdin.write(json.dumps({"ask": question} | given) + "\n")
+        self._program.stdin.write(json.dumps({"function": function} | arguments) + "\n")
         self._program.stdin.flush()
         answer: Json = json.loads(self._program.stdout.readline())
         assert "error" not in answer, answer["error"]
@@ -52,12 +53,12 @@ class Others:
 
 
 @pytest.fixture(scope="session")
-def others() -> Iterator[Others]:
+def others() -> Iterator[OtherLibraries]:
     node = shutil.which("node")
     if node is None:
-        pytest.skip("Node, under which the verifiers of others run, is not installed")
+        pytest.skip("Node, under which other verifiers run, is not installed")
     if not (FOLDER / "node_modules/made.stamp").is_file():
-        pytest.skip("the verifiers of others are not installed: make interop")
+        pytest.skip("other verifiers are not installed: make interop")
     with subprocess.Popen(
         [node, FOLDER / "others.mjs"],
         stdin=subprocess.PIPE,
@@ -65,21 +66,21 @@ def others() -> Iterator[Others]:
         text=True,
         encoding="utf-8",
     ) as program:
-        yield Others(program)
+        yield OtherLibraries(program)
         assert program.stdin is not None
         program.stdin.close()
 
 
 @dataclass
-class World:
-    """Riga College: `pages` is what it serves, and all contexts; nothing else exists for those who ask."""
+class IssuerSite:
+    """An issuer. `pages` is what it publishes, with all contexts, by address: everything that verifiers can fetch."""
 
     id: str
     keys: dict[str, SigningKey]
     pages: dict[str, str] = field(default_factory=dict)
 
     def secure(self, credential: Json, proof: str) -> SecuredCredential:
-        """As a verifier is to see it: of a proof that only the holder may have, what the holder shows of it."""
+        """The credential with this proof, as a verifier gets it: of ecdsa-sd-2023 the derived proof."""
         secured = PROOFS[proof].secure(credential, self.keys[proof], NOW)
         if proof == "ecdsa-sd-2023":
             return ecdsa_sd_2023.derive(
@@ -87,21 +88,23 @@ class World:
             )
         return secured
 
-    def publish_list(self, *revoked: int, proof: str = "eddsa-rdfc-2022") -> None:
+    def publish_status_list(self, *revoked: int, proof: str = "eddsa-rdfc-2022") -> None:
+        """Serves a status list in which the bits at these indexes are set."""
         bits = empty()
         for index in revoked:
-            bits = with_bit(bits, index, True)
+            bits = with_bit_set(bits, index)
         times = {"now": NOW, "ttl": timedelta(minutes=5), "lifetime": timedelta(days=7)}
         listing = build_status_list(list_url=LIST_URL, issuer_id=self.id, bits=bits, **times)
         self.pages[LIST_URL] = self.secure(listing, proof).text
 
     def fetch(self, url: str) -> bytes:
+        """What is served at the address. Raises OSError where nothing is."""
         if url not in self.pages:
             raise OSError(f"nothing is served at {url}")
         return self.pages[url].encode()
 
-    def verdict(self, file: str | bytes) -> Report:
-        """Ours, on what anybody issued who is served here."""
+    def verify(self, file: str | bytes) -> Report:
+        """Our report on a badge of any issuer that is served here."""
 
         def find_key(method: str, issuer_id: str) -> VerificationMethod:
             return did.find_key(method, issuer_id, self.fetch)
@@ -116,18 +119,18 @@ class World:
 
 
 def public_documents(shared: Path) -> dict[str, str]:
-    """What others publish, and our extension: the contexts, and the schemas that our badges name."""
-    found = {url: find_context(url) for url in (*CONTEXTS, TOOL_URL + EXTENSION_PATH)}
-    found[TOOL_URL + EXTENSION_PATH.replace("context.jsonld", "schema.json")] = EXTENSION_SCHEMA.read_text(
-        "utf-8"
+    """The contexts and the schemas that our badges name, by address."""
+    documents = {url: find_context(url) for url in (*CONTEXTS, TOOL_URL + EXTENSION_PATH)}
+    documents[TOOL_URL + EXTENSION_PATH.replace("context.jsonld", "schema.json")] = (
+        EXTENSION_SCHEMA.read_text("utf-8")
     )
     official = shared / "data/schemas/ob_v3p0_achievementcredential_schema.json"
-    return found | {OB_SCHEMA: official.read_text("utf-8")}
+    return documents | {OB_SCHEMA: official.read_text("utf-8")}
 
 
 @pytest.fixture(scope="session")
-def riga(issuer: Any, shared: Path) -> World:
-    """The keys are made once: those of RSA take a while."""
+def riga_college(issuer: Any, shared: Path) -> IssuerSite:
+    """Riga College without a status list. Made once, because RSA keys take long."""
     keys = {
         "eddsa-rdfc-2022": _key(f"{issuer.id}#e1", "Ed25519"),
         "ecdsa-sd-2023": _key(f"{issuer.id}#p1", "P-256"),
@@ -139,11 +142,11 @@ def riga(issuer: Any, shared: Path) -> World:
         for key in keys.values()
     ]
     pages = public_documents(shared) | {
-        did.did_web_url(issuer.id): json.dumps(did.did_document(issuer.id, methods))
+        did.did_web_url(issuer.id): json.dumps(did_document(issuer.id, methods))
     }
     for name in ("vc-jwt", "vc-jwt-rs256"):
         pages[keys[name].verification_method] = json.dumps(jwk(keys[name].public, keys[name].kid))
-    return World(id=issuer.id, keys=keys, pages=pages)
+    return IssuerSite(id=issuer.id, keys=keys, pages=pages)
 
 
 def _key(method: str, algorithm: Any) -> SigningKey:
@@ -152,20 +155,20 @@ def _key(method: str, algorithm: Any) -> SigningKey:
 
 
 @pytest.fixture
-def world(riga: World) -> World:
-    """Riga College with a status list that says of nobody that they are revoked."""
-    fresh = World(id=riga.id, keys=riga.keys, pages=dict(riga.pages))
-    fresh.publish_list()
-    return fresh
+def site(riga_college: IssuerSite) -> IssuerSite:
+    """Riga College with a status list in which nothing is revoked."""
+    site = IssuerSite(id=riga_college.id, keys=riga_college.keys, pages=dict(riga_college.pages))
+    site.publish_status_list()
+    return site
 
 
 @pytest.fixture
 def credential(built: Callable[..., Json], solar: Any) -> Json:
-    """Anna's."""
+    """Anna's credential, without proof."""
     return built(solar, awarded_at=NOW - timedelta(days=1), now=NOW)
 
 
 @pytest.fixture
 def index() -> int:
-    """Anna's place in the status list."""
+    """The index of Anna's credential in the status list."""
     return INDEX

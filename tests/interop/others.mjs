@@ -1,7 +1,8 @@
-// The verifiers and issuers of others, asked by tests/interop: a question a line, as JSON, and an answer a line.
+// Other libraries that verify and issue, for tests/interop: each line names a function with its arguments, as JSON, and
+// is answered with a line of JSON.
 //
-// None of them reaches the network. What a question holds under `pages` (contexts, DID documents, keys, status lists, by
-// their addresses) is all that exists for it.
+// None of them reaches the network: `pages` among the arguments (contexts, DID documents, keys, status lists, by their
+// addresses) is all that they can fetch.
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey';
 import * as bitstring from '@digitalbazaar/vc-bitstring-status-list';
@@ -21,11 +22,11 @@ import {createSignCryptosuite as createSignJcs, createVerifyCryptosuite as creat
   '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
 import jsonld from 'jsonld';
 
-// Node 18, which Debian 12 has, keeps these for those who ask.
+// Node 18, which Debian 12 has, does not make these global.
 globalThis.crypto ??= webcrypto;
 globalThis.CryptoKey ??= webcrypto.CryptoKey;
 
-// Answers alone go to the standard output.
+// Only answers go to the standard output.
 console.log = console.error;
 
 let pages = {};
@@ -37,7 +38,7 @@ const served = url => {
   return JSON.parse(pages[url]);
 };
 
-// Those who fetch by themselves find the same pages, and nothing else. It has to be there before they are loaded.
+// Libraries that fetch by themselves get the same pages. This has to be in place before they are loaded.
 globalThis.fetch = async request => {
   const url = typeof request === 'string' ? request : request.url;
   const found = url in pages;
@@ -45,7 +46,7 @@ globalThis.fetch = async request => {
     status: found ? 200 : 404, headers: {'content-type': 'application/json'}});
 };
 
-// verifier-core keeps a DID document for five seconds, which would answer one question with the keys of the one before.
+// verifier-core caches DID documents for five seconds, in which a later call would get the keys of an earlier one.
 LruCache.prototype.memoize = ({fn}) => fn();
 const {verifyCredential} = await import('@digitalcredentials/verifier-core');
 
@@ -101,33 +102,33 @@ const suites = () => [
   new Ed25519Signature2020()
 ];
 
-const told = error => [error, ...(error?.errors ?? [])].filter(Boolean).map(e => e.message ?? String(e)).join('; ');
+const messageOf = error => [error, ...(error?.errors ?? [])].filter(Boolean).map(e => e.message ?? String(e)).join('; ');
 
-const questions = {
+const functions = {
   // @digitalbazaar/vc with its suites, the status list and its proof included.
   async digitalbazaarVerifies({credential}) {
     const result = await vc.verifyCredential({
       credential: JSON.parse(credential), suite: suites(), documentLoader,
       checkStatus: ({credential}) => bitstring.checkStatus({credential, documentLoader, suite: suites()})
     });
-    // To it, that a status could be read is one thing, and what it says another.
+    // `verified` says that the status could be read, `status` whether the bit is set.
     const set = result.statusResult?.results?.some(({status}) => status);
     return {
       verified: result.verified && !set,
-      says: set ? 'revoked' : told(result.error) || told(result.statusResult?.error)
+      message: set ? 'revoked' : messageOf(result.error) || messageOf(result.statusResult?.error)
     };
   },
 
-  // @digitalcredentials/verifier-core, which says each step apart.
+  // @digitalcredentials/verifier-core, which reports each step.
   async verifierCoreVerifies({credential}) {
     const result = await verifyCredential({credential: JSON.parse(credential), knownDIDRegistries: []});
-    // Whether the issuer stands in a register is no matter of the badge.
+    // Whether the issuer is in a registry is not judged here.
     const log = (result.log ?? []).filter(({id}) => id !== 'registered_issuer');
     const schemas = result.additionalInformation?.flatMap(({results}) => results) ?? [];
     const steps = [...log.map(({valid}) => valid), ...schemas.map(({result}) => result?.valid)];
     return {
       verified: !result.errors && log.length > 0 && steps.every(valid => valid === true),
-      says: JSON.stringify(result.errors?.map(({name, message}) => `${name}: ${message}`) ?? {log, schemas})
+      message: JSON.stringify(result.errors?.map(({name, message}) => `${name}: ${message}`) ?? {log, schemas})
     };
   },
 
@@ -137,9 +138,9 @@ const questions = {
       const {alg, kid} = jose.decodeProtectedHeader(token);
       const key = await jose.importJWK(served(kid), alg);
       const {payload} = await jose.jwtVerify(token, key, {algorithms: [alg]});
-      return {verified: true, says: '', payload};
+      return {verified: true, message: '', payload};
     } catch(error) {
-      return {verified: false, says: told(error)};
+      return {verified: false, message: messageOf(error)};
     }
   },
 
@@ -170,7 +171,7 @@ const questions = {
   },
 
   // jsonld.js in its safe mode, which refuses what it would have to leave out.
-  async jsonldCanonizes({document}) {
+  async jsonldCanonicalizes({document}) {
     return {statements: await jsonld.canonize(document, {
       algorithm: 'RDFC-1.0', format: 'application/n-quads', safe: true, documentLoader})};
   }
@@ -201,13 +202,13 @@ const signingSuite = (suite, {key}, mandatoryPointers) => {
 };
 
 for await (const line of createInterface({input: process.stdin})) {
-  const {ask, ...given} = JSON.parse(line);
-  pages = given.pages ?? {};
+  const {function: name, ...args} = JSON.parse(line);
+  pages = args.pages ?? {};
   let answer;
   try {
-    answer = await questions[ask](given);
+    answer = await functions[name](args);
   } catch(error) {
-    answer = {error: told(error)};
+    answer = {error: messageOf(error)};
   }
   process.stdout.write(JSON.stringify(answer) + '\n');
 }

@@ -1,4 +1,4 @@
-"""openbadgeslib and we verify what the other issues: every kind of proof it knows, baked, and with a status list."""
+"""openbadgeslib and we verify what the other issues, with every proof it knows, baked, and with a status list."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from PIL import Image
 from badges import svg
 from badges.bake import bake
 from signing import did
+from signing.did_document import did_document
 from signing.keys import VerificationMethod, generate
 from tests.badges.conftest import LIST_URL
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
@@ -46,17 +47,17 @@ def key(kind):
 
 @pytest.fixture(scope="module")
 def blank_png() -> bytes:
-    drawn = BytesIO()
-    Image.new("RGB", (9, 9)).save(drawn, "PNG")
-    return drawn.getvalue()
+    file = BytesIO()
+    Image.new("RGB", (9, 9)).save(file, "PNG")
+    return file.getvalue()
 
 
 @pytest.fixture
-def college(world, key):
-    """Its key is published."""
+def college(site, key):
+    """An issuer whose key is published beside those of Riga College."""
     method = VerificationMethod(id=f"{COLLEGE}#k1", controller=COLLEGE, public=key.public_key())
-    world.pages[did.did_web_url(COLLEGE)] = json.dumps(did.did_document(COLLEGE, [method]))
-    return world
+    site.pages[did.did_web_url(COLLEGE)] = json.dumps(did_document(COLLEGE, [method]))
+    return site
 
 
 def pem(key: Any) -> bytes:
@@ -69,7 +70,7 @@ def signer(kind: str, key: Any) -> Any:
     return OB3LdpSigner(pem(key), verification_method=f"{COLLEGE}#k1")
 
 
-def annas() -> OpenBadgeCredential:
+def anna_credential() -> OpenBadgeCredential:
     achievement = Achievement(
         id="https://college.example/badges/1",
         name="Welding",
@@ -87,67 +88,66 @@ def annas() -> OpenBadgeCredential:
 
 
 def text_of(kind: str, key: Any) -> str:
-    made = signer(kind, key)
-    return made.sign(annas()) if kind in ALGORITHMS else made.sign_to_json(annas())
+    issuer = signer(kind, key)
+    return issuer.sign(anna_credential()) if kind in ALGORITHMS else issuer.sign_to_json(anna_credential())
 
 
-def publish_list(world: Any, kind: str, key: Any, *revoked: int) -> None:
+def publish_status_list(site: Any, kind: str, key: Any, *revoked: int) -> None:
     listing = build_status_list_credential(COLLEGE, LIST, "revocation", revoked)
     algorithm = kind if kind in ALGORITHMS else "EdDSA"
-    world.pages[LIST] = sign_status_list_credential(listing, pem(key), algorithm)
+    site.pages[LIST] = sign_status_list_credential(listing, pem(key), algorithm)
 
 
 @pytest.mark.parametrize(
     ("revoked", "verdict"), [((), "verified"), ((4712,), "verified"), ((4711,), "revoked")]
 )
 def test_we_verify_its_badge(college, kind, key, revoked, verdict):
-    publish_list(college, kind, key, *revoked)
-    report = college.verdict(text_of(kind, key))
+    publish_status_list(college, kind, key, *revoked)
+    report = college.verify(text_of(kind, key))
     assert report.verdict == verdict, report.checks
 
 
-def test_we_do_not_know_of_its_badge_while_its_list_is_gone(college, kind, key):
-    assert college.verdict(text_of(kind, key)).verdict == "unverifiable"
+def test_its_badge_is_unverifiable_without_its_status_list(college, kind, key):
+    assert college.verify(text_of(kind, key)).verdict == "unverifiable"
 
 
 def test_we_refuse_its_badge_when_the_college_has_another_key(college, kind, key):
     method = VerificationMethod(
         id=f"{COLLEGE}#k1", controller=COLLEGE, public=generate("Ed25519").public_key()
     )
-    college.pages[did.did_web_url(COLLEGE)] = json.dumps(did.did_document(COLLEGE, [method]))
-    publish_list(college, kind, key)
+    college.pages[did.did_web_url(COLLEGE)] = json.dumps(did_document(COLLEGE, [method]))
+    publish_status_list(college, kind, key)
     # With the proof inside, the key is what the address says: the badge does not fit it. A token brings its own.
-    assert college.verdict(text_of(kind, key)).verdict == (
-        "wrong_issuer" if kind in ALGORITHMS else "changed"
-    )
+    assert college.verify(text_of(kind, key)).verdict == ("wrong_issuer" if kind in ALGORITHMS else "changed")
 
 
 @pytest.mark.parametrize("picture", ["png", "svg"])
 def test_we_read_the_picture_it_baked(college, kind, key, picture, blank_png):
-    publish_list(college, kind, key)
-    made = signer(kind, key)
-    baked = (
-        made.sign_into_png(annas(), blank_png) if picture == "png" else made.sign_into_svg(annas(), DRAWING)
-    )
-    assert college.verdict(baked).verdict == "verified"
+    publish_status_list(college, kind, key)
+    issuer, credential = signer(kind, key), anna_credential()
+    if picture == "png":
+        baked = issuer.sign_into_png(credential, blank_png)
+    else:
+        baked = issuer.sign_into_svg(credential, DRAWING)
+    assert college.verify(baked).verdict == "verified"
 
 
 @pytest.mark.parametrize("proof", ["eddsa-rdfc-2022", "vc-jwt", "vc-jwt-rs256"])
-def test_it_verifies_our_badge_and_sees_that_it_is_revoked(world, credential, index, proof):
-    text = world.secure(credential, proof).text
-    documents = {world.id: json.loads(world.pages[did.did_web_url(world.id)])}
+def test_it_verifies_our_badge_and_sees_that_it_is_revoked(site, credential, index, proof):
+    text = site.secure(credential, proof).text
+    documents = {site.id: json.loads(site.pages[did.did_web_url(site.id)])}
 
     def verdict() -> str:
-        return openbadgeslib_verdict(text, documents, {LIST_URL: world.pages[LIST_URL]})
+        return openbadgeslib_verdict(text, documents, {LIST_URL: site.pages[LIST_URL]})
 
     assert verdict() == VERIFIED
-    world.publish_list(index)
+    site.publish_status_list(index)
     assert verdict() != VERIFIED
 
 
 @pytest.mark.parametrize("proof", ["eddsa-rdfc-2022", "ecdsa-sd-2023", "vc-jwt"])
-def test_it_reads_the_pictures_we_bake(world, credential, proof, blank_png):
-    secured = world.secure(credential, proof)
+def test_it_reads_the_pictures_we_bake(site, credential, proof, blank_png):
+    secured = site.secure(credential, proof)
     assert baking.extract_png(bake(blank_png, secured), keyword=baking.ITXT_KEYWORD_OB3) == secured.text
-    drawn = svg.bake(DRAWING, secured)
-    assert baking.extract_svg(drawn, element=baking.SVG_ELEMENT_OB3, text_fallback=True) == secured.text
+    baked_svg = svg.bake(DRAWING, secured)
+    assert baking.extract_svg(baked_svg, element=baking.SVG_ELEMENT_OB3, text_fallback=True) == secured.text

@@ -1,5 +1,5 @@
-// @digitalbazaar/vc with eddsa-rdfc-2022, at work in a warm process: for tests/bench. The first line gives the contexts
-// and the credential; each further one says what to do and how often, and is answered with the seconds that it took.
+// @digitalbazaar/vc with eddsa-rdfc-2022 in a warm process, for tests/bench. The first line has the contexts and the
+// credential; each further line says what to do and how often, and is answered with the seconds that it took.
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import * as vc from '@digitalbazaar/vc';
 import {createInterface} from 'node:readline';
@@ -10,7 +10,7 @@ const lines = createInterface({input: process.stdin})[Symbol.asyncIterator]();
 const {contexts, credential} = JSON.parse((await lines.next()).value);
 
 const documents = new Map(Object.entries(contexts).map(([url, text]) => [url, JSON.parse(text)]));
-// `tag: static` lets jsonld.js keep what it made of a context.
+// `tag: static` lets jsonld.js cache the processed context.
 const documentLoader = async url => {
   if(!documents.has(url)) {
     throw new Error(`nothing is served at ${url}`);

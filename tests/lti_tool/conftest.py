@@ -1,11 +1,11 @@
-"""A tool on a real database, with a course, its people and a published badge in it."""
+"""A tool on a real database, with a course, its people and a published template."""
 
 from __future__ import annotations
 
 import pytest
 
 from lti_tool.wiring import Tool, build_tool
-from tests.fixtures import Clock, FakePlatform, publish, settings_for, switch_on
+from tests.fixtures import Clock, FakePlatform, make_rule, publish, settings_for
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -52,4 +52,4 @@ def published(tool) -> str:
 
 @pytest.fixture
 def rule_id(tool, published) -> int:
-    return switch_on(tool, published)
+    return make_rule(tool, published)

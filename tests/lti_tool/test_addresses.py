@@ -6,7 +6,7 @@ from lti_tool.addresses import Addresses
 
 
 @pytest.mark.parametrize("tool_url", ["https://badges.example.org", "https://example.org:8443/badges"])
-def test_addresses_stand_below_the_tools_own(tool_url):
+def test_urls_begin_with_the_tools_own(tool_url):
     addresses = Addresses(tool_url=tool_url, issuer_slug="riga-college", extension_url=tool_url)
     for address in (
         addresses.issuer,
@@ -22,7 +22,7 @@ def test_addresses_stand_below_the_tools_own(tool_url):
         assert address.startswith(tool_url + "/")
 
 
-def test_the_schema_stands_beside_the_context():
+def test_the_schema_is_served_beside_the_context():
     addresses = Addresses(
         tool_url="https://badges.example.org",
         issuer_slug="riga-college",

@@ -9,12 +9,12 @@ from sqlalchemy.exc import OperationalError
 
 from lti_tool import jobs
 from lti_tool.awarding import looks
-from lti_tool.awarding.looks import LONGEST_PAUSE, next_look
+from lti_tool.awarding.looks import LONGEST_WAIT, next_look
 from lti_tool.errors import PlatformError
 from lti_tool.store import outbox, queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Outbox
 from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, NOW, do_all, learner, publish, settings_for, switch_on
+from tests.fixtures import ANNA, NOW, learner, make_rule, publish, run_due_jobs, settings_for
 
 USUAL = timedelta(minutes=10)
 
@@ -31,7 +31,7 @@ def rule_of(tool, rule_id):
         return rule
 
 
-def test_a_look_plans_the_next_one(tool, platform, rule_id, monkeypatch):
+def test_a_look_schedules_the_next_one(tool, platform, rule_id, monkeypatch):
     monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
     jobs.run_job(tool, f"poll-{rule_id}")
     assert row(tool, f"poll-{rule_id}").due_at == tool.clock() + tool.poll_every
@@ -44,11 +44,11 @@ def opening(tool, rule_id, person, now):
         looks.opened_by_learner(session, queries.rules.rule(session, rule_id), known, now)
 
 
-def test_a_class_that_opens_the_link_together_is_one_look(tool, rule_id, clock):
+def test_a_class_that_opens_the_link_at_once_causes_one_look(tool, rule_id, clock):
     outbox.claim(tool.store, clock())
     for number in range(30):
-        opening(tool, rule_id, learner(100 + number), clock.pass_(seconds=0.05))
-    clock.pass_(seconds=2)
+        opening(tool, rule_id, learner(100 + number), clock.advance(seconds=0.05))
+    clock.advance(seconds=2)
     assert outbox.claim(tool.store, clock()) == [f"poll-{rule_id}"]
 
 
@@ -56,17 +56,19 @@ def test_a_learner_who_opens_the_link_during_a_look_is_looked_at_again_soon(
     tool, platform, rule_id, monkeypatch, clock
 ):
     def members(url, resource_link_id=None):
-        opening(tool, rule_id, ANNA, clock.pass_(seconds=1))
+        opening(tool, rule_id, ANNA, clock.advance(seconds=1))
         return tuple(platform.everyone)
 
     monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
     monkeypatch.setattr(platform, "members", members)
     outbox.claim(tool.store, clock())
     jobs.run_job(tool, f"poll-{rule_id}")
-    assert row(tool, f"poll-{rule_id}").due_at <= clock() + looks.PAUSE
+    assert row(tool, f"poll-{rule_id}").due_at <= clock() + looks.WAIT_AFTER_OPENING
 
 
-def test_learners_do_not_hurry_a_platform_in_trouble(tool, platform, rule_id, monkeypatch, clock):
+def test_a_platform_in_trouble_is_not_looked_at_sooner_for_a_learner(
+    tool, platform, rule_id, monkeypatch, clock
+):
     monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
     platform.trouble = PlatformError(
         "the platform received too many requests and asks the tool to wait", retry_after=1800
@@ -74,11 +76,11 @@ def test_learners_do_not_hurry_a_platform_in_trouble(tool, platform, rule_id, mo
     jobs.run_job(tool, f"poll-{rule_id}")
     opening(tool, rule_id, ANNA, clock())
     planned = row(tool, f"poll-{rule_id}")
-    assert planned.due_at == clock() + looks.PAUSE_IN_TROUBLE
+    assert planned.due_at == clock() + looks.WAIT_AFTER_OPENING_IN_TROUBLE
     assert planned.payload["failures"] == 1
 
 
-def test_a_platform_that_does_not_answer_is_asked_less_and_less_often_and_for_ever(
+def test_a_platform_that_does_not_answer_is_asked_less_and_less_often(
     tool, platform, rule_id, monkeypatch, clock
 ):
     monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
@@ -89,18 +91,18 @@ def test_a_platform_that_does_not_answer_is_asked_less_and_less_often_and_for_ev
         waits.append(row(tool, f"poll-{rule_id}").due_at - clock())
         clock.now = row(tool, f"poll-{rule_id}").due_at
     assert waits == sorted(waits)
-    assert waits[-1] == LONGEST_PAUSE
+    assert waits[-1] == LONGEST_WAIT
     platform.trouble = None
     jobs.run_job(tool, f"poll-{rule_id}")
     assert row(tool, f"poll-{rule_id}").due_at == clock() + tool.poll_every
 
 
-def test_a_platform_that_names_a_time_is_left_alone_until_then(tool, rule_id):
+def test_retry_after_is_respected(tool, rule_id):
     rule = rule_of(tool, rule_id)
     trouble = PlatformError("too many requests", retry_after=1800)
     assert next_look(rule, trouble, USUAL, 1, NOW) == NOW + timedelta(minutes=30)
     impatient = PlatformError("too many requests", retry_after=10**9)
-    assert next_look(rule, impatient, USUAL, 1, NOW) == NOW + LONGEST_PAUSE
+    assert next_look(rule, impatient, USUAL, 1, NOW) == NOW + LONGEST_WAIT
 
 
 def test_a_course_that_has_ended_is_looked_at_once_a_day(tool, platform, rule_id):
@@ -109,14 +111,14 @@ def test_a_course_that_has_ended_is_looked_at_once_a_day(tool, platform, rule_id
     assert next_look(rule_of(tool, rule_id), platform.trouble, USUAL, 1, NOW) == NOW + timedelta(days=1)
 
 
-def test_work_that_breaks_is_kept_and_said_without_what_it_was_about(tool, monkeypatch, capfd):
+def test_a_job_that_fails_is_logged_without_the_text_of_its_error(tool, monkeypatch, capfd):
     with tool.store.begin() as session:
         event_id = outbox.add(session, "issue", {"award_id": 1}, tool.clock())
 
     def breaks(*_):
         raise ValueError("Anna Bērziņa <anna@example.org>")
 
-    monkeypatch.setitem(jobs.WORK, "issue", breaks)
+    monkeypatch.setitem(jobs.JOBS, "issue", breaks)
     jobs.run_job(tool, event_id)
     said = capfd.readouterr()
     assert "ValueError < test_jobs.py" in said.out + said.err
@@ -125,25 +127,21 @@ def test_work_that_breaks_is_kept_and_said_without_what_it_was_about(tool, monke
     assert (kept.status, kept.attempts, kept.trouble) == ("pending", 1, "ValueError")
 
 
-def test_unknown_done_or_dead_work_is_not_begun(tool, monkeypatch):
+def test_an_unknown_or_finished_job_is_not_begun(tool, monkeypatch):
     begun = []
-    monkeypatch.setitem(jobs.WORK, "issue", lambda _tool, event_id, _payload: begun.append(event_id))
+    monkeypatch.setitem(jobs.JOBS, "issue", lambda _tool, event_id, _payload: begun.append(event_id))
     with tool.store.begin() as session:
-        still_open, done, dead = (outbox.add(session, "issue", {}, tool.clock()) for _ in range(3))
+        still_open, done = (outbox.add(session, "issue", {}, tool.clock()) for _ in range(2))
         outbox.finish(session, done)
-    outbox.abandon(tool.store, dead, "it can never succeed")
-    for event_id in ("no such work", done, dead, still_open):
+    for event_id in ("no such job", done, still_open):
         jobs.run_job(tool, event_id)
     assert begun == [still_open]
-    assert [(row(tool, kept).status, row(tool, kept).attempts) for kept in (done, dead)] == [
-        ("done", 0),
-        ("dead", 0),
-    ]
+    assert (row(tool, done).status, row(tool, done).attempts) == ("done", 0)
 
 
-def test_the_sweep_forgets_what_has_expired(tool, clock):
+def test_the_sweep_deletes_what_has_expired(tool, clock):
     tool.expiring_values.put("state", {}, 60)
-    clock.pass_(minutes=5)
+    clock.advance(minutes=5)
     jobs.run_job(tool, "sweep")
     assert tool.expiring_values.peek("state") is None
     assert row(tool, "sweep").due_at == clock() + timedelta(hours=1)
@@ -173,7 +171,7 @@ def test_a_full_disk_loses_no_completion(tool, platform, rule_id):
     try:
         looks.look(tool.store, platform, rule_id, tool.clock())
         awarded = count(tool, Award)
-        do_all(tool)
+        run_due_jobs(tool)
     except OperationalError:
         pass
     assert count(tool, CredentialRow) == 0
@@ -183,14 +181,14 @@ def test_a_full_disk_loses_no_completion(tool, platform, rule_id):
     with tool.store.engine.begin() as connection:
         connection.execute(text("PRAGMA max_page_count=1073741823"))
     looks.look(tool.store, platform, rule_id, tool.clock())
-    tool.clock.pass_(hours=1)
-    do_all(tool)
+    tool.clock.advance(hours=1)
+    run_due_jobs(tool)
     assert awarded <= count(tool, Award) == count(tool, CredentialRow) == 1
 
 
 def test_a_database_that_drops_every_connection_loses_no_completion(postgres_url, platform, tmp_path, clock):
     tool = build_tool(settings_for(postgres_url, tmp_path), clock)
-    rule_id = switch_on(tool, publish(tool))
+    rule_id = make_rule(tool, publish(tool))
     looks.look(tool.store, platform, rule_id, clock())
     platform.inside.append(ANNA)
     looks.look(tool.store, platform, rule_id, clock())
@@ -208,8 +206,8 @@ def test_a_database_that_drops_every_connection_loses_no_completion(postgres_url
     for event_id in ids:
         drop()
         jobs.run_job(tool, event_id)
-    clock.pass_(hours=1)
+    clock.advance(hours=1)
     drop()
-    do_all(tool)
+    run_due_jobs(tool)
     assert count(tool, CredentialRow) == 1
     tool.store.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_tool.language import best, translator
+from lti_tool.language import best_language, translator
 
 
 @pytest.mark.parametrize(
@@ -16,8 +16,8 @@ from lti_tool.language import best, translator
         ([None, ""], "en"),
     ],
 )
-def test_the_first_language_that_we_speak(wanted, language):
-    assert best(wanted) == language
+def test_the_first_language_that_the_tool_has(wanted, language):
+    assert best_language(wanted) == language
 
 
 def test_a_sentence_without_translation_stays_itself():

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 import structlog
 
-from lti_tool.logs import log, set_up_logs, where
+from lti_tool.logs import log, set_up_logs, traceback_summary
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def put_back():
     logging.root.setLevel(level)
 
 
-def test_set_up_logs_writes_a_line_an_event_to_whatever_stderr_is_by_then(monkeypatch):
+def test_an_event_is_a_line_on_the_current_stderr(monkeypatch):
     gone = StringIO()
     monkeypatch.setattr(sys, "stderr", gone)
     set_up_logs("json")
@@ -32,15 +32,15 @@ def test_set_up_logs_writes_a_line_an_event_to_whatever_stderr_is_by_then(monkey
     assert json.loads(line).items() >= {"event": "launched", "registration_id": 1, "level": "info"}.items()
 
 
-def test_what_is_below_the_least_level_is_left_out(capsys):
+def test_events_below_the_level_are_left_out(capsys):
     set_up_logs("json", logging.WARNING)
     log.info("launched")
     assert capsys.readouterr().err == ""
 
 
-def test_where_tells_the_kind_of_an_error_and_never_its_text():
+def test_the_summary_has_the_type_of_an_error_and_never_its_text():
     try:
         raise ValueError("anna@example.org")
     except ValueError as error:
-        told = where(error)
+        told = traceback_summary(error)
     assert told.startswith("ValueError") and "anna" not in told

@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from lti_tool import __version__
 from lti_tool.errors import OutgoingError
-from lti_tool.outgoing import Outgoing
+from lti_tool.outgoing import Networks, Outgoing
 
 Talk = Callable[[socket.socket, bytes], None]
 
@@ -124,7 +124,18 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSL
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(identifier, critical=False)
         .add_extension(
-            x509.KeyUsage(False, False, False, False, False, True, True, False, False), critical=True
+            x509.KeyUsage(
+                digital_signature=False,
+                content_commitment=False,
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                key_cert_sign=True,
+                crl_sign=True,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
         )
         .sign(authority_key, hashes.SHA256())
     )
@@ -149,7 +160,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSL
 @pytest.fixture
 def demo() -> Outgoing:
     """Allowed to call this machine, as a demonstration is; impatient, as a test is."""
-    return Outgoing(allow_private=True, timeout=(1, 0.5), total_seconds=1)
+    return Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, timeout=(1, 0.5), total_seconds=1)
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
@@ -166,7 +177,7 @@ def trouble(action: Callable[..., object], *arguments: object, **options: object
 # --- a call that goes well
 
 
-def test_an_answer_is_given_as_it_came(serve, demo):
+def test_a_response_is_returned_unchanged(serve, demo):
     server = serve(answer(b'{"a": 1}', "X-Thing: 7", status="404 Not Found"))
     got = demo.get(f"http://127.0.0.1:{server.port}/a?b=C", headers={"Accept": "x/y"})
     assert (got.status, got.body, got.headers["x-thing"]) == (404, b'{"a": 1}', "7")
@@ -176,7 +187,7 @@ def test_an_answer_is_given_as_it_came(serve, demo):
 
 def test_whoever_is_called_can_tell_what_calls_and_for_whom(serve, demo):
     server = serve(answer(b""))
-    ours = Outgoing(allow_private=True, tool_url="https://badges.example.org")
+    ours = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, tool_url="https://badges.example.org")
     for outgoing in (demo, ours):
         outgoing.get(f"http://127.0.0.1:{server.port}/")
     agents = [re.search(rb"User-Agent: (.*)\r\n", request)[1].decode() for request in server.requests]
@@ -192,12 +203,12 @@ def test_a_form_and_bytes_are_posted(serve, demo):
     assert b"Content-Type: application/json" in server.requests[1]
 
 
-def test_names_under_localhost_are_this_machine_without_any_resolver(serve):
+def test_names_under_localhost_need_no_resolver(serve):
     def no_resolver(*arguments: object, **options: object) -> list[tuple[object, ...]]:
         raise AssertionError("the resolver was asked")
 
     server = serve(answer(b"hello"))
-    outgoing = Outgoing(allow_private=True, resolve=no_resolver)
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, resolve=no_resolver)
     assert outgoing.fetch(f"http://lms.localhost:{server.port}/") == b"hello"
     assert outgoing.fetch(f"http://localhost:{server.port}/") == b"hello"
     assert f"Host: lms.localhost:{server.port}".encode() in server.requests[0]
@@ -209,7 +220,7 @@ def test_only_a_200_is_fetched(serve, demo):
         assert trouble(demo.fetch, f"http://127.0.0.1:{server.port}/").permanent == permanent
 
 
-def test_a_redirect_is_an_answer_and_not_followed(serve, demo):
+def test_a_redirect_is_not_followed(serve, demo):
     other = serve(answer(b"secret"))
     server = serve(answer(b"", f"Location: http://127.0.0.1:{other.port}/", status="302 Found"))
     assert demo.get(f"http://127.0.0.1:{server.port}/").status == 302
@@ -232,17 +243,19 @@ def test_the_environment_changes_nothing(serve, demo, monkeypatch, tmp_path):
 # --- certificates
 
 
-def test_a_bundle_of_ones_own_is_trusted(serve, certificate):
+def test_an_additional_ca_bundle_is_trusted(serve, certificate):
     bundle, context = certificate
     server = serve(answer(b"hello"), context)
-    outgoing = Outgoing(allow_private=True, ca_bundle=bundle)
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle)
     assert outgoing.fetch(f"https://lms.localhost:{server.port}/") == b"hello"
     assert outgoing.fetch(f"https://127.0.0.1:{server.port}/") == b"hello"
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(serve, certificate):
+def test_an_untrusted_certificate_is_refused(serve, certificate):
     server = serve(answer(b"hello"), certificate[1])
-    error = trouble(Outgoing(allow_private=True).fetch, f"https://lms.localhost:{server.port}/")
+    error = trouble(
+        Outgoing(networks=Networks.PUBLIC_AND_PRIVATE).fetch, f"https://lms.localhost:{server.port}/"
+    )
     assert str(error) == "the certificate of lms.localhost is not trusted"
     assert server.requests == []
 
@@ -250,7 +263,10 @@ def test_a_certificate_nobody_vouches_for_is_refused(serve, certificate):
 def test_a_certificate_for_another_name_is_refused(serve, certificate):
     bundle, context = certificate
     server = serve(answer(b"hello"), context)
-    trouble(Outgoing(allow_private=True, ca_bundle=bundle).fetch, f"https://evil.localhost:{server.port}/")
+    trouble(
+        Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle).fetch,
+        f"https://evil.localhost:{server.port}/",
+    )
     assert server.requests == []
 
 
@@ -321,17 +337,17 @@ def test_the_address_that_was_checked_is_the_one_that_is_called(serve):
         good = len(asked) == 1
         return [(socket.AF_INET, 1, 6, "", ("127.0.0.1" if good else "10.0.0.1", port))]
 
-    outgoing = Outgoing(allow_private=True, resolve=resolve, timeout=(1, 0.5))
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, resolve=resolve, timeout=(1, 0.5))
     trouble(outgoing.get, f"https://lms.example:{server.port}/")
     assert asked == ["lms.example"]
     assert server.connections == 1
 
 
-def test_http_leads_to_this_machine_only_and_only_in_a_demonstration(serve):
+def test_plain_http_is_for_this_machine_with_private_networks_only(serve):
     server = serve(answer(b"hello"))
     assert trouble(Outgoing().get, f"http://127.0.0.1:{server.port}/").permanent
-    assert trouble(Outgoing(allow_private=True).get, "http://192.168.1.1/").permanent
-    assert trouble(Outgoing(allow_private=True).get, "http://lms.example/").permanent
+    assert trouble(Outgoing(networks=Networks.PUBLIC_AND_PRIVATE).get, "http://192.168.1.1/").permanent
+    assert trouble(Outgoing(networks=Networks.PUBLIC_AND_PRIVATE).get, "http://lms.example/").permanent
     assert server.connections == 0
 
 
@@ -353,14 +369,14 @@ def test_http_leads_to_this_machine_only_and_only_in_a_demonstration(serve):
         "https://lms.example\x00/",
     ],
 )
-def test_what_is_no_address_is_not_called(url):
+def test_an_invalid_address_is_not_called(url):
     error = trouble(Outgoing().get, url)
     assert error.permanent
     assert "secret" not in str(error)
 
 
 @pytest.mark.parametrize("host", ["a" * 300 + ".example", "x..example", "-.example", "\u0661.example"])
-def test_a_host_that_cannot_be_looked_up_is_trouble_and_no_crash(host):
+def test_a_host_that_cannot_be_resolved_is_an_outgoing_error(host):
     def resolve(name: str, port: int, **options: object) -> list[tuple[object, ...]]:
         name.encode("idna")
         raise socket.gaierror("unknown")
@@ -374,7 +390,7 @@ def test_a_header_that_breaks_out_of_its_line_is_not_sent(serve, demo):
     assert server.requests == []
 
 
-def test_what_went_wrong_names_the_host_and_nothing_after_it():
+def test_an_error_names_the_host_and_nothing_after_it():
     error = trouble(Outgoing().get, "https://127.0.0.1/path?registration_token=secret")
     assert "127.0.0.1" in str(error)
     assert "secret" not in str(error)
@@ -383,13 +399,13 @@ def test_what_went_wrong_names_the_host_and_nothing_after_it():
 # --- servers that are slow or huge
 
 
-def test_a_server_that_is_not_there_is_said_so(demo, free_port):
+def test_an_unreachable_server_is_named(demo, free_port):
     error = trouble(demo.get, f"http://127.0.0.1:{free_port()}/")
     assert str(error) == "127.0.0.1 cannot be reached"
     assert not error.permanent
 
 
-def test_a_server_that_says_nothing_is_not_waited_for(serve, demo):
+def test_a_silent_server_times_out(serve, demo):
     server = serve(lambda connection, request: connection.recv(1))  # until the caller goes
     error = trouble(demo.get, f"http://127.0.0.1:{server.port}/")
     assert "in time" in str(error)
@@ -419,10 +435,22 @@ def drip(start: bytes) -> Talk:
     ],
     ids=["status", "header", "length", "until the end", "chunked"],
 )
-def test_a_server_that_answers_drop_by_drop_is_cut_off(serve, demo, start):
+def test_a_server_that_sends_byte_by_byte_is_cut_off(serve, demo, start):
     server = serve(drip(start))
     error = trouble(demo.get, f"http://127.0.0.1:{server.port}/")
     assert "in time" in str(error)
+
+
+def test_a_call_that_connects_after_its_deadline_is_cut_off(serve):
+    server = serve(drip(b"HTTP/1.1 200 OK\r\n\r\n"))
+
+    def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        time.sleep(0.5)  # longer than the whole call may take
+        return [(socket.AF_INET, 1, 6, "", ("127.0.0.1", server.port))]
+
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, resolve=resolve, total_seconds=0.05)
+    trouble(outgoing.get, f"https://lms.example:{server.port}/")
+    assert server.connections == 0
 
 
 def test_a_server_that_is_slow_in_its_handshake_is_cut_off(serve, demo):
@@ -433,7 +461,7 @@ def test_a_server_that_is_slow_in_its_handshake_is_cut_off(serve, demo):
 def test_a_slow_server_with_tls_is_cut_off_too(serve, certificate):
     bundle, context = certificate
     server = serve(drip(b"HTTP/1.1 200 OK\r\n\r\n"), context)
-    outgoing = Outgoing(allow_private=True, ca_bundle=bundle, total_seconds=1)
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle, total_seconds=1)
     trouble(outgoing.get, f"https://lms.localhost:{server.port}/")
 
 
@@ -458,14 +486,14 @@ def endless(start: bytes, piece: bytes) -> Talk:
     ],
     ids=["announced", "until the end", "chunked"],
 )
-def test_a_huge_answer_is_refused(serve, demo, start, piece):
+def test_a_huge_response_is_refused(serve, demo, start, piece):
     server = serve(endless(start, piece) if piece else start)
     error = trouble(demo.get, f"http://127.0.0.1:{server.port}/", max_bytes=100_000)
     assert error.permanent
     assert "is larger than" in str(error)
 
 
-def test_a_small_answer_that_unpacks_to_a_huge_one_is_refused(serve, demo):
+def test_a_small_response_that_unpacks_to_a_huge_one_is_refused(serve, demo):
     bomb = gzip.compress(bytes(50_000_000))
     server = serve(answer(bomb, "Content-Encoding: gzip"))
     assert trouble(demo.get, f"http://127.0.0.1:{server.port}/", max_bytes=200_000).permanent
@@ -489,7 +517,7 @@ def test_endless_headers_are_refused(serve, demo):
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ],
 )
-def test_an_answer_that_is_broken_is_trouble_and_no_crash(serve, demo, said):
+def test_a_malformed_response_is_an_outgoing_error(serve, demo, said):
     server = serve(said)
     assert not trouble(demo.get, f"http://127.0.0.1:{server.port}/").permanent
 

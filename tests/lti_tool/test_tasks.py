@@ -24,7 +24,7 @@ def wait(condition):
 
 
 @pytest.mark.parametrize("broker", ["memory", "valkey"])
-def test_work_that_is_due_gets_done(tool, platform, rule_id, broker, request):
+def test_a_due_job_is_run(tool, platform, rule_id, broker, request):
     url = "memory://" if broker == "memory" else request.getfixturevalue("valkey_url")
     complete(tool, platform, rule_id, ANNA)
     worker = Worker(tool, url)
@@ -33,9 +33,7 @@ def test_work_that_is_due_gets_done(tool, platform, rule_id, broker, request):
     worker.stop()
 
 
-def test_a_broker_that_is_away_leaves_the_work_in_the_outbox(
-    tool, platform, rule_id, free_port, clock, capfd
-):
+def test_without_a_broker_jobs_stay_in_the_outbox(tool, platform, rule_id, free_port, clock, capfd):
     complete(tool, platform, rule_id, ANNA)
     address = f"redis://user:secret@127.0.0.1:{free_port()}/0"
     relay = Relay(tool, build_celery(address, tool))
@@ -43,14 +41,14 @@ def test_a_broker_that_is_away_leaves_the_work_in_the_outbox(
     said = capfd.readouterr()
     assert "relay_without_broker" in said.out + said.err
     assert "secret" not in said.out + said.err
-    clock.pass_(seconds=2)
+    clock.advance(seconds=2)
     assert statuses(tool) == ["sent"]
     with tool.store.read() as session:
         issue = session.query(Outbox).filter_by(task="issue").one().id
     assert issue in outbox.claim(tool.store, clock())
 
 
-def test_two_tools_in_one_process_do_each_their_own_work(tool, tmp_path, platform, rule_id):
+def test_two_tools_in_one_process_run_their_own_jobs(tool, tmp_path, platform, rule_id):
     other = build_tool(settings_for(f"sqlite:///{tmp_path / 'other.sqlite'}", tmp_path), tool.clock)
     build_celery("memory://", other)
     complete(tool, platform, rule_id, ANNA)

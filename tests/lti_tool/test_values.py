@@ -16,5 +16,5 @@ from lti_tool.values import INSTRUCTOR, LEARNER, TEST_USER, Member
     ],
     ids=["learner", "one who left", "staff too", "a teacher's student view", "staff"],
 )
-def test_a_member_is_a_learner_only_as_nothing_else(roles, active, learns):
+def test_a_member_with_another_role_is_no_learner(roles, active, learns):
     assert Member(user_id="7", roles=roles, active=active).is_learner is learns

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from signing.did import did_document, find_key
+from signing.did import find_key
+from signing.did_document import did_document
 from signing.keys import KeyFinder, SigningKey, VerificationMethod, generate, jwk
 
 ISSUER = "did:web:badges.riga.example:issuers:college"

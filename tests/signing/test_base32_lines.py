@@ -18,7 +18,7 @@ def test_what_is_printed_comes_back(data):
     assert from_lines("\n".join(as_lines(data))) == data
 
 
-def test_small_letters_dashes_and_letters_that_look_alike_do_no_harm():
+def test_lower_case_dashes_and_letters_that_look_alike_are_read():
     typed = ["The kit of Riga College", ""]
     for line in as_lines(SECRET):
         number, _, letters = line.partition("  ")
@@ -29,7 +29,7 @@ def test_small_letters_dashes_and_letters_that_look_alike_do_no_harm():
 
 
 @given(line=st.integers(0, 4), place=st.integers(7, 40), letter=st.sampled_from(ALPHABET))
-def test_a_slip_is_found_in_its_line(line, place, letter):
+def test_a_mistake_is_found_in_its_line(line, place, letter):
     lines = list(as_lines(SECRET))
     if lines[line][place] in (" ", letter):
         return
@@ -38,7 +38,7 @@ def test_a_slip_is_found_in_its_line(line, place, letter):
         from_lines("\n".join(lines))
 
 
-def test_a_line_left_out_or_swapped_is_named():
+def test_a_missing_or_swapped_line_is_named():
     lines = list(as_lines(SECRET))
     with pytest.raises(MistypedError, match=r": 03$"):
         from_lines("\n".join(lines[:2] + lines[3:]))
@@ -48,11 +48,11 @@ def test_a_line_left_out_or_swapped_is_named():
 
 
 @pytest.mark.parametrize("text", ["", "nothing here", "01/01  U!", "01/01 ABC"])
-def test_what_is_no_print_is_refused(text):
+def test_a_text_without_numbered_lines_is_refused(text):
     with pytest.raises(MistypedError):
         from_lines(text)
 
 
-def test_a_letter_that_is_none_is_told():
+def test_a_character_outside_the_alphabet_is_named():
     with pytest.raises(MistypedError, match="U"):
         from_letters("UUUU")

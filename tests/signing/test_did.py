@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from signing.did import did_document, did_jwk, did_key, did_web_url, find_key, key_in_proof, revoked_method
+from signing.did import did_jwk, did_key, did_web_url, find_key, key_in_proof
+from signing.did_document import did_document, revoked_method
 from signing.errors import KeyNotFoundError
 from signing.keys import VerificationMethod, generate, jwk, multikey, same_key
 
@@ -184,14 +185,14 @@ def test_a_bare_jwk_is_the_issuers_when_its_did_document_lists_the_key(p256, ed2
     assert find_key(KID, RIGA, web(pages)).controller == RIGA
 
 
-def test_a_bare_jwk_that_the_issuer_does_not_list_is_nobodys(p256, ed25519):
+def test_a_bare_jwk_that_the_issuer_does_not_list_has_its_address_as_controller(p256, ed25519):
     pages = {KID: jwk(p256, "p1"), RIGA_PAGE: riga(ed25519, generate("P-256").public_key())}
     found = find_key(KID, RIGA, web(pages))
     assert found.controller == KID
     assert same_key(found.public, p256)
 
 
-def test_whether_a_bare_jwk_is_the_issuers_stays_unknown_while_the_issuer_is_silent(p256):
+def test_whether_a_bare_jwk_is_the_issuers_stays_unknown_while_the_issuers_host_does_not_answer(p256):
     with pytest.raises(KeyNotFoundError):
         find_key(KID, RIGA, web({KID: jwk(p256, "p1")}))
 
@@ -261,7 +262,7 @@ def test_a_did_jwk_is_anothers_key_only_when_that_one_lists_it(p256, ed25519):
         find_key(did, RIGA, web({}))
 
 
-def test_a_key_that_was_taken_back_says_since_when(ed25519):
+def test_a_revoked_key_has_its_end(ed25519):
     ended = datetime(2026, 1, 1, tzinfo=UTC)
     method = VerificationMethod(id=f"{RIGA}#k1", controller=RIGA, public=ed25519, ends=ended)
     document = did_document(RIGA, [method])
@@ -313,7 +314,7 @@ def test_a_published_private_key_is_not_used(p256, ed25519):
     "page",
     [b"", b"<html>", b"\xff", b"[]", b'{"keys":[]}', b"{}", b'{"kty":"EC"}', b'{"kty":"EC","kty":"EC"}'],
 )
-def test_a_page_that_is_no_key_is_no_key(page):
+def test_a_page_without_a_key_gives_no_key(page):
     with pytest.raises(KeyNotFoundError):
         find_key(KID, RIGA, web({KID: page}))
 
@@ -330,7 +331,7 @@ def test_a_page_that_is_no_key_is_no_key(page):
         {"id": [RIGA]},
     ],
 )
-def test_a_strange_document_is_no_key(part, ed25519):
+def test_a_malformed_document_has_no_key(part, ed25519):
     with pytest.raises(KeyNotFoundError):
         find_key(f"{RIGA}#k1", RIGA, web({RIGA_PAGE: riga(ed25519) | part}))
 
@@ -378,7 +379,7 @@ def test_whatever_fetching_raises_means_that_there_is_no_key():
         find_key(f"{RIGA}#k1", RIGA, broken)
 
 
-def test_a_key_taken_back_is_not_the_issuers_at_any_other_address_either(p256):
+def test_a_revoked_key_is_revoked_at_its_other_addresses_too(p256):
     """A thief may publish the stolen key on a page of their own."""
     ended = datetime(2026, 1, 1, tzinfo=UTC)
     document = did_document(
@@ -389,7 +390,7 @@ def test_a_key_taken_back_is_not_the_issuers_at_any_other_address_either(p256):
         assert (found.controller, found.ends, found.asserts) == (RIGA, ended, False)
 
 
-def test_the_page_of_a_key_taken_back_holds_no_key_for_those_who_do_not_look(p256):
+def test_the_page_of_a_revoked_key_has_no_bare_jwk(p256):
     ended = datetime(2026, 1, 1, tzinfo=UTC)
     page = revoked_method(VerificationMethod(id=KID, controller=RIGA, public=p256, ends=ended))
     assert "kty" not in page

@@ -47,7 +47,7 @@ def test_bytes_that_are_no_private_key_are_refused(name):
             private_of(name, secret)
 
 
-def test_a_short_name_is_the_keys_alone(private_keys):
+def test_each_key_has_a_short_name_of_its_own(private_keys):
     names = {short_name(private.public_key()) for private in private_keys.values()}
     assert len(names) == len(ALGORITHMS)
     assert short_name(private_keys["RSA"].public_key()) in names
@@ -68,13 +68,13 @@ class InADevice:
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
-def test_a_key_in_a_device_is_asked_for_three_things_only(private_keys, name):
+def test_a_key_in_a_device_needs_three_members_only(private_keys, name):
     key = SigningKey(verification_method="did:example:riga#k", kid="k", private=InADevice(private_keys[name]))
     assert key.algorithm == name
     verify(key.public, sign(key.private, b"said"), b"said")
 
 
-def test_an_rsa_key_of_ours_has_the_size_that_lasts_and_weak_or_huge_ones_are_not_read(private_keys):
+def test_our_rsa_keys_have_3072_bits_and_weak_or_huge_ones_of_others_are_refused(private_keys):
     public = private_keys["RSA"].public_key()
     assert public.key_size == RSA_BITS == 3072
     for bits in (1024, 2040, 9000):

@@ -53,7 +53,7 @@ def test_a_verifier_that_takes_one_proof_only_is_given_one(both, issuer):
     assert openbadgeslib_verdict(one.text, {issuer.id: issuer.document}) == VERIFIED
 
 
-def test_from_the_second_a_part_is_made(both):
+def test_a_part_is_derived_from_the_second_proof(both):
     part = derive(alone(both, "ecdsa-sd-2023"), ["/credentialSubject/achievement/criteria"])
     assert "Anna" in both.text
     assert "Anna" not in part.text
@@ -69,7 +69,7 @@ def test_a_proof_that_is_not_there_is_not_found(both):
 def test_a_proof_of_no_known_kind_hides_none_that_holds(credential, issuer, now):
     secured = PROOFS["eddsa-rdfc-2022"].secure(credential, issuer.ed25519, now)
     document = json.loads(secured.text)
-    strange = {"type": "SomeProofType", "created": "2026-09-01T00:00:00Z", "proofPurpose": "assertionMethod"}
-    document["proof"].insert(0, strange)
+    unknown = {"type": "SomeProofType", "created": "2026-09-01T00:00:00Z", "proofPurpose": "assertionMethod"}
+    document["proof"].insert(0, unknown)
     text = json.dumps(document)
     assert check(SecuredCredential(text, ""), issuer.find_key, now).proof_name == "eddsa-rdfc-2022"

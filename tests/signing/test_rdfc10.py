@@ -1,4 +1,4 @@
-"""The same statements give the same text, whatever their nameless nodes were called."""
+"""The same statements give the same text, whatever the labels of their blank nodes were."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_two_loops_are_not_one_loop():
 
 
 @pytest.mark.parametrize("size", [10, 40, 150])
-def test_statements_that_are_all_alike_are_given_up(size):
+def test_statements_that_are_all_alike_are_refused(size):
     names = [f"_:n{number}" for number in range(size)]
     quads = {(one, "<urn:p>", other, "") for one in names for other in names if one != other}
     with pytest.raises(UnsafeDocumentError):

@@ -7,7 +7,7 @@ import pytest
 
 from signing.errors import StatusListError
 from signing.multibase import base64url
-from signing.status import LENGTH, bit, decode, empty, encode, with_bit
+from signing.status import LENGTH, bit, decode, empty, encode, with_bit_cleared, with_bit_set
 
 #: The example list of W3C Bitstring Status List v1.0: 131072 bits, none set.
 W3C_EMPTY = "uH4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA"
@@ -19,20 +19,20 @@ def test_the_example_of_the_standard_is_an_empty_list():
 
 
 def test_the_first_index_is_the_leftmost_bit():
-    assert with_bit(empty(), 0, True)[0] == 0b1000_0000
-    assert with_bit(empty(), 7, True)[0] == 0b0000_0001
-    assert with_bit(empty(), 8, True)[1] == 0b1000_0000
-    assert with_bit(empty(), LENGTH - 1, True)[-1] == 1
+    assert with_bit_set(empty(), 0)[0] == 0b1000_0000
+    assert with_bit_set(empty(), 7)[0] == 0b0000_0001
+    assert with_bit_set(empty(), 8)[1] == 0b1000_0000
+    assert with_bit_set(empty(), LENGTH - 1)[-1] == 1
 
 
 def test_one_bit_is_set_and_cleared_without_touching_another():
-    bits = with_bit(with_bit(empty(), 4711, True), 4712, True)
+    bits = with_bit_set(with_bit_set(empty(), 4711), 4712)
     assert [index for index in range(LENGTH) if bit(bits, index)] == [4711, 4712]
-    assert with_bit(with_bit(bits, 4711, False), 4712, False) == empty()
+    assert with_bit_cleared(with_bit_cleared(bits, 4711), 4712) == empty()
 
 
-def test_a_list_comes_back_and_is_always_written_alike():
-    bits = with_bit(empty(), 99, True)
+def test_a_list_comes_back_and_is_always_encoded_to_the_same_text():
+    bits = with_bit_set(empty(), 99)
     assert decode(encode(bits)) == bits
     assert encode(bits) == encode(bits)
 
@@ -42,10 +42,10 @@ def test_an_index_outside_the_list_is_refused(index):
     with pytest.raises(StatusListError):
         bit(empty(), index)
     with pytest.raises(StatusListError):
-        with_bit(empty(), index, True)
+        with_bit_set(empty(), index)
 
 
-def test_a_list_that_unpacks_to_gigabytes_is_refused():
+def test_a_list_that_decompresses_to_gigabytes_is_refused():
     bomb = "u" + base64url(gzip.compress(bytes(50_000_000), mtime=0))
     with pytest.raises(StatusListError, match="too much"):
         decode(bomb, max_bytes=16_384)

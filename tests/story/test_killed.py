@@ -1,4 +1,4 @@
-"""Killed at any moment and started again, the tool loses no completion and doubles no badge."""
+"""Killed at any moment and started again, the tool loses no completion and issues no badge twice."""
 
 import os
 import random
@@ -14,11 +14,12 @@ import pytest
 
 from lti_tool.demo.robot import Robot
 from tests.amounts import amount
+from tests.running_demo import wait
 
 ROOT = Path(__file__).parents[2]
 COURSE = "Data Literacy"
 COMPLETE = 12
-STORIES = amount("stories in which the tool is killed four times", small=1, full=10)
+ROUNDS = amount("stories in which the tool is killed four times", small=1, full=10)
 
 
 class Demo:
@@ -42,23 +43,24 @@ class Demo:
         self.process.wait(10)
 
     def answers(self):
+        """Whether the LMS answers. Fails where the process has ended."""
         try:
-            return Robot(self.lms_url).web.get(self.lms_url, timeout=5).ok
+            return Robot(self.lms_url).http.get(self.lms_url, timeout=5).ok
         except OSError:
             assert self.process.poll() is None, (self.folder.parent / "log").read_text(encoding="utf-8")
             return False
 
-    def ask(self, question):
+    def query(self, sql):
         with closing(sqlite3.connect(self.folder / "nozimite.sqlite", timeout=30)) as connection:
-            return connection.execute(question).fetchall()
+            return connection.execute(sql).fetchall()
 
     def count(self, table, condition="1"):
-        return self.ask(f"SELECT count(*) FROM {table} WHERE {condition}")[0][0]
+        return self.query(f"SELECT count(*) FROM {table} WHERE {condition}")[0][0]
 
 
 @pytest.fixture
 def start_demo(tmp_path, free_port):
-    """A function that starts a demo with nothing in it yet; the one before is stopped."""
+    """A function that starts a demo without data, after it has stopped the one before."""
     demos = []
 
     def start():
@@ -77,19 +79,12 @@ def start_demo(tmp_path, free_port):
     stop()
 
 
-def wait(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
-
-
-def test_sigkill_loses_no_completion_and_doubles_no_badge(start_demo):
-    for number in range(STORIES):
+def test_sigkill_loses_no_completion_and_issues_no_badge_twice(start_demo):
+    for number in range(ROUNDS):
         kill_often(start_demo(), random.Random(number + 4))
 
 
-def kill_often(demo, moments):
+def kill_often(demo, random_):
     wait(demo.answers)
     robot = Robot(demo.lms_url)
     robot.register((demo.folder / "registration-url").read_text(encoding="utf-8"))
@@ -97,17 +92,17 @@ def kill_often(demo, moments):
     wait(lambda: demo.count("award_rule", "checked_at IS NOT NULL") == 1)
     robot.give_grades(COURSE, complete=COMPLETE)
     for _ in range(4):
-        time.sleep(moments.uniform(0.2, 2.5))
+        time.sleep(random_.uniform(0.2, 2.5))
         demo.kill()
         demo.start()
         wait(demo.answers)
-    # What was claimed by the killed processes comes back when its lease runs out; nobody waits for that here.
+    # Jobs that the killed processes had claimed come back when their lease ends; the test ends it at once.
     with closing(sqlite3.connect(demo.folder / "nozimite.sqlite", timeout=30)) as connection, connection:
         connection.execute("UPDATE outbox SET due_at = '2000-01-01 00:00:00' WHERE status = 'sent'")
     wait(lambda: demo.count("delivery", "status = 'sent'") == COMPLETE)
     assert demo.count("award") == demo.count("credential") == COMPLETE
-    assert len(demo.ask("SELECT DISTINCT award_id FROM credential")) == COMPLETE
-    assert len(demo.ask("SELECT DISTINCT learner_id FROM award")) == COMPLETE
+    assert len(demo.query("SELECT DISTINCT award_id FROM credential")) == COMPLETE
+    assert len(demo.query("SELECT DISTINCT learner_id FROM award")) == COMPLETE
     assert len(list((demo.folder / "mail").glob("*.eml"))) == COMPLETE
 
 

@@ -1,4 +1,4 @@
-"""As it runs for real: gunicorn and a worker as processes of their own, PostgreSQL, Valkey, a mail server."""
+"""A production set-up: gunicorn and a worker as processes of their own, PostgreSQL, Valkey, a mail server."""
 
 import os
 import signal
@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from lti_tool.demo.lms import create_lms
 from lti_tool.demo.robot import Robot
+from tests.running_demo import wait
 
 ROOT = Path(__file__).parents[2]
 COURSE = "Data Literacy"
@@ -50,26 +51,27 @@ def lms():
 
 @pytest.fixture
 def start(environment, tmp_path):
-    """Starts a process; all are stopped at the end, and what they wrote is there to read."""
-    running = []
+    """A function that starts a process, which is stopped at the end. Its output is in tmp_path/log-*."""
+    processes = []
 
     def start(*command):
-        log = (tmp_path / f"log-{len(running)}").open("wb")
+        log = (tmp_path / f"log-{len(processes)}").open("wb")
         process = subprocess.Popen(
             [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
-        running.append((process, log))
+        processes.append((process, log))
         return process
 
     yield start
-    for process, log in running:
+    for process, log in processes:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         process.wait(30)
         log.close()
 
 
-def command(environment, *words):
+def run_command(environment, *words):
+    """The standard output of `python -m lti_tool` with these words."""
     done = subprocess.run(
         [sys.executable, "-m", "lti_tool", *words], cwd=ROOT, env=environment, capture_output=True, text=True
     )
@@ -77,41 +79,34 @@ def command(environment, *words):
     return done.stdout
 
 
-def wait(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
-
-
-def answers(url):
+def is_ready(url):
     try:
-        return Robot(url).web.get(f"{url}/readyz", timeout=5).ok
+        return Robot(url).http.get(f"{url}/readyz", timeout=5).ok
     except OSError:
         return False
 
 
 def test_twelve_complete_and_twelve_mails_go_out(environment, lms, start, smtp, tmp_path):
     port = environment["TOOL_URL"].rpartition(":")[2]
-    added = command(
+    printed = run_command(
         environment, "templates", "add", "lti_tool/demo/templates/data-literacy.toml", "--publish"
     )
-    assert "published" in added
-    assert "Riga College" in command(environment, "issuer", "confirm")
+    assert "published" in printed
+    assert "Riga College" in run_command(environment, "issuer", "confirm")
     web = start("gunicorn", "--config", "docker/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}")
     worker = start("lti_tool", "worker")
-    wait(lambda: answers(environment["TOOL_URL"]))
+    wait(lambda: is_ready(environment["TOOL_URL"]))
 
     robot = Robot(lms)
-    robot.register(command(environment, "platforms", "invite").strip())
-    assert "moodle" in command(environment, "platforms", "list")
+    robot.register(run_command(environment, "platforms", "invite").strip())
+    assert "moodle" in run_command(environment, "platforms", "list")
     activity = robot.place_badge(COURSE)
     wait(lambda: "Not checked yet" not in robot.open_activity("Zane", activity).text)
     robot.give_grades(COURSE, complete=12)
     wait(lambda: len(smtp.mails) == 12)
-    time.sleep(1)
+    time.sleep(1)  # for a thirteenth, which must not come
     assert len(smtp.mails) == 12
-    assert command(environment, "worker", "--check") == ""
+    assert run_command(environment, "worker", "--check") == ""
 
     for process in (web, worker):
         process.send_signal(signal.SIGTERM)

@@ -1,103 +1,66 @@
-"""The whole story with real parts: the LMS, the tool over HTTP, the worker, database, broker and mail server."""
+"""From the grade to the verified badge, with a real LMS, worker, database, broker and mail server."""
 
 import json
 import re
-import time
-from contextlib import contextmanager
 from decimal import Decimal
 from email import message_from_bytes, policy
-from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from badges.verify import verify
 from lti_tool.awarding import awards
-from lti_tool.commands import demo_once, demo_server
+from lti_tool.commands import demo_once
 from lti_tool.demo.robot import Robot
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Outbox, Sighting
-from lti_tool.web import server
-from tests.fixtures import settings_for
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
+from tests.running_demo import rows, run_demo, wait
 
 COURSE = "Data Literacy"
-#: The badge placed there, after which its column is called.
+#: A part of the name of the badge placed there, and of its gradebook column.
 BADGE = "Data literacy"
 
 
 @pytest.fixture(params=["sqlite", "postgresql and valkey"])
-def parts(request, tmp_path):
-    """DATABASE_URL and BROKER_URL."""
+def backends(request):
+    """Settings for the embedded database and broker, or for real ones."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'nozimite.sqlite'}", "memory://"
-    return request.getfixturevalue("postgres_url"), request.getfixturevalue("valkey_url")
+        return {}
+    return {
+        "database_url": request.getfixturevalue("postgres_url"),
+        "broker_url": request.getfixturevalue("valkey_url"),
+    }
 
 
-@pytest.fixture
-def embedded(tmp_path):
-    return f"sqlite:///{tmp_path / 'nozimite.sqlite'}", "memory://"
-
-
-@contextmanager
-def standing(parts, folder: Path, product="moodle", **changes):
-    tool_socket, lms_socket = server.listen(0), server.listen(0)
-    database_url, broker_url = parts
-    settings = settings_for(
-        database_url,
-        folder,
-        tool_url=f"http://tool.localhost:{tool_socket.getsockname()[1]}",
-        broker_url=broker_url,
-        poll_seconds=1,
-        allow_private_addresses=True,
-        log_format="console",
-        **changes,
-    )
-    with demo_server.running_demo(settings, folder, tool_socket, lms_socket, product) as running:
-        yield running
-
-
-def wait(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
-    return found
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).all()
-
-
-def place(running, robot, **choices):
-    """The badge's activity, switched on and looked at once."""
-    robot.register(running.registration_url)
+def place_badge(demo, robot, **choices):
+    """The address of the badge's activity, once the teacher has opened it and the platform was asked about it."""
+    robot.register(demo.registration_url)
     activity = robot.place_badge(COURSE, **choices)
     robot.open_activity("Zane", activity)
-    wait(lambda: [rule for rule in rows(running.tool, AwardRule) if rule.checked_at])
+    wait(lambda: [rule for rule in rows(demo.tool, AwardRule) if rule.checked_at])
     return activity
 
 
-def sent(tool):
+def sent_deliveries(tool):
     return [row for row in rows(tool, Delivery) if row.status == "sent"]
 
 
-def test_from_the_grade_to_the_verifier(parts, tmp_path, smtp):
-    with standing(parts, tmp_path, smtp_url=smtp.url) as running:
-        tool, robot = running.tool, Robot(running.lms_url)
-        activity = place(running, robot)
+def test_from_the_grade_to_the_verifier(backends, tmp_path, smtp):
+    with run_demo(tmp_path, **backends, smtp_url=smtp.url) as demo:
+        tool, robot = demo.tool, Robot(demo.lms_url)
+        activity = place_badge(demo, robot)
         assert not robot.may_open("Anna", activity)
         robot.give_grades(COURSE, complete=12)
-        wait(lambda: len(sent(tool)) == 12)
+        wait(lambda: len(sent_deliveries(tool)) == 12)
 
         page = robot.open_activity("Anna", activity)
         (address,) = set(re.findall(rf"{re.escape(tool.tool_url)}/badges/[0-9a-f-]+", page.html))
-        public = robot.web.get(address, timeout=10)
+        public = robot.http.get(address, timeout=10)
         assert public.status_code == 200
-        png = robot.web.get(f"{address}.png", timeout=10).content
+        png = robot.http.get(f"{address}.png", timeout=10).content
         assert verify(png, tool.find_key, tool.find_status, tool.clock()).verdict == "verified"
-        answer = robot.web.post(
+        answer = robot.http.post(
             f"{tool.tool_url}/verify",
             files={"file": ("badge.png", png, "image/png")},
             headers={"Accept": "application/json"},
@@ -121,9 +84,9 @@ def test_an_independent_verifier_accepts_every_badge_but_the_revoked_and_no_tamp
     lists = {status_list["id"]: json.dumps(status_list)}
     texts = [baked_text(path) for path in sorted(tmp_path.glob("badge-*.png"))]
     tokens = [path.read_text(encoding="utf-8") for path in sorted(tmp_path.glob("badge-*.jwt"))]
-    for kind in (texts, tokens):
-        assert [openbadgeslib_verdict(text, documents) for text in kind] == [VERIFIED] * 12
-        verdicts = [openbadgeslib_verdict(text, documents, lists) for text in kind]
+    for badges in (texts, tokens):
+        assert [openbadgeslib_verdict(text, documents) for text in badges] == [VERIFIED] * 12
+        verdicts = [openbadgeslib_verdict(text, documents, lists) for text in badges]
         assert verdicts.count(VERIFIED) == 11
     tampered = texts[0].replace("MicroCredential", "Certification")
     assert openbadgeslib_verdict(tampered, documents) != VERIFIED
@@ -135,7 +98,7 @@ def baked_text(path):
         return image.text["openbadgecredential"]
 
 
-def test_once_leaves_what_it_says(tmp_path, capfd):
+def test_demo_once_writes_its_files_and_counts(tmp_path, capfd):
     assert demo_once.run_once(tmp_path) == 0
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     counts = {name: summary[name] for name in ("learners", "completed", "issued", "delivered", "revoked")}
@@ -146,29 +109,29 @@ def test_once_leaves_what_it_says(tmp_path, capfd):
     assert sorted(verdicts) == ["revoked"] + ["verified"] * 11
     for name in ("did.json", "jwks.json", "status-list.json"):
         assert json.loads((tmp_path / name).read_text(encoding="utf-8"))
-    said = capfd.readouterr()
+    printed = capfd.readouterr()
     for secret in ("Anna", "Bērziņa", "@example.org", "eyJ"):
-        assert secret not in said.out + said.err
+        assert secret not in printed.out + printed.err
 
 
-def test_a_mail_server_that_is_away_holds_up_no_badge_and_loses_no_mail(parts, tmp_path, smtp):
+def test_an_unreachable_mail_server_delays_no_badge_and_loses_no_mail(backends, tmp_path, smtp):
     smtp.answer = "451 try later"
-    with standing(parts, tmp_path, smtp_url=smtp.url) as running:
-        tool, robot = running.tool, Robot(running.lms_url)
-        activity = place(running, robot)
+    with run_demo(tmp_path, **backends, smtp_url=smtp.url) as demo:
+        tool, robot = demo.tool, Robot(demo.lms_url)
+        activity = place_badge(demo, robot)
         robot.give_grades(COURSE, complete=3)
         wait(lambda: len(rows(tool, CredentialRow)) == 3)
         assert ".png" in robot.open_activity("Anna", activity).html
-        assert sent(tool) == []
+        assert sent_deliveries(tool) == []
         smtp.answer = None
-        wait(lambda: len(sent(tool)) == 3)
+        wait(lambda: len(sent_deliveries(tool)) == 3)
     assert len(smtp.mails) == 3
 
 
-def test_an_lms_that_is_away_is_asked_again_and_no_completion_is_lost(parts, tmp_path):
-    with standing(parts, tmp_path) as running:
-        tool, robot = running.tool, Robot(running.lms_url)
-        place(running, robot)
+def test_an_unreachable_lms_is_asked_again_and_no_completion_is_lost(backends, tmp_path):
+    with run_demo(tmp_path, **backends) as demo:
+        tool, robot = demo.tool, Robot(demo.lms_url)
+        place_badge(demo, robot)
         robot.give_grades(COURSE, complete=2)
         with tool.store.begin() as session:
             course = session.query(AwardRule).one().course
@@ -177,38 +140,38 @@ def test_an_lms_that_is_away_is_asked_again_and_no_completion_is_lost(parts, tmp
         with tool.store.begin() as session:
             session.query(AwardRule).one().course.memberships_url = address
         wait(lambda: len(rows(tool, CredentialRow)) == 2)
-        # A look begun before the address was mended may tell its trouble last; the next look takes it back.
+        # A check that began before the address was corrected may end last and report its error; the next one clears it.
         wait(lambda: [rule.trouble for rule in rows(tool, AwardRule)] == [None])
 
 
 def test_a_revoked_badge_says_so_on_its_page_and_in_every_check(tmp_path):
-    with standing((f"sqlite:///{tmp_path / 'nozimite.sqlite'}", "memory://"), tmp_path) as running:
-        tool, robot = running.tool, Robot(running.lms_url)
-        place(running, robot)
+    with run_demo(tmp_path) as demo:
+        tool, robot = demo.tool, Robot(demo.lms_url)
+        place_badge(demo, robot)
         robot.give_grades(COURSE, complete=2)
         wait(lambda: len(rows(tool, CredentialRow)) == 2)
         with tool.store.begin() as session:
             award = queries.awards.awards_of_rule(session, 1)[0]
             awards.revoke(session, award, "issued in error", tool.clock())
             credential = award.credential
-        page = robot.web.get(f"{tool.tool_url}/badges/{credential.id}", timeout=10)
+        page = robot.http.get(f"{tool.tool_url}/badges/{credential.id}", timeout=10)
         assert "revoked" in page.text.lower()
-        png = robot.web.get(f"{tool.tool_url}/badges/{credential.id}.png", timeout=10)
+        png = robot.http.get(f"{tool.tool_url}/badges/{credential.id}.png", timeout=10)
         report = verify(png.content, tool.find_key, tool.find_status, tool.clock())
         assert report.verdict == "revoked"
 
 
-#: Placed with a column of its own, open to everyone: only the grade counts.
-BY_GRADE = {"minimum_percent": None, "also": {"trigger": "line_item_results", "minimum": "60"}}
+#: The badge gets a column of its own, and everybody may open it: only the grade counts.
+BY_GRADE = {"minimum_percent": None, "more_fields": {"trigger": "line_item_results", "minimum": "60"}}
 
 
-def test_a_grade_typed_into_the_badges_own_column_is_a_badge(embedded, tmp_path):
-    with standing(embedded, tmp_path) as running:
-        tool, robot = running.tool, Robot(running.lms_url)
-        activity = place(running, robot, **BY_GRADE)
+def test_a_grade_typed_into_the_badges_own_column_is_a_badge(tmp_path):
+    with run_demo(tmp_path) as demo:
+        tool, robot = demo.tool, Robot(demo.lms_url)
+        activity = place_badge(demo, robot, **BY_GRADE)
         robot.type_grades(COURSE, "Toms", "59", column=BADGE)
         robot.type_grades(COURSE, "Anna", "60", column=BADGE)
-        wait(lambda: len(sent(tool)) == 1)
+        wait(lambda: len(sent_deliveries(tool)) == 1)
 
         (award,) = rows(tool, Award)
         assert (award.evidence["kind"], award.score) == ("line_item_result", Decimal("0.6"))
@@ -223,12 +186,12 @@ def test_a_grade_typed_into_the_badges_own_column_is_a_badge(embedded, tmp_path)
         assert result["value"] == "60"
 
 
-def test_a_grade_in_a_hidden_column_waits_for_the_teachers_word(embedded, tmp_path):
-    with standing(embedded, tmp_path) as running:
-        tool, robot = running.tool, Robot(running.lms_url)
-        activity = place(running, robot, **BY_GRADE)
+def test_a_grade_in_a_hidden_column_waits_for_the_teachers_confirmation(tmp_path):
+    with run_demo(tmp_path) as demo:
+        tool, robot = demo.tool, Robot(demo.lms_url)
+        activity = place_badge(demo, robot, **BY_GRADE)
         page = robot.open_activity("Zane", activity)
-        robot.submit(form_to(page, "/conditions"), {"needs_tick": "yes"}, referrer=page.url)
+        robot.submit(find_form(page, "/conditions"), {"needs_tick": "yes"}, referrer=page.url)
         robot.hide_column(COURSE, BADGE)
         robot.type_grades(COURSE, "Anna", "75", column=BADGE)
         wait(lambda: [sighting for sighting in rows(tool, Sighting) if sighting.inside_at])
@@ -238,23 +201,23 @@ def test_a_grade_in_a_hidden_column_waits_for_the_teachers_word(embedded, tmp_pa
         page = robot.open_activity("Zane", activity)
         assert "75" in page.text
         robot.choose(page, "learner")
-        wait(lambda: len(sent(tool)) == 1)
+        wait(lambda: len(sent_deliveries(tool)) == 1)
         (award,) = rows(tool, Award)
         assert (award.evidence["kind"], award.score) == ("teacher_tick", Decimal("0.75"))
 
 
-def test_on_canvas_a_learner_who_opens_the_restricted_link_is_awarded(embedded, tmp_path):
-    with standing(embedded, tmp_path, product="canvas") as running:
-        tool, robot = running.tool, Robot(running.lms_url)
-        activity = place(running, robot)
+def test_on_canvas_a_learner_who_opens_the_restricted_link_is_awarded(tmp_path):
+    with run_demo(tmp_path, product="canvas") as demo:
+        tool, robot = demo.tool, Robot(demo.lms_url)
+        activity = place_badge(demo, robot)
         page = robot.open_activity("Zane", activity)
-        robot.submit(form_to(page, "/gate"), referrer=page.url)
+        robot.submit(find_form(page, "/gate"), referrer=page.url)
         robot.give_grades(COURSE, complete=12)
         wait(lambda: [rule for rule in rows(tool, AwardRule) if rule.checked_at > rule.gate_confirmed_at])
         assert rows(tool, Award) == []
 
         robot.open_activity("Anna", activity)
-        wait(lambda: len(sent(tool)) == 1)
+        wait(lambda: len(sent_deliveries(tool)) == 1)
         (award,) = rows(tool, Award)
         assert award.evidence["kind"] == "learner_launch"
         (credential,) = rows(tool, CredentialRow)
@@ -263,15 +226,15 @@ def test_on_canvas_a_learner_who_opens_the_restricted_link_is_awarded(embedded, 
         assert report.verdict == "verified"
 
 
-def form_to(page, ending):
-    """The page's form that goes to an address with this ending."""
-    (form,) = [form for form in page.forms if form.action.endswith(ending)]
+def find_form(page, action_ending):
+    """The page's form whose action ends so."""
+    (form,) = [form for form in page.forms if form.action.endswith(action_ending)]
     return form
 
 
-def test_dead_work_is_seen_by_the_health_page(tmp_path):
-    with standing((f"sqlite:///{tmp_path / 'nozimite.sqlite'}", "memory://"), tmp_path) as running:
-        robot = Robot(running.lms_url)
-        assert robot.web.get(f"{running.tool_url}/healthz", timeout=10).status_code == 200
-        assert robot.web.get(f"{running.tool_url}/readyz", timeout=10).status_code == 200
-        assert rows(running.tool, Outbox)
+def test_the_health_page_answers_and_the_outbox_has_entries(tmp_path):
+    with run_demo(tmp_path) as demo:
+        robot = Robot(demo.lms_url)
+        assert robot.http.get(f"{demo.tool_url}/healthz", timeout=10).status_code == 200
+        assert robot.http.get(f"{demo.tool_url}/readyz", timeout=10).status_code == 200
+        assert rows(demo.tool, Outbox)

@@ -17,21 +17,16 @@ import pytest
 
 from signing.binding import issuer_id
 from signing.canonical import canonicalize
-from signing.data_integrity import json_texts, rdf_texts, signed_bytes
+from signing.cryptosuite import Cryptosuite
 from signing.did import find_key, key_in_proof
 from signing.errors import DocumentNotPinnedError, KeyNotFoundError, ProofError
 from signing.keys import multikey
 from signing.multibase import base58, from_base58
-from signing.proofs import (
-    check,
-    ecdsa_jcs_2019,
-    ecdsa_rdfc_2019,
-    ecdsa_sd_2023,
-    eddsa_jcs_2022,
-    eddsa_rdfc_2022,
-)
+from signing.proofs import PROOFS, check
+from signing.proofs.ecdsa_sd_2023 import derive, hmac_labels, labelled_lines
+from signing.proofs.ecdsa_sd_2023.proof_value import read_base_proof, read_derived_proof, read_proof_key
 from signing.secured import SecuredCredential
-from signing.selection import Grouped
+from signing.selection import SelectableStatements
 from signing.signatures import verify
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -91,17 +86,17 @@ VERDICTS = {
     "w3c/vc-di-ecdsa/prCredUnsigned.json": "no_proof",
 }
 
-#: folder with a signed credential and all that is computed on the way to it -> (suite, texts, hash)
+#: folder with a signed credential and all that is computed on the way to it -> (suite, hash)
 STEPS = {
-    "w3c/vc-di-eddsa/eddsa-rdfc-2022": (eddsa_rdfc_2022, rdf_texts, sha256),
-    "w3c/vc-di-eddsa/eddsa-rdfc-2022/employ": (eddsa_rdfc_2022, rdf_texts, sha256),
-    "w3c/vc-di-eddsa/eddsa-jcs-2022": (eddsa_jcs_2022, json_texts, sha256),
-    "w3c/vc-di-ecdsa/ecdsa-jcs-2019-p256": (ecdsa_jcs_2019, json_texts, sha256),
-    "w3c/vc-di-ecdsa/ecdsa-jcs-2019-p384": (ecdsa_jcs_2019, json_texts, sha384),
-    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p256": (ecdsa_rdfc_2019, rdf_texts, sha256),
-    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p256/employ": (ecdsa_rdfc_2019, rdf_texts, sha256),
-    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p384": (ecdsa_rdfc_2019, rdf_texts, sha384),
-    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p384/employ": (ecdsa_rdfc_2019, rdf_texts, sha384),
+    "w3c/vc-di-eddsa/eddsa-rdfc-2022": ("eddsa-rdfc-2022", sha256),
+    "w3c/vc-di-eddsa/eddsa-rdfc-2022/employ": ("eddsa-rdfc-2022", sha256),
+    "w3c/vc-di-eddsa/eddsa-jcs-2022": ("eddsa-jcs-2022", sha256),
+    "w3c/vc-di-ecdsa/ecdsa-jcs-2019-p256": ("ecdsa-jcs-2019", sha256),
+    "w3c/vc-di-ecdsa/ecdsa-jcs-2019-p384": ("ecdsa-jcs-2019", sha384),
+    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p256": ("ecdsa-rdfc-2019", sha256),
+    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p256/employ": ("ecdsa-rdfc-2019", sha256),
+    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p384": ("ecdsa-rdfc-2019", sha384),
+    "w3c/vc-di-ecdsa/ecdsa-rdfc-2019-p384/employ": ("ecdsa-rdfc-2019", sha384),
 }
 STEP_FILES = (
     "canonDoc", "docHash", "proofCanon", "proofHash", "combinedHash", "proofConfig", "sigHex", "sigBTC58",
@@ -195,7 +190,9 @@ def test_no_issuer_is_believed_for_its_name_alone(vectors, contexts, name):
 
 @pytest.mark.parametrize("name", STEPS)
 def test_each_step_on_the_way_to_a_signature_is_the_standards(vectors, contexts, name):
-    module, texts, digest = STEPS[name]
+    suite_name, digest = STEPS[name]
+    suite = PROOFS[suite_name]
+    assert isinstance(suite, Cryptosuite)
     files = {path.name: path for path in (vectors / name).iterdir() if path.is_file()}
 
     def read(beginning: str) -> str:
@@ -205,13 +202,13 @@ def test_each_step_on_the_way_to_a_signature_is_the_standards(vectors, contexts,
     document = json.loads(read("signed"))
     proof = document.pop("proof")
     value = proof.pop("proofValue")
-    options, text = texts(document, proof, contexts, digest)
+    options, text = suite.hashed_texts(document, proof, contexts, digest)
     assert text == read("canonDoc")
     assert options == read("proofCanon")
     assert digest(text.encode()).hexdigest() == read("docHash").strip()
     assert digest(options.encode()).hexdigest() == read("proofHash").strip()
-    algorithm = {32: module.SUITE.algorithms[0], 48: "P-384"}[digest().digest_size]
-    signed = signed_bytes(module.SUITE, document, proof, algorithm, contexts)
+    algorithm = {32: suite.algorithms[0], 48: "P-384"}[digest().digest_size]
+    signed = suite.signed_bytes(document, proof, algorithm, contexts)
     assert signed.hex() == read("combinedHash").strip()
     assert value == read("sigBTC58").strip() == "z" + base58(bytes.fromhex(read("sigHex").strip()))
     config = json.loads(read("proofConfig"))
@@ -270,14 +267,14 @@ def test_each_step_of_a_selective_disclosure_is_the_standards(vectors, contexts,
 
     # the statements, in their order, and the groups that pointers make of them
     assert canonicalize(credential, contexts) == "".join(read("addBaseDocCanon"))
-    grouped = Grouped(credential, ecdsa_sd_2023._labels_by(hmac_key), contexts)
-    assert grouped.lines == read("addBaseDocHMACCanon")
+    selectable = SelectableStatements(credential, hmac_labels(hmac_key), contexts)
+    assert selectable.lines == read("addBaseDocHMACCanon")
     transform = read("addBaseTransform")
     assert transform["mandatoryPointers"] == mandatory
-    assert grouped.numbers(mandatory) == [number for number, _ in transform["mandatory"]["value"]]
-    shown = {*grouped.numbers(mandatory)}
+    assert selectable.indexes(mandatory) == [number for number, _ in transform["mandatory"]["value"]]
+    shown = {*selectable.indexes(mandatory)}
     assert [number for number, _ in transform["nonMandatory"]["value"]] == [
-        number for number in range(len(grouped.lines)) if number not in shown
+        number for number in range(len(selectable.lines)) if number not in shown
     ]
     groups, indexes = read("derivedAllGroupData")["groups"], read("derivedGroupIndexes")
     for group, pointers in {
@@ -285,7 +282,7 @@ def test_each_step_of_a_selective_disclosure_is_the_standards(vectors, contexts,
         "selective": selective,
         "combined": mandatory + selective,
     }.items():
-        numbers = grouped.numbers(pointers)
+        numbers = selectable.indexes(pointers)
         assert numbers == sorted(number for number, _ in groups[group]["matching"]["value"])
         assert numbers == indexes[f"{group}Indexes"]
     assert read("addPointerValues")[0]["pointer"] == mandatory[0]
@@ -300,36 +297,38 @@ def test_each_step_of_a_selective_disclosure_is_the_standards(vectors, contexts,
     assert text == (folder / "addProofConfigCanon.txt").read_text()
     hashes = read("addHashData")
     assert sha256(text.encode()).hexdigest() == hashes["proofHash"]
-    lines = "".join(grouped.lines[number] for number in sorted(shown))
+    lines = "".join(selectable.lines[number] for number in sorted(shown))
     assert sha256(lines.encode()).hexdigest() == hashes["mandatoryHash"]
-    base = ecdsa_sd_2023._read_base(proof)
+    base = read_base_proof(proof)
     raw, recovered = read("addRawBaseSignatureInfo"), read("derivedRecoveredBaseData")
     assert base.signature.hex() == raw["baseSignature"] == recovered["baseSignature"]
     assert [one.hex() for one in base.signatures] == raw["signatures"] == recovered["signatures"]
     assert base.hmac_key == hmac_key == bytes.fromhex(recovered["hmacKey"])
     assert base.mandatory == mandatory
-    passing = ecdsa_sd_2023._passing_key(base.public_key)
-    assert multikey(passing) == keys["proofKeyPair"]["publicKeyMultibase"]
+    proof_key = read_proof_key(base.public_key)
+    assert multikey(proof_key) == keys["proofKeyPair"]["publicKeyMultibase"]
     for number, one in zip(
-        (number for number in range(len(grouped.lines)) if number not in shown), base.signatures, strict=True
+        (number for number in range(len(selectable.lines)) if number not in shown),
+        base.signatures,
+        strict=True,
     ):
-        verify(passing, one, grouped.lines[number].encode())
+        verify(proof_key, one, selectable.lines[number].encode())
 
     # what is derived from it
-    derived = ecdsa_sd_2023.derive(SecuredCredential(json.dumps(signed), ""), selective, contexts)
+    derived = derive(SecuredCredential(json.dumps(signed), ""), selective, contexts)
     document, theirs = json.loads(derived.text), read("derivedRevealDocument")
     (own,) = document.pop("proof")
     their_proof = theirs.pop("proof")
     assert document == theirs == read("derivedUnsignedReveal")
-    assert ecdsa_sd_2023._read_derived(own) == ecdsa_sd_2023._read_derived(their_proof)
-    signature, _, signatures, label_map, places = ecdsa_sd_2023._read_derived(own)
+    assert read_derived_proof(own) == read_derived_proof(their_proof)
+    own_proof = read_derived_proof(own)
     for file in ("derivedDisclosureData", "verifyDerivedProofValue", "verifyCreateVerifyData"):
         data = read(file)
-        assert [one.hex() for one in signatures] == data["signatures"]
-        assert signature.hex() == data["baseSignature"]
+        assert [one.hex() for one in own_proof.signatures] == data["signatures"]
+        assert own_proof.signature.hex() == data["baseSignature"]
     assert read("derivedAdjSignatures")
-    assert places == read("derivedAdjMandatoryIndexes")["adjMandatoryIndexes"]
-    assert ecdsa_sd_2023._labelled(document, label_map, contexts) == read("verifyNQuads")
+    assert own_proof.mandatory == read("derivedAdjMandatoryIndexes")["adjMandatoryIndexes"]
+    assert labelled_lines(document, own_proof.label_map, contexts) == read("verifyNQuads")
     assert own["proofValue"] == their_proof["proofValue"]
 
 

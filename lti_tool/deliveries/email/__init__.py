@@ -1,4 +1,4 @@
-"""The badge as an attachment of an e-mail, through an SMTP server."""
+"""Delivery as an e-mail through an SMTP server."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ class Options:
 
 
 def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference: str) -> Receipt:
+    """Sends the e-mail. Raises DeliveryError: permanent where there is no valid address, or the server answers 5xx.
+
+    A server that refuses our password is not permanent: the operator can correct it.
+    """
     if not recipient.email:
         raise DeliveryError("no e-mail address is known", permanent=True)
     try:
@@ -62,7 +66,7 @@ def _connect(url: str) -> smtplib.SMTP:
             smtp.starttls(context=ssl.create_default_context())
         if address.username:
             smtp.login(unquote(address.username), unquote(address.password or ""))
-    except BaseException:
+    except BaseException:  # also KeyboardInterrupt: the connection must not stay open
         smtp.close()
         raise
     return smtp

@@ -1,4 +1,4 @@
-"""The same e-mail as a file in a folder, where no mail server is set: for the demo and the first steps."""
+"""Delivery as an e-mail in a file, where no mail server is set: for the demo and for trying the tool."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Options:
 
 
 def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference: str) -> Receipt:
+    """Writes the e-mail as an .eml file. Raises DeliveryError: permanent where there is no valid address."""
     if not recipient.email:
         raise DeliveryError("no e-mail address is known", permanent=True)
     try:
@@ -28,6 +29,7 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
     except ValueError as error:
         raise DeliveryError("the e-mail address is not valid", permanent=True) from error
     path = options.folder / f"{reference.split('@')[0]}.eml"
+    # Written under another name first, so that a reader of the folder never finds half a file.
     part = path.with_suffix(".part")
     try:
         options.folder.mkdir(parents=True, exist_ok=True)

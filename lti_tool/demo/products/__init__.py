@@ -1,1 +1,1 @@
-"""What differs between Moodle and Canvas, each as it was observed."""
+"""The products that the demo LMS can behave as: Moodle, Canvas."""

@@ -1,4 +1,4 @@
-"""The product of Canvas, after its documents, source and captured payloads; the oddities are on purpose."""
+"""LTI 1.3 as Canvas has it, after its documentation, source and captured messages; its oddities are meant."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask import Response, jsonify
 
 from lti_tool.demo import lti_names
 from lti_tool.demo.campus import Campus, Column, Course, Grade, Link, Person, Tool
-from lti_tool.demo.custom_variables import expanded
+from lti_tool.demo.custom_variables import expand_variables
 from lti_tool.demo.localhost_names import is_localhost_name
 from lti_tool.demo.lti_names import Json
 from lti_tool.demo.state import Lms, PendingLaunch, Session
@@ -41,12 +41,14 @@ PLACEMENTS = {
         "RichTextEditor",
     ),
 }
-#: Opaque to tools; it only has to be ours.
-_HINT_SECRET = "a secret that need not be one, of the demo Canvas"
+#: Signs the message hints, so that only hints of this LMS are taken. Everything of the demo may be known.
+_HINT_KEY = "a secret that need not be one, of the demo Canvas"
 _DEPLOYMENT_HASH = "8865aa05b4b79b64a91a86042e43af5ea8ae79eb"
 
 
 class Canvas:
+    """Canvas, as `LmsProduct` asks for it."""
+
     name = "canvas"
     title = "Canvas"
     cookie_name = "canvas_session"
@@ -57,26 +59,26 @@ class Canvas:
     configuration_path = "/api/lti/security/openid-configuration"
     registration_path = "/api/lti/registrations"
     authorize_path = "/api/lti/authorize_redirect"
-    token_path = "/login/oauth2/token"
+    token_path = "/login/oauth2/token"  # noqa: S105  # an address
     key_set_path = "/api/lti/security/jwks"
     key_set_seconds: int | None = 864000
-    return_rule = "/courses/deep_linking_response"
+    deep_linking_return_path = "/courses/deep_linking_response"
     memberships_rule = "/api/lti/courses/<course_id>/names_and_roles"
     line_items_rule = "/api/lti/courses/<course_id>/line_items"
     line_item_rule = "/api/lti/courses/<course_id>/line_items/<column_id>"
     line_items_per_page: int | None = 10
     members_per_page: int | None = 50
-    #: Module prerequisites close an item, but the members listed for it stay the whole course.
-    lists_only_who_may_open = False
+    #: Module prerequisites close an item, and yet the members listed for it are the whole course.
+    restricts_member_lists = False
 
     def issuer(self, url: str) -> str:
-        """One issuer for every college, on another host than the college's own."""
-        return _sibling(url, "canvas")
+        """One issuer for all colleges, on another host than the college's own."""
+        return _sibling_origin(url, "canvas")
 
     def auth_url(self, url: str) -> str:
-        return _sibling(url, "sso")
+        return _sibling_origin(url, "sso")
 
-    # Registration
+    # --- registration
 
     def configuration_url(self, url: str, registration_token: str) -> str:
         query = urlencode({"registration_token": registration_token})
@@ -116,41 +118,41 @@ class Canvas:
     def new_deployment_id(self, campus: Campus) -> str:
         return f"{len(campus.tools) + 9}:{_DEPLOYMENT_HASH}"
 
-    def refuses(self, payload: Json) -> Response | None:
-        errors = _what_is_wrong(payload)
+    def registration_error(self, payload: Json) -> Response | None:
+        errors = _registration_errors(payload)
         if not errors:
             return None
         response = jsonify(errors=errors)
         response.status_code = 422
         return response
 
-    def token_refused(self, code: str) -> Response:
+    def registration_token_error(self, code: str) -> Response:
         response = jsonify(errorMessage="JWT is invalid" if code == "garbage" else code)
         response.status_code = 401
         return response
 
-    def shares(self, configuration: Json) -> tuple[bool, bool]:
+    def shared_personal_data(self, configuration: Json) -> tuple[bool, bool]:
         level = configuration.get(f"{PLACEMENT}privacy_level")
         claims = set(configuration.get("claims") or [])
         if level is None:
             level = "public" if "picture" in claims or {"name", "email"} <= claims else "anonymous"
         return level in ("public", "name_only"), level in ("public", "email_only")
 
-    def registered(self, lms: Lms, tool: Tool, payload: Json) -> Json:
-        where = f"{lms.url}{self.registration_path}/{tool.id}"
+    def registration_response(self, lms: Lms, tool: Tool, payload: Json) -> Json:
+        url = f"{lms.url}{self.registration_path}/{tool.id}"
         return {
             **payload,
             "client_id": tool.client_id,
             "deployment_id": tool.deployment_id,
-            "registration_client_uri": where,
+            "registration_client_uri": url,
             "scope": " ".join(tool.scopes),
             lti_names.TOOL_CONFIGURATION: {
                 **payload[lti_names.TOOL_CONFIGURATION],
-                f"{PLACEMENT}registration_config_url": f"{where}/view",
+                f"{PLACEMENT}registration_config_url": f"{url}/view",
             },
         }
 
-    # Ids and roles
+    # --- ids and roles
 
     def person_id(self, person: Person) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"person/{person.id}"))
@@ -162,15 +164,15 @@ class Canvas:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"link/{link.id}"))
 
     def launch_roles(self, campus: Campus, person: Person, course_id: str) -> list[str]:
-        """The course's roles mixed with those of the whole institution, where everybody is also a student."""
+        """The roles in the course mixed with those in the institution, where everybody is a student too."""
         roles = [f"{lti_names.INSTITUTION}#Student", f"{lti_names.SYSTEM}#User"]
         if person.is_admin:
             roles.append(f"{lti_names.INSTITUTION}#Administrator")
         if campus.role(person, course_id) == "teacher":
             roles.append(f"{lti_names.INSTITUTION}#Instructor")
-        return sorted(roles + self.listed_roles(campus, person, course_id))
+        return sorted(roles + self.membership_roles(campus, person, course_id))
 
-    def listed_roles(self, campus: Campus, person: Person, course_id: str) -> list[str]:
+    def membership_roles(self, campus: Campus, person: Person, course_id: str) -> list[str]:
         return {
             "teacher": [f"{lti_names.MEMBERSHIP}#Instructor"],
             "assistant": [
@@ -180,19 +182,19 @@ class Canvas:
             "learner": [f"{lti_names.MEMBERSHIP}#Learner"],
         }.get(campus.role(person, course_id) or "", [])
 
-    # Launch
+    # --- launch
 
     def login_form(self, lms: Lms, session: Session, pending: PendingLaunch, launch_id: str) -> Json:
         person = lms.campus.people[session.person_id]
         hint = {"verifier": launch_id, "canvas_domain": urlsplit(lms.url).netloc, "exp": lms.now() + 300}
         return {
             "iss": self.issuer(lms.url),
-            "login_hint": _old_id(self.person_id(person)),
+            "login_hint": _lti11_user_id(self.person_id(person)),
             "client_id": pending.tool.client_id,
             "lti_deployment_id": pending.tool.deployment_id,
             "deployment_id": pending.tool.deployment_id,
-            "target_link_uri": _target(pending),
-            "lti_message_hint": jwt.encode(hint, _HINT_SECRET, algorithm="HS256"),
+            "target_link_uri": pending.target_link_uri,
+            "lti_message_hint": jwt.encode(hint, _HINT_KEY, algorithm="HS256"),
             "canvas_environment": "prod",
             "canvas_region": "not_configured",
             "lti_storage_target": STORAGE_FRAME,
@@ -200,7 +202,7 @@ class Canvas:
 
     def launch_id(self, hint: str) -> str | None:
         try:
-            claims = jwt.decode(hint, _HINT_SECRET, algorithms=["HS256"], options={"verify_exp": False})
+            claims = jwt.decode(hint, _HINT_KEY, algorithms=["HS256"], options={"verify_exp": False})
         except jwt.InvalidTokenError:
             return None
         return str(claims.get("verifier"))
@@ -208,8 +210,8 @@ class Canvas:
     def redirect_allowed(self, tool: Tool, redirect_uri: str) -> bool:
         return redirect_uri.split("?")[0] in tool.redirect_uris or redirect_uri in tool.redirect_uris
 
-    def bad_request(self, parameters: Json) -> tuple[str, str] | None:
-        needed = (
+    def authentication_request_error(self, parameters: Json) -> tuple[str, str] | None:
+        required = (
             "client_id",
             "login_hint",
             "lti_message_hint",
@@ -221,7 +223,7 @@ class Canvas:
             "scope",
             "state",
         )
-        missing = [name for name in needed if not parameters.get(name)]
+        missing = [name for name in required if not parameters.get(name)]
         if missing:
             return "invalid_request_object", f"The following parameters are missing: {', '.join(missing)}"
         for name, value in (
@@ -239,7 +241,7 @@ class Canvas:
         course = lms.campus.courses[pending.course_id]
         tool, link = pending.tool, pending.link
         sub = self.person_id(person)
-        old_id = _old_id(sub)
+        old_id = _lti11_user_id(sub)
         custom = {**tool.custom, **(link.custom if link else {})}
         claims: Json = {
             "iss": self.issuer(lms.url),
@@ -248,7 +250,7 @@ class Canvas:
             "sub": sub,
             "locale": session.locale,
             lti_names.CLAIM + "deployment_id": tool.deployment_id,
-            lti_names.CLAIM + "target_link_uri": _target(pending),
+            lti_names.CLAIM + "target_link_uri": pending.target_link_uri,
             lti_names.CLAIM + "lis": {
                 "course_offering_sourcedid": "$CourseSection.sourcedId",
                 "person_sourcedid": "$Person.sourcedId",
@@ -276,12 +278,20 @@ class Canvas:
                 "name": "Demo College",
             },
             lti_names.CLAIM + "version": "1.3.0",
-            lti_names.CLAIM + "custom": expanded(custom, self._variables(person, course, link)),
+            lti_names.CLAIM + "custom": expand_variables(custom, self._variables(person, course, link)),
         }
         if tool.shares_name:
             claims |= {"given_name": person.given, "family_name": person.family, "name": person.name}
         if tool.shares_email:
             claims["email"] = person.email
+        claims |= self._service_claims(lms, tool, course, link)
+        if link:
+            return claims | self._resource_link_claims(link)
+        return claims | self._deep_linking_claims(lms, session, tool, course)
+
+    def _service_claims(self, lms: Lms, tool: Tool, course: Course, link: Link | None) -> Json:
+        """The addresses of the services that the tool was registered for."""
+        claims: Json = {}
         granted = [scope for scope in lti_names.AGS_SCOPES if scope in tool.scopes]
         if granted:
             endpoint: Json = {"scope": granted, "lineitems": self.line_items_url(lms, tool, course.id)}
@@ -294,34 +304,40 @@ class Canvas:
                 "context_memberships_url": self.memberships_url(lms, tool, course.id),
                 "service_versions": ["2.0"],
             }
-        if link:
-            claims[lti_names.CLAIM + "message_type"] = lti_names.RESOURCE_LINK_REQUEST
-            claims[lti_names.CLAIM + "resource_link"] = {
+        return claims
+
+    def _resource_link_claims(self, link: Link) -> Json:
+        return {
+            lti_names.CLAIM + "message_type": lti_names.RESOURCE_LINK_REQUEST,
+            lti_names.CLAIM + "resource_link": {
                 "id": self.link_id(link),
                 "title": link.title,
                 "description": f"<p>{link.description}</p>" if link.description else None,
-            }
-            claims["https://www.instructure.com/placement"] = None
-        else:
-            claims[lti_names.CLAIM + "message_type"] = lti_names.DEEP_LINKING_REQUEST
-            claims["https://www.instructure.com/placement"] = "link_selection"
-            query = urlencode({"course": course.id, "id": tool.id, "sesskey": session.sesskey})
-            claims[lti_names.DEEP_LINKING + "deep_linking_settings"] = {
-                "deep_link_return_url": f"{lms.url}{self.return_rule}?{query}",
+            },
+            "https://www.instructure.com/placement": None,
+        }
+
+    def _deep_linking_claims(self, lms: Lms, session: Session, tool: Tool, course: Course) -> Json:
+        query = urlencode({"course": course.id, "id": tool.id, "sesskey": session.sesskey})
+        return {
+            lti_names.CLAIM + "message_type": lti_names.DEEP_LINKING_REQUEST,
+            "https://www.instructure.com/placement": "link_selection",
+            lti_names.DEEP_LINKING + "deep_linking_settings": {
+                "deep_link_return_url": f"{lms.url}{self.deep_linking_return_path}?{query}",
                 "accept_types": ["ltiResourceLink"],
                 "accept_presentation_document_targets": ["iframe", "window"],
                 "accept_media_types": "application/vnd.ims.lti.v1.ltilink",
                 "auto_create": False,
                 "accept_multiple": True,
-            }
-        return claims
+            },
+        }
 
-    def answer_extras(self) -> dict[str, str]:
+    def extra_response_fields(self) -> dict[str, str]:
         return {"utf8": "✓", "authenticity_token": "not-for-you", "lti_storage_target": STORAGE_FRAME}
 
-    # Services
+    # --- services
 
-    def token_answer(self, body: Json) -> Response:
+    def token_response(self, body: Json) -> Response:
         return jsonify(body)
 
     def token_error(self, error: str, description: str = "") -> Response:
@@ -350,15 +366,17 @@ class Canvas:
         return response
 
     def page_links(self, url: str, query: Json, start: int, size: int, total: int) -> str:
-        """The whole query is kept, case and all: `role=…%23Learner` breaks when it is made lower-case."""
+        """The Link header. Other parameters of the query stay as they came: `role=…%23Learner` breaks in lower case."""
         page = start // size + 1
         last = max(1, -(-total // size))
         pages = {"current": page, "first": 1, "last": last}
         if page < last:
             pages["next"] = page + 1
-        kept = {key: value for key, value in query.items() if key not in ("page", "per_page", "limit")}
+        other_parameters = {
+            key: value for key, value in query.items() if key not in ("page", "per_page", "limit")
+        }
         return ",".join(
-            f'<{url}?{urlencode({**kept, "page": number, "per_page": size})}>; rel="{relation}"'
+            f'<{url}?{urlencode({**other_parameters, "page": number, "per_page": size})}>; rel="{relation}"'
             for relation, number in pages.items()
         )
 
@@ -371,12 +389,12 @@ class Canvas:
             member["email"] = person.email
         member |= {
             "user_id": sub,
-            "lti11_legacy_user_id": _old_id(sub),
-            "roles": self.listed_roles(lms.campus, person, course_id),
+            "lti11_legacy_user_id": _lti11_user_id(sub),
+            "roles": self.membership_roles(lms.campus, person, course_id),
         }
         if link:
             course = lms.campus.courses[course_id]
-            custom = expanded({**tool.custom, **link.custom}, self._variables(person, course, None))
+            custom = expand_variables({**tool.custom, **link.custom}, self._variables(person, course, None))
             member["message"] = [
                 {
                     lti_names.CLAIM + "message_type": lti_names.RESOURCE_LINK_REQUEST,
@@ -408,10 +426,10 @@ class Canvas:
         return {key: value for key, value in item.items() if value is not None}
 
     def result(self, lms: Lms, tool: Tool, column: Column, person: Person, grade: Grade) -> Json:
-        where = self.line_item_url(lms, tool, column)
+        url = self.line_item_url(lms, tool, column)
         result: Json = {
-            "id": f"{where}/results/{person.id}",
-            "scoreOf": where,
+            "id": f"{url}/results/{person.id}",
+            "scoreOf": url,
             "userId": self.person_id(person),
             "resultScore": None if grade.score is None else float(grade.score),
             "resultMaximum": float(column.maximum),
@@ -420,7 +438,7 @@ class Canvas:
         return {key: value for key, value in result.items() if value is not None}
 
     def _variables(self, person: Person, course: Course, link: Link | None) -> Json:
-        """Few: what Canvas does not know arrives as the literal `$Name`; some numbers arrive as numbers."""
+        """Few: others arrive as the literal `$Name`. Some numbers arrive as JSON numbers, as in Canvas."""
         variables: Json = {
             "Canvas.user.id": int(person.id),
             "Canvas.course.id": int(course.id),
@@ -434,7 +452,8 @@ class Canvas:
         return variables
 
 
-def _what_is_wrong(payload: Json) -> list[str]:
+def _registration_errors(payload: Json) -> list[str]:
+    """Everything that Canvas finds wrong with a client registration request, in its words."""
     errors = [
         f"{name} is required"
         for name in (
@@ -458,8 +477,8 @@ def _what_is_wrong(payload: Json) -> list[str]:
     if unknown:
         errors.append(f"Invalid scopes: {', '.join(unknown)}")
     configuration = payload.get(lti_names.TOOL_CONFIGURATION) or {}
-    needed = ("domain", "messages", "claims")
-    errors += [f"{name} is required" for name in needed if name not in configuration]
+    required = ("domain", "messages", "claims")
+    errors += [f"{name} is required" for name in required if name not in configuration]
     if any(not isinstance(value, str) for value in (configuration.get("custom_parameters") or {}).values()):
         errors.append("custom_parameters must be strings")
     for message in configuration.get("messages") or ():
@@ -468,23 +487,18 @@ def _what_is_wrong(payload: Json) -> list[str]:
             errors.append(f"message type {message.get('type')} is not supported")
             continue
         known = {*placements, *(name.removeprefix(PLACEMENT) for name in placements)}
-        wished = message.get("placements", ())
-        errors += [f"placement {name} is unknown" for name in wished if name not in known]
+        requested = message.get("placements", ())
+        errors += [f"placement {name} is unknown" for name in requested if name not in known]
     return errors
 
 
-def _target(pending: PendingLaunch) -> str:
-    if pending.link:
-        return pending.link.url or pending.tool.launch_url
-    return pending.tool.deep_linking_url or pending.tool.launch_url
-
-
-def _old_id(sub: str) -> str:
+def _lti11_user_id(sub: str) -> str:
+    """The opaque id by which LTI 1.1 knew the person."""
     return hashlib.sha1(sub.encode(), usedforsecurity=False).hexdigest()
 
 
-def _sibling(url: str, name: str) -> str:
-    """The same server under another host name; on a real host there is only the one."""
+def _sibling_origin(url: str, name: str) -> str:
+    """The origin of the same server under another localhost name; a real host name stays as it is."""
     parts = urlsplit(url)
     if not is_localhost_name(parts.hostname):
         return url

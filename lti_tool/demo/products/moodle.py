@@ -1,4 +1,4 @@
-"""The product of Moodle 4.5, as measured on a running site; the oddities are on purpose."""
+"""LTI 1.3 as Moodle 4.5 has it, after recordings of a running site; its oddities are meant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import Response, jsonify, request
 
 from lti_tool.demo import lti_names
 from lti_tool.demo.campus import Campus, Column, Course, Grade, Link, Person, Tool
-from lti_tool.demo.custom_variables import expanded
+from lti_tool.demo.custom_variables import expand_variables
 from lti_tool.demo.lti_names import Json
 from lti_tool.demo.state import Lms, PendingLaunch, Session
 
@@ -26,6 +26,8 @@ SCOPES = (
 
 
 class Moodle:
+    """Moodle, as `LmsProduct` asks for it."""
+
     name = "moodle"
     title = "Moodle"
     cookie_name = "MoodleSession"
@@ -36,16 +38,16 @@ class Moodle:
     configuration_path = "/mod/lti/openid-configuration.php"
     registration_path = "/mod/lti/openid-registration.php"
     authorize_path = "/mod/lti/auth.php"
-    token_path = "/mod/lti/token.php"
+    token_path = "/mod/lti/token.php"  # noqa: S105  # an address
     key_set_path = "/mod/lti/certs.php"
     key_set_seconds: int | None = None
-    return_rule = "/mod/lti/contentitem_return.php"
+    deep_linking_return_path = "/mod/lti/contentitem_return.php"
     memberships_rule = "/mod/lti/services.php/CourseSection/<course_id>/bindings/<tool_id>/memberships"
     line_items_rule = "/mod/lti/services.php/<course_id>/lineitems"
     line_item_rule = "/mod/lti/services.php/<course_id>/lineitems/<column_id>/lineitem"
     line_items_per_page: int | None = None
     members_per_page: int | None = None
-    lists_only_who_may_open = True
+    restricts_member_lists = True
 
     def issuer(self, url: str) -> str:
         return url
@@ -53,7 +55,7 @@ class Moodle:
     def auth_url(self, url: str) -> str:
         return url
 
-    # Registration
+    # --- registration
 
     def configuration_url(self, url: str, registration_token: str) -> str:
         return url + self.configuration_path
@@ -100,26 +102,26 @@ class Moodle:
     def new_deployment_id(self, campus: Campus) -> str:
         return str(len(campus.tools) + 1)
 
-    def refuses(self, payload: Json) -> Response | None:
-        """A bare word as 400 text/html, in the order in which Moodle looks."""
-        word = _what_is_wrong(payload)
-        return Response(word, status=400, mimetype="text/html") if word else None
+    def registration_error(self, payload: Json) -> Response | None:
+        """The first error that Moodle finds, as a bare code with status 400 and text/html."""
+        code = _registration_error(payload)
+        return Response(code, status=400, mimetype="text/html") if code else None
 
-    def token_refused(self, code: str) -> Response:
+    def registration_token_error(self, code: str) -> Response:
         if code == "garbage":
             page = "<!DOCTYPE html><title>Error</title><p>Wrong token</p>"
             return Response(page, status=404, mimetype="text/html")
         return Response(code, status=401, mimetype="text/html")
 
-    def shares(self, configuration: Json) -> tuple[bool, bool]:
+    def shared_personal_data(self, configuration: Json) -> tuple[bool, bool]:
         claims = configuration.get("claims") or []
         return bool({"name", "given_name", "family_name"} & set(claims)), "email" in claims
 
-    def registered(self, lms: Lms, tool: Tool, payload: Json) -> Json:
+    def registration_response(self, lms: Lms, tool: Tool, payload: Json) -> Json:
         configuration = payload[lti_names.TOOL_CONFIGURATION]
         scopes = set(tool.scopes)
         if lti_names.RESULT_READONLY in scopes:
-            # Moodle's answer names more AGS scopes than it grants.
+            # Moodle's response names more AGS scopes than it grants.
             scopes |= {lti_names.SCORE, lti_names.LINE_ITEM_READONLY, lti_names.LINE_ITEM}
         messages = [
             {"type": message["type"], "target_link_uri": tool.deep_linking_url}
@@ -148,13 +150,13 @@ class Moodle:
                 "domain": configuration["domain"],
                 "description": tool.description,
                 "messages": messages,
-                # A value is cut at its "=" here, though launches carry it whole.
+                # Moodle cuts a value at its "=" here; launches carry it whole.
                 "custom_parameters": {key: value.split("=")[0] for key, value in tool.custom.items()},
                 "claims": claims,
             },
         }
 
-    # Ids and roles
+    # --- ids and roles
 
     def person_id(self, person: Person) -> str:
         return person.id
@@ -166,24 +168,24 @@ class Moodle:
         return link.id
 
     def launch_roles(self, campus: Campus, person: Person, course_id: str) -> list[str]:
-        """Decided by mod/lti:manage, so an assistant is Instructor here."""
+        """Moodle decides by the capability mod/lti:manage, so an assistant is Instructor here."""
         staff = campus.is_staff(person, course_id)
         roles = [f"{lti_names.MEMBERSHIP}#{'Instructor' if staff else 'Learner'}"]
         if person.is_admin:
             roles += [f"{lti_names.SYSTEM}#Administrator", f"{lti_names.INSTITUTION}#Administrator"]
         return roles
 
-    def listed_roles(self, campus: Campus, person: Person, course_id: str) -> list[str]:
-        """Short names, decided by moodle/course:manageactivities, so an assistant is Learner here."""
+    def membership_roles(self, campus: Campus, person: Person, course_id: str) -> list[str]:
+        """Short names, decided by the capability moodle/course:manageactivities, so an assistant is Learner here."""
         return ["Instructor" if campus.role(person, course_id) == "teacher" else "Learner"]
 
-    # Launch
+    # --- launch
 
     def login_form(self, lms: Lms, session: Session, pending: PendingLaunch, launch_id: str) -> Json:
         hint = {"cmid": int(pending.link.id)} if pending.link else {}
         return {
             "iss": self.issuer(lms.url),
-            "target_link_uri": _target(pending),
+            "target_link_uri": pending.target_link_uri,
             "login_hint": session.person_id,
             "lti_message_hint": json.dumps({**hint, "launchid": launch_id}, separators=(",", ":")),
             "client_id": pending.tool.client_id,
@@ -199,7 +201,7 @@ class Moodle:
     def redirect_allowed(self, tool: Tool, redirect_uri: str) -> bool:
         return redirect_uri in tool.redirect_uris
 
-    def bad_request(self, parameters: Json) -> tuple[str, str] | None:
+    def authentication_request_error(self, parameters: Json) -> tuple[str, str] | None:
         if parameters.get("scope") != "openid":
             return "invalid_scope", ""
         if parameters.get("response_type") != "id_token":
@@ -221,7 +223,7 @@ class Moodle:
             "aud": tool.client_id,
             "sub": person.id,
             lti_names.CLAIM + "deployment_id": tool.deployment_id,
-            lti_names.CLAIM + "target_link_uri": _target(pending),
+            lti_names.CLAIM + "target_link_uri": pending.target_link_uri,
             lti_names.CLAIM + "lis": {
                 "person_sourcedid": person.sourced_id,
                 "course_section_sourcedid": f"{course.label}-2026",
@@ -243,7 +245,7 @@ class Moodle:
                 "description": "The demo college",
             },
             lti_names.CLAIM + "version": "1.3.0",
-            lti_names.CLAIM + "custom": expanded(custom, self._variables(lms, person, course, link)),
+            lti_names.CLAIM + "custom": expand_variables(custom, self._variables(lms, person, course, link)),
         }
         if tool.shares_name:
             claims |= {"given_name": person.given, "family_name": person.family, "name": person.name}
@@ -251,6 +253,20 @@ class Moodle:
             del claims[lti_names.CLAIM + "ext"]["user_username"]
         if tool.shares_email:
             claims["email"] = person.email
+        claims |= self._service_claims(lms, tool, course, link)
+        if link is None:
+            return claims | self._deep_linking_claims(lms, session, tool, course)
+        claims |= self._resource_link_claims(link)
+        claims[lti_names.CLAIM + "launch_presentation"] |= {
+            "document_target": "iframe",
+            "return_url": f"{lms.url}/mod/lti/return.php?course={course.id}&launch_container=3"
+            f"&instanceid={link.id}&sesskey={session.sesskey}",
+        }
+        return claims
+
+    def _service_claims(self, lms: Lms, tool: Tool, course: Course, link: Link | None) -> Json:
+        """The addresses of the services that the tool was registered for."""
+        claims: Json = {}
         granted = [scope for scope in lti_names.AGS_SCOPES if scope in tool.scopes]
         if granted:
             endpoint: Json = {"results": "", "scores": "", "scope": granted}
@@ -262,26 +278,27 @@ class Moodle:
         if lti_names.MEMBERSHIPS in tool.scopes and any(
             one.tool_id == tool.id for one in lms.campus.course_links(course.id)
         ):
-            # Absent until the tool is used in the course: so the first deep linking launch lacks it.
+            # Absent until the tool is used in the course, so the first deep linking launch lacks it.
             claims[lti_names.NRPS_ENDPOINT] = {
                 "context_memberships_url": self.memberships_url(lms, tool, course.id),
                 "service_versions": ["1.0", "2.0"],
             }
-        if link:
-            claims[lti_names.CLAIM + "message_type"] = lti_names.RESOURCE_LINK_REQUEST
-            claims[lti_names.CLAIM + "resource_link"] = {
+        return claims
+
+    def _resource_link_claims(self, link: Link) -> Json:
+        return {
+            lti_names.CLAIM + "message_type": lti_names.RESOURCE_LINK_REQUEST,
+            lti_names.CLAIM + "resource_link": {
                 "id": link.id,
                 "title": link.title,
                 "description": link.description,
-            }
-            claims[lti_names.CLAIM + "launch_presentation"] |= {
-                "document_target": "iframe",
-                "return_url": f"{lms.url}/mod/lti/return.php?course={course.id}&launch_container=3"
-                f"&instanceid={link.id}&sesskey={session.sesskey}",
-            }
-        else:
-            claims[lti_names.CLAIM + "message_type"] = lti_names.DEEP_LINKING_REQUEST
-            claims[lti_names.DEEP_LINKING + "deep_linking_settings"] = {
+            },
+        }
+
+    def _deep_linking_claims(self, lms: Lms, session: Session, tool: Tool, course: Course) -> Json:
+        return {
+            lti_names.CLAIM + "message_type": lti_names.DEEP_LINKING_REQUEST,
+            lti_names.DEEP_LINKING + "deep_linking_settings": {
                 "accept_types": ["ltiResourceLink"],
                 "accept_presentation_document_targets": ["frame", "iframe", "window"],
                 "accept_copy_advice": False,
@@ -289,23 +306,23 @@ class Moodle:
                 "accept_unsigned": False,
                 "auto_create": False,
                 "can_confirm": False,
-                "deep_link_return_url": f"{lms.url}{self.return_rule}?course={course.id}"
+                "deep_link_return_url": f"{lms.url}{self.deep_linking_return_path}?course={course.id}"
                 f"&id={tool.id}&sesskey={session.sesskey}",
                 "title": tool.name,
                 "text": "",
-            }
-        return claims
+            },
+        }
 
-    def answer_extras(self) -> dict[str, str]:
+    def extra_response_fields(self) -> dict[str, str]:
         return {}
 
-    # Services
+    # --- services
 
-    def token_answer(self, body: Json) -> Response:
+    def token_response(self, body: Json) -> Response:
         return Response(json.dumps(body), mimetype="text/html")
 
     def token_error(self, error: str, description: str = "") -> Response:
-        # Put together by hand as Moodle does: a quotation mark in `error` makes it invalid JSON.
+        # Moodle concatenates strings here: a quotation mark in `error` makes this invalid JSON.
         return Response(f'{{\n    "error" : "{error}"\n}}\n', status=400, mimetype="text/html")
 
     def assertion_error(self, claims: Json, lms: Lms) -> str | None:
@@ -330,13 +347,13 @@ class Moodle:
         return response
 
     def page_links(self, url: str, query: Json, start: int, size: int, total: int) -> str:
-        """Only `limit` and `from`: the role a caller asked for is lost on the next page."""
+        """The Link header. It has `limit` and `from` alone: a role that was asked for is lost on the next page."""
         if start + size >= total:
             return ""
         return f'<{url}?{urlencode({"limit": size, "from": start + size})}>; rel="next"'
 
     def member(self, lms: Lms, tool: Tool, person: Person, course_id: str, link: Link | None) -> Json:
-        member: Json = {"status": "Active", "roles": self.listed_roles(lms.campus, person, course_id)}
+        member: Json = {"status": "Active", "roles": self.membership_roles(lms.campus, person, course_id)}
         if link:
             member["message"] = [{lti_names.CLAIM + "message_type": lti_names.RESOURCE_LINK_REQUEST}]
         member |= {"user_id": person.id, "lis_person_sourcedid": person.sourced_id}
@@ -354,8 +371,8 @@ class Moodle:
         return f"{lms.url}/mod/lti/services.php/{course_id}/lineitems?type_id={tool.id}"
 
     def line_item_url(self, lms: Lms, tool: Tool, column: Column) -> str:
-        where = f"/mod/lti/services.php/{column.course_id}/lineitems/{column.id}/lineitem"
-        return f"{lms.url}{where}?type_id={tool.id}"
+        path = f"/mod/lti/services.php/{column.course_id}/lineitems/{column.id}/lineitem"
+        return f"{lms.url}{path}?type_id={tool.id}"
 
     def line_item(self, lms: Lms, tool: Tool, column: Column) -> Json:
         item: Json = {
@@ -370,9 +387,9 @@ class Moodle:
         return item
 
     def result(self, lms: Lms, tool: Tool, column: Column, person: Person, grade: Grade) -> Json:
-        where = f"{lms.url}/mod/lti/services.php/{column.course_id}/lineitems/{column.id}/lineitem/results"
+        url = f"{lms.url}/mod/lti/services.php/{column.course_id}/lineitems/{column.id}/lineitem/results"
         result: Json = {
-            "id": f"{where}?type_id={tool.id}&user_id={quote(person.id)}",
+            "id": f"{url}?type_id={tool.id}&user_id={quote(person.id)}",
             "userId": person.id,
         }
         if grade.score is None:
@@ -406,7 +423,8 @@ class Moodle:
         return variables
 
 
-def _what_is_wrong(payload: Json) -> str | None:
+def _registration_error(payload: Json) -> str | None:
+    """The code of the first thing wrong with a client registration request, in the order of Moodle's checks."""
     for name in (
         "response_types",
         "initiate_login_uri",
@@ -429,18 +447,13 @@ def _what_is_wrong(payload: Json) -> str | None:
         return "invalid_response_types"
     if not isinstance(payload["redirect_uris"], list):
         return "invalid_redirect_uris"
-    if payload["token_endpoint_auth_method"] != "private_key_jwt":
+    if payload["token_endpoint_auth_method"] != "private_key_jwt":  # noqa: S105  # the name of a method
         return "invalid_token_endpoint_auth_method"
     if payload.get("application_type", "web") != "web":
         return "invalid_application_type"
     return None
 
 
-def _target(pending: PendingLaunch) -> str:
-    if pending.link:
-        return pending.link.url or pending.tool.launch_url
-    return pending.tool.deep_linking_url or pending.tool.launch_url
-
-
 def _number(value: float) -> int | float:
+    """A whole number as an int, for JSON has no ".0" then."""
     return int(value) if value == int(value) else value

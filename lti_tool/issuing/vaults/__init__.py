@@ -1,4 +1,4 @@
-"""Where private keys are kept: sealed in the database, or in a device that they never leave."""
+"""Vaults, which hold the private keys: encrypted in the database, or in a device that they never leave."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from signing.keys import Algorithm, DeviceKey, PrivateKey, PublicKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """A new key: its public half, and what to keep in the database to find the private one again."""
+class NewKey:
+    """A new key pair: its public key, and the data by which the vault finds the private key again."""
 
     public: PublicKey
-    kept: bytes = field(repr=False)
+    vault_data: bytes = field(repr=False)
 
 
 class Vault(Protocol):
-    """The shape of a place."""
+    """What every vault offers; its NAME is stored with each of its keys."""
 
     NAME: ClassVar[str]
 
-    def make(self, algorithm: Algorithm) -> Made: ...
+    def make_key(self, algorithm: Algorithm) -> NewKey:
+        """A new key pair, whose private key is in the vault. Raises SigningError where it cannot be made."""
 
-    def open(self, algorithm: Algorithm, kept: bytes) -> PrivateKey | DeviceKey:
-        """Raises SigningError where the key is not to be had."""
+    def open(self, algorithm: Algorithm, vault_data: bytes) -> PrivateKey | DeviceKey:
+        """What signs with the private key. Raises SigningError where the vault cannot open it."""

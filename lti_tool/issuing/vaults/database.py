@@ -1,26 +1,31 @@
-"""Private keys in the database, sealed with the key-encryption key of the settings."""
+"""Private keys in the database, encrypted with the key-encryption key of the settings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from lti_tool.issuing.vaults import Made
+from lti_tool.issuing.vaults import NewKey
 from signing.encryption import decrypt, encrypt
 from signing.keys import Algorithm, PrivateKey, generate, private_of, secret_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EncryptedVault:
-    NAME: ClassVar[str] = "sealed"
+class DatabaseVault:
+    """The vault that is always there: its `vault_data` is the encrypted private key itself."""
+
+    NAME: ClassVar[str] = "database"
     key_encryption_key: str = field(repr=False)
 
-    def make(self, algorithm: Algorithm) -> Made:
+    def make_key(self, algorithm: Algorithm) -> NewKey:
+        """A new key pair, with its private key encrypted as `vault_data`."""
         private = generate(algorithm)
-        return Made(public=private.public_key(), kept=self.keep(private))
+        return NewKey(public=private.public_key(), vault_data=self.encrypt_key(private))
 
-    def keep(self, private: PrivateKey) -> bytes:
+    def encrypt_key(self, private: PrivateKey) -> bytes:
+        """The `vault_data` of a private key that exists already."""
         return encrypt(secret_of(private), self.key_encryption_key)
 
-    def open(self, algorithm: Algorithm, kept: bytes) -> PrivateKey:
-        return private_of(algorithm, decrypt(kept, self.key_encryption_key))
+    def open(self, algorithm: Algorithm, vault_data: bytes) -> PrivateKey:
+        """The private key. Raises DecryptionError where the key-encryption key is another one."""
+        return private_of(algorithm, decrypt(vault_data, self.key_encryption_key))

@@ -1,6 +1,6 @@
-"""Private keys in a device that speaks PKCS#11: a smart card, an HSM, or SoftHSM. Made there, they never leave it.
+"""Private keys in a PKCS#11 device: a smart card, an HSM, or SoftHSM. They are made there and never leave it.
 
-Needs python-pkcs11, which is no part of requirements.lock: few have such a device.
+Needs python-pkcs11, which is not in requirements.lock, because few have such a device.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
 from pkcs11.exceptions import PKCS11Error
 from pkcs11.util.ec import encode_named_curve_parameters
 
-from lti_tool.issuing.vaults import Made
+from lti_tool.issuing.vaults import NewKey
 from signing.errors import UnusableKeyError
 from signing.keys import RSA_BITS, Algorithm, PublicKey
 
@@ -36,30 +36,35 @@ _MECHANISMS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pkcs11Vault:
-    """`module` is the driver of the device, `token` the label of what is plugged in."""
+    """The vault of one device: `module` is the path of its driver, `token` the label of the token in it."""
 
     NAME: ClassVar[str] = "pkcs11"
     module: str
     token: str
     pin: str = field(repr=False)
-    #: A login is the process's, not the session's: one at a time.
+    #: One session at a time: PKCS#11 logs in the whole process, so the end of one session would log out another.
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
-    def make(self, algorithm: Algorithm) -> Made:
+    def make_key(self, algorithm: Algorithm) -> NewKey:
+        """A new key in the device; its `vault_data` is the label it has there. Raises UnusableKeyError."""
         name = secrets.token_hex(8)
         with self.session(f"it makes no key of {algorithm}") as session:
             public, _private = _generate(session, algorithm, name)
-            return Made(public=_public(public, algorithm), kept=name.encode())
+            return NewKey(public=_public(public, algorithm), vault_data=name.encode())
 
-    def open(self, algorithm: Algorithm, kept: bytes) -> KeyInDevice:
-        name = kept.decode()
+    def open(self, algorithm: Algorithm, vault_data: bytes) -> KeyInDevice:
+        """The key with that label. Raises UnusableKeyError where the device does not have it."""
+        name = vault_data.decode()
         with self.session(f"the key {name} is not in it") as session:
             found = session.get_key(object_class=ObjectClass.PUBLIC_KEY, label=name)
             return KeyInDevice(vault=self, name=name, algorithm=algorithm, public=_public(found, algorithm))
 
     @contextmanager
     def session(self, trouble: str) -> Iterator[Any]:
-        """Raises UnusableKeyError, which names the trouble."""
+        """A session that is logged in. Raises UnusableKeyError where the device refuses anything done in it.
+
+        `trouble` says in that error what could not be done.
+        """
         with self._lock:
             try:
                 token = pkcs11.lib(self.module).get_token(token_label=self.token)
@@ -73,7 +78,7 @@ class Pkcs11Vault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyInDevice:
-    """A `signing.keys.DeviceKey`."""
+    """A `signing.keys.DeviceKey`: signs in the device, in a session of its own for each signature."""
 
     vault: Pkcs11Vault
     name: str
@@ -84,7 +89,8 @@ class KeyInDevice:
         return self.public
 
     def sign(self, data: bytes) -> bytes:
-        # Devices hash for RSA themselves; of an elliptic curve of NIST they sign a hash, and of Ed25519 the data.
+        """The signature of `data`; raises UnusableKeyError."""
+        # The mechanism for RSA hashes the data itself, that for Ed25519 takes the data, that for P-256 takes a hash.
         signed = sha256(data).digest() if self.algorithm == "P-256" else data
         with self.vault.session(f"it does not sign with {self.name}") as session:
             private = session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=self.name)
@@ -92,9 +98,9 @@ class KeyInDevice:
 
 
 def _generate(session: Any, algorithm: Algorithm, name: str) -> Any:
-    kept = {"store": True, "label": name, "id": name.encode()}
+    attributes = {"store": True, "label": name, "id": name.encode()}
     if algorithm == "RSA":
-        return session.generate_keypair(KeyType.RSA, RSA_BITS, **kept)
+        return session.generate_keypair(KeyType.RSA, RSA_BITS, **attributes)
     edwards = algorithm == "Ed25519"
     curve = session.create_domain_parameters(
         KeyType.EC_EDWARDS if edwards else KeyType.EC,
@@ -102,7 +108,7 @@ def _generate(session: Any, algorithm: Algorithm, name: str) -> Any:
         local=True,
     )
     return curve.generate_keypair(
-        mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN if edwards else Mechanism.EC_KEY_PAIR_GEN, **kept
+        mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN if edwards else Mechanism.EC_KEY_PAIR_GEN, **attributes
     )
 
 
@@ -112,7 +118,7 @@ def _public(key: Any, algorithm: Algorithm) -> PublicKey:
             int.from_bytes(key[name], "big") for name in (Attribute.PUBLIC_EXPONENT, Attribute.MODULUS)
         )
         return RSAPublicNumbers(exponent, modulus).public_key()
-    # Drivers wrap the point in one or another way; it is always what stands at the end.
+    # Some drivers wrap the point in an OCTET STRING and others do not; the point itself is always at the end.
     point = key[Attribute.EC_POINT]
     if algorithm == "Ed25519":
         return Ed25519PublicKey.from_public_bytes(point[-32:])

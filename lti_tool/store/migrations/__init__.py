@@ -1,4 +1,4 @@
-"""The steps from an older database to this one, run at every start."""
+"""The migrations from an older database schema to the current one, run at every start."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 
-#: Any number will do: the web processes and workers that start at once agree on it, and one of them migrates.
+#: The number of the advisory lock; any will do, as long as all processes of the tool use the same.
 LOCK = 7_023_061_801
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Runs the migrations that are missing; of several processes that start at once, one at a time."""
+    """Runs the missing migrations. Of several processes that start at once, one does it while the others wait.
+
+    PostgreSQL needs an advisory lock for that; on SQLite the transaction has the write lock from its beginning.
+    """
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
@@ -21,6 +24,7 @@ def bring_up_to_date(engine: Engine) -> None:
 
 
 def configuration(connection: Connection) -> Config:
+    """Alembic's configuration, which no file holds; `env.py` takes the connection from it."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection

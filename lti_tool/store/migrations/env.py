@@ -1,4 +1,4 @@
-"""Alembic's way in; the connection, already in a transaction, comes from `bring_up_to_date`."""
+"""Run by Alembic; the connection comes from `bring_up_to_date` and is in a transaction already."""
 
 from alembic import context
 

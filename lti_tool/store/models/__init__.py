@@ -1,4 +1,4 @@
-"""The tables, a file a subject. A row has columns and relationships, no behaviour; only lti_tool sees one."""
+"""The tables, a file for each subject. Rows have columns and relationships, but no behaviour."""
 
 from lti_tool.store.models.awards import Award, CredentialRow, Delivery
 from lti_tool.store.models.base import Base, Instant, Score

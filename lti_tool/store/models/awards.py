@@ -1,4 +1,4 @@
-"""Awards, their credentials and deliveries."""
+"""Awards with their credentials and deliveries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lti_tool.store.models.templates import TemplateVersion
 
 
 class Award(Base):
-    """A learner's achievement in a course, earned once: the unique triple makes a repeated completion harmless.
+    """A learner's award of a template in a course; the unique constraint lets it be earned only once.
 
     `status`: earned, waiting (`waiting_for` names what), issued, revoked.
     """
@@ -44,7 +44,7 @@ class Award(Base):
 
 
 class CredentialRow(Base):
-    """What was signed, kept byte for byte, in both proofs; the picture is baked anew from `text` when asked for."""
+    """The signed credential, byte for byte, as JSON and as a JWT; a badge is baked from `text` when it is requested."""
 
     __tablename__ = "credential"
 
@@ -53,7 +53,7 @@ class CredentialRow(Base):
     template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
     issuer_id: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
-    """JSON with the embedded proof."""
+    """JSON with its embedded proofs."""
     jwt: Mapped[str] = mapped_column(Text)
     """The same credential as a compact JWS."""
     language: Mapped[str]
@@ -72,7 +72,7 @@ class CredentialRow(Base):
 
 
 class Delivery(Base):
-    """One channel's delivery of an award. `status`: pending, sent, failed."""
+    """The delivery of an award by one channel. `status`: pending, sent, failed."""
 
     __tablename__ = "delivery"
     __table_args__ = (UniqueConstraint("award_id", "channel"),)

@@ -1,4 +1,4 @@
-"""The base of all tables, and the column types that SQLite lacks."""
+"""The base class of all tables, with the column types that SQLite lacks."""
 
 from __future__ import annotations
 
@@ -10,40 +10,45 @@ from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+# ARG002 below: SQLAlchemy passes the dialect to every TypeDecorator.
+
 
 class Instant(TypeDecorator[datetime]):
-    """An aware time, kept in UTC: SQLite would hand back a naive one."""
+    """An aware datetime, stored in UTC; SQLite alone would return a naive one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Raises ValueError for a naive datetime."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a naive time was to be stored")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Score(TypeDecorator[Decimal]):
-    """A Decimal from 0 to 1 as text: SQLite has no exact numbers."""
+    """A Decimal from 0 to 1, stored as text: SQLite has no exact decimal numbers."""
 
     impl = String(40)
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else str(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         return None if value is None else Decimal(value)
 
 
 class Base(DeclarativeBase):
+    """The base class of all tables."""
+
     type_annotation_map = {
         datetime: Instant,
         Decimal: Score,

@@ -13,7 +13,7 @@ from signing.keys import Algorithm
 
 
 class SigningKeyRow(Base):
-    """A key credentials are signed with; `kept` is what its vault needs to find the private one, never that itself."""
+    """A key pair that credentials are signed with; the private key is in the vault that `vault` names."""
 
     __tablename__ = "signing_key"
 
@@ -22,8 +22,8 @@ class SigningKeyRow(Base):
     algorithm: Mapped[Algorithm] = mapped_column(String(10))
     public_jwk: Mapped[dict[str, Any]]
     vault: Mapped[str] = mapped_column(String(10))
-    kept: Mapped[bytes | None]
-    """None where the private key is lost, and only what it signed is still to be checked."""
+    vault_data: Mapped[bytes | None]
+    """What the vault needs to find the private key; None where that is lost, and only old signatures are checked."""
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
     compromised_at: Mapped[datetime | None]
@@ -31,7 +31,10 @@ class SigningKeyRow(Base):
 
 
 class StatusList(Base):
-    """A Bitstring Status List of one issuer and purpose: `bits`, and the signed list as it is served: `text`, `jwt`."""
+    """A Bitstring Status List of one issuer and purpose, and the signed list as it is served.
+
+    `text` (JSON with its proof) is None where `bits` have changed since it was signed; `jwt` is the same list as a JWT.
+    """
 
     __tablename__ = "status_list"
 
@@ -43,23 +46,26 @@ class StatusList(Base):
     jwt: Mapped[str | None] = mapped_column(Text)
     signed_at: Mapped[datetime | None]
     signed_with: Mapped[list[str]] = mapped_column(default=list)
-    """The keys, by their `kid`: once another one signs, the list is signed anew."""
+    """The `kid`s of the keys; the list is signed again once other keys are the current ones."""
 
 
 class InstallationSetting(Base):
-    """What was settled once and is not changed by a setting alone: who the issuer is, where its words are served."""
+    """A value fixed at the first start or by a command: the confirmed legal identity, the extension's base URL."""
 
-    __tablename__ = "settled"
+    __tablename__ = "installation_setting"
 
     name: Mapped[str] = mapped_column(String(300), primary_key=True)
     value: Mapped[str]
-    settled_at: Mapped[datetime]
+    stored_at: Mapped[datetime]
 
 
 class CompiledFormRow(Base):
-    """What was compiled of an achievement, to sign without JSON-LD. Holds nothing of a learner; made anew when lost."""
+    """The compiled form of an achievement's credentials, to sign them without JSON-LD processing.
 
-    __tablename__ = "compiled_template"
+    It holds no personal data. A row that is deleted is compiled again from the next credential.
+    """
+
+    __tablename__ = "compiled_form"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     """The SHA-256 of `stored`."""

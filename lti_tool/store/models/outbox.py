@@ -1,4 +1,4 @@
-"""Work to be done."""
+"""Background jobs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lti_tool.store.models.base import Base
 
 
 class Outbox(Base):
-    """The only truth about work to be done. `status`: pending, sent, done, dead."""
+    """A job; `lti_tool.store.outbox` explains it. `status`: pending, sent, done, dead."""
 
     __tablename__ = "outbox"
 

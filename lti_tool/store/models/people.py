@@ -12,7 +12,10 @@ from lti_tool.store.models.platforms import RegistrationRow
 
 
 class Learner(Base):
-    """A person of a platform, as launches and memberships last told; the only place of names and addresses."""
+    """A person of a platform, as the last launch or member list described them.
+
+    No other table holds names or e-mail addresses, except inside the signed credentials. Teachers have a row too.
+    """
 
     __tablename__ = "learner"
     __table_args__ = (UniqueConstraint("registration_id", "user_id"),)
@@ -26,7 +29,7 @@ class Learner(Base):
 
 
 class Course(Base):
-    """An LTI context: the services it offers, as its launches last told."""
+    """An LTI context, with the service URLs that its last launch gave."""
 
     __tablename__ = "course"
     __table_args__ = (UniqueConstraint("registration_id", "context_id"),)

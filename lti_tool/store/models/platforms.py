@@ -1,4 +1,4 @@
-"""Platforms: registrations, deployments, the tool's own LTI keys, invitations."""
+"""Platforms: invitations, registrations, deployments, and the keys of the tool for LTI messages."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ class RegistrationRow(Base):
 
 
 class DeploymentRow(Base):
+    """A deployment of a registration, known from its registration or its first launch."""
+
     __tablename__ = "deployment"
     __table_args__ = (UniqueConstraint("registration_id", "deployment_id"),)
 
@@ -40,18 +42,18 @@ class DeploymentRow(Base):
 
 
 class ToolKeyRow(Base):
-    """An RSA key for LTI messages; `sealed_pem` is encrypted with the key-encryption key of the settings."""
+    """An RSA key for LTI messages; its private key is encrypted with the key-encryption key of the settings."""
 
     __tablename__ = "tool_key"
 
     kid: Mapped[str] = mapped_column(primary_key=True)
-    sealed_pem: Mapped[bytes]
+    encrypted_pem: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
 
 
 class Invitation(Base):
-    """Leave to register one platform; only the code's SHA-256 is kept."""
+    """Permission to register one platform by a code, of which only the SHA-256 is stored."""
 
     __tablename__ = "invitation"
 

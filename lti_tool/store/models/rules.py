@@ -1,4 +1,4 @@
-"""Award rules, and what was seen of learners for them."""
+"""Award rules and their sightings of learners."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lti_tool.store.models.templates import TemplateVersion
 
 
 class AwardRule(Base):
-    """A badge switched on in a course: by which trigger, on which link, from which score."""
+    """Which template a resource link awards, by which trigger, and from which score."""
 
     __tablename__ = "award_rule"
     __table_args__ = (UniqueConstraint("course_id", "resource_link_id"),)
@@ -28,23 +28,23 @@ class AwardRule(Base):
     minimum_score: Mapped[Decimal | None]
     line_item_url: Mapped[str | None]
     not_before: Mapped[datetime | None]
-    """Nothing is issued before: for grades that are hidden until a date, which the platform lists all the same."""
+    """Nothing is awarded earlier. Platforms list grades to the tool even while they are hidden from learners."""
     needs_tick: Mapped[bool] = mapped_column(default=False)
-    """A teacher ticks each learner, whatever the trigger saw."""
+    """Whether a teacher has to confirm each learner."""
     paused: Mapped[bool] = mapped_column(default=False)
     gate_confirmed_at: Mapped[datetime | None]
-    """When a teacher said that the link is restricted: on platforms whose lists cannot show it."""
+    """When a teacher confirmed that the link is restricted, for platforms whose member lists do not show it."""
     created_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
     trouble: Mapped[dict[str, Any] | None]
-    """Why the last check did not succeed, in words for the teacher."""
+    """Why the last look failed: a UserFacingError as JSON, to be shown to the teacher."""
     everyone_can_open: Mapped[bool] = mapped_column(default=False)
     course: Mapped[Course] = relationship()
     template_version: Mapped[TemplateVersion] = relationship()
 
 
 class Sighting(Base):
-    """When a member was first seen outside and inside the list of those who may open the rule's link."""
+    """What is known of a member and the rule's link: when first listed as unable, and as able, to open it."""
 
     __tablename__ = "sighting"
     __table_args__ = (UniqueConstraint("rule_id", "learner_id"),)

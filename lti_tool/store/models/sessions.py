@@ -1,4 +1,4 @@
-"""Sessions of launched pages, and values kept for one use."""
+"""Sessions of launched pages, and short-lived values."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from lti_tool.store.models.rules import AwardRule
 
 
 class ExpiringValue(Base):
-    """A state, nonce or ticket: written once, taken once."""
+    """A state, nonce, ticket or token, until it is used or expires."""
 
-    __tablename__ = "one_time"
+    __tablename__ = "expiring_value"
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     value: Mapped[dict[str, Any]]
@@ -25,7 +25,7 @@ class ExpiringValue(Base):
 
 
 class LaunchSession(Base):
-    """One launch, and what its pages may do. The token itself is known to the page alone."""
+    """One launch, and what its pages may do. Only the page has the token; its SHA-256 is stored."""
 
     __tablename__ = "launch_session"
 

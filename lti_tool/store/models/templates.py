@@ -1,4 +1,4 @@
-"""Templates: their versions and who changed them."""
+"""Templates, as versions, with the history of their changes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from lti_tool.store.models.people import Course, Learner
 
 
 class TemplateVersion(Base):
-    """A template as it was at one version; a published version is never written again.
+    """One version of a template; a published version is never changed.
 
-    It belongs to the course it was begun in, whose teachers may change it; without a course, to the institution.
+    It belongs to the course it was created in, whose teachers may edit it; without a course, to the institution.
     """
 
     __tablename__ = "template_version"
@@ -27,12 +27,13 @@ class TemplateVersion(Base):
     status: Mapped[str] = mapped_column(String(10))
     """draft, published or retired."""
     name: Mapped[str]
-    """In its first language, for lists."""
+    """In the template's own language, for lists."""
     body: Mapped[dict[str, Any]]
-    """As `badges.template.model.template_as_json` gives it."""
+    """As `badges.template.model.template_as_json` returns it."""
     picture: Mapped[bytes]
-    """A PNG. A draft has none yet, where it is not given but drawn from the body."""
+    """A PNG; empty in a draft whose picture will be drawn from the body when it is published."""
     own_picture: Mapped[bool] = mapped_column(default=False)
+    """Whether the picture was uploaded, not drawn."""
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
@@ -43,7 +44,7 @@ class TemplateVersion(Base):
 
 
 class TemplateChange(Base):
-    """Who did what to a template when. Without a learner's row it was the institution, at its own computer."""
+    """An entry of a template's history. Without a learner's row it was the institution: its operator or a command."""
 
     __tablename__ = "template_change"
 

@@ -1,4 +1,4 @@
-"""Every question the tool asks of its database, a file a subject: `queries.awards.award(session, 1)`."""
+"""All queries of the database, a file for each subject: `queries.awards.award(session, 1)`."""
 
 from lti_tool.store.queries import awards, credentials, issuers, people, platforms, rules, templates
 

@@ -1,4 +1,4 @@
-"""Awards and their deliveries."""
+"""Queries for awards and their deliveries."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import (
-    Award,
-    AwardRule,
-    Delivery,
-    Learner,
-)
+from lti_tool.store.models import Award, AwardRule, Delivery, Learner
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
@@ -21,13 +16,13 @@ def award(session: Session, award_id: int) -> Award | None:
 
 
 def lock_award(session: Session, award: Award) -> None:
-    """Nobody else issues or revokes the award until this transaction ends; `award` is as it is now."""
+    """Locks the row (SELECT ... FOR NO KEY UPDATE) and reloads it."""
     session.refresh(award, with_for_update=FOR_UPDATE)
 
 
 def awarded_users(session: Session, rule: AwardRule) -> frozenset[str]:
-    """The user_ids of those who have the rule's award, however they earned it, and wait for nothing."""
-    question = (
+    """The user_ids of the learners who have an award of the rule's template in its course that does not wait."""
+    query = (
         select(Learner.user_id)
         .join(Award, Award.learner_id == Learner.id)
         .where(
@@ -36,10 +31,11 @@ def awarded_users(session: Session, rule: AwardRule) -> frozenset[str]:
             Award.status != "waiting",
         )
     )
-    return frozenset(session.scalars(question))
+    return frozenset(session.scalars(query))
 
 
 def award_of(session: Session, course_id: int, template_id: str, learner_id: int) -> Award | None:
+    """The learner's award of a template in a course, whatever its status."""
     return session.scalar(
         select(Award).where(
             Award.course_id == course_id,
@@ -50,21 +46,24 @@ def award_of(session: Session, course_id: int, template_id: str, learner_id: int
 
 
 def awards_of_rule(session: Session, rule_id: int) -> Sequence[Award]:
-    question = (
+    """In the order in which they were earned, with learners, credentials and deliveries loaded."""
+    query = (
         select(Award)
         .where(Award.rule_id == rule_id)
         .options(selectinload(Award.learner), selectinload(Award.credential), selectinload(Award.deliveries))
         .order_by(Award.earned_at, Award.id)
     )
-    return session.scalars(question).all()
+    return session.scalars(query).all()
 
 
 def waiting_awards(session: Session, learner_id: int) -> Sequence[Award]:
-    question = select(Award).where(Award.learner_id == learner_id, Award.status == "waiting")
-    return session.scalars(question).all()
+    """The learner's awards that wait for anything."""
+    query = select(Award).where(Award.learner_id == learner_id, Award.status == "waiting")
+    return session.scalars(query).all()
 
 
 def awards_waiting_for(session: Session, name: str) -> Sequence[Award]:
+    """All awards that wait for `name`: "issuer", or a missing element."""
     waiting = session.scalars(select(Award).where(Award.status == "waiting")).all()
     return [award for award in waiting if name in award.waiting_for]
 

@@ -1,24 +1,30 @@
-"""What the queries share: row locks, ids that can be ids, inserts that another transaction may make first."""
+"""Parts that the queries share: the row lock, and inserts that another transaction may make first."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import (
-    Base,
-)
+from lti_tool.store.models import Base
 
-#: For `with_for_update`: locks the row against other writers (SELECT ... FOR NO KEY UPDATE), while rows that refer
-#: to it can still be inserted. SQLite ignores it: it has one writer at a time anyway.
+Row = TypeVar("Row", bound=Base)
+
+#: For `with_for_update`: SELECT ... FOR NO KEY UPDATE, which locks the row against other writers, while rows that refer
+#: to it by a foreign key can still be inserted. SQLite ignores it: a writing transaction there holds the lock of the
+#: whole database from its beginning (see `database`), so it needs no other.
 FOR_UPDATE = {"key_share": True}
 
 
 def add_if_absent(session: Session, row: Base) -> None:
-    """Adds the row. Where another transaction adds the same one at this moment, that one stands and this is dropped."""
+    """Adds the row, unless another transaction has added the same one meanwhile: then that one stays.
+
+    To be called after a query that did not find the row. Between that query and this insert another transaction may
+    insert it: the table's unique constraint then refuses ours, and the savepoint limits the damage to this insert.
+    """
     try:
         with session.begin_nested():
             session.add(row)
@@ -26,12 +32,24 @@ def add_if_absent(session: Session, row: Base) -> None:
         pass
 
 
+def add_or_find(session: Session, row: Row, find: Callable[[], Row | None]) -> Row:
+    """The row, added as by `add_if_absent`, or the one of the other transaction, which `find` queries.
+
+    Raises LookupError where it was refused and `find` does not find it either: it breaks some other constraint.
+    """
+    add_if_absent(session, row)
+    found = find()
+    if found is None:
+        raise LookupError(f"a row of {row.__tablename__} could be neither added nor found")
+    return found
+
+
 def insert_missing(session: Session, kind: type[Base], values: list[dict[str, Any]]) -> None:
-    """Inserts many rows; those already there, or added by another transaction first, are passed over."""
+    """Inserts many rows of the table `kind`; those that exist already are left as they are."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     session.execute(insert(kind).on_conflict_do_nothing(), values)
 
 
 def is_possible_id(number: int) -> bool:
-    """Whether a number from an address or a form can be an id at all: a database refuses larger ones with an error."""
+    """Whether a number from a URL or a form is in the range of ids: PostgreSQL answers a larger one with an error."""
     return 0 < number < 2**31

@@ -1,4 +1,4 @@
-"""Issued credentials."""
+"""Queries for issued credentials."""
 
 from __future__ import annotations
 
@@ -8,59 +8,52 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import (
-    Award,
-    CredentialRow,
-    TemplateVersion,
-)
+from lti_tool.store.models import Award, CredentialRow, TemplateVersion
 
 
 def credential(session: Session, credential_id: str) -> CredentialRow | None:
     return session.get(CredentialRow, credential_id)
 
 
-def credential_of(session: Session, award_id: int) -> CredentialRow | None:
-    return session.scalar(select(CredentialRow).where(CredentialRow.award_id == award_id))
-
-
 def count_issued(session: Session, issuer_id: str, since: datetime | None = None) -> int:
-    """How many, ever or since then."""
-    question = select(func.count()).where(CredentialRow.issuer_id == issuer_id)
+    """The number of credentials, all or those issued since then."""
+    query = select(func.count()).where(CredentialRow.issuer_id == issuer_id)
     if since is not None:
-        question = question.where(CredentialRow.issued_at >= since)
-    return session.scalar(question) or 0
+        query = query.where(CredentialRow.issued_at >= since)
+    return session.scalar(query) or 0
 
 
 def credentials(session: Session) -> Sequence[CredentialRow]:
+    """All credentials, oldest first."""
     return session.scalars(select(CredentialRow).order_by(CredentialRow.issued_at)).all()
 
 
-#: What holds now: neither revoked nor suspended.
-_HOLDS = (CredentialRow.revoked_at.is_(None), CredentialRow.suspended_at.is_(None))
+#: Neither revoked nor suspended.
+_IS_VALID = (CredentialRow.revoked_at.is_(None), CredentialRow.suspended_at.is_(None))
 
 
 def credentials_of_learner(session: Session, learner_id: int) -> Sequence[CredentialRow]:
-    """What a learner holds now, oldest first."""
-    question = (
+    """The learner's valid credentials, oldest first."""
+    query = (
         select(CredentialRow)
         .join(Award, CredentialRow.award_id == Award.id)
-        .where(Award.learner_id == learner_id, *_HOLDS)
+        .where(Award.learner_id == learner_id, *_IS_VALID)
         .order_by(CredentialRow.issued_at, CredentialRow.id)
         .options(selectinload(CredentialRow.template_version))
     )
-    return session.scalars(question).all()
+    return session.scalars(query).all()
 
 
 def credentials_of_rule(session: Session, rule_id: int) -> Sequence[CredentialRow]:
-    """What learners hold now by a rule, oldest first."""
-    question = select(CredentialRow).join(Award, CredentialRow.award_id == Award.id)
-    question = question.where(Award.rule_id == rule_id, *_HOLDS)
-    return session.scalars(question.order_by(CredentialRow.issued_at, CredentialRow.id)).all()
+    """The valid credentials that a rule awarded, oldest first."""
+    query = select(CredentialRow).join(Award, CredentialRow.award_id == Award.id)
+    query = query.where(Award.rule_id == rule_id, *_IS_VALID)
+    return session.scalars(query.order_by(CredentialRow.issued_at, CredentialRow.id)).all()
 
 
 def credentials_to_export(session: Session, template: str | None) -> Sequence[CredentialRow]:
-    """Every credential that holds now, or those of the template whose id begins so, oldest first."""
-    question = select(CredentialRow).where(*_HOLDS)
+    """All valid credentials, or those of the template whose id begins with `template`; oldest first."""
+    query = select(CredentialRow).where(*_IS_VALID)
     if template is not None:
-        question = question.join(TemplateVersion).where(TemplateVersion.template_id.startswith(template))
-    return session.scalars(question.order_by(CredentialRow.issued_at, CredentialRow.id)).all()
+        query = query.join(TemplateVersion).where(TemplateVersion.template_id.startswith(template))
+    return session.scalars(query.order_by(CredentialRow.issued_at, CredentialRow.id)).all()

@@ -1,4 +1,4 @@
-"""Keys, status lists and stored settings of the issuer."""
+"""Queries for the issuer's keys, status lists and stored settings."""
 
 from __future__ import annotations
 
@@ -19,20 +19,22 @@ from lti_tool.store.queries.common import is_possible_id
 
 
 def tool_key_rows(session: Session) -> Sequence[ToolKeyRow]:
-    """Newest first."""
+    """The keys for LTI messages, newest first."""
     return session.scalars(select(ToolKeyRow).order_by(ToolKeyRow.created_at.desc())).all()
 
 
 def stored_setting(session: Session, name: str) -> InstallationSetting | None:
+    """The setting of that name, with the time it was stored."""
     return session.get(InstallationSetting, name)
 
 
 def store_setting(session: Session, name: str, value: str, now: datetime) -> None:
-    session.merge(InstallationSetting(name=name, value=value, settled_at=now))
+    """Stores the setting, in place of an earlier value."""
+    session.merge(InstallationSetting(name=name, value=value, stored_at=now))
 
 
 def signing_keys(session: Session, issuer_id: str) -> Sequence[SigningKeyRow]:
-    """Newest first; retired ones too, because what they signed still verifies."""
+    """All signing keys of the issuer, newest first; retired ones too, because what they signed has to verify."""
     return session.scalars(
         select(SigningKeyRow)
         .where(SigningKeyRow.issuer_id == issuer_id)
@@ -45,12 +47,13 @@ def status_list(session: Session, list_id: int) -> StatusList | None:
 
 
 def status_lists(session: Session, issuer_id: str) -> Sequence[StatusList]:
-    question = select(StatusList).where(StatusList.issuer_id == issuer_id).order_by(StatusList.id)
-    return session.scalars(question).all()
+    """All status lists of the issuer, oldest first."""
+    query = select(StatusList).where(StatusList.issuer_id == issuer_id).order_by(StatusList.id)
+    return session.scalars(query).all()
 
 
 def restart_status_list_ids(session: Session) -> None:
-    """PostgreSQL counts by itself, and knows nothing of ids that were written by hand."""
+    """To be called after rows with chosen ids were inserted: PostgreSQL would give those ids out once more."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
             text("SELECT setval(pg_get_serial_sequence('status_list', 'id'), max(id)) FROM status_list")
@@ -58,10 +61,12 @@ def restart_status_list_ids(session: Session) -> None:
 
 
 def lock_status_list(session: Session, list_id: int) -> StatusList | None:
+    """Locks the row (SELECT ... FOR UPDATE) and returns it reloaded."""
     return session.get(StatusList, list_id, with_for_update=True, populate_existing=True)
 
 
 def newest_status_list(session: Session, issuer_id: str, purpose: str) -> StatusList | None:
+    """The newest status list of the issuer with that purpose."""
     return session.scalar(
         select(StatusList)
         .where(StatusList.issuer_id == issuer_id, StatusList.purpose == purpose)
@@ -71,12 +76,14 @@ def newest_status_list(session: Session, issuer_id: str, purpose: str) -> Status
 
 
 def count_taken_indexes(session: Session, list_id: int) -> int:
-    question = select(func.count()).where(CredentialRow.status_list_id == list_id)
-    return session.scalar(question) or 0
+    """The number of credentials that have an entry in the list."""
+    query = select(func.count()).where(CredentialRow.status_list_id == list_id)
+    return session.scalar(query) or 0
 
 
 def is_index_taken(session: Session, list_id: int, index: int) -> bool:
-    question = select(CredentialRow.id).where(
+    """Whether a credential has the entry at that index."""
+    query = select(CredentialRow.id).where(
         CredentialRow.status_list_id == list_id, CredentialRow.status_index == index
     )
-    return session.scalar(question) is not None
+    return session.scalar(query) is not None

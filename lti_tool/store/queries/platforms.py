@@ -1,4 +1,4 @@
-"""Registrations, deployments and invitations."""
+"""Queries for registrations, deployments and invitations."""
 
 from __future__ import annotations
 
@@ -8,25 +8,22 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import (
-    DeploymentRow,
-    Invitation,
-    RegistrationRow,
-)
+from lti_tool.store.models import DeploymentRow, Invitation, RegistrationRow
 from lti_tool.store.queries.common import add_if_absent
 from lti_tool.values import Registration
 
 
 def find_registration(session: Session, platform_id: str, client_id: str | None) -> Registration | None:
-    """The one registration that fits; without a client_id only where the platform has no second one."""
-    question = select(RegistrationRow).where(RegistrationRow.platform_id == platform_id)
+    """The registration of a client; without a client_id the only one of the platform, None where it has several."""
+    query = select(RegistrationRow).where(RegistrationRow.platform_id == platform_id)
     if client_id is not None:
-        question = question.where(RegistrationRow.client_id == client_id)
-    rows = session.scalars(question.limit(2)).all()
+        query = query.where(RegistrationRow.client_id == client_id)
+    rows = session.scalars(query.limit(2)).all()
     return as_registration(rows[0]) if len(rows) == 1 else None
 
 
 def registration_by_client(session: Session, platform_id: str, client_id: str) -> RegistrationRow | None:
+    """The row of the registration of that client."""
     return session.scalar(
         select(RegistrationRow).where(
             RegistrationRow.platform_id == platform_id, RegistrationRow.client_id == client_id
@@ -35,14 +32,15 @@ def registration_by_client(session: Session, platform_id: str, client_id: str) -
 
 
 def knows_deployment(session: Session, registration_id: int, deployment_id: str) -> bool:
-    question = select(DeploymentRow.id).where(
+    """Whether the deployment is stored already."""
+    query = select(DeploymentRow.id).where(
         DeploymentRow.registration_id == registration_id, DeploymentRow.deployment_id == deployment_id
     )
-    return session.scalar(question) is not None
+    return session.scalar(query) is not None
 
 
 def save_deployment(session: Session, registration_id: int, deployment_id: str, now: datetime) -> None:
-    """Keeps a deployment that is not known yet."""
+    """Stores the deployment, unless it is known already."""
     if not knows_deployment(session, registration_id, deployment_id):
         add_if_absent(
             session,
@@ -51,6 +49,7 @@ def save_deployment(session: Session, registration_id: int, deployment_id: str, 
 
 
 def registrations(session: Session) -> Sequence[RegistrationRow]:
+    """All registrations, oldest first."""
     return session.scalars(select(RegistrationRow).order_by(RegistrationRow.id)).all()
 
 
@@ -59,6 +58,7 @@ def registration_row(session: Session, registration_id: int) -> RegistrationRow 
 
 
 def as_registration(row: RegistrationRow) -> Registration:
+    """The row as a plain value."""
     return Registration(
         id=row.id,
         platform_id=row.platform_id,
@@ -73,5 +73,6 @@ def as_registration(row: RegistrationRow) -> Registration:
     )
 
 
-def invitation(session: Session, code_hash: str) -> Invitation | None:
+def lock_invitation(session: Session, code_hash: str) -> Invitation | None:
+    """Locks the row (SELECT ... FOR UPDATE) and returns it, so that an invitation is used only once."""
     return session.get(Invitation, code_hash, with_for_update=True)

@@ -1,4 +1,4 @@
-"""Award rules, and what was seen of learners for them."""
+"""Queries for award rules and their sightings of learners."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import (
-    Award,
-    AwardRule,
-    Sighting,
-)
+from lti_tool.store.models import Award, AwardRule, Sighting
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
@@ -20,11 +16,15 @@ def rule(session: Session, rule_id: int) -> AwardRule | None:
 
 
 def lock_rule(session: Session, rule: AwardRule) -> None:
-    """Nobody else notes sightings of the rule until this transaction ends; `rule` is as it is now."""
+    """Locks the row (SELECT ... FOR NO KEY UPDATE) and reloads it.
+
+    To be called before sightings of the rule are written.
+    """
     session.refresh(rule, with_for_update=FOR_UPDATE)
 
 
 def rule_of_link(session: Session, course_id: int, resource_link_id: str) -> AwardRule | None:
+    """The rule of a resource link of a course."""
     return session.scalar(
         select(AwardRule).where(
             AwardRule.course_id == course_id, AwardRule.resource_link_id == resource_link_id
@@ -33,26 +33,28 @@ def rule_of_link(session: Session, course_id: int, resource_link_id: str) -> Awa
 
 
 def rules_of(session: Session, course_id: int) -> Sequence[AwardRule]:
-    question = select(AwardRule).where(AwardRule.course_id == course_id).order_by(AwardRule.id)
-    return session.scalars(question.options(selectinload(AwardRule.template_version))).all()
+    """The rules of a course, oldest first, with their template versions loaded."""
+    query = select(AwardRule).where(AwardRule.course_id == course_id).order_by(AwardRule.id)
+    return session.scalars(query.options(selectinload(AwardRule.template_version))).all()
 
 
 def all_rules(session: Session) -> Sequence[AwardRule]:
+    """The rules of all courses, oldest first."""
     return session.scalars(select(AwardRule).order_by(AwardRule.id)).all()
 
 
 def sightings(session: Session, rule_id: int) -> dict[int, Sighting]:
-    """By learner id."""
-    question = select(Sighting).where(Sighting.rule_id == rule_id).options(selectinload(Sighting.learner))
-    return {row.learner_id: row for row in session.scalars(question)}
+    """The sightings of a rule by learner id, with the learners loaded."""
+    query = select(Sighting).where(Sighting.rule_id == rule_id).options(selectinload(Sighting.learner))
+    return {row.learner_id: row for row in session.scalars(query)}
 
 
 def waiting_sightings(session: Session, rule: AwardRule) -> Sequence[Sighting]:
-    """Those a teacher may tick: they may open the link, or reached the grade, and have no award yet."""
+    """Those a teacher may confirm: they can open the link, or reached the grade, and have no award yet."""
     awarded = select(Award.learner_id).where(
         Award.course_id == rule.course_id, Award.template_id == rule.template_version.template_id
     )
-    question = (
+    query = (
         select(Sighting)
         .where(
             Sighting.rule_id == rule.id,
@@ -62,10 +64,10 @@ def waiting_sightings(session: Session, rule: AwardRule) -> Sequence[Sighting]:
         .options(selectinload(Sighting.learner))
         .order_by(Sighting.id)
     )
-    return session.scalars(question).all()
+    return session.scalars(query).all()
 
 
 def outside_count(session: Session, rule_id: int) -> int:
-    """How many learners were last seen outside."""
-    question = select(func.count()).where(Sighting.rule_id == rule_id, Sighting.inside_at.is_(None))
-    return session.scalar(question) or 0
+    """The number of learners who, at the last look, could not open the link or had not reached the grade."""
+    query = select(func.count()).where(Sighting.rule_id == rule_id, Sighting.inside_at.is_(None))
+    return session.scalar(query) or 0

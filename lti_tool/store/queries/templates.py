@@ -1,4 +1,4 @@
-"""Templates and their versions."""
+"""Queries for templates and their versions."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import (
-    AwardRule,
-    Course,
-    TemplateVersion,
-)
+from lti_tool.store.models import AwardRule, Course, TemplateVersion
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
 def published_templates(session: Session, registration_id: int) -> Sequence[TemplateVersion]:
-    """The newest published version of each template that the platform's courses may use, by name."""
+    """The newest published version of each template that the platform's courses may use, sorted by name."""
     newest = (
         select(TemplateVersion.template_id, func.max(TemplateVersion.version).label("version"))
         .where(TemplateVersion.status == "published", _for_courses_of(registration_id))
         .group_by(TemplateVersion.template_id)
         .subquery()
     )
-    question = (
+    query = (
         select(TemplateVersion)
         .join(
             newest,
@@ -32,7 +28,7 @@ def published_templates(session: Session, registration_id: int) -> Sequence[Temp
         )
         .order_by(TemplateVersion.name)
     )
-    return session.scalars(question).all()
+    return session.scalars(query).all()
 
 
 def published_template(session: Session, template_id: str, registration_id: int) -> TemplateVersion | None:
@@ -50,7 +46,7 @@ def published_template(session: Session, template_id: str, registration_id: int)
 
 
 def newer_version(session: Session, rule: AwardRule) -> TemplateVersion | None:
-    """The newest published version of the rule's badge, where the rule still gives an older one."""
+    """The newest published version of the rule's template, where the rule still awards an older one."""
     newest = published_template(session, rule.template_version.template_id, rule.course.registration_id)
     return newest if newest and newest.version > rule.template_version.version else None
 
@@ -62,13 +58,14 @@ def _for_courses_of(registration_id: int) -> ColumnElement[bool]:
 
 
 def templates_of_course(session: Session, course_id: int | None) -> Sequence[TemplateVersion]:
-    """Every version of every template of a course, or without one of the institution: newest first."""
-    question = select(TemplateVersion).where(TemplateVersion.course_id == course_id)
+    """All versions of the templates of a course, or of the institution (None): by name, newest version first."""
+    query = select(TemplateVersion).where(TemplateVersion.course_id == course_id)
     order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version.desc())
-    return session.scalars(question.order_by(*order)).all()
+    return session.scalars(query.order_by(*order)).all()
 
 
 def template_version(session: Session, template_id: str, version: int) -> TemplateVersion | None:
+    """That version, whatever its status."""
     if not is_possible_id(version):
         return None
     return session.scalar(
@@ -79,24 +76,25 @@ def template_version(session: Session, template_id: str, version: int) -> Templa
 
 
 def lock_template(session: Session, row: TemplateVersion) -> None:
-    """Nobody else changes or publishes the version until this transaction ends; `row` is as it is now."""
+    """Locks the row (SELECT ... FOR NO KEY UPDATE) and reloads it."""
     session.refresh(row, with_for_update=FOR_UPDATE)
 
 
 def newest_version(session: Session, template_id: str) -> int:
-    """0 where there is no version yet."""
+    """The highest version number of the template, drafts included; 0 where there is none yet."""
     newest = select(func.max(TemplateVersion.version)).where(TemplateVersion.template_id == template_id)
     return session.scalar(newest) or 0
 
 
 def find_template(session: Session, beginning: str, version: int | None) -> TemplateVersion | None:
-    """A version of the template whose id begins so, the newest where none is named."""
-    question = select(TemplateVersion).where(TemplateVersion.template_id.startswith(beginning))
+    """A version of the template whose id begins with `beginning`; the newest where none is named."""
+    query = select(TemplateVersion).where(TemplateVersion.template_id.startswith(beginning))
     if version is not None:
-        question = question.where(TemplateVersion.version == version)
-    return session.scalar(question.order_by(TemplateVersion.version.desc()).limit(1))
+        query = query.where(TemplateVersion.version == version)
+    return session.scalar(query.order_by(TemplateVersion.version.desc()).limit(1))
 
 
 def template_versions(session: Session) -> Sequence[TemplateVersion]:
+    """All versions of all templates: by name, oldest version first."""
     order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version)
     return session.scalars(select(TemplateVersion).order_by(*order)).all()

@@ -44,16 +44,16 @@ def public_key(slug: str, kid: str) -> Response:
 @pages.get("/.well-known/jwks.json")
 def all_keys() -> Response:
     tool = current_tool()
-    found = issuer_documents.jwks(tool, tool.issuer.profile.slug)
-    return json_document(found, "application/jwk-set+json", KEYS_MAX_AGE)
+    key_set = issuer_documents.jwks(tool, tool.issuer.profile.slug)
+    return json_document(key_set, "application/jwk-set+json", KEYS_MAX_AGE)
 
 
 @pages.get("/status/<int:list_id>")
 def status_list(list_id: int) -> Response:
-    found = status_lists.status_list(current_tool(), list_id)
+    credential = status_lists.status_list(current_tool(), list_id)
     media_type = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
-    body = found.jwt if media_type in JWT_TYPES else found.text
-    response = document(body.encode(), media_type, found.max_age)
+    body = credential.jwt if media_type in JWT_TYPES else credential.text
+    response = document(body.encode(), media_type, credential.max_age)
     response.vary.add("Accept")
     return response
 

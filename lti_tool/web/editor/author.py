@@ -91,7 +91,7 @@ def own_version(session: Session, author: Author, template_id: UUID, version: in
 
 
 def locked_version(session: Session, author: Author, template_id: UUID, version: int) -> TemplateVersion:
-    """As `own_version`, locked until the transaction ends.
+    """As `own_version`, locked until the transaction ends; raises NotFoundError as it does.
 
     Without the lock a draft could be published by one request while another is still writing to it.
     """

@@ -92,7 +92,10 @@ def picture(template_id: UUID, version: int) -> str:
 
 @pages.post("/lti/app/search")
 def search() -> str:
-    """The entries of a vocabulary that match some words, as choices for the form in which the words were typed."""
+    """The entries of a vocabulary that match some words, as choices for the form in which the words were typed.
+
+    Raises NotFoundError for a vocabulary that no field of the editor uses.
+    """
     current_author()
     name = request.form.get("vocabulary", "")
     if not name or name not in {field.vocabulary for step in STEPS for field in all_fields(step.fields)}:

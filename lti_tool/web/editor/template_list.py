@@ -79,21 +79,21 @@ def import_file() -> str:
     file = request.files.get("file")
     with tool.store.begin() as session:
         try:
-            found = files.import_json(file.read() if file else b"", tool.clock().date())
+            imported = files.import_json(file.read() if file else b"", tool.clock().date())
         except TemplateError as error:
             return _list_page(
                 session, author, _("This file cannot be imported. Nothing was saved."), error.problems
             )
         row = versions.add(
             session,
-            found.body,
+            imported.body,
             tool.clock(),
             course_id=author.course_id,
             by=author.learner_id,
             what="imported",
-            own_picture=found.picture,
+            own_picture=imported.picture,
         )
-        return step_page(author, row, STEPS[0], notes=found.notes)
+        return step_page(author, row, STEPS[0], notes=imported.notes)
 
 
 @pages.post(f"{_VERSION_ROUTE}/export")

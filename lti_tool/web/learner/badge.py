@@ -27,7 +27,10 @@ State = Literal["not_yet", "checking", "waits_for_teacher", "preparing", "waitin
 
 @pages.post("/lti/app/learner")
 def refresh() -> str:
-    """The same page as it is now. `static/refresh.js` requests it by itself; without scripts there is a button."""
+    """The same page as it is now. `static/refresh.js` requests it by itself; without scripts there is a button.
+
+    Raises NotAllowedError for people who are not learners.
+    """
     visit = current_visit()
     if not visit.is_learner:
         raise NotAllowedError("this page is for learners")
@@ -35,7 +38,10 @@ def refresh() -> str:
 
 
 def launched_page(visit: Visit) -> str:
-    """The page of a launch by a learner, whose opening of the link is recorded: it may be what was missing."""
+    """The page of a launch by a learner, whose opening of the link is recorded: it may be what was missing.
+
+    Raises NotFoundError where the rule of the launch is none of its course.
+    """
     tool = current_tool()
     if visit.rule_id is not None:
         with tool.store.begin() as session:
@@ -106,7 +112,7 @@ def _awards(session: Session, visit: Visit) -> Sequence[tuple[Award, Template]]:
     if visit.course_id is None or visit.learner_id is None:
         return []
     rules = queries.rules.rules_of(session, visit.course_id)
-    found = {
+    awards = {
         award.id: (award, read_template(rule.template_version.body))
         for rule in rules
         if (
@@ -115,7 +121,7 @@ def _awards(session: Session, visit: Visit) -> Sequence[tuple[Award, Template]]:
             )
         )
     }
-    return list(found.values())
+    return list(awards.values())
 
 
 def linkedin_address(credential: CredentialRow, template: Template) -> str:

@@ -34,7 +34,7 @@ def certificate(badge_id: UUID) -> Response:
 
 @pages.post("/lti/app/transcript")
 def transcript() -> Response:
-    """The transcript of all badges of the learner, who alone may have it."""
+    """The transcript of all badges of the learner, who alone may have it; raises NotAllowedError for others."""
     visit = current_visit()
     if visit.learner_id is None or not visit.is_learner:
         raise NotAllowedError("a transcript is for its learner")
@@ -44,7 +44,7 @@ def transcript() -> Response:
 
 @pages.post("/lti/app/badges/<uuid:badge_id>/europass")
 def own_badge_for_europass(badge_id: UUID) -> Response:
-    """The file for Europass of one of the learner's own badges."""
+    """The file for Europass of one of the learner's own badges; raises NotFoundError for any other."""
     visit = current_visit()
     tool = current_tool()
     with tool.store.read() as session:

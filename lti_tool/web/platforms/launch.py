@@ -13,7 +13,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import LaunchError
-from lti_tool.language import best
+from lti_tool.language import best_language
 from lti_tool.logs import log
 from lti_tool.people import pending_arrivals
 from lti_tool.platforms import launch as lti_launch
@@ -77,7 +77,7 @@ def launch() -> Response | str:
     if arrival.storage_target:
         _set_language_and_framing(arrival)
         send_own_origin()
-        ticket = pending_arrivals.keep_arrival(tool.expiring_values, arrival)
+        ticket = pending_arrivals.store_arrival(tool.expiring_values, arrival)
         return render_template("platforms/read_state.html", arrival=arrival, ticket=ticket)
     return _unbound_page(arrival)
 
@@ -119,7 +119,7 @@ def _unbound_page(arrival: Arrival) -> str:
     _set_language_and_framing(arrival)
     send_own_origin()
     seconds = NEW_TAB_SECONDS if tool.unbound_launch == "new_tab" else COOKIE_SECONDS
-    ticket = pending_arrivals.keep_arrival(tool.expiring_values, arrival, seconds)
+    ticket = pending_arrivals.store_arrival(tool.expiring_values, arrival, seconds)
     return render_template(f"platforms/{tool.unbound_launch}.html", launch=arrival.launch, ticket=ticket)
 
 
@@ -151,7 +151,7 @@ def _find_registration(platform_id: str, client_id: str | None) -> Registration 
 def _set_language_and_framing(arrival: Arrival) -> None:
     """Gives a page that comes before the session the language of its launch, and lets its platform frame it."""
     locale = arrival.launch.locale
-    set_page_language(best([locale]) if locale else browser_language())
+    set_page_language(best_language([locale]) if locale else browser_language())
     with current_tool().store.read() as session:
         row = queries.platforms.registration_row(session, arrival.launch.registration_id)
         if row is not None:

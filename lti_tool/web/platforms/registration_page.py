@@ -23,7 +23,10 @@ def registration_page() -> str:
 
 @pages.post("/lti/register")
 def register() -> str:
-    """Registers the tool where the form says `agreed`, else shows the page: some versions of Canvas open it by POST."""
+    """Registers the tool where the form says `agreed`, else shows the page: some versions of Canvas open it by POST.
+
+    Raises RegistrationError.
+    """
     tool = current_tool()
     form = request.values.to_dict()
     if form.get("agreed") != "yes":

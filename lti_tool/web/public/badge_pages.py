@@ -41,7 +41,10 @@ def home() -> str:
 
 @pages.get("/badges/<uuid:badge_id>")
 def badge(badge_id: UUID) -> Response:
-    """The public page of a badge, with the checks of the verifier's page, made now on the stored credential."""
+    """The public page of a badge, with the checks of the verifier's page, made now on the stored credential.
+
+    Raises NotFoundError where there is none.
+    """
     tool = current_tool()
     with tool.store.read() as session:
         row = queries.credentials.credential(session, str(badge_id))
@@ -98,16 +101,19 @@ def credential(credential_id: UUID) -> Response:
 @pages.get("/achievements/<uuid:template_id>/<int:version>")
 @pages.get("/achievements/<uuid:template_id>/<int:version>/<language>")
 def achievement(template_id: UUID, version: int, language: str | None = None) -> Response:
-    """An achievement in the language of its address, else in that of the page: the document or the page."""
+    """An achievement in the language of its address, else in that of the page: the document or the page.
+
+    Raises NotFoundError for a draft, and for a language that the template is not written in.
+    """
     tool = current_tool()
     if language is not None and language in LANGUAGES:
         set_page_language(language)
-    found = achievements.achievement(tool, str(template_id), version, language or page_language())
+    json_ld = achievements.achievement(tool, str(template_id), version, language or page_language())
     # The achievement falls back to its main language, but under the address of another it must not stand.
-    if language not in (None, found["inLanguage"]):
+    if language not in (None, json_ld["inLanguage"]):
         raise NotFoundError("there is no such achievement")
     if not prefers_html():
-        response = json_document(found, "application/ld+json", 3600)
+        response = json_document(json_ld, "application/ld+json", 3600)
         response.vary.add("Accept")
         response.vary.add("Accept-Language")
         return response
@@ -150,10 +156,10 @@ def issuer(slug: str) -> Response:
 
 def announced_readings(row: TemplateVersion) -> Sequence[Reading]:
     """The EU elements that a badge of this version will carry, except the learner and the date."""
-    found = achievements.announced_credential(current_tool().issuer, row, page_language())
+    credential = achievements.announced_credential(current_tool().issuer, row, page_language())
     return [
         reading
-        for reading in elements.read(found)
+        for reading in elements.read(credential)
         if reading.element.code not in ("learner", "date_of_issuing")
     ]
 

@@ -18,6 +18,7 @@ pages = Blueprint("selective_disclosure", __name__)
 
 @pages.get("/badges/<uuid:badge_id>/part.png")
 def partial_badge(badge_id: UUID) -> Response:
+    """The copy as a picture; raises NotFoundError where the badge has no such proof or cannot do without a detail."""
     badge = credentials.badge(current_tool(), str(badge_id))
     try:
         png = remove_parts_from_picture(badge.png, request.args.getlist("without"))

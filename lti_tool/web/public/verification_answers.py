@@ -281,13 +281,13 @@ def _host_or_id(issuer_id: str) -> str:
 
 
 def _object(value: Any, name: str) -> Json:
-    found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
+    member = value.get(name) if isinstance(value, dict) else None
+    return member if isinstance(member, dict) else {}
 
 
 def _text(value: Json, name: str) -> str:
-    found = value.get(name)
-    return found if isinstance(found, str) else ""
+    member = value.get(name)
+    return member if isinstance(member, str) else ""
 
 
 def _web_address(value: object) -> str | None:

@@ -33,6 +33,7 @@ def verify_page() -> str:
 
 @pages.post("/verify")
 def verify() -> Response:
+    """The Report on a file; raises RequestEntityTooLarge, or ServiceUnavailable while too many are being verified."""
     request.max_content_length = request.max_form_memory_size = MAX_BYTES + FORM_BYTES
     file = _file()
     if len(file) > MAX_BYTES:
@@ -55,8 +56,8 @@ def _file() -> bytes:
     if request.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):
         return request.get_data()
     upload = request.files.get("file")
-    found = upload.read() if upload is not None else b""
-    return found or request.form.get("text", "").encode()
+    content = upload.read() if upload is not None else b""
+    return content or request.form.get("text", "").encode()
 
 
 def _verify(file: bytes) -> Report:

@@ -22,6 +22,7 @@ MAX_REASON_LENGTH = 500
 
 @pages.post("/lti/app/awards/<int:award_id>/resend")
 def resend(award_id: int) -> str:
+    """Sends the badge again; raises NotFoundError where it is not issued, or the learner has no e-mail address."""
     visit = current_teacher_visit()
     tool = current_tool()
     with tool.store.begin() as session:

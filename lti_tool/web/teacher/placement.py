@@ -30,7 +30,10 @@ LINE_ITEM_POINTS = 100
 
 @pages.post("/lti/app/place")
 def return_link() -> str:
-    """The page whose form sends the link of the chosen badge to the platform, or the choice again."""
+    """The page whose form sends the link of the chosen badge to the platform, or the choice again.
+
+    Raises NotAllowedError where the launch asked for no link, and for learners.
+    """
     visit = current_visit()
     if visit.deep_linking is None:
         raise NotAllowedError("this launch asked for no link")
@@ -65,7 +68,7 @@ def return_link() -> str:
 
 @pages.post("/lti/app/choose")
 def choose_badge() -> str:
-    """The choice again, after a badge was written in between."""
+    """The choice again, after a badge was written in between; raises NotAllowedError as `return_link` does."""
     visit = current_visit()
     if visit.deep_linking is None:
         raise NotAllowedError("this launch asked for no link")

@@ -51,7 +51,7 @@ def confirm_restriction(rule_id: int) -> str:
     visit = current_teacher_visit()
     tool = current_tool()
     with tool.store.begin() as session:
-        rule_changes.confirm_restriction(session, rule_of(session, visit, rule_id), tool.clock())
+        rule_changes.confirm_restriction(rule_of(session, visit, rule_id), tool.clock())
     return course_page(visit, Notice(text=_("Saved. From now on, learners who open the link get the badge.")))
 
 
@@ -62,7 +62,11 @@ def pause(rule_id: int) -> str:
     tool = current_tool()
     paused = request.form.get("paused") == "yes"
     with tool.store.begin() as session:
-        rule_changes.pause(session, rule_of(session, visit, rule_id), paused, tool.clock())
+        rule = rule_of(session, visit, rule_id)
+        if paused:
+            rule_changes.pause(rule)
+        else:
+            rule_changes.resume(session, rule, tool.clock())
     text = (
         _("Automatic awarding of this badge is paused until you resume it.")
         if paused
@@ -96,5 +100,6 @@ def set_conditions(rule_id: int) -> str:
     needs_tick = request.form.get("needs_tick") == "yes"
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
-        rule_changes.set_conditions(session, rule, not_before, needs_tick, tool.clock())
+        conditions = rule_changes.Conditions(not_before=not_before, needs_tick=needs_tick)
+        rule_changes.set_conditions(session, rule, conditions, tool.clock())
     return course_page(visit, Notice(text=_("Saved. This applies to all badges awarded from now on.")))

@@ -1,4 +1,4 @@
-"""The 11 and 5 elements: demanded before a badge is published, read out of one that was issued."""
+"""The 11 mandatory and 5 optional elements: what a template lacks, and what a credential has."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_there_are_eleven_mandatory_and_five_optional_elements() -> None:
     assert all(element.label.keys() == {"en", "lv"} for element in elements.ELEMENTS)
 
 
-def test_nothing_is_missing_from_the_badges_we_ship(
+def test_nothing_is_missing_from_the_shipped_templates(
     solar: Template, data_literacy: Template, issuer: IssuerProfile
 ) -> None:
     assert elements.missing(solar, issuer) == elements.missing(data_literacy, issuer) == ()
@@ -58,7 +58,7 @@ def test_the_issuer_has_to_have_a_country_and_a_legal_name(solar: Template, issu
     assert elements.missing(solar, bare) == ("country", "awarding_body")
 
 
-def test_a_level_that_does_not_apply_is_not_missing_but_said(
+def test_a_level_that_does_not_apply_is_not_missing_but_a_value(
     solar: Template, issuer: IssuerProfile, built: Build
 ) -> None:
     unlevelled = replace(solar, level="not-applicable", lki_level=None)
@@ -72,7 +72,7 @@ def read(credential: Json) -> dict[str, list[Any]]:
     }
 
 
-def test_all_sixteen_elements_are_read_out_of_a_full_badge(solar: Template, built: Build) -> None:
+def test_all_sixteen_elements_are_read_from_a_full_badge(solar: Template, built: Build) -> None:
     found = read(built(solar))
     assert list(found) == [element.code for element in elements.ELEMENTS]
     assert found["learner"][0] == {"und": "Anna Bērziņa"}
@@ -94,7 +94,7 @@ def test_all_sixteen_elements_are_read_out_of_a_full_badge(solar: Template, buil
     assert found["prerequisites"] == [dict(solar.prerequisites)]
 
 
-def test_credits_and_cycle_are_read_out_of_a_badge_of_higher_education(
+def test_credits_and_cycle_are_read_from_a_badge_of_higher_education(
     data_literacy: Template, built: Build
 ) -> None:
     found = read(built(data_literacy))
@@ -102,9 +102,7 @@ def test_credits_and_cycle_are_read_out_of_a_badge_of_higher_education(
     assert found["level"][2]["lv"] == "otrais cikls (maģistra)"
 
 
-def test_a_badge_tells_its_name_description_and_criteria_in_every_language_it_has(
-    solar: Template, built: Build
-) -> None:
+def test_name_description_and_criteria_are_read_in_every_language(solar: Template, built: Build) -> None:
     for language in ("en", "lv"):
         credential = built(solar, language=language)
         assert readers.name(credential) == solar.name
@@ -119,7 +117,7 @@ def test_a_badge_tells_its_name_description_and_criteria_in_every_language_it_ha
     assert readers.name({}) == readers.description({}) == readers.criteria({}) == {}
 
 
-def test_an_element_that_is_not_there_is_not_invented(solar: Template, built: Build) -> None:
+def test_an_absent_element_has_no_values(solar: Template, built: Build) -> None:
     bare = replace(
         solar,
         prerequisites={},
@@ -144,7 +142,7 @@ def test_an_element_that_is_not_there_is_not_invented(solar: Template, built: Bu
         ("1.5", "1.5 hours", "1,5 stundas"),
     ],
 )
-def test_hours_are_said_as_people_say_them(hours: str, english: str, latvian: str) -> None:
+def test_hours_have_the_right_plural(hours: str, english: str, latvian: str) -> None:
     assert hours_in_words(Decimal(hours)) == {"en": english, "lv": latvian}
 
 
@@ -160,16 +158,18 @@ junk = (
 
 
 @given(data=st.data())
-def test_anyones_credential_can_be_read(data: st.DataObject, data_literacy: Template, built: Build) -> None:
+def test_a_credential_with_anything_in_it_can_be_read(
+    data: st.DataObject, data_literacy: Template, built: Build
+) -> None:
     credential = built(data_literacy)
     for _ in range(3):
-        holder, key = data.draw(st.sampled_from(places(credential)))
+        holder, key = data.draw(st.sampled_from(members(credential)))
         holder[key] = data.draw(junk)
     for reading in elements.read(credential):
         assert all(isinstance(text, str) for value in reading.values for text in value.values())
 
 
-def places(value: Any) -> list[tuple[Any, Any]]:
-    """Every place in the document where something else could stand."""
+def members(value: Any) -> list[tuple[Any, Any]]:
+    """Every member and item of the document, as pairs of its container and its key."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [place for key, item in inner for place in ((value, key), *places(item))]
+    return [member for key, item in inner for member in ((value, key), *members(item))]

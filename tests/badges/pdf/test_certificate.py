@@ -1,4 +1,4 @@
-"""A certificate is a document to keep: whole, legible, made for archives, and with the signed badge inside."""
+"""Certificates and transcripts: complete, legible, fit for archives, with the secured credential attached."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from badges.eu.elements import ELEMENTS
 from badges.issuer import IssuerProfile
 from badges.pdf.attachments import attached_text
 from badges.pdf.certificate import certificate
+from badges.pdf.content import IssuedBadge, read_content
 from badges.pdf.document import LEFT, RIGHT, PdfDocument, Style
-from badges.pdf.facts import Issued, facts
 from badges.pdf.transcript import transcript
 from badges.sentences import document_word
 from badges.template.model import Template
@@ -37,12 +37,12 @@ PAGE = "https://badges.example.org/badges/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01"
 
 
 @pytest.fixture
-def issued(built: Callable[..., Json], world: Any, png: bytes) -> Callable[..., Issued]:
+def issued(built: Callable[..., Json], world: Any, png: bytes) -> Callable[..., IssuedBadge]:
     """A badge of Anna's, signed."""
 
-    def make(template: Template, **changes: Any) -> Issued:
+    def make(template: Template, **changes: Any) -> IssuedBadge:
         secured = world.secure(built(template, **changes))
-        return Issued(text=secured.text, png=png, page_url=PAGE, colours=template.colours)
+        return IssuedBadge(text=secured.text, png=png, page_url=PAGE, colours=template.colours)
 
     return make
 
@@ -52,7 +52,7 @@ def png() -> bytes:
     return picture("Data literacy", None, "Riga College", size=120)
 
 
-# --- A small reader, so that what is tested is what a person would copy from the page ---
+# --- A small PDF reader: tests see the text that a person could copy from the page ---
 
 
 def objects(pdf: bytes) -> dict[bytes, tuple[bytes, bytes]]:
@@ -67,7 +67,7 @@ def objects(pdf: bytes) -> dict[bytes, tuple[bytes, bytes]]:
 
 
 def pages_of(pdf: bytes) -> list[str]:
-    """The text of each page: every glyph by what its font says it stands for."""
+    """The text of each page: each glyph as the characters that its font maps it to."""
     every = objects(pdf)
     fonts = {}
     for number, (head, _) in every.items():
@@ -96,15 +96,15 @@ def pages_of(pdf: bytes) -> list[str]:
 
 
 def _shown(content: bytes, named: dict[bytes, dict[int, bytes]]) -> list[str]:
-    said, font = [], {}
+    text, font = [], {}
     for name, literal in re.findall(rb"(?s)/(F\d+) [\d.]+ Tf|\(((?:\\.|[^\\)])*)\) Tj", content):
         if name:
             font = named[name]
         else:
             glyphs = re.sub(rb"(?s)\\(.)", lambda m: {b"n": b"\n", b"r": b"\r"}.get(m[1], m[1]), literal)
             codes = [int.from_bytes(glyphs[i : i + 2], "big") for i in range(0, len(glyphs), 2)]
-            said.append(b"".join(font[code] for code in codes).decode("utf-16-be"))
-    return said
+            text.append(b"".join(font[code] for code in codes).decode("utf-16-be"))
+    return text
 
 
 # --- The certificate ---
@@ -121,18 +121,16 @@ def test_the_signed_badge_is_attached_byte_for_byte_and_verifies(
 
 
 @pytest.mark.parametrize("language", ["en", "lv"])
-def test_every_element_stands_on_it(
-    language: str, issued: Any, data_literacy: Template, solar: Template
-) -> None:
+def test_every_element_is_in_it(language: str, issued: Any, data_literacy: Template, solar: Template) -> None:
     for template in (data_literacy, solar):
         badge = issued(template)
-        said = " ".join(pages_of(certificate(badge, language)))
+        text = " ".join(pages_of(certificate(badge, language)))
         for element in ELEMENTS:
-            assert element.label[language] in said
-        for values in facts(badge, language).elements.values():
+            assert element.label[language] in text
+        for values in read_content(badge, language).elements.values():
             for value in values:
-                assert value in said
-        assert "Anna Bērziņa" in said and PAGE.removeprefix("https://").rpartition("/")[2] in said
+                assert value in text
+        assert "Anna Bērziņa" in text and PAGE.removeprefix("https://").rpartition("/")[2] in text
 
 
 def test_the_letters_of_latvian_greek_and_cyrillic_are_right(issued: Any, data_literacy: Template) -> None:
@@ -141,7 +139,7 @@ def test_the_letters_of_latvian_greek_and_cyrillic_are_right(issued: Any, data_l
         assert name in front
 
 
-def test_a_letter_the_font_lacks_is_a_question_mark_and_never_a_hole(
+def test_a_character_that_the_font_lacks_becomes_a_question_mark(
     issued: Any, data_literacy: Template
 ) -> None:
     front, _ = pages_of(certificate(issued(data_literacy, learner=Learner(name="李 A\u0304nna")), "en"))
@@ -154,8 +152,8 @@ def test_the_same_badge_gives_the_same_document(issued: Any, data_literacy: Temp
     assert certificate(badge, "en") != certificate(badge, "lv")
 
 
-def test_it_is_made_for_archives(issued: Any, data_literacy: Template) -> None:
-    """PDF/A-3: letters and colours come with it, it says what it is, nothing in it acts or hides."""
+def test_it_is_pdf_a_3(issued: Any, data_literacy: Template) -> None:
+    """Fonts and colour profile are embedded, metadata are there, and nothing is active or encrypted."""
     pdf = certificate(issued(data_literacy), "lv")
     every = objects(pdf)
     heads = b"\n".join(head for head, _ in every.values())
@@ -172,12 +170,15 @@ def test_it_is_made_for_archives(issued: Any, data_literacy: Template) -> None:
     for forbidden in (b"/Encrypt", b"/JavaScript", b"/Launch", b"/OpenAction <<", b"/LZWDecode"):
         assert forbidden not in pdf
     (xmp,) = (stream for head, stream in every.values() if b"/Type /Metadata" in head)
-    told = xmp.decode()
-    assert "<pdfaid:part>3</pdfaid:part>" in told and "<pdfaid:conformance>U</pdfaid:conformance>" in told
-    assert "Datu pratība lēmumu pieņēmējiem – Anna Bērziņa" in told and "Rīgas koledža" in told
+    metadata = xmp.decode()
+    assert (
+        "<pdfaid:part>3</pdfaid:part>" in metadata
+        and "<pdfaid:conformance>U</pdfaid:conformance>" in metadata
+    )
+    assert "Datu pratība lēmumu pieņēmējiem – Anna Bērziņa" in metadata and "Rīgas koledža" in metadata
 
 
-def test_a_reading_voice_finds_its_way(issued: Any, data_literacy: Template) -> None:
+def test_it_is_tagged_for_screen_readers(issued: Any, data_literacy: Template) -> None:
     every = objects(certificate(issued(data_literacy), "en"))
     parts = [head for head, _ in every.values() if b"/Type /StructElem" in head]
     kinds = [re.search(rb"/S /(\w+)", head)[1].decode() for head in parts]
@@ -185,12 +186,14 @@ def test_a_reading_voice_finds_its_way(issued: Any, data_literacy: Template) -> 
     figures = [head for head, kind in zip(parts, kinds, strict=True) if kind == "Figure"]
     assert len(figures) == 2 and all(b"/Alt" in head for head in figures)
     for head, content in every.values():
-        if b"BDC" in content:  # all that is drawn is either told or said to be for the eye alone
+        if b"BDC" in content:  # everything drawn is tagged or an artifact
             outside = re.sub(rb"(?s)(BDC|BMC).*?EMC", b"", content)
             assert not re.search(rb"\bTj\b|\bre\b|\bDo\b", outside), head
 
 
-def test_the_longest_texts_go_on_over_pages_and_nothing_is_lost(issued: Any, data_literacy: Template) -> None:
+def test_the_longest_texts_continue_on_further_pages_and_nothing_is_lost(
+    issued: Any, data_literacy: Template
+) -> None:
     outcomes = tuple(
         replace(data_literacy.learning_outcomes[0], text={"en": f"Outcome {number} " + "of many words " * 40})
         for number in range(60)
@@ -203,26 +206,28 @@ def test_the_longest_texts_go_on_over_pages_and_nothing_is_lost(issued: Any, dat
     )
     pages = pages_of(certificate(issued(template, language="en"), "en"))
     assert len(pages) == 16
-    said = " ".join(pages)
-    assert all(f"Outcome {number} " in said for number in range(60))
-    assert said.count("Sentence after sentence.") > 350
+    text = " ".join(pages)
+    assert all(f"Outcome {number} " in text for number in range(60))
+    assert text.count("Sentence after sentence.") > 350
     assert pages[-1].endswith("Page 16 of  16")
 
 
-def test_a_badge_without_a_name_says_how_its_learner_is_known(issued: Any, data_literacy: Template) -> None:
+def test_a_badge_without_a_name_says_that_the_learner_has_an_address(
+    issued: Any, data_literacy: Template
+) -> None:
     nameless = issued(data_literacy, learner=Learner(email="anna@example.org"), score=None)
     front, _ = pages_of(certificate(nameless, "en"))
     assert "E-mail address (hidden)" in front and "anna@example.org" not in front
     assert document_word("grade", "en") not in front
 
 
-def test_who_awards_together_stands_on_it(issued: Any, data_literacy: Template) -> None:
+def test_joint_awarding_bodies_are_in_it(issued: Any, data_literacy: Template) -> None:
     tartu = AwardingBody(legal_name={"et": "Tartu Kolledž"}, country="EE")
     front, back = pages_of(certificate(issued(replace(data_literacy, awarding_bodies=(tartu,))), "en"))
     assert "Together with Tartu Kolledž" in front and "Tartu Kolledž" in back
 
 
-def test_what_a_badge_does_not_say_in_a_language_is_left_to_the_badge(
+def test_a_description_that_is_missing_in_the_language_is_left_out(
     issued: Any, data_literacy: Template
 ) -> None:
     beginning = {language: " ".join(text.split()[:5]) for language, text in data_literacy.description.items()}
@@ -234,7 +239,7 @@ def test_what_a_badge_does_not_say_in_a_language_is_left_to_the_badge(
     assert beginning["lv"] not in front and "Data literacy for decision makers" in front
 
 
-def test_when_it_expires_stands_on_it(issued: Any, data_literacy: Template) -> None:
+def test_the_day_of_expiry_is_in_it(issued: Any, data_literacy: Template) -> None:
     expiring = issued(data_literacy, valid_until=datetime(2031, 1, 2, tzinfo=UTC))
     assert "2 January 2031" in pages_of(certificate(expiring, "en"))[0]
 
@@ -277,27 +282,27 @@ def test_half_hours_and_half_credits_are_written_as_the_language_does(
     assert "37.5 1.5" in page
 
 
-# --- The paper itself ---
+# --- The document itself ---
 
 
-def test_every_word_of_the_papers_is_used_and_stands_in_both_languages() -> None:
+def test_every_document_word_is_used_and_is_in_both_languages() -> None:
     words = tomllib.loads((BADGES / "sentences" / "documents.toml").read_text(encoding="utf-8"))
     sources = [
         (BADGES / "pdf" / f"{name}.py").read_text(encoding="utf-8")
         for name in ("certificate", "transcript", "document")
     ]
-    for code, said in words.items():
-        assert said.keys() == {"en", "lv"}
+    for code, text in words.items():
+        assert text.keys() == {"en", "lv"}
         assert any(f'"{code}"' in source or f"'{code}'" in source for source in sources), code
-        assert document_word(code, "lv") == said["lv"] and document_word(code, "de") == said["en"]
+        assert document_word(code, "lv") == text["lv"] and document_word(code, "de") == text["en"]
 
 
 def test_words_flow_to_the_next_page_and_a_qr_code_is_a_link(now: datetime) -> None:
-    paper = PdfDocument(title="T", author="A", language="en", made_at=now)
-    paper.add_page()
-    paper.write_down("word " * 1500, Style(), width=RIGHT - LEFT)
-    paper.qr_code(PAGE, 20, 20, 30, "QR code")
-    pdf = paper.as_pdf()
+    document = PdfDocument(title="T", author="A", language="en", made_at=now)
+    document.add_page()
+    document.write_text("word " * 1500, Style(), width=RIGHT - LEFT)
+    document.qr_code(PAGE, 20, 20, 30, "QR code")
+    pdf = document.as_pdf()
     assert len(pages_of(pdf)) == 2
     assert PAGE.encode() in pdf
 
@@ -313,19 +318,21 @@ def test_words_flow_to_the_next_page_and_a_qr_code_is_a_link(now: datetime) -> N
     ],
 )
 def test_any_text_is_only_text(written: str, read: str, now: datetime) -> None:
-    paper = PdfDocument(title=written, author=written, language="en", made_at=now)
-    paper.add_page()
-    paper.write_down(written, Style())
-    pdf = paper.as_pdf()
+    document = PdfDocument(title=written, author=written, language="en", made_at=now)
+    document.add_page()
+    document.write_text(written, Style())
+    pdf = document.as_pdf()
     (page,) = pages_of(pdf)
     assert page.replace(" ", "") == read.replace(" ", "") + "Page1of1"
     (xmp,) = (stream for head, stream in objects(pdf).values() if b"/Type /Metadata" in head)
     ElementTree.fromstring(re.sub(rb"<\?xpacket.*?\?>", b"", xmp))
 
 
-def test_what_a_badge_says_is_read_in_the_language_asked_for(issued: Any, data_literacy: Template) -> None:
+def test_the_content_of_a_badge_is_read_in_the_language_of_the_document(
+    issued: Any, data_literacy: Template
+) -> None:
     badge = issued(data_literacy, language="lv")
-    assert facts(badge, "en").first("title") == "Data literacy for decision makers"
-    assert facts(badge, "lv").first("title") == "Datu pratība lēmumu pieņēmējiem"
-    assert facts(badge, "lv").first("no such element") == ""
+    assert read_content(badge, "en").first("title") == "Data literacy for decision makers"
+    assert read_content(badge, "lv").first("title") == "Datu pratība lēmumu pieņēmējiem"
+    assert read_content(badge, "lv").first("no such element") == ""
     assert json.loads(badge.text)["credentialSubject"]["achievement"]["inLanguage"] == "lv"

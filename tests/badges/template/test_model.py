@@ -1,4 +1,4 @@
-"""What is written is read, or every problem is told with its field."""
+"""Reading a template: it comes back equal, or every problem is reported with its field."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_what_was_read_reads_back_the_same(solar: Template, data_literacy: Templ
         assert read_template(template_as_json(template)) == template
 
 
-def test_every_problem_is_told_at_once_with_its_field() -> None:
+def test_all_problems_are_reported_at_once_with_their_fields() -> None:
     found = problems(
         {
             "nam": {"en": "Solar"},
@@ -58,7 +58,7 @@ def test_every_problem_is_told_at_once_with_its_field() -> None:
 
 
 @pytest.mark.parametrize("data", [None, [], "text", 1])
-def test_what_is_no_object_is_no_template(data: Any) -> None:
+def test_only_an_object_is_a_template(data: Any) -> None:
     assert problems(data) == {"": "not_an_object"}
 
 
@@ -72,7 +72,7 @@ def test_a_text_holds_only_what_can_be_signed_and_shown(text: Any) -> None:
     assert problems({"name": {"en": text}})["/name/en"] == "not_text"
 
 
-def test_a_text_or_a_list_without_end_is_refused() -> None:
+def test_a_text_or_a_list_that_is_too_long_is_refused() -> None:
     assert problems({"name": {"en": "x" * 201}}) == {"/name/en": "too_long"}
     assert problems({"name": {"en": "x"}, "learning_outcomes": [{"text": {"en": "y"}}] * 51}) == {
         "/learning_outcomes": "too_many"
@@ -96,7 +96,7 @@ def test_hours_that_make_no_sense_are_refused(hours: Any) -> None:
     )
 
 
-def test_that_the_level_does_not_apply_can_be_said() -> None:
+def test_the_level_may_be_not_applicable() -> None:
     assert read_template({"name": {"en": "x"}, "level": "not-applicable"}).level == "not-applicable"
     assert read_template({"name": {"en": "x"}, "level": {"value": "4"}}).level == Level(value=4)
     assert problems({"name": {"en": "x"}, "level": "four"}) == {"/level": "unknown_code"}
@@ -117,7 +117,7 @@ NAMED: dict[str, Any] = {"name": {"en": "Solar"}}
 
 
 @pytest.mark.parametrize(
-    ("said", "pointer", "code"),
+    ("fields", "pointer", "code"),
     [
         # an unknown code
         ({"assessments": [{"type": "guessing"}]}, "/assessments/0/type", "unknown_code"),
@@ -182,24 +182,24 @@ NAMED: dict[str, Any] = {"name": {"en": "Solar"}}
         ({"owner": "Riga\x07College"}, "/owner", "not_text"),
     ],
 )
-def test_bad_input_is_refused_at_the_field(said: dict[str, Any], pointer: str, code: str) -> None:
+def test_bad_input_is_refused_at_the_field(fields: dict[str, Any], pointer: str, code: str) -> None:
     with pytest.raises(TemplateError) as caught:
-        read_template(NAMED | said, TODAY)
+        read_template(NAMED | fields, TODAY)
     assert caught.value.problems == ((pointer, code),)
 
 
 @pytest.mark.parametrize("text", ["a < b", "R&D", "<3", "5 > 4 & 2 < 3", "x <= y", "tab\tand\nline"])
-def test_signs_that_are_no_html_are_text(text: str) -> None:
+def test_signs_that_are_not_html_are_accepted(text: str) -> None:
     assert read_template(NAMED | {"criteria": {"en": text}}).criteria == {"en": text}
 
 
 def test_a_day_that_had_come_when_it_was_written_stays_readable() -> None:
-    said = NAMED | {"change_log": [{"day": "2026-11-22", "text": "Begun."}]}
-    assert read_template(said).change_log[0].day == date(2026, 11, 22)
+    fields = NAMED | {"change_log": [{"day": "2026-11-22", "text": "Begun."}]}
+    assert read_template(fields).change_log[0].day == date(2026, 11, 22)
 
 
 @pytest.mark.parametrize("language", ["el", "de", "fr", "ga", "mt"])
-def test_a_template_may_speak_any_language_of_the_union(language: str) -> None:
+def test_a_template_may_be_in_any_language_of_the_union(language: str) -> None:
     assert read_template({"name": {language: "Λέξεις"}, "in_language": language}).name == {language: "Λέξεις"}
 
 
@@ -211,7 +211,7 @@ json_values = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(sorted(Template.__dataclass_fields__)), json_values))
-def test_whatever_is_posted_is_a_template_or_a_list_of_problems(data: dict[str, Any]) -> None:
+def test_any_data_gives_a_template_or_a_list_of_problems(data: dict[str, Any]) -> None:
     try:
         template = read_template(data)
     except TemplateError as error:

@@ -14,7 +14,7 @@ from badges.template.model import Template
 from badges.verify import Report, verify
 from badges.verify.lookups import MAX_LOOKUPS
 from signing.json_text import Json, as_text
-from signing.status import empty, encode, with_bit
+from signing.status import empty, encode, with_bit_set
 from tests.badges.verify.reports import demand_sentences, finding
 
 Build = Callable[..., Json]
@@ -54,7 +54,7 @@ def badge(solar: Template, built: Build) -> Json:
 
 
 CLEAR = empty()
-REVOKED = with_bit(CLEAR, 4711, True)  # noqa: FBT003 - the value of a bit
+REVOKED = with_bit_set(CLEAR, 4711)
 
 
 def publish(world: Any, bits: bytes, **changes: Any) -> None:

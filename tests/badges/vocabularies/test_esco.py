@@ -1,4 +1,4 @@
-"""ESCO's own CSV files are read, joined by address, and never trusted."""
+"""ESCO's own CSV files are read and joined by IRI; damaged and malicious ones are refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from badges.errors import VocabularyError
 from badges.template.model import read_template
-from badges.vocabularies import Vocabulary, shipped
+from badges.vocabularies import Vocabulary, shipped_vocabulary
 from badges.vocabularies import esco as esco_files
 from badges.vocabularies.esco import read_esco
 
@@ -57,7 +57,7 @@ def _zip(files: dict[str, bytes]) -> bytes:
 
 def _read(known: Vocabulary | None = None, **files: bytes) -> Vocabulary:
     named = {f"skills_{language}.csv": content for language, content in files.items()}
-    return read_esco(named, known or shipped("esco"))
+    return read_esco(named, known or shipped_vocabulary("esco"))
 
 
 def _problem(**files: bytes) -> str:
@@ -72,7 +72,7 @@ ENGLISH = _csv(
 LATVIAN = _csv(_row(WIRE, "ierīkot elektroinstalāciju", "vilkt vadus"))
 
 
-def test_languages_are_joined_by_the_address_of_the_skill() -> None:
+def test_languages_are_joined_by_the_iri_of_the_skill() -> None:
     skills = _read(en=ENGLISH, lv=LATVIAN)
     assert [skill.label["en"] for skill in skills] == ["install wiring", "weld metal"]
     wire = skills.with_iri(WIRE)
@@ -107,10 +107,12 @@ def test_the_zip_of_the_download_page_is_read_as_it_is() -> None:
             "ESCO/occupations_en.csv": b"not read",
         }
     )
-    assert list(read_esco({"esco.zip": bundle}, shipped("esco"))) == list(_read(en=ENGLISH, lv=LATVIAN))
+    assert list(read_esco({"esco.zip": bundle}, shipped_vocabulary("esco"))) == list(
+        _read(en=ENGLISH, lv=LATVIAN)
+    )
 
 
-def test_every_skill_can_stand_in_a_template() -> None:
+def test_every_skill_can_be_used_in_a_template() -> None:
     long = _csv(_row(WIRE, "w" * 300))
     skills = _read(en=long, lv=LATVIAN, ar=_csv(_row(WIRE, "توصيل الأسلاك")))
     [wire] = skills
@@ -121,7 +123,7 @@ def test_every_skill_can_stand_in_a_template() -> None:
         _read(ar=_csv(_row(WIRE, "x")))
 
 
-def test_what_is_no_released_skill_is_left_out() -> None:
+def test_only_released_skills_are_read() -> None:
     skills = _read(
         en=_csv(_row(WIRE, "wire"), _row(WELD, "weld", status="obsolete"), _row("x", "y", conceptType="K"))
     )
@@ -129,7 +131,7 @@ def test_what_is_no_released_skill_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "problem"),
     [
         (
             _csv(_row(WIRE, "a"), columns=["conceptUri", "preferredLabel"]),
@@ -148,8 +150,10 @@ def test_what_is_no_released_skill_is_left_out() -> None:
         (_csv(_row(WIRE, "x" * 200_000)), "is not a CSV file"),
     ],
 )
-def test_a_file_that_is_not_escos_is_refused_at_the_line_that_is_wrong(content: bytes, said: str) -> None:
-    assert said in _problem(en=content)
+def test_a_file_that_is_not_escos_is_refused_with_the_line_of_the_problem(
+    content: bytes, problem: str
+) -> None:
+    assert problem in _problem(en=content)
 
 
 def test_other_names_that_no_skill_has_are_left_out() -> None:
@@ -157,36 +161,36 @@ def test_other_names_that_no_skill_has_are_left_out() -> None:
     assert wire.other_names == ("lay cables",)
 
 
-def test_problems_end_before_they_bore() -> None:
+def test_at_most_20_problems_are_reported() -> None:
     rows = [_row(f"http://evil.example/{number}", "a") for number in range(1000)]
     assert _problem(en=_csv(*rows)).count("conceptUri") <= 20
 
 
-def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(esco_files, "LARGEST", 1_000_000)
+def test_a_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(esco_files, "MAX_FILE_BYTES", 1_000_000)
     bundle = _zip({"skills_en.csv": b"0" * 3_000_000})
     assert len(bundle) < 10_000
     with pytest.raises(VocabularyError, match="unpacks to more than"):
-        read_esco({"esco.zip": bundle}, shipped("esco"))
+        read_esco({"esco.zip": bundle}, shipped_vocabulary("esco"))
     assert "is larger than" in _problem(en=b"0" * 1_000_001)
 
 
-def test_a_broken_or_empty_zip_and_a_file_of_another_name_are_told() -> None:
+def test_a_broken_or_empty_zip_and_a_file_of_another_name_are_refused() -> None:
     whole = _zip({"skills_en.csv": ENGLISH})
     for content in (whole[:50], _zip({"readme.txt": b""})):
         with pytest.raises(VocabularyError):
-            read_esco({"esco.zip": content}, shipped("esco"))
+            read_esco({"esco.zip": content}, shipped_vocabulary("esco"))
     with pytest.raises(VocabularyError, match=r"is no skills_en\.csv"):
-        read_esco({"occupations_en.csv": ENGLISH}, shipped("esco"))
+        read_esco({"occupations_en.csv": ENGLISH}, shipped_vocabulary("esco"))
 
 
 @given(st.sampled_from([ENGLISH, LATVIAN, _zip({"skills_en.csv": ENGLISH})]), st.data())
-def test_whatever_a_file_holds_it_is_read_or_refused(content: bytes, data: st.DataObject) -> None:
+def test_any_file_is_read_or_refused(content: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(content)))
     changed = content[:at] + data.draw(st.binary(max_size=12)) + content[at + data.draw(st.integers(0, 40)) :]
     for name in ("skills_en.csv", "esco.zip"):
         try:
-            skills = read_esco({name: changed}, shipped("esco"))
+            skills = read_esco({name: changed}, shipped_vocabulary("esco"))
         except VocabularyError as error:
             assert error.problems
         else:

@@ -1,4 +1,4 @@
-"""The controlled lists are whole, and those that others keep say what their keepers say."""
+"""The controlled lists are complete, and those of other bodies equal the originals."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from badges.errors import VocabularyError
-from badges.vocabularies import names, replace_from, search, shipped, vocabulary
+from badges.vocabularies import search, set_override_folder, shipped_vocabulary, vocabulary, vocabulary_names
 from badges.vocabularies.files import check_vocabulary, read_vocabulary, unfit_text, vocabulary_as_json
 
 TEMPLATES = Path(__file__).parents[3] / "lti_tool" / "demo" / "templates"
 
-#: Our name of a list: the name of the reference file that holds the same, and what is ours alone or not offered.
-KEPT_BY_OTHERS = {
+#: Our name of a list -> the name of the reference file with the original.
+LISTS_OF_OTHERS = {
     "accreditation_types": "accreditation_type",
     "assessment_types": "assessment_type",
     "credit_systems": "credit_system",
@@ -41,18 +41,18 @@ LKI_ITSELF = "http://data.europa.eu/snb/qdr/c_ac40cadc"
 
 @pytest.fixture
 def own_lists(tmp_path: Path) -> Iterator[Path]:
-    """A folder whose files stand in for the shipped lists."""
-    replace_from(tmp_path)
+    """A folder whose files are used in place of the shipped lists."""
+    set_override_folder(tmp_path)
     yield tmp_path
-    replace_from(None)
+    set_override_folder(None)
 
 
 def _reference(shared: Path, name: str) -> Any:
     return json.loads((shared / f"data/eu/vocab/{name}.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", names())
-def test_every_list_is_whole_and_says_where_it_is_from(name: str) -> None:
+@pytest.mark.parametrize("name", vocabulary_names())
+def test_every_list_is_complete_and_names_its_source(name: str) -> None:
     found = vocabulary(name)
     assert check_vocabulary(vocabulary_as_json(found), found).date == found.date
     assert found.scheme and found.source and found.licence and found.date
@@ -62,7 +62,7 @@ def test_every_list_is_whole_and_says_where_it_is_from(name: str) -> None:
 
 
 def test_a_list_survives_being_written_and_read() -> None:
-    for name in names():
+    for name in vocabulary_names():
         before = vocabulary(name)
         after = read_vocabulary(json.loads(json.dumps(vocabulary_as_json(before))))
         assert list(after) == list(before)
@@ -100,9 +100,9 @@ def test_latvia_has_the_five_regions_of_nuts_2024() -> None:
     assert [region.label["lv"] for region in now] == ["Rīga", "Kurzeme", "Vidzeme", "Zemgale", "Latgale"]
 
 
-@pytest.mark.parametrize("name", KEPT_BY_OTHERS)
-def test_a_list_that_others_keep_says_what_they_say(name: str, shared: Path) -> None:
-    data = _reference(shared, KEPT_BY_OTHERS[name])
+@pytest.mark.parametrize("name", LISTS_OF_OTHERS)
+def test_a_list_of_another_body_equals_the_original(name: str, shared: Path) -> None:
+    data = _reference(shared, LISTS_OF_OTHERS[name])
     theirs = {concept["id"]: concept["prefLabel"] for concept in data["concepts"]}
     ours = {concept.iri: concept for concept in vocabulary(name) if not concept.iri.startswith("urn:")}
     if name != "regions_lv":
@@ -117,7 +117,7 @@ def test_a_list_that_others_keep_says_what_they_say(name: str, shared: Path) -> 
         assert ours[iri].label.items() >= labels.items()
 
 
-def test_forms_say_an_official_label_in_plainer_words_where_there_are_some() -> None:
+def test_forms_use_a_plainer_label_where_there_is_one() -> None:
     modes = {concept.code: concept.plain_label["en"] for concept in vocabulary("modes_of_participation")}
     assert modes == {
         "workBased": "At work",
@@ -148,13 +148,13 @@ def test_every_country_has_the_address_and_the_names_of_the_eu_list(shared: Path
     }
     assert len(vocabulary("countries")) == 249
     assert {c.code: c.iri for c in vocabulary("countries")}.items() <= known.items()
-    for near in _reference(shared, "country")["concepts"]:
-        assert vocabulary("countries")[near["alpha2"]].label == near["prefLabel"]
+    for original in _reference(shared, "country")["concepts"]:
+        assert vocabulary("countries")[original["alpha2"]].label == original["prefLabel"]
 
 
-def test_a_list_of_the_institution_stands_in_without_a_restart(own_lists: Path) -> None:
-    assert vocabulary("stackability") is shipped("stackability")
-    data = vocabulary_as_json(shipped("stackability"))
+def test_a_list_of_the_institution_is_used_without_a_restart(own_lists: Path) -> None:
+    assert vocabulary("stackability") is shipped_vocabulary("stackability")
+    data = vocabulary_as_json(shipped_vocabulary("stackability"))
     data["concept"].append(
         {"code": "modular", "iri": "urn:riga:modular", "labels": {"en": "modular", "lv": "modulārs"}}
     )
@@ -164,10 +164,10 @@ def test_a_list_of_the_institution_stands_in_without_a_restart(own_lists: Path) 
     data["concept"][-1]["labels"]["lv"] = "pa moduļiem"
     (own_lists / "stackability.json").write_text(json.dumps(data), encoding="utf-8")
     assert vocabulary("stackability")["modular"].label["lv"] == "pa moduļiem"
-    assert "modular" not in shipped("stackability")
+    assert "modular" not in shipped_vocabulary("stackability")
 
 
-def test_a_broken_file_in_the_folder_is_told_by_its_name(own_lists: Path) -> None:
+def test_a_broken_file_in_the_folder_is_reported_by_its_name(own_lists: Path) -> None:
     for content in ("{", "[]", '{"concept": [1]}', '{"scheme": "urn:x"}'):
         (own_lists / "eqf.json").write_text(content, encoding="utf-8")
         with pytest.raises(VocabularyError, match=r"eqf\.json"):
@@ -175,14 +175,14 @@ def test_a_broken_file_in_the_folder_is_told_by_its_name(own_lists: Path) -> Non
 
 
 def _broken(change: Any) -> tuple[tuple[str, str], ...]:
-    data = deepcopy(vocabulary_as_json(shipped("stackability")))
+    data = deepcopy(vocabulary_as_json(shipped_vocabulary("stackability")))
     change(data)
     with pytest.raises(VocabularyError) as caught:
-        check_vocabulary(data, shipped("stackability"))
+        check_vocabulary(data, shipped_vocabulary("stackability"))
     return caught.value.problems
 
 
-def test_a_list_that_cannot_stand_in_is_refused_at_the_place_that_is_wrong() -> None:
+def test_an_unfit_list_is_refused_with_the_pointer_of_each_problem() -> None:
     def concepts(data: Any) -> Any:
         return data["concept"]
 
@@ -203,10 +203,10 @@ def test_a_list_that_cannot_stand_in_is_refused_at_the_place_that_is_wrong() -> 
     assert _broken(lambda d: d.update(concept=[]))[0][0] == "/concept"
     assert _broken(lambda d: d.update(concept={}))[0][0] == "/concept"
     assert _broken(lambda d: d.pop("licence"))[0][0] == "/licence"
-    colours = vocabulary_as_json(shipped("colours"))
+    colours = vocabulary_as_json(shipped_vocabulary("colours"))
     del colours["concept"][0]["deep"]
     with pytest.raises(VocabularyError, match="/concept/0/deep is missing"):
-        check_vocabulary(colours, shipped("colours"))
+        check_vocabulary(colours, shipped_vocabulary("colours"))
 
 
 _ODD = st.recursive(
@@ -227,16 +227,16 @@ _ODD = st.recursive(
 
 
 @given(_ODD)
-def test_whatever_is_offered_as_a_list_is_one_or_is_refused(data: Any) -> None:
+def test_any_data_is_a_list_or_is_refused(data: Any) -> None:
     try:
-        found = check_vocabulary(data, shipped("eqf"))
+        found = check_vocabulary(data, shipped_vocabulary("eqf"))
     except VocabularyError as error:
         assert error.problems
     else:
         assert len(found) >= 8
 
 
-def test_no_more_problems_are_told_than_a_person_reads() -> None:
+def test_at_most_20_problems_are_reported() -> None:
     assert len(_broken(lambda d: d.update(concept=[{} for _ in range(9000)]))) == 20
 
 

@@ -15,11 +15,11 @@ from tests.fixtures import (
     NEW_REGISTRATION,
     ZANE,
     complete,
-    do_all,
     launch_of,
     learner,
+    make_rule,
     publish,
-    switch_on,
+    run_due_jobs,
 )
 
 
@@ -63,7 +63,7 @@ def test_the_first_launches_of_a_course_may_come_at_once(tool_on_any_database):
 
 def test_two_looks_at_a_new_class_may_come_at_once(tool_on_any_database, platform):
     tool = tool_on_any_database
-    rule_id = switch_on(tool, publish(tool))
+    rule_id = make_rule(tool, publish(tool))
     platform.everyone += [learner(number) for number in range(100, 150)]
 
     def look():
@@ -73,9 +73,9 @@ def test_two_looks_at_a_new_class_may_come_at_once(tool_on_any_database, platfor
     assert len(rows(tool, Sighting)) == 53
 
 
-def test_learners_may_open_the_link_while_the_platform_is_looked_at(tool_on_any_database, platform):
+def test_learners_may_open_the_link_during_a_look(tool_on_any_database, platform):
     tool = tool_on_any_database
-    rule_id = switch_on(tool, publish(tool))
+    rule_id = make_rule(tool, publish(tool))
     people = [learner(number) for number in range(100, 106)]
     platform.everyone += people
     with tool.store.begin() as session:
@@ -99,15 +99,15 @@ def test_learners_may_open_the_link_while_the_platform_is_looked_at(tool_on_any_
     assert sum(sighting.opened_at is not None for sighting in sightings) == 6
 
 
-def test_a_name_that_the_list_of_members_tells_later_ends_the_waiting(tool, platform, rule_id):
+def test_a_name_that_comes_with_a_later_member_list_ends_the_waiting(tool, platform, rule_id):
     nameless = replace(ANNA, name=None, email=None)
     platform.everyone = [nameless, JANIS]
     complete(tool, platform, rule_id, nameless)
-    do_all(tool)
+    run_due_jobs(tool)
     looks.look(tool.store, platform, rule_id, tool.clock())
     assert [row.status for row in rows(tool, Outbox) if row.task == "issue"] == ["done"]
 
     platform.everyone = [ANNA, JANIS]
     looks.look(tool.store, platform, rule_id, tool.clock())
-    do_all(tool)
+    run_due_jobs(tool)
     assert [award.status for award in rows(tool, Award)] == ["issued"]

@@ -1,4 +1,4 @@
-"""The commands, as an administrator types them."""
+"""The commands, run as an operator types them."""
 
 import io
 import json
@@ -20,7 +20,7 @@ from lti_tool.outgoing import Outgoing
 from lti_tool.publishing import credentials, issuer_documents, status_lists
 from lti_tool.store.models import CredentialRow
 from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, complete, do_all, publish, settings_for, switch_on
+from tests.fixtures import ANNA, complete, make_rule, publish, run_due_jobs, settings_for
 
 ROOT = Path(__file__).parents[3]
 TEMPLATE = ROOT / "lti_tool" / "demo" / "templates" / "data-literacy.toml"
@@ -45,7 +45,7 @@ def badge(tool, clock, platform, rule_id, tmp_path):
     """A folder with a badge, issued just now, as PNG, JSON and JWT, and what its issuer publishes."""
     clock.now = datetime.now(UTC)
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     with tool.store.read() as session:
         row = session.query(CredentialRow).one()
     folder = tmp_path / "badge"
@@ -65,10 +65,12 @@ def badge(tool, clock, platform, rule_id, tmp_path):
 
 @pytest.fixture
 def run(capsys):
+    """A function that runs a command and gives its exit code, standard output and standard error."""
+
     def run(*words):
         code = main.main([str(word) for word in words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
 
     return run
 
@@ -79,46 +81,46 @@ def verify(run, folder, name, *more):
 
 @pytest.mark.parametrize("name", ["badge.png", "badge.json", "badge.jwt"])
 def test_a_badge_verifies_in_each_of_its_forms(run, badge, name):
-    code, said, _ = verify(run, badge, name, "--json")
-    report = json.loads(said)
+    code, output, _ = verify(run, badge, name, "--json")
+    report = json.loads(output)
     assert (code, report["verdict"]) == (0, "verified"), report
     assert {check["name"] for check in report["checks"]} >= {"parsed", "proof", "status"}
 
 
-def test_a_changed_badge_is_1_and_rubbish_is_2(run, badge):
+def test_the_exit_code_is_1_for_a_changed_badge_and_2_for_no_badge(run, badge):
     text = (badge / "badge.json").read_text(encoding="utf-8")
     (badge / "changed.json").write_text(text.replace("Anna", "Hanna"), encoding="utf-8")
-    (badge / "rubbish.png").write_bytes(b"no badge")
+    (badge / "no-badge.png").write_bytes(b"no badge")
     assert verify(run, badge, "changed.json")[0] == 1
-    assert verify(run, badge, "rubbish.png")[0] == 2
+    assert verify(run, badge, "no-badge.png")[0] == 2
     assert verify(run, badge, "no-such-file.png")[0] == 2
 
 
 def test_without_the_issuers_documents_nothing_is_called_verified(run, badge):
     (badge / "did.json").write_text(json.dumps({"id": "did:web:elsewhere.example.org"}), encoding="utf-8")
-    code, said, _ = verify(run, badge, "badge.json")
+    code, output, _ = verify(run, badge, "badge.json")
     assert code == 1
-    assert said.startswith("unverifiable")
+    assert output.startswith("unverifiable")
 
 
-def test_documents_beside_the_file_are_pointed_at_and_never_taken_by_themselves(run, badge, monkeypatch):
+def test_documents_beside_the_file_are_pointed_out_and_not_used_unasked(run, badge, monkeypatch):
     def fetch(self, url):
         raise OutgoingError("there is no network here")
 
     monkeypatch.setattr(Outgoing, "fetch", fetch)
-    code, said, hint = run("verify", badge / "badge.png")
+    code, output, error = run("verify", badge / "badge.png")
     assert code == 1
-    assert said.startswith("unverifiable")
-    assert f"--documents {badge}" in hint
+    assert output.startswith("unverifiable")
+    assert f"--documents {badge}" in error
 
 
-def test_a_folder_without_documents_is_said_plainly(run, badge, tmp_path):
-    code, _, said = run("verify", badge / "badge.json", "--documents", tmp_path)
+def test_a_folder_without_documents_is_an_error_that_names_what_is_missing(run, badge, tmp_path):
+    code, _, error = run("verify", badge / "badge.json", "--documents", tmp_path)
     assert code == 2
-    assert "did.json" in said
+    assert "did.json" in error
 
 
-def test_a_reader_that_has_had_enough_is_no_error(badge):
+def test_a_closed_pipe_is_no_error(badge):
     """`verify ... | head -1`: the pipe is closed before anything is written to it."""
     command = [
         sys.executable,
@@ -163,36 +165,36 @@ def test_verify_needs_no_settings_and_loads_no_web_server():
 
 def test_a_missing_setting_is_named(run, environment):
     environment.delenv("TOOL_URL")
-    code, _, said = run("platforms", "list")
-    assert (code, "TOOL_URL" in said) == (2, True)
+    code, _, error = run("platforms", "list")
+    assert (code, "TOOL_URL" in error) == (2, True)
 
 
 def test_another_key_encryption_key_is_named_at_the_start(run, environment):
     assert run("migrate")[0] == 0
     environment.setenv("KEY_ENCRYPTION_KEY", "quite another secret")
-    code, _, said = run("migrate")
-    assert (code, "KEY_ENCRYPTION_KEY" in said) == (2, True)
+    code, _, error = run("migrate")
+    assert (code, "KEY_ENCRYPTION_KEY" in error) == (2, True)
 
 
 def test_an_invitation_is_an_address_and_a_platform_can_be_added_by_hand(run, environment):
-    code, address, _ = run("platforms", "invite")
+    code, output, _ = run("platforms", "invite")
     assert code == 0
-    assert address.startswith("https://badges.example.org/lti/register?code=")
-    code, said, _ = run(
+    assert output.startswith("https://badges.example.org/lti/register?code=")
+    code, output, _ = run(
         *("platforms", "add", "--issuer", "https://canvas.instructure.com", "--client-id", "10000000000068"),
         *("--auth-url", "https://sso.canvaslms.com/api/lti/authorize_redirect"),
         *("--token-url", "https://sso.canvaslms.com/login/oauth2/token"),
         *("--jwks-url", "https://sso.canvaslms.com/api/lti/security/jwks", "--product", "canvas"),
     )
     assert code == 0
-    assert "https://badges.example.org/lti/jwks.json" in said
+    assert "https://badges.example.org/lti/jwks.json" in output
     assert "10000000000068" in run("platforms", "list")[1]
 
 
-def test_a_template_lives_from_draft_to_retirement(run, environment):
-    code, said, _ = run("templates", "add", TEMPLATE)
+def test_a_template_goes_from_draft_to_published_to_retired(run, environment):
+    code, output, _ = run("templates", "add", TEMPLATE)
     assert code == 0
-    template_id, version, status, _ = said.strip().split("\t")
+    template_id, version, status, _ = output.strip().split("\t")
     assert (version, status) == ("1", "draft")
     assert "published" in run("templates", "publish", template_id[:8])[1]
     assert "\t2\tpublished" in run("templates", "add", TEMPLATE, "--of", template_id, "--publish")[1]
@@ -218,43 +220,43 @@ def test_a_template_that_lacks_an_element_is_not_published_and_the_element_is_na
     del data[field]
     file = tmp_path / "template.json"
     file.write_text(json.dumps(data, default=str), encoding="utf-8")
-    code, _, said = run("templates", "add", file, "--publish")
+    code, _, error = run("templates", "add", file, "--publish")
     assert code == 2
-    assert element in said
+    assert element in error
     assert run("templates", "list")[1] == ""
 
 
 def test_a_template_with_mistakes_names_every_one(run, environment, tmp_path):
     file = tmp_path / "template.toml"
     file.write_text('workload_hours = "many"\nlevel = {framework = "EQF", value = 9}\n', encoding="utf-8")
-    code, _, said = run("templates", "add", file)
+    code, _, error = run("templates", "add", file)
     assert code == 2
     for name in ("name", "workload_hours", "/level/value"):
-        assert name in said
+        assert name in error
 
 
 def test_the_issuer_is_shown_and_confirmed(run, environment):
-    code, said, why = run("issuer", "show")
-    assert (code, json.loads(said)["country"]) == (1, "LV")
-    assert "Not confirmed" in why
+    code, output, error = run("issuer", "show")
+    assert (code, json.loads(output)["country"]) == (1, "LV")
+    assert "Not confirmed" in error
     assert run("issuer", "confirm")[0] == 0
     assert run("issuer", "show")[0] == 0
 
 
-def test_where_the_words_are_served_is_shown_and_not_moved_to_nowhere(run, environment):
-    here = "https://badges.example.org/eu-micro-credential/v1/context.jsonld\n"
-    assert run("extension", "show") == (0, here, "")
+def test_the_extension_address_is_shown_and_not_moved_where_nothing_is_served(run, environment):
+    address = "https://badges.example.org/eu-micro-credential/v1/context.jsonld\n"
+    assert run("extension", "show") == (0, address, "")
     assert run("extension", "move", "http://localhost:1/")[0] == 2
-    assert run("extension", "show") == (0, here, "")
+    assert run("extension", "show") == (0, address, "")
 
 
 ISSUER = ROOT / "config" / "issuer.example.toml"
 
 
 def test_a_template_is_checked_against_every_framework_and_each_field_to_fix_is_named(run):
-    code, said, _ = run("quality", TEMPLATE, "--issuer", ISSUER)
+    code, output, _ = run("quality", TEMPLATE, "--issuer", ISSUER)
     assert code == 1
-    lines = said.splitlines()
+    lines = output.splitlines()
     assert len([line for line in lines if not line.startswith(" ")]) == 12
     assert "eu_annex_1: passes (EU micro-credential: Annex I, the elements)" in lines
     assert any(
@@ -265,27 +267,27 @@ def test_a_template_is_checked_against_every_framework_and_each_field_to_fix_is_
 
 def test_one_framework_may_be_asked_for_in_latvian(run):
     words = ("quality", TEMPLATE, "--issuer", ISSUER, "--framework", "latvia", "--language", "lv")
-    code, said, _ = run(*words)
+    code, output, _ = run(*words)
     assert code == 0
-    assert said.startswith("latvia: atbilst (Latvija:")
-    code, said, _ = run(*words, "--json")
-    (report,) = json.loads(said)
+    assert output.startswith("latvia: atbilst (Latvija:")
+    code, output, _ = run(*words, "--json")
+    (report,) = json.loads(output)
     assert (code, report["framework"], report["passes"]) == (0, "latvia", True)
-    assert {rule["outcome"] for rule in report["rules"]} == {"pass", "not_applicable", "statement_missing"}
+    assert {rule["outcome"] for rule in report["rules"]} == {"pass", "not_applicable", "declaration_missing"}
 
 
 def test_without_an_issuer_the_issuers_fields_are_named(run, monkeypatch):
     monkeypatch.delenv("ISSUER_FILE", raising=False)
-    code, said, _ = run("quality", TEMPLATE, "--framework", "eu_annex_1")
+    code, output, _ = run("quality", TEMPLATE, "--framework", "eu_annex_1")
     assert code == 1
-    assert "[field: issuer:/country]" in said
+    assert "[field: issuer:/country]" in output
     monkeypatch.setenv("ISSUER_FILE", str(ISSUER))
     assert run("quality", TEMPLATE, "--framework", "eu_annex_1")[0] == 0
 
 
-def test_a_framework_or_a_file_that_is_none_is_named(run, tmp_path):
-    code, _, said = run("quality", TEMPLATE, "--framework", "rome")
-    assert (code, "eu_annex_1" in said) == (2, True)
+def test_an_unknown_framework_or_a_file_that_is_no_template_is_an_error(run, tmp_path):
+    code, _, error = run("quality", TEMPLATE, "--framework", "rome")
+    assert (code, "eu_annex_1" in error) == (2, True)
     assert run("quality", tmp_path / "nothing.toml")[0] == 2
     (tmp_path / "list.json").write_text("[]", encoding="utf-8")
     assert run("quality", tmp_path / "list.json")[0] == 2
@@ -293,13 +295,13 @@ def test_a_framework_or_a_file_that_is_none_is_named(run, tmp_path):
     assert run("quality", tmp_path / "deep.json")[0] == 2
 
 
-def test_what_the_institution_demands_is_needed_to_publish(run, environment, tmp_path):
+def test_a_template_is_not_published_without_what_the_institution_demands(run, environment, tmp_path):
     file = tmp_path / "issuer.toml"
     text = ISSUER.read_text(encoding="utf-8").replace("# demands = [", "demands = [")
     file.write_text(text.replace('"latvia"', '"common_microcredential_framework"'), encoding="utf-8")
     environment.setenv("ISSUER_FILE", str(file))
-    code, _, said = run("templates", "add", TEMPLATE, "--publish")
-    assert (code, "common_microcredential_framework: hours" in said) == (2, True)
+    code, _, error = run("templates", "add", TEMPLATE, "--publish")
+    assert (code, "common_microcredential_framework: hours" in error) == (2, True)
     file.write_text(text, encoding="utf-8")
     assert run("templates", "add", TEMPLATE, "--publish")[0] == 0
 
@@ -319,16 +321,16 @@ def key_of(run, kind):
     return next(line[2] for line in lines if line[1] == kind and line[-1] == "current")
 
 
-def test_a_key_is_made_retired_and_taken_back(run, environment):
+def test_a_key_is_made_retired_and_marked_compromised(run, environment):
     first = key_of(run, "Ed25519")
-    code, said, _ = run("keys", "make", "RSA-3072")
+    code, output, _ = run("keys", "make", "RSA-3072")
     assert code == 0
-    assert key_of(run, "RSA") == said.strip()
-    assert run("keys", "retire", said.strip())[0] == 0
-    code, _, why = run("keys", "retire", first)
-    assert (code, "rotate" in why) == (2, True)
-    code, said, _ = run("keys", "compromised", first, "--since", "2026-11-01")
-    assert (code, "2026-11-01" in said) == (0, True)
+    assert key_of(run, "RSA") == output.strip()
+    assert run("keys", "retire", output.strip())[0] == 0
+    code, _, error = run("keys", "retire", first)
+    assert (code, "rotate" in error) == (2, True)
+    code, output, _ = run("keys", "compromised", first, "--since", "2026-11-01")
+    assert (code, "2026-11-01" in output) == (0, True)
     assert key_of(run, "Ed25519") != first
     assert "compromised since 2026-11-01" in run("keys", "list")[1]
     assert run("keys", "compromised", key_of(run, "P-256"))[0] == 0
@@ -337,12 +339,12 @@ def test_a_key_is_made_retired_and_taken_back(run, environment):
 
 def test_a_recovery_sheet_is_printed_and_restores_the_keys_elsewhere(run, environment, tmp_path):
     keys = run("keys", "list")[1]
-    code, said, told = run("keys", "recovery-sheet", "--out", tmp_path / "kit.txt")
-    assert (code, said) == (0, "")
-    assert "RECOVERY KIT" in run("keys", "recovery-sheet")[1]
+    code, output, error = run("keys", "recovery-sheet", "--out", tmp_path / "kit.txt")
+    assert (code, output) == (0, "")
+    assert "RECOVERY SHEET" in run("keys", "recovery-sheet")[1]
     environment.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bare.sqlite'}")
     environment.setenv("KEY_ENCRYPTION_KEY", "of the new machine")
-    environment.setattr(sys, "stdin", io.StringIO(told.split()[-1] + "\n"))
+    environment.setattr(sys, "stdin", io.StringIO(error.split()[-1] + "\n"))
     assert run("keys", "restore", tmp_path / "kit.txt")[0] == 0
     restored = run("keys", "list")[1]
     assert [line for line in restored.splitlines() if "lti" not in line] == [
@@ -351,19 +353,19 @@ def test_a_recovery_sheet_is_printed_and_restores_the_keys_elsewhere(run, enviro
 
 
 @pytest.mark.parametrize("file", ["kit.txt", "nothing.txt"])
-def test_what_is_no_kit_restores_nothing(run, environment, tmp_path, file):
+def test_a_file_that_is_no_recovery_sheet_restores_nothing(run, environment, tmp_path, file):
     (tmp_path / "kit.txt").write_text("a shopping list", encoding="utf-8")
     environment.setattr(sys, "stdin", io.StringIO("ABCD\n"))
-    code, _, said = run("keys", "restore", tmp_path / file)
-    assert (code, "Traceback" in said) == (2, False)
+    code, _, error = run("keys", "restore", tmp_path / file)
+    assert (code, "Traceback" in error) == (2, False)
 
 
 def test_a_badge_is_revoked_by_its_address(run, environment, badge, tool):
     with tool.store.read() as session:
         credential = session.query(CredentialRow).one()
     address = tool.addresses.badge_page(credential.id)
-    code, _, why = run("badges", "suspend", credential.id, "an inquiry")
-    assert (code, "STATUS_PURPOSE" in why) == (2, True)
+    code, _, error = run("badges", "suspend", credential.id, "an inquiry")
+    assert (code, "STATUS_PURPOSE" in error) == (2, True)
     assert run("badges", "revoke", address, "issued in error")[:2] == (0, f"{address} is revoked\n")
     with tool.store.read() as session:
         assert session.query(CredentialRow).one().revocation_reason == "issued in error"
@@ -374,8 +376,8 @@ def test_a_badge_is_revoked_by_its_address(run, environment, badge, tool):
 def test_a_part_of_a_badge_is_shown(run, tmp_path, sqlite_url, platform, clock):
     clock.now = datetime.now(UTC)
     tool = build_tool(settings_for(sqlite_url, tmp_path, selective_disclosure=True), clock)
-    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
-    do_all(tool)
+    complete(tool, platform, make_rule(tool, publish(tool)), ANNA)
+    run_due_jobs(tool)
     with tool.store.read() as session:
         row = session.query(CredentialRow).one()
     files = {"badge.png": credentials.badge(tool, row.id).png, "badge.json": row.text.encode()}
@@ -385,38 +387,38 @@ def test_a_part_of_a_badge_is_shown(run, tmp_path, sqlite_url, platform, clock):
         part = tmp_path / f"part-{name}"
         assert run("show-part", tmp_path / name, "--without", "name", "--out", part)[0] == 0
         assert b"Anna" in content and b"Anna" not in part.read_bytes()
-        code, _, said = run("show-part", part, "--without", "result", "--out", part)
-        assert (code, "no proof" in said) == (2, True)
+        code, _, error = run("show-part", part, "--without", "result", "--out", part)
+        assert (code, "no proof" in error) == (2, True)
     assert run("show-part", tmp_path / "nothing", "--out", part)[0] == 2
 
 
-def test_a_date_that_is_none_is_refused(run, environment):
+def test_a_malformed_date_is_refused(run, environment):
     code, _, error = run("keys", "compromised", "key-1", "--since", "soon")
     assert (code, "is not a date" in error) == (2, True)
 
 
-def test_the_worker_will_not_run_beside_an_embedded_one(run, environment):
-    code, _, said = run("worker")
-    assert (code, "BROKER_URL" in said) == (2, True)
+def test_the_worker_does_not_run_beside_an_embedded_one(run, environment):
+    code, _, error = run("worker")
+    assert (code, "BROKER_URL" in error) == (2, True)
 
 
-def test_the_health_of_the_work_is_an_exit_code(run, environment):
+def test_the_health_of_the_worker_is_an_exit_code(run, environment):
     assert run("migrate")[0] == 0
     assert run("worker", "--check")[0] == 0
 
 
-def test_europass_packs_every_badge_or_says_what_one_lacks(environment, badge, run, tmp_path):
+def test_europass_writes_every_badge_or_says_what_one_lacks(environment, badge, run, tmp_path):
     out = tmp_path / "europass.zip"
-    code, printed, said = run("europass", "--out", out)
-    assert (code, printed.strip(), said) == (0, f"Badges written to {out}: 1", "")
+    code, output, error = run("europass", "--out", out)
+    assert (code, output.strip(), error) == (0, f"Badges written to {out}: 1", "")
     with zipfile.ZipFile(out) as packed:
         assert len(packed.namelist()) == 1
     assert run("europass", "--out", out, "--template", "no-such")[1].endswith(": 0\n")
-    nobody = tmp_path / "nobody.toml"
-    nobody.write_text(
+    incomplete = tmp_path / "incomplete.toml"
+    incomplete.write_text(
         'slug = "riga-college"\nname = "Riga College"\ncountry = "LV"\nlegal_name.en = "Riga College"\n'
     )
-    environment.setenv("ISSUER_FILE", str(nobody))
-    code, printed, said = run("europass", "--out", out)
-    assert (code, printed.endswith(": 0\n")) == (1, True)
-    assert "/issuer/eIDASIdentifier: the issuer needs exactly one" in said
+    environment.setenv("ISSUER_FILE", str(incomplete))
+    code, output, error = run("europass", "--out", out)
+    assert (code, output.endswith(": 0\n")) == (1, True)
+    assert "/issuer/eIDASIdentifier: the issuer needs exactly one" in error

@@ -1,4 +1,4 @@
-"""A badge that is checked makes the verifier ask nobody whom it should not ask."""
+"""Verification of a file: no badge makes the verifier send requests into its own network."""
 
 import json
 import socket
@@ -17,15 +17,16 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def asked():
-    """A server of this machine that nobody outside may be led to: `port`, and who came."""
+def private_server():
+    """A server on this machine, which no badge may have requests sent to: `port`, and how many `connections` it got."""
 
-    class Asked:
-        came = 0
+    class PrivateServer:
+        port = 0
+        connections = 0
 
     with socket.create_server(("127.0.0.1", 0)) as server:
-        asked = Asked()
-        asked.port = server.getsockname()[1]
+        counted = PrivateServer()
+        counted.port = server.getsockname()[1]
 
         def count():
             while True:
@@ -33,10 +34,10 @@ def asked():
                     server.accept()[0].close()
                 except OSError:
                     return
-                asked.came += 1
+                counted.connections += 1
 
         threading.Thread(target=count, daemon=True).start()
-        yield asked
+        yield counted
         server.shutdown(socket.SHUT_RDWR)
 
 
@@ -78,14 +79,14 @@ def badge(issuer, method, **changes):
         ("https://2130706433:{port}/issuer", "https://2130706433:{port}/issuer#k"),
     ],
 )
-def test_no_badge_leads_the_verifier_into_the_house(asked, issuer, method):
-    issuer, method = (address.format(port=asked.port) for address in (issuer, method))
+def test_no_badge_makes_the_verifier_connect_to_private_addresses(private_server, issuer, method):
+    issuer, method = (address.format(port=private_server.port) for address in (issuer, method))
     report = check_file(badge(issuer, method), now=NOW)
     assert report.verdict == "unverifiable"
-    assert asked.came == 0
+    assert private_server.connections == 0
 
 
-def test_a_report_says_each_code_in_each_language():
+def test_a_report_has_every_sentence_in_every_language():
     report = check_file(b"nothing of the kind", now=NOW, recipient="anna@example.org")
     (parsed,) = report_as_json(report)["checks"]
     assert set(parsed["says"]) == set(LANGUAGES)

@@ -38,7 +38,7 @@ def test_the_mail_carries_the_badge_untouched_and_names_its_page(smtp):
 @pytest.mark.parametrize(
     ("language", "greeting"), [("en", "Hello Anna Bērziņa"), ("lv", "Labdien, Anna Bērziņa")]
 )
-def test_the_mail_speaks_the_learners_language(smtp, language, greeting):
+def test_the_mail_is_in_the_learners_language(smtp, language, greeting):
     email.deliver(BADGE, anna(language=language), options(smtp), REFERENCE)
     (mail,) = smtp.mails
     assert mail["Content-Language"] == language
@@ -66,7 +66,7 @@ NO_ADDRESSES = [
 
 @pytest.mark.parametrize("channel", [email, mail_folder])
 @pytest.mark.parametrize("address", NO_ADDRESSES)
-def test_what_is_no_address_is_not_tried_again(smtp, tmp_path, channel, address):
+def test_an_invalid_address_is_a_permanent_failure(smtp, tmp_path, channel, address):
     folder = mail_folder.Options(folder=tmp_path, sender="badges@example.org")
     with pytest.raises(DeliveryError) as caught:
         channel.deliver(BADGE, anna(email=address), options(smtp) if channel is email else folder, REFERENCE)
@@ -74,7 +74,7 @@ def test_what_is_no_address_is_not_tried_again(smtp, tmp_path, channel, address)
     assert smtp.mails == []
 
 
-def test_a_domain_with_other_letters_is_written_as_mail_servers_know_it(smtp):
+def test_a_domain_with_other_letters_is_encoded_for_mail_servers(smtp):
     email.deliver(BADGE, anna(email="anna@rīgas-koledža.example"), options(smtp), REFERENCE)
     (mail,) = smtp.mails
     assert mail["To"].addresses[0].domain == "xn--rgas-koleda-xxb20i.example"
@@ -90,7 +90,7 @@ def test_a_domain_with_other_letters_is_written_as_mail_servers_know_it(smtp):
         '"Anna", <x@y.org>',
     ],
 )
-def test_no_name_gets_out_of_its_line(smtp, name):
+def test_a_name_cannot_add_a_header_line(smtp, name):
     email.deliver(BADGE, anna(name=name), options(smtp), REFERENCE)
     (mail,) = smtp.mails
     assert mail["Bcc"] is None
@@ -98,7 +98,7 @@ def test_no_name_gets_out_of_its_line(smtp, name):
 
 
 @pytest.mark.parametrize(("answer", "permanent"), [("550 no such person", True), ("451 try later", False)])
-def test_a_refusal_says_whether_to_try_again(smtp, answer, permanent):
+def test_a_refusal_is_permanent_by_its_code(smtp, answer, permanent):
     smtp.answer = answer
     with pytest.raises(DeliveryError) as caught:
         email.deliver(BADGE, anna(), options(smtp), REFERENCE)
@@ -106,7 +106,7 @@ def test_a_refusal_says_whether_to_try_again(smtp, answer, permanent):
     assert "anna" not in str(caught.value)
 
 
-def test_a_mail_server_that_is_not_there_is_worth_another_try(free_port):
+def test_an_unreachable_mail_server_is_not_a_permanent_failure(free_port):
     nowhere = email.Options(url=f"smtp://127.0.0.1:{free_port()}", sender="badges@example.org")
     with pytest.raises(DeliveryError) as caught:
         email.deliver(BADGE, anna(), nowhere, REFERENCE)
@@ -114,7 +114,7 @@ def test_a_mail_server_that_is_not_there_is_worth_another_try(free_port):
 
 
 @pytest.mark.parametrize("address", [None, "", "not an address", "anna@example.org\r\nBcc: all@example.org"])
-def test_an_address_that_cannot_be_right_is_no_mail(smtp, address):
+def test_an_address_that_cannot_be_valid_raises_value_error(smtp, address):
     with pytest.raises(DeliveryError) as caught:
         email.deliver(BADGE, anna(email=address), options(smtp), REFERENCE)
     assert caught.value.permanent
@@ -128,14 +128,14 @@ def test_a_line_break_in_a_name_adds_no_header(smtp):
     assert smtp.recipients == [("anna@example.org",)]
 
 
-def test_without_a_mail_server_the_same_mail_is_a_file_and_twice_is_one(tmp_path):
+def test_without_a_mail_server_a_mail_is_one_file_even_if_sent_twice(tmp_path):
     folder = mail_folder.Options(folder=tmp_path / "mail", sender="badges@example.org")
     for _ in range(2):
         mail_folder.deliver(BADGE, anna(), folder, REFERENCE)
     assert [path.name for path in (tmp_path / "mail").iterdir()] == ["7f1c2f0e.email.eml"]
 
 
-def test_a_folder_that_cannot_be_written_is_worth_another_try(tmp_path):
+def test_a_folder_that_cannot_be_written_is_not_a_permanent_failure(tmp_path):
     (tmp_path / "mail").write_text("a file stands where the folder should be")
     folder = mail_folder.Options(folder=tmp_path / "mail", sender="badges@example.org")
     with pytest.raises(DeliveryError) as caught:

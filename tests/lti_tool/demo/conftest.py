@@ -1,4 +1,4 @@
-"""A stranger's tool, written for these tests alone, and a web without sockets that joins it to the LMS."""
+"""A fake tool written for these tests, and an adapter that connects it to the LMS without sockets."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
 class Clock:
-    """A clock that moves when told."""
+    """A clock that only `advance` moves."""
 
     def __init__(self) -> None:
         self.now = START
@@ -48,12 +48,12 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
-    def pass_by(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
 
-class Wire(BaseAdapter):
-    """Takes requests to WSGI applications by host, `*` for every other; ConnectionError where nobody lives."""
+class WsgiAdapter(BaseAdapter):
+    """Takes requests to WSGI applications by host, `*` for every other. Raises ConnectionError for unknown hosts."""
 
     def __init__(self, apps: dict[str, Flask]) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class Wire(BaseAdapter):
         parts = urlsplit(request.url or "")
         app = self.apps.get(parts.hostname or "", self.apps.get("*"))
         if app is None:
-            raise requests.ConnectionError(f"nobody at {parts.hostname}")
+            raise requests.ConnectionError(f"no application at {parts.hostname}")
         body = request.body or b""
         answer = Client(app, use_cookies=False).open(
             path=parts.path or "/",
@@ -91,33 +91,36 @@ class Wire(BaseAdapter):
 
 
 @dataclass
-class Stranger:
-    """What the tool was told, to be looked at by tests. `items` is what it answers to deep linking."""
+class FakeTool:
+    """A tool that records what the LMS sends it. `items` are the content items with which it answers deep linking.
+
+    `logins` and `responses` are the forms of login and launch, `visits` the user agents that fetched its address.
+    """
 
     app: Flask
     key: rsa.RSAPrivateKey
     kid: str = "t1"
     key_set_down: bool = False
     logins: list[dict[str, str]] = field(default_factory=list)
-    answers: list[dict[str, str]] = field(default_factory=list)
+    responses: list[dict[str, str]] = field(default_factory=list)
     visits: list[str] = field(default_factory=list)
-    registered: dict[str, Any] = field(default_factory=dict)
+    registration: dict[str, Any] = field(default_factory=dict)
     items: list[dict[str, Any]] = field(default_factory=list)
-    changes: dict[str, Any] = field(default_factory=dict)
+    registration_changes: dict[str, Any] = field(default_factory=dict)
     scopes: tuple[str, ...] = SCOPES
     asks_to_confirm: bool = False
 
     def sign(self, claims: dict[str, Any], **header: Any) -> str:
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": self.kid, **header})
 
-    def registration(self) -> dict[str, Any]:
+    def registration_request(self) -> dict[str, Any]:
         return {
             "application_type": "web",
             "response_types": ["id_token"],
             "grant_types": ["implicit", "client_credentials"],
             "initiate_login_uri": f"{TOOL}/login",
             "redirect_uris": [f"{TOOL}/launch"],
-            "client_name": "Stranger",
+            "client_name": "Fake tool",
             "jwks_uri": f"{TOOL}/jwks",
             "token_endpoint_auth_method": "private_key_jwt",
             "scope": " ".join(self.scopes),
@@ -139,10 +142,10 @@ def _key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def make_stranger(clock: Clock) -> Stranger:
-    app = Flask("stranger")
-    stranger = Stranger(app=app, key=_key())
-    web = requests.Session()
+def make_fake_tool(clock: Clock) -> FakeTool:
+    app = Flask("tool")
+    tool = FakeTool(app=app, key=_key())
+    http = requests.Session()
 
     @app.get("/register")
     def register() -> str:
@@ -152,33 +155,33 @@ def make_stranger(clock: Clock) -> Stranger:
 
     @app.post("/register")
     def registered() -> str:
-        web.mount("http://", stranger.app.extensions["wire"])
-        platform = web.get(request.args["openid_configuration"]).json()
-        answer = web.post(
+        http.mount("http://", tool.app.extensions["adapter"])
+        platform = http.get(request.args["openid_configuration"]).json()
+        answer = http.post(
             platform["registration_endpoint"],
-            json={**stranger.registration(), **stranger.changes},
+            json={**tool.registration_request(), **tool.registration_changes},
             headers={"Authorization": f"Bearer {request.args['registration_token']}"},
         )
-        stranger.registered = {"status": answer.status_code, "text": answer.text, "platform": platform}
+        tool.registration = {"status": answer.status_code, "text": answer.text, "platform": platform}
         if not answer.ok:
             return f"<p>{answer.status_code} {answer.text}</p>"
-        stranger.registered |= answer.json()
+        tool.registration |= answer.json()
         return "<script>parent.postMessage({subject:'org.imsglobal.lti.close'},'*')</script>"
 
     @app.route("/login", methods=["GET", "POST"])
     def login() -> Response:
-        asked = request.values.to_dict()
-        stranger.logins.append(asked)
+        login_request = request.values.to_dict()
+        tool.logins.append(login_request)
         return redirect(
-            f"{stranger.registered['platform']['authorization_endpoint']}?{urlencode(auth_request(asked))}"
+            f"{tool.registration['platform']['authorization_endpoint']}?{urlencode(auth_request(login_request))}"
         )  # type: ignore[return-value]
 
     @app.route("/launch", methods=["GET", "POST"])
     def launch() -> str:
         if request.method == "GET":
-            stranger.visits.append(request.headers["User-Agent"])
+            tool.visits.append(request.headers["User-Agent"])
             return "nothing here"
-        stranger.answers.append(request.form.to_dict())
+        tool.responses.append(request.form.to_dict())
         if "id_token" not in request.form:
             return f"<p>{request.form.get('error')}</p>"
         claims = jwt.decode(request.form["id_token"], options={"verify_signature": False})
@@ -186,7 +189,7 @@ def make_stranger(clock: Clock) -> Stranger:
             where = claims["https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"]
             radios = "".join(
                 f"<label><input type=radio name=badge value={number}> {item['title']}</label>"
-                for number, item in enumerate(stranger.items)
+                for number, item in enumerate(tool.items)
             )
             state = json.dumps(
                 {"url": where["deep_link_return_url"], "iss": claims["iss"], "aud": claims["aud"]}
@@ -195,7 +198,7 @@ def make_stranger(clock: Clock) -> Stranger:
                 f"<form method=post action=/answer><input type=hidden name=state value='{state}'>"
                 f"{radios}<button>Add</button></form>"
             )
-        if stranger.asks_to_confirm:
+        if tool.asks_to_confirm:
             return (
                 "<p>Is this you?<form method=post action=/lti/confirm><input type=hidden name=ticket value=1>"
                 "<button>Continue</button></form>"
@@ -209,7 +212,7 @@ def make_stranger(clock: Clock) -> Stranger:
     @app.post("/answer")
     def answer() -> str:
         state = json.loads(request.form["state"])
-        token = stranger.sign(content_items(state, [stranger.items[int(request.form["badge"])]], clock))
+        token = tool.sign(content_items(state, [tool.items[int(request.form["badge"])]], clock))
         return (
             f'<form method=post action="{state["url"].replace("&", "&amp;")}">'
             f'<input type=hidden name=JWT value="{token}"></form><script>document.forms[0].submit()</script>'
@@ -217,12 +220,12 @@ def make_stranger(clock: Clock) -> Stranger:
 
     @app.get("/jwks")
     def jwks() -> Any:
-        if stranger.key_set_down:
+        if tool.key_set_down:
             return "down", 503
-        jwk = json.loads(RSAAlgorithm.to_jwk(stranger.key.public_key()))
-        return jsonify(keys=[{**jwk, "kid": stranger.kid, "alg": "RS256", "use": "sig"}])
+        jwk = json.loads(RSAAlgorithm.to_jwk(tool.key.public_key()))
+        return jsonify(keys=[{**jwk, "kid": tool.kid, "alg": "RS256", "use": "sig"}])
 
-    return stranger
+    return tool
 
 
 def auth_request(login: dict[str, str]) -> dict[str, str]:
@@ -255,13 +258,13 @@ def content_items(state: dict[str, str], items: list[dict[str, Any]], clock: Clo
 
 
 @dataclass
-class Scene:
-    """The LMS and a stranger's tool, joined."""
+class LmsWithTool:
+    """The LMS and a fake tool, each reaching the other."""
 
     app: Flask
-    stranger: Stranger
+    tool: FakeTool
     robot: Robot
-    web: requests.Session
+    http: requests.Session
     clock: Clock
 
     @property
@@ -269,13 +272,13 @@ class Scene:
         lms: Lms = self.app.extensions["lms"]
         return lms
 
-    def registered(self) -> Scene:
+    def register(self) -> LmsWithTool:
         self.robot.register(f"{TOOL}/register?code=1")
         return self
 
-    def placed(self, minimum_percent: int | None = 60, **item: Any) -> str:
-        """A badge placed in the Data Literacy course; the activity's address."""
-        self.stranger.items = [
+    def place_badge(self, minimum_percent: int | None = 60, **item: Any) -> str:
+        """The address of a new activity in the Data Literacy course, with a badge of the fake tool."""
+        self.tool.items = [
             {
                 "type": "ltiResourceLink",
                 "title": "Badge",
@@ -293,15 +296,15 @@ class Scene:
     def launch(self, person: str, activity: str) -> dict[str, Any]:
         """The claims of this person's launch."""
         self.robot.open_activity(person, activity)
-        token = self.stranger.answers[-1]["id_token"]
+        token = self.tool.responses[-1]["id_token"]
         claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
         return claims
 
     def assertion(self, **changes: Any) -> dict[str, str]:
         """The form of a token request as a careful tool sends it."""
         now = int(self.clock().timestamp())
-        client_id = self.stranger.registered["client_id"]
-        endpoint = self.stranger.registered["platform"]["token_endpoint"]
+        client_id = self.tool.registration["client_id"]
+        endpoint = self.tool.registration["platform"]["token_endpoint"]
         claims = {
             "iss": client_id,
             "sub": client_id,
@@ -314,48 +317,48 @@ class Scene:
         return {
             "grant_type": "client_credentials",
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": self.stranger.sign(claims),
-            "scope": " ".join(self.stranger.scopes),
+            "client_assertion": self.tool.sign(claims),
+            "scope": " ".join(self.tool.scopes),
         }
 
-    def ask_token(self, form: dict[str, str]) -> requests.Response:
-        return self.web.post(self.stranger.registered["platform"]["token_endpoint"], data=form)
+    def request_token(self, form: dict[str, str]) -> requests.Response:
+        return self.http.post(self.tool.registration["platform"]["token_endpoint"], data=form)
 
     def call(self, method: str, url: str, media_type: str = "", **more: Any) -> requests.Response:
         """A service call with a fresh token and this media type."""
-        token = self.ask_token(self.assertion()).json()["access_token"]
+        token = self.request_token(self.assertion()).json()["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
         if media_type:
             headers["Accept" if method == "GET" else "Content-Type"] = media_type
-        return self.web.request(method, url, headers=headers, **more)
+        return self.http.request(method, url, headers=headers, **more)
 
 
-def make_scene(product: Any, learners: int = 30) -> Scene:
+def connect_lms_and_tool(product: Any, learners: int = 30) -> LmsWithTool:
     clock = Clock()
-    stranger = make_stranger(clock)
-    apps: dict[str, Flask] = {"tool.localhost": stranger.app}
-    wire = Wire(apps)
-    web = requests.Session()
-    web.mount("http://", wire)
-    app = create_lms(url=LMS, product=product, clock=clock, learners=learners, web=web)
+    tool = make_fake_tool(clock)
+    apps: dict[str, Flask] = {"tool.localhost": tool.app}
+    adapter = WsgiAdapter(apps)
+    http = requests.Session()
+    http.mount("http://", adapter)
+    app = create_lms(url=LMS, product=product, clock=clock, learners=learners, http=http)
     apps |= {name: app for name in ("lms.localhost", "canvas.localhost", "sso.localhost")}
-    stranger.app.extensions["wire"] = wire
+    tool.app.extensions["adapter"] = adapter
     person = requests.Session()
-    person.mount("http://", wire)
-    return Scene(app=app, stranger=stranger, robot=Robot(LMS, web=person), web=web, clock=clock)
+    person.mount("http://", adapter)
+    return LmsWithTool(app=app, tool=tool, robot=Robot(LMS, http=person), http=http, clock=clock)
 
 
 @pytest.fixture
-def moodle() -> Scene:
-    return make_scene("moodle").registered()
+def moodle() -> LmsWithTool:
+    return connect_lms_and_tool("moodle").register()
 
 
 @pytest.fixture
-def canvas() -> Scene:
-    return make_scene("canvas").registered()
+def canvas() -> LmsWithTool:
+    return connect_lms_and_tool("canvas").register()
 
 
 @pytest.fixture
-def unregistered() -> Callable[[str], Scene]:
-    """A function that sets up a scene before the tool is added."""
-    return lambda product: make_scene(product)
+def unregistered() -> Callable[[str], LmsWithTool]:
+    """A function that connects an LMS of this product and a tool that is not registered yet."""
+    return connect_lms_and_tool

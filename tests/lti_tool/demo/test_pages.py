@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lti_tool.demo.campus import found_college
+from lti_tool.demo.campus import create_campus
 from lti_tool.demo.lms import create_lms
 
 LMS = "http://lms.localhost:8001"
@@ -21,7 +21,7 @@ def test_the_home_page_says_that_it_is_a_demonstration(moodle: Any) -> None:
 
 
 def test_the_class_has_thirty_learners_with_real_names_and_anna_first() -> None:
-    campus = found_college()
+    campus = create_campus()
     learners = campus.learners("3")
     assert len({person.given for person in learners}) == 30
     assert learners[0].name == "Anna Bērziņa"
@@ -31,13 +31,13 @@ def test_the_class_has_thirty_learners_with_real_names_and_anna_first() -> None:
 
 @pytest.mark.parametrize("size", [1, 31, 90, 200])
 def test_a_class_of_any_size_has_its_own_addresses(size: int) -> None:
-    learners = found_college(learners=size).learners("2")
+    learners = create_campus(learners=size).learners("2")
     assert len({person.email for person in learners}) == size
 
 
 @pytest.mark.parametrize("complete", [0, 1, 12, 29, 30])
 def test_as_many_complete_as_asked(moodle: Any, complete: int) -> None:
-    moodle.placed(minimum_percent=60)
+    moodle.place_badge(minimum_percent=60)
     moodle.robot.give_grades("Data Literacy", complete=complete)
     campus = moodle.lms.campus
     inside = [person.given for person in campus.learners("3") if campus.may_open(person, moodle.link)]
@@ -53,10 +53,10 @@ def test_work_not_graded_is_left_out_of_the_total(moodle: Any) -> None:
     assert campus.total_percent(janis, "3") is None
 
 
-def test_a_grade_left_alone_keeps_its_time(moodle: Any) -> None:
+def test_an_unchanged_grade_keeps_its_time(moodle: Any) -> None:
     moodle.robot.type_grades("Data Literacy", "Anna", "15", column="Quiz")
     (grade,) = moodle.lms.campus.grades.values()
-    moodle.clock.pass_by(60)
+    moodle.clock.advance(60)
     moodle.robot.type_grades("Data Literacy", "Jānis", "9", column="Quiz")
     assert grade.changed_at < moodle.clock()
     assert len(moodle.lms.campus.grades) == 2
@@ -72,7 +72,7 @@ def test_a_hidden_grade_is_not_shown_to_anna(moodle: Any) -> None:
 
 
 def test_learners_cannot_do_what_teachers_do(moodle: Any) -> None:
-    activity = moodle.placed()
+    activity = moodle.place_badge()
     moodle.robot.become("Anna")
     for method, path in (
         ("GET", "/admin/tools"),
@@ -83,54 +83,54 @@ def test_learners_cannot_do_what_teachers_do(moodle: Any) -> None:
         ("POST", activity.removeprefix(LMS) + "/restrict"),
         ("POST", "/admin/keys"),
     ):
-        assert moodle.robot.web.request(method, LMS + path).status_code == 403, path
+        assert moodle.robot.http.request(method, LMS + path).status_code == 403, path
 
 
 def test_an_activity_is_saved_restricted_and_deleted(moodle: Any) -> None:
-    activity = moodle.placed(minimum_percent=75, text="Well done")
+    activity = moodle.place_badge(minimum_percent=75, text="Well done")
     assert (moodle.link.minimum_percent, moodle.link.description) == (75, "Well done")
     assert moodle.link.custom == {"badge": "b1"}
     moodle.robot.restrict(activity, None)
     assert moodle.link.minimum_percent is None
     moodle.robot.become("Zane")
-    moodle.robot.web.post(f"{activity}/delete")
+    moodle.robot.http.post(f"{activity}/delete")
     assert not moodle.lms.campus.links
 
 
-def test_saving_an_activity_makes_moodle_look_at_its_address(moodle: Any, canvas: Any) -> None:
-    moodle.placed()
-    canvas.placed()
-    assert moodle.stranger.visits == ["MoodleBot/4.5"]
-    assert canvas.stranger.visits == []
+def test_saving_an_activity_makes_moodle_fetch_its_address(moodle: Any, canvas: Any) -> None:
+    moodle.place_badge()
+    canvas.place_badge()
+    assert moodle.tool.visits == ["MoodleBot/4.5"]
+    assert canvas.tool.visits == []
 
 
-def test_a_line_item_brings_a_column_that_counts_and_none_brings_none(moodle: Any) -> None:
+def test_a_column_is_made_for_an_item_with_a_line_item_alone(moodle: Any) -> None:
     before = len(moodle.lms.campus.columns)
-    moodle.placed()
+    moodle.place_badge()
     assert len(moodle.lms.campus.columns) == before
-    moodle.placed(lineItem={"scoreMaximum": 50})
+    moodle.place_badge(lineItem={"scoreMaximum": 50})
     assert len(moodle.lms.campus.columns) == before + 1
 
 
-def test_a_deep_linking_answer_must_be_signed_by_the_tool_and_fresh(moodle: Any) -> None:
-    moodle.stranger.items = [{"type": "ltiResourceLink", "title": "Badge"}]
+def test_a_deep_linking_response_must_be_signed_by_the_tool_and_fresh(moodle: Any) -> None:
+    moodle.tool.items = [{"type": "ltiResourceLink", "title": "Badge"}]
     moodle.robot.become("Zane")
     session = list(moodle.lms.sessions.values())[-1]
     where = f"{LMS}/mod/lti/contentitem_return.php?course=3&id=1&sesskey={session.sesskey}"
-    client_id = moodle.stranger.registered["client_id"]
+    client_id = moodle.tool.registration["client_id"]
     now = int(moodle.clock().timestamp())
     good = {"iss": client_id, "iat": now, "exp": now + 60}
     for claims in ({**good, "iss": "other"}, {**good, "exp": now}, {**good, "iat": now + 5}):
-        answer = moodle.robot.web.post(where, data={"JWT": moodle.stranger.sign(claims)})
+        answer = moodle.robot.http.post(where, data={"JWT": moodle.tool.sign(claims)})
         assert answer.status_code == 400, claims
-    assert moodle.robot.web.post(where, data={"JWT": "x.y.z"}).status_code == 400
-    assert moodle.robot.web.post(where, data={"JWT": moodle.stranger.sign(good)}).status_code == 200
+    assert moodle.robot.http.post(where, data={"JWT": "x.y.z"}).status_code == 400
+    assert moodle.robot.http.post(where, data={"JWT": moodle.tool.sign(good)}).status_code == 200
     stolen = where.replace(session.sesskey, "guessed")
-    assert moodle.robot.web.post(stolen, data={"JWT": moodle.stranger.sign(good)}).status_code == 400
+    assert moodle.robot.http.post(stolen, data={"JWT": moodle.tool.sign(good)}).status_code == 400
 
 
 def test_a_course_can_be_in_latvian_and_tools_too(moodle: Any) -> None:
-    activity = moodle.placed(minimum_percent=None)
+    activity = moodle.place_badge(minimum_percent=None)
     moodle.robot.become("Anna", locale="lv")
     moodle.robot.enter_frame(moodle.robot.open(activity))
     session = list(moodle.lms.sessions.values())[-1]
@@ -150,17 +150,19 @@ def test_a_course_can_be_in_latvian_and_tools_too(moodle: Any) -> None:
         ("Anna", "/courses/99", "/"),
     ],
 )
-def test_whoever_switches_stays_where_they_may_be(moodle: Any, name: str, back: str, arrives: str) -> None:
+def test_switching_the_person_stays_on_a_page_they_may_open(
+    moodle: Any, name: str, back: str, arrives: str
+) -> None:
     person = next(person for person in moodle.lms.campus.people.values() if person.given == name)
     answer = moodle.app.test_client().post("/who", data={"person": person.id, "back": back})
     assert answer.headers["Location"] == arrives
 
 
-def test_a_killed_lms_finds_its_college_again(moodle: Any, tmp_path: Path) -> None:
+def test_a_restarted_lms_has_its_state_again(moodle: Any, tmp_path: Path) -> None:
     file = tmp_path / "lms.json"
-    first = create_lms(url=LMS, memory_file=file, web=moodle.web)
+    first = create_lms(url=LMS, state_file=file, http=moodle.http)
     first.test_client().post("/courses/3/grades/everybody", data={"complete": "5"})
-    second = create_lms(url=LMS, memory_file=file, web=moodle.web)
+    second = create_lms(url=LMS, state_file=file, http=moodle.http)
     one, other = first.extensions["lms"], second.extensions["lms"]
     assert len(other.campus.grades) == 90
     assert other.campus == one.campus
@@ -168,9 +170,9 @@ def test_a_killed_lms_finds_its_college_again(moodle: Any, tmp_path: Path) -> No
     assert file.stat().st_mode & 0o077 == 0
 
 
-def test_many_at_once_are_all_remembered(moodle: Any, tmp_path: Path) -> None:
+def test_changes_at_the_same_time_are_all_saved(moodle: Any, tmp_path: Path) -> None:
     file = tmp_path / "lms.json"
-    app = create_lms(url=LMS, memory_file=file, web=moodle.web)
+    app = create_lms(url=LMS, state_file=file, http=moodle.http)
     columns = [column.id for column in app.extensions["lms"].campus.course_columns("3")]
     learners = [person.id for person in app.extensions["lms"].campus.learners("3")]
 
@@ -180,5 +182,5 @@ def test_many_at_once_are_all_remembered(moodle: Any, tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as threads:
         assert set(threads.map(grade, learners)) == {302}
-    remembered = create_lms(url=LMS, memory_file=file, web=moodle.web).extensions["lms"]
-    assert len(remembered.campus.grades) == 90
+    restarted = create_lms(url=LMS, state_file=file, http=moodle.http).extensions["lms"]
+    assert len(restarted.campus.grades) == 90

@@ -16,8 +16,8 @@ AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 def test_the_administrator_adds_a_tool_and_it_is_active(moodle: Any) -> None:
     (tool,) = moodle.lms.campus.tools.values()
     assert tool.active
-    assert tool.client_id == moodle.stranger.registered["client_id"]
-    assert moodle.stranger.registered[CONFIGURATION]["deployment_id"] == tool.deployment_id
+    assert tool.client_id == moodle.tool.registration["client_id"]
+    assert moodle.tool.registration[CONFIGURATION]["deployment_id"] == tool.deployment_id
 
 
 def test_a_tool_is_pending_until_activated(moodle: Any) -> None:
@@ -27,7 +27,7 @@ def test_a_tool_is_pending_until_activated(moodle: Any) -> None:
 
 def test_the_platform_configuration_of_moodle_is_the_recorded_one(moodle: Any, shared: Any) -> None:
     theirs = json.loads((shared / "data" / "moodle" / "01_openid_configuration_4.5.json").read_text())
-    ours = moodle.stranger.registered["platform"]
+    ours = moodle.tool.registration["platform"]
     platform = "https://purl.imsglobal.org/spec/lti-platform-configuration"
     assert set(ours) == set(theirs)
     for name in set(theirs) - {platform}:
@@ -40,16 +40,16 @@ def test_the_platform_configuration_of_moodle_is_the_recorded_one(moodle: Any, s
 
 def test_the_answer_of_moodle_has_the_shape_of_the_recorded_one(moodle: Any, shared: Any) -> None:
     theirs = json.loads((shared / "data" / "moodle" / "04_registration_response.json").read_text())["body"]
-    ours = {name: moodle.stranger.registered[name] for name in theirs}
+    ours = {name: moodle.tool.registration[name] for name in theirs}
     assert set(ours[CONFIGURATION]) == set(theirs[CONFIGURATION])
 
 
 def test_the_answer_of_moodle_names_a_scope_it_does_not_grant(unregistered: Any) -> None:
-    scene = unregistered("moodle")
-    scene.stranger.scopes = (AGS + "result.readonly",)
-    scene.registered()
-    (tool,) = scene.lms.campus.tools.values()
-    assert AGS + "lineitem" in scene.stranger.registered["scope"].split()
+    setup = unregistered("moodle")
+    setup.tool.scopes = (AGS + "result.readonly",)
+    setup.register()
+    (tool,) = setup.lms.campus.tools.values()
+    assert AGS + "lineitem" in setup.tool.registration["scope"].split()
     assert tool.scopes == [AGS + "result.readonly"]
 
 
@@ -63,15 +63,15 @@ def test_the_answer_of_moodle_names_a_scope_it_does_not_grant(unregistered: Any)
         (CONFIGURATION, f"missing required attribute {CONFIGURATION}"),
     ],
 )
-def test_moodle_refuses_with_a_bare_word(moodle: Any, without: str, word: str) -> None:
+def test_moodle_refuses_with_a_bare_code(moodle: Any, without: str, word: str) -> None:
     answer = register(moodle, without=without)
     assert answer.status_code == 400
     assert answer.text == word
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
-def test_moodle_wants_the_domain_to_be_the_targets(moodle: Any) -> None:
-    wrong = {**moodle.stranger.registration()[CONFIGURATION], "domain": "elsewhere.localhost"}
+def test_moodle_requires_the_domain_of_the_target_link_uri(moodle: Any) -> None:
+    wrong = {**moodle.tool.registration_request()[CONFIGURATION], "domain": "elsewhere.localhost"}
     assert register(moodle, None, **{CONFIGURATION: wrong}).text == "domain_targetlinkuri_mismatch"
     assert register(moodle, **{CONFIGURATION: {**wrong, "domain": ""}}).text == "missing_domain"
 
@@ -88,11 +88,11 @@ def test_a_registration_token_that_is_old_or_garbage_is_refused(moodle: Any) -> 
     assert garbage.status_code == 404
     assert "<" in garbage.text
     token = registration_token(moodle)
-    moodle.clock.pass_by(3601)
+    moodle.clock.advance(3601)
     assert register(moodle, token).status_code == 401
 
 
-def test_canvas_hands_its_token_over_in_the_configuration_address_too(canvas: Any) -> None:
+def test_canvas_gives_its_token_in_the_configuration_address_too(canvas: Any) -> None:
     start = canvas.app.test_client().get(f"/admin/tools/start?registration_url={TOOL}/register")
     query = parse_qs(urlsplit(start.headers["Location"]).query)
     where = query["openid_configuration"][0]
@@ -104,12 +104,12 @@ def test_canvas_refuses_what_it_does_not_know(canvas: Any) -> None:
     answer = register(canvas, scope="openid https://example.org/scope/unheard")
     assert answer.status_code == 422
     assert answer.json()["errors"] == ["Invalid scopes: https://example.org/scope/unheard"]
-    strange = {
-        **canvas.stranger.registration()[CONFIGURATION],
+    unknown = {
+        **canvas.tool.registration_request()[CONFIGURATION],
         "messages": [{"type": "LtiResourceLinkRequest", "placements": ["https://example.org/nowhere"]}],
         "custom_parameters": {"number": 1},
     }
-    assert register(canvas, **{CONFIGURATION: strange}).json()["errors"] == [
+    assert register(canvas, **{CONFIGURATION: unknown}).json()["errors"] == [
         "custom_parameters must be strings",
         "placement https://example.org/nowhere is unknown",
     ]
@@ -117,8 +117,8 @@ def test_canvas_refuses_what_it_does_not_know(canvas: Any) -> None:
 
 def test_canvas_takes_the_recorded_request(canvas: Any, shared: Any) -> None:
     request = json.loads((shared / "data" / "canvas" / "registration_request.json").read_text())
-    answer = canvas.web.post(
-        canvas.stranger.registered["platform"]["registration_endpoint"],
+    answer = canvas.http.post(
+        canvas.tool.registration["platform"]["registration_endpoint"],
         json=request,
         headers={"Authorization": f"Bearer {registration_token(canvas)}"},
     )
@@ -126,16 +126,16 @@ def test_canvas_takes_the_recorded_request(canvas: Any, shared: Any) -> None:
     assert answer.json()["deployment_id"].count(":") == 1
 
 
-def registration_token(scene: Any) -> str:
-    start = scene.app.test_client().get(f"/admin/tools/start?registration_url={TOOL}/register")
+def registration_token(setup: Any) -> str:
+    start = setup.app.test_client().get(f"/admin/tools/start?registration_url={TOOL}/register")
     return parse_qs(urlsplit(start.headers["Location"]).query)["registration_token"][0]
 
 
-def register(scene: Any, token: str | None = None, *, without: str = "", **changes: Any) -> Any:
-    payload = {**scene.stranger.registration(), **changes}
+def register(setup: Any, token: str | None = None, *, without: str = "", **changes: Any) -> Any:
+    payload = {**setup.tool.registration_request(), **changes}
     payload.pop(without, None)
-    return scene.web.post(
-        scene.stranger.registered["platform"]["registration_endpoint"],
+    return setup.http.post(
+        setup.tool.registration["platform"]["registration_endpoint"],
         json=payload,
-        headers={"Authorization": f"Bearer {token or registration_token(scene)}"},
+        headers={"Authorization": f"Bearer {token or registration_token(setup)}"},
     )

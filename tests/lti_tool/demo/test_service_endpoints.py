@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lti_tool.demo.campus import found_college
+from lti_tool.demo.campus import create_campus
 
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -19,77 +19,75 @@ SCORE = "application/vnd.ims.lis.v1.score+json"
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 
 
-# Tokens
+# --- tokens
 
 
 def test_moodle_says_its_json_is_html(moodle: Any) -> None:
-    answer = moodle.ask_token(moodle.assertion())
+    answer = moodle.request_token(moodle.assertion())
     assert answer.headers["Content-Type"].startswith("text/html")
     assert answer.json()["expires_in"] == 3600
 
 
 def test_moodle_looks_at_neither_audience_nor_jti_but_at_a_future_iat(moodle: Any) -> None:
-    assert moodle.ask_token(moodle.assertion(aud="anything", jti=None, exp=None)).ok
-    early = moodle.ask_token(moodle.assertion(iat=int(moodle.clock().timestamp()) + 2))
+    assert moodle.request_token(moodle.assertion(aud="anything", jti=None, exp=None)).ok
+    early = moodle.request_token(moodle.assertion(iat=int(moodle.clock().timestamp()) + 2))
     assert early.status_code == 400
     assert "Cannot handle token with iat prior to" in early.text
 
 
-def test_canvas_wants_the_audience_to_the_letter(canvas: Any) -> None:
-    endpoint = canvas.stranger.registered["platform"]["token_endpoint"]
-    answer = canvas.ask_token(canvas.assertion(aud=endpoint + "/"))
+def test_canvas_requires_its_exact_address_as_audience(canvas: Any) -> None:
+    endpoint = canvas.tool.registration["platform"]["token_endpoint"]
+    answer = canvas.request_token(canvas.assertion(aud=endpoint + "/"))
     assert answer.status_code == 400
     assert answer.json()["error_description"] == "the 'aud' is invalid"
-    assert canvas.ask_token(canvas.assertion()).json()["access_token"]
+    assert canvas.request_token(canvas.assertion()).json()["access_token"]
 
 
 def test_moodle_answers_a_page_and_404_when_it_cannot_fetch_the_key_set(moodle: Any) -> None:
-    moodle.stranger.key_set_down = True
-    answer = moodle.ask_token(moodle.assertion())
+    moodle.tool.key_set_down = True
+    answer = moodle.request_token(moodle.assertion())
     assert answer.status_code == 404
     assert answer.headers["Content-Type"].startswith("text/html")
     assert "fix_jwks_alg" in answer.text
 
 
 def test_moodle_keeps_a_key_set_until_an_unknown_kid_comes(moodle: Any) -> None:
-    assert moodle.ask_token(moodle.assertion()).ok
-    moodle.stranger.key_set_down = True
-    assert moodle.ask_token(moodle.assertion()).ok
-    moodle.stranger.kid = "t2"
-    assert moodle.ask_token(moodle.assertion()).status_code == 404
-    moodle.stranger.key_set_down = False
-    assert moodle.ask_token(moodle.assertion()).ok
+    assert moodle.request_token(moodle.assertion()).ok
+    moodle.tool.key_set_down = True
+    assert moodle.request_token(moodle.assertion()).ok
+    moodle.tool.kid = "t2"
+    assert moodle.request_token(moodle.assertion()).status_code == 404
+    moodle.tool.key_set_down = False
+    assert moodle.request_token(moodle.assertion()).ok
 
 
 def test_an_assertion_without_kid_gets_the_broken_json_of_moodle(moodle: Any) -> None:
     form = moodle.assertion()
-    form["client_assertion"] = moodle.stranger.sign(
-        {"sub": moodle.stranger.registered["client_id"]}, kid="other"
-    )
-    answer = moodle.ask_token(form)
+    form["client_assertion"] = moodle.tool.sign({"sub": moodle.tool.registration["client_id"]}, kid="other")
+    answer = moodle.request_token(form)
     assert answer.status_code == 400
     with pytest.raises(ValueError, match="Expecting"):
         json.loads(answer.text)
 
 
-def test_a_token_of_another_scope_or_an_old_one_opens_nothing(moodle: Any) -> None:
-    url = members_url(moodle)
+def test_a_token_of_another_scope_or_an_expired_one_is_refused(moodle: Any) -> None:
+    url = memberships_url(moodle)
     form = {**moodle.assertion(), "scope": "https://purl.imsglobal.org/spec/lti-ags/scope/score"}
-    token = moodle.ask_token(form).json()["access_token"]
+    token = moodle.request_token(form).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}", "Accept": MEMBERS}
-    assert moodle.web.get(url, headers=headers).status_code == 401
-    token = moodle.ask_token(moodle.assertion()).json()["access_token"]
+    assert moodle.http.get(url, headers=headers).status_code == 401
+    token = moodle.request_token(moodle.assertion()).json()["access_token"]
     headers["Authorization"] = f"Bearer {token}"
-    assert moodle.web.get(url, headers=headers).ok
-    moodle.clock.pass_by(3600)
-    assert moodle.web.get(url, headers=headers).status_code == 401
+    assert moodle.http.get(url, headers=headers).ok
+    moodle.clock.advance(3600)
+    assert moodle.http.get(url, headers=headers).status_code == 401
 
 
-# Members
+# --- members
 
 
 def test_moodle_lists_everybody_at_once_with_short_roles(moodle: Any) -> None:
-    answer = moodle.call("GET", members_url(moodle), MEMBERS)
+    answer = moodle.call("GET", memberships_url(moodle), MEMBERS)
     members = answer.json()["members"]
     assert len(members) == 32
     assert "Link" not in answer.headers
@@ -97,13 +95,13 @@ def test_moodle_lists_everybody_at_once_with_short_roles(moodle: Any) -> None:
 
 
 def test_moodle_lists_the_assistant_as_a_learner(moodle: Any) -> None:
-    members = moodle.call("GET", members_url(moodle), MEMBERS).json()["members"]
+    members = moodle.call("GET", memberships_url(moodle), MEMBERS).json()["members"]
     assert roles_of(members, "Roberts") == ["Learner"]
     assert roles_of(members, "Zane") == ["Instructor"]
 
 
-def test_with_rlid_only_those_come_who_may_open_the_link_and_staff(moodle: Any) -> None:
-    url = members_url(moodle)
+def test_with_rlid_moodle_lists_staff_and_those_who_may_open_the_link(moodle: Any) -> None:
+    url = memberships_url(moodle)
     rlid = f"{url}?rlid={moodle.link.id}"
     assert names(moodle.call("GET", rlid, MEMBERS)) == {"Zane", "Roberts"}
     moodle.robot.give_grades("Data Literacy", complete=12)
@@ -116,13 +114,13 @@ def test_with_rlid_only_those_come_who_may_open_the_link_and_staff(moodle: Any) 
 def test_a_member_of_moodle_has_the_recorded_shape(moodle: Any, shared: Any) -> None:
     recorded = json.loads((shared / "data" / "moodle" / "33_nrps_rlid_2_restricted.json").read_text())
     theirs = recorded["response"]["body"]
-    ours = moodle.call("GET", f"{members_url(moodle)}?rlid={moodle.link.id}", MEMBERS).json()
+    ours = moodle.call("GET", f"{memberships_url(moodle)}?rlid={moodle.link.id}", MEMBERS).json()
     assert set(ours) == set(theirs)
     assert set(ours["members"][0]) == set(theirs["members"][0])
 
 
 def test_moodle_takes_the_exact_media_type_or_none(moodle: Any) -> None:
-    url = members_url(moodle)
+    url = memberships_url(moodle)
     wrong = moodle.call("GET", url, "application/json")
     assert wrong.status_code == 400
     assert "No handler found" in wrong.json()["reason"]
@@ -130,52 +128,54 @@ def test_moodle_takes_the_exact_media_type_or_none(moodle: Any) -> None:
 
 
 def test_moodle_pages_only_when_asked_and_forgets_the_role(moodle: Any) -> None:
-    answer = moodle.call("GET", f"{members_url(moodle)}?limit=10&role=Learner", MEMBERS)
+    answer = moodle.call("GET", f"{memberships_url(moodle)}?limit=10&role=Learner", MEMBERS)
     assert len(answer.json()["members"]) == 10
     assert answer.links["next"]["url"].endswith("memberships?limit=10&from=10")
 
 
 def test_canvas_pages_by_fifty_and_keeps_the_role_with_its_capitals(unregistered: Any) -> None:
-    scene = unregistered("canvas")
-    scene.lms.campus = found_college(learners=120)
-    scene.registered()
-    url = members_url(scene)
-    first = scene.call("GET", url, MEMBERS, params={"role": LEARNER})
+    setup = unregistered("canvas")
+    setup.lms.campus = create_campus(learners=120)
+    setup.register()
+    url = memberships_url(setup)
+    first = setup.call("GET", url, MEMBERS, params={"role": LEARNER})
     assert len(first.json()["members"]) == 50
     following = first.links["next"]["url"]
     assert "%23Learner" in following
-    second = scene.call("GET", following, MEMBERS)
-    third = scene.call("GET", second.links["next"]["url"], MEMBERS)
+    second = setup.call("GET", following, MEMBERS)
+    third = setup.call("GET", second.links["next"]["url"], MEMBERS)
     assert len(third.json()["members"]) == 20
     assert "next" not in third.links
 
 
 def test_canvas_lists_full_roles_and_the_assistant_as_staff(canvas: Any) -> None:
-    members = canvas.call("GET", members_url(canvas), MEMBERS).json()["members"]
+    members = canvas.call("GET", memberships_url(canvas), MEMBERS).json()["members"]
     assert roles_of(members, "Anna") == [LEARNER]
     assert any(role.endswith("#TeachingAssistant") for role in roles_of(members, "Roberts"))
 
 
-# Line items, scores, results
+# --- line items, scores, results
 
 
 def test_a_tool_sees_only_its_own_columns(moodle: Any) -> None:
-    moodle.placed(lineItem={"scoreMaximum": 50, "tag": "t"})
-    moodle.placed(lineItem={"scoreMaximum": 10, "tag": "u"})
-    items = moodle.call("GET", items_url(moodle), ITEMS).json()
+    moodle.place_badge(lineItem={"scoreMaximum": 50, "tag": "t"})
+    moodle.place_badge(lineItem={"scoreMaximum": 10, "tag": "u"})
+    items = moodle.call("GET", line_items_url(moodle), ITEMS).json()
     assert [(item["scoreMaximum"], item["tag"]) for item in items] == [(50, "t"), (10, "u")]
-    assert [item["tag"] for item in moodle.call("GET", items_url(moodle) + "&tag=u", ITEMS).json()] == ["u"]
+    assert [item["tag"] for item in moodle.call("GET", line_items_url(moodle) + "&tag=u", ITEMS).json()] == [
+        "u"
+    ]
 
 
 def test_the_link_header_of_moodles_columns_cannot_be_followed(moodle: Any) -> None:
-    moodle.placed(lineItem={"scoreMaximum": 50})
-    moodle.placed(lineItem={"scoreMaximum": 50})
-    answer = moodle.call("GET", items_url(moodle) + "&limit=1", ITEMS)
+    moodle.place_badge(lineItem={"scoreMaximum": 50})
+    moodle.place_badge(lineItem={"scoreMaximum": 50})
+    answer = moodle.call("GET", line_items_url(moodle) + "&limit=1", ITEMS)
     assert "next" not in answer.links
 
 
 def test_a_tool_makes_changes_and_removes_a_column(moodle: Any) -> None:
-    made = make_item(moodle)
+    made = make_line_item(moodle)
     assert made["scoreMaximum"] == 1
     changed = moodle.call("PUT", made["id"], ITEM, json={**made, "label": "Other", "scoreMaximum": 5})
     assert changed.json()["label"] == "Other"
@@ -185,44 +185,46 @@ def test_a_tool_makes_changes_and_removes_a_column(moodle: Any) -> None:
 
 
 def test_a_column_is_made_only_with_its_media_type(moodle: Any) -> None:
-    wrong = moodle.call("POST", items_url(moodle), "application/json", json={"label": "x", "scoreMaximum": 1})
+    wrong = moodle.call(
+        "POST", line_items_url(moodle), "application/json", json={"label": "x", "scoreMaximum": 1}
+    )
     assert wrong.status_code == 400
 
 
 def test_a_column_of_the_course_is_not_the_tools(moodle: Any) -> None:
-    own = make_item(moodle)["id"]
+    own = make_line_item(moodle)["id"]
     foreign = next(column for column in moodle.lms.campus.columns.values() if not column.tool_id)
     url = own.replace("/lineitems/", f"/lineitems/{foreign.id}#").split("#")[0] + "/lineitem?type_id=1"
     assert not moodle.call("GET", url, ITEM).ok
 
 
-def test_a_score_arrives_and_the_same_moment_again_is_a_conflict(moodle: Any) -> None:
-    item = make_item(moodle)
+def test_a_second_score_of_the_same_moment_is_a_conflict(moodle: Any) -> None:
+    item = make_line_item(moodle)
     first = post_score(moodle, item, "Anna", 1)
     assert (first.status_code, first.text) == (200, "")
     assert post_score(moodle, item, "Anna", 1).status_code == 409
-    moodle.clock.pass_by(1)
+    moodle.clock.advance(1)
     assert post_score(moodle, item, "Anna", 0.5).ok
     (result,) = results(moodle, item)
     assert (result["resultScore"], result["resultMaximum"]) == (0.5, 1)
 
 
 def test_a_score_not_fully_graded_takes_the_grade_away(moodle: Any) -> None:
-    item = make_item(moodle)
+    item = make_line_item(moodle)
     post_score(moodle, item, "Anna", 1)
-    moodle.clock.pass_by(1)
+    moodle.clock.advance(1)
     post_score(moodle, item, "Anna", 1, gradingProgress="Pending")
     (result,) = results(moodle, item)
     assert set(result) == {"id", "userId"}
 
 
 def test_staff_get_no_score(moodle: Any, canvas: Any) -> None:
-    assert post_score(moodle, make_item(moodle), "Roberts", 1).status_code == 400
-    assert post_score(canvas, make_item(canvas), "Roberts", 1).status_code == 422
+    assert post_score(moodle, make_line_item(moodle), "Roberts", 1).status_code == 400
+    assert post_score(canvas, make_line_item(canvas), "Roberts", 1).status_code == 422
 
 
 def test_grades_typed_by_hand_and_hidden_ones_are_results(moodle: Any) -> None:
-    item = make_item(moodle)
+    item = make_line_item(moodle)
     moodle.robot.type_grades("Data Literacy", "Anna", "1", column="Badge column")
     moodle.robot.type_grades("Data Literacy", "Jānis", "0", column="Badge column")
     column = next(column for column in moodle.lms.campus.columns.values() if column.label == "Badge column")
@@ -230,16 +232,16 @@ def test_grades_typed_by_hand_and_hidden_ones_are_results(moodle: Any) -> None:
     assert [result["resultScore"] for result in results(moodle, item)] == [1, 0]
 
 
-def test_a_teachers_grade_stands_against_a_later_score(moodle: Any) -> None:
-    item = make_item(moodle)
+def test_a_later_score_does_not_replace_a_teachers_grade(moodle: Any) -> None:
+    item = make_line_item(moodle)
     moodle.robot.type_grades("Data Literacy", "Anna", "1", column="Badge column")
-    moodle.clock.pass_by(5)
+    moodle.clock.advance(5)
     assert post_score(moodle, item, "Anna", 0).ok
     assert results(moodle, item)[0]["resultScore"] == 1
 
 
 def test_a_limit_on_results_is_a_fatal_error_of_moodle(moodle: Any) -> None:
-    item = make_item(moodle)
+    item = make_line_item(moodle)
     url = results_url(item) + "&limit=1"
     answer = moodle.call("GET", url, RESULTS)
     assert answer.status_code == 404
@@ -247,10 +249,10 @@ def test_a_limit_on_results_is_a_fatal_error_of_moodle(moodle: Any) -> None:
 
 
 def test_results_of_canvas_have_no_score_where_there_is_none_and_no_times(canvas: Any) -> None:
-    item = make_item(canvas)
+    item = make_line_item(canvas)
     answer = post_score(canvas, item, "Anna", 1)
     assert answer.json()["resultUrl"].startswith(item["id"])
-    canvas.clock.pass_by(1)
+    canvas.clock.advance(1)
     post_score(canvas, item, "Anna", 1, gradingProgress="Pending")
     (result,) = results(canvas, item)
     assert "resultScore" not in result
@@ -259,56 +261,56 @@ def test_results_of_canvas_have_no_score_where_there_is_none_and_no_times(canvas
 
 def test_canvas_pages_columns_by_ten(canvas: Any) -> None:
     for number in range(12):
-        make_item(canvas, f"Column {number}")
-    first = canvas.call("GET", items_url(canvas), ITEMS)
+        make_line_item(canvas, f"Column {number}")
+    first = canvas.call("GET", line_items_url(canvas), ITEMS)
     assert len(first.json()) == 10
     assert len(canvas.call("GET", first.links["next"]["url"], ITEMS).json()) == 2
 
 
-@pytest.mark.parametrize(("trouble", "status"), [("too_many", 429), ("html", 200), ("gone", 404)])
-def test_the_services_misbehave_on_demand(moodle: Any, trouble: str, status: int) -> None:
-    url = members_url(moodle)
+@pytest.mark.parametrize(("fault", "status"), [("too_many", 429), ("html", 200), ("gone", 404)])
+def test_the_services_fail_where_a_fault_is_simulated(moodle: Any, fault: str, status: int) -> None:
+    url = memberships_url(moodle)
     moodle.robot.become("Ieva")
     page = moodle.robot.open("http://lms.localhost:8001/admin/tools")
-    moodle.robot.submit(page.form("trouble"), {"trouble": trouble})
+    moodle.robot.submit(page.form("trouble"), {"trouble": fault})
     answer = moodle.call("GET", url, MEMBERS)
     assert answer.status_code == status
     assert "members" not in answer.text
 
 
-def members_url(scene: Any) -> str:
-    claims = scene.launch("Zane", scene.placed())
+def memberships_url(setup: Any) -> str:
+    claims = setup.launch("Zane", setup.place_badge())
     url: str = claims[NRPS]["context_memberships_url"]
     return url
 
 
-def items_url(scene: Any) -> str:
-    claims = scene.launch("Zane", scene.placed())
+def line_items_url(setup: Any) -> str:
+    claims = setup.launch("Zane", setup.place_badge())
     url: str = claims[AGS]["lineitems"]
     return url
 
 
-def make_item(scene: Any, label: str = "Badge column") -> dict[str, Any]:
-    answer = scene.call("POST", items_url(scene), ITEM, json={"label": label, "scoreMaximum": 1})
+def make_line_item(setup: Any, label: str = "Badge column") -> dict[str, Any]:
+    answer = setup.call("POST", line_items_url(setup), ITEM, json={"label": label, "scoreMaximum": 1})
     assert answer.status_code == 201
     item: dict[str, Any] = answer.json()
     return item
 
 
-def post_score(scene: Any, item: dict[str, Any], person: str, given: float, **changes: Any) -> Any:
-    who = next(one for one in scene.lms.campus.people.values() if one.given == person)
+def post_score(setup: Any, item: dict[str, Any], person: str, given: float, **changes: Any) -> Any:
+    who = next(one for one in setup.lms.campus.people.values() if one.given == person)
     score = {
-        "userId": scene.lms.product.person_id(who),
+        "userId": setup.lms.product.person_id(who),
         "scoreGiven": given,
         "scoreMaximum": 1,
         "activityProgress": "Completed",
         "gradingProgress": "FullyGraded",
-        "timestamp": scene.clock().isoformat(),
+        "timestamp": setup.clock().isoformat(),
         **changes,
     }
     url = item["id"].replace("/lineitem?", "/lineitem/scores?")
     url = url if url != item["id"] else item["id"] + "/scores"
-    return scene.call("POST", url, SCORE, json=score)
+    return setup.call("POST", url, SCORE, json=score)
 
 
 def results_url(item: dict[str, Any]) -> str:
@@ -316,8 +318,8 @@ def results_url(item: dict[str, Any]) -> str:
     return url if url != item["id"] else item["id"] + "/results"
 
 
-def results(scene: Any, item: dict[str, Any]) -> Any:
-    return scene.call("GET", results_url(item), RESULTS).json()
+def results(setup: Any, item: dict[str, Any]) -> Any:
+    return setup.call("GET", results_url(item), RESULTS).json()
 
 
 def names(answer: Any) -> set[str]:

@@ -1,4 +1,4 @@
-"""The tool signs by template, from the first credential of an achievement on, and checks its own so."""
+"""The tool signs with compiled forms from the first credential of an achievement on, and verifies its own with them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from lti_tool.store.models import CompiledFormRow, CredentialRow
 from signing.canonical import canonicalize
 from signing.compiled.cache import CompiledForms
 from signing.compiled.form import CompiledForm
-from signing.proofs import eddsa_rdfc_2022
+from signing.proofs import EDDSA_RDFC_2022
 from signing.secured import SecuredCredential
-from tests.fixtures import ANNA, JANIS, ROOT, complete, do_all, learner, publish, switch_on
+from tests.fixtures import ANNA, JANIS, ROOT, complete, learner, make_rule, publish, run_due_jobs
 
 
 def rows(tool, kind):
@@ -26,38 +26,38 @@ def rows(tool, kind):
 def test_an_achievement_is_compiled_once_for_all_its_learners_and_workers(tool_on_any_database, platform):
     tool = tool_on_any_database
     platform.everyone.append(learner(9))
-    complete(tool, platform, switch_on(tool, publish(tool)), ANNA, JANIS)
-    do_all(tool)
+    complete(tool, platform, make_rule(tool, publish(tool)), ANNA, JANIS)
+    run_due_jobs(tool)
     (compiled,) = rows(tool, CompiledFormRow)
     issued = rows(tool, CredentialRow)
     assert len(issued) == 2
-    template = CompiledForm.from_stored(compiled.stored)
-    slots = {path[-1] for path in template.slots}
+    form = CompiledForm.from_stored(compiled.stored)
+    slots = {path[-1] for path in form.slots}
     assert {"validFrom", "identityHash", "statusListIndex"} <= slots
     assert not {"name", "description", "narrative", "statusPurpose", "type"} & slots
     for credential in issued:
         report = tool.verify(credential.text.encode())
         assert report.verdict == "verified", report.checks
-        assert template.values(report.credential) is not None
+        assert form.values(report.credential) is not None
     for learners in (ANNA.email, "Anna", JANIS.email):
         assert learners not in compiled.stored
 
 
-def test_what_is_signed_by_template_is_what_the_general_path_signs(tool, platform, rule_id):
+def test_a_compiled_form_signs_the_same_bytes_as_the_general_path(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
     document = json.loads(credential.text)
     (proof,) = document.pop("proof")
     with tool.store.read() as session:
-        key = tool.issuer.keyring.signing_key(session, eddsa_rdfc_2022.NAME)
+        key = tool.issuer.keyring.signing_key(session, EDDSA_RDFC_2022.name)
     made_at = datetime.fromisoformat(proof["created"]).astimezone(UTC)
-    assert eddsa_rdfc_2022.secure(document, key, made_at).text == credential.text
+    assert EDDSA_RDFC_2022.secure(document, key, made_at).text == credential.text
 
 
-def test_a_worker_signs_what_another_compiled_without_json_ld(tool, platform, rule_id, tmp_path):
+def test_a_worker_signs_with_a_form_of_another_without_json_ld(tool, platform, rule_id, tmp_path):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     (compiled,) = rows(tool, CompiledFormRow)
     (credential,) = rows(tool, CredentialRow)
     document = json.loads(credential.text)
@@ -67,15 +67,15 @@ def test_a_worker_signs_what_another_compiled_without_json_ld(tool, platform, ru
 import json, sys
 from datetime import UTC, datetime
 from lti_tool.store.database import Store
-from lti_tool.store.compiled_forms import StoredTemplates
+from lti_tool.store.compiled_forms import StoredForms
 from signing.keys import SigningKey, generate
-from signing.compiled.cache import Templates
+from signing.compiled.cache import CompiledForms
 store, name, file = Store(sys.argv[1]), sys.argv[2], sys.argv[3]
-templates = Templates(lambda credential: name, StoredTemplates(store))
+forms = CompiledForms(lambda credential: name, StoredForms(store))
 import lti_tool.worker, lti_tool.wiring
 key = SigningKey(verification_method="did:web:x.example#1", kid="1", private=generate("Ed25519"))
 document = json.load(open(file)) | {"id": "urn:uuid:0c9a7c1e-5b0e-4b7e-8d2b-0f5a3a8f2b02"}
-print(templates.secure(document, None, key, datetime.now(UTC)).text)
+print(forms.secure(document, None, key, datetime.now(UTC)).text)
 assert "pyld" not in sys.modules
 """
     arguments = [str(tool.store.engine.url), compiled.name, str(tmp_path / "credential")]
@@ -86,22 +86,22 @@ assert "pyld" not in sys.modules
     assert json.loads(done.stdout)["proof"][0]["cryptosuite"] == "eddsa-rdfc-2022"
 
 
-def test_the_verifiers_page_reads_our_own_badge_without_expanding_it(tool, platform, rule_id):
+def test_our_own_credentials_are_verified_without_json_ld(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
-    secured = SecuredCredential(credential.text, eddsa_rdfc_2022.MEDIA_TYPE)
+    secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
 
     def refuse(url):
         raise AssertionError(f"{url} is not needed")
 
-    checked = tool.issuer.templates.check(secured, tool.find_key, tool.clock(), refuse)
+    checked = tool.issuer.compiled_forms.check(secured, tool.find_key, tool.clock(), refuse)
     assert checked.credential == tool.verify(credential.text.encode()).credential
 
 
-def test_a_name_is_shared_by_the_credentials_of_one_achievement_and_language_alone(tool, platform, rule_id):
+def test_a_form_name_is_that_of_one_achievement_and_language(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
     document = json.loads(credential.text)
     issuer_id = tool.issuer.profile.id
@@ -114,23 +114,23 @@ def test_a_name_is_shared_by_the_credentials_of_one_achievement_and_language_alo
     assert issuance.form_name(issuer_id, document) != name
 
 
-def test_two_processes_that_compile_at_once_leave_one_template(tool, platform, rule_id):
+def test_two_processes_that_compile_at_once_store_one_form(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     (compiled,) = rows(tool, CompiledFormRow)
-    shelf = StoredForms(tool.store)
-    shelf.add(compiled.name, compiled.stored)
-    assert list(shelf.read(compiled.name)) == [compiled.stored]
-    assert list(shelf.read("nobody's")) == []
+    forms = StoredForms(tool.store)
+    forms.add(compiled.name, compiled.stored)
+    assert list(forms.read(compiled.name)) == [compiled.stored]
+    assert list(forms.read("nobody's")) == []
 
 
-def test_a_template_that_was_lost_is_made_again(tool, platform, rule_id):
+def test_credentials_verify_without_their_compiled_form(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
     with tool.store.begin() as session:
         session.query(CompiledFormRow).delete()
-    templates = CompiledForms(lambda document: "x", StoredForms(tool.store))
-    secured = SecuredCredential(credential.text, eddsa_rdfc_2022.MEDIA_TYPE)
-    document = templates.check(secured, tool.find_key, tool.clock()).credential
+    forms = CompiledForms(lambda document: "x", StoredForms(tool.store))
+    secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
+    document = forms.check(secured, tool.find_key, tool.clock()).credential
     assert canonicalize(document)

@@ -17,7 +17,7 @@ from lti_tool.issuing import legal_identity
 from lti_tool.store import outbox
 from lti_tool.store.models import Award, CredentialRow, InstallationSetting
 from lti_tool.templates import versions
-from tests.fixtures import ANNA, complete, do_all, template_data
+from tests.fixtures import ANNA, complete, run_due_jobs, template_data
 
 
 def awards(tool):
@@ -32,21 +32,19 @@ def unconfirmed(tool, rule_id):
     return tool
 
 
-def test_nothing_is_issued_before_the_issuer_is_confirmed_and_then_all_that_waited_is(
-    unconfirmed, platform, rule_id
-):
+def test_awards_wait_until_the_legal_identity_is_confirmed(unconfirmed, platform, rule_id):
     tool = unconfirmed
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     assert awards(tool) == [("waiting", ["issuer"])]
     with tool.store.begin() as session:
         assert not legal_identity.is_confirmed(session, tool.issuer.profile)
         legal_identity.confirm(session, tool.issuer.profile, tool.clock())
-    do_all(tool)
+    run_due_jobs(tool)
     assert awards(tool) == [("issued", [])]
 
 
-def test_a_changed_identity_has_to_be_confirmed_anew(tool, published):
+def test_a_changed_identity_has_to_be_confirmed_again(tool, published):
     profile = tool.issuer.profile
     changes = (
         {"legal_name": {"en": "Riga University"}},
@@ -72,7 +70,7 @@ def test_a_changed_identity_has_to_be_confirmed_anew(tool, published):
         ({"registration": None, "eidas_identifier": None}, "eidas_identifier"),
     ],
 )
-def test_who_the_issuer_is_cannot_be_confirmed_while_it_is_not_said(tool, without, field):
+def test_an_incomplete_identity_cannot_be_confirmed(tool, without, field):
     with tool.store.begin() as session, pytest.raises(NotAllowedError, match=field):
         legal_identity.confirm(session, replace(tool.issuer.profile, **without), tool.clock())
 
@@ -84,7 +82,7 @@ def test_the_legal_identity_is_names_numbers_places_and_accreditations(tool):
     assert not {"email", "quality", "slug"} & said.keys()
 
 
-def test_an_accreditation_that_has_ended_blocks_publishing_but_takes_nothing_back(tool, platform, rule_id):
+def test_an_expired_accreditation_blocks_publishing_but_revokes_nothing(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
     ended = QualityAssurance(code="eqavet", valid_until=tool.clock().date() - timedelta(days=1))
     last_day = replace(ended, valid_until=tool.clock().date())
@@ -99,20 +97,20 @@ def test_an_accreditation_that_has_ended_blocks_publishing_but_takes_nothing_bac
         another = versions.add(session, data, tool.clock())
         with pytest.raises(MissingElementsError, match="type_of_quality_assurance"):
             versions.publish(another, profile, tool.clock())
-    do_all(tool)
+    run_due_jobs(tool)
     with tool.store.read() as session:
         assert session.query(CredentialRow).count() == 1
 
 
-def test_people_are_told_60_days_before_an_accreditation_ends():
+def test_a_warning_comes_60_days_before_an_accreditation_ends():
     ends = QualityAssurance(code="esg", valid_until=date(2027, 3, 31))
     never = QualityAssurance(code="internal")
-    assert legal_identity.ending((ends, never), date(2027, 1, 29)) == ()
-    assert legal_identity.ending((ends, never), date(2027, 1, 30)) == (ends,)
-    assert legal_identity.ending((ends, never), date(2027, 5, 1)) == (ends,)
+    assert legal_identity.ending_soon((ends, never), date(2027, 1, 29)) == ()
+    assert legal_identity.ending_soon((ends, never), date(2027, 1, 30)) == (ends,)
+    assert legal_identity.ending_soon((ends, never), date(2027, 5, 1)) == (ends,)
 
 
-def test_the_log_tells_who_runs_the_tool_what_to_see_to(unconfirmed):
+def test_the_log_warns_the_operator(unconfirmed):
     profile = unconfirmed.issuer.profile
     with unconfirmed.store.begin() as session, capture_logs() as told:
         legal_identity.log_warnings(session, profile, date(2047, 12, 31))
@@ -126,9 +124,9 @@ def test_the_log_tells_who_runs_the_tool_what_to_see_to(unconfirmed):
     ]
 
 
-def test_an_award_that_waits_for_the_issuer_waits_however_often_it_is_tried(unconfirmed, platform, rule_id):
+def test_an_award_that_waits_for_the_issuer_still_waits_after_another_try(unconfirmed, platform, rule_id):
     complete(unconfirmed, platform, rule_id, ANNA)
-    do_all(unconfirmed)
+    run_due_jobs(unconfirmed)
     with unconfirmed.store.begin() as session:
         outbox.add(session, "issue", {"award_id": session.query(Award).one().id}, unconfirmed.clock())
     for event_id in outbox.claim(unconfirmed.store, unconfirmed.clock()):

@@ -1,4 +1,4 @@
-"""From a sheet of paper and a code, a bare machine becomes the issuer again."""
+"""With a recovery sheet and its code a new installation becomes the issuer again."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tests.fixtures import (
     JANIS,
     FakePlatform,
     complete,
-    do_all,
     learner,
+    make_rule,
     publish,
+    run_due_jobs,
     settings_for,
-    switch_on,
 )
 
 RIGA = "did:web:badges.example.org:issuers:riga-college"
@@ -32,14 +32,14 @@ RIGA = "did:web:badges.example.org:issuers:riga-college"
 
 @pytest.fixture
 def issued(tool, platform, rule_id):
-    """The badges of Anna and Jānis; his is revoked. A retired key and one taken back are among the keys."""
+    """The badges of Anna and Jānis; his is revoked. A retired key and a compromised one are among the keys."""
     with tool.store.begin() as session:
         tool.issuer.keyring.rotate(session, "P-256", tool.clock())
-        lost = tool.issuer.keyring.make(session, "RSA", tool.clock())
+        lost = tool.issuer.keyring.make_key(session, "RSA", tool.clock())
         tool.issuer.keyring.mark_compromised(session, lost.kid, None, tool.clock())
     platform.everyone.append(learner(9))
     complete(tool, platform, rule_id, ANNA, JANIS)
-    do_all(tool)
+    run_due_jobs(tool)
     with tool.store.begin() as session:
         award = session.query(Award).join(Award.learner).filter_by(user_id=JANIS.user_id).one()
         awards.revoke(session, award, "issued in error", tool.clock())
@@ -48,7 +48,7 @@ def issued(tool, platform, rule_id):
 
 
 @pytest.fixture
-def kit(tool, issued):
+def sheet(tool, issued):
     with tool.store.read() as session:
         return recovery_sheet.make_sheet(
             session, tool.issuer.keyring, "Riga College", tool.tool_url, tool.clock()
@@ -77,21 +77,21 @@ def verdicts(tool, credentials):
     ]
 
 
-def test_a_bare_machine_becomes_the_issuer_again(tool, bare, issued, kit):
+def test_a_new_installation_becomes_the_issuer_again(tool, bare, issued, sheet):
     assert "unverifiable" in verdicts(bare, issued)
-    typed = kit.page.split("FILE\n\n")[1].lower().replace("0", "o")
+    typed = sheet.page.split("FILE\n\n")[1].lower().replace("0", "o")
     typed = re.sub(r"(?m)^(\S+)", lambda number: number[1].replace("o", "0"), typed)
-    assert restore(bare, typed, kit.code.lower()) == 4
+    assert restore(bare, typed, sheet.code.lower()) == 4
     assert verdicts(bare, issued) == ["verified", "verified", "revoked", "revoked"]
     slug = bare.issuer.profile.slug
     assert issuer_documents.did_document(bare, slug) == issuer_documents.did_document(tool, slug)
     assert issuer_documents.jwks(bare, slug) == issuer_documents.jwks(tool, slug)
 
 
-def test_the_restored_issuer_goes_on_issuing_and_revoking(bare, issued, kit):
-    restore(bare, kit.page, kit.code)
-    complete(bare, FakePlatform(), switch_on(bare, publish(bare)), ANNA)
-    do_all(bare)
+def test_the_restored_issuer_goes_on_issuing_and_revoking(bare, issued, sheet):
+    restore(bare, sheet.page, sheet.code)
+    complete(bare, FakePlatform(), make_rule(bare, publish(bare)), ANNA)
+    run_due_jobs(bare)
     with bare.store.read() as session:
         (fresh,) = session.query(CredentialRow).all()
         assert {row.status_list_id for row in issued}.isdisjoint({fresh.status_list_id})
@@ -109,53 +109,55 @@ def head_of(token):
     return from_base64url(token.partition(".")[0]).decode()
 
 
-def test_the_page_tells_what_it_holds_and_no_secret(tool, kit):
+def test_the_page_lists_what_it_holds_and_shows_no_secret(tool, sheet):
     with tool.store.read() as session:
         for row in queries.issuers.signing_keys(session, RIGA):
-            assert row.kid in kit.page
-    assert "status list 1, revocation: 1 set" in kit.page
-    assert kit.code not in kit.page
-    assert kit.code.replace("-", "") not in kit.page
-    assert max(map(len, kit.page.splitlines())) <= 80
+            assert row.kid in sheet.page
+    assert "status list 1, revocation: 1 set" in sheet.page
+    assert sheet.code not in sheet.page
+    assert sheet.code.replace("-", "") not in sheet.page
+    assert max(map(len, sheet.page.splitlines())) <= 80
 
 
-def test_another_code_and_a_slip_restore_nothing(bare, kit):
+def test_a_wrong_code_or_a_typing_error_restores_nothing(bare, sheet):
     before = issuer_documents.jwks(bare, bare.issuer.profile.slug)
-    lines = kit.page.splitlines()
+    lines = sheet.page.splitlines()
     number, letters = lines[-2].split(maxsplit=1)
     slip = f"{number}  {'1' if letters[0] == '0' else '0'}{letters[1:]}"
     for page, code, why in (
-        (kit.page, "0000-0000-0000-0000-0000-0000", "code"),
-        (kit.page, "!", "printed"),
-        (kit.page.replace(lines[-2], slip), kit.code, "lines"),
-        ("", kit.code, "numbered"),
+        (sheet.page, "0000-0000-0000-0000-0000-0000", "code"),
+        (sheet.page, "!", "printed"),
+        (sheet.page.replace(lines[-2], slip), sheet.code, "lines"),
+        ("", sheet.code, "numbered"),
     ):
         with pytest.raises(RecoverySheetError, match=why):
             restore(bare, page, code)
     assert issuer_documents.jwks(bare, bare.issuer.profile.slug) == before
 
 
-def test_a_kit_is_for_its_own_issuer_on_a_bare_machine(tool, bare, kit, any_database_url, tmp_path, clock):
+def test_a_sheet_is_for_its_own_issuer_in_a_new_installation(
+    tool, bare, sheet, any_database_url, tmp_path, clock
+):
     with pytest.raises(RecoverySheetError, match="issued badges"):
-        restore(tool, kit.page, kit.code)
+        restore(tool, sheet.page, sheet.code)
     url = f"sqlite:///{tmp_path / 'another.sqlite'}"
     another = build_tool(settings_for(url, tmp_path, tool_url="https://badges.example.com"), clock)
     with pytest.raises(RecoverySheetError, match="TOOL_URL"):
-        restore(another, kit.page, kit.code)
+        restore(another, sheet.page, sheet.code)
     another.store.close()
 
 
-def test_a_key_that_is_kept_elsewhere_is_told_lost_and_still_published(tool, bare, issued):
+def test_a_key_of_a_device_is_named_as_missing_and_still_published(tool, bare, issued):
     with tool.store.begin() as session:
         row = queries.issuers.signing_keys(session, RIGA)[0]
         row.vault = "pkcs11"
         kid = row.kid
     with tool.store.read() as session:
-        kit = recovery_sheet.make_sheet(
+        sheet = recovery_sheet.make_sheet(
             session, tool.issuer.keyring, "Riga College", tool.tool_url, tool.clock()
         )
-    assert f"the private half of {kid}" in kit.page
-    restore(bare, kit.page, kit.code)
+    assert f"the private half of {kid}" in sheet.page
+    restore(bare, sheet.page, sheet.code)
     assert kid in str(issuer_documents.did_document(bare, bare.issuer.profile.slug))
     assert verdicts(bare, issued[:1]) == ["verified", "verified"]
     with bare.store.read() as session:

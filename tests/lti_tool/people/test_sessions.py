@@ -34,7 +34,7 @@ def visit(tool, token):
         return row
 
 
-def test_an_invitation_lets_one_platform_in_once(tool):
+def test_an_invitation_registers_one_platform_once(tool):
     with tool.store.begin() as session:
         code = invitations.invite(session, tool.clock())
         invitations.register(session, NEW_REGISTRATION, code, tool.clock())
@@ -43,7 +43,7 @@ def test_an_invitation_lets_one_platform_in_once(tool):
     assert len(all_of(tool, RegistrationRow)) == 1
 
 
-def test_an_invitation_ends_after_a_week_and_a_guess_opens_nothing(tool, clock):
+def test_an_invitation_expires_after_a_week_and_a_guessed_code_is_refused(tool, clock):
     with tool.store.begin() as session:
         code = invitations.invite(session, clock())
         assert invitations.is_invitation_open(session, code, clock())
@@ -69,7 +69,7 @@ def test_one_platform_may_have_several_clients_and_then_the_client_must_be_named
         assert queries.platforms.find_registration(session, iss, "client-3") is None
 
 
-def test_a_new_deployment_of_a_known_client_is_learned(tool):
+def test_a_new_deployment_of_a_known_client_is_stored(tool):
     admit(tool)
     admit(tool, deployment_id="106:8865aa05")
     assert {row.deployment_id for row in all_of(tool, DeploymentRow)} == {"1", "106:8865aa05"}
@@ -79,12 +79,12 @@ def test_a_session_ends_two_hours_after_its_last_use_and_twelve_after_the_launch
     token = admit(tool)
     assert visit(tool, token) is not None
     for _ in range(11):
-        clock.pass_(minutes=64)
+        clock.advance(minutes=64)
         assert visit(tool, token) is not None
-    clock.pass_(minutes=30)
+    clock.advance(minutes=30)
     assert visit(tool, token) is None
     token = admit(tool)
-    clock.pass_(hours=2)
+    clock.advance(hours=2)
     assert visit(tool, token) is None
 
 
@@ -106,7 +106,7 @@ def test_two_courses_in_two_tabs_are_two_sessions(tool):
     assert visit(tool, other).course.context_id == "43"
 
 
-def test_the_first_launch_of_a_placed_badge_makes_its_rule_and_plans_the_first_look(tool, published):
+def test_the_first_launch_of_a_link_creates_its_rule_and_schedules_a_look(tool, published):
     custom = {"badge": published, "trigger": "line_item_results", "minimum_score": "0.6"}
     for _ in range(2):
         admit(tool, ZANE, custom=custom)
@@ -128,25 +128,25 @@ def test_the_first_launch_of_a_placed_badge_makes_its_rule_and_plans_the_first_l
         {"badge": "PUBLISHED"},
     ],
 )
-def test_a_link_without_a_known_badge_and_trigger_makes_no_rule(tool, published, custom):
+def test_a_link_without_a_known_template_and_trigger_creates_no_rule(tool, published, custom):
     custom = {key: published if value == "PUBLISHED" else value for key, value in custom.items()}
     admit(tool, ZANE, custom=custom)
     assert all_of(tool, AwardRule) == []
 
 
 @pytest.mark.parametrize("text", ["", "high", "NaN", "-1", "60", "Infinity"])
-def test_a_threshold_that_is_none_is_not_taken(tool, published, text):
+def test_an_invalid_minimum_score_is_ignored(tool, published, text):
     admit(tool, custom={"badge": published, "trigger": "line_item_results", "minimum_score": text})
     assert [rule.minimum_score for rule in all_of(tool, AwardRule)] == [None]
 
 
-def test_a_launch_without_a_person_makes_no_learner(tool):
+def test_an_anonymous_launch_creates_no_learner(tool):
     token = admit(tool, user_id=None, name=None, email=None)
     assert all_of(tool, Learner) == []
     assert visit(tool, token).learner_id is None
 
 
-def test_an_administrator_in_anothers_place_is_nobody(tool):
+def test_an_administrator_acting_as_a_learner_creates_no_learner(tool):
     token = admit(tool, acting_for_other=True)
     assert all_of(tool, Learner) == []
     assert not visit(tool, token).is_learner
@@ -169,7 +169,7 @@ def test_only_the_roles_in_this_course_decide(roles, learns, teaches):
     assert (launch.is_learner, launch.is_teacher) == (learns, teaches)
 
 
-def test_a_course_keeps_the_services_that_a_later_launch_does_not_tell(tool):
+def test_a_course_keeps_service_urls_that_a_later_launch_does_not_send(tool):
     admit(tool)
     admit(tool, memberships_url=None, context_title="")
     (course,) = all_of(tool, Course)
@@ -177,8 +177,8 @@ def test_a_course_keeps_the_services_that_a_later_launch_does_not_tell(tool):
     assert course.title == "Data Literacy Fundamentals"
 
 
-def test_a_held_arrival_comes_back_whole_and_once(tool):
-    linking = DeepLinkingSettings(return_url="https://m.example.org", accept_types=("ltiResourceLink",))
+def test_a_stored_arrival_is_returned_unchanged_and_once(tool):
+    linking = DeepLinkingSettings(return_url="https://m.example.org")
     arrival = Arrival(
         launch=launch_of(ANNA, 1, deep_linking=linking, custom={"badge": "b"}),
         state="state-1",
@@ -186,15 +186,15 @@ def test_a_held_arrival_comes_back_whole_and_once(tool):
         storage_target="_parent",
         auth_origin="https://moodle.example.org",
     )
-    ticket = pending_arrivals.keep_arrival(tool.expiring_values, arrival)
+    ticket = pending_arrivals.store_arrival(tool.expiring_values, arrival)
     assert pending_arrivals.take_arrival(tool.expiring_values, ticket) == arrival
     assert pending_arrivals.take_arrival(tool.expiring_values, ticket) is None
 
 
-def test_a_held_arrival_is_gone_after_its_time(tool, clock):
+def test_a_stored_arrival_expires(tool, clock):
     arrival = Arrival(
         launch=launch_of(ANNA, 1), state="s", bound=False, storage_target=None, auth_origin="https://m"
     )
-    ticket = pending_arrivals.keep_arrival(tool.expiring_values, arrival, 60)
+    ticket = pending_arrivals.store_arrival(tool.expiring_values, arrival, 60)
     clock.now += timedelta(seconds=60)
     assert pending_arrivals.take_arrival(tool.expiring_values, ticket) is None

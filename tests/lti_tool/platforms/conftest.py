@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from requests.structures import CaseInsensitiveDict
 
 from lti_tool.errors import OutgoingError
-from lti_tool.outgoing import Answer, Outgoing
+from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.launch import Arrival, launch
 from lti_tool.platforms.login import LoginAnswer, login
@@ -79,8 +79,7 @@ class Network:
     def __init__(self) -> None:
         self.answers: dict[tuple[str, str], Any] = {}
         self.calls: list[Call] = []
-        self.allow_private = False
-        self.permit = Outgoing().permit
+        self.check_url = Outgoing().check_url
 
     def on(
         self,
@@ -98,7 +97,9 @@ class Network:
             if isinstance(body, str)
             else json.dumps(body).encode()
         )
-        answer = Answer(status=status, headers=CaseInsensitiveDict(headers or {}), body=content, url=url)
+        answer = HttpResponse(
+            status=status, headers=CaseInsensitiveDict(headers or {}), body=content, url=url
+        )
         self.answers.setdefault((method, url), []).append(answer)
 
     def fail(self, method: str, url: str, message: str = "lms.example cannot be reached") -> None:
@@ -115,7 +116,7 @@ class Network:
         headers: Mapping[str, str] | None = None,
         data: Any = None,
         max_bytes: int = 2_000_000,
-    ) -> Answer:
+    ) -> HttpResponse:
         self.calls.append(Call(method, url, headers or {}, data))
         waiting = self.answers.get((method, url))
         if not waiting:

@@ -15,7 +15,7 @@ CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 ITEMS = "https://purl.imsglobal.org/spec/lti-dl/claim/content_items"
 DATA = "https://purl.imsglobal.org/spec/lti-dl/claim/data"
 
-SETTINGS = DeepLinkingSettings(return_url="https://moodle.example/return", accept_types=("ltiResourceLink",))
+SETTINGS = DeepLinkingSettings(return_url="https://moodle.example/return")
 ITEM = ContentItem(
     title="Datu pratība",
     text="Par to, kā lasīt datus.",

@@ -11,7 +11,7 @@ from lti_tool.issuing import legal_identity
 from lti_tool.publishing import europass
 from lti_tool.store import queries
 from lti_tool.templates import versions
-from tests.fixtures import ANNA, ROOT, complete, do_all, switch_on
+from tests.fixtures import ANNA, ROOT, complete, make_rule, run_due_jobs
 from tests.shacl_shapes import europass_shapes
 
 SHIPPED = sorted((ROOT / "lti_tool" / "demo" / "templates").glob("*.toml"))
@@ -24,8 +24,8 @@ def test_what_a_shipped_template_issues_conforms_to_the_official_shapes(file, to
         versions.publish(row, tool.issuer.profile, tool.clock())
         legal_identity.confirm(session, tool.issuer.profile, tool.clock())
         template_id = row.template_id
-    complete(tool, platform, switch_on(tool, template_id), ANNA)
-    do_all(tool)
+    complete(tool, platform, make_rule(tool, template_id), ANNA)
+    run_due_jobs(tool)
     with tool.store.read() as session:
         batch = europass.batch_of(
             tool.issuer, queries.credentials.credentials_to_export(session, template_id)

@@ -12,7 +12,7 @@ from lti_tool.publishing import extension_address, issuer_documents
 from lti_tool.store.models import CredentialRow
 from lti_tool.wiring import build_tool
 from signing.document_loader import EXTENSION_FILE, find_context
-from tests.fixtures import ANNA, JANIS, complete, do_all, publish, settings_for, switch_on
+from tests.fixtures import ANNA, JANIS, complete, make_rule, publish, run_due_jobs, settings_for
 
 ELSEWHERE = "https://words.example.org/badges"
 
@@ -31,7 +31,7 @@ def named(tool) -> list[list[str]]:
         ]
 
 
-def test_badges_name_the_tool_itself_unless_another_address_is_set(sqlite_url, tmp_path, clock):
+def test_badges_name_the_tool_itself_unless_another_base_url_is_set(sqlite_url, tmp_path, clock):
     tool = build_tool(settings_for(sqlite_url, tmp_path), clock)
     assert tool.addresses.extension_context == (
         "https://badges.example.org/eu-micro-credential/v1/context.jsonld"
@@ -42,7 +42,7 @@ def test_badges_name_the_tool_itself_unless_another_address_is_set(sqlite_url, t
     assert elsewhere.addresses.extension_schema == f"{ELSEWHERE}/eu-micro-credential/v1/schema.json"
 
 
-def test_the_address_of_the_first_start_stays(sqlite_url, tmp_path, clock):
+def test_the_base_url_of_the_first_start_stays(sqlite_url, tmp_path, clock):
     settings = settings_for(sqlite_url, tmp_path, extension_url=ELSEWHERE)
     build_tool(settings, clock)
     assert build_tool(settings_for(sqlite_url, tmp_path), clock).addresses.extension_url == ELSEWHERE
@@ -50,18 +50,18 @@ def test_the_address_of_the_first_start_stays(sqlite_url, tmp_path, clock):
         build_tool(settings_for(sqlite_url, tmp_path, extension_url="https://third.example"), clock)
 
 
-def test_badges_from_before_and_after_a_move_verify(sqlite_url, tmp_path, clock, platform):
+def test_badges_from_before_and_after_a_change_of_the_base_url_verify(sqlite_url, tmp_path, clock, platform):
     tool = build_tool(settings_for(sqlite_url, tmp_path), clock)
-    rule_id = switch_on(tool, publish(tool))
+    rule_id = make_rule(tool, publish(tool))
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     with tool.store.begin() as session:
-        extension_address.move(session, ELSEWHERE, served, clock())
+        extension_address.change_base_url(session, ELSEWHERE, served, clock())
 
     moved = build_tool(settings_for(sqlite_url, tmp_path, extension_url=ELSEWHERE), clock)
-    clock.pass_(minutes=1)
+    clock.advance(minutes=1)
     complete(moved, platform, rule_id, JANIS)
-    do_all(moved)
+    run_due_jobs(moved)
     assert [{address.partition("/eu-micro")[0] for address in addresses} for addresses in named(moved)] == [
         {"https://badges.example.org"},
         {ELSEWHERE},
@@ -73,19 +73,22 @@ def test_badges_from_before_and_after_a_move_verify(sqlite_url, tmp_path, clock,
     assert issuer_documents.extension_context(moved) == issuer_documents.extension_context(tool)
 
 
-def test_a_move_is_refused_where_other_words_are_served(tool):
+def test_a_change_is_refused_where_other_files_are_served(tool):
     def others(url: str) -> bytes:
         return served(url).replace(b"elm", b"elf")
 
     with tool.store.begin() as session:
         for fetch, path in ((others, "context.jsonld"), (lambda url: served(url)[:-2], "context.jsonld")):
             with pytest.raises(NotAllowedError, match=path):
-                extension_address.move(session, ELSEWHERE, fetch, tool.clock())
+                extension_address.change_base_url(session, ELSEWHERE, fetch, tool.clock())
     with tool.store.begin() as session:
-        assert extension_address.settle(session, None, "https://new.example", tool.clock()) == tool.tool_url
+        assert (
+            extension_address.ensure_base_url(session, None, "https://new.example", tool.clock())
+            == tool.tool_url
+        )
 
 
-def test_the_pinned_words_are_the_served_ones(tool):
+def test_the_pinned_context_is_the_served_one(tool):
     served_here = issuer_documents.extension_context(tool)
     assert served_here == find_context(ELSEWHERE + "/eu-micro-credential/v1/context.jsonld").encode()
     assert EXTENSION_FILE.startswith("eu-micro-credential-v1")

@@ -12,7 +12,7 @@ from lti_tool.store.models import CredentialRow, StatusList
 from lti_tool.wiring import build_tool
 from signing import did
 from signing.did import did_web_url
-from tests.fixtures import ANNA, complete, do_all, settings_for
+from tests.fixtures import ANNA, complete, run_due_jobs, settings_for
 
 SLUG = "riga-college"
 
@@ -20,12 +20,12 @@ SLUG = "riga-college"
 @pytest.fixture
 def credential(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
-    do_all(tool)
+    run_due_jobs(tool)
     with tool.store.read() as session:
         return session.query(CredentialRow).one()
 
 
-def test_a_stranger_needs_only_what_is_published(tool, credential):
+def test_a_verifier_needs_only_what_is_published(tool, credential):
     """Everything is asked for by its public address, as another host would."""
     asked = []
 
@@ -61,8 +61,8 @@ def test_a_key_made_beside_the_current_one_signs_and_the_other_stays(tool, crede
     keyring = tool.issuer.keyring
     with tool.store.begin() as session:
         before = keyring.signing_key(session, "eddsa-rdfc-2022").kid
-        tool.clock.pass_(seconds=1)
-        made = keyring.make(session, "Ed25519", tool.clock()).kid
+        tool.clock.advance(seconds=1)
+        made = keyring.make_key(session, "Ed25519", tool.clock()).kid
         assert keyring.signing_key(session, "eddsa-rdfc-2022").kid == made != before
         keyring.retire(session, made, tool.clock())
         assert keyring.signing_key(session, "eddsa-rdfc-2022").kid == before
@@ -76,11 +76,11 @@ def test_the_last_key_that_badges_need_is_not_retired(tool):
     with pytest.raises(NotFoundError), tool.store.begin() as session:
         keyring.retire(session, "key-of-nobody", tool.clock())
     with tool.store.begin() as session:
-        row = keyring.make(session, "RSA", tool.clock())
+        row = keyring.make_key(session, "RSA", tool.clock())
         keyring.retire(session, row.kid, tool.clock())  # no badge needs it
 
 
-def test_a_compromised_key_is_taken_back_everywhere_and_another_signs(tool, credential, clock):
+def test_a_compromised_key_is_revoked_everywhere_and_another_signs(tool, credential, clock):
     keyring = tool.issuer.keyring
     listed = status_lists.status_list(tool, credential.status_list_id).text
     with tool.store.begin() as session:
@@ -98,7 +98,7 @@ def test_a_compromised_key_is_taken_back_everywhere_and_another_signs(tool, cred
     assert status_lists.status_list(tool, credential.status_list_id).text != listed
 
 
-def test_a_key_is_not_taken_back_at_some_later_time(tool, clock):
+def test_a_key_cannot_be_marked_compromised_from_a_later_date_on(tool, clock):
     with tool.store.begin() as session:
         kid = tool.issuer.keyring.signing_key(session, "vc-jwt").kid
         row = tool.issuer.keyring.mark_compromised(session, kid, clock() + timedelta(days=1), clock())
@@ -126,24 +126,24 @@ def test_no_private_key_is_ever_published(tool):
 
 def test_the_status_list_is_signed_once_until_a_bit_or_a_day_changes(tool, credential, clock):
     first = status_lists.status_list(tool, credential.status_list_id)
-    clock.pass_(hours=1)
+    clock.advance(hours=1)
     assert status_lists.status_list(tool, credential.status_list_id) == first
-    clock.pass_(days=1)
+    clock.advance(days=1)
     again = status_lists.status_list(tool, credential.status_list_id)
     assert again.text != first.text and again.jwt != first.jwt
 
 
 @pytest.mark.parametrize("form", ["text", "jwt"])
-def test_a_list_counts_for_who_began_to_look_before_it_was_signed(tool, credential, clock, form):
+def test_a_list_signed_during_a_check_is_valid_for_that_check(tool, credential, clock, form):
     began = clock()
-    clock.pass_(seconds=1)
+    clock.advance(seconds=1)
     file = getattr(credential, form).encode()
     assert verify(file, tool.find_key, tool.find_status, began).verdict == "verified"
 
 
 def test_the_status_list_is_signed_anew_when_another_key_signs(tool, credential, clock):
     first = status_lists.status_list(tool, credential.status_list_id)
-    clock.pass_(seconds=1)
+    clock.advance(seconds=1)
     with tool.store.begin() as session:
         new = tool.issuer.keyring.rotate(session, "Ed25519", clock())
     again = status_lists.status_list(tool, credential.status_list_id)
@@ -151,7 +151,7 @@ def test_the_status_list_is_signed_anew_when_another_key_signs(tool, credential,
     assert status_lists.status_list(tool, credential.status_list_id) == again
 
 
-def test_a_list_signed_while_a_bit_was_set_is_not_kept(tool, credential):
+def test_a_list_signed_while_a_bit_was_set_is_not_stored(tool, credential):
     status_lists.status_list(tool, credential.status_list_id)
     with tool.store.begin() as session:
         row = session.get_one(StatusList, credential.status_list_id)
@@ -175,12 +175,12 @@ def test_a_list_signed_while_a_bit_was_set_is_not_kept(tool, credential):
         (achievements.achievement, ("none", 10**30, "en")),
     ],
 )
-def test_what_is_not_ours_is_not_found(tool, ask, words):
+def test_an_unknown_document_is_not_found(tool, ask, words):
     with pytest.raises(NotFoundError):
         ask(tool, *words)
 
 
-def test_the_achievement_answers_in_both_languages(tool, credential):
+def test_the_achievement_is_served_in_both_languages(tool, credential):
     with tool.store.read() as session:
         template = session.get_one(CredentialRow, credential.id).template_version
     names = {

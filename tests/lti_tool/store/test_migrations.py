@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from alembic import autogenerate
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData, event, inspect
 
 from lti_tool.store import outbox
 from lti_tool.store.database import Store
@@ -30,7 +30,8 @@ def test_several_processes_that_start_at_once_migrate_once(any_database_url):
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda store: bring_up_to_date(store.engine), stores))
     for store in stores:
-        store.ping()
+        with store.engine.connect() as connection:
+            assert "outbox" in inspect(connection).get_table_names()
         store.close()
 
 
@@ -38,7 +39,7 @@ def test_starting_again_changes_nothing(any_database_url):
     store = Store(any_database_url)
     bring_up_to_date(store.engine)
     with store.begin() as session:
-        outbox.emit(session, "issue", {"award_id": 1}, datetime(2026, 11, 21, 9, tzinfo=UTC))
+        outbox.add(session, "issue", {"award_id": 1}, datetime(2026, 11, 21, 9, tzinfo=UTC))
     before = everything(store)
     statements = []
     event.listen(store.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))

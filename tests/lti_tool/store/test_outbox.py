@@ -1,4 +1,4 @@
-"""Work written down is done, once, whatever happens to those who do it."""
+"""Jobs in the outbox are claimed once, retried when they fail, and recurring ones stay a single row."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ def store(any_database_url):
     store.close()
 
 
-def emit(store, count=1):
+def add_jobs(store, count=1):
     with store.begin() as session:
         return [outbox.add(session, "issue", {"award_id": n}, NOW) for n in range(count)]
 
@@ -33,38 +33,38 @@ def row(store, event_id):
         return session.get_one(Outbox, event_id)
 
 
-def test_work_of_a_transaction_that_fails_was_never_there(store):
+def test_a_job_of_a_transaction_that_fails_does_not_exist(store):
     with pytest.raises(ZeroDivisionError), store.begin() as session:
         outbox.add(session, "issue", {}, NOW)
         raise ZeroDivisionError
     assert outbox.claim(store, NOW) == []
 
 
-def test_what_is_claimed_is_claimed_once_until_its_lease_runs_out(store):
-    (event_id,) = emit(store)
+def test_a_claimed_job_is_not_claimed_again_until_its_lease_runs_out(store):
+    (event_id,) = add_jobs(store)
     assert outbox.claim(store, NOW) == [event_id]
     assert outbox.claim(store, NOW) == []
     assert outbox.claim(store, NOW + outbox.LEASE) == [event_id]
 
 
-def test_many_relays_at_once_share_the_work_out(store):
-    ids = emit(store, RELAYS * 10)
+def test_many_relays_at_once_claim_each_job_once(store):
+    ids = add_jobs(store, RELAYS * 10)
     with ThreadPoolExecutor(RELAYS) as pool:
         claims = pool.map(lambda _: outbox.claim(store, NOW, most=10), range(RELAYS * 2))
     claimed = [event_id for claim in claims for event_id in claim]
     assert sorted(claimed) == sorted(ids)
 
 
-def test_done_work_is_never_claimed_again(store):
-    (event_id,) = emit(store)
+def test_a_finished_job_is_never_claimed_again(store):
+    (event_id,) = add_jobs(store)
     with store.begin() as session:
         outbox.finish(session, event_id)
     assert outbox.claim(store, NOW + timedelta(days=1)) == []
     assert outbox.read(store, event_id) is None
 
 
-def test_failed_work_waits_longer_each_time_and_is_dead_in_the_end(store):
-    (event_id,) = emit(store)
+def test_a_failed_job_waits_longer_each_time_and_is_dead_in_the_end(store):
+    (event_id,) = add_jobs(store)
     waits = []
     while not outbox.postpone(store, event_id, NOW, "the mail server cannot be reached"):
         waits.append(row(store, event_id).due_at - NOW)
@@ -74,7 +74,7 @@ def test_failed_work_waits_longer_each_time_and_is_dead_in_the_end(store):
     assert row(store, event_id).trouble == "the mail server cannot be reached"
 
 
-def test_work_that_comes_back_is_one_row_for_ever(store):
+def test_recurring_work_is_a_single_row(store):
     with store.begin() as session:
         outbox.schedule_if_absent(session, "poll-1", "poll", {"rule_id": 1}, NOW)
         outbox.schedule_if_absent(session, "poll-1", "poll", {"rule_id": 1}, NOW - timedelta(days=1))
@@ -85,7 +85,7 @@ def test_work_that_comes_back_is_one_row_for_ever(store):
     assert outbox.claim(store, NOW + timedelta(minutes=10)) == ["poll-1"]
 
 
-def test_work_that_comes_back_and_died_lives_again_after_a_start(store):
+def test_recurring_work_that_is_dead_is_scheduled_again_at_the_next_start(store):
     with store.begin() as session:
         outbox.schedule_if_absent(session, "sweep", "sweep", {}, NOW)
     while not outbox.postpone(store, "sweep", NOW, "OperationalError"):
@@ -95,16 +95,16 @@ def test_work_that_comes_back_and_died_lives_again_after_a_start(store):
     assert outbox.claim(store, NOW) == ["sweep"]
 
 
-def test_work_tried_again_after_hours_is_not_late_when_its_time_comes(store):
-    (event_id,) = emit(store)
-    outbox.postpone(store, event_id, NOW, "the mail server cannot be reached", timedelta(hours=6))
+def test_a_failed_job_is_waiting_only_since_it_is_due_again(store):
+    (event_id,) = add_jobs(store)
+    outbox.postpone(store, event_id, NOW, "the mail server cannot be reached")
     with store.read() as session:
-        health = outbox.health(session, NOW + timedelta(hours=6, seconds=3))
+        health = outbox.health(session, NOW + timedelta(seconds=10 + 3))
     assert (health.waiting, health.oldest_seconds) == (1, 3.0)
 
 
-def test_the_health_tells_how_long_the_oldest_work_waits(store):
-    emit(store, 3)
+def test_health_tells_how_long_the_oldest_job_has_been_due(store):
+    add_jobs(store, 3)
     with store.read() as session:
         health = outbox.health(session, NOW + timedelta(seconds=90))
     assert (health.waiting, health.oldest_seconds, health.dead) == (3, 90.0, 0)

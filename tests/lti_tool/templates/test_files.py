@@ -41,11 +41,11 @@ def imported_picture() -> bytes:
     return picture
 
 
-def test_a_bare_template_comes_in_too(tool):
+def test_a_bare_template_is_imported_too(tool):
     assert import_json(json.dumps({"name": {"en": "Bare"}}).encode(), TODAY).body["name"] == {"en": "Bare"}
 
 
-def test_every_problem_is_told_by_its_json_pointer():
+def test_every_problem_has_its_json_pointer():
     found = problems(
         {
             "format": FORMAT,
@@ -78,10 +78,10 @@ def test_every_problem_is_told_by_its_json_pointer():
     [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"name": ' * 5000, b"1" * 5000],
     ids=["nothing", "half", "not UTF-8", "deep", "deeper", "long number"],
 )
-def test_what_is_neither_json_nor_a_badge_is_told_as_that(file):
+def test_a_file_that_is_neither_json_nor_a_badge_is_refused(file):
     assert problems(file) == {"": "not_a_badge"}
 
 
 @pytest.mark.parametrize("data", [[], "x", None, 1, {"format": "other", "template": []}, {"format": FORMAT}])
-def test_what_is_no_template_is_refused_whole(data):
+def test_json_that_is_no_template_is_refused(data):
     assert problems(data)

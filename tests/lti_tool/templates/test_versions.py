@@ -39,23 +39,23 @@ def deeds(row):
     return [(change.what, change.fields) for change in row.changes]
 
 
-def test_a_draft_is_rewritten_as_often_as_one_likes(draft, clock):
+def test_a_draft_can_be_edited_again_and_again(draft, clock):
     versions.save_draft(draft, draft.body | {"workload_hours": "12"}, clock())
     versions.save_draft(draft, draft.body | {"workload_hours": "13"}, clock())
     assert (draft.version, draft.body["workload_hours"]) == (1, "13")
 
 
-def test_edits_of_one_sitting_are_one_entry_and_say_what_was_changed(draft, clock):
+def test_edits_shortly_after_each_other_are_one_entry_of_the_history(draft, clock):
     for name, value in (("workload_hours", "12"), ("credits", "2"), ("credits", "2")):
-        clock.pass_(minutes=20)
+        clock.advance(minutes=20)
         versions.save_draft(draft, draft.body | {name: value}, clock())
     assert deeds(draft) == [("begun", []), ("edited", ["credits", "workload_hours"])]
-    clock.pass_(hours=2)
+    clock.advance(hours=2)
     versions.save_draft(draft, draft.body | {"credits": "3"}, clock())
     assert deeds(draft)[2:] == [("edited", ["credits"])]
 
 
-def test_what_cannot_be_a_template_changes_nothing(draft, clock):
+def test_an_invalid_template_changes_nothing(draft, clock):
     before = dict(draft.body)
     with pytest.raises(TemplateError):
         versions.save_draft(draft, draft.body | {"workload_hours": "-1"}, clock())
@@ -71,13 +71,13 @@ def test_a_published_version_never_changes(published, clock):
     assert (published.body, published.picture) == before
 
 
-def test_a_published_version_is_not_discarded(session, published):
+def test_a_published_version_cannot_be_deleted(session, published):
     with pytest.raises(NotAllowedError):
         versions.delete_draft(session, published)
     assert session.get(TemplateVersion, published.id)
 
 
-def test_a_discarded_draft_is_gone(session, draft):
+def test_a_draft_can_be_deleted(session, draft):
     versions.delete_draft(session, draft)
     session.flush()
     assert session.query(TemplateVersion).count() == 0
@@ -100,7 +100,7 @@ def test_the_picture_is_drawn_when_the_version_is_published(tool, draft, clock):
     assert draft.picture.startswith(b"\x89PNG")
 
 
-def test_a_picture_of_ones_own_is_kept_through_copies_and_versions(tool, session, draft, clock):
+def test_an_uploaded_picture_is_kept_in_copies_and_new_versions(tool, session, draft, clock):
     versions.set_picture(draft, PNG, clock())
     versions.publish(draft, tool.issuer.profile, clock())
     assert draft.picture == PNG
@@ -118,7 +118,7 @@ def test_a_copy_is_another_template(session, published, clock):
     assert deeds(row) == [("copied", [])]
 
 
-def test_nothing_incomplete_is_published(tool, session, clock):
+def test_an_incomplete_draft_is_not_published(tool, session, clock):
     row = versions.add(session, {"name": {"en": "Half"}}, clock())
     with pytest.raises(MissingElementsError):
         versions.publish(row, tool.issuer.profile, clock())
@@ -134,12 +134,12 @@ def test_only_what_was_published_is_retired(tool, draft, clock):
     assert [what for what, _ in deeds(draft)] == ["begun", "published", "retired"]
 
 
-def test_what_is_not_there_is_not_found(session):
+def test_an_unknown_template_is_not_found(session):
     with pytest.raises(NotFoundError):
         versions.find(session, "no-such-template")
 
 
-def test_what_is_held_is_written_by_nobody_else(postgres_url, tmp_path, clock):
+def test_a_locked_version_cannot_be_changed_by_another_transaction(postgres_url, tmp_path, clock):
     tool = build_tool(settings_for(postgres_url, tmp_path), clock)
     with tool.store.begin() as session:
         template_id = versions.add(session, template_data(), clock()).template_id
@@ -152,7 +152,7 @@ def test_what_is_held_is_written_by_nobody_else(postgres_url, tmp_path, clock):
     tool.store.close()
 
 
-def test_a_whole_life_goes_well_on_any_database(tool_on_any_database, clock):
+def test_a_template_can_be_created_published_and_retired_on_any_database(tool_on_any_database, clock):
     tool = tool_on_any_database
     with tool.store.begin() as session:
         row = versions.add(session, template_data(), clock())

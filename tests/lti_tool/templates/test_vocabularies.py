@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from badges.errors import VocabularyError
-from badges.vocabularies import replace_from, search, vocabulary
+from badges.vocabularies import search, set_override_folder, vocabulary
 from badges.vocabularies.files import vocabulary_as_json
 from lti_tool.commands import main
 from lti_tool.errors import NotFoundError
@@ -29,7 +29,7 @@ ESCO = (
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("VOCABULARIES_FOLDER", str(tmp_path / "own"))
     yield tmp_path / "own"
-    replace_from(None)
+    set_override_folder(None)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def esco_file(tmp_path):
     return file
 
 
-def test_the_whole_of_esco_is_loaded_with_one_command(folder, esco_file, capsys):
+def test_all_of_esco_is_loaded_by_one_command(folder, esco_file, capsys):
     assert "install photovoltaic systems" not in [c.label["en"] for c in search("esco", "", "en", 1000)]
     assert main.main(["vocabularies", "load", "esco", str(esco_file)]) == 0
     assert capsys.readouterr().out.startswith("esco\t1\t")
@@ -50,7 +50,7 @@ def test_the_whole_of_esco_is_loaded_with_one_command(folder, esco_file, capsys)
 
 
 def test_another_process_finds_it_at_once(folder, esco_file):
-    replace_from(folder)
+    set_override_folder(folder)
     assert len(vocabulary("esco")) > 1
     done = subprocess.run(
         [sys.executable, "-m", "lti_tool", "vocabularies", "load", "esco", str(esco_file)],
@@ -64,7 +64,7 @@ def test_another_process_finds_it_at_once(folder, esco_file):
     assert [skill.iri for skill in vocabulary("esco")] == [SKILL]
 
 
-def test_every_list_is_named_with_its_source_and_whose_it_is(folder, esco_file, capsys):
+def test_every_vocabulary_is_listed_with_its_source_and_owner(folder, esco_file, capsys):
     vocabularies.load(folder, "esco", [esco_file])
     assert main.main(["vocabularies", "list"]) == 0
     lines = dict(line.split("\t", 1) for line in capsys.readouterr().out.splitlines())
@@ -72,8 +72,8 @@ def test_every_list_is_named_with_its_source_and_whose_it_is(folder, esco_file, 
     assert lines["countries"].startswith("249\t2024-02-14\tshipped\tEU Publications Office")
 
 
-def test_a_list_is_replaced_by_a_toml_or_a_json_of_the_same_form(folder, tmp_path):
-    replace_from(folder)
+def test_a_vocabulary_is_replaced_by_a_toml_or_json_file(folder, tmp_path):
+    set_override_folder(folder)
     toml = (ROOT / "badges" / "vocabularies" / "stackability.toml").read_text(encoding="utf-8")
     own = tmp_path / "own.toml"
     own.write_text(toml.replace("independent micro-credential", "micro-credential"), encoding="utf-8")
@@ -99,7 +99,7 @@ def test_a_list_is_replaced_by_a_toml_or_a_json_of_the_same_form(folder, tmp_pat
         ("x.toml", "\x00"),
     ],
 )
-def test_a_file_that_is_no_list_changes_nothing(folder, tmp_path, name, content, capsys):
+def test_a_file_that_is_no_vocabulary_changes_nothing(folder, tmp_path, name, content, capsys):
     file = tmp_path / name
     file.write_text(content, encoding="utf-8")
     assert main.main(["vocabularies", "load", "eqf", str(file)]) == 2
@@ -107,7 +107,7 @@ def test_a_file_that_is_no_list_changes_nothing(folder, tmp_path, name, content,
     assert not folder.exists()
 
 
-def test_what_is_not_there_is_named(folder, tmp_path, capsys):
+def test_an_unknown_vocabulary_is_named(folder, tmp_path, capsys):
     assert main.main(["vocabularies", "load", "esco", str(tmp_path / "skills_en.csv")]) == 2
     assert "skills_en.csv cannot be read" in capsys.readouterr().err
     assert main.main(["vocabularies", "show", "../../etc/passwd"]) == 2

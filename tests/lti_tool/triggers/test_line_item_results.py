@@ -9,7 +9,7 @@ from lti_tool.awarding import looks, rule_changes
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule
 from lti_tool.values import LineItem, LineItemResult
-from tests.fixtures import ANNA, JANIS, NOW, switch_on
+from tests.fixtures import ANNA, JANIS, NOW, make_rule
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def rule_id(tool, published, platform):
             resource_link_id="1",
         ),
     )
-    return switch_on(tool, published, "line_item_results", minimum_score="0.6")
+    return make_rule(tool, published, "line_item_results", minimum_score="0.6")
 
 
 def graded(person, score, **changes):
@@ -75,7 +75,7 @@ def test_a_grade_hidden_until_a_date_is_awarded_on_that_date(tool, platform, rul
     platform.graded = [graded(ANNA, "1")]
     look(tool, platform, rule_id)
     assert awards(tool) == {}
-    clock.pass_(days=1)
+    clock.advance(days=1)
     look(tool, platform, rule_id)
     assert awards(tool) == {"7": Decimal(1)}
 

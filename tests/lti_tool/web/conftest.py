@@ -17,13 +17,13 @@ from requests.structures import CaseInsensitiveDict
 from werkzeug.test import TestResponse
 
 from lti_tool.errors import OutgoingError
-from lti_tool.outgoing import Answer, Outgoing
+from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms import invitations
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.values import Member, NewRegistration
 from lti_tool.web import create_app
 from lti_tool.wiring import Tool
-from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, complete, do_all
+from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, complete, run_due_jobs
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
@@ -39,11 +39,11 @@ class Network(Outgoing):
         super().__init__()
         self.table: dict[str, Any] = {}
 
-    def request(self, method: str, url: str, **_: Any) -> Answer:
+    def request(self, method: str, url: str, **_: Any) -> HttpResponse:
         if url not in self.table:
             raise OutgoingError(f"{urlsplit(url).hostname} cannot be reached")
         body = json.dumps(self.table[url]).encode()
-        return Answer(status=200, headers=CaseInsensitiveDict(), body=body, url=url)
+        return HttpResponse(status=200, headers=CaseInsensitiveDict(), body=body, url=url)
 
 
 @dataclass(kw_only=True)
@@ -198,8 +198,8 @@ def annas_badge(web_tool, platform, course_rule, clock) -> str:
     """The id of the credential that Anna has earned."""
     from lti_tool.store.models import CredentialRow
 
-    clock.pass_(hours=1)
+    clock.advance(hours=1)
     complete(web_tool, platform, course_rule, ANNA)
-    do_all(web_tool)
+    run_due_jobs(web_tool)
     with web_tool.store.read() as session:
         return session.query(CredentialRow).one().id

@@ -13,7 +13,7 @@ from lti_tool.errors import PlatformError
 from lti_tool.logs import set_up_logs
 from lti_tool.platforms import invitations
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Learner, Sighting
-from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, do_all, learner
+from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, FROM_ELSEWHERE, hidden, policy, text_of
 
 MARK = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}%(name)s"
@@ -86,7 +86,7 @@ def test_only_waiting_learners_can_be_confirmed(school, services, course_rule, w
 def test_no_text_of_a_platform_becomes_markup(school, services, web_tool, course_rule, clock):
     evil = learner(66, name=MARK, email="x@example.org")
     services.everyone.append(evil)
-    clock.pass_(hours=1)
+    clock.advance(hours=1)
     complete(web_tool, services, course_rule, evil)
     with web_tool.store.begin() as session:
         told = PlatformError("the platform did not give the tool an access token ({said})", {"said": MARK})
@@ -97,7 +97,7 @@ def test_no_text_of_a_platform_becomes_markup(school, services, web_tool, course
         CLAIM + "custom": {"badge": MARK, "trigger": MARK, MARK: MARK},
         CLAIM + "tool_platform": {"name": MARK, "product_family_code": MARK},
     }
-    do_all(web_tool)
+    run_due_jobs(web_tool)
     pages = [
         school.launch(ZANE, **claims),
         school.launch(evil, **claims),
@@ -130,13 +130,13 @@ NAMES = [
 def test_every_name_ends_in_a_badge(school, services, web_tool, course_rule, clock, name):
     odd = learner(66, name=name)
     services.everyone.append(odd)
-    clock.pass_(hours=1)
+    clock.advance(hours=1)
     assert school.launch(odd).status_code == 200
     with web_tool.store.begin() as session:
         session.query(Sighting).delete()
     services.everyone[-1] = replace(odd, name=None)
     complete(web_tool, services, course_rule, odd)
-    do_all(web_tool)
+    run_due_jobs(web_tool)
     assert [row.status for row in rows(web_tool, Award)] == ["issued"]
     (credential,) = rows(web_tool, CredentialRow)
     page = school.browser.get(f"/badges/{credential.id}")
@@ -185,7 +185,7 @@ def logging_on():
 def test_the_log_has_no_names_and_no_secrets(
     school, services, web_tool, course_rule, annas_badge, clock, logging_on, capsys
 ):
-    clock.pass_(hours=1)
+    clock.advance(hours=1)
     token = hidden(school.launch(ZANE), "_launch")
     secrets = [token]
     for person in (ANNA, ZANE, JANIS):
@@ -198,7 +198,7 @@ def test_the_log_has_no_names_and_no_secrets(
             school.browser.post("/lti/launch", data=again)
     services.everyone.append(learner(66, email="<odd>@example.org"))
     complete(web_tool, services, course_rule, services.everyone[-1], JANIS)
-    do_all(web_tool)
+    run_due_jobs(web_tool)
     services.members = None  # as a bug would have it
     jobs.run_job(web_tool, f"poll-{course_rule}")
     school.browser.post(f"/lti/app/rules/{course_rule}/check", data={"_launch": token})

@@ -1,4 +1,4 @@
-"""A filled template gives what the general path gives, and what PyLD gives, or it refuses."""
+"""A filled-in form gives what the general path gives, and what PyLD gives, or it refuses."""
 
 from __future__ import annotations
 
@@ -14,10 +14,18 @@ import pytest
 from pyld import jsonld
 
 from signing.canonical import canonicalize
-from signing.compiled.cache import MAX_NAMES, MAX_SHAPES, MAX_SLOTS, CompiledForms, secure
-from signing.compiled.form import CompiledForm, compile_form, differing
+from signing.compiled.cache import MAX_NAMES, MAX_SHAPES, MAX_SLOTS, CompiledForms
+from signing.compiled.compiler import compile_form, differing_paths
+from signing.compiled.form import CompiledForm
+from signing.compiled.securing import secure_filled
 from signing.document_loader import load, pinned_name
-from signing.errors import DocumentNotPinnedError, ProofError, UncompilableError, UnsafeDocumentError
+from signing.errors import (
+    DocumentNotPinnedError,
+    ProofError,
+    UncompilableError,
+    UnsafeDocumentError,
+    UnusableKeyError,
+)
 from signing.json_text import as_text
 from signing.keys import SigningKey, generate
 from signing.proofs import PROOFS, check
@@ -151,35 +159,37 @@ def by_pyld(document: dict[str, Any]) -> str:
     return str(jsonld.normalize(named, options))
 
 
-def test_random_credentials_are_the_same_by_template_by_the_general_path_and_by_pyld(example, issuer, now):
+def test_random_credentials_are_the_same_by_form_by_the_general_path_and_by_pyld(example, issuer, now):
     rng = random.Random(20260203)
-    templates: dict[tuple[str, ...], CompiledForm] = {}
+    forms: dict[tuple[str, ...], CompiledForm] = {}
     collisions = 0
     for number in range(SAMPLES):
         one = vary(example, rng, number)
         shape = tuple(path[-1] for path, _ in OPTIONAL if path in slots_of(one))
-        if shape not in templates:
-            templates[shape] = compile_form(one, slots_of(one))
-        template = templates[shape]
-        values = template.values(one)
+        if shape not in forms:
+            forms[shape] = compile_form(one, slots_of(one))
+        form = forms[shape]
+        values = form.values(one)
         assert values is not None
         general = canonicalize(one)
-        assert template.canonical(values).decode() == general, number
-        assert template.document(values) == one
-        assert template.text(values) == as_text(one)
-        signed = template.text(values, '{"proofValue":"z"}')
-        assert template.values_signed(one, signed) == values
+        assert form.canonical(values).decode() == general, number
+        assert form.document(values) == one
+        assert form.text(values) == as_text(one)
+        signed = form.text(values, '{"proofValue":"z"}')
+        assert form.values_signed(one, signed) == values
         if number < SAMPLES_FOR_PYLD:
             assert by_pyld(one) == general, number
         if number % 50 == 0:
-            assert secure(template, values, issuer.ed25519, now) == GENERAL.secure(one, issuer.ed25519, now)
+            assert secure_filled(form, values, issuer.ed25519, now) == GENERAL.secure(
+                one, issuer.ed25519, now
+            )
         results = one["credentialSubject"]["result"]
         collisions += results[0]["value"] == results[1]["value"]
-    assert len(templates) == 2 ** len(OPTIONAL)
+    assert len(forms) == 2 ** len(OPTIONAL)
     assert collisions > SAMPLES // 30
 
 
-# --- what is hard for a template -------------------------------------------------------------------------------------
+# --- what is hard for a form -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -204,10 +214,10 @@ def test_values_may_be_equal_and_in_any_order(example, path, pairs):
 
     at[path[-1]] = pair("x", "y")
     slots = [(*path, place, "value") if alike else (*path, place) for place in (0, 1)]
-    template = compile_form(example, slots)
+    form = compile_form(example, slots)
     for one, other in pairs:
         at[path[-1]] = pair(one, other)
-        assert template.canonical([one, other]).decode() == canonicalize(example) == by_pyld(example)
+        assert form.canonical([one, other]).decode() == canonicalize(example) == by_pyld(example)
 
 
 @pytest.mark.parametrize(
@@ -222,39 +232,39 @@ def test_values_may_be_equal_and_in_any_order(example, path, pairs):
         "Profile",
     ],
 )
-def test_an_id_that_is_no_address_or_another_nodes_goes_the_general_way(example, value):
+def test_an_id_that_is_no_address_or_that_of_another_node_takes_the_general_path(example, value):
     example["credentialSubject"]["id"] = "did:web:anna.example"
-    template = compile_form(example, [("credentialSubject", "id")])
+    form = compile_form(example, [("credentialSubject", "id")])
     example["credentialSubject"]["id"] = value
     try:
         general = canonicalize(example)
     except UnsafeDocumentError:
         with pytest.raises(UnsafeDocumentError):
-            template.canonical([value])
+            form.canonical([value])
     else:
-        assert template.canonical([value]).decode() == general
+        assert form.canonical([value]).decode() == general
 
 
-def test_two_slots_of_one_id_go_the_general_way(example):
+def test_two_slots_of_one_id_take_the_general_path(example):
     example["credentialSubject"]["id"] = "did:web:anna.example"
-    template = compile_form(example, [("credentialSubject", "id"), ("id",)])
+    form = compile_form(example, [("credentialSubject", "id"), ("id",)])
     example["credentialSubject"]["id"] = example["id"]
     with pytest.raises(UnsafeDocumentError, match="second time"):
-        template.canonical([example["id"], example["id"]])
+        form.canonical([example["id"], example["id"]])
 
 
 @pytest.mark.parametrize("value", [1e-7, 2**53, 0.1234567890123456789, float("nan"), float("inf"), 10**400])
 def test_a_number_that_readers_write_differently_is_refused(example, value):
-    template = compile_form(example, [("credentialSubject", "creditsEarned")])
+    form = compile_form(example, [("credentialSubject", "creditsEarned")])
     with pytest.raises((UnsafeDocumentError, ValueError)):
-        template.canonical([value])
+        form.canonical([value])
 
 
 @pytest.mark.parametrize("value", ["a\x00", "a\x0b", "a\x7f", "\ud800"])
 def test_a_text_that_readers_misread_is_refused(example, value):
-    template = compile_form(example, [("name",)])
+    form = compile_form(example, [("name",)])
     with pytest.raises(UnsafeDocumentError):
-        template.canonical([value])
+        form.canonical([value])
 
 
 @pytest.mark.parametrize(
@@ -326,22 +336,22 @@ def test_a_credential_that_the_proof_would_not_cover_is_not_compiled(example):
         "another order",
     ],
 )
-def test_a_document_that_differs_elsewhere_is_not_of_the_template(example, change):
-    template = compile_form(example, [("validFrom",), ("credentialSubject", "creditsEarned")])
-    assert template.values(example) == ("2026-02-03T04:05:06Z", 2.5)
+def test_a_document_that_differs_elsewhere_is_not_of_the_form(example, change):
+    form = compile_form(example, [("validFrom",), ("credentialSubject", "creditsEarned")])
+    assert form.values(example) == ("2026-02-03T04:05:06Z", 2.5)
     change(example)
-    assert template.values(example) is None
+    assert form.values(example) is None
 
 
-def test_a_template_comes_back_from_its_stored_form_without_json_ld(example, tmp_path):
-    template = compile_form(example, SLOTS)
-    values = template.values(example)
-    (tmp_path / "template").write_text(template.stored())
+def test_a_form_is_restored_from_its_stored_text_without_json_ld(example, tmp_path):
+    form = compile_form(example, SLOTS)
+    values = form.values(example)
+    (tmp_path / "form").write_text(form.stored())
     (tmp_path / "values").write_text(json.dumps(values))
     code = (
         "import sys, json, pathlib; from signing.compiled.form import CompiledForm; folder = pathlib.Path(sys.argv[1]);"
-        "template = CompiledForm.from_stored((folder / 'template').read_text());"
-        "text = template.canonical(json.loads((folder / 'values').read_text()));"
+        "form = CompiledForm.from_stored((folder / 'form').read_text());"
+        "text = form.canonical(json.loads((folder / 'values').read_text()));"
         "assert 'pyld' not in sys.modules; sys.stdout.buffer.write(text)"
     )
     root = Path(__file__).parents[3]
@@ -350,96 +360,96 @@ def test_a_template_comes_back_from_its_stored_form_without_json_ld(example, tmp
     )
     assert done.stdout.decode() == canonicalize(example)
     with pytest.raises(UncompilableError):
-        CompiledForm.from_stored(template.stored().replace('"form":1', '"form":0'))
+        CompiledForm.from_stored(form.stored().replace('"form":1', '"form":0'))
 
 
 def test_two_credentials_show_where_they_differ(example):
     other = copy.deepcopy(example)
-    assert differing(example, other) == set()
+    assert differing_paths(example, other) == set()
     other["name"] = "x"
     other["credentialSubject"]["creditsEarned"] = 7
     other["credentialSubject"]["achievement"]["tag"][1] = "z"
-    assert differing(example, other) == {
+    assert differing_paths(example, other) == {
         ("name",),
         ("credentialSubject", "creditsEarned"),
         ("credentialSubject", "achievement", "tag", 1),
     }
     for part in ({"validUntil": "x"}, {"name": 7}, {"issuer": "did:x"}, {"type": ["VerifiableCredential"]}):
-        assert differing(example, other | part) is None
+        assert differing_paths(example, other | part) is None
 
 
-# --- what a process keeps --------------------------------------------------------------------------------------------
+# --- what a process keeps in memory -----------------------------------------------------------------------------------
 
 
-class Shelf:
-    """Stands for what processes have in common; says how often it was asked."""
+class MemoryStore:
+    """A FormStore in memory that counts how often it was read."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, list[str]] = {}
-        self.asked = 0
+        self.stored: dict[str, list[str]] = {}
+        self.reads = 0
 
     def read(self, name: str) -> list[str]:
-        self.asked += 1
-        return self.kept.get(name, [])
+        self.reads += 1
+        return self.stored.get(name, [])
 
     def add(self, name: str, stored: str) -> None:
-        self.kept.setdefault(name, []).append(stored)
+        self.stored.setdefault(name, []).append(stored)
 
 
-def name_of(credential: dict[str, Any]) -> str:
+def form_name(credential: dict[str, Any]) -> str:
     return credential["credentialSubject"]["achievement"]["id"]
 
 
-def twin_of(credential: dict[str, Any]) -> dict[str, Any]:
+def dummy_of(credential: dict[str, Any]) -> dict[str, Any]:
     """The same shape, and in each slot something else."""
-    twin = copy.deepcopy(credential)
+    dummy = copy.deepcopy(credential)
     for number, path in enumerate(slots_of(credential)):
         is_number = path == (*SUBJECT, "creditsEarned")
-        put(twin, path, -999.5 if is_number else f"urn:uuid:0c9a7c1e-5b0e-4b7e-8d2b-{number:012}")
-    return twin
+        put(dummy, path, -999.5 if is_number else f"urn:uuid:0c9a7c1e-5b0e-4b7e-8d2b-{number:012}")
+    return dummy
 
 
-def test_what_is_signed_by_template_is_what_the_general_path_signs(example, issuer, now):
-    shelf = Shelf()
-    templates = CompiledForms(name_of, shelf)
+def test_what_is_signed_by_form_is_what_the_general_path_signs(example, issuer, now):
+    store = MemoryStore()
+    forms = CompiledForms(form_name, store)
     rng = random.Random(7)
     shapes = set()
     for number in range(SIGNED):
         one = vary(example, rng, number)
-        secured = templates.secure(one, lambda one=one: twin_of(one), issuer.ed25519, now)
+        secured = forms.secure(one, lambda one=one: dummy_of(one), issuer.ed25519, now)
         assert secured == GENERAL.secure(one, issuer.ed25519, now)
-        assert templates.check(secured, issuer.find_key, now) == check(secured, issuer.find_key, now)
+        assert forms.check(secured, issuer.find_key, now) == check(secured, issuer.find_key, now)
         shapes.add(tuple(slots_of(one)))
-    assert len(shelf.kept[name_of(example)]) == len(shapes)
+    assert len(store.stored[form_name(example)]) == len(shapes)
 
 
-def test_another_process_takes_what_one_has_compiled_and_needs_no_twin(example, issuer, now):
-    shelf = Shelf()
-    first = CompiledForms(name_of, shelf)
-    first.secure(example, lambda: twin_of(example), issuer.ed25519, now)
-    (stored,) = shelf.kept[name_of(example)]
-    shelf.kept[name_of(example)].append(stored.replace('"form":1', '"form":0'))
-    second = CompiledForms(name_of, shelf)
-    asked = shelf.asked
+def test_another_process_takes_what_one_has_compiled_and_needs_no_dummy(example, issuer, now):
+    store = MemoryStore()
+    first = CompiledForms(form_name, store)
+    first.secure(example, lambda: dummy_of(example), issuer.ed25519, now)
+    (stored,) = store.stored[form_name(example)]
+    store.stored[form_name(example)].append(stored.replace('"form":1', '"form":0'))
+    second = CompiledForms(form_name, store)
+    reads = store.reads
     for name in ("Zane", "Anna"):
         one = example | {"name": name}
-        secured = second.secure(one, lambda: pytest.fail("there is a template"), issuer.ed25519, now)
+        secured = second.secure(one, lambda: pytest.fail("there is a form"), issuer.ed25519, now)
         assert secured == GENERAL.secure(one, issuer.ed25519, now)
-    assert shelf.asked == asked + 1
+    assert store.reads == reads + 1
 
 
-def test_a_template_holds_nothing_of_the_learner_it_was_compiled_for(example, issuer, now):
-    shelf = Shelf()
+def test_a_form_holds_nothing_of_the_learner_it_was_compiled_for(example, issuer, now):
+    store = MemoryStore()
     example["credentialSubject"]["identifier"][0]["identityHash"] = "Anna Bērziņa"
-    CompiledForms(name_of, shelf).secure(example, lambda: twin_of(example), issuer.ed25519, now)
-    (stored,) = shelf.kept[name_of(example)]
+    CompiledForms(form_name, store).secure(example, lambda: dummy_of(example), issuer.ed25519, now)
+    (stored,) = store.stored[form_name(example)]
     assert "Achievement" in stored
     assert "Anna" not in stored
 
 
-def test_a_changed_credential_does_not_hold_by_template_either(example, issuer, now):
-    templates = CompiledForms(name_of)
-    secured = templates.secure(example, lambda: twin_of(example), issuer.ed25519, now)
+def test_a_changed_credential_does_not_hold_by_form_either(example, issuer, now):
+    forms = CompiledForms(form_name)
+    secured = forms.secure(example, lambda: dummy_of(example), issuer.ed25519, now)
     signed = json.loads(secured.text)
     for part in (
         {"name": "Another"},
@@ -447,30 +457,30 @@ def test_a_changed_credential_does_not_hold_by_template_either(example, issuer, 
         {"validUntil": "2030-01-01T00:00:00Z"},
     ):
         altered = type(secured)(json.dumps(signed | part), secured.media_type)
-        with pytest.raises(Exception) as by_template:
-            templates.check(altered, issuer.find_key, now)
+        with pytest.raises(Exception) as by_form:
+            forms.check(altered, issuer.find_key, now)
         with pytest.raises(Exception) as generally:
             check(altered, issuer.find_key, now)
-        assert by_template.value.code == generally.value.code == "bad_signature"
+        assert by_form.value.code == generally.value.code == "bad_signature"
 
 
-def test_a_member_after_the_proof_is_seen_by_template_too(example, issuer, now):
-    """All that a template looks for stands before the proof."""
-    templates = CompiledForms(name_of)
-    secured = templates.secure(example, lambda: twin_of(example), issuer.ed25519, now)
+def test_a_member_after_the_proof_is_seen_by_form_too(example, issuer, now):
+    """All that a form looks for stands before the proof."""
+    forms = CompiledForms(form_name)
+    secured = forms.secure(example, lambda: dummy_of(example), issuer.ed25519, now)
     for more, code in (
         ('"validUntil":"2040-01-01T00:00:00Z"', "bad_signature"),
         ('"name":"x"', "unreadable"),
     ):
         altered = type(secured)(f"{secured.text[:-1]},{more}}}", secured.media_type)
         with pytest.raises(ProofError) as refused:
-            templates.check(altered, issuer.find_key, now)
+            forms.check(altered, issuer.find_key, now)
         assert refused.value.code == code
 
 
-def test_credentials_of_others_are_checked_as_ever_and_nothing_is_kept_of_them(example, issuer, now):
-    shelf = Shelf()
-    templates = CompiledForms(lambda credential: None, shelf)
+def test_credentials_of_others_are_checked_as_usual_and_nothing_is_stored_of_them(example, issuer, now):
+    store = MemoryStore()
+    forms = CompiledForms(lambda credential: None, store)
     jws = PROOFS["vc-jwt"].secure(example, issuer.p256, now)
     embedded = GENERAL.secure(example, issuer.ed25519, now)
     several = json.loads(embedded.text)
@@ -478,65 +488,67 @@ def test_credentials_of_others_are_checked_as_ever_and_nothing_is_kept_of_them(e
     named = example | {"description": "eddsa-rdfc-2022"}
     ecdsa = PROOFS["ecdsa-rdfc-2019"].secure(named, issuer.p256, now)
     for secured in (jws, embedded, type(jws)(json.dumps(several), embedded.media_type), ecdsa):
-        assert templates.check(secured, issuer.find_key, now) == check(secured, issuer.find_key, now)
-    stranger = CompiledForms(name_of, shelf)
+        assert forms.check(secured, issuer.find_key, now) == check(secured, issuer.find_key, now)
+    other = CompiledForms(form_name, store)
     for _ in range(3):
-        assert stranger.check(embedded, issuer.find_key, now) == check(embedded, issuer.find_key, now)
-    assert shelf.kept == {}
-    assert shelf.asked == 3
+        assert other.check(embedded, issuer.find_key, now) == check(embedded, issuer.find_key, now)
+    assert store.stored == {}
+    assert store.reads == 3
 
 
-def test_what_cannot_be_compiled_is_signed_all_the_same_and_not_tried_for_ever(example, issuer, now):
-    shelf, asked = Shelf(), []
-    templates = CompiledForms(name_of, shelf)
+def test_what_cannot_be_compiled_is_signed_by_the_general_path_and_not_tried_again_without_end(
+    example, issuer, now
+):
+    store, asked = MemoryStore(), []
+    forms = CompiledForms(form_name, store)
 
     def other(**parts: Any) -> dict[str, Any]:
         asked.append(parts)
-        return twin_of(example) | parts
+        return dummy_of(example) | parts
 
     for number in range(MAX_SHAPES + 4):
         one = example | {"name": f"Learner {number}"}
-        secured = templates.secure(one, lambda: other(type=["VerifiableCredential"]), issuer.ed25519, now)
+        secured = forms.secure(one, lambda: other(type=["VerifiableCredential"]), issuer.ed25519, now)
         assert secured == GENERAL.secure(one, issuer.ed25519, now)
     assert len(asked) == MAX_SHAPES
-    assert shelf.kept == {}
+    assert store.stored == {}
     tags = [f"tag {number}" for number in range(MAX_SLOTS + 5)]
     many = copy.deepcopy(example)
     many["credentialSubject"]["achievement"] |= {"id": "urn:x:many", "tag": tags}
-    twin = copy.deepcopy(many)
-    twin["credentialSubject"]["achievement"]["tag"] = [tag.upper() for tag in tags]
-    secured = templates.secure(many, lambda: twin, issuer.ed25519, now)
+    dummy = copy.deepcopy(many)
+    dummy["credentialSubject"]["achievement"]["tag"] = [tag.upper() for tag in tags]
+    secured = forms.secure(many, lambda: dummy, issuer.ed25519, now)
     assert secured == GENERAL.secure(many, issuer.ed25519, now)
-    assert shelf.kept == {}
+    assert store.stored == {}
 
 
-def test_a_process_has_room_for_so_many_achievements(example, issuer, now):
-    shelf = Shelf()
-    templates = CompiledForms(name_of, shelf)
+def test_a_process_keeps_the_forms_of_so_many_achievements_in_memory(example, issuer, now):
+    store = MemoryStore()
+    forms = CompiledForms(form_name, store)
     for number in range(MAX_NAMES + 1):
-        shelf.kept[f"urn:x:{number}"] = []
+        store.stored[f"urn:x:{number}"] = []
         one = copy.deepcopy(example)
         one["credentialSubject"]["achievement"]["id"] = f"urn:x:{number}"
-        # A twin of another type cannot be compiled, which is enough to be remembered.
-        templates.secure(one, lambda: {"type": "x"}, issuer.ed25519, now)
-    asked = shelf.asked
-    templates.check(GENERAL.secure(one, issuer.ed25519, now), issuer.find_key, now)
-    assert shelf.asked == asked
+        # A dummy of another type cannot be compiled, which is enough to be remembered.
+        forms.secure(one, lambda: {"type": "x"}, issuer.ed25519, now)
+    reads = store.reads
+    forms.check(GENERAL.secure(one, issuer.ed25519, now), issuer.find_key, now)
+    assert store.reads == reads
     example["credentialSubject"]["achievement"]["id"] = "urn:x:0"
-    templates.check(GENERAL.secure(example, issuer.ed25519, now), issuer.find_key, now)
-    assert shelf.asked == asked + 1
+    forms.check(GENERAL.secure(example, issuer.ed25519, now), issuer.find_key, now)
+    assert store.reads == reads + 1
 
 
-def test_an_unsafe_credential_is_refused_by_template_too(example, issuer, now):
-    templates = CompiledForms(name_of)
-    templates.secure(example, lambda: twin_of(example), issuer.ed25519, now)
+def test_an_unsafe_credential_is_refused_by_form_too(example, issuer, now):
+    forms = CompiledForms(form_name)
+    forms.secure(example, lambda: dummy_of(example), issuer.ed25519, now)
     for part in ({"name": "a\x00"}, {"honours": "x"}):
         with pytest.raises(UnsafeDocumentError):
-            templates.secure(example | part, lambda part=part: twin_of(example) | part, issuer.ed25519, now)
+            forms.secure(example | part, lambda part=part: dummy_of(example) | part, issuer.ed25519, now)
 
 
-def test_a_template_signs_with_an_ed25519_key_alone(example):
-    template = compile_form(example, [("name",)])
+def test_a_form_signs_with_an_ed25519_key_alone(example):
+    form = compile_form(example, [("name",)])
     key = SigningKey(verification_method="urn:x", kid="x", private=generate("P-256"))
-    with pytest.raises(Exception, match="Ed25519"):
-        secure(template, ["x"], key, None)
+    with pytest.raises(UnusableKeyError, match="Ed25519"):
+        secure_filled(form, ["x"], key, None)

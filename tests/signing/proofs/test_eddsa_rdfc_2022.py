@@ -73,7 +73,7 @@ def test_the_text_survives_pages_and_wallets(secured, credential):
     assert json.loads(secured.text)["name"] == credential["name"] == "Data & courage <in> {Riga}"
 
 
-def test_a_written_moment_is_in_whole_seconds_of_utc(credential, issuer, now):
+def test_created_is_in_whole_seconds_of_utc(credential, issuer, now):
     moment = now.astimezone(timezone(timedelta(hours=2))).replace(microsecond=999_999)
     (proof,) = json.loads(PROOF.secure(credential, issuer.ed25519, moment).text)["proof"]
     assert proof["created"] == "2026-02-03T04:05:06Z"
@@ -101,7 +101,7 @@ def test_a_credential_that_the_proof_would_not_cover_is_not_signed(credential, i
         PROOF.secure(credential | part, issuer.ed25519, now)
 
 
-def test_a_credential_in_unknown_words_is_not_signed(credential, issuer, now):
+def test_a_credential_with_unknown_terms_is_not_signed(credential, issuer, now):
     credential["@context"].append("https://elsewhere.example/context.jsonld")
     with pytest.raises(DocumentNotPinnedError):
         PROOF.secure(credential, issuer.ed25519, now)
@@ -205,12 +205,12 @@ def test_a_credential_without_an_issuer_does_not_pass(signed, issuer, now, issue
     assert refusal(signed, issuer, now) in ("malformed", "unsafe")
 
 
-def test_a_strangers_key_under_the_same_name_does_not_pass(credential, issuer, new_issuer, now):
+def test_another_key_under_the_same_name_does_not_pass(credential, issuer, new_issuer, now):
     forged = PROOF.secure(credential, new_issuer().ed25519, now)
     assert refusal(forged.text, issuer, now) == "bad_signature"
 
 
-def test_a_strangers_own_key_is_reported_as_the_strangers(credential, issuer, now):
+def test_a_key_of_somebody_else_is_reported_as_theirs(credential, issuer, now):
     """The signature holds, so this is the caller's to refuse: the controller is not the issuer."""
     private = generate("Ed25519")
     did = did_key(private.public_key())

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from signing import data_integrity
+from signing.data_integrity import new_options
 from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError, UnusableKeyError
 from signing.json_text import as_text
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.multibase import base58
-from signing.proofs import MAX_PROOFS, PROOFS, check
-from signing.proofs.eddsa_jcs_2022 import SUITE as JCS
-from signing.proofs.eddsa_rdfc_2022 import SUITE as RDFC
+from signing.proof_set import MAX_PROOFS
+from signing.proofs import PROOFS, check
+from signing.proofs.cryptosuites import EDDSA_JCS_2022 as JCS
+from signing.proofs.cryptosuites import EDDSA_RDFC_2022 as RDFC
 from signing.secured import SecuredCredential
 from signing.signatures import sign
 
@@ -107,15 +108,15 @@ def test_a_suite_signs_with_no_key_of_another_kind(document, keys, now, name):
 
 
 @pytest.mark.parametrize("name", [name for name in SUITES if "jcs" not in name])
-def test_words_that_are_not_covered_are_refused(document, keys, find_key, now, name):
+def test_members_that_are_not_covered_are_refused(document, keys, find_key, now, name):
     key = keys[RIGA, SUITES[name]]
     signed = json.loads(PROOFS[name].secure(document, key, now).text)
     assert refusal(signed | {"honours": "with distinction"}, find_key, now) == "unsafe"
     with pytest.raises(UnsafeDocumentError):
         PROOFS[name].secure(document | {"honours": "with distinction"}, key, now)
-    strange = document | {"@context": [*document["@context"], "https://evil.example/context"]}
+    unknown = document | {"@context": [*document["@context"], "https://evil.example/context"]}
     with pytest.raises(DocumentNotPinnedError):
-        PROOFS[name].secure(strange, key, now)
+        PROOFS[name].secure(unknown, key, now)
 
 
 @pytest.mark.parametrize("name", ["eddsa-jcs-2022", "ecdsa-jcs-2019"])
@@ -157,19 +158,19 @@ def proof(document, keys, now):
 
     def made(suite=RDFC, owner=RIGA, algorithm="Ed25519", previous=(), **part):
         key = keys[owner, algorithm]
-        options = data_integrity.new_options(suite.names, document, key, now) | part
+        options = new_options(suite.identifying, document, key, now) | part
         if suite.repeats_context:
             options["@context"] = document["@context"]
         if previous:
             options["previousProof"] = [other["id"] for other in previous]
         signed = document | ({"proof": list(previous)} if previous else {})
-        signature = sign(key.private, data_integrity.signed_bytes(suite, signed, options, algorithm))
+        signature = sign(key.private, suite.signed_bytes(signed, options, algorithm))
         return options | {"proofValue": "z" + base58(signature)}
 
     return made
 
 
-def test_of_several_proofs_the_issuers_is_told_whatever_its_place(document, proof, find_key, now):
+def test_of_several_proofs_the_issuers_is_reported_wherever_it_stands(document, proof, find_key, now):
     for proofs in ([proof(owner=NOTARY), proof()], [proof(), proof(owner=NOTARY)]):
         checked = check(SecuredCredential(as_text(document | {"proof": proofs}), ""), find_key, now)
         assert checked.verification_method.controller == RIGA
@@ -192,7 +193,7 @@ def test_a_notarys_proof_alone_is_not_the_issuers(document, proof, find_key, now
     assert checked.verification_method.controller == NOTARY
 
 
-def test_too_many_or_strange_proofs_are_refused(document, proof, find_key, now):
+def test_too_many_proofs_and_those_that_are_no_objects_are_refused(document, proof, find_key, now):
     assert refusal(document | {"proof": [proof()] * (MAX_PROOFS + 1)}, find_key, now) == "malformed"
     assert refusal(document | {"proof": [proof(), proof(), 7]}, find_key, now) == "malformed"
 
@@ -207,8 +208,10 @@ def test_a_proof_that_builds_on_another_holds_only_with_it(document, proof, find
     assert refusal(document | {"proof": [second]}, find_key, now) == "malformed"
     broken = first | {"created": "2020-01-01T00:00:00Z"}
     assert refusal(document | {"proof": [broken, second]}, find_key, now) == "bad_signature"
-    stranger = proof(owner=NOTARY, id=first["id"], created="2020-01-01T00:00:00Z")
-    checked = check(SecuredCredential(as_text(document | {"proof": [stranger, second]}), ""), find_key, now)
+    other_proof = proof(owner=NOTARY, id=first["id"], created="2020-01-01T00:00:00Z")
+    checked = check(
+        SecuredCredential(as_text(document | {"proof": [other_proof, second]}), ""), find_key, now
+    )
     assert checked.verification_method.controller == NOTARY
 
 
@@ -222,7 +225,7 @@ def test_proofs_that_build_on_one_another_in_a_circle_do_not_hold(document, proo
 @pytest.mark.parametrize(
     "named", [7, ["urn:x:1", "urn:x:1"], [None], {"id": "urn:x:1"}, ["urn:x:9"]], ids=str
 )
-def test_a_proof_that_builds_on_something_strange_does_not_hold(document, proof, find_key, now, named):
+def test_a_proof_whose_previous_proof_is_malformed_does_not_hold(document, proof, find_key, now, named):
     first = proof(owner=NOTARY, id="urn:x:1", created="2020-01-01T00:00:00Z") | {"nonce": "x"}
     second = proof() | {"previousProof": named}
     assert refusal(document | {"proof": [second, first]}, find_key, now) in ("malformed", "unsafe")

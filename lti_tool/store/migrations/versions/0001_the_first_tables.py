@@ -21,14 +21,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code_hash"),
     )
     op.create_table(
-        "one_time",
+        "expiring_value",
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("value", sa.JSON(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
-    with op.batch_alter_table("one_time", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_one_time_expires_at"), ["expires_at"], unique=False)
+    with op.batch_alter_table("expiring_value", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expiring_value_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "outbox",
@@ -62,10 +62,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("platform_id", "client_id"),
     )
     op.create_table(
-        "settled",
+        "installation_setting",
         sa.Column("name", sa.String(length=300), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
@@ -75,7 +75,7 @@ def upgrade() -> None:
         sa.Column("algorithm", sa.String(length=10), nullable=False),
         sa.Column("public_jwk", sa.JSON(), nullable=False),
         sa.Column("vault", sa.String(length=10), nullable=False),
-        sa.Column("kept", sa.LargeBinary(), nullable=True),
+        sa.Column("vault_data", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("compromised_at", sa.DateTime(timezone=True), nullable=True),
@@ -102,20 +102,20 @@ def upgrade() -> None:
     op.create_table(
         "tool_key",
         sa.Column("kid", sa.String(), nullable=False),
-        sa.Column("sealed_pem", sa.LargeBinary(), nullable=False),
+        sa.Column("encrypted_pem", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("kid"),
     )
     op.create_table(
-        "compiled_template",
+        "compiled_form",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("stored", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("compiled_template", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_compiled_template_name"), ["name"], unique=False)
+    with op.batch_alter_table("compiled_form", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_compiled_form_name"), ["name"], unique=False)
 
     op.create_table(
         "course",
@@ -394,18 +394,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_signing_key_issuer_id"))
 
     op.drop_table("signing_key")
-    op.drop_table("settled")
+    op.drop_table("installation_setting")
     op.drop_table("registration")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_due_at"))
 
     op.drop_table("outbox")
-    with op.batch_alter_table("one_time", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_one_time_expires_at"))
+    with op.batch_alter_table("expiring_value", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_expiring_value_expires_at"))
 
-    op.drop_table("one_time")
-    with op.batch_alter_table("compiled_template", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_compiled_template_name"))
+    op.drop_table("expiring_value")
+    with op.batch_alter_table("compiled_form", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_compiled_form_name"))
 
-    op.drop_table("compiled_template")
+    op.drop_table("compiled_form")
     op.drop_table("invitation")

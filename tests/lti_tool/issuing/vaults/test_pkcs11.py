@@ -18,7 +18,7 @@ from signing.errors import UnusableKeyError
 from signing.keys import algorithm
 from signing.signatures import sign
 from signing.signatures import verify as check_signature
-from tests.fixtures import ANNA, complete, do_all, publish, settings_for, switch_on
+from tests.fixtures import ANNA, complete, make_rule, publish, run_due_jobs, settings_for
 
 PIN, TOKEN = "5678-riga", "Riga College"
 
@@ -57,28 +57,28 @@ def settings(device, sqlite_url, tmp_path):
 
 @pytest.mark.parametrize("name", ["Ed25519", "P-256", "RSA"])
 def test_a_key_signs_without_leaving_the_device(vault, name):
-    made = vault.make(name)
-    key = vault.open(name, made.kept)
+    made = vault.make_key(name)
+    key = vault.open(name, made.vault_data)
     assert algorithm(key.public_key()) == key.algorithm == name
     check_signature(made.public, sign(key, b"a badge"), b"a badge")
-    assert len(made.kept) == 16  # a name, no key
+    assert len(made.vault_data) == 16  # a name, no key
 
 
-def test_a_key_that_is_not_there_or_a_wrong_pin_is_told(vault, device):
+def test_a_missing_key_and_a_wrong_pin_are_named(vault, device):
     from lti_tool.issuing.vaults.pkcs11 import Pkcs11Vault
 
     with pytest.raises(UnusableKeyError, match="not in it"):
         vault.open("Ed25519", b"no such key")
     for token, pin in ((TOKEN, "wrong-pin"), ("another", PIN)):
         with pytest.raises(UnusableKeyError, match="makes no key"):
-            Pkcs11Vault(module=device, token=token, pin=pin).make("Ed25519")
+            Pkcs11Vault(module=device, token=token, pin=pin).make_key("Ed25519")
 
 
 @pytest.mark.parametrize("jwt", ["ES256", "RS256"])
 def test_badges_are_signed_in_the_device_and_verify(settings, platform, clock, jwt):
     tool = build_tool(settings(jwt_algorithm=jwt, selective_disclosure=True), clock)
-    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
-    do_all(tool)
+    complete(tool, platform, make_rule(tool, publish(tool)), ANNA)
+    run_due_jobs(tool)
     with tool.store.read() as session:
         credential = session.query(CredentialRow).one()
         assert {row.vault for row in queries.issuers.signing_keys(session, tool.issuer.profile.id)} == {
@@ -96,17 +96,17 @@ def test_keys_that_were_in_the_database_stay_there_and_new_ones_go_to_the_device
     moved = build_tool(settings(), clock)
     with moved.store.begin() as session:
         assert moved.issuer.keyring.signing_key(session, "vc-jwt").kid == before
-        clock.pass_(seconds=1)
+        clock.advance(seconds=1)
         moved.issuer.keyring.rotate(session, "P-256", clock())
         rows = queries.issuers.signing_keys(session, moved.issuer.profile.id)
         assert {row.kid == before: row.vault for row in rows if row.algorithm == "P-256"} == {
-            True: "sealed",
+            True: "database",
             False: "pkcs11",
         }
     moved.store.close()
 
 
-def test_a_device_that_does_not_answer_stops_the_start(settings, clock):
+def test_an_unusable_device_stops_the_start(settings, clock):
     build_tool(settings(), clock).store.close()
     for changes in ({"pkcs11_pin": "wrong-pin"}, {"pkcs11_module": "/nowhere.so"}, {"pkcs11_module": None}):
         with pytest.raises(SettingsError, match="PKCS11"):

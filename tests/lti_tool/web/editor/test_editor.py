@@ -521,11 +521,11 @@ def test_the_operators_address_opens_the_editor_once(school, web_tool, published
 
 def test_the_operators_session_ends(school, web_tool, clock):
     code = operator_sessions.invite_operator(web_tool.expiring_values)
-    clock.pass_(minutes=16)
+    clock.advance(minutes=16)
     assert school.browser.post("/lti/editor", data={"code": code}).status_code == 403
     code = operator_sessions.invite_operator(web_tool.expiring_values)
     operator = Editor(school.browser, school.browser.post("/lti/editor", data={"code": code}))
-    clock.pass_(hours=4, seconds=1)
+    clock.advance(hours=4, seconds=1)
     assert operator.post("/lti/app/templates").page.status_code == 403
 
 

@@ -7,7 +7,7 @@ import pytest
 from lti_tool.awarding import awards, looks
 from lti_tool.store.models import Award, AwardRule, StatusList
 from lti_tool.values import TEST_USER
-from tests.fixtures import ANNA, JANIS, NOW, complete, do_all, learner
+from tests.fixtures import ANNA, JANIS, NOW, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 
 
@@ -56,7 +56,7 @@ def test_the_page_of_a_badge_being_prepared_refreshes_itself(school, course_rule
     page = school.launch(ANNA)
     assert "Your badge is being prepared" in text_of(page)
     assert 'data-state="preparing"' in page.text and "data-refresh" in page.text
-    do_all(web_tool)
+    run_due_jobs(web_tool)
     again = school.browser.post("/lti/app/learner", headers={"X-LTI-Launch": hidden(page, "_launch")})
     assert 'data-state="issued' in again.text
 
@@ -87,7 +87,7 @@ def test_without_name_and_email_the_learner_reads_what_is_missing(school, course
     nameless = learner(99, name=None, email=None)
     platform.everyone.append(nameless)
     complete(web_tool, platform, course_rule, nameless)
-    do_all(web_tool)
+    run_due_jobs(web_tool)
     page = school.launch(nameless)
     assert "neither your name nor your e-mail address" in text_of(page)
 
@@ -96,7 +96,7 @@ def test_a_name_without_an_email_is_enough_for_a_badge(school, course_rule, web_
     mute = learner(99, name="Ģirts Upītis", email=None)
     platform.everyone.append(mute)
     complete(web_tool, platform, course_rule, mute)
-    do_all(web_tool)
+    run_due_jobs(web_tool)
     words = text_of(school.launch(mute))
     assert "Download the badge" in words
     assert "does not give Nozimite your e-mail address" in words

@@ -213,7 +213,7 @@ def test_a_new_tab_opens_within_a_minute(school, web_tool, clock):
     page = school.launch(ANNA, cookies=False)
     assert 'action="/lti/open" target="_blank"' in page.text
     ticket = {"ticket": hidden(page, "ticket")}
-    clock.pass_(seconds=61)
+    clock.advance(seconds=61)
     assert school.browser.post("/lti/open", data=ticket, headers=FROM_US).status_code == 403
     page = school.launch(ANNA, cookies=False)
     opened = school.browser.post("/lti/open", data={"ticket": hidden(page, "ticket")}, headers=FROM_US)
@@ -280,9 +280,9 @@ def test_every_code_has_an_error_message():
 
 def test_a_session_ends_after_two_idle_hours(school, clock):
     token = {"_launch": hidden(school.launch(ZANE), "_launch")}
-    clock.pass_(minutes=119)
+    clock.advance(minutes=119)
     assert school.browser.post("/lti/app/course", data=token).status_code == 200
-    clock.pass_(minutes=121)
+    clock.advance(minutes=121)
     over = school.browser.post("/lti/app/course", data=token)
     assert over.status_code == 403
     assert "Nothing is lost" in text_of(over)

@@ -206,7 +206,7 @@ def test_health(browser, web_tool, clock):
     assert browser.get("/healthz").json == {"status": "ok"}
     ready = browser.get("/readyz")
     assert (ready.status_code, ready.json["database"]) == (200, "ok")
-    clock.pass_(minutes=5)  # nobody has swept: there is no worker
+    clock.advance(minutes=5)  # nobody has swept: there is no worker
     late = browser.get("/readyz")
     assert (late.status_code, late.json["status"]) == (503, "late")
 

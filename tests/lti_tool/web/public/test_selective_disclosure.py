@@ -8,7 +8,7 @@ from badges.bake import unbake
 from lti_tool.store.models import CredentialRow
 from lti_tool.web import create_app
 from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, complete, do_all, publish, settings_for, switch_on
+from tests.fixtures import ANNA, complete, make_rule, publish, run_due_jobs, settings_for
 from tests.lti_tool.web.conftest import text_of
 
 
@@ -16,8 +16,8 @@ from tests.lti_tool.web.conftest import text_of
 def badge(request, sqlite_url, tmp_path, platform, clock):
     """A browser, the badge's address, and whether it was made to be parted."""
     tool = build_tool(settings_for(sqlite_url, tmp_path, selective_disclosure=request.param), clock)
-    complete(tool, platform, switch_on(tool, publish(tool)), ANNA)
-    do_all(tool)
+    complete(tool, platform, make_rule(tool, publish(tool)), ANNA)
+    run_due_jobs(tool)
     with tool.store.read() as session:
         address = f"/badges/{session.query(CredentialRow).one().id}"
     yield create_app(tool).test_client(), address, request.param

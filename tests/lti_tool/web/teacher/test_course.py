@@ -8,7 +8,7 @@ from lti_tool.errors import PlatformError
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Delivery, StatusList
 from lti_tool.templates import versions
-from tests.fixtures import JANIS, ZANE, complete, do_all, learner
+from tests.fixtures import JANIS, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 
 
@@ -39,7 +39,7 @@ def test_the_page_shows_the_badge_and_that_it_was_not_checked_yet(teaching):
 def test_check_now_looks_at_the_platform_at_once(act, course_rule, clock):
     page = act(f"rules/{course_rule}/check")
     assert "Checked just now." in text_of(page)
-    clock.pass_(minutes=3)
+    clock.advance(minutes=3)
     assert "Checked 3 minutes ago." in text_of(act("course"))
 
 
@@ -88,7 +88,7 @@ def test_learners_inside_at_the_first_look_wait_for_a_confirmation(act, course_r
     toms = re.search(r'name="learner" value="(\d+)"', page.text)[1]
     page = act(f"rules/{course_rule}/tick", learner=[toms])
     assert "1 badge is being prepared." in text_of(page)
-    do_all(web_tool)
+    run_due_jobs(web_tool)
     words = text_of(act("course"))
     assert "Confirmed by a teacher on 21 November 2026, 09:00 UTC." in words
     assert "1 learner has it" in words
@@ -195,7 +195,7 @@ def test_a_learner_without_name_and_email_is_shown_as_waiting(act, web_tool, ser
     nameless = learner(99, name=None, email=None)
     services.everyone.append(nameless)
     complete(web_tool, services, course_rule, nameless)
-    do_all(web_tool)
+    run_due_jobs(web_tool)
     words = text_of(act("course"))
     assert "Learner without a name" in words
     assert "gives neither the name nor the e-mail address" in words

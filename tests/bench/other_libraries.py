@@ -1,4 +1,4 @@
-"""The work of others on the same credential: plain PyLD, and @digitalbazaar/vc under Node."""
+"""The same work done with other libraries: PyLD, or @digitalbazaar/vc under Node."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INTEROP = Path(__file__).parents[1] / "interop"
 
 
 class PlainPyLD:
-    """What somebody would write who knows PyLD well: its contexts are static, so it keeps what it made of them."""
+    """eddsa-rdfc-2022 as somebody would write it who knows PyLD well: with static contexts, which PyLD caches."""
 
     def __init__(self, credential: Json, key: SigningKey) -> None:
         self._credential = credential
@@ -62,30 +62,30 @@ class PlainPyLD:
 
 @contextmanager
 def digitalbazaar(credential: Json) -> Iterator[Callable[[str], Timed] | None]:
-    """Gives its `issue` or `verify`, timed inside a warm Node; None where that is not installed."""
+    """A function that gives `issue` or `verify` as work timed inside a warm Node; None where that is not installed."""
     node = shutil.which("node")
     if node is None or not (INTEROP / "node_modules/@digitalbazaar/vc").is_dir():
         yield None
         return
     urls = [*credential["@context"], "https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"]
-    given = {"contexts": {url: find_context(url) for url in urls}, "credential": credential}
+    inputs = {"contexts": {url: find_context(url) for url in urls}, "credential": credential}
     with subprocess.Popen(
         [node, INTEROP / "timed.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as program:
         assert program.stdin and program.stdout
-        asked, answers = program.stdin, program.stdout
+        questions, answers = program.stdin, program.stdout
 
-        def ask(question: Json) -> None:
-            asked.write(json.dumps(question) + "\n")
-            asked.flush()
+        def send(message: Json) -> None:
+            questions.write(json.dumps(message) + "\n")
+            questions.flush()
 
         def work(what: str) -> Timed:
             def timed(times: int) -> float:
-                ask({"what": what, "times": times})
+                send({"what": what, "times": times})
                 return float(answers.readline())
 
             return timed
 
-        ask(given)
+        send(inputs)
         yield work
-        asked.close()
+        questions.close()

@@ -1,4 +1,4 @@
-"""Issued: a badge that was signed, as papers about it need it; facts: what it says, in one language."""
+"""read_content: the content of a signed badge for certificates and transcripts, in one language."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from signing.timestamps import from_timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issued:
-    """`text` is the signed credential byte for byte, `page_url` where it is checked, `colours` those of its picture."""
+class IssuedBadge:
+    """A badge that was issued: `text` is the secured credential byte for byte, `page_url` the page that verifies it.
+
+    `colours` is the palette of its picture, a code of the vocabulary `colours`.
+    """
 
     text: str
     png: bytes
@@ -26,10 +29,10 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a credential says. `elements` holds the values of each element of Annex I by its code.
+class BadgeContent:
+    """The content of a credential; `elements` has the values of each element of Annex I by its code.
 
-    `description` and `criteria` are "" where the badge does not have them in the language that was asked for.
+    `description` and `criteria` are "" where the badge does not have them in the language of the document.
     """
 
     credential_id: str
@@ -48,13 +51,13 @@ class Facts:
         return next(iter(self.elements.get(code, ())), "")
 
 
-def facts(issued: Issued, language: str) -> Facts:
-    """What the badge says, in `language` wherever it has it."""
-    credential: Json = json.loads(issued.text)
+def read_content(badge: IssuedBadge, language: str) -> BadgeContent:
+    """The content of the badge, in `language` where the badge has it, else in the badge's own language."""
+    credential: Json = json.loads(badge.text)
     issuer, subject = credential["issuer"], credential["credentialSubject"]
     achievement = subject["achievement"]
-    spoken = achievement.get("inLanguage", "en")
-    return Facts(
+    own_language = achievement.get("inLanguage", "en")
+    return BadgeContent(
         credential_id=credential["id"],
         awarded_at=from_timestamp(credential.get("awardedDate") or credential["validFrom"]),
         valid_until=from_timestamp(credential["validUntil"]) if "validUntil" in credential else None,
@@ -66,19 +69,19 @@ def facts(issued: Issued, language: str) -> Facts:
         credits=sum((Decimal(credit["point"]) for credit in achievement.get("creditPoint", ())), Decimal())
         or None,
         elements={
-            reading.element.code: tuple(text_in(value, language, spoken) for value in reading.values)
+            reading.element.code: tuple(text_in(value, language, own_language) for value in reading.values)
             for reading in elements.read(credential)
         },
     )
 
 
 def day(moment: datetime, language: str) -> str:
-    """The day as `badges.eu.readers` writes the date of issuing."""
+    """The UTC day in words, in the form in which the date of issuing is written."""
     return text_in(readers.day_in_words(moment.date()), language)
 
 
-def address_in_two(url: str) -> tuple[str, str]:
-    """An address as people type it, to be broken before what is hardest to read."""
+def split_address(url: str) -> tuple[str, str]:
+    """A URL without `https://`, split before its last segment, the id, for a line break there."""
     host, slash, last = url.removeprefix("https://").rpartition("/")
     return host + slash, last
 
@@ -90,5 +93,5 @@ def _address(address: Json) -> str:
 
 
 def _hours(duration: str) -> Decimal | None:
-    told = re.fullmatch(r"PT([0-9]+)H(?:([0-9]+)M)?", duration)
-    return Decimal(told[1]) + Decimal(told[2] or 0) / 60 if told else None
+    match = re.fullmatch(r"PT([0-9]+)H(?:([0-9]+)M)?", duration)
+    return Decimal(match[1]) + Decimal(match[2] or 0) / 60 if match else None

@@ -1,4 +1,4 @@
-"""What was measured, as results.json and as a table in the README."""
+"""Results of the bench, written to results.json and to the table in the README."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from signing.json_text import Json
 from tests.bench.measuring import Row
-from tests.bench.others import INTEROP
+from tests.bench.other_libraries import INTEROP
 
 README = Path(__file__).parents[2] / "README.md"
 RESULTS = Path(__file__).parent / "results.json"
@@ -19,10 +19,12 @@ BEGIN, END = "<!-- make bench writes what follows -->\n", "<!-- until here -->\n
 
 
 def not_measured(work: str, against: str, goal: float, why: str) -> Row:
+    """A line for what could not be measured here."""
     return Row(work=work, against=against, ours=None, result=None, unit="x", goal=goal, why_not=why)
 
 
-def results(*, machine: str, versions: Json, credential: Json, rows: Sequence[Row]) -> Json:
+def as_json(*, machine: str, versions: Json, credential: Json, rows: Sequence[Row]) -> Json:
+    """The results as results.json has them."""
     return {
         "machine": machine,
         "versions": versions,
@@ -32,39 +34,41 @@ def results(*, machine: str, versions: Json, credential: Json, rows: Sequence[Ro
 
 
 def node_versions() -> Json:
+    """The versions of Node and of @digitalbazaar/vc; empty where they are not installed."""
     node, vc = shutil.which("node"), INTEROP / "node_modules/@digitalbazaar/vc/package.json"
     if node is None or not vc.is_file():
         return {}
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    return {"node": said.removeprefix("v"), "@digitalbazaar/vc": json.loads(vc.read_text())["version"]}
+    printed = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return {"node": printed.removeprefix("v"), "@digitalbazaar/vc": json.loads(vc.read_text())["version"]}
 
 
-def table(told: Json) -> str:
+def table(results: Json) -> str:
     """The results for people to read, in Markdown."""
-    versions = ", ".join(f"{name} {version}" for name, version in told["versions"].items())
-    size = told["credential"]
+    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    size = results["credential"]
     return "\n".join(
         [
-            f"Measured on {told['machine']}, with {versions}; a credential of {size['json_bytes']:,} bytes, whose "
+            f"Measured on {results['machine']}, with {versions}; a credential of {size['json_bytes']:,} bytes, whose "
             f"statements have {size['statement_bytes']:,}.",
             "",
             "| work | beside | ours | theirs | result | goal | met |",
             "|---|---|---:|---:|---:|---:|---|",
-            *map(_line, told["rows"]),
+            *map(_line, results["rows"]),
             "",
         ]
     )
 
 
 def in_readme() -> str:
-    """What stands in the README where `write` puts the table."""
+    """The part of the README that `write` replaces."""
     return README.read_text("utf-8").split(BEGIN)[1].split(END)[0]
 
 
-def write(told: Json) -> None:
-    RESULTS.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
+def write(results: Json) -> None:
+    """Writes results.json, and the table between the two comments in the README."""
+    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
     before, rest = README.read_text("utf-8").split(BEGIN)
-    README.write_text(before + BEGIN + table(told) + END + rest.split(END)[1], "utf-8")
+    README.write_text(before + BEGIN + table(results) + END + rest.split(END)[1], "utf-8")
 
 
 def _line(row: Json) -> str:
@@ -85,5 +89,5 @@ def _time(microseconds: float | None) -> str:
 
 
 def _number(value: float) -> str:
-    """Three digits that count, and no exponent."""
+    """The value with three significant digits, without exponent."""
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -1,4 +1,4 @@
-"""The editor's requests over a complete template, as the institution's session makes them."""
+"""Requests of the template editor about a complete template, as an operator's browser makes them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @contextmanager
 def requests() -> Iterator[dict[str, Callable[[], bytes]]]:
-    """Each request by its name; to publish there is a new draft each time."""
+    """Functions that each make one request, by its name, until the block ends. Each time a new draft is published."""
     with tempfile.TemporaryDirectory() as folder:
         tool = build_tool(settings_for(f"sqlite:///{folder}/nozimite.sqlite", Path(folder)), Clock())
         client = create_app(tool).test_client()
@@ -32,33 +32,36 @@ def requests() -> Iterator[dict[str, Callable[[], bytes]]]:
             tool.expiring_values, operator_sessions.invite_operator(tool.expiring_values)
         )
 
-        def draft() -> str:
+        def new_draft() -> str:
+            """The path of a new template."""
             with tool.store.begin() as session:
                 row = versions.add(session, template_data(), tool.clock())
                 return f"/lti/app/templates/{row.template_id}/{row.version}"
 
-        way = draft()
-        asked = {
+        path = new_draft()
+        requests_by_name = {
             "the list": _post(client, "/lti/app/templates", token),
-            "the report": _post(client, f"{way}/report", token, framework="all"),
-            "publishing": lambda: _post(client, f"{draft()}/publish", token)(),
+            "the report": _post(client, f"{path}/report", token, framework="all"),
+            "publishing": lambda: _post(client, f"{new_draft()}/publish", token)(),
             "a search": _post(
                 client, "/lti/app/search", token, vocabulary="esco", words="data", pointer="/x"
             ),
         }
         for step in STEPS:
-            opened = _post(client, f"{way}/edit", token, step=step.code)
-            asked[f"opening {step.code}"] = opened
-            asked[f"saving {step.code}"] = _sent(client, f"{way}/save", _Form(opened().decode()).fields)
-        yield asked
+            open_step = _post(client, f"{path}/edit", token, step=step.code)
+            requests_by_name[f"opening {step.code}"] = open_step
+            requests_by_name[f"saving {step.code}"] = _request(
+                client, f"{path}/save", _Form(open_step().decode()).fields
+            )
+        yield requests_by_name
         tool.store.close()
 
 
 def _post(client: FlaskClient, path: str, token: str, **fields: str) -> Callable[[], bytes]:
-    return _sent(client, path, [("_launch", token), *fields.items()])
+    return _request(client, path, [("_launch", token), *fields.items()])
 
 
-def _sent(client: FlaskClient, path: str, fields: list[tuple[str, str]]) -> Callable[[], bytes]:
+def _request(client: FlaskClient, path: str, fields: list[tuple[str, str]]) -> Callable[[], bytes]:
     body = urlencode(fields)
 
     def request() -> bytes:
@@ -74,7 +77,7 @@ def _sent(client: FlaskClient, path: str, fields: list[tuple[str, str]]) -> Call
 
 
 class _Form(HTMLParser):
-    """What a browser would send of the page's form as it stands."""
+    """The fields that a browser sends of the form that saves, as it stands in the page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -85,17 +88,17 @@ class _Form(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        told = dict(attributes)
-        name, value = told.get("name"), told.get("value") or ""
+        given = dict(attributes)
+        name, value = given.get("name"), given.get("value") or ""
         match tag:
             case "form":
-                self._inside = (told.get("action") or "").endswith("/save")
-            case "input" if self._inside and name and told.get("type") not in ("file", "submit"):
-                if told.get("type") not in ("checkbox", "radio") or "checked" in told:
+                self._inside = (given.get("action") or "").endswith("/save")
+            case "input" if self._inside and name and given.get("type") not in ("file", "submit"):
+                if given.get("type") not in ("checkbox", "radio") or "checked" in given:
                     self.fields.append((name, value))
             case "select" | "textarea" if self._inside:
                 self._name, self._text = name, ""
-            case "option" if self._inside and self._name and "selected" in told:
+            case "option" if self._inside and self._name and "selected" in given:
                 self.fields.append((self._name, value))
 
     def handle_data(self, data: str) -> None:
