@@ -48,12 +48,12 @@ def unsigned(claims, header):
 def test_a_launch_is_returned_as_plain_values(lti):
     arrival = lti.launch()
     assert arrival.bound
-    told = arrival.launch
-    assert (told.registration_id, told.deployment_id) == (1, "1")
-    assert (told.user_id, told.name, told.email) == ("4", "Anna Ozola", "anna@riga.example")
-    assert (told.context_id, told.context_title, told.resource_link_id) == ("2", "Data literacy", "7")
-    assert told.is_learner
-    assert not told.is_teacher
+    launch = arrival.launch
+    assert (launch.registration_id, launch.deployment_id) == (1, "1")
+    assert (launch.user_id, launch.name, launch.email) == ("4", "Anna Ozola", "anna@riga.example")
+    assert (launch.context_id, launch.context_title, launch.resource_link_id) == ("2", "Data literacy", "7")
+    assert launch.is_learner
+    assert not launch.is_teacher
 
 
 def test_a_launch_without_its_cookie_is_valid_and_not_bound(lti):
@@ -78,17 +78,17 @@ def test_no_web_framework_and_no_database_is_needed():
 
 
 def test_a_launch_without_a_user_is_accepted(lti):
-    told = lti.launch(without=("sub", "name", "email")).launch
-    assert (told.user_id, told.name, told.email) == (None, None, None)
+    launch = lti.launch(without=("sub", "name", "email")).launch
+    assert (launch.user_id, launch.name, launch.email) == (None, None, None)
 
 
 def test_a_deployment_never_seen_before_is_accepted(lti):
-    told = lti.launch(**{CLAIM + "deployment_id": "106:8865aa05b4b79b64a91a86042e43af5ea8ae79eb"}).launch
-    assert told.deployment_id == "106:8865aa05b4b79b64a91a86042e43af5ea8ae79eb"
+    launch = lti.launch(**{CLAIM + "deployment_id": "106:8865aa05b4b79b64a91a86042e43af5ea8ae79eb"}).launch
+    assert launch.deployment_id == "106:8865aa05b4b79b64a91a86042e43af5ea8ae79eb"
 
 
 def test_variables_the_platform_did_not_expand_are_left_out(lti):
-    told = lti.launch(
+    launch = lti.launch(
         name="$Person.name.full",
         email="$Person.email.primary",
         given_name="Anna",
@@ -106,24 +106,24 @@ def test_variables_the_platform_did_not_expand_are_left_out(lti):
             }
         },
     ).launch
-    assert (told.name, told.email) == ("Anna", None)
-    assert told.custom == {"badge": "b-1", "canvas_user_id": "42", "price": "$5 a day", "on": "true"}
+    assert (launch.name, launch.email) == ("Anna", None)
+    assert launch.custom == {"badge": "b-1", "canvas_user_id": "42", "price": "$5 a day", "on": "true"}
 
 
 def test_what_a_database_cannot_store_is_removed(lti):
-    told = lti.launch(name="An\u0000na \ud800", **{CLAIM + "context": {"id": "2", "title": "A\u0000"}}).launch
-    assert told.name == "Anna ?"
-    assert told.context_title == "A"
-    told.name.encode()
+    launch = lti.launch(name="An\u0000na \ud800", **{CLAIM + "context": {"id": "2", "title": "A\u0000"}}).launch
+    assert launch.name == "Anna ?"
+    assert launch.context_title == "A"
+    launch.name.encode()
 
 
 def test_only_roles_in_the_course_count(lti):
     elsewhere = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
-    told = lti.launch(
+    launch = lti.launch(
         **{CLAIM + "roles": [elsewhere + "Instructor", elsewhere + "Administrator", LEARNER]}
     ).launch
-    assert told.is_learner
-    assert not told.is_teacher
+    assert launch.is_learner
+    assert not launch.is_teacher
     nobody = lti.launch(**{CLAIM + "roles": [elsewhere + "Instructor", elsewhere + "Student"]}).launch
     assert not nobody.is_learner
     assert not nobody.is_teacher
@@ -141,10 +141,10 @@ def test_only_roles_in_the_course_count(lti):
     ],
 )
 def test_staff_are_teachers_and_no_learners_in_every_notation_of_the_role(lti, roles):
-    told = lti.launch(**{CLAIM + "roles": roles}).launch
-    assert told.is_teacher
-    assert not told.is_learner
-    assert all("/" in role for role in told.roles)
+    launch = lti.launch(**{CLAIM + "roles": roles}).launch
+    assert launch.is_teacher
+    assert not launch.is_learner
+    assert all("/" in role for role in launch.roles)
 
 
 @pytest.mark.parametrize("role", ["Learner", LEARNER, MEMBERSHIP + "/Learner#NonCreditLearner"])
@@ -542,26 +542,26 @@ def canvas(lti, recorded):
 
 @pytest.mark.parametrize("name", MOODLE_TOKENS)
 def test_a_recorded_moodle_launch_is_valid(moodle, name):
-    told = moodle(name)
-    assert (told.context_id, told.deployment_id) == ("2", "1")
-    assert "$Foo.bar" not in told.custom.values()
+    launch = moodle(name)
+    assert (launch.context_id, launch.deployment_id) == ("2", "1")
+    assert "$Foo.bar" not in launch.custom.values()
 
 
 def test_a_recorded_moodle_student_is_a_learner_with_services(moodle):
-    told = moodle("08_id_token_student.json")
-    assert told.is_learner
-    assert (told.user_id, told.email, told.resource_link_id) == ("4", "student01@lab.test", "1")
-    assert told.memberships_url.endswith("/CourseSection/2/bindings/1/memberships")
-    assert told.line_items_url.endswith("/2/lineitems?type_id=1")
-    assert told.line_item_url.endswith("/2/lineitems/4/lineitem?type_id=1")
-    assert told.custom["static"] == "abc=def"
-    assert "when" not in told.custom
+    launch = moodle("08_id_token_student.json")
+    assert launch.is_learner
+    assert (launch.user_id, launch.email, launch.resource_link_id) == ("4", "student01@lab.test", "1")
+    assert launch.memberships_url.endswith("/CourseSection/2/bindings/1/memberships")
+    assert launch.line_items_url.endswith("/2/lineitems?type_id=1")
+    assert launch.line_item_url.endswith("/2/lineitems/4/lineitem?type_id=1")
+    assert launch.custom["static"] == "abc=def"
+    assert "when" not in launch.custom
 
 
 def test_a_recorded_moodle_student_without_name_and_address_may_come_in(moodle):
-    told = moodle("08b_id_token_student_privacy_off.json")
-    assert (told.name, told.email) == (None, None)
-    assert told.is_learner
+    launch = moodle("08b_id_token_student_privacy_off.json")
+    assert (launch.name, launch.email) == (None, None)
+    assert launch.is_learner
 
 
 def test_a_recorded_moodle_teacher_is_one(moodle):
@@ -569,31 +569,31 @@ def test_a_recorded_moodle_teacher_is_one(moodle):
 
 
 def test_a_recorded_moodle_deep_linking_request_tells_where_to_answer(moodle):
-    told = moodle("06_deeplinking_request_id_token.json")
-    assert told.deep_linking.return_url.startswith(
+    launch = moodle("06_deeplinking_request_id_token.json")
+    assert launch.deep_linking.return_url.startswith(
         "https://moodle.lab.test:8443/mod/lti/contentitem_return.php"
     )
-    assert told.deep_linking.accept_multiple
-    assert told.deep_linking.data is None
-    assert told.memberships_url is None
-    assert told.resource_link_id is None
+    assert launch.deep_linking.accept_multiple
+    assert launch.deep_linking.data is None
+    assert launch.memberships_url is None
+    assert launch.resource_link_id is None
 
 
 @pytest.mark.parametrize("name", CANVAS_TOKENS)
 def test_a_recorded_canvas_launch_is_valid(canvas, name):
-    told = canvas(name)
-    assert told.deployment_id == "3407:8865aa05b4b79b64a91a86042e43af5ea8ae79eb"
-    assert not any(value.startswith("$") for value in told.custom.values())
+    launch = canvas(name)
+    assert launch.deployment_id == "3407:8865aa05b4b79b64a91a86042e43af5ea8ae79eb"
+    assert not any(value.startswith("$") for value in launch.custom.values())
 
 
 def test_a_recorded_canvas_administrator_is_neither_teacher_nor_learner(canvas):
-    told = canvas("launch_course_navigation_id_token.json")
-    assert not told.is_teacher
-    assert not told.is_learner
+    launch = canvas("launch_course_navigation_id_token.json")
+    assert not launch.is_teacher
+    assert not launch.is_learner
 
 
 def test_a_recorded_canvas_learner_who_teaches_elsewhere_is_a_learner(canvas):
-    told = canvas("launch_assignment_id_token.json")
-    assert told.is_learner
-    assert not told.is_teacher
-    assert told.custom == {"canvas_course_id": "1", "canvas_user_id": "42", "canvas_assignment_id": "7"}
+    launch = canvas("launch_assignment_id_token.json")
+    assert launch.is_learner
+    assert not launch.is_teacher
+    assert launch.custom == {"canvas_course_id": "1", "canvas_user_id": "42", "canvas_assignment_id": "7"}
