@@ -130,6 +130,29 @@ def test_what_a_template_declares_goes_before_what_its_issuer_declares(
     assert facts(declaring(solar, transcript=False), issuer)["transcript"] is False
 
 
+def test_a_free_text_of_a_template_goes_before_the_same_one_of_its_issuer(
+    solar: Template, issuer: IssuerProfile
+) -> None:
+    """Texts that only the issuer has are kept beside it."""
+    general = {"nzqa.no-gaps": {"en": "Of the college."}, "microhe.route": {"en": "A third."}}
+    college = replace(issuer, quality=replace(issuer.quality, declarations=general))
+    template = declaring(solar, declarations={"nzqa.no-gaps": {"en": "Of the course."}})
+    assert facts(template, college)["declarations"] == general | {"nzqa.no-gaps": {"en": "Of the course."}}
+
+
+def test_days_are_counted_to_the_first_end_of_several(solar: Template, issuer: IssuerProfile) -> None:
+    today, assurance = date(2026, 11, 21), solar.types_of_quality_assurance[0]
+    assurances = tuple(
+        replace(assurance, valid_until=until) for until in (date(2028, 1, 1), date(2026, 11, 23), None)
+    )
+    known = facts(
+        replace(solar, types_of_quality_assurance=assurances),
+        replace(issuer, accreditations=assurances[:2]),
+        today,
+    )
+    assert (known["assured_days"], known["accredited_days"]) == (2, 2)
+
+
 def test_rules_can_be_about_exactly_the_known_facts(solar: Template, issuer: IssuerProfile) -> None:
     assert set(facts(solar, issuer)) == set(FIELDS)
 

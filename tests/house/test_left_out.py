@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import NO_RECORDINGS
+
 ROOT = Path(__file__).parents[2]
 SKIPPING = """
 import pytest
@@ -17,6 +19,11 @@ def test_without_a_browser():
     pytest.skip("Debian's chromium is not installed")
 
 def test_without_recordings():
+    from conftest import NO_RECORDINGS
+    pytest.skip(NO_RECORDINGS)
+
+@pytest.mark.parametrize("number", range(5))
+def test_without_vectors(number):
     from conftest import NO_RECORDINGS
     pytest.skip(NO_RECORDINGS)
 
@@ -66,14 +73,20 @@ def test_a_test_left_out_is_named_with_its_reason(tmp_path: Path, workers: tuple
     done = run(tmp_path, workers)
     assert done.returncode == 0
     assert "Debian's chromium is not installed" in done.stdout
-    assert "3 skipped" in done.stdout
+    assert "8 skipped" in done.stdout
+
+
+def test_all_that_lack_what_no_registry_has_are_one_line(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    lines = [line for line in run(tmp_path, workers).stdout.splitlines() if NO_RECORDINGS in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("SKIPPED [6] ")
 
 
 def test_where_nothing_may_be_left_out_it_fails(tmp_path: Path, workers: tuple[str, ...]) -> None:
     done = run(tmp_path, workers, NOZIMITE_NO_SKIPS="1")
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
     assert "left out, and NOZIMITE_NO_SKIPS is set: Debian's chromium is not installed" in done.stdout
-    assert "1 failed, 1 skipped, 1 error" in done.stdout
+    assert "1 failed, 6 skipped, 1 error" in done.stdout
 
 
 def test_a_file_left_out_fails_too(tmp_path: Path, workers: tuple[str, ...]) -> None:

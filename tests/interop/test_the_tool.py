@@ -30,9 +30,9 @@ def tool(tmp_path):
 
 
 @pytest.fixture
-def verify(others, tool, shared):
+def verify(others, tool):
     def verify(verifier: str, text: str) -> dict[str, Any]:
-        pages = public_documents(shared) | published_pages(tool)
+        pages = public_documents() | published_pages(tool)
         name = "token" if verifier == "joseVerifies" else "credential"
         return others(verifier, pages=pages, **{name: text})
 

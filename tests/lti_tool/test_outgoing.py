@@ -301,6 +301,8 @@ def test_a_certificate_for_another_name_is_refused(serve, certificate):
         "[::ffff:127.0.0.1]",
         "[::ffff:10.0.0.1]",
         "[64:ff9b::7f00:1]",
+        "[64:ff9b::a01:203]",
+        "[64:ff9b::a9fe:a9fe]",
         "[2002:7f00:1::1]",
         "[fe80::1]",
         "[fc00::1]",
@@ -325,6 +327,17 @@ def test_a_name_that_leads_to_a_private_address_is_not_called(serve, found):
 
     assert trouble(Outgoing(resolve=resolve).get, f"https://lms.example:{server.port}/").permanent
     assert server.connections == 0
+
+
+def test_a_public_address_behind_nat64_is_permitted():
+    """A network of IPv6 alone reaches every IPv4 host in this way. Nothing answers at the address used here."""
+
+    def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET6, 1, 6, "", ("64:ff9b::c058:6301", port, 0, 0))]
+
+    error = trouble(Outgoing(resolve=resolve, timeout=(0.2, 0.2)).get, "https://lms.example:9/")
+    assert "private" not in str(error)
+    assert not error.permanent
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_called(serve):

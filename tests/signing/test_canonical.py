@@ -169,6 +169,15 @@ UNSAFE = {
             }
         ],
     ),
+    "itself once more, as more than what refers to it": put(
+        ["credentialSubject", "achievement", "related"],
+        [
+            {
+                "id": "https://badges.riga.example/credentials/0c9a7c1e-5b0e-4b7e-8d2b-0f5a3a8f2b02",
+                "type": ["EndorsementSubject", "Achievement"],
+            }
+        ],
+    ),
     "a context without a host": put(["@context", 3], "context.jsonld"),
     "a context without a name": put(["@context", 3], ""),
     "a hundred contexts": put(["@context"], ["https://www.w3.org/ns/credentials/v2"] * 100),

@@ -446,6 +446,16 @@ def test_an_issuer_that_is_its_own_key_has_no_other_names_for_it(ed25519):
             find_key(kid, whose, web({}))
 
 
+def test_a_did_document_of_another_did_is_not_the_issuers(p256):
+    """Whoever can put a file on the host of a DID could else lend it the keys of any document."""
+    other = riga(p256) | {"id": "did:web:elsewhere.example"}
+    with pytest.raises(KeyNotFoundError):
+        find_key(f"{RIGA}#k1", RIGA, web({RIGA_PAGE: other}))
+    bare = {KID: jwk(p256, "p1")}
+    assert find_key(KID, RIGA, web(bare | {RIGA_PAGE: riga(p256)})).controller == RIGA
+    assert find_key(KID, RIGA, web(bare | {RIGA_PAGE: other})).controller == KID
+
+
 def test_a_document_of_somebody_else_names_no_key_of_the_issuer(p256):
     with pytest.raises(KeyNotFoundError):
         find_key("k1", RIGA, web({RIGA_PAGE: riga(p256) | {"id": "did:web:elsewhere.example"}}))

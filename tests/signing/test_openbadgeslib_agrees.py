@@ -28,6 +28,31 @@ def test_it_verifies_our_json_by_its_public_functions_alone(credential, issuer, 
     verify_data_integrity_proof(json.loads(text), pem, extra_contexts=contexts)
 
 
+@pytest.fixture
+def without_extension(credential):
+    """The credential with the terms of Open Badges alone, which openbadgeslib's verifier takes as it is."""
+    credential["@context"].pop()
+    del credential["issuer"]["legalName"]
+    achievement = credential["credentialSubject"]["achievement"]
+    achievement["type"].remove("EuMicrocredential")
+    for name in ("title", "volumeOfLearning", "isPartialQualification"):
+        del achievement[name]
+    return credential
+
+
+def test_its_whole_verifier_accepts_our_badge_without_our_extension(without_extension, issuer, now):
+    text = PROOFS["eddsa-rdfc-2022"].secure(without_extension, issuer.ed25519, now).text
+    assert openbadgeslib_verdict(text, {issuer.id: issuer.document}) == VERIFIED
+    tampered = text.replace("Pass the test.", "Pay the fee.")
+    assert "mismatch" in openbadgeslib_verdict(tampered, {issuer.id: issuer.document})
+
+
+def test_its_whole_verifier_sees_that_our_badge_has_expired(without_extension, issuer, now):
+    without_extension["validUntil"] = "2026-02-03T04:05:07Z"
+    text = PROOFS["eddsa-rdfc-2022"].secure(without_extension, issuer.ed25519, now).text
+    assert "expired" in openbadgeslib_verdict(text, {issuer.id: issuer.document})
+
+
 def test_it_verifies_our_jwt(credential, issuer, now):
     text = PROOFS["vc-jwt"].secure(credential, issuer.p256, now).text
     assert openbadgeslib_verdict(text, {issuer.id: issuer.document}) == VERIFIED

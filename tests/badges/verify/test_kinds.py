@@ -424,6 +424,15 @@ def test_a_revoked_hosted_badge_may_serve_nothing_but_that(
     assert verify_badge(older[HOSTED], older | {HOSTED: another}).verdict == "changed"
 
 
+@pytest.mark.parametrize("kind", ["BadgeClass", "Issuer"])
+def test_a_document_of_another_class_is_no_hosted_badge(
+    older: dict[str, Json], verify_badge: Callable[..., Report], kind: str
+) -> None:
+    older[HOSTED]["type"] = ["Assertion", kind]
+    report = verify_badge(baked_older(HOSTED), older)
+    assert finding(report, "proof")[1] == "differs_from_hosted"
+
+
 def test_a_timestamp_without_a_zone_is_in_utc(
     older: dict[str, Json], verify_badge: Callable[..., Report]
 ) -> None:

@@ -97,9 +97,10 @@ def test_a_name_cannot_add_a_header_line(smtp, name):
     assert [address.addr_spec for address in mail["To"].addresses] == ["anna@example.org"]
 
 
+@pytest.mark.parametrize("refused", ["answer", "recipient_answer"], ids=["the mail", "its recipient"])
 @pytest.mark.parametrize(("answer", "permanent"), [("550 no such person", True), ("451 try later", False)])
-def test_a_refusal_is_permanent_by_its_code(smtp, answer, permanent):
-    smtp.answer = answer
+def test_a_refusal_is_permanent_by_its_code(smtp, refused, answer, permanent):
+    setattr(smtp, refused, answer)
     with pytest.raises(DeliveryError) as caught:
         email.deliver(BADGE, anna(), options(smtp), REFERENCE)
     assert caught.value.permanent is permanent

@@ -108,3 +108,19 @@ def test_health_tells_how_long_the_oldest_job_has_been_due(store):
     with store.read() as session:
         health = outbox.health(session, NOW + timedelta(seconds=90))
     assert (health.waiting, health.oldest_seconds, health.dead) == (3, 90.0, 0)
+
+
+@pytest.mark.parametrize("ended", ["failed", "done"])
+def test_ending_a_lease_late_changes_no_job_that_was_ended_meanwhile(store, ended):
+    """The relay may learn that the broker refused an id after a worker has got and done it all the same."""
+    (event_id,) = add_jobs(store)
+    outbox.claim(store, NOW)
+    if ended == "failed":
+        outbox.postpone(store, event_id, NOW, "the mail server cannot be reached")
+    else:
+        with store.begin() as session:
+            outbox.finish(session, event_id)
+    before = row(store, event_id).due_at
+    outbox.release(store, event_id, NOW - timedelta(hours=1))
+    assert row(store, event_id).due_at == before
+    assert outbox.claim(store, NOW) == []

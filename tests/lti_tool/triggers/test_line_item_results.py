@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 
 from lti_tool.awarding import looks, rule_changes
+from lti_tool.people import sessions
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule
-from lti_tool.values import LineItem, LineItemResult
-from tests.fixtures import ANNA, JANIS, NOW, make_rule
+from lti_tool.values import INSTRUCTOR, LineItem, LineItemResult
+from tests.fixtures import ANNA, JANIS, NOW, TOMS, launch_of, make_rule
 
 
 @pytest.fixture
@@ -68,6 +69,17 @@ def test_the_grade_of_someone_no_longer_in_the_course_is_left_out(tool, platform
     platform.graded = [graded(ANNA, "1")]
     look(tool, platform, rule_id)
     assert awards(tool) == {}
+
+
+def test_the_grade_of_somebody_seen_teaching_is_left_out(tool, platform, rule_id):
+    """Moodle lists a teaching assistant like any learner; only their own launch has shown the role."""
+    with tool.store.begin() as session:
+        registration = session.get_one(AwardRule, rule_id).course.registration_id
+        launch = launch_of(TOMS, registration, roles=(INSTRUCTOR,))
+        sessions.start_session(session, launch, tool.clock())
+    platform.graded = [graded(TOMS, "1"), graded(ANNA, "1")]
+    look(tool, platform, rule_id)
+    assert awards(tool) == {"7": Decimal(1)}
 
 
 def test_a_grade_hidden_until_a_date_is_awarded_on_that_date(tool, platform, rule_id, clock):

@@ -14,6 +14,7 @@ from signing.multibase import base64url, from_base64url
 from signing.proofs import PROOFS, check, ecdsa_sd_2023
 from signing.proofs.ecdsa_sd_2023 import derive, secure_with
 from signing.secured import SecuredCredential
+from signing.selection import select
 
 RIGA = "did:web:badges.riga.example:issuers:college"
 SUBJECT = "/credentialSubject"
@@ -260,3 +261,11 @@ def test_the_mandatory_parts_are_those_that_are_there(credential):
         credential | {"validUntil": "2030-01-01T00:00:00Z"}
     )
     assert ecdsa_sd_2023.mandatory_pointers({"@context": []}) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "pointer"), [("a/b", "/a~1b"), ("a~b", "/a~0b"), ("a~1b", "/a~01b"), ("~0/", "/~00~1")]
+)
+def test_a_pointer_spells_each_name_as_rfc_6901_says(name, pointer):
+    document = {"@context": ["urn:c"], name: "shown", "b": "hidden"}
+    assert select(document, [pointer]) == {"@context": ["urn:c"], name: "shown"}

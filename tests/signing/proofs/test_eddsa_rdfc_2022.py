@@ -158,6 +158,7 @@ def test_no_single_value_can_be_changed_or_removed(signed, issuer, now):
         ({"created": 7}, "malformed"),
         ({"created": "2026-02-03T04:05:07Z"}, "bad_signature"),
         ({"expires": "2026-02-03T04:05:05Z"}, "proof_expired"),
+        ({"expires": "2026-02-03T04:05:06Z"}, "proof_expired"),
         ({"expires": "2036-02-03T04:05:05Z"}, "bad_signature"),
         ({"proofValue": "u" + "A" * 86}, "malformed"),
         ({"proofValue": "z" + base58(bytes(63))}, "malformed"),

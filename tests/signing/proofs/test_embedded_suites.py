@@ -83,6 +83,7 @@ def test_what_was_signed_is_what_is_read_and_nothing_else_is(document, keys, fin
     [
         ({"created": "2026-02-03T04:05:07Z"}, "bad_signature"),
         ({"expires": "2026-02-03T04:05:05Z"}, "proof_expired"),
+        ({"expires": "2026-02-03T04:05:06Z"}, "proof_expired"),
         ({"proofPurpose": "authentication"}, "wrong_purpose"),
         ({"verificationMethod": f"{NOTARY}#Ed25519"}, "bad_signature wrong_algorithm"),
         ({"proofValue": "z" + base58(b"\1" * 64)}, "bad_signature malformed wrong_algorithm"),

@@ -336,6 +336,7 @@ def test_a_token_of_w3c_needs_no_claims(forge, issuer, credential, now):
     ("claims", "code"),
     [
         ({"exp": 1770000000}, "proof_expired"),
+        ({"exp": 1770091506}, "proof_expired"),
         ({"nbf": 1770091507}, "proof_expired"),
         ({"nbf": "soon"}, "malformed"),
         ({"exp": True}, "malformed"),
