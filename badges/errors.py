@@ -8,6 +8,7 @@
   * VocabularyError        the file of a controlled vocabulary cannot be used; `problems` lists every problem
   * PictureError           the bytes are not a sound picture or PDF; `code` names the reason
   * SchemaError            a JSON Schema that a credential names cannot be applied
+    * SchemaTooCostlyError   the process that applied it had to be ended
   * DisclosureError        the part cannot be removed from the badge; `code` names the reason
   * NotBakedError          the picture is sound, but there is no Open Badges 3.0 credential in it
 
@@ -84,6 +85,10 @@ class PictureError(BadgeError):
 
 class SchemaError(BadgeError):
     """A JSON Schema cannot be read, or costs too much to apply: whether a document follows it is unknown."""
+
+
+class SchemaTooCostlyError(SchemaError):
+    """Applying a JSON Schema took more time or memory than a stranger's schema may."""
 
 
 class DisclosureError(BadgeError):

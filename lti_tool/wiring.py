@@ -14,6 +14,7 @@ from badges.issuer import read_issuer
 from badges.verify import Report, verify
 from badges.vocabularies import set_override_folder
 from config.settings import Settings, SettingsError
+from lti_tool import bounded_process
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder
@@ -76,7 +77,14 @@ class Tool:
         # Our own credentials are checked by the compiled forms they were signed with, which is much faster.
         check = self.issuer.compiled_forms.check
         return verify(
-            file, self.find_key, self.find_status, self.clock(), fetch=self.fetch, check_proof=check
+            file,
+            self.find_key,
+            self.find_status,
+            self.clock(),
+            fetch=self.fetch,
+            check_proof=check,
+            find_schema_breach=bounded_process.find_schema_breach,
+            read_pdf=bounded_process.attached_text,
         )
 
     @property

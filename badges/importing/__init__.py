@@ -14,8 +14,9 @@ from badges.bake import SIGNATURE
 from badges.errors import TemplateError
 from badges.importing import edubadges, open_badges_2, open_badges_3, open_educational_badges
 from badges.importing.field_reader import FieldReader, Note
+from badges.pdf.attachments import attached_text
 from badges.template.model import read_template, template_as_json
-from badges.verify.files import parse_file
+from badges.verify.files import PdfReader, parse_file
 from signing.json_text import Json
 
 #: edubadges comes first, because its study load in Open Badges 2.0 is in hours and that of the next source in minutes,
@@ -39,13 +40,13 @@ class Draft:
     notes: tuple[Note, ...]
 
 
-def read_draft(file: bytes) -> Draft:
-    """The Draft in a badge of another system: JSON, a JWS, or a picture with the badge baked into it.
+def read_draft(file: bytes, read_pdf: PdfReader = attached_text) -> Draft:
+    """The Draft in a badge of another system: JSON, a JWS, or a picture or PDF with the badge in it.
 
     Raises TemplateError with the code `not_a_badge`; `badge_elsewhere` where the file only has the address of the badge
     or its class; or, by JSON pointer into the badge, `required` where the badge has no name.
     """
-    parsed = parse_file(file)
+    parsed = parse_file(file, read_pdf)
     badge = parsed.credential
     if parsed.address or not badge:
         raise TemplateError((("", "badge_elsewhere" if parsed.address else "not_a_badge"),))

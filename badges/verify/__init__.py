@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from badges.verify.files import parse_file
+from badges.pdf.attachments import attached_text
+from badges.verify.files import PdfReader, parse_file
 from badges.verify.foreign_json import issuer_id, kind_of
 from badges.verify.form import check_context, check_issuer, check_subject, check_type
 from badges.verify.gathered import Gathered, gather
-from badges.verify.lookups import Fetch, Lookups, ProofChecker, StatusFinder, with_limit
+from badges.verify.lookups import Fetch, Lookups, ProofChecker, SchemaChecker, StatusFinder, with_limit
 from badges.verify.one_ed_tech import run_probes, worst_outcome
 from badges.verify.open_badges_2 import check_open_badges_2
 from badges.verify.recipient import check_recipient
@@ -42,9 +43,11 @@ __all__ = [
     "Check",
     "Fetch",
     "OneEdTech",
+    "PdfReader",
     "Probe",
     "ProofChecker",
     "Report",
+    "SchemaChecker",
     "StatusFinder",
     "Verdict",
     "verify",
@@ -60,18 +63,28 @@ def verify(
     fetch: Fetch | None = None,
     recipient: str | None = None,
     check_proof: ProofChecker = check_any_proof,
+    find_schema_breach: SchemaChecker | None = None,
+    read_pdf: PdfReader = attached_text,
 ) -> Report:
     """The Report on a file: a baked PNG or SVG, a PDF, a JSON credential, a compact JWS. Never raises.
 
     The key is looked up first, everything else only when the proof holds and the key is the issuer's. `fetch` is for
     the other documents that a badge may name: its newer version, a schema, an assertion of Open Badges 2.0; without it
     the checks that need them stay `unknown`. `recipient` is the person the verifier expects: an e-mail address, or an
-    id.
+    id. `find_schema_breach` applies a schema; without it the schemas of others stay `unknown`. It and `read_pdf` should
+    run in a process that can be ended where files come from strangers: neither library has a limit of time.
     """
     lookups = with_limit(
-        Lookups(check_proof=check_proof, find_key=find_key, find_status=find_status, fetch=fetch, now=now)
+        Lookups(
+            check_proof=check_proof,
+            find_key=find_key,
+            find_status=find_status,
+            fetch=fetch,
+            find_schema_breach=find_schema_breach,
+            now=now,
+        )
     )
-    parsed = parse_file(file)
+    parsed = parse_file(file, read_pdf)
     if parsed.address is not None or kind_of(parsed.credential) == "open_badges_2":
         return check_open_badges_2(parsed, lookups, recipient)
     if parsed.secured is None:

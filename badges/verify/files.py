@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import unquote
@@ -19,7 +20,7 @@ from badges.bake import (
     secured_from,
 )
 from badges.errors import NotBakedError, PictureError
-from badges.pdf import attachments
+from badges.pdf.attachments import attached_text, looks_like_pdf
 from badges.verify.foreign_json import as_list, kind_of, types
 from badges.verify.report import Finding, failed, passed, warning
 from signing.errors import ProofError
@@ -34,6 +35,8 @@ _DATA_URL_OF_JWS = re.compile(r"data:application/(?:vc[a-z+-]{0,20}\+)?jwt(;base
 #: The registered claims that a JWS of a credential has beside the credential's own members.
 CLAIMS = frozenset({"iss", "jti", "sub", "nbf", "exp", "iat", "aud"})
 
+#: `badges.pdf.attachments.attached_text`, or a function that does the same within a limit of time.
+PdfReader = Callable[[bytes], BakedText]
 #: Where the credential is in the payload of a JWS: in the claim `vc` (VCDM 1.1), or the payload itself (2.0).
 JwsLayout = Literal["vc_claim", "payload"]
 
@@ -58,7 +61,7 @@ class ParsedFile:
         return self.secured is not None and self.secured.media_type == JWS_TYPE
 
 
-def parse_file(file: bytes) -> ParsedFile:
+def parse_file(file: bytes, read_pdf: PdfReader = attached_text) -> ParsedFile:
     """What the bytes hold; `finding` failed where that is not one document that all readers read in the same way."""
     if not file.strip():
         return ParsedFile(finding=failed("empty"))
@@ -68,8 +71,8 @@ def parse_file(file: bytes) -> ParsedFile:
         # By content, never by file name or media type, which the sender chooses.
         if file.startswith(SIGNATURE):
             return _parse_baked(baked_text(file), "read_png")
-        if attachments.looks_like_pdf(file):
-            return _parse_baked(attachments.attached_text(file), "read_pdf")
+        if looks_like_pdf(file):
+            return _parse_baked(read_pdf(file), "read_pdf")
         if svg.looks_like_svg(file):
             return _parse_baked(svg.baked_text(file), "read_svg")
         return parse_response(file)

@@ -6,11 +6,10 @@ Source: Open Badges 3.0, "Verification and Validation".
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
 from badges.errors import SchemaError
-from badges.schemas import EXTENSION_SCHEMA, json_schema, rules
+from badges.schemas import json_schema, rules
 from badges.verify.files import JwsLayout
 from badges.verify.foreign_json import (
     VC_1_CONTEXT,
@@ -148,36 +147,33 @@ def _check_official_schema(
 
 
 def _check_schema_at(url: str, document: Json, lookups: Lookups | None) -> Finding:
-    """Whether the document follows the schema at the address. What cannot be fetched or understood is `unknown`."""
+    """Whether the document follows the schema at the address. What cannot be fetched or applied is `unknown`."""
     try:
-        breach = json_schema.breach(document, _load_schema(url, lookups))
+        breach = _find_breach(url, document, lookups)
     except SchemaError as error:
         return unknown("schema_not_understood", f"{url}: {error}")
     except PermissionError:
         return unknown("schema_not_asked", url)
     except Exception as error:  # noqa: BLE001 - `fetch` may raise anything, and every reason means: not reached
         return unknown("schema_not_reached", f"{url}: {error.__class__.__name__}")
-    return failed("breaks_schema", f"{url}: {breach}") if breach else passed("follows_schemas")
+    return passed("follows_schemas") if breach is None else failed("breaks_schema", f"{url}: {breach or '/'}")
 
 
-def _load_schema(url: str, lookups: Lookups | None) -> Json:
-    """The schema at the address. Raises PermissionError where it may not be fetched, SchemaError for no JSON object.
+def _find_breach(url: str, document: Json, lookups: Lookups | None) -> str | None:
+    """Where the document breaks the schema at the address, as a JSON pointer; None where it does not.
 
-    The schema of our extension is the same on every host that serves it, so it is never fetched.
+    The schema of our extension is the same on every host that serves it, so it is never fetched. Raises PermissionError
+    where another may not be fetched and applied, SchemaError where it cannot be applied.
     """
     if url.endswith(_OUR_SCHEMA):
-        return _extension_schema()
-    if lookups is None or lookups.fetch is None:
+        return json_schema.find_breach_of_extension(document)
+    if lookups is None or lookups.fetch is None or lookups.find_schema_breach is None:
         raise PermissionError(url)
     try:
-        return read_object(lookups.fetch(url).decode())
+        schema = read_object(lookups.fetch(url).decode())
     except ProofError as error:
         raise SchemaError("it is not a JSON object") from error
-
-
-@cache
-def _extension_schema() -> Json:
-    return read_object(EXTENSION_SCHEMA.read_text(encoding="utf-8"))
+    return lookups.find_schema_breach(document, schema)
 
 
 def check_subject(credential: Json) -> Finding:

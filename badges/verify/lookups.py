@@ -12,7 +12,9 @@ from datetime import datetime
 from itertools import count
 from typing import ParamSpec, TypeVar
 
+from badges.errors import SchemaError, SchemaTooCostlyError
 from signing.errors import KeyNotFoundError
+from signing.json_text import Json
 from signing.keys import KeyFinder
 from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
@@ -23,16 +25,25 @@ StatusFinder = Callable[[str], bytes]
 Fetch = Callable[[str], bytes]
 #: `signing.proofs.check`, or a faster function with the same result.
 ProofChecker = Callable[[SecuredCredential, KeyFinder, datetime], VerifiedProof]
+#: Where a document breaks a schema: `badges.schemas.json_schema.find_breach`, called in a process that can be ended. A
+#: schema is a stranger's program, and the library that applies it has no limit of time. Raises SchemaError, and
+#: SchemaTooCostlyError where the process had to be ended.
+SchemaChecker = Callable[[Json, Json], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookups:
-    """How to find keys, status lists and other documents. `fetch` None: only keys and status lists may be fetched."""
+    """How to find keys, status lists and other documents.
+
+    `fetch` None: only keys and status lists may be fetched. `find_schema_breach` None: schemas of others are not
+    applied.
+    """
 
     check_proof: ProofChecker
     find_key: KeyFinder
     find_status: StatusFinder
     fetch: Fetch | None
+    find_schema_breach: SchemaChecker | None
     now: datetime
 
 
@@ -65,4 +76,23 @@ def with_limit(lookups: Lookups) -> Lookups:
         find_key=counted(lookups.find_key),
         find_status=counted(lookups.find_status),
         fetch=counted(lookups.fetch) if lookups.fetch else None,
+        find_schema_breach=_until_too_costly(lookups.find_schema_breach)
+        if lookups.find_schema_breach
+        else None,
     )
+
+
+def _until_too_costly(find_schema_breach: SchemaChecker) -> SchemaChecker:
+    """The same function until a schema costs too much: then no further one of the same badge is tried."""
+    costly: list[SchemaTooCostlyError] = []
+
+    def limited(document: Json, schema: Json) -> str | None:
+        if costly:
+            raise SchemaError("another schema of the badge costs too much already")
+        try:
+            return find_schema_breach(document, schema)
+        except SchemaTooCostlyError as error:
+            costly.append(error)
+            raise
+
+    return limited

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from badges.verify import Report, verify
+from lti_tool import bounded_process
 from lti_tool.errors import NotFoundError
 from lti_tool.outgoing import Outgoing
 from lti_tool.values import Json
@@ -32,7 +33,16 @@ def check_file(
     def find_key(verification_method: str, issuer_id: str) -> VerificationMethod:
         return did.find_key(verification_method, issuer_id, fetch)
 
-    return verify(file, find_key, fetch, now or datetime.now(UTC), fetch=fetch, recipient=recipient)
+    return verify(
+        file,
+        find_key,
+        fetch,
+        now or datetime.now(UTC),
+        fetch=fetch,
+        recipient=recipient,
+        find_schema_breach=bounded_process.find_schema_breach,
+        read_pdf=bounded_process.attached_text,
+    )
 
 
 def read_saved_documents(folder: Path) -> Fetch:

@@ -22,6 +22,7 @@ from badges.importing.field_reader import Note
 from badges.issuer import IssuerProfile
 from badges.pictures import fit_picture
 from badges.template.model import read_template, template_as_json
+from lti_tool import bounded_process
 from lti_tool.store.models import TemplateVersion
 from lti_tool.values import Json
 
@@ -114,7 +115,7 @@ def as_lines(imported: Imported, issuer: IssuerProfile) -> Iterator[str]:
 
 
 def _import_badge(file: bytes) -> Imported:
-    draft = read_draft(file)
+    draft = read_draft(file, bounded_process.attached_text)
     picture, notes = None, draft.notes
     try:
         picture = fit_picture(draft.picture) if draft.picture else None

@@ -20,7 +20,7 @@ STOREYS = ("signing", "badges", "config", "lti_tool")
 
 #: The rooms of lti_tool: each may import those that stand before it. `demo` imports nothing but itself.
 ROOMS = (
-    *("__version__", "values", "errors", "language", "addresses", "logs", "outgoing"),
+    *("__version__", "values", "errors", "language", "addresses", "logs", "outgoing", "bounded_process"),
     *(
         "store",
         "platforms",
@@ -62,6 +62,8 @@ FRAMEWORKS = {
     "PIL": ("badges",),
     "isal": ("badges",),
     "fpdf": ("badges",),
+    "jsonschema_rs": ("badges",),
+    "pypdf": ("badges",),
     "segno": ("badges",),
     "pyld": ("signing",),
     "cachetools": ("signing",),

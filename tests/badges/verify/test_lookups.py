@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from badges.errors import SchemaTooCostlyError
+from badges.schemas.json_schema import find_breach
 from badges.template.model import Template
 from badges.verify import Report, verify
 from badges.verify.lookups import MAX_LOOKUPS
@@ -37,6 +39,7 @@ def verify_badge(world: Any, now: datetime) -> VerifyBadge:
             return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
 
         given = {"fetch": fetch} if served is not None else {}
+        more = {"find_schema_breach": find_breach} | more
         text = world.secure(credential, proof_name).text
         report = verify(text.encode(), world.find_key, world.find_status, now, **given, **more)
         demand_sentences(report)
@@ -255,7 +258,9 @@ SCHEMA = "https://college.example.org/schema.json"
         ({}, ("unknown", "schema_not_reached")),
         ({SCHEMA: {"required": ["id"]}}, ("passed", "follows_schemas")),
         ({SCHEMA: {"required": ["nothing"]}}, ("failed", "breaks_schema")),
-        ({SCHEMA: {"unevaluatedProperties": False}}, ("unknown", "schema_not_understood")),
+        ({SCHEMA: {"unevaluatedProperties": False}}, ("failed", "breaks_schema")),
+        ({SCHEMA: {"$ref": "https://college.example.org/2.json"}}, ("unknown", "schema_not_understood")),
+        ({SCHEMA: {"$schema": "https://college.example.org/2"}}, ("unknown", "schema_not_understood")),
         ({SCHEMA: b"[]"}, ("unknown", "schema_not_understood")),
         ({SCHEMA: b"\xff"}, ("unknown", "schema_not_reached")),
     ],
@@ -267,6 +272,39 @@ def test_a_badge_must_follow_the_schemas_it_names(
     report = verify_badge(badge, served)
     assert finding(report, "inline_schemas") == found
     assert report.verdict == ("unusable" if found[0] == "failed" else "verified")
+
+
+def test_the_report_says_where_a_badge_breaks_a_schema(badge: Json, verify_badge: VerifyBadge) -> None:
+    badge["credentialSchema"].append({"id": SCHEMA, "type": "JsonSchema"})
+    subject = {"properties": {"achievement": {"required": ["a/b"]}}}
+    for schema, place in (({"properties": {"credentialSubject": subject}}, "/credentialSubject/achievement/a~1b"),
+                          ({"maxProperties": 1}, "/")):  # fmt: skip
+        (check,) = [
+            check for check in verify_badge(badge, {SCHEMA: schema}).checks if check.name == "inline_schemas"
+        ]
+        assert check.detail == f"{SCHEMA}: {place}"
+
+
+def test_a_schema_is_not_applied_by_who_cannot_end_it(badge: Json, verify_badge: VerifyBadge) -> None:
+    badge["credentialSchema"].append({"id": SCHEMA, "type": "JsonSchema"})
+    report = verify_badge(badge, {SCHEMA: {}}, find_schema_breach=None)
+    assert finding(report, "inline_schemas") == ("unknown", "schema_not_asked")
+
+
+def test_after_a_schema_that_costs_too_much_no_further_one_is_applied(
+    badge: Json, verify_badge: VerifyBadge
+) -> None:
+    applied = []
+
+    def too_costly(_document: Json, schema: Json) -> str | None:
+        applied.append(schema)
+        raise SchemaTooCostlyError("it takes for ever")
+
+    urls = [f"{SCHEMA}?{number}" for number in range(5)]
+    badge["credentialSchema"] = [{"id": url, "type": "JsonSchema"} for url in urls]
+    report = verify_badge(badge, {url: {} for url in urls}, find_schema_breach=too_costly)
+    assert finding(report, "inline_schemas") == ("unknown", "schema_not_understood")
+    assert len(applied) == 1
 
 
 def test_our_own_schemas_are_not_fetched(badge: Json, world: Any, verify_badge: VerifyBadge) -> None:

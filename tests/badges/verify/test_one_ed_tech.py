@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from badges.schemas.json_schema import find_breach
 from badges.verify import Report, verify
 from signing import did
 from signing.json_text import Json
@@ -67,7 +68,7 @@ def verify_badge(text: str | bytes, ask: Callable[[str], bytes] = refuse) -> Rep
         return did.find_key(method, issuer, ask)
 
     file = text.encode() if isinstance(text, str) else text
-    return verify(file, find_key, ask, NOW, fetch=ask)
+    return verify(file, find_key, ask, NOW, fetch=ask, find_schema_breach=find_breach)
 
 
 def signed(badge: Json, proof: str = "eddsa-rdfc-2022") -> str:

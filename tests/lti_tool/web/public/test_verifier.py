@@ -1,12 +1,15 @@
 """A stranger checks a badge."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from badges.sentences import sentences
 from badges.verify import Check, Report, Verdict
+from lti_tool import bounded_process
 from lti_tool.web.public import verification_answers, verifier
 from tests.lti_tool.web.conftest import text_of
 
@@ -36,6 +39,22 @@ def test_an_uploaded_picture_is_verified(drop, png):
     for subject in ("Content", "Issuer", "Validity", "What it certifies"):
         assert subject in words
     assert "Chooses a chart that shows what matters" in words
+
+
+def test_a_certificate_that_may_not_be_printed_is_checked_too(drop, browser, annas_badge):
+    certificate = browser.get(f"/badges/{annas_badge}.pdf").data
+    writer = pypdf.PdfWriter(clone_from=BytesIO(certificate))
+    writer.encrypt(user_password="", owner_password="of the college", algorithm="AES-256")
+    protected = BytesIO()
+    writer.write(protected)
+    for file in (certificate, protected.getvalue()):
+        assert "This badge is genuine and valid" in text_of(drop(file, "certificate.pdf"))
+
+
+def test_a_document_made_to_exhaust_its_reader_is_refused(drop, monkeypatch):
+    monkeypatch.setattr(bounded_process, "CPU_SECONDS", 1)
+    page = drop(b"%PDF-1.7\n" + b"1 0 obj\n<<>>\nendobj\n" * 200_000, "certificate.pdf")
+    assert "too many parts" in text_of(page)
 
 
 def test_a_pasted_text_is_verified(browser, annas_badge):

@@ -1,0 +1,82 @@
+"""Strangers' schemas and PDF files, read in a process of its own that may use little time and memory.
+
+The libraries that read them cannot be stopped from outside: a thread that applies a schema made to run for hours cannot
+be ended, a process can. What the process cannot finish is refused, never taken for sound. It gets no settings of the
+tool: no secret is in its environment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from badges.bake import KEYWORD, BakedText
+from badges.errors import NotBakedError, PictureError, SchemaError, SchemaTooCostlyError
+from signing.json_text import Json
+
+CPU_SECONDS = 2
+#: Of the clock, for a busy machine. Two of these, for a PDF and a schema, stay below gunicorn's limit for a request.
+LONGEST_SECONDS = 20
+#: Addresses, not pages in use: Python with one of the libraries reserves about 100 MB.
+MEMORY_BYTES = 400_000_000
+_ROOT = Path(__file__).parents[2]
+
+
+class _EndedError(Exception):
+    """The process was ended before it had an answer, or could not begin."""
+
+
+def find_schema_breach(document: Json, schema: Json) -> str | None:
+    """Where the document breaks the schema; a `badges.verify.SchemaChecker`.
+
+    Raises SchemaError where the schema cannot be applied, SchemaTooCostlyError where that takes too much.
+    """
+    try:
+        answer = _ask("schema", json.dumps([document, schema]).encode())
+    except _EndedError as error:
+        raise SchemaTooCostlyError("the schema takes too long to apply, or too much memory") from error
+    if "unusable" in answer:
+        raise SchemaError(answer["unusable"])
+    breach: str | None = answer["breach"]
+    return breach
+
+
+def attached_text(pdf: bytes) -> BakedText:
+    """The credential attached to the PDF; a `badges.verify.PdfReader`, which raises as the one in badges.pdf does.
+
+    PictureError `pdf_too_complex` also where reading takes too much time or memory.
+    """
+    try:
+        answer = _ask("pdf", pdf)
+    except _EndedError as error:
+        raise PictureError(
+            "pdf_too_complex", "The PDF takes too long to read, or too much memory."
+        ) from error
+    if "not_baked" in answer:
+        raise NotBakedError(*answer["not_baked"])
+    if "refused" in answer:
+        raise PictureError(*answer["refused"])
+    return BakedText(text=answer["text"], keyword=KEYWORD, plain=True)
+
+
+def _ask(task: str, question: bytes) -> dict[str, Any]:
+    """What a new process answers, see `__main__`. Raises _EndedError where there is no answer."""
+    paths = [str(_ROOT), *filter(None, sys.path)]
+    try:
+        done = subprocess.run(  # noqa: S603 - the program and its arguments are ours
+            [sys.executable, "-P", "-m", "lti_tool.bounded_process", task, str(CPU_SECONDS)],
+            env={"PYTHONPATH": os.pathsep.join(paths)},
+            input=question,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # pypdf warns about each damaged part
+            timeout=LONGEST_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise _EndedError(str(error)) from error
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer

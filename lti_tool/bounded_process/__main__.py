@@ -1,0 +1,54 @@
+"""`python -m lti_tool.bounded_process TASK CPU_SECONDS`: a question on the standard input, its answer as JSON.
+
+`schema`: a JSON list of a document and a schema. `pdf`: the bytes of a file.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from contextlib import suppress
+from typing import Any
+
+from badges.errors import NotBakedError, PictureError, SchemaError
+from lti_tool.bounded_process import MEMORY_BYTES
+
+
+def set_limits(cpu_seconds: int) -> None:
+    """Limits for this process: the system ends it beyond them. Nothing raises them again."""
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    with suppress(ValueError):  # macOS knows this limit, but cannot set it
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def apply_schema(question: bytes) -> dict[str, Any]:
+    """`breach`: a JSON pointer or None; `unusable`: why the schema cannot be applied."""
+    from badges.schemas.json_schema import find_breach
+
+    document, schema = json.loads(question)
+    try:
+        return {"breach": find_breach(document, schema)}
+    except SchemaError as error:
+        return {"unusable": str(error)}
+
+
+def read_pdf(question: bytes) -> dict[str, Any]:
+    """`text` of the credential; `not_baked` or `refused`: code and message."""
+    from badges.pdf.attachments import attached_text
+
+    try:
+        return {"text": attached_text(question).text}
+    except NotBakedError as error:
+        return {"not_baked": [error.code, str(error)]}
+    except PictureError as error:
+        return {"refused": [error.code, str(error)]}
+
+
+TASKS = {"schema": apply_schema, "pdf": read_pdf}
+
+if __name__ == "__main__":
+    set_limits(int(sys.argv[2]))
+    print(json.dumps(TASKS[sys.argv[1]](sys.stdin.buffer.read())))

@@ -1,0 +1,147 @@
+"""A hostile schema or PDF is given up in bounded time and memory, and then says nothing about the badge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from badges.errors import NotBakedError, PictureError, SchemaError, SchemaTooCostlyError
+from lti_tool import bounded_process
+from tests.badges.pdf.pdf_files import pdf_with_catalog, pdf_with_names, stream
+
+TEXT = '{"@context": [], "type": ["OpenBadgeCredential"], "name": "Āda"}'
+#: A guard against "for ever", not a measurement.
+soon = pytest.mark.timeout(150)
+
+
+def branching(keyword: str, last: dict[str, Any]) -> dict[str, Any]:
+    """60 definitions of which each refers to the next one twice: 2 to the power of 60 steps."""
+    definitions: dict[str, Any] = {
+        f"d{number}": {keyword: [{"$ref": f"#/$defs/d{number + 1}"}] * 2} for number in range(60)
+    }
+    return {"$ref": "#/$defs/d0", "$defs": definitions | {"d60": last}}
+
+
+def nested(depth: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(depth):
+        schema = {"items": schema}
+    return schema
+
+
+#: Each would be followed if what cannot be finished counted as "does not match".
+COSTLY: dict[str, Any] = {
+    "references that branch, in allOf": branching("allOf", {"type": "object"}),
+    "references that branch, in anyOf": {"not": branching("anyOf", {"type": "string"})}
+    | {"$defs": branching("anyOf", {"type": "string"})["$defs"]},
+    "a regular expression that looks around": {
+        "not": {"properties": {"name": {"pattern": "^(?=a)(a|aa)+\\1c$"}}}
+    },
+}
+
+
+@soon
+@pytest.mark.parametrize("case", COSTLY)
+def test_a_schema_made_to_run_for_ever_is_given_up(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        bounded_process, "LONGEST_SECONDS", 120
+    )  # the limit of the processor's time comes first
+    with pytest.raises(SchemaTooCostlyError):
+        bounded_process.find_schema_breach({"name": "a" * 5_000 + "b"}, COSTLY[case])
+
+
+CHEAP: dict[str, tuple[Any, Any, str | None]] = {
+    "a regular expression that would backtrack": ({"pattern": "^(a+)+$"}, "a" * 5_000 + "b", "/value"),
+    "many optional letters": ({"pattern": "^" + "a?" * 60 + "a" * 60 + "$"}, "a" * 60, None),
+    "a long list of different values": ({"uniqueItems": True}, [{"n": n} for n in range(30_000)], None),
+    "a long list with two equal ones": ({"uniqueItems": True}, [*range(30_000), 7.0], "/value"),
+    "a circle of references": ({"$ref": "#/properties/value"}, 7, None),
+    "a circle that branches": ({"anyOf": [{"$ref": "#/properties/value"}] * 2}, 7, None),
+    "a schema of many levels": (nested(200), 7, None),
+}
+
+
+@soon
+@pytest.mark.parametrize("case", CHEAP)
+def test_what_only_looks_costly_is_applied(case: str) -> None:
+    schema, value, breach = CHEAP[case]
+    found = bounded_process.find_schema_breach({"value": value}, {"properties": {"value": schema}})
+    assert found == breach
+
+
+@soon
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "https://example.org/schema.json"},
+        {"$ref": "file:///etc/passwd"},
+        {"pattern": "("},
+        {"$schema": "https://example.org/rules"},
+    ],
+    ids=str,
+)
+def test_a_schema_that_cannot_be_applied_is_told_as_such(schema: Any) -> None:
+    with pytest.raises(SchemaError) as refused:
+        bounded_process.find_schema_breach({}, schema)
+    assert not isinstance(refused.value, SchemaTooCostlyError)
+
+
+@soon
+def test_a_process_that_takes_too_long_by_the_clock_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded_process, "LONGEST_SECONDS", 0.001)
+    with pytest.raises(SchemaTooCostlyError):
+        bounded_process.find_schema_breach({}, {})
+    with pytest.raises(PictureError) as refused:
+        bounded_process.attached_text(pdf_with_names(stream(TEXT.encode())))
+    assert refused.value.code == "pdf_too_complex"
+
+
+@soon
+def test_a_system_without_another_process_checks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded_process.sys, "executable", "/nowhere/python")
+    with pytest.raises(SchemaTooCostlyError):
+        bounded_process.find_schema_breach({}, {})
+
+
+@soon
+def test_a_pdf_is_read_as_without_limits() -> None:
+    assert bounded_process.attached_text(pdf_with_names(stream(TEXT.encode()))).text == TEXT
+    with pytest.raises(NotBakedError) as without:
+        bounded_process.attached_text(pdf_with_names())
+    assert without.value.code == "no_credential"
+    other = TEXT.replace("Āda", "Anna").encode()
+    with pytest.raises(PictureError) as two:
+        bounded_process.attached_text(pdf_with_names(stream(TEXT.encode()), stream(other)))
+    assert two.value.code == "two_credentials"
+
+
+@soon
+@pytest.mark.parametrize(
+    "pdf",
+    [
+        pdf_with_catalog(b"", page=b"/AF[" + b"<</EF<</F 4 0 R>>>>" * 400_000 + b"]"),
+        b"%PDF-1.7\n" + b"1 0 obj\n<<>>\nendobj\n" * 400_000,
+        b"%PDF-1.7\n" + b"<<" * 4_000_000,
+        b"%PDF-1.7\nstartxref\n9\n%%EOF\n" + b"(" * 9_000_000,
+    ],
+    ids=["a long list", "many objects", "dictionaries in dictionaries", "an open text"],
+)
+def test_a_large_hostile_pdf_is_refused(pdf: bytes) -> None:
+    with pytest.raises((PictureError, NotBakedError)) as refused:
+        bounded_process.attached_text(pdf)
+    assert refused.value.code in ("pdf_too_complex", "no_credential")
+
+
+def test_the_process_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    environments: list[dict[str, str]] = []
+
+    def record(*_command: Any, env: dict[str, str], **_more: Any) -> Any:
+        environments.append(env)
+        raise OSError
+
+    monkeypatch.setenv("SECRET_KEY", "of this tool")
+    monkeypatch.setattr(bounded_process.subprocess, "run", record)
+    with pytest.raises(SchemaError):
+        bounded_process.find_schema_breach({}, {})
+    assert [set(environment) for environment in environments] == [{"PYTHONPATH"}]
