@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def asked_for() -> Iterator[tuple[str, str]]:
             yield normal(name[0]), reason.strip()
 
 
+@cache
 def imported() -> set[str]:
     """The distributions that bring what the product imports."""
     found: set[str] = set()
