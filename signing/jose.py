@@ -3,6 +3,11 @@
 The algorithm is that of the proof type, never the one that the token names. A token may bring its public key along
 (`jwk`); like any other key it counts for the issuer only when the issuer's own document lists it.
 
+PyJWT, which reads the id_tokens of launches, is not used here. It accepts what two readers could understand in two
+ways: a header or a payload that names a member twice, NaN, padding, and header members that change what is signed; so
+each part would have to be read a second time. It does not sign with keys in a device, and takes three times as long to
+verify (`make bench`). `tests/signing/proofs/test_vc_jwt.py` shows what it accepts: when that test fails, ask again.
+
 Sources: Open Badges 3.0, "JSON Web Token Proof Format (VC-JWT)"; W3C Securing Verifiable Credentials using JOSE and
 COSE; RFC 7515.
 """

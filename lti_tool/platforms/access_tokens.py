@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import secrets
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import jwt
+from authlib.oauth2.rfc7523 import private_key_jwt_sign
+from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
+from joserfc.jwk import RSAKey
 
 from lti_tool.errors import PlatformError
 from lti_tool.outgoing import HttpResponse
@@ -60,7 +61,7 @@ def token_request(
     """The form that asks for a token with these scopes; a new signed assertion says who asks (RFC 7523)."""
     return {
         "grant_type": "client_credentials",
-        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion_type": ASSERTION_TYPE,
         "client_assertion": _assertion(registration, key, now),
         "scope": " ".join(sorted(scopes)),
     }
@@ -68,19 +69,15 @@ def token_request(
 
 def _assertion(registration: Registration, key: ToolKey, now: datetime) -> str:
     issued_at = now - ASSERTION_AGE
-    return jwt.encode(
-        {
-            "iss": registration.client_id,
-            "sub": registration.client_id,
-            "aud": registration.token_audience or registration.auth_token_url,
-            "iat": int(issued_at.timestamp()),
-            "exp": int((issued_at + ASSERTION_LIFETIME).timestamp()),
-            "jti": secrets.token_urlsafe(24),
-        },
-        key.pem,
-        algorithm="RS256",
-        headers={"kid": key.kid},
+    signed: str = private_key_jwt_sign(
+        RSAKey.import_key(key.pem),
+        client_id=registration.client_id,
+        token_endpoint=registration.token_audience or registration.auth_token_url,
+        header={"kid": key.kid},
+        issued_at=int(issued_at.timestamp()),
+        expires_at=int((issued_at + ASSERTION_LIFETIME).timestamp()),
     )
+    return signed
 
 
 def granted_token(answer: HttpResponse, product: str, now: datetime) -> tuple[str, timedelta]:

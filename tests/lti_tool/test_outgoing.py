@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import ipaddress
 import re
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,9 +26,10 @@ from cryptography.x509.oid import NameOID
 
 from lti_tool import __version__
 from lti_tool.errors import OutgoingError
-from lti_tool.outgoing import Networks, Outgoing
+from lti_tool.outgoing import Networks, Outgoing, connections
 
-Talk = Callable[[socket.socket, bytes], None]
+#: Answers a request; what it returns is true where the connection stays open for another.
+Talk = Callable[[socket.socket, bytes], object]
 
 
 class Server:
@@ -53,8 +57,10 @@ class Server:
             connection.settimeout(10)
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-            self.requests.append(_whole(connection))
-            self._talk(connection, self.requests[-1])
+            request = _whole(connection)
+            self.requests.append(request)
+            while self._talk(connection, request) and (request := _whole(connection)):
+                self.requests.append(request)
         with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
         connection.close()
@@ -99,7 +105,7 @@ def serve() -> Iterator[Callable[..., Server]]:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]:
-    """A certificate authority's file, and a server's context for `lms.localhost` and 127.0.0.1 signed by it."""
+    """A certificate authority's file, and a server's context for two names and 127.0.0.1 signed by it."""
     folder = tmp_path_factory.mktemp("tls")
     now = datetime.now(UTC)
 
@@ -139,7 +145,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSL
         )
         .sign(authority_key, hashes.SHA256())
     )
-    names = [x509.DNSName("lms.localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    names = [
+        x509.DNSName("lms.localhost"),
+        x509.DNSName("lms.example"),
+        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+    ]
     server = (
         build("lms.localhost", authority.subject, server_key)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
@@ -166,6 +176,24 @@ def demo() -> Outgoing:
 def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def again(said: bytes | Callable[[bytes], bytes]) -> Talk:
+    """Answers every request on a connection, until the caller closes it."""
+
+    def talk(connection: socket.socket, request: bytes) -> bool:
+        connection.sendall(said if isinstance(said, bytes) else said(request))
+        return True
+
+    return talk
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 def trouble(action: Callable[..., object], *arguments: object, **options: object) -> OutgoingError:
@@ -364,6 +392,14 @@ def test_plain_http_is_for_this_machine_with_private_networks_only(serve):
     assert server.connections == 0
 
 
+def test_plain_http_stays_on_this_machine_whatever_the_resolver_says():
+    def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, 1, 6, "", ("10.0.0.1", port))]
+
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, resolve=resolve, timeout=(0.2, 0.2))
+    assert str(trouble(outgoing.get, "http://127.0.0.1:8000/")) == "127.0.0.1 is a private address"
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -399,8 +435,9 @@ def test_a_host_that_cannot_be_resolved_is_an_outgoing_error(host):
 
 def test_a_header_that_breaks_out_of_its_line_is_not_sent(serve, demo):
     server = serve(answer(b""))
-    trouble(demo.get, f"http://127.0.0.1:{server.port}/", headers={"Accept": "a\r\nX-Evil: 1"})
-    assert server.requests == []
+    error = trouble(demo.get, f"http://127.0.0.1:{server.port}/", headers={"Accept": "a\r\nX-Evil: 1"})
+    assert error.permanent
+    assert server.connections == 0
 
 
 def test_an_error_names_the_host_and_nothing_after_it():
@@ -542,3 +579,328 @@ def test_a_call_leaves_no_timer_and_no_connection_behind(serve, demo):
         demo.fetch(f"http://127.0.0.1:{server.port}/")
     while threading.active_count() > before + 1:
         time.sleep(0.05)
+
+
+# --- connections that are kept
+
+
+def path(request: bytes) -> bytes:
+    """An answer with the path that was asked for."""
+    return answer(request.split(b" ")[1])
+
+
+def test_calls_to_one_server_share_a_connection(serve, demo):
+    server = serve(again(path))
+    for text in ("/a", "/b", "/c"):
+        assert demo.fetch(f"http://127.0.0.1:{server.port}{text}") == text.encode()
+    assert server.connections == 1
+
+
+def test_a_connection_with_tls_is_shared_too(serve, certificate):
+    bundle, context = certificate
+    server = serve(again(path), context)
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle)
+    for text in ("/a", "/b"):
+        assert outgoing.fetch(f"https://lms.localhost:{server.port}{text}") == text.encode()
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"HTTP/1.1 204 No Content\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        b"HTTP/1.1 500 Broken\r\nContent-Length: 4\r\n\r\noops",
+    ],
+    ids=["no body", "chunked", "an error of the server"],
+)
+def test_every_response_that_was_read_to_its_end_leaves_the_connection_open(serve, demo, said):
+    server = serve(again(said))
+    bodies = {demo.get(f"http://127.0.0.1:{server.port}/").body for _ in range(3)}
+    assert len(bodies) == server.connections == 1
+
+
+def test_names_of_one_server_do_not_share_a_connection(serve, certificate):
+    """A certificate was checked for the name that was called, and for no other at the same address."""
+    bundle, context = certificate
+    server = serve(again(path), context)
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle)
+    outgoing.fetch(f"https://lms.localhost:{server.port}/")
+    error = trouble(outgoing.fetch, f"https://evil.localhost:{server.port}/")
+    assert str(error) == "the certificate of evil.localhost is not trusted"
+    assert len(server.requests) == 1
+
+
+def test_nothing_of_one_call_is_sent_with_the_next(serve, demo):
+    server = serve(again(answer(b"", "Set-Cookie: session=secret; Path=/", "WWW-Authenticate: Basic")))
+    url = f"http://127.0.0.1:{server.port}/"
+    demo.get(url, headers={"Authorization": "Bearer secret", "X-Thing": "secret"})
+    demo.get(url)
+    assert server.connections == 1
+    assert b"Authorization: Bearer secret" in server.requests[0]
+    assert b"secret" not in server.requests[1]
+
+
+def test_threads_get_their_own_answers(serve, demo):
+    server = serve(again(path))
+    wrong: list[str] = []
+
+    def ask(name: int) -> None:
+        for number in range(20):
+            text = f"/{name}/{number}"
+            if demo.fetch(f"http://127.0.0.1:{server.port}{text}") != text.encode():
+                wrong.append(text)
+
+    threads = [threading.Thread(target=ask, args=(name,)) for name in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert len(server.requests) == 120
+
+
+def test_a_get_is_repeated_once_where_the_server_has_closed_the_idle_connection(serve, demo):
+    """The server reads the second request and closes the connection, as if the two had crossed each other."""
+    answered: set[socket.socket] = set()
+
+    def talk(connection: socket.socket, request: bytes) -> bool:
+        if connection in answered:
+            return False
+        answered.add(connection)
+        connection.sendall(path(request))
+        return True
+
+    server = serve(talk)
+    url = f"http://127.0.0.1:{server.port}/"
+    assert [demo.fetch(url + text) for text in "ab"] == [b"/a", b"/b"]
+    assert [request.split(b" ")[1] for request in server.requests] == [b"/a", b"/b", b"/b"]
+    assert server.connections == 2
+
+
+def test_a_get_is_not_repeated_twice(serve, demo):
+    answers = iter([answer(b"hello")])
+
+    def talk(connection: socket.socket, request: bytes) -> bool:
+        said = next(answers, b"")
+        connection.sendall(said)
+        return bool(said)
+
+    server = serve(talk)
+    url = f"http://127.0.0.1:{server.port}/"
+    demo.fetch(url)
+    assert str(trouble(demo.get, url)) == "127.0.0.1 cannot be reached"
+    assert (len(server.requests), server.connections) == (3, 2)
+
+
+def test_a_post_is_sent_once_and_on_a_connection_of_its_own(serve, demo):
+    def talk(connection: socket.socket, request: bytes) -> bool:
+        connection.sendall(path(request) if request.startswith(b"GET") else b"")
+        return request.startswith(b"GET")
+
+    server = serve(talk)
+    url = f"http://127.0.0.1:{server.port}/"
+    demo.get(url)
+    trouble(demo.post, url, b"pay 10 euros")
+    assert [request[:4] for request in server.requests] == [b"GET ", b"POST"]
+    assert server.connections == 2
+
+
+def test_the_connection_of_a_post_serves_later_calls(serve, demo):
+    server = serve(again(path))
+    demo.post(f"http://127.0.0.1:{server.port}/token", {"scope": "a"})
+    assert demo.fetch(f"http://127.0.0.1:{server.port}/a") == b"/a"
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [[connections.IDLE_SECONDS], [connections.IDLE_SECONDS - 1] * 20],
+    ids=["idle for too long", "too old"],
+)
+def test_a_connection_is_not_kept_for_ever(serve, steps):
+    clock = Clock()
+    server = serve(again(path))
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, clock=clock)
+    url = f"http://127.0.0.1:{server.port}/"
+    outgoing.fetch(url)
+    for seconds in steps:
+        clock.now += seconds
+        outgoing.fetch(url)
+    opened = 1 + sum(steps) // (connections.AGE_SECONDS if len(steps) > 1 else connections.IDLE_SECONDS)
+    assert server.connections == opened
+
+
+def test_a_kept_connection_leads_to_the_address_that_was_checked(serve, certificate):
+    """Whatever its name says meanwhile; and when it is given up, the name is resolved and checked again."""
+    bundle, context = certificate
+    clock, asked = Clock(), []
+    server = serve(again(path), context)
+
+    def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        asked.append(host)
+        return [(socket.AF_INET, 1, 6, "", ("127.0.0.1" if len(asked) == 1 else "127.0.0.2", port))]
+
+    outgoing = Outgoing(
+        networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle, resolve=resolve, clock=clock, timeout=(1, 1)
+    )
+    url = f"https://lms.example:{server.port}/"
+    assert [outgoing.fetch(url) for _ in range(3)] == [b"/"] * 3
+    assert (asked, server.connections) == (["lms.example"], 1)
+    clock.now += connections.IDLE_SECONDS
+    trouble(outgoing.get, url)
+    assert (asked, server.connections) == (["lms.example"] * 2, 1)
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["apart", "in one piece"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_what_a_server_sends_unasked_is_not_the_next_answer(serve, certificate, scheme, together):
+    """In one piece, what was not asked for waits in the TLS library, where the socket does not show it."""
+    bundle, context = certificate
+    sent = threading.Event()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %08d\r\n\r\n"
+    # As much as is read at once: what follows stays where it is.
+    body = b"right".ljust(io.DEFAULT_BUFFER_SIZE - len(head % 0))
+    right = head % len(body) + body
+
+    def talk(connection: socket.socket, request: bytes) -> bool:
+        unasked = answer(b"wrong") if b"/first" in request else b""
+        for piece in [right + unasked] if together else [right, unasked]:
+            connection.sendall(piece)
+        sent.set()
+        return True
+
+    server = serve(talk, context if scheme == "https" else None)
+    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle)
+    outgoing.fetch(f"{scheme}://127.0.0.1:{server.port}/first")
+    sent.wait(10)
+    assert outgoing.fetch(f"{scheme}://127.0.0.1:{server.port}/second") == body
+
+
+def test_an_early_hint_is_not_followed_by_the_answer_of_another_call(serve, demo):
+    server = serve(again(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"))
+    for _ in range(2):
+        demo.get(f"http://127.0.0.1:{server.port}/")
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + b"x" * 900_000,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\nnot packed",
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nslow",
+    ],
+    ids=["too large", "badly chunked", "badly packed", "no HTTP", "too slow"],
+)
+def test_a_connection_with_trouble_is_not_used_again(serve, demo, said):
+    server = serve(again(lambda request: said if b"/bad" in request else path(request)))
+    url = f"http://127.0.0.1:{server.port}"
+    demo.fetch(f"{url}/a")
+    trouble(demo.get, f"{url}/bad", max_bytes=100_000)
+    assert demo.fetch(f"{url}/b") == b"/b"
+    assert server.connections == 2
+
+
+def test_a_server_that_turns_slow_on_a_kept_connection_is_cut_off(serve, demo):
+    def talk(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(answer(b"hello"))
+        drip(b"HTTP/1.1 200 OK\r\nX-Slow: ")(connection, _whole(connection))
+
+    server = serve(talk)
+    url = f"http://127.0.0.1:{server.port}/"
+    demo.fetch(url)
+    assert "in time" in str(trouble(demo.get, url))
+    assert server.connections == 1
+
+
+def test_the_certificate_authorities_are_read_once(serve, certificate, tmp_path):
+    bundle, context = certificate
+    server = serve(answer(b"hello"), context)
+    copy = tmp_path / "authority.pem"
+    copy.write_bytes(bundle.read_bytes())
+    first = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=copy)
+    copy.unlink()
+    for outgoing in (first, Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=copy)):
+        assert outgoing.fetch(f"https://lms.localhost:{server.port}/") == b"hello"
+    assert server.connections == 2
+
+
+class Line:
+    """A connection that remembers whether it was closed."""
+
+    sock = None
+    is_connected = True
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def opened(host: str) -> connections.Opened:
+    origin = connections.Origin(scheme="https", host=host, port=443)
+    return connections.Opened(origin=origin, connection=Line(), opened_at=1000.0)
+
+
+def test_only_so_many_connections_are_kept():
+    kept = connections.Connections(Clock())
+    few = [opened("one.example") for _ in range(connections.MAX_KEPT_FOR_ONE + 2)]
+    many = [opened(f"{number}.example") for number in range(connections.MAX_KEPT)]
+    for one in few:
+        kept.keep(one)
+    assert [one.connection.closed for one in few] == [True] * 2 + [False] * connections.MAX_KEPT_FOR_ONE
+    for one in many:
+        kept.keep(one)
+    assert [one.connection.closed for one in few + many].count(False) == connections.MAX_KEPT
+    assert not any(one.connection.closed for one in many)
+
+
+def test_what_is_no_longer_needed_is_closed():
+    clock = Clock()
+    kept, idle = connections.Connections(clock), opened("one.example")
+    kept.keep(idle)
+    clock.now += connections.IDLE_SECONDS
+    assert kept.take(opened("other.example").origin) is None
+    assert idle.connection.closed
+    last = opened("one.example")
+    kept.keep(last)
+    del kept
+    assert last.connection.closed
+
+
+def test_a_connection_is_lent_to_one_call_at_a_time():
+    kept, one = connections.Connections(Clock()), opened("one.example")
+    kept.keep(one)
+    assert kept.take(one.origin) is one
+    assert kept.take(one.origin) is None
+
+
+FORK = """
+import os, sys
+from lti_tool.outgoing import Networks, Outgoing
+
+outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE)
+outgoing.fetch(sys.argv[1] + "parent")
+child = os.fork()
+if not child:
+    sys.stdout.buffer.write(outgoing.fetch(sys.argv[1] + "child"))
+    sys.stdout.flush()
+    os._exit(0)
+os.waitpid(child, 0)
+sys.stdout.buffer.write(outgoing.fetch(sys.argv[1] + "again"))
+"""
+
+
+def test_a_forked_process_opens_its_own_connection(serve):
+    server = serve(again(path))
+    done = subprocess.run(
+        [sys.executable, "-c", FORK, f"http://127.0.0.1:{server.port}/"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout == b"/child/again"
+    assert server.connections == 2

@@ -446,3 +446,26 @@ def test_a_signature_of_a_revoked_key_is_refused(secured, issuer, now):
         check(secured, find_key, now)
     assert refused.value.code == "key_revoked"
     assert check(secured, find_key, now - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize(
+    ("header", "payload", "end", "code"),
+    [
+        ('{"alg": "none", ', "{", "", "wrong_algorithm"),
+        ("{", '{"name": "Zane", "name": "Anna", ', "", "unreadable"),
+        ("{", '{"result": NaN, ', "", "unreadable"),
+        ("{", "{", "==", "bad_signature"),
+        ('{"zip": "DEF", ', "{", "", "malformed"),
+        ('{"jku": "https://evil.example/keys", ', "{", "", "malformed"),
+    ],
+    ids=["a header member twice", "a claim twice", "NaN", "padding", "packed", "keys from elsewhere"],
+)
+def test_pyjwt_accepts_what_is_refused_here(secured, issuer, now, header, payload, end, code):
+    """The reason why signing/jose.py does without it."""
+    head, body, _ = (from_base64url(part).decode(errors="replace") for part in secured.text.split("."))
+    parts = (header + head[1:], payload + body[1:])
+    signed = ".".join(base64url(part.encode()) for part in parts)
+    algorithm = jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256)
+    text = f"{signed}.{base64url(algorithm.sign(signed.encode(), issuer.p256.private))}{end}"
+    assert jwt.decode(text, issuer.p256.private.public_key(), algorithms=["ES256"])
+    assert refusal(text, issuer, now) == code
