@@ -113,15 +113,23 @@ def issuer_file(environment: Mapping[str, str]) -> Path | None:
     return file
 
 
-def ca_bundle(environment: Mapping[str, str]) -> Path | None:
-    """The file of further certificate authorities, None where CA_BUNDLE is not set.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """The settings of outgoing calls: what may be called, and whose certificates are trusted beyond the public ones."""
 
-    Raises SettingsError where it is no PEM file of certificates.
-    """
+    allow_private_addresses: bool = False
+    ca_bundle: Path | None = None
+
+
+def network_settings(environment: Mapping[str, str]) -> NetworkSettings:
+    """The settings of outgoing calls. Raises SettingsError naming ALLOW_PRIVATE_ADDRESSES, CA_BUNDLE, or both."""
     read = _Reader(environment)
-    file = read.certificates("CA_BUNDLE")
+    settings = NetworkSettings(
+        allow_private_addresses=read.switch("ALLOW_PRIVATE_ADDRESSES"),
+        ca_bundle=read.certificates("CA_BUNDLE"),
+    )
     read.raise_problems()
-    return file
+    return settings
 
 
 # --- reading and checking

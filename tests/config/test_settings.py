@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from config.settings import SettingsError, ca_bundle, issuer_file, read_settings, vocabularies_folder
+from config.settings import (
+    NetworkSettings,
+    SettingsError,
+    issuer_file,
+    network_settings,
+    read_settings,
+    vocabularies_folder,
+)
 
 ROOT = Path(__file__).parents[2]
 NEEDED = {
@@ -369,14 +376,18 @@ def test_certificates_are_a_pem_file(tmp_path: Path) -> None:
         file.write_bytes(content)
         assert names(refusal(NEEDED | {"CA_BUNDLE": str(file)})) == {"CA_BUNDLE"}
         with pytest.raises(SettingsError, match="CA_BUNDLE"):
-            ca_bundle({"CA_BUNDLE": str(file)})
+            network_settings({"CA_BUNDLE": str(file)})
     file.write_bytes(Path(DEFAULT_CA_BUNDLE_PATH).read_bytes())
-    assert (
-        read_settings(NEEDED | {"CA_BUNDLE": str(file)}).ca_bundle
-        == file
-        == ca_bundle({"CA_BUNDLE": str(file)})
-    )
-    assert ca_bundle({"CA_BUNDLE": " "}) is None
+    assert read_settings(NEEDED | {"CA_BUNDLE": str(file)}).ca_bundle == file
+    assert network_settings({"CA_BUNDLE": str(file)}) == NetworkSettings(ca_bundle=file)
+
+
+def test_the_settings_of_the_network_need_no_other_setting() -> None:
+    assert network_settings({"CA_BUNDLE": " "}) == NetworkSettings()
+    assert network_settings({"ALLOW_PRIVATE_ADDRESSES": "yes"}).allow_private_addresses
+    with pytest.raises(SettingsError) as caught:
+        network_settings({"CA_BUNDLE": "/no/such/file.pem", "ALLOW_PRIVATE_ADDRESSES": "perhaps"})
+    assert names(str(caught.value)) == {"CA_BUNDLE", "ALLOW_PRIVATE_ADDRESSES"}
 
 
 def test_the_issuers_file_needs_no_other_setting() -> None:
