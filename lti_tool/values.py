@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 from signing.json_text import Json as Json
 
@@ -22,6 +24,33 @@ def secret_hash(secret: str) -> str:
     Enough for long random secrets; it would not be for passwords.
     """
     return sha256(secret.encode()).hexdigest()
+
+
+def origin_of(url: str) -> str:
+    """The origin of a web address as browsers compare it: scheme, host and port; empty where `url` is none.
+
+    A host with other letters is in its `xn--` form, and the usual port is left out. It may stand in a header.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else _ascii_host(parts.hostname)
+    # In a Content-Security-Policy a semicolon or a space would begin another directive or source.
+    if not re.fullmatch(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]", host):
+        return ""
+    usual_port = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, usual_port) else "")
+
+
+def _ascii_host(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,9 @@ from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.outgoing import Networks, Outgoing
+from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.key_sets import KeySets
-from lti_tool.platforms.services import Connection, TokenCache
+from lti_tool.platforms.services import Connection
 from lti_tool.publishing import extension_address, own_documents
 from lti_tool.store import outbox, queries
 from lti_tool.store.compiled_forms import StoredForms

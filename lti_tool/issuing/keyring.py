@@ -13,7 +13,7 @@ from datetime import datetime
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
-from lti_tool.platforms.dynamic_registration import new_tool_key
+from lti_tool.platforms.tool_keys import new_tool_key
 from lti_tool.store import Session, queries
 from lti_tool.store.models import SigningKeyRow, ToolKeyRow
 from lti_tool.values import ToolKey

@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from lti_tool.awarding.new_rules import rule_of_launch
 from lti_tool.language import best_language
 from lti_tool.people.launch_records import save_course, save_learner
-from lti_tool.platforms.adapters import origin
 from lti_tool.store import Session, queries
 from lti_tool.store.models import LaunchSession
-from lti_tool.values import DeepLinkingSettings, Launch, secret_hash
+from lti_tool.values import DeepLinkingSettings, Launch, origin_of, secret_hash
 
 #: A session ends this long after its last use,
 SESSION_IDLE = timedelta(hours=2)
@@ -32,7 +31,7 @@ def start_session(session: Session, launch: Launch, now: datetime) -> str:
     course = save_course(session, launch)
     learner = save_learner(session, launch, now)
     rule = rule_of_launch(session, launch, course, now) if course is not None else None
-    return_origin = origin(launch.return_url or "")
+    return_origin = origin_of(launch.return_url or "")
     token = secrets.token_urlsafe(32)
     session.add(
         LaunchSession(

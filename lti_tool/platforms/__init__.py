@@ -1,10 +1,10 @@
 """The only room that knows PyLTI1p3: LTI 1.3 messages and services, as plain values in and out.
 
-No web framework and no database comes in here. What the room must remember between two requests it keeps in a
-`Memory`, what it must ask a platform it asks through `Outgoing`.
+No web framework comes in here, and the store only into `invitations`. What a login leaves for its launch is stored in
+`ExpiringValues`, and every call to a platform goes through `Outgoing`.
 """
 
-#: Every `code` that a LaunchError of this room carries: a page must have a sentence for each.
+#: Every `code` that a LaunchError of this room carries; `web.error_messages` has a sentence for each.
 LAUNCH_CODES = (
     "bad_login",
     "unknown_platform",

@@ -1,12 +1,14 @@
-"""Our plain values in the shapes that PyLTI1p3 asks for: a request, cookies, a session, registrations."""
+"""Our plain values in the shapes that PyLTI1p3 asks for: a request, cookies, a session, registrations.
+
+The library calls these methods, so their names and parameters are its own, and many of them are not needed here. They
+follow PyLTI1p3 2.0; an upgrade has to be read against this file, `login`, `launch` and `deep_linking_response`.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from pylti1p3.cookie import CookieService
 from pylti1p3.deployment import Deployment
@@ -27,48 +29,28 @@ NONCE_SECONDS = 600
 
 
 def state_key(state: str) -> str:
-    """Where the memory keeps a state; what comes from outside is hashed, so that no text breaks out of its key."""
+    """The key of a login's state among the expiring values.
+
+    The state comes back from outside, so it is hashed: no text of any length or content leaves its place.
+    """
     return "lti-state-" + _digest(state)
 
 
-def used_key(state: str) -> str:
+def used_state_key(state: str) -> str:
+    """The key of the mark that a state has been used."""
     return "lti-used-" + _digest(state)
 
 
 def cookie_name(state: str) -> str:
-    """A name of its own for each launch: two tabs must not overwrite each other's cookie."""
+    """The name of the cookie that binds one login: two tabs must not overwrite each other's cookie."""
     return "__Host-lti_" + _digest(state)[:8]
-
-
-def origin(url: str) -> str:
-    """Scheme, host and port as a browser compares them; empty for what is no web address."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return ""
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else _ascii(parts.hostname)
-    if not re.fullmatch(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]", host):
-        return ""  # it would stand in a header, where a semicolon or a space begins something else
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, usual) else "")
-
-
-def _ascii(host: str) -> str:
-    """The host as headers and browsers write it: a name with other letters in its `xn--` form."""
-    try:
-        return host.encode("idna").decode()
-    except UnicodeError:
-        return host
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Incoming(Request):
+class RequestParameters(Request):
     """The parameters of an HTTP request."""
 
     def __init__(self, parameters: Mapping[str, str]) -> None:
@@ -85,21 +67,23 @@ class Incoming(Request):
         return self._parameters.get(key, "")
 
 
-class Cookies(CookieService):
-    """The cookies that came with a request, and those to send with the answer."""
+class NewCookies(CookieService):
+    """The cookies that the library wants to set, by their names.
 
-    def __init__(self, sent: Mapping[str, str]) -> None:
-        self._sent = sent
-        self.fresh: dict[str, str] = {}
+    Cookies of the request are not shown to it: a launch without its cookie is not refused here (see `launch.Arrival`).
+    """
 
-    def get_cookie(self, name: str) -> str | None:
-        return self._sent.get(cookie_name(name))
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+
+    def get_cookie(self, name: str) -> None:
+        return None
 
     def set_cookie(self, name: str, value: str | int, exp: int | None = 3600) -> None:
-        self.fresh[cookie_name(name)] = str(value)
+        self.values[cookie_name(name)] = str(value)
 
 
-class Location(Redirect[str]):
+class RedirectAddress(Redirect[str]):
     """A redirect as its address."""
 
     def __init__(self, url: str) -> None:
@@ -109,6 +93,7 @@ class Location(Redirect[str]):
         return self._url
 
     def do_js_redirect(self) -> str:
+        """Not supported; raises NotImplementedError."""
         raise NotImplementedError("the library's script is neither escaped nor allowed by our CSP")
 
     def set_redirect_url(self, location: str) -> None:
@@ -118,63 +103,69 @@ class Location(Redirect[str]):
         return self._url
 
 
-class Storage(LaunchDataStorage[Any]):
-    """The library's storage on our Memory, without its session cookie."""
+class LibraryStorage(LaunchDataStorage[Any]):
+    """The library's storage on ExpiringValues, without its session cookie."""
 
-    def __init__(self, memory: ExpiringValues) -> None:
+    def __init__(self, expiring_values: ExpiringValues) -> None:
         super().__init__()
-        self._memory = memory
+        self._expiring_values = expiring_values
 
     def get_session_cookie_name(self) -> None:
+        # With a name the library would set a cookie of its own, which a frame on another site does not keep.
         return None
 
     def can_set_keys_expiration(self) -> bool:
         return True
 
     def get_value(self, key: str) -> Any:
-        kept = self._memory.peek(self._key(key))
-        return None if kept is None else kept["value"]
+        stored = self._expiring_values.peek(self._hashed_key(key))
+        return None if stored is None else stored["value"]
 
     def set_value(self, key: str, value: Any, exp: int | None = None) -> None:
-        self._memory.put(self._key(key), {"value": value}, exp or NONCE_SECONDS)
+        self._expiring_values.put(self._hashed_key(key), {"value": value}, exp or NONCE_SECONDS)
 
     def check_value(self, key: str) -> bool:
         return self.get_value(key) is not None
 
     def consume(self, key: str) -> bool:
-        """True for one caller only, and only once."""
-        return self._memory.take(self._key(key)) is not None
+        """Whether the key had a value, which is removed: of many callers at once, one gets True."""
+        return self._expiring_values.take(self._hashed_key(key)) is not None
 
-    def _key(self, key: str) -> str:
+    def _hashed_key(self, key: str) -> str:
+        # `_prepare_key` adds the library's prefix. The nonce in the key comes from outside, hence the hash.
         return "lti-" + _digest(self._prepare_key(key))
 
 
-class Session(SessionService):
-    """Nonces that work once, and nothing else: the library's own way lets a token pass again."""
+class NonceSession(SessionService):
+    """The library's session, of which only the nonces are left, and each of them works once.
 
-    def __init__(self, request: Request, storage: Storage) -> None:
+    The library's own `check_nonce` leaves the nonce in its storage for a day, so that a token passes again and again.
+    Its base `_get_key` is only a way of naming: it puts the prefix before the name.
+    """
+
+    def __init__(self, request: Request, storage: LibraryStorage) -> None:
         super().__init__(request)
         self.set_data_storage(storage)
         self._storage = storage
 
     def save_nonce(self, nonce: str) -> None:
-        self._storage.set_value(self._get_key("nonce", nonce), True, exp=NONCE_SECONDS)
+        self._storage.set_value(self._get_key("nonce", nonce), value=True, exp=NONCE_SECONDS)
 
     def check_nonce(self, nonce: str) -> bool:
         return self._storage.consume(self._get_key("nonce", nonce))
 
     def set_state_valid(self, state: str, id_token_hash: str) -> None:
-        """Nothing: it would let the same token in a second time, and without its cookie."""
+        """Stores nothing: the library would let the same token in a second time, and without its cookie."""
 
     def check_state_is_valid(self, state: str, id_token_hash: str) -> bool:
         return False
 
     def save_launch_data(self, key: str, jwt_body: Mapping[str, Any]) -> None:
-        """Nothing: the launch is handed on as a value, not kept."""
+        """Stores nothing: the launch is returned as a value, and its claims are not kept."""
 
 
 class LibraryRegistration(PyLtiRegistration):
-    """A registration of ours, told to the library."""
+    """A registration of ours as the library's; `value` is ours."""
 
     def __init__(self, value: Registration, key: ToolKey | None = None) -> None:
         self.value = value
@@ -186,12 +177,16 @@ class LibraryRegistration(PyLtiRegistration):
             self.set_tool_private_key(key.pem)
 
     def get_kid(self) -> str | None:
-        # The library would compute one from the public key; the published one counts.
+        # The library would compute one from the public key; the platform knows the key by the published one.
         return self._key.kid if self._key else None
 
 
-class Registrations(ToolConfAbstract[Incoming]):
-    """Registrations by platform and client: all hosted Canvas have one platform_id."""
+class LibraryRegistrations(ToolConfAbstract[RequestParameters]):
+    """Our registrations by platform and client: all hosted Canvas have one platform_id.
+
+    The library asks `check_iss_has_one_client` first. False makes it pass the client on to
+    `find_registration_by_params`; its other ways of finding are for platforms with one client only, and are not used.
+    """
 
     def __init__(self, find: FindRegistration) -> None:
         self._find = find
@@ -215,5 +210,5 @@ class Registrations(ToolConfAbstract[Incoming]):
     def find_deployment_by_params(
         self, iss: str, deployment_id: str, client_id: str, *args: Any, **kwargs: Any
     ) -> Deployment:
-        """Any: the deployments of a known registration are learned, not refused."""
+        """The deployment of any id: those of a known registration are learned from launches, not refused."""
         return Deployment().set_deployment_id(deployment_id)

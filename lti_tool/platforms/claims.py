@@ -1,4 +1,4 @@
-"""From the claims of a verified token, and the members of a list, to plain values that can be stored and shown.
+"""Readers of what a platform sends: claims of a verified token and entries of a list, as values that can be stored.
 
 A platform may send anything: a number for a text, `null`, a literal `$Person.email.primary` it could not expand.
 """
@@ -28,7 +28,7 @@ _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def as_launch(claims: Json, registration: Registration) -> Launch:
-    """The launch that verified claims tell of."""
+    """The launch that verified claims describe."""
     context = _object(claims, CLAIM + "context")
     link = _object(claims, CLAIM + "resource_link")
     presentation = _object(claims, CLAIM + "launch_presentation")
@@ -58,6 +58,7 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
 
 
 def deep_linking_settings(claims: Json) -> DeepLinkingSettings | None:
+    """The settings of a deep linking request; None where they have no usable return address."""
     settings = _object(claims, DEEP_LINKING)
     return_url = web_address(settings.get("deep_link_return_url"))
     if return_url is None:
@@ -66,18 +67,18 @@ def deep_linking_settings(claims: Json) -> DeepLinkingSettings | None:
     return DeepLinkingSettings(
         return_url=return_url,
         data=data if isinstance(data, str) else None,
-        # Some platforms send the word.
+        # Some platforms send the word instead of the JSON value.
         accept_multiple=settings.get("accept_multiple") in (True, "true"),
     )
 
 
 def clean(value: str) -> str:
-    """`value` without what a database or a log would choke on."""
+    """`value` without control characters and lone surrogates, which neither a database nor a log can take."""
     return _UNSTORABLE.sub("", value).encode("utf-8", "replace").decode("utf-8")
 
 
 def text(value: Any) -> str | None:
-    """A text with something in it; None for anything else, and for a variable the platform did not expand."""
+    """A text of at most 2000 characters that is not blank; None for anything else, and for an unexpanded variable."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
@@ -92,11 +93,13 @@ def identifier(value: Any) -> str | None:
 
 
 def email(value: Any) -> str | None:
+    """An e-mail address, by its outer form only; None for anything else."""
     address = text(value)
     return address if address and re.fullmatch(r"[^@\s]+@[^@\s]+", address) else None
 
 
 def full_name(given_name: str | None, family_name: str | None) -> str | None:
+    """Both names, or the one that there is; None where there is none."""
     return " ".join(part for part in (given_name, family_name) if part) or None
 
 
@@ -106,14 +109,15 @@ def roles(value: Any) -> tuple[str, ...]:
     The principal role of a sub-role of the course is added where it is missing.
     """
     named = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    found: list[str] = []
+    uris: list[str] = []
     for name in named:
         if isinstance(name, str) and name.strip():
-            found += _role(clean(name.strip()))
-    return tuple(dict.fromkeys(found))
+            uris += _role(clean(name.strip()))
+    return tuple(dict.fromkeys(uris))
 
 
 def web_address(value: Any) -> str | None:
+    """An http or https address with a host; None for anything else."""
     address = text(value)
     if address is None:
         return None
@@ -125,6 +129,7 @@ def web_address(value: Any) -> str | None:
 
 
 def _role(name: str) -> list[str]:
+    """A role as its URI in LTI 1.3, and the principal role of a sub-role."""
     if name.startswith("https://purl.imsglobal.org/vocab/"):
         name = "http" + name.removeprefix("https")
     older = _LTI_1_ROLE.fullmatch(name)
@@ -143,10 +148,11 @@ def _object(claims: Mapping[str, Any], name: str) -> Json:
 
 
 def _custom(values: Json) -> Mapping[str, str]:
-    known: dict[str, str] = {}
+    """The custom parameters as texts, without those that the platform did not expand."""
+    expanded: dict[str, str] = {}
     for name, value in values.items():
         if isinstance(value, bool):
-            known[clean(name)] = "true" if value else "false"
+            expanded[clean(name)] = "true" if value else "false"
         elif isinstance(value, int | float | str) and not _VARIABLE.fullmatch(str(value).strip()):
-            known[clean(name)] = clean(str(value))
-    return known
+            expanded[clean(name)] = clean(str(value))
+    return expanded

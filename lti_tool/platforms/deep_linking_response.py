@@ -22,8 +22,8 @@ LIFETIME_SECONDS = 300
 class ContentItem:
     """A link to be placed in the course.
 
-    It has no line item unless `line_item_maximum` asks for one: that adds its points to the course total, the very
-    grade a badge may depend on.
+    It has no line item unless `line_item_maximum`, its points, is given: a line item counts towards the course total,
+    which is the grade that a badge may depend on.
     """
 
     title: str
@@ -34,7 +34,7 @@ class ContentItem:
     line_item_maximum: int | None = None
 
 
-def response(
+def deep_linking_response(
     settings: DeepLinkingSettings,
     registration: Registration,
     deployment_id: str,
@@ -42,14 +42,19 @@ def response(
     key: ToolKey,
     now: datetime,
 ) -> str:
-    """The signed LtiDeepLinkingResponse, to be posted as `JWT` to `settings.return_url`; no items means none chosen."""
+    """The signed LtiDeepLinkingResponse, to be posted as `JWT` to `settings.return_url`; no items means none chosen.
+
+    Raises ValueError for several items where the platform accepts one.
+    """
     if len(items) > 1 and not settings.accept_multiple:
         raise ValueError("the platform takes one item only")
     link = _DeepLink(LibraryRegistration(registration, key), deployment_id, settings, now)
-    return link.get_response_jwt([_Item(item) for item in items])
+    return link.get_response_jwt([_LibraryContentItem(item) for item in items])
 
 
 class _DeepLink(DeepLink):
+    """The library's response, with the claims that it leaves out or gets wrong."""
+
     def __init__(
         self,
         registration: LibraryRegistration,
@@ -64,6 +69,8 @@ class _DeepLink(DeepLink):
 
     def get_message_jwt(self, resources: Sequence[DeepLinkResource]) -> Json:
         message: Json = dict(super().get_message_jwt(resources))
+        # The library's audience is a list, which some platforms do not accept; it has no authorized party, takes the
+        # machine's clock, and its nonce ends in a uuid1, which reveals the machine's network address.
         message |= {
             "aud": self._value.platform_id,
             "azp": self._value.client_id,
@@ -72,7 +79,7 @@ class _DeepLink(DeepLink):
             "nonce": secrets.token_urlsafe(32),
         }
         data = "https://purl.imsglobal.org/spec/lti-dl/claim/data"
-        # The library sends null where the platform gave no data; a platform compares it with what it gave.
+        # The library sends null where the platform gave no data; a platform compares it with what it sent.
         if self._data is None:
             del message[data]
         else:
@@ -80,7 +87,9 @@ class _DeepLink(DeepLink):
         return message
 
 
-class _Item(DeepLinkResource):
+class _LibraryContentItem(DeepLinkResource):
+    """A ContentItem as the library's; it knows no text, and sends `custom` even where it is empty."""
+
     def __init__(self, item: ContentItem) -> None:
         self._text = item.text
         self.set_title(item.title).set_url(item.url).set_custom_params(dict(item.custom))
@@ -90,9 +99,9 @@ class _Item(DeepLinkResource):
             self.set_lineitem(LineItem().set_label(item.title).set_score_maximum(item.line_item_maximum))
 
     def to_dict(self) -> dict[str, Any]:
-        made = super().to_dict()
+        item = super().to_dict()
         if self._text:
-            made["text"] = self._text
-        if not made["custom"]:
-            del made["custom"]
-        return made
+            item["text"] = self._text
+        if not item["custom"]:
+            del item["custom"]
+        return item

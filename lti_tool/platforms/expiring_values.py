@@ -1,4 +1,4 @@
-"""What the room remembers between the login and the launch, and who remembers it."""
+"""Where the values are stored that a login leaves for its launch."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from lti_tool.values import Json
 
 
 class ExpiringValues(Protocol):
-    """Values kept for a while, shared by every process of the tool. Keys are at most 200 characters."""
+    """Values that expire, shared by every process of the tool. Keys are at most 200 characters."""
 
     def put(self, key: str, value: Json, seconds: int) -> None:
-        """Keeps `value` for `seconds`, in place of what was there."""
+        """Stores `value` for `seconds`, in place of the key's earlier value."""
 
     def take(self, key: str) -> Json | None:
-        """The value, and it is gone: of many who take at once, one gets it. None when absent or expired."""
+        """The value, which is removed; None where there is none, or it has expired.
+
+        It must be atomic: of many callers at once, one gets the value. That a nonce works once rests on this.
+        """
 
     def peek(self, key: str) -> Json | None:
-        """The value, left where it is; None when absent or expired."""
+        """The value, which stays; None where there is none, or it has expired."""

@@ -1,4 +1,4 @@
-"""An invitation lets one platform register; a registration becomes a row, with its deployment."""
+"""Invitations, each of which lets one platform register, and the rows of registrations."""
 
 from __future__ import annotations
 
@@ -7,39 +7,40 @@ from datetime import datetime, timedelta
 
 from lti_tool.errors import NotAllowedError
 from lti_tool.store import Session, queries
-from lti_tool.store.models import (
-    Invitation,
-    RegistrationRow,
-)
+from lti_tool.store.models import Invitation, RegistrationRow
 from lti_tool.values import NewRegistration, Registration, secret_hash
 
 INVITATION_LIFE = timedelta(days=7)
 
 
 def invite(session: Session, now: datetime) -> str:
-    """A code that lets one platform register within a week; it is shown once and kept as a hash."""
+    """A new code that lets one platform register within INVITATION_LIFE. Only its hash is stored."""
     code = secrets.token_urlsafe(16)
     session.add(Invitation(code_hash=secret_hash(code), created_at=now, expires_at=now + INVITATION_LIFE))
     return code
 
 
 def is_invitation_open(session: Session, code: str, now: datetime) -> bool:
+    """Whether the code is that of an invitation that is neither used nor expired."""
+    return _open_invitation(session, code, now) is not None
+
+
+def _open_invitation(session: Session, code: str, now: datetime) -> Invitation | None:
     row = queries.platforms.lock_invitation(session, secret_hash(code))
-    return row is not None and row.used_at is None and row.expires_at > now
+    return row if row is not None and row.used_at is None and row.expires_at > now else None
 
 
 def register(session: Session, new: NewRegistration, code: str, now: datetime) -> Registration:
-    """The registration, for which the invitation is used up; raises NotAllowedError where it is not open."""
-    if not is_invitation_open(session, code, now):
+    """The registration, stored; the invitation is used up. Raises NotAllowedError where it is not open."""
+    invitation = _open_invitation(session, code, now)
+    if invitation is None:
         raise NotAllowedError("the invitation was used, has expired or never was")
-    invitation = queries.platforms.lock_invitation(session, secret_hash(code))
-    assert invitation is not None
     invitation.used_at = now
     return add_registration(session, new, now)
 
 
 def add_registration(session: Session, new: NewRegistration, now: datetime) -> Registration:
-    """The registration of (platform_id, client_id), made or brought up to date."""
+    """The registration of (platform_id, client_id), created or updated; with its deployment, if it has one."""
     row = queries.platforms.registration_by_client(session, new.platform_id, new.client_id)
     if row is None:
         row = RegistrationRow(platform_id=new.platform_id, client_id=new.client_id, created_at=now)

@@ -1,4 +1,10 @@
-"""An LTI message, checked and turned into a Launch (1EdTech Security Framework 1.0, section 5.1.3)."""
+"""The validation of an LTI message (1EdTech Security Framework 1.0, section 5.1.3).
+
+The library's own validation is not safe as it is: it checks the nonce before the signature and lets it pass again for
+a day, goes on with claims that it decoded before it verified them, and fetches key sets without a limit of size or
+time. So each step is overridden here; what is left of the library is the decoding of the JWT, the search for the
+registration, and the checks of each message type.
+"""
 
 from __future__ import annotations
 
@@ -19,22 +25,21 @@ from pylti1p3.message_validators.submission_review import SubmissionReviewLaunch
 
 from lti_tool.errors import LaunchError
 from lti_tool.platforms.adapters import (
-    Cookies,
     FindRegistration,
-    Incoming,
     LibraryRegistration,
-    Registrations,
-    Session,
-    Storage,
+    LibraryRegistrations,
+    LibraryStorage,
+    NewCookies,
+    NonceSession,
+    RequestParameters,
     cookie_name,
-    origin,
     state_key,
-    used_key,
+    used_state_key,
 )
 from lti_tool.platforms.claims import CLAIM, as_launch, clean, deep_linking_settings
 from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.platforms.key_sets import KeySets
-from lti_tool.values import Json, Launch
+from lti_tool.values import Json, Launch, Registration, origin_of
 
 MESSAGES: dict[str, Callable[[], MessageValidatorAbstract]] = {
     "LtiResourceLinkRequest": ResourceMessageValidator,
@@ -42,8 +47,10 @@ MESSAGES: dict[str, Callable[[], MessageValidatorAbstract]] = {
     "LtiSubmissionReviewRequest": SubmissionReviewLaunchValidator,
 }
 
+#: How far the platform's clock may be from ours.
 LEEWAY_SECONDS = 60
 MAX_AGE_SECONDS = 600
+#: How long a used state is told from an unknown one; only the sentence on the page depends on it.
 USED_SECONDS = 3600
 MAX_TOKEN_LENGTH = 200_000
 
@@ -53,10 +60,11 @@ ALGORITHMS = {"RS256": "RSA", "RS384": "RSA", "RS512": "RSA", "PS256": "RSA", "E
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A valid launch, and whether it came to the browser that began it.
+    """A valid launch, and whether the browser that began it is the one that posted it.
 
     Unless `bound`, the page must find that out another way: by asking the platform's storage (in the frame
-    `storage_target` at `auth_origin`) for `state`, or by asking the person.
+    `storage_target` at `auth_origin`) for `state`, or by asking the person. Without that check somebody could put
+    their own launch into another person's browser.
     """
 
     launch: Launch
@@ -70,60 +78,73 @@ def launch(
     form: Mapping[str, str],
     cookies: Mapping[str, str],
     find_registration: FindRegistration,
-    memory: ExpiringValues,
+    expiring_values: ExpiringValues,
     key_sets: KeySets,
     now: datetime,
 ) -> Arrival:
-    """The launch that the platform posted; raises LaunchError. A second post of the same form is `replayed`."""
+    """The launch that the platform posted.
+
+    Raises LaunchError with one of LAUNCH_CODES; a second post of the same form is `replayed`.
+    """
     if form.get("error"):
         raise LaunchError("platform_said", _platform_error(form))
-    message = _Message(form, find_registration, memory, key_sets, now)
+    message = _LaunchMessage(form, find_registration, expiring_values, key_sets, now)
     message.validate()
-    state, begun = form["state"], message.begun
-    sent = cookies.get(cookie_name(state), "")
+    state = form["state"]
+    cookie = cookies.get(cookie_name(state), "")
     return Arrival(
         launch=as_launch(message.claims, message.registration.value),
         state=state,
-        bound=hmac.compare_digest(sent.encode(), state.encode()),
-        storage_target=begun.get("storage_target"),
-        auth_origin=origin(message.registration.value.auth_login_url),
+        bound=hmac.compare_digest(cookie.encode(), state.encode()),
+        storage_target=message.login.get("storage_target"),
+        auth_origin=origin_of(message.registration.value.auth_login_url),
     )
 
 
-class _Message(MessageLaunch[Incoming, Registrations, Session, Cookies]):
-    """The library's launch with its own order of checks, each of which raises LaunchError."""
+class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, NonceSession, NewCookies]):
+    """The library's launch with checks of ours, in an order of ours; each raises LaunchError.
+
+    `login` is what `login()` stored under the state; it is there once `validate_state` has returned.
+    """
 
     def __init__(
         self,
         form: Mapping[str, str],
         find_registration: FindRegistration,
-        memory: ExpiringValues,
+        expiring_values: ExpiringValues,
         key_sets: KeySets,
         now: datetime,
     ) -> None:
-        request = Incoming(form)
+        request = RequestParameters(form)
         super().__init__(
             request,
-            Registrations(find_registration),
-            session_service=Session(request, Storage(memory)),
-            cookie_service=Cookies({}),
+            LibraryRegistrations(find_registration),
+            session_service=NonceSession(request, LibraryStorage(expiring_values)),
+            cookie_service=NewCookies(),
         )
-        self._memory = memory
+        self._expiring_values = expiring_values
         self._key_sets = key_sets
         self._now = now.timestamp()
-        self.begun: Json = {}
+        self.login: Json = {}
 
     @property
     def claims(self) -> Json:
+        """The claims; verified once `validate` has returned."""
         return dict(self._jwt["body"])
 
     @property
     def registration(self) -> LibraryRegistration:
-        assert isinstance(self._registration, LibraryRegistration)
-        return self._registration
+        """The registration that LibraryRegistrations found; there once `validate_registration` has returned."""
+        return cast(LibraryRegistration, self._registration)
 
-    def validate(self) -> _Message:
-        """The nonce is used up last, so that a forged token cannot use up the nonce of a true one."""
+    def validate(self) -> _LaunchMessage:
+        """Itself, with verified claims.
+
+        The order matters. Nothing of the token is believed before its signature has been checked, except the issuer
+        and the client, which select the key. The nonce is used up last, so that a forged token cannot use up the nonce
+        of a true one.
+        """
+        # The library validates by itself, in its own order, when claims are read before this flag is set.
         self._validated = True
         self.validate_state()
         self.validate_jwt_format()
@@ -137,23 +158,28 @@ class _Message(MessageLaunch[Incoming, Registrations, Session, Cookies]):
         return self
 
     def _get_request_param(self, key: str) -> str:
+        # Abstract in the library, which leaves it to each web framework.
         return self._request.get_param(key)
 
-    def validate_state(self) -> _Message:
+    def validate_state(self) -> _LaunchMessage:
+        """Itself; raises LaunchError `missing_state`, `missing_token`, `unknown_state` or `replayed`."""
+        # The library compares the state with its cookie and refuses where a browser keeps none; `launch` compares them.
         state = self._get_request_param("state")
         if not state:
             raise LaunchError("missing_state", "the form has no state")
         if not self._get_request_param("id_token"):
             raise LaunchError("missing_token", "the form has no id_token")
-        begun = self._memory.peek(state_key(state))
-        if begun is None:
-            if self._memory.peek(used_key(state)) is not None:
+        login = self._expiring_values.peek(state_key(state))
+        if login is None:
+            if self._expiring_values.peek(used_state_key(state)) is not None:
                 raise LaunchError("replayed", "the state was used before")
             raise LaunchError("unknown_state", "no login began with this state, or it is too long ago")
-        self.begun = begun
+        self.login = login
         return self
 
-    def validate_jwt_format(self) -> _Message:
+    def validate_jwt_format(self) -> _LaunchMessage:
+        """Itself, with decoded claims that are not verified yet; raises LaunchError `bad_token`."""
+        # The library decodes a token of any length, and takes a header or claims that are no JSON objects.
         token = self._get_id_token()
         if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
             raise LaunchError("bad_token", "the id_token is too long or no ASCII")
@@ -166,7 +192,11 @@ class _Message(MessageLaunch[Incoming, Registrations, Session, Cookies]):
         return self
 
     def get_client_id(self) -> str:
-        """The one audience, or of several the authorized party; the library takes the first of any list."""
+        """The one audience, or of several the authorized party (Security Framework 1.0, 5.1.3, steps 3 to 5).
+
+        Raises LaunchError `bad_token`.
+        """
+        # The library takes the first of any list.
         audience, party = self._jwt["body"].get("aud"), self._jwt["body"].get("azp")
         audiences = audience if isinstance(audience, list) else [audience]
         if not audiences or not all(isinstance(name, str) and name for name in audiences):
@@ -178,7 +208,8 @@ class _Message(MessageLaunch[Incoming, Registrations, Session, Cookies]):
             raise LaunchError("bad_token", "the azp of the id_token is none of its audiences")
         return str(client_id)
 
-    def validate_registration(self) -> _Message:
+    def validate_registration(self) -> _LaunchMessage:
+        """Itself, with its registration; raises LaunchError `unknown_platform` or `bad_token`."""
         issuer = self._jwt["body"].get("iss")
         if not isinstance(issuer, str) or not issuer:
             raise LaunchError("bad_token", "the id_token names no issuer")
@@ -186,12 +217,18 @@ class _Message(MessageLaunch[Incoming, Registrations, Session, Cookies]):
             super().validate_registration()
         except LtiException as error:
             raise LaunchError("unknown_platform", f"no registration for {clean(issuer)}") from error
-        if self.registration.value.id != self.begun["registration_id"]:
+        # Otherwise a login with one client could be finished with a token for another client of the same platform.
+        if self.registration.value.id != self.login["registration_id"]:
             raise LaunchError("bad_token", "the login began with another platform or client")
         return self
 
-    def validate_jwt_signature(self) -> _Message:
-        """The claims are taken from the verified token alone."""
+    def validate_jwt_signature(self) -> _LaunchMessage:
+        """Itself, with the claims of the verified token in place of those that were only decoded.
+
+        Raises LaunchError `bad_signature`, `bad_token` or `key_set_unreachable`.
+        """
+        # The library takes any algorithm that the key set names and requires no claim; it fetches the key set itself,
+        # from any address.
         registration, header = self.registration.value, self._jwt["header"]
         algorithm, kid = header.get("alg"), header.get("kid")
         if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
@@ -203,32 +240,13 @@ class _Message(MessageLaunch[Incoming, Registrations, Session, Cookies]):
             raise LaunchError("bad_signature", f"the platform has no key {clean(kid)}")
         if key.get("kty") != ALGORITHMS[algorithm] or key.get("alg", algorithm) != algorithm:
             raise LaunchError("bad_signature", "the key is for another algorithm")
-        try:
-            verified = jwt.decode(
-                self._get_id_token(),
-                jwt.PyJWK(key, algorithm=algorithm),
-                algorithms=[algorithm],
-                audience=registration.client_id,
-                issuer=registration.platform_id,
-                options={
-                    "require": ["exp", "iat", "nonce", "iss", "aud"],
-                    "enforce_minimum_key_length": True,
-                    # Times are checked below, against the clock we are given; a launch may have no `sub`.
-                    "verify_exp": False,
-                    "verify_iat": False,
-                    "verify_nbf": False,
-                    "verify_sub": False,
-                    "verify_jti": False,
-                },
-            )
-        except (jwt.InvalidSignatureError, jwt.InvalidKeyError, jwt.PyJWKError) as error:
-            raise LaunchError("bad_signature", str(error)) from error
-        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
-            raise LaunchError("bad_token", str(error)) from error
+        verified = _verified_claims(self._get_id_token(), key, algorithm, registration)
         self._jwt["body"] = cast(TLaunchData, verified)
         return self
 
-    def validate_times(self) -> _Message:
+    def validate_times(self) -> _LaunchMessage:
+        """Itself; raises LaunchError `bad_token` for a token that is expired, too old, or from the future."""
+        # Not in the library, which leaves the times to PyJWT and the machine's clock.
         body, now = self._jwt["body"], self._now
         issued, expires = _seconds(body, "iat"), _seconds(body, "exp")
         if expires <= now - LEEWAY_SECONDS:
@@ -241,53 +259,88 @@ class _Message(MessageLaunch[Incoming, Registrations, Session, Cookies]):
             raise LaunchError("bad_token", "the id_token is not valid yet: compare the clocks")
         return self
 
-    def validate_deployment(self) -> _Message:
-        """A deployment of a known registration is learned from its first launch; it must only be named."""
+    def validate_deployment(self) -> _LaunchMessage:
+        """Itself; raises LaunchError `no_deployment`."""
+        # A deployment of a known registration is learned from its first launch, so it only has to be named. The
+        # library takes anything that is not empty, an object too.
         deployment = self._jwt["body"].get(CLAIM + "deployment_id")
         if not isinstance(deployment, str | int) or isinstance(deployment, bool) or str(deployment) == "":
             raise LaunchError("no_deployment", "the id_token names no deployment")
         return self
 
-    def validate_message(self) -> _Message:
+    def validate_message(self) -> _LaunchMessage:
+        """Itself; raises LaunchError `wrong_version` or `wrong_message`."""
         body: Json = dict(self._jwt["body"])
         if body.get(CLAIM + "version") != "1.3.0":
             raise LaunchError("wrong_version", f"the version is {clean(str(body.get(CLAIM + 'version')))}")
         kind = body.get(CLAIM + "message_type")
         if not isinstance(kind, str) or kind not in MESSAGES:
             raise LaunchError("wrong_message", f"the message is {clean(str(kind))}")
-        # The library refuses a launch without a user, which a public course of Canvas may send.
-        named = body if body.get("sub") else body | {"sub": "anonymous"}
+        # The library refuses a launch without a user, which a public course of Canvas may send. Its validators are
+        # called one by one because its own search also accepts message types that the tool has no page for.
+        with_user = body if body.get("sub") else body | {"sub": "anonymous"}
         try:
-            MESSAGES[kind]().validate(named)
+            MESSAGES[kind]().validate(with_user)
         except (LtiException, AttributeError, TypeError, KeyError) as error:
             raise LaunchError("wrong_message", str(error)) from error
         if kind == "LtiDeepLinkingRequest" and deep_linking_settings(body) is None:
             raise LaunchError("wrong_message", "the deep linking request has no return address")
         return self
 
-    def validate_target(self) -> _Message:
+    def validate_target(self) -> _LaunchMessage:
+        """Itself; raises LaunchError `wrong_target` for a page of another site."""
+        # Not in the library.
         target = self._jwt["body"].get(CLAIM + "target_link_uri")
-        own = origin(self.begun["launch_url"])
-        if not isinstance(target, str) or not own or origin(target) != own:
+        own = origin_of(self.login["launch_url"])
+        if not isinstance(target, str) or not own or origin_of(target) != own:
             raise LaunchError("wrong_target", "the launch asks for a page of another site")
         return self
 
-    def validate_nonce(self) -> _Message:
+    def validate_nonce(self) -> _LaunchMessage:
+        """Itself, its state and nonce used up; raises LaunchError `bad_token` or `replayed`."""
+        # The library only looks whether the nonce is stored. Here it has to be the nonce of this very login, and both
+        # the state and the nonce are taken out of the store, which lets one of several simultaneous posts pass.
         nonce = self._jwt["body"].get("nonce")
         if not isinstance(nonce, str) or not hmac.compare_digest(
-            nonce.encode("utf-8", "replace"), self.begun["nonce"].encode()
+            nonce.encode("utf-8", "replace"), self.login["nonce"].encode()
         ):
             raise LaunchError("bad_token", "the nonce belongs to another login")
         state = self._get_request_param("state")
-        # The mark comes first: whoever finds the state gone finds the mark too.
-        self._memory.put(used_key(state), {"used": True}, USED_SECONDS)
-        if self._memory.take(state_key(state)) is None:
+        # The mark comes first: a second post that no longer finds the state finds the mark, and is `replayed`.
+        self._expiring_values.put(used_state_key(state), {"used": True}, USED_SECONDS)
+        if self._expiring_values.take(state_key(state)) is None:
             raise LaunchError("replayed", "the state was used before")
         try:
             super().validate_nonce()
         except LtiException as error:
             raise LaunchError("replayed", "the nonce was used before") from error
         return self
+
+
+def _verified_claims(token: str, key: Json, algorithm: str, registration: Registration) -> Json:
+    """The claims of a token whose signature, issuer and audience have been checked, but not its times."""
+    try:
+        return jwt.decode(
+            token,
+            jwt.PyJWK(key, algorithm=algorithm),
+            algorithms=[algorithm],
+            audience=registration.client_id,
+            issuer=registration.platform_id,
+            options={
+                "require": ["exp", "iat", "nonce", "iss", "aud"],
+                "enforce_minimum_key_length": True,
+                # Times are checked in `validate_times`, against the clock we are given; a launch may have no `sub`.
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+                "verify_sub": False,
+                "verify_jti": False,
+            },
+        )
+    except (jwt.InvalidSignatureError, jwt.InvalidKeyError, jwt.PyJWKError) as error:
+        raise LaunchError("bad_signature", str(error)) from error
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+        raise LaunchError("bad_token", str(error)) from error
 
 
 def _seconds(claims: Mapping[str, Any], name: str) -> float:
@@ -300,5 +353,6 @@ def _seconds(claims: Mapping[str, Any], name: str) -> float:
 
 
 def _platform_error(form: Mapping[str, str]) -> str:
-    said = {name: clean(form.get(name, ""))[:200] for name in ("error", "error_description")}
-    return json.dumps(said, ensure_ascii=False)
+    """The error that the platform posted in place of a token, as JSON text; `web.errors` reads it."""
+    fields = {name: clean(form.get(name, ""))[:200] for name in ("error", "error_description")}
+    return json.dumps(fields, ensure_ascii=False)

@@ -6,25 +6,26 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from pylti1p3.exception import OIDCException
 from pylti1p3.oidc_login import OIDCLogin
 
 from lti_tool.errors import LaunchError
 from lti_tool.platforms.adapters import (
-    Cookies,
     FindRegistration,
-    Incoming,
     LibraryRegistration,
-    Location,
-    Registrations,
-    Session,
-    Storage,
+    LibraryRegistrations,
+    LibraryStorage,
+    NewCookies,
+    NonceSession,
+    RedirectAddress,
+    RequestParameters,
     cookie_name,
-    origin,
     state_key,
 )
 from lti_tool.platforms.expiring_values import ExpiringValues
+from lti_tool.values import origin_of
 
 STATE_SECONDS = 600
 
@@ -49,31 +50,28 @@ class LoginAnswer:
 def login(
     parameters: Mapping[str, str],
     find_registration: FindRegistration,
-    memory: ExpiringValues,
+    expiring_values: ExpiringValues,
     launch_url: str,
 ) -> LoginAnswer:
-    """The answer to a login initiation by GET or POST; raises LaunchError.
+    """The answer to a login initiation by GET or POST; its state and nonce are stored for STATE_SECONDS.
 
     `find_registration(platform_id, None)` must give a registration only if it is the one of that platform.
+    Raises LaunchError `wrong_target`, `bad_login` or `unknown_platform`.
     """
     target = parameters.get("target_link_uri")
-    if target and origin(target) != origin(launch_url):
+    if target and origin_of(target) != origin_of(launch_url):
         raise LaunchError("wrong_target", "the login asks for a page of another site")
-    request = Incoming(parameters)
-    cookies = Cookies({})
-    oidc = _Login(
-        request,
-        Registrations(find_registration),
-        Session(request, Storage(memory)),
-        cookies,
-    )
+    request = RequestParameters(parameters)
+    cookies = NewCookies()
+    session = NonceSession(request, LibraryStorage(expiring_values))
+    oidc = _Login(request, LibraryRegistrations(find_registration), session, cookies)
     try:
         location = oidc.get_redirect_object(launch_url).get_redirect_url()
     except OIDCException as error:
-        raise LaunchError(_code(parameters), str(error)) from error
+        raise LaunchError(_refusal_code(parameters), str(error)) from error
     registration = oidc.registration.value
     storage_target = _frame_name(parameters.get("lti_storage_target"))
-    memory.put(
+    expiring_values.put(
         state_key(oidc.state),
         {
             "registration_id": registration.id,
@@ -86,49 +84,55 @@ def login(
     return LoginAnswer(
         location=location,
         cookie_name=cookie_name(oidc.state),
-        cookie_value=cookies.fresh[cookie_name(oidc.state)],
+        cookie_value=cookies.values[cookie_name(oidc.state)],
         storage_target=storage_target,
-        auth_origin=origin(registration.auth_login_url),
+        auth_origin=origin_of(registration.auth_login_url),
         state=oidc.state,
     )
 
 
-class _Login(OIDCLogin[Incoming, Registrations, Session, Cookies, str]):
-    """The library's login, with its state and nonce in our hands and its address put together right."""
+class _Login(OIDCLogin[RequestParameters, LibraryRegistrations, NonceSession, NewCookies, str]):
+    """The library's login. It makes state and nonce in private methods and does not return them, hence the overrides.
+
+    `state` and `nonce` are there once `get_redirect_object` has returned.
+    """
 
     state: str
     nonce: str
 
     @property
     def registration(self) -> LibraryRegistration:
-        assert isinstance(self._registration, LibraryRegistration)
-        return self._registration
+        """The registration that LibraryRegistrations found."""
+        return cast(LibraryRegistration, self._registration)
 
-    def get_redirect(self, url: str) -> Location:
-        return Location(url)
+    def get_redirect(self, url: str) -> RedirectAddress:
+        return RedirectAddress(url)
 
     def _get_uuid(self) -> str:
+        # The library puts "state-" before what this returns, and makes that the state.
         self.state = "state-" + secrets.token_urlsafe(24)
         return self.state.removeprefix("state-")
 
     def _generate_nonce(self) -> str:
-        # The library's nonce ends in uuid1, which tells the machine's address and time.
+        # The library's nonce ends in a uuid1, which reveals the machine's network address and its time.
         self.nonce = secrets.token_urlsafe(32)
         return self.nonce
 
     def _prepare_redirect_url(self, launch_url: str) -> str:
+        # The library adds "?" and the parameters, even where the platform's address has a query already.
         url = super()._prepare_redirect_url(launch_url)
         base = self.registration.value.auth_login_url
         if "?" in base:
-            # The library begins a second query where the platform's address has one already.
             return base.rstrip("&?") + ("&" if not base.endswith("?") else "?") + url[len(base) + 1 :]
         return url
 
 
-def _code(parameters: Mapping[str, str]) -> str:
+def _refusal_code(parameters: Mapping[str, str]) -> str:
+    # OIDCException has no code. With both parameters there, the registration is all that can be missing.
     complete = parameters.get("iss") and parameters.get("login_hint")
     return "unknown_platform" if complete else "bad_login"
 
 
 def _frame_name(text: str | None) -> str | None:
+    """The name of a frame; None for anything that could do harm in a script or an attribute."""
     return text if text and re.fullmatch(r"[A-Za-z0-9_.:-]{1,100}", text) else None

@@ -1,26 +1,23 @@
-"""What codes say to people: each in a whole sentence of the reader's language, with what to do next."""
+"""The error messages of the pages: for each code what happened, and what the reader can do next."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
-
-#: A sentence that speaks the language of the page it is put into.
-Sentence = Any
+from lti_tool.web.translation import Sentence, lazy_text
+from lti_tool.web.translation import lazy_gettext as _l
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class ErrorMessage:
+    """`what_happened` and `what_to_do` are whole sentences."""
+
     title: Sentence
-    what: Sentence
-    next: Sentence
+    what_happened: Sentence
+    what_to_do: Sentence
 
 
 _NOT_OPENED = _l("This link could not be opened")
@@ -41,28 +38,28 @@ def _operator() -> str:
     return f"{name}, {profile.email}" if profile.email else name
 
 
-_OPERATOR = LazyString(_operator)
+_OPERATOR = lazy_text(_operator)
 
 
-def _launch(what: Sentence, next_: Sentence = _AGAIN_OR_ADMINISTRATOR) -> Trouble:
-    return Trouble(title=_NOT_OPENED, what=what, next=next_)
+def _launch(what_happened: Sentence, what_to_do: Sentence = _AGAIN_OR_ADMINISTRATOR) -> ErrorMessage:
+    return ErrorMessage(title=_NOT_OPENED, what_happened=what_happened, what_to_do=what_to_do)
 
 
 _NOT_REGISTERED = _l("The registration did not succeed")
 
 
-def _registration(what: Sentence, next_: Sentence) -> Trouble:
-    return Trouble(title=_NOT_REGISTERED, what=what, next=next_)
+def _registration(what_happened: Sentence, what_to_do: Sentence) -> ErrorMessage:
+    return ErrorMessage(title=_NOT_REGISTERED, what_happened=what_happened, what_to_do=what_to_do)
 
 
-_ANEW = _l(
+_REGISTER_AGAIN = _l(
     "Start the registration again from your learning platform: each attempt needs a new link from the platform."
 )
-_NEW_CODE = _l(
+_ASK_FOR_NEW_CODE = _l(
     "Ask the operator of this service for a new registration address: %(operator)s.", operator=_OPERATOR
 )
 
-TROUBLES: Mapping[str, Trouble] = {
+ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
     # A launch
     "bad_login": _launch(_l("The login request from your learning platform is incomplete.")),
     "unknown_platform": _launch(
@@ -124,10 +121,12 @@ TROUBLES: Mapping[str, Trouble] = {
         _l("Allow cookies for this site, or use another browser. Then open the link again from your course."),
     ),
     "ticket_over": _launch(_l("This page was open for too long, or was already used."), _AGAIN),
-    "session_over": Trouble(
+    "session_over": ErrorMessage(
         title=_l("This page was open for too long"),
-        what=_l("For your security, a page that was opened from a course stops working after some time."),
-        next=_l("Nothing is lost. Go back to your course and open the link again."),
+        what_happened=_l(
+            "For your security, a page that was opened from a course stops working after some time."
+        ),
+        what_to_do=_l("Nothing is lost. Go back to your course and open the link again."),
     ),
     # A registration
     "registration_bad_address": _registration(
@@ -142,7 +141,7 @@ TROUBLES: Mapping[str, Trouble] = {
         _l("Check the firewall and the certificate of the platform, then start the registration again."),
     ),
     "registration_not_a_platform": _registration(
-        _l("The address does not lead to the configuration of an LTI 1.3 platform."), _ANEW
+        _l("The address does not lead to the configuration of an LTI 1.3 platform."), _REGISTER_AGAIN
     ),
     "registration_issuer_mismatch": _registration(
         _l("The configuration names a different learning platform from the one that sent it."),
@@ -152,9 +151,12 @@ TROUBLES: Mapping[str, Trouble] = {
         _l("This learning platform does not offer what Nozimite needs."), _ADMINISTRATOR
     ),
     "registration_token_used": _registration(
-        _l("The learning platform says that its registration link was already used or has expired."), _ANEW
+        _l("The learning platform says that its registration link was already used or has expired."),
+        _REGISTER_AGAIN,
     ),
-    "registration_refused": _registration(_l("The learning platform refused the registration."), _ANEW),
+    "registration_refused": _registration(
+        _l("The learning platform refused the registration."), _REGISTER_AGAIN
+    ),
     "registration_no_platform": _registration(
         _l("This address is for learning platforms: it cannot be opened directly."),
         _l(
@@ -164,57 +166,57 @@ TROUBLES: Mapping[str, Trouble] = {
     ),
     "registration_no_code": _registration(
         _l("The registration address has no invitation code. Only invited platforms can register here."),
-        _NEW_CODE,
+        _ASK_FOR_NEW_CODE,
     ),
     "registration_bad_code": _registration(
         _l("The invitation in this registration address was already used, has expired, or does not exist."),
-        _NEW_CODE,
+        _ASK_FOR_NEW_CODE,
     ),
     # Anything
-    "not_allowed": Trouble(
+    "not_allowed": ErrorMessage(
         title=_l("You do not have permission to open this page"),
-        what=_l("This page is for teachers of the course."),
-        next=_l("If you teach this course, go back to it and open the link again."),
+        what_happened=_l("This page is for teachers of the course."),
+        what_to_do=_l("If you teach this course, go back to it and open the link again."),
     ),
-    "not_found": Trouble(
+    "not_found": ErrorMessage(
         title=_l("Page not found"),
-        what=_l("This page does not exist, or no longer exists."),
-        next=_l("Check the address: part of it may have been lost when it was copied."),
+        what_happened=_l("This page does not exist, or no longer exists."),
+        what_to_do=_l("Check the address: part of it may have been lost when it was copied."),
     ),
-    "http_400": Trouble(
+    "http_400": ErrorMessage(
         title=_l("This request could not be understood"),
-        what=_l("Something in the request is missing or incorrect."),
-        next=_l("Go back and try again."),
+        what_happened=_l("Something in the request is missing or incorrect."),
+        what_to_do=_l("Go back and try again."),
     ),
-    "http_405": Trouble(
+    "http_405": ErrorMessage(
         title=_l("Open this from your course"),
-        what=_l("This page cannot be opened directly by its address."),
-        next=_l("Go back to your course, or to the page that you came from, and try again from there."),
+        what_happened=_l("This page cannot be opened directly by its address."),
+        what_to_do=_l("Go back to your course, or to the page that you came from, and try again from there."),
     ),
-    "http_413": Trouble(
+    "http_413": ErrorMessage(
         title=_l("This file is too large"),
-        what=_l("A badge is a small file. Nozimite accepts files of up to 5 MB."),
-        next=_l("Choose the badge file as you received it, not a photo or a scan of it."),
+        what_happened=_l("A badge is a small file. Nozimite accepts files of up to 5 MB."),
+        what_to_do=_l("Choose the badge file as you received it, not a photo or a scan of it."),
     ),
-    "http_500": Trouble(
+    "http_500": ErrorMessage(
         title=_l("Something went wrong on our side"),
-        what=_l("It is not your fault, and nothing that was already saved is lost."),
-        next=_l(
+        what_happened=_l("It is not your fault, and nothing that was already saved is lost."),
+        what_to_do=_l(
             "Try again in a few minutes. If the problem continues, give the incident number below to the "
             "operator of this service: %(operator)s.",
             operator=_OPERATOR,
         ),
     ),
-    "http_503": Trouble(
+    "http_503": ErrorMessage(
         title=_l("Please wait a moment"),
-        what=_l("Nozimite is busy or under maintenance. Nothing that was already saved is lost."),
-        next=_l("Try again in half a minute."),
+        what_happened=_l("Nozimite is busy or under maintenance. Nothing that was already saved is lost."),
+        what_to_do=_l("Try again in half a minute."),
     ),
 }
-TROUBLES = {**TROUBLES, "http_404": TROUBLES["not_found"]}
+ERROR_MESSAGES = {**ERROR_MESSAGES, "http_404": ERROR_MESSAGES["not_found"]}
 
-#: By the `error` of the form a platform posts in place of a launch (OpenID Connect, and Canvas's own).
-PLATFORM_SAID: Mapping[str, Trouble] = {
+#: By the `error` of the form that a platform posts in place of a launch (OpenID Connect, and Canvas's own).
+PLATFORM_ERRORS: Mapping[str, ErrorMessage] = {
     "launch_no_longer_valid": _launch(
         _l("This page was loaded a second time. Your learning platform lets it be loaded only once."), _AGAIN
     ),
@@ -237,8 +239,9 @@ PLATFORM_SAID: Mapping[str, Trouble] = {
 }
 
 
-def trouble(code: str) -> Trouble:
-    return TROUBLES.get(code, TROUBLES["http_400"])
+def error_message(code: str) -> ErrorMessage:
+    """The message for a code of LaunchError, `registration_` and one of RegistrationError, or `http_` and a status."""
+    return ERROR_MESSAGES.get(code, ERROR_MESSAGES["http_400"])
 
 
 CHANNELS: Mapping[str, Sentence] = {

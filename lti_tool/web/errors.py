@@ -1,7 +1,7 @@
-"""Every error as a page: what happened, what to do next, and an incident id that the log has too.
+"""The error handlers: every error is a page with an incident number that the log has too.
 
-The log gets ids, codes and places in the code: never a name, a token or the text of a foreign exception,
-which may hold either.
+The log gets ids, codes and lines of code, never a name, a token, or the text of an exception that is not ours: that may
+contain either.
 """
 
 from __future__ import annotations
@@ -17,39 +17,46 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError, RegistrationError
 from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
-from lti_tool.web.error_messages import PLATFORM_SAID, Trouble, trouble
+from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, error_message
 from lti_tool.web.negotiation import prefers_json
 
 
 def set_up(app: Flask) -> None:
+    """Makes every exception that a route raises an error page."""
     app.register_error_handler(LaunchError, _launch_refused)
     app.register_error_handler(RegistrationError, _registration_refused)
-    app.register_error_handler(NotAllowedError, lambda error: error_page("not_allowed", 403))
-    app.register_error_handler(NotFoundError, lambda error: error_page("not_found", 404))
+    app.register_error_handler(NotAllowedError, lambda _error: error_page("not_allowed", 403))
+    app.register_error_handler(NotFoundError, lambda _error: error_page("not_found", 404))
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(DBAPIError, _database_lost)
-    app.register_error_handler(Exception, _bug)
+    app.register_error_handler(DBAPIError, _database_unavailable)
+    app.register_error_handler(Exception, _unexpected_error)
 
 
 def error_page(
-    code: str, status: int, why: str = "", said: str = "", found: Trouble | None = None
+    code: str, status: int, reason: str = "", quoted: str = "", message: ErrorMessage | None = None
 ) -> Response:
-    """The page for `code`. `why` goes to the log, `said`, what the other side said, to the page."""
-    incident = new_incident()
+    """The page for `code`, or the same as JSON for a program.
+
+    `reason` goes to the log only. `quoted` is the text of a platform's refusal, and is shown on the page only, because
+    it may name somebody. `message` stands in place of the one for the code.
+    """
+    incident = new_incident_number()
     level = log.error if status >= 500 else log.warning
-    level("page_refused", incident=incident, code=code, status=status, endpoint=request.endpoint, why=why)
-    words = found or trouble(code)
+    level("page_refused", incident=incident, code=code, status=status, endpoint=request.endpoint, why=reason)
+    message = message or error_message(code)
     response: Response
     if prefers_json():
-        response = jsonify(error=code, message=f"{words.what} {words.next}", incident=incident)
+        response = jsonify(
+            error=code, message=f"{message.what_happened} {message.what_to_do}", incident=incident
+        )
     else:
-        text = render_template("errors/error.html", trouble=words, incident=incident, said=said, code=code)
+        text = render_template("errors/error.html", error=message, incident=incident, quoted=quoted)
         response = Response(text, mimetype="text/html")
     response.status_code = status
     return response
 
 
-def new_incident() -> str:
+def new_incident_number() -> str:
     """Short enough to be read out on the telephone."""
     text = secrets.token_hex(4).upper()
     return f"{text[:4]}-{text[4:]}"
@@ -57,27 +64,26 @@ def new_incident() -> str:
 
 def _launch_refused(error: LaunchError) -> Response:
     if error.code == "platform_said":
-        return _platform_said(error)
+        return _platform_error(error)
     status = 403 if error.code in ("session_over", "unbound", "ticket_over") else 400
-    return error_page(error.code, status, why=str(error))
+    return error_page(error.code, status, reason=str(error))
 
 
-def _platform_said(error: LaunchError) -> Response:
-    """The error form that a platform posts in place of a launch."""
+def _platform_error(error: LaunchError) -> Response:
+    """The error form that a platform posted in place of a launch; its fields are the error's message, as JSON."""
     try:
-        said = json.loads(str(error))
+        fields = json.loads(str(error))
     except ValueError:
-        said = {}
-    name, description = str(said.get("error", "")), str(said.get("error_description", ""))
+        fields = {}
+    name, description = str(fields.get("error", "")), str(fields.get("error_description", ""))
     quoted = ": ".join(part for part in (name, description) if part)
-    return error_page(
-        "platform_said", 400, why=name, said=quoted, found=PLATFORM_SAID.get(name, trouble("platform_said"))
-    )
+    return error_page("platform_said", 400, reason=name, quoted=quoted, message=PLATFORM_ERRORS.get(name))
 
 
 def _registration_refused(error: RegistrationError) -> Response:
-    said = str(error) if error.code in REGISTRATION_CODES else ""
-    return error_page(f"registration_{error.code}", 400, why=str(error), said=said)
+    # The message of these codes is what the platform answered; of the others it is our own, for the log.
+    quoted = str(error) if error.code in REGISTRATION_CODES else ""
+    return error_page(f"registration_{error.code}", 400, reason=str(error), quoted=quoted)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -94,12 +100,12 @@ def _http_error(error: HTTPException) -> Response:
     return answer
 
 
-def _database_lost(error: DBAPIError) -> Response:
-    # The exception's own text holds the values of the statement, names among them.
-    answer = error_page("http_503", 503, why=traceback_summary(error))
+def _database_unavailable(error: DBAPIError) -> Response:
+    # The exception's own text contains the values of the SQL statement, names among them.
+    answer = error_page("http_503", 503, reason=traceback_summary(error))
     answer.headers["Retry-After"] = "30"
     return answer
 
 
-def _bug(error: Exception) -> Response:
-    return error_page("http_500", 500, why=traceback_summary(error))
+def _unexpected_error(error: Exception) -> Response:
+    return error_page("http_500", 500, reason=traceback_summary(error))

@@ -1,4 +1,4 @@
-"""How values look on a page: texts in several languages, times, percentages, files of `static/`."""
+"""The Jinja filters and globals: how values look on a page."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
-from flask_babel import format_date, format_datetime, format_decimal, format_timedelta
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from badges.eu.readers import NO_LANGUAGE
@@ -23,6 +21,8 @@ from lti_tool.web import current
 from lti_tool.web.current import current_tool
 from lti_tool.web.error_messages import CHANNELS
 from lti_tool.web.languages import page_language
+from lti_tool.web.translation import format_date, format_datetime, format_decimal, format_time_ago
+from lti_tool.web.translation import gettext as _
 
 #: English as Europe writes it; Babel's own is American.
 DAY = {"en": "d MMMM y", "lv": "y. 'gada' d. MMMM"}
@@ -31,13 +31,14 @@ STATIC = Path(__file__).parent / "static"
 
 
 def set_up(app: Flask) -> None:
+    """Makes the filters and globals known to the pages, and the files of `static/` cacheable."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["static"] = static_addresses()
     app.jinja_env.globals["tool_url"] = current.tool_of(app).tool_url
     app.jinja_env.globals["issuer"] = _issuer
     app.jinja_env.filters.update(
-        words=words,
-        plain=plain,
+        localized=localized,
+        localized_text=localized_text,
         ago=ago,
         day=day,
         moment=moment,
@@ -47,9 +48,9 @@ def set_up(app: Flask) -> None:
         country=country,
         assurance=assurance,
         calendar_day=calendar_day,
-        told=told,
+        error_sentence=error_sentence,
     )
-    app.after_request(_keep_static)
+    app.after_request(_make_static_files_cacheable)
 
 
 def _issuer() -> IssuerProfile:
@@ -59,7 +60,7 @@ def _issuer() -> IssuerProfile:
 
 
 def static_addresses() -> Mapping[str, str]:
-    """The address of each file by its name, changed whenever the file is."""
+    """The address of each file by its name. It has a hash of the content, so that it may be cached for ever."""
     return {
         path.name: f"/static/{path.name}?v={sha256(path.read_bytes()).hexdigest()[:10]}"
         for path in STATIC.iterdir()
@@ -67,13 +68,13 @@ def static_addresses() -> Mapping[str, str]:
     }
 
 
-def plain(texts: Texts) -> str:
-    """The text in the page's language, or the nearest there is."""
+def localized_text(texts: Texts) -> str:
+    """The text in the page's language, else in English, else the first; empty where there is none."""
     return _choice(texts)[1]
 
 
-def words(texts: Texts) -> Markup:
-    """As `plain`, and marked as another language where it is one, so that it is read aloud right."""
+def localized(texts: Texts) -> Markup:
+    """As `localized_text`, with the language as markup where it is not the page's: a screen reader needs to know it."""
     language, text = _choice(texts)
     if language in (page_language(), NO_LANGUAGE, ""):
         return Markup("{}").format(text)
@@ -88,18 +89,20 @@ def _choice(texts: Texts) -> tuple[str, str]:
 
 
 def ago(time: datetime) -> Markup:
-    """“3 minutes ago”, with the exact time behind it."""
+    """“3 minutes ago”, with the exact time in the markup."""
     past = current_tool().clock() - time
     if past.total_seconds() < 45:
         return _time(time, _("just now"))
-    return _time(time, format_timedelta(-past, add_direction=True, threshold=0.9))
+    return _time(time, format_time_ago(past))
 
 
 def day(time: datetime) -> Markup:
+    """The date of a time in UTC, with the exact time in the markup."""
     return _time(time, format_date(time, DAY[page_language()]))
 
 
 def moment(time: datetime) -> Markup:
+    """Date and time in UTC."""
     return _time(time, _moment(time))
 
 
@@ -115,60 +118,67 @@ def _time(time: datetime, text: str) -> Markup:
 
 
 def percent(score: Decimal) -> str:
+    """A score from 0 to 1 as a percentage."""
     return _("%(number)s %%", number=format_decimal(round(score * 100, 1)))
 
 
 def channel(name: str) -> str:
+    """A delivery channel, in words."""
     return str(CHANNELS.get(name, name))
 
 
-def told(trouble: Mapping[str, Any]) -> str:
-    """What a ToldError left behind, in the reader's language. What is filled in may be a platform's own words."""
-    sentence, about = trouble["sentence"], trouble["about"]
+def error_sentence(error: Mapping[str, Any]) -> str:
+    """A stored UserFacingError (its `as_json`) in the page's language; a platform's own text is filled in as it is."""
+    sentence, about = error["sentence"], error["about"]
     return str(_(sentence)).format_map(about) if about else str(_(sentence))
 
 
 def country(code: str) -> Markup:
-    return words(vocabulary("countries")[code].label)
+    """A country, in words."""
+    return localized(vocabulary("countries")[code].label)
 
 
 def assurance(code: str) -> Markup:
-    """A type of quality assurance."""
-    return words(vocabulary("quality_assurance")[code].label)
+    """A type of quality assurance, in words."""
+    return localized(vocabulary("quality_assurance")[code].label)
 
 
-def calendar_day(found: date) -> str:
-    return format_date(found, DAY[page_language()])
+def calendar_day(value: date) -> str:
+    """A date without a time."""
+    return format_date(value, DAY[page_language()])
 
 
-def evidence(kept: Mapping[str, Any]) -> str:
-    """What was seen, in a sentence for the teacher."""
-    match kept.get("kind"):
+def evidence(recorded: Mapping[str, Any]) -> str:
+    """What an award rests on (`Completion.evidence`), in a sentence for the teacher."""
+    match recorded.get("kind"):
         case "transition":
             return _(
                 "Completed between %(outside)s and %(inside)s.",
-                outside=_when(kept, "outside_at"),
-                inside=_when(kept, "inside_at"),
+                outside=_time_text(recorded, "outside_at"),
+                inside=_time_text(recorded, "inside_at"),
             )
         case "learner_launch":
-            return _("The learner opened the restricted link on %(time)s.", time=_when(kept, "opened_at"))
+            return _(
+                "The learner opened the restricted link on %(time)s.", time=_time_text(recorded, "opened_at")
+            )
         case "teacher_tick":
-            return _("Confirmed by a teacher on %(time)s.", time=_when(kept, "seen_at"))
+            return _("Confirmed by a teacher on %(time)s.", time=_time_text(recorded, "seen_at"))
         case "line_item_result":
             return _(
                 "Grade of %(score)s in the badge's grade column, read on %(time)s.",
-                score=percent(Decimal(str(kept.get("score", "0")))),
-                time=_when(kept, "seen_at"),
+                score=percent(Decimal(str(recorded.get("score", "0")))),
+                time=_time_text(recorded, "seen_at"),
             )
-    return _("Recorded on %(time)s.", time=_when(kept, "seen_at"))
+    # A kind that a newer version of the tool has recorded.
+    return _("Recorded on %(time)s.", time=_time_text(recorded, "seen_at"))
 
 
-def _when(kept: Mapping[str, Any], name: str) -> str:
-    text = kept.get(name) or kept.get("seen_at")
+def _time_text(recorded: Mapping[str, Any], name: str) -> str:
+    text = recorded.get(name) or recorded.get("seen_at")
     return _moment(datetime.fromisoformat(text)) if text else "–"
 
 
-def _keep_static(response: Response) -> Response:
+def _make_static_files_cacheable(response: Response) -> Response:
     if request.endpoint == "static" and "v" in request.args:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -1,7 +1,8 @@
-"""What every answer says to the browser: who may frame it, which scripts run, what is kept.
+"""The security headers of every answer: who may frame it, which scripts run, what caches may store.
 
-A page that a platform shows in a frame names the origins of that platform; before the launch they are not
-known yet, and a page without a session holds nothing to be tricked into. Public pages are framed by nobody.
+A page of a launch may be framed by the origins of its platform. Before a launch these are not known, so any site may
+frame those pages; they have no session, so nothing can be clicked there in somebody's name. Public pages may not be
+framed.
 """
 
 from __future__ import annotations
@@ -11,85 +12,89 @@ from collections.abc import Iterable
 
 from flask import Flask, Response, g, request
 
-from lti_tool.platforms.adapters import origin
-from lti_tool.platforms.dynamic_registration import CANVAS_EMBEDDERS
-from lti_tool.values import Registration
+from lti_tool.platforms.platform_configuration import CANVAS_EMBED_ORIGINS
+from lti_tool.values import Registration, origin_of
 from lti_tool.web.current import current_tool
 
-ANYBODY = ("*",)
-NOBODY = ("'none'",)
+ANY_ORIGIN = ("*",)
+NO_ORIGIN = ("'none'",)
 
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 def set_up(app: Flask) -> None:
+    """Adds the headers to every answer of the application."""
     app.jinja_env.globals["nonce"] = nonce
-    app.after_request(_add)
+    app.after_request(_add_headers)
 
 
 def nonce() -> str:
-    """The nonce of this answer's scripts."""
+    """The nonce of this answer's scripts, for its Content-Security-Policy."""
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     return str(g.nonce)
 
 
 def embed_origins(registration: Registration, return_url: str | None = None) -> tuple[str, ...]:
-    """The origins whose pages may frame a launch: schools show Canvas on hosts of their own."""
-    named = [registration.platform_id, registration.auth_login_url, return_url or ""]
-    found = [*registration.embed_origins, *(origin(url) for url in named)]
+    """The origins whose pages may frame a launch.
+
+    Schools show a platform on hosts of their own; the return address of a launch is on the one in use.
+    """
+    urls = [registration.platform_id, registration.auth_login_url, return_url or ""]
+    origins = [*registration.embed_origins, *(origin_of(url) for url in urls)]
     if registration.product == "canvas":
-        found += CANVAS_EMBEDDERS
-    return tuple(dict.fromkeys(one for one in found if one))
+        origins += CANVAS_EMBED_ORIGINS
+    return tuple(dict.fromkeys(one for one in origins if one))
 
 
-def framed_by(origins: Iterable[str]) -> None:
-    """This answer may be framed by `origins` alone."""
-    g.frame_ancestors = tuple(origins) or NOBODY
+def allow_framing_by(origins: Iterable[str]) -> None:
+    """Lets pages of `origins` frame this answer, and no others."""
+    g.frame_ancestors = tuple(origins) or NO_ORIGIN
 
 
-def sends_forms_to(url: str) -> None:
-    """This answer's form goes to another site, the platform's."""
-    g.form_targets = (origin(url),)
+def allow_forms_to(url: str) -> None:
+    """Lets this answer's form go to another site, the platform's."""
+    g.form_targets = (origin_of(url),)
 
 
-def tells_own_origin() -> None:
-    """This answer's forms say to us where they come from, which `no-referrer` would hide from us too."""
+def send_own_origin() -> None:
+    """Makes this answer's forms name their origin, which `no-referrer` would hide from the tool itself too."""
     g.referrer_policy = "same-origin"
 
 
-def came_from_us() -> bool:
-    """The browser says that a page of ours sent this request: no page of another site can make it say so."""
+def is_from_own_page() -> bool:
+    """Whether a page of the tool sent this request. The browser says so, and no page of another site can change it."""
+    # Browsers without Sec-Fetch-Site (Safari before 16.4) send Origin.
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    return request.headers.get("Origin") == origin(current_tool().tool_url)
+    return request.headers.get("Origin") == origin_of(current_tool().tool_url)
 
 
-def _add(response: Response) -> Response:
-    # A page of a launch is for one person; of an error on the way to one, too.
-    private = request.path.startswith("/lti/")
+def _add_headers(response: Response) -> Response:
+    # A page of a launch is for one person, and so is an error page on the way there.
+    is_private = request.path.startswith("/lti/")
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", g.get("referrer_policy", "no-referrer"))
     headers.setdefault("Permissions-Policy", _PERMISSIONS)
-    headers.setdefault("Content-Security-Policy", _policy(private))
-    if private:
+    headers.setdefault("Content-Security-Policy", _policy(ANY_ORIGIN if is_private else NO_ORIGIN))
+    if is_private:
         headers.setdefault("Cache-Control", "no-store")
     elif response.mimetype == "text/html":
         headers.setdefault("Cache-Control", "no-cache")
     return response
 
 
-def _policy(private: bool) -> str:
-    rules = {
+def _policy(default_ancestors: Iterable[str]) -> str:
+    directives = {
         "default-src": ("'none'",),
         "script-src": (f"'nonce-{nonce()}'",),
         "style-src": ("'self'",),
         "img-src": ("'self'", "data:"),
         "connect-src": ("'self'",),
         "form-action": ("'self'", *g.get("form_targets", ())),
-        "frame-ancestors": g.get("frame_ancestors", ANYBODY if private else NOBODY),
+        "frame-ancestors": g.get("frame_ancestors", default_ancestors),
         "base-uri": ("'none'",),
     }
-    return "; ".join(f"{name} {' '.join(values)}" for name, values in rules.items())
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in directives.items())

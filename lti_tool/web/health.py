@@ -1,4 +1,4 @@
-"""Is the process there, and can it work?"""
+"""Health checks: whether the process answers, and whether it can work."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from lti_tool.web.current import current_tool
 
 pages = Blueprint("health", __name__)
 
-#: Work that waits longer than this waits for a worker that is not there.
-LONGEST_LAG_SECONDS = 120
+#: Work that has waited longer than this is taken as a sign that no worker is running.
+MAX_LAG_SECONDS = 120
 
 
 @pages.get("/healthz")
-def alive() -> Response:
+def health() -> Response:
+    """200 while the process answers at all."""
     return jsonify(status="ok")
 
 
 @pages.get("/readyz")
-def ready() -> tuple[Response, int] | Response:
+def readiness() -> tuple[Response, int] | Response:
     """200 while the database answers and the outbox is being emptied; 503 otherwise, with the reason."""
     tool = current_tool()
     try:
@@ -29,7 +30,7 @@ def ready() -> tuple[Response, int] | Response:
             work = outbox.health(session, tool.clock())
     except SQLAlchemyError:
         return jsonify(status="unavailable", database="does not answer"), 503
-    late = work.oldest_seconds > LONGEST_LAG_SECONDS
+    late = work.oldest_seconds > MAX_LAG_SECONDS
     answer = jsonify(
         status="late" if late else "ok",
         database="ok",

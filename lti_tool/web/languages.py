@@ -1,4 +1,4 @@
-"""The language of a page: of the launch, else asked for with `?lang=`, else what the browser prefers."""
+"""The language of a page: that of the launch, else of `?lang=`, else what the browser prefers."""
 
 from __future__ import annotations
 
@@ -12,33 +12,36 @@ NAMES = {"en": "English", "lv": "Latviešu"}
 
 
 def set_up(app: Flask) -> None:
+    """Sets up Flask-Babel, and adds the headers that say in which language an answer is."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CATALOGUES)
     Babel(app, locale_selector=page_language)
     app.jinja_env.globals.update(page_language=page_language, language_names=NAMES)
-    app.after_request(_say_language)
+    app.after_request(_add_language_headers)
 
 
 def page_language() -> str:
-    """The language of the page being made."""
+    """The language of the page of the current request."""
     if not has_request_context():
         return LANGUAGES[0]
     if "language" not in g:
-        wanted = request.args.get("lang")
-        g.language = wanted if wanted in LANGUAGES else browser_language()
+        requested = request.args.get("lang")
+        g.language = requested if requested in LANGUAGES else browser_language()
     return str(g.language)
 
 
 def browser_language() -> str:
+    """The language of the tool that the browser prefers."""
     return best_language(tag for tag, _ in request.accept_languages)
 
 
-def speak(language: str) -> None:
-    """The rest of the page is in `language`."""
+def set_page_language(language: str) -> None:
+    """Makes the rest of the page be in `language`."""
     g.language = language
+    # Flask-Babel remembers the translations of the request once it has looked them up.
     refresh()
 
 
-def _say_language(response: Response) -> Response:
+def _add_language_headers(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.headers["Content-Language"] = page_language()
         if "language" in g:

@@ -1,4 +1,4 @@
-"""Does the reader want a page or the document itself?"""
+"""Content negotiation: a page for a person, or the document for a program."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ JSON_TYPES = ("application/json", "application/ld+json", "application/vc+ld+json
 
 
 def prefers_html(documents: Sequence[str] = JSON_TYPES) -> bool:
-    """True where a page is clearly preferred, as by browsers; who accepts anything gets the document."""
+    """Whether the request clearly prefers a page, as browsers do; a client that accepts anything gets the document."""
     accepted = request.accept_mimetypes
     return accepted["text/html"] > max(accepted[kind] for kind in documents)
 
 
 def prefers_json() -> bool:
-    """True where a program asks: by what it accepts, or by the name of the document."""
+    """Whether a program sent the request: by what it accepts, or by the name of the document."""
     accepted = request.accept_mimetypes
     if request.path.endswith((".json", ".jsonld", "/readyz", "/healthz")):
         return not prefers_html()

@@ -1,10 +1,11 @@
-"""The visit behind a page's token: who came, from which course, for which badge."""
+"""The launch session of a request, found by the token that its page carries."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
-from flask import g, request
+from flask import request
 
 from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError
 from lti_tool.people import sessions
@@ -12,16 +13,16 @@ from lti_tool.store import Session, queries
 from lti_tool.store.models import AwardRule, LaunchSession
 from lti_tool.values import DeepLinkingSettings, Launch, Registration
 from lti_tool.web.current import current_tool
-from lti_tool.web.headers import embed_origins, framed_by
-from lti_tool.web.languages import browser_language, speak
+from lti_tool.web.headers import allow_framing_by, embed_origins
+from lti_tool.web.languages import browser_language, set_page_language
 
-HEADER = "X-LTI-Launch"
-FIELD = "_launch"
+LAUNCH_HEADER = "X-LTI-Launch"
+LAUNCH_FIELD = "_launch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A launch session as its pages need it. `token` stands in their hidden fields, never in an address."""
+    """A launch session, as its pages need it. `token` stands in their hidden fields, never in an address."""
 
     token: str
     registration: Registration
@@ -35,23 +36,26 @@ class Visit:
     deep_linking: DeepLinkingSettings | None
 
 
-def begin(launch: Launch) -> Visit:
-    """The new session of a launch whose browser is known to have begun it."""
+def start_visit(launch: Launch) -> Visit:
+    """The visit of a new session, for a launch that is bound to this browser. Sets language and framing of the page."""
     tool = current_tool()
     now = tool.clock()
     with tool.store.begin() as session:
         token = sessions.start_session(session, launch, now)
-        row = sessions.find_session(session, token, now)
-        assert row is not None
+        # It was started in this transaction, so it is found.
+        row = cast(LaunchSession, sessions.find_session(session, token, now))
         if launch.locale is None:
             row.language = browser_language()
         return _visit(row, token)
 
 
-def resume() -> Visit:
-    """The session that the request's header or hidden field names; raises LaunchError where it is over."""
+def current_visit() -> Visit:
+    """The visit that the request's header or hidden field names. Sets language and framing of the page.
+
+    Raises LaunchError `session_over` where the token is unknown or its session has ended.
+    """
     tool = current_tool()
-    token = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    token = request.headers.get(LAUNCH_HEADER) or request.form.get(LAUNCH_FIELD, "")
     with tool.store.begin() as session:
         row = sessions.find_session(session, token, tool.clock())
         if row is None:
@@ -59,16 +63,16 @@ def resume() -> Visit:
         return _visit(row, token)
 
 
-def resume_teaching() -> Visit:
-    """As `resume`, for staff of a course only."""
-    visit = resume()
+def current_teacher_visit() -> Visit:
+    """As `current_visit`; raises NotAllowedError too, where the person does not teach the course."""
+    visit = current_visit()
     if not visit.is_teacher or visit.course_id is None:
         raise NotAllowedError("this page is for teachers")
     return visit
 
 
 def rule_of(session: Session, visit: Visit, rule_id: int | None) -> AwardRule:
-    """A rule of the visit's own course; another course's is not there for it."""
+    """A rule of the visit's own course; raises NotFoundError for any other."""
     rule = queries.rules.rule(session, rule_id) if rule_id is not None else None
     if rule is None or rule.course_id != visit.course_id:
         raise NotFoundError("this course has no such badge")
@@ -77,9 +81,9 @@ def rule_of(session: Session, visit: Visit, rule_id: int | None) -> AwardRule:
 
 def _visit(row: LaunchSession, token: str) -> Visit:
     registration = queries.platforms.as_registration(row.registration)
-    speak(row.language)
-    framed_by((*embed_origins(registration), *row.embed_origins))
-    g.visit = Visit(
+    set_page_language(row.language)
+    allow_framing_by((*embed_origins(registration), *row.embed_origins))
+    return Visit(
         token=token,
         registration=registration,
         deployment_id=row.deployment_id,
@@ -91,5 +95,3 @@ def _visit(row: LaunchSession, token: str) -> Visit:
         is_learner=row.is_learner,
         deep_linking=sessions.deep_linking_of(row),
     )
-    visit: Visit = g.visit
-    return visit

@@ -1,4 +1,4 @@
-"""The house stands: imports go one way, each framework keeps to its room, the pure storeys stay pure, the plugs fit."""
+"""Imports go one way, each library keeps to its room, the pure packages stay pure, and each plug fits its registry."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from lti_tool.language import CATALOGUES, LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 #: Their first word is a sentence that pages tell.
-TOLD = ("PlatformError", "_NotFoundError", "_ScopeRefusedError", "OutgoingError", "DeliveryError")
+TOLD = ("PlatformError", "NotOnPlatformError", "ScopeRefusedError", "OutgoingError", "DeliveryError")
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "_l": None,

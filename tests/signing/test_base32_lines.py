@@ -19,7 +19,7 @@ def test_what_is_printed_comes_back(data):
 
 
 def test_lower_case_dashes_and_letters_that_look_alike_are_read():
-    typed = ["The kit of Riga College", ""]
+    typed = ["The sheet of Riga College", ""]
     for line in as_lines(SECRET):
         number, _, letters = line.partition("  ")
         letters = letters.lower().replace("0", "o").replace("1", "l").replace(" ", "-")

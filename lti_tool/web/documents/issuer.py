@@ -1,4 +1,4 @@
-"""What the issuer publishes for verifiers: identity, keys, status lists, words and shape of its badges."""
+"""The documents of the issuer for verifiers: identity, keys, status lists, the context and schema of the extension."""
 
 from __future__ import annotations
 
@@ -14,55 +14,57 @@ from signing.document_loader import EXTENSION_PATH
 
 pages = Blueprint("issuer", __name__)
 
-#: A new key has to be seen soon after it first signs.
-KEYS_SECONDS = 300
-#: What a version of the words says never changes.
-WORDS_SECONDS = 31_536_000
+#: Short, because a new key has to be known soon after it first signs.
+KEYS_MAX_AGE = 300
+#: A year, because a version of the extension never changes.
+EXTENSION_MAX_AGE = 31_536_000
 
 
 @pages.get("/issuers/<slug>/did.json")
 def did_document(slug: str) -> Response:
     return json_document(
-        issuer_documents.did_document(current_tool(), slug), "application/did+json", KEYS_SECONDS
+        issuer_documents.did_document(current_tool(), slug), "application/did+json", KEYS_MAX_AGE
     )
 
 
 @pages.get("/issuers/<slug>/jwks.json")
 def jwks(slug: str) -> Response:
     return json_document(
-        issuer_documents.jwks(current_tool(), slug), "application/jwk-set+json", KEYS_SECONDS
+        issuer_documents.jwks(current_tool(), slug), "application/jwk-set+json", KEYS_MAX_AGE
     )
 
 
 @pages.get("/issuers/<slug>/keys/<kid>.json")
 def public_key(slug: str, kid: str) -> Response:
     return json_document(
-        issuer_documents.public_key(current_tool(), slug, kid), "application/jwk+json", KEYS_SECONDS
+        issuer_documents.public_key(current_tool(), slug, kid), "application/jwk+json", KEYS_MAX_AGE
     )
 
 
 @pages.get("/.well-known/jwks.json")
 def all_keys() -> Response:
     tool = current_tool()
-    found = issuer_documents.jwks(tool, tool.issuer.profile.slug)
-    return json_document(found, "application/jwk-set+json", KEYS_SECONDS)
+    key_set = issuer_documents.jwks(tool, tool.issuer.profile.slug)
+    return json_document(key_set, "application/jwk-set+json", KEYS_MAX_AGE)
 
 
 @pages.get("/status/<int:list_id>")
 def status_list(list_id: int) -> Response:
-    found = status_lists.status_list(current_tool(), list_id)
-    wanted = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
-    body = found.jwt if wanted in JWT_TYPES else found.text
-    response = document(body.encode(), wanted, found.max_age)
+    credential = status_lists.status_list(current_tool(), list_id)
+    media_type = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
+    body = credential.jwt if media_type in JWT_TYPES else credential.text
+    response = document(body.encode(), media_type, credential.max_age)
     response.vary.add("Accept")
     return response
 
 
 @pages.get(EXTENSION_PATH)
 def extension_context() -> Response:
-    return document(issuer_documents.extension_context(current_tool()), "application/ld+json", WORDS_SECONDS)
+    return document(
+        issuer_documents.extension_context(current_tool()), "application/ld+json", EXTENSION_MAX_AGE
+    )
 
 
 @pages.get(EXTENSION_SCHEMA_PATH)
 def extension_schema() -> Response:
-    return document(issuer_documents.extension_schema(), "application/schema+json", WORDS_SECONDS)
+    return document(issuer_documents.extension_schema(), "application/schema+json", EXTENSION_MAX_AGE)

@@ -1,9 +1,11 @@
 """The editor: teachers and the institution write templates here, in four short steps, and publish them.
 
-* fields    the one table of all that can be written, and in which step
-* forms     what somebody typed, made into a template's JSON; what is wrong with it, field by field
-* author      who sits here, and whose templates they may touch
-* library   the list of templates, and what can be done with a whole one
-* writing   the four steps, saved as often as one likes
-* checking  the quality report, and publishing
+* fields          the table of everything that can be written, and in which step
+* forms           reads a submitted step into a template's JSON, with what is wrong in it, field by field
+* messages        sentences for what is wrong
+* author          whose templates the person at the editor may read and change
+* template_list   the list of templates, and what can be done with a whole one
+* steps           the four steps
+* completeness    which elements of an EU micro-credential a template has
+* quality_report  the quality report, and publishing
 """

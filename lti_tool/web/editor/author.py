@@ -1,8 +1,8 @@
-"""Who sits at the editor, and whose templates they may touch.
+"""The person at the editor, and whose templates they may read and change.
 
 A teacher writes the templates of their own course, may copy and place what the institution or a colleague on the same
-platform has published, and sees nobody else's drafts. The institution itself comes by a one-time address that its
-command line prints, and may write every template.
+platform has published, and sees nobody else's drafts. The operator comes by a one-time address that the command line
+prints, and may write every template.
 """
 
 from __future__ import annotations
@@ -17,77 +17,99 @@ from lti_tool.people import operator_sessions
 from lti_tool.store import Session, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.current import current_tool
-from lti_tool.web.headers import NOBODY, framed_by
-from lti_tool.web.visits import FIELD, HEADER, Visit, resume
+from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
+from lti_tool.web.visits import LAUNCH_FIELD, LAUNCH_HEADER, Visit, current_visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """`course_id` is None for the institution. `by` is the person's row of the store, where there is one."""
+    """Who writes. `course_id` is None for the operator.
+
+    `learner_id` is the person's row of the store, which has teachers too; None for the operator. `is_placing_link`: the
+    platform waits for a link, so that a published badge can be placed at once.
+    """
 
     token: str
     course_id: int | None
     course_title: str
     registration_id: int | None
-    by: int | None
-    placing: bool
+    learner_id: int | None
+    is_placing_link: bool
 
 
 def current_author() -> Author:
-    """The author of the request's token; raises LaunchError where its time is over, NotAllowedError for learners."""
-    token = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    """The author of the request's token, of a launch or of an operator session. Sets the framing of the page.
+
+    Raises LaunchError `session_over` where the session has ended, and NotAllowedError for learners.
+    """
+    token = request.headers.get(LAUNCH_HEADER) or request.form.get(LAUNCH_FIELD, "")
     if operator_sessions.is_operator_session(current_tool().expiring_values, token):
-        framed_by(NOBODY)
+        allow_framing_by(NO_ORIGIN)
         return operator_author(token)
-    return author_of(resume())
+    return author_of(current_visit())
 
 
 def operator_author(token: str) -> Author:
-    return Author(token=token, course_id=None, course_title="", registration_id=None, by=None, placing=False)
+    """The operator, by the token of their session."""
+    return Author(
+        token=token,
+        course_id=None,
+        course_title="",
+        registration_id=None,
+        learner_id=None,
+        is_placing_link=False,
+    )
 
 
 def author_of(visit: Visit) -> Author:
-    if visit.course_id is None or not may_write(visit):
+    """The author of a visit; raises NotAllowedError where the person may not write templates."""
+    if visit.course_id is None or not may_write_templates(visit):
         raise NotAllowedError("templates are written by teachers of a course")
     return Author(
         token=visit.token,
         course_id=visit.course_id,
         course_title=visit.course_title,
         registration_id=visit.registration.id,
-        by=visit.learner_id,
-        placing=visit.deep_linking is not None,
+        learner_id=visit.learner_id,
+        is_placing_link=visit.deep_linking is not None,
     )
 
 
-def may_write(visit: Visit) -> bool:
-    """A teacher of the course; or who may place a link in it, as an administrator may, and no learner."""
+def may_write_templates(visit: Visit) -> bool:
+    """Whether the person teaches the course, or may place a link in it as administrators may, and is no learner."""
     return visit.course_id is not None and (
         visit.is_teacher or (visit.deep_linking is not None and not visit.is_learner)
     )
 
 
-def own(session: Session, author: Author, template_id: UUID, version: int) -> TemplateVersion:
-    """A version that this author may change; any other is not there for it."""
+def own_version(session: Session, author: Author, template_id: UUID, version: int) -> TemplateVersion:
+    """A version that this author may change; raises NotFoundError for any other."""
     row = queries.templates.template_version(session, str(template_id), version)
     if row is None or (author.course_id is not None and row.course_id != author.course_id):
         raise NotFoundError("there is no such template here")
     return row
 
 
-def locked(session: Session, author: Author, template_id: UUID, version: int) -> TemplateVersion:
-    """As `own`, and nobody else changes it at the same time: it may be published at this moment."""
-    row = own(session, author, template_id, version)
+def locked_version(session: Session, author: Author, template_id: UUID, version: int) -> TemplateVersion:
+    """As `own_version`, locked until the transaction ends; raises NotFoundError as it does.
+
+    Without the lock a draft could be published by one request while another is still writing to it.
+    """
+    row = own_version(session, author, template_id, version)
     queries.templates.lock_template(session, row)
     return row
 
 
-def readable(session: Session, author: Author, template_id: UUID, version: int) -> TemplateVersion:
-    """A version that this author may read and copy: its own, and what its platform's courses may use."""
+def readable_version(session: Session, author: Author, template_id: UUID, version: int) -> TemplateVersion:
+    """A version that this author may read and copy: their own, or a published one that their platform may use.
+
+    Raises NotFoundError for any other.
+    """
     row = queries.templates.template_version(session, str(template_id), version)
-    if row is not None and row.status != "draft" and _shared(row, author):
+    if row is not None and row.status != "draft" and _is_shared_with(row, author):
         return row
-    return own(session, author, template_id, version)
+    return own_version(session, author, template_id, version)
 
 
-def _shared(row: TemplateVersion, author: Author) -> bool:
+def _is_shared_with(row: TemplateVersion, author: Author) -> bool:
     return row.course is None or row.course.registration_id == author.registration_id

@@ -1,4 +1,4 @@
-"""STEPS: the one table of what can be written in a template, in which step, by which control, and what it means.
+"""STEPS: the table of everything that can be written in a template, in which step and by which control.
 
 A new field of a template is one line here. `name` is where it stands in the template's JSON.
 """
@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from flask_babel import lazy_gettext as _l
-
 from badges.quality import framework, framework_codes
-from lti_tool.web.error_messages import Sentence
+from lti_tool.web.translation import Sentence
+from lti_tool.web.translation import lazy_gettext as _l
 
 #: line: one text; texts_line, texts_area: one in every language of the template. number, day, address: as people
-#: write them. radios, select, search: one code of a vocabulary; ticks: several. rows: any number of objects made of
-#: `parts`. level, truth, skills: an EQF level, yes or no, ESCO skills.
+#: write them. radios, select, search: one code of a vocabulary; checkboxes: several. rows: any number of objects made
+#: of `parts`. level, yes_no, skills: an EQF level, yes or no, ESCO skills.
 Kind = Literal[
     "line",
     "texts_line",
@@ -27,9 +26,9 @@ Kind = Literal[
     "radios",
     "select",
     "search",
-    "ticks",
+    "checkboxes",
     "level",
-    "truth",
+    "yes_no",
     "skills",
     "rows",
 ]
@@ -37,9 +36,10 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One thing to write. `element` is the code of the EU element that it states, `bounds` what a number lies between.
+    """One field of a form. `element` is the code of the EU element that it states, `bounds` the limits of a number.
 
-    A `rare` field is folded away until somebody needs it.
+    A `rare` field is in a closed part of the page, which is open only where it has a value or a problem. `add` is the
+    label of the button that adds a row.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Field:
 
     @property
     def path(self) -> tuple[str, ...]:
+        """The names that lead to it in a template's JSON."""
         return tuple(self.name.split("/"))
 
     @property
@@ -65,6 +66,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
+    """A page of the editor; `lead` is the sentence below its title."""
+
     code: str
     title: Sentence
     lead: Sentence
@@ -271,12 +274,12 @@ _ASSESSMENT = Step(
                     label=_l("Where it takes place"),
                     rare=True,
                 ),
-                Field(name="summative", kind="truth", label=_l("The badge depends on it"), rare=True),
+                Field(name="summative", kind="yes_no", label=_l("The badge depends on it"), rare=True),
             ),
         ),
         Field(
             name="forms_of_participation",
-            kind="ticks",
+            kind="checkboxes",
             vocabulary="modes_of_participation",
             element="form_of_participation",
             label=_l("Form of participation"),
@@ -417,10 +420,10 @@ _DECLARATIONS = (
     Field(
         name="quality/provider", kind="select", vocabulary="provider_kinds", label=_l("Type of institution")
     ),
-    Field(name="quality/accredited", kind="truth", label=_l("The institution is accredited")),
+    Field(name="quality/accredited", kind="yes_no", label=_l("The institution is accredited")),
     Field(name="quality/programme_code", kind="line", label=_l("Programme code")),
     Field(name="quality/licence", kind="line", label=_l("Programme licence")),
-    Field(name="quality/transcript", kind="truth", label=_l("Learners get a transcript")),
+    Field(name="quality/transcript", kind="yes_no", label=_l("Learners get a transcript")),
     Field(name="quality/orientation", kind="select", vocabulary="orientations", label=_l("Orientation")),
     Field(name="quality/target_group", kind="texts_area", label=_l("Target group")),
     Field(name="quality/purpose", kind="texts_area", label=_l("Purpose")),
@@ -429,22 +432,22 @@ _DECLARATIONS = (
         name="quality/need_evidence_url", kind="address", label=_l("Web address with evidence of the need")
     ),
     Field(
-        name="quality/overlap_checked", kind="truth", label=_l("Checked that no similar course exists yet")
+        name="quality/overlap_checked", kind="yes_no", label=_l("Checked that no similar course exists yet")
     ),
-    Field(name="quality/prior_learning", kind="truth", label=_l("Prior learning is recognised")),
+    Field(name="quality/prior_learning", kind="yes_no", label=_l("Prior learning is recognised")),
     Field(
         name="quality/internal_quality_url",
         kind="address",
         label=_l("Page about your internal quality assurance"),
     ),
-    Field(name="quality/learner_feedback", kind="truth", label=_l("Learners are asked for feedback")),
+    Field(name="quality/learner_feedback", kind="yes_no", label=_l("Learners are asked for feedback")),
     Field(
         name="quality/review_months",
         kind="number",
         bounds=(1, 1200),
         label=_l("Months between reviews"),
     ),
-    Field(name="quality/in_catalogue", kind="truth", label=_l("Listed in a public catalogue")),
+    Field(name="quality/in_catalogue", kind="yes_no", label=_l("Listed in a public catalogue")),
     Field(name="quality/guidance_url", kind="address", label=_l("Page with guidance for learners")),
     Field(name="quality/cost", kind="texts_line", label=_l("Cost for the learner")),
     Field(name="quality/accessibility_url", kind="address", label=_l("Page about accessibility")),
@@ -460,48 +463,49 @@ _DECLARATIONS = (
 
 def declarations_step(code: str) -> Step:
     """What the quality framework `code` asks for beyond the four steps, as a step of its own."""
-    asked = framework(code)
-    demands = [demand for rule in asked.rules for demand in (rule.demand, rule.when) if demand]
-    wanted = {f"quality/{one.field}" for demand in demands for one in (demand, *demand.parts)}
+    quality_framework = framework(code)
+    demands = [demand for rule in quality_framework.rules for demand in (rule.demand, rule.when) if demand]
+    demanded = {f"quality/{one.field}" for demand in demands for one in (demand, *demand.parts)}
     declarations = tuple(
         Field(name=f"quality/declarations/{code}.{rule.code}", kind="texts_area", label=rule.sentence)
-        for rule in asked.rules
+        for rule in quality_framework.rules
         if rule.demand is None
     )
     return Step(
         code=code,
-        title=asked.title,
+        title=quality_framework.title,
         lead=_l(
             "What this quality framework asks for in addition to the four steps. Leave empty what "
             "does not apply."
         ),
-        fields=tuple(field for field in _DECLARATIONS if field.name in wanted) + declarations,
+        fields=tuple(field for field in _DECLARATIONS if field.name in demanded) + declarations,
     )
 
 
 def step_named(code: str) -> Step:
-    """One of the four steps, or the declarations of a framework; the first step for what is neither."""
+    """One of the four steps, or the declarations of a framework; the first step for any other code."""
     if code in framework_codes():
         return declarations_step(code)
     return next((step for step in STEPS if step.code == code), STEPS[0])
 
 
-def home_of(pointer: str, asking: str) -> str:
-    """The code of the step in which what stands at the pointer is written; `asking` is the framework that wants it."""
+def step_code_of(pointer: str, framework_code: str) -> str:
+    """The code of the step that has the field at a pointer, else `framework_code`, whose own step has it then."""
     for step in STEPS:
         if any(pointer == field.pointer or pointer.startswith(f"{field.pointer}/") for field in step.fields):
             return step.code
-    return asking
+    return framework_code
 
 
 def all_fields(fields: tuple[Field, ...]) -> Iterator[Field]:
+    """The fields and the parts of their rows."""
     for field in fields:
         yield field
         yield from all_fields(field.parts)
 
 
-def labels(names: Iterable[str]) -> list[Sentence]:
-    """What the fields of a template's JSON are called on the pages."""
+def field_labels(names: Iterable[str]) -> list[Sentence]:
+    """The labels of the members of a template's JSON on the pages."""
     known = {field.path[0]: field.label for step in STEPS for field in step.fields}
     known |= {"picture": _l("Picture"), "quality": _l("Quality information")}
     return [known.get(name, name) for name in names]

@@ -1,15 +1,14 @@
-"""What is wrong with what was typed, in a sentence that says what to do."""
+"""Sentences of the editor: what is wrong in a field and what to do, what an import changed, who did what."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from badges.pictures import MAX_BYTES, MAX_SIDE, MIN_SIDE
 from badges.reader import MOST_ITEMS
-from lti_tool.web.error_messages import Sentence
+from lti_tool.web.translation import Sentence
+from lti_tool.web.translation import gettext as _
+from lti_tool.web.translation import lazy_gettext as _l
 
 _PROBLEMS: Mapping[str, Sentence] = {
     "required": _l("Fill this in, or remove the whole entry."),
@@ -45,7 +44,7 @@ _PROBLEMS: Mapping[str, Sentence] = {
 }
 
 
-#: What an import did not take as it stood; codes of badges.importing.field_reader.
+#: What an import changed or left out; codes of badges.importing.field_reader.
 _NOTES: Mapping[str, Sentence] = {
     "markup_removed": _l("HTML was removed."),
     "cut": _l("It was too long and was shortened."),
@@ -62,7 +61,7 @@ _NOTES: Mapping[str, Sentence] = {
     "picture_elsewhere": _l("The picture is not in the file. You can add it in the last step."),
 }
 
-_DEEDS: Mapping[str, Sentence] = {
+_CHANGES: Mapping[str, Sentence] = {
     "begun": _l("created"),
     "copied": _l("created as a copy"),
     "imported": _l("imported from a file"),
@@ -72,7 +71,7 @@ _DEEDS: Mapping[str, Sentence] = {
 }
 
 #: How demanding each level of the EQF is, in a few words.
-LEVELS: Mapping[str, Sentence] = {
+EQF_LEVELS: Mapping[str, Sentence] = {
     "1": _l("simple tasks, with guidance"),
     "2": _l("routine tasks, partly independent"),
     "3": _l("tasks of a trade, with own responsibility"),
@@ -84,13 +83,13 @@ LEVELS: Mapping[str, Sentence] = {
 }
 
 
-def deed(what: str) -> str:
-    """What was done to a template, for its history."""
-    return str(_DEEDS.get(what, what))
+def change_label(what: str) -> str:
+    """What was done to a template (`TemplateChange.what`), for its history."""
+    return str(_CHANGES.get(what, what))
 
 
 def note_sentence(code: str) -> str:
-    """What became of something in an imported badge; a picture may have its problems, too."""
+    """The sentence for a note of an import; a picture in the file may have a problem of its own."""
     return str(_NOTES.get(code) or problem_sentence(code))
 
 

@@ -1,4 +1,4 @@
-"""The learner's page, made for a telephone: not yet, being prepared, here is your badge, taken back."""
+"""The learner's page of a badge, in each state from not yet earned to revoked."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from lti_tool.awarding import looks
 from lti_tool.errors import NotAllowedError
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Learner
+from lti_tool.values import Launch
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
-from lti_tool.web.public.badge_pages import template_readings
-from lti_tool.web.visits import Visit, resume, rule_of
+from lti_tool.web.public.badge_pages import announced_readings
+from lti_tool.web.visits import Visit, current_visit, rule_of
 
 pages = Blueprint("learner", __name__)
 
@@ -25,16 +26,22 @@ State = Literal["not_yet", "checking", "waits_for_teacher", "preparing", "waitin
 
 
 @pages.post("/lti/app/learner")
-def again() -> str:
-    """The same page as it is now; where JavaScript runs, it asks for itself."""
-    visit = resume()
+def refresh() -> str:
+    """The same page as it is now. `static/refresh.js` requests it by itself; without scripts there is a button.
+
+    Raises NotAllowedError for people who are not learners.
+    """
+    visit = current_visit()
     if not visit.is_learner:
         raise NotAllowedError("this page is for learners")
     return _page(visit)
 
 
-def arrived(visit: Visit) -> str:
-    """The page of a launch: that they could open the link at all may be what was missing."""
+def launched_page(visit: Visit) -> str:
+    """The page of a launch by a learner, whose opening of the link is recorded: it may be what was missing.
+
+    Raises NotFoundError where the rule of the launch is none of its course.
+    """
     tool = current_tool()
     if visit.rule_id is not None:
         with tool.store.begin() as session:
@@ -44,13 +51,13 @@ def arrived(visit: Visit) -> str:
     return _page(visit)
 
 
-def looking(visit: Visit, nameless: bool) -> str:
-    """For somebody who can earn nothing here: a guest, a test user, an administrator in another's place."""
+def preview_page(visit: Visit, launch: Launch) -> str:
+    """The page for somebody who cannot earn badges: a guest, a test user, an administrator acting as somebody else."""
     with current_tool().store.read() as session:
         rule = queries.rules.rule(session, visit.rule_id) if visit.rule_id is not None else None
         template = read_template(rule.template_version.body) if rule else None
         return render_template(
-            "learner/looking.html", visit=visit, rule=rule, template=template, nameless=nameless
+            "learner/preview.html", visit=visit, launch=launch, rule=rule, template=template
         )
 
 
@@ -75,7 +82,7 @@ def _page(visit: Visit) -> str:
             learner=learner,
             award=award,
             template=template,
-            readings=template_readings(version),
+            readings=announced_readings(version),
             state=state,
             linkedin=linkedin_address(issued, template) if issued else "",
             mail_folder=current_tool().mail_folder,
@@ -84,23 +91,28 @@ def _page(visit: Visit) -> str:
 
 def _state(session: Session, rule: AwardRule, award: Award | None, learner: Learner) -> State:
     if award is not None:
-        return "preparing" if award.status == "earned" else _STATES[award.status]
-    # Whoever opened a gated link, or reached the grade, was noticed; the teacher's tick is what is missing.
+        return _STATES[award.status]
+    # A sighting with a time: the learner opened the link or reached the grade, and the teacher has to confirm.
     sighting = queries.rules.sightings(session, rule.id).get(learner.id)
     if sighting is None or (sighting.inside_at is None and sighting.opened_at is None):
         return "not_yet"
     return "checking" if sighting.inside_at is None else "waits_for_teacher"
 
 
-_STATES: dict[str, State] = {"waiting": "waiting", "issued": "issued", "revoked": "revoked"}
+_STATES: dict[str, State] = {
+    "earned": "preparing",
+    "waiting": "waiting",
+    "issued": "issued",
+    "revoked": "revoked",
+}
 
 
 def _awards(session: Session, visit: Visit) -> Sequence[tuple[Award, Template]]:
-    """The learner's badges in the course, for a link that stands for no badge."""
+    """The learner's badges in the course, for a link without a badge of its own."""
     if visit.course_id is None or visit.learner_id is None:
         return []
     rules = queries.rules.rules_of(session, visit.course_id)
-    found = {
+    awards = {
         award.id: (award, read_template(rule.template_version.body))
         for rule in rules
         if (
@@ -109,11 +121,11 @@ def _awards(session: Session, visit: Visit) -> Sequence[tuple[Award, Template]]:
             )
         )
     }
-    return list(found.values())
+    return list(awards.values())
 
 
 def linkedin_address(credential: CredentialRow, template: Template) -> str:
-    """LinkedIn's own form for a certificate, filled in."""
+    """The address of LinkedIn's form for a certificate, filled in."""
     tool = current_tool()
     issued: datetime = credential.issued_at
     query = {

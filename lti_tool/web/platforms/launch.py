@@ -1,7 +1,8 @@
-"""The way in: login, launch, and how a browser without cookies shows that it began the launch itself.
+"""Login and launch, and the ways to bind a launch to the browser that began it.
 
-Bound by the cookie of the login: straight to the page. Else by what the platform's storage kept. Else as the
-setting says: the person confirms who they are, opens a new tab, or is turned away.
+The cookie of the login binds it at once. A browser that keeps no cookie in a frame reads the state from the platform's
+storage (LTI Client Side postMessages). Where that fails too, UNBOUND_LAUNCH decides: the person confirms who they are,
+opens a new tab, or is refused.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from lti_tool.platforms.launch import Arrival
 from lti_tool.store import queries
 from lti_tool.values import Launch, Registration
 from lti_tool.web.current import current_tool
-from lti_tool.web.headers import came_from_us, embed_origins, framed_by, tells_own_origin
-from lti_tool.web.languages import browser_language, speak
+from lti_tool.web.headers import allow_framing_by, embed_origins, is_from_own_page, send_own_origin
+from lti_tool.web.languages import browser_language, set_page_language
 from lti_tool.web.learner import badge
 from lti_tool.web.teacher import course, placement
-from lti_tool.web.visits import Visit, begin
+from lti_tool.web.visits import Visit, start_visit
 
 pages = Blueprint("launch", __name__)
 
@@ -36,12 +37,15 @@ NEW_TAB_SECONDS = 60
 
 @pages.route("/lti/login", methods=["GET", "POST"])
 def login() -> Response:
+    """Sends the browser to the platform's authorization address, if need be by way of the platform's storage."""
     tool = current_tool()
     answer = lti_login.login(
-        request.values.to_dict(), find_registration, tool.expiring_values, f"{tool.tool_url}/lti/launch"
+        request.values.to_dict(), _find_registration, tool.expiring_values, f"{tool.tool_url}/lti/launch"
     )
     if answer.storage_target:
-        response = Response(render_template("platforms/storing.html", answer=answer), mimetype="text/html")
+        response = Response(
+            render_template("platforms/store_state.html", answer=answer), mimetype="text/html"
+        )
     else:
         response = redirect(answer.location)
     _set_cookie(response, answer.cookie_name, answer.cookie_value, COOKIE_SECONDS)
@@ -49,110 +53,113 @@ def login() -> Response:
 
 
 @pages.get("/lti/launch")
-def nothing_here() -> str:
-    """Platforms and people look here without a launch: to check the address, or after a bookmark."""
-    return render_template("platforms/nothing_here.html")
+def launch_address() -> str:
+    """The page for a visit without a launch: platforms check the address, and people bookmark it."""
+    return render_template("platforms/open_from_course.html")
 
 
 @pages.post("/lti/launch")
-def launched() -> Response | str:
+def launch() -> Response | str:
+    """The page of a launch, or a page that binds the launch to its browser first."""
     tool = current_tool()
     arrival = lti_launch.launch(
         request.form.to_dict(),
         request.cookies,
-        find_registration,
+        _find_registration,
         tool.expiring_values,
         tool.key_sets,
         tool.clock(),
     )
     if arrival.bound:
-        response = Response(enter(arrival, by="cookie"), mimetype="text/html")
+        response = Response(_start_page(arrival, by="cookie"), mimetype="text/html")
         _set_cookie(response, cookie_name(arrival.state), "", 0)
         return response
     if arrival.storage_target:
-        _prepare(arrival)
-        tells_own_origin()
+        _set_language_and_framing(arrival)
+        send_own_origin()
         ticket = pending_arrivals.store_arrival(tool.expiring_values, arrival)
-        return render_template("platforms/asking.html", arrival=arrival, ticket=ticket)
-    return unbound(arrival)
+        return render_template("platforms/read_state.html", arrival=arrival, ticket=ticket)
+    return _unbound_page(arrival)
 
 
 @pages.post("/lti/storage-confirm")
 def storage_confirm() -> str:
-    arrival = _released()
+    """Binds the launch by the state that the platform's storage returned."""
+    arrival = _pending_arrival()
     value = request.form.get("value", "")
-    if came_from_us() and hmac.compare_digest(value.encode(), arrival.state.encode()):
-        return enter(arrival, by="storage")
-    return unbound(arrival)
+    if is_from_own_page() and hmac.compare_digest(value.encode(), arrival.state.encode()):
+        return _start_page(arrival, by="storage")
+    return _unbound_page(arrival)
 
 
 @pages.post("/lti/confirm")
 def confirm() -> str:
-    arrival = _released()
-    if not came_from_us():  # someone else's page pressed the button: nobody has seen the name yet
-        return unbound(arrival)
-    return enter(arrival, by="confirmation")
+    """Binds the launch by the person's confirmation."""
+    arrival = _pending_arrival()
+    # A form of another site could send this too; then nobody has seen the question yet.
+    if not is_from_own_page():
+        return _unbound_page(arrival)
+    return _start_page(arrival, by="confirmation")
 
 
 @pages.post("/lti/open")
 def open_in_tab() -> str:
-    arrival = _released()
-    if not came_from_us():
-        return unbound(arrival)
-    return enter(arrival, by="new_tab")
+    """Binds the launch by the new tab, which the button of our own page opened."""
+    arrival = _pending_arrival()
+    if not is_from_own_page():
+        return _unbound_page(arrival)
+    return _start_page(arrival, by="new_tab")
 
 
-def unbound(arrival: Arrival) -> str:
-    """The page for a launch that this browser may not have begun."""
+def _unbound_page(arrival: Arrival) -> str:
+    """The page for a launch that this browser may not have begun; raises LaunchError `unbound` where it is refused."""
     tool = current_tool()
-    way = tool.unbound_launch
-    if way == "deny":
+    if tool.unbound_launch == "deny":
         raise LaunchError("unbound", "the browser keeps neither cookies nor the platform's storage")
-    _prepare(arrival)
-    tells_own_origin()
-    seconds = NEW_TAB_SECONDS if way == "new_tab" else COOKIE_SECONDS
+    _set_language_and_framing(arrival)
+    send_own_origin()
+    seconds = NEW_TAB_SECONDS if tool.unbound_launch == "new_tab" else COOKIE_SECONDS
     ticket = pending_arrivals.store_arrival(tool.expiring_values, arrival, seconds)
-    return render_template(f"platforms/{way}.html", launch=arrival.launch, ticket=ticket)
+    return render_template(f"platforms/{tool.unbound_launch}.html", launch=arrival.launch, ticket=ticket)
 
 
-def enter(arrival: Arrival, by: str) -> str:
-    """The page the launch asked for, in a new session."""
+def _start_page(arrival: Arrival, by: str) -> str:
+    """The page of a launch in a new session; `by` is how it was bound, for the log."""
     log.info("launched", by=by, registration_id=arrival.launch.registration_id)
-    visit = begin(arrival.launch)
-    return page_of(visit, arrival.launch)
+    visit = start_visit(arrival.launch)
+    return _page_of(visit, arrival.launch)
 
 
-def page_of(visit: Visit, launch: Launch) -> str:
+def _page_of(visit: Visit, launch: Launch) -> str:
+    """The page for the person's role and the launched message."""
     if visit.deep_linking is not None:
-        return placement.choosing(visit)
+        return placement.choose_badge_page(visit)
     if visit.course_id is None:
         return render_template("platforms/no_course.html", visit=visit)
     if visit.is_teacher:
         return course.course_page(visit)
     if visit.is_learner and visit.learner_id is not None:
-        return badge.arrived(visit)
-    return badge.looking(visit, launch.user_id is None)
+        return badge.launched_page(visit)
+    return badge.preview_page(visit, launch)
 
 
-def find_registration(platform_id: str, client_id: str | None) -> Registration | None:
+def _find_registration(platform_id: str, client_id: str | None) -> Registration | None:
     with current_tool().store.read() as session:
         return queries.platforms.find_registration(session, platform_id, client_id)
 
 
-def _prepare(arrival: Arrival) -> None:
-    """Language and frame of a page that comes before the session."""
-    _speak_launch(arrival.launch)
+def _set_language_and_framing(arrival: Arrival) -> None:
+    """Gives a page that comes before the session the language of its launch, and lets its platform frame it."""
+    locale = arrival.launch.locale
+    set_page_language(best_language([locale]) if locale else browser_language())
     with current_tool().store.read() as session:
         row = queries.platforms.registration_row(session, arrival.launch.registration_id)
         if row is not None:
-            framed_by(embed_origins(queries.platforms.as_registration(row), arrival.launch.return_url))
+            allow_framing_by(embed_origins(queries.platforms.as_registration(row), arrival.launch.return_url))
 
 
-def _speak_launch(launch: Launch) -> None:
-    speak(best_language([launch.locale]) if launch.locale else browser_language())
-
-
-def _released() -> Arrival:
+def _pending_arrival() -> Arrival:
+    """The arrival of the form's ticket, which is used up; raises LaunchError `ticket_over` where it is not valid."""
     arrival = pending_arrivals.take_arrival(current_tool().expiring_values, request.form.get("ticket", ""))
     if arrival is None:
         raise LaunchError("ticket_over", "the ticket was used, has expired or never was")
@@ -160,6 +167,7 @@ def _released() -> Arrival:
 
 
 def _set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
+    # Partitioned and SameSite=None let the browser send it back from within a frame of the platform's page.
     response.set_cookie(
         name,
         value,

@@ -1,4 +1,4 @@
-"""A platform registers the tool: Dynamic Registration in a frame of its page, the keys, Canvas's JSON."""
+"""The registration of the tool by a platform's administrator: Dynamic Registration, the tool's keys, Canvas's JSON."""
 
 from __future__ import annotations
 
@@ -6,35 +6,38 @@ from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotAllowedError, RegistrationError
-from lti_tool.platforms import dynamic_registration as lti_registration
-from lti_tool.platforms import invitations
-from lti_tool.platforms.dynamic_registration import PlatformConfiguration, ToolNames
+from lti_tool.platforms import dynamic_registration, invitations, tool_keys
+from lti_tool.platforms.platform_configuration import PlatformConfiguration, fetch_configuration
+from lti_tool.platforms.tool_configuration import ToolNames, canvas_configuration
 from lti_tool.web.current import current_tool
 
 pages = Blueprint("registration", __name__)
 
 
 @pages.get("/lti/register")
-def invited() -> str:
-    """Names the platform, says what will be asked, and leaves the decision to the person."""
+def registration_page() -> str:
+    """The page that names the platform and what the tool will read there; its button registers."""
     platform = _platform(request.args.to_dict())
     return render_template("platforms/registration.html", platform=platform, form=request.args)
 
 
 @pages.post("/lti/register")
 def register() -> str:
-    """Canvas of some years opens the page itself by POST; our own form says `agreed`."""
+    """Registers the tool where the form says `agreed`, else shows the page: some versions of Canvas open it by POST.
+
+    Raises RegistrationError.
+    """
     tool = current_tool()
     form = request.values.to_dict()
     if form.get("agreed") != "yes":
         return render_template("platforms/registration.html", platform=_platform(form), form=form)
-    code = _open_code(form)
-    new = lti_registration.register(
+    code = _invitation_code(form)
+    new = dynamic_registration.register(
         form.get("openid_configuration", ""),
         form.get("registration_token") or None,
         tool.tool_url,
         tool.outgoing,
-        _names(),
+        _tool_names(),
     )
     try:
         with tool.store.begin() as session:
@@ -46,10 +49,11 @@ def register() -> str:
 
 @pages.get("/lti/jwks.json")
 def jwks() -> Response:
+    """The JWK Set of the tool."""
     tool = current_tool()
     with tool.store.read() as session:
         keys = tool.issuer.keyring.tool_keys(session)
-    response = jsonify(lti_registration.jwks(keys))
+    response = jsonify(tool_keys.jwks(keys))
     response.headers["Cache-Control"] = "public, max-age=300"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
@@ -57,23 +61,26 @@ def jwks() -> Response:
 
 @pages.get("/lti/canvas.json")
 def canvas() -> Response:
-    response = jsonify(lti_registration.canvas_configuration(current_tool().tool_url, _names()))
+    """The configuration for a Canvas developer key."""
+    response = jsonify(canvas_configuration(current_tool().tool_url, _tool_names()))
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 
 
 def _platform(form: dict[str, str]) -> PlatformConfiguration:
-    _open_code(form)
+    """The platform that the request names; raises RegistrationError."""
+    _invitation_code(form)
     url = form.get("openid_configuration", "")
     if not url:
         raise RegistrationError("no_platform", "no openid_configuration was given")
-    return lti_registration.configuration(
-        url, form.get("registration_token") or None, current_tool().outgoing
-    )
+    return fetch_configuration(url, form.get("registration_token") or None, current_tool().outgoing)
 
 
-def _open_code(form: dict[str, str]) -> str:
-    """The invitation code, before anybody is called on behalf of whoever holds it."""
+def _invitation_code(form: dict[str, str]) -> str:
+    """The code of an open invitation; raises RegistrationError `no_code` or `bad_code`.
+
+    It is checked before the tool calls any address in the request, so that a stranger cannot make it call others.
+    """
     tool = current_tool()
     code = form.get("code", "")
     if not code:
@@ -84,5 +91,5 @@ def _open_code(form: dict[str, str]) -> str:
     return code
 
 
-def _names() -> ToolNames:
+def _tool_names() -> ToolNames:
     return ToolNames(icon_url=f"{current_tool().tool_url}/static/icon.svg")

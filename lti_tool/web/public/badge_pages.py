@@ -1,4 +1,4 @@
-"""What anybody may see: the start page, a badge, what it stands for, who issues it."""
+"""The public pages of badges, achievements and the issuer, with the documents at the same addresses."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from lti_tool.publishing import achievements, credentials, issuer_documents
 from lti_tool.store import queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.current import current_tool
-from lti_tool.web.documents.responses import ANYBODY_MAY_READ, document, json_document
-from lti_tool.web.languages import page_language, speak
+from lti_tool.web.documents.responses import CORS_ANY_ORIGIN, document, json_document
+from lti_tool.web.languages import page_language, set_page_language
 from lti_tool.web.negotiation import prefers_html
-from lti_tool.web.public.verification_answers import answers, notes
+from lti_tool.web.public.verification_answers import answers_of, technical_remarks
 from signing.secured import SecuredCredential
 
 pages = Blueprint("badge_pages", __name__)
 
-#: Seconds that caches may keep a signed file or its picture; the bytes at these addresses never change.
+#: How long caches may keep a signed file, in seconds. It never changes, but it may be erased.
 SIGNED_FILE_MAX_AGE = 86400
 
 CREDENTIAL_TYPES = ("application/vc+ld+json", "application/ld+json", "application/json", "application/vc")
@@ -41,7 +41,10 @@ def home() -> str:
 
 @pages.get("/badges/<uuid:badge_id>")
 def badge(badge_id: UUID) -> Response:
-    """The public page: the same checks as on the verifier's page, run now on what was signed."""
+    """The public page of a badge, with the checks of the verifier's page, made now on the stored credential.
+
+    Raises NotFoundError where there is none.
+    """
     tool = current_tool()
     with tool.store.read() as session:
         row = queries.credentials.credential(session, str(badge_id))
@@ -52,12 +55,12 @@ def badge(badge_id: UUID) -> Response:
             "public/badge.html",
             credential=row,
             template=read_template(row.template_version.body),
-            found=answers(report, tool.issuer.profile.id),
-            notes=notes(report.checks),
+            verification=answers_of(report, tool.issuer.profile.id),
+            remarks=technical_remarks(report.checks),
             may_leave_out=removable_parts(SecuredCredential(row.text, CREDENTIAL_TYPES[0])),
         )
     response = Response(text, mimetype="text/html")
-    # The holder decides who gets the address; a search engine is not whom they gave it to.
+    # The holder decides who gets the address, so search engines must not publish it.
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
@@ -65,32 +68,32 @@ def badge(badge_id: UUID) -> Response:
 @pages.get("/badges/<uuid:badge_id>.png")
 def badge_png(badge_id: UUID) -> Response:
     badge = credentials.badge(current_tool(), str(badge_id))
-    return named(document(badge.png, "image/png", SIGNED_FILE_MAX_AGE), badge_id, "png")
+    return with_file_name(document(badge.png, "image/png", SIGNED_FILE_MAX_AGE), badge_id, "png")
 
 
 @pages.get("/badges/<uuid:badge_id>.json")
 def badge_json(badge_id: UUID) -> Response:
-    text, _jwt = _texts(badge_id)
-    return named(document(text.encode(), "application/json", SIGNED_FILE_MAX_AGE), badge_id, "json")
+    text, _jwt = _signed_texts(badge_id)
+    return with_file_name(document(text.encode(), "application/json", SIGNED_FILE_MAX_AGE), badge_id, "json")
 
 
 @pages.get("/badges/<uuid:badge_id>.jwt")
 def badge_jwt(badge_id: UUID) -> Response:
-    _json, text = _texts(badge_id)
-    return named(document(text.encode(), "application/jwt", SIGNED_FILE_MAX_AGE), badge_id, "jwt")
+    _json, text = _signed_texts(badge_id)
+    return with_file_name(document(text.encode(), "application/jwt", SIGNED_FILE_MAX_AGE), badge_id, "jwt")
 
 
 @pages.get("/credentials/<uuid:credential_id>")
 def credential(credential_id: UUID) -> Response:
     """The credential at the address that is its id: the document, or for a browser its page."""
-    json_text, jwt_text = _texts(credential_id)
+    json_text, jwt_text = _signed_texts(credential_id)
     if prefers_html((*CREDENTIAL_TYPES, *JWT_TYPES)):
         response = redirect(url_for("badge_pages.badge", badge_id=credential_id), 303)
         response.vary.add("Accept")
         return response
-    wanted = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
-    body = jwt_text if wanted in JWT_TYPES else json_text
-    response = document(body.encode(), wanted, SIGNED_FILE_MAX_AGE)
+    media_type = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
+    body = jwt_text if media_type in JWT_TYPES else json_text
+    response = document(body.encode(), media_type, SIGNED_FILE_MAX_AGE)
     response.vary.add("Accept")
     return response
 
@@ -98,15 +101,19 @@ def credential(credential_id: UUID) -> Response:
 @pages.get("/achievements/<uuid:template_id>/<int:version>")
 @pages.get("/achievements/<uuid:template_id>/<int:version>/<language>")
 def achievement(template_id: UUID, version: int, language: str | None = None) -> Response:
-    """An achievement in the language it is asked for, else in its reader's."""
+    """An achievement in the language of its address, else in that of the page: the document or the page.
+
+    Raises NotFoundError for a draft, and for a language that the template is not written in.
+    """
     tool = current_tool()
     if language is not None and language in LANGUAGES:
-        speak(language)
-    found = achievements.achievement(tool, str(template_id), version, language or page_language())
-    if language not in (None, found["inLanguage"]):
+        set_page_language(language)
+    json_ld = achievements.achievement(tool, str(template_id), version, language or page_language())
+    # The achievement falls back to its main language, but under the address of another it must not stand.
+    if language not in (None, json_ld["inLanguage"]):
         raise NotFoundError("there is no such achievement")
     if not prefers_html():
-        response = json_document(found, "application/ld+json", 3600)
+        response = json_document(json_ld, "application/ld+json", 3600)
         response.vary.add("Accept")
         response.vary.add("Accept-Language")
         return response
@@ -118,11 +125,11 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
             "public/achievement.html",
             version=row,
             template=read_template(row.body),
-            readings=template_readings(row),
+            readings=announced_readings(row),
         )
     response = Response(text, mimetype="text/html")
     response.vary.add("Accept")
-    response.headers["Access-Control-Allow-Origin"] = ANYBODY_MAY_READ
+    response.headers["Access-Control-Allow-Origin"] = CORS_ANY_ORIGIN
     return response
 
 
@@ -147,18 +154,18 @@ def issuer(slug: str) -> Response:
     return response
 
 
-def template_readings(row: TemplateVersion) -> Sequence[Reading]:
+def announced_readings(row: TemplateVersion) -> Sequence[Reading]:
     """The EU elements that a badge of this version will carry, except the learner and the date."""
-    found = achievements.announced_credential(current_tool().issuer, row, page_language())
+    credential = achievements.announced_credential(current_tool().issuer, row, page_language())
     return [
         reading
-        for reading in elements.read(found)
+        for reading in elements.read(credential)
         if reading.element.code not in ("learner", "date_of_issuing")
     ]
 
 
-def _texts(credential_id: UUID) -> tuple[str, str]:
-    """What was signed: as JSON and as a compact JWS."""
+def _signed_texts(credential_id: UUID) -> tuple[str, str]:
+    """The secured credential as JSON, and as a compact JWS; raises NotFoundError where there is none."""
     with current_tool().store.read() as session:
         row = queries.credentials.credential(session, str(credential_id))
         if row is None:
@@ -166,8 +173,11 @@ def _texts(credential_id: UUID) -> tuple[str, str]:
         return row.text, row.jwt
 
 
-def named(response: Response, badge_id: UUID, ending: str) -> Response:
-    """Named plainly: some wallets cannot import a file with spaces or other letters in its name."""
+def with_file_name(response: Response, badge_id: UUID, ending: str) -> Response:
+    """The response with a file name, and not to be indexed by search engines.
+
+    The name has ASCII letters only: some wallets cannot import a file with spaces or other letters in its name.
+    """
     name = f"badge-{str(badge_id)[-12:]}.{ending}"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

@@ -1,4 +1,4 @@
-"""A badge without what its learner would rather not show this time."""
+"""A copy of a badge without the details that its learner chooses to leave out (ecdsa-sd-2023)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ pages = Blueprint("selective_disclosure", __name__)
 
 
 @pages.get("/badges/<uuid:badge_id>/part.png")
-def part(badge_id: UUID) -> Response:
+def partial_badge(badge_id: UUID) -> Response:
+    """The copy as a picture; raises NotFoundError where the badge has no such proof or cannot do without a detail."""
     badge = credentials.badge(current_tool(), str(badge_id))
     try:
         png = remove_parts_from_picture(badge.png, request.args.getlist("without"))

@@ -1,7 +1,7 @@
-"""From a Report's codes to four answers a person understands, each with its light.
+"""The answers of a Report for a person: a headline and three questions, each with a traffic light.
 
-Green only for what was proven. What could not be found out is amber, never green; an issuer this tool does
-not know is amber, never red. What a code means stands in badges.sentences; here is only what the page says in short.
+Green is only for what was proven. What could not be found out is amber, never green; an issuer that this tool does not
+know is amber, never red. What a code means is in badges.sentences; here is only the short answer.
 """
 
 from __future__ import annotations
@@ -11,40 +11,38 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from badges.eu import elements, readers
 from badges.eu.elements import Reading
 from badges.sentences import sentence
 from badges.template.model import Texts
 from badges.verify import Check, Report, Verdict
 from lti_tool.values import Json
-from lti_tool.web.error_messages import Sentence
 from lti_tool.web.languages import page_language
+from lti_tool.web.translation import Sentence
+from lti_tool.web.translation import gettext as _
+from lti_tool.web.translation import lazy_gettext as _l
 
-Light = Literal["yes", "unsure", "no"]
-
-MANDATORY = sum(element.mandatory for element in elements.ELEMENTS)
+#: Green, amber and red, by the names of their CSS classes.
+TrafficLight = Literal["yes", "unsure", "no"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """`short` is the answer in a few words, `long` what it means for the reader."""
+    """`summary` is the answer in a few words, `explanation` what it means for the reader."""
 
     question: Sentence
-    light: Light
-    short: Sentence
-    long: Sentence
+    light: TrafficLight
+    summary: Sentence
+    explanation: Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """Everything a page says about a badge. `unreadable` stands alone, where nothing could be read."""
+    """Everything a page says about a badge. Where nothing could be read, only `unreadable` and the headline are set."""
 
-    light: Light
+    light: TrafficLight
     headline: Sentence
-    lights: tuple[Answer, ...] = ()
+    answers: tuple[Answer, ...] = ()
     name: Texts = field(default_factory=dict)
     description: Texts = field(default_factory=dict)
     criteria: Texts = field(default_factory=dict)
@@ -55,50 +53,57 @@ class Answers:
     unreadable: Sentence | None = None
 
 
-def answers(report: Report, own_issuer_id: str) -> Answers:
-    """What to tell people about `report`."""
+def answers_of(report: Report, own_issuer_id: str) -> Answers:
+    """The answers of a report. An issuer other than the tool's own is called unknown."""
     checks = {check.name: check for check in report.checks}
     if report.credential is None:
         return Answers(
             light="unsure",
             headline=_l("No badge found in this file")
-            if checks["parsed"].code in NO_BADGE
+            if checks["parsed"].code in _NO_BADGE
             else _l("This file could not be checked"),
-            unreadable=said(checks["parsed"]),
+            unreadable=check_sentence(checks["parsed"]),
         )
     credential = report.credential
-    issuer_name, issuer_id = _issuer(credential)
-    known = issuer_id == own_issuer_id
+    issuer = _issuer(credential, own_issuer_id)
     readings = elements.read(credential)
-    lights = (
-        _changed(checks["proof"]),
-        _who(checks, issuer_name, issuer_id, known),
-        _valid(checks["proof"], checks["key_of_issuer"], checks["status"], checks["validity"]),
-    )
-    light, headline = _headline(report.verdict, checks["proof"], known)
+    light, headline = _headline(report.verdict, checks["proof"], issuer)
     return Answers(
         light=light,
         headline=headline,
-        lights=lights,
+        answers=(
+            _content_answer(checks["proof"]),
+            _issuer_answer(checks["key_of_issuer"], issuer),
+            _validity_answer(checks["proof"], checks["key_of_issuer"], checks["status"], checks["validity"]),
+        ),
         name=readers.name(credential),
         description=readers.description(credential),
         criteria=readers.criteria(credential),
-        issuer_name=issuer_name,
+        issuer_name=issuer.name,
         issuer_url=_web_address(_object(credential, "issuer").get("url")),
         readings=readings,
         mandatory=sum(reading.element.mandatory for reading in readings),
     )
 
 
-def _headline(verdict: Verdict, proof: Check, known: bool) -> tuple[Light, Sentence]:
-    if verdict == "verified" and not known:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Issuer:
+    """The issuer that a credential names; name and id may be empty. `is_own`: its badges are issued on this site."""
+
+    name: str
+    id: str
+    is_own: bool
+
+
+def _headline(verdict: Verdict, proof: Check, issuer: _Issuer) -> tuple[TrafficLight, Sentence]:
+    if verdict == "verified" and not issuer.is_own:
         return "unsure", _l("This badge is genuine. Decide whether you trust its issuer.")
-    if verdict == "changed" and proof.code not in PROVEN_CHANGED:
+    if verdict == "changed" and proof.code not in _PROVEN_CHANGED:
         return "no", _l("The signature of this badge does not prove its content")
     return HEADLINES.get(verdict, HEADLINES["unverifiable"])
 
 
-HEADLINES: Mapping[str, tuple[Light, Sentence]] = {
+HEADLINES: Mapping[str, tuple[TrafficLight, Sentence]] = {
     "verified": ("yes", _l("This badge is genuine and valid")),
     "revoked": ("no", _l("This badge has been revoked")),
     "suspended": ("no", _l("This badge is suspended")),
@@ -112,30 +117,30 @@ HEADLINES: Mapping[str, tuple[Light, Sentence]] = {
 }
 
 
-#: The file was read, and there is no badge in it.
-NO_BADGE = frozenset({"empty", "not_a_badge", "no_credential"})
+#: Codes of `parsed` for a file that was read and has no badge in it.
+_NO_BADGE = frozenset({"empty", "not_a_badge", "no_credential"})
 
 # --- Content
 
 
-#: What holds with a remark holds all the same.
-HOLDS = ("passed", "warning")
-#: The signature, or the copy that the issuer publishes, proves that the content was changed.
-PROVEN_CHANGED = frozenset({"bad_signature", "differs_from_hosted"})
+#: The outcomes of a check that holds; a warning is a remark about a badge that is valid all the same.
+_HOLDS = ("passed", "warning")
+#: Codes of `proof` by which the signature, or the copy that the issuer publishes, proves that the content was changed.
+_PROVEN_CHANGED = frozenset({"bad_signature", "differs_from_hosted"})
 
 
-def _changed(proof: Check) -> Answer:
-    light: Light = "no" if proof.outcome == "failed" else "unsure"
-    short = _open(proof)
-    if proof.outcome in HOLDS:
-        light, short = "yes", _l("Not changed")
-    elif proof.code in PROVEN_CHANGED:
-        short = _l("Changed")
-    return Answer(question=_l("Content"), light=light, short=short, long=said(proof))
+def _content_answer(proof: Check) -> Answer:
+    light: TrafficLight = "no" if proof.outcome == "failed" else "unsure"
+    summary = _not_proven(proof)
+    if proof.outcome in _HOLDS:
+        light, summary = "yes", _l("Not changed")
+    elif proof.code in _PROVEN_CHANGED:
+        summary = _l("Changed")
+    return Answer(question=_l("Content"), light=light, summary=summary, explanation=check_sentence(proof))
 
 
-def _open(*checks: Check) -> Sentence:
-    """What to say where nothing is proven: because a check failed, or because it could not be made."""
+def _not_proven(*checks: Check) -> Sentence:
+    """The summary where nothing is proven: because a check failed, or because it could not be made."""
     if any(check.outcome == "failed" or check.code == "no_proof" for check in checks):
         return _l("Not proven")
     return _l("Could not be checked")
@@ -144,52 +149,52 @@ def _open(*checks: Check) -> Sentence:
 # --- Issuer
 
 
-def _who(checks: Mapping[str, Check], name: str, issuer_id: str, known: bool) -> Answer:
+def _issuer_answer(key: Check, issuer: _Issuer) -> Answer:
     question = _l("Issuer")
-    shown = name or issuer_id
-    key = checks["key_of_issuer"]
-    if not shown:
+    name_or_id = issuer.name or issuer.id
+    if not name_or_id:
         return Answer(
             question=question,
             light="no" if key.outcome == "failed" else "unsure",
-            short=_l("Issuer unknown"),
-            long=_l("The badge does not say who issued it."),
+            summary=_l("Issuer unknown"),
+            explanation=_l("The badge does not say who issued it."),
         )
     if key.outcome == "failed":
         return Answer(
             question=question,
             light="no",
-            short=_("Not issued by %(issuer)s", issuer=shown),
-            long=_(
+            summary=_("Not issued by %(issuer)s", issuer=name_or_id),
+            explanation=_(
                 "The badge names %(issuer)s as its issuer, but it was signed with somebody else's key. Do not "
                 "rely on it.",
-                issuer=shown,
+                issuer=name_or_id,
             ),
         )
     if key.outcome != "passed":
         return Answer(
             question=question,
             light="unsure",
-            short=_("Claims to be %(issuer)s (not proven)", issuer=shown),
-            long=said(key),
+            summary=_("Claims to be %(issuer)s (not proven)", issuer=name_or_id),
+            explanation=check_sentence(key),
         )
-    place = _place(issuer_id)
-    if known:
+    if issuer.is_own:
         return Answer(
             question=question,
             light="yes",
-            short=shown,
-            long=_("Signed with the key of %(issuer)s, which issues badges on this site.", issuer=shown),
+            summary=name_or_id,
+            explanation=_(
+                "Signed with the key of %(issuer)s, which issues badges on this site.", issuer=name_or_id
+            ),
         )
     return Answer(
         question=question,
         light="unsure",
-        short=shown,
-        long=_(
+        summary=name_or_id,
+        explanation=_(
             "Signed with the key published at %(place)s, by an issuer called “%(issuer)s”. This site does not "
             "know this issuer: check that the address really belongs to it.",
-            place=place,
-            issuer=shown,
+            place=_host_or_id(issuer.id),
+            issuer=name_or_id,
         ),
     )
 
@@ -197,27 +202,38 @@ def _who(checks: Mapping[str, Check], name: str, issuer_id: str, known: bool) ->
 # --- Validity
 
 
-def _valid(proof: Check, key: Check, status: Check, validity: Check) -> Answer:
+def _validity_answer(proof: Check, key: Check, status: Check, validity: Check) -> Answer:
     question = _l("Validity")
     if status.outcome == "failed":
-        short = _l("Suspended") if status.code == "suspended" else _l("Revoked")
-        return Answer(question=question, light="no", short=short, long=said(status))
+        summary = _l("Suspended") if status.code == "suspended" else _l("Revoked")
+        return Answer(question=question, light="no", summary=summary, explanation=check_sentence(status))
     if validity.outcome == "failed":
-        short = DATES.get(validity.code, _l("Not valid"))
-        return Answer(question=question, light="no", short=short, long=said(validity))
-    if proof.outcome not in HOLDS or key.outcome != "passed":
+        summary = _INVALID.get(validity.code, _l("Not valid"))
+        return Answer(question=question, light="no", summary=summary, explanation=check_sentence(validity))
+    if proof.outcome not in _HOLDS or key.outcome != "passed":
         return Answer(
             question=question,
             light="unsure",
-            short=_open(proof, key),
-            long=_l("Without a valid signature the validity cannot be confirmed."),
+            summary=_not_proven(proof, key),
+            explanation=_l("Without a valid signature the validity cannot be confirmed."),
         )
-    if status.outcome not in HOLDS:
-        return Answer(question=question, light="unsure", short=_l("Could not be checked"), long=said(status))
-    return Answer(question=question, light="yes", short=_l("Valid"), long=f"{said(status)} {said(validity)}")
+    if status.outcome not in _HOLDS:
+        return Answer(
+            question=question,
+            light="unsure",
+            summary=_l("Could not be checked"),
+            explanation=check_sentence(status),
+        )
+    return Answer(
+        question=question,
+        light="yes",
+        summary=_l("Valid"),
+        explanation=f"{check_sentence(status)} {check_sentence(validity)}",
+    )
 
 
-DATES: Mapping[str, Sentence] = {
+#: Summaries by the code of a failed `validity`.
+_INVALID: Mapping[str, Sentence] = {
     "expired": _l("Expired"),
     "not_yet_valid": _l("Not valid yet"),
     "no_dates": _l("Dates cannot be read"),
@@ -227,34 +243,35 @@ DATES: Mapping[str, Sentence] = {
 _ANSWERED = frozenset({"proof", "key_of_issuer", "status", "validity", "recipient"})
 
 
-def notes(checks: Sequence[Check]) -> tuple[str, ...]:
-    """The technical remarks: the ways in which the badge is not as the standard requires."""
+def technical_remarks(checks: Sequence[Check]) -> tuple[str, ...]:
+    """Sentences for the ways in which the badge is not as the standard requires, beside what the answers say."""
     return tuple(
-        said(check)
+        check_sentence(check)
         for check in checks
         if check.outcome != "passed" and check.code != "not_checked" and check.name not in _ANSWERED
     )
 
 
-def said(check: Check) -> str:
-    """What the check found, in the language of the page."""
+def check_sentence(check: Check) -> str:
+    """The finding of a check, in the language of the page."""
     return sentence(check.name, check.code, page_language())
 
 
-def _issuer(credential: Json) -> tuple[str, str]:
-    """Name, in the page's language where it says that, and id, as the credential says; either may be empty."""
-    found = credential.get("issuer")
-    if isinstance(found, str):
-        return "", found
+def _issuer(credential: Json, own_issuer_id: str) -> _Issuer:
+    value = credential.get("issuer")
+    if isinstance(value, str):
+        return _Issuer(name="", id=value, is_own=value == own_issuer_id)
     profile = _object(credential, "issuer")
-    name, legal = _text(profile, "name"), _object(profile, "legalName")
-    if name in legal.values():
-        name = _text(legal, page_language()) or name
-    return name, _text(profile, "id")
+    name, issuer_id = _text(profile, "name"), _text(profile, "id")
+    # Our extension has the legal name in several languages. It may replace the name only where it says the same.
+    legal_name = _object(profile, "legalName")
+    if name in legal_name.values():
+        name = _text(legal_name, page_language()) or name
+    return _Issuer(name=name, id=issuer_id, is_own=issuer_id == own_issuer_id)
 
 
-def _place(issuer_id: str) -> str:
-    """The part of an issuer's id that somebody can check: the web host, or the whole id."""
+def _host_or_id(issuer_id: str) -> str:
+    """The part of an issuer's id that a reader can check: the web host, or the whole id where it has none."""
     if issuer_id.startswith("did:web:"):
         return issuer_id.removeprefix("did:web:").split(":")[0].replace("%3A", ":")
     try:
@@ -264,15 +281,15 @@ def _place(issuer_id: str) -> str:
 
 
 def _object(value: Any, name: str) -> Json:
-    found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
+    member = value.get(name) if isinstance(value, dict) else None
+    return member if isinstance(member, dict) else {}
 
 
 def _text(value: Json, name: str) -> str:
-    found = value.get(name)
-    return found if isinstance(found, str) else ""
+    member = value.get(name)
+    return member if isinstance(member, str) else ""
 
 
 def _web_address(value: object) -> str | None:
-    """A stranger's address, where it is one that may stand in a link."""
+    """An address that may stand in a link, None for anything else: the badge may come from anybody."""
     return value if isinstance(value, str) and value.startswith(("https://", "http://")) else None

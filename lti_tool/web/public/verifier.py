@@ -1,4 +1,4 @@
-"""A stranger drops a badge and reads four answers; a program posts one and gets the Report as JSON."""
+"""The verifier: a person uploads a badge and reads the answers, a program posts one and gets the Report as JSON."""
 
 from __future__ import annotations
 
@@ -11,58 +11,60 @@ from werkzeug.wrappers import Response
 from badges.verify import Report, report_text
 from lti_tool.web.current import current_tool
 from lti_tool.web.negotiation import prefers_json
-from lti_tool.web.public.verification_answers import answers, notes
+from lti_tool.web.public.verification_answers import answers_of, technical_remarks
 
 pages = Blueprint("verifier", __name__)
 
-MOST_BYTES = 5 * 1024 * 1024
-#: What comes with the file in a form: borders and field names.
+MAX_BYTES = 5 * 1024 * 1024
+#: What a form adds to the file: boundaries and field names.
 FORM_BYTES = 10_000
 
-#: A check fetches keys and lists: a few at a time keep this page from being used against other sites, or us.
-_turns = BoundedSemaphore(4)
-LONGEST_WAIT_SECONDS = 10
+#: A verification fetches keys and status lists from other sites. A limit for the process keeps this page from being
+#: used to flood them, or to keep all threads of the tool busy.
+_running_verifications = BoundedSemaphore(4)
+MAX_WAIT_SECONDS = 10
 RETRY_SECONDS = 30
 
 
 @pages.get("/verify")
-def page() -> str:
+def verify_page() -> str:
     return render_template("public/verify.html")
 
 
 @pages.post("/verify")
-def verified() -> Response:
-    request.max_content_length = request.max_form_memory_size = MOST_BYTES + FORM_BYTES
+def verify() -> Response:
+    """The Report on a file; raises RequestEntityTooLarge, or ServiceUnavailable while too many are being verified."""
+    request.max_content_length = request.max_form_memory_size = MAX_BYTES + FORM_BYTES
     file = _file()
-    if len(file) > MOST_BYTES:
+    if len(file) > MAX_BYTES:
         raise RequestEntityTooLarge
-    report = _checked(file)
+    report = _verify(file)
     if prefers_json():
         return jsonify(report_text.report_as_json(report))
     tool = current_tool()
     text = render_template(
         "public/report.html",
         report=report,
-        found=answers(report, tool.issuer.profile.id),
-        notes=notes(report.checks),
+        verification=answers_of(report, tool.issuer.profile.id),
+        remarks=technical_remarks(report.checks),
     )
     return Response(text, mimetype="text/html")
 
 
 def _file() -> bytes:
-    """The upload, the pasted text, or the body itself, as a program sends it."""
+    """The upload, the pasted text, or the whole body, as a program sends it."""
     if request.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):
         return request.get_data()
     upload = request.files.get("file")
-    found = upload.read() if upload is not None else b""
-    return found or request.form.get("text", "").encode()
+    content = upload.read() if upload is not None else b""
+    return content or request.form.get("text", "").encode()
 
 
-def _checked(file: bytes) -> Report:
+def _verify(file: bytes) -> Report:
     tool = current_tool()
-    if not _turns.acquire(timeout=LONGEST_WAIT_SECONDS):
+    if not _running_verifications.acquire(timeout=MAX_WAIT_SECONDS):
         raise ServiceUnavailable(retry_after=RETRY_SECONDS)
     try:
         return tool.verify(file)
     finally:
-        _turns.release()
+        _running_verifications.release()

@@ -1,4 +1,4 @@
-// Tells the platform that registration is done: at the press of the button, or by itself unless told to stay.
+// Tells the platform that registration is done: when the button is pressed, or after a time unless “stay” is pressed.
 "use strict";
 (() => {
   const close = () =>

@@ -4,20 +4,20 @@
   const zone = document.querySelector("[data-drop]");
   const input = zone.querySelector("input[type=file]");
   const form = zone.closest("form");
-  const over = (on) => zone.classList.toggle("over", on);
+  const highlight = (isOver) => zone.classList.toggle("over", isOver);
   zone.querySelector("[data-drop-hint]").hidden = false;
   for (const name of ["dragenter", "dragover"]) {
     document.addEventListener(name, (event) => {
       event.preventDefault();
-      over(true);
+      highlight(true);
     });
   }
   document.addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) over(false);
+    if (!event.relatedTarget) highlight(false);
   });
   document.addEventListener("drop", (event) => {
     event.preventDefault();
-    over(false);
+    highlight(false);
     if (!event.dataTransfer.files.length) return;
     input.files = event.dataTransfer.files;
     form.requestSubmit();

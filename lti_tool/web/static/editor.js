@@ -1,17 +1,18 @@
-// Saves a step while somebody writes, shows what the answer says of it, and searches while somebody types.
+// Saves a step while somebody types and shows the answer beside it; searches a vocabulary while somebody types words.
 "use strict";
 (() => {
   const form = document.querySelector("form[data-autosave]");
-  const said = document.getElementById("said");
-  const PAUSE = 900;
+  const status = document.getElementById("said");
+  const SAVE_DELAY = 900;
   let timer = 0;
-  let saving = false;
-  let again = false;
+  let isSaving = false;
+  let changedWhileSaving = false;
+  // Aborted when the page is left: an answer that comes later has no place to be shown.
   const leaving = new AbortController();
 
-  const say = (what) => (said.textContent = said.dataset[what]);
+  const showStatus = (name) => (status.textContent = status.dataset[name]);
 
-  async function ask(address, body) {
+  async function post(address, body) {
     const headers = { Accept: "text/html" };
     const answer = await fetch(address, { method: "POST", body, headers, signal: leaving.signal });
     if (!answer.ok) throw new Error(answer.status === 403 ? "over" : "failed");
@@ -20,45 +21,46 @@
 
   // Saving
 
+  // Takes from the saved page what has changed, field by field, so that the cursor stays. Gives the number of problems.
   function show(page) {
     const open = [...document.querySelectorAll("#beside details")].map((one) => one.open);
     const beside = page.getElementById("beside");
     const focused = document.getElementById("beside").contains(document.activeElement);
     if (!focused) document.getElementById("beside").replaceWith(document.adoptNode(beside));
-    document.querySelectorAll("#beside details").forEach((one, place) => (one.open = open[place]));
+    document.querySelectorAll("#beside details").forEach((one, index) => (one.open = open[index]));
     document.querySelector("h1").replaceChildren(...page.querySelector("h1").childNodes);
-    let wrong = 0;
-    for (const place of form.querySelectorAll("[data-problem]")) {
-      const fresh = page.getElementById(place.id);
+    let problems = 0;
+    for (const shown of form.querySelectorAll("[data-problem]")) {
+      const fresh = page.getElementById(shown.id);
       const text = fresh && !fresh.hidden ? fresh.textContent : "";
-      if (text) wrong += 1;
-      if (place.textContent !== text) place.textContent = text;
-      place.hidden = !text;
-      const control = document.getElementById(place.id.replace("wrong:", ""));
+      if (text) problems += 1;
+      if (shown.textContent !== text) shown.textContent = text;
+      shown.hidden = !text;
+      const control = document.getElementById(shown.id.replace("wrong:", ""));
       if (control && text) control.setAttribute("aria-invalid", "true");
       else if (control) control.removeAttribute("aria-invalid");
     }
-    return wrong;
+    return problems;
   }
 
-  // One at a time: an older one that comes late must not undo a newer one.
+  // One request at a time: an older one that arrives late must not undo a newer one.
   async function save() {
-    if (saving) {
-      again = true;
+    if (isSaving) {
+      changedWhileSaving = true;
       return;
     }
-    saving = true;
-    say("saving");
+    isSaving = true;
+    showStatus("saving");
     try {
-      const page = await ask(form.action, new FormData(form));
-      say(show(page) ? "partly" : "saved");
+      const page = await post(form.action, new FormData(form));
+      showStatus(show(page) ? "partly" : "saved");
     } catch (error) {
       if (leaving.signal.aborted) return;
-      say(error.message === "over" ? "over" : "failed");
+      showStatus(error.message === "over" ? "over" : "failed");
     }
-    saving = false;
-    if (again) {
-      again = false;
+    isSaving = false;
+    if (changedWhileSaving) {
+      changedWhileSaving = false;
       save();
     }
   }
@@ -66,7 +68,7 @@
   form.addEventListener("input", (event) => {
     if (event.target.type === "search") return;
     window.clearTimeout(timer);
-    timer = window.setTimeout(save, PAUSE);
+    timer = window.setTimeout(save, SAVE_DELAY);
   });
   form.addEventListener("submit", () => {
     window.clearTimeout(timer);
@@ -77,28 +79,28 @@
 
   const searching = new Map();
 
-  // What was chosen of the last answer stays, above the words.
+  // Entries that were chosen from the last answer stay, above the search box.
   function replace(box, fresh) {
     const found = box.querySelector("[data-found]");
-    for (const chosen of found.querySelectorAll("label:has(:checked)")) box.querySelector(".asking").before(chosen);
+    for (const chosen of found.querySelectorAll("label:has(:checked)")) box.querySelector(".search-box").before(chosen);
     found.replaceChildren(...fresh);
-    const kept = [...box.querySelectorAll(":scope > label input")].map((one) => one.value);
-    for (const one of found.querySelectorAll("input")) if (kept.includes(one.value)) one.closest("label").remove();
+    const chosenValues = [...box.querySelectorAll(":scope > label input")].map((one) => one.value);
+    for (const one of found.querySelectorAll("input")) if (chosenValues.includes(one.value)) one.closest("label").remove();
   }
 
   async function search(box, field) {
-    const mine = searching.get(box);
+    const request = searching.get(box);
     const body = new FormData();
     body.set("_launch", form.elements._launch.value);
     body.set("vocabulary", box.dataset.search);
     body.set("pointer", box.dataset.pointer);
     body.set("words", field.value);
     try {
-      const page = await ask("/lti/app/search", body);
-      if (mine !== searching.get(box)) return;
+      const page = await post("/lti/app/search", body);
+      if (request !== searching.get(box)) return;
       replace(box, page.body.childNodes);
     } catch {
-      // The button beside the words asks as well.
+      // The button beside the words searches without this script.
     }
   }
 
@@ -110,19 +112,19 @@
     searching.set(box, window.setTimeout(() => search(box, event.target), 250));
   });
 
-  // Where a jump led: the thing to write there gets the keyboard, and what folds it away is opened. After the browser's
-  // own way there, which takes the keyboard to the page.
+  // A link to a field moves the focus into it and opens the closed parts around it. It waits for the load event, because
+  // the browser's own jump to the fragment takes the focus away.
 
-  function arrive() {
+  function focusTarget() {
     const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
     if (!target) return;
     for (let around = target; around; around = around.parentElement) {
       if (around.tagName === "DETAILS") around.open = true;
     }
-    const writes = "input:not([type=hidden]), select, textarea";
+    const controls = "input:not([type=hidden]), select, textarea";
     target.scrollIntoView({ block: "start" });
-    (target.matches(writes) ? target : target.querySelector(writes))?.focus({ preventScroll: true });
+    (target.matches(controls) ? target : target.querySelector(controls))?.focus({ preventScroll: true });
   }
 
-  window.addEventListener("load", () => window.setTimeout(arrive));
+  window.addEventListener("load", () => window.setTimeout(focusTarget));
 })();

@@ -1,10 +1,10 @@
-// Looks again by itself while a badge is being prepared, less and less often, and shows what has changed.
+// Requests the page again while a badge is being prepared, less and less often, and shows what has changed.
 "use strict";
 (() => {
-  const TIMES = [1500, 2000, 3000, 4000, 6000, 10000];
-  let turn = 0;
+  const DELAYS = [1500, 2000, 3000, 4000, 6000, 10000];
+  let attempt = 0;
 
-  async function look() {
+  async function refresh() {
     const form = document.querySelector("form[data-refresh]");
     if (!form) return;
     try {
@@ -20,15 +20,15 @@
         document.getElementById("said").textContent = fresh.querySelector("h1").textContent;
       }
     } catch {
-      // The next turn tries again.
+      // The next attempt may succeed.
     }
-    plan();
+    scheduleRefresh();
   }
 
-  function plan() {
+  function scheduleRefresh() {
     if (!document.querySelector("form[data-refresh]")) return;
-    window.setTimeout(look, TIMES[Math.min(turn++, TIMES.length - 1)]);
+    window.setTimeout(refresh, DELAYS[Math.min(attempt++, DELAYS.length - 1)]);
   }
 
-  plan();
+  scheduleRefresh();
 })();

@@ -1,13 +1,13 @@
-// Keeps a value with the platform, or asks for it (LTI Client Side postMessages). After five seconds without an answer
-// the page goes on: the server has other ways to make sure who opened the launch.
+// Stores a value with the platform, or reads it (LTI Client Side postMessages). After five seconds without an answer the
+// page goes on: the server has other ways to find out whose browser began the launch.
 "use strict";
 (() => {
   const page = document.getElementById("storage");
   const { frame, origin, key, value, location: next } = page.dataset;
   const form = page.querySelector("form");
-  let gone = false;
+  let isDone = false;
 
-  function target() {
+  function platformWindow() {
     const host = window.parent !== window ? window.parent : window.opener;
     if (!host || frame === "_parent") return host;
     try {
@@ -17,9 +17,9 @@
     }
   }
 
-  function goOn(found) {
-    if (gone) return;
-    gone = true;
+  function proceed(found) {
+    if (isDone) return;
+    isDone = true;
     if (next) {
       window.location.replace(next);
       return;
@@ -29,9 +29,9 @@
   }
 
   function send(message) {
-    const to = target();
-    if (!to) return false;
-    to.postMessage(message, origin);
+    const platform = platformWindow();
+    if (!platform) return false;
+    platform.postMessage(message, origin);
     return true;
   }
 
@@ -41,15 +41,15 @@
     const answer = event.data;
     if (event.origin !== origin || !answer || answer.message_id !== id) return;
     if (answer.subject !== subject + ".response") return;
-    // The platform's storage is small: what was asked for once is not kept.
+    // The platform's storage is small, so a value that has been read is removed.
     if (!next) send({ subject: "lti.put_data", message_id: id + "-done", key, value: null });
-    goOn(answer.error ? "" : answer.value);
+    proceed(answer.error ? "" : answer.value);
   });
-  const asked = next ? { subject, message_id: id, key, value } : { subject, message_id: id, key };
+  const request = next ? { subject, message_id: id, key, value } : { subject, message_id: id, key };
   try {
-    if (!send(asked)) goOn("");
+    if (!send(request)) proceed("");
   } catch {
-    goOn("");
+    proceed("");
   }
-  window.setTimeout(() => goOn(""), 5000);
+  window.setTimeout(() => proceed(""), 5000);
 })();

@@ -351,22 +351,22 @@ def test_a_key_is_made_retired_and_marked_compromised(run, environment):
 
 def test_a_recovery_sheet_is_printed_and_restores_the_keys_elsewhere(run, environment, tmp_path):
     keys = run("keys", "list")[1]
-    code, output, error = run("keys", "recovery-sheet", "--out", tmp_path / "kit.txt")
+    code, output, error = run("keys", "recovery-sheet", "--out", tmp_path / "sheet.txt")
     assert (code, output) == (0, "")
     assert "RECOVERY SHEET" in run("keys", "recovery-sheet")[1]
     environment.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bare.sqlite'}")
     environment.setenv("KEY_ENCRYPTION_KEY", "of the new machine")
     environment.setattr(sys, "stdin", io.StringIO(error.split()[-1] + "\n"))
-    assert run("keys", "restore", tmp_path / "kit.txt")[0] == 0
+    assert run("keys", "restore", tmp_path / "sheet.txt")[0] == 0
     restored = run("keys", "list")[1]
     assert [line for line in restored.splitlines() if "lti" not in line] == [
         line for line in keys.splitlines() if "lti" not in line
     ]
 
 
-@pytest.mark.parametrize("file", ["kit.txt", "nothing.txt"])
+@pytest.mark.parametrize("file", ["sheet.txt", "nothing.txt"])
 def test_a_file_that_is_no_recovery_sheet_restores_nothing(run, environment, tmp_path, file):
-    (tmp_path / "kit.txt").write_text("a shopping list", encoding="utf-8")
+    (tmp_path / "sheet.txt").write_text("a shopping list", encoding="utf-8")
     environment.setattr(sys, "stdin", io.StringIO("ABCD\n"))
     code, _, error = run("keys", "restore", tmp_path / file)
     assert (code, "Traceback" in error) == (2, False)

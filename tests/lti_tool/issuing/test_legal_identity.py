@@ -112,12 +112,12 @@ def test_a_warning_comes_60_days_before_an_accreditation_ends():
 
 def test_the_log_warns_the_operator(unconfirmed):
     profile = unconfirmed.issuer.profile
-    with unconfirmed.store.begin() as session, capture_logs() as told:
+    with unconfirmed.store.begin() as session, capture_logs() as entries:
         legal_identity.log_warnings(session, profile, date(2047, 12, 31))
         legal_identity.log_warnings(session, profile, date(2048, 3, 1))
         legal_identity.confirm(session, profile, unconfirmed.clock())
         legal_identity.log_warnings(session, profile, date(2047, 12, 31))
-    assert [entry["event"] for entry in told] == [
+    assert [entry["event"] for entry in entries] == [
         "issuer_not_confirmed",
         "issuer_not_confirmed",
         "accreditation_ends",

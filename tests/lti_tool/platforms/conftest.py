@@ -1,4 +1,4 @@
-"""A platform of plain Python that signs what a test wants, and doubles for memory and network."""
+"""A platform of plain Python that signs what a test wants, and doubles for the expiring values and the network."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from requests.structures import CaseInsensitiveDict
 
 from lti_tool.errors import OutgoingError
 from lti_tool.outgoing import HttpResponse, Outgoing
-from lti_tool.platforms.dynamic_registration import new_tool_key
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.launch import Arrival, launch
 from lti_tool.platforms.login import LoginAnswer, login
+from lti_tool.platforms.tool_keys import new_tool_key
 from lti_tool.values import Json, Registration, ToolKey
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -45,8 +45,8 @@ class Clock:
         self.now += timedelta(**by)
 
 
-class DictMemory:
-    """A Memory of one process; atomic, as the real one must be."""
+class DictExpiringValues:
+    """ExpiringValues of one process; atomic, as the real ones must be. Nothing expires."""
 
     def __init__(self) -> None:
         self.values: dict[str, Json] = {}
@@ -105,7 +105,7 @@ class Network:
     def fail(self, method: str, url: str, message: str = "lms.example cannot be reached") -> None:
         self.answers[(method, url)] = [OutgoingError(message)]
 
-    def forget(self, method: str, url: str) -> None:
+    def remove(self, method: str, url: str) -> None:
         self.answers.pop((method, url), None)
 
     def request(
@@ -132,7 +132,7 @@ class Network:
             raise OutgoingError(f"answered {answer.status}")
         return answer.body
 
-    def asked(self, url: str) -> list[Call]:
+    def calls_to(self, url: str) -> list[Call]:
         return [call for call in self.calls if call.url == url]
 
 
@@ -142,7 +142,7 @@ class PlatformKeys:
 
     first: rsa.RSAPrivateKey
     second: rsa.RSAPrivateKey
-    stranger: rsa.RSAPrivateKey
+    unpublished: rsa.RSAPrivateKey
     short: rsa.RSAPrivateKey
     curve: ec.EllipticCurvePrivateKey
     tool: ToolKey
@@ -160,20 +160,20 @@ def platform_keys() -> PlatformKeys:
 
 def public_jwk(private: Any, kid: str, **more: Any) -> Json:
     if isinstance(private, rsa.RSAPrivateKey):
-        made = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(private.public_key()))
+        jwk = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(private.public_key()))
     else:
-        made = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(private.public_key()))
-    made.pop("key_ops", None)
-    return made | {"kid": kid, "use": "sig"} | more
+        jwk = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(private.public_key()))
+    jwk.pop("key_ops", None)
+    return jwk | {"kid": kid, "use": "sig"} | more
 
 
 @dataclass
-class World:
-    """A tool and a platform that know each other."""
+class ToolAndPlatform:
+    """A tool and a platform that is registered with it."""
 
     keys: PlatformKeys
     clock: Clock
-    memory: DictMemory
+    expiring_values: DictExpiringValues
     network: Network
     registrations: list[Registration]
     key_sets: KeySets
@@ -190,7 +190,7 @@ class World:
 
     def publish(self, *keys: Json) -> None:
         url = self.registrations[0].jwks_url
-        self.network.forget("GET", url)
+        self.network.remove("GET", url)
         self.network.on("GET", url, {"keys": list(keys)})
 
     def login(self, **parameters: str) -> LoginAnswer:
@@ -201,7 +201,10 @@ class World:
             "target_link_uri": self.launch_url,
         } | parameters
         return login(
-            {name: value for name, value in sent.items() if value}, self.find, self.memory, self.launch_url
+            {name: value for name, value in sent.items() if value},
+            self.find,
+            self.expiring_values,
+            self.launch_url,
         )
 
     def token(
@@ -225,12 +228,12 @@ class World:
             {"id_token": token, "state": answer.state} | form,
             sent,
             self.find,
-            self.memory,
+            self.expiring_values,
             self.key_sets,  # type: ignore[arg-type]
             self.clock(),
         )
 
-    def arrive(self, **changes: Any) -> Arrival:
+    def launch(self, **changes: Any) -> Arrival:
         """Login and launch, with these claims or arguments of `token` changed."""
         answer = self.login()
         return self.post(answer, self.token(answer, **changes))
@@ -264,12 +267,14 @@ def registration() -> Registration:
 
 
 @pytest.fixture
-def world(platform_keys: PlatformKeys, clock: Clock, network: Network, registration: Registration) -> World:
+def lti(
+    platform_keys: PlatformKeys, clock: Clock, network: Network, registration: Registration
+) -> ToolAndPlatform:
     now = int(clock.seconds())
-    world = World(
+    lti = ToolAndPlatform(
         keys=platform_keys,
         clock=clock,
-        memory=DictMemory(),
+        expiring_values=DictExpiringValues(),
         network=network,
         registrations=[registration],
         key_sets=KeySets(network, clock.seconds),  # type: ignore[arg-type]
@@ -290,8 +295,8 @@ def world(platform_keys: PlatformKeys, clock: Clock, network: Network, registrat
             CLAIM + "context": {"id": "2", "label": "DL", "title": "Data literacy"},
         },
     )
-    world.publish(public_jwk(platform_keys.first, "first", alg="RS256"))
-    return world
+    lti.publish(public_jwk(platform_keys.first, "first", alg="RS256"))
+    return lti
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from dataclasses import replace
 import jwt
 import pytest
 
-from lti_tool.platforms.deep_linking_response import ContentItem, response
-from lti_tool.platforms.dynamic_registration import jwks
+from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
+from lti_tool.platforms.tool_keys import jwks
 from lti_tool.values import DeepLinkingSettings
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -31,7 +31,7 @@ def answered(registration, platform_keys, clock):
 
     def answer(settings=SETTINGS, items=(ITEM,)):
         key = platform_keys.tool
-        token = response(settings, registration, "1", items, key, clock())
+        token = deep_linking_response(settings, registration, "1", items, key, clock())
         published = jwks([key])["keys"][0]
         assert jwt.get_unverified_header(token) == {"alg": "RS256", "typ": "JWT", "kid": published["kid"]}
         return jwt.decode(
@@ -57,7 +57,7 @@ def test_the_answer_is_signed_for_the_platform_and_short_lived(answered, clock):
     assert claims["nonce"] != answered()["nonce"]
 
 
-def test_an_item_has_a_title_a_text_and_its_badge_but_no_points(answered):
+def test_an_item_has_a_title_a_text_and_its_badge_but_no_line_item(answered):
     assert answered()[ITEMS] == [
         {
             "type": "ltiResourceLink",
@@ -70,7 +70,7 @@ def test_an_item_has_a_title_a_text_and_its_badge_but_no_points(answered):
     ]
 
 
-def test_data_is_given_back_as_it_came_and_left_out_where_none_came(answered):
+def test_data_is_returned_unchanged_and_left_out_where_there_was_none(answered):
     assert answered(replace(SETTINGS, data="opaque"))[DATA] == "opaque"
     assert DATA not in answered()
 
@@ -79,7 +79,7 @@ def test_nothing_chosen_is_an_empty_list(answered):
     assert answered(items=())[ITEMS] == []
 
 
-def test_several_items_need_a_platform_that_takes_several(answered):
+def test_several_items_need_a_platform_that_accepts_several(answered):
     assert len(answered(replace(SETTINGS, accept_multiple=True), [ITEM, ITEM])[ITEMS]) == 2
     with pytest.raises(ValueError, match="one item"):
         answered(items=[ITEM, ITEM])

@@ -10,16 +10,15 @@ import pytest
 from lti_tool.errors import RegistrationError
 from lti_tool.outgoing import Networks, Outgoing
 from lti_tool.platforms import REGISTRATION_CODES
-from lti_tool.platforms.dynamic_registration import (
+from lti_tool.platforms.dynamic_registration import register
+from lti_tool.platforms.platform_configuration import fetch_configuration
+from lti_tool.platforms.tool_configuration import (
     SCOPES,
     ToolNames,
     canvas_configuration,
-    configuration,
-    jwks,
-    new_tool_key,
-    register,
     registration_request,
 )
+from lti_tool.platforms.tool_keys import jwks, new_tool_key
 
 TOOL = "https://tool.example"
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
@@ -51,7 +50,7 @@ def offer(network):
 
     def said(changes=None, url=URL, **more):
         body = OFFER | (changes or {}) | more
-        network.forget("GET", url)
+        network.remove("GET", url)
         network.on("GET", url, {name: value for name, value in body.items() if value is not None})
 
     return said
@@ -170,7 +169,7 @@ def test_a_self_hosted_canvas_opens_the_tool_to_its_own_pages_only(canvas):
     assert canvas("selfhosted")[0].embed_origins == ("https://canvas.home.russfeld.me",)
 
 
-def test_canvas_is_asked_for_places_it_has(canvas):
+def test_canvas_is_asked_for_placements_it_has(canvas):
     _, request = canvas("hosted")
     tool = request[TOOL_CONFIGURATION]
     link, choose = tool["messages"]
@@ -191,7 +190,7 @@ def test_canvas_may_give_no_deployment_yet(canvas):
 # --- what is asked for
 
 
-def test_a_scope_or_place_that_is_not_offered_is_not_asked_for(network, offer):
+def test_a_scope_or_placement_that_is_not_offered_is_not_asked_for(network, offer):
     offer(
         scopes_supported=["openid", SCOPES[0]],
         claims_supported=["sub", "iss"],
@@ -205,7 +204,7 @@ def test_a_scope_or_place_that_is_not_offered_is_not_asked_for(network, offer):
             }
         },
     )
-    request = registration_request(TOOL, ToolNames(), configuration(URL, "t", network))
+    request = registration_request(TOOL, ToolNames(), fetch_configuration(URL, "t", network))
     tool = request[TOOL_CONFIGURATION]
     assert request["scope"] == f"openid {SCOPES[0]}"
     assert tool["claims"] == ["iss", "sub"]
@@ -213,22 +212,22 @@ def test_a_scope_or_place_that_is_not_offered_is_not_asked_for(network, offer):
     assert tool["messages"][0]["placements"] == [CANVAS + "link_selection"]
 
 
-def test_the_tools_name_and_icon_are_told(network, offer):
+def test_the_tools_name_and_icon_are_sent(network, offer):
     offer()
     names = ToolNames(name="Nozīmīte", icon_url="https://tool.example/icon.png")
-    request = registration_request(TOOL, names, configuration(URL, None, network))
+    request = registration_request(TOOL, names, fetch_configuration(URL, None, network))
     assert request["client_name"] == "Nozīmīte"
     assert request["logo_uri"] == "https://tool.example/icon.png"
 
 
 def test_the_audience_that_brightspace_names_is_kept(network, offer):
     offer(authorization_server="https://api.brightspace.com/auth/token")
-    assert configuration(URL, "t", network).token_audience == "https://api.brightspace.com/auth/token"
+    assert fetch_configuration(URL, "t", network).token_audience == "https://api.brightspace.com/auth/token"
 
 
 def test_without_a_token_no_token_is_sent(network, offer):
     offer()
-    configuration(URL, None, network)
+    fetch_configuration(URL, None, network)
     assert "Authorization" not in network.calls[0].headers
 
 
@@ -251,7 +250,7 @@ def test_an_address_that_may_not_be_called_is_refused(network, url):
     assert network.calls == []
 
 
-def test_a_site_that_speaks_for_another_issuer_is_refused(network, offer):
+def test_a_configuration_that_names_another_issuer_is_refused(network, offer):
     offer(issuer="https://canvas.instructure.com")
     assert refusal(network) == "issuer_mismatch"
     offer(issuer="https://lms.example:8443")
@@ -278,30 +277,30 @@ def test_a_platform_without_an_issuer_is_refused(network, offer, issuer):
 
 
 @pytest.mark.parametrize("body", ["", "<html>hello</html>", "[]", "[" * 100_000])
-def test_what_is_no_configuration_is_refused(network, body):
+def test_an_answer_that_is_no_configuration_is_refused(network, body):
     network.on("GET", URL, body)
     assert refusal(network) == "not_a_platform"
 
 
-def test_a_platform_that_knows_no_resource_links_is_refused(network, offer):
+def test_a_platform_without_resource_links_is_refused(network, offer):
     offer({PLATFORM_CONFIGURATION: {"messages_supported": [None, {"type": 7}]}})
     assert refusal(network) == "unsupported"
     offer({PLATFORM_CONFIGURATION: None})
     assert refusal(network) == "unsupported"
 
 
-def test_a_platform_that_does_not_answer_is_said_so(network):
+def test_an_unreachable_platform_has_its_own_error(network):
     network.fail("GET", URL)
     assert refusal(network) == "unreachable"
 
 
-def test_a_token_used_before_is_said_so(network, offer):
+def test_a_used_registration_token_has_its_own_code(network, offer):
     offer()
     network.on("POST", OFFER["registration_endpoint"], "token_already_used", status=401)
     assert refusal(network) == "token_used"
 
 
-def test_the_bare_word_of_moodle_is_passed_on(network, offer):
+def test_the_short_refusal_of_moodle_is_passed_on(network, offer):
     offer()
     network.on("POST", OFFER["registration_endpoint"], "missing_domain", status=400)
     with pytest.raises(RegistrationError, match="400: missing_domain"):
@@ -338,7 +337,7 @@ def test_loopback_by_http_is_for_demonstrations_only(network, offer):
     offer(local, url=url)
     assert refusal(network, url) == "bad_address"
     network.check_url = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE).check_url
-    assert configuration(url, "t", network).issuer == "http://lms.localhost:8080"
+    assert fetch_configuration(url, "t", network).issuer == "http://lms.localhost:8080"
 
 
 # --- what is published
@@ -354,11 +353,11 @@ def test_the_key_set_names_algorithm_and_use_and_holds_nothing_private():
         assert set(key) == {"kty", "alg", "use", "e", "n", "kid"}
 
 
-def test_a_tool_key_does_not_show_itself():
+def test_the_repr_of_a_tool_key_has_no_private_key():
     assert "PRIVATE" not in repr(new_tool_key())
 
 
-def test_the_canvas_configuration_has_what_canvas_demands(recorded):
+def test_the_canvas_configuration_has_what_canvas_requires(recorded):
     ours, sample = canvas_configuration(TOOL), recorded("canvas/dev_key_config.json")
     assert set(ours) == set(sample)
     assert set(ours["extensions"][0]) == set(sample["extensions"][0])

@@ -18,7 +18,7 @@ def key_sets(network, clock):
 @pytest.fixture
 def publish(network, platform_keys, jwk_of):
     def published(*kids):
-        network.forget("GET", URL)
+        network.remove("GET", URL)
         network.on("GET", URL, {"keys": [jwk_of(platform_keys.first, kid) for kid in kids]})
 
     return published
@@ -34,7 +34,7 @@ def test_keys_are_fetched_once_an_hour(key_sets, network, publish, clock):
     assert len(network.calls) == 2
 
 
-def test_an_unknown_key_is_looked_for_but_at_most_every_half_minute(key_sets, network, publish, clock):
+def test_an_unknown_key_id_refetches_at_most_every_half_minute(key_sets, network, publish, clock):
     publish("a")
     assert key_sets.key(URL, "b") is None
     publish("a", "b")
@@ -46,7 +46,7 @@ def test_an_unknown_key_is_looked_for_but_at_most_every_half_minute(key_sets, ne
     assert len(network.calls) == 2
 
 
-def test_a_withdrawn_key_is_forgotten_within_the_hour(key_sets, publish, clock):
+def test_a_withdrawn_key_is_dropped_within_the_hour(key_sets, publish, clock):
     publish("a")
     assert key_sets.key(URL, "a")
     publish("b")
@@ -54,7 +54,7 @@ def test_a_withdrawn_key_is_forgotten_within_the_hour(key_sets, publish, clock):
     assert key_sets.key(URL, "a") is None
 
 
-def test_old_keys_serve_while_the_platform_does_not_answer(key_sets, network, publish, clock):
+def test_old_keys_are_used_while_the_platform_does_not_answer(key_sets, network, publish, clock):
     publish("a")
     key_sets.keys(URL)
     network.fail("GET", URL)
@@ -69,7 +69,7 @@ def test_old_keys_serve_while_the_platform_does_not_answer(key_sets, network, pu
     assert key_sets.key(URL, "a")
 
 
-def test_a_platform_that_is_down_is_not_asked_at_every_launch(key_sets, network, publish, clock):
+def test_an_unreachable_platform_is_not_called_at_every_launch(key_sets, network, publish, clock):
     network.fail("GET", URL)
     for _ in range(5):
         with pytest.raises(LaunchError):
@@ -83,7 +83,7 @@ def test_a_platform_that_is_down_is_not_asked_at_every_launch(key_sets, network,
 @pytest.mark.parametrize(
     "body", ["", "<html>", "[]", "{}", '{"keys": {}}', '{"error": "down"}', "[" * 100_000, b"\xff\xfe"]
 )
-def test_what_is_no_key_set_is_not_kept(key_sets, network, publish, clock, body):
+def test_an_answer_that_is_no_key_set_is_not_cached(key_sets, network, publish, clock, body):
     network.on("GET", URL, body)
     with pytest.raises(LaunchError) as caught:
         key_sets.keys(URL)
@@ -93,7 +93,7 @@ def test_what_is_no_key_set_is_not_kept(key_sets, network, publish, clock, body)
     assert key_sets.key(URL, "a")
 
 
-def test_an_error_in_json_is_not_kept_either(key_sets, network, publish, clock):
+def test_an_error_in_json_is_not_cached(key_sets, network, publish, clock):
     network.on("GET", URL, {"error": "down"}, status=503)
     with pytest.raises(LaunchError):
         key_sets.keys(URL)
@@ -102,7 +102,7 @@ def test_an_error_in_json_is_not_kept_either(key_sets, network, publish, clock):
     assert key_sets.key(URL, "a")
 
 
-def test_only_public_keys_of_known_kinds_are_kept(key_sets, network, platform_keys, jwk_of):
+def test_only_public_keys_of_known_types_are_cached(key_sets, network, platform_keys, jwk_of):
     odd = [None, "x", {"kid": "a"}, {"kty": "oct", "k": "AA", "kid": "s"}, {"kty": ["RSA"], "kid": "l"}]
     network.on("GET", URL, {"keys": [*odd, jwk_of(platform_keys.first, "a")]})
     assert [key["kid"] for key in key_sets.keys(URL)] == ["a"]
@@ -110,5 +110,5 @@ def test_only_public_keys_of_known_kinds_are_kept(key_sets, network, platform_ke
 
 def test_each_platform_has_its_own_keys(key_sets, network, platform_keys, jwk_of, publish):
     publish("a")
-    network.on("GET", "https://other.example/jwks", {"keys": [jwk_of(platform_keys.stranger, "a")]})
+    network.on("GET", "https://other.example/jwks", {"keys": [jwk_of(platform_keys.unpublished, "a")]})
     assert key_sets.key(URL, "a")["n"] != key_sets.key("https://other.example/jwks", "a")["n"]

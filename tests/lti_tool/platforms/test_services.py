@@ -11,7 +11,7 @@ import jwt
 import pytest
 
 from lti_tool.errors import OutgoingError, PlatformError
-from lti_tool.platforms.dynamic_registration import jwks
+from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.services import (
     LINE_ITEM,
     LINE_ITEMS,
@@ -21,8 +21,8 @@ from lti_tool.platforms.services import (
     RESULTS,
     WRITE_LINE_ITEMS,
     Connection,
-    TokenCache,
 )
+from lti_tool.platforms.tool_keys import jwks
 
 TOKEN_URL = "https://moodle.example/mod/lti/token.php"
 MEMBERS_URL = "https://moodle.example/mod/lti/services.php/CourseSection/2/bindings/1/memberships"
@@ -57,7 +57,7 @@ def canvas(network, connect):
     return connect(product="canvas")
 
 
-def trouble(action, *arguments):
+def error_of(action, *arguments):
     with pytest.raises(PlatformError) as caught:
         action(*arguments)
     assert "secret" not in str(caught.value)
@@ -75,10 +75,10 @@ def ids(found):
 # --- tokens
 
 
-def test_the_assertion_is_one_that_every_platform_takes(moodle, network, platform_keys, clock):
+def test_the_assertion_is_one_that_every_platform_accepts(moodle, network, platform_keys, clock):
     network.on("GET", MEMBERS_URL, members_page())
     moodle.members(MEMBERS_URL)
-    form = network.asked(TOKEN_URL)[0].data
+    form = network.calls_to(TOKEN_URL)[0].data
     assert form["grant_type"] == "client_credentials"
     assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
     assert form["scope"] == READ_MEMBERS
@@ -105,7 +105,7 @@ def test_every_assertion_has_an_id_of_its_own(moodle, network, clock):
     moodle.members(MEMBERS_URL)
     seen = [
         jwt.decode(call.data["client_assertion"], options={"verify_signature": False})["jti"]
-        for call in network.asked(TOKEN_URL)
+        for call in network.calls_to(TOKEN_URL)
     ]
     assert len(set(seen)) == 2
 
@@ -114,7 +114,7 @@ def test_the_audience_may_be_another_than_the_address(network, connect):
     network.on("POST", TOKEN_URL, GRANTED)
     network.on("GET", MEMBERS_URL, members_page())
     connect(token_audience="https://api.brightspace.com/auth/token").members(MEMBERS_URL)
-    assertion = network.asked(TOKEN_URL)[0].data["client_assertion"]
+    assertion = network.calls_to(TOKEN_URL)[0].data["client_assertion"]
     claims = jwt.decode(assertion, options={"verify_signature": False})
     assert claims["aud"] == "https://api.brightspace.com/auth/token"
 
@@ -125,30 +125,30 @@ def test_a_token_is_used_until_shortly_before_it_expires(moodle, network, clock)
         moodle.members(MEMBERS_URL)
     clock.advance(minutes=58)
     moodle.members(MEMBERS_URL)
-    assert len(network.asked(TOKEN_URL)) == 1
+    assert len(network.calls_to(TOKEN_URL)) == 1
     clock.advance(minutes=1, seconds=1)
     moodle.members(MEMBERS_URL)
-    assert len(network.asked(TOKEN_URL)) == 2
+    assert len(network.calls_to(TOKEN_URL)) == 2
 
 
 @pytest.mark.parametrize("lasts", [0, -5, 30])
-def test_a_token_that_lasts_no_time_is_used_once(network, connect, lasts):
+def test_a_token_with_a_lifetime_of_zero_is_used_once(network, connect, lasts):
     network.on("POST", TOKEN_URL, GRANTED | {"expires_in": lasts})
     network.on("GET", MEMBERS_URL, members_page())
     connection = connect()
     connection.members(MEMBERS_URL)
     connection.members(MEMBERS_URL)
-    assert len(network.asked(TOKEN_URL)) == 2
+    assert len(network.calls_to(TOKEN_URL)) == 2
 
 
 @pytest.mark.parametrize("lasts", [None, "3600", 3600.5, "soon", [], float("nan")])
-def test_a_lifetime_of_a_strange_shape_does_no_harm(network, connect, lasts):
+def test_an_unreadable_lifetime_is_no_error(network, connect, lasts):
     network.on("POST", TOKEN_URL, GRANTED | {"expires_in": lasts})
     network.on("GET", MEMBERS_URL, members_page())
     connection = connect()
     connection.members(MEMBERS_URL)
     connection.members(MEMBERS_URL)
-    assert len(network.asked(TOKEN_URL)) == 1
+    assert len(network.calls_to(TOKEN_URL)) == 1
 
 
 def test_two_clients_of_one_platform_never_share_a_token(network, connect):
@@ -158,7 +158,7 @@ def test_two_clients_of_one_platform_never_share_a_token(network, connect):
     network.on("GET", MEMBERS_URL, members_page())
     connect(id=1).members(MEMBERS_URL)
     connect(id=2, client_id="tool-2").members(MEMBERS_URL)
-    used = [call.headers["Authorization"] for call in network.asked(MEMBERS_URL)]
+    used = [call.headers["Authorization"] for call in network.calls_to(MEMBERS_URL)]
     assert used == ["Bearer of-one", "Bearer of-two"]
 
 
@@ -167,22 +167,22 @@ def test_each_scope_has_a_token_of_its_own(moodle, network):
     network.on("GET", RESULTS_URL, [])
     moodle.members(MEMBERS_URL)
     moodle.results(ITEM_URL)
-    assert len({call.data["scope"] for call in network.asked(TOKEN_URL)}) == 2
+    assert len({call.data["scope"] for call in network.calls_to(TOKEN_URL)}) == 2
 
 
-def test_a_token_that_is_refused_is_asked_for_anew_once(moodle, network):
+def test_a_refused_token_is_requested_anew_once(moodle, network):
     network.on("GET", MEMBERS_URL, "", status=401)
     network.on("GET", MEMBERS_URL, members_page("4"))
     assert ids(moodle.members(MEMBERS_URL)) == ["4"]
-    assert len(network.asked(TOKEN_URL)) == 2
+    assert len(network.calls_to(TOKEN_URL)) == 2
 
 
-def test_a_tool_that_was_removed_is_not_asked_for_again_and_again(moodle, network, recorded):
+def test_a_removed_tool_does_not_request_tokens_again_and_again(moodle, network, recorded):
     answer = recorded("canvas/ags_errors.json")[0]
     network.on("GET", MEMBERS_URL, answer["body"], status=answer["status"])
-    error = trouble(moodle.members, MEMBERS_URL)
+    error = error_of(moodle.members, MEMBERS_URL)
     assert error.permanent
-    assert len(network.asked(MEMBERS_URL)) == 2
+    assert len(network.calls_to(MEMBERS_URL)) == 2
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_tool_that_was_removed_is_not_asked_for_again_and_again(moodle, networ
 def test_a_moodle_that_may_not_fetch_our_keys_is_explained(network, connect, recorded, name):
     answer = recorded(f"moodle/{name}")["response"]
     network.on("POST", TOKEN_URL, answer["body"], status=answer["status"], headers=answer["headers"])
-    error = trouble(connect().members, MEMBERS_URL)
+    error = error_of(connect().members, MEMBERS_URL)
     assert "key set" in str(error)
     assert "HTTP security" in str(error)
     assert not error.permanent
@@ -207,7 +207,7 @@ def test_the_token_answer_of_moodle_is_read_though_it_calls_itself_html(network,
 def test_the_reason_canvas_gives_is_passed_on(network, connect, recorded):
     answer = recorded("canvas/oauth_client_token_error.json")
     network.on("POST", TOKEN_URL, answer["body"], status=answer["status"])
-    assert "the 'aud' is invalid" in str(trouble(connect(product="canvas").members, MEMBERS_URL))
+    assert "the 'aud' is invalid" in str(error_of(connect(product="canvas").members, MEMBERS_URL))
 
 
 @pytest.mark.parametrize(
@@ -223,14 +223,14 @@ def test_the_reason_canvas_gives_is_passed_on(network, connect, recorded):
         ("<html>", 200),
     ],
 )
-def test_a_token_answer_that_makes_no_sense_is_trouble_and_no_crash(network, connect, body, status):
+def test_an_unreadable_token_answer_is_a_platform_error(network, connect, body, status):
     network.on("POST", TOKEN_URL, body, status=status)
-    assert not trouble(connect().members, MEMBERS_URL).permanent
+    assert not error_of(connect().members, MEMBERS_URL).permanent
 
 
-def test_a_scope_nobody_granted_is_trouble_for_good(network, connect):
+def test_a_scope_that_is_not_granted_is_a_permanent_error(network, connect):
     network.on("POST", TOKEN_URL, {"error": "invalid_scope"}, status=400)
-    assert trouble(connect().members, MEMBERS_URL).permanent
+    assert error_of(connect().members, MEMBERS_URL).permanent
 
 
 # --- lists in pages
@@ -276,7 +276,7 @@ def test_curly_quotes_and_escaped_ampersands_in_a_link_are_read(moodle, network)
         '<https://moodle.example/a>; rel="prev"; title="the next; page, <b>", <{}>; rel=next; title=x',
     ],
 )
-def test_a_next_page_is_found_however_its_link_is_written(moodle, network, link):
+def test_a_next_page_is_found_in_every_notation_of_the_link(moodle, network, link):
     second = f"{MEMBERS_URL}?p=A;b,C"
     network.on("GET", MEMBERS_URL, members_page("1"), headers={"Link": link.format(second)})
     network.on("GET", second, members_page("2"))
@@ -291,7 +291,7 @@ def test_a_link_without_a_next_page_ends_the_list(moodle, network, link):
     assert ids(moodle.members(MEMBERS_URL)) == ["1"]
 
 
-def test_a_list_that_goes_round_in_a_circle_is_trouble(moodle, network):
+def test_a_list_whose_pages_repeat_is_an_error(moodle, network):
     network.on("GET", MEMBERS_URL, members_page("1"), headers={"Link": f'<{MEMBERS_URL}?p=2>; rel="next"'})
     network.on(
         "GET",
@@ -299,10 +299,10 @@ def test_a_list_that_goes_round_in_a_circle_is_trouble(moodle, network):
         members_page("2"),
         headers={"Link": f'<{MEMBERS_URL}>; rel="next"'},
     )
-    assert "repeats" in str(trouble(moodle.members, MEMBERS_URL))
+    assert "repeats" in str(error_of(moodle.members, MEMBERS_URL))
 
 
-def test_a_list_without_an_end_is_trouble(moodle, network):
+def test_a_list_with_too_many_pages_is_an_error(moodle, network):
     class Endless:
         def request(self, method, url, **options):
             if method == "POST":
@@ -313,18 +313,18 @@ def test_a_list_without_an_end_is_trouble(moodle, network):
 
     network.on("GET", MEMBERS_URL, members_page("1"))
     moodle._outgoing = Endless()
-    assert "too many pages" in str(trouble(moodle.members, MEMBERS_URL))
-    assert len(network.asked(MEMBERS_URL)) == 500
+    assert "too many pages" in str(error_of(moodle.members, MEMBERS_URL))
+    assert len(network.calls_to(MEMBERS_URL)) == 500
 
 
 @pytest.mark.parametrize(
     "elsewhere",
     ["https://evil.example/members", "http://moodle.example/x", "https://moodle.example:444/x"],
 )
-def test_a_token_is_never_carried_to_another_site(moodle, network, elsewhere):
+def test_a_token_is_never_sent_to_another_site(moodle, network, elsewhere):
     network.on("GET", MEMBERS_URL, members_page("1"), headers={"Link": f'<{elsewhere}>; rel="next"'})
-    trouble(moodle.members, MEMBERS_URL)
-    assert network.asked(elsewhere) == []
+    error_of(moodle.members, MEMBERS_URL)
+    assert network.calls_to(elsewhere) == []
 
 
 # --- members
@@ -333,7 +333,7 @@ def test_a_token_is_never_carried_to_another_site(moodle, network, elsewhere):
 def test_members_are_asked_for_by_the_exact_media_type(moodle, network):
     network.on("GET", MEMBERS_URL, members_page())
     moodle.members(MEMBERS_URL)
-    assert network.asked(MEMBERS_URL)[0].headers["Accept"] == MEMBERS
+    assert network.calls_to(MEMBERS_URL)[0].headers["Accept"] == MEMBERS
 
 
 def test_the_members_of_a_recorded_moodle_course_are_read(moodle, network, recorded):
@@ -349,7 +349,7 @@ def test_the_members_of_a_recorded_moodle_course_are_read(moodle, network, recor
     )
 
 
-def test_those_who_may_open_a_link_are_fewer(moodle, network, recorded):
+def test_members_who_may_open_a_link_are_listed(moodle, network, recorded):
     answer = recorded("moodle/33_nrps_rlid_2_restricted.json")
     url = f"{MEMBERS_URL}?rlid=2"
     network.on("GET", url, answer["response"]["body"])
@@ -357,7 +357,7 @@ def test_those_who_may_open_a_link_are_fewer(moodle, network, recorded):
     assert len(found) == len(answer["response"]["body"]["members"])
 
 
-def test_a_link_id_with_strange_letters_and_a_query_before_it_go_well_together(moodle, network):
+def test_a_link_id_with_special_characters_is_added_to_a_query(moodle, network):
     url = "https://lms.example/members?a=1&a=2&b="
     network.on("GET", url + "&rlid=x%26y%3D%2F", members_page("1"))
     assert ids(moodle.members(url, "x&y=/")) == ["1"]
@@ -386,14 +386,14 @@ def test_the_second_page_of_canvas_is_fetched(canvas, network, recorded):
     assert ids(canvas.members(first))[-1] == "last"
 
 
-def test_members_of_a_strange_shape_are_passed_over(moodle, network):
+def test_members_of_an_unexpected_form_are_skipped(moodle, network):
     odd = [None, "x", {}, {"user_id": None}, {"user_id": ""}, {"user_id": [1]}, {"user_id": 9, "roles": 7}]
     network.on("GET", MEMBERS_URL, {"members": odd})
     (member,) = moodle.members(MEMBERS_URL)
     assert (member.user_id, member.roles) == ("9", ())
 
 
-def test_a_member_listed_twice_is_one(moodle, network):
+def test_a_member_listed_twice_is_returned_once(moodle, network):
     network.on("GET", MEMBERS_URL, members_page("1", "2", "1"))
     assert ids(moodle.members(MEMBERS_URL)) == ["1", "2"]
 
@@ -406,25 +406,25 @@ def test_a_member_who_left_is_not_active(moodle, network):
 
 
 @pytest.mark.parametrize("body", ["[]", "{}", '{"members": {}}', "", "null", '"x"', "[" * 60_000])
-def test_a_list_that_cannot_be_read_is_trouble_and_not_an_empty_course(moodle, network, body):
+def test_an_unreadable_list_is_an_error_and_not_an_empty_course(moodle, network, body):
     network.on("GET", MEMBERS_URL, body)
-    assert not trouble(moodle.members, MEMBERS_URL).permanent
+    assert not error_of(moodle.members, MEMBERS_URL).permanent
 
 
 # --- line items
 
 
-def test_the_line_items_of_moodle_are_asked_for_in_one_page(moodle, network, recorded):
+def test_the_line_items_of_moodle_are_requested_in_one_page(moodle, network, recorded):
     answer = recorded("moodle/20_ags_lineitems_get.json")["response"]
     network.on("GET", ITEMS_URL, answer["body"], headers=answer["headers"])
     found = moodle.line_items(ITEMS_URL)
     assert found[0].label == "Data Literacy micro-credential"
     assert (found[0].resource_link_id, found[0].tag) == ("1", "course-badge")
     assert found[0].score_maximum == Decimal(50)
-    assert network.asked(ITEMS_URL)[0].headers["Accept"] == LINE_ITEMS
+    assert network.calls_to(ITEMS_URL)[0].headers["Accept"] == LINE_ITEMS
 
 
-def test_the_line_items_of_canvas_are_asked_for_by_the_hundred(canvas, network, recorded):
+def test_the_line_items_of_canvas_are_requested_by_the_hundred(canvas, network, recorded):
     page = recorded("canvas/ags_lineitems.json")
     first = "https://example.instructure.com/api/lti/courses/5/line_items"
     network.on("GET", first + "?limit=100", page["body"], headers=page["_headers"])
@@ -438,46 +438,46 @@ def test_line_items_are_read_with_the_writing_scope_where_no_other_was_granted(n
     network.on("POST", TOKEN_URL, GRANTED)
     network.on("GET", ITEMS_URL, [])
     assert connect().line_items(ITEMS_URL) == ()
-    assert [call.data["scope"] for call in network.asked(TOKEN_URL)] == [READ_LINE_ITEMS, WRITE_LINE_ITEMS]
+    assert [call.data["scope"] for call in network.calls_to(TOKEN_URL)] == [READ_LINE_ITEMS, WRITE_LINE_ITEMS]
 
 
-def test_a_line_item_is_made(moodle, network, recorded):
+def test_a_line_item_is_created(moodle, network, recorded):
     recording = recorded("moodle/26_ags_lineitem_create.json")
     network.on("POST", ITEMS_URL, recording["response"]["body"], status=201)
     made = moodle.create_line_item(
         ITEMS_URL, "Badge status (standalone)", Decimal(10), tag="badge-status", resource_id="ach-777"
     )
     assert made.id.endswith("/2/lineitems/8/lineitem?type_id=1")
-    (call,) = network.asked(ITEMS_URL)
+    (call,) = network.calls_to(ITEMS_URL)
     assert json.loads(call.data) == json.loads(recording["request"]["body"])
     assert call.headers["Content-Type"] == call.headers["Accept"] == LINE_ITEM
 
 
 @pytest.mark.parametrize("body", ["", "{}", "[]"])
-def test_a_line_item_that_was_not_made_is_trouble(moodle, network, body):
+def test_a_line_item_that_was_not_created_is_an_error(moodle, network, body):
     network.on("POST", ITEMS_URL, body, status=201)
-    trouble(moodle.create_line_item, ITEMS_URL, "Badge", Decimal(1))
+    error_of(moodle.create_line_item, ITEMS_URL, "Badge", Decimal(1))
 
 
-def test_a_course_of_canvas_that_has_ended_is_told_apart(canvas, network, recorded):
+def test_an_ended_course_of_canvas_is_concluded(canvas, network, recorded):
     url = "https://example.instructure.com/api/lti/courses/5/line_items?limit=100"
     for answer in recorded("canvas/ags_errors.json")[2:4]:
-        network.forget("GET", url)
+        network.remove("GET", url)
         network.on("GET", url, answer.get("body", ""), status=answer["status"])
-        error = trouble(canvas.line_items, url)
+        error = error_of(canvas.line_items, url)
         assert (error.concluded, error.permanent) == (True, True)
 
 
-def test_a_page_not_found_in_moodle_is_no_end_of_a_course(moodle, network):
+def test_not_found_in_moodle_does_not_conclude_a_course(moodle, network):
     network.on("GET", ITEMS_URL, "<!DOCTYPE html>", status=404)
-    error = trouble(moodle.line_items, ITEMS_URL)
+    error = error_of(moodle.line_items, ITEMS_URL)
     assert (error.concluded, error.permanent) == (False, True)
 
 
 # --- results
 
 
-def test_hidden_and_hand_typed_results_of_moodle_are_read(moodle, network, recorded):
+def test_hidden_and_manual_results_of_moodle_are_read(moodle, network, recorded):
     answer = recorded("moodle/25_ags_results_hand_typed.json")["response"]
     network.on("GET", RESULTS_URL, answer["body"], headers=answer["headers"])
     found = {result.user_id: result for result in moodle.results(ITEM_URL)}
@@ -489,7 +489,7 @@ def test_hidden_and_hand_typed_results_of_moodle_are_read(moodle, network, recor
     }
     assert found["6"].comment == "typed by hand"
     assert found["6"].timestamp == datetime(2026, 11, 21, 9, 25, 43, tzinfo=UTC)
-    assert network.asked(RESULTS_URL)[0].headers["Accept"] == RESULTS
+    assert network.calls_to(RESULTS_URL)[0].headers["Accept"] == RESULTS
 
 
 def test_the_results_of_canvas_are_read_and_a_missing_grade_is_no_zero(canvas, network, recorded):
@@ -544,7 +544,7 @@ def test_a_time_is_kept_in_utc(moodle, network, time):
     assert found.timestamp.utcoffset().total_seconds() == 0
 
 
-def test_results_of_a_strange_shape_are_passed_over(moodle, network):
+def test_results_of_an_unexpected_form_are_skipped(moodle, network):
     network.on("GET", RESULTS_URL, [None, 7, {}, {"userId": None}, {"userId": "4"}])
     assert ids(moodle.results(ITEM_URL)) == ["4"]
 
@@ -552,56 +552,56 @@ def test_results_of_a_strange_shape_are_passed_over(moodle, network):
 # --- platforms in trouble
 
 
-def test_a_platform_that_asks_to_wait_is_waited_for(moodle, network):
+def test_retry_after_is_read_in_seconds(moodle, network):
     network.on("GET", MEMBERS_URL, "", status=429, headers={"retry-after": "120"})
-    error = trouble(moodle.members, MEMBERS_URL)
+    error = error_of(moodle.members, MEMBERS_URL)
     assert (error.permanent, error.retry_after) == (False, 120)
 
 
-def test_the_wait_may_be_given_as_a_date(moodle, network):
+def test_retry_after_may_be_a_date(moodle, network):
     network.on("GET", MEMBERS_URL, "", status=503, headers={"Retry-After": "Sat, 21 Nov 2026 12:01:30 GMT"})
-    error = trouble(moodle.members, MEMBERS_URL)
+    error = error_of(moodle.members, MEMBERS_URL)
     assert (error.permanent, error.retry_after) == (False, 90)
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-3", "Sat, 99 Nov 2026"])
-def test_a_wait_that_cannot_be_read_is_none(moodle, network, value):
+def test_an_unreadable_retry_after_is_none(moodle, network, value):
     network.on("GET", MEMBERS_URL, "", status=429, headers={"Retry-After": value})
-    assert trouble(moodle.members, MEMBERS_URL).retry_after is None
+    assert error_of(moodle.members, MEMBERS_URL).retry_after is None
 
 
-def test_the_older_way_of_canvas_to_ask_for_a_wait_is_known(canvas, network):
+def test_the_older_rate_limit_answer_of_canvas_is_recognised(canvas, network):
     network.on("GET", MEMBERS_URL, "403 Forbidden (Rate Limit Exceeded)", status=403)
-    assert not trouble(canvas.members, MEMBERS_URL).permanent
+    assert not error_of(canvas.members, MEMBERS_URL).permanent
 
 
 @pytest.mark.parametrize(
     ("status", "permanent"),
     [(302, False), (400, True), (403, True), (404, True), (410, True), (500, False), (503, False)],
 )
-def test_what_is_in_vain_is_told_from_what_may_pass(moodle, network, status, permanent):
+def test_permanent_errors_are_told_from_passing_ones(moodle, network, status, permanent):
     network.on("GET", MEMBERS_URL, "<html>secret</html>", status=status)
-    assert trouble(moodle.members, MEMBERS_URL).permanent == permanent
+    assert error_of(moodle.members, MEMBERS_URL).permanent == permanent
 
 
-def test_a_web_page_instead_of_a_list_is_said_so(moodle, network):
+def test_a_web_page_instead_of_a_list_has_its_own_sentence(moodle, network):
     network.on("GET", MEMBERS_URL, "\ufeff\n<!DOCTYPE html><title>Log in</title>")
-    assert "web page" in str(trouble(moodle.members, MEMBERS_URL))
+    assert "web page" in str(error_of(moodle.members, MEMBERS_URL))
 
 
-def test_a_platform_that_does_not_answer_is_said_so(moodle, network):
+def test_an_unreachable_platform_has_its_own_error(moodle, network):
     network.fail("GET", MEMBERS_URL, "moodle.example did not answer in time")
-    error = trouble(moodle.members, MEMBERS_URL)
+    error = error_of(moodle.members, MEMBERS_URL)
     assert str(error) == "moodle.example did not answer in time"
     assert isinstance(error.__cause__, OutgoingError)
 
 
-def test_an_address_that_may_not_be_called_is_trouble_for_good(moodle, network):
+def test_an_address_that_may_not_be_called_is_a_permanent_error(moodle, network):
     network.answers[("GET", MEMBERS_URL)] = [OutgoingError("a private address", permanent=True)]
-    assert trouble(moodle.members, MEMBERS_URL).permanent
+    assert error_of(moodle.members, MEMBERS_URL).permanent
 
 
-def test_neither_token_nor_key_shows_in_a_connection(moodle, network, tokens):
+def test_the_repr_of_a_connection_has_neither_token_nor_key(moodle, network, tokens):
     network.on("GET", MEMBERS_URL, members_page())
     moodle.members(MEMBERS_URL)
     assert "secret-token" not in repr(moodle) + repr(tokens)

@@ -40,7 +40,7 @@ def rows(tool, kind):
         return session.query(kind).all()
 
 
-def test_two_schools_of_one_platform_know_nothing_of_each_other(
+def test_two_registrations_of_one_platform_are_separate(
     school, other_school, web_tool, course_rule, annas_badge
 ):
     stranger = replace(ANNA, name="Somebody Else", email="else@example.org")
@@ -67,14 +67,14 @@ def test_two_schools_of_one_platform_know_nothing_of_each_other(
     assert [row.status for row in rows(web_tool, Award)] == ["issued"]
 
 
-def test_a_login_of_one_client_is_no_launch_of_another(school, other_school):
+def test_a_login_with_one_client_cannot_be_finished_with_another(school, other_school):
     login = school.login()
     form = other_school.form(ZANE, login)
     answer = school.browser.post("/lti/launch", data=form, headers=FROM_ELSEWHERE)
     assert answer.status_code == 400
 
 
-def test_a_tick_reaches_nobody_but_those_shown(school, services, course_rule, web_tool, teaching):
+def test_only_waiting_learners_can_be_confirmed(school, services, course_rule, web_tool, teaching):
     services.inside = [ZANE]
     token = hidden(teaching, "_launch")
     school.browser.post(f"/lti/app/rules/{course_rule}/check", data={"_launch": token})
@@ -83,7 +83,7 @@ def test_a_tick_reaches_nobody_but_those_shown(school, services, course_rule, we
     assert rows(web_tool, Award) == []
 
 
-def test_nothing_from_a_platform_becomes_markup(school, services, web_tool, course_rule, clock):
+def test_no_text_of_a_platform_becomes_markup(school, services, web_tool, course_rule, clock):
     evil = learner(66, name=MARK, email="x@example.org")
     services.everyone.append(evil)
     clock.advance(hours=1)
@@ -127,7 +127,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_name_comes_to_a_badge_or_waits(school, services, web_tool, course_rule, clock, name):
+def test_every_name_ends_in_a_badge(school, services, web_tool, course_rule, clock, name):
     odd = learner(66, name=name)
     services.everyone.append(odd)
     clock.advance(hours=1)
@@ -149,7 +149,7 @@ def test_an_id_token_from_the_future_is_refused_beyond_a_minute(school, clock):
     assert school.launch(ZANE, iat=now + 61, exp=now + 120).status_code == 400
 
 
-def test_every_answer_tells_the_browser_what_it_may_do(app, school, teaching, annas_badge):
+def test_every_route_has_security_headers(app, school, teaching, annas_badge):
     """Each page without an id in its address, and each with one, wrong ones too."""
     for rule in app.url_map.iter_rules():
         values = {
@@ -182,7 +182,7 @@ def logging_on():
     logging.root.setLevel(level)
 
 
-def test_the_log_of_a_whole_run_names_nobody(
+def test_the_log_has_no_names_and_no_secrets(
     school, services, web_tool, course_rule, annas_badge, clock, logging_on, capsys
 ):
     clock.advance(hours=1)

@@ -35,7 +35,7 @@ class Editor:
         self.browser, self.page = browser, page
         self.token = hidden(page, "_launch") if '"_launch"' in page.text else ""
 
-    def press(self, action: str, **form: Any) -> Editor:
+    def post(self, action: str, **form: Any) -> Editor:
         """Posts to one of the tool's addresses, with what a page's form would bring along."""
         fields = MultiDict({"_launch": self.token})
         for name, value in form.items():
@@ -44,18 +44,18 @@ class Editor:
         return self
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         return text_of(self.page)
 
     @property
-    def way(self) -> str:
+    def version_path(self) -> str:
         """The address of the template that is being written."""
         return re.search(r'action="(/lti/app/templates/[0-9a-f-]{36}/[0-9]+)/', self.page.text)[1]
 
     def save(self, step: str, fields: dict[str, Any], **form: Any) -> Editor:
-        return self.press(f"{self.way}/save", step=step, **fields, **form)
+        return self.post(f"{self.version_path}/save", step=step, **fields, **form)
 
-    def wrong(self) -> dict[str, str]:
+    def problems(self) -> dict[str, str]:
         """The sentences at the fields, by the field."""
         found = re.findall(r'id="wrong:([^"]+)" data-problem >(.*?)</p>', self.page.text, re.S)
         return {pointer: unescape(sentence).strip() for pointer, sentence in found}
@@ -79,7 +79,7 @@ def rows(tool) -> list[TemplateVersion]:
 def zane(school, web_tool):
     """Zane in her course, with a badge just begun."""
     editor = Editor(school.browser, school.launch(ZANE))
-    return editor.press("/lti/app/templates/new")
+    return editor.post("/lti/app/templates/new")
 
 
 LEARNING = {
@@ -105,13 +105,13 @@ def test_a_new_badge_knows_the_course_and_the_language(zane, web_tool):
 
 def test_the_shortest_way_to_a_published_badge(zane, web_tool):
     zane.save("badge", {"/name/en": "Chart reading", "/in_language": "en"}, go="learning")
-    assert "Learning outcomes" in zane.words
+    assert "Learning outcomes" in zane.text
     zane.save("learning", LEARNING, go="assessment")
     zane.save("assessment", ASSESSMENT, go="more")
-    assert "11 of 11 EU elements" in zane.words
+    assert "11 of 11 EU elements" in zane.text
     zane.save("more", {}, go="report")
-    zane.press(f"{zane.way}/publish")
-    assert "This version can no longer be changed." in zane.words
+    zane.post(f"{zane.version_path}/publish")
+    assert "This version can no longer be changed." in zane.text
     published = rows(web_tool)[-1]
     assert (published.status, published.name) == ("published", "Chart reading")
     assert published.picture.startswith(b"\x89PNG")
@@ -135,26 +135,26 @@ def test_every_vocabulary_of_the_table_is_there():
             assert not field.vocabulary or len(vocabulary(field.vocabulary)), field.name
 
 
-def test_what_is_complete_round_trips_through_all_steps(zane, web_tool):
+def test_saving_each_step_as_shown_changes_nothing(zane, web_tool):
     """Saving each step as it is shown changes nothing, whatever the template says."""
     with web_tool.store.begin() as session:
         row = versions.add(session, template_data(), web_tool.clock(), course_id=1)
-        way = f"/lti/app/templates/{row.template_id}/{row.version}"
+        path = f"/lti/app/templates/{row.template_id}/{row.version}"
         before = dict(row.body)
     for step in STEPS:
-        zane.press(f"{way}/edit", step=step.code)
-        zane.press(f"{way}/save", **shown(zane.page))
-        assert zane.wrong() == {}
+        zane.post(f"{path}/edit", step=step.code)
+        zane.post(f"{path}/save", **submitted_fields(zane.page))
+        assert zane.problems() == {}
     assert rows(web_tool)[-1].body == before
 
 
 def test_the_missing_elements_lead_to_their_fields(zane):
-    assert "6 of 11 EU elements" in zane.words
+    assert "6 of 11 EU elements" in zane.text
     jumps = re.findall(r'name="go" value="(\w+)" formaction="[^"#]*/save#([^"]+)"', zane.page.text)
     assert ("learning", "/workload_hours") in jumps
     assert ("assessment", "/assessments") in jumps
     for step, pointer in jumps:
-        zane.press(f"{zane.way}/edit", step=step)
+        zane.post(f"{zane.version_path}/edit", step=step)
         assert f'id="{pointer}"' in zane.page.text
 
 
@@ -223,11 +223,11 @@ BAD = [
 @pytest.mark.parametrize(
     ("step", "fields", "pointer", "says"), BAD, ids=[f"{bad[2]} {bad[3]}" for bad in BAD]
 )
-def test_what_is_wrong_is_told_at_its_field_and_kept_there(zane, web_tool, step, fields, pointer, says):
+def test_a_problem_is_shown_at_its_field_with_the_typed_text(zane, web_tool, step, fields, pointer, says):
     before = dict(rows(web_tool)[-1].body)
     zane.save(step, fields, go="report")
-    assert says in zane.wrong()[pointer]
-    assert "has to be fixed" in zane.words
+    assert says in zane.problems()[pointer]
+    assert "has to be fixed" in zane.text
     name = next((name for name in fields if name == pointer), None)
     if name and isinstance(fields[name], str) and "\x00" not in fields[name]:
         assert escaped(fields[name]) in zane.page.text
@@ -236,34 +236,34 @@ def test_what_is_wrong_is_told_at_its_field_and_kept_there(zane, web_tool, step,
     assert zane.page.status_code == 200
 
 
-def test_what_is_sound_beside_it_is_saved(zane, web_tool):
+def test_valid_fields_beside_an_invalid_one_are_saved(zane, web_tool):
     zane.save("learning", LEARNING | {"/credits": "many"})
     body = rows(web_tool)[-1].body
     assert body["workload_hours"] == "40" and "credits" not in body
     assert zane.value("/credits") == "many"
 
 
-def test_the_sentences_are_there_in_latvian(school, web_tool):
+def test_the_problems_are_shown_in_latvian(school, web_tool):
     launch = {CLAIM + "launch_presentation": {"locale": "lv"}}
-    zane = Editor(school.browser, school.launch(ZANE, **launch)).press("/lti/app/templates/new")
+    zane = Editor(school.browser, school.launch(ZANE, **launch)).post("/lti/app/templates/new")
     zane.save("learning", {"/workload_hours": "-1", "/level": "9"})
-    assert "Ievadiet skaitli, kas lielāks par 0" in zane.wrong()["/workload_hours"]
-    assert "Jālabo 2 lauki." in zane.words
+    assert "Ievadiet skaitli, kas lielāks par 0" in zane.problems()["/workload_hours"]
+    assert "Jālabo 2 lauki." in zane.text
 
 
-def test_rows_come_and_go_and_empty_ones_are_not_kept(zane, web_tool):
+def test_rows_are_added_and_removed_and_empty_ones_are_not_saved(zane, web_tool):
     outcome = "/learning_outcomes/{}/text/en".format
     zane.save("learning", {outcome(0): "One"}, add="/learning_outcomes")
     assert zane.value(outcome(1)) == ""
     zane.save("learning", {outcome(0): "One", outcome(1): "", outcome(2): "<i>Three</i>"})
-    assert set(zane.wrong()) == {outcome(2)}  # at the row where it was typed
+    assert set(zane.problems()) == {outcome(2)}  # at the row where it was typed
     zane.save("learning", {outcome(0): "One", outcome(1): "", outcome(2): "Three"})
     assert [one["text"]["en"] for one in rows(web_tool)[-1].body["learning_outcomes"]] == ["One", "Three"]
     zane.save("learning", {outcome(0): "One", outcome(1): "Three"}, remove="/learning_outcomes/0")
     assert [one["text"]["en"] for one in rows(web_tool)[-1].body["learning_outcomes"]] == ["Three"]
 
 
-def test_another_language_gets_its_fields_and_nothing_of_the_first_is_lost(zane, web_tool):
+def test_a_language_is_added_and_nothing_in_the_first_is_lost(zane, web_tool):
     zane.save("badge", {"/name/en": "Charts", "/in_language": "en"}, languages=["en", "lv"])
     assert zane.value("/name/lv") == ""
     zane.save(
@@ -273,17 +273,17 @@ def test_another_language_gets_its_fields_and_nothing_of_the_first_is_lost(zane,
     )
     assert rows(web_tool)[-1].body["name"] == {"en": "Charts", "lv": "Diagrammas"}
     # the agency's Latvian name came with the issuer, and was in no field of the page before
-    zane.press(f"{zane.way}/edit", step="assessment")
+    zane.post(f"{zane.version_path}/edit", step="assessment")
     assert "Izglītības kvalitātes valsts dienests" in zane.page.text
 
 
 def test_skills_are_found_by_words_and_named_in_every_language(zane, web_tool):
-    zane.press("/lti/app/search", vocabulary="esco", pointer="/learning_outcomes/0/esco", words="data")
+    zane.post("/lti/app/search", vocabulary="esco", pointer="/learning_outcomes/0/esco", words="data")
     (name, iri), *others = re.findall(
         r'name="([^"]+)" value="(http://data.europa.eu/esco/[^"]+)"', zane.page.text
     )
     assert others and name == "/learning_outcomes/0/esco"
-    zane.press("/lti/app/templates/new")
+    zane.post("/lti/app/templates/new")
     zane.save("learning", {"/learning_outcomes/0/text/en": "Reads", name: iri})
     (skill,) = rows(web_tool)[-1].body["learning_outcomes"][0]["esco"]
     assert skill["iri"] == iri and skill["label"]["en"] and skill["label"]["lv"]
@@ -294,58 +294,58 @@ def test_without_scripts_a_button_searches(zane):
     assert 'name="/isced_f" value="0612"' in zane.page.text
 
 
-def test_no_list_is_searched_that_the_editor_does_not_use(zane):
+def test_only_vocabularies_of_the_editor_are_searched(zane):
     for name in ("../../config", "verify", "accreditation_types", ""):
-        assert zane.press("/lti/app/search", vocabulary=name, words="a").page.status_code == 404
+        assert zane.post("/lti/app/search", vocabulary=name, words="a").page.status_code == 404
 
 
-def test_a_picture_of_ones_own_is_taken_or_refused_at_its_field(zane, web_tool):
-    zane.press(f"{zane.way}/picture", picture=(BytesIO(picture_file()), "own.png"))
+def test_an_uploaded_picture_is_used_or_refused_at_its_field(zane, web_tool):
+    zane.post(f"{zane.version_path}/picture", picture=(BytesIO(picture_file()), "own.png"))
     assert rows(web_tool)[-1].own_picture
-    zane.press(f"{zane.way}/picture", picture=(BytesIO(b"GIF89a"), "own.gif"))
-    assert "neither a PNG nor a JPEG" in zane.words
-    zane.press(f"{zane.way}/picture")
-    assert "Choose a file first." in zane.words
-    zane.press(f"{zane.way}/picture", drawn="yes")
+    zane.post(f"{zane.version_path}/picture", picture=(BytesIO(b"GIF89a"), "own.gif"))
+    assert "neither a PNG nor a JPEG" in zane.text
+    zane.post(f"{zane.version_path}/picture")
+    assert "Choose a file first." in zane.text
+    zane.post(f"{zane.version_path}/picture", drawn="yes")
     assert not rows(web_tool)[-1].own_picture
 
 
-def test_a_file_over_the_limit_of_a_request_is_told_as_that(zane):
+def test_a_request_over_the_limit_is_answered_with_413(zane):
     file = {"data": b"x" * 1_100_000, "content_type": "multipart/form-data; boundary=x"}
-    assert zane.browser.post(f"{zane.way}/picture", **file).status_code == 413
+    assert zane.browser.post(f"{zane.version_path}/picture", **file).status_code == 413
 
 
 # --- a template's life on the pages
 
 
 @pytest.fixture
-def done(zane, web_tool):
+def published_path(zane, web_tool):
     """Zane's badge, published."""
     zane.save("badge", {"/name/en": "Chart reading", "/in_language": "en"})
     zane.save("learning", LEARNING)
     zane.save("assessment", ASSESSMENT)
-    zane.press(f"{zane.way}/publish")
+    zane.post(f"{zane.version_path}/publish")
     return f"/lti/app/templates/{rows(web_tool)[-1].template_id}/1"
 
 
-def test_nothing_is_published_before_it_is_complete(zane, web_tool):
-    zane.press(f"{zane.way}/publish")
-    assert "The template cannot be published yet." in zane.words
+def test_an_incomplete_template_cannot_be_published(zane, web_tool):
+    zane.post(f"{zane.version_path}/publish")
+    assert "The template cannot be published yet." in zane.text
     assert rows(web_tool)[-1].status == "draft"
 
 
-def test_a_published_version_is_written_no_more_but_followed(zane, done, web_tool):
-    refused = zane.press(f"{done}/save", step="badge", **{"/name/en": "Changed"}).page
+def test_a_published_version_cannot_be_changed_but_has_a_next_one(zane, published_path, web_tool):
+    refused = zane.post(f"{published_path}/save", step="badge", **{"/name/en": "Changed"}).page
     assert refused.status_code == 403 and rows(web_tool)[-1].name == "Chart reading"
-    zane.press(f"{done}/next")
+    zane.post(f"{published_path}/next")
     zane.save("badge", {"/name/en": "Chart reading II", "/in_language": "en"})
     first, second = rows(web_tool)[-2:]
     assert (first.name, second.name, second.version) == ("Chart reading", "Chart reading II", 2)
 
 
-def test_a_retired_badge_is_offered_no_more_and_its_page_stays(zane, done, web_tool, school):
-    zane.press(f"{done}/retire")
-    assert "Retired" in zane.words
+def test_a_retired_template_cannot_be_placed_and_its_page_stays(zane, published_path, web_tool, school):
+    zane.post(f"{published_path}/retire")
+    assert "Retired" in zane.text
     template_id = rows(web_tool)[-1].template_id
     assert template_id not in school.launch(ZANE, **REQUEST).text
     address = f"/achievements/{template_id}/1"
@@ -355,59 +355,59 @@ def test_a_retired_badge_is_offered_no_more_and_its_page_stays(zane, done, web_t
     assert zane.browser.get(f"{address}/image.png").data.startswith(b"\x89PNG")
 
 
-def test_a_draft_is_seen_by_nobody_outside(zane, web_tool):
+def test_a_draft_has_no_public_page(zane, web_tool):
     draft = rows(web_tool)[-1]
     for path in ("", "/image.png"):
         assert zane.browser.get(f"/achievements/{draft.template_id}/1{path}").status_code == 404
 
 
-def test_a_badge_is_saved_as_a_file_and_read_again(zane, done, web_tool):
-    file = zane.press(f"{done}/export").page
+def test_an_exported_template_can_be_imported(zane, published_path, web_tool):
+    file = zane.post(f"{published_path}/export").page
     assert file.headers["Content-Disposition"].startswith("attachment")
-    zane.press("/lti/app/templates/import", file=(BytesIO(file.data), "template.json"))
+    zane.post("/lti/app/templates/import", file=(BytesIO(file.data), "template.json"))
     first, second = rows(web_tool)[-2:]
     assert (second.status, second.body, second.course_id) == ("draft", first.body, 1)
 
 
-def test_a_file_that_cannot_be_used_is_told_by_its_places(zane, web_tool):
+def test_a_file_that_cannot_be_imported_is_refused_with_pointers(zane, web_tool):
     before = len(rows(web_tool))
     bad = {"name": {"en": "x"}, "level": {"value": 12}, "owner": "<script>"}
-    zane.press("/lti/app/templates/import", file=(BytesIO(json.dumps(bad).encode()), "bad.json"))
-    assert "Nothing was saved." in zane.words
-    assert "/level/value" in zane.words and "/owner" in zane.words
-    zane.press("/lti/app/templates/import")
+    zane.post("/lti/app/templates/import", file=(BytesIO(json.dumps(bad).encode()), "bad.json"))
+    assert "Nothing was saved." in zane.text
+    assert "/level/value" in zane.text and "/owner" in zane.text
+    zane.post("/lti/app/templates/import")
     assert len(rows(web_tool)) == before
 
 
-def test_the_list_shows_who_did_what(zane, done):
-    zane.press("/lti/app/templates")
-    assert "published, Zane Ozola" in zane.words
-    zane.press(f"{done}/copy")
-    zane.press("/lti/app/templates")
-    assert "created as a copy, Zane Ozola" in zane.words
+def test_the_list_shows_who_did_what(zane, published_path):
+    zane.post("/lti/app/templates")
+    assert "published, Zane Ozola" in zane.text
+    zane.post(f"{published_path}/copy")
+    zane.post("/lti/app/templates")
+    assert "created as a copy, Zane Ozola" in zane.text
 
 
-def test_a_draft_can_be_discarded(zane, web_tool):
+def test_a_draft_can_be_deleted(zane, web_tool):
     before = len(rows(web_tool))
-    zane.press(f"{zane.way}/discard")
+    zane.post(f"{zane.version_path}/discard")
     assert len(rows(web_tool)) == before - 1
 
 
 # --- the quality report
 
 
-def test_the_report_says_of_each_rule_what_came_of_it_and_where_to_mend_it(zane):
-    zane.press(f"{zane.way}/report")
-    assert "Give the micro-credential a title. Met" in zane.words
-    assert "State at least one learning outcome. Not met Go to the field" in zane.words
-    assert "Add the entry requirements. Recommended Go to the field" in zane.words
-    assert f'action="{zane.way}/edit#/learning_outcomes"' in zane.page.text
+def test_the_report_shows_the_result_of_each_rule_and_the_field_to_correct(zane):
+    zane.post(f"{zane.version_path}/report")
+    assert "Give the micro-credential a title. Met" in zane.text
+    assert "State at least one learning outcome. Not met Go to the field" in zane.text
+    assert "Add the entry requirements. Recommended Go to the field" in zane.text
+    assert f'action="{zane.version_path}/edit#/learning_outcomes"' in zane.page.text
 
 
 def test_a_framework_asks_for_its_own_declarations(zane, web_tool):
-    zane.press(f"{zane.way}/report", framework="eu_annex_2")
-    assert "Not stated Go to the field" in zane.words
-    zane.press(f"{zane.way}/edit", step="eu_annex_2")
+    zane.post(f"{zane.version_path}/report", framework="eu_annex_2")
+    assert "Not stated Go to the field" in zane.text
+    zane.post(f"{zane.version_path}/edit", step="eu_annex_2")
     zane.save(
         "eu_annex_2",
         {"/quality/declarations/eu_annex_2.1-scope/en": "It does.", "/quality/in_catalogue": "yes"},
@@ -418,7 +418,7 @@ def test_a_framework_asks_for_its_own_declarations(zane, web_tool):
 
 
 def test_all_frameworks_can_be_printed_on_one_page(zane):
-    zane.press(f"{zane.way}/report", framework="all")
+    zane.post(f"{zane.version_path}/report", framework="all")
     for code in framework_codes():
         assert f'id="f-{code}"' in zane.page.text
 
@@ -426,40 +426,45 @@ def test_all_frameworks_can_be_printed_on_one_page(zane):
 # --- who may
 
 
-def test_a_learner_writes_nothing(school, web_tool, zane):
+def test_learners_may_not_write_templates(school, web_tool, zane):
     anna = Editor(school.browser, school.launch(ANNA))
-    for action in ("/lti/app/templates", "/lti/app/templates/new", f"{zane.way}/edit", "/lti/app/search"):
-        assert anna.press(action).page.status_code == 403
+    for action in (
+        "/lti/app/templates",
+        "/lti/app/templates/new",
+        f"{zane.version_path}/edit",
+        "/lti/app/search",
+    ):
+        assert anna.post(action).page.status_code == 403
     anna = school.launch(ANNA, **REQUEST)
     assert anna.status_code == 403
 
 
-def test_nobody_writes_without_a_launch(school, zane):
-    for action in ("/lti/app/templates/new", f"{zane.way}/save", f"{zane.way}/report"):
+def test_templates_cannot_be_written_without_a_session(school, zane):
+    for action in ("/lti/app/templates/new", f"{zane.version_path}/save", f"{zane.version_path}/report"):
         assert school.browser.post(action, data={"_launch": "stolen"}).status_code == 403
 
 
 ACTIONS = ("edit", "save", "picture", "publish", "next", "retire", "discard")
 
 
-def test_another_course_neither_sees_nor_changes_a_draft(school, zane, web_tool):
-    way = zane.way
+def test_another_course_can_neither_see_nor_change_a_draft(school, zane, web_tool):
+    path = zane.version_path
     other = Editor(school.browser, school.launch(ZANE, **{CLAIM + "context": {"id": "99", "title": "Other"}}))
     for action in (*ACTIONS, "report", "copy", "export"):
-        assert other.press(f"{way}/{action}", step="badge").page.status_code == 404, action
-    assert "Data Literacy Fundamentals" not in other.press("/lti/app/templates").words
+        assert other.post(f"{path}/{action}", step="badge").page.status_code == 404, action
+    assert "Data Literacy Fundamentals" not in other.post("/lti/app/templates").text
 
 
-def test_another_course_of_the_platform_may_copy_and_place_what_is_published(school, zane, done, web_tool):
+def test_another_course_of_the_platform_may_copy_a_published_template(school, zane, published_path, web_tool):
     other = Editor(school.browser, school.launch(ZANE, **{CLAIM + "context": {"id": "99", "title": "Other"}}))
-    assert "Chart reading" in other.press("/lti/app/templates").words
-    assert other.press(f"{done}/copy").page.status_code == 200
+    assert "Chart reading" in other.post("/lti/app/templates").text
+    assert other.post(f"{published_path}/copy").page.status_code == 200
     assert rows(web_tool)[-1].course_id != rows(web_tool)[-2].course_id
     for action in ACTIONS:
-        assert other.press(f"{done}/{action}", step="badge").page.status_code == 404, action
+        assert other.post(f"{published_path}/{action}", step="badge").page.status_code == 404, action
 
 
-def test_another_school_sees_none_of_it_and_cannot_place_it(school, zane, done, web_tool, network):
+def test_another_registration_can_neither_see_nor_place_it(school, zane, published_path, web_tool, network):
     template_id = rows(web_tool)[-1].template_id
     elsewhere = replace(NEW_REGISTRATION, client_id="client-2")
     with web_tool.store.begin() as session:
@@ -469,63 +474,62 @@ def test_another_school_sees_none_of_it_and_cannot_place_it(school, zane, done, 
     assert template_id not in choosing.text and school.badge in choosing.text
     other = Editor(school.browser, choosing)
     for action in (*ACTIONS, "report", "copy", "export"):
-        assert other.press(f"{done}/{action}", step="badge").page.status_code == 404, action
+        assert other.post(f"{published_path}/{action}", step="badge").page.status_code == 404, action
     assert (
-        "Choose a badge first."
-        in other.press("/lti/app/place", badge=template_id, trigger="gated_link").words
+        "Choose a badge first." in other.post("/lti/app/place", badge=template_id, trigger="gated_link").text
     )
     link = {CLAIM + "custom": {"badge": template_id, "trigger": "gated_link"}}
     assert "Chart reading" not in text_of(school.launch(ZANE, **link))
 
 
-def test_the_way_leads_back_to_placing(school, web_tool):
+def test_a_published_badge_can_be_placed_at_once(school, web_tool):
     zane = Editor(school.browser, school.launch(ZANE, **REQUEST))
-    zane.press("/lti/app/templates/new")
+    zane.post("/lti/app/templates/new")
     zane.save("badge", {"/name/en": "Chart reading", "/in_language": "en"})
     zane.save("learning", LEARNING)
     zane.save("assessment", ASSESSMENT)
-    zane.press(f"{zane.way}/publish")
+    zane.post(f"{zane.version_path}/publish")
     template_id = hidden(zane.page, "badge")
-    zane.press("/lti/app/choose", badge=template_id)
+    zane.post("/lti/app/choose", badge=template_id)
     assert re.search(rf'value="{template_id}" required checked', zane.page.text)
-    assert zane.press("/lti/app/place", badge=template_id, trigger="gated_link").page.status_code == 200
+    assert zane.post("/lti/app/place", badge=template_id, trigger="gated_link").page.status_code == 200
 
 
-def test_a_course_title_that_cannot_be_a_badges_is_not_taken(school, web_tool):
+def test_a_course_title_that_cannot_be_a_badge_title_is_not_used(school, web_tool):
     for title in ("<script>alert(1)</script>", "x" * 300, "R&amp;D"):
         course = {CLAIM + "context": {"id": "77", "title": title}}
-        page = Editor(school.browser, school.launch(ZANE, **course)).press("/lti/app/templates/new")
+        page = Editor(school.browser, school.launch(ZANE, **course)).post("/lti/app/templates/new")
         assert page.value("/name/en") == "New badge"
 
 
 # --- the institution's own address
 
 
-def test_the_institutions_address_opens_the_editor_once(school, web_tool, published):
+def test_the_operators_address_opens_the_editor_once(school, web_tool, published):
     code = operator_sessions.invite_operator(web_tool.expiring_values)
-    door = school.browser.get(f"/lti/editor?code={code}")
-    assert policy(door)["frame-ancestors"] == ["'none'"] and code in door.text
+    entry = school.browser.get(f"/lti/editor?code={code}")
+    assert policy(entry)["frame-ancestors"] == ["'none'"] and code in entry.text
     school.browser.get(f"/lti/editor?code={code}")  # looking does not use it up
-    institution = Editor(school.browser, school.browser.post("/lti/editor", data={"code": code}))
-    assert "Data literacy for decision makers" in institution.words
+    operator = Editor(school.browser, school.browser.post("/lti/editor", data={"code": code}))
+    assert "Data literacy for decision makers" in operator.text
     assert school.browser.post("/lti/editor", data={"code": code}).status_code == 403
-    institution.press("/lti/app/templates/new")
-    assert policy(institution.page)["frame-ancestors"] == ["'none'"]
+    operator.post("/lti/app/templates/new")
+    assert policy(operator.page)["frame-ancestors"] == ["'none'"]
     assert rows(web_tool)[-1].course_id is None
-    assert institution.press("/lti/app/course").page.status_code == 403  # it is no launch
+    assert operator.post("/lti/app/course").page.status_code == 403  # it is no launch
 
 
-def test_the_institutions_session_ends(school, web_tool, clock):
+def test_the_operators_session_ends(school, web_tool, clock):
     code = operator_sessions.invite_operator(web_tool.expiring_values)
     clock.advance(minutes=16)
     assert school.browser.post("/lti/editor", data={"code": code}).status_code == 403
     code = operator_sessions.invite_operator(web_tool.expiring_values)
-    institution = Editor(school.browser, school.browser.post("/lti/editor", data={"code": code}))
+    operator = Editor(school.browser, school.browser.post("/lti/editor", data={"code": code}))
     clock.advance(hours=4, seconds=1)
-    assert institution.press("/lti/app/templates").page.status_code == 403
+    assert operator.post("/lti/app/templates").page.status_code == 403
 
 
-def shown(page) -> dict[str, Any]:
+def submitted_fields(page) -> dict[str, Any]:
     """What a browser would send of the form of a step, as it is shown."""
     form = page.text[page.text.index('id="step"') : page.text.index("</form>", page.text.index('id="step"'))]
     found = MultiDict()
@@ -542,7 +546,7 @@ def shown(page) -> dict[str, Any]:
     return dict(found.lists())
 
 
-NASTY = (
+HOSTILE = (
     "",
     " ",
     "x" * 2100,
@@ -575,16 +579,16 @@ def names(fields, around="") -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("nasty", NASTY, ids=[repr(nasty[:12]) for nasty in NASTY])
-def test_nothing_that_can_be_typed_breaks_a_page_or_a_template(zane, web_tool, nasty):
+@pytest.mark.parametrize("hostile", HOSTILE, ids=[repr(hostile[:12]) for hostile in HOSTILE])
+def test_no_input_breaks_a_page_or_a_template(zane, web_tool, hostile):
     for step in (*STEPS, declarations_step("eu_annex_2"), declarations_step("latvia")):
-        fields = dict.fromkeys(names(step.fields), nasty)
+        fields = dict.fromkeys(names(step.fields), hostile)
         page = zane.save(
-            step.code, fields, languages=nasty, go=nasty, add=nasty, remove=nasty, search=nasty
+            step.code, fields, languages=hostile, go=hostile, add=hostile, remove=hostile, search=hostile
         ).page
         assert page.status_code == 200, step.code
-        assert "49" not in zane.words and "<b>&lt;" not in page.text
+        assert "49" not in zane.text and "<b>&lt;" not in page.text
         assert read_template(rows(web_tool)[-1].body, web_tool.clock().date())
     for step in STEPS:
-        assert zane.press(f"{zane.way}/edit", step=step.code).page.status_code == 200
-    assert zane.press(f"{zane.way}/report", framework=nasty).page.status_code == 200
+        assert zane.post(f"{zane.version_path}/edit", step=step.code).page.status_code == 200
+    assert zane.post(f"{zane.version_path}/report", framework=hostile).page.status_code == 200

@@ -11,7 +11,7 @@ from tests.fixtures import ANNA, JANIS, NOW, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 
 
-def test_not_yet_says_what_has_to_be_done(school, course_rule, web_tool):
+def test_a_badge_not_earned_yet_shows_what_has_to_be_done(school, course_rule, web_tool):
     custom = {"badge": school.badge, "trigger": "line_item_results", "minimum_score": "0.6"}
     link = {CLAIM + "resource_link": {"id": "2"}, CLAIM + "custom": custom}
     page = school.launch(ANNA, **link)
@@ -21,7 +21,7 @@ def test_not_yet_says_what_has_to_be_done(school, course_rule, web_tool):
     assert "project (60 %)" in words
 
 
-def test_the_badge_is_there_to_keep_show_and_share(school, annas_badge, web_tool):
+def test_an_issued_badge_can_be_downloaded_and_shared(school, annas_badge, web_tool):
     page = school.launch(ANNA)
     words = text_of(page)
     assert "Awarded to Anna Bērziņa by Riga College on 21 November 2026." in words
@@ -31,7 +31,7 @@ def test_the_badge_is_there_to_keep_show_and_share(school, annas_badge, web_tool
     assert f'data-copy="https://badges.example.org/badges/{annas_badge}"' in page.text
 
 
-def test_a_suspended_badge_says_so_and_why(school, annas_badge, web_tool):
+def test_a_suspended_badge_shows_the_reason(school, annas_badge, web_tool):
     with web_tool.store.begin() as session:
         session.query(StatusList).one().purpose = "suspension"
         awards.suspend(session, session.query(Award).one(), "An inquiry", web_tool.clock())
@@ -51,7 +51,7 @@ def test_the_linkedin_form_is_filled_in(school, annas_badge):
     assert asked["certUrl"] == f"https://badges.example.org/badges/{annas_badge}"
 
 
-def test_a_badge_being_prepared_looks_again_by_itself(school, course_rule, web_tool, platform):
+def test_the_page_of_a_badge_being_prepared_refreshes_itself(school, course_rule, web_tool, platform):
     complete(web_tool, platform, course_rule, ANNA)
     page = school.launch(ANNA)
     assert "Your badge is being prepared" in text_of(page)
@@ -61,20 +61,20 @@ def test_a_badge_being_prepared_looks_again_by_itself(school, course_rule, web_t
     assert 'data-state="issued' in again.text
 
 
-def test_an_own_launch_is_what_was_missing(school, course_rule, web_tool, platform):
+def test_a_launch_of_the_learner_completes_the_evidence(school, course_rule, web_tool, platform):
     platform.inside.append(ANNA)  # inside from the first look: the launch is the second signal
     looks.look(web_tool.store, platform, course_rule, NOW)
     page = school.launch(ANNA)
     assert "Your badge is being prepared" in text_of(page)
 
 
-def test_where_the_link_binds_nobody_the_teacher_confirms(school, course_rule, web_tool, platform):
+def test_where_the_link_is_not_restricted_the_teacher_confirms(school, course_rule, web_tool, platform):
     platform.inside = list(platform.everyone)
     looks.look(web_tool.store, platform, course_rule, NOW)
     assert "Your teacher has to confirm" in text_of(school.launch(ANNA))
 
 
-def test_a_revoked_badge_says_why(school, annas_badge, web_tool):
+def test_a_revoked_badge_shows_the_reason(school, annas_badge, web_tool):
     from lti_tool.awarding import awards
 
     with web_tool.store.begin() as session:
@@ -83,7 +83,7 @@ def test_a_revoked_badge_says_why(school, annas_badge, web_tool):
     assert "was revoked" in words and "Another learner's work" in words
 
 
-def test_without_name_and_address_the_learner_hears_what_is_missing(school, course_rule, web_tool, platform):
+def test_without_name_and_email_the_learner_reads_what_is_missing(school, course_rule, web_tool, platform):
     nameless = learner(99, name=None, email=None)
     platform.everyone.append(nameless)
     complete(web_tool, platform, course_rule, nameless)
@@ -92,7 +92,7 @@ def test_without_name_and_address_the_learner_hears_what_is_missing(school, cour
     assert "neither your name nor your e-mail address" in text_of(page)
 
 
-def test_a_name_without_an_address_is_enough_for_a_badge(school, course_rule, web_tool, platform):
+def test_a_name_without_an_email_is_enough_for_a_badge(school, course_rule, web_tool, platform):
     mute = learner(99, name="Ģirts Upītis", email=None)
     platform.everyone.append(mute)
     complete(web_tool, platform, course_rule, mute)
@@ -102,7 +102,7 @@ def test_a_name_without_an_address_is_enough_for_a_badge(school, course_rule, we
     assert "does not give Nozimite your e-mail address" in words
 
 
-def test_a_paused_badge_says_so(school, course_rule, web_tool):
+def test_a_paused_rule_is_shown_as_paused(school, course_rule, web_tool):
     with web_tool.store.begin() as session:
         rule = session.get_one(AwardRule, course_rule)
         rule.trigger, rule.paused = "line_item_results", True
@@ -117,13 +117,13 @@ def test_a_paused_badge_says_so(school, course_rule, web_tool):
         ({"sub": None}, "did not say who you are"),
     ],
 )
-def test_who_can_earn_nothing_only_looks(school, course_rule, changes, sentence):
+def test_people_who_cannot_earn_badges_see_a_preview(school, course_rule, changes, sentence):
     page = school.launch(ANNA, **changes)
     assert sentence in text_of(page)
     assert "Data literacy for decision makers" in text_of(page)
 
 
-def test_anothers_badge_is_not_shown(school, annas_badge):
+def test_a_badge_of_another_learner_is_not_shown(school, annas_badge):
     page = school.launch(JANIS)
     assert annas_badge not in page.text
 

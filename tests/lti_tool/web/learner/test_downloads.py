@@ -28,7 +28,7 @@ def revoke(tool):
         awards.revoke(session, session.query(Award).one(), "Another learner's work", NOW)
 
 
-def test_the_certificate_holds_the_signed_badge_and_verifies(school, annas_badge, web_tool, clock):
+def test_the_certificate_contains_the_secured_credential_and_verifies(school, annas_badge, web_tool, clock):
     answer = school.browser.get(f"/badges/{annas_badge}.pdf?lang=lv")
     assert answer.mimetype == "application/pdf" and answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     with web_tool.store.read() as session:
@@ -38,7 +38,7 @@ def test_the_certificate_holds_the_signed_badge_and_verifies(school, annas_badge
     assert b"/Lang (en)" in school.browser.get(f"/badges/{annas_badge}.pdf?lang=en").data
 
 
-def test_dropped_on_the_verifiers_page_the_certificate_is_a_badge(school, annas_badge):
+def test_the_verifier_page_accepts_the_certificate(school, annas_badge):
     pdf = school.browser.get(f"/badges/{annas_badge}.pdf").data
     answer = school.browser.post(
         "/verify", data={"file": (io.BytesIO(pdf), "certificate.pdf")}, headers=FROM_US
@@ -46,7 +46,7 @@ def test_dropped_on_the_verifiers_page_the_certificate_is_a_badge(school, annas_
     assert "genuine and valid" in text_of(answer)
 
 
-def test_learner_and_public_find_the_certificate(school, annas_badge):
+def test_the_learners_and_the_public_page_link_to_the_certificate(school, annas_badge):
     for page in (school.launch(ANNA), school.browser.get(f"/badges/{annas_badge}")):
         assert f'href="/badges/{annas_badge}.pdf?lang=en"' in page.text
 
@@ -61,7 +61,7 @@ def test_a_revoked_badge_has_no_certificate_and_is_on_no_transcript(school, anna
         pdf_documents.certificate_of(web_tool, annas_badge, "en")
 
 
-def test_a_suspended_badge_is_on_no_paper_until_it_counts_again(school, annas_badge, web_tool):
+def test_a_suspended_badge_has_no_certificate_until_it_is_reinstated(school, annas_badge, web_tool):
     def papers_there() -> tuple[bool, bool]:
         with web_tool.store.read() as session:
             row = queries.credentials.credential(session, annas_badge)
@@ -79,7 +79,7 @@ def test_a_suspended_badge_is_on_no_paper_until_it_counts_again(school, annas_ba
     assert papers_there() == (True, True)
 
 
-def test_a_learner_takes_the_transcript_away(school, annas_badge, web_tool):
+def test_a_learner_downloads_the_transcript(school, annas_badge, web_tool):
     page = school.launch(ANNA)
     assert "Transcript of records (PDF)" in text_of(page)
     answer = post(school, page, "/lti/app/transcript")
@@ -98,7 +98,7 @@ def test_only_the_learner_has_a_transcript(school, annas_badge):
     assert school.browser.get("/lti/app/transcript").status_code == 405
 
 
-def test_a_learner_takes_the_own_badge_away_for_europass(school, annas_badge, web_tool):
+def test_a_learner_downloads_the_own_badge_for_europass(school, annas_badge, web_tool):
     page = school.launch(ANNA)
     address = f"/lti/app/badges/{annas_badge}/europass"
     assert address in page.text
@@ -111,7 +111,7 @@ def test_a_learner_takes_the_own_badge_away_for_europass(school, annas_badge, we
     assert post(school, school.launch(ZANE), address).status_code == 404
 
 
-def test_a_teacher_takes_the_badges_of_a_course_away_for_europass(school, annas_badge, course_rule, web_tool):
+def test_a_teacher_downloads_the_badges_of_a_rule_for_europass(school, annas_badge, course_rule, web_tool):
     address = f"/lti/app/rules/{course_rule}/europass"
     page = school.launch(ZANE)
     assert address in page.text
@@ -125,7 +125,7 @@ def test_a_teacher_takes_the_badges_of_a_course_away_for_europass(school, annas_
     assert "Nobody has the badge yet." in text_of(post(school, school.launch(ZANE), address))
 
 
-def test_what_europass_would_refuse_is_said_first(school, annas_badge, course_rule, web_tool):
+def test_what_europass_would_reject_is_shown_first(school, annas_badge, course_rule, web_tool):
     nobody = replace(web_tool.issuer, profile=replace(web_tool.issuer.profile, eidas_identifier=None))
     tool = replace(web_tool, issuer=nobody)
     school.browser = browser_of(create_app(tool))

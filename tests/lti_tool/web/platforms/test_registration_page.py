@@ -52,7 +52,7 @@ def register(browser, page):
     return browser.post("/lti/register", data={name: hidden(page, name) for name in names})
 
 
-def test_the_page_names_the_platform_and_what_is_asked_and_registers_nothing(opened, web_tool):
+def test_the_page_names_the_platform_and_what_is_read_and_registers_nothing(opened, web_tool):
     assert opened.status_code == 200
     words = text_of(opened)
     assert SITE in words and "name and e-mail address" in words
@@ -66,7 +66,7 @@ def test_the_page_may_be_framed_and_sets_no_cookie(opened):
     assert "Set-Cookie" not in opened.headers
 
 
-def test_the_button_registers_and_tells_the_next_steps(browser, opened, web_tool):
+def test_the_button_registers_and_shows_the_next_steps(browser, opened, web_tool):
     done = register(browser, opened)
     words = text_of(done)
     assert "Nozimite is registered" in words
@@ -84,7 +84,7 @@ def test_an_invitation_registers_one_platform(browser, opened):
     assert "already used" in text_of(again)
 
 
-def test_without_an_invitation_nobody_is_called(browser, network):
+def test_without_an_invitation_no_address_is_called(browser, network):
     for code in ("", "guessed"):
         answer = browser.get("/lti/register", query_string={"openid_configuration": URL, "code": code})
         assert answer.status_code == 400  # the network's table is empty: a call would be "cannot be reached"
@@ -92,12 +92,12 @@ def test_without_an_invitation_nobody_is_called(browser, network):
         assert "new registration address" in text_of(answer)
 
 
-def test_opened_by_hand_the_page_says_where_it_belongs(browser, code):
+def test_opened_without_a_platform_the_page_says_where_to_use_it(browser, code):
     answer = browser.get("/lti/register", query_string={"code": code})
     assert "Paste this page's address" in text_of(answer)
 
 
-def test_an_invitation_outlives_a_platform_that_fails(browser, opened, network):
+def test_a_failed_registration_does_not_use_the_invitation_up(browser, opened, network):
     del network.table[CONFIGURATION["registration_endpoint"]]
     failed = register(browser, opened)
     assert "cannot be reached" in text_of(failed)

@@ -33,7 +33,7 @@ def test_a_badge_page_answers_three_questions_and_lists_the_elements(browser, an
     assert "All 11 mandatory elements of an EU micro-credential are stated." in words
 
 
-def test_a_badge_page_tells_the_badge_in_the_readers_language_whatever_it_was_issued_in(browser, annas_badge):
+def test_a_badge_page_is_in_the_readers_language_whatever_it_was_issued_in(browser, annas_badge):
     document = browser.get(f"/badges/{annas_badge}.json").json
     told = document["credentialSubject"]["achievement"]
     for language in ("en", "lv"):
@@ -42,7 +42,7 @@ def test_a_badge_page_tells_the_badge_in_the_readers_language_whatever_it_was_is
             assert " ".join(told[term][language].split()) in words, (term, language)
 
 
-def test_a_badge_page_is_for_nobodys_search_or_frame(browser, annas_badge):
+def test_a_badge_page_is_neither_indexed_nor_framed(browser, annas_badge):
     page = browser.get(f"/badges/{annas_badge}")
     assert "noindex" in page.headers["X-Robots-Tag"]
     assert '<meta name="robots" content="noindex, nofollow">' in page.text
@@ -58,7 +58,7 @@ def test_every_form_of_a_badge_verifies(browser, annas_badge, web_tool):
         assert report.verdict == "verified", (ending, report.checks)
 
 
-def test_a_file_has_a_name_that_every_wallet_can_read(browser, annas_badge):
+def test_a_file_has_a_name_of_ascii_letters(browser, annas_badge):
     answer = browser.get(f"/badges/{annas_badge}.png")
     assert re.search(r'filename="badge-[0-9a-f]{12}\.png"', answer.headers["Content-Disposition"])
 
@@ -72,7 +72,7 @@ def test_a_file_has_a_name_that_every_wallet_can_read(browser, annas_badge):
         ("application/jwt", "application/jwt"),
     ],
 )
-def test_the_credentials_own_address_gives_the_document(browser, annas_badge, accept, kind):
+def test_the_credential_id_is_the_address_of_the_document(browser, annas_badge, accept, kind):
     answer = browser.get(f"/credentials/{annas_badge}", headers={"Accept": accept})
     assert (answer.status_code, answer.mimetype) == (200, kind)
     assert "Accept" in answer.headers["Vary"]
@@ -83,7 +83,7 @@ def test_the_credentials_own_address_gives_the_document(browser, annas_badge, ac
 @pytest.mark.parametrize(
     "accept, kind", [("*/*", "application/vc+ld+json"), ("application/jwt", "application/jwt")]
 )
-def test_the_status_list_is_given_as_the_reader_wants_it(browser, annas_badge, accept, kind):
+def test_the_status_list_has_the_accepted_media_type(browser, annas_badge, accept, kind):
     answer = browser.get("/status/1", headers={"Accept": accept})
     assert (answer.status_code, answer.mimetype) == (200, kind)
     assert answer.headers["Cache-Control"] == "public, max-age=300"
@@ -92,12 +92,12 @@ def test_the_status_list_is_given_as_the_reader_wants_it(browser, annas_badge, a
     assert browser.get("/status/1", headers=known).status_code == 304
 
 
-def test_a_browser_is_led_from_the_credential_to_its_page(browser, annas_badge):
+def test_a_browser_is_redirected_from_the_credential_to_its_page(browser, annas_badge):
     answer = browser.get(f"/credentials/{annas_badge}")
     assert (answer.status_code, answer.location) == (303, f"/badges/{annas_badge}")
 
 
-def test_nobodys_badge_is_not_found(browser):
+def test_an_unknown_badge_is_not_found(browser):
     for path in (f"/badges/{uuid.uuid4()}", f"/badges/{uuid.uuid4()}.png", "/badges/1", "/credentials/x"):
         page = browser.get(path)
         assert page.status_code == 404
@@ -120,7 +120,7 @@ def test_an_achievement_has_a_page_a_document_and_a_picture(browser, version):
     assert browser.get(f"{version}/image.png").data.startswith(b"\x89PNG")
 
 
-def test_an_achievement_has_an_address_in_each_language_it_speaks(browser, version):
+def test_an_achievement_has_an_address_in_each_of_its_languages(browser, version):
     document = browser.get(f"{version}/lv", headers={"Accept": "application/ld+json"}).json
     assert (document["inLanguage"], document["version"]) == ("lv", "1")
     assert document["id"] == f"https://badges.example.org{version}/lv"
@@ -131,7 +131,7 @@ def test_an_achievement_has_an_address_in_each_language_it_speaks(browser, versi
     assert browser.get(f"{version}/de", headers={"Accept": "application/ld+json"}).status_code == 404
 
 
-def test_the_issuers_page_says_who_it_legally_is_and_who_accredited_it(browser, published):
+def test_the_issuers_page_shows_its_legal_identity_and_accreditation(browser, published):
     words = text_of(browser.get("/issuers/riga-college", headers={"Accept": "text/html"}))
     for said in ("40000000001", "NTRLV-40000000001", "Confirmed by the operator on 21 November 2026"):
         assert said in words
@@ -140,13 +140,13 @@ def test_the_issuers_page_says_who_it_legally_is_and_who_accredited_it(browser, 
 
 
 @pytest.mark.parametrize("name", ["context.jsonld", "schema.json"])
-def test_the_words_of_the_eu_elements_may_be_kept_for_a_year(browser, name):
+def test_context_and_schema_of_the_extension_may_be_cached_for_a_year(browser, name):
     answer = browser.get(f"/eu-micro-credential/v1/{name}")
     assert answer.headers["Cache-Control"] == "public, max-age=31536000"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_a_draft_is_nobodys_to_see(browser, version, web_tool):
+def test_a_draft_achievement_is_not_found(browser, version, web_tool):
     with web_tool.store.begin() as session:
         session.query(TemplateVersion).one().status = "draft"
     assert browser.get(version).status_code == 404
@@ -165,9 +165,7 @@ def test_a_draft_is_nobodys_to_see(browser, version, web_tool):
         ("/issuers/riga-college", "application/ld+json"),
     ],
 )
-def test_published_documents_can_be_fetched_from_anywhere_and_asked_for_again(
-    browser, annas_badge, path, kind
-):
+def test_published_documents_have_cors_and_an_etag(browser, annas_badge, path, kind):
     answer = browser.get(path, headers={"Accept": "*/*"})
     assert (answer.status_code, answer.mimetype) == (200, kind)
     assert json.loads(answer.data)
@@ -177,7 +175,7 @@ def test_published_documents_can_be_fetched_from_anywhere_and_asked_for_again(
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_each_key_has_an_address_of_its_own(browser, annas_badge):
+def test_each_key_has_its_own_address(browser, annas_badge):
     for key in browser.get("/issuers/riga-college/jwks.json").json["keys"]:
         answer = browser.get(f"/issuers/riga-college/keys/{key['kid']}.json")
         assert answer.mimetype == "application/jwk+json"
@@ -213,7 +211,7 @@ def test_health(browser, web_tool, clock):
     assert (late.status_code, late.json["status"]) == (503, "late")
 
 
-def test_a_lost_database_is_said_and_nothing_more(browser, web_tool, monkeypatch):
+def test_an_unavailable_database_is_answered_with_503_and_no_details(browser, web_tool, monkeypatch):
     from sqlalchemy.exc import OperationalError
 
     def lost():
@@ -226,7 +224,7 @@ def test_a_lost_database_is_said_and_nothing_more(browser, web_tool, monkeypatch
     assert "Anna" not in page.text and "SELECT" not in page.text
 
 
-def test_a_bug_is_a_page_with_a_number_and_no_trace(app, browser, capsys):
+def test_an_unexpected_error_is_a_page_with_an_incident_number_and_no_traceback(app, browser, capsys):
     @app.get("/broken")
     def broken():
         raise RuntimeError("Anna's secret")
@@ -241,13 +239,13 @@ def test_a_bug_is_a_page_with_a_number_and_no_trace(app, browser, capsys):
     assert incident in logged and "Anna" not in logged
 
 
-def test_a_wrong_method_is_told_and_the_right_one_named(browser):
+def test_a_wrong_method_is_answered_with_405_and_allow(browser):
     page = browser.get("/lti/confirm")
     assert page.status_code == 405 and "POST" in page.headers["Allow"]
     assert "cannot be opened directly" in text_of(page)
 
 
-def test_every_answer_is_guarded(browser):
+def test_every_answer_has_security_headers(browser):
     for path in ("/", "/verify", "/lti/launch", "/nothing", "/lti/jwks.json"):
         headers = browser.get(path).headers
         assert headers["X-Content-Type-Options"] == "nosniff"
@@ -257,19 +255,19 @@ def test_every_answer_is_guarded(browser):
         assert "Set-Cookie" not in headers
 
 
-def test_the_nonce_is_new_each_time(browser):
+def test_each_answer_has_a_new_nonce(browser):
     assert policy(browser.get("/verify"))["script-src"] != policy(browser.get("/verify"))["script-src"]
 
 
 @pytest.mark.parametrize("path", ["/", "/verify", "/issuers/riga-college", "/nothing"])
-def test_public_pages_speak_the_browsers_language_or_the_chosen_one(browser, path):
+def test_public_pages_are_in_the_browsers_language_or_the_chosen_one(browser, path):
     latvian = {"Accept-Language": "lv-LV,lv;q=0.9,en;q=0.8"}
     assert '<html lang="lv">' in browser.get(path, headers=latvian).text
     assert '<html lang="en">' in browser.get(path + "?lang=en", headers=latvian).text
     assert '<html lang="en">' in browser.get(path + "?lang=xx", headers={"Accept-Language": "fr"}).text
 
 
-def test_files_of_ours_are_kept_for_ever_under_a_changing_address(browser):
+def test_static_files_are_cacheable_without_limit_at_an_address_with_a_hash(browser):
     address = re.search(r'href="(/static/nozimite\.css\?v=[0-9a-f]+)"', browser.get("/").text)[1]
     with browser.get(address) as answer:
         assert "immutable" in answer.headers["Cache-Control"]

@@ -24,12 +24,12 @@ def badge(request, sqlite_url, tmp_path, platform, clock):
     tool.store.close()
 
 
-def test_the_page_offers_it_where_the_badge_was_made_for_it(badge):
+def test_the_page_offers_selective_disclosure_where_the_badge_has_its_proof(badge):
     browser, address, parted = badge
     assert ("Share only part of it" in text_of(browser.get(address))) == parted
 
 
-def test_what_was_ticked_is_left_out_and_the_part_verifies(badge):
+def test_the_chosen_details_are_left_out_and_the_copy_verifies(badge):
     browser, address, parted = badge
     answer = browser.get(f"{address}/part.png?without=name&without=result")
     assert answer.status_code == (200 if parted else 404)

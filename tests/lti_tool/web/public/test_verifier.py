@@ -29,7 +29,7 @@ def png(browser, annas_badge):
     return browser.get(f"/badges/{annas_badge}.png").data
 
 
-def test_a_dropped_picture_is_answered_in_plain_words(drop, png):
+def test_an_uploaded_picture_is_verified(drop, png):
     page = drop(png)
     words = text_of(page)
     assert "This badge is genuine and valid" in words
@@ -38,7 +38,7 @@ def test_a_dropped_picture_is_answered_in_plain_words(drop, png):
     assert "Chooses a chart that shows what matters" in words
 
 
-def test_a_pasted_text_is_checked_too(browser, annas_badge):
+def test_a_pasted_text_is_verified(browser, annas_badge):
     text = browser.get(f"/badges/{annas_badge}.json").text
     assert "genuine and valid" in text_of(browser.post("/verify", data={"text": text}))
 
@@ -52,7 +52,7 @@ def test_a_changed_badge_is_red(browser, annas_badge):
     assert "genuine" not in words
 
 
-def test_an_unreachable_list_is_never_valid(drop, png, web_tool, monkeypatch):
+def test_an_unreachable_status_list_is_never_valid(drop, png, web_tool, monkeypatch):
     def unreachable(self, url):
         raise OSError
 
@@ -62,9 +62,9 @@ def test_an_unreachable_list_is_never_valid(drop, png, web_tool, monkeypatch):
     assert "That does not mean that the badge is valid" in words
 
 
-def test_an_issuer_nobody_knows_here_is_amber_and_not_red(drop, png, monkeypatch):
-    original = verification_answers.answers
-    monkeypatch.setattr(verifier, "answers", lambda report, _own: original(report, "did:web:elsewhere"))
+def test_an_unknown_issuer_is_amber_and_not_red(drop, png, monkeypatch):
+    original = verification_answers.answers_of
+    monkeypatch.setattr(verifier, "answers_of", lambda report, _own: original(report, "did:web:elsewhere"))
     page = drop(png)
     assert "Decide whether you trust its issuer" in text_of(page)
     assert "published at badges.example.org" in text_of(page)
@@ -81,13 +81,13 @@ def test_an_issuer_nobody_knows_here_is_amber_and_not_red(drop, png, monkeypatch
         (b"\xff\xfe\x00", "neither a picture"),
     ],
 )
-def test_what_is_no_badge_is_told_with_what_to_do(drop, file, sentence):
+def test_a_file_without_a_badge_says_what_to_do(drop, file, sentence):
     page = drop(file)
     assert page.status_code == 200
     assert sentence in text_of(page)
 
 
-def test_a_picture_without_a_badge_says_how_it_was_lost(drop, browser, web_tool, published):
+def test_a_picture_without_a_badge_says_how_it_may_have_been_lost(drop, browser, web_tool, published):
     from lti_tool.store.models import TemplateVersion
 
     with web_tool.store.read() as session:
@@ -103,7 +103,7 @@ def test_a_program_gets_the_report_as_json(browser, png):
     assert {check["name"] for check in answer.json["checks"]} >= {"proof", "status", "key_of_issuer"}
 
 
-def test_a_file_beyond_5_mb_is_told_so(drop):
+def test_a_file_over_5_mb_is_answered_with_413(drop):
     page = drop(b"x" * (5 * 1024 * 1024 + 1))
     assert page.status_code == 413
     assert "up to 5 MB" in text_of(page)
@@ -111,18 +111,18 @@ def test_a_file_beyond_5_mb_is_told_so(drop):
     assert (page.status_code, "up to 5 MB" in text_of(page)) == (413, True)
 
 
-def test_just_below_5_mb_is_read(drop):
+def test_a_file_of_5_mb_is_read(drop):
     assert drop(b"x" * (5 * 1024 * 1024)).status_code == 200
 
 
-def test_too_many_at_once_are_asked_to_come_again(drop, png, monkeypatch):
-    monkeypatch.setattr(verifier, "LONGEST_WAIT_SECONDS", 0.01)
+def test_too_many_simultaneous_verifications_are_answered_with_503(drop, png, monkeypatch):
+    monkeypatch.setattr(verifier, "MAX_WAIT_SECONDS", 0.01)
     for _ in range(4):
-        verifier._turns.acquire()
+        verifier._running_verifications.acquire()
     try:
         page = drop(png)
     finally:
-        verifier._turns.release(4)
+        verifier._running_verifications.release(4)
     assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
 
 
@@ -144,11 +144,11 @@ def test_a_badge_is_called_changed_only_where_that_is_proven(app, code, headline
         verdict="changed",
     )
     with app.test_request_context("/verify"):
-        found = verification_answers.answers(report, "did:web:own")
-        assert (str(found.headline), str(found.lights[0].short)) == (headline, short)
+        found = verification_answers.answers_of(report, "did:web:own")
+        assert (str(found.headline), str(found.answers[0].summary)) == (headline, short)
 
 
-def test_a_file_without_a_badge_accuses_nobody(drop):
+def test_a_file_without_a_badge_is_amber(drop):
     page = drop(b"\xff\xd8\xff\xe0 a photograph")
     assert 'class="verdict unsure"' in page.text
     assert "No badge found in this file" in text_of(page) and "Ask for the original file" in text_of(page)
@@ -159,13 +159,16 @@ def test_there_is_a_headline_for_every_verdict():
 
 
 @pytest.mark.parametrize("language", ["en", "lv"])
-def test_the_page_says_of_each_code_what_the_verifier_says(app, language):
+def test_every_code_has_the_sentence_of_the_verifier(app, language):
     """Whatever check found it: the page has no words of its own for a code."""
     with app.test_request_context(f"/verify?lang={language}"):
         for name, codes in sentences().items():
             for code, texts in codes.items() if name != "verdict" else ():
                 check = Check(name=name, outcome="warning", code=code)
-                told = {*verification_answers.notes([check]), verification_answers.said(check)}
+                told = {
+                    *verification_answers.technical_remarks([check]),
+                    verification_answers.check_sentence(check),
+                }
                 assert told == {texts[language]}, (name, code)
 
 
@@ -196,11 +199,11 @@ def test_green_is_only_for_what_was_proven(app, changes, lights):
     )
     report = Report(checks=checks, credential={"issuer": "did:web:own"}, verdict="verified")
     with app.test_request_context("/verify"):
-        found = verification_answers.answers(report, "did:web:own")
-    assert tuple(answer.light for answer in found.lights) == lights
+        found = verification_answers.answers_of(report, "did:web:own")
+    assert tuple(answer.light for answer in found.answers) == lights
 
 
-def test_the_pages_name_no_foreign_host_to_load_from():
+def test_the_pages_load_nothing_from_other_sites():
     for template in Path(verifier.__file__).parent.rglob("*.html"):
         loads = re.findall(r'<(?:script|img|link)[^>]+(?:src|href)="(https?:[^"]*)"', template.read_text())
         assert loads == [], template

@@ -46,7 +46,7 @@ def test_the_published_badges_are_offered_with_their_completeness(choosing, scho
     assert f'value="{school.badge}"' in choosing.text
 
 
-def test_the_chosen_badge_goes_back_to_the_platform_as_a_signed_link(place, school):
+def test_the_chosen_badge_is_returned_to_the_platform_as_a_signed_link(place, school):
     page = place(badge=school.badge, trigger="gated_link")
     assert f'action="{RETURN}"' in page.text
     assert "Back to my course" in text_of(page)  # for whoever runs no scripts
@@ -58,7 +58,7 @@ def test_the_chosen_badge_goes_back_to_the_platform_as_a_signed_link(place, scho
     assert "lineItem" not in item
 
 
-def test_a_learner_places_no_badge(school):
+def test_learners_may_not_place_badges(school):
     page = school.launch(ANNA, **REQUEST)
     assert page.status_code == 403
     assert 'name="badge"' not in page.text
@@ -69,35 +69,35 @@ def test_an_administrator_without_a_role_in_the_course_may_place_one(school):
     assert 'name="badge"' in page.text
 
 
-def test_the_page_may_post_to_the_platform_and_nobody_else(place, school):
+def test_the_page_may_post_to_the_platform_only(place, school):
     page = place(badge=school.badge, trigger="gated_link")
     assert policy(page)["form-action"] == ["'self'", "https://moodle.example.org"]
 
 
-def test_a_grade_takes_its_minimum_along(place, school):
+def test_the_link_has_the_minimum_grade(place, school):
     page = place(badge=school.badge, trigger="line_item_results", minimum="62,5")
     assert item_of(page)[1]["custom"]["minimum_score"] == "0.625"
 
 
 @pytest.mark.parametrize("minimum", ["", "much", "-1", "101", "NaN", "1e9"])
-def test_a_minimum_that_is_none_is_asked_for_again(place, school, minimum):
+def test_an_invalid_minimum_is_asked_for_again(place, school, minimum):
     page = place(badge=school.badge, trigger="line_item_results", minimum=minimum)
     assert "from 0 to 100" in text_of(page) and "JWT" not in page.text
 
 
 @pytest.mark.parametrize("badge", ["", "no-such-badge"])
-def test_without_a_badge_the_question_comes_again(place, badge):
+def test_without_a_chosen_badge_the_choice_is_shown_again(place, badge):
     page = place(badge=badge, trigger="gated_link")
     assert "Choose a badge first." in text_of(page)
 
 
-def test_a_launch_that_asked_for_no_link_gets_none(school, published):
+def test_a_launch_without_deep_linking_cannot_return_a_link(school, published):
     token = hidden(school.launch(ANNA), "_launch")
     answer = school.browser.post("/lti/app/place", data={"_launch": token, "badge": published})
     assert answer.status_code == 403
 
 
-def test_without_published_badges_the_page_says_who_can_help(school, web_tool):
+def test_without_published_badges_the_page_says_what_to_do(school, web_tool):
     from lti_tool.store.models import TemplateVersion
 
     with web_tool.store.begin() as session:

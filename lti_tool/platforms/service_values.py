@@ -1,0 +1,120 @@
+"""Readers of what a platform's services list: members, line items and results.
+
+Each takes one entry of a list and returns None for one that has no id; a single odd entry must not hide the others.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from lti_tool.errors import PlatformError
+from lti_tool.outgoing import HttpResponse
+from lti_tool.platforms.claims import email, full_name, identifier, roles, text
+from lti_tool.platforms.service_errors import is_web_page
+from lti_tool.values import LineItem, LineItemResult, Member
+
+
+def read_json(answer: HttpResponse) -> Any:
+    """The JSON of an answer of any media type, numbers with a fraction as Decimal.
+
+    Raises PlatformError where it is not JSON.
+    """
+    try:
+        # NaN and Infinity are not JSON, though Python reads them; as None they are no score.
+        return json.loads(answer.body, parse_float=Decimal, parse_constant=lambda _name: None)
+    except (ValueError, RecursionError) as error:
+        if is_web_page(answer.body[:4000].decode("utf-8", "replace")):
+            raise PlatformError("the platform answered with a web page instead of data") from error
+        raise PlatformError("the platform's answer cannot be read") from error
+
+
+def read_list(page: Any) -> list[Any]:
+    """The entries of a page of a list; raises PlatformError for anything else, which must not pass for an empty one."""
+    if not isinstance(page, list):
+        raise PlatformError("the platform's list cannot be read")
+    return page
+
+
+def read_member(entry: Any) -> Member | None:
+    """A member of a membership container (Names and Role Provisioning 2.0)."""
+    if not isinstance(entry, dict):
+        return None
+    user_id = identifier(entry.get("user_id"))
+    if user_id is None:
+        return None
+    given_name, family_name = text(entry.get("given_name")), text(entry.get("family_name"))
+    return Member(
+        user_id=user_id,
+        roles=roles(entry.get("roles")),
+        name=text(entry.get("name")) or full_name(given_name, family_name),
+        email=email(entry.get("email")),
+        active=str(entry.get("status") or "Active").lower() == "active",
+    )
+
+
+def read_line_item(entry: Any) -> LineItem | None:
+    """A line item (Assignment and Grade Services 2.0)."""
+    if not isinstance(entry, dict):
+        return None
+    address, maximum = text(entry.get("id")), _number(entry.get("scoreMaximum"))
+    if address is None:
+        return None
+    return LineItem(
+        id=address,
+        label=text(entry.get("label")) or "",
+        score_maximum=maximum if maximum is not None else Decimal(0),
+        resource_link_id=identifier(entry.get("resourceLinkId")),
+        tag=text(entry.get("tag")),
+    )
+
+
+def read_result(entry: Any) -> LineItemResult | None:
+    """A result (Assignment and Grade Services 2.0)."""
+    if not isinstance(entry, dict):
+        return None
+    user_id = identifier(entry.get("userId"))
+    if user_id is None:
+        return None
+    return LineItemResult(
+        user_id=user_id,
+        score=_score(_number(entry.get("resultScore")), entry.get("resultMaximum")),
+        comment=text(entry.get("comment")),
+        timestamp=_moment(entry.get("timestamp")),
+    )
+
+
+def _score(result: Decimal | None, maximum: Any) -> Decimal | None:
+    """Result over maximum, 0 to 1; None where that cannot be said.
+
+    A missing maximum is 1 (AGS 2.0, resultMaximum), but a result above it shows that the platform meant another.
+    """
+    divisor = Decimal(1) if maximum is None else _number(maximum)
+    if result is None or divisor is None or divisor <= 0 or (maximum is None and result > 1):
+        return None
+    return min(max(result / divisor, Decimal(0)), Decimal(1))
+
+
+def _number(value: Any) -> Decimal | None:
+    """A number, or a number in a text, between 1e-30 and 1e30."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    # 1e999999999 would fill the memory as soon as it is written out.
+    return number if number.is_finite() and abs(number.adjusted()) < 30 else None
+
+
+def _moment(value: Any) -> datetime | None:
+    """The time in UTC; None for a time without a zone, which could be hours away from what is meant."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    return None if moment.tzinfo is None else moment.astimezone(UTC)

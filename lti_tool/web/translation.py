@@ -1,0 +1,58 @@
+"""Flask-Babel's functions, with the types that it does not declare.
+
+Import them under the usual short names, by which `make messages` finds the sentences: `gettext as _`,
+`lazy_gettext as _l`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import flask_babel
+from flask_babel.speaklater import LazyString
+
+#: A text, or a LazyString: one that is put into the language of the page when it is shown.
+Sentence = Any
+
+
+def gettext(sentence: str, **values: Any) -> str:
+    """The sentence in the language of the page, its %(names)s filled in."""
+    return str(flask_babel.gettext(sentence, **values))
+
+
+def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
+    """The sentence for a number, in the language of the page and its own plural forms; `num` is filled in too."""
+    return str(flask_babel.ngettext(singular, plural, num, **values))
+
+
+def lazy_gettext(sentence: str, **values: Any) -> Sentence:
+    """As `gettext`, but put into a language only when it is shown: for sentences in constants."""
+    return flask_babel.lazy_gettext(sentence, **values)
+
+
+def lazy_text(make: Callable[[], str]) -> Sentence:
+    """A text that is made anew each time it is shown."""
+    return LazyString(make)
+
+
+def format_date(value: date | datetime, pattern: str) -> str:
+    """The date in a CLDR date pattern, with the month names of the page's language."""
+    return str(flask_babel.format_date(value, pattern))
+
+
+def format_datetime(value: datetime, pattern: str) -> str:
+    """The time in UTC, in a CLDR date pattern."""
+    return str(flask_babel.format_datetime(value, pattern))
+
+
+def format_decimal(value: Decimal) -> str:
+    """The number with the decimal separator of the page's language."""
+    return str(flask_babel.format_decimal(value))
+
+
+def format_time_ago(past: timedelta) -> str:
+    """“3 minutes ago” in the page's language."""
+    return str(flask_babel.format_timedelta(-past, add_direction=True, threshold=0.9))
