@@ -35,7 +35,7 @@ def quality(
 
     set_override_folder(vocabularies_folder(os.environ))
     profile_file = issuer or issuer_file(os.environ)
-    reports = quality_reports.evaluate_file(file, profile_file, frameworks, datetime.now(UTC).date())
+    reports = quality_reports.evaluate_file(file, profile_file, frameworks, datetime.now(UTC))
     if as_json:
         click.echo(json.dumps(quality_reports.as_json(reports, language), ensure_ascii=False, indent=2))
     else:

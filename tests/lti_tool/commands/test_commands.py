@@ -342,11 +342,25 @@ def test_a_key_is_made_retired_and_marked_compromised(run, environment):
     code, _, error = run("keys", "retire", first)
     assert (code, "rotate" in error) == (2, True)
     code, output, _ = run("keys", "compromised", first, "--since", "2026-11-01")
-    assert (code, "2026-11-01" in output) == (0, True)
+    assert (code, "revoked since 2026-11-01T00:00:00+02:00" in output) == (0, True)
     assert key_of(run, "Ed25519") != first
     assert "compromised since 2026-11-01" in run("keys", "list")[1]
     assert run("keys", "compromised", key_of(run, "P-256"))[0] == 0
     assert run("keys", "retire", "key-of-nobody")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        ("2026-07-01", "2026-07-01T00:00:00+03:00"),
+        ("2026-07-01T14:30", "2026-07-01T14:30:00+03:00"),
+        ("2026-07-01T14:30Z", "2026-07-01T17:30:00+03:00"),
+        ("2026-07-01T14:30+01:00", "2026-07-01T16:30:00+03:00"),
+    ],
+)
+def test_a_key_is_compromised_from_a_day_at_the_issuers_on(run, environment, since, expected):
+    code, output, _ = run("keys", "compromised", key_of(run, "Ed25519"), "--since", since)
+    assert (code, f"revoked since {expected}." in output) == (0, True), output
 
 
 def test_a_recovery_sheet_is_printed_and_restores_the_keys_elsewhere(run, environment, tmp_path):

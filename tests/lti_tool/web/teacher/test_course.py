@@ -1,6 +1,7 @@
 """The teacher's page: what the badge is, how it notices, who waits, who has it, and every action."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -223,7 +224,9 @@ def test_a_teacher_sets_a_date_and_the_confirmation_of_each_learner(act, course_
     assert "Saved." in text_of(page) and 'value="2026-12-24"' in page.text
     with web_tool.store.read() as session:
         rule = session.get_one(AwardRule, course_rule)
-        assert (rule.not_before.date().isoformat(), rule.needs_tick) == ("2026-12-24", True)
+        # Midnight in Riga, where the issuer is.
+        assert rule.not_before == datetime(2026, 12, 23, 22, 0, tzinfo=UTC)
+        assert rule.needs_tick
     act(f"rules/{course_rule}/conditions", not_before="")
     with web_tool.store.read() as session:
         rule = session.get_one(AwardRule, course_rule)
