@@ -91,8 +91,32 @@ def test_learners_inside_at_the_first_look_wait_for_a_confirmation(act, course_r
     assert "1 badge is being prepared." in text_of(page)
     run_due_jobs(web_tool)
     words = text_of(act("course"))
-    assert "Confirmed by a teacher on 21 November 2026, 09:00 UTC." in words
+    assert "Confirmed by a teacher on 21 November 2026, 11:00 (Riga)." in words
     assert "1 learner has it" in words
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ("America/New_York", "21 November 2026, 04:00."),
+        ("Pacific/Auckland", "21 November 2026, 22:00."),
+        ("Asia/Calcutta", "21 November 2026, 14:30."),
+        ("99", "21 November 2026, 11:00 (Riga)."),
+    ],
+)
+def test_times_are_in_the_zone_that_the_platform_knows_of_its_person(
+    school, services, course_rule, web_tool, act, zone, shown
+):
+    page = act(f"rules/{course_rule}/check")
+    act(f"rules/{course_rule}/tick", learner=[re.search(r'name="learner" value="(\d+)"', page.text)[1]])
+    run_due_jobs(web_tool)
+    custom = {"badge": school.badge, "trigger": "gated_link", "timezone": zone}
+    page = school.launch(ZANE, **{CLAIM + "custom": custom})
+    assert f"Confirmed by a teacher on {shown}" in text_of(page)
+    # What the server cannot know, a script takes from the browser.
+    assert ("times.js" in page.text, "data-show" in page.text) == (
+        (True, True) if zone == "99" else (False, False)
+    )
 
 
 def test_confirming_without_a_selection_awards_nothing(act, course_rule):
@@ -102,7 +126,7 @@ def test_confirming_without_a_selection_awards_nothing(act, course_rule):
 
 def test_the_list_shows_evidence_and_delivery_of_each_badge(act, annas_badge):
     words = text_of(act("course"))
-    assert "Completed between 21 November 2026, 10:00 UTC and " in words
+    assert "Completed between 21 November 2026, 12:00 (Riga) and " in words
     assert "sent just now" in words
     assert f"/badges/{annas_badge}" in act("course").text
 
