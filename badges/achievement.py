@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import tzinfo
 
 from badges.eu.terms import accreditations, concept, decimal_text, duration, in_languages
 from badges.issuer import IssuerProfile
@@ -46,7 +47,7 @@ def standalone_achievement(
 
     As JSON-LD it needs an `@context`: `badges.credential.contexts`.
     """
-    achievement = build_achievement(template, template_url, version, picture_url, language)
+    achievement = build_achievement(template, template_url, version, picture_url, language, issuer.zone)
     return replace(achievement, creator=issuer.as_profile(language))
 
 
@@ -61,11 +62,13 @@ def build_achievement(
     version: int,
     picture_url: str,
     language: str,
+    zone: tzinfo,
     result_description: tuple[ResultDescription, ...] = (),
 ) -> Achievement:
     """The Achievement in `language`, or in another language if the template has no name in that.
 
-    `result_description` explains the results of a credential that has some: see `percent_result`.
+    Days in the template are days of `zone`, the issuer's. `result_description` explains the results of a credential
+    that has some: see `percent_result`.
     """
     language = template.language_for(language)
     name = text_in(template.name, language)
@@ -132,7 +135,7 @@ def build_achievement(
             concept("modes_of_participation", code, languages) for code in template.forms_of_participation
         ),
         accreditation=accreditations(
-            template.types_of_quality_assurance, f"{template_url}#quality", languages
+            template.types_of_quality_assurance, f"{template_url}#quality", languages, zone
         ),
         entry_requirement=Note(id=f"{template_url}#prerequisites", note_literal=template.prerequisites)
         if template.prerequisites

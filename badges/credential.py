@@ -88,7 +88,9 @@ def build_credential(
         raise MissingElementsError(missing)
     # The result's description is in the language that the achievement is in, which may be another than `language`.
     scale = (percent_result(template_url, template.language_for(language)),) if score is not None else ()
-    achievement = build_achievement(template, template_url, version, picture_url, language, scale)
+    achievement = build_achievement(
+        template, template_url, version, picture_url, language, issuer.zone, scale
+    )
     return AchievementCredential(
         context=contexts(extension_url),
         id=credential_id,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
+from badges.days import day_of
 from badges.eu.terms import legal_identifier, location
 from badges.model import Address, IdentifierEntry, Profile
 from badges.quality import framework_codes
@@ -34,7 +36,8 @@ class IssuerProfile:
     Its identifiers: `registration` in the country's register of legal persons, `vat`, `eidas_identifier` in the form of
     ETSI EN 319 412-1, and `identifiers`: pairs (identifierType, identifier) of Open Badges 3.0, where other types than
     the standard's begin with `ext:`. `quality` are its declarations for all that it awards; `demands` the codes of the
-    quality frameworks that its templates have to meet beyond EU Annex I.
+    quality frameworks that its templates have to meet beyond EU Annex I. `timezone`, an IANA name, is where a day that
+    somebody writes begins and ends.
     """
 
     id: str
@@ -56,6 +59,15 @@ class IssuerProfile:
     accreditations: tuple[QualityAssurance, ...] = ()
     quality: Declarations = field(default_factory=Declarations)
     demands: tuple[str, ...] = ()
+    timezone: str = "UTC"
+
+    @property
+    def zone(self) -> tzinfo:
+        return ZoneInfo(self.timezone)
+
+    def day_of(self, moment: datetime) -> date:
+        """The day that it is at the issuer's at an aware moment."""
+        return day_of(moment, self.zone)
 
     def name_in(self, language: str) -> str:
         """The name for pages in `language`: the legal name in it, if there is one and `name` is a legal name at all.
@@ -123,13 +135,16 @@ def issuer_id(tool_url: str, slug: str) -> str:
     return ":".join(("did:web", parts.netloc.replace(":", "%3A"), *segments, "issuers", slug))
 
 
-def read_issuer(data: Json, tool_url: str, today: date | None = None) -> IssuerProfile:
+def read_issuer(data: Json, tool_url: str, now: datetime | None = None) -> IssuerProfile:
     """The issuer that a TOML file such as config/issuer.example.toml describes.
 
-    Raises TemplateError listing every problem with its JSON pointer. The EU elements also require a legal name and a
-    country: `badges.eu.elements.missing` checks that when a template is published.
+    Days that cannot be to come are checked against the issuer's day at `now`; without it every day is accepted. Raises
+    TemplateError listing every problem with its JSON pointer. The EU elements also require a legal name and a country:
+    `badges.eu.elements.missing` checks that when a template is published.
     """
-    reader = Reader(today)
+    reader = Reader()
+    zone = reader.timezone(data.get("timezone"), "/timezone")
+    reader.today = day_of(now, zone) if now else None
     reader.refuse_unknown_fields(data, "", _FIELDS)
     slug = reader.required_text(data.get("slug"), "/slug", 64)
     if slug and not _SLUG.fullmatch(slug):
@@ -157,6 +172,7 @@ def read_issuer(data: Json, tool_url: str, today: date | None = None) -> IssuerP
         accreditations=reader.items(data.get("accreditations"), "/accreditations", read_quality_assurance),
         quality=read_declarations(reader, data.get("quality"), "/quality"),
         demands=reader.items(data.get("demands"), "/demands", _read_framework_code),
+        timezone=zone.key,
     )
     reader.raise_problems()
     return issuer

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from badges.errors import TemplateError
 from badges.vocabularies import vocabulary
@@ -168,6 +169,18 @@ class Reader:
             self.problem(pointer, "in_the_future")
             return None
         return day
+
+    def timezone(self, value: Any, pointer: str) -> ZoneInfo:
+        """The time zone of an IANA name; UTC where there is none."""
+        try:
+            return ZoneInfo(self.text(value, pointer) or "UTC")
+        except (
+            ZoneInfoNotFoundError,
+            OSError,
+            ValueError,
+        ):  # a folder of the database (Europe), a path out of it
+            self.problem(pointer, "unknown_timezone")
+            return ZoneInfo("UTC")
 
     def code(self, value: Any, pointer: str, vocabulary_name: str) -> str | None:
         """A code of the vocabulary."""

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 
 class SettingsError(Exception):
-    """A setting is missing or not valid. The message names the variable."""
+    """Settings are missing or not valid. `problems` has a sentence for each, which names its variable."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,94 +58,358 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings in `environment`, where an empty variable counts as not set.
 
-    Raises SettingsError, which names the variable.
+    Raises SettingsError, which names every variable that is missing or wrong.
     """
-    environment = {name: value.strip() for name, value in environment.items() if value.strip()}
-    return Settings(
-        tool_url=_web_address(environment, "TOOL_URL"),
-        database_url=environment.get("DATABASE_URL", "sqlite:///var/nozimite.sqlite"),
-        broker_url=environment.get("BROKER_URL", "memory://"),
-        secret_key=_secret(environment, "SECRET_KEY"),
-        key_encryption_key=_secret(environment, "KEY_ENCRYPTION_KEY"),
-        issuer_file=Path(_required(environment, "ISSUER_FILE")),
-        smtp_url=environment.get("SMTP_URL"),
-        mail_from=environment.get("MAIL_FROM", "Nozimite <badges@localhost>"),
-        mail_folder=Path(environment.get("MAIL_FOLDER", "var/mail")),
+    read = _Reader(environment)
+    has_device = read.text("PKCS11_MODULE") is not None
+    settings = Settings(
+        tool_url=read.web_address("TOOL_URL") or read.missing("TOOL_URL"),
+        database_url=read.database("DATABASE_URL", "sqlite:///var/nozimite.sqlite"),
+        broker_url=read.broker("BROKER_URL", "memory://"),
+        secret_key=read.secret("SECRET_KEY"),
+        key_encryption_key=read.secret("KEY_ENCRYPTION_KEY"),
+        issuer_file=read.existing_file("ISSUER_FILE") or Path(read.missing("ISSUER_FILE")),
+        smtp_url=read.mail_server("SMTP_URL"),
+        mail_from=read.sender("MAIL_FROM", "Nozimite <badges@localhost>"),
+        mail_folder=Path(read.text("MAIL_FOLDER") or "var/mail"),
         vocabularies_folder=vocabularies_folder(environment),
-        extension_url=_web_address(environment, "EXTENSION_URL") if "EXTENSION_URL" in environment else None,
-        **_device(environment),
-        jwt_algorithm=_choice(environment, "JWT_ALGORITHM", "ES256", "RS256"),
-        selective_disclosure=_switch(environment, "SELECTIVE_DISCLOSURE"),
-        status_purpose=_choice(environment, "STATUS_PURPOSE", "revocation", "suspension"),
-        unbound_launch=_choice(environment, "LTI_UNBOUND_LAUNCH", "confirm", "new_tab", "deny"),
-        poll_seconds=_seconds(environment, "POLL_SECONDS", 600),
-        allow_private_addresses=_switch(environment, "ALLOW_PRIVATE_ADDRESSES"),
-        ca_bundle=Path(environment["CA_BUNDLE"]) if "CA_BUNDLE" in environment else None,
-        log_format=_choice(environment, "LOG_FORMAT", "json", "console"),
+        extension_url=read.web_address("EXTENSION_URL"),
+        pkcs11_module=read.text("PKCS11_MODULE"),
+        pkcs11_token=(read.text("PKCS11_TOKEN") or read.missing("PKCS11_TOKEN")) if has_device else "",
+        pkcs11_pin=read.pin("PKCS11_PIN") if has_device else "",
+        jwt_algorithm=read.choice("JWT_ALGORITHM", "ES256", "RS256"),
+        selective_disclosure=read.switch("SELECTIVE_DISCLOSURE"),
+        status_purpose=read.choice("STATUS_PURPOSE", "revocation", "suspension"),
+        unbound_launch=read.choice("LTI_UNBOUND_LAUNCH", "confirm", "new_tab", "deny"),
+        poll_seconds=read.seconds("POLL_SECONDS", 600),
+        allow_private_addresses=read.switch("ALLOW_PRIVATE_ADDRESSES"),
+        ca_bundle=read.certificates("CA_BUNDLE"),
+        log_format=read.choice("LOG_FORMAT", "json", "console"),
     )
+    read.refuse_equal_secrets(
+        {
+            "SECRET_KEY": settings.secret_key,
+            "KEY_ENCRYPTION_KEY": settings.key_encryption_key,
+            "PKCS11_PIN": settings.pkcs11_pin,
+        }
+    )
+    read.raise_problems()
+    return settings
+
+
+# --- single settings, for commands that need no other
 
 
 def vocabularies_folder(environment: Mapping[str, str]) -> Path:
-    """The folder of the institution's own vocabularies; commands that need no other setting call this alone."""
-    return Path(environment.get("VOCABULARIES_FOLDER", "").strip() or "var/vocabularies")
+    """The folder of the institution's own vocabularies."""
+    return Path(_Reader(environment).text("VOCABULARIES_FOLDER") or "var/vocabularies")
 
 
-def _device(environment: Mapping[str, str]) -> dict[str, str]:
-    """The settings of the device for signing keys, empty where there is none."""
-    if "PKCS11_MODULE" not in environment:
-        return {}
-    return {
-        "pkcs11_module": environment["PKCS11_MODULE"],
-        "pkcs11_token": _required(environment, "PKCS11_TOKEN"),
-        "pkcs11_pin": _secret(environment, "PKCS11_PIN", 4),
-    }
+def issuer_file(environment: Mapping[str, str]) -> Path | None:
+    """The issuer's file, None where ISSUER_FILE is not set. Raises SettingsError where it cannot be read."""
+    read = _Reader(environment)
+    file = read.existing_file("ISSUER_FILE")
+    read.raise_problems()
+    return file
 
 
-def _required(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name)
-    if not value:
-        raise SettingsError(f"{name} is not set: see config/example.env")
-    return value
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """The settings of outgoing calls: what may be called, and whose certificates are trusted beyond the public ones."""
+
+    allow_private_addresses: bool = False
+    ca_bundle: Path | None = None
 
 
-def _web_address(environment: Mapping[str, str], name: str) -> str:
-    value = _required(environment, name).rstrip("/")
-    if not value.startswith(("https://", "http://")):
-        raise SettingsError(f"{name} must begin with https://")
-    return value
+def network_settings(environment: Mapping[str, str]) -> NetworkSettings:
+    """The settings of outgoing calls. Raises SettingsError naming ALLOW_PRIVATE_ADDRESSES, CA_BUNDLE, or both."""
+    read = _Reader(environment)
+    settings = NetworkSettings(
+        allow_private_addresses=read.switch("ALLOW_PRIVATE_ADDRESSES"),
+        ca_bundle=read.certificates("CA_BUNDLE"),
+    )
+    read.raise_problems()
+    return settings
 
 
-def _secret(environment: Mapping[str, str], name: str, shortest: int = 16) -> str:
-    """The value of a variable NAME, or the content of the file that NAME_FILE names (a container secret)."""
-    file = environment.get(f"{name}_FILE")
-    if file:
+# --- reading and checking
+
+_LOAD = (
+    "Settings are read from the environment. Copy config/example.env to config/nozimite.env, fill it in, "
+    "and load it: set -a; . config/nozimite.env; set +a"
+)
+
+#: With fewer different characters even a long secret is guessed. 16 random hexadecimal digits have more, but for one
+#: case in 25,000.
+_FEWEST_CHARACTERS = 6
+#: How a character is written that has a meaning in an address: said wherever a password may be the cause.
+_ESCAPES = "in a user name or password, write @ : / % as %40 %3A %2F %25"
+
+# As SQLAlchemy reads one: everything up to the @ is the user name and the password. The host may be left out where
+# the query has a socket.
+_POSTGRESQL = re.compile(
+    r"[a-z+]+://([^:/@]*(:[^@]*)?@)?([^/:?@\s]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/[^?\s]+(\?\S*)?"
+)
+_HOST = re.compile(
+    r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?"
+)
+_ONE_DAY_SECONDS = 86_400
+
+
+class _Reader:
+    """Reads variables, and collects every problem instead of stopping at the first.
+
+    A variable that is empty counts as not set. Where a value cannot be used its method adds a problem and returns it as
+    it is, or a default: nobody sees it, because `raise_problems` comes last. A problem never quotes a value, which may
+    hold a password.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = {name: value.strip() for name, value in environment.items() if value.strip()}
+        self._problems: list[str] = []
+        self._missing: list[str] = []
+
+    def raise_problems(self) -> None:
+        """Raises SettingsError with all problems, if there are any."""
+        missing = [f"{name} is not set." for name in self._missing]
+        if missing or self._problems:
+            raise SettingsError(*missing, *([_LOAD] if missing else []), *self._problems)
+
+    def text(self, name: str) -> str | None:
+        return self._environment.get(name)
+
+    def missing(self, name: str) -> str:
+        """An empty text; adds that the variable has to be set, unless a problem with its value is known."""
+        if name not in self._environment:
+            self._missing.append(name)
+        return ""
+
+    def web_address(self, name: str) -> str | None:
+        """The address without a slash at its end; http only for this machine itself."""
+        text = self.text(name)
+        if text is None:
+            return None
+        parts = self._parts(name, text)
+        if parts is None:
+            return text
+        if parts.scheme not in ("https", "http") or not text.startswith(f"{parts.scheme}://"):
+            self._problem(name, "must begin with https://")
+        elif not _is_host(parts.hostname):
+            self._problem(name, "names no valid host: write https://badges.example.org")
+        elif parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
+            self._problem(name, "must begin with https://: http:// is for this machine only (localhost)")
+        if re.search(r"[\\<>\"{}|^`]", text):
+            self._problem(name, "must not contain quotes, brackets or \\")
+        if "@" in parts.netloc:
+            self._problem(name, "must not contain a user name or password")
+        if "?" in text or "#" in text:
+            self._problem(name, "must not contain ? or #")
+        return text.rstrip("/")
+
+    def database(self, name: str, default: str) -> str:
+        """An address of SQLAlchemy: a file of SQLite, or PostgreSQL."""
+        text = self.text(name) or default
+        if not text.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://", "postgres://")):
+            self._problem(name, "must begin with sqlite:/// or postgresql+psycopg://")
+        elif text.startswith("sqlite:"):
+            if text.removeprefix("sqlite:///")[:1] in ("", "?"):
+                self._problem(name, "names no file: write sqlite:///var/nozimite.sqlite")
+        elif not _POSTGRESQL.fullmatch(text):
+            self._problem(name, f"must be postgresql+psycopg://user:password@host/database; {_ESCAPES}")
+        return text
+
+    def broker(self, name: str, default: str) -> str:
+        """An address of Celery: memory, or Valkey and Redis."""
+        text = self.text(name) or default
+        if text.startswith(("redis://", "rediss://")):
+            if (parts := self._parts(name, text, _ESCAPES)) and not _is_host(parts.hostname):
+                self._problem(name, "names no valid host: write redis://localhost:6379/0")
+        elif not text.startswith(("memory://", "redis+socket:///")):
+            self._problem(name, "must be memory://, or begin with redis:// or rediss://")
+        return text
+
+    def mail_server(self, name: str) -> str | None:
+        text = self.text(name)
+        if text is None:
+            return None
+        if not text.startswith(("smtp://", "smtp+starttls://", "smtps://")):
+            # `smtp.example.org:587` has a scheme for a parser: everything before the colon.
+            self._problem(name, "must begin with smtp+starttls://, smtps:// or smtp://")
+        elif parts := self._parts(name, text, _ESCAPES):
+            if not _is_host(parts.hostname):
+                self._problem(name, f"names no valid host; {_ESCAPES}")
+            if parts.path.strip("/") or "?" in text or "#" in text:
+                self._problem(name, f"must end after the host and the port; {_ESCAPES}, ? # as %3F %23")
+            if bool(parts.username) != bool(parts.password):
+                self._problem(name, "needs both a user name and a password, or neither")
+        return text
+
+    def sender(self, name: str, default: str) -> str:
+        """The sender of mails: one address, with or without a name before it."""
+        # Slow to load, and not needed by commands that read a single setting.
+        from email.headerregistry import AddressHeader
+        from email.policy import SMTP
+
+        text = self.text(name) or default
+        try:
+            header = SMTP.header_factory("From", text)
+            addresses = header.addresses if isinstance(header, AddressHeader) else ()
+            is_valid = (
+                len(addresses) == 1
+                and not header.defects
+                and bool(addresses[0].username)
+                and addresses[0].addr_spec.isascii()
+                and _is_host(addresses[0].domain)
+            )
+        except (
+            ValueError,
+            IndexError,
+            AttributeError,
+        ):  # the parser raises any of these, depending on the text
+            is_valid = False
+        if not is_valid:
+            self._problem(
+                name, "is no e-mail address: write badges@example.org, or Name <badges@example.org>"
+            )
+        return text
+
+    def existing_file(self, name: str) -> Path | None:
+        text = self.text(name)
+        if text is None:
+            return None
+        try:
+            with Path(text).open("rb"):
+                pass
+        except (OSError, ValueError) as error:
+            self._problem(name, f"cannot be read: {_reason(error)}")
+        return Path(text)
+
+    def certificates(self, name: str) -> Path | None:
+        """A PEM file with at least one certificate."""
+        import ssl
+
+        file = self.existing_file(name)
+        if file is None or self._has_problem(name):
+            return file
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
+        except (OSError, ValueError):  # ssl.SSLError is an OSError
+            self._problem(name, "is no PEM file with certificates")
+        return file
+
+    def secret(self, name: str, shortest: int = 16) -> str:
+        """A secret that is long and varied enough to resist guessing."""
+        value = self._variable_or_file(name)
+        if not value:
+            return value
+        if len(value) < shortest:
+            self._problem(name, f"is too short: give at least {shortest} characters")
+        elif len(set(value)) < _FEWEST_CHARACTERS or _repeats(value):
+            self._problem(
+                name,
+                "is too easy to guess: make one with "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
+            )
+        return value
+
+    def pin(self, name: str, shortest: int = 4) -> str:
+        """The PIN of a device. Short, because the device itself counts wrong ones."""
+        value = self._variable_or_file(name)
+        if value and len(value) < shortest:
+            self._problem(name, f"is too short: give at least {shortest} characters")
+        elif value and len(set(value)) == 1:
+            self._problem(name, "is too easy to guess: one character, repeated")
+        return value
+
+    def refuse_equal_secrets(self, secrets: Mapping[str, str]) -> None:
+        """Adds a problem for each two that are the same: whoever learns one would have the other too."""
+        for (one, value), (other, same) in combinations(secrets.items(), 2):
+            if value and value == same:
+                self._problem(other, f"must not be the same as {one}")
+
+    def choice(self, name: str, default: str, *others: str) -> str:
+        value = self.text(name) or default
+        if value not in (default, *others):
+            self._problem(name, f"must be {_either((default, *others))}")
+        return value
+
+    def seconds(self, name: str, default: int) -> int:
+        text = self.text(name) or str(default)
+        if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= _ONE_DAY_SECONDS:
+            self._problem(name, f"must be a whole number of seconds, from 1 to {_ONE_DAY_SECONDS} (a day)")
+            return default
+        return int(text)
+
+    def switch(self, name: str) -> bool:
+        text = (self.text(name) or "no").lower()
+        if text not in ("yes", "no", "true", "false", "1", "0"):
+            self._problem(name, "must be yes or no")
+        return text in ("yes", "true", "1")
+
+    def _variable_or_file(self, name: str) -> str:
+        """The value of a variable NAME, or the content of the file that NAME_FILE names (a container secret)."""
+        file = self.text(f"{name}_FILE")
+        if file is None:
+            return self.text(name) or self.missing(name)
         try:
             value = Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SettingsError(f"{name}_FILE cannot be read: {error.strerror}") from error
-    else:
-        value = _required(environment, name)
-    if len(value) < shortest:
-        raise SettingsError(f"{name} is too short: give at least {shortest} characters")
-    return value
+        except (OSError, ValueError) as error:
+            self._problem(f"{name}_FILE", f"cannot be read: {_reason(error)}")
+            return ""
+        if not value:
+            self._problem(f"{name}_FILE", "is empty")
+        return value
+
+    def _parts(self, name: str, text: str, hint: str = "") -> SplitResult | None:
+        """The parts of an address; None, and a problem, where it is none."""
+        # urlsplit drops line ends and tabs silently.
+        if not text.isascii() or re.search(r"[\x00-\x20\x7f]", text):
+            self._problem(name, "must not contain spaces, nor letters such as ā")
+            return None
+        try:
+            parts = urlsplit(text)
+            is_valid = parts.port != 0
+        except ValueError:
+            is_valid = False
+        if not is_valid:
+            self._problem(name, "has no valid port or host" + (f"; {hint}" if hint else ""))
+            return None
+        return parts
+
+    def _problem(self, name: str, what: str) -> None:
+        self._problems.append(f"{name} {what}")
+
+    def _has_problem(self, name: str) -> bool:
+        return any(problem.startswith(f"{name} ") for problem in self._problems)
 
 
-def _choice(environment: Mapping[str, str], name: str, default: str, *others: str) -> str:
-    value = environment.get(name, default)
-    if value not in (default, *others):
-        raise SettingsError(f"{name} must be {', '.join((default, *others[:-1]))} or {others[-1]}")
-    return value
+def _is_host(host: str | None) -> bool:
+    if not host:
+        return False
+    return _HOST.fullmatch(host) is not None or _ip(host) is not None
 
 
-def _seconds(environment: Mapping[str, str], name: str, default: int) -> int:
-    text = environment.get(name, str(default))
-    if not text.isdecimal() or int(text) < 1:
-        raise SettingsError(f"{name} must be a whole number of seconds, 1 or more")
-    return int(text)
+def _is_this_machine(host: str) -> bool:
+    name = host.lower().rstrip(".")
+    address = _ip(name)
+    return name == "localhost" or name.endswith(".localhost") or (address is not None and address.is_loopback)
 
 
-def _switch(environment: Mapping[str, str], name: str) -> bool:
-    text = environment.get(name, "no").lower()
-    if text not in ("yes", "no", "true", "false", "1", "0"):
-        raise SettingsError(f"{name} must be yes or no")
-    return text in ("yes", "true", "1")
+def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _repeats(value: str) -> bool:
+    """Whether the text is a shorter one, repeated: such a text is found in itself, twice, before its end."""
+    return (value + value).find(value, 1) < len(value)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (isinstance(error, OSError) and error.strerror) or "it is no text"
+
+
+def _either(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"

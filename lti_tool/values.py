@@ -125,6 +125,7 @@ class Launch:
     line_item_url: str | None
     deep_linking: DeepLinkingSettings | None
     acting_for_other: bool = False
+    timezone: str | None = None
 
     @property
     def is_learner(self) -> bool:

@@ -139,7 +139,7 @@ def _now() -> datetime:
 def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
     try:
         data = tomllib.loads(settings.issuer_file.read_text(encoding="utf-8"))
-        profile = read_issuer(data, settings.tool_url, now.date())
+        profile = read_issuer(data, settings.tool_url, now)
     except OSError as error:
         raise SettingsError(f"ISSUER_FILE cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, TemplateError) as error:

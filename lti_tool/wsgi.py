@@ -20,7 +20,7 @@ set_up_logs(settings.log_format)
 tool = build_tool(settings)
 application = create_app(tool)
 with tool.store.read() as session:
-    legal_identity.log_warnings(session, tool.issuer.profile, tool.clock().date())
+    legal_identity.log_warnings(session, tool.issuer.profile, tool.issuer.profile.day_of(tool.clock()))
 if settings.embedded_worker:
     worker = Worker(tool, settings.broker_url)
     worker.start()

@@ -73,7 +73,7 @@ def european_credential(award: EuropassAward) -> Json:
     node = NodeBuilder(award.credential_id)
     template = award.template
     awarding_process = awarding(node, award.issuer, template.awarding_bodies, award.awarded_at)
-    claim = achievement(node, template, award.template_url, awarding_process, award.score)
+    claim = achievement(node, template, award.template_url, awarding_process, award.score, award.issuer.zone)
     credential: Json = without_empty(
         {
             "@context": list(CONTEXTS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import tzinfo
 from decimal import Decimal
 
 from badges.achievement import assessment_title, national_levels
@@ -31,10 +32,18 @@ def person(node: NodeBuilder, learner: Learner, language: str, claim: Json) -> J
 
 
 def achievement(
-    node: NodeBuilder, template: Template, template_url: str, awarding_process: Json, score: Decimal | None
+    node: NodeBuilder,
+    template: Template,
+    template_url: str,
+    awarding_process: Json,
+    score: Decimal | None,
+    zone: tzinfo,
 ) -> Json:
-    """The LearningAchievement; `awarding_process` is that of the achievement and of its assessment alike."""
-    specification = _specification(node, template, template_url)
+    """The LearningAchievement; `awarding_process` is that of the achievement and of its assessment alike.
+
+    Days in the template are days of `zone`, the issuer's.
+    """
+    specification = _specification(node, template, template_url, zone)
     return node(
         "achievement",
         "LearningAchievement",
@@ -76,12 +85,12 @@ def _assessment(
     )
 
 
-def _specification(node: NodeBuilder, template: Template, template_url: str) -> Json:
+def _specification(node: NodeBuilder, template: Template, template_url: str, zone: tzinfo) -> Json:
     """The specification of the achievement.
 
     It is a Qualification where it has a level or an accreditation, because only this class has properties for them.
     """
-    accredited = list(accreditations(node, "achievement", template.types_of_quality_assurance))
+    accredited = list(accreditations(node, "achievement", template.types_of_quality_assurance, zone))
     level = template.level if isinstance(template.level, Level) else None
     qualification = bool(level or national_levels(template) or accredited)
     kind = "Qualification" if qualification else "LearningAchievementSpecification"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime, tzinfo
 
+from badges.days import end_of_day, start_of_day
 from badges.elm.builders import NodeBuilder, country_concept, vocabulary_concept
 from badges.issuer import IssuerProfile
 from badges.template.values import AwardingBody, QualityAssurance
@@ -42,7 +43,7 @@ def organisation(node: NodeBuilder, issuer: IssuerProfile) -> Json:
             node(f"issuer-{kind}", "Identifier", notation=value, schemeName=kind.removeprefix("ext:"))
             for kind, value in issuer.identifiers
         ],
-        "accreditation": list(accreditations(node, "issuer", issuer.accreditations)),
+        "accreditation": list(accreditations(node, "issuer", issuer.accreditations, issuer.zone)),
     }
 
 
@@ -79,8 +80,13 @@ def _awarding_body(node: NodeBuilder, key: str, body: AwardingBody) -> Json:
     )
 
 
-def accreditations(node: NodeBuilder, key: str, assurances: Sequence[QualityAssurance]) -> Iterable[Json]:
-    """An Accreditation for each quality assurance that has all that the model requires: EU type, agency and country."""
+def accreditations(
+    node: NodeBuilder, key: str, assurances: Sequence[QualityAssurance], zone: tzinfo
+) -> Iterable[Json]:
+    """An Accreditation for each quality assurance that has all that the model requires: EU type, agency and country.
+
+    Its first and last day are days of `zone`, the issuer's.
+    """
     for number, assurance in enumerate(assurances, 1):
         kind = vocabulary("quality_assurance")[assurance.code]
         eu_type = kind.more.get("accreditation")
@@ -103,13 +109,13 @@ def accreditations(node: NodeBuilder, key: str, assurances: Sequence[QualityAssu
                     location=[node.location(own_key, assurance.country, {})],
                 ),
                 report=node.web_page(own_key, assurance.url),
-                dateIssued=_midnight(assurance.valid_from),
-                expiryDate=_midnight(assurance.valid_until),
+                dateIssued=as_timestamp(start_of_day(assurance.valid_from, zone))
+                if assurance.valid_from
+                else None,
+                expiryDate=as_timestamp(end_of_day(assurance.valid_until, zone))
+                if assurance.valid_until
+                else None,
             )
-
-
-def _midnight(day: date | None) -> str | None:
-    return f"{day.isoformat()}T00:00:00Z" if day else None
 
 
 def _own_language(issuer: IssuerProfile) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, tzinfo
 from decimal import Decimal
 
+from badges.days import end_of_day, start_of_day
 from badges.model import (
     Accreditation,
     ConceptNode,
@@ -64,16 +65,21 @@ def organisation(body: AwardingBody, node_id: str) -> Organisation:
 
 
 def accreditations(
-    assurances: Iterable[QualityAssurance], base: str, languages: Sequence[str] = ()
+    assurances: Iterable[QualityAssurance], base: str, languages: Sequence[str] = (), zone: tzinfo = UTC
 ) -> tuple[Accreditation, ...]:
-    """An Accreditation for each type of quality assurance; their ids begin with `base`."""
+    """An Accreditation for each type of quality assurance; their ids begin with `base`.
+
+    Its first and last day are days of `zone`, the issuer's.
+    """
     return tuple(
-        _accreditation(assurance, f"{base}-{number}", languages)
+        _accreditation(assurance, f"{base}-{number}", languages, zone)
         for number, assurance in enumerate(assurances, 1)
     )
 
 
-def _accreditation(assurance: QualityAssurance, node_id: str, languages: Sequence[str]) -> Accreditation:
+def _accreditation(
+    assurance: QualityAssurance, node_id: str, languages: Sequence[str], zone: tzinfo
+) -> Accreditation:
     """The Accreditation; its types are the EU's concept, if the EU has one for it, and then that of our own list."""
     kind = vocabulary("quality_assurance")[assurance.code]
     eu_code = kind.more.get("accreditation")
@@ -99,13 +105,9 @@ def _accreditation(assurance: QualityAssurance, node_id: str, languages: Sequenc
         )
         if assurance.reference
         else (),
-        date_issued=_moment(assurance.valid_from, time(0)),
-        expiry_date=_moment(assurance.valid_until, time(23, 59, 59)),
+        date_issued=start_of_day(assurance.valid_from, zone) if assurance.valid_from else None,
+        expiry_date=end_of_day(assurance.valid_until, zone) if assurance.valid_until else None,
     )
-
-
-def _moment(day: date | None, hour: time) -> datetime | None:
-    return datetime.combine(day, hour, UTC) if day else None
 
 
 def duration(hours: Decimal) -> str:

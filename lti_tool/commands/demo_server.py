@@ -7,18 +7,18 @@ import logging
 import secrets
 import signal
 import socket
-import sys
 import threading
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from wsgiref.types import WSGIApplication
 
-from config.settings import Settings, read_settings
+from config.settings import Settings, SettingsError, read_settings
 from lti_tool.demo.lms import create_lms
+from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import legal_identity
 from lti_tool.logs import set_up_logs
 from lti_tool.platforms import invitations
@@ -43,20 +43,61 @@ class RunningDemo:
     registration_url: str
 
 
-def serve_until_stopped(folder: Path, tool_port: int, lms_port: int, address: str = "127.0.0.1") -> int:
-    """The exit code, after Ctrl-C or SIGTERM: 0, or 2 where a port is taken. The data in `folder` is used again."""
+#: The listening sockets of the tool and of the LMS.
+Sockets = tuple[socket.socket, socket.socket]
+
+#: The settings that the demo chooses itself: a real database, mail server or key must not be used by it.
+CHOSEN = (
+    "TOOL_URL",
+    "SECRET_KEY",
+    "SECRET_KEY_FILE",
+    "KEY_ENCRYPTION_KEY",
+    "KEY_ENCRYPTION_KEY_FILE",
+    "ISSUER_FILE",
+    "DATABASE_URL",
+    "BROKER_URL",
+    "EXTENSION_URL",
+    "SMTP_URL",
+    "MAIL_FOLDER",
+    "PKCS11_MODULE",
+    "PKCS11_TOKEN",
+    "PKCS11_PIN",
+    "PKCS11_PIN_FILE",
+    "POLL_SECONDS",
+    "ALLOW_PRIVATE_ADDRESSES",
+)
+
+
+def refused_settings(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The variables in `environment` that are set, and that the demo chooses itself."""
+    return tuple(name for name in CHOSEN if environment.get(name, "").strip())
+
+
+def open_sockets(tool_port: int, lms_port: int, address: str = "127.0.0.1") -> Sockets:
+    """The sockets, at any free port where one is 0. Raises NotAllowedError where one cannot be opened."""
+    tool_socket = _open_socket(tool_port, address, "--tool-port")
     try:
-        tool_socket, lms_socket = listen(tool_port, address), listen(lms_port, address)
+        return tool_socket, _open_socket(lms_port, address, "--lms-port")
+    except NotAllowedError:
+        tool_socket.close()
+        raise
+
+
+def _open_socket(port: int, address: str, option: str) -> socket.socket:
+    try:
+        return listen(port, address)
     except OSError as error:
-        print(
-            f"A port is taken: {error.strerror}. Choose others with --tool-port and --lms-port.",
-            file=sys.stderr,
-        )
-        return 2
+        raise NotAllowedError(
+            f"Cannot listen at {address}, port {port}: {error.strerror}. Choose another with {option} or --listen."
+        ) from error
+
+
+def serve_until_stopped(folder: Path, sockets: Sockets, environment: Mapping[str, str]) -> int:
+    """The exit code, 0, after Ctrl-C or SIGTERM. The data in `folder` is used again."""
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    with demo_in_folder(folder, tool_socket, lms_socket) as demo:
+    with demo_in_folder(folder, sockets, environment) as demo:
         print(_instructions(demo, folder), flush=True)
         stop.wait()
         print("\nStopping ...", flush=True)
@@ -88,10 +129,19 @@ Ctrl-C stops.
 
 
 def demo_in_folder(
-    folder: Path, tool_socket: socket.socket, lms_socket: socket.socket, mail: Path | None = None
+    folder: Path, sockets: Sockets, environment: Mapping[str, str], mail: Path | None = None
 ) -> AbstractContextManager[RunningDemo]:
-    """The demo on the embedded defaults: SQLite, the worker in this process, mails written to a folder."""
-    settings = _settings(folder, tool_socket.getsockname()[1], mail)
+    """The demo on the embedded defaults: SQLite, the worker in this process, mails written to a folder.
+
+    Settings of `environment` are used, but for those in CHOSEN. Raises SettingsError where one is wrong.
+    """
+    tool_socket, lms_socket = sockets
+    try:
+        settings = _settings(folder, tool_socket.getsockname()[1], mail, environment)
+    except SettingsError:
+        tool_socket.close()
+        lms_socket.close()
+        raise
     set_up_logs(settings.log_format, logging.WARNING)
     return running_demo(settings, folder, tool_socket, lms_socket)
 
@@ -137,7 +187,7 @@ def running_demo(
         tool.store.close()
 
 
-def _settings(folder: Path, port: int, mail: Path | None) -> Settings:
+def _settings(folder: Path, port: int, mail: Path | None, environment: Mapping[str, str]) -> Settings:
     """The settings of the demo; its secrets are made at the first start.
 
     They are read again later: with another KEY_ENCRYPTION_KEY the signing keys in the database cannot be opened.
@@ -148,15 +198,17 @@ def _settings(folder: Path, port: int, mail: Path | None) -> Settings:
         values = {name: secrets.token_urlsafe(32) for name in ("SECRET_KEY", "KEY_ENCRYPTION_KEY")}
         secrets_file.touch(mode=0o600)
         secrets_file.write_text(json.dumps(values), encoding="utf-8")
+    others = {name: value for name, value in environment.items() if name not in CHOSEN}
     return read_settings(
         {
+            "LOG_FORMAT": "console",
+            **others,
             "TOOL_URL": f"http://tool.localhost:{port}",
             "DATABASE_URL": f"sqlite:///{(folder / 'nozimite.sqlite').absolute()}",
             "ISSUER_FILE": str(ISSUER_FILE),
             "MAIL_FOLDER": str(mail or folder / "mail"),
             "POLL_SECONDS": "2",
             "ALLOW_PRIVATE_ADDRESSES": "yes",
-            "LOG_FORMAT": "console",
             **json.loads(secrets_file.read_text(encoding="utf-8")),
         }
     )

@@ -41,12 +41,12 @@ def _show(tool: Tool) -> int:
     click.echo(json.dumps(legal_identity.legal_identity(profile), ensure_ascii=False, indent=2))
     with tool.store.read() as session:
         confirmed = legal_identity.confirmed_at(session, profile)
-    for item in legal_identity.ending_soon(profile.accreditations, tool.clock().date()):
+    for item in legal_identity.ending_soon(profile.accreditations, profile.day_of(tool.clock())):
         note(f"The accreditation {item.code} ends on {item.valid_until}.")
     if confirmed is None:
         note("Not confirmed. No badge is issued until you run: python -m lti_tool issuer confirm")
         return 1
-    note(f"Confirmed on {confirmed:%Y-%m-%d}.")
+    note(f"Confirmed on {profile.day_of(confirmed)}.")
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,16 +21,15 @@ KINDS = ("Ed25519", "P-256", "RSA-3072")
 
 
 class Moment(click.ParamType[datetime]):
-    """A day or a moment in ISO 8601; without a zone it is UTC."""
+    """A day or a moment in ISO 8601; without an offset it is one at the issuer's, and has no zone yet."""
 
     name = "date"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         try:
-            moment = datetime.fromisoformat(value)
+            return datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a date such as 2026-11-28 or 2026-11-28T14:30", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @click.group("keys", help="Rotate or revoke keys; print the recovery sheet.")
@@ -46,18 +45,18 @@ def list_() -> None:
     from lti_tool.store import queries
 
     tool = open_tool()
+    zone = tool.issuer.profile.zone
     with tool.store.read() as session:
         for key in queries.issuers.tool_key_rows(session):
-            click.echo(f"lti\tRSA\t{key.kid}\t{key.created_at:%Y-%m-%d}")
+            click.echo(f"lti\tRSA\t{key.kid}\t{key.created_at.astimezone(zone):%Y-%m-%d}")
         for row in queries.issuers.signing_keys(session, tool.issuer.profile.id):
-            click.echo(
-                f"badges\t{row.algorithm}\t{row.kid}\t{row.created_at:%Y-%m-%d}\t{row.vault}\t{_state(row)}"
-            )
+            made = f"{row.created_at.astimezone(zone):%Y-%m-%d}"
+            click.echo(f"badges\t{row.algorithm}\t{row.kid}\t{made}\t{row.vault}\t{_state(row, zone)}")
 
 
-def _state(row: SigningKeyRow) -> str:
+def _state(row: SigningKeyRow, zone: tzinfo) -> str:
     if row.compromised_at is not None:
-        return f"compromised since {row.compromised_at:%Y-%m-%d}"
+        return f"compromised since {row.compromised_at.astimezone(zone):%Y-%m-%d}"
     return "retired" if row.retired_at else "current"
 
 
@@ -100,16 +99,20 @@ def retire(key: str) -> None:
     "--since",
     type=Moment(),
     metavar="DATE",
-    help="The first day, or moment, at which somebody else may have had it; without it, from its first day on.",
+    help="The first day, from 00:00 in the issuer's timezone, or the first moment, at which somebody else may have "
+    "had it; without it, from its first day on.",
 )
 def compromised(key: str, since: datetime | None) -> None:
     """Revoke a KEY that somebody else may hold."""
     from lti_tool.store import queries
 
     tool = open_tool()
+    zone = tool.issuer.profile.zone
+    if since is not None and since.tzinfo is None:
+        since = since.replace(tzinfo=zone)
     with tool.store.begin() as session:
         row = tool.issuer.keyring.mark_compromised(session, key, since, tool.clock())
-        first = row.compromised_at or row.created_at
+        first = (row.compromised_at or row.created_at).astimezone(zone)
         count = queries.credentials.count_issued(session, tool.issuer.profile.id, first)
     click.echo(f"{key} is revoked since {first.isoformat()}. Badges signed from then on no longer verify.")
     click.echo("Badges signed before verify where the verifier may ask this tool, which still serves them.")

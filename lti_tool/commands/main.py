@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return 2
     except SettingsError as error:
-        return _fail(f"Settings: {error}")
+        return _fail("\n".join(f"Settings: {problem}" for problem in error.problems))
     except (ToolError, BadgeError) as error:
         return _fail(str(error))
     except (KeyboardInterrupt, click.Abort):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from config.settings import vocabularies_folder
+from config.settings import issuer_file, vocabularies_folder
 from lti_tool.commands.shared import FILE, language_option
 
 
@@ -34,9 +34,8 @@ def quality(
     from lti_tool.templates import quality_reports
 
     set_override_folder(vocabularies_folder(os.environ))
-    from_settings = os.environ.get("ISSUER_FILE")
-    issuer_file = issuer or (Path(from_settings) if from_settings else None)
-    reports = quality_reports.evaluate_file(file, issuer_file, frameworks, datetime.now(UTC).date())
+    profile_file = issuer or issuer_file(os.environ)
+    reports = quality_reports.evaluate_file(file, profile_file, frameworks, datetime.now(UTC))
     if as_json:
         click.echo(json.dumps(quality_reports.as_json(reports, language), ensure_ascii=False, indent=2))
     else:

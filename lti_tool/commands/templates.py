@@ -48,7 +48,7 @@ def add(*, file: Path, template_id: str | None, publishes: bool) -> None:
     tool = open_tool()
     now = tool.clock()
     try:
-        imported = files.read_file(file, now.date())
+        imported = files.read_file(file, tool.issuer.profile.day_of(now))
     except OSError as error:
         raise NotFoundError(f"{file} cannot be read: {error.strerror}") from error
     with tool.store.begin() as session:

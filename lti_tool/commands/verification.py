@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from badges.verify import Report, verify
+from config.settings import NetworkSettings
 from lti_tool import bounded_process
 from lti_tool.errors import NotFoundError
-from lti_tool.outgoing import Outgoing
+from lti_tool.outgoing import Networks, Outgoing
 from lti_tool.values import Json
 from signing import did
 from signing.keys import VerificationMethod
@@ -20,15 +21,20 @@ Fetch = Callable[[str], bytes]
 
 
 def check_file(
-    file: bytes, documents: Path | None = None, now: datetime | None = None, recipient: str | None = None
+    file: bytes,
+    documents: Path | None = None,
+    now: datetime | None = None,
+    recipient: str | None = None,
+    network: NetworkSettings | None = None,
 ) -> Report:
     """The Report on the content of a badge file.
 
     `documents` is a folder with did.json, jwks.json and status-list.json of the issuer, which are then used instead of
-    the network. `now` is the current time unless given; `recipient` is whom the badge should be about: an e-mail
-    address or an id. Raises NotFoundError where one of the documents is missing or not what its name says.
+    the network; `network` are the settings of calls. `now` is the current time unless given; `recipient` is whom the
+    badge should be about: an e-mail address or an id. Raises NotFoundError where one of the documents is missing or not
+    what its name says.
     """
-    fetch = read_saved_documents(documents) if documents else Outgoing().fetch
+    fetch = read_saved_documents(documents) if documents else _outgoing(network or NetworkSettings()).fetch
 
     def find_key(verification_method: str, issuer_id: str) -> VerificationMethod:
         return did.find_key(verification_method, issuer_id, fetch)
@@ -42,6 +48,13 @@ def check_file(
         recipient=recipient,
         find_schema_breach=bounded_process.find_schema_breach,
         read_pdf=bounded_process.attached_text,
+    )
+
+
+def _outgoing(network: NetworkSettings) -> Outgoing:
+    return Outgoing(
+        networks=Networks.PUBLIC_AND_PRIVATE if network.allow_private_addresses else Networks.PUBLIC,
+        ca_bundle=network.ca_bundle,
     )
 
 

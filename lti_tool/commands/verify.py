@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
 
+from config.settings import network_settings
 from lti_tool.commands.shared import FILE, language_option, note, read_bytes
 from lti_tool.errors import NotFoundError
 
@@ -25,12 +27,14 @@ from lti_tool.errors import NotFoundError
 def verify(*, file: Path, as_json: bool, documents: Path | None, recipient: str | None, language: str) -> int:
     """Verify a badge: PNG, SVG, PDF, JSON or JWT.
 
-    Exit code 0: verified; 1: not verified; 2: no badge in the file.
+    Exit code 0: verified; 1: not verified; 2: no badge in the file. No setting is needed; CA_BUNDLE and
+    ALLOW_PRIVATE_ADDRESSES are used where they are set.
     """
     from badges.verify.report_text import report_as_json, report_as_lines
     from lti_tool.commands.verification import check_file
 
-    report = check_file(read_bytes(file), documents, recipient=recipient)
+    network = network_settings(os.environ)
+    report = check_file(read_bytes(file), documents, recipient=recipient, network=network)
     if as_json:
         click.echo(json.dumps(report_as_json(report), ensure_ascii=False, indent=2))
     else:

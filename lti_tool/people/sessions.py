@@ -44,6 +44,7 @@ def start_session(session: Session, launch: Launch, now: datetime) -> str:
             is_teacher=launch.is_teacher,
             is_learner=launch.is_learner,
             language=best_language([launch.locale]),
+            timezone=launch.timezone,
             deep_linking=asdict(launch.deep_linking) if launch.deep_linking else None,
             embed_origins=[return_origin] if return_origin else [],
             created_at=now,

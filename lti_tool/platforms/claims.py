@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lti_tool.values import DeepLinkingSettings, Json, Launch, Registration
 
@@ -19,6 +20,8 @@ DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settin
 
 #: The custom parameter that Canvas fills in when an administrator acts as somebody else.
 MASQUERADING = "canvas_masquerading_user_id"
+#: The custom parameter that is asked to be filled in from `$Person.address.timezone`.
+TIMEZONE = "timezone"
 
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 _VARIABLE = re.compile(r"\$[A-Za-z][\w.<>,-]*")
@@ -54,6 +57,7 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
         line_item_url=web_address(grades.get("lineitem")),
         deep_linking=deep_linking_settings(claims),
         acting_for_other=bool(custom.get(MASQUERADING)),
+        timezone=timezone(custom.get(TIMEZONE)),
     )
 
 
@@ -96,6 +100,19 @@ def email(value: Any) -> str | None:
     """An e-mail address, by its outer form only; None for anything else."""
     address = text(value)
     return address if address and re.fullmatch(r"[^@\s]+@[^@\s]+", address) else None
+
+
+def timezone(value: Any) -> str | None:
+    """The IANA name of a time zone. Moodle sends 99 for whoever has not chosen one: that is None."""
+    name = text(value)
+    try:
+        return ZoneInfo(name).key if name else None
+    except (
+        ZoneInfoNotFoundError,
+        OSError,
+        ValueError,
+    ):  # a folder of the database (Europe), a path out of it
+        return None
 
 
 def full_name(given_name: str | None, family_name: str | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from lti_tool.platforms.claims import MASQUERADING
+from lti_tool.platforms.claims import MASQUERADING, TIMEZONE
 from lti_tool.platforms.platform_configuration import CANVAS, PlatformConfiguration
 from lti_tool.values import Json
 
@@ -41,7 +41,10 @@ CANVAS_CUSTOM = {
     "canvas_module_item_id": "$Canvas.moduleItem.id",
     MASQUERADING: "$Canvas.masqueradingUser.id",
     "context_history": "$Context.id.history",
+    TIMEZONE: "$Person.address.timezone",
 }
+#: What is asked of every other platform that offers the variable.
+CUSTOM = {"context_history": "$Context.id.history", TIMEZONE: "$Person.address.timezone"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,5 +183,4 @@ def _message(kind: str, launch_url: str, names: ToolNames, platform: PlatformCon
 def _custom_parameters(platform: PlatformConfiguration) -> dict[str, str]:
     if platform.product == "canvas":
         return dict(CANVAS_CUSTOM)
-    is_offered = "Context.id.history" in platform.variables
-    return {"context_history": "$Context.id.history"} if is_offered else {}
+    return {name: variable for name, variable in CUSTOM.items() if variable[1:] in platform.variables}

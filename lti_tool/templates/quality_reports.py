@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 from badges.errors import BadgeError
@@ -29,19 +29,21 @@ _SUMMARY = {
 
 
 def evaluate_file(
-    file: Path, issuer_file: Path | None, frameworks: Sequence[str], today: date
+    file: Path, issuer_file: Path | None, frameworks: Sequence[str], now: datetime
 ) -> tuple[QualityReport, ...]:
     """The reports of the frameworks on the template in a TOML or JSON file; of all frameworks where none is named.
 
-    Raises NotFoundError where a file cannot be read as a template or an issuer, or there is no such framework.
+    It is the issuer's day at `now`. Raises NotFoundError where a file cannot be read as a template or an issuer, or
+    there is no such framework.
     """
     try:
-        template = read_template(_read(file), today)
         issuer = (
-            read_issuer(_read(issuer_file), _ANY_URL, today)
+            read_issuer(_read(issuer_file), _ANY_URL, now)
             if issuer_file
             else IssuerProfile(id=_ANY_URL, slug="", name="")
         )
+        today = issuer.day_of(now)
+        template = read_template(_read(file), today)
         return tuple(evaluate(code, template, issuer, today) for code in frameworks or framework_codes())
     except BadgeError as error:
         raise NotFoundError(str(error)) from error

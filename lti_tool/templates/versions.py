@@ -37,10 +37,11 @@ def add(
 ) -> TemplateVersion:
     """A draft with the content of `data`: version 1 of a new template, or the next version of `template_id`.
 
-    Its picture is `own_picture`, else one is drawn when it is published. `what` is its first entry of the history.
+    Days to come are refused where data is read from a file or a form, not here: the issuer's day is known there. Its
+    picture is `own_picture`, else one is drawn when it is published. `what` is its first entry of the history.
     Raises badges.errors.TemplateError with every problem.
     """
-    template = read_template(data, now.date())
+    template = read_template(data)
     template_id = template_id or str(uuid4())
     row = TemplateVersion(
         template_id=template_id,
@@ -65,7 +66,7 @@ def save_draft(row: TemplateVersion, data: Json, now: datetime, by: int | None =
     Raises badges.errors.TemplateError with every problem, NotAllowedError where the version is not a draft.
     """
     _check_draft(row)
-    template = read_template(data, now.date())
+    template = read_template(data)
     body = template_as_json(template)
     changed = sorted(name for name in {*body, *row.body} if body.get(name) != row.body.get(name))
     if changed:
@@ -124,11 +125,12 @@ def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: int 
     framework that the institution demands.
     """
     template = read_template(row.body)
-    missing = elements.missing(template, issuer, now.date())
+    today = issuer.day_of(now)
+    missing = elements.missing(template, issuer, today)
     if missing:
         raise MissingElementsError(missing)
     failings = tuple(
-        (code, rule) for code in issuer.demands for rule in failed_rules(code, template, issuer, now.date())
+        (code, rule) for code in issuer.demands for rule in failed_rules(code, template, issuer, today)
     )
     if failings:
         raise QualityError(failings)

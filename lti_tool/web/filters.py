@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from badges.eu.readers import NO_LANGUAGE
 from badges.issuer import IssuerProfile
@@ -21,6 +21,7 @@ from lti_tool.web import current
 from lti_tool.web.current import current_tool
 from lti_tool.web.error_messages import CHANNELS
 from lti_tool.web.languages import page_language
+from lti_tool.web.time_zones import in_page_zone, readers_zone_is_known
 from lti_tool.web.translation import format_date, format_datetime, format_decimal, format_time_ago
 from lti_tool.web.translation import gettext as _
 
@@ -92,28 +93,31 @@ def ago(time: datetime) -> Markup:
     """“3 minutes ago”, with the exact time in the markup."""
     past = current_tool().clock() - time
     if past.total_seconds() < 45:
-        return _time(time, _("just now"))
-    return _time(time, format_time_ago(past))
+        return _time(time, "ago", _("just now"))
+    return _time(time, "ago", format_time_ago(past))
 
 
 def day(time: datetime) -> Markup:
-    """The date of a time in UTC, with the exact time in the markup."""
-    return _time(time, format_date(time, DAY[page_language()]))
+    """The date of a time, with the exact time in the markup."""
+    return _time(time, "day", format_date(in_page_zone(time), DAY[page_language()]))
 
 
 def moment(time: datetime) -> Markup:
-    """Date and time in UTC."""
-    return _time(time, _moment(time))
+    """Date and time."""
+    return _time(time, "moment", _exact(time))
 
 
-def _moment(time: datetime) -> str:
-    return f"{format_datetime(time, DAY[page_language()] + ', HH:mm')} UTC"
+def _exact(time: datetime) -> str:
+    """Date and time; where the zone is not the reader's it is named, by its city."""
+    pattern = DAY[page_language()] + (", HH:mm" if readers_zone_is_known() else ", HH:mm (VVV)")
+    return format_datetime(in_page_zone(time), pattern)
 
 
-def _time(time: datetime, text: str) -> Markup:
-    exact = time.isoformat(timespec="seconds")
-    return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
-        exact, format_datetime(time, "yyyy-MM-dd HH:mm"), text
+def _time(time: datetime, shown_as: str, text: str) -> Markup:
+    """A <time>; with `data-show` where times.js should say it in the zone of the browser."""
+    show = Markup("") if readers_zone_is_known() else Markup(' data-show="{}"').format(shown_as)
+    return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(
+        time.isoformat(timespec="seconds"), _exact(time), show, text
     )
 
 
@@ -148,34 +152,31 @@ def calendar_day(value: date) -> str:
     return format_date(value, DAY[page_language()])
 
 
-def evidence(recorded: Mapping[str, Any]) -> str:
+def evidence(recorded: Mapping[str, Any]) -> Markup:
     """What an award rests on (`Completion.evidence`), in a sentence for the teacher."""
+    # Filled in here, because gettext would take the times for plain text.
     match recorded.get("kind"):
         case "transition":
-            return _(
-                "Completed between %(outside)s and %(inside)s.",
-                outside=_time_text(recorded, "outside_at"),
-                inside=_time_text(recorded, "inside_at"),
-            )
+            return escape(_("Completed between %(outside)s and %(inside)s.")) % {
+                "outside": _recorded_time(recorded, "outside_at"),
+                "inside": _recorded_time(recorded, "inside_at"),
+            }
         case "learner_launch":
-            return _(
-                "The learner opened the restricted link on %(time)s.", time=_time_text(recorded, "opened_at")
-            )
+            sentence = _("The learner opened the restricted link on %(time)s.")
+            return escape(sentence) % {"time": _recorded_time(recorded, "opened_at")}
         case "teacher_tick":
-            return _("Confirmed by a teacher on %(time)s.", time=_time_text(recorded, "seen_at"))
+            sentence = _("Confirmed by a teacher on %(time)s.")
         case "line_item_result":
-            return _(
-                "Grade of %(score)s in the badge's grade column, read on %(time)s.",
-                score=percent(Decimal(str(recorded.get("score", "0")))),
-                time=_time_text(recorded, "seen_at"),
-            )
-    # A kind that a newer version of the tool has recorded.
-    return _("Recorded on %(time)s.", time=_time_text(recorded, "seen_at"))
+            sentence = _("Grade of %(score)s in the badge's grade column, read on %(time)s.")
+        case _:  # A kind that a newer version of the tool has recorded.
+            sentence = _("Recorded on %(time)s.")
+    score = percent(Decimal(str(recorded.get("score") or "0")))
+    return escape(sentence) % {"time": _recorded_time(recorded, "seen_at"), "score": score}
 
 
-def _time_text(recorded: Mapping[str, Any], name: str) -> str:
+def _recorded_time(recorded: Mapping[str, Any], name: str) -> Markup:
     text = recorded.get(name) or recorded.get("seen_at")
-    return _moment(datetime.fromisoformat(text)) if text else "–"
+    return moment(datetime.fromisoformat(text)) if text else Markup("–")
 
 
 def _make_static_files_cacheable(response: Response) -> Response:

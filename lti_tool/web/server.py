@@ -53,6 +53,10 @@ def listen(port: int, address: str = "127.0.0.1") -> socket.socket:
     """A listening socket; port 0 takes any free port. Raises OSError where the port is taken."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((address, port))
-    listener.listen(128)
+    try:
+        listener.bind((address, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
     return listener

@@ -39,13 +39,13 @@ def lazy_text(make: Callable[[], str]) -> Sentence:
 
 
 def format_date(value: date | datetime, pattern: str) -> str:
-    """The date in a CLDR date pattern, with the month names of the page's language."""
-    return str(flask_babel.format_date(value, pattern))
+    """The date in a CLDR date pattern, with the month names of the page's language; of a time, in its own zone."""
+    return str(flask_babel.format_date(value, pattern, rebase=False))
 
 
 def format_datetime(value: datetime, pattern: str) -> str:
-    """The time in UTC, in a CLDR date pattern."""
-    return str(flask_babel.format_datetime(value, pattern))
+    """The time in its own zone, in a CLDR date pattern."""
+    return str(flask_babel.format_datetime(value, pattern, rebase=False))
 
 
 def format_decimal(value: Decimal) -> str:

@@ -203,7 +203,7 @@ def test_joint_awarding_bodies_and_larger_credentials_are_in_it(
     assert (
         accreditation["identifier"][0].items() >= {"schemeName": "DEQAR", "notation": "DEQARINST0001"}.items()
     )
-    assert accreditation["expiryDate"] == "2029-12-31T00:00:00Z"
+    assert accreditation["expiryDate"] == "2029-12-31T21:59:59Z"  # the end of the day in Riga
     assert claim["specifiedBy"]["isPartOf"][0]["title"] == {"en": "Analyst"}
     assert claim["specifiedBy"]["learningSetting"]["inScheme"]["id"].endswith("learning-setting/25831c2")
     assert find_problems(credential) == ()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from badges.errors import TemplateError
+from badges.eu.terms import accreditations
 from badges.issuer import IssuerProfile, issuer_id, read_issuer
 from badges.jsonld import as_jsonld
+from badges.template.values import QualityAssurance
 from signing.did import did_web_url
 
 
@@ -82,6 +86,11 @@ def test_a_name_and_a_slug_are_all_that_is_required() -> None:
         ({"legalname": {"en": "x"}}, "/legalname", "unknown_field"),
         ({"identifiers": [{"type": "my type", "value": "1"}]}, "/identifiers/0/type", "unknown_code"),
         ({"identifiers": [{"type": "ext:VAT"}]}, "/identifiers/0/value", "required"),
+        ({"timezone": "Riga"}, "/timezone", "unknown_timezone"),
+        ({"timezone": "Europe"}, "/timezone", "unknown_timezone"),
+        ({"timezone": "../../etc/passwd"}, "/timezone", "unknown_timezone"),
+        ({"timezone": "/etc/localtime"}, "/timezone", "unknown_timezone"),
+        ({"timezone": 2}, "/timezone", "not_text"),
         ({"identifiers": ["LV40000000001"]}, "/identifiers/0", "not_an_object"),
     ],
 )
@@ -91,3 +100,25 @@ def test_each_problem_in_the_file_is_reported_with_its_field(
     with pytest.raises(TemplateError) as caught:
         read_issuer({"slug": "riga-college", "name": "Riga College"} | changes, "https://badges.example.org")
     assert (field, code) in caught.value.problems
+
+
+def test_a_day_is_the_issuers_own() -> None:
+    """What is valid until a day is valid through its end there: also where that is another day in UTC."""
+    data = {"slug": "riga-college", "name": "Riga College"}
+    riga = read_issuer(data | {"timezone": "Europe/Riga"}, "https://badges.example.org")
+    new_year = datetime(2026, 12, 31, 22, 0, tzinfo=UTC)
+    assert riga.day_of(new_year) == date(2027, 1, 1)
+    assert riga.day_of(new_year - timedelta(seconds=1)) == date(2026, 12, 31)
+    assert read_issuer(data, "https://badges.example.org").day_of(new_year) == date(2026, 12, 31)
+    for name in ("UTC", " Europe/Riga ", "", None):
+        expected = (name or "UTC").strip()
+        assert read_issuer(data | {"timezone": name}, "https://badges.example.org").timezone == expected
+
+
+def test_an_accreditation_begins_and_ends_with_its_days_at_the_issuers() -> None:
+    assurance = QualityAssurance(code="eqavet", valid_from=date(2022, 3, 15), valid_until=date(2048, 7, 14))
+    (node,) = accreditations((assurance,), "https://badges.example.org/1", zone=ZoneInfo("Europe/Riga"))
+    assert node.date_issued == datetime(2022, 3, 14, 22, 0, tzinfo=UTC)
+    assert node.expiry_date == datetime(2048, 7, 14, 20, 59, 59, tzinfo=UTC)
+    (node,) = accreditations((assurance,), "https://badges.example.org/1")
+    assert node.expiry_date == datetime(2048, 7, 14, 23, 59, 59, tzinfo=UTC)

@@ -9,15 +9,23 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from config.settings import SettingsError, read_settings, vocabularies_folder
+from config.settings import (
+    NetworkSettings,
+    SettingsError,
+    issuer_file,
+    network_settings,
+    read_settings,
+    vocabularies_folder,
+)
 
 ROOT = Path(__file__).parents[2]
 NEEDED = {
     "TOOL_URL": "https://badges.riga-college.example",
     "SECRET_KEY": "a secret of the tests",
     "KEY_ENCRYPTION_KEY": "another secret of the tests",
-    "ISSUER_FILE": "config/issuer.toml",
+    "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
 }
 
 
@@ -44,6 +52,11 @@ def refusal(environment: Mapping[str, str]) -> str:
     return str(caught.value)
 
 
+def names(message: str) -> set[str]:
+    """The variables that the lines of a refusal begin with."""
+    return {line.split()[0] for line in message.splitlines() if line.split()[0].isupper()}
+
+
 @pytest.mark.parametrize("name", sorted(NEEDED))
 def test_a_missing_setting_stops_the_start_and_is_named(name: str) -> None:
     assert name in refusal({key: value for key, value in NEEDED.items() if key != name})
@@ -65,10 +78,58 @@ def test_a_missing_setting_stops_the_start_and_is_named(name: str) -> None:
         ("JWT_ALGORITHM", "HS256"),
         ("SELECTIVE_DISCLOSURE", "partly"),
         ("STATUS_PURPOSE", "refresh"),
+        ("POLL_SECONDS", "-5"),
+        ("POLL_SECONDS", "86401"),
+        ("POLL_SECONDS", "1e3"),
+        ("ISSUER_FILE", "/no/such/issuer.toml"),
+        ("ISSUER_FILE", "/"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
-    assert name in refusal(NEEDED | {name: value})
+    assert names(refusal(NEEDED | {name: value})) == {name}
+
+
+def test_all_mistakes_are_named_at_once() -> None:
+    wrong = {
+        "TOOL_URL": "badges.example.org",
+        "SECRET_KEY": "short",
+        "KEY_ENCRYPTION_KEY": "",
+        "ISSUER_FILE": "",
+        "DATABASE_URL": "mysql://localhost/nozimite",
+        "BROKER_URL": "amqp://localhost",
+        "EXTENSION_URL": "words.example",
+        "SMTP_URL": "smtp.example.org:587",
+        "MAIL_FROM": "badges",
+        "PKCS11_MODULE": "/usr/lib/softhsm/libsofthsm2.so",
+        "PKCS11_TOKEN": "",
+        "PKCS11_PIN": "1",
+        "JWT_ALGORITHM": "HS256",
+        "SELECTIVE_DISCLOSURE": "partly",
+        "STATUS_PURPOSE": "refresh",
+        "LTI_UNBOUND_LAUNCH": "maybe",
+        "POLL_SECONDS": "often",
+        "ALLOW_PRIVATE_ADDRESSES": "perhaps",
+        "CA_BUNDLE": "/no/such/file.pem",
+        "LOG_FORMAT": "yaml",
+    }
+    with pytest.raises(SettingsError) as caught:
+        read_settings(wrong)
+    assert names(str(caught.value)) == set(wrong) - {"PKCS11_MODULE"}
+    assert (
+        len(caught.value.problems) == len(wrong) - 1 + 1
+    )  # the module is right; one line says how to load settings
+
+
+def test_what_is_not_set_comes_with_how_to_load_the_environment() -> None:
+    assert "set -a; . config/nozimite.env; set +a" in refusal({})
+    assert refusal({}).count("set -a") == 1
+    assert "set -a" not in refusal(NEEDED | {"LOG_FORMAT": "yaml"})
+
+
+def test_a_problem_quotes_no_value() -> None:
+    for name in ("DATABASE_URL", "BROKER_URL", "SMTP_URL", "TOOL_URL"):
+        assert "hunter2" not in refusal(NEEDED | {name: "any://zane:hunter2"})
+        assert "hunter2" not in refusal(NEEDED | {name: "smtp://zane:hunter2/@host:port"})
 
 
 def test_the_required_settings_are_enough() -> None:
@@ -121,9 +182,229 @@ def test_the_vocabularies_folder_needs_no_other_setting() -> None:
     assert vocabularies_folder({"VOCABULARIES_FOLDER": "/srv/lists"}) == Path("/srv/lists")
 
 
+WRONG_ADDRESSES = (
+    "https://badges example.org",
+    "https://badges.example.org/a b",
+    "https://badges.example.org/?tool=1",
+    "https://badges.example.org?",
+    "https://badges.example.org/#top",
+    "https://zane@badges.example.org",
+    "https://zane:hunter2@badges.example.org",
+    "https://",
+    "https:///path",
+    "https:badges.example.org",
+    "https://badges.example.org:0",
+    "https://badges.example.org:70000",
+    "https://badges.example.org:https",
+    "https://-badges.example.org",
+    "https://badges..example.org",
+    "https://[::1",
+    "https://zīme.example.org",
+    "https://badges.example.org\\@other.example",
+    "http://badges.example.org",
+    "http://localhost.example.org",
+    "http://192.168.1.5",
+    "http://127.0.0.1.example.org",
+    "ftp://badges.example.org",
+    "javascript:alert(1)",
+)
+
+
+@pytest.mark.parametrize("name", ["TOOL_URL", "EXTENSION_URL"])
+@pytest.mark.parametrize("value", WRONG_ADDRESSES)
+def test_an_address_that_could_not_stand_in_a_badge_is_refused(name: str, value: str) -> None:
+    assert names(refusal(NEEDED | {name: value})) == {name}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://badges.example.org",
+        "https://badges.example.org:8443/nozimite",
+        "https://xn--zme-sxa.example.org",
+        "http://localhost:8000",
+        "http://tool.localhost:8000",
+        "http://127.0.0.1:8000",
+        "http://[::1]:8000",
+    ],
+)
+def test_an_address_of_the_web_or_of_this_machine_is_accepted(value: str) -> None:
+    settings = read_settings(NEEDED | {"TOOL_URL": value, "EXTENSION_URL": value})
+    assert (settings.tool_url, settings.extension_url) == (value, value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "smtp.example.org:587",
+        "smtp.example.org",
+        "smtp+startls://zane:hunter2@smtp.example.org:587",
+        "SMTP://smtp.example.org",
+        "https://smtp.example.org",
+        "smtp://",
+        "smtp://:25",
+        "smtp://smtp.example.org:port",
+        "smtp://smtp.example.org:70000",
+        "smtp://smtp.example.org:0",
+        "smtps://zane:hun/ter2@smtp.example.org:465",
+        "smtps://zane:hun#ter2@smtp.example.org:465",
+        "smtps://zane@smtp.example.org",
+        "smtps://:hunter2@smtp.example.org",
+        "smtps://zane:hunter2@smtp.example.org/mail",
+        "smtps://zane:hunter2@smtp.example.org?tls=no",
+        "smtps://zane:hunter 2@smtp.example.org",
+    ],
+)
+def test_a_mail_server_that_would_not_be_the_one_meant_is_refused(value: str) -> None:
+    assert names(refusal(NEEDED | {"SMTP_URL": value})) == {"SMTP_URL"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "smtp://localhost:25",
+        "smtp://127.0.0.1",
+        "smtp+starttls://zane%40example.org:hun%2Fter2@smtp.example.org:587",
+        "smtps://zane:hunter2@smtp.example.org:465/",
+    ],
+)
+def test_a_mail_server_is_accepted(value: str) -> None:
+    assert read_settings(NEEDED | {"SMTP_URL": value}).smtp_url == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "nozimite.sqlite",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///?mode=ro",
+        "postgresql+psycopg2://localhost/nozimite",
+        "postgresql+psycopg://localhost",
+        "postgresql+psycopg://zane:hunter2@host:port/nozimite",
+        "mysql://localhost/nozimite",
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_refused(value: str) -> None:
+    assert names(refusal(NEEDED | {"DATABASE_URL": value})) == {"DATABASE_URL"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "sqlite:////srv/nozimite.sqlite",
+        "postgresql+psycopg://nozimite:hun#t|er2@localhost:5432/nozimite",
+        "postgresql://nozimite@[::1]/nozimite",
+        "postgres://nozimite@localhost/nozimite?sslmode=require",
+        "postgresql+psycopg://postgres@/nozimite?host=/run/postgresql",
+    ],
+)
+def test_a_database_is_accepted(value: str) -> None:
+    assert read_settings(NEEDED | {"DATABASE_URL": value}).database_url == value
+
+
+@pytest.mark.parametrize("value", ["localhost:6379", "amqp://localhost", "redis://", "redis://host:port/0"])
+def test_a_broker_that_cannot_be_used_is_refused(value: str) -> None:
+    assert names(refusal(NEEDED | {"BROKER_URL": value})) == {"BROKER_URL"}
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "KEY_ENCRYPTION_KEY"])
+@pytest.mark.parametrize(
+    "value", ["aaaaaaaaaaaaaaaa", "abababababababababab", "0000000000000001", "passwordpassword"]
+)
+def test_a_secret_that_is_easily_guessed_is_refused(name: str, value: str, tmp_path: Path) -> None:
+    assert names(refusal(NEEDED | {name: value})) == {name}
+    file = tmp_path / "secret"
+    file.write_text(value, encoding="utf-8")
+    assert names(refusal(NEEDED | {f"{name}_FILE": str(file)})) == {name}
+
+
+def test_a_secret_of_random_digits_is_accepted() -> None:
+    assert read_settings(NEEDED | {"SECRET_KEY": "1c9a04f17b3e52d8"}).secret_key == "1c9a04f17b3e52d8"
+
+
+def test_no_secret_is_the_same_as_another() -> None:
+    same = NEEDED["SECRET_KEY"]
+    assert names(refusal(NEEDED | {"KEY_ENCRYPTION_KEY": same})) == {"KEY_ENCRYPTION_KEY"}
+    device = {"PKCS11_MODULE": "/usr/lib/softhsm/libsofthsm2.so", "PKCS11_TOKEN": "Riga", "PKCS11_PIN": same}
+    assert "PKCS11_PIN must not be the same as SECRET_KEY" in refusal(NEEDED | device)
+    assert names(refusal(NEEDED | device | {"PKCS11_PIN": "0000"})) == {"PKCS11_PIN"}
+
+
+def test_a_secret_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes(b"\xff\xfe\x00")
+    assert names(refusal(NEEDED | {"SECRET_KEY_FILE": str(file)})) == {"SECRET_KEY_FILE"}
+    file.write_bytes(b"\n")
+    assert names(refusal(NEEDED | {"SECRET_KEY_FILE": str(file)})) == {"SECRET_KEY_FILE"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "badges",
+        "badges@",
+        "@example.org",
+        "Nozimite",
+        "a@example.org, b@example.org",
+        "Nozimite <badges@example.org",
+        "bad ges@example.org",
+        "badges@exa mple.org",
+        "badges@example..org",
+        "zīme@example.org",
+        "a@b@example.org",
+    ],
+)
+def test_a_sender_that_is_no_address_is_refused(value: str) -> None:
+    assert names(refusal(NEEDED | {"MAIL_FROM": value})) == {"MAIL_FROM"}
+
+
+@pytest.mark.parametrize(
+    "value", ["badges@example.org", "Nozīmīte <badges@example.org>", '"Riga College, badges" <b@example.org>']
+)
+def test_a_sender_is_accepted(value: str) -> None:
+    assert read_settings(NEEDED | {"MAIL_FROM": value}).mail_from == value
+
+
+def test_certificates_are_a_pem_file(tmp_path: Path) -> None:
+    file = tmp_path / "authorities.pem"
+    for content in (
+        b"",
+        b"no certificate",
+        b"-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n",
+    ):
+        file.write_bytes(content)
+        assert names(refusal(NEEDED | {"CA_BUNDLE": str(file)})) == {"CA_BUNDLE"}
+        with pytest.raises(SettingsError, match="CA_BUNDLE"):
+            network_settings({"CA_BUNDLE": str(file)})
+    file.write_bytes(Path(DEFAULT_CA_BUNDLE_PATH).read_bytes())
+    assert read_settings(NEEDED | {"CA_BUNDLE": str(file)}).ca_bundle == file
+    assert network_settings({"CA_BUNDLE": str(file)}) == NetworkSettings(ca_bundle=file)
+
+
+def test_the_settings_of_the_network_need_no_other_setting() -> None:
+    assert network_settings({"CA_BUNDLE": " "}) == NetworkSettings()
+    assert network_settings({"ALLOW_PRIVATE_ADDRESSES": "yes"}).allow_private_addresses
+    with pytest.raises(SettingsError) as caught:
+        network_settings({"CA_BUNDLE": "/no/such/file.pem", "ALLOW_PRIVATE_ADDRESSES": "perhaps"})
+    assert names(str(caught.value)) == {"CA_BUNDLE", "ALLOW_PRIVATE_ADDRESSES"}
+
+
+def test_the_issuers_file_needs_no_other_setting() -> None:
+    assert issuer_file({}) is None
+    assert issuer_file({"ISSUER_FILE": NEEDED["ISSUER_FILE"]}) == Path(NEEDED["ISSUER_FILE"])
+    with pytest.raises(SettingsError, match="ISSUER_FILE"):
+        issuer_file({"ISSUER_FILE": "/no/such/issuer.toml"})
+
+
 def test_secrets_are_not_shown() -> None:
     settings = read_settings(
-        NEEDED | {name: "any://zane:hunter2@host" for name in ("DATABASE_URL", "BROKER_URL", "SMTP_URL")}
+        NEEDED
+        | {
+            "DATABASE_URL": "postgresql+psycopg://zane:hunter2@host/nozimite",
+            "BROKER_URL": "redis://zane:hunter2@host",
+            "SMTP_URL": "smtps://zane:hunter2@host",
+        }
     )
     assert "secret of the tests" not in repr(settings)
     assert "hunter2" not in repr(settings)

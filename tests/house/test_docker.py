@@ -87,9 +87,12 @@ def test_no_secret_stands_in_a_compose_file() -> None:
 def test_the_services_get_settings_the_tool_understands(name: str) -> None:
     environment = services("compose.yml")[name]["environment"]
     given = {key: re.sub(r"\$\{[^}]*\}", "password", value) for key, value in environment.items()}
+    assert f"../config/issuer.toml:{given['ISSUER_FILE']}:ro" in services("compose.yml")[name]["volumes"]
     settings = read_settings(
         given
         | {
+            # In the container it is the file that is mounted there.
+            "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
             "TOOL_URL": "https://badges.riga-college.example",
             "SECRET_KEY": "a secret of the tests",
             "KEY_ENCRYPTION_KEY": "another secret of the tests",

@@ -446,6 +446,7 @@ class Canvas:
             "User.id": self.person_id(person),
             "Person.name.full": person.name,
             "Person.email.primary": person.email,
+            "Person.address.timezone": "Europe/Riga",
         }
         if link:
             variables["ResourceLink.id"] = self.link_id(link)

@@ -91,6 +91,7 @@ class Moodle:
                     "User.username",
                     "Person.name.full",
                     "Person.email.primary",
+                    "Person.address.timezone",
                     "Membership.role",
                 ],
             },
@@ -414,6 +415,8 @@ class Moodle:
             "Person.name.given": person.given,
             "Person.name.family": person.family,
             "Person.email.primary": person.email,
+            # Moodle's number for "the zone of the server": nobody here has chosen another.
+            "Person.address.timezone": "99",
             "Person.sourcedId": person.sourced_id,
             "Membership.role": "Instructor" if staff else "Learner",
             "ResourceLink.id": None,

@@ -38,6 +38,7 @@ class LaunchSession(Base):
     is_teacher: Mapped[bool]
     is_learner: Mapped[bool]
     language: Mapped[str]
+    timezone: Mapped[str | None]
     deep_linking: Mapped[dict[str, Any] | None]
     embed_origins: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime]

@@ -48,7 +48,7 @@ def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
     """A line for each framework, and every rule of the requested ones; without a request, of the required ones."""
     issuer = current_tool().issuer.profile
     template = read_template(row.body)
-    today = current_tool().clock().date()
+    today = issuer.day_of(current_tool().clock())
     reports = [evaluate(code, template, issuer, today) for code in framework_codes()]
     required = (ANNEX_1, *issuer.demands)
     requested = request.form.get("framework", "")

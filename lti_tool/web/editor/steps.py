@@ -60,7 +60,7 @@ def save(template_id: UUID, version: int) -> str:
     with tool.store.begin() as session:
         row = locked_version(session, author, template_id, version)
         now = tool.clock()
-        step_input = forms.read_step(step, request.form, row.body, now.date())
+        step_input = forms.read_step(step, request.form, row.body, tool.issuer.profile.day_of(now))
         versions.save_draft(row, step_input.valid_data, now, author.learner_id)
         next_page = request.form.get("go", "")
         if step_input.problems or not next_page:
@@ -145,7 +145,7 @@ def step_page(
         search_words=request.form.get(f"{searched}?", ""),
         search=_search_results,
         step_code_of=step_code_of,
-        completeness=completeness_of(template, tool.issuer.profile, tool.clock().date()),
+        completeness=completeness_of(template, tool.issuer.profile, tool.issuer.profile.day_of(tool.clock())),
         preview=preview(row, template),
     )
 

@@ -79,7 +79,9 @@ def import_file() -> str:
     file = request.files.get("file")
     with tool.store.begin() as session:
         try:
-            imported = files.import_json(file.read() if file else b"", tool.clock().date())
+            imported = files.import_json(
+                file.read() if file else b"", tool.issuer.profile.day_of(tool.clock())
+            )
         except TemplateError as error:
             return _list_page(
                 session, author, _("This file cannot be imported. Nothing was saved."), error.problems
@@ -180,7 +182,7 @@ def _new_template(author: Author) -> Json:
         name={language: _badge_title(author.course_title)},
         in_language=language,
         types_of_quality_assurance=tool.issuer.profile.accreditations,
-        review_date=(tool.clock() + timedelta(days=365)).date(),
+        review_date=tool.issuer.profile.day_of(tool.clock() + timedelta(days=365)),
     )
     return template_as_json(template)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 from flask import Blueprint, request
 
+from badges.days import start_of_day
 from lti_tool.awarding import looks, rule_changes
 from lti_tool.store.models import Learner
 from lti_tool.web.current import current_tool
@@ -92,7 +93,7 @@ def set_conditions(rule_id: int) -> str:
     tool = current_tool()
     text = request.form.get("not_before", "").strip()
     try:
-        not_before = datetime.combine(date.fromisoformat(text), time(), UTC) if text else None
+        not_before = start_of_day(date.fromisoformat(text), tool.issuer.profile.zone) if text else None
     except ValueError:
         return course_page(
             visit, Notice(text=_("Enter the date as year-month-day, such as 2027-06-30."), light="no")

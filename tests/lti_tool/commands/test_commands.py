@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -163,10 +164,18 @@ def test_verify_needs_no_settings_and_loads_no_web_server():
     assert done.stdout.strip() == "[]"
 
 
+def test_a_command_reads_settings_through_config_alone():
+    """So that each is trimmed, checked and explained in one place."""
+    sources = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "lti_tool").rglob("*.py")}
+    assert [name for name, text in sources.items() if re.search(r"environ(\.get\(|\[)|getenv", text)] == []
+
+
 def test_a_missing_setting_is_named(run, environment):
     environment.delenv("TOOL_URL")
+    environment.setenv("LOG_FORMAT", "yaml")
     code, _, error = run("platforms", "list")
-    assert (code, "TOOL_URL" in error) == (2, True)
+    assert (code, "TOOL_URL is not set" in error, "set -a; . config/nozimite.env" in error) == (2, True, True)
+    assert "LOG_FORMAT must be json or console" in error
 
 
 def test_another_key_encryption_key_is_named_at_the_start(run, environment):
@@ -281,8 +290,11 @@ def test_without_an_issuer_the_issuers_fields_are_named(run, monkeypatch):
     code, output, _ = run("quality", TEMPLATE, "--framework", "eu_annex_1")
     assert code == 1
     assert "[field: issuer:/country]" in output
-    monkeypatch.setenv("ISSUER_FILE", str(ISSUER))
+    monkeypatch.setenv("ISSUER_FILE", f"  {ISSUER} ")
     assert run("quality", TEMPLATE, "--framework", "eu_annex_1")[0] == 0
+    monkeypatch.setenv("ISSUER_FILE", "no-such-file.toml")
+    code, _, error = run("quality", TEMPLATE)
+    assert (code, "ISSUER_FILE cannot be read" in error) == (2, True)
 
 
 def test_an_unknown_framework_or_a_file_that_is_no_template_is_an_error(run, tmp_path):
@@ -330,11 +342,25 @@ def test_a_key_is_made_retired_and_marked_compromised(run, environment):
     code, _, error = run("keys", "retire", first)
     assert (code, "rotate" in error) == (2, True)
     code, output, _ = run("keys", "compromised", first, "--since", "2026-11-01")
-    assert (code, "2026-11-01" in output) == (0, True)
+    assert (code, "revoked since 2026-11-01T00:00:00+02:00" in output) == (0, True)
     assert key_of(run, "Ed25519") != first
     assert "compromised since 2026-11-01" in run("keys", "list")[1]
     assert run("keys", "compromised", key_of(run, "P-256"))[0] == 0
     assert run("keys", "retire", "key-of-nobody")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        ("2026-07-01", "2026-07-01T00:00:00+03:00"),
+        ("2026-07-01T14:30", "2026-07-01T14:30:00+03:00"),
+        ("2026-07-01T14:30Z", "2026-07-01T17:30:00+03:00"),
+        ("2026-07-01T14:30+01:00", "2026-07-01T16:30:00+03:00"),
+    ],
+)
+def test_a_key_is_compromised_from_a_day_at_the_issuers_on(run, environment, since, expected):
+    code, output, _ = run("keys", "compromised", key_of(run, "Ed25519"), "--since", since)
+    assert (code, f"revoked since {expected}." in output) == (0, True), output
 
 
 def test_a_recovery_sheet_is_printed_and_restores_the_keys_elsewhere(run, environment, tmp_path):

@@ -2,13 +2,20 @@
 
 import json
 import socket
+import ssl
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from badges.sentences import LANGUAGES
 from badges.verify.report_text import report_as_json, report_as_lines
+from lti_tool.commands import main
 from lti_tool.commands.verification import check_file
 from signing.keys import SigningKey, generate
 from signing.proofs import PROOFS
@@ -84,6 +91,82 @@ def test_no_badge_makes_the_verifier_connect_to_private_addresses(private_server
     report = check_file(badge(issuer, method), now=NOW)
     assert report.verdict == "unverifiable"
     assert private_server.connections == 0
+
+
+@pytest.fixture
+def own_authority(tmp_path):
+    """A certificate for localhost that no public authority has issued: its PEM file, and a server's context."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    bundle, chain = tmp_path / "authority.pem", tmp_path / "server.pem"
+    bundle.write_bytes(certificate.public_bytes(Encoding.PEM))
+    key_pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    chain.write_bytes(bundle.read_bytes() + key_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    return bundle, context
+
+
+@pytest.fixture
+def issuer_with_own_authority(own_authority):
+    """A server on this machine whose certificate comes from its own authority: `port`, and the `asked` addresses."""
+
+    class Issuer:
+        port = 0
+        asked: list[str]
+
+    _, context = own_authority
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        issuer = Issuer()
+        issuer.port, issuer.asked = server.getsockname()[1], []
+
+        def answer():
+            while True:
+                try:
+                    connection = server.accept()[0]
+                except OSError:
+                    return
+                try:
+                    with context.wrap_socket(connection, server_side=True) as encrypted:
+                        issuer.asked.append(encrypted.recv(4096).split()[1].decode())
+                        encrypted.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                except OSError:
+                    continue
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield issuer
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def test_verify_asks_an_issuer_whose_authority_the_settings_name(
+    issuer_with_own_authority, own_authority, tmp_path, monkeypatch
+):
+    did = f"did:web:localhost%3A{issuer_with_own_authority.port}"
+    file = tmp_path / "badge.json"
+    file.write_bytes(badge(did, f"{did}#k"))
+    monkeypatch.setenv("ALLOW_PRIVATE_ADDRESSES", "yes")
+    assert main.main(["verify", str(file)]) == 1
+    assert issuer_with_own_authority.asked == []
+    monkeypatch.setenv("CA_BUNDLE", str(own_authority[0]))
+    assert main.main(["verify", str(file)]) == 1
+    assert "/.well-known/did.json" in issuer_with_own_authority.asked
+
+
+def test_verify_names_settings_it_cannot_use(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("CA_BUNDLE", str(tmp_path / "none.pem"))
+    monkeypatch.setenv("ALLOW_PRIVATE_ADDRESSES", "perhaps")
+    assert main.main(["verify", str(tmp_path / "badge.json")]) == 2
+    error = capsys.readouterr().err
+    assert "CA_BUNDLE cannot be read" in error
+    assert "ALLOW_PRIVATE_ADDRESSES must be" in error
 
 
 def test_a_report_has_every_sentence_in_every_language():

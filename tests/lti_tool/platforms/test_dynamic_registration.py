@@ -103,7 +103,10 @@ def test_moodle_is_asked_for_no_more_than_it_offers(moodle):
     assert set(request["scope"].split()) == {"openid", *SCOPES}
     assert tool["domain"] == "tool.example"
     assert set(tool["claims"]) == {"iss", "sub", "name", "given_name", "family_name", "email"}
-    assert tool["custom_parameters"] == {"context_history": "$Context.id.history"}
+    assert tool["custom_parameters"] == {
+        "context_history": "$Context.id.history",
+        "timezone": "$Person.address.timezone",
+    }
     assert [message["type"] for message in tool["messages"]] == [
         "LtiResourceLinkRequest",
         "LtiDeepLinkingRequest",

@@ -167,6 +167,25 @@ def test_an_administrator_acting_as_a_learner_is_no_learner(lti):
     assert lti.launch(**{CLAIM + "custom": literal}).launch.is_learner
 
 
+@pytest.mark.parametrize(
+    ("sent", "known"),
+    [
+        ("Europe/Riga", "Europe/Riga"),
+        ("America/Denver", "America/Denver"),
+        ("99", None),  # Moodle: the person has chosen none
+        (13.5, None),
+        ("$Person.address.timezone", None),
+        ("Europe", None),
+        ("../../etc/passwd", None),
+        ("/etc/localtime", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_time_zone_is_known_where_the_platform_sends_a_name_of_one(lti, sent, known):
+    assert lti.launch(**{CLAIM + "custom": {"timezone": sent}}).launch.timezone == known
+
+
 # --- what does not come in
 
 

@@ -274,6 +274,7 @@ def upgrade() -> None:
         sa.Column("is_teacher", sa.Boolean(), nullable=False),
         sa.Column("is_learner", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=True),
         sa.Column("deep_linking", sa.JSON(), nullable=True),
         sa.Column("embed_origins", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -1,6 +1,7 @@
 """The teacher's page: what the badge is, how it notices, who waits, who has it, and every action."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -90,8 +91,32 @@ def test_learners_inside_at_the_first_look_wait_for_a_confirmation(act, course_r
     assert "1 badge is being prepared." in text_of(page)
     run_due_jobs(web_tool)
     words = text_of(act("course"))
-    assert "Confirmed by a teacher on 21 November 2026, 09:00 UTC." in words
+    assert "Confirmed by a teacher on 21 November 2026, 11:00 (Riga)." in words
     assert "1 learner has it" in words
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ("America/New_York", "21 November 2026, 04:00."),
+        ("Pacific/Auckland", "21 November 2026, 22:00."),
+        ("Asia/Calcutta", "21 November 2026, 14:30."),
+        ("99", "21 November 2026, 11:00 (Riga)."),
+    ],
+)
+def test_times_are_in_the_zone_that_the_platform_knows_of_its_person(
+    school, services, course_rule, web_tool, act, zone, shown
+):
+    page = act(f"rules/{course_rule}/check")
+    act(f"rules/{course_rule}/tick", learner=[re.search(r'name="learner" value="(\d+)"', page.text)[1]])
+    run_due_jobs(web_tool)
+    custom = {"badge": school.badge, "trigger": "gated_link", "timezone": zone}
+    page = school.launch(ZANE, **{CLAIM + "custom": custom})
+    assert f"Confirmed by a teacher on {shown}" in text_of(page)
+    # What the server cannot know, a script takes from the browser.
+    assert ("times.js" in page.text, "data-show" in page.text) == (
+        (True, True) if zone == "99" else (False, False)
+    )
 
 
 def test_confirming_without_a_selection_awards_nothing(act, course_rule):
@@ -101,7 +126,7 @@ def test_confirming_without_a_selection_awards_nothing(act, course_rule):
 
 def test_the_list_shows_evidence_and_delivery_of_each_badge(act, annas_badge):
     words = text_of(act("course"))
-    assert "Completed between 21 November 2026, 10:00 UTC and " in words
+    assert "Completed between 21 November 2026, 12:00 (Riga) and " in words
     assert "sent just now" in words
     assert f"/badges/{annas_badge}" in act("course").text
 
@@ -223,7 +248,9 @@ def test_a_teacher_sets_a_date_and_the_confirmation_of_each_learner(act, course_
     assert "Saved." in text_of(page) and 'value="2026-12-24"' in page.text
     with web_tool.store.read() as session:
         rule = session.get_one(AwardRule, course_rule)
-        assert (rule.not_before.date().isoformat(), rule.needs_tick) == ("2026-12-24", True)
+        # Midnight in Riga, where the issuer is.
+        assert rule.not_before == datetime(2026, 12, 23, 22, 0, tzinfo=UTC)
+        assert rule.needs_tick
     act(f"rules/{course_rule}/conditions", not_before="")
     with web_tool.store.read() as session:
         rule = session.get_one(AwardRule, course_rule)

@@ -1,0 +1,82 @@
+"""The demo: what an operator gives it is used, or refused with a sentence that names it."""
+
+import json
+import socket
+
+import pytest
+
+from lti_tool.commands import main
+from lti_tool.commands.demo_server import CHOSEN, refused_settings
+from signing.multibase import from_base64url
+
+
+@pytest.fixture
+def run(capsys):
+    """A function that runs a command and gives its exit code and standard error."""
+
+    def run(*words):
+        code = main.main([str(word) for word in words])
+        return code, capsys.readouterr().err
+
+    return run
+
+
+def test_demo_once_uses_the_ports_the_folder_and_the_settings_it_is_given(
+    run, tmp_path, monkeypatch, free_port
+):
+    monkeypatch.setenv("JWT_ALGORITHM", "RS256")
+    monkeypatch.setenv("SELECTIVE_DISCLOSURE", "yes")
+    monkeypatch.setenv("STATUS_PURPOSE", "suspension")
+    out, folder, port = tmp_path / "out", tmp_path / "data", free_port()
+    options = ("--folder", folder, "--tool-port", port, "--lms-port", free_port(), "--listen", "0.0.0.0")
+    code, error = run("demo", "--once", "--out", out, *options)
+    assert (code, error) == (0, "")
+    badge = json.loads((out / "badge-01.json").read_text(encoding="utf-8"))
+    assert badge["id"].startswith(f"http://tool.localhost:{port}/")
+    assert {proof["cryptosuite"] for proof in badge["proof"]} == {"eddsa-rdfc-2022", "ecdsa-sd-2023"}
+    assert badge["credentialStatus"]["statusPurpose"] == "suspension"
+    token = (out / "badge-01.jwt").read_text(encoding="utf-8")
+    assert json.loads(from_base64url(token.partition(".")[0]))["alg"] == "RS256"
+    assert (folder / "nozimite.sqlite").exists()
+
+
+def test_demo_once_starts_from_nothing(run, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "lms.json").write_text("{}", encoding="utf-8")
+    code, error = run("demo", "--once", "--out", tmp_path / "out", "--folder", tmp_path / "data")
+    assert (code, "--folder" in error) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_port_that_is_taken_is_named(run, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        for option in ("--tool-port", "--lms-port"):
+            code, error = run("demo", "--once", "--out", tmp_path, option, port)
+            assert (code, str(port) in error, option in error) == (2, True, True)
+    code, error = run("demo", "--once", "--out", tmp_path, "--listen", "192.0.2.1")
+    assert (code, "--listen" in error) == (2, True)
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_a_setting_that_the_demo_chooses_itself_is_refused(run, tmp_path, monkeypatch, name):
+    monkeypatch.setenv(name, "something")
+    for words in (("demo",), ("demo", "--once", "--out", tmp_path / "out")):
+        code, error = run(*words)
+        assert (code, name in error) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_setting_and_one_of_another_program_are_not_refused():
+    assert refused_settings({"TOOL_URL": " ", "PATH": "/bin", "JWT_ALGORITHM": "RS256"}) == ()
+
+
+def test_a_wrong_setting_is_named_by_the_demo_too(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("JWT_ALGORITHM", "HS256")
+    code, error = run("demo", "--once", "--out", tmp_path / "out")
+    assert (code, "JWT_ALGORITHM" in error) == (2, True)
+
+
+def test_out_is_for_once(run, tmp_path):
+    assert "--once" in run("demo", "--out", tmp_path)[1]
+    assert "--out" in run("demo", "--once")[1]
