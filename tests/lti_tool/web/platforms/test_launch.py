@@ -142,11 +142,11 @@ def test_without_a_cookie_the_person_sees_who_they_would_be(school):
     assert hidden(entered, "_launch")
 
 
-def test_another_sites_form_cannot_confirm_for_the_person(school):
+@pytest.mark.parametrize("headers", [FROM_ELSEWHERE, {"Sec-Fetch-Site": "same-site"}, {}], ids=str)
+def test_another_sites_form_cannot_confirm_for_the_person(school, headers):
+    """Another host under the same domain is another site too: it may belong to anybody in the institution."""
     page = school.launch(ANNA, cookies=False)
-    answer = school.browser.post(
-        "/lti/confirm", data={"ticket": hidden(page, "ticket")}, headers=FROM_ELSEWHERE
-    )
+    answer = school.browser.post("/lti/confirm", data={"ticket": hidden(page, "ticket")}, headers=headers)
     assert "Continue as Anna Bērziņa" in text_of(answer)
     assert "_launch" not in answer.text
 
