@@ -159,6 +159,8 @@ def test_our_own_badges_have_the_strict_form(
         (["issuer", "image"], "https://example.org/a.png", "issuer.image"),
         (["credentialSubject", "result", 0, "status"], "Done", "credentialSubject.result[0].status"),
         (["validFrom"], "2026-11-21", "validFrom"),
+        # To Python, True is 1.
+        (["credentialSubject", "creditsEarned"], True, "credentialSubject.creditsEarned"),
     ],
 )
 def test_a_breach_is_reported_by_its_path(

@@ -71,7 +71,7 @@ def test_cborg_writes_and_reads_cbor_as_we_do(others, values):
     assert [cbor.decode(bytes.fromhex(text)) for text in texts] == values
 
 
-@pytest.mark.parametrize("digest", [sha256, sha384])
+@pytest.mark.parametrize("digest", [sha256, sha384], ids=["SHA-256", "SHA-384"])
 @given(quads=QUADS)
 def test_rdf_canonize_orders_statements_as_we_do(others, digest, quads):
     text = "".join(f"{' '.join(filter(None, quad))} .\n" for quad in sorted(quads))

@@ -151,6 +151,8 @@ def test_the_worst_of_several_entries_counts(badge: Json, world: Any, verify_bad
             ("failed", "revoked"),
         ),
         ({"revokedCredential": [{"id": "SELF", "revoked": "yes"}]}, ("failed", "revoked")),
+        ({"revokedCredential": [{"id": "SELF", "revoked": 0}]}, ("failed", "revoked")),
+        ({"revokedCredential": [{"id": "SELF", "revoked": None}]}, ("failed", "revoked")),
         ({"revokedCredential": [{"id": "SELF", "revoked": False}]}, ("passed", "not_revoked")),
         ({"revokedCredential": {"id": "SELF"}}, ("unknown", "list_unreadable")),
         ({"issuer": "did:web:mallory.example.org"}, ("unknown", "list_of_another")),

@@ -1,6 +1,8 @@
 """The mail that brings a badge, through a real mail server and into a folder."""
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from lti_tool.deliveries import CHANNELS, email, mail_folder
 from lti_tool.errors import DeliveryError
@@ -105,6 +107,25 @@ def test_a_refusal_is_permanent_by_its_code(smtp, refused, answer, permanent):
         email.deliver(BADGE, anna(), options(smtp), REFERENCE)
     assert caught.value.permanent is permanent
     assert "anna" not in str(caught.value)
+
+
+def test_a_refused_password_is_not_a_permanent_failure(free_port):
+    """The server answers 535, but the operator can correct the password."""
+    refusing = Controller(
+        object(),
+        hostname="127.0.0.1",
+        port=free_port(),
+        authenticator=lambda *_: AuthResult(success=False, handled=False),
+        auth_require_tls=False,
+    )
+    refusing.start()
+    try:
+        options = email.Options(url=f"smtp://riga:wrong@127.0.0.1:{refusing.port}", sender="b@example.org")
+        with pytest.raises(DeliveryError, match="error 535") as caught:
+            email.deliver(BADGE, anna(), options, REFERENCE)
+    finally:
+        refusing.stop()
+    assert not caught.value.permanent
 
 
 def test_an_unreachable_mail_server_is_not_a_permanent_failure(free_port):

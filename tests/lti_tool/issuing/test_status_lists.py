@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -112,6 +113,26 @@ def test_several_revocations_are_signed_once_when_the_list_is_requested(tool, pl
     bits = decode(json.loads(after.text)["credentialSubject"]["encodedList"])
     assert sum(byte.bit_count() for byte in bits) == 2
     assert all(bit(bits, row.status_index) for row in (first, second))
+
+
+def test_a_badge_revoked_while_its_list_is_signed_is_revoked_in_the_next_one(tool, platform):
+    """The list that was signed without it is given to whoever asked, and not kept."""
+    (credential,) = give(tool, platform, ANNA)
+
+    def address_while_somebody_revokes(list_id):
+        act(tool, credential, awards.revoke, "issued in error", tool.clock())
+        return tool.addresses.status_list(list_id)
+
+    issuer = SimpleNamespace(
+        profile=tool.issuer.profile,
+        keyring=tool.issuer.keyring,
+        addresses=SimpleNamespace(status_list=address_while_somebody_revokes),
+    )
+    slow = SimpleNamespace(store=tool.store, issuer=issuer, clock=tool.clock)
+    signed_before = json.loads(status_lists.status_list(slow, credential.status_list_id).text)
+    for listing, revoked in ((signed_before, False), (listed(tool, credential.status_list_id), True)):
+        bits = decode(listing["credentialSubject"]["encodedList"])
+        assert bit(bits, credential.status_index) is revoked
 
 
 def test_the_list_and_its_max_age_agree(tool, platform):

@@ -142,11 +142,11 @@ def test_without_a_cookie_the_person_confirms_who_they_are(school):
     assert hidden(entered, "_launch")
 
 
-def test_a_form_of_another_site_cannot_confirm(school):
+@pytest.mark.parametrize("headers", [FROM_ELSEWHERE, {"Sec-Fetch-Site": "same-site"}, {}], ids=str)
+def test_a_form_of_another_site_cannot_confirm(school, headers):
+    """Another host under the same domain is another site too: it may belong to anybody in the institution."""
     page = school.launch(ANNA, cookies=False)
-    answer = school.browser.post(
-        "/lti/confirm", data={"ticket": hidden(page, "ticket")}, headers=FROM_ELSEWHERE
-    )
+    answer = school.browser.post("/lti/confirm", data={"ticket": hidden(page, "ticket")}, headers=headers)
     assert "Continue as Anna Bērziņa" in text_of(answer)
     assert "_launch" not in answer.text
 

@@ -64,6 +64,12 @@ def test_learners_may_not_place_badges(school):
     assert 'name="badge"' not in page.text
 
 
+def test_a_learner_who_comes_from_no_course_places_none_either(school):
+    page = school.launch(ANNA, **REQUEST, **{CLAIM + "context": None})
+    assert page.status_code == 403
+    assert 'name="badge"' not in page.text
+
+
 def test_an_administrator_without_a_role_in_the_course_may_place_one(school):
     page = school.launch(ZANE, **REQUEST, **{CLAIM + "roles": [ADMINISTRATOR]})
     assert 'name="badge"' in page.text
