@@ -244,7 +244,7 @@ def test_teachers_page(people, demo, activities, language):
             everyone_can_open=True,
             product="canvas",
         )
-        look("everyone-moodle-paused", ".recipe", paused=True, product="moodle")
+        look("everyone-moodle-paused", ".restriction-steps", paused=True, product="moodle")
         look("everyone-other", "form[action$='/gate']", paused=False, product="ilias")
         usual = {"everyone_can_open": False, "product": "moodle"}
         look(
