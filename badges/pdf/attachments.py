@@ -92,7 +92,7 @@ def _attachments(pdf: bytes) -> list[bytes]:
         raise PictureError("pdf_too_complex", "The PDF has too many parts.") from error
     except PictureError:
         raise
-    except Exception as error:
+    except Exception as error:  # pypdf has no base class for all that a damaged file makes it raise
         raise NotBakedError("no_credential", "The PDF cannot be read.") from error
 
 

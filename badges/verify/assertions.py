@@ -81,7 +81,7 @@ def fetch_bytes(address: str, lookups: Lookups) -> bytes:
         raise AssertionNotVerifiedError(unknown("hosted_not_asked", address))
     try:
         return lookups.fetch(address)
-    except Exception as error:
+    except Exception as error:  # `fetch` may raise anything, and every reason means: not reached
         detail = f"{address}: {error.__class__.__name__}"
         raise AssertionNotVerifiedError(unknown("hosted_not_reached", detail)) from error
 
