@@ -14,6 +14,8 @@ AXE_OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "resultTypes": ["violations"],
 }
+#: Resolves once what is on the screen is laid out anew. Until then a click may land where the frame was before.
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 #: Elements that reach beyond the right edge of the window.
 OVERFLOWING = """() => {
   const wide = document.documentElement.clientWidth;
@@ -37,6 +39,8 @@ def find_faults(person: Person, name: str, page: Page | None = None) -> list[str
     found = []
     for kind, width in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": 800})
+        for one in {page.main_frame, frame}:
+            one.evaluate(PAINTED)
         found += [f"{name}, {kind}: {violation}" for violation in violations(frame)]
         found += [f"{name}, {kind}: too wide: {element}" for element in frame.evaluate(OVERFLOWING)]
         if os.environ.get("NOZIMITE_SCREENSHOTS"):  # they take as long as everything else

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,22 @@ def continue_until(person: Person, until: str = "main h1") -> None:
         with person.page.expect_event("framenavigated"):
             button.click()
     raise AssertionError("there is a Continue after six of them")
+
+
+def press_until(control: Locator, expected: Locator) -> None:
+    """Clicks the control until the next page has the expected element, as a person does whose click was lost.
+
+    A click into a frame of another site now and then is on a busy machine. Fails after three.
+    """
+    for _ in range(3):
+        expect(expected.or_(control).first).to_be_visible()
+        if expected.count():
+            return
+        control.click()
+        with contextlib.suppress(AssertionError):
+            expect(expected).to_be_visible(timeout=10_000)
+            return
+    raise AssertionError(f"three clicks on {control} did not bring {expected}")
 
 
 def tab_to(person: Person, element: Locator) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from lti_tool.demo.robot import Robot
 from tests.browser.page_checks import find_faults
+from tests.browser.people import press_until
 from tests.browser.server import run_demo, without_script
 
 BADGE = "Data literacy for decision makers"
@@ -50,11 +51,10 @@ def test_the_pages_that_ask_the_storage_work_without_scripts(open_cookieless_bro
             zane.page.goto(activity)
             expect(zane.frame.locator("#storage a")).to_be_visible()
             found += find_faults(zane, f"storing-{language}")
-            zane.frame.locator("#storage a").click()
-            expect(zane.frame.locator("#storage button")).to_be_visible()
+            press_until(zane.frame.locator("#storage a"), zane.frame.locator("#storage button"))
             found += find_faults(zane, f"asking-storage-{language}")
-            zane.frame.locator("#storage button").click()
-            expect(zane.frame.locator("form[action='/lti/confirm']")).to_be_visible()
+            form = zane.frame.locator("form[action='/lti/confirm']")
+            press_until(zane.frame.locator("#storage button"), form)
             found += find_faults(zane, f"confirming-teacher-{language}")
         assert found == []
 
