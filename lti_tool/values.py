@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from lti_tool.observations.roles import TEST_USER as TEST_USER
+from lti_tool.observations.roles import Standing, standing
 from signing.json_text import Json as Json
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
-TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
 
 
 def secret_hash(secret: str) -> str:
@@ -128,28 +129,19 @@ class Launch:
     timezone: str | None = None
 
     @property
+    def standing(self) -> Standing:
+        """What the person is in the course; an administrator acting as somebody else is neither staff nor learner."""
+        return "neither" if self.acting_for_other else standing(self.roles)
+
+    @property
     def is_learner(self) -> bool:
-        """Whether the person is a learner of this course, and no teacher, test user or administrator acting as one."""
-        return (
-            LEARNER in self.roles
-            and TEST_USER not in self.roles
-            and not self.acting_for_other
-            and not self.is_teacher
-        )
+        """Whether the person is a learner of this course, and neither staff, nor a test user, nor acting as one."""
+        return self.standing == "learner"
 
     @property
     def is_teacher(self) -> bool:
-        """Whether the person is staff of this course, by their context roles only, not by institution roles."""
-        return any(
-            role == INSTRUCTOR
-            or role.startswith("http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#")
-            or role
-            in (
-                "http://purl.imsglobal.org/vocab/lis/v2/membership#ContentDeveloper",
-                "http://purl.imsglobal.org/vocab/lis/v2/membership#Administrator",
-            )
-            for role in self.roles
-        )
+        """Whether the person is staff of this course."""
+        return self.standing == "staff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,14 +155,14 @@ class Member:
     active: bool = True
 
     @property
+    def standing(self) -> Standing | Literal["absent"]:
+        """What the person is in the course; absent where they are listed but no longer take part."""
+        return standing(self.roles) if self.active else "absent"
+
+    @property
     def is_learner(self) -> bool:
-        """Whether the person is an active learner, and neither staff nor the test user of a teacher's student view."""
-        return (
-            self.active
-            and LEARNER in self.roles
-            and INSTRUCTOR not in self.roles
-            and TEST_USER not in self.roles
-        )
+        """Whether the person takes part as a learner, and is neither staff nor a teacher's test user."""
+        return self.standing == "learner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

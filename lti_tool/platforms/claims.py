@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from lti_tool.observations.roles import role_uris
 from lti_tool.values import DeepLinkingSettings, Json, Launch, Registration
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -23,10 +24,7 @@ MASQUERADING = "canvas_masquerading_user_id"
 #: The custom parameter that is asked to be filled in from `$Person.address.timezone`.
 TIMEZONE = "timezone"
 
-MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 _VARIABLE = re.compile(r"\$[A-Za-z][\w.<>,-]*")
-_SUB_ROLE = re.compile(re.escape(MEMBERSHIP) + r"/(\w+)#\w+")
-_LTI_1_ROLE = re.compile(r"urn:lti:role:ims/lis/(\w+)(?:/(\w+))?")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -121,16 +119,8 @@ def full_name(given_name: str | None, family_name: str | None) -> str | None:
 
 
 def roles(value: Any) -> tuple[str, ...]:
-    """The roles as full URIs, each once: launches send URIs, Moodle's member lists send `Learner`.
-
-    The principal role of a sub-role of the course is added where it is missing.
-    """
-    named = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    uris: list[str] = []
-    for name in named:
-        if isinstance(name, str) and name.strip():
-            uris += _role(clean(name.strip()))
-    return tuple(dict.fromkeys(uris))
+    """The roles as `role_uris` reads them, in texts that can be stored."""
+    return tuple(dict.fromkeys(clean(uri) for uri in role_uris(value)))
 
 
 def web_address(value: Any) -> str | None:
@@ -143,20 +133,6 @@ def web_address(value: Any) -> str | None:
     except ValueError:
         return None
     return address if parts.scheme in ("https", "http") and parts.hostname else None
-
-
-def _role(name: str) -> list[str]:
-    """A role as its URI in LTI 1.3, and the principal role of a sub-role."""
-    if name.startswith("https://purl.imsglobal.org/vocab/"):
-        name = "http" + name.removeprefix("https")
-    older = _LTI_1_ROLE.fullmatch(name)
-    if older:
-        principal, special = older.groups()
-        name = f"{MEMBERSHIP}/{principal}#{special}" if special else f"{MEMBERSHIP}#{principal}"
-    elif re.fullmatch(r"\w+", name):
-        name = f"{MEMBERSHIP}#{name}"
-    sub_role = _SUB_ROLE.fullmatch(name)
-    return [name, f"{MEMBERSHIP}#{sub_role[1]}"] if sub_role else [name]
 
 
 def _object(claims: Mapping[str, Any], name: str) -> Json:

@@ -278,7 +278,8 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
             raise LaunchError("wrong_message", f"the message is {clean(str(kind))}")
         # The library refuses a launch without a user, which a public course of Canvas may send. Its validators are
         # called one by one because its own search also accepts message types that the tool has no page for.
-        with_user = body if body.get("sub") else body | {"sub": "anonymous"}
+        # A launch without roles is one of somebody without a role.
+        with_user: Json = {CLAIM + "roles": []} | (body if body.get("sub") else body | {"sub": "anonymous"})
         try:
             MESSAGES[kind]().validate(with_user)
         except (LtiException, AttributeError, TypeError, KeyError) as error:

@@ -6,11 +6,14 @@ Each takes one entry of a list and returns None for one that has no id; a single
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from lti_tool.errors import PlatformError
+from lti_tool.observations.roles import is_present
 from lti_tool.outgoing import HttpResponse
 from lti_tool.platforms.claims import email, full_name, identifier, roles, text
 from lti_tool.platforms.service_errors import is_web_page
@@ -51,7 +54,30 @@ def read_member(entry: Any) -> Member | None:
         roles=roles(entry.get("roles")),
         name=text(entry.get("name")) or full_name(given_name, family_name),
         email=email(entry.get("email")),
-        active=str(entry.get("status") or "Active").lower() == "active",
+        active=is_present(entry.get("status")),
+    )
+
+
+def merge_members(members: Iterable[Member]) -> tuple[Member, ...]:
+    """Each person once, in the order of the list; who is listed twice has the roles of all entries in which they are
+    active.
+
+    A person may be enrolled in two ways, and one of them may have ended. Pages of a list may overlap too.
+    """
+    merged: dict[str, Member] = {}
+    for member in members:
+        first = merged.get(member.user_id)
+        merged[member.user_id] = member if first is None else _both(first, member)
+    return tuple(merged.values())
+
+
+def _both(one: Member, other: Member) -> Member:
+    active = [member for member in (one, other) if member.active] or [one, other]
+    return replace(
+        active[0],
+        roles=tuple(dict.fromkeys(role for member in active for role in member.roles)),
+        name=one.name or other.name,
+        email=one.email or other.email,
     )
 
 

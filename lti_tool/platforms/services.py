@@ -20,7 +20,14 @@ from lti_tool.errors import OutgoingError, PlatformError
 from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms.access_tokens import TOKEN_MARGIN, TokenCache, granted_token, token_request
 from lti_tool.platforms.service_errors import NotOnPlatformError, ScopeRefusedError, service_error
-from lti_tool.platforms.service_values import read_json, read_line_item, read_list, read_member, read_result
+from lti_tool.platforms.service_values import (
+    merge_members,
+    read_json,
+    read_line_item,
+    read_list,
+    read_member,
+    read_result,
+)
 from lti_tool.values import LineItem, LineItemResult, Member, Registration, ToolKey, origin_of
 
 MEMBERS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
@@ -72,8 +79,7 @@ class Connection:
                 raise PlatformError("the platform's list of members cannot be read")
             entries += listed
         members = (read_member(entry) for entry in entries)
-        # A page may begin with members of the page before it, where somebody has joined in between.
-        return tuple({member.user_id: member for member in members if member}.values())
+        return merge_members(member for member in members if member)
 
     def line_items(self, url: str) -> tuple[LineItem, ...]:
         """The line items that belong to the tool in this course.

@@ -20,7 +20,17 @@ STOREYS = ("signing", "badges", "config", "lti_tool")
 
 #: The rooms of lti_tool: each may import those that stand before it. `demo` imports nothing but itself.
 ROOMS = (
-    *("__version__", "values", "errors", "language", "addresses", "logs", "outgoing", "bounded_process"),
+    *(
+        "__version__",
+        "observations",
+        "values",
+        "errors",
+        "language",
+        "addresses",
+        "logs",
+        "outgoing",
+        "bounded_process",
+    ),
     *(
         "store",
         "platforms",
@@ -35,7 +45,18 @@ ROOMS = (
     *("wiring", "jobs", "tasks", "worker", "web", "demo", "commands", "wsgi", "__main__"),
 )
 #: Rooms that know nothing of badges and proofs, only plain values.
-PLAIN = ("errors", "outgoing", "language", "logs", "platforms", "triggers", "deliveries", "people", "demo")
+PLAIN = (
+    "observations",
+    "errors",
+    "outgoing",
+    "language",
+    "logs",
+    "platforms",
+    "triggers",
+    "deliveries",
+    "people",
+    "demo",
+)
 KNOW_SETTINGS = ("wiring", "wsgi", "worker", "commands")
 READ_ENVIRONMENT = ("wsgi", "worker", "commands", "demo")
 
