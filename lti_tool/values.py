@@ -167,10 +167,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineItemResult:
-    """A learner's result on a line item; `score` is result over maximum, 0 to 1, None where there is none."""
+    """A learner's result on a line item; `score` is result over maximum, 0 to 1, None where there is none.
+
+    `points` of `maximum` is the same as the platform keeps it.
+    """
 
     user_id: str
     score: Decimal | None
+    points: Decimal | None = None
+    maximum: Decimal | None = None
     comment: str | None = None
     timestamp: datetime | None = None
 

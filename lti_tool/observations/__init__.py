@@ -1,1 +1,106 @@
-"""What is known of people and courses, as plain values: who is who, what was observed, what follows from it alone."""
+"""What is known of people and courses, as plain values: who is who, what was observed, what follows from it alone.
+
+Whoever reads an Observation need not know which platform or source it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+#: A person's standing in the course: `staff`, `learner`, `neither`, or `absent` from the list of members.
+ROLE = "role"
+#: Whether a link opens for a person: `open`, `closed`, or `absent` where they are no longer a learner of the course.
+LINK_ACCESS = "link_access"
+#: What one look shows of the restriction of a link, which is about no person; `lti_tool.observations.link_history`
+#: has its values. `removed` is a teacher's answer.
+RESTRICTION = "restriction"
+#: A teacher says that a link is restricted, on a platform that cannot show it: `{"place": ...}`.
+RESTRICTION_CONFIRMED = "restriction_confirmed"
+#: A person opened a link themselves, in the learner's role: `{"place": ..., "under": ...}`. `place` is where in the
+#: course, as far as the platform says, and None for a place that no restriction covers; `under` is the time of the
+#: RESTRICTION_CONFIRMED that was in effect, as text.
+LINK_OPENED = "link_opened"
+#: A result in a link's own line item: `{"score": ..., "points": ..., "maximum": ..., "graded_at": ...}`, numbers as
+#: text and `score` from 0 to 1; None once it was cleared.
+RESULT = "result"
+#: The actor confirms the person: True.
+CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One fact, as a source saw it at `seen_at`: for a look, the time at which the look began.
+
+    `course`, `person`, `actor` and `look` are ids; without a person it is about the course. `resource` is what of the
+    course it is about, such as the id of a resource link. `value` is JSON. `actor` is who made it so by their own act.
+    """
+
+    course: int | None
+    person: int | None
+    kind: str
+    resource: str = ""
+    value: Any
+    seen_at: datetime
+    source: str
+    actor: int | None = None
+    look: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the institution has settled for all its courses.
+
+    `demands_own_opening`: a link's badge needs the learner's own opening. `assistants_may_confirm`: not only teachers
+    may confirm learners.
+    """
+
+    demands_own_opening: bool = False
+    assistants_may_confirm: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that a decision about one person and one rule may look at.
+
+    `resource` is the rule's own resource link. `own` are the person's observations, `course` those about the course
+    itself; both are in the order of `seen_at`.
+    """
+
+    person: int
+    resource: str
+    own: Sequence[Observation]
+    course: Sequence[Observation] = ()
+    policy: Policy = Policy()
+
+    def own_of(self, kind: str, resource: str | None = None) -> tuple[Observation, ...]:
+        """The person's observations of a kind, about that resource where one is given."""
+        return select(self.own, kind, resource)
+
+    def course_of(self, kind: str, resource: str | None = None) -> tuple[Observation, ...]:
+        """The observations of a kind about the course itself."""
+        return select(self.course, kind, resource)
+
+
+def select(
+    observations: Sequence[Observation], kind: str, resource: str | None = None
+) -> tuple[Observation, ...]:
+    """Those of a kind, about that resource where one is given; in their order."""
+    return tuple(each for each in observations if each.kind == kind and resource in (None, each.resource))
+
+
+def confirmation(facts: Facts) -> Observation | None:
+    """The first confirmation of the person for the rule by somebody else: nobody confirms themselves."""
+    others = (
+        each
+        for each in facts.own_of(CONFIRMED, facts.resource)
+        if each.value is True and each.actor is not None and each.actor != facts.person
+    )
+    return next(others, None)
+
+
+def first_seen_as_staff(own: Sequence[Observation]) -> Observation | None:
+    """The first observation of the person as staff of the course, by whichever source."""
+    return next((each for each in select(own, ROLE) if each.value == "staff"), None)

@@ -104,9 +104,12 @@ def read_result(entry: Any) -> LineItemResult | None:
     user_id = identifier(entry.get("userId"))
     if user_id is None:
         return None
+    points, maximum = _number(entry.get("resultScore")), entry.get("resultMaximum")
     return LineItemResult(
         user_id=user_id,
-        score=_score(_number(entry.get("resultScore")), entry.get("resultMaximum")),
+        score=_score(points, maximum),
+        points=points,
+        maximum=Decimal(1) if maximum is None else _number(maximum),
         comment=text(entry.get("comment")),
         timestamp=_moment(entry.get("timestamp")),
     )

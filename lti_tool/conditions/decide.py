@@ -1,0 +1,98 @@
+"""The decision about one person and one rule, from observations alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from lti_tool.conditions import CONDITIONS
+from lti_tool.conditions.parts import Part, all_of, any_of
+from lti_tool.conditions.tree import Group, Node
+from lti_tool.observations import ROLE, Facts, confirmation, first_seen_as_staff
+
+Outcome = Literal["earned", "not_yet", "question", "stands_still"]
+_OUTCOMES: Mapping[str, Outcome] = {
+    "met": "earned",
+    "not_yet": "not_yet",
+    "question": "question",
+    "unreadable": "stands_still",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a rule comes to for a person, and why: `trace` says of each part what was seen, from where and when."""
+
+    outcome: Outcome
+    trace: Part
+
+    @property
+    def completed_at(self) -> datetime | None:
+        """Since when all that is asked for is met, as far as it is known."""
+        return self.trace.at
+
+    @property
+    def score(self) -> Decimal | None:
+        """The result that counted, 0 to 1, where one did."""
+        met = (part for part in self.trace.leaves() if part.state == "met")
+        scores = (part.values["score"] for part in met if "score" in part.values)
+        found = next(scores, None)
+        return found if isinstance(found, Decimal) else None
+
+    def as_json(self) -> dict[str, Any]:
+        """The decision as JSON, to be kept with an award."""
+        return {"outcome": self.outcome, **self.trace.as_json()}
+
+
+def decide(rule: Node, facts: Facts, now: datetime) -> Decision:
+    """What the rule comes to for the person of the facts.
+
+    Somebody who was ever seen as staff of the course earns nothing unless somebody else confirms them. Whoever has left
+    the course keeps what they have completed, but nobody is asked about them.
+    """
+    gates = tuple(part for part in (_staff(facts), _enrolment(facts)) if part is not None)
+    asked = _part(rule, facts, now)
+    trace = all_of((*gates, asked)) if gates else asked
+    if asked.state == "met":
+        # What was completed while enrolled counts later too.
+        counted = tuple(part for part in gates if part.code != "left")
+        trace = all_of((*counted, asked)) if counted else asked
+    return Decision(outcome=_OUTCOMES[trace.state], trace=trace)
+
+
+def _part(node: Node, facts: Facts, now: datetime) -> Part:
+    if isinstance(node, Group):
+        parts = tuple(_part(each, facts, now) for each in node.nodes)
+        return all_of(parts) if node.kind == "all" else any_of(parts)
+    condition = CONDITIONS.get(node.condition)
+    if condition is None or node.options is None:
+        return Part(condition=node.condition, state="unreadable", code="unreadable")
+    return condition.holds(node.options, facts, now)
+
+
+def _staff(facts: Facts) -> Part | None:
+    seen = first_seen_as_staff(facts.own)
+    if seen is None:
+        return None
+    said = confirmation(facts)
+    values = {"staff_at": seen.seen_at}
+    if said is None:
+        return Part(condition="role", state="question", code="seen_as_staff", values=values)
+    return Part(
+        condition="role",
+        state="met",
+        code="staff_confirmed",
+        values=values | {"confirmed_at": said.seen_at, "by": str(said.actor)},
+    )
+
+
+def _enrolment(facts: Facts) -> Part | None:
+    """A part for somebody who is no longer in the course, by the member lists, which a launch does not overrule."""
+    listed = [each for each in facts.own_of(ROLE) if each.actor is None]
+    if not listed or listed[-1].value != "absent":
+        return None
+    values = {"since_at": listed[-1].seen_at}
+    return Part(condition="role", state="not_yet", code="left", values=values)

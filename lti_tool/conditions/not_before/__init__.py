@@ -1,0 +1,41 @@
+"""The condition that a date has come: grades may stay hidden from learners until then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lti_tool.conditions.parts import Part
+from lti_tool.observations import Facts
+
+NAME = "not_before"
+READS: frozenset[str] = frozenset()
+IS_OCCASION = False
+CONFIRM_AT_FIRST = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """`at`: the time from which on the badge is awarded."""
+
+    at: datetime | None
+
+
+def read_options(values: Mapping[str, Any]) -> Options:
+    """The Options in the JSON object of a rule; `at` is None unless it is a time with its zone, in ISO 8601."""
+    try:
+        moment = datetime.fromisoformat(str(values.get("at")))
+    except ValueError:
+        return Options(at=None)
+    return Options(at=None if moment.tzinfo is None else moment)
+
+
+def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG001 - it is the same for everybody
+    """What the condition comes to at that time."""
+    if options.at is None:
+        return Part(condition=NAME, state="unreadable", code="no_date")
+    if now < options.at:
+        return Part(condition=NAME, state="not_yet", code="too_early", values={"date_at": options.at})
+    return Part(condition=NAME, state="met", code="date_has_come", values={"date_at": options.at})

@@ -1,0 +1,139 @@
+"""A rule as a tree of conditions: read from JSON, written as JSON, and the limits of both.
+
+`{"all": [...]}`, `{"any": [...]}`, or `{"condition": NAME, ...}` with the options of that condition.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from lti_tool.conditions import CONDITIONS
+
+DEEPEST = 5
+MOST_PARTS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One condition with its Options; without them it is no condition we know, or has options it does not know."""
+
+    condition: str
+    options: Any | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """All, or any, of several."""
+
+    kind: Literal["all", "any"]
+    nodes: tuple[Node, ...]
+
+
+Node = Leaf | Group
+
+#: What stands for a rule that cannot be read at all.
+UNREADABLE = Leaf(condition="unreadable", options=None)
+
+
+def read_tree(text: str | None) -> Node:
+    """The rule in a JSON text.
+
+    What cannot be read is kept as a Leaf without options or with an option None: such a rule stands still.
+    """
+    try:
+        return tree_of(json.loads(text or "", parse_float=Decimal, parse_constant=lambda _name: None))
+    except (ValueError, RecursionError):
+        return UNREADABLE
+
+
+def tree_of(value: Any) -> Node:
+    """The rule in a JSON value; see `read_tree`."""
+    tree = _node(value, DEEPEST)
+    return UNREADABLE if sum(1 for _ in nodes(tree)) > MOST_PARTS else tree
+
+
+def _node(value: Any, levels: int) -> Node:
+    if not isinstance(value, dict) or not levels:
+        return UNREADABLE
+    for kind in ("all", "any"):
+        if kind in value:
+            inner = value[kind]
+            # "All of nothing" would be met by everybody.
+            if len(value) > 1 or not isinstance(inner, list) or not 0 < len(inner) <= MOST_PARTS:
+                return UNREADABLE
+            return Group(kind=kind, nodes=tuple(_node(each, levels - 1) for each in inner))
+    name = value.get("condition")
+    if not isinstance(name, str):
+        return UNREADABLE
+    condition = CONDITIONS.get(name)
+    options = {key: each for key, each in value.items() if key != "condition"}
+    if condition is None or not options.keys() <= {field.name for field in fields(condition.Options)}:
+        return Leaf(condition=name[:100], options=None)
+    return Leaf(condition=name, options=condition.read_options(options))
+
+
+def nodes(tree: Node) -> Iterator[Node]:
+    """The node itself and all below it."""
+    yield tree
+    if isinstance(tree, Group):
+        for node in tree.nodes:
+            yield from nodes(node)
+
+
+def leaves(tree: Node) -> Iterator[Leaf]:
+    """The conditions of a rule, in their order."""
+    return (node for node in nodes(tree) if isinstance(node, Leaf))
+
+
+def is_readable(tree: Node) -> bool:
+    """Whether every condition is known, and every option of it could be read."""
+    return all(_is_readable(leaf) for leaf in leaves(tree))
+
+
+def _is_readable(leaf: Leaf) -> bool:
+    return leaf.options is not None and None not in _options(leaf).values()
+
+
+def written(tree: Node) -> str:
+    """The rule as JSON, the same text for the same rule. What cannot be read is null, and nothing else is."""
+    return json.dumps(as_json(tree), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def as_json(tree: Node) -> dict[str, Any]:
+    """The rule as a JSON value."""
+    if isinstance(tree, Group):
+        return {tree.kind: [as_json(node) for node in tree.nodes]}
+    if tree.options is None:
+        return {"condition": tree.condition, "options": None}
+    # An empty text is the usual one, and is left out.
+    options = {name: value for name, value in _options(tree).items() if value != ""}
+    return {"condition": tree.condition, **options}
+
+
+def _options(leaf: Leaf) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for field in fields(leaf.options) if leaf.options is not None else ():
+        values[field.name] = _json(getattr(leaf.options, field.name))
+    return values
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def all_of(conditions: Sequence[Mapping[str, Any]]) -> Node:
+    """The rule that asks for all of these, each as JSON."""
+    return tree_of(conditions[0] if len(conditions) == 1 else {"all": list(conditions)})
+
+
+def reads(tree: Node) -> frozenset[str]:
+    """The kinds of observations that the rule's conditions read."""
+    known = (CONDITIONS[leaf.condition].READS for leaf in leaves(tree) if leaf.condition in CONDITIONS)
+    return frozenset(kind for kinds in known for kind in kinds)

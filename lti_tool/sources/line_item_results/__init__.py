@@ -1,0 +1,87 @@
+"""The results in a link's own line item (Assignment and Grade Services 2.0), typed by a teacher or calculated.
+
+What it cannot see: whether a grade is hidden from learners, and grades in any other column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lti_tool.errors import PlatformError
+from lti_tool.observations import RESULT, ROLE, select
+from lti_tool.platforms.service_errors import NotOnPlatformError
+from lti_tool.platforms.services import Connection
+from lti_tool.sources.found import Answer, Asked, Found, Known, LinkAsked, differing
+from lti_tool.values import LineItemResult
+
+NAME = "line_item_results"
+GIVES = frozenset({RESULT})
+
+
+def look(asked: Asked, connection: Connection) -> Answer:
+    """The results of each link's line item. Raises PlatformError only where no column can be read at all."""
+    urls: dict[str, str] = {}
+    results: dict[str, Sequence[LineItemResult]] = {}
+    trouble: dict[str, PlatformError] = {}
+    missing = set()
+    for link in asked.links_reading(GIVES):
+        try:
+            urls[link.id] = link.line_item_url or _own_line_item(asked, link, connection)
+            results[link.id] = connection.results(urls[link.id])
+        except NotOnPlatformError as error:
+            missing.add(link.id)
+            trouble[link.id] = error
+        except PlatformError as error:
+            trouble[link.id] = error
+            if error.concluded:
+                raise
+    return Answer(
+        content=results,
+        counts={"results": sum(len(each) for each in results.values())},
+        trouble=trouble,
+        missing=frozenset(missing),
+        line_item_urls=urls,
+    )
+
+
+def observe(answer: Answer, known: Known) -> Sequence[Found]:
+    """The results that have changed, of people who are in the course; a grade that was cleared is None."""
+    results: Mapping[str, Sequence[LineItemResult]] = answer.content
+    found = []
+    for link, listed in results.items():
+        graded = {result.user_id: _value(result) for result in listed if _is_enrolled(known, result.user_id)}
+        for user_id, own in known.people.items():
+            if user_id not in graded and select(own, RESULT, link) and _is_enrolled(known, user_id):
+                graded[user_id] = None
+        for user_id, value in graded.items():
+            if value is not None or select(known.own(user_id), RESULT, link):
+                found.append(Found(user_id=user_id, kind=RESULT, resource=link, value=value))
+    return differing(found, known, NAME)
+
+
+def _is_enrolled(known: Known, user_id: str) -> bool:
+    """Whether the person is in the course, by its list of members, or by a launch where it has none."""
+    roles = select(known.own(user_id), ROLE)
+    listed = [role for role in roles if role.actor is None]
+    return bool(roles) and (listed or roles)[-1].value != "absent"
+
+
+def _value(result: LineItemResult) -> Mapping[str, Any] | None:
+    if result.score is None:
+        return None
+    return {
+        "score": str(result.score),
+        "points": str(result.score if result.points is None else result.points),
+        "maximum": str(1 if result.points is None or result.maximum is None else result.maximum),
+        "graded_at": result.timestamp.isoformat() if result.timestamp else None,
+    }
+
+
+def _own_line_item(asked: Asked, link: LinkAsked, connection: Connection) -> str:
+    if asked.line_items_url is None:
+        raise PlatformError("the platform does not give the tool access to the gradebook", permanent=True)
+    for item in connection.line_items(asked.line_items_url):
+        if item.resource_link_id == link.id:
+            return item.id
+    raise NotOnPlatformError("the badge's grade column is no longer in the gradebook", permanent=True)

@@ -1,0 +1,25 @@
+"""What a teacher says: that learners are confirmed, and what they know of a link's restriction."""
+
+from __future__ import annotations
+
+from lti_tool.observations import CONFIRMED, RESTRICTION, RESTRICTION_CONFIRMED
+from lti_tool.observations.link_history import REMOVED
+from lti_tool.sources.found import Found
+
+NAME = "teacher"
+GIVES = frozenset({CONFIRMED, RESTRICTION, RESTRICTION_CONFIRMED})
+
+
+def confirms(user_id: str, link: str) -> Found:
+    """The person is confirmed for the rule of the link."""
+    return Found(user_id=user_id, kind=CONFIRMED, resource=link, value=True)
+
+
+def restricted(link: str, place: str | None) -> Found:
+    """The link is restricted where it was opened from `place`."""
+    return Found(user_id=None, kind=RESTRICTION_CONFIRMED, resource=link, value={"place": place})
+
+
+def restriction_removed(link: str) -> Found:
+    """The link's restriction was removed, some time since the last witness."""
+    return Found(user_id=None, kind=RESTRICTION, resource=link, value=REMOVED)
