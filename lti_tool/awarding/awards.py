@@ -19,7 +19,7 @@ def award(session: Session, rule: AwardRule, completion: Completion, now: dateti
 
     Issuing is only scheduled here, in the caller's transaction: an award that is committed will be issued.
     """
-    learner = queries.people.learner(session, rule.course.registration_id, completion.user_id)
+    learner = queries.people.person_of(session, rule.course.registration_id, completion.user_id)
     if learner is None:
         return None
     template_id = rule.template_version.template_id
@@ -40,7 +40,7 @@ def award(session: Session, rule: AwardRule, completion: Completion, now: dateti
     fresh = Award(
         course_id=rule.course_id,
         template_id=template_id,
-        learner=learner,
+        person=learner,
         rule=rule,
         score=completion.score,
         evidence=dict(completion.evidence),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from lti_tool.awarding import awards
@@ -10,7 +10,7 @@ from lti_tool.errors import PlatformError
 from lti_tool.platforms.services import Connection
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.database import Store
-from lti_tool.store.models import Award, AwardRule, Learner
+from lti_tool.store.models import Award, AwardRule, Person
 from lti_tool.triggers import TRIGGERS, Watched, gated_link
 from lti_tool.values import Completion, Registration
 
@@ -61,20 +61,22 @@ def look(store: Store, connect: Connect, rule_id: int, now: datetime) -> Platfor
 
 
 def award_all(
-    session: Session, rule: AwardRule, completions: Iterable[Completion], now: datetime
+    session: Session, rule: AwardRule, completions: Sequence[Completion], now: datetime
 ) -> list[Award]:
     """The awards that the completions earn; learners who have the rule's award already are left out."""
     # At most looks nearly the whole course has its awards already: one query here saves one for each learner.
-    awarded = queries.awards.awarded_users(session, rule)
+    awarded = queries.awards.awarded_people(session, rule)
+    registration_id = rule.course.registration_id
+    people = queries.people.people_of(session, registration_id, [each.user_id for each in completions])
     found = (
         awards.award(session, rule, completion, now)
         for completion in completions
-        if completion.user_id not in awarded
+        if completion.user_id in people and people[completion.user_id].id not in awarded
     )
     return [award for award in found if award is not None]
 
 
-def opened_by_learner(session: Session, rule: AwardRule, learner: Learner, now: datetime) -> Award | None:
+def opened_by_learner(session: Session, rule: AwardRule, learner: Person, now: datetime) -> Award | None:
     """The award that a learner's own launch of a gated link earns, where it is the second signal that was missing.
 
     Otherwise a look is scheduled soon: the learner may have completed a moment ago.

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from lti_tool.awarding.looks import award_all, look_soon
 from lti_tool.store import Session, queries
-from lti_tool.store.models import Award, AwardRule, Learner
+from lti_tool.store.models import Award, AwardRule, Person
 from lti_tool.values import Completion
 
 
@@ -25,25 +25,25 @@ class Conditions:
 
 
 def confirm_learners(
-    session: Session, rule: AwardRule, learner_ids: Sequence[int], by: Learner | None, now: datetime
+    session: Session, rule: AwardRule, learner_ids: Sequence[int], by: Person | None, now: datetime
 ) -> list[Award]:
     """The awards of the learners whom a teacher confirmed; ids of learners who were not waiting are ignored."""
     chosen = set(learner_ids)
     completions = [
         Completion(
             rule_id=rule.id,
-            user_id=sighting.learner.user_id,
+            user_id=sighting.person.accounts[0].user_id,
             score=sighting.score,
             completed_at=sighting.inside_at or now,
             evidence={
                 "kind": "teacher_tick",
-                "by": by.user_id if by else None,
+                "by": by.accounts[0].user_id if by else None,
                 "inside_at": sighting.inside_at.isoformat() if sighting.inside_at else None,
                 "seen_at": now.isoformat(),
             },
         )
         for sighting in queries.rules.waiting_sightings(session, rule)
-        if sighting.learner_id in chosen
+        if sighting.person_id in chosen
     ]
     return award_all(session, rule, completions, now)
 

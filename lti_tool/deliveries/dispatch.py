@@ -28,7 +28,7 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
         if delivery.award.status == "revoked":
             trouble = DeliveryError("the badge was revoked before it could be sent")
             return _record_failure(store, delivery_id, trouble)
-        learner, channel = delivery.award.learner, delivery.channel
+        learner, channel = delivery.award.person, delivery.channel
         badge = bake_badge(issuer, delivery.award.credential)
         language = delivery.award.credential.language
         reference = f"{badge.credential_id}.{channel}@{issuer.addresses.host}"

@@ -124,8 +124,8 @@ def _gather(session: Session, issuer: Issuer, award_id: int) -> _Gathered | None
         template_url=addresses.achievement(version.template_id, version.version),
         picture_url=addresses.picture(version.template_id, version.version),
         version=version.version,
-        language=_language(template, award.learner.language),
-        learner=Subject(name=award.learner.name, email=award.learner.email),
+        language=_language(template, award.person.language),
+        learner=Subject(name=award.person.name, email=award.person.email),
         awarded_at=award.earned_at,
         score=award.score,
         status=StatusEntry(
@@ -236,7 +236,7 @@ def _store(
         )
     )
     award.status, award.waiting_for = "issued", []
-    if award.learner.email:
+    if award.person.email:
         for channel in issuer.channels:
             plan_delivery(session, award, channel, now)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from lti_tool.store import Session, outbox, queries
-from lti_tool.store.models import Course, Learner
+from lti_tool.store.models import Course, Person
 from lti_tool.store.queries.common import add_or_find
-from lti_tool.values import Launch
+from lti_tool.values import Launch, Member
 
 
 def save_course(session: Session, launch: Launch) -> Course | None:
@@ -33,7 +33,7 @@ def save_course(session: Session, launch: Launch) -> Course | None:
     return course
 
 
-def save_learner(session: Session, launch: Launch, now: datetime) -> Learner | None:
+def save_person(session: Session, launch: Launch, now: datetime) -> Person | None:
     """The row of the launching person, None for an anonymous launch or an administrator acting as somebody else.
 
     A value that this launch does not send keeps what an earlier launch sent. Awards of this person that wait, for their
@@ -43,15 +43,9 @@ def save_learner(session: Session, launch: Launch, now: datetime) -> Learner | N
     if user_id is None or launch.acting_for_other:
         return None
 
-    def find() -> Learner | None:
-        return queries.people.learner(session, launch.registration_id, user_id)
-
-    learner = find()
-    if learner is None:
-        learner = add_or_find(session, Learner(registration_id=launch.registration_id, user_id=user_id), find)
-    learner.name = launch.name or learner.name
-    learner.email = launch.email or learner.email
-    learner.language = launch.locale or learner.language
-    for award in queries.awards.waiting_awards(session, learner.id):
+    member = Member(user_id=user_id, roles=launch.roles, name=launch.name, email=launch.email)
+    person = queries.people.save_members(session, launch.registration_id, [member])[user_id]
+    person.language = launch.locale or person.language
+    for award in queries.awards.waiting_awards(session, person.id):
         outbox.add(session, "issue", {"award_id": award.id}, now)
-    return learner
+    return person

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from lti_tool.awarding.new_rules import rule_of_launch
 from lti_tool.language import best_language
-from lti_tool.people.launch_records import save_course, save_learner
+from lti_tool.people.launch_records import save_course, save_person
 from lti_tool.store import Session, queries
 from lti_tool.store.models import LaunchSession
 from lti_tool.values import DeepLinkingSettings, Launch, origin_of, secret_hash
@@ -29,7 +29,7 @@ def start_session(session: Session, launch: Launch, now: datetime) -> str:
     """
     queries.platforms.save_deployment(session, launch.registration_id, launch.deployment_id, now)
     course = save_course(session, launch)
-    learner = save_learner(session, launch, now)
+    person = save_person(session, launch, now)
     rule = rule_of_launch(session, launch, course, now) if course is not None else None
     return_origin = origin_of(launch.return_url or "")
     token = secrets.token_urlsafe(32)
@@ -39,7 +39,7 @@ def start_session(session: Session, launch: Launch, now: datetime) -> str:
             registration_id=launch.registration_id,
             deployment_id=launch.deployment_id,
             course_id=course.id if course else None,
-            learner_id=learner.id if learner else None,
+            person_id=person.id if person else None,
             rule_id=rule.id if rule else None,
             is_teacher=launch.is_teacher,
             is_learner=launch.is_learner,

@@ -54,7 +54,7 @@ def _awarded(issuer: Issuer, row: CredentialRow) -> EuropassAward:
         template=read_template(version.body),
         template_url=issuer.addresses.achievement(version.template_id, version.version),
         issuer=issuer.profile,
-        learner=Learner(name=award.learner.name, email=award.learner.email),
+        learner=Learner(name=award.person.name, email=award.person.email),
         language=row.language,
         awarded_at=award.earned_at,
         now=row.issued_at,

@@ -9,7 +9,7 @@ from badges.pdf.content import IssuedBadge
 from lti_tool.errors import NotFoundError
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import queries
-from lti_tool.store.models import CredentialRow, Learner
+from lti_tool.store.models import CredentialRow, Person
 
 
 def certificate_of(publisher: Publisher, credential_id: str, language: str) -> bytes:
@@ -27,14 +27,14 @@ def certificate_of(publisher: Publisher, credential_id: str, language: str) -> b
     return certificate(issued, language)
 
 
-def transcript_of(publisher: Publisher, learner_id: int, language: str) -> bytes:
+def transcript_of(publisher: Publisher, person_id: int, language: str) -> bytes:
     """The transcript of a learner's valid badges as a PDF. Raises NotFoundError where there are none."""
     from badges.pdf.transcript import transcript
 
     with publisher.store.read() as session:
-        name = session.get_one(Learner, learner_id).name or ""
+        name = session.get_one(Person, person_id).name or ""
         badges = [
-            _issued(publisher, row) for row in queries.credentials.credentials_of_learner(session, learner_id)
+            _issued(publisher, row) for row in queries.credentials.credentials_of_learner(session, person_id)
         ]
     if not badges:
         raise NotFoundError("the learner has no badge")

@@ -186,8 +186,8 @@ def _record(
     row: TemplateVersion, what: str, now: datetime, by: int | None, fields: list[str] | None = None
 ) -> None:
     last = row.changes[-1] if row.changes else None
-    same_edit = what == "edited" and last and (last.what, last.learner_id) == (what, by)
+    same_edit = what == "edited" and last and (last.what, last.person_id) == (what, by)
     if last and same_edit and now - last.at < EDIT_SESSION:
         last.fields, last.at = sorted({*last.fields, *(fields or ())}), now
     else:
-        row.changes.append(TemplateChange(what=what, fields=fields or [], learner_id=by, at=now))
+        row.changes.append(TemplateChange(what=what, fields=fields or [], person_id=by, at=now))

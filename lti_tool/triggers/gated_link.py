@@ -14,7 +14,7 @@ from datetime import datetime
 from lti_tool.errors import PlatformError
 from lti_tool.platforms.services import Connection
 from lti_tool.store import Session, queries
-from lti_tool.store.models import AwardRule, Learner, Sighting
+from lti_tool.store.models import AwardRule, Person, Sighting
 from lti_tool.triggers import Watched, rules
 from lti_tool.values import Completion, Member
 
@@ -47,7 +47,7 @@ def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) ->
     inside = [member.user_id for member in seen.learners if member.user_id in seen.inside]
     outside = [member.user_id for member in seen.learners if member.user_id not in seen.inside]
     rule.everyone_can_open = rules.everyone_can_open(inside, outside)
-    learners = queries.people.save_learners(session, rule.course.registration_id, seen.learners)
+    learners = queries.people.save_members(session, rule.course.registration_id, seen.learners)
     sightings = queries.rules.sightings(session, rule.id)
     staff = queries.people.staff_of(session, rule.course_id)
     arrived: list[Sighting] = []
@@ -70,16 +70,14 @@ def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) ->
     return [
         completion
         for sighting in sightings.values()
-        if sighting.learner_id in present
+        if sighting.person_id in present
         and (
-            completion := _completion(
-                rule, sighting, staff=sighting.learner_id in staff, binds=binds, now=now
-            )
+            completion := _completion(rule, sighting, staff=sighting.person_id in staff, binds=binds, now=now)
         )
     ]
 
 
-def opened(session: Session, rule: AwardRule, learner: Learner, now: datetime) -> Completion | None:
+def opened(session: Session, rule: AwardRule, learner: Person, now: datetime) -> Completion | None:
     """The Completion that a learner's own launch of the link proves; the launch is stored for later looks in any case.
 
     A learner who was not yet seen inside has to wait for the next look: the link may have been opened to everyone a
@@ -110,7 +108,7 @@ def _completion(
     completed_at = sighting.inside_at or now
     return Completion(
         rule_id=rule.id,
-        user_id=sighting.learner.user_id,
+        user_id=sighting.person.accounts[0].user_id,
         score=None,
         completed_at=completed_at,
         evidence={
@@ -124,8 +122,8 @@ def _completion(
     )
 
 
-def _first_sighting(session: Session, rule: AwardRule, learner: Learner) -> Sighting:
-    sighting = Sighting(rule_id=rule.id, learner_id=learner.id, learner=learner)
+def _first_sighting(session: Session, rule: AwardRule, learner: Person) -> Sighting:
+    sighting = Sighting(rule_id=rule.id, person_id=learner.id, person=learner)
     session.add(sighting)
     return sighting
 

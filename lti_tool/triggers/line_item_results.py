@@ -46,7 +46,7 @@ def look(watched: Watched, connection: Connection) -> Seen:
 def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) -> Sequence[Completion]:
     """A Completion for each learner with a score; whether the score suffices is decided elsewhere."""
     rule.line_item_url = seen.line_item_url
-    learners = queries.people.save_learners(session, rule.course.registration_id, seen.learners)
+    learners = queries.people.save_members(session, rule.course.registration_id, seen.learners)
     sightings = queries.rules.sightings(session, rule.id)
     staff = queries.people.staff_of(session, rule.course_id)
     found = []
@@ -56,7 +56,7 @@ def completions(session: Session, rule: AwardRule, seen: Seen, now: datetime) ->
             continue
         sighting = sightings.get(learner.id)
         if sighting is None:
-            sighting = Sighting(rule_id=rule.id, learner_id=learner.id, learner=learner)
+            sighting = Sighting(rule_id=rule.id, person_id=learner.id, person=learner)
             session.add(sighting)
         sighting.score = result.score
         reached = rule.minimum_score is None or result.score >= rule.minimum_score

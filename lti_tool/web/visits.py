@@ -30,7 +30,7 @@ class Visit:
     deployment_id: str
     course_id: int | None
     course_title: str
-    learner_id: int | None
+    person_id: int | None
     rule_id: int | None
     is_teacher: bool
     is_learner: bool
@@ -91,7 +91,7 @@ def _visit(row: LaunchSession, token: str) -> Visit:
         deployment_id=row.deployment_id,
         course_id=row.course_id,
         course_title=row.course.title if row.course else "",
-        learner_id=row.learner_id,
+        person_id=row.person_id,
         rule_id=row.rule_id,
         is_teacher=row.is_teacher,
         is_learner=row.is_learner,

@@ -16,7 +16,7 @@ from lti_tool.errors import DeliveryError, PlatformError
 from lti_tool.issuing import issuance
 from lti_tool.platforms import invitations
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, Course, LaunchSession, Learner, Outbox, Sighting
+from lti_tool.store.models import Award, AwardRule, Course, LaunchSession, Outbox, Person, Sighting
 from tests.browser.page_checks import find_faults
 from tests.browser.people import SETTLED, drop_file
 from tests.browser.server import run_demo, without_script
@@ -51,7 +51,7 @@ def activities(demo):
     robot.open_activity("Anna", data)
     with tool.store.begin() as session:
         for sighting in queries.rules.sightings(session, 1).values():
-            sighting.learner.language = "lv"
+            sighting.person.language = "lv"
     press_check(robot, data)
     wait(lambda: sum(award.status == "issued" for award in rows(tool, Award)) == 5)
     return {"data": data, "solar": solar}
@@ -128,7 +128,7 @@ def badges(demo):
     """Two credentials: Anna's, which is valid, and another learner's, which is revoked."""
     with database_session(demo) as session:
         issued = queries.awards.awards_of_rule(session, 1)
-        anna = next(award for award in issued if award.learner.name == "Anna Bērziņa")
+        anna = next(award for award in issued if award.person.name == "Anna Bērziņa")
         other = next(award for award in issued if award is not anna)
         awards.revoke(session, other, "issued in error", demo.tool.clock())
         for credential in (anna.credential, other.credential):
@@ -293,8 +293,8 @@ def add_deliveries(session):
             delivery.status, delivery.trouble, delivery.sent_at = status, trouble, NOW
     if len(session.query(Award).all()) > 5:
         return
-    other_learners = session.query(Learner).filter(
-        Learner.name.in_(["Ģirts Upītis", "Oskars Ļaudams", "Juris Pūce"])
+    other_learners = session.query(Person).filter(
+        Person.name.in_(["Ģirts Upītis", "Oskars Ļaudams", "Juris Pūce"])
     )
     for learner, (status, missing) in zip(
         other_learners, (("earned", []), ("waiting", ["learner"]), ("waiting", ["level"])), strict=True
@@ -303,7 +303,7 @@ def add_deliveries(session):
             Award(
                 course_id=others[0].course_id,
                 template_id=others[0].template_id,
-                learner=learner,
+                person=learner,
                 rule_id=1,
                 status=status,
                 waiting_for=missing,
@@ -369,7 +369,7 @@ def download(person, selector):
 
 def award_of_anna(session):
     return next(
-        award for award in queries.awards.awards_of_rule(session, 1) if award.learner.name == "Anna Bērziņa"
+        award for award in queries.awards.awards_of_rule(session, 1) if award.person.name == "Anna Bērziņa"
     )
 
 

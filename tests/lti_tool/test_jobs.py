@@ -40,7 +40,7 @@ def test_a_look_schedules_the_next_one(tool, platform, rule_id, monkeypatch):
 
 def opening(tool, rule_id, person, now):
     with tool.store.begin() as session:
-        known = queries.people.save_learners(session, 1, [person])[person.user_id]
+        known = queries.people.save_members(session, 1, [person])[person.user_id]
         looks.opened_by_learner(session, queries.rules.rule(session, rule_id), known, now)
 
 

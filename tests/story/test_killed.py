@@ -102,7 +102,7 @@ def kill_often(demo, random_):
     wait(lambda: demo.count("delivery", "status = 'sent'") == COMPLETE)
     assert demo.count("award") == demo.count("credential") == COMPLETE
     assert len(demo.query("SELECT DISTINCT award_id FROM credential")) == COMPLETE
-    assert len(demo.query("SELECT DISTINCT learner_id FROM award")) == COMPLETE
+    assert len(demo.query("SELECT DISTINCT person_id FROM award")) == COMPLETE
     assert len(list((demo.folder / "mail").glob("*.eml"))) == COMPLETE
 
 

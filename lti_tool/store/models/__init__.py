@@ -4,7 +4,7 @@ from lti_tool.store.models.awards import Award, CredentialRow, Delivery
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.issuers import CompiledFormRow, InstallationSetting, SigningKeyRow, StatusList
 from lti_tool.store.models.outbox import Outbox
-from lti_tool.store.models.people import Course, Learner
+from lti_tool.store.models.people import Course, Person, PlatformAccount
 from lti_tool.store.models.platforms import DeploymentRow, Invitation, RegistrationRow, ToolKeyRow
 from lti_tool.store.models.rules import AwardRule, Sighting
 from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
@@ -24,8 +24,9 @@ __all__ = [
     "Instant",
     "Invitation",
     "LaunchSession",
-    "Learner",
     "Outbox",
+    "Person",
+    "PlatformAccount",
     "RegistrationRow",
     "Score",
     "Sighting",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
 from lti_tool.store.models.issuers import StatusList
-from lti_tool.store.models.people import Course, Learner
+from lti_tool.store.models.people import Course, Person
 from lti_tool.store.models.rules import AwardRule
 from lti_tool.store.models.templates import TemplateVersion
 
@@ -23,12 +23,12 @@ class Award(Base):
     """
 
     __tablename__ = "award"
-    __table_args__ = (UniqueConstraint("course_id", "template_id", "learner_id"),)
+    __table_args__ = (UniqueConstraint("course_id", "template_id", "person_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     template_id: Mapped[str] = mapped_column(String(36))
-    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"))
     status: Mapped[str] = mapped_column(String(10), default="earned")
     waiting_for: Mapped[list[str]] = mapped_column(default=list)
@@ -37,7 +37,7 @@ class Award(Base):
     completed_at: Mapped[datetime]
     earned_at: Mapped[datetime]
     course: Mapped[Course] = relationship()
-    learner: Mapped[Learner] = relationship()
+    person: Mapped[Person] = relationship()
     rule: Mapped[AwardRule] = relationship()
     credential: Mapped[CredentialRow | None] = relationship(back_populates="award")
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="award", order_by="Delivery.id")

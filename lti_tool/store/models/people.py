@@ -1,4 +1,4 @@
-"""Learners and courses."""
+"""People, their accounts on platforms, and courses."""
 
 from __future__ import annotations
 
@@ -11,21 +11,34 @@ from lti_tool.store.models.base import Base
 from lti_tool.store.models.platforms import RegistrationRow
 
 
-class Learner(Base):
-    """A person of a platform, as the last launch or member list described them.
+class Person(Base):
+    """Somebody who learns or teaches, as the last launch or member list described them.
 
-    No other table holds names or e-mail addresses, except inside the signed credentials. Teachers have a row too.
+    No other table holds names or e-mail addresses, except inside the signed credentials.
     """
 
-    __tablename__ = "learner"
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str | None]
+    email: Mapped[str | None]
+    language: Mapped[str | None]
+    accounts: Mapped[list[PlatformAccount]] = relationship(
+        back_populates="person", order_by="PlatformAccount.id"
+    )
+
+
+class PlatformAccount(Base):
+    """A person's account on the platform of a registration, by its user_id."""
+
+    __tablename__ = "platform_account"
     __table_args__ = (UniqueConstraint("registration_id", "user_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
     user_id: Mapped[str]
-    name: Mapped[str | None]
-    email: Mapped[str | None]
-    language: Mapped[str | None]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person: Mapped[Person] = relationship(back_populates="accounts")
 
 
 class Course(Base):

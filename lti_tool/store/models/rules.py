@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
-from lti_tool.store.models.people import Course, Learner
+from lti_tool.store.models.people import Course, Person
 from lti_tool.store.models.templates import TemplateVersion
 
 
@@ -47,14 +47,14 @@ class Sighting(Base):
     """What is known of a member and the rule's link: when first listed as unable, and as able, to open it."""
 
     __tablename__ = "sighting"
-    __table_args__ = (UniqueConstraint("rule_id", "learner_id"),)
+    __table_args__ = (UniqueConstraint("rule_id", "person_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"))
-    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     outside_at: Mapped[datetime | None]
     inside_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
     """When the learner opened the link themselves, in the learner's role."""
     score: Mapped[Decimal | None]
-    learner: Mapped[Learner] = relationship()
+    person: Mapped[Person] = relationship()

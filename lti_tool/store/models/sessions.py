@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
-from lti_tool.store.models.people import Course, Learner
+from lti_tool.store.models.people import Course, Person
 from lti_tool.store.models.platforms import RegistrationRow
 from lti_tool.store.models.rules import AwardRule
 
@@ -33,7 +33,7 @@ class LaunchSession(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
     deployment_id: Mapped[str]
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
-    learner_id: Mapped[int | None] = mapped_column(ForeignKey("learner.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("award_rule.id"))
     is_teacher: Mapped[bool]
     is_learner: Mapped[bool]
@@ -45,6 +45,6 @@ class LaunchSession(Base):
     last_used_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     course: Mapped[Course | None] = relationship()
-    learner: Mapped[Learner | None] = relationship()
+    person: Mapped[Person | None] = relationship()
     rule: Mapped[AwardRule | None] = relationship()
     registration: Mapped[RegistrationRow] = relationship()

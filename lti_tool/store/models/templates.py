@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
-from lti_tool.store.models.people import Course, Learner
+from lti_tool.store.models.people import Course, Person
 
 
 class TemplateVersion(Base):
@@ -54,6 +54,6 @@ class TemplateChange(Base):
     """begun, copied, imported, edited, published or retired."""
     fields: Mapped[list[str]] = mapped_column(default=list)
     """The fields that an edit changed."""
-    learner_id: Mapped[int | None] = mapped_column(ForeignKey("learner.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
-    learner: Mapped[Learner | None] = relationship()
+    person: Mapped[Person | None] = relationship()

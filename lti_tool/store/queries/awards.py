@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, AwardRule, Delivery, Learner
+from lti_tool.store.models import Award, AwardRule, Delivery
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
@@ -20,27 +20,23 @@ def lock_award(session: Session, award: Award) -> None:
     session.refresh(award, with_for_update=FOR_UPDATE)
 
 
-def awarded_users(session: Session, rule: AwardRule) -> frozenset[str]:
-    """The user_ids of the learners who have an award of the rule's template in its course that does not wait."""
-    query = (
-        select(Learner.user_id)
-        .join(Award, Award.learner_id == Learner.id)
-        .where(
-            Award.course_id == rule.course_id,
-            Award.template_id == rule.template_version.template_id,
-            Award.status != "waiting",
-        )
+def awarded_people(session: Session, rule: AwardRule) -> frozenset[int]:
+    """The ids of the people who have an award of the rule's template in its course that does not wait."""
+    query = select(Award.person_id).where(
+        Award.course_id == rule.course_id,
+        Award.template_id == rule.template_version.template_id,
+        Award.status != "waiting",
     )
     return frozenset(session.scalars(query))
 
 
-def award_of(session: Session, course_id: int, template_id: str, learner_id: int) -> Award | None:
+def award_of(session: Session, course_id: int, template_id: str, person_id: int) -> Award | None:
     """The learner's award of a template in a course, whatever its status."""
     return session.scalar(
         select(Award).where(
             Award.course_id == course_id,
             Award.template_id == template_id,
-            Award.learner_id == learner_id,
+            Award.person_id == person_id,
         )
     )
 
@@ -50,15 +46,15 @@ def awards_of_rule(session: Session, rule_id: int) -> Sequence[Award]:
     query = (
         select(Award)
         .where(Award.rule_id == rule_id)
-        .options(selectinload(Award.learner), selectinload(Award.credential), selectinload(Award.deliveries))
+        .options(selectinload(Award.person), selectinload(Award.credential), selectinload(Award.deliveries))
         .order_by(Award.earned_at, Award.id)
     )
     return session.scalars(query).all()
 
 
-def waiting_awards(session: Session, learner_id: int) -> Sequence[Award]:
+def waiting_awards(session: Session, person_id: int) -> Sequence[Award]:
     """The learner's awards that wait for anything."""
-    query = select(Award).where(Award.learner_id == learner_id, Award.status == "waiting")
+    query = select(Award).where(Award.person_id == person_id, Award.status == "waiting")
     return session.scalars(query).all()
 
 

@@ -32,12 +32,12 @@ def credentials(session: Session) -> Sequence[CredentialRow]:
 _IS_VALID = (CredentialRow.revoked_at.is_(None), CredentialRow.suspended_at.is_(None))
 
 
-def credentials_of_learner(session: Session, learner_id: int) -> Sequence[CredentialRow]:
+def credentials_of_learner(session: Session, person_id: int) -> Sequence[CredentialRow]:
     """The learner's valid credentials, oldest first."""
     query = (
         select(CredentialRow)
         .join(Award, CredentialRow.award_id == Award.id)
-        .where(Award.learner_id == learner_id, *_IS_VALID)
+        .where(Award.person_id == person_id, *_IS_VALID)
         .order_by(CredentialRow.issued_at, CredentialRow.id)
         .options(selectinload(CredentialRow.template_version))
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import Course, LaunchSession, Learner
+from lti_tool.store.models import Course, LaunchSession, Person, PlatformAccount
 from lti_tool.store.queries.common import insert_missing
 from lti_tool.values import Member
 
@@ -19,53 +19,71 @@ def course_of(session: Session, registration_id: int, context_id: str) -> Course
     )
 
 
-def save_learners(session: Session, registration_id: int, members: Iterable[Member]) -> Mapping[str, Learner]:
-    """The rows of the members by user_id, created or brought up to date.
+def save_members(session: Session, registration_id: int, members: Iterable[Member]) -> Mapping[str, Person]:
+    """The people of the member list by user_id, created or brought up to date.
 
     A name or address that the member list does not have keeps its stored value.
     """
     members = list(members)
-    rows = _learners(session, registration_id, [member.user_id for member in members])
+    people = people_of(session, registration_id, [member.user_id for member in members])
     # Sorted: two looks at the same course that insert the same members in different orders could deadlock.
-    missing = sorted({member.user_id for member in members} - rows.keys())
+    missing = sorted({member.user_id for member in members} - people.keys())
     if missing:
-        insert_missing(
-            session,
-            Learner,
-            [{"registration_id": registration_id, "user_id": user_id} for user_id in missing],
-        )
-        rows |= _learners(session, registration_id, missing)
+        _add_people(session, registration_id, missing)
+        people |= people_of(session, registration_id, missing)
     for member in members:
-        row = rows[member.user_id]
+        row = people[member.user_id]
         row.name = member.name or row.name
         row.email = member.email or row.email
     session.flush()
-    return rows
+    return people
 
 
-def _learners(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, Learner]:
+def _add_people(session: Session, registration_id: int, user_ids: Sequence[str]) -> None:
+    """Adds people with their accounts; where another transaction adds the same account first, that one stays."""
+    rows = [Person() for _ in user_ids]
+    session.add_all(rows)
+    session.flush()
+    accounts = [
+        {"registration_id": registration_id, "user_id": user_id, "person_id": row.id}
+        for user_id, row in zip(user_ids, rows, strict=True)
+    ]
+    insert_missing(session, PlatformAccount, accounts)
+    for start in range(0, len(rows), 500):
+        ids = [row.id for row in rows[start : start + 500]]
+        used = select(PlatformAccount.person_id).where(PlatformAccount.person_id.in_(ids))
+        unused = set(ids) - set(session.scalars(used))
+        if unused:
+            session.execute(delete(Person).where(Person.id.in_(unused)))
+
+
+def people_of(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, Person]:
+    """The people with those user_ids on the platform of the registration; who is unknown is left out."""
     # 500 at a time: databases limit the number of parameters of a query.
-    rows: dict[str, Learner] = {}
+    rows: dict[str, Person] = {}
     for start in range(0, len(user_ids), 500):
-        query = select(Learner).where(
-            Learner.registration_id == registration_id, Learner.user_id.in_(user_ids[start : start + 500])
+        query = (
+            select(PlatformAccount.user_id, Person)
+            .join(Person, PlatformAccount.person_id == Person.id)
+            .where(
+                PlatformAccount.registration_id == registration_id,
+                PlatformAccount.user_id.in_(user_ids[start : start + 500]),
+            )
         )
-        rows |= {row.user_id: row for row in session.scalars(query)}
+        rows |= {user_id: person for user_id, person in session.execute(query)}
     return rows
 
 
-def learner(session: Session, registration_id: int, user_id: str) -> Learner | None:
+def person_of(session: Session, registration_id: int, user_id: str) -> Person | None:
     """The person with that user_id on the platform of the registration."""
-    return session.scalar(
-        select(Learner).where(Learner.registration_id == registration_id, Learner.user_id == user_id)
-    )
+    return people_of(session, registration_id, [user_id]).get(user_id)
 
 
 def staff_of(session: Session, course_id: int) -> frozenset[int]:
     """The ids of the people who have launched the tool as teachers of the course."""
-    query = select(LaunchSession.learner_id).where(
+    query = select(LaunchSession.person_id).where(
         LaunchSession.course_id == course_id,
         LaunchSession.is_teacher,
-        LaunchSession.learner_id.is_not(None),
+        LaunchSession.person_id.is_not(None),
     )
     return frozenset(id_ for id_ in session.scalars(query) if id_ is not None)

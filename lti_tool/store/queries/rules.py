@@ -44,14 +44,14 @@ def all_rules(session: Session) -> Sequence[AwardRule]:
 
 
 def sightings(session: Session, rule_id: int) -> dict[int, Sighting]:
-    """The sightings of a rule by learner id, with the learners loaded."""
-    query = select(Sighting).where(Sighting.rule_id == rule_id).options(selectinload(Sighting.learner))
-    return {row.learner_id: row for row in session.scalars(query)}
+    """The sightings of a rule by person id, with the people loaded."""
+    query = select(Sighting).where(Sighting.rule_id == rule_id).options(selectinload(Sighting.person))
+    return {row.person_id: row for row in session.scalars(query)}
 
 
 def waiting_sightings(session: Session, rule: AwardRule) -> Sequence[Sighting]:
     """Those a teacher may confirm: they can open the link, or reached the grade, and have no award yet."""
-    awarded = select(Award.learner_id).where(
+    awarded = select(Award.person_id).where(
         Award.course_id == rule.course_id, Award.template_id == rule.template_version.template_id
     )
     query = (
@@ -59,9 +59,9 @@ def waiting_sightings(session: Session, rule: AwardRule) -> Sequence[Sighting]:
         .where(
             Sighting.rule_id == rule.id,
             Sighting.inside_at.is_not(None),
-            Sighting.learner_id.not_in(awarded),
+            Sighting.person_id.not_in(awarded),
         )
-        .options(selectinload(Sighting.learner))
+        .options(selectinload(Sighting.person))
         .order_by(Sighting.id)
     )
     return session.scalars(query).all()

@@ -70,7 +70,7 @@ def author_of(visit: Visit) -> Author:
         course_id=visit.course_id,
         course_title=visit.course_title,
         registration_id=visit.registration.id,
-        learner_id=visit.learner_id,
+        learner_id=visit.person_id,
         is_placing_link=visit.deep_linking is not None,
     )
 

@@ -13,7 +13,7 @@ from badges.template.model import Template, read_template, text_in
 from lti_tool.awarding import looks
 from lti_tool.errors import NotAllowedError
 from lti_tool.store import Session, queries
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Learner
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Person
 from lti_tool.values import Launch
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
@@ -46,7 +46,7 @@ def launched_page(visit: Visit) -> str:
     if visit.rule_id is not None:
         with tool.store.begin() as session:
             rule = rule_of(session, visit, visit.rule_id)
-            learner = session.get_one(Learner, visit.learner_id)
+            learner = session.get_one(Person, visit.person_id)
             looks.opened_by_learner(session, rule, learner, tool.clock())
     return _page(visit)
 
@@ -64,10 +64,10 @@ def preview_page(visit: Visit, launch: Launch) -> str:
 def _page(visit: Visit) -> str:
     with current_tool().store.read() as session:
         rule = queries.rules.rule(session, visit.rule_id) if visit.rule_id is not None else None
-        if rule is None or visit.learner_id is None:
+        if rule is None or visit.person_id is None:
             awards = _awards(session, visit)
             return render_template("learner/course.html", visit=visit, awards=awards)
-        learner = session.get_one(Learner, visit.learner_id)
+        learner = session.get_one(Person, visit.person_id)
         award = queries.awards.award_of(
             session, rule.course_id, rule.template_version.template_id, learner.id
         )
@@ -89,7 +89,7 @@ def _page(visit: Visit) -> str:
         )
 
 
-def _state(session: Session, rule: AwardRule, award: Award | None, learner: Learner) -> State:
+def _state(session: Session, rule: AwardRule, award: Award | None, learner: Person) -> State:
     if award is not None:
         return _STATES[award.status]
     # A sighting with a time: the learner opened the link or reached the grade, and the teacher has to confirm.
@@ -109,7 +109,7 @@ _STATES: dict[str, State] = {
 
 def _awards(session: Session, visit: Visit) -> Sequence[tuple[Award, Template]]:
     """The learner's badges in the course, for a link without a badge of its own."""
-    if visit.course_id is None or visit.learner_id is None:
+    if visit.course_id is None or visit.person_id is None:
         return []
     rules = queries.rules.rules_of(session, visit.course_id)
     awards = {
@@ -117,7 +117,7 @@ def _awards(session: Session, visit: Visit) -> Sequence[tuple[Award, Template]]:
         for rule in rules
         if (
             award := queries.awards.award_of(
-                session, visit.course_id, rule.template_version.template_id, visit.learner_id
+                session, visit.course_id, rule.template_version.template_id, visit.person_id
             )
         )
     }

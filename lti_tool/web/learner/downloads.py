@@ -36,9 +36,9 @@ def certificate(badge_id: UUID) -> Response:
 def transcript() -> Response:
     """The transcript of all badges of the learner, who alone may have it; raises NotAllowedError for others."""
     visit = current_visit()
-    if visit.learner_id is None or not visit.is_learner:
+    if visit.person_id is None or not visit.is_learner:
         raise NotAllowedError("a transcript is for its learner")
-    pdf = pdf_documents.transcript_of(current_tool(), visit.learner_id, page_language())
+    pdf = pdf_documents.transcript_of(current_tool(), visit.person_id, page_language())
     return _download(pdf, "application/pdf", "transcript.pdf")
 
 
@@ -49,7 +49,7 @@ def own_badge_for_europass(badge_id: UUID) -> Response:
     tool = current_tool()
     with tool.store.read() as session:
         row = queries.credentials.credential(session, str(badge_id))
-        if row is None or row.award.learner_id != visit.learner_id:
+        if row is None or row.award.person_id != visit.person_id:
             raise NotFoundError("you have no such badge")
         content = europass.upload_of(tool.issuer, row)
     return _download(content, "application/json", f"europass-{str(badge_id)[-12:]}.json")

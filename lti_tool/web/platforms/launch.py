@@ -138,7 +138,7 @@ def _page_of(visit: Visit, launch: Launch) -> str:
         return render_template("platforms/no_course.html", visit=visit)
     if visit.is_teacher:
         return course.course_page(visit)
-    if visit.is_learner and visit.learner_id is not None:
+    if visit.is_learner and visit.person_id is not None:
         return badge.launched_page(visit)
     return badge.preview_page(visit, launch)
 

@@ -27,7 +27,7 @@ def resend(award_id: int) -> str:
     tool = current_tool()
     with tool.store.begin() as session:
         award = _award_of(session, visit, award_id)
-        if award.credential is None or award.status == "revoked" or not award.learner.email:
+        if award.credential is None or award.status == "revoked" or not award.person.email:
             raise NotFoundError("there is no badge to send, or no address to send it to")
         dispatch.resend(session, tool.issuer, award, tool.clock())
         name = _name_of(award)
@@ -85,7 +85,7 @@ def _award_of(session: Session, visit: Visit, award_id: int) -> Award:
 
 
 def _name_of(award: Award) -> str:
-    return award.learner.name or _("the learner")
+    return award.person.name or _("the learner")
 
 
 def _confirmed_reason() -> str:

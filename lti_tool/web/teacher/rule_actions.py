@@ -8,7 +8,7 @@ from flask import Blueprint, request
 
 from badges.days import start_of_day
 from lti_tool.awarding import looks, rule_changes
-from lti_tool.store.models import Learner
+from lti_tool.store.models import Person
 from lti_tool.web.current import current_tool
 from lti_tool.web.teacher.course import Notice, course_page
 from lti_tool.web.translation import gettext as _
@@ -38,7 +38,7 @@ def confirm_learners(rule_id: int) -> str:
     learner_ids = request.form.getlist("learner", type=int)
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
-        by = session.get(Learner, visit.learner_id) if visit.learner_id is not None else None
+        by = session.get(Person, visit.person_id) if visit.person_id is not None else None
         awards = rule_changes.confirm_learners(session, rule, learner_ids, by, tool.clock())
     if not awards:
         return course_page(visit, Notice(text=_("No learner is selected. Select at least one."), light="no"))

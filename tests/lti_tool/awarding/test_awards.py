@@ -167,7 +167,7 @@ def test_an_award_waits_until_the_platform_sends_a_name_or_address(tool, platfor
     assert (award.status, award.waiting_for) == ("waiting", ["learner"])
 
     with tool.store.begin() as session:
-        queries.people.learner(session, 1, ANNA.user_id).email = ANNA.email
+        queries.people.person_of(session, 1, ANNA.user_id).email = ANNA.email
         outbox.add(session, "issue", {"award_id": award.id}, tool.clock())
     run_due_jobs(tool)
     assert [row.status for row in rows(tool, Award)] == ["issued"]
@@ -210,7 +210,7 @@ def test_an_unreachable_mail_server_is_tried_again(tool, platform, rule_id, monk
 @pytest.mark.parametrize("language", ["en", "lv"])
 def test_the_badge_is_in_the_learners_language(tool, platform, rule_id, language):
     with tool.store.begin() as session:
-        queries.people.save_learners(session, 1, [ANNA])[ANNA.user_id].language = language
+        queries.people.save_members(session, 1, [ANNA])[ANNA.user_id].language = language
     complete(tool, platform, rule_id, ANNA)
     run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)

@@ -8,7 +8,7 @@ from lti_tool.awarding import looks
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, Course, Learner, Outbox, Sighting
+from lti_tool.store.models import Award, AwardRule, Course, Outbox, Person, Sighting
 from tests.fixtures import (
     ANNA,
     JANIS,
@@ -56,7 +56,7 @@ def test_the_first_launches_of_a_course_may_come_at_once(tool_on_any_database):
         return arrive
 
     all_at_once(*(arriving(person) for person in (ZANE, ANNA, JANIS, ZANE, ANNA)))
-    counts = [len(rows(tool, kind)) for kind in (Course, AwardRule, Learner)]
+    counts = [len(rows(tool, kind)) for kind in (Course, AwardRule, Person)]
     assert counts == [1, 1, 3]
     assert [row.id for row in rows(tool, Outbox) if row.task == "poll"] == ["poll-1"]
 
@@ -85,7 +85,7 @@ def test_learners_may_open_the_link_during_a_look(tool_on_any_database, platform
     def opening(person):
         def open_link():
             with tool.store.begin() as session:
-                known = queries.people.learner(session, 1, person.user_id)
+                known = queries.people.person_of(session, 1, person.user_id)
                 looks.opened_by_learner(session, queries.rules.rule(session, rule_id), known, tool.clock())
 
         return open_link

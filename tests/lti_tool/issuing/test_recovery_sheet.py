@@ -12,7 +12,7 @@ from lti_tool.errors import RecoverySheetError
 from lti_tool.issuing import recovery_sheet
 from lti_tool.publishing import issuer_documents
 from lti_tool.store import queries
-from lti_tool.store.models import Award, CredentialRow, StatusList
+from lti_tool.store.models import Award, CredentialRow, Person, PlatformAccount, StatusList
 from lti_tool.wiring import build_tool
 from signing.multibase import from_base64url
 from tests.fixtures import (
@@ -41,10 +41,16 @@ def issued(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA, JANIS)
     run_due_jobs(tool)
     with tool.store.begin() as session:
-        award = session.query(Award).join(Award.learner).filter_by(user_id=JANIS.user_id).one()
+        award = (
+            session.query(Award)
+            .join(Award.person)
+            .join(Person.accounts)
+            .filter(PlatformAccount.user_id == JANIS.user_id)
+            .one()
+        )
         awards.revoke(session, award, "issued in error", tool.clock())
     with tool.store.read() as session:
-        return session.query(CredentialRow).join(CredentialRow.award).order_by(Award.learner_id).all()
+        return session.query(CredentialRow).join(CredentialRow.award).order_by(Award.person_id).all()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from lti_tool.people import pending_arrivals, sessions
 from lti_tool.platforms import invitations
 from lti_tool.platforms.launch import Arrival
 from lti_tool.store import queries
-from lti_tool.store.models import AwardRule, Course, DeploymentRow, Learner, Outbox, RegistrationRow
+from lti_tool.store.models import AwardRule, Course, DeploymentRow, Outbox, Person, RegistrationRow
 from lti_tool.values import INSTRUCTOR, LEARNER, TEST_USER, DeepLinkingSettings
 from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, launch_of
 
@@ -142,13 +142,13 @@ def test_an_invalid_minimum_score_is_ignored(tool, published, text):
 
 def test_an_anonymous_launch_creates_no_learner(tool):
     token = admit(tool, user_id=None, name=None, email=None)
-    assert all_of(tool, Learner) == []
-    assert visit(tool, token).learner_id is None
+    assert all_of(tool, Person) == []
+    assert visit(tool, token).person_id is None
 
 
 def test_an_administrator_acting_as_a_learner_creates_no_learner(tool):
     token = admit(tool, acting_for_other=True)
-    assert all_of(tool, Learner) == []
+    assert all_of(tool, Person) == []
     assert not visit(tool, token).is_learner
 
 

@@ -6,7 +6,7 @@ from lti_tool.awarding import looks, rule_changes
 from lti_tool.errors import PlatformError
 from lti_tool.people import sessions
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, Learner, Outbox
+from lti_tool.store.models import Award, AwardRule, Outbox, Person
 from lti_tool.values import INSTRUCTOR
 from tests.amounts import amount
 from tests.fixtures import ANNA, JANIS, TOMS, ZANE, launch_of, learner
@@ -21,13 +21,15 @@ def look(tool, platform, rule_id):
 def awarded(tool):
     """The learners who have an award, with the kind of their evidence."""
     with tool.store.read() as session:
-        return {award.learner.user_id: award.evidence["kind"] for award in session.query(Award)}
+        return {award.person.accounts[0].user_id: award.evidence["kind"] for award in session.query(Award)}
 
 
 def waiting(tool, rule_id):
     with tool.store.read() as session:
         rule = session.get_one(AwardRule, rule_id)
-        return {sighting.learner.user_id for sighting in queries.rules.waiting_sightings(session, rule)}
+        return {
+            sighting.person.accounts[0].user_id for sighting in queries.rules.waiting_sightings(session, rule)
+        }
 
 
 def rule_of(tool, rule_id):
@@ -40,7 +42,7 @@ def opens(tool, rule_id, person, **changes):
     with tool.store.begin() as session:
         launch = launch_of(person, 1, **changes)
         sessions.start_session(session, launch, tool.clock())
-        row = queries.people.learner(session, 1, person.user_id)
+        row = queries.people.person_of(session, 1, person.user_id)
         if launch.is_learner:
             rule = session.get_one(AwardRule, rule_id)
             looks.opened_by_learner(session, rule, row, tool.clock())
@@ -92,7 +94,7 @@ def test_who_was_done_before_waits_for_the_teachers_tick(tool, platform, rule_id
     assert waiting(tool, rule_id) == {ANNA.user_id, TOMS.user_id}
     with tool.store.begin() as session:
         rule = session.get_one(AwardRule, rule_id)
-        anna, zane = (queries.people.learner(session, 1, person.user_id) for person in (ANNA, ZANE))
+        anna, zane = (queries.people.person_of(session, 1, person.user_id) for person in (ANNA, ZANE))
         rule_changes.confirm_learners(session, rule, [anna.id, 999], zane, tool.clock())
     assert awarded(tool) == {"7": "teacher_tick"}
     assert waiting(tool, rule_id) == {TOMS.user_id}
@@ -101,7 +103,7 @@ def test_who_was_done_before_waits_for_the_teachers_tick(tool, platform, rule_id
 def test_the_tick_of_someone_who_may_not_open_the_link_is_passed_over(tool, platform, rule_id):
     look(tool, platform, rule_id)
     with tool.store.begin() as session:
-        janis = queries.people.learner(session, 1, JANIS.user_id)
+        janis = queries.people.person_of(session, 1, JANIS.user_id)
         rule_changes.confirm_learners(
             session, session.get_one(AwardRule, rule_id), [janis.id], None, tool.clock()
         )
@@ -222,4 +224,4 @@ def test_a_course_of_hundreds_is_looked_at_in_one_go(tool, platform, rule_id):
     look(tool, platform, rule_id)
     assert len(awarded(tool)) == LARGE_COURSE - 1
     with tool.store.read() as session:
-        assert session.query(Learner).count() >= LARGE_COURSE
+        assert session.query(Person).count() >= LARGE_COURSE

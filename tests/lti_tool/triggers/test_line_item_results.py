@@ -37,7 +37,7 @@ def look(tool, platform, rule_id):
 
 def awards(tool):
     with tool.store.read() as session:
-        return {award.learner.user_id: award.score for award in session.query(Award)}
+        return {award.person.accounts[0].user_id: award.score for award in session.query(Award)}
 
 
 def change(tool, rule_id, **values):
@@ -100,8 +100,8 @@ def test_where_a_teacher_wants_to_tick_grades_wait_in_the_preview(tool, platform
     with tool.store.begin() as session:
         rule = session.get_one(AwardRule, rule_id)
         (waiting,) = queries.rules.waiting_sightings(session, rule)
-        assert waiting.learner.user_id == ANNA.user_id
-        rule_changes.confirm_learners(session, rule, [waiting.learner_id], None, tool.clock())
+        assert waiting.person.accounts[0].user_id == ANNA.user_id
+        rule_changes.confirm_learners(session, rule, [waiting.person_id], None, tool.clock())
     assert awards(tool) == {"7": Decimal(1)}
 
 

@@ -12,7 +12,7 @@ from lti_tool import jobs
 from lti_tool.errors import PlatformError
 from lti_tool.logs import set_up_logs
 from lti_tool.platforms import invitations
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Learner, Sighting
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Person, PlatformAccount, Sighting
 from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, FROM_ELSEWHERE, hidden, policy, text_of
 
@@ -35,6 +35,12 @@ def other_school(web_tool, school):
     return replace(school, registration=registration)
 
 
+def people_called(tool, user_id):
+    with tool.store.read() as session:
+        accounts = session.query(PlatformAccount).filter_by(user_id=user_id)
+        return [account.person for account in accounts]
+
+
 def rows(tool, kind):
     with tool.store.read() as session:
         return session.query(kind).all()
@@ -48,7 +54,7 @@ def test_two_registrations_of_one_platform_are_separate(
     assert annas_badge not in page.text and "Anna" not in page.text
     teacher = other_school.launch(ZANE)
     assert "Anna" not in teacher.text and annas_badge not in teacher.text
-    assert {row.name for row in rows(web_tool, Learner) if row.user_id == ANNA.user_id} == {
+    assert {person.name for person in people_called(web_tool, ANNA.user_id)} == {
         "Anna Bērziņa",
         "Somebody Else",
     }
@@ -61,7 +67,7 @@ def test_two_registrations_of_one_platform_are_separate(
     ]:
         answer = other_school.browser.post(
             f"/lti/app/{path}",
-            data={"_launch": token, "confirmed": "yes", "reason": "x", "learner": str(award.learner_id)},
+            data={"_launch": token, "confirmed": "yes", "reason": "x", "learner": str(award.person_id)},
         )
         assert answer.status_code == 404, path
     assert [row.status for row in rows(web_tool, Award)] == ["issued"]
@@ -78,7 +84,7 @@ def test_only_waiting_learners_can_be_confirmed(school, services, course_rule, w
     services.inside = [ZANE]
     token = hidden(teaching, "_launch")
     school.browser.post(f"/lti/app/rules/{course_rule}/check", data={"_launch": token})
-    everyone = [str(row.id) for row in rows(web_tool, Learner)] + ["0", "-1", "99999999999999", "x"]
+    everyone = [str(row.id) for row in rows(web_tool, Person)] + ["0", "-1", "99999999999999", "x"]
     school.browser.post(f"/lti/app/rules/{course_rule}/tick", data={"_launch": token, "learner": everyone})
     assert rows(web_tool, Award) == []
 

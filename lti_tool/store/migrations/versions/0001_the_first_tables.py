@@ -147,13 +147,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("registration_id", "deployment_id"),
     )
     op.create_table(
-        "learner",
+        "person",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("registration_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "platform_account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["registration_id"],
             ["registration.id"],
@@ -161,6 +171,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "user_id"),
     )
+    with op.batch_alter_table("platform_account", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_platform_account_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "template_version",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -190,11 +203,11 @@ def upgrade() -> None:
         sa.Column("template_version_id", sa.Integer(), nullable=False),
         sa.Column("what", sa.String(length=10), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["learner_id"],
-            ["learner.id"],
+            ["person_id"],
+            ["person.id"],
         ),
         sa.ForeignKeyConstraint(
             ["template_version_id"],
@@ -240,7 +253,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("template_id", sa.String(length=36), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("rule_id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("waiting_for", sa.JSON(), nullable=False),
@@ -253,15 +266,15 @@ def upgrade() -> None:
             ["course.id"],
         ),
         sa.ForeignKeyConstraint(
-            ["learner_id"],
-            ["learner.id"],
+            ["person_id"],
+            ["person.id"],
         ),
         sa.ForeignKeyConstraint(
             ["rule_id"],
             ["award_rule.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("course_id", "template_id", "learner_id"),
+        sa.UniqueConstraint("course_id", "template_id", "person_id"),
     )
     op.create_table(
         "launch_session",
@@ -269,7 +282,7 @@ def upgrade() -> None:
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("deployment_id", sa.String(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=True),
-        sa.Column("learner_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("rule_id", sa.Integer(), nullable=True),
         sa.Column("is_teacher", sa.Boolean(), nullable=False),
         sa.Column("is_learner", sa.Boolean(), nullable=False),
@@ -285,8 +298,8 @@ def upgrade() -> None:
             ["course.id"],
         ),
         sa.ForeignKeyConstraint(
-            ["learner_id"],
-            ["learner.id"],
+            ["person_id"],
+            ["person.id"],
         ),
         sa.ForeignKeyConstraint(
             ["registration_id"],
@@ -302,21 +315,21 @@ def upgrade() -> None:
         "sighting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("rule_id", sa.Integer(), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("outside_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("inside_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("score", sa.String(length=40), nullable=True),
         sa.ForeignKeyConstraint(
-            ["learner_id"],
-            ["learner.id"],
+            ["person_id"],
+            ["person.id"],
         ),
         sa.ForeignKeyConstraint(
             ["rule_id"],
             ["award_rule.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("rule_id", "learner_id"),
+        sa.UniqueConstraint("rule_id", "person_id"),
     )
     op.create_table(
         "credential",
@@ -383,7 +396,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_template_version_template_id"))
 
     op.drop_table("template_version")
-    op.drop_table("learner")
+    with op.batch_alter_table("platform_account", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_platform_account_person_id"))
+
+    op.drop_table("platform_account")
+    op.drop_table("person")
     op.drop_table("deployment")
     op.drop_table("course")
     op.drop_table("tool_key")

@@ -65,7 +65,7 @@ def test_a_suspended_badge_has_no_certificate_until_it_is_reinstated(school, ann
     def papers_there() -> tuple[bool, bool]:
         with web_tool.store.read() as session:
             row = queries.credentials.credential(session, annas_badge)
-            held = queries.credentials.credentials_of_learner(session, row.award.learner_id)
+            held = queries.credentials.credentials_of_learner(session, row.award.person_id)
             assert held == queries.credentials.credentials_of_rule(session, row.award.rule_id)
             assert held == queries.credentials.credentials_to_export(session, None)
         return bool(held), school.browser.get(f"/badges/{annas_badge}.pdf").status_code == 200
@@ -87,8 +87,8 @@ def test_a_learner_downloads_the_transcript(school, annas_badge, web_tool):
     assert answer.headers["Content-Disposition"] == 'attachment; filename="transcript.pdf"'
     assert answer.headers["Cache-Control"] == "no-store"
     with web_tool.store.read() as session:
-        learner_id = session.query(Award).one().learner_id
-    assert pdf_documents.transcript_of(web_tool, learner_id, "en") == answer.data
+        person_id = session.query(Award).one().person_id
+    assert pdf_documents.transcript_of(web_tool, person_id, "en") == answer.data
 
 
 def test_only_the_learner_has_a_transcript(school, annas_badge):
