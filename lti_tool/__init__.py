@@ -1,4 +1,4 @@
-"""The application: platforms, triggers, the store, deliveries, pages and tasks around the story in `awarding`."""
+"""The application: platforms, sources, conditions, the store, deliveries, pages, around the story in `awarding`."""
 
 #: The version, stated here and nowhere else; CHANGELOG.md says what each one brought.
 __version__ = "0.9.0.dev0"

@@ -10,7 +10,8 @@ from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import issuance
 from lti_tool.logs import log, traceback_summary
-from lti_tool.store import outbox, queries
+from lti_tool.store import outbox
+from lti_tool.store.models import Course
 from lti_tool.values import Json
 from lti_tool.wiring import Tool
 
@@ -47,21 +48,25 @@ def deliver(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
-def poll(tool: Tool, event_id: str, payload: Json) -> None:
-    """Looks at a rule's platform, and schedules the next look, sooner or later by how this one went."""
+def look(tool: Tool, event_id: str, payload: Json) -> None:
+    """Looks at a course's platform, and schedules the next look, sooner or later by how this one went."""
     now = tool.clock()
-    trouble = looks.look(tool.store, tool.connect, payload["rule_id"], now)
+    course_id = payload["course_id"]
+    trouble = looks.look(tool.store, tool.connect, course_id, now, tool.policy)
     with tool.store.begin() as session:
-        rule = queries.rules.rule(session, payload["rule_id"])
-        if rule is None or rule.paused:
+        course = session.get_one(Course, course_id)
+        if not looks.is_looked_at(session, course):
             outbox.finish(session, event_id)
             return
         failures = payload.get("failures", 0) + 1 if trouble else 0
-        due_at = looks.next_look(rule, trouble, tool.poll_every, failures, now)
-        next_payload = {"rule_id": rule.id, "failures": failures}
-        outbox.reschedule(session, event_id, "poll", next_payload, due_at, begun_at=now)
+        answered_before = looks.was_answered(session, course)
+        due_at = looks.next_look(
+            course, trouble, tool.poll_every, failures, now, answered_before=answered_before
+        )
+        next_payload = {"course_id": course_id, "failures": failures}
+        outbox.reschedule(session, event_id, "look", next_payload, due_at, begun_at=now)
     if trouble:
-        log.warning("platform_trouble", rule_id=payload["rule_id"], why=str(trouble), failures=failures)
+        log.warning("platform_trouble", course_id=course_id, why=str(trouble), failures=failures)
 
 
 def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
@@ -75,7 +80,7 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
 JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "issue": issue,
     "deliver": deliver,
-    "poll": poll,
+    "look": look,
     "sweep": sweep,
 }
 

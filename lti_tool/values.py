@@ -127,6 +127,7 @@ class Launch:
     deep_linking: DeepLinkingSettings | None
     acting_for_other: bool = False
     timezone: str | None = None
+    product: str = ""
 
     @property
     def standing(self) -> Standing:

@@ -23,6 +23,7 @@ from lti_tool.issuing.issuance import Issuer, form_name
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
+from lti_tool.observations import Policy
 from lti_tool.outgoing import Networks, Outgoing
 from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.key_sets import KeySets
@@ -56,6 +57,7 @@ class Tool:
     key_sets: KeySets
     tokens: TokenCache
     issuer: Issuer
+    policy: Policy = field(default_factory=Policy)
 
     def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
         """A verification method of an issuer; a `signing.keys.KeyFinder`. Raises what `did.find_key` and `fetch` do."""
@@ -200,8 +202,8 @@ def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
             keyring.ensure_keys(session, now)
             keyring.check_keys(session)
             outbox.schedule_if_absent(session, "sweep", "sweep", {}, now)
-            for rule in queries.rules.all_rules(session):
-                looks.schedule_first_look(session, rule, now)
+            for course_id in queries.rules.courses_with_rules(session):
+                looks.schedule_first_look(session, course_id, now)
     except DecryptionError as error:
         raise SettingsError("KEY_ENCRYPTION_KEY does not open the keys in the database") from error
     except (UnusableKeyError, NotFoundError) as error:

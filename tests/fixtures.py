@@ -9,12 +9,13 @@ from pathlib import Path
 
 from config.settings import Settings
 from lti_tool import jobs
-from lti_tool.awarding import looks
+from lti_tool.awarding import looks, placing
+from lti_tool.conditions.tree import all_of
 from lti_tool.errors import PlatformError
 from lti_tool.issuing import legal_identity
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations
-from lti_tool.store import outbox
+from lti_tool.store import outbox, queries
 from lti_tool.store.models import AwardRule
 from lti_tool.templates import versions
 from lti_tool.values import (
@@ -83,6 +84,8 @@ def learner(number: int, **changes: object) -> Member:
 ANNA = learner(7, name="Anna Bērziņa", email="anna@example.org")
 JANIS = learner(8, name="Jānis Kalniņš", email="janis@example.org")
 ZANE = Member(user_id="3", roles=(INSTRUCTOR,), name="Zane Ozola", email="zane@example.org")
+#: A learner to whom restricted links stay closed.
+PETERIS = learner(90, name="Pēteris Vilks", email="peteris@example.org")
 #: A teaching assistant, as Moodle lists one: like any learner.
 TOMS = learner(35, name="Toms Liepa", email="toms@example.org")
 
@@ -171,24 +174,58 @@ def publish(tool: Tool) -> str:
         return row.template_id
 
 
-def make_rule(tool: Tool, template_id: str, trigger: str = "gated_link", **custom: str) -> int:
-    """The id of a rule for that template, created by Zane's first launch of a resource link."""
+OPENED_TO_THEM = {"condition": "link_opened_to_them"}
+
+
+def place_badge(session, tool: Tool, registration_id: int, template_id: str, *conditions, **changes) -> dict:
+    """The custom parameters of a link that Zane places in the course, for a badge by these conditions."""
+    request = {"message_type": "LtiDeepLinkingRequest", "resource_link_id": None}
+    launch = launch_of(ZANE, registration_id, **request, **changes)
+    sessions.start_session(session, launch, tool.clock())
+    return dict(
+        placing.place(
+            session,
+            queries.templates.published_template(session, template_id, registration_id),
+            all_of(conditions or [OPENED_TO_THEM]),
+            registration_id=registration_id,
+            course_id=queries.people.course_of(session, registration_id, launch.context_id).id,
+            person_id=queries.people.person_of(session, registration_id, ZANE.user_id).id,
+            now=tool.clock(),
+        )
+    )
+
+
+def make_rule(tool: Tool, template_id: str, *conditions, **changes: object) -> int:
+    """The id of a rule for that template, which Zane places, and then launches its link for the first time.
+
+    It is the first rule of the first course, so its course has the same id.
+    """
     with tool.store.begin() as session:
         registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
-        launch = launch_of(ZANE, registration.id, custom={"badge": template_id, "trigger": trigger, **custom})
+        custom = place_badge(session, tool, registration.id, template_id, *conditions)
+        launch = launch_of(ZANE, registration.id, custom=custom, **changes)
         sessions.start_session(session, launch, tool.clock())
-        return session.query(AwardRule).one().id
+        rule = session.query(AwardRule).one()
+        assert rule.id == rule.course_id == 1
+        return rule.id
 
 
-def complete(tool, platform, rule_id, *people):
-    """Looks twice: these people cannot open the link at the first look, and can at the second."""
-    looks.look(tool.store, platform, rule_id, tool.clock())
+def complete(tool, platform, course_id, *people):
+    """Looks twice: the link is closed to these people at the first look, and open at the second.
+
+    Somebody else stays outside, or nothing would be proven.
+    """
+    if not [
+        each for each in platform.everyone if each.is_learner and each not in (*platform.inside, *people)
+    ]:
+        platform.everyone.append(PETERIS)
+    looks.look(tool.store, platform, course_id, tool.clock())
     platform.inside += people
-    looks.look(tool.store, platform, rule_id, tool.clock())
+    looks.look(tool.store, platform, course_id, tool.clock())
 
 
 def run_due_jobs(tool):
     """Runs all jobs that are due, and those that they add; recurring ones are left out."""
-    while ids := [i for i in outbox.claim(tool.store, tool.clock()) if not i.startswith(("poll", "sweep"))]:
+    while ids := [i for i in outbox.claim(tool.store, tool.clock()) if not i.startswith(("look", "sweep"))]:
         for event_id in ids:
             jobs.run_job(tool, event_id)

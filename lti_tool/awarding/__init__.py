@@ -1,1 +1,1 @@
-"""Awarding: looks at platforms, award rules and their changes, the life of an award."""
+"""Awarding: looks at platforms, decisions and questions, award rules and their changes, the life of an award."""

@@ -1,4 +1,4 @@
-"""The life of an award: earned once by a completion, later revoked, or suspended and reinstated."""
+"""The life of an award: earned once by a decision, later revoked, or suspended and reinstated."""
 
 from __future__ import annotations
 
@@ -6,55 +6,45 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
+from lti_tool.conditions.decide import Decision
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing.status_lists import clear_status, set_status
-from lti_tool.store import Session, outbox, queries
-from lti_tool.store.models import Award, AwardRule, CredentialRow
-from lti_tool.triggers import rules
-from lti_tool.values import Completion
+from lti_tool.store import Session, events, outbox, queries
+from lti_tool.store.models import Award, AwardRule, CredentialRow, RuleVersion
 
 
-def award(session: Session, rule: AwardRule, completion: Completion, now: datetime) -> Award | None:
-    """The award that `completion` earns, None where it earns none; the same completion again gives the same award.
+def award(
+    session: Session, rule: AwardRule, version: RuleVersion, person_id: int, decision: Decision, now: datetime
+) -> Award | None:
+    """The award of a person for whom the rule's version came to `earned`; None where they have one already.
 
     Issuing is only scheduled here, in the caller's transaction: an award that is committed will be issued.
     """
-    learner = queries.people.person_of(session, rule.course.registration_id, completion.user_id)
-    if learner is None:
-        return None
-    template_id = rule.template_version.template_id
-    known = queries.awards.award_of(session, rule.course_id, template_id, learner.id)
-    if known is not None:
-        if "learner" in known.waiting_for and (learner.name or learner.email):
-            # It could not be issued while the platform sent neither name nor address; now it has sent one.
-            outbox.add(session, "issue", {"award_id": known.id}, now)
-        return known
-    ticked = completion.evidence["kind"] == "teacher_tick"
-    bar = rules.Bar(
-        minimum_score=None if ticked else rule.minimum_score,
-        not_before=rule.not_before,
-        paused=rule.paused,
-    )
-    if (rule.needs_tick and not ticked) or not rules.earns(completion.score, bar, now):
+    template_id = version.template_version.template_id
+    if queries.awards.award_of(session, rule.course_id, template_id, person_id) is not None:
         return None
     fresh = Award(
+        issuer_id=rule.issuer_id,
         course_id=rule.course_id,
         template_id=template_id,
-        person=learner,
+        person_id=person_id,
         rule=rule,
-        score=completion.score,
-        evidence=dict(completion.evidence),
-        completed_at=completion.completed_at,
+        rule_version_id=version.id,
+        template_version_id=version.template_version_id,
+        score=decision.score,
+        trace=decision.as_json(),
+        completed_at=decision.completed_at or now,
         earned_at=now,
     )
-    # Two workers may see the same completion at once. The unique constraint (course, template, learner) lets one insert
+    # Two workers may decide the same at once. The unique constraint (course, template, person) lets one insert
     # succeed; the savepoint keeps the failure of the other from undoing the rest of its transaction.
     try:
         with session.begin_nested():
             session.add(fresh)
     except IntegrityError:
-        return queries.awards.award_of(session, rule.course_id, template_id, learner.id)
+        return None
     outbox.add(session, "issue", {"award_id": fresh.id}, now)
+    events.record(session, "awarded", "award", fresh.id, now, data={"person": person_id, "rule": rule.id})
     return fresh
 
 

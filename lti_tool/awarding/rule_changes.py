@@ -1,77 +1,126 @@
-"""Changes that a teacher makes to an award rule, and confirmations of learners."""
+"""Changes that a teacher makes to an award rule; each is a new version of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lti_tool.awarding.looks import award_all, look_soon
-from lti_tool.store import Session, queries
-from lti_tool.store.models import Award, AwardRule, Person
-from lti_tool.values import Completion
+from lti_tool.awarding.looks import look_soon
+from lti_tool.awarding.placing import add_version
+from lti_tool.conditions import tree as rule_tree
+from lti_tool.conditions.tree import Node, is_readable, read_tree
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.store import Session, events, queries
+from lti_tool.store.models import AwardRule, RuleVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """What a rule asks for beside its trigger.
+class Demands:
+    """What a rule asks for beside its occasion.
 
-    `not_before`: nothing is awarded earlier, for grades that stay hidden until then. `needs_tick`: a teacher confirms
+    `not_before`: nothing is awarded earlier, for grades that stay hidden until then. `confirmed`: a teacher confirms
     each learner.
     """
 
     not_before: datetime | None
-    needs_tick: bool
+    confirmed: bool
 
 
-def confirm_learners(
-    session: Session, rule: AwardRule, learner_ids: Sequence[int], by: Person | None, now: datetime
-) -> list[Award]:
-    """The awards of the learners whom a teacher confirmed; ids of learners who were not waiting are ignored."""
-    chosen = set(learner_ids)
-    completions = [
-        Completion(
-            rule_id=rule.id,
-            user_id=sighting.person.accounts[0].user_id,
-            score=sighting.score,
-            completed_at=sighting.inside_at or now,
-            evidence={
-                "kind": "teacher_tick",
-                "by": by.accounts[0].user_id if by else None,
-                "inside_at": sighting.inside_at.isoformat() if sighting.inside_at else None,
-                "seen_at": now.isoformat(),
-            },
-        )
-        for sighting in queries.rules.waiting_sightings(session, rule)
-        if sighting.person_id in chosen
-    ]
-    return award_all(session, rule, completions, now)
+def demands_of(tree: Node) -> Demands:
+    """What the rule asks for beside its occasion."""
+    found = {leaf.condition: leaf.options for leaf in rule_tree.demands(tree)}
+    date = found.get("not_before")
+    return Demands(not_before=date.at if date is not None else None, confirmed="confirmed" in found)
 
 
-def confirm_restriction(rule: AwardRule, now: datetime) -> None:
-    """Records that a teacher says the link is restricted; from now on a learner's own launch is proof."""
-    rule.gate_confirmed_at = rule.gate_confirmed_at or now
+def set_demands(
+    session: Session, rule: AwardRule, demands: Demands, by_id: int | None, now: datetime
+) -> None:
+    """Replaces what the rule asks for beside its occasion, for all later awards; the next look is due at once.
+
+    Raises NotAllowedError while the rule waits for a teacher to settle a change.
+    """
+    version = _settled(session, rule)
+    added = []
+    if demands.confirmed:
+        added.append({"condition": "confirmed"})
+    if demands.not_before is not None:
+        added.append({"condition": "not_before", "at": demands.not_before.isoformat()})
+    tree = rule_tree.with_demands(read_tree(version.tree), added)
+    if rule_tree.written(tree) != version.tree:
+        add_version(session, rule, version.template_version, tree, reason="edited", by_id=by_id, now=now)
+    look_soon(session, rule.course_id, now)
 
 
-def pause(rule: AwardRule) -> None:
+def take_newer_version(session: Session, rule: AwardRule, by_id: int | None, now: datetime) -> None:
+    """Makes the rule award the newest published version of its template; issued credentials stay as they are.
+
+    Raises NotAllowedError while the rule waits for a teacher to settle a change.
+    """
+    version = _settled(session, rule)
+    newer = queries.templates.newer_version(session, version.template_version, rule.course.registration_id)
+    if newer is not None:
+        add_version(session, rule, newer, read_tree(version.tree), reason="edited", by_id=by_id, now=now)
+
+
+def confirm_change(
+    session: Session, rule: AwardRule, version_id: int, by_id: int | None, now: datetime
+) -> None:
+    """Makes a proposed version the active one; the next look is due at once.
+
+    Raises NotFoundError where it no longer waits, NotAllowedError where it cannot be read.
+    """
+    queries.rules.lock_rule(session, rule)
+    proposed = _proposed(session, rule, version_id)
+    if not is_readable(read_tree(proposed.tree)):
+        raise NotAllowedError("what the link asks for cannot be read, so it cannot be confirmed")
+    active = queries.rules.active_version(session, rule.id)
+    if active is not None:
+        active.status = "replaced"
+        session.flush()
+    proposed.status, proposed.settled_at, proposed.settled_by_id = "active", now, by_id
+    data = {"version": proposed.version}
+    events.record(session, "rule_changed", "rule", rule.id, now, actor=events.person(by_id), data=data)
+    look_soon(session, rule.course_id, now)
+
+
+def decline_change(
+    session: Session, rule: AwardRule, version_id: int, by_id: int | None, now: datetime
+) -> None:
+    """Leaves the rule as it was; raises NotFoundError where the proposed version no longer waits."""
+    queries.rules.lock_rule(session, rule)
+    proposed = _proposed(session, rule, version_id)
+    proposed.status, proposed.settled_at, proposed.settled_by_id = "declined", now, by_id
+    data = {"version": proposed.version}
+    events.record(
+        session, "rule_change_declined", "rule", rule.id, now, actor=events.person(by_id), data=data
+    )
+    look_soon(session, rule.course_id, now)
+
+
+def pause(session: Session, rule: AwardRule, by_id: int | None, now: datetime) -> None:
     """Stops looks and awards of the rule until `resume`."""
     rule.paused = True
+    events.record(session, "paused", "rule", rule.id, now, actor=events.person(by_id))
 
 
-def resume(session: Session, rule: AwardRule, now: datetime) -> None:
+def resume(session: Session, rule: AwardRule, by_id: int | None, now: datetime) -> None:
     """Ends a pause; the next look is due at once."""
     rule.paused = False
-    look_soon(session, rule, now)
+    events.record(session, "resumed", "rule", rule.id, now, actor=events.person(by_id))
+    look_soon(session, rule.course_id, now)
 
 
-def take_newer_version(session: Session, rule: AwardRule) -> None:
-    """Makes the rule award the newest published version of its template; issued credentials stay as they are."""
-    newer = queries.templates.newer_version(session, rule)
-    if newer is not None:
-        rule.template_version = newer
+def _settled(session: Session, rule: AwardRule) -> RuleVersion:
+    queries.rules.lock_rule(session, rule)
+    version = queries.rules.active_version(session, rule.id)
+    if version is None or queries.rules.proposed_version(session, rule.id) is not None:
+        raise NotAllowedError("settle what has changed in the activity first")
+    return version
 
 
-def set_conditions(session: Session, rule: AwardRule, conditions: Conditions, now: datetime) -> None:
-    """Replaces the rule's conditions for all later awards; the next look is due at once."""
-    rule.not_before, rule.needs_tick = conditions.not_before, conditions.needs_tick
-    look_soon(session, rule, now)
+def _proposed(session: Session, rule: AwardRule, version_id: int) -> RuleVersion:
+    proposed = queries.rules.proposed_version(session, rule.id)
+    if proposed is None or proposed.id != version_id:
+        raise NotFoundError("this change no longer waits for an answer")
+    return proposed

@@ -14,8 +14,9 @@ State = Literal["met", "not_yet", "question", "unreadable"]
 class Part:
     """What a condition came to. Its own sentences put `code` and `values` into words for each reader.
 
-    `at`: since when it is met. `parts`: those of a group, whose `condition` is `all` or `any`. The names of `values`
-    say what they are: `..._at` is a time, `minimum` and `score` are Decimals from 0 to 1, `by` is a person's id.
+    `at`: since when it is met. `asks`: the question to teachers that settles it for everybody at once. `parts`: those
+    of a group, whose `condition` is `all` or `any`. The names of `values` say what they are: `..._at` is a time,
+    `minimum` and `score` are Decimals from 0 to 1, `by` is a person's id.
     """
 
     condition: str
@@ -23,6 +24,7 @@ class Part:
     code: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     at: datetime | None = None
+    asks: str = ""
     parts: tuple[Part, ...] = ()
 
     def as_json(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from lti_tool.conditions import CONDITIONS
 
@@ -131,6 +131,27 @@ def _json(value: Any) -> Any:
 def all_of(conditions: Sequence[Mapping[str, Any]]) -> Node:
     """The rule that asks for all of these, each as JSON."""
     return tree_of(conditions[0] if len(conditions) == 1 else {"all": list(conditions)})
+
+
+def demands(tree: Node) -> tuple[Leaf, ...]:
+    """The conditions that stand beside the occasion of a rule: at its top, and no occasions themselves."""
+    return tuple(node for node in _top(tree) if _is_demand(node))
+
+
+def with_demands(tree: Node, conditions: Sequence[Mapping[str, Any]]) -> Node:
+    """The rule with these demands, each as JSON, in place of those it has."""
+    kept = [node for node in _top(tree) if not _is_demand(node)]
+    return all_of([*(as_json(node) for node in kept), *conditions])
+
+
+def _top(tree: Node) -> tuple[Node, ...]:
+    return tree.nodes if isinstance(tree, Group) and tree.kind == "all" else (tree,)
+
+
+def _is_demand(node: Node) -> TypeGuard[Leaf]:
+    return (
+        isinstance(node, Leaf) and node.condition in CONDITIONS and not CONDITIONS[node.condition].IS_OCCASION
+    )
 
 
 def reads(tree: Node) -> frozenset[str]:

@@ -113,7 +113,7 @@ def _gather(session: Session, issuer: Issuer, award_id: int) -> _Gathered | None
         award.status, award.waiting_for = "waiting", ["issuer"]
         return None
     addresses = issuer.addresses
-    version = award.rule.template_version
+    version = award.template_version
     template = read_template(version.body)
     entry = allocate_entry(session, issuer.profile.id, issuer.status_purpose)
     return _Gathered(

@@ -6,9 +6,11 @@ import secrets
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from lti_tool.awarding.new_rules import rule_of_launch
+from lti_tool.awarding import launched, looks
+from lti_tool.awarding.placing import rule_of_launch
 from lti_tool.language import best_language
 from lti_tool.people.launch_records import save_course, save_person
+from lti_tool.sources.launches import place_of
 from lti_tool.store import Session, queries
 from lti_tool.store.models import LaunchSession
 from lti_tool.values import DeepLinkingSettings, Launch, origin_of, secret_hash
@@ -31,6 +33,10 @@ def start_session(session: Session, launch: Launch, now: datetime) -> str:
     course = save_course(session, launch)
     person = save_person(session, launch, now)
     rule = rule_of_launch(session, launch, course, now) if course is not None else None
+    if course is not None and person is not None:
+        launched.observe(session, launch, course, person.id, now)
+    if rule is not None:
+        looks.look_after_opening(session, rule, now)
     return_origin = origin_of(launch.return_url or "")
     token = secrets.token_urlsafe(32)
     session.add(
@@ -45,6 +51,7 @@ def start_session(session: Session, launch: Launch, now: datetime) -> str:
             is_learner=launch.is_learner,
             language=best_language([launch.locale]),
             timezone=launch.timezone,
+            link_place=place_of(launch),
             deep_linking=asdict(launch.deep_linking) if launch.deep_linking else None,
             embed_origins=[return_origin] if return_origin else [],
             created_at=now,

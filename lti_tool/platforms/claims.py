@@ -56,6 +56,7 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
         deep_linking=deep_linking_settings(claims),
         acting_for_other=bool(custom.get(MASQUERADING)),
         timezone=timezone(custom.get(TIMEZONE)),
+        product=registration.product,
     )
 
 

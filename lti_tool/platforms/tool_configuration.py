@@ -39,6 +39,7 @@ CANVAS_CUSTOM = {
     "canvas_root_account_uuid": "$vnd.Canvas.root_account.uuid",
     "canvas_module_id": "$Canvas.module.id",
     "canvas_module_item_id": "$Canvas.moduleItem.id",
+    "canvas_assignment_id": "$Canvas.assignment.id",
     MASQUERADING: "$Canvas.masqueradingUser.id",
     "context_history": "$Context.id.history",
     TIMEZONE: "$Person.address.timezone",

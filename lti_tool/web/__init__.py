@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from lti_tool.web import errors, filters, headers, health, languages, time_zones
+from lti_tool.web import errors, filters, headers, health, languages, plug_sentences, time_zones
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
@@ -23,7 +23,7 @@ def create_app(tool: Tool) -> Flask:
     app = Flask(__name__, template_folder="pages")
     app.config.update(SECRET_KEY=tool.secret_key, MAX_CONTENT_LENGTH=MAX_BYTES)
     install(app, tool)
-    for part in (languages, time_zones, headers, filters, errors):
+    for part in (languages, time_zones, headers, filters, plug_sentences, errors):
         part.set_up(app)
     for pages in (
         launch,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from badges.eu.readers import NO_LANGUAGE
 from badges.issuer import IssuerProfile
@@ -44,7 +44,6 @@ def set_up(app: Flask) -> None:
         day=day,
         moment=moment,
         percent=percent,
-        evidence=evidence,
         channel=channel,
         country=country,
         assurance=assurance,
@@ -150,33 +149,6 @@ def assurance(code: str) -> Markup:
 def calendar_day(value: date) -> str:
     """A date without a time."""
     return format_date(value, DAY[page_language()])
-
-
-def evidence(recorded: Mapping[str, Any]) -> Markup:
-    """What an award rests on (`Completion.evidence`), in a sentence for the teacher."""
-    # Filled in here, because gettext would take the times for plain text.
-    match recorded.get("kind"):
-        case "transition":
-            return escape(_("Completed between %(outside)s and %(inside)s.")) % {
-                "outside": _recorded_time(recorded, "outside_at"),
-                "inside": _recorded_time(recorded, "inside_at"),
-            }
-        case "learner_launch":
-            sentence = _("The learner opened the restricted link on %(time)s.")
-            return escape(sentence) % {"time": _recorded_time(recorded, "opened_at")}
-        case "teacher_tick":
-            sentence = _("Confirmed by a teacher on %(time)s.")
-        case "line_item_result":
-            sentence = _("Grade of %(score)s in the badge's grade column, read on %(time)s.")
-        case _:  # A kind that a newer version of the tool has recorded.
-            sentence = _("Recorded on %(time)s.")
-    score = percent(Decimal(str(recorded.get("score") or "0")))
-    return escape(sentence) % {"time": _recorded_time(recorded, "seen_at"), "score": score}
-
-
-def _recorded_time(recorded: Mapping[str, Any], name: str) -> Markup:
-    text = recorded.get(name) or recorded.get("seen_at")
-    return moment(datetime.fromisoformat(text)) if text else Markup("–")
 
 
 def _make_static_files_cacheable(response: Response) -> Response:

@@ -23,7 +23,10 @@ LAUNCH_FIELD = "_launch"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A launch session, as its pages need it. `token` stands in their hidden fields, never in an address."""
+    """A launch session, as its pages need it. `token` stands in their hidden fields, never in an address.
+
+    `link_place`: where in the course the link was opened; None for a place that no restriction covers.
+    """
 
     token: str
     registration: Registration
@@ -35,6 +38,7 @@ class Visit:
     is_teacher: bool
     is_learner: bool
     deep_linking: DeepLinkingSettings | None
+    link_place: str | None
 
 
 def start_visit(launch: Launch) -> Visit:
@@ -96,4 +100,5 @@ def _visit(row: LaunchSession, token: str) -> Visit:
         is_teacher=row.is_teacher,
         is_learner=row.is_learner,
         deep_linking=sessions.deep_linking_of(row),
+        link_place=row.link_place,
     )

@@ -10,13 +10,25 @@ import pytest
 from playwright.sync_api import expect
 
 from badges.bake import unbake
-from lti_tool.awarding import awards
+from lti_tool.awarding import awards, rule_changes
+from lti_tool.awarding.placing import add_version
+from lti_tool.conditions.tree import read_tree
 from lti_tool.demo.robot import Robot
 from lti_tool.errors import DeliveryError, PlatformError
 from lti_tool.issuing import issuance
 from lti_tool.platforms import invitations
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, Course, LaunchSession, Outbox, Person, Sighting
+from lti_tool.store.models import (
+    Award,
+    AwardRule,
+    Course,
+    LaunchSession,
+    ObservationRow,
+    Outbox,
+    Person,
+    Question,
+    RuleVersion,
+)
 from tests.browser.page_checks import find_faults
 from tests.browser.people import SETTLED, drop_file
 from tests.browser.server import run_demo, without_script
@@ -46,12 +58,14 @@ def activities(demo):
     wait(lambda: [rule.checked_at for rule in rows(tool, AwardRule)].count(None) == 0)
     with tool.store.begin() as session:
         solar_rule = session.get_one(AwardRule, 2)
-        solar_rule.paused = solar_rule.needs_tick = True
+        demands = rule_changes.Demands(not_before=None, confirmed=True)
+        rule_changes.set_demands(session, solar_rule, demands, None, tool.clock())
+        solar_rule.paused = True
     robot.give_grades("Data Literacy", complete=5)
     robot.open_activity("Anna", data)
     with tool.store.begin() as session:
-        for sighting in queries.rules.sightings(session, 1).values():
-            sighting.person.language = "lv"
+        for person in session.query(Person):
+            person.language = "lv"
     press_check(robot, data)
     wait(lambda: sum(award.status == "issued" for award in rows(tool, Award)) == 5)
     return {"data": data, "solar": solar}
@@ -65,8 +79,30 @@ def press_check(robot, activity):
 
 def is_checked(tool):
     """Whether the check of the platform that Anna's launch asked for is over; no other changes what a test sets."""
-    (row,) = [row for row in rows(tool, Outbox) if row.id == "poll-2"]
+    (row,) = [row for row in rows(tool, Outbox) if row.id == f"look-{solar_course(tool)}"]
     return row.status == "done" or row.due_at > tool.clock() + timedelta(minutes=30)
+
+
+def solar_course(tool):
+    (rule,) = [rule for rule in rows(tool, AwardRule) if rule.id == 2]
+    return rule.course_id
+
+
+def shown(session, rule_id, kind, value, name=None, source="member_lists"):
+    """Adds to the ledger what is then the last of its kind about the rule's link, or about a person of that name."""
+    rule = session.get_one(AwardRule, rule_id)
+    person = session.query(Person).filter_by(name=name).one() if name else None
+    session.add(
+        ObservationRow(
+            course_id=rule.course_id,
+            person_id=person.id if person else None,
+            kind=kind,
+            resource=rule.link.link_id,
+            value=value,
+            seen_at=datetime.now(UTC),
+            source=source,
+        )
+    )
 
 
 @contextmanager
@@ -237,28 +273,26 @@ def test_teachers_page(people, demo, activities, language):
             ".notice.no q",
             trouble=PlatformError("the platform answered with a web page instead of data").as_json(),
         )
-        look(
-            "everyone-canvas",
-            "form[action$='/gate']",
-            trouble=None,
-            everyone_can_open=True,
-            product="canvas",
-        )
-        look("everyone-moodle-paused", ".restriction-steps", paused=True, product="moodle")
-        look("everyone-other", "form[action$='/gate']", paused=False, product="ilias")
-        usual = {"everyone_can_open": False, "product": "moodle"}
-        look(
-            "grade-unchecked",
-            ".ticks",
-            **usual,
-            trigger="line_item_results",
-            minimum_score=0.6,
-            checked_at=None,
-        )
         with database_session(demo) as session:
+            shown(session, 1, "restriction", "cannot_be_seen")
+        look("unseen-canvas", "form[action$='/gate']", trouble=None, product="canvas")
+        look("unseen-other", "form[action$='/gate']", product="ilias")
+        with database_session(demo) as session:
+            shown(session, 1, "restriction", "open_to_all")
+            session.add(Question(rule_id=1, kind="restriction", people=[], asked_at=NOW))
+        look("question", "form[action$='/answer']", product="moodle")
+        look("question-paused", ".restriction-steps", paused=True)
+        with database_session(demo) as session:
+            session.query(Question).delete()
+            shown(session, 1, "restriction", "unproven")
+            grade = read_tree('{"condition":"result_at_least","minimum":"0.6"}')
             rule = session.get_one(AwardRule, 1)
-            rule.trigger, rule.minimum_score, rule.checked_at = "gated_link", None, NOW
-        open_page(zane, token, "/lti/app/course")
+            template = rule.versions[0].template_version
+            version = add_version(session, rule, template, grade, reason="changed", by_id=None, now=NOW)
+        look("changed", "form[action$='/change']", paused=False)
+        with database_session(demo) as session:
+            session.get_one(RuleVersion, version.id).status = "declined"
+        look("usual", ".ticks")
         zane.frame.locator("form[action$='/tick'] button").click()  # nobody is ticked
         expect(zane.frame.get_by_role("status").locator(".notice.no")).to_be_visible()
         found += find_faults(zane, f"teacher-nobody-ticked-{language}")
@@ -279,6 +313,15 @@ def test_teachers_page(people, demo, activities, language):
         open_page(zane, token, "/lti/app/course")
         found += find_faults(zane, f"teacher-empty-{language}")
         assert found == []
+
+
+TRACE = {
+    "outcome": "earned",
+    "condition": "link_opened_to_them",
+    "state": "met",
+    "code": "confirmed",
+    "values": {"confirmed_at": NOW.isoformat(), "by": "1"},
+}
 
 
 def add_deliveries(session):
@@ -307,7 +350,9 @@ def add_deliveries(session):
                 rule_id=1,
                 status=status,
                 waiting_for=missing,
-                evidence={"kind": "teacher_tick"},
+                rule_version_id=others[0].rule_version_id,
+                template_version_id=others[0].template_version_id,
+                trace=TRACE,
                 completed_at=NOW,
                 earned_at=NOW,
             )
@@ -389,26 +434,20 @@ def test_learners_page_without_an_award(people, demo, activities, language):
         token = token_of(anna)
         found = []
 
-        def look(name, **sighting):
+        def look(name, **observed):
             with database_session(demo) as session:
                 rule = session.get_one(AwardRule, 2)
                 rule.paused = name == "paused"
-                (row,) = [
-                    row
-                    for row in session.query(Sighting).filter_by(rule_id=2)
-                    if row.learner.name == "Anna Bērziņa"
-                ]
-                row.outside_at = row.inside_at = row.opened_at = None
-                for field, value in sighting.items():
-                    setattr(row, field, value)
+                for kind, value in observed.items():
+                    shown(session, 2, kind, value, None if kind == "restriction" else "Anna Bērziņa")
             open_page(anna, token, "/lti/app/learner")
             expect(anna.frame.locator("#state")).to_have_attribute("data-state", STATES[name])
             found.extend(find_faults(anna, f"learner-{name}-{language}"))
 
-        look("not-yet", outside_at=NOW)
-        look("checking", opened_at=NOW)
-        look("waits-for-teacher", inside_at=NOW)
-        look("paused", outside_at=NOW)  # last: while it is paused, a launch asks for no check
+        look("not-yet", link_access="closed", restriction="unproven")
+        look("checking", link_access="open")
+        look("waits-for-teacher", restriction="open_to_all")
+        look("paused")  # last: while it is paused, a launch asks for no check
         assert found == []
 
 

@@ -52,4 +52,11 @@ def published(tool) -> str:
 
 @pytest.fixture
 def rule_id(tool, published) -> int:
+    """The id of the rule, and of its course."""
     return make_rule(tool, published)
+
+
+@pytest.fixture
+def course_id(rule_id) -> int:
+    """The id of the course of the only rule."""
+    return rule_id

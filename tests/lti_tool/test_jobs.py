@@ -11,10 +11,11 @@ from lti_tool import jobs
 from lti_tool.awarding import looks
 from lti_tool.awarding.looks import LONGEST_WAIT, next_look
 from lti_tool.errors import PlatformError
-from lti_tool.store import outbox, queries
+from lti_tool.people import sessions
+from lti_tool.store import outbox
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Outbox
 from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, NOW, learner, make_rule, publish, run_due_jobs, settings_for
+from tests.fixtures import ANNA, NOW, launch_of, learner, make_rule, publish, run_due_jobs, settings_for
 
 USUAL = timedelta(minutes=10)
 
@@ -33,37 +34,36 @@ def rule_of(tool, rule_id):
 
 def test_a_look_schedules_the_next_one(tool, platform, rule_id, monkeypatch):
     monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
-    jobs.run_job(tool, f"poll-{rule_id}")
-    assert row(tool, f"poll-{rule_id}").due_at == tool.clock() + tool.poll_every
+    jobs.run_job(tool, f"look-{rule_id}")
+    assert row(tool, f"look-{rule_id}").due_at == tool.clock() + tool.poll_every
     assert rule_of(tool, rule_id).checked_at == tool.clock()
 
 
-def opening(tool, rule_id, person, now):
+def opening(tool, person, now):
     with tool.store.begin() as session:
-        known = queries.people.save_members(session, 1, [person])[person.user_id]
-        looks.opened_by_learner(session, queries.rules.rule(session, rule_id), known, now)
+        sessions.start_session(session, launch_of(person, 1), now)
 
 
 def test_a_class_that_opens_the_link_at_once_causes_one_look(tool, rule_id, clock):
     outbox.claim(tool.store, clock())
     for number in range(30):
-        opening(tool, rule_id, learner(100 + number), clock.advance(seconds=0.05))
+        opening(tool, learner(100 + number), clock.advance(seconds=0.05))
     clock.advance(seconds=2)
-    assert outbox.claim(tool.store, clock()) == [f"poll-{rule_id}"]
+    assert outbox.claim(tool.store, clock()) == [f"look-{rule_id}"]
 
 
 def test_a_learner_who_opens_the_link_during_a_look_is_looked_at_again_soon(
     tool, platform, rule_id, monkeypatch, clock
 ):
     def members(url, resource_link_id=None):
-        opening(tool, rule_id, ANNA, clock.advance(seconds=1))
+        opening(tool, ANNA, clock.advance(seconds=1))
         return tuple(platform.everyone)
 
     monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
     monkeypatch.setattr(platform, "members", members)
     outbox.claim(tool.store, clock())
-    jobs.run_job(tool, f"poll-{rule_id}")
-    assert row(tool, f"poll-{rule_id}").due_at <= clock() + looks.WAIT_AFTER_OPENING
+    jobs.run_job(tool, f"look-{rule_id}")
+    assert row(tool, f"look-{rule_id}").due_at <= clock() + looks.WAIT_AFTER_OPENING
 
 
 def test_a_platform_in_trouble_is_not_looked_at_sooner_for_a_learner(
@@ -73,9 +73,9 @@ def test_a_platform_in_trouble_is_not_looked_at_sooner_for_a_learner(
     platform.trouble = PlatformError(
         "the platform received too many requests and asks the tool to wait", retry_after=1800
     )
-    jobs.run_job(tool, f"poll-{rule_id}")
-    opening(tool, rule_id, ANNA, clock())
-    planned = row(tool, f"poll-{rule_id}")
+    jobs.run_job(tool, f"look-{rule_id}")
+    opening(tool, ANNA, clock())
+    planned = row(tool, f"look-{rule_id}")
     assert planned.due_at == clock() + looks.WAIT_AFTER_OPENING_IN_TROUBLE
     assert planned.payload["failures"] == 1
 
@@ -87,28 +87,37 @@ def test_a_platform_that_does_not_answer_is_asked_less_and_less_often(
     platform.trouble = PlatformError("cannot reach moodle.example.org: because it does not answer")
     waits = []
     for _ in range(20):
-        jobs.run_job(tool, f"poll-{rule_id}")
-        waits.append(row(tool, f"poll-{rule_id}").due_at - clock())
-        clock.now = row(tool, f"poll-{rule_id}").due_at
+        jobs.run_job(tool, f"look-{rule_id}")
+        waits.append(row(tool, f"look-{rule_id}").due_at - clock())
+        clock.now = row(tool, f"look-{rule_id}").due_at
     assert waits == sorted(waits)
     assert waits[-1] == LONGEST_WAIT
     platform.trouble = None
-    jobs.run_job(tool, f"poll-{rule_id}")
-    assert row(tool, f"poll-{rule_id}").due_at == clock() + tool.poll_every
+    jobs.run_job(tool, f"look-{rule_id}")
+    assert row(tool, f"look-{rule_id}").due_at == clock() + tool.poll_every
+
+
+def test_a_first_look_that_fails_is_tried_again_within_a_minute(tool, platform, rule_id, monkeypatch, clock):
+    monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
+    platform.trouble = PlatformError("cannot reach moodle.example.org: because it does not answer")
+    jobs.run_job(tool, f"look-{rule_id}")
+    assert row(tool, f"look-{rule_id}").due_at <= clock() + timedelta(minutes=1)
 
 
 def test_retry_after_is_respected(tool, rule_id):
-    rule = rule_of(tool, rule_id)
+    course = rule_of(tool, rule_id).course
     trouble = PlatformError("too many requests", retry_after=1800)
-    assert next_look(rule, trouble, USUAL, 1, NOW) == NOW + timedelta(minutes=30)
+    assert next_look(course, trouble, USUAL, 1, NOW) == NOW + timedelta(minutes=30)
     impatient = PlatformError("too many requests", retry_after=10**9)
-    assert next_look(rule, impatient, USUAL, 1, NOW) == NOW + LONGEST_WAIT
+    assert next_look(course, impatient, USUAL, 1, NOW) == NOW + LONGEST_WAIT
 
 
 def test_a_course_that_has_ended_is_looked_at_once_a_day(tool, platform, rule_id):
     platform.trouble = PlatformError("the course has ended", permanent=True, concluded=True)
     looks.look(tool.store, platform, rule_id, tool.clock())
-    assert next_look(rule_of(tool, rule_id), platform.trouble, USUAL, 1, NOW) == NOW + timedelta(days=1)
+    assert next_look(rule_of(tool, rule_id).course, platform.trouble, USUAL, 1, NOW) == NOW + timedelta(
+        days=1
+    )
 
 
 def test_a_job_that_fails_is_logged_without_the_text_of_its_error(tool, monkeypatch, capfd):
@@ -192,7 +201,7 @@ def test_a_database_that_drops_every_connection_loses_no_completion(postgres_url
     looks.look(tool.store, platform, rule_id, clock())
     platform.inside.append(ANNA)
     looks.look(tool.store, platform, rule_id, clock())
-    ids = [event_id for event_id in outbox.claim(tool.store, clock()) if event_id != f"poll-{rule_id}"]
+    ids = [event_id for event_id in outbox.claim(tool.store, clock()) if event_id != f"look-{rule_id}"]
 
     def drop():
         address = postgres_url.replace("postgresql+psycopg", "postgresql")

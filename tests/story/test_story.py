@@ -13,7 +13,7 @@ from lti_tool.awarding import awards
 from lti_tool.commands import demo_once
 from lti_tool.demo.robot import Robot
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Outbox, Sighting
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, ObservationRow, Outbox
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 from tests.running_demo import rows, run_demo, wait
 
@@ -162,7 +162,10 @@ def test_a_revoked_badge_says_so_on_its_page_and_in_every_check(tmp_path):
 
 
 #: The badge gets a column of its own, and everybody may open it: only the grade counts.
-BY_GRADE = {"minimum_percent": None, "more_fields": {"trigger": "line_item_results", "minimum": "60"}}
+BY_GRADE = {
+    "minimum_percent": None,
+    "more_fields": {"condition": "result_at_least", "minimum": "60", "confirm": "no"},
+}
 
 
 def test_a_grade_typed_into_the_badges_own_column_is_a_badge(tmp_path):
@@ -174,7 +177,7 @@ def test_a_grade_typed_into_the_badges_own_column_is_a_badge(tmp_path):
         wait(lambda: len(sent_deliveries(tool)) == 1)
 
         (award,) = rows(tool, Award)
-        assert (award.evidence["kind"], award.score) == ("line_item_result", Decimal("0.6"))
+        assert (award.trace["code"], award.score) == ("reached", Decimal("0.6"))
         (credential,) = rows(tool, CredentialRow)
         assert f"/badges/{credential.id}.png" in robot.open_activity("Anna", activity).html
         assert "/badges/" not in robot.open_activity("Toms", activity).html
@@ -189,12 +192,11 @@ def test_a_grade_typed_into_the_badges_own_column_is_a_badge(tmp_path):
 def test_a_grade_in_a_hidden_column_waits_for_the_teachers_confirmation(tmp_path):
     with run_demo(tmp_path) as demo:
         tool, robot = demo.tool, Robot(demo.lms_url)
-        activity = place_badge(demo, robot, **BY_GRADE)
-        page = robot.open_activity("Zane", activity)
-        robot.submit(find_form(page, "/conditions"), {"needs_tick": "yes"}, referrer=page.url)
+        by_grade = {"condition": "result_at_least", "minimum": "60"}  # without a choice a teacher confirms
+        activity = place_badge(demo, robot, minimum_percent=None, more_fields=by_grade)
         robot.hide_column(COURSE, BADGE)
         robot.type_grades(COURSE, "Anna", "75", column=BADGE)
-        wait(lambda: [sighting for sighting in rows(tool, Sighting) if sighting.inside_at])
+        wait(lambda: [row for row in rows(tool, ObservationRow) if row.kind == "result"])
         assert "/badges/" not in robot.open_activity("Anna", activity).html
         assert rows(tool, Award) == []
 
@@ -203,7 +205,8 @@ def test_a_grade_in_a_hidden_column_waits_for_the_teachers_confirmation(tmp_path
         robot.choose(page, "learner")
         wait(lambda: len(sent_deliveries(tool)) == 1)
         (award,) = rows(tool, Award)
-        assert (award.evidence["kind"], award.score) == ("teacher_tick", Decimal("0.75"))
+        codes = [part["code"] for part in award.trace["parts"]]
+        assert (codes, award.score) == (["reached", "confirmed"], Decimal("0.75"))
 
 
 def test_on_canvas_a_learner_who_opens_the_restricted_link_is_awarded(tmp_path):
@@ -212,14 +215,16 @@ def test_on_canvas_a_learner_who_opens_the_restricted_link_is_awarded(tmp_path):
         activity = place_badge(demo, robot)
         page = robot.open_activity("Zane", activity)
         robot.submit(find_form(page, "/gate"), referrer=page.url)
+        (said,) = [row for row in rows(tool, ObservationRow) if row.kind == "restriction_confirmed"]
+        assert said.value["place"].startswith("module ")
         robot.give_grades(COURSE, complete=12)
-        wait(lambda: [rule for rule in rows(tool, AwardRule) if rule.checked_at > rule.gate_confirmed_at])
+        wait(lambda: [rule for rule in rows(tool, AwardRule) if rule.checked_at > said.seen_at])
         assert rows(tool, Award) == []
 
         robot.open_activity("Anna", activity)
         wait(lambda: len(sent_deliveries(tool)) == 1)
         (award,) = rows(tool, Award)
-        assert award.evidence["kind"] == "learner_launch"
+        assert award.trace["code"] == "opened_while_confirmed"
         (credential,) = rows(tool, CredentialRow)
         assert f"/badges/{credential.id}.png" in robot.open_activity("Anna", activity).html
         report = verify(credential.text.encode(), tool.find_key, tool.find_status, tool.clock())

@@ -86,7 +86,8 @@ def _unproven(facts: Facts, link: str, access: Access) -> Part:
     if shown == REMOVED:
         return _part("question", "restriction_removed", open_at=access.since)
     if shown == "open_to_all":
-        return _part("question", "open_to_all", open_at=access.since)
+        values = {"open_at": access.since}
+        return Part(condition=NAME, state="question", code="open_to_all", asks="restriction", values=values)
     if access.closed_at is not None:
         # Somebody is closed out, but only since this look: the next one will show whether the restriction is in force.
         return _part("not_yet", "next_look", closed_at=access.closed_at, open_at=access.since)

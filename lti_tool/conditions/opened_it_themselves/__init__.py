@@ -59,8 +59,9 @@ def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG00
     if shown == "cannot_be_seen":
         confirmed = restriction_confirmed(facts, link)
         return _part("not_yet", "open_it_here" if confirmed else "restriction_unconfirmed")
-    if access.now == "open" and shown in ("open_to_all", "removed"):
-        return _part("question", "open_to_all", opened_at=access.opened_at)
+    if access.now == "open" and shown == "open_to_all":
+        values = {"opened_at": access.opened_at}
+        return Part(condition=NAME, state="question", code="open_to_all", asks="restriction", values=values)
     return _part("not_yet", "next_look", opened_at=access.opened_at)
 
 

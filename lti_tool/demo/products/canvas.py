@@ -278,7 +278,9 @@ class Canvas:
                 "name": "Demo College",
             },
             lti_names.CLAIM + "version": "1.3.0",
-            lti_names.CLAIM + "custom": expand_variables(custom, self._variables(person, course, link)),
+            lti_names.CLAIM + "custom": expand_variables(
+                custom, self._variables(person, course, link, lms.campus)
+            ),
         }
         if tool.shares_name:
             claims |= {"given_name": person.given, "family_name": person.family, "name": person.name}
@@ -394,7 +396,9 @@ class Canvas:
         }
         if link:
             course = lms.campus.courses[course_id]
-            custom = expand_variables({**tool.custom, **link.custom}, self._variables(person, course, None))
+            custom = expand_variables(
+                {**tool.custom, **link.custom}, self._variables(person, course, None, lms.campus)
+            )
             member["message"] = [
                 {
                     lti_names.CLAIM + "message_type": lti_names.RESOURCE_LINK_REQUEST,
@@ -437,8 +441,12 @@ class Canvas:
         }
         return {key: value for key, value in result.items() if value is not None}
 
-    def _variables(self, person: Person, course: Course, link: Link | None) -> Json:
-        """Few: others arrive as the literal `$Name`. Some numbers arrive as JSON numbers, as in Canvas."""
+    def _variables(self, person: Person, course: Course, link: Link | None, campus: Campus) -> Json:
+        """Few: others arrive as the literal `$Name`. Some numbers arrive as JSON numbers, as in Canvas.
+
+        A link is an item of the course's last module; with a column of its own it is an assignment in no module, whose
+        module item is its own tag.
+        """
         variables: Json = {
             "Canvas.user.id": int(person.id),
             "Canvas.course.id": int(course.id),
@@ -450,6 +458,12 @@ class Canvas:
         }
         if link:
             variables["ResourceLink.id"] = self.link_id(link)
+            variables["Canvas.moduleItem.id"] = int(link.id) + 1000
+            column = next((one for one in campus.course_columns(course.id) if one.link_id == link.id), None)
+            if column is None:
+                variables["Canvas.module.id"] = int(course.id) + 500
+            else:
+                variables["Canvas.assignment.id"] = int(column.id)
         return variables
 
 

@@ -39,7 +39,7 @@ def place_of(launch: Launch) -> str | None:
     Canvas locks a module's item, and the same link can be opened from other places, which it does not lock. It is that
     item only with the ids of both, without an assignment and without a line item.
     """
-    if not any(name.startswith("canvas_") for name in launch.custom):
+    if launch.product != "canvas":
         return ""
     module, item = launch.custom.get("canvas_module_id", ""), launch.custom.get("canvas_module_item_id", "")
     is_item = module.isdigit() and item.isdigit()

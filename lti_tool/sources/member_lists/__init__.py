@@ -29,24 +29,28 @@ CANNOT_SHOW = frozenset({"canvas"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
-    """The members of the course, and for each link the user_ids of those who may open it; None where it is not told."""
+    """The members of the course, and for each link the user_ids of those who may open it.
 
-    members: Sequence[Member]
+    None is what the platform does not tell at all.
+    """
+
+    members: Sequence[Member] | None
     open_to: Mapping[str, frozenset[str] | None]
 
 
 def look(asked: Asked, connection: Connection) -> Answer:
-    """The lists of the platform. Raises PlatformError where it has no list of members.
+    """The lists of the platform. Raises PlatformError where it does not answer.
 
     The list of the course comes last: whoever joins or leaves between two readings would otherwise look like somebody
     to whom the link is closed.
     """
+    links = asked.links_reading(frozenset({LINK_ACCESS}))
     if asked.memberships_url is None:
-        raise PlatformError("the platform does not give the tool its list of members", permanent=True)
+        return Answer(content=Lists(members=None, open_to={link.id: None for link in links}))
     open_to: dict[str, frozenset[str] | None] = {}
     trouble: dict[str, PlatformError] = {}
     missing = set()
-    for link in asked.links_reading(frozenset({LINK_ACCESS})):
+    for link in links:
         if asked.product in CANNOT_SHOW:
             open_to[link.id] = None
             continue
@@ -79,11 +83,13 @@ def observe(answer: Answer, known: Known) -> Sequence[Found]:
             shown = Found(user_id=None, kind=RESTRICTION, resource=link, value="cannot_be_seen")
             found += differing([shown], known, NAME)
         else:
-            found += _link(link, open_to, lists, known)
+            found += _link(link, open_to, lists.members or (), known)
     return found
 
 
 def _roles(lists: Lists, known: Known) -> Iterator[Found]:
+    if lists.members is None:
+        return
     listed = {member.user_id for member in lists.members}
     for member in lists.members:
         yield Found(user_id=member.user_id, kind=ROLE, value=member.standing)
@@ -92,14 +98,14 @@ def _roles(lists: Lists, known: Known) -> Iterator[Found]:
             yield Found(user_id=user_id, kind=ROLE, value="absent")
 
 
-def _link(link: str, open_to: frozenset[str], lists: Lists, known: Known) -> Sequence[Found]:
+def _link(link: str, open_to: frozenset[str], members: Sequence[Member], known: Known) -> Sequence[Found]:
     restriction = select(known.course, RESTRICTION, link)
     # Looks that a teacher's answer has voided count for nothing, not even as the look before this one.
     before = {
         user_id: without_voided(select(own, LINK_ACCESS, link), restriction)
         for user_id, own in known.people.items()
     }
-    learners = [member.user_id for member in lists.members if member.is_learner]
+    learners = [member.user_id for member in members if member.is_learner]
     now = {user_id: "open" if user_id in open_to else "closed" for user_id in learners}
     gone = {user_id: "absent" for user_id, own in before.items() if own and user_id not in now}
     bound = {user_id: access for user_id, access in now.items() if not _is_staff(known.own(user_id))}

@@ -2,11 +2,13 @@
 
 from lti_tool.store.models.awards import Award, CredentialRow, Delivery
 from lti_tool.store.models.base import Base, Instant, Score
+from lti_tool.store.models.events import Event
 from lti_tool.store.models.issuers import CompiledFormRow, InstallationSetting, SigningKeyRow, StatusList
+from lti_tool.store.models.observations import LookRow, ObservationRow
 from lti_tool.store.models.outbox import Outbox
 from lti_tool.store.models.people import Course, Person, PlatformAccount
 from lti_tool.store.models.platforms import DeploymentRow, Invitation, RegistrationRow, ToolKeyRow
-from lti_tool.store.models.rules import AwardRule, Sighting
+from lti_tool.store.models.rules import AwardRule, Placement, Question, ResourceLink, RuleVersion
 from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
 from lti_tool.store.models.templates import TemplateChange, TemplateVersion
 
@@ -19,17 +21,23 @@ __all__ = [
     "CredentialRow",
     "Delivery",
     "DeploymentRow",
+    "Event",
     "ExpiringValue",
     "InstallationSetting",
     "Instant",
     "Invitation",
     "LaunchSession",
+    "LookRow",
+    "ObservationRow",
     "Outbox",
     "Person",
+    "Placement",
     "PlatformAccount",
+    "Question",
     "RegistrationRow",
+    "ResourceLink",
+    "RuleVersion",
     "Score",
-    "Sighting",
     "SigningKeyRow",
     "StatusList",
     "TemplateChange",

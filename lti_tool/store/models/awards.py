@@ -19,6 +19,8 @@ from lti_tool.store.models.templates import TemplateVersion
 class Award(Base):
     """A learner's award of a template in a course; the unique constraint lets it be earned only once.
 
+    It keeps the versions of rule and template by which it was decided, and the trace of that decision.
+
     `status`: earned, waiting (`waiting_for` names what), issued, revoked.
     """
 
@@ -26,19 +28,24 @@ class Award(Base):
     __table_args__ = (UniqueConstraint("course_id", "template_id", "person_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    issuer_id: Mapped[str | None]
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
     template_id: Mapped[str] = mapped_column(String(36))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"))
+    rule_version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"))
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
     status: Mapped[str] = mapped_column(String(10), default="earned")
     waiting_for: Mapped[list[str]] = mapped_column(default=list)
     score: Mapped[Decimal | None]
-    evidence: Mapped[dict[str, Any]]
+    trace: Mapped[dict[str, Any]]
+    """The decision as JSON: `lti_tool.conditions.decide.Decision.as_json`."""
     completed_at: Mapped[datetime]
     earned_at: Mapped[datetime]
-    course: Mapped[Course] = relationship()
+    course: Mapped[Course | None] = relationship()
     person: Mapped[Person] = relationship()
     rule: Mapped[AwardRule] = relationship()
+    template_version: Mapped[TemplateVersion] = relationship()
     credential: Mapped[CredentialRow | None] = relationship(back_populates="award")
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="award", order_by="Delivery.id")
 

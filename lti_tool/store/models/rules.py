@@ -1,12 +1,11 @@
-"""Award rules and their sightings of learners."""
+"""Links to badges in courses, and the rules by which they are awarded."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
@@ -14,47 +13,127 @@ from lti_tool.store.models.people import Course, Person
 from lti_tool.store.models.templates import TemplateVersion
 
 
-class AwardRule(Base):
-    """Which template a resource link awards, by which trigger, and from which score."""
+class ResourceLink(Base):
+    """A resource link of a course that was launched, and what it asked for when its rule was last settled."""
 
-    __tablename__ = "award_rule"
-    __table_args__ = (UniqueConstraint("course_id", "resource_link_id"),)
+    __tablename__ = "resource_link"
+    __table_args__ = (UniqueConstraint("course_id", "link_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    resource_link_id: Mapped[str]
-    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
-    trigger: Mapped[str] = mapped_column(String(40))
-    minimum_score: Mapped[Decimal | None]
+    link_id: Mapped[str]
+    """The id of the platform."""
+    asked: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The custom parameters that choose a badge and its rule, as the last launch sent them."""
     line_item_url: Mapped[str | None]
-    not_before: Mapped[datetime | None]
-    """Nothing is awarded earlier. Platforms list grades to the tool even while they are hidden from learners."""
-    needs_tick: Mapped[bool] = mapped_column(default=False)
-    """Whether a teacher has to confirm each learner."""
+    missing_looks: Mapped[int] = mapped_column(default=0)
+    """How many looks in a row found that the platform no longer has the link or its column."""
+    created_at: Mapped[datetime]
+    course: Mapped[Course] = relationship()
+
+
+class Placement(Base):
+    """A badge and a rule that a teacher chose in deep linking; the link of the platform carries the id."""
+
+    __tablename__ = "placement"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    template_id: Mapped[str] = mapped_column(String(36))
+    tree: Mapped[str] = mapped_column(Text)
+    placed_at: Mapped[datetime]
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("award_rule.id"))
+    """The rule of the first link that was launched with it; a further link with it is a copy."""
+
+
+class AwardRule(Base):
+    """The rule of a resource link; what it asks for is in its versions."""
+
+    __tablename__ = "award_rule"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issuer_id: Mapped[str | None]
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_link.id"), unique=True)
     paused: Mapped[bool] = mapped_column(default=False)
-    gate_confirmed_at: Mapped[datetime | None]
-    """When a teacher confirmed that the link is restricted, for platforms whose member lists do not show it."""
     created_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
     trouble: Mapped[dict[str, Any] | None]
     """Why the last look failed: a UserFacingError as JSON, to be shown to the teacher."""
-    everyone_can_open: Mapped[bool] = mapped_column(default=False)
     course: Mapped[Course] = relationship()
-    template_version: Mapped[TemplateVersion] = relationship()
+    link: Mapped[ResourceLink] = relationship()
+    versions: Mapped[list[RuleVersion]] = relationship(back_populates="rule", order_by="RuleVersion.version")
 
 
-class Sighting(Base):
-    """What is known of a member and the rule's link: when first listed as unable, and as able, to open it."""
+class RuleVersion(Base):
+    """What a rule asks for, and which template it awards. `status`: proposed, active, replaced, declined.
 
-    __tablename__ = "sighting"
-    __table_args__ = (UniqueConstraint("rule_id", "person_id"),)
+    An active version is never changed. `tree` is the JSON that `lti_tool.conditions.tree.written` returns, where what
+    cannot be read is null, and nothing else is.
+    """
+
+    __tablename__ = "rule_version"
+    __table_args__ = (
+        UniqueConstraint("rule_id", "version"),
+        Index(
+            "ix_rule_version_active",
+            "rule_id",
+            unique=True,
+            sqlite_where=text("status = 'active'"),
+            postgresql_where=text("status = 'active'"),
+        ),
+        # So no active rule lacks a value that it needs, such as the minimum of a grade.
+        CheckConstraint(
+            "status <> 'active' OR (replace(tree, '\":null', '') = tree"
+            " AND (replace(tree, '\"result_at_least\"', '') = tree"
+            " OR replace(tree, '\"minimum\":\"', '') <> tree))".replace(":", "\\:"),
+            name="active_rule_version_is_readable",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    outside_at: Mapped[datetime | None]
-    inside_at: Mapped[datetime | None]
-    opened_at: Mapped[datetime | None]
-    """When the learner opened the link themselves, in the learner's role."""
-    score: Mapped[Decimal | None]
-    person: Mapped[Person] = relationship()
+    version: Mapped[int]
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
+    tree: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(20), default="")
+    """Why it was proposed: placed, changed (in the activity), copied, unreadable, or edited (on the page)."""
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    rule: Mapped[AwardRule] = relationship(back_populates="versions")
+    template_version: Mapped[TemplateVersion] = relationship()
+    created_by: Mapped[Person | None] = relationship(foreign_keys=[created_by_id])
+
+
+class Question(Base):
+    """A question to the teachers of a rule's course, open until `closed_at`. `people` are those it is about, by id."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        Index(
+            "ix_question_open",
+            "rule_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    people: Mapped[list[str]] = mapped_column(default=list)
+    asked_at: Mapped[datetime]
+    mailed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    why_closed: Mapped[str] = mapped_column(String(20), default="")
+    """answered, witness (the platform's lists have answered it), or nobody (there is nobody left to ask about)."""
+    answer: Mapped[str] = mapped_column(String(20), default="")
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    rule: Mapped[AwardRule] = relationship()
+    answered_by: Mapped[Person | None] = relationship()

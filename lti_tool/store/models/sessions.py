@@ -39,6 +39,8 @@ class LaunchSession(Base):
     is_learner: Mapped[bool]
     language: Mapped[str]
     timezone: Mapped[str | None]
+    link_place: Mapped[str | None]
+    """Where in the course the link was opened; None for a place that no restriction covers."""
     deep_linking: Mapped[dict[str, Any] | None]
     embed_origins: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime]

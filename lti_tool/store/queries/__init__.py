@@ -1,5 +1,14 @@
 """All queries of the database, a file for each subject: `queries.awards.award(session, 1)`."""
 
-from lti_tool.store.queries import awards, credentials, issuers, people, platforms, rules, templates
+from lti_tool.store.queries import (
+    awards,
+    credentials,
+    issuers,
+    observations,
+    people,
+    platforms,
+    rules,
+    templates,
+)
 
-__all__ = ["awards", "credentials", "issuers", "people", "platforms", "rules", "templates"]
+__all__ = ["awards", "credentials", "issuers", "observations", "people", "platforms", "rules", "templates"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, AwardRule, Delivery
+from lti_tool.store.models import Award, Delivery
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
@@ -20,14 +20,16 @@ def lock_award(session: Session, award: Award) -> None:
     session.refresh(award, with_for_update=FOR_UPDATE)
 
 
-def awarded_people(session: Session, rule: AwardRule) -> frozenset[int]:
-    """The ids of the people who have an award of the rule's template in its course that does not wait."""
-    query = select(Award.person_id).where(
-        Award.course_id == rule.course_id,
-        Award.template_id == rule.template_version.template_id,
-        Award.status != "waiting",
-    )
+def awarded_people(session: Session, course_id: int, template_id: str) -> frozenset[int]:
+    """The ids of the people who have an award of the template in the course, whatever its status."""
+    query = select(Award.person_id).where(Award.course_id == course_id, Award.template_id == template_id)
     return frozenset(session.scalars(query))
+
+
+def awards_without_name(session: Session, course_id: int) -> Sequence[Award]:
+    """The awards of the course that wait for the name or address of their learner."""
+    query = select(Award).where(Award.course_id == course_id, Award.status == "waiting")
+    return [award for award in session.scalars(query) if "learner" in award.waiting_for]
 
 
 def award_of(session: Session, course_id: int, template_id: str, person_id: int) -> Award | None:
@@ -39,6 +41,12 @@ def award_of(session: Session, course_id: int, template_id: str, person_id: int)
             Award.person_id == person_id,
         )
     )
+
+
+def awards_in_course(session: Session, course_id: int, person_id: int) -> Sequence[Award]:
+    """The learner's awards in a course, oldest first."""
+    query = select(Award).where(Award.course_id == course_id, Award.person_id == person_id)
+    return session.scalars(query.order_by(Award.earned_at, Award.id)).all()
 
 
 def awards_of_rule(session: Session, rule_id: int) -> Sequence[Award]:

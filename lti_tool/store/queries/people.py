@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import Course, LaunchSession, Person, PlatformAccount
-from lti_tool.store.queries.common import insert_missing
+from lti_tool.store.models import Course, ObservationRow, Person, PlatformAccount
+from lti_tool.store.queries.common import FOR_UPDATE, insert_missing
 from lti_tool.values import Member
 
 
@@ -79,11 +79,26 @@ def person_of(session: Session, registration_id: int, user_id: str) -> Person | 
     return people_of(session, registration_id, [user_id]).get(user_id)
 
 
-def staff_of(session: Session, course_id: int) -> frozenset[int]:
-    """The ids of the people who have launched the tool as teachers of the course."""
-    query = select(LaunchSession.person_id).where(
-        LaunchSession.course_id == course_id,
-        LaunchSession.is_teacher,
-        LaunchSession.person_id.is_not(None),
+def user_ids_in(session: Session, registration_id: int, course_id: int) -> dict[int, str]:
+    """The user_ids, by person id, of everybody about whom anything was observed in the course."""
+    observed = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id)
+    query = select(PlatformAccount.person_id, PlatformAccount.user_id).where(
+        PlatformAccount.registration_id == registration_id, PlatformAccount.person_id.in_(observed)
     )
-    return frozenset(id_ for id_ in session.scalars(query) if id_ is not None)
+    return {person_id: user_id for person_id, user_id in session.execute(query)}
+
+
+def people(session: Session, person_ids: Collection[int]) -> dict[int, Person]:
+    """The people with those ids."""
+    rows: dict[int, Person] = {}
+    ids = sorted(person_ids)
+    for start in range(0, len(ids), 500):
+        found = session.scalars(select(Person).where(Person.id.in_(ids[start : start + 500])))
+        rows |= {row.id: row for row in found}
+    return rows
+
+
+def lock_course(session: Session, course_id: int) -> Course:
+    """Locks the row (SELECT ... FOR NO KEY UPDATE) and returns it reloaded: what is decided in a course is decided one
+    after the other. Raises NoResultFound where there is no such course."""
+    return session.get_one(Course, course_id, with_for_update=FOR_UPDATE, populate_existing=True)

@@ -1,4 +1,4 @@
-"""Queries for award rules and their sightings of learners."""
+"""Queries for links, award rules and their versions, and questions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, AwardRule, Sighting
+from lti_tool.store.models import AwardRule, Question, ResourceLink, RuleVersion
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
@@ -16,26 +16,35 @@ def rule(session: Session, rule_id: int) -> AwardRule | None:
 
 
 def lock_rule(session: Session, rule: AwardRule) -> None:
-    """Locks the row (SELECT ... FOR NO KEY UPDATE) and reloads it.
-
-    To be called before sightings of the rule are written.
-    """
+    """Locks the row (SELECT ... FOR NO KEY UPDATE) and reloads it. To be called before its versions are changed."""
     session.refresh(rule, with_for_update=FOR_UPDATE)
 
 
-def rule_of_link(session: Session, course_id: int, resource_link_id: str) -> AwardRule | None:
-    """The rule of a resource link of a course."""
+def link_of(session: Session, course_id: int, link_id: str) -> ResourceLink | None:
+    """The resource link of a course, by the platform's id."""
     return session.scalar(
-        select(AwardRule).where(
-            AwardRule.course_id == course_id, AwardRule.resource_link_id == resource_link_id
-        )
+        select(ResourceLink).where(ResourceLink.course_id == course_id, ResourceLink.link_id == link_id)
     )
 
 
+def lock_link(session: Session, link: ResourceLink) -> None:
+    """Locks the row (SELECT ... FOR NO KEY UPDATE) and reloads it. To be called before its rule is made or changed."""
+    session.refresh(link, with_for_update=FOR_UPDATE)
+
+
+def rule_of_link(session: Session, link: ResourceLink) -> AwardRule | None:
+    """The rule of a resource link."""
+    return session.scalar(select(AwardRule).where(AwardRule.resource_link_id == link.id))
+
+
 def rules_of(session: Session, course_id: int) -> Sequence[AwardRule]:
-    """The rules of a course, oldest first, with their template versions loaded."""
+    """The rules of a course, oldest first, with their links and versions loaded."""
     query = select(AwardRule).where(AwardRule.course_id == course_id).order_by(AwardRule.id)
-    return session.scalars(query.options(selectinload(AwardRule.template_version))).all()
+    loaded = (
+        selectinload(AwardRule.link),
+        selectinload(AwardRule.versions).selectinload(RuleVersion.template_version),
+    )
+    return session.scalars(query.options(*loaded)).all()
 
 
 def all_rules(session: Session) -> Sequence[AwardRule]:
@@ -43,31 +52,42 @@ def all_rules(session: Session) -> Sequence[AwardRule]:
     return session.scalars(select(AwardRule).order_by(AwardRule.id)).all()
 
 
-def sightings(session: Session, rule_id: int) -> dict[int, Sighting]:
-    """The sightings of a rule by person id, with the people loaded."""
-    query = select(Sighting).where(Sighting.rule_id == rule_id).options(selectinload(Sighting.person))
-    return {row.person_id: row for row in session.scalars(query)}
+def courses_with_rules(session: Session) -> Sequence[int]:
+    """The ids of the courses that have a rule."""
+    return session.scalars(select(AwardRule.course_id).distinct().order_by(AwardRule.course_id)).all()
 
 
-def waiting_sightings(session: Session, rule: AwardRule) -> Sequence[Sighting]:
-    """Those a teacher may confirm: they can open the link, or reached the grade, and have no award yet."""
-    awarded = select(Award.person_id).where(
-        Award.course_id == rule.course_id, Award.template_id == rule.template_version.template_id
-    )
-    query = (
-        select(Sighting)
-        .where(
-            Sighting.rule_id == rule.id,
-            Sighting.inside_at.is_not(None),
-            Sighting.person_id.not_in(awarded),
-        )
-        .options(selectinload(Sighting.person))
-        .order_by(Sighting.id)
-    )
-    return session.scalars(query).all()
+def active_version(session: Session, rule_id: int) -> RuleVersion | None:
+    """The version by which the rule awards; None where no version was settled yet."""
+    query = select(RuleVersion).where(RuleVersion.rule_id == rule_id, RuleVersion.status == "active")
+    return session.scalar(query)
 
 
-def outside_count(session: Session, rule_id: int) -> int:
-    """The number of learners who, at the last look, could not open the link or had not reached the grade."""
-    query = select(func.count()).where(Sighting.rule_id == rule_id, Sighting.inside_at.is_(None))
-    return session.scalar(query) or 0
+def proposed_version(session: Session, rule_id: int) -> RuleVersion | None:
+    """The newest version that waits for a teacher; until that is settled the rule awards nothing."""
+    query = select(RuleVersion).where(RuleVersion.rule_id == rule_id, RuleVersion.status == "proposed")
+    return session.scalar(query.order_by(RuleVersion.version.desc()).limit(1))
+
+
+def shown_version(session: Session, rule: AwardRule) -> RuleVersion:
+    """The active version, or where there is none the one that waits for a teacher, or else the newest."""
+    shown = active_version(session, rule.id) or proposed_version(session, rule.id)
+    return shown or rule.versions[-1]
+
+
+def newest_number(session: Session, rule_id: int) -> int:
+    """The number of the rule's newest version, 0 where it has none yet."""
+    newest = select(func.max(RuleVersion.version)).where(RuleVersion.rule_id == rule_id)
+    return session.scalar(newest) or 0
+
+
+def open_question(session: Session, rule_id: int) -> Question | None:
+    """The question to teachers that is open for the rule."""
+    return session.scalar(select(Question).where(Question.rule_id == rule_id, Question.closed_at.is_(None)))
+
+
+def lock_question(session: Session, question_id: int) -> Question | None:
+    """Locks the row (SELECT ... FOR UPDATE) and returns it, so that a question is answered only once."""
+    if not is_possible_id(question_id):
+        return None
+    return session.get(Question, question_id, with_for_update=True, populate_existing=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import AwardRule, Course, TemplateVersion
+from lti_tool.store.models import Course, TemplateVersion
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
@@ -45,10 +45,10 @@ def published_template(session: Session, template_id: str, registration_id: int)
     )
 
 
-def newer_version(session: Session, rule: AwardRule) -> TemplateVersion | None:
-    """The newest published version of the rule's template, where the rule still awards an older one."""
-    newest = published_template(session, rule.template_version.template_id, rule.course.registration_id)
-    return newest if newest and newest.version > rule.template_version.version else None
+def newer_version(session: Session, awarded: TemplateVersion, registration_id: int) -> TemplateVersion | None:
+    """The newest published version of a template, where a rule still awards an older one."""
+    newest = published_template(session, awarded.template_id, registration_id)
+    return newest if newest and newest.version > awarded.version else None
 
 
 def _for_courses_of(registration_id: int) -> ColumnElement[bool]:

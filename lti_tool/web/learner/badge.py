@@ -10,13 +10,16 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template
 
 from badges.template.model import Template, read_template, text_in
-from lti_tool.awarding import looks
+from lti_tool.awarding import decisions, launched
+from lti_tool.conditions.decide import Decision
+from lti_tool.conditions.tree import read_tree
 from lti_tool.errors import NotAllowedError
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Person
 from lti_tool.values import Launch
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
+from lti_tool.web.plug_sentences import rule_sentences
 from lti_tool.web.public.badge_pages import announced_readings
 from lti_tool.web.visits import Visit, current_visit, rule_of
 
@@ -46,8 +49,8 @@ def launched_page(visit: Visit) -> str:
     if visit.rule_id is not None:
         with tool.store.begin() as session:
             rule = rule_of(session, visit, visit.rule_id)
-            learner = session.get_one(Person, visit.person_id)
-            looks.opened_by_learner(session, rule, learner, tool.clock())
+            if visit.person_id is not None:
+                launched.opened(session, rule, visit.person_id, tool.policy, tool.clock())
     return _page(visit)
 
 
@@ -55,9 +58,10 @@ def preview_page(visit: Visit, launch: Launch) -> str:
     """The page for somebody who cannot earn badges: a guest, a test user, an administrator acting as somebody else."""
     with current_tool().store.read() as session:
         rule = queries.rules.rule(session, visit.rule_id) if visit.rule_id is not None else None
-        template = read_template(rule.template_version.body) if rule else None
+        version = queries.rules.shown_version(session, rule).template_version if rule else None
+        template = read_template(version.body) if version else None
         return render_template(
-            "learner/preview.html", visit=visit, launch=launch, rule=rule, template=template
+            "learner/preview.html", visit=visit, launch=launch, version=version, template=template
         )
 
 
@@ -68,13 +72,13 @@ def _page(visit: Visit) -> str:
             awards = _awards(session, visit)
             return render_template("learner/course.html", visit=visit, awards=awards)
         learner = session.get_one(Person, visit.person_id)
-        award = queries.awards.award_of(
-            session, rule.course_id, rule.template_version.template_id, learner.id
-        )
+        rule_version = queries.rules.shown_version(session, rule)
+        template_id = rule_version.template_version.template_id
+        award = queries.awards.award_of(session, rule.course_id, template_id, learner.id)
+        version = award.template_version if award else rule_version.template_version
         issued = award.credential if award else None
-        version = issued.template_version if issued else rule.template_version
         template = read_template(version.body)
-        state = _state(session, rule, award, learner)
+        decision = None if award else _decision(session, rule, learner.id)
         return render_template(
             "learner/badge.html",
             visit=visit,
@@ -83,22 +87,37 @@ def _page(visit: Visit) -> str:
             award=award,
             template=template,
             readings=announced_readings(version),
-            state=state,
+            version=version,
+            state=_STATES[award.status] if award else _state(decision),
+            trace=decision.as_json() if decision else None,
+            sentences=rule_sentences(read_tree(rule_version.tree), "learner"),
+            is_settled=queries.rules.proposed_version(session, rule.id) is None,
             linkedin=linkedin_address(issued, template) if issued else "",
             mail_folder=current_tool().mail_folder,
         )
 
 
-def _state(session: Session, rule: AwardRule, award: Award | None, learner: Person) -> State:
-    if award is not None:
-        return _STATES[award.status]
-    # A sighting with a time: the learner opened the link or reached the grade, and the teacher has to confirm.
-    sighting = queries.rules.sightings(session, rule.id).get(learner.id)
-    if sighting is None or (sighting.inside_at is None and sighting.opened_at is None):
+def _decision(session: Session, rule: AwardRule, person_id: int) -> Decision | None:
+    """What the rule comes to for the learner now; None while it awards nothing at all."""
+    version = decisions.version_that_awards(session, rule)
+    if version is None:
+        return None
+    tool = current_tool()
+    found = decisions.undecided_people(session, rule, version, tool.policy, tool.clock(), [person_id])
+    return next((each.decision for each in found if each.person_id == person_id), None)
+
+
+def _state(decision: Decision | None) -> State:
+    if decision is None:
         return "not_yet"
-    return "checking" if sighting.inside_at is None else "waits_for_teacher"
+    if decision.outcome == "question":
+        return "waits_for_teacher"
+    codes = {part.code for part in decision.trace.leaves() if part.state == "not_yet"}
+    return "checking" if codes & WAIT_FOR_A_LOOK else "not_yet"
 
 
+#: The codes of parts that the next look settles, after the learner has opened the link.
+WAIT_FOR_A_LOOK = frozenset({"next_look", "not_seen"})
 _STATES: dict[str, State] = {
     "earned": "preparing",
     "waiting": "waiting",
@@ -111,17 +130,8 @@ def _awards(session: Session, visit: Visit) -> Sequence[tuple[Award, Template]]:
     """The learner's badges in the course, for a link without a badge of its own."""
     if visit.course_id is None or visit.person_id is None:
         return []
-    rules = queries.rules.rules_of(session, visit.course_id)
-    awards = {
-        award.id: (award, read_template(rule.template_version.body))
-        for rule in rules
-        if (
-            award := queries.awards.award_of(
-                session, visit.course_id, rule.template_version.template_id, visit.person_id
-            )
-        )
-    }
-    return list(awards.values())
+    awards = queries.awards.awards_in_course(session, visit.course_id, visit.person_id)
+    return [(award, read_template(award.template_version.body)) for award in awards]
 
 
 def linkedin_address(credential: CredentialRow, template: Template) -> str:

@@ -62,7 +62,7 @@ def badges_for_europass(rule_id: int) -> Response | str:
     tool = current_tool()
     with tool.store.read() as session:
         rule = rule_of(session, visit, rule_id)
-        template = read_template(rule.template_version.body)
+        template = read_template(queries.rules.shown_version(session, rule).template_version.body)
         batch = europass.batch_of(tool.issuer, queries.credentials.credentials_of_rule(session, rule.id))
     if batch.packed and (not batch.lacking or request.form.get("rest") == "yes"):
         return _download(batch.zip, "application/zip", f"europass-{rule_id}.zip")

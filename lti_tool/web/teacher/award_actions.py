@@ -95,7 +95,7 @@ def _confirmed_reason() -> str:
 
 
 def _reason_page(action: str, visit: Visit, award: Award) -> str:
-    template = read_template(award.rule.template_version.body)
+    template = read_template(award.template_version.body)
     reason_missing = request.form.get("confirmed") == "yes"
     return render_template(
         f"teacher/{action}.html", visit=visit, award=award, template=template, reason_missing=reason_missing

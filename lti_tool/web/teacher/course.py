@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, render_template, request
+from markupsafe import Markup
 
 from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
+from lti_tool.awarding import decisions, looks, rule_changes
+from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
+from lti_tool.observations import LINK_ACCESS, RESTRICTION, RESTRICTION_CONFIRMED, select
+from lti_tool.observations.link_history import restriction_now
 from lti_tool.store import Session, queries
-from lti_tool.store.models import Award, AwardRule, Sighting, TemplateVersion
+from lti_tool.store.models import Award, AwardRule, Person, Question, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
+from lti_tool.web.plug_sentences import rule_sentences
 from lti_tool.web.public.badge_pages import announced_readings
 from lti_tool.web.translation import Sentence
 from lti_tool.web.visits import Visit, current_teacher_visit
@@ -21,20 +28,50 @@ pages = Blueprint("teacher", __name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A learner whom a teacher may confirm; `trace` says why they are asked, and `score` is their grade, if any."""
+
+    person: Person
+    trace: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What is known of a link that is, or should be, restricted.
+
+    `shown` is what the last look showed of the restriction (`lti_tool.observations.link_history`), None before it.
+    `confirmed_at`: when a teacher confirmed the restriction. `closed_count`: the learners for whom it does not open.
+    """
+
+    shown: str | None
+    confirmed_at: Any
+    closed_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """Everything to show about one badge of the course.
 
-    `waiting` are the learners to confirm, `outside_count` those for whom the link does not open. `is_restricted`: it
-    has been seen, or a teacher has said, that the link does not open for everybody. `newer` is a newer version.
+    `proposed` is a version that waits for the teacher. `asked` are the learners to confirm one by one; `question` is
+    the one about everybody, and `named` those it is about. `link` is None where the rule reads no list of a link.
+    `newer` is a newer version of the template.
     """
 
     rule: AwardRule
+    version: RuleVersion
     template: Template
     readings: Sequence[Reading]
     awards: Sequence[Award]
-    waiting: Sequence[Sighting]
-    outside_count: int
-    is_restricted: bool
+    sentences: Sequence[Markup]
+    demands: rule_changes.Demands
+    proposed: RuleVersion | None
+    proposed_sentences: Sequence[Markup]
+    is_proposal_readable: bool
+    asked: Sequence[Asked]
+    question: Question | None
+    named: Sequence[Asked]
+    link: Link | None
+    is_gone: bool
     newer: TemplateVersion | None
     is_open: bool
 
@@ -75,16 +112,54 @@ def course_page(visit: Visit, notice: Notice | None = None) -> str:
 
 
 def _panel(session: Session, rule: AwardRule, open_id: int | None) -> Panel:
-    sightings = queries.rules.sightings(session, rule.id).values()
+    version = queries.rules.shown_version(session, rule)
+    proposed = queries.rules.proposed_version(session, rule.id)
+    tree = read_tree(version.tree)
+    demands = rule_changes.demands_of(tree)
+    question = queries.rules.open_question(session, rule.id)
+    asked = _asked(session, rule)
+    named = [each for each in asked if question and str(each.person.id) in question.people]
     return Panel(
         rule=rule,
-        template=read_template(rule.template_version.body),
-        readings=announced_readings(rule.template_version),
+        version=version,
+        template=read_template(version.template_version.body),
+        readings=announced_readings(version.template_version),
         awards=queries.awards.awards_of_rule(session, rule.id),
-        waiting=queries.rules.waiting_sightings(session, rule),
-        outside_count=queries.rules.outside_count(session, rule.id),
-        is_restricted=rule.gate_confirmed_at is not None
-        or (not rule.everyone_can_open and any(sighting.outside_at for sighting in sightings)),
-        newer=queries.templates.newer_version(session, rule),
+        sentences=rule_sentences(tree, "confirmed" if demands.confirmed else "automatic"),
+        demands=demands,
+        proposed=proposed,
+        proposed_sentences=rule_sentences(read_tree(proposed.tree), "automatic") if proposed else (),
+        is_proposal_readable=proposed is not None and is_readable(read_tree(proposed.tree)),
+        asked=[each for each in asked if each not in named],
+        question=question,
+        named=named,
+        link=_link(session, rule) if LINK_ACCESS in reads(tree) else None,
+        is_gone=rule.link.missing_looks >= looks.LOOKS_UNTIL_GONE,
+        newer=queries.templates.newer_version(session, version.template_version, rule.course.registration_id),
         is_open=rule.id == open_id,
+    )
+
+
+def _asked(session: Session, rule: AwardRule) -> Sequence[Asked]:
+    version = decisions.version_that_awards(session, rule)
+    if version is None:
+        return []
+    tool = current_tool()
+    undecided = decisions.undecided_people(session, rule, version, tool.policy, tool.clock())
+    asked = {each.person_id: each.decision for each in undecided if each.decision.outcome == "question"}
+    people = queries.people.people(session, asked)
+    return [
+        Asked(person=people[person_id], trace=decision.as_json())
+        for person_id, decision in sorted(asked.items())
+    ]
+
+
+def _link(session: Session, rule: AwardRule) -> Link:
+    about_course = queries.observations.of_people(session, rule.course_id, []).get(None, ())
+    link = rule.link.link_id
+    confirmed = select(about_course, RESTRICTION_CONFIRMED, link)
+    return Link(
+        shown=restriction_now(select(about_course, RESTRICTION, link)),
+        confirmed_at=confirmed[-1].seen_at if confirmed else None,
+        closed_count=looks.counts_of(session, rule)["closed"],
     )

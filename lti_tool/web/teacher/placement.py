@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from flask import Blueprint, render_template, request
 
 from badges.eu import elements
 from badges.template.model import Template, read_template, text_in
+from lti_tool.awarding import placing
+from lti_tool.conditions import CONDITIONS
+from lti_tool.conditions.tree import Node, all_of, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
 from lti_tool.store import queries
 from lti_tool.store.models import TemplateVersion
-from lti_tool.triggers import TRIGGERS
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import may_write_templates
 from lti_tool.web.headers import allow_forms_to
 from lti_tool.web.languages import page_language
+from lti_tool.web.plug_sentences import choice
+from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_visit
 
@@ -24,6 +29,8 @@ pages = Blueprint("placement", __name__)
 
 #: The minimum grade that the form suggests.
 DEFAULT_MINIMUM_PERCENT = 50
+#: The condition that the form suggests.
+DEFAULT_CONDITION = "link_opened_to_them"
 #: The points of the line item that is created with a badge awarded from a grade.
 LINE_ITEM_POINTS = 100
 
@@ -44,18 +51,26 @@ def return_link() -> str:
             session, request.form.get("badge", ""), visit.registration.id
         )
         key = tool.issuer.keyring.tool_keys(session)[0]
-    trigger = request.form.get("trigger", "")
-    minimum = _minimum_score(request.form.get("minimum", ""))
-    if row is None or trigger not in TRIGGERS or (trigger == "line_item_results" and minimum is None):
-        problem = (
-            _("Choose a badge first.") if row is None else _("Enter the minimum as a number from 0 to 100.")
+    if row is None:
+        return choose_badge_page(visit, _("Choose a badge first."))
+    tree = _chosen_rule()
+    if isinstance(tree, str):
+        return choose_badge_page(visit, tree)
+    with tool.store.begin() as session:
+        custom = placing.place(
+            session,
+            row,
+            tree,
+            registration_id=visit.registration.id,
+            course_id=visit.course_id,
+            person_id=visit.person_id,
+            now=tool.clock(),
         )
-        return choose_badge_page(visit, problem)
     jwt = deep_linking_response(
         visit.deep_linking,
         visit.registration,
         visit.deployment_id,
-        [_content_item(row, trigger, minimum)],
+        [_content_item(row, custom, has_column="result" in reads(tree))],
         key,
         tool.clock(),
     )
@@ -75,7 +90,7 @@ def choose_badge() -> str:
     return choose_badge_page(visit)
 
 
-def choose_badge_page(visit: Visit, problem: str = "") -> str:
+def choose_badge_page(visit: Visit, problem: Sentence = "") -> str:
     """The published badges, each with its completeness, and the ways to award them.
 
     Raises NotAllowedError for learners.
@@ -92,26 +107,50 @@ def choose_badge_page(visit: Visit, problem: str = "") -> str:
         choices=choices,
         count_stated_elements=_count_stated_elements,
         chosen=chosen,
-        trigger=request.form.get("trigger", "gated_link"),
+        with_minimum=[name for name in CONDITIONS if has_minimum(name)],
+        occasions={name: choice(name) for name, each in CONDITIONS.items() if each.IS_OCCASION},
+        condition=request.form.get("condition", DEFAULT_CONDITION),
+        confirm=request.form.get("confirm", ""),
         minimum=request.form.get("minimum", DEFAULT_MINIMUM_PERCENT),
         problem=problem,
         may_write_templates=may_write_templates(visit),
     )
 
 
-def _content_item(row: TemplateVersion, trigger: str, minimum: Decimal | None) -> ContentItem:
+def _chosen_rule() -> Node | Sentence:
+    """The rule that the form describes, or what is wrong with it."""
+    name = request.form.get("condition", "")
+    condition = CONDITIONS.get(name)
+    if condition is None or not condition.IS_OCCASION:
+        return _("Choose when a learner gets the badge.")
+    chosen: dict[str, str] = {"condition": name}
+    if has_minimum(name):
+        minimum = minimum_of(request.form.get("minimum", ""))
+        if not isinstance(minimum, Decimal):
+            return minimum
+        chosen["minimum"] = str(minimum)
+    asked = [chosen]
+    confirm = request.form.get("confirm") or ("yes" if condition.CONFIRM_AT_FIRST else "no")
+    if confirm == "yes":
+        asked.append({"condition": "confirmed"})
+    return all_of(asked)
+
+
+def has_minimum(condition: str) -> bool:
+    """Whether the condition asks for a minimum, which the form has a field for."""
+    return "minimum" in CONDITIONS[condition].Options.__dataclass_fields__
+
+
+def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column: bool) -> ContentItem:
     template = read_template(row.body)
     tool = current_tool()
-    custom = {"badge": row.template_id, "trigger": trigger}
-    if trigger == "line_item_results" and minimum is not None:
-        custom["minimum_score"] = str(minimum)
     return ContentItem(
         title=text_in(template.name, page_language(), template.in_language),
         text=text_in(template.description, page_language(), template.in_language),
         url=f"{tool.tool_url}/lti/launch",
         custom=custom,
         icon_url=f"{tool.tool_url}/static/icon.svg",
-        line_item_maximum=LINE_ITEM_POINTS if trigger == "line_item_results" else None,
+        line_item_maximum=LINE_ITEM_POINTS if has_column else None,
     )
 
 
@@ -127,10 +166,20 @@ def _count_stated_elements(template: Template) -> int:
     return mandatory - len(elements.missing(template, current_tool().issuer.profile))
 
 
-def _minimum_score(text: str) -> Decimal | None:
-    """A percentage as a score from 0 to 1; None for any other text."""
+def minimum_of(text: str) -> Decimal | Sentence:
+    """A percentage that a person typed, as a score from 0 to 1, or what is wrong with it.
+
+    70, 70 % and 70,5 are percentages. 0,7 may be meant as 70 % or as less than 1 %, so it is asked back.
+    """
     try:
-        value = Decimal(text.strip().removesuffix("%").strip().replace(",", "."))
+        value = Decimal("".join(text.split()).removesuffix("%").replace(",", "."))
     except InvalidOperation:
-        return None
-    return value / 100 if value.is_finite() and 0 <= value <= 100 else None
+        return _("Enter the minimum as a number from 0 to 100.")
+    if not value.is_finite() or not 0 <= value <= 100 or value.adjusted() < -10:
+        return _("Enter the minimum as a number from 0 to 100.")
+    if 0 < value <= 1 and "%" not in text:
+        percent = f"{(value * 100).normalize():f}"
+        return _(
+            "Did you mean %(percent)s %%? Enter the minimum in per cent, from 0 to 100.", percent=percent
+        )
+    return value / 100

@@ -7,8 +7,7 @@ from datetime import date
 from flask import Blueprint, request
 
 from badges.days import start_of_day
-from lti_tool.awarding import looks, rule_changes
-from lti_tool.store.models import Person
+from lti_tool.awarding import confirmations, looks, rule_changes
 from lti_tool.web.current import current_tool
 from lti_tool.web.teacher.course import Notice, course_page
 from lti_tool.web.translation import gettext as _
@@ -24,8 +23,8 @@ def check(rule_id: int) -> str:
     visit = current_teacher_visit()
     tool = current_tool()
     with tool.store.read() as session:
-        rule_of(session, visit, rule_id)
-    error = looks.look(tool.store, tool.connect, rule_id, tool.clock())
+        course_id = rule_of(session, visit, rule_id).course_id
+    error = looks.look(tool.store, tool.connect, course_id, tool.clock(), tool.policy)
     if error:
         return course_page(visit, Notice(text=_("The check failed. The reason is shown below."), light="no"))
     return course_page(visit, Notice(text=_("Checked just now.")))
@@ -35,14 +34,86 @@ def check(rule_id: int) -> str:
 def confirm_learners(rule_id: int) -> str:
     visit = current_teacher_visit()
     tool = current_tool()
-    learner_ids = request.form.getlist("learner", type=int)
+    person_ids = request.form.getlist("learner", type=int)
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
-        by = session.get(Person, visit.person_id) if visit.person_id is not None else None
-        awards = rule_changes.confirm_learners(session, rule, learner_ids, by, tool.clock())
-    if not awards:
-        return course_page(visit, Notice(text=_("No learner is selected. Select at least one."), light="no"))
-    text = ngettext("%(num)s badge is being prepared.", "%(num)s badges are being prepared.", len(awards))
+        confirmed = confirmations.confirm_learners(
+            session, rule, person_ids, visit.person_id, tool.policy, tool.clock()
+        )
+    return course_page(visit, _confirmed_notice(confirmed))
+
+
+def _confirmed_notice(confirmed: confirmations.Confirmed) -> Notice:
+    refused = set(confirmed.refused.values())
+    if "self" in refused:
+        return Notice(text=_("You cannot confirm yourself. Ask another teacher of this course."), light="no")
+    if "left" in refused:
+        text = _("Somebody you selected is no longer in the course, so they do not get the badge.")
+        return Notice(text=text, light="no")
+    if not confirmed.awards:
+        return Notice(text=_("No learner is selected. Select at least one."), light="no")
+    number = len(confirmed.awards)
+    return Notice(
+        text=ngettext("%(num)s badge is being prepared.", "%(num)s badges are being prepared.", number)
+    )
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/answer")
+def answer_question(rule_id: int) -> str:
+    """Records whether all have completed or the restriction was removed."""
+    visit = current_teacher_visit()
+    tool = current_tool()
+    said = request.form.get("answer", "")
+    named = [
+        int(each) for each in request.form.get("people", "").split() if each.isdigit() and len(each) < 10
+    ]
+    if visit.person_id is None or said not in ("completed", "removed"):
+        return course_page(visit, Notice(text=_("Choose one of the two answers."), light="no"))
+    with tool.store.begin() as session:
+        rule = rule_of(session, visit, rule_id)
+        answered = confirmations.answer_question(
+            session,
+            rule,
+            request.form.get("question", 0, type=int),
+            "completed" if said == "completed" else "removed",
+            named,
+            visit.person_id,
+            tool.policy,
+            tool.clock(),
+        )
+        first = answered.first
+        by = first.answered_by.name if first is not None and first.answered_by is not None else None
+    if first is not None and first.why_closed == "answered":
+        name = by or _("another teacher")
+        text = _("%(name)s has answered this question already. Nothing was changed.", name=name)
+        return course_page(visit, Notice(text=text, light="no"))
+    if first is not None:
+        return course_page(
+            visit, Notice(text=_("This question has settled itself meanwhile. Nothing was changed."))
+        )
+    if said == "removed":
+        return course_page(
+            visit, Notice(text=_("Saved. No badge is awarded until the link is restricted again."))
+        )
+    number = len(answered.awards)
+    text = ngettext("%(num)s badge is being prepared.", "%(num)s badges are being prepared.", number)
+    return course_page(visit, Notice(text=text))
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/change")
+def settle_change(rule_id: int) -> str:
+    """Confirms or declines what has changed in the activity."""
+    visit = current_teacher_visit()
+    tool = current_tool()
+    version_id = request.form.get("version", 0, type=int)
+    with tool.store.begin() as session:
+        rule = rule_of(session, visit, rule_id)
+        if request.form.get("answer") == "confirm":
+            rule_changes.confirm_change(session, rule, version_id, visit.person_id, tool.clock())
+            text = _("Confirmed. Badges are awarded by these conditions from now on.")
+        else:
+            rule_changes.decline_change(session, rule, version_id, visit.person_id, tool.clock())
+            text = _("Declined. Nothing changes for this badge.")
     return course_page(visit, Notice(text=text))
 
 
@@ -52,7 +123,13 @@ def confirm_restriction(rule_id: int) -> str:
     visit = current_teacher_visit()
     tool = current_tool()
     with tool.store.begin() as session:
-        rule_changes.confirm_restriction(rule_of(session, visit, rule_id), tool.clock())
+        rule = rule_of(session, visit, rule_id)
+        is_there = visit.link_place is not None and visit.rule_id == rule_id
+        if is_there:
+            confirmations.confirm_restriction(session, rule, visit.link_place, visit.person_id, tool.clock())
+    if not is_there:
+        text = _("Open the badge from its restricted place in the course first, then confirm it here.")
+        return course_page(visit, Notice(text=text, light="no"))
     return course_page(visit, Notice(text=_("Saved. From now on, learners who open the link get the badge.")))
 
 
@@ -65,9 +142,9 @@ def pause(rule_id: int) -> str:
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
         if paused:
-            rule_changes.pause(rule)
+            rule_changes.pause(session, rule, visit.person_id, tool.clock())
         else:
-            rule_changes.resume(session, rule, tool.clock())
+            rule_changes.resume(session, rule, visit.person_id, tool.clock())
     text = (
         _("Automatic awarding of this badge is paused until you resume it.")
         if paused
@@ -79,8 +156,10 @@ def pause(rule_id: int) -> str:
 @pages.post("/lti/app/rules/<int:rule_id>/newer")
 def take_newer_version(rule_id: int) -> str:
     visit = current_teacher_visit()
-    with current_tool().store.begin() as session:
-        rule_changes.take_newer_version(session, rule_of(session, visit, rule_id))
+    tool = current_tool()
+    with tool.store.begin() as session:
+        rule = rule_of(session, visit, rule_id)
+        rule_changes.take_newer_version(session, rule, visit.person_id, tool.clock())
     return course_page(
         visit, Notice(text=_("The new version is awarded from now on. Badges already awarded do not change."))
     )
@@ -101,6 +180,6 @@ def set_conditions(rule_id: int) -> str:
     needs_tick = request.form.get("needs_tick") == "yes"
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
-        conditions = rule_changes.Conditions(not_before=not_before, needs_tick=needs_tick)
-        rule_changes.set_conditions(session, rule, conditions, tool.clock())
+        demands = rule_changes.Demands(not_before=not_before, confirmed=needs_tick)
+        rule_changes.set_demands(session, rule, demands, visit.person_id, tool.clock())
     return course_page(visit, Notice(text=_("Saved. This applies to all badges awarded from now on.")))

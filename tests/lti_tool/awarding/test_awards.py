@@ -42,7 +42,7 @@ def test_a_completion_becomes_a_badge_in_the_learners_mail(tool_on_any_database,
     run_due_jobs(tool)
 
     (award,) = rows(tool, Award)
-    assert award.evidence["kind"] == "transition"
+    assert award.trace["code"] == "came_in"
     (mail,) = mails(tmp_path)
     assert mail["To"] == "Anna Bērziņa <anna@example.org>"
     (attachment,) = mail.iter_attachments()

@@ -4,20 +4,32 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
 
-from lti_tool.awarding import looks
+from lti_tool.awarding import launched, looks
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, Course, Outbox, Person, Sighting
+from lti_tool.store.models import (
+    Award,
+    AwardRule,
+    Course,
+    LookRow,
+    ObservationRow,
+    Outbox,
+    Person,
+    PlatformAccount,
+    RuleVersion,
+)
 from tests.fixtures import (
     ANNA,
     JANIS,
     NEW_REGISTRATION,
     ZANE,
+    FakePlatform,
     complete,
     launch_of,
     learner,
     make_rule,
+    place_badge,
     publish,
     run_due_jobs,
 )
@@ -42,9 +54,10 @@ def all_at_once(*deeds):
 
 def test_the_first_launches_of_a_course_may_come_at_once(tool_on_any_database):
     tool = tool_on_any_database
-    custom = {"badge": publish(tool), "trigger": "gated_link"}
+    template_id = publish(tool)
     with tool.store.begin() as session:
         registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
+        custom = place_badge(session, tool, registration.id, template_id, context_id="41")
 
     def arriving(person):
         def arrive():
@@ -56,21 +69,46 @@ def test_the_first_launches_of_a_course_may_come_at_once(tool_on_any_database):
         return arrive
 
     all_at_once(*(arriving(person) for person in (ZANE, ANNA, JANIS, ZANE, ANNA)))
-    counts = [len(rows(tool, kind)) for kind in (Course, AwardRule, Person)]
-    assert counts == [1, 1, 3]
-    assert [row.id for row in rows(tool, Outbox) if row.task == "poll"] == ["poll-1"]
+    counts = [len(rows(tool, kind)) for kind in (Course, AwardRule, RuleVersion, Person, PlatformAccount)]
+    assert counts == [2, 1, 1, 3, 3]
+    assert [row.id for row in rows(tool, Outbox) if row.task == "look"] == ["look-2"]
 
 
-def test_two_looks_at_a_new_class_may_come_at_once(tool_on_any_database, platform):
+def observed(tool, kind):
+    return [row for row in rows(tool, ObservationRow) if row.kind == kind]
+
+
+def test_looks_at_a_new_class_may_come_at_once(tool_on_any_database, platform):
     tool = tool_on_any_database
-    rule_id = make_rule(tool, publish(tool))
+    course_id = make_rule(tool, publish(tool))
     platform.everyone += [learner(number) for number in range(100, 150)]
 
     def look():
-        looks.look(tool.store, platform, rule_id, tool.clock())
+        looks.look(tool.store, platform, course_id, tool.clock())
 
     all_at_once(look, look, look)
-    assert len(rows(tool, Sighting)) == 53
+    assert len(observed(tool, "link_access")) == 53
+    assert len({row.person_id for row in observed(tool, "link_access")}) == 53
+    assert [row.outcome for row in rows(tool, LookRow)] == ["answered"] * 3
+
+
+def test_a_look_that_ends_after_a_later_one_has_begun_overwrites_nothing(tool, platform, course_id, clock):
+    looks.look(tool.store, platform, course_id, clock())
+    began_at = clock.advance(minutes=10)
+    late = FakePlatform(everyone=list(platform.everyone), inside=list(platform.inside))
+    platform.inside.append(ANNA)
+
+    def members_late(url, resource_link_id=None):
+        if resource_link_id is None:  # the later look begins and ends meanwhile
+            looks.look(tool.store, platform, course_id, clock.advance(minutes=1))
+        return FakePlatform.members(late, url, resource_link_id)
+
+    late.members = members_late
+    looks.look(tool.store, late, course_id, began_at)
+    assert [row.outcome for row in rows(tool, LookRow)] == ["answered", "answered", "overtaken"]
+    (last,) = [row for row in observed(tool, "link_access") if row.value == "open" and row.seen_at > began_at]
+    assert last.seen_at == clock()
+    assert len(rows(tool, Award)) == 1
 
 
 def test_learners_may_open_the_link_during_a_look(tool_on_any_database, platform):
@@ -78,15 +116,15 @@ def test_learners_may_open_the_link_during_a_look(tool_on_any_database, platform
     rule_id = make_rule(tool, publish(tool))
     people = [learner(number) for number in range(100, 106)]
     platform.everyone += people
-    with tool.store.begin() as session:
-        for person in people:
-            sessions.start_session(session, launch_of(person, 1), tool.clock())
 
     def opening(person):
         def open_link():
             with tool.store.begin() as session:
+                sessions.start_session(session, launch_of(person, 1), tool.clock())
+            with tool.store.begin() as session:
                 known = queries.people.person_of(session, 1, person.user_id)
-                looks.opened_by_learner(session, queries.rules.rule(session, rule_id), known, tool.clock())
+                rule = queries.rules.rule(session, rule_id)
+                launched.opened(session, rule, known.id, tool.policy, tool.clock())
 
         return open_link
 
@@ -94,9 +132,19 @@ def test_learners_may_open_the_link_during_a_look(tool_on_any_database, platform
         lambda: looks.look(tool.store, platform, rule_id, tool.clock()),
         *(opening(person) for person in people),
     )
-    sightings = rows(tool, Sighting)
-    assert len(sightings) == 9
-    assert sum(sighting.opened_at is not None for sighting in sightings) == 6
+    assert len({row.person_id for row in observed(tool, "link_access")}) == 9
+    assert len({row.person_id for row in observed(tool, "link_opened")}) == 6
+    assert len(rows(tool, Person)) == len(rows(tool, PlatformAccount)) == 10
+
+
+def test_looks_that_see_nothing_new_write_nothing_but_their_own_row(tool, platform, course_id, clock):
+    for _ in range(3):
+        looks.look(tool.store, platform, course_id, clock.advance(minutes=10))
+    before = len(rows(tool, ObservationRow))
+    for _ in range(5):
+        looks.look(tool.store, platform, course_id, clock.advance(minutes=10))
+    assert len(rows(tool, ObservationRow)) == before
+    assert len(rows(tool, LookRow)) == 8
 
 
 def test_a_name_that_comes_with_a_later_member_list_ends_the_waiting(tool, platform, rule_id):

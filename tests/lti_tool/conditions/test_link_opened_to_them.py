@@ -209,22 +209,23 @@ def test_where_lists_show_nothing_an_opening_counts_once_a_teacher_says_it_is_re
         ({"canvas_module_id": "6", "canvas_module_item_id": "9"}, None, False),
         ({"canvas_module_item_id": "9"}, None, False),
         ({"canvas_course_id": "1"}, None, False),
+        ({}, None, False),
         ({"canvas_module_id": "5", "canvas_module_item_id": "9", "canvas_assignment_id": "3"}, None, False),
         ({"canvas_module_id": "5", "canvas_module_item_id": "9"}, "https://canvas.example.org/1", False),
     ],
 )
 def test_on_canvas_only_the_module_item_that_the_teacher_opened_counts(course, custom, line_item_url, counts):
     course.says_restricted(place="module 5, item 9")
-    course.opens("A", custom=custom, line_item_url=line_item_url)
+    course.opens("A", product="canvas", custom=custom, line_item_url=line_item_url)
     assert course.earned() == ("A" if counts else "")
 
 
 def test_an_opening_from_elsewhere_hides_none_from_the_right_place(course):
     course.says_restricted(place="module 5, item 9")
     right = {"canvas_module_id": "5", "canvas_module_item_id": "9"}
-    course.opens("A", custom={"canvas_course_id": "1"})
-    course.opens("A", custom=right)
-    course.opens("A", custom={"canvas_course_id": "1"})
+    course.opens("A", product="canvas", custom={"canvas_course_id": "1"})
+    course.opens("A", product="canvas", custom=right)
+    course.opens("A", product="canvas", custom={"canvas_course_id": "1"})
     assert course.earned() == "A"
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -11,9 +10,9 @@ from lti_tool.people import pending_arrivals, sessions
 from lti_tool.platforms import invitations
 from lti_tool.platforms.launch import Arrival
 from lti_tool.store import queries
-from lti_tool.store.models import AwardRule, Course, DeploymentRow, Outbox, Person, RegistrationRow
+from lti_tool.store.models import Course, DeploymentRow, Person, RegistrationRow
 from lti_tool.values import INSTRUCTOR, LEARNER, TEST_USER, DeepLinkingSettings
-from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, launch_of
+from tests.fixtures import ANNA, NEW_REGISTRATION, launch_of
 
 
 def all_of(tool, kind):
@@ -104,40 +103,6 @@ def test_two_courses_in_two_tabs_are_two_sessions(tool):
     one, other = admit(tool), admit(tool, context_id="43", context_title="Another")
     assert visit(tool, one).course.context_id == "42"
     assert visit(tool, other).course.context_id == "43"
-
-
-def test_the_first_launch_of_a_link_creates_its_rule_and_schedules_a_look(tool, published):
-    custom = {"badge": published, "trigger": "line_item_results", "minimum_score": "0.6"}
-    for _ in range(2):
-        admit(tool, ZANE, custom=custom)
-    (rule,) = all_of(tool, AwardRule)
-    assert (rule.trigger, rule.minimum_score, rule.resource_link_id) == (
-        "line_item_results",
-        Decimal("0.6"),
-        "1",
-    )
-    assert f"poll-{rule.id}" in {row.id for row in all_of(tool, Outbox)}
-
-
-@pytest.mark.parametrize(
-    "custom",
-    [
-        {},
-        {"badge": "no such badge", "trigger": "gated_link"},
-        {"badge": "PUBLISHED", "trigger": "no such trigger"},
-        {"badge": "PUBLISHED"},
-    ],
-)
-def test_a_link_without_a_known_template_and_trigger_creates_no_rule(tool, published, custom):
-    custom = {key: published if value == "PUBLISHED" else value for key, value in custom.items()}
-    admit(tool, ZANE, custom=custom)
-    assert all_of(tool, AwardRule) == []
-
-
-@pytest.mark.parametrize("text", ["", "high", "NaN", "-1", "60", "Infinity"])
-def test_an_invalid_minimum_score_is_ignored(tool, published, text):
-    admit(tool, custom={"badge": published, "trigger": "line_item_results", "minimum_score": text})
-    assert [rule.minimum_score for rule in all_of(tool, AwardRule)] == [None]
 
 
 def test_an_anonymous_launch_creates_no_learner(tool):

@@ -23,7 +23,7 @@ from lti_tool.platforms.key_sets import KeySets
 from lti_tool.values import Member, NewRegistration
 from lti_tool.web import create_app
 from lti_tool.wiring import Tool
-from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, complete, run_due_jobs
+from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, complete, place_badge, run_due_jobs
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
@@ -55,6 +55,7 @@ class School:
     registration: NewRegistration = NEW_REGISTRATION
     clock: Any
     badge: str
+    custom: dict[str, str] = field(default_factory=dict)
     storage_target: str | None = None
     claims: dict[str, Any] = field(default_factory=dict)
 
@@ -90,7 +91,7 @@ class School:
             CLAIM + "roles": list(person.roles),
             CLAIM + "context": {"id": "42", "title": "Data Literacy Fundamentals"},
             CLAIM + "resource_link": {"id": "1", "title": "Badge"},
-            CLAIM + "custom": {"badge": self.badge, "trigger": "gated_link"},
+            CLAIM + "custom": self.custom,
             CLAIM + "launch_presentation": {
                 "locale": "en",
                 "return_url": "https://moodle.riga-college.example/mod/lti/return.php",
@@ -175,8 +176,20 @@ def browser_of(app) -> FlaskClient:
 @pytest.fixture
 def school(web_tool, browser, school_key, clock, published) -> School:
     with web_tool.store.begin() as session:
-        invitations.add_registration(session, NEW_REGISTRATION, clock())
-    return School(browser=browser, key=school_key, clock=clock, badge=published)
+        registration = invitations.add_registration(session, NEW_REGISTRATION, clock())
+        custom = place_badge(session, web_tool, registration.id, published)
+    return School(browser=browser, key=school_key, clock=clock, badge=published, custom=custom)
+
+
+@pytest.fixture
+def place(school, web_tool):
+    """Places the badge by other conditions; the custom parameters of its link."""
+
+    def place(*conditions, **changes):
+        with web_tool.store.begin() as session:
+            return place_badge(session, web_tool, 1, school.badge, *conditions, **changes)
+
+    return place
 
 
 @pytest.fixture

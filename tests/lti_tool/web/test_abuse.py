@@ -12,7 +12,7 @@ from lti_tool import jobs
 from lti_tool.errors import PlatformError
 from lti_tool.logs import set_up_logs
 from lti_tool.platforms import invitations
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Person, PlatformAccount, Sighting
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Person, PlatformAccount
 from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, FROM_ELSEWHERE, hidden, policy, text_of
 
@@ -100,7 +100,7 @@ def test_no_text_of_a_platform_becomes_markup(school, services, web_tool, course
     claims = {
         CLAIM + "context": {"id": "42", "title": MARK, "label": MARK},
         CLAIM + "resource_link": {"id": "1", "title": MARK},
-        CLAIM + "custom": {"badge": MARK, "trigger": MARK, MARK: MARK},
+        CLAIM + "custom": {"badge": MARK, "rule": MARK, "placed": MARK, MARK: MARK},
         CLAIM + "tool_platform": {"name": MARK, "product_family_code": MARK},
     }
     run_due_jobs(web_tool)
@@ -138,8 +138,6 @@ def test_every_name_ends_in_a_badge(school, services, web_tool, course_rule, clo
     services.everyone.append(odd)
     clock.advance(hours=1)
     assert school.launch(odd).status_code == 200
-    with web_tool.store.begin() as session:
-        session.query(Sighting).delete()
     services.everyone[-1] = replace(odd, name=None)
     complete(web_tool, services, course_rule, odd)
     run_due_jobs(web_tool)
@@ -206,7 +204,7 @@ def test_the_log_has_no_names_and_no_secrets(
     complete(web_tool, services, course_rule, services.everyone[-1], JANIS)
     run_due_jobs(web_tool)
     services.members = None  # as a bug would have it
-    jobs.run_job(web_tool, f"poll-{course_rule}")
+    jobs.run_job(web_tool, f"look-{course_rule}")
     school.browser.post(f"/lti/app/rules/{course_rule}/check", data={"_launch": token})
     school.browser.post(
         "/lti/launch", data={"error": "x", "error_description": "Anna Bērziņa anna@example.org"}

@@ -11,6 +11,14 @@ branch_labels = None
 depends_on = None
 
 
+#: An active version has no null, and no grade without a minimum.
+READABLE = (
+    "status <> 'active' OR (replace(tree, '\"\\:null', '') = tree"
+    " AND (replace(tree, '\"result_at_least\"', '') = tree"
+    " OR replace(tree, '\"minimum\"\\:\"', '') <> tree))"
+)
+
+
 def upgrade() -> None:
     op.create_table(
         "invitation",
@@ -221,44 +229,231 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "award_rule",
+        "resource_link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
-        sa.Column("resource_link_id", sa.String(), nullable=False),
-        sa.Column("template_version_id", sa.Integer(), nullable=False),
-        sa.Column("trigger", sa.String(length=40), nullable=False),
-        sa.Column("minimum_score", sa.String(length=40), nullable=True),
+        sa.Column("link_id", sa.String(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("line_item_url", sa.String(), nullable=True),
-        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("needs_tick", sa.Boolean(), nullable=False),
-        sa.Column("paused", sa.Boolean(), nullable=False),
-        sa.Column("gate_confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("missing_looks", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("trouble", sa.JSON(), nullable=True),
-        sa.Column("everyone_can_open", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"],
             ["course.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("course_id", "link_id"),
+    )
+    op.create_table(
+        "award_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer_id", sa.String(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("resource_link_id", sa.Integer(), nullable=False),
+        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_link_id"],
+            ["resource_link.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("resource_link_id"),
+    )
+    with op.batch_alter_table("award_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_award_rule_course_id"), ["course_id"], unique=False)
+
+    op.create_table(
+        "rule_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("template_version_id", sa.Integer(), nullable=False),
+        sa.Column("tree", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(READABLE, name="active_rule_version_is_readable"),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"],
+            ["award_rule.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by_id"],
+            ["person.id"],
         ),
         sa.ForeignKeyConstraint(
             ["template_version_id"],
             ["template_version.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("course_id", "resource_link_id"),
+        sa.UniqueConstraint("rule_id", "version"),
     )
+    with op.batch_alter_table("rule_version", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_rule_version_active",
+            ["rule_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'active'"),
+            postgresql_where=sa.text("status = 'active'"),
+        )
+
+    op.create_table(
+        "placement",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("template_id", sa.String(length=36), nullable=False),
+        sa.Column("tree", sa.Text(), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"],
+            ["award_rule.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("people", sa.JSON(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why_closed", sa.String(length=20), nullable=False),
+        sa.Column("answer", sa.String(length=20), nullable=False),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"],
+            ["award_rule.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_question_open",
+            ["rule_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_question_rule_id"), ["rule_id"], unique=False)
+
+    op.create_table(
+        "look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("trouble", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("look", schema=None) as batch_op:
+        batch_op.create_index("ix_look_course", ["course_id", "source", "began_at"], unique=False)
+
+    op.create_table(
+        "observation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("resource", sa.String(), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("look_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["actor_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["look_id"],
+            ["look.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("observation", schema=None) as batch_op:
+        batch_op.create_index("ix_observation_course", ["course_id", "seen_at"], unique=False)
+        batch_op.create_index("ix_observation_person", ["person_id"], unique=False)
+
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_kind", sa.String(length=10), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("what", sa.String(length=40), nullable=False),
+        sa.Column("about_kind", sa.String(length=20), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("why", sa.String(length=40), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index("ix_event_about", ["about_kind", "about"], unique=False)
+        batch_op.create_index(batch_op.f("ix_event_at"), ["at"], unique=False)
+
     op.create_table(
         "award",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("issuer_id", sa.String(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("template_id", sa.String(length=36), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("rule_id", sa.Integer(), nullable=False),
+        sa.Column("rule_version_id", sa.Integer(), nullable=False),
+        sa.Column("template_version_id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("waiting_for", sa.JSON(), nullable=False),
         sa.Column("score", sa.String(length=40), nullable=True),
-        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("trace", sa.JSON(), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("earned_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -272,6 +467,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["rule_id"],
             ["award_rule.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_version_id"],
+            ["rule_version.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["template_version_id"],
+            ["template_version.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("course_id", "template_id", "person_id"),
@@ -288,6 +491,7 @@ def upgrade() -> None:
         sa.Column("is_learner", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("timezone", sa.String(), nullable=True),
+        sa.Column("link_place", sa.String(), nullable=True),
         sa.Column("deep_linking", sa.JSON(), nullable=True),
         sa.Column("embed_origins", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -310,26 +514,6 @@ def upgrade() -> None:
             ["award_rule.id"],
         ),
         sa.PrimaryKeyConstraint("token_hash"),
-    )
-    op.create_table(
-        "sighting",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("rule_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("outside_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("inside_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("score", sa.String(length=40), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["rule_id"],
-            ["award_rule.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("rule_id", "person_id"),
     )
     op.create_table(
         "credential",
@@ -384,10 +568,16 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("delivery")
     op.drop_table("credential")
-    op.drop_table("sighting")
     op.drop_table("launch_session")
     op.drop_table("award")
+    op.drop_table("event")
+    op.drop_table("observation")
+    op.drop_table("look")
+    op.drop_table("question")
+    op.drop_table("placement")
+    op.drop_table("rule_version")
     op.drop_table("award_rule")
+    op.drop_table("resource_link")
     with op.batch_alter_table("template_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_template_change_template_version_id"))
 

@@ -476,9 +476,10 @@ def test_another_registration_can_neither_see_nor_place_it(school, zane, publish
     for action in (*ACTIONS, "report", "copy", "export"):
         assert other.post(f"{published_path}/{action}", step="badge").page.status_code == 404, action
     assert (
-        "Choose a badge first." in other.post("/lti/app/place", badge=template_id, trigger="gated_link").text
+        "Choose a badge first."
+        in other.post("/lti/app/place", badge=template_id, condition="link_opened_to_them").text
     )
-    link = {CLAIM + "custom": {"badge": template_id, "trigger": "gated_link"}}
+    link = {CLAIM + "custom": {"badge": template_id, "rule": '{"condition":"link_opened_to_them"}'}}
     assert "Chart reading" not in text_of(school.launch(ZANE, **link))
 
 
@@ -492,7 +493,10 @@ def test_a_published_badge_can_be_placed_at_once(school, web_tool):
     template_id = hidden(zane.page, "badge")
     zane.post("/lti/app/choose", badge=template_id)
     assert re.search(rf'value="{template_id}" required checked', zane.page.text)
-    assert zane.post("/lti/app/place", badge=template_id, trigger="gated_link").page.status_code == 200
+    assert (
+        zane.post("/lti/app/place", badge=template_id, condition="link_opened_to_them").page.status_code
+        == 200
+    )
 
 
 def test_a_course_title_that_cannot_be_a_badge_title_is_not_used(school, web_tool):

@@ -10,10 +10,11 @@ from lti_tool.values import TEST_USER
 from tests.fixtures import ANNA, JANIS, NOW, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 
+AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
 
-def test_a_badge_not_earned_yet_shows_what_has_to_be_done(school, course_rule, web_tool):
-    custom = {"badge": school.badge, "trigger": "line_item_results", "minimum_score": "0.6"}
-    link = {CLAIM + "resource_link": {"id": "2"}, CLAIM + "custom": custom}
+
+def test_a_badge_not_earned_yet_shows_what_has_to_be_done(school, course_rule, place):
+    link = {CLAIM + "resource_link": {"id": "2"}, CLAIM + "custom": place(AT_LEAST_60)}
     page = school.launch(ANNA, **link)
     words = text_of(page)
     assert "You do not have this badge yet. You get it when your grade for it reaches 60 %." in words
@@ -61,9 +62,10 @@ def test_the_page_of_a_badge_being_prepared_refreshes_itself(school, course_rule
     assert 'data-state="issued' in again.text
 
 
-def test_a_launch_of_the_learner_completes_the_evidence(school, course_rule, web_tool, platform):
-    platform.inside.append(ANNA)  # inside from the first look: the launch is the second signal
-    looks.look(web_tool.store, platform, course_rule, NOW)
+def test_a_launch_of_the_learner_completes_what_is_known(school, course_rule, web_tool, platform):
+    platform.inside.append(ANNA)  # inside from the first look: the launch is what was missing
+    for _ in range(2):
+        looks.look(web_tool.store, platform, course_rule, NOW)
     page = school.launch(ANNA)
     assert "Your badge is being prepared" in text_of(page)
 
@@ -71,7 +73,21 @@ def test_a_launch_of_the_learner_completes_the_evidence(school, course_rule, web
 def test_where_the_link_is_not_restricted_the_teacher_confirms(school, course_rule, web_tool, platform):
     platform.inside = list(platform.everyone)
     looks.look(web_tool.store, platform, course_rule, NOW)
-    assert "Your teacher has to confirm" in text_of(school.launch(ANNA))
+    words = text_of(school.launch(ANNA))
+    assert "Your teacher has to confirm" in words
+    assert "Why don't I have it yet?" in words
+    assert (
+        "Everybody can open this link at the moment, so your teacher has to say who has completed." in words
+    )
+
+
+def test_a_learner_reads_why_they_do_not_have_it_and_nothing_of_others(
+    school, course_rule, web_tool, platform
+):
+    looks.look(web_tool.store, platform, course_rule, NOW)
+    words = text_of(school.launch(ANNA))
+    assert "Your learning platform shows that something required is not completed yet." in words
+    assert "Jānis" not in words and "Toms" not in words
 
 
 def test_a_revoked_badge_shows_the_reason(school, annas_badge, web_tool):
@@ -104,8 +120,7 @@ def test_a_name_without_an_email_is_enough_for_a_badge(school, course_rule, web_
 
 def test_a_paused_rule_is_shown_as_paused(school, course_rule, web_tool):
     with web_tool.store.begin() as session:
-        rule = session.get_one(AwardRule, course_rule)
-        rule.trigger, rule.paused = "line_item_results", True
+        session.get_one(AwardRule, course_rule).paused = True
     assert "has paused automatic awarding of this badge" in text_of(school.launch(ANNA))
 
 

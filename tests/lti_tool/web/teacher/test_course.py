@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from lti_tool.awarding import rule_changes
+from lti_tool.awarding.rule_changes import Demands
+from lti_tool.conditions.tree import read_tree
 from lti_tool.errors import PlatformError
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Delivery, StatusList
 from lti_tool.templates import versions
-from tests.fixtures import JANIS, ZANE, complete, learner, run_due_jobs
+from tests.fixtures import ANNA, JANIS, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 
 
@@ -64,7 +67,7 @@ def test_a_platform_error_is_in_the_teachers_language(school, course_rule, servi
 def test_a_link_open_to_everyone_has_a_warning_with_the_steps_to_restrict_it(act, course_rule, services):
     services.inside = list(services.everyone)
     words = text_of(act(f"rules/{course_rule}/check"))
-    assert "Everyone can open this link" in words
+    assert "Have all of them completed, or can everyone open this link?" in words
     assert "Add restriction" in words
     assert "I have restricted this link" not in words  # Moodle shows it by itself
 
@@ -77,9 +80,10 @@ def test_on_canvas_the_teacher_confirms_that_the_link_is_restricted(
         rule.course.registration.product = "canvas"
     services.inside = list(services.everyone)
     words = text_of(act(f"rules/{course_rule}/check"))
+    assert "Your learning platform does not show who may open this link" in words
     assert "Add prerequisite" in words and "I have restricted this link" in words
     words = text_of(act(f"rules/{course_rule}/gate"))
-    assert "Everyone can open this link" not in words
+    assert "Your learning platform does not show who may open this link" not in words
     assert "You confirmed on 21 November 2026 that the link is restricted." in words
 
 
@@ -110,7 +114,7 @@ def test_times_are_in_the_zone_that_the_platform_knows_of_its_person(
     page = act(f"rules/{course_rule}/check")
     act(f"rules/{course_rule}/tick", learner=[re.search(r'name="learner" value="(\d+)"', page.text)[1]])
     run_due_jobs(web_tool)
-    custom = {"badge": school.badge, "trigger": "gated_link", "timezone": zone}
+    custom = {**school.custom, "timezone": zone}
     page = school.launch(ZANE, **{CLAIM + "custom": custom})
     assert f"Confirmed by a teacher on {shown}" in text_of(page)
     # What the server cannot know, a script takes from the browser.
@@ -124,7 +128,7 @@ def test_confirming_without_a_selection_awards_nothing(act, course_rule):
     assert "Select at least one" in text_of(act(f"rules/{course_rule}/tick"))
 
 
-def test_the_list_shows_evidence_and_delivery_of_each_badge(act, annas_badge):
+def test_the_list_shows_the_reason_and_delivery_of_each_badge(act, annas_badge):
     words = text_of(act("course"))
     assert "Completed between 21 November 2026, 12:00 (Riga) and " in words
     assert "sent just now" in words
@@ -188,13 +192,13 @@ def test_a_rule_of_another_course_is_not_found(act, web_tool, published, path):
     with web_tool.store.begin() as session:
         from lti_tool.people import sessions
         from lti_tool.platforms import invitations
-        from tests.fixtures import NEW_REGISTRATION, launch_of
+        from tests.fixtures import NEW_REGISTRATION, launch_of, place_badge
 
         registration = invitations.add_registration(session, NEW_REGISTRATION, web_tool.clock())
-        custom = {"badge": published, "trigger": "gated_link"}
+        custom = place_badge(session, web_tool, registration.id, published, context_id="other")
         launch = launch_of(ZANE, registration.id, context_id="other", resource_link_id="9", custom=custom)
         sessions.start_session(session, launch, web_tool.clock())
-        other = session.query(AwardRule).filter(AwardRule.resource_link_id == "9").one().id
+        other = session.query(AwardRule).join(AwardRule.link).filter_by(link_id="9").one().id
     assert act(path.format(other)).status_code == 404
 
 
@@ -226,8 +230,8 @@ def test_a_learner_without_name_and_email_is_shown_as_waiting(act, web_tool, ser
     assert "gives neither the name nor the e-mail address" in words
 
 
-def test_a_grade_rule_shows_its_minimum(school, web_tool):
-    custom = {"badge": school.badge, "trigger": "line_item_results", "minimum_score": "0.605"}
+def test_a_grade_rule_shows_its_minimum(school, place):
+    custom = place({"condition": "result_at_least", "minimum": "0.605"})
     page = school.launch(ZANE, **{CLAIM + "custom": custom})
     assert "when they reach 60.5 % in the badge's grade column" in text_of(page)
 
@@ -243,25 +247,25 @@ def test_counts_are_right_in_latvian(school, services, course_rule):
     assert "Saņēmuši: 0" in text_of(page)
 
 
+def demands_of(tool, rule_id):
+    with tool.store.read() as session:
+        return rule_changes.demands_of(read_tree(queries.rules.active_version(session, rule_id).tree))
+
+
 def test_a_teacher_sets_a_date_and_the_confirmation_of_each_learner(act, course_rule, web_tool):
     page = act(f"rules/{course_rule}/conditions", not_before="2026-12-24", needs_tick="yes")
     assert "Saved." in text_of(page) and 'value="2026-12-24"' in page.text
-    with web_tool.store.read() as session:
-        rule = session.get_one(AwardRule, course_rule)
-        # Midnight in Riga, where the issuer is.
-        assert rule.not_before == datetime(2026, 12, 23, 22, 0, tzinfo=UTC)
-        assert rule.needs_tick
+    # Midnight in Riga, where the issuer is.
+    midnight = datetime(2026, 12, 23, 22, 0, tzinfo=UTC)
+    assert demands_of(web_tool, course_rule) == Demands(not_before=midnight, confirmed=True)
     act(f"rules/{course_rule}/conditions", not_before="")
-    with web_tool.store.read() as session:
-        rule = session.get_one(AwardRule, course_rule)
-        assert (rule.not_before, rule.needs_tick) == (None, False)
+    assert demands_of(web_tool, course_rule) == Demands(not_before=None, confirmed=False)
 
 
 def test_an_invalid_date_changes_nothing(act, course_rule, web_tool):
     page = act(f"rules/{course_rule}/conditions", not_before="tomorrow")
     assert "Enter the date as year-month-day, such as 2027-06-30." in text_of(page)
-    with web_tool.store.read() as session:
-        assert session.get_one(AwardRule, course_rule).not_before is None
+    assert demands_of(web_tool, course_rule).not_before is None
 
 
 def test_a_newer_version_is_awarded_when_the_teacher_decides_so(
@@ -271,9 +275,7 @@ def test_a_newer_version_is_awarded_when_the_teacher_decides_so(
     with web_tool.store.begin() as session:
         old = versions.find(session, school.badge)
         new = versions.next_version(session, old, clock())
-        assert (
-            queries.templates.newer_version(session, session.get_one(AwardRule, course_rule)) is None
-        )  # a draft
+        assert queries.templates.newer_version(session, old, 1) is None  # it is a draft
         versions.publish(new, web_tool.issuer.profile, clock())
     page = school.launch(ZANE)
     assert "This course still awards version 1. Version 2 is published." in text_of(page)
@@ -282,4 +284,50 @@ def test_a_newer_version_is_awarded_when_the_teacher_decides_so(
     assert "The new version is awarded from now on." in text_of(page)
     assert "There is a newer version" not in text_of(page)
     with web_tool.store.read() as session:
-        assert session.get_one(AwardRule, course_rule).template_version.version == 2
+        assert queries.rules.active_version(session, course_rule).template_version.version == 2
+
+
+def test_what_has_changed_in_the_activity_is_confirmed_on_the_page(school, course_rule, place, web_tool):
+    custom = place({"condition": "result_at_least", "minimum": "0.605"})
+    page = school.launch(ZANE, **{CLAIM + "custom": custom})
+    words = text_of(page)
+    assert "The badge or its conditions were changed in the activity" in words
+    assert "when they reach 60.5 % in the badge's grade column" in words
+    assert "Your teacher has to confirm the conditions of this badge first." in text_of(
+        school.launch(ANNA, **{CLAIM + "custom": custom})
+    )
+    form = {"_launch": hidden(page, "_launch"), "version": hidden(page, "version"), "answer": "confirm"}
+    page = school.browser.post(f"/lti/app/rules/{course_rule}/change", data=form)
+    assert "Confirmed. Badges are awarded by these conditions from now on." in text_of(page)
+    assert "were changed in the activity" not in text_of(page)
+
+
+def test_a_teacher_answers_that_all_have_completed(act, course_rule, services, web_tool):
+    services.inside = list(services.everyone)
+    page = act(f"rules/{course_rule}/check")
+    form = {"question": hidden(page, "question"), "people": hidden(page, "people")}
+    assert "All 3 have completed: give the badges" in text_of(page)
+    page = act(f"rules/{course_rule}/answer", answer="completed", **form)
+    assert "3 badges are being prepared." in text_of(page)
+    page = act(f"rules/{course_rule}/answer", answer="removed", **form)
+    assert "Zane Ozola has answered this question already. Nothing was changed." in text_of(page)
+    with web_tool.store.read() as session:
+        assert session.query(Award).count() == 3
+
+
+def test_a_teacher_answers_that_the_restriction_was_removed(act, course_rule, services, web_tool):
+    services.inside = list(services.everyone)
+    page = act(f"rules/{course_rule}/check")
+    form = {"question": hidden(page, "question"), "people": hidden(page, "people")}
+    page = act(f"rules/{course_rule}/answer", answer="removed", **form)
+    assert "No badge is awarded until the link is restricted again." in text_of(page)
+    with web_tool.store.read() as session:
+        assert session.query(Award).all() == []
+
+
+def test_an_answer_that_is_none_changes_nothing(act, course_rule, services, web_tool):
+    services.inside = list(services.everyone)
+    page = act(f"rules/{course_rule}/check")
+    assert "Choose one of the two answers." in text_of(act(f"rules/{course_rule}/answer", answer="x"))
+    form = {"question": "999", "people": hidden(page, "people"), "answer": "completed"}
+    assert act(f"rules/{course_rule}/answer", **form).status_code == 404

@@ -1,5 +1,7 @@
 """A teacher places a badge."""
 
+import json
+
 import jwt
 import pytest
 
@@ -47,14 +49,16 @@ def test_the_published_badges_are_offered_with_their_completeness(choosing, scho
 
 
 def test_the_chosen_badge_is_returned_to_the_platform_as_a_signed_link(place, school):
-    page = place(badge=school.badge, trigger="gated_link")
+    page = place(badge=school.badge, condition="link_opened_to_them")
     assert f'action="{RETURN}"' in page.text
     assert "Back to my course" in text_of(page)  # for whoever runs no scripts
     message, item = item_of(page)
     assert (message["iss"], message["aud"]) == ("client-1", "https://moodle.example.org")
     assert message[DL + "data"] == "kept"
     assert item["url"] == "https://badges.example.org/lti/launch"
-    assert item["custom"] == {"badge": school.badge, "trigger": "gated_link"}
+    assert item["custom"].keys() == {"badge", "rule", "placed"}
+    assert item["custom"]["badge"] == school.badge
+    assert json.loads(item["custom"]["rule"]) == {"condition": "link_opened_to_them"}
     assert "lineItem" not in item
 
 
@@ -76,24 +80,59 @@ def test_an_administrator_without_a_role_in_the_course_may_place_one(school):
 
 
 def test_the_page_may_post_to_the_platform_only(place, school):
-    page = place(badge=school.badge, trigger="gated_link")
+    page = place(badge=school.badge, condition="link_opened_to_them")
     assert policy(page)["form-action"] == ["'self'", "https://moodle.example.org"]
 
 
-def test_the_link_has_the_minimum_grade(place, school):
-    page = place(badge=school.badge, trigger="line_item_results", minimum="62,5")
-    assert item_of(page)[1]["custom"]["minimum_score"] == "0.625"
+@pytest.mark.parametrize(
+    ("typed", "minimum"),
+    [
+        ("62,5", "0.625"),
+        ("70", "0.7"),
+        ("70%", "0.7"),
+        ("70 %", "0.7"),
+        ("70,5", "0.705"),
+        ("70.5 %", "0.705"),
+        ("0,7 %", "0.007"),
+        ("0", "0"),
+        ("100", "1"),
+    ],
+)
+def test_the_link_has_the_minimum_grade_and_asks_for_confirmation_by_itself(place, school, typed, minimum):
+    page = place(badge=school.badge, condition="result_at_least", minimum=typed)
+    grade = {"condition": "result_at_least", "minimum": minimum}
+    assert json.loads(item_of(page)[1]["custom"]["rule"]) == {"all": [grade, {"condition": "confirmed"}]}
 
 
-@pytest.mark.parametrize("minimum", ["", "much", "-1", "101", "NaN", "1e9"])
+@pytest.mark.parametrize(("confirm", "is_asked"), [("", True), ("yes", True), ("no", False)])
+def test_a_teacher_may_choose_to_award_grades_at_once(place, school, confirm, is_asked):
+    page = place(badge=school.badge, condition="result_at_least", minimum="60", confirm=confirm)
+    assert ("confirmed" in item_of(page)[1]["custom"]["rule"]) == is_asked
+    page = place(badge=school.badge, condition="link_opened_to_them", confirm=confirm)
+    assert ("confirmed" in item_of(page)[1]["custom"]["rule"]) == (confirm == "yes")
+
+
+@pytest.mark.parametrize("minimum", ["", "much", "-1", "101", "NaN", "1e9", "1e-999999", "%", "Infinity"])
 def test_an_invalid_minimum_is_asked_for_again(place, school, minimum):
-    page = place(badge=school.badge, trigger="line_item_results", minimum=minimum)
+    page = place(badge=school.badge, condition="result_at_least", minimum=minimum)
     assert "from 0 to 100" in text_of(page) and "JWT" not in page.text
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("0,7", "70"), ("0.705", "70.5"), ("1", "100")])
+def test_a_minimum_that_may_mean_two_things_is_asked_back(place, school, typed, meant):
+    page = place(badge=school.badge, condition="result_at_least", minimum=typed)
+    assert f"Did you mean {meant} %?" in text_of(page) and "JWT" not in page.text
+
+
+@pytest.mark.parametrize("condition", ["", "confirmed", "no_such_condition"])
+def test_what_is_no_occasion_is_asked_for_again(place, school, condition):
+    page = place(badge=school.badge, condition=condition)
+    assert "Choose when a learner gets the badge." in text_of(page)
 
 
 @pytest.mark.parametrize("badge", ["", "no-such-badge"])
 def test_without_a_chosen_badge_the_choice_is_shown_again(place, badge):
-    page = place(badge=badge, trigger="gated_link")
+    page = place(badge=badge, condition="link_opened_to_them")
     assert "Choose a badge first." in text_of(page)
 
 

@@ -1,0 +1,138 @@
+"""What a teacher says: that learners are to have the badge, and that a link is restricted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from lti_tool.awarding import questions
+from lti_tool.awarding.decisions import decide_people, undecided_people, version_that_awards
+from lti_tool.awarding.ledger import Seen, append
+from lti_tool.errors import NotAllowedError
+from lti_tool.observations import ROLE, Observation, Policy, first_seen_as_staff, select
+from lti_tool.sources import teacher
+from lti_tool.store import Session, events, queries
+from lti_tool.store.models import Award, AwardRule, Question
+
+#: Why a learner cannot be confirmed: it is they themselves; they have left the course; nothing about them is open.
+Refusal = Literal["self", "left", "not_open"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """What a confirmation came to: the new awards, and whom it was refused for, by person id."""
+
+    awards: Sequence[Award] = ()
+    refused: Mapping[int, Refusal] = field(default_factory=dict)
+
+
+def confirm_learners(
+    session: Session,
+    rule: AwardRule,
+    person_ids: Collection[int],
+    by_id: int | None,
+    policy: Policy,
+    now: datetime,
+) -> Confirmed:
+    """Confirms the learners about whom a teacher is asked, and awards those for whom nothing else is missing.
+
+    Raises NotAllowedError where nobody is known to confirm, or an assistant where the institution lets only teachers.
+    """
+    course = queries.people.lock_course(session, rule.course_id)
+    known = queries.observations.of_people(session, course.id, person_ids)
+    if by_id is None:
+        raise NotAllowedError("the platform does not say who you are, so you cannot confirm anybody")
+    _check_may_confirm(session, course.id, by_id, policy)
+    version = version_that_awards(session, rule)
+    if version is None:
+        return Confirmed(refused=dict.fromkeys(person_ids, "not_open"))
+    undecided = undecided_people(session, rule, version, policy, now, person_ids)
+    may_be = {each.person_id for each in undecided if each.decision.outcome == "question"}
+    refused: dict[int, Refusal] = {}
+    for person_id in person_ids:
+        if person_id == by_id:
+            refused[person_id] = "self"
+        elif person_id not in may_be:
+            refused[person_id] = "left" if has_left(known.get(person_id, ())) else "not_open"
+    chosen = sorted(set(person_ids) - refused.keys())
+    names = queries.people.user_ids_in(session, course.registration_id, course.id)
+    found = [teacher.confirms(names[person_id], rule.link.link_id) for person_id in chosen]
+    seen = Seen(source=teacher.NAME, at=now, actor=by_id)
+    append(session, course, found, seen, {names[person_id]: person_id for person_id in chosen})
+    if chosen:
+        actor = events.person(by_id)
+        events.record(session, "confirmed", "rule", rule.id, now, actor=actor, data={"people": chosen})
+    if refused:
+        actor = events.person(by_id)
+        people = {str(person_id): why for person_id, why in refused.items()}
+        events.record(session, "confirmation_refused", "rule", rule.id, now, actor=actor, data=people)
+    return Confirmed(awards=decide_people(session, rule, chosen, policy, now), refused=refused)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What an answer came to: the new awards, or the question as it is, where it was closed before."""
+
+    awards: Sequence[Award] = ()
+    first: Question | None = None
+
+
+def answer_question(
+    session: Session,
+    rule: AwardRule,
+    question_id: int,
+    said: questions.Answer,
+    named: Collection[int],
+    by_id: int,
+    policy: Policy,
+    now: datetime,
+) -> Answered:
+    """Records a teacher's answer about those who were named to them, and awards what follows.
+
+    Raises NotFoundError where the rule has no such question, NotAllowedError as `confirm_learners` does.
+    """
+    course = queries.people.lock_course(session, rule.course_id)
+    _check_may_confirm(session, course.id, by_id, policy)
+    version = version_that_awards(session, rule)
+    still = []
+    if version is not None:
+        undecided = undecided_people(session, rule, version, policy, now, named)
+        still = [each.person_id for each in undecided if questions.question_in(each.decision)]
+    answered = questions.answer(session, rule, question_id, said, still, by_id, now)
+    awards = decide_people(session, rule, answered.people, policy, now) if answered.people else []
+    return Answered(awards=awards, first=answered.first)
+
+
+def _check_may_confirm(session: Session, course_id: int, by_id: int, policy: Policy) -> None:
+    own = queries.observations.of_people(session, course_id, [by_id]).get(by_id, ())
+    if is_assistant(own) and not policy.assistants_may_confirm:
+        raise NotAllowedError("the institution lets teachers confirm learners, not assistants")
+
+
+def confirm_restriction(
+    session: Session, rule: AwardRule, place: str | None, by_id: int | None, now: datetime
+) -> None:
+    """Records that a teacher says the link is restricted where it is opened from `place`."""
+    course = queries.people.lock_course(session, rule.course_id)
+    found = [teacher.restricted(rule.link.link_id, place)]
+    append(session, course, found, Seen(source=teacher.NAME, at=now, actor=by_id), {})
+    events.record(session, "restriction_confirmed", "rule", rule.id, now, actor=events.person(by_id))
+
+
+def is_assistant(own: Sequence[Observation]) -> bool:
+    """Whether the person launched as staff while the platform lists them as a learner."""
+    roles = select(own, ROLE)
+    listed = [role for role in roles if role.actor is None]
+    return (
+        first_seen_as_staff([role for role in roles if role.actor is not None]) is not None
+        and bool(listed)
+        and listed[-1].value == "learner"
+    )
+
+
+def has_left(own: Sequence[Observation]) -> bool:
+    """Whether the platform no longer lists the person."""
+    listed = [role for role in select(own, ROLE) if role.actor is None]
+    return bool(listed) and listed[-1].value == "absent"

@@ -1,0 +1,111 @@
+"""Decisions about the people of a course: who is awarded, and whom a teacher is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lti_tool.awarding import awards, questions
+from lti_tool.conditions.decide import Decision, decide
+from lti_tool.conditions.tree import read_tree
+from lti_tool.observations import Facts, Observation, Policy
+from lti_tool.store import Session, queries
+from lti_tool.store.models import Award, AwardRule, Course, RuleVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """A person without an award, and what the rule comes to for them now."""
+
+    person_id: int
+    decision: Decision
+
+
+def decide_course(session: Session, course: Course, policy: Policy, now: datetime) -> list[Award]:
+    """The new awards of a course; questions to its teachers are opened and closed.
+
+    The caller has locked the course.
+    """
+    observations = queries.observations.of_course(session, course.id)
+    found: list[Award] = []
+    for rule in queries.rules.rules_of(session, course.id):
+        version = version_that_awards(session, rule)
+        if version is None:
+            continue
+        undecided = _undecided(session, rule, version, observations, policy, now)
+        found += _award_all(session, rule, version, undecided, now)
+        still = {each.person_id: each.decision for each in undecided}
+        questions.update(session, rule, still, observations.get(None, ()), now)
+    return found
+
+
+def decide_people(
+    session: Session, rule: AwardRule, person_ids: Collection[int], policy: Policy, now: datetime
+) -> list[Award]:
+    """The new awards of a rule among these people. The caller has locked the course."""
+    version = version_that_awards(session, rule)
+    if version is None:
+        return []
+    undecided = undecided_people(session, rule, version, policy, now, person_ids)
+    return _award_all(session, rule, version, undecided, now)
+
+
+def undecided_people(
+    session: Session,
+    rule: AwardRule,
+    version: RuleVersion,
+    policy: Policy,
+    now: datetime,
+    person_ids: Collection[int] | None = None,
+) -> Sequence[Undecided]:
+    """What a version of the rule comes to for everybody in its course, or for these people, who has no award yet."""
+    if person_ids is None:
+        observations = queries.observations.of_course(session, rule.course_id)
+    else:
+        observations = queries.observations.of_people(session, rule.course_id, person_ids)
+    return _undecided(session, rule, version, observations, policy, now)
+
+
+def version_that_awards(session: Session, rule: AwardRule) -> RuleVersion | None:
+    """The active version; None while the rule is paused, or waits for a teacher to settle a change."""
+    if rule.paused or queries.rules.proposed_version(session, rule.id) is not None:
+        return None
+    return queries.rules.active_version(session, rule.id)
+
+
+def _undecided(
+    session: Session,
+    rule: AwardRule,
+    version: RuleVersion,
+    observations: Mapping[int | None, Sequence[Observation]],
+    policy: Policy,
+    now: datetime,
+) -> Sequence[Undecided]:
+    awarded = queries.awards.awarded_people(session, rule.course_id, version.template_version.template_id)
+    tree = read_tree(version.tree)
+    link = rule.link.link_id
+    about_course = observations.get(None, ())
+    return [
+        Undecided(
+            person_id=person_id,
+            decision=decide(
+                tree,
+                Facts(person=person_id, resource=link, own=own, course=about_course, policy=policy),
+                now,
+            ),
+        )
+        for person_id, own in observations.items()
+        if person_id is not None and person_id not in awarded
+    ]
+
+
+def _award_all(
+    session: Session, rule: AwardRule, version: RuleVersion, undecided: Sequence[Undecided], now: datetime
+) -> list[Award]:
+    found = (
+        awards.award(session, rule, version, each.person_id, each.decision, now)
+        for each in undecided
+        if each.decision.outcome == "earned"
+    )
+    return [award for award in found if award is not None]

@@ -1,0 +1,30 @@
+"""What launches tell, and what follows from a learner's own opening of a link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from lti_tool.awarding.decisions import decide_people
+from lti_tool.awarding.ledger import Seen, append_new
+from lti_tool.observations import RESTRICTION_CONFIRMED, Policy, select
+from lti_tool.sources import SOURCES
+from lti_tool.store import Session, queries
+from lti_tool.store.models import Award, AwardRule, Course
+from lti_tool.values import Launch
+
+
+def observe(session: Session, launch: Launch, course: Course, person_id: int, now: datetime) -> None:
+    """Appends to the ledger what every source learns from the launch."""
+    about_course = queries.observations.of_people(session, course.id, []).get(None, ())
+    said = select(about_course, RESTRICTION_CONFIRMED, launch.resource_link_id)
+    confirmed_at = said[-1].seen_at if said else None
+    for source in SOURCES.values():
+        if hasattr(source, "launched"):
+            found = source.launched(launch, confirmed_at)
+            append_new(session, course, found, Seen(source=source.NAME, at=now, actor=person_id), person_id)
+
+
+def opened(session: Session, rule: AwardRule, person_id: int, policy: Policy, now: datetime) -> list[Award]:
+    """The award that a person's own opening of the rule's link completes, as a list."""
+    queries.people.lock_course(session, rule.course_id)
+    return decide_people(session, rule, [person_id], policy, now)

@@ -1,0 +1,113 @@
+"""Questions to teachers: what the platform's lists leave open for a whole link is asked once, about everybody.
+
+All have completed, or the restriction was removed: the lists look the same. A question closes by itself when they no
+longer do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from lti_tool.awarding.ledger import Seen, append
+from lti_tool.conditions.decide import Decision
+from lti_tool.errors import NotFoundError
+from lti_tool.observations import RESTRICTION, Observation, select
+from lti_tool.observations.link_history import restriction_now
+from lti_tool.sources import teacher
+from lti_tool.store import Session, events, queries
+from lti_tool.store.models import AwardRule, Question
+
+Answer = Literal["completed", "removed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What became of an answer: `people` is whom it counts for; `first` is the question, where somebody was first."""
+
+    people: Collection[int] = ()
+    first: Question | None = None
+
+
+def update(
+    session: Session,
+    rule: AwardRule,
+    decisions: Mapping[int, Decision],
+    about_course: Sequence[Observation],
+    now: datetime,
+) -> None:
+    """Opens, changes or closes the rule's question, after new decisions. The caller has locked the course."""
+    asked = {person_id: kind for person_id, each in decisions.items() if (kind := question_in(each))}
+    is_open = queries.rules.open_question(session, rule.id)
+    people = sorted(asked)
+    if is_open is not None and people:
+        is_open.people = [str(person_id) for person_id in people]
+    elif is_open is not None:
+        shown = restriction_now(select(about_course, RESTRICTION, rule.link.link_id))
+        close(session, is_open, "witness" if shown == "in_force" else "nobody", now)
+    elif people:
+        kind = asked[people[0]]
+        ids = [str(person_id) for person_id in people]
+        question = Question(rule_id=rule.id, kind=kind, people=ids, asked_at=now)
+        session.add(question)
+        session.flush()
+        events.record(session, "asked", "question", question.id, now, why=kind, data={"people": len(people)})
+
+
+def question_in(decision: Decision) -> str:
+    """The question that would settle the decision together with those about others; empty where there is none."""
+    if decision.outcome != "question":
+        return ""
+    return next((part.asks for part in decision.trace.leaves() if part.asks), "")
+
+
+def close(session: Session, question: Question, why: str, now: datetime) -> None:
+    """Closes a question that is open."""
+    question.closed_at, question.why_closed = now, why
+    events.record(session, "question_closed", "question", question.id, now, why=why)
+
+
+def answer(
+    session: Session,
+    rule: AwardRule,
+    question_id: int,
+    said: Answer,
+    named: Collection[int],
+    by_id: int,
+    now: datetime,
+) -> Answered:
+    """Records a teacher's answer to a question of the rule. The caller has locked the course, and decides anew.
+
+    `completed` counts for those who were named to the teacher and about whom the question still is. `removed` voids
+    the looks since the last witness. Raises NotFoundError where the rule has no such question.
+    """
+    question = queries.rules.lock_question(session, question_id)
+    if question is None or question.rule_id != rule.id:
+        raise NotFoundError("this badge has no such question")
+    if question.closed_at is not None:
+        return Answered(first=question)
+    link = rule.link.link_id
+    seen = Seen(source=teacher.NAME, at=now, actor=by_id)
+    people: Collection[int] = ()
+    if said == "completed":
+        people = {int(person_id) for person_id in question.people} & set(named) - {by_id}
+        names = queries.people.user_ids_in(session, rule.course.registration_id, rule.course_id)
+        found = [teacher.confirms(names[person_id], link) for person_id in sorted(people)]
+        append(session, rule.course, found, seen, {name: person_id for person_id, name in names.items()})
+    else:
+        append(session, rule.course, [teacher.restriction_removed(link)], seen, {})
+    question.answer, question.answered_by_id = said, by_id
+    question.closed_at, question.why_closed = now, "answered"
+    events.record(
+        session,
+        "answered",
+        "question",
+        question.id,
+        now,
+        actor=events.person(by_id),
+        why=said,
+        data={"people": sorted(people)},
+    )
+    return Answered(people=people)

@@ -1,0 +1,32 @@
+"""What was done, by whom and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.store.models.base import Base
+
+
+class Event(Base):
+    """One act, written in the transaction that does it. It holds ids and codes, never names, addresses or texts.
+
+    `actor`: a person's id, an operator's account, or empty where the tool acted by itself; `actor_kind` says which.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_about", "about_kind", "about"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_kind: Mapped[str] = mapped_column(String(10))
+    """person, operator or tool."""
+    actor: Mapped[str] = mapped_column(String(100), default="")
+    what: Mapped[str] = mapped_column(String(40))
+    about_kind: Mapped[str] = mapped_column(String(20))
+    about: Mapped[str] = mapped_column(String(40))
+    why: Mapped[str] = mapped_column(String(40), default="")
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,0 +1,97 @@
+"""Queries for observations and looks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, insert, select
+from sqlalchemy.orm import Session
+
+from lti_tool.observations import Observation
+from lti_tool.store.models import LookRow, ObservationRow
+
+_COLUMNS = (
+    ObservationRow.course_id,
+    ObservationRow.person_id,
+    ObservationRow.kind,
+    ObservationRow.resource,
+    ObservationRow.value,
+    ObservationRow.seen_at,
+    ObservationRow.source,
+    ObservationRow.actor_id,
+    ObservationRow.look_id,
+)
+
+
+def of_course(session: Session, course_id: int) -> Mapping[int | None, Sequence[Observation]]:
+    """All observations of a course by person id, those about the course itself under None; oldest first."""
+    return _by_person(session, select(*_COLUMNS).where(ObservationRow.course_id == course_id))
+
+
+def of_people(
+    session: Session, course_id: int, person_ids: Collection[int]
+) -> Mapping[int | None, Sequence[Observation]]:
+    """As `of_course`, of these people only."""
+    theirs = ObservationRow.person_id.in_(person_ids) | ObservationRow.person_id.is_(None)
+    return _by_person(session, select(*_COLUMNS).where(ObservationRow.course_id == course_id, theirs))
+
+
+def _by_person(session: Session, query: Select[Any]) -> Mapping[int | None, Sequence[Observation]]:
+    found: defaultdict[int | None, list[Observation]] = defaultdict(list)
+    for row in session.execute(query.order_by(ObservationRow.seen_at, ObservationRow.id)):
+        course_id, person_id, kind, resource, value, seen_at, source, actor_id, look_id = row
+        found[person_id].append(
+            Observation(
+                course=course_id,
+                person=person_id,
+                kind=kind,
+                resource=resource,
+                value=value,
+                seen_at=seen_at,
+                source=source,
+                actor=actor_id,
+                look=look_id,
+            )
+        )
+    return found
+
+
+def add(session: Session, observations: Iterable[Observation]) -> None:
+    """Appends the observations to the ledger."""
+    rows = [
+        {
+            "course_id": each.course,
+            "person_id": each.person,
+            "kind": each.kind,
+            "resource": each.resource,
+            "value": each.value,
+            "seen_at": each.seen_at,
+            "source": each.source,
+            "actor_id": each.actor,
+            "look_id": each.look,
+        }
+        for each in observations
+    ]
+    if rows:
+        session.execute(insert(ObservationRow), rows)
+
+
+def is_overtaken(session: Session, course_id: int, source: str, began_at: datetime) -> bool:
+    """Whether a look of the source that began later has been stored already."""
+    newest = select(func.max(LookRow.began_at)).where(
+        LookRow.course_id == course_id, LookRow.source == source, LookRow.outcome == "answered"
+    )
+    latest = session.scalar(newest)
+    return latest is not None and latest > began_at
+
+
+def staff_of(session: Session, course_id: int) -> frozenset[int]:
+    """The ids of the people who were ever seen as staff of the course."""
+    query = select(ObservationRow.person_id, ObservationRow.value).where(
+        ObservationRow.course_id == course_id, ObservationRow.kind == "role"
+    )
+    rows = session.execute(query)
+    return frozenset(person_id for person_id, value in rows if person_id is not None and value == "staff")

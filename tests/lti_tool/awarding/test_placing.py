@@ -1,0 +1,238 @@
+"""The rule of a link: as it was placed, copied with a course, or changed in the activity."""
+
+import json
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from lti_tool.awarding import looks, rule_changes
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.people import sessions
+from lti_tool.platforms import invitations
+from lti_tool.store import queries
+from lti_tool.store.models import Award, AwardRule, Event, Outbox, ResourceLink, RuleVersion
+from tests.fixtures import (
+    ANNA,
+    NEW_REGISTRATION,
+    NOW,
+    OPENED_TO_THEM,
+    ZANE,
+    complete,
+    launch_of,
+    place_badge,
+    publish,
+)
+
+AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
+
+
+@pytest.fixture
+def registration_id(tool):
+    with tool.store.begin() as session:
+        return invitations.add_registration(session, NEW_REGISTRATION, tool.clock()).id
+
+
+@pytest.fixture
+def place(tool, published, registration_id):
+    """Places a badge and returns its custom parameters."""
+
+    def place(*conditions, **changes):
+        with tool.store.begin() as session:
+            return place_badge(session, tool, registration_id, published, *conditions, **changes)
+
+    return place
+
+
+@pytest.fixture
+def launch(tool, registration_id):
+    """Launches a link and returns the id of its rule."""
+
+    def launch(custom, person=ZANE, **changes):
+        with tool.store.begin() as session:
+            message = launch_of(person, registration_id, custom=custom, **changes)
+            token = sessions.start_session(session, message, tool.clock())
+            return sessions.find_session(session, token, tool.clock()).rule_id
+
+    return launch
+
+
+def versions(tool, rule_id):
+    """The versions of a rule: status, reason, conditions."""
+    with tool.store.read() as session:
+        rule = session.get_one(AwardRule, rule_id)
+        return [(each.status, each.reason, json.loads(each.tree)) for each in rule.versions]
+
+
+def settle(tool, rule_id, change=rule_changes.confirm_change):
+    with tool.store.begin() as session:
+        rule = session.get_one(AwardRule, rule_id)
+        proposed = queries.rules.proposed_version(session, rule_id)
+        change(session, rule, proposed.id, None, tool.clock())
+
+
+def test_what_a_teacher_places_is_active_at_the_first_launch(tool, place, launch):
+    custom = place(AT_LEAST_60, {"condition": "confirmed"})
+    rule_id = launch(custom)
+    assert launch(custom) == rule_id
+    assert versions(tool, rule_id) == [
+        ("active", "placed", {"all": [AT_LEAST_60, {"condition": "confirmed"}]})
+    ]
+    with tool.store.read() as session:
+        assert session.get_one(Outbox, "look-1").due_at == tool.clock()
+
+
+def test_a_copy_of_a_course_brings_the_whole_rule_and_stands_still_until_it_is_confirmed(
+    tool, place, launch, platform
+):
+    custom = place(AT_LEAST_60)
+    original = launch(custom)
+    with tool.store.begin() as session:
+        demands = rule_changes.Demands(not_before=NOW, confirmed=True)
+        rule_changes.set_demands(session, session.get_one(AwardRule, original), demands, None, tool.clock())
+    copied = launch(custom, context_id="43", resource_link_id="77")
+    ((status, reason, tree),) = versions(tool, copied)
+    assert (status, reason) == ("proposed", "copied")
+    assert tree == versions(tool, original)[-1][2]
+    assert {"condition": "confirmed"} in tree["all"]
+    assert {"condition": "not_before", "at": NOW.isoformat()} in tree["all"]
+    settle(tool, copied)
+    assert versions(tool, copied)[0][0] == "active"
+
+
+def test_a_copy_awards_nothing_before_it_is_confirmed(tool, place, launch, platform):
+    custom = place()
+    launch(custom)
+    copied = launch(custom, resource_link_id="77")
+    complete(tool, platform, 1, ANNA)
+    with tool.store.read() as session:
+        assert {award.rule_id for award in session.query(Award)} == {1}
+    assert versions(tool, copied)[0][0] == "proposed"
+
+
+def test_a_link_restored_from_elsewhere_stands_still_too(tool, place, launch):
+    custom = place() | {"placed": "6c1f7e5e-0000-4000-8000-000000000000"}
+    assert [each[:2] for each in versions(tool, launch(custom))] == [("proposed", "copied")]
+
+
+def test_a_rule_typed_into_the_activity_is_no_placement(tool, place, launch):
+    custom = place(AT_LEAST_60) | {"rule": json.dumps({"condition": "result_at_least", "minimum": "0.1"})}
+    assert [each[:2] for each in versions(tool, launch(custom))] == [("proposed", "copied")]
+
+
+@pytest.mark.parametrize("minimum", ["NaN", "$Minimum", None, "70", "-1", "Infinity", ""])
+def test_a_minimum_that_cannot_be_read_stands_still_and_awards_nobody(tool, place, launch, platform, minimum):
+    custom = place(AT_LEAST_60)
+    rule = json.dumps({"condition": "result_at_least", "minimum": minimum})
+    rule_id = launch(custom | {"rule": rule})
+    assert [each[:2] for each in versions(tool, rule_id)] == [("proposed", "unreadable")]
+    complete(tool, platform, 1, ANNA)
+    with tool.store.begin() as session:
+        assert session.query(Award).all() == []
+        with pytest.raises(NotAllowedError):
+            version = queries.rules.proposed_version(session, rule_id)
+            rule_changes.confirm_change(session, session.get_one(AwardRule, rule_id), version.id, None, NOW)
+
+
+def test_a_rule_that_the_platform_did_not_expand_stands_still(tool, place, launch):
+    custom = {name: value for name, value in place(AT_LEAST_60).items() if name != "rule"}
+    assert [each[:2] for each in versions(tool, launch(custom))] == [("proposed", "unreadable")]
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        '{"condition":"result_at_least","minimum":null}',
+        '{"condition":"result_at_least"}',
+        '{"all":[{"condition":"confirmed"},{"condition":"x","options":null}]}',
+    ],
+)
+def test_the_table_takes_no_active_rule_that_lacks_a_value(tool_on_any_database, tree):
+    tool = tool_on_any_database
+    template_id = publish(tool)
+    with tool.store.begin() as session:
+        registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
+        custom = place_badge(session, tool, registration.id, template_id)
+        sessions.start_session(session, launch_of(ZANE, registration.id, custom=custom), tool.clock())
+        version = session.query(RuleVersion).one()
+        version.tree = '{"condition":"result_at_least","minimum":"0.6"}'
+        session.flush()
+        with pytest.raises(IntegrityError), session.begin_nested():
+            version.tree = tree
+            session.flush()
+
+
+def test_another_badge_chosen_in_the_activity_waits_for_a_teacher(tool, place, launch, platform, published):
+    rule_id = launch(place())
+    other = publish(tool)
+    with tool.store.begin() as session:
+        custom = place_badge(session, tool, 1, other, AT_LEAST_60)
+    assert launch(custom, ANNA) == rule_id  # a learner's launch shows it just as well
+    assert [each[:2] for each in versions(tool, rule_id)] == [("active", "placed"), ("proposed", "changed")]
+    complete(tool, platform, 1, ANNA)
+    with tool.store.read() as session:
+        assert session.query(Award).all() == []
+    settle(tool, rule_id)
+    assert [each[0] for each in versions(tool, rule_id)] == ["replaced", "active"]
+    with tool.store.read() as session:
+        assert queries.rules.active_version(session, rule_id).template_version.template_id == other
+
+
+def test_a_change_that_is_declined_leaves_the_rule_as_it_was(tool, place, launch, platform):
+    rule_id = launch(place())
+    custom = place(AT_LEAST_60)
+    launch(custom)
+    settle(tool, rule_id, rule_changes.decline_change)
+    launch(custom)  # the same again is no new change
+    assert [each[0] for each in versions(tool, rule_id)] == ["active", "declined"]
+    with tool.store.begin() as session, pytest.raises(NotFoundError):
+        rule_changes.confirm_change(session, session.get_one(AwardRule, rule_id), 2, None, tool.clock())
+
+
+def test_a_change_back_needs_no_answer(tool, place, launch):
+    first = place()
+    rule_id = launch(first)
+    launch(place(AT_LEAST_60))
+    launch(first)
+    assert [each[0] for each in versions(tool, rule_id)] == ["active", "declined"]
+
+
+def test_what_a_teacher_changes_on_the_page_is_not_undone_by_the_next_launch(tool, place, launch):
+    custom = place()
+    rule_id = launch(custom)
+    with tool.store.begin() as session:
+        demands = rule_changes.Demands(not_before=None, confirmed=True)
+        rule_changes.set_demands(session, session.get_one(AwardRule, rule_id), demands, None, tool.clock())
+    launch(custom)
+    assert [each[0] for each in versions(tool, rule_id)] == ["replaced", "active"]
+    assert versions(tool, rule_id)[-1][2] == {"all": [OPENED_TO_THEM, {"condition": "confirmed"}]}
+
+
+@pytest.mark.parametrize("custom", [{}, {"badge": "no such badge"}, {"rule": "{}"}])
+def test_a_link_without_a_badge_has_no_rule_and_is_remembered(tool, launch, published, custom):
+    assert launch(custom) is None
+    with tool.store.read() as session:
+        assert session.query(AwardRule).all() == []
+        assert [link.link_id for link in session.query(ResourceLink)] == ["1"]
+
+
+def test_the_link_in_a_courses_navigation_is_no_link_to_a_badge(tool, launch, published):
+    assert launch({}, resource_link_id="42") is None
+    with tool.store.read() as session:
+        assert session.query(ResourceLink).all() == []
+
+
+def test_each_change_of_a_rule_is_an_event(tool, place, launch):
+    rule_id = launch(place())
+    launch(place(AT_LEAST_60))
+    settle(tool, rule_id)
+    with tool.store.read() as session:
+        events = [(event.what, event.why) for event in session.query(Event).order_by(Event.id)]
+    assert events == [("rule_changed", "placed"), ("rule_change_proposed", "changed"), ("rule_changed", "")]
+
+
+def test_looks_leave_out_what_waits_for_a_teacher(tool, place, launch, platform):
+    custom = place()
+    launch(custom)
+    launch(place(AT_LEAST_60))
+    platform.members = None  # asking would fail
+    assert looks.look(tool.store, platform, 1, tool.clock()) is None
