@@ -10,10 +10,14 @@ from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import issuance
 from lti_tool.logs import log, traceback_summary
+from lti_tool.people import sessions
 from lti_tool.store import outbox
 from lti_tool.store.models import Course
 from lti_tool.values import Json
 from lti_tool.wiring import Tool
+
+#: The lists of a large course with several badges take minutes on a loaded platform.
+LONGEST_LOOK = timedelta(minutes=5)
 
 
 def run_job(tool: Tool, event_id: str) -> None:
@@ -52,6 +56,7 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
     """Looks at a course's platform, and schedules the next look, sooner or later by how this one went."""
     now = tool.clock()
     course_id = payload["course_id"]
+    outbox.extend(tool.store, event_id, now + LONGEST_LOOK)
     trouble = looks.look(tool.store, tool.connect, course_id, now, tool.policy)
     with tool.store.begin() as session:
         course = session.get_one(Course, course_id)
@@ -73,6 +78,7 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
     """Deletes what has expired, every hour."""
     tool.expiring_values.delete_expired()
     with tool.store.begin() as session:
+        sessions.delete_ended(session, tool.clock())
         outbox.delete_done(session, tool.clock() - timedelta(days=30))
         outbox.schedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -116,7 +116,7 @@ def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) 
         ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
         tool_url=settings.tool_url,
     )
-    issuer = _issuer(settings, store, now())
+    policy, issuer = _issuer(settings, store, now())
     _prepare(store, issuer.keyring, now())
     return Tool(
         tool_url=settings.tool_url,
@@ -131,6 +131,7 @@ def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) 
         key_sets=KeySets(outgoing, lambda: now().timestamp()),
         tokens=TokenCache(),
         issuer=issuer,
+        policy=policy,
     )
 
 
@@ -138,9 +139,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
+def _issuer(settings: Settings, store: Store, now: datetime) -> tuple[Policy, Issuer]:
     try:
         data = tomllib.loads(settings.issuer_file.read_text(encoding="utf-8"))
+        policy = _policy(data.pop("awarding", {}))
         profile = read_issuer(data, settings.tool_url, now)
     except OSError as error:
         raise SettingsError(f"ISSUER_FILE cannot be read: {error.strerror}") from error
@@ -159,7 +161,7 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
         database_vault=DatabaseVault(key_encryption_key=settings.key_encryption_key),
         device_vault=_device_vault(settings),
     )
-    return Issuer(
+    issuer = Issuer(
         profile=profile,
         keyring=keyring,
         compiled_forms=CompiledForms(partial(form_name, profile.id), StoredForms(store)),
@@ -167,6 +169,17 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> Issuer:
         channels=_channels(settings),
         status_purpose=settings.status_purpose,
     )
+    return policy, issuer
+
+
+def _policy(table: Any) -> Policy:
+    """The policy in the table `awarding` of the issuer's file. Raises SettingsError where it cannot be used."""
+    known = {field.name for field in fields(Policy)}
+    if not isinstance(table, dict) or not table.keys() <= known:
+        raise SettingsError(f"ISSUER_FILE: [awarding] takes {', '.join(sorted(known))}")
+    if not all(isinstance(value, bool) for value in table.values()):
+        raise SettingsError("ISSUER_FILE: the values of [awarding] are true or false")
+    return Policy(**table)
 
 
 def _device_vault(settings: Settings) -> Vault | None:

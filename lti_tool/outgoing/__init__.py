@@ -90,17 +90,18 @@ class Outgoing:
         headers: Mapping[str, str] | None = None,
         data: Mapping[str, str] | bytes | str | None = None,
         max_bytes: int = 2_000_000,
+        seconds: float | None = None,
     ) -> HttpResponse:
         """The response, whatever its status; a redirect is returned, not followed.
 
-        Raises OutgoingError where the address may not be called, or no complete response of at most `max_bytes` came
-        in time.
+        `seconds` is the limit for a call that is known to take longer than usual. Raises OutgoingError where the
+        address may not be called, or no complete response of at most `max_bytes` came in time.
         """
         self.check_url(url)
         host = urlsplit(url).hostname or ""
-        with Deadline(self._total_seconds) as deadline:
+        with Deadline(self._total_seconds if seconds is None else seconds) as deadline:
             try:
-                call = self._call(method, url, headers or {}, data)
+                call = self._call(method, url, headers or {}, data, seconds)
                 opened, response = self._response(call, deadline)
                 body = _read(opened, response, max_bytes, deadline)
             except OutgoingError:
@@ -120,6 +121,7 @@ class Outgoing:
         url: str,
         headers: Mapping[str, str],
         data: Mapping[str, str] | bytes | str | None,
+        seconds: float | None,
     ) -> _Call:
         parts = parse_url(url)
         origin = Origin(
@@ -149,6 +151,7 @@ class Outgoing:
             target=parts.request_uri,
             headers=all_headers,
             body=data.encode() if isinstance(data, str) else data,
+            read_seconds=self._timeout[1] if seconds is None else seconds,
         )
 
     def _response(self, call: _Call, deadline: Deadline) -> tuple[Opened, LibraryResponse]:
@@ -170,7 +173,7 @@ class Outgoing:
     def _ask(self, connection: HTTPConnection, call: _Call, deadline: Deadline) -> LibraryResponse:
         try:
             deadline.watch(connection.sock)
-            connection.timeout = self._timeout[1]
+            connection.timeout = call.read_seconds
             # A server that refuses a request may answer, and close the connection, before it has read all of it.
             with suppress(BrokenPipeError, ConnectionResetError):
                 connection.request(
@@ -239,6 +242,7 @@ class _Call:
     target: str
     headers: HTTPHeaderDict
     body: bytes | None = field(repr=False)
+    read_seconds: float
 
 
 @lru_cache(maxsize=4)

@@ -73,6 +73,11 @@ def find_session(session: Session, token: str, now: datetime) -> LaunchSession |
     return row
 
 
+def delete_ended(session: Session, now: datetime) -> None:
+    """Deletes the sessions that have ended; no decision changes, for what their launches told is in the ledger."""
+    queries.people.delete_sessions(session, idle_since=now - SESSION_IDLE, created_before=now - SESSION_LIFE)
+
+
 def deep_linking_of(row: LaunchSession) -> DeepLinkingSettings | None:
     """The settings of the deep linking request that began the session, None where it began otherwise."""
     return None if row.deep_linking is None else DeepLinkingSettings(**row.deep_linking)

@@ -40,6 +40,8 @@ READ_LINE_ITEMS = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readon
 WRITE_LINE_ITEMS = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
 READ_RESULTS = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
 
+#: A platform needs seconds to work out who may open a link, in a large course and under load more than ten.
+LIST_SECONDS = 60
 MAX_PAGES = 500
 MAX_BYTES = 20_000_000
 CANVAS_PAGE_SIZE = "100"
@@ -149,16 +151,17 @@ class Connection:
         """The parsed pages of a list.
 
         A list cut short would look like people who have left the course, so whatever keeps this from reaching the last
-        page is an error, never an end. The token must not go to another site, so pages stay on the site of the first.
+        page is an error, never an end. The token must not go to another host, so pages stay on the host of the first.
         """
-        first, seen = origin_of(url), {url}
+        first, seen = url, {url}
         while True:
             answer = self._call("GET", url, media_type, scope)
             yield read_json(answer)
             next_url = _next_page(answer)
             if next_url is None:
                 return
-            if origin_of(next_url) != first:
+            next_url = _on_same_host(next_url, first)
+            if next_url is None:
                 raise PlatformError("the platform's list continues on another site")
             if next_url in seen:
                 raise PlatformError("the platform's list repeats without end")
@@ -190,7 +193,9 @@ class Connection:
         self, method: str, url: str, headers: Mapping[str, str], data: Mapping[str, str] | bytes | None
     ) -> HttpResponse:
         try:
-            return self._outgoing.request(method, url, headers=headers, data=data, max_bytes=MAX_BYTES)
+            return self._outgoing.request(
+                method, url, headers=headers, data=data, max_bytes=MAX_BYTES, seconds=LIST_SECONDS
+            )
         except OutgoingError as error:
             raise PlatformError(error.sentence, error.about, permanent=error.permanent) from error
 
@@ -215,6 +220,20 @@ def _next_page(answer: HttpResponse) -> str | None:
         if "next" in relations and url.strip():
             return urljoin(answer.url, html.unescape(url.strip()))
     return None
+
+
+def _on_same_host(url: str, first: str) -> str | None:
+    """The address of a further page, None where it is on another host than the first page.
+
+    Behind a proxy, platforms name another scheme or port of their own host. A page without TLS after one with it is
+    asked for at the scheme and port of the first, because the token goes with it.
+    """
+    here, there = urlsplit(first), urlsplit(url)
+    if not origin_of(url) or here.hostname != there.hostname:
+        return None
+    if (here.scheme, there.scheme) == ("https", "http"):
+        return urlunsplit(there._replace(scheme=here.scheme, netloc=here.netloc))
+    return url
 
 
 def _with_parameter(url: str, name: str, value: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from lti_tool.errors import PlatformError
 from lti_tool.observations import Observation
-from lti_tool.values import Member
+from lti_tool.values import Member, Registration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,3 +85,24 @@ def is_new(found: Found, before: Sequence[Observation], source: str) -> bool:
         if (each.kind, each.resource, each.source) == (found.kind, found.resource, source):
             return bool(each.value != found.value)
     return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message that was sent to a source, at `/sources/NAME/REGISTRATION/PATH`, about a registered platform."""
+
+    registration: Registration
+    path: str
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A source's answer to a message: what to send back, and what was found, by the context id of the course."""
+
+    status: int
+    body: bytes = b""
+    media_type: str = "text/plain"
+    found: Mapping[str, Sequence[Found]] = field(default_factory=dict)

@@ -89,6 +89,14 @@ def release(store: Store, event_id: str, due_at: datetime) -> None:
             row.due_at = due_at
 
 
+def extend(store: Store, event_id: str, due_at: datetime) -> None:
+    """Extends the lease of a job that is known to take longer than LEASE, so that it is not started a second time."""
+    with store.begin() as session:
+        row = session.get(Outbox, event_id, with_for_update=True)
+        if row is not None and row.status == "sent":
+            row.due_at = max(row.due_at, due_at)
+
+
 def read(store: Store, event_id: str) -> tuple[str, Json] | None:
     """The task and payload of a job; None where it is done, dead or unknown, so that there is nothing to do.
 

@@ -38,7 +38,7 @@ def evaluate_file(
     """
     try:
         issuer = (
-            read_issuer(_read(issuer_file), _ANY_URL, now)
+            read_issuer(_issuer_data(issuer_file), _ANY_URL, now)
             if issuer_file
             else IssuerProfile(id=_ANY_URL, slug="", name="")
         )
@@ -83,6 +83,11 @@ def as_lines(reports: Sequence[QualityReport], language: str) -> Iterable[str]:
                 field = f" [{words['field']}: {verdict.field}]" if verdict.field else ""
                 sentence = text_in(verdict.rule.sentence, language)
                 yield f"  {outcomes[verdict.outcome]}: {verdict.rule.code}: {sentence}{field}"
+
+
+def _issuer_data(file: Path) -> Json:
+    """The issuer's file without the table that is about awarding, not about the issuer."""
+    return {name: value for name, value in _read(file).items() if name != "awarding"}
 
 
 def _read(file: Path) -> Json:

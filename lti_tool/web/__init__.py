@@ -11,6 +11,7 @@ from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.learner import badge, downloads
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.public import badge_pages, selective_disclosure, verifier
+from lti_tool.web.sources import messages
 from lti_tool.web.teacher import award_actions, course, placement, rule_actions
 from lti_tool.wiring import Tool
 
@@ -41,6 +42,7 @@ def create_app(tool: Tool) -> Flask:
         selective_disclosure,
         verifier,
         issuer,
+        messages,
         health,
     ):
         app.register_blueprint(pages.pages)

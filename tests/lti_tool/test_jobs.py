@@ -1,5 +1,6 @@
 """The work of the outbox: done once, tried again, never lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
@@ -13,9 +14,21 @@ from lti_tool.awarding.looks import LONGEST_WAIT, next_look
 from lti_tool.errors import PlatformError
 from lti_tool.people import sessions
 from lti_tool.store import outbox
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Outbox
+from lti_tool.store.models import Award, AwardRule, CredentialRow, LaunchSession, Outbox
+from lti_tool.values import INSTRUCTOR
 from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, NOW, launch_of, learner, make_rule, publish, run_due_jobs, settings_for
+from tests.fixtures import (
+    ANNA,
+    JANIS,
+    NOW,
+    TOMS,
+    launch_of,
+    learner,
+    make_rule,
+    publish,
+    run_due_jobs,
+    settings_for,
+)
 
 USUAL = timedelta(minutes=10)
 
@@ -154,6 +167,21 @@ def test_the_sweep_deletes_what_has_expired(tool, clock):
     jobs.run_job(tool, "sweep")
     assert tool.expiring_values.peek("state") is None
     assert row(tool, "sweep").due_at == clock() + timedelta(hours=1)
+
+
+def test_the_sweep_deletes_sessions_that_have_ended_and_changes_no_decision(tool, platform, rule_id, clock):
+    outside = replace(TOMS, roles=(INSTRUCTOR,))
+    opening(tool, outside, clock())
+    opening(tool, ANNA, clock())
+    clock.advance(hours=2)
+    opening(tool, JANIS, clock())
+    jobs.run_job(tool, "sweep")
+    assert count(tool, LaunchSession) == 1
+    platform.inside = []
+    looks.look(tool.store, platform, rule_id, clock())
+    platform.inside = [TOMS, ANNA]
+    looks.look(tool.store, platform, rule_id, clock.advance(minutes=10))
+    assert count(tool, Award) == 1
 
 
 def count(tool, kind):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import Course, ObservationRow, Person, PlatformAccount
+from lti_tool.store.models import Course, LaunchSession, ObservationRow, Person, PlatformAccount
 from lti_tool.store.queries.common import FOR_UPDATE, insert_missing
 from lti_tool.values import Member
 
@@ -102,3 +103,9 @@ def lock_course(session: Session, course_id: int) -> Course:
     """Locks the row (SELECT ... FOR NO KEY UPDATE) and returns it reloaded: what is decided in a course is decided one
     after the other. Raises NoResultFound where there is no such course."""
     return session.get_one(Course, course_id, with_for_update=FOR_UPDATE, populate_existing=True)
+
+
+def delete_sessions(session: Session, idle_since: datetime, created_before: datetime) -> None:
+    """Deletes the launch sessions that were last used, or created, no later than that."""
+    ended = (LaunchSession.last_used_at <= idle_since) | (LaunchSession.created_at <= created_before)
+    session.execute(delete(LaunchSession).where(ended))

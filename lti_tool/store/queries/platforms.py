@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import DeploymentRow, Invitation, RegistrationRow
-from lti_tool.store.queries.common import add_if_absent
+from lti_tool.store.queries.common import add_if_absent, is_possible_id
 from lti_tool.values import Registration
 
 
@@ -54,7 +54,7 @@ def registrations(session: Session) -> Sequence[RegistrationRow]:
 
 
 def registration_row(session: Session, registration_id: int) -> RegistrationRow | None:
-    return session.get(RegistrationRow, registration_id)
+    return session.get(RegistrationRow, registration_id) if is_possible_id(registration_id) else None
 
 
 def as_registration(row: RegistrationRow) -> Registration:

@@ -102,13 +102,24 @@ def course_page(visit: Visit, notice: Notice | None = None) -> str:
         open_id = rules[0].id if len(rules) == 1 else acting_on
         panels = [_panel(session, rule, open_id) for rule in rules]
         panels.sort(key=lambda panel: not panel.is_open)
-        return render_template(
+        page = render_template(
             "teacher/course.html",
             visit=visit,
             panels=panels,
             notice=notice,
             mail_folder=current_tool().mail_folder,
         )
+        asking = next((panel.rule.id for panel in panels if panel.question), None)
+    if asking is not None:
+        _look_anew(asking)
+    return page
+
+
+def _look_anew(rule_id: int) -> None:
+    """Prompts a look, so that a question is answered by what is so now."""
+    tool = current_tool()
+    with tool.store.begin() as session:
+        looks.look_after_opening(session, session.get_one(AwardRule, rule_id), tool.clock())
 
 
 def _panel(session: Session, rule: AwardRule, open_id: int | None) -> Panel:

@@ -319,12 +319,27 @@ def test_a_list_with_too_many_pages_is_an_error(moodle, network):
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["https://evil.example/members", "http://moodle.example/x", "https://moodle.example:444/x"],
+    ["https://evil.example/members", "https://moodle.example.evil.example/x", "ftp://moodle.example/x"],
 )
 def test_a_token_is_never_sent_to_another_site(moodle, network, elsewhere):
     network.on("GET", MEMBERS_URL, members_page("1"), headers={"Link": f'<{elsewhere}>; rel="next"'})
     error_of(moodle.members, MEMBERS_URL)
     assert network.calls_to(elsewhere) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "asked"),
+    [
+        ("http://moodle.example/x?from=1", "https://moodle.example/x?from=1"),
+        ("http://moodle.example:8080/x?from=1", "https://moodle.example/x?from=1"),
+        ("https://moodle.example:8443/x?from=1", "https://moodle.example:8443/x?from=1"),
+    ],
+)
+def test_a_next_page_under_another_scheme_or_port_of_the_host_is_followed(moodle, network, named, asked):
+    network.on("GET", MEMBERS_URL, members_page("1"), headers={"Link": f'<{named}>; rel="next"'})
+    network.on("GET", asked, members_page("2"))
+    assert [member.user_id for member in moodle.members(MEMBERS_URL)] == ["1", "2"]
+    assert network.calls_to(named) == ([] if named != asked else network.calls_to(asked))
 
 
 # --- members

@@ -1,0 +1,37 @@
+"""Messages that platforms send to a source: what they tell is appended to the ledger, and decided."""
+
+from __future__ import annotations
+
+from lti_tool.awarding.decisions import decide_course
+from lti_tool.awarding.ledger import Seen, append, known_of
+from lti_tool.errors import NotFoundError
+from lti_tool.observations import Policy
+from lti_tool.sources import SOURCES
+from lti_tool.sources.found import Message, Reply, differing
+from lti_tool.store import queries
+from lti_tool.store.database import Store
+
+
+def receive(store: Store, source: str, message: Message, policy: Policy) -> Reply:
+    """The source's reply. Raises NotFoundError where no source of that name takes messages.
+
+    A source checks for itself who sent the message. What it finds about courses or people that no launch and no list
+    has shown yet is left out.
+    """
+    plug = SOURCES.get(source)
+    if plug is None or not hasattr(plug, "receive"):
+        raise NotFoundError("no source takes messages here")
+    reply: Reply = plug.receive(message)
+    for context_id, found in reply.found.items():
+        with store.begin() as session:
+            course = queries.people.course_of(session, message.registration.id, context_id)
+            if course is None:
+                continue
+            course = queries.people.lock_course(session, course.id)
+            user_ids = [each.user_id for each in found if each.user_id is not None]
+            people = queries.people.people_of(session, message.registration.id, user_ids)
+            ids = {user_id: person.id for user_id, person in people.items()}
+            new = differing(found, known_of(session, course), source)
+            append(session, course, new, Seen(source=source, at=message.received_at), ids)
+            decide_course(session, course, policy, message.received_at)
+    return reply

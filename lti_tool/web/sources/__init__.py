@@ -1,0 +1,1 @@
+"""The address at which platforms send messages to sources."""
