@@ -1,0 +1,82 @@
+"""A walk through the tool with the three made-up plugs in their folders; run by `test_made_up_plugs`."""
+
+import json
+import sys
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+from lti_tool.deliveries.loudspeaker import Options
+
+from lti_tool.people import sessions
+from lti_tool.store.models import Award, AwardRule
+from lti_tool.values import DeepLinkingSettings
+from lti_tool.web import create_app
+from lti_tool.wiring import build_tool
+from tests.fixtures import (
+    ANNA,
+    JANIS,
+    ZANE,
+    Clock,
+    FakePlatform,
+    complete,
+    launch_of,
+    learner,
+    make_rule,
+    publish,
+    run_due_jobs,
+    settings_for,
+)
+
+PLACING = {
+    "message_type": "LtiDeepLinkingRequest",
+    "resource_link_id": None,
+    "deep_linking": DeepLinkingSettings(return_url="https://moodle.example.org/return"),
+}
+
+
+def page_of(tool, browser, person, path, **changes):
+    """What the person sees at a page of their own launch, in English."""
+    with tool.store.begin() as session:
+        launch = launch_of(person, 1, locale="en", **changes)
+        token = sessions.start_session(session, launch, tool.clock())
+    answer = browser.post(f"/lti/app/{path}", data={"_launch": token}, base_url=tool.tool_url)
+    assert answer.status_code == 200, answer.text
+    return unescape(answer.text)
+
+
+def main(folder: Path) -> None:
+    """Raises AssertionError where a plug does not take part."""
+    tool = build_tool(settings_for(f"sqlite:///{folder / 'nozimite.sqlite'}", folder), Clock())
+    announced = folder / "announced"
+    channels = {**tool.issuer.channels, "loudspeaker": Options(file=announced)}
+    tool = replace(tool, issuer=replace(tool.issuer, channels=channels))
+    rule_id = make_rule(tool, publish(tool), {"condition": "attended"})
+    complete(tool, FakePlatform(everyone=[ZANE, ANNA, JANIS, learner(9)]), rule_id)
+    with tool.store.read() as session:
+        assert session.query(Award).all() == []
+    browser = create_app(tool).test_client()
+    assert "When they have attended" in page_of(tool, browser, ZANE, "choose", **PLACING)
+    teachers = page_of(tool, browser, ZANE, "course")
+    assert "Learners get this badge when they have attended." in teachers
+    assert "You have not attended yet." in page_of(tool, browser, ANNA, "learner")
+
+    told = {"link": "1", "people": [ANNA.user_id, "nobody"], "hours": 6}
+    address = "/sources/attendance_list/1/42"
+    assert browser.post(address, base_url=tool.tool_url, data=json.dumps(told)).status_code == 403
+    answer = browser.post(
+        address, base_url=tool.tool_url, data=json.dumps(told), headers={"X-Secret": "open sesame"}
+    )
+    assert (answer.status_code, answer.data) == (202, b"noted")
+    run_due_jobs(tool)
+    with tool.store.read() as session:
+        (award,) = session.query(Award)
+        assert award.person.name == ANNA.name
+        assert award.trace["values"]["hours"] == "6"
+        assert session.query(AwardRule).one().trouble is None
+    assert "Attended for 6 hours, by the list of" in page_of(tool, browser, ZANE, "course")
+    assert announced.read_text(encoding="utf-8").startswith("Anna Bērziņa: ")
+    tool.store.close()
+
+
+main(Path(sys.argv[1]))
