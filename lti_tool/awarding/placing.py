@@ -199,6 +199,15 @@ def _original(session: Session, rule_id: int, asked: Mapping[str, str]) -> RuleV
     return next((each for each in used if each.asked == asked), None)
 
 
+def names_no_badge(session: Session, link: ResourceLink) -> bool:
+    """Whether the link has no rule, or one that stands still because the activity no longer names a badge."""
+    rule = queries.rules.rule_of_link(session, link)
+    if rule is None:
+        return True
+    waiting = queries.rules.proposed_version(session, rule.id)
+    return waiting is not None and waiting.reason == "no_badge"
+
+
 def choose(
     session: Session,
     link: ResourceLink,

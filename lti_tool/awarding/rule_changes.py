@@ -87,9 +87,14 @@ def confirm_change(
 def decline_change(
     session: Session, rule: AwardRule, version_id: int, by_id: int | None, now: datetime
 ) -> None:
-    """Leaves the rule as it was; raises NotFoundError where the proposed version no longer waits."""
+    """Leaves the rule as it was; raises NotFoundError where the proposed version no longer waits.
+
+    Raises NotAllowedError where the rule was nothing before.
+    """
     queries.rules.lock_rule(session, rule)
     proposed = _proposed(session, rule, version_id)
+    if queries.rules.active_version(session, rule.id) is None:
+        raise NotAllowedError("there are no earlier conditions to leave as they were")
     proposed.status, proposed.settled_at, proposed.settled_by_id = "declined", now, by_id
     data = {"version": proposed.version}
     events.record(

@@ -75,6 +75,11 @@ def find_session(session: Session, token: str, now: datetime) -> LaunchSession |
     return row
 
 
+def note_rule(session: Session, token: str, rule_id: int) -> None:
+    """Notes that the launched link has got a rule since the session began."""
+    session.get_one(LaunchSession, secret_hash(token)).rule_id = rule_id
+
+
 def delete_ended(session: Session, now: datetime) -> None:
     """Deletes the sessions that have ended; no decision changes, for what their launches told is in the ledger."""
     queries.people.delete_sessions(session, idle_since=now - SESSION_IDLE, created_before=now - SESSION_LIFE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from flask import Blueprint, render_template, request
@@ -13,6 +13,7 @@ from lti_tool.awarding import placing
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.tree import Node, all_of, reads
 from lti_tool.errors import NotAllowedError
+from lti_tool.observations import RESULT
 from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
 from lti_tool.store import queries
 from lti_tool.store.models import TemplateVersion
@@ -53,7 +54,7 @@ def return_link() -> str:
         key = tool.issuer.keyring.tool_keys(session)[0]
     if row is None:
         return choose_badge_page(visit, _("Choose a badge first."))
-    tree = _chosen_rule()
+    tree = chosen_rule(visit)
     if isinstance(tree, str):
         return choose_badge_page(visit, tree)
     with tool.store.begin() as session:
@@ -108,7 +109,7 @@ def choose_badge_page(visit: Visit, problem: Sentence = "") -> str:
         count_stated_elements=_count_stated_elements,
         chosen=chosen,
         with_minimum=[name for name in CONDITIONS if has_minimum(name)],
-        occasions={name: choice(name) for name, each in CONDITIONS.items() if each.IS_OCCASION},
+        occasions={name: choice(name) for name in occasions_for(visit)},
         condition=request.form.get("condition", DEFAULT_CONDITION),
         confirm=request.form.get("confirm", ""),
         minimum=request.form.get("minimum", DEFAULT_MINIMUM_PERCENT),
@@ -117,12 +118,18 @@ def choose_badge_page(visit: Visit, problem: Sentence = "") -> str:
     )
 
 
-def _chosen_rule() -> Node | Sentence:
+def occasions_for(visit: Visit) -> Sequence[str]:
+    """The conditions that the visit may choose: a link that is already placed gets no column of its own any more."""
+    names = (name for name, each in CONDITIONS.items() if each.IS_OCCASION)
+    return [name for name in names if visit.deep_linking is not None or RESULT not in CONDITIONS[name].READS]
+
+
+def chosen_rule(visit: Visit) -> Node | Sentence:
     """The rule that the form describes, or what is wrong with it."""
     name = request.form.get("condition", "")
-    condition = CONDITIONS.get(name)
-    if condition is None or not condition.IS_OCCASION:
+    if name not in occasions_for(visit):
         return _("Choose when a learner gets the badge.")
+    condition = CONDITIONS[name]
     chosen: dict[str, str] = {"condition": name}
     if has_minimum(name):
         minimum = minimum_of(request.form.get("minimum", ""))
