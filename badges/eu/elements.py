@@ -26,9 +26,9 @@ class Reading:
 def missing(template: Template, issuer: IssuerProfile, today: date | None = None) -> tuple[str, ...]:
     """The codes of the mandatory elements that template and issuer do not have, in the order of Annex I.
 
-    The requirements of each element are the rules of the framework of Annex I in `badges.quality`. Learner and date of issuing are
-    never missing here, because they come with the award. Annex I requires the level "where applicable": the template
-    has to say so where it is not. A quality assurance that ended before `today` does not count.
+    The requirements of each element are the rules of the framework of Annex I in `badges.quality`. Learner and date of
+    issuing are never missing here, because they come with the award. Annex I requires the level "where applicable": the
+    template has to say so where it is not. A quality assurance that ended before `today` does not count.
     """
     rules = failed_rules(ANNEX_1, template, issuer, today)
     return tuple(dict.fromkeys(rule.partition(".")[0] for rule in rules))
