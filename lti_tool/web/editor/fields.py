@@ -83,9 +83,7 @@ def _form_fields(section: Section | None) -> tuple[Field, ...]:
     own, grouped = [], []
     for field in fields_of(Template):
         if isinstance(field.kind, Group):
-            parts = (
-                part for part in fields_of(field.kind.of) if part.section == section and part.kind.control
-            )
+            parts = (part for part in fields_of(field.kind.of) if part.section == section)
             grouped += [_form_field(part, f"{field.name}/") for part in parts]
         elif field.section == section:
             own.append(_form_field(field))

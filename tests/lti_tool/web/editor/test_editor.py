@@ -132,6 +132,13 @@ def test_every_field_of_a_template_can_be_written():
     } <= written
 
 
+def test_what_few_templates_need_is_folded_away(zane):
+    zane.post(f"{zane.version_path}/edit", step="learning")
+    shown, folded = zane.page.text.split('<details class="rare"')
+    assert 'name="/workload_hours"' in shown and 'name="/workload_hours"' not in folded
+    assert 'name="/cycle"' in folded and 'name="/quality/unit_kind"' in folded
+
+
 def test_every_vocabulary_of_the_table_is_there():
     for step in STEPS:
         for field in all_fields(step.fields):
