@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from badges.eu import elements
+from badges.eu.annex_1 import ELEMENTS
 from badges.template.model import Template, read_template, text_in
 from lti_tool.awarding import placing
 from lti_tool.conditions import CONDITIONS
@@ -163,5 +164,5 @@ def _refuse_learners(visit: Visit) -> None:
 
 def _count_stated_elements(template: Template) -> int:
     """How many of the mandatory EU elements the badge will state; learner and date come with the award."""
-    mandatory = sum(element.mandatory for element in elements.ELEMENTS)
+    mandatory = sum(element.mandatory for element in ELEMENTS)
     return mandatory - len(elements.missing(template, current_tool().issuer.profile))
