@@ -138,7 +138,8 @@ def _withdraw(session: Session, rule: AwardRule, now: datetime) -> None:
 
 
 def _rule_for(session: Session, link: ResourceLink, now: datetime) -> AwardRule:
-    rule = AwardRule(course_id=link.course_id, link=link, created_at=now)
+    issuer_id = link.course.registration.issuer_id
+    rule = AwardRule(issuer_id=issuer_id, course_id=link.course_id, link=link, created_at=now)
     session.add(rule)
     session.flush()
     return rule
