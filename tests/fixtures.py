@@ -16,7 +16,7 @@ from lti_tool.issuing import legal_identity
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations
 from lti_tool.store import outbox, queries
-from lti_tool.store.models import AwardRule
+from lti_tool.store.models import ResourceLink
 from lti_tool.templates import versions
 from lti_tool.values import (
     INSTRUCTOR,
@@ -196,16 +196,23 @@ def place_badge(session, tool: Tool, registration_id: int, template_id: str, *co
 
 
 def make_rule(tool: Tool, template_id: str, *conditions, **changes: object) -> int:
-    """The id of a rule for that template, which Zane places, and then launches its link for the first time.
+    """The id of a rule for that template, which Zane chooses on the page of its link.
 
-    It is the first rule of the first course, so its course has the same id.
+    The link itself has no parameters, as in `launch_of`. It is the first rule of the first course, so its course has
+    the same id.
     """
     with tool.store.begin() as session:
         registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
-        custom = place_badge(session, tool, registration.id, template_id, *conditions)
-        launch = launch_of(ZANE, registration.id, custom=custom, **changes)
+        launch = launch_of(ZANE, registration.id, **changes)
         sessions.start_session(session, launch, tool.clock())
-        rule = session.query(AwardRule).one()
+        rule = placing.choose(
+            session,
+            session.query(ResourceLink).one(),
+            queries.templates.published_template(session, template_id, registration.id),
+            all_of(conditions or [OPENED_TO_THEM]),
+            by_id=queries.people.person_of(session, registration.id, ZANE.user_id).id,
+            now=tool.clock(),
+        )
         assert rule.id == rule.course_id == 1
         return rule.id
 

@@ -68,8 +68,12 @@ def undecided_people(
 
 
 def version_that_awards(session: Session, rule: AwardRule) -> RuleVersion | None:
-    """The active version; None while the rule is paused, or waits for a teacher to settle a change."""
-    if rule.paused or queries.rules.proposed_version(session, rule.id) is not None:
+    """The active version; None while the rule is paused or removed, or waits for a teacher to settle a change."""
+    if (
+        rule.paused
+        or rule.removed_at is not None
+        or queries.rules.proposed_version(session, rule.id) is not None
+    ):
         return None
     return queries.rules.active_version(session, rule.id)
 

@@ -14,9 +14,9 @@ from lti_tool.observations import ROLE, Policy
 from lti_tool.platforms.services import Connection
 from lti_tool.sources import SOURCES
 from lti_tool.sources.found import Answer, Asked, LinkAsked
-from lti_tool.store import Session, outbox, queries
+from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
-from lti_tool.store.models import AwardRule, Course, LookRow
+from lti_tool.store.models import AwardRule, Course, LookRow, ResourceLink
 from lti_tool.values import Registration
 
 Connect = Callable[[Registration], Connection]
@@ -86,7 +86,7 @@ def _asked(session: Session, course: Course) -> Asked | None:
     links = []
     for rule in queries.rules.rules_of(session, course.id):
         version = version_that_awards(session, rule)
-        if version is not None and rule.link.missing_looks < LOOKS_UNTIL_GONE:
+        if version is not None and not is_gone(rule.link):
             links.append(
                 LinkAsked(
                     id=rule.link.link_id,
@@ -171,12 +171,22 @@ def _note_on_rules(
         )
         rule.trouble = trouble.as_json() if trouble else None
         if error is None:
-            is_missing = any(link.link_id in answer.missing for answer in answers)
-            link.missing_looks = link.missing_looks + 1 if is_missing else 0
+            # All sources have answered, the list of members too: the platform has the course, but not the link.
+            missed = (each.source for each in answered if each.answer and link.link_id in each.answer.missing)
+            link.missing_in = next(missed, "")
+            link.missing_looks = link.missing_looks + 1 if link.missing_in else 0
+        if is_gone(link):
+            rule.trouble = None
+            events.record(session, "link_gone", "rule", rule.id, now, why=link.missing_in)
         if trouble is None:
             rule.checked_at = now
         for answer in answers:
             link.line_item_url = answer.line_item_urls.get(link.link_id) or link.line_item_url
+
+
+def is_gone(link: ResourceLink) -> bool:
+    """Whether the platform no longer has the link or its column, so that looks leave it out until a launch."""
+    return link.missing_looks >= LOOKS_UNTIL_GONE
 
 
 def is_looked_at(session: Session, course: Course) -> bool:

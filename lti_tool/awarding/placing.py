@@ -3,17 +3,19 @@
 Deep linking puts three custom parameters into the link: `badge`, the id of the template; `rule`, its conditions as
 JSON; `placed`, the id of the placement by which the tool knows what the teacher chose. A course copy or a restored
 backup carries them too, so a rule that comes by any other way than its own placement stands still until a teacher
-confirms it.
+confirms it. What the activity says now counts: what a later launch asks for otherwise is proposed as a new version, and
+the rule awards nothing until a teacher has confirmed or declined it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
 from lti_tool.awarding.looks import look_soon
-from lti_tool.conditions.tree import Node, is_readable, read_tree, written
+from lti_tool.conditions.tree import UNREADABLE, Node, is_readable, read_tree, written
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import AwardRule, Course, Placement, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.store.queries.common import add_or_find
@@ -48,22 +50,181 @@ def place(
     return {"badge": template.template_id, "rule": text, "placed": placement.id}
 
 
-def rule_of_launch(session: Session, launch: Launch, course: Course, now: datetime) -> AwardRule | None:
-    """The rule of the launched resource link, made or changed by what the launch asks for.
+def link_of_launch(session: Session, launch: Launch, course: Course, now: datetime) -> ResourceLink | None:
+    """The launched resource link of the course, locked. It is there, so it is looked at again where looks missed it.
 
-    None where the link has no badge. A link in a course's navigation is none of the course's links.
+    None for deep linking; a link in a course's navigation is none of the course's links.
     """
     if launch.message_type == "LtiDeepLinkingRequest" or launch.resource_link_id in (None, launch.context_id):
         return None
     link = _link(session, course, launch, now)
     link.line_item_url = launch.line_item_url or link.line_item_url
-    link.missing_looks = 0
+    link.missing_looks, link.missing_in = 0, ""
+    return link
+
+
+def rule_of_launch(session: Session, link: ResourceLink, launch: Launch, now: datetime) -> AwardRule | None:
+    """The rule of a link of `link_of_launch`, made or changed by what the launch asks for; None without a badge."""
+    rule = queries.rules.rule_of_link(session, link)
+    # The custom parameters of a submission review are those of its column, not of the link.
+    if launch.message_type != "LtiResourceLinkRequest":
+        return rule
     asked = {name: launch.custom[name] for name in CHOICE if launch.custom.get(name)}
+    if rule is None:
+        link.asked = asked
+        return _new_rule(session, link, launch, now)
+    if rule.removed_at is not None:
+        rule.removed_at = None
+        events.record(session, "rule_restored", "rule", rule.id, now)
+    if asked != link.asked:
+        link.asked = asked
+        _compare(session, rule, launch, now)
+    return rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """The rule that a link asks for; `reason` as in RuleVersion.
+
+    `placement` is the teacher's choice that it comes from, where that was made in this course and for no other link.
+    """
+
+    template: TemplateVersion
+    tree: Node
+    reason: str
+    placement: Placement | None = None
+
+
+def _new_rule(session: Session, link: ResourceLink, launch: Launch, now: datetime) -> AwardRule | None:
+    wanted = _wanted(session, link, launch.registration_id)
+    if wanted is None:
+        return None
+    rule = _rule_for(session, link, now)
+    _add(session, rule, wanted, now)
+    look_soon(session, link.course_id, now)
+    return rule
+
+
+def _compare(session: Session, rule: AwardRule, launch: Launch, now: datetime) -> None:
+    """Proposes a new version where the link now asks for something else than the rule does."""
+    # A teacher may be confirming in this moment what the activity no longer asks for.
+    queries.rules.lock_rule(session, rule)
+    _withdraw(session, rule, now)
+    current = queries.rules.active_version(session, rule.id)
+    if current is not None and current.asked == rule.link.asked:
+        return
+    wanted = _wanted(session, rule.link, launch.registration_id)
+    if wanted is None:
+        template = queries.rules.shown_version(session, rule).template_version
+        wanted = _Wanted(template=template, tree=UNREADABLE, reason="no_badge")
+    elif current is not None and wanted.reason in ("placed", "copied"):
+        wanted = replace(wanted, reason="changed")
+    is_same = (
+        current is not None
+        and current.tree == written(wanted.tree)
+        and current.template_version.template_id == wanted.template.template_id
+    )
+    if is_same:
+        _use(wanted.placement, rule)
+    else:
+        _add(session, rule, wanted, now)
+
+
+def _withdraw(session: Session, rule: AwardRule, now: datetime) -> None:
+    waiting = queries.rules.proposed_version(session, rule.id)
+    if waiting is not None:
+        waiting.status, waiting.settled_at = "withdrawn", now
+        session.flush()
+
+
+def _rule_for(session: Session, link: ResourceLink, now: datetime) -> AwardRule:
+    issuer_id = link.course.registration.issuer_id
+    rule = AwardRule(issuer_id=issuer_id, course_id=link.course_id, link=link, created_at=now)
+    session.add(rule)
+    session.flush()
+    return rule
+
+
+def _add(session: Session, rule: AwardRule, wanted: _Wanted, now: datetime) -> None:
+    by_id = wanted.placement.person_id if wanted.placement is not None else None
+    _use(wanted.placement, rule)
+    add_version(
+        session,
+        rule,
+        wanted.template,
+        wanted.tree,
+        reason=wanted.reason,
+        by_id=by_id,
+        now=now,
+        asked=rule.link.asked,
+    )
+
+
+def _use(placement: Placement | None, rule: AwardRule) -> None:
+    """Notes whose link it is, so that a further link with it is known as a copy."""
+    if placement is not None:
+        placement.rule_id = rule.id
+
+
+def _wanted(session: Session, link: ResourceLink, registration_id: int) -> _Wanted | None:
+    """The rule that the link asks for; None where it names no badge that its course may use."""
+    asked = link.asked
+    template = queries.templates.published_template(session, asked.get("badge", ""), registration_id)
+    if template is None:
+        return None
+    tree = read_tree(asked.get("rule"))
+    if not is_readable(tree):
+        return _Wanted(template=template, tree=tree, reason="unreadable")
+    placement = session.get(Placement, asked.get("placed", ""), with_for_update=True)
+    if placement is None or placement.registration_id != registration_id:
+        return _Wanted(template=template, tree=tree, reason="copied")
+    if placement.rule_id is not None:
+        original = _original(session, placement.rule_id, asked)
+        if original is not None:
+            return _Wanted(template=original.template_version, tree=read_tree(original.tree), reason="copied")
+        return _Wanted(template=template, tree=tree, reason="copied")
+    if placement.course_id != link.course_id:
+        return _Wanted(template=template, tree=tree, reason="copied")
+    is_as_chosen = placement.template_id == template.template_id and placement.tree == written(tree)
+    reason = "placed" if is_as_chosen else "changed"
+    return _Wanted(template=template, tree=tree, reason=reason, placement=placement)
+
+
+def _original(session: Session, rule_id: int, asked: Mapping[str, str]) -> RuleVersion | None:
+    """The last version by which the rule of the original link awarded while that link asked for the same.
+
+    It has all that was changed on the page since the badge was placed. None where the original never asked for this.
+    """
+    original = session.get_one(AwardRule, rule_id)
+    used = (each for each in reversed(original.versions) if each.status in ("active", "replaced"))
+    return next((each for each in used if each.asked == asked), None)
+
+
+def names_no_badge(session: Session, link: ResourceLink) -> bool:
+    """Whether the link has no rule, or one that stands still because the activity no longer names a badge."""
     rule = queries.rules.rule_of_link(session, link)
     if rule is None:
-        return _new_rule(session, link, asked, launch, now)
-    if asked and asked != link.asked:
-        _compare(session, rule, asked, launch, now)
+        return True
+    waiting = queries.rules.proposed_version(session, rule.id)
+    return waiting is not None and waiting.reason == "no_badge"
+
+
+def choose(
+    session: Session,
+    link: ResourceLink,
+    template: TemplateVersion,
+    tree: Node,
+    *,
+    by_id: int | None,
+    now: datetime,
+) -> AwardRule:
+    """The rule of the link, by which it awards what a teacher chose on the page while its activity names no badge."""
+    queries.rules.lock_link(session, link)
+    rule = queries.rules.rule_of_link(session, link) or _rule_for(session, link, now)
+    queries.rules.lock_rule(session, rule)
+    _withdraw(session, rule, now)
+    add_version(session, rule, template, tree, reason="chosen", by_id=by_id, now=now, asked=link.asked)
+    look_soon(session, link.course_id, now)
     return rule
 
 
@@ -81,74 +242,6 @@ def _link(session: Session, course: Course, launch: Launch, now: datetime) -> Re
     return link
 
 
-def _new_rule(
-    session: Session, link: ResourceLink, asked: Mapping[str, str], launch: Launch, now: datetime
-) -> AwardRule | None:
-    template = queries.templates.published_template(session, asked.get("badge", ""), launch.registration_id)
-    if template is None:
-        return None
-    link.asked = dict(asked)
-    issuer_id = link.course.registration.issuer_id
-    rule = AwardRule(issuer_id=issuer_id, course_id=link.course_id, link=link, created_at=now)
-    session.add(rule)
-    session.flush()
-    tree = read_tree(asked.get("rule"))
-    placement = session.get(Placement, asked.get("placed", ""), with_for_update=True)
-    if placement is not None and placement.registration_id != launch.registration_id:
-        placement = None
-    original = placement.rule_id if placement is not None else None
-    if placement is not None and original is None:
-        placement.rule_id = rule.id
-    chosen = (
-        placement is not None
-        and original is None
-        and placement.course_id == link.course_id
-        and placement.template_id == template.template_id
-        and placement.tree == written(tree)
-    )
-    if original is not None:
-        # A copy brings the rule as it is now, with all that was changed on the page since it was placed.
-        copied = queries.rules.active_version(session, original)
-        tree = read_tree(copied.tree) if copied is not None else tree
-    reason = "placed" if chosen else "copied" if is_readable(tree) else "unreadable"
-    add_version(
-        session,
-        rule,
-        template,
-        tree,
-        reason=reason,
-        by_id=placement.person_id if placement is not None and chosen else None,
-        now=now,
-    )
-    look_soon(session, link.course_id, now)
-    return rule
-
-
-def _compare(
-    session: Session, rule: AwardRule, asked: Mapping[str, str], launch: Launch, now: datetime
-) -> None:
-    """Proposes a new version where the launch asks for something else than the rule does."""
-    rule.link.asked = dict(asked)
-    for version in rule.versions:
-        if version.status == "proposed":
-            version.status, version.settled_at = "declined", now
-    session.flush()
-    current = queries.rules.active_version(session, rule.id)
-    template = queries.templates.published_template(session, asked.get("badge", ""), launch.registration_id)
-    tree = read_tree(asked.get("rule"))
-    if template is None:
-        template = queries.rules.shown_version(session, rule).template_version
-        tree = read_tree(None)
-    is_same = (
-        current is not None
-        and current.tree == written(tree)
-        and current.template_version.template_id == template.template_id
-    )
-    if not is_same:
-        reason = "changed" if is_readable(tree) else "unreadable"
-        add_version(session, rule, template, tree, reason=reason, by_id=None, now=now)
-
-
 def add_version(
     session: Session,
     rule: AwardRule,
@@ -158,13 +251,17 @@ def add_version(
     reason: str,
     by_id: int | None,
     now: datetime,
+    asked: Mapping[str, str] | None = None,
 ) -> RuleVersion:
     """A new version of the rule: active at once where a teacher chose it for this rule, else proposed.
 
-    `reason` is one of RuleVersion's; `placed` and `edited` are a teacher's own choices.
+    `reason` is one of RuleVersion's; `placed`, `edited` and `chosen` are a teacher's own choices. `asked`: what the
+    link asked for; without it, what the active version came from.
     """
-    is_active = reason in ("placed", "edited") and is_readable(tree)
+    is_active = reason in ("placed", "edited", "chosen") and is_readable(tree)
     active = queries.rules.active_version(session, rule.id)
+    if asked is None:
+        asked = active.asked if active is not None else {}
     if is_active and active is not None:
         active.status = "replaced"
         session.flush()
@@ -173,6 +270,7 @@ def add_version(
         version=queries.rules.newest_number(session, rule.id) + 1,
         template_version=template,
         tree=written(tree),
+        asked=dict(asked),
         status="active" if is_active else "proposed",
         reason=reason,
         created_at=now,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from lti_tool.awarding.looks import look_soon
+from lti_tool.awarding.looks import is_gone, look_soon
 from lti_tool.awarding.placing import add_version
 from lti_tool.conditions import tree as rule_tree
 from lti_tool.conditions.tree import Node, is_readable, read_tree
@@ -87,9 +87,14 @@ def confirm_change(
 def decline_change(
     session: Session, rule: AwardRule, version_id: int, by_id: int | None, now: datetime
 ) -> None:
-    """Leaves the rule as it was; raises NotFoundError where the proposed version no longer waits."""
+    """Leaves the rule as it was; raises NotFoundError where the proposed version no longer waits.
+
+    Raises NotAllowedError where the rule was nothing before.
+    """
     queries.rules.lock_rule(session, rule)
     proposed = _proposed(session, rule, version_id)
+    if queries.rules.active_version(session, rule.id) is None:
+        raise NotAllowedError("there are no earlier conditions to leave as they were")
     proposed.status, proposed.settled_at, proposed.settled_by_id = "declined", now, by_id
     data = {"version": proposed.version}
     events.record(
@@ -109,6 +114,19 @@ def resume(session: Session, rule: AwardRule, by_id: int | None, now: datetime) 
     rule.paused = False
     events.record(session, "resumed", "rule", rule.id, now, actor=events.person(by_id))
     look_soon(session, rule.course_id, now)
+
+
+def remove(session: Session, rule: AwardRule, by_id: int | None, now: datetime) -> None:
+    """Removes the badge from the course, whose platform no longer has its link; what was awarded stays as it is.
+
+    A launch of the link brings it back. Raises NotAllowedError where the platform still has the link.
+    """
+    queries.rules.lock_link(session, rule.link)
+    if not is_gone(rule.link):
+        raise NotAllowedError("the link of this badge is still in the course")
+    if rule.removed_at is None:
+        rule.removed_at = now
+        events.record(session, "rule_removed", "rule", rule.id, now, actor=events.person(by_id))
 
 
 def _settled(session: Session, rule: AwardRule) -> RuleVersion:

@@ -179,18 +179,21 @@ def _telling(spans: Sequence[_OpenSpan], witnessed: Sequence[Span]) -> _OpenSpan
     return next(iter([*completed, *proven, *reversed(spans)]), None)
 
 
-def restriction_confirmed(facts: Facts, link: str) -> Observation | None:
-    """The teacher's last word that the link is restricted, unless it was said later that the restriction is gone."""
-    said = facts.course_of(RESTRICTION_CONFIRMED, link)
+def restriction_confirmed(about_course: Sequence[Observation], link: str) -> Observation | None:
+    """The teacher's last word that the link is restricted, unless it was said later that the restriction is gone.
+
+    `about_course` are the observations about the course itself.
+    """
+    said = select(about_course, RESTRICTION_CONFIRMED, link)
     if not said:
         return None
-    removed = [each for each in facts.course_of(RESTRICTION, link) if each.value == REMOVED]
+    removed = [each for each in select(about_course, RESTRICTION, link) if each.value == REMOVED]
     return None if removed and removed[-1].seen_at >= said[-1].seen_at else said[-1]
 
 
 def opened_while_confirmed(facts: Facts, link: str) -> Observation | None:
     """The person's own opening of the link where, and while, a teacher says that it is restricted."""
-    said = restriction_confirmed(facts, link)
+    said = restriction_confirmed(facts.course, link)
     if said is None:
         return None
     place, under = said.value["place"], said.seen_at.isoformat()

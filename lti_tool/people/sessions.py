@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from lti_tool.awarding import launched, looks
-from lti_tool.awarding.placing import rule_of_launch
+from lti_tool.awarding.placing import link_of_launch, rule_of_launch
 from lti_tool.language import best_language
 from lti_tool.people.launch_records import save_course, save_person
 from lti_tool.sources.launches import place_of
@@ -32,7 +32,8 @@ def start_session(session: Session, launch: Launch, now: datetime) -> str:
     queries.platforms.save_deployment(session, launch.registration_id, launch.deployment_id, now)
     course = save_course(session, launch)
     person = save_person(session, launch, now)
-    rule = rule_of_launch(session, launch, course, now) if course is not None else None
+    link = link_of_launch(session, launch, course, now) if course is not None else None
+    rule = rule_of_launch(session, link, launch, now) if link is not None else None
     if course is not None and person is not None:
         launched.observe(session, launch, course, person.id, now)
     if rule is not None:
@@ -46,6 +47,7 @@ def start_session(session: Session, launch: Launch, now: datetime) -> str:
             deployment_id=launch.deployment_id,
             course_id=course.id if course else None,
             person_id=person.id if person else None,
+            resource_link_id=link.id if link else None,
             rule_id=rule.id if rule else None,
             is_teacher=launch.is_teacher,
             is_learner=launch.is_learner,
@@ -71,6 +73,11 @@ def find_session(session: Session, token: str, now: datetime) -> LaunchSession |
     if now - row.last_used_at > RECORD_USE_EVERY:
         row.last_used_at = now
     return row
+
+
+def note_rule(session: Session, token: str, rule_id: int) -> None:
+    """Notes that the launched link has got a rule since the session began."""
+    session.get_one(LaunchSession, secret_hash(token)).rule_id = rule_id
 
 
 def delete_ended(session: Session, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What conditions say, in the words of their own folders and the language of the page."""
+"""What conditions and sources say, in the words of their own folders and the language of the page."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from lti_tool import conditions, plugs
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.tree import Leaf, Node, demands, leaves
+from lti_tool.sources import SOURCES
 from lti_tool.web.filters import moment, percent
 from lti_tool.web.languages import page_language
 
@@ -61,15 +62,33 @@ def sentence(part: Mapping[str, Any], reader: str) -> Markup:
 
 def shown(name: str, value: str) -> Markup | str:
     """A value of a part as its name says: a time, or a score from 0 to 1."""
-    if name.endswith("_at"):
+    if name == "at" or name.endswith("_at"):
         return moment(datetime.fromisoformat(value))
     return percent(Decimal(value)) if name in ("score", "minimum") else escape(value)
 
 
 def rule_sentences(tree: Node, wording: str) -> Sequence[Markup]:
-    """What a rule asks for: `wording` is `automatic` or `confirmed` for teachers, `learner` for learners."""
+    """What a rule asks for: `wording` is `automatic` or `confirmed` for teachers, `learner` for learners.
+
+    `unseen` is for teachers whose platform does not show who may open a link; where a condition has no words of its own
+    for that, those of `automatic` are said.
+    """
     beside = demands(tree)
     return [_rule_sentence(leaf, wording) for leaf in leaves(tree) if leaf not in beside and leaf.options]
+
+
+def terms(tree: Node) -> Sequence[Markup]:
+    """All that a rule asks for, for a teacher who is to confirm it: its occasion, and what stands beside it."""
+    names = {leaf.condition for leaf in demands(tree)}
+    wording = "confirmed" if "confirmed" in names else "automatic"
+    told = (_rule_sentence(leaf, wording) for leaf in leaves(tree) if leaf.options is not None)
+    return [sentence for sentence in told if sentence]
+
+
+def gone_words(source: str) -> Mapping[str, str]:
+    """Title and text for what a source no longer finds on the platform: a link, or its column."""
+    found: Mapping[str, str] = plugs.words(SOURCES[source], page_language())["gone"]
+    return found
 
 
 def choice(name: str) -> Mapping[str, str]:
@@ -101,7 +120,7 @@ def _rule_sentence(leaf: Leaf, wording: str) -> Markup:
         for field in fields(options)
         if (value := getattr(options, field.name)) is not None
     }
-    return escape(words.get(wording, "")).format_map(values)
+    return escape(words.get(wording, words.get("automatic", ""))).format_map(values)
 
 
 def _leaves(trace: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -25,7 +25,8 @@ LAUNCH_FIELD = "_launch"
 class Visit:
     """A launch session, as its pages need it. `token` stands in their hidden fields, never in an address.
 
-    `link_place`: where in the course the link was opened; None for a place that no restriction covers.
+    `link_id`: the id of the launched link's row, for a link of the course. `link_place`: where in the course it was
+    opened; None for a place that no restriction covers.
     """
 
     token: str
@@ -34,6 +35,7 @@ class Visit:
     course_id: int | None
     course_title: str
     person_id: int | None
+    link_id: int | None
     rule_id: int | None
     is_teacher: bool
     is_learner: bool
@@ -96,6 +98,7 @@ def _visit(row: LaunchSession, token: str) -> Visit:
         course_id=row.course_id,
         course_title=row.course.title if row.course else "",
         person_id=row.person_id,
+        link_id=row.resource_link_id,
         rule_id=row.rule_id,
         is_teacher=row.is_teacher,
         is_learner=row.is_learner,

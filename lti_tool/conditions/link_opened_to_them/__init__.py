@@ -76,8 +76,8 @@ def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG00
 
 def _unproven(facts: Facts, link: str, access: Access) -> Part:
     shown = restriction_now(facts.course_of(RESTRICTION, link))
-    if shown == "cannot_be_seen" or (access.now == "unknown" and restriction_confirmed(facts, link)):
-        confirmed = restriction_confirmed(facts, link)
+    if shown == "cannot_be_seen" or (access.now == "unknown" and restriction_confirmed(facts.course, link)):
+        confirmed = restriction_confirmed(facts.course, link)
         return _part("not_yet", "open_it_here" if confirmed else "restriction_unconfirmed")
     if access.since is None:
         return _part("not_yet", "not_seen")

@@ -57,7 +57,7 @@ def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG00
         return _part("met", "opened", at=at, opened_at=access.opened_at, proven_at=access.proven_at)
     shown = restriction_now(facts.course_of(RESTRICTION, link))
     if shown == "cannot_be_seen":
-        confirmed = restriction_confirmed(facts, link)
+        confirmed = restriction_confirmed(facts.course, link)
         return _part("not_yet", "open_it_here" if confirmed else "restriction_unconfirmed")
     if access.now == "open" and shown == "open_to_all":
         values = {"opened_at": access.opened_at}

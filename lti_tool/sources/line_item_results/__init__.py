@@ -27,11 +27,14 @@ def look(asked: Asked, connection: Connection) -> Answer:
     missing = set()
     for link in asked.links_reading(GIVES):
         try:
-            urls[link.id] = link.line_item_url or _own_line_item(asked, link, connection)
-            results[link.id] = connection.results(urls[link.id])
-        except NotOnPlatformError as error:
-            missing.add(link.id)
-            trouble[link.id] = error
+            found = _results(asked, link, connection)
+            if found is not None:
+                urls[link.id], results[link.id] = found
+            else:
+                missing.add(link.id)
+                trouble[link.id] = NotOnPlatformError(
+                    "the badge's grade column is no longer in the gradebook", permanent=True
+                )
         except PlatformError as error:
             trouble[link.id] = error
             if error.concluded:
@@ -78,10 +81,30 @@ def _value(result: LineItemResult) -> Mapping[str, Any] | None:
     }
 
 
-def _own_line_item(asked: Asked, link: LinkAsked, connection: Connection) -> str:
+def _results(
+    asked: Asked, link: LinkAsked, connection: Connection
+) -> tuple[str, Sequence[LineItemResult]] | None:
+    """The address of the link's line item, and its results.
+
+    None where the platform answers for the course, but no longer has the line item. Raises PlatformError.
+    """
+    known = link.line_item_url
+    if known is not None:
+        try:
+            return known, connection.results(known)
+        except NotOnPlatformError:
+            if asked.line_items_url is None:
+                # The list of members has been read before, so the course is there; without one nobody knows.
+                if asked.memberships_url is None:
+                    raise
+                return None
+    # A column that was deleted and made anew has another address.
+    url = _own_line_item(asked, link, connection)
+    return (url, connection.results(url)) if url not in (None, known) else None
+
+
+def _own_line_item(asked: Asked, link: LinkAsked, connection: Connection) -> str | None:
     if asked.line_items_url is None:
         raise PlatformError("the platform does not give the tool access to the gradebook", permanent=True)
-    for item in connection.line_items(asked.line_items_url):
-        if item.resource_link_id == link.id:
-            return item.id
-    raise NotOnPlatformError("the badge's grade column is no longer in the gradebook", permanent=True)
+    items = connection.line_items(asked.line_items_url)
+    return next((item.id for item in items if item.resource_link_id == link.id), None)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from lti_tool.errors import PlatformError
 from lti_tool.observations import LINK_ACCESS, RESTRICTION, ROLE, Observation, first_seen_as_staff, select
 from lti_tool.observations.link_history import restriction_of_look, without_voided
-from lti_tool.platforms.service_errors import NotOnPlatformError
+from lti_tool.platforms.service_errors import NotOnPlatformError, ScopeRefusedError
 from lti_tool.platforms.services import Connection
 from lti_tool.sources.found import Answer, Asked, Found, Known, differing
 from lti_tool.values import Member
@@ -64,7 +64,11 @@ def look(asked: Asked, connection: Connection) -> Answer:
             if error.permanent and not error.concluded:
                 open_to[link.id] = None
             trouble[link.id] = error
-    members = connection.members(asked.memberships_url)
+    try:
+        members = connection.members(asked.memberships_url)
+    except ScopeRefusedError:
+        # The platform was registered without its lists: it is one that has none.
+        return Answer(content=Lists(members=None, open_to={link.id: None for link in links}))
     return Answer(
         content=Lists(members=members, open_to=open_to),
         members=members,

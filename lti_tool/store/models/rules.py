@@ -14,7 +14,7 @@ from lti_tool.store.models.templates import TemplateVersion
 
 
 class ResourceLink(Base):
-    """A resource link of a course that was launched, and what it asked for when its rule was last settled."""
+    """A resource link of a course that was launched, and what its activity asked for then."""
 
     __tablename__ = "resource_link"
     __table_args__ = (UniqueConstraint("course_id", "link_id"),)
@@ -28,6 +28,8 @@ class ResourceLink(Base):
     line_item_url: Mapped[str | None]
     missing_looks: Mapped[int] = mapped_column(default=0)
     """How many looks in a row found that the platform no longer has the link or its column."""
+    missing_in: Mapped[str] = mapped_column(String(40), default="")
+    """The name of the source whose look missed it."""
     created_at: Mapped[datetime]
     course: Mapped[Course] = relationship()
 
@@ -62,16 +64,19 @@ class AwardRule(Base):
     checked_at: Mapped[datetime | None]
     trouble: Mapped[dict[str, Any] | None]
     """Why the last look failed: a UserFacingError as JSON, to be shown to the teacher."""
+    removed_at: Mapped[datetime | None]
+    """When a teacher removed it, because its link is no longer in the course; its awards stay."""
     course: Mapped[Course] = relationship()
     link: Mapped[ResourceLink] = relationship()
     versions: Mapped[list[RuleVersion]] = relationship(back_populates="rule", order_by="RuleVersion.version")
 
 
 class RuleVersion(Base):
-    """What a rule asks for, and which template it awards. `status`: proposed, active, replaced, declined.
+    """What a rule asks for, and which template it awards.
 
-    An active version is never changed. `tree` is the JSON that `lti_tool.conditions.tree.written` returns, where what
-    cannot be read is null, and nothing else is.
+    `status`: proposed; active; replaced, by a later active one; declined, by a teacher; withdrawn, where the activity
+    changed again before a teacher answered. An active version is never changed. `tree` is the JSON that
+    `lti_tool.conditions.tree.written` returns, where what cannot be read is null, and nothing else is.
     """
 
     __tablename__ = "rule_version"
@@ -98,9 +103,12 @@ class RuleVersion(Base):
     version: Mapped[int]
     template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
     tree: Mapped[str] = mapped_column(Text)
+    asked: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The custom parameters of the link that it came from; a version edited on the page keeps those before it."""
     status: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(20), default="")
-    """Why it was proposed: placed, changed (in the activity), copied, unreadable, or edited (on the page)."""
+    """Where it came from: placed, changed (in the activity), copied, unreadable, no_badge (the activity no longer
+    names one), edited or chosen (both on the page)."""
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_at: Mapped[datetime | None]

@@ -34,6 +34,7 @@ class LaunchSession(Base):
     deployment_id: Mapped[str]
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id"))
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("award_rule.id"))
     is_teacher: Mapped[bool]
     is_learner: Mapped[bool]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -14,12 +15,12 @@ from badges.template.model import Template, read_template
 from lti_tool.awarding import decisions, looks, rule_changes
 from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
-from lti_tool.observations import LINK_ACCESS, RESTRICTION, RESTRICTION_CONFIRMED, select
-from lti_tool.observations.link_history import restriction_now
+from lti_tool.observations import LINK_ACCESS, RESTRICTION, select
+from lti_tool.observations.link_history import restriction_confirmed, restriction_now
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, AwardRule, Person, Question, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
-from lti_tool.web.plug_sentences import rule_sentences
+from lti_tool.web.plug_sentences import gone_words, rule_sentences, terms
 from lti_tool.web.public.badge_pages import announced_readings
 from lti_tool.web.translation import Sentence
 from lti_tool.web.visits import Visit, current_teacher_visit
@@ -40,19 +41,35 @@ class Link:
     """What is known of a link that is, or should be, restricted.
 
     `shown` is what the last look showed of the restriction (`lti_tool.observations.link_history`), None before it.
-    `confirmed_at`: when a teacher confirmed the restriction. `closed_count`: the learners for whom it does not open.
+    `confirmed_at`: when a teacher confirmed the restriction; `is_elsewhere`: that was for another place in the course
+    than the one from which this visit opened the link. `closed_count`: the learners for whom it does not open.
     """
 
     shown: str | None
-    confirmed_at: Any
+    confirmed_at: datetime | None
+    is_elsewhere: bool
     closed_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a proposed version changes: the conditions that were and those that will be, in sentences.
+
+    `was` is None where nothing was before. `has_date`: some date of the new ones came from elsewhere.
+    """
+
+    was: Sequence[Markup] | None
+    will_be: Sequence[Markup]
+    is_readable: bool
+    has_date: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """Everything to show about one badge of the course.
 
-    `proposed` is a version that waits for the teacher. `asked` are the learners to confirm one by one; `question` is
+    `proposed` is a version that waits for the teacher, and `change` what it changes. `gone` are the words for a link or
+    column that the platform no longer has. `asked` are the learners to confirm one by one; `question` is
     the one about everybody, and `named` those it is about. `link` is None where the rule reads no list of a link.
     `newer` is a newer version of the template.
     """
@@ -65,13 +82,12 @@ class Panel:
     sentences: Sequence[Markup]
     demands: rule_changes.Demands
     proposed: RuleVersion | None
-    proposed_sentences: Sequence[Markup]
-    is_proposal_readable: bool
+    change: Change | None
     asked: Sequence[Asked]
     question: Question | None
     named: Sequence[Asked]
     link: Link | None
-    is_gone: bool
+    gone: Mapping[str, str] | None
     newer: TemplateVersion | None
     is_open: bool
 
@@ -100,12 +116,14 @@ def course_page(visit: Visit, notice: Notice | None = None) -> str:
         rules = queries.rules.rules_of(session, visit.course_id)
         acting_on = (request.view_args or {}).get("rule_id", visit.rule_id)
         open_id = rules[0].id if len(rules) == 1 else acting_on
-        panels = [_panel(session, rule, open_id) for rule in rules]
+        panels = [_panel(session, rule, open_id, visit) for rule in rules if rule.removed_at is None]
+        removed = [_panel(session, rule, open_id, visit) for rule in rules if rule.removed_at is not None]
         panels.sort(key=lambda panel: not panel.is_open)
         page = render_template(
             "teacher/course.html",
             visit=visit,
             panels=panels,
+            removed=[panel for panel in removed if panel.awards],
             notice=notice,
             mail_folder=current_tool().mail_folder,
         )
@@ -122,13 +140,16 @@ def _look_anew(rule_id: int) -> None:
         looks.look_after_opening(session, session.get_one(AwardRule, rule_id), tool.clock())
 
 
-def _panel(session: Session, rule: AwardRule, open_id: int | None) -> Panel:
+def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit) -> Panel:
     version = queries.rules.shown_version(session, rule)
     proposed = queries.rules.proposed_version(session, rule.id)
     tree = read_tree(version.tree)
     demands = rule_changes.demands_of(tree)
     question = queries.rules.open_question(session, rule.id)
     asked = _asked(session, rule)
+    link = _link(session, rule, visit) if LINK_ACCESS in reads(tree) else None
+    is_unseen = link is not None and link.shown == "cannot_be_seen"
+    wording = "confirmed" if demands.confirmed else "unseen" if is_unseen else "automatic"
     named = [each for each in asked if question and str(each.person.id) in question.people]
     return Panel(
         rule=rule,
@@ -136,16 +157,15 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None) -> Panel:
         template=read_template(version.template_version.body),
         readings=announced_readings(version.template_version),
         awards=queries.awards.awards_of_rule(session, rule.id),
-        sentences=rule_sentences(tree, "confirmed" if demands.confirmed else "automatic"),
+        sentences=rule_sentences(tree, wording),
         demands=demands,
         proposed=proposed,
-        proposed_sentences=rule_sentences(read_tree(proposed.tree), "automatic") if proposed else (),
-        is_proposal_readable=proposed is not None and is_readable(read_tree(proposed.tree)),
+        change=_change(version, proposed) if proposed is not None else None,
         asked=[each for each in asked if each not in named],
         question=question,
         named=named,
-        link=_link(session, rule) if LINK_ACCESS in reads(tree) else None,
-        is_gone=rule.link.missing_looks >= looks.LOOKS_UNTIL_GONE,
+        link=link,
+        gone=gone_words(rule.link.missing_in) if looks.is_gone(rule.link) else None,
         newer=queries.templates.newer_version(session, version.template_version, rule.course.registration_id),
         is_open=rule.id == open_id,
     )
@@ -165,12 +185,24 @@ def _asked(session: Session, rule: AwardRule) -> Sequence[Asked]:
     ]
 
 
-def _link(session: Session, rule: AwardRule) -> Link:
+def _change(version: RuleVersion, proposed: RuleVersion) -> Change:
+    tree = read_tree(proposed.tree)
+    return Change(
+        was=terms(read_tree(version.tree)) if version is not proposed else None,
+        will_be=terms(tree),
+        is_readable=is_readable(tree),
+        has_date=rule_changes.demands_of(tree).not_before is not None,
+    )
+
+
+def _link(session: Session, rule: AwardRule, visit: Visit) -> Link:
     about_course = queries.observations.of_people(session, rule.course_id, []).get(None, ())
     link = rule.link.link_id
-    confirmed = select(about_course, RESTRICTION_CONFIRMED, link)
+    confirmed = restriction_confirmed(about_course, link)
+    is_here = visit.rule_id == rule.id and visit.link_place is not None
     return Link(
         shown=restriction_now(select(about_course, RESTRICTION, link)),
-        confirmed_at=confirmed[-1].seen_at if confirmed else None,
+        confirmed_at=confirmed.seen_at if confirmed else None,
+        is_elsewhere=is_here and confirmed is not None and confirmed.value["place"] != visit.link_place,
         closed_count=looks.counts_of(session, rule)["closed"],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -15,6 +15,7 @@ from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.tree import Node, all_of, reads
 from lti_tool.errors import NotAllowedError
+from lti_tool.observations import RESULT
 from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
 from lti_tool.store import queries
 from lti_tool.store.models import TemplateVersion
@@ -53,7 +54,7 @@ def return_link() -> str:
         key = tool.issuer.keyring.tool_keys(session)[0]
     if row is None:
         return choose_badge_page(visit, _("Choose a badge first."))
-    tree = _chosen_rule()
+    tree = chosen_rule(visit)
     if isinstance(tree, str):
         return choose_badge_page(visit, tree)
     with tool.store.begin() as session:
@@ -107,7 +108,7 @@ def choose_badge_page(visit: Visit, problem: Sentence = "") -> str:
         choices=choices,
         count_stated_elements=_count_stated_elements,
         chosen=chosen,
-        occasions={name: choice(name) for name, each in CONDITIONS.items() if each.IS_OCCASION},
+        occasions={name: choice(name) for name in occasions_for(visit)},
         forms={name: form_of(name, _typed(name)) for name in CONDITIONS},
         condition=request.form.get("condition", DEFAULT_CONDITION),
         confirm=request.form.get("confirm", ""),
@@ -116,12 +117,18 @@ def choose_badge_page(visit: Visit, problem: Sentence = "") -> str:
     )
 
 
-def _chosen_rule() -> Node | Sentence:
+def occasions_for(visit: Visit) -> Sequence[str]:
+    """The conditions that the visit may choose: a link that is already placed gets no column of its own any more."""
+    names = (name for name, each in CONDITIONS.items() if each.IS_OCCASION)
+    return [name for name in names if visit.deep_linking is not None or RESULT not in CONDITIONS[name].READS]
+
+
+def chosen_rule(visit: Visit) -> Node | Sentence:
     """The rule that the form describes, or what is wrong with it."""
     name = request.form.get("condition", "")
-    condition = CONDITIONS.get(name)
-    if condition is None or not condition.IS_OCCASION:
+    if name not in occasions_for(visit):
         return _("Choose when a learner gets the badge.")
+    condition = CONDITIONS[name]
     chosen: dict[str, Any] = {"condition": name}
     if hasattr(condition, "read_form"):
         options = condition.read_form(_typed(name))

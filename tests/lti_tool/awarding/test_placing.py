@@ -5,7 +5,8 @@ import json
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from lti_tool.awarding import looks, rule_changes
+from lti_tool.awarding import looks, placing, rule_changes
+from lti_tool.conditions.tree import tree_of
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations
@@ -70,6 +71,13 @@ def settle(tool, rule_id, change=rule_changes.confirm_change):
         change(session, rule, proposed.id, None, tool.clock())
 
 
+def confirm_each(tool, rule_id):
+    """A teacher's choice on the page: they confirm each learner."""
+    with tool.store.begin() as session:
+        demands = rule_changes.Demands(not_before=None, confirmed=True)
+        rule_changes.set_demands(session, session.get_one(AwardRule, rule_id), demands, None, tool.clock())
+
+
 def test_what_a_teacher_places_is_active_at_the_first_launch(tool, place, launch):
     custom = place(AT_LEAST_60, {"condition": "confirmed"})
     rule_id = launch(custom)
@@ -116,7 +124,7 @@ def test_a_link_restored_from_elsewhere_stands_still_too(tool, place, launch):
 
 def test_a_rule_typed_into_the_activity_is_no_placement(tool, place, launch):
     custom = place(AT_LEAST_60) | {"rule": json.dumps({"condition": "result_at_least", "minimum": "0.1"})}
-    assert [each[:2] for each in versions(tool, launch(custom))] == [("proposed", "copied")]
+    assert [each[:2] for each in versions(tool, launch(custom))] == [("proposed", "changed")]
 
 
 @pytest.mark.parametrize("minimum", ["NaN", "$Minimum", None, "70", "-1", "Infinity", ""])
@@ -193,15 +201,135 @@ def test_a_change_back_needs_no_answer(tool, place, launch):
     rule_id = launch(first)
     launch(place(AT_LEAST_60))
     launch(first)
+    assert [each[0] for each in versions(tool, rule_id)] == ["active", "withdrawn"]
+
+
+def test_a_change_back_needs_no_answer_where_the_page_has_changed_the_rule_since(tool, place, launch):
+    first = place()
+    rule_id = launch(first)
+    confirm_each(tool, rule_id)
+    launch(place(AT_LEAST_60))
+    launch(first)
+    assert [each[0] for each in versions(tool, rule_id)] == ["replaced", "active", "withdrawn"]
+
+
+def test_a_change_that_comes_again_after_a_change_back_is_asked_about_again(tool, place, launch):
+    first, second = place(), place(AT_LEAST_60)
+    rule_id = launch(first)
+    launch(second)
+    settle(tool, rule_id, rule_changes.decline_change)
+    launch(first)
+    launch(second)
+    assert [each[0] for each in versions(tool, rule_id)] == ["active", "declined", "proposed"]
+
+
+def test_a_teacher_cannot_confirm_what_the_activity_no_longer_asks_for(tool, place, launch):
+    rule_id = launch(place())
+    launch(place(AT_LEAST_60))
+    launch(place({"condition": "result_at_least", "minimum": "0.9"}))
+    with tool.store.begin() as session, pytest.raises(NotFoundError):
+        rule = session.get_one(AwardRule, rule_id)
+        rule_changes.confirm_change(session, rule, rule.versions[1].id, None, tool.clock())
+
+
+@pytest.mark.parametrize("custom", [{}, {"badge": "no such badge"}])
+def test_an_activity_that_no_longer_names_a_badge_stands_still_until_a_teacher_answers(
+    tool, place, launch, platform, custom
+):
+    rule_id = launch(place())
+    launch(custom, ANNA)
+    assert [each[:2] for each in versions(tool, rule_id)] == [("active", "placed"), ("proposed", "no_badge")]
+    complete(tool, platform, 1, ANNA)
+    with tool.store.read() as session:
+        assert session.query(Award).all() == []
+    settle(tool, rule_id, rule_changes.decline_change)
+    launch(custom)  # the same again is no new change
     assert [each[0] for each in versions(tool, rule_id)] == ["active", "declined"]
+
+
+def test_the_parameters_of_a_submission_review_change_nothing(tool, place, launch):
+    rule_id = launch(place())
+    launch({}, message_type="LtiSubmissionReviewRequest")
+    assert [each[0] for each in versions(tool, rule_id)] == ["active"]
+
+
+def test_a_copy_brings_the_rule_that_its_activity_had_not_a_later_one(tool, place, launch):
+    first = place()
+    original = launch(first)
+    confirm_each(tool, original)
+    launch(place(AT_LEAST_60))
+    settle(tool, original)
+    copied = launch(first, context_id="43", resource_link_id="77")
+    assert [each[2] for each in versions(tool, copied)] == [
+        {"all": [OPENED_TO_THEM, {"condition": "confirmed"}]}
+    ]
+
+
+def test_a_copy_whose_activity_says_something_else_is_what_it_says(tool, place, launch):
+    custom = place(AT_LEAST_60)
+    launch(custom)
+    typed = {"condition": "result_at_least", "minimum": "0.9"}
+    copied = launch(custom | {"rule": json.dumps(typed)}, resource_link_id="77")
+    assert versions(tool, copied) == [("proposed", "copied", typed)]
+
+
+def test_a_badge_chosen_again_for_its_link_belongs_to_it_and_copies_of_it_wait(tool, place, launch):
+    rule_id = launch(place())
+    again = place(AT_LEAST_60)
+    launch(again)
+    settle(tool, rule_id)
+    copied = launch(again, resource_link_id="77")
+    assert [each[:2] for each in versions(tool, copied)] == [("proposed", "copied")]
+
+
+def test_a_copy_that_is_opened_before_its_original_does_not_take_its_place(tool, place, launch):
+    custom = place()
+    copied = launch(custom, context_id="43", resource_link_id="77")
+    original = launch(custom)
+    assert [each[:2] for each in versions(tool, copied)] == [("proposed", "copied")]
+    assert [each[:2] for each in versions(tool, original)] == [("active", "placed")]
+
+
+def test_a_copy_brings_no_awards(tool, place, launch, platform):
+    custom = place()
+    launch(custom)
+    complete(tool, platform, 1, ANNA)
+    copied = launch(custom, context_id="43", resource_link_id="77")
+    settle(tool, copied)
+    with tool.store.read() as session:
+        assert queries.awards.awards_of_rule(session, copied) == []
+        assert len(queries.awards.awards_of_rule(session, 1)) == 1
+
+
+def test_a_badge_chosen_on_the_page_is_what_the_link_awards(tool, launch, published):
+    assert launch({}) is None
+    with tool.store.begin() as session:
+        template = queries.templates.published_template(session, published, 1)
+        (link,) = session.query(ResourceLink)
+        placing.choose(session, link, template, tree_of(OPENED_TO_THEM), by_id=None, now=tool.clock())
+    rule_id = launch({}, ANNA)
+    assert versions(tool, rule_id) == [("active", "chosen", OPENED_TO_THEM)]
+
+
+def test_what_is_chosen_on_the_page_settles_that_the_activity_names_no_badge(tool, place, launch, published):
+    rule_id = launch(place())
+    launch({})
+    with tool.store.begin() as session:
+        template = queries.templates.published_template(session, published, 1)
+        (link,) = session.query(ResourceLink)
+        placing.choose(session, link, template, tree_of(AT_LEAST_60), by_id=None, now=tool.clock())
+    assert launch({}) == rule_id
+    assert [each[:2] for each in versions(tool, rule_id)] == [
+        ("replaced", "placed"),
+        ("withdrawn", "no_badge"),
+        ("active", "chosen"),
+    ]
 
 
 def test_what_a_teacher_changes_on_the_page_is_not_undone_by_the_next_launch(tool, place, launch):
     custom = place()
     rule_id = launch(custom)
-    with tool.store.begin() as session:
-        demands = rule_changes.Demands(not_before=None, confirmed=True)
-        rule_changes.set_demands(session, session.get_one(AwardRule, rule_id), demands, None, tool.clock())
+    confirm_each(tool, rule_id)
     launch(custom)
     assert [each[0] for each in versions(tool, rule_id)] == ["replaced", "active"]
     assert versions(tool, rule_id)[-1][2] == {"all": [OPENED_TO_THEM, {"condition": "confirmed"}]}

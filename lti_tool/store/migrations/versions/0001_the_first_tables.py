@@ -252,6 +252,7 @@ def upgrade() -> None:
         sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("line_item_url", sa.String(), nullable=True),
         sa.Column("missing_looks", sa.Integer(), nullable=False),
+        sa.Column("missing_in", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"],
@@ -270,6 +271,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("trouble", sa.JSON(), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["course_id"],
             ["course.id"],
@@ -295,6 +297,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("template_version_id", sa.Integer(), nullable=False),
         sa.Column("tree", sa.Text(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -510,6 +513,7 @@ def upgrade() -> None:
         sa.Column("deployment_id", sa.String(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("resource_link_id", sa.Integer(), nullable=True),
         sa.Column("rule_id", sa.Integer(), nullable=True),
         sa.Column("is_teacher", sa.Boolean(), nullable=False),
         sa.Column("is_learner", sa.Boolean(), nullable=False),
@@ -532,6 +536,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["registration_id"],
             ["registration.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_link_id"],
+            ["resource_link.id"],
         ),
         sa.ForeignKeyConstraint(
             ["rule_id"],

@@ -1,0 +1,62 @@
+"""Choosing a badge for a link whose activity names none, on the teacher's page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, request
+
+from lti_tool.awarding import placing
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.people import sessions
+from lti_tool.store import Session, queries
+from lti_tool.store.models import ResourceLink
+from lti_tool.web.current import current_tool
+from lti_tool.web.teacher.course import Notice, course_page
+from lti_tool.web.teacher.placement import choose_badge_page, chosen_rule
+from lti_tool.web.translation import gettext as _
+from lti_tool.web.visits import Visit, current_teacher_visit
+
+pages = Blueprint("link_badge", __name__)
+
+
+@pages.post("/lti/app/link/choose")
+def choose() -> str:
+    """The badges and the ways to award them. Raises as `use_badge` does."""
+    visit = current_teacher_visit()
+    with current_tool().store.read() as session:
+        _link_without_badge(session, visit)
+    return choose_badge_page(visit)
+
+
+@pages.post("/lti/app/link/badge")
+def use_badge() -> str:
+    """Gives the launched link the chosen badge, or shows the choice again.
+
+    Raises NotFoundError where no link was launched, NotAllowedError where the link has a badge.
+    """
+    visit = current_teacher_visit()
+    tool = current_tool()
+    tree = chosen_rule(visit)
+    with tool.store.begin() as session:
+        link = _link_without_badge(session, visit)
+        badge = request.form.get("badge", "")
+        template = queries.templates.published_template(session, badge, visit.registration.id)
+        if template is not None and not isinstance(tree, str):
+            rule = placing.choose(session, link, template, tree, by_id=visit.person_id, now=tool.clock())
+            sessions.note_rule(session, visit.token, rule.id)
+            visit = replace(visit, rule_id=rule.id)
+    if template is None:
+        return choose_badge_page(visit, _("Choose a badge first."))
+    if isinstance(tree, str):
+        return choose_badge_page(visit, tree)
+    return course_page(visit, Notice(text=_("Saved. This link awards the badge from now on.")))
+
+
+def _link_without_badge(session: Session, visit: Visit) -> ResourceLink:
+    link = session.get(ResourceLink, visit.link_id) if visit.link_id is not None else None
+    if link is None:
+        raise NotFoundError("no link of a course was launched")
+    if not placing.names_no_badge(session, link):
+        raise NotAllowedError("the link has a badge")
+    return link
