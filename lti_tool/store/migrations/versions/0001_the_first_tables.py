@@ -431,7 +431,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.Column("what", sa.String(length=40), nullable=False),
         sa.Column("about_kind", sa.String(length=20), nullable=False),
-        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=100), nullable=False),
         sa.Column("why", sa.String(length=40), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
