@@ -39,7 +39,10 @@ class Moment(click.ParamType[datetime]):
 
 
 def open_tool() -> Tool:
-    """The tool that the environment describes. Raises SettingsError naming the variable that is wrong."""
+    """The tool that the environment describes. Raises SettingsError naming the variable that is wrong.
+
+    Nobody follows its events: what a command does is recorded, but its output is no log.
+    """
     # Loads the database and the web's libraries, which `verify` and `quality` do without.
     from lti_tool.wiring import build_tool
 

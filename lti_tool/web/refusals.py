@@ -27,11 +27,13 @@ def record_refusal(what: str, why: str, incident: str) -> None:
     now = tool.clock()
     named = {name: str(value) for name, value in (request.view_args or {}).items()}
     try:
-        with tool.store.begin() as session:
+        # Asked by a session that only reads: those that knock all day must not queue for the lock of writers.
+        with tool.store.read() as session:
             if actor == UNKNOWN and queries.events.is_recorded_since(
                 session, what, "page", page, why, now - ONE_IN
             ):
                 return
+        with tool.store.begin() as session:
             data = {**named, "incident": incident}
             events.record(session, what, "page", page, now, actor=actor, why=why, data=data)
     except DBAPIError as error:

@@ -19,7 +19,7 @@ class Event(Base):
     """
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_about", "about_kind", "about"),)
+    __table_args__ = (Index("ix_event_about", "about_kind", "about", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)

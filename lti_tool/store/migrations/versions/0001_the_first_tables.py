@@ -437,7 +437,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.create_index("ix_event_about", ["about_kind", "about"], unique=False)
+        batch_op.create_index("ix_event_about", ["about_kind", "about", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_event_at"), ["at"], unique=False)
 
     op.create_table(
