@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -42,6 +44,11 @@ def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def log_event(event: Mapping[str, Any]) -> None:
+    """Writes the line of an event that was committed; `event` is what `lti_tool.store.events.Act.as_json` returns."""
+    log.info(event["what"], **{name: value for name, value in event.items() if name != "what"})
 
 
 def traceback_summary(error: BaseException) -> str:

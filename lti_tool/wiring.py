@@ -32,6 +32,7 @@ from lti_tool.publishing import extension_address, own_documents
 from lti_tool.store import outbox, queries
 from lti_tool.store.compiled_forms import StoredForms
 from lti_tool.store.database import Store
+from lti_tool.store.events import Act
 from lti_tool.store.expiring_values import StoredExpiringValues
 from lti_tool.store.migrations import bring_up_to_date
 from lti_tool.values import Registration
@@ -101,15 +102,19 @@ class Tool:
         return Connection(registration, key, self.outgoing, self.tokens, self.clock)
 
 
-def build_tool(settings: Settings, clock: Callable[[], datetime] | None = None) -> Tool:
-    """The tool, with its database migrated and its keys created.
+def build_tool(
+    settings: Settings,
+    clock: Callable[[], datetime] | None = None,
+    follow: Callable[[Act], None] | None = None,
+) -> Tool:
+    """The tool, with its database migrated and its keys created; `follow` is called with each event after its commit.
 
     Raises SettingsError where a setting cannot be used: the issuer file, the keys or the device. Errors of the database
     are raised as they are.
     """
     now = clock or _now
     set_override_folder(settings.vocabularies_folder)
-    store = Store(settings.database_url)
+    store = Store(settings.database_url, follow)
     bring_up_to_date(store.engine)
     outgoing = Outgoing(
         networks=Networks.PUBLIC_AND_PRIVATE if settings.allow_private_addresses else Networks.PUBLIC,

@@ -10,14 +10,14 @@ import os
 
 from config.settings import read_settings
 from lti_tool.issuing import legal_identity
-from lti_tool.logs import set_up_logs
+from lti_tool.logs import log_event, set_up_logs
 from lti_tool.tasks import Worker
 from lti_tool.web import create_app
 from lti_tool.wiring import build_tool
 
 settings = read_settings(os.environ)
 set_up_logs(settings.log_format)
-tool = build_tool(settings)
+tool = build_tool(settings, follow=lambda act: log_event(act.as_json()))
 application = create_app(tool)
 with tool.store.read() as session:
     legal_identity.log_warnings(session, tool.issuer.profile, tool.issuer.profile.day_of(tool.clock()))

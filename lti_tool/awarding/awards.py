@@ -10,6 +10,7 @@ from lti_tool.conditions.decide import Decision
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing.status_lists import clear_status, set_status
 from lti_tool.store import Session, events, outbox, queries
+from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, AwardRule, CredentialRow, RuleVersion
 
 
@@ -46,7 +47,7 @@ def award(
     return fresh
 
 
-def revoke(session: Session, award: Award, reason: str, now: datetime) -> None:
+def revoke(session: Session, award: Award, reason: str, now: datetime, by: Actor = TOOL) -> None:
     """Revokes the award for good, and its credential, if there is one, with the reason that its page shows.
 
     A revoked award stays as it is.
@@ -57,6 +58,8 @@ def revoke(session: Session, award: Award, reason: str, now: datetime) -> None:
     if award.status == "revoked":
         return
     award.status = "revoked"
+    # The reason is what somebody typed, so it stays with the credential; events hold ids and codes only.
+    events.record(session, "revoked", "award", award.id, now, actor=by)
     credential = award.credential
     if credential is None:
         return
@@ -64,7 +67,7 @@ def revoke(session: Session, award: Award, reason: str, now: datetime) -> None:
     set_status(session, credential)
 
 
-def suspend(session: Session, award: Award, reason: str, now: datetime) -> None:
+def suspend(session: Session, award: Award, reason: str, now: datetime, by: Actor = TOOL) -> None:
     """Suspends the credential of an issued award until `reinstate`; what is suspended already stays as it is.
 
     Raises NotAllowedError where the award has no credential, or one that can only be revoked.
@@ -72,14 +75,16 @@ def suspend(session: Session, award: Award, reason: str, now: datetime) -> None:
     credential = _suspendable(session, award)
     if credential.suspended_at is None:
         credential.suspended_at, credential.suspension_reason = now, reason
+        events.record(session, "suspended", "award", award.id, now, actor=by)
         set_status(session, credential)
 
 
-def reinstate(session: Session, award: Award) -> None:
+def reinstate(session: Session, award: Award, now: datetime, by: Actor = TOOL) -> None:
     """Ends a suspension; raises NotAllowedError as `suspend` does."""
     credential = _suspendable(session, award)
     if credential.suspended_at is not None:
         credential.suspended_at, credential.suspension_reason = None, None
+        events.record(session, "reinstated", "award", award.id, now, actor=by)
         clear_status(session, credential)
 
 

@@ -47,7 +47,7 @@ def confirm_learners(
     _check_may_confirm(session, course.id, by_id, policy)
     version = version_that_awards(session, rule)
     if version is None:
-        return Confirmed(refused=dict.fromkeys(person_ids, "not_open"))
+        return Confirmed(refused=_refuse(session, rule, dict.fromkeys(person_ids, "not_open"), by_id, now))
     undecided = undecided_people(session, rule, version, policy, now, person_ids)
     may_be = {each.person_id for each in undecided if each.decision.outcome == "question"}
     refused: dict[int, Refusal] = {}
@@ -64,11 +64,19 @@ def confirm_learners(
     if chosen:
         actor = events.person(by_id)
         events.record(session, "confirmed", "rule", rule.id, now, actor=actor, data={"people": chosen})
-    if refused:
-        actor = events.person(by_id)
-        people = {str(person_id): why for person_id, why in refused.items()}
-        events.record(session, "confirmation_refused", "rule", rule.id, now, actor=actor, data=people)
+    _refuse(session, rule, refused, by_id, now)
     return Confirmed(awards=decide_people(session, rule, chosen, policy, now), refused=refused)
+
+
+def _refuse(
+    session: Session, rule: AwardRule, refused: Mapping[int, Refusal], by_id: int, now: datetime
+) -> Mapping[int, Refusal]:
+    """The refusals, which are recorded as one event."""
+    if refused:
+        people = {str(person_id): why for person_id, why in refused.items()}
+        actor = events.person(by_id)
+        events.record(session, "confirmation_refused", "rule", rule.id, now, actor=actor, data=people)
+    return refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,8 @@ def place(
         placed_at=now,
     )
     session.add(placement)
+    by, data = events.person(person_id), {"template": template.template_id}
+    events.record(session, "placed", "placement", placement.id, now, actor=by, data=data)
     return {"badge": template.template_id, "rule": text, "placed": placement.id}
 
 
@@ -282,5 +284,7 @@ def add_version(
     session.flush()
     what = "rule_changed" if is_active else "rule_change_proposed"
     data = {"version": version.version}
-    events.record(session, what, "rule", rule.id, now, actor=events.person(by_id), why=reason, data=data)
+    # What is not a teacher's own choice was noticed by the tool, at the launch of anybody.
+    actor = events.person(by_id) if reason in ("placed", "edited") else events.TOOL
+    events.record(session, what, "rule", rule.id, now, actor=actor, why=reason, data=data)
     return version

@@ -87,6 +87,8 @@ def answer(
     if question is None or question.rule_id != rule.id:
         raise NotFoundError("this badge has no such question")
     if question.closed_at is not None:
+        actor, why = events.person(by_id), question.why_closed
+        events.record(session, "answer_refused", "question", question.id, now, actor=actor, why=why)
         return Answered(first=question)
     link = rule.link.link_id
     seen = Seen(source=teacher.NAME, at=now, actor=by_id)

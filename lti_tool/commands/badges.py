@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.commands.shared import open_tool
+from lti_tool.commands.shared import open_tool, operator
 from lti_tool.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def revoke(badge: str, reason: str) -> None:
     """Revoke BADGE (its id, or its address) for good; its page shows the REASON."""
     from lti_tool.awarding import awards
 
-    _change(badge, lambda session, award, now: awards.revoke(session, award, reason, now))
+    _change(badge, lambda session, award, now: awards.revoke(session, award, reason, now, operator()))
     click.echo(f"{badge} is revoked")
 
 
@@ -43,7 +43,7 @@ def suspend(badge: str, reason: str) -> None:
     """Suspend BADGE until it is reinstated; its page shows the REASON. Needs STATUS_PURPOSE=suspension."""
     from lti_tool.awarding import awards
 
-    _change(badge, lambda session, award, now: awards.suspend(session, award, reason, now))
+    _change(badge, lambda session, award, now: awards.suspend(session, award, reason, now, operator()))
     click.echo(f"{badge} is suspended")
 
 
@@ -53,7 +53,7 @@ def reinstate(badge: str) -> None:
     """Make a suspended BADGE valid again."""
     from lti_tool.awarding import awards
 
-    _change(badge, lambda session, award, _now: awards.reinstate(session, award))
+    _change(badge, lambda session, award, now: awards.reinstate(session, award, now, operator()))
     click.echo(f"{badge} is valid again")
 
 

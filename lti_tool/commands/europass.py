@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from lti_tool.commands.shared import FILE, note, open_tool
+from lti_tool.commands.shared import FILE, note, open_tool, operator
 
 
 @click.command()
@@ -20,6 +20,7 @@ def europass(out: Path, template: str | None) -> int:
     They are written as European Digital Credentials, not yet sealed.
     """
     from lti_tool.publishing import europass
+    from lti_tool.publishing.exports import record_export
     from lti_tool.store import queries
 
     tool = open_tool()
@@ -27,7 +28,10 @@ def europass(out: Path, template: str | None) -> int:
         batch = europass.batch_of(tool.issuer, queries.credentials.credentials_to_export(session, template))
     for credential_id, lack in batch.lacking:
         note(f"{credential_id}\t{lack}")
-    out.write_bytes(batch.zip)
+    with tool.store.begin() as session:
+        data = {"badges": batch.packed}
+        record_export(session, "europass", "issuer", tool.issuer.profile.slug, tool.clock(), operator(), data)
+        out.write_bytes(batch.zip)
     click.echo(f"Badges written to {out}: {batch.packed}")
     if len(batch.zip) > europass.MOST_BYTES:
         note("Europass accepts no file over 15 MB: export each template by itself, with --template.")

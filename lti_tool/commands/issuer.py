@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.commands.shared import note, open_tool
+from lti_tool.commands.shared import note, open_tool, operator
 
 if TYPE_CHECKING:
     from lti_tool.wiring import Tool
@@ -30,7 +30,7 @@ def confirm() -> int:
 
     tool = open_tool()
     with tool.store.begin() as session:
-        legal_identity.confirm(session, tool.issuer.profile, tool.clock())
+        legal_identity.confirm(session, tool.issuer.profile, tool.clock(), operator())
     return _show(tool)
 
 
@@ -68,7 +68,7 @@ def move(url: str) -> None:
 
     tool, base = open_tool(), url.rstrip("/")
     with tool.store.begin() as session:
-        extension_address.change_base_url(session, base, tool.outgoing.fetch, tool.clock())
+        extension_address.change_base_url(session, base, tool.outgoing.fetch, tool.clock(), operator())
     click.echo(
         f"New badges name {base}. Set EXTENSION_URL={base} and restart the tool. Old badges stay valid."
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.commands.shared import FILE, note, open_tool, write_text
+from lti_tool.commands.shared import FILE, Moment, note, open_tool, operator, write_text
 from lti_tool.errors import RecoverySheetError
 
 if TYPE_CHECKING:
@@ -18,18 +18,6 @@ if TYPE_CHECKING:
 
 #: As in lti_tool.issuing.keyring, which is not loaded for other commands.
 KINDS = ("Ed25519", "P-256", "RSA-3072")
-
-
-class Moment(click.ParamType[datetime]):
-    """A day or a moment in ISO 8601; without an offset it is one at the issuer's, and has no zone yet."""
-
-    name = "date"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date such as 2026-11-28 or 2026-11-28T14:30", param, ctx)
 
 
 @click.group("keys", help="Rotate or revoke keys; print the recovery sheet.")
@@ -68,7 +56,7 @@ def make(kind: str) -> None:
 
     tool = open_tool()
     with tool.store.begin() as session:
-        click.echo(tool.issuer.keyring.make_key(session, ALGORITHMS[kind], tool.clock()).kid)
+        click.echo(tool.issuer.keyring.make_key(session, ALGORITHMS[kind], tool.clock(), operator()).kid)
 
 
 @keys.command()
@@ -80,7 +68,7 @@ def rotate(kind: str) -> None:
     """
     tool = open_tool()
     with tool.store.begin() as session:
-        click.echo(tool.issuer.keyring.rotate(session, kind, tool.clock()))
+        click.echo(tool.issuer.keyring.rotate(session, kind, tool.clock(), operator()))
 
 
 @keys.command()
@@ -89,7 +77,7 @@ def retire(key: str) -> None:
     """Stop signing with KEY. It stays published, so that its badges keep verifying."""
     tool = open_tool()
     with tool.store.begin() as session:
-        tool.issuer.keyring.retire(session, key, tool.clock())
+        tool.issuer.keyring.retire(session, key, tool.clock(), operator())
     click.echo(f"{key} no longer signs. Badges that it has signed keep verifying.")
 
 
@@ -111,7 +99,7 @@ def compromised(key: str, since: datetime | None) -> None:
     if since is not None and since.tzinfo is None:
         since = since.replace(tzinfo=zone)
     with tool.store.begin() as session:
-        row = tool.issuer.keyring.mark_compromised(session, key, since, tool.clock())
+        row = tool.issuer.keyring.mark_compromised(session, key, since, tool.clock(), operator())
         first = (row.compromised_at or row.created_at).astimezone(zone)
         count = queries.credentials.count_issued(session, tool.issuer.profile.id, first)
     click.echo(f"{key} is revoked since {first.isoformat()}. Badges signed from then on no longer verify.")
@@ -129,11 +117,11 @@ def recovery_sheet(out: Path | None) -> None:
     from lti_tool.issuing import recovery_sheet
 
     tool = open_tool()
-    with tool.store.read() as session:
+    with tool.store.begin() as session:
         sheet = recovery_sheet.make_sheet(
-            session, tool.issuer.keyring, tool.issuer.profile.name, tool.tool_url, tool.clock()
+            session, tool.issuer.keyring, tool.issuer.profile.name, tool.tool_url, tool.clock(), operator()
         )
-    write_text(out, sheet.page)
+        write_text(out, sheet.page)
     note("\nThe code of this sheet is shown only now. Write it down and keep it apart from the page:")
     note(f"  {sheet.code}")
 
@@ -154,7 +142,9 @@ def restore(file: Path) -> None:
         raise RecoverySheetError(f"{file} cannot be read") from error
     code = getpass("The code of the sheet: ") if sys.stdin.isatty() else sys.stdin.readline()
     with tool.store.begin() as session:
-        count = recovery_sheet.restore(session, tool.issuer.keyring, page, code.strip(), tool.clock())
+        count = recovery_sheet.restore(
+            session, tool.issuer.keyring, page, code.strip(), tool.clock(), operator()
+        )
     click.echo(
         f"Restored: {count} keys of {tool.issuer.profile.id}. Start the tool, and verify an old badge."
     )

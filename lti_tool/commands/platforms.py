@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from lti_tool.commands.shared import note, open_tool
+from lti_tool.commands.shared import note, open_tool, operator
 
 
 @click.group("platforms", help="Register Moodle and Canvas sites, and list them.")
@@ -18,7 +18,7 @@ def invite() -> None:
 
     tool = open_tool()
     with tool.store.begin() as session:
-        code = invitations.invite(session, tool.clock())
+        code = invitations.invite(session, tool.clock(), operator())
     click.echo(f"{tool.tool_url}/lti/register?code={code}")
     note("Give this address to the platform's administrator. It registers one platform, within 7 days.")
 
@@ -71,7 +71,7 @@ def add(
     )
     tool = open_tool()
     with tool.store.begin() as session:
-        registration = invitations.add_registration(session, new, tool.clock())
+        registration = invitations.add_registration(session, new, tool.clock(), operator())
     click.echo(f"Registered with number {registration.id}. Enter these addresses in the platform:")
     click.echo(f"Login:    {tool.tool_url}/lti/login")
     click.echo(f"Redirect: {tool.tool_url}/lti/launch")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.language import LANGUAGES
 
 if TYPE_CHECKING:
+    from lti_tool.store.events import Actor
     from lti_tool.wiring import Tool
 
 #: A path that is read or written by the command itself, which words its own errors.
@@ -24,12 +26,40 @@ language_option: Callable[[Any], Any] = click.option(
 )
 
 
+class Moment(click.ParamType[datetime]):
+    """A day or a moment in ISO 8601; without an offset it is one at the issuer's, and has no zone yet."""
+
+    name = "date"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2026-11-28 or 2026-11-28T14:30", param, ctx)
+
+
 def open_tool() -> Tool:
-    """The tool that the environment describes. Raises SettingsError naming the variable that is wrong."""
+    """The tool that the environment describes. Raises SettingsError naming the variable that is wrong.
+
+    Nobody follows its events: what a command does is recorded, but its output is no log.
+    """
     # Loads the database and the web's libraries, which `verify` and `quality` do without.
     from lti_tool.wiring import build_tool
 
     return build_tool(read_settings(os.environ))
+
+
+def operator() -> Actor:
+    """Who runs the command: the account of the operating system, or its number where it has no name."""
+    import pwd
+
+    from lti_tool.store import events
+
+    number = os.getuid()
+    try:
+        return events.operator(pwd.getpwuid(number).pw_name)
+    except KeyError:
+        return events.operator(str(number))
 
 
 def read_bytes(file: Path) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.commands.shared import FILE, note, open_tool, write_text
+from lti_tool.commands.shared import FILE, note, open_tool, operator, write_text
 from lti_tool.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -53,10 +53,16 @@ def add(*, file: Path, template_id: str | None, publishes: bool) -> None:
         raise NotFoundError(f"{file} cannot be read: {error.strerror}") from error
     with tool.store.begin() as session:
         row = versions.add(
-            session, imported.body, now, template_id, what="imported", own_picture=imported.picture
+            session,
+            imported.body,
+            now,
+            template_id,
+            by=operator(),
+            what="imported",
+            own_picture=imported.picture,
         )
         if publishes:
-            versions.publish(row, tool.issuer.profile, now)
+            versions.publish(row, tool.issuer.profile, now, operator())
         _print(row)
     for line in files.as_lines(imported, tool.issuer.profile):
         click.echo(line)
@@ -71,20 +77,28 @@ def export(template: str, version: int | None, out: Path | None) -> None:
 
     It can be imported elsewhere. TEMPLATE is its id, or how it begins.
     """
+    from lti_tool.publishing.exports import record_export
     from lti_tool.templates import files, versions
 
-    with open_tool().store.read() as session:
-        text = files.export_json(versions.find(session, template, version))
-    write_text(out, text)
+    tool = open_tool()
+    with tool.store.begin() as session:
+        row = versions.find(session, template, version)
+        data = {"version": row.version}
+        record_export(session, "template", "template", row.template_id, tool.clock(), operator(), data)
+        write_text(out, files.export_json(row))
 
 
 @templates.command()
 def edit() -> None:
     """Print an address that opens the editor once."""
     from lti_tool.people import operator_sessions
+    from lti_tool.store import events
 
-    tool = open_tool()
-    click.echo(f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.expiring_values)}")
+    tool, by = open_tool(), operator()
+    code = operator_sessions.invite_operator(tool.expiring_values, by.id)
+    with tool.store.begin() as session:
+        events.record(session, "operator_invited", "editor", "", tool.clock(), actor=by)
+    click.echo(f"{tool.tool_url}/lti/editor?code={code}")
     note("Open this address in a browser. It works once, within 15 minutes.")
 
 
@@ -101,7 +115,7 @@ def publish(template: str, version: int | None) -> None:
     tool = open_tool()
     with tool.store.begin() as session:
         row = versions.find_locked(session, template, version)
-        versions.publish(row, tool.issuer.profile, tool.clock())
+        versions.publish(row, tool.issuer.profile, tool.clock(), operator())
         _print(row)
 
 
@@ -118,7 +132,7 @@ def retire(template: str, version: int | None) -> None:
     tool = open_tool()
     with tool.store.begin() as session:
         row = versions.find_locked(session, template, version)
-        versions.retire(row, tool.clock())
+        versions.retire(row, tool.clock(), operator())
         _print(row)
 
 

@@ -8,10 +8,11 @@ from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing.issuance import Issuer, bake_badge, plan_delivery
 from lti_tool.language import best_language
-from lti_tool.store import Session, queries
+from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
+from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, Delivery
-from lti_tool.values import Recipient
+from lti_tool.values import Json, Recipient
 
 
 def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> None:
@@ -27,7 +28,7 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
             return
         if delivery.award.status == "revoked":
             trouble = DeliveryError("the badge was revoked before it could be sent")
-            return _record_failure(store, delivery_id, trouble)
+            return _record_failure(store, delivery_id, trouble, "revoked", now)
         learner, channel = delivery.award.person, delivery.channel
         badge = bake_badge(issuer, delivery.award.credential)
         language = delivery.award.credential.language
@@ -39,22 +40,30 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
         receipt = CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)
     except DeliveryError as error:
         if error.permanent:
-            return _record_failure(store, delivery_id, error)
+            return _record_failure(store, delivery_id, error, "permanent", now)
         with store.begin() as session:
             session.get_one(Delivery, delivery_id).trouble = error.as_json()
         raise
     with store.begin() as session:
         sent = session.get_one(Delivery, delivery_id)
         sent.status, sent.reference, sent.sent_at, sent.trouble = "sent", receipt.reference, now, None
+        events.record(session, "delivered", "delivery", delivery_id, now, why=channel, data=_award_of(sent))
 
 
-def _record_failure(store: Store, delivery_id: int, trouble: DeliveryError) -> None:
+def _record_failure(store: Store, delivery_id: int, trouble: DeliveryError, why: str, now: datetime) -> None:
     with store.begin() as session:
         failed = session.get_one(Delivery, delivery_id)
         failed.status, failed.trouble = "failed", trouble.as_json()
+        data = _award_of(failed)
+        events.record(session, "delivery_failed", "delivery", delivery_id, now, why=why, data=data)
 
 
-def resend(session: Session, issuer: Issuer, award: Award, now: datetime) -> None:
+def _award_of(delivery: Delivery) -> Json:
+    return {"award": delivery.award_id}
+
+
+def resend(session: Session, issuer: Issuer, award: Award, now: datetime, by: Actor = TOOL) -> None:
     """Schedules the delivery of an award's badge by every channel once more."""
     for channel in issuer.channels:
         plan_delivery(session, award, channel, now)
+    events.record(session, "delivery_repeated", "award", award.id, now, actor=by)

@@ -22,7 +22,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.issuing import legal_identity
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.status_lists import allocate_entry
-from lti_tool.store import Session, outbox, queries
+from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, CredentialRow, Delivery
 from lti_tool.values import BakedBadge, Json
@@ -82,7 +82,7 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
     drops its own. The status list entry of a dropped credential was only chosen, never stored.
     """
     with store.begin() as session:
-        gathered = _gather(session, issuer, award_id)
+        gathered = _gather(session, issuer, award_id, now)
     if gathered is None:
         return
     credential_id = str(uuid4())
@@ -96,21 +96,20 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
         )
     except MissingElementsError as error:
         with store.begin() as session:
-            award = _award(session, award_id)
-            award.status, award.waiting_for = "waiting", list(error.names)
+            _wait(session, _award(session, award_id), list(error.names), now)
         return
     secured = _secure(issuer, gathered, credential, now)
     with store.begin() as session:
         _store(session, issuer, gathered, credential_id, secured, now)
 
 
-def _gather(session: Session, issuer: Issuer, award_id: int) -> _Gathered | None:
+def _gather(session: Session, issuer: Issuer, award_id: int, now: datetime) -> _Gathered | None:
     """None where there is nothing to issue now."""
     award = _award(session, award_id)
     if award.credential is not None or award.status == "revoked":
         return None
     if not legal_identity.is_confirmed(session, issuer.profile):
-        award.status, award.waiting_for = "waiting", ["issuer"]
+        _wait(session, award, ["issuer"], now)
         return None
     addresses = issuer.addresses
     version = award.template_version
@@ -133,6 +132,13 @@ def _gather(session: Session, issuer: Issuer, award_id: int) -> _Gathered | None
         ),
         keys={name: issuer.keyring.signing_key(session, name) for name in issuer.keyring.proofs},
     )
+
+
+def _wait(session: Session, award: Award, names: list[str], now: datetime) -> None:
+    """Lets the award wait for what is named; each attempt comes here, but it waits anew only for something else."""
+    if (award.status, award.waiting_for) != ("waiting", names):
+        award.status, award.waiting_for = "waiting", names
+        events.record(session, "issuing_waits", "award", award.id, now, data={"for": names})
 
 
 def _build(issuer: Issuer, gathered: _Gathered, *, credential_url: str, salt: str, now: datetime) -> Json:
@@ -236,6 +242,7 @@ def _store(
         )
     )
     award.status, award.waiting_for = "issued", []
+    events.record(session, "issued", "credential", credential_id, now, data={"award": award.id})
     if award.person.email:
         for channel in issuer.channels:
             plan_delivery(session, award, channel, now)

@@ -14,7 +14,8 @@ from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.platforms.tool_keys import new_tool_key
-from lti_tool.store import Session, queries
+from lti_tool.store import Session, events, queries
+from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import SigningKeyRow, ToolKeyRow
 from lti_tool.values import ToolKey
 from signing.encryption import decrypt, encrypt
@@ -74,7 +75,7 @@ class Keyring:
             if self._current(session, ALGORITHMS[proof]) is None:
                 self.make_key(session, ALGORITHMS[proof], now)
 
-    def add_tool_key(self, session: Session, now: datetime) -> ToolKeyRow:
+    def add_tool_key(self, session: Session, now: datetime, by: Actor = TOOL) -> ToolKeyRow:
         """A new RSA key for LTI messages, current from now on."""
         key = new_tool_key()
         row = ToolKeyRow(
@@ -83,9 +84,12 @@ class Keyring:
             created_at=now,
         )
         session.add(row)
+        events.record(session, "key_made", "tool_key", row.kid, now, actor=by)
         return row
 
-    def make_key(self, session: Session, algorithm: Algorithm, now: datetime) -> SigningKeyRow:
+    def make_key(
+        self, session: Session, algorithm: Algorithm, now: datetime, by: Actor = TOOL
+    ) -> SigningKeyRow:
         """A new signing key, current from now on. Raises SigningError where the device cannot make it."""
         vault = self.device_vault or self.database_vault
         new = vault.make_key(algorithm)
@@ -101,34 +105,35 @@ class Keyring:
         )
         session.add(row)
         session.flush()
+        events.record(session, "key_made", "signing_key", kid, now, actor=by, why=algorithm)
         return row
 
-    def rotate(self, session: Session, kind: str, now: datetime) -> str:
+    def rotate(self, session: Session, kind: str, now: datetime, by: Actor = TOOL) -> str:
         """The `kid` of a new key of `kind` ("lti", or one of KINDS), which signs in place of all earlier ones.
 
         Raises SigningError where the device cannot make it.
         """
         if kind == "lti":
-            return self.add_tool_key(session, now).kid
+            return self.add_tool_key(session, now, by).kid
         for row in queries.issuers.signing_keys(session, self.issuer_id):
             if row.algorithm == KINDS[kind]:
-                row.retired_at = row.retired_at or now
-        return self.make_key(session, KINDS[kind], now).kid
+                _retire(session, row, now, by)
+        return self.make_key(session, KINDS[kind], now, by).kid
 
-    def retire(self, session: Session, kid: str, now: datetime) -> None:
+    def retire(self, session: Session, kid: str, now: datetime, by: Actor = TOOL) -> None:
         """Lets an older key sign instead; the retired one stays published.
 
         Raises NotFoundError where there is no such key, NotAllowedError where no other current key of a needed
         algorithm would be left.
         """
         row = self._row(session, kid)
-        row.retired_at = row.retired_at or now
+        _retire(session, row, now, by)
         session.flush()
         if self._is_needed(row.algorithm) and self._current(session, row.algorithm) is None:
             raise NotAllowedError(f"{kid} is the only key of its kind, which badges need: rotate it instead")
 
     def mark_compromised(
-        self, session: Session, kid: str, since: datetime | None, now: datetime
+        self, session: Session, kid: str, since: datetime | None, now: datetime, by: Actor = TOOL
     ) -> SigningKeyRow:
         """Marks a key that somebody else may have signed with, from `since` on or from its creation.
 
@@ -138,10 +143,12 @@ class Keyring:
         row = self._row(session, kid)
         since = min(since or row.created_at, now)
         row.compromised_at = min(since, row.compromised_at or since)
+        # It is retired too, as a part of the same act.
         row.retired_at = row.retired_at or now
         session.flush()
+        events.record(session, "key_compromised", "signing_key", kid, now, actor=by)
         if self._is_needed(row.algorithm) and self._current(session, row.algorithm) is None:
-            self.make_key(session, row.algorithm, now)
+            self.make_key(session, row.algorithm, now, by)
         return row
 
     def tool_keys(self, session: Session) -> tuple[ToolKey, ...]:
@@ -247,3 +254,10 @@ class Keyring:
         raise NotFoundError(
             f"the private half of {row.kid} is kept in a place that is not set up: {row.vault}"
         )
+
+
+def _retire(session: Session, row: SigningKeyRow, now: datetime, by: Actor) -> None:
+    """Retires the key; one that is retired already stays as it is."""
+    if row.retired_at is None:
+        row.retired_at = now
+        events.record(session, "key_retired", "signing_key", row.kid, now, actor=by)

@@ -12,7 +12,8 @@ from badges.serialization import as_file_json
 from badges.template.values import QualityAssurance
 from lti_tool.errors import NotAllowedError
 from lti_tool.logs import log
-from lti_tool.store import Session, outbox, queries
+from lti_tool.store import Session, events, outbox, queries
+from lti_tool.store.events import TOOL, Actor
 from lti_tool.values import Json
 
 #: How long before an accreditation ends the operator is warned.
@@ -48,7 +49,7 @@ def is_confirmed(session: Session, profile: IssuerProfile) -> bool:
     return confirmed_at(session, profile) is not None
 
 
-def confirm(session: Session, profile: IssuerProfile, now: datetime) -> None:
+def confirm(session: Session, profile: IssuerProfile, now: datetime, by: Actor = TOOL) -> None:
     """Stores the legal identity as confirmed, and schedules the awards that waited for this.
 
     Raises NotAllowedError, which names the fields of a legal identity that are missing.
@@ -66,6 +67,7 @@ def confirm(session: Session, profile: IssuerProfile, now: datetime) -> None:
     if lacking:
         raise NotAllowedError(f"ISSUER_FILE does not say who the issuer legally is: {', '.join(lacking)}")
     queries.issuers.store_setting(session, _setting_name(profile), fingerprint(profile), now)
+    events.record(session, "issuer_confirmed", "issuer", profile.slug, now, actor=by)
     for award in queries.awards.awards_waiting_for(session, "issuer"):
         outbox.add(session, "issue", {"award_id": award.id}, now)
 

@@ -22,7 +22,8 @@ from typing import Any
 from lti_tool.errors import RecoverySheetError
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.vaults.database import DatabaseVault
-from lti_tool.store import Session, queries
+from lti_tool.store import Session, events, queries
+from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import SigningKeyRow, StatusList
 from signing import status
 from signing.base32_lines import as_letters, as_lines, from_letters, from_lines
@@ -73,7 +74,9 @@ class RecoverySheet:
     code: str
 
 
-def make_sheet(session: Session, keyring: Keyring, name: str, tool_url: str, now: datetime) -> RecoverySheet:
+def make_sheet(
+    session: Session, keyring: Keyring, name: str, tool_url: str, now: datetime, by: Actor = TOOL
+) -> RecoverySheet:
     """The recovery sheet of the keyring's issuer, whose `name` it shows, with a new code.
 
     Private keys in a device cannot be read, so they are not on it; the text says which. Raises DecryptionError where
@@ -86,6 +89,7 @@ def make_sheet(session: Session, keyring: Keyring, name: str, tool_url: str, now
         "keys": [_packed_key(row, keyring) for row in rows],
         "lists": [{"id": row.id, "purpose": row.purpose, "bits": status.encode(row.bits)} for row in lists],
     }
+    events.record(session, "recovery_sheet_made", "issuer", _slug(keyring), now, actor=by)
     code = as_letters(secrets.token_bytes(CODE_BYTES))
     packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 9)
     encrypted = urlsafe_b64decode(encrypt(packed, code))
@@ -95,7 +99,7 @@ def make_sheet(session: Session, keyring: Keyring, name: str, tool_url: str, now
         issuer_id=keyring.issuer_id,
         tool_url=tool_url,
         printed=f"{now:%Y-%m-%d %H:%M} UTC",
-        slug=keyring.issuer_id.rpartition(":")[2],
+        slug=_slug(keyring),
         holds="\n".join([*map(_key_line, rows), *map(_list_line, lists)]),
         lost=f"- the private half of {', '.join(lost)}, which is kept elsewhere\n" if lost else "",
         lines="\n".join(as_lines(encrypted)),
@@ -105,7 +109,7 @@ def make_sheet(session: Session, keyring: Keyring, name: str, tool_url: str, now
     )
 
 
-def restore(session: Session, keyring: Keyring, page: str, code: str, now: datetime) -> int:
+def restore(session: Session, keyring: Keyring, page: str, code: str, now: datetime, by: Actor = TOOL) -> int:
     """Replaces the issuer's keys and status lists by those of the sheet; returns the number of keys.
 
     Raises RecoverySheetError where the sheet is another issuer's, credentials were issued here already, or the text or
@@ -124,7 +128,13 @@ def restore(session: Session, keyring: Keyring, page: str, code: str, now: datet
     session.add_all(_unpacked_key(packed, keyring, now) for packed in content["keys"])
     _restore_lists(session, keyring.issuer_id, content["lists"])
     keyring.ensure_keys(session, now)
+    data = {"keys": [packed["kid"] for packed in content["keys"]]}
+    events.record(session, "issuer_restored", "issuer", _slug(keyring), now, actor=by, data=data)
     return len(content["keys"])
+
+
+def _slug(keyring: Keyring) -> str:
+    return keyring.issuer_id.rpartition(":")[2]
 
 
 def _delete_keys_and_lists(session: Session, issuer_id: str) -> None:

@@ -7,31 +7,35 @@ from datetime import timedelta
 
 from lti_tool.errors import NotAllowedError
 from lti_tool.platforms.expiring_values import ExpiringValues
+from lti_tool.store import events
+from lti_tool.store.events import Actor
 from lti_tool.values import secret_hash
 
 INVITATION_LIFE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(hours=4)
 
 
-def invite_operator(expiring_values: ExpiringValues) -> str:
-    """A code that starts one session, within INVITATION_LIFE."""
+def invite_operator(expiring_values: ExpiringValues, account: str = "") -> str:
+    """A code that starts one session of the operator with that account, within INVITATION_LIFE."""
     code = secrets.token_urlsafe(24)
-    expiring_values.put(_code_key(code), {}, int(INVITATION_LIFE.total_seconds()))
+    expiring_values.put(_code_key(code), {"account": account}, int(INVITATION_LIFE.total_seconds()))
     return code
 
 
 def start_operator_session(expiring_values: ExpiringValues, code: str) -> str:
     """The token of a new session; the code is used up. Raises NotAllowedError where it is not valid."""
-    if expiring_values.take(_code_key(code)) is None:
+    invitation = expiring_values.take(_code_key(code))
+    if invitation is None:
         raise NotAllowedError("the code was used, has expired or never was")
     token = secrets.token_urlsafe(32)
-    expiring_values.put(_token_key(token), {}, int(SESSION_LIFE.total_seconds()))
+    expiring_values.put(_token_key(token), invitation, int(SESSION_LIFE.total_seconds()))
     return token
 
 
-def is_operator_session(expiring_values: ExpiringValues, token: str) -> bool:
-    """Whether the token is that of a session that has not ended."""
-    return expiring_values.peek(_token_key(token)) is not None
+def operator_of(expiring_values: ExpiringValues, token: str) -> Actor | None:
+    """The operator whose session the token is that of; None where there is none, or it has ended."""
+    found = expiring_values.peek(_token_key(token))
+    return events.operator(found["account"]) if found is not None else None
 
 
 def _code_key(code: str) -> str:

@@ -11,7 +11,7 @@ from lti_tool.awarding.placing import link_of_launch, rule_of_launch
 from lti_tool.language import best_language
 from lti_tool.people.launch_records import save_course, save_person
 from lti_tool.sources.launches import place_of
-from lti_tool.store import Session, queries
+from lti_tool.store import Session, events, queries
 from lti_tool.store.models import LaunchSession
 from lti_tool.values import DeepLinkingSettings, Launch, origin_of, secret_hash
 
@@ -23,11 +23,11 @@ SESSION_LIFE = timedelta(hours=12)
 RECORD_USE_EVERY = timedelta(minutes=1)
 
 
-def start_session(session: Session, launch: Launch, now: datetime) -> str:
+def start_session(session: Session, launch: Launch, now: datetime, bound_by: str = "") -> str:
     """The token of a new session; only its hash is stored.
 
     The launch has been validated, and its browser is bound to it. Deployment, course, person and rule that the launch
-    names are stored too.
+    names are stored too. `bound_by` is how it was bound, for the event.
     """
     queries.platforms.save_deployment(session, launch.registration_id, launch.deployment_id, now)
     course = save_course(session, launch)
@@ -59,6 +59,16 @@ def start_session(session: Session, launch: Launch, now: datetime) -> str:
             created_at=now,
             last_used_at=now,
         )
+    )
+    events.record(
+        session,
+        "launched",
+        "registration",
+        launch.registration_id,
+        now,
+        actor=events.person(person.id if person else None),
+        why=bound_by,
+        data={"course": course.id if course else None, "rule": rule.id if rule else None},
     )
     return token
 

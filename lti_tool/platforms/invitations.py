@@ -6,17 +6,19 @@ import secrets
 from datetime import datetime, timedelta
 
 from lti_tool.errors import NotAllowedError
-from lti_tool.store import Session, queries
+from lti_tool.store import Session, events, queries
+from lti_tool.store.events import TOOL, UNKNOWN, Actor
 from lti_tool.store.models import Invitation, RegistrationRow
-from lti_tool.values import NewRegistration, Registration, secret_hash
+from lti_tool.values import Json, NewRegistration, Registration, secret_hash
 
 INVITATION_LIFE = timedelta(days=7)
 
 
-def invite(session: Session, now: datetime) -> str:
+def invite(session: Session, now: datetime, by: Actor = TOOL) -> str:
     """A new code that lets one platform register within INVITATION_LIFE. Only its hash is stored."""
     code = secrets.token_urlsafe(16)
     session.add(Invitation(code_hash=secret_hash(code), created_at=now, expires_at=now + INVITATION_LIFE))
+    events.record(session, "platform_invited", "invitation", _name_of(code), now, actor=by)
     return code
 
 
@@ -36,12 +38,23 @@ def register(session: Session, new: NewRegistration, code: str, now: datetime) -
     if invitation is None:
         raise NotAllowedError("the invitation was used, has expired or never was")
     invitation.used_at = now
-    return add_registration(session, new, now)
+    # Whoever had the invitation registers the platform; they have no account here.
+    return add_registration(session, new, now, UNKNOWN, {"invitation": _name_of(code)})
 
 
-def add_registration(session: Session, new: NewRegistration, now: datetime) -> Registration:
-    """The registration of (platform_id, client_id), created or updated; with its deployment, if it has one."""
+def add_registration(
+    session: Session,
+    new: NewRegistration,
+    now: datetime,
+    by: Actor = TOOL,
+    data: Json | None = None,
+) -> Registration:
+    """The registration of (platform_id, client_id), created or updated; with its deployment, if it has one.
+
+    `data` goes into the event: how it came about.
+    """
     row = queries.platforms.registration_by_client(session, new.platform_id, new.client_id)
+    what = "registered" if row is None else "registration_updated"
     if row is None:
         row = RegistrationRow(platform_id=new.platform_id, client_id=new.client_id, created_at=now)
         session.add(row)
@@ -49,6 +62,12 @@ def add_registration(session: Session, new: NewRegistration, now: datetime) -> R
     row.jwks_url, row.token_audience = new.jwks_url, new.token_audience
     row.product, row.name, row.embed_origins = new.product, new.name, list(new.embed_origins)
     session.flush()
+    events.record(session, what, "registration", row.id, now, actor=by, data=data)
     if new.deployment_id is not None:
         queries.platforms.save_deployment(session, row.id, new.deployment_id, now)
     return queries.platforms.as_registration(row)
+
+
+def _name_of(code: str) -> str:
+    """The beginning of the code's hash, by which events name an invitation; the code itself is a secret."""
+    return secret_hash(code)[:16]

@@ -12,7 +12,8 @@ from datetime import datetime
 from badges.schemas import EXTENSION_SCHEMA
 from lti_tool.addresses import EXTENSION_SCHEMA_PATH
 from lti_tool.errors import NotAllowedError
-from lti_tool.store import Session, queries
+from lti_tool.store import Session, events, queries
+from lti_tool.store.events import TOOL, Actor
 from signing.document_loader import EXTENSION_PATH, find_context
 
 _SETTING = "extension"
@@ -34,7 +35,9 @@ def ensure_base_url(session: Session, configured: str | None, tool_url: str, now
     return base_url
 
 
-def change_base_url(session: Session, base: str, fetch: Callable[[str], bytes], now: datetime) -> None:
+def change_base_url(
+    session: Session, base: str, fetch: Callable[[str], bytes], now: datetime, by: Actor = TOOL
+) -> None:
     """Makes credentials from now on name `base`, which has to serve our context and schema, byte for byte, already.
 
     Credentials issued before still name the old URL, which has to go on serving them. (Nozimite itself recognises the
@@ -48,3 +51,4 @@ def change_base_url(session: Session, base: str, fetch: Callable[[str], bytes], 
         if fetch(base + path) != expected:
             raise NotAllowedError(f"{base}{path} does not serve what this tool serves at {path}")
     queries.issuers.store_setting(session, _SETTING, base, now)
+    events.record(session, "extension_moved", "setting", _SETTING, now, actor=by)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,15 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.store import events
+
 
 class Store:
-    """Opens sessions on the database of a URL."""
+    """Opens sessions on the database of a URL; `follow` is called with each event once it is committed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, follow: Callable[[events.Act], None] | None = None) -> None:
         self.engine = _engine(url)
+        self._follow = follow
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         read_only = self.engine.execution_options(read_only=True)
         self._readers = sessionmaker(read_only, expire_on_commit=False, autoflush=False)
@@ -25,8 +28,12 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A session whose transaction is committed at the end, or rolled back by an exception."""
-        with self._sessions.begin() as session:
-            yield session
+        with self._sessions() as session:
+            with session.begin():
+                yield session
+            for act in events.committed(session):
+                if self._follow is not None:
+                    self._follow(act)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -1,7 +1,7 @@
 """The life of a template version: draft, published, retired.
 
-A published version never changes, because credentials name it; a change means a new version. Every step is recorded in
-the history with `by`, the id of a person's row; None stands for the institution, its operator or a command.
+A published version never changes, because credentials name it; a change means a new version. Every step is an event and
+an entry of the history, which names the person; without one it was the institution, by its operator or a command.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from badges.issuer import IssuerProfile
 from badges.quality.evaluation import failed_rules
 from badges.template.model import read_template, template_as_json, text_in
 from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.store import Session, queries
+from lti_tool.store import Session, events, queries
+from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import TemplateChange, TemplateVersion
 from lti_tool.values import Json
 
@@ -31,7 +32,7 @@ def add(
     template_id: str | None = None,
     *,
     course_id: int | None = None,
-    by: int | None = None,
+    by: Actor = TOOL,
     what: str = "begun",
     own_picture: bytes | None = None,
 ) -> TemplateVersion:
@@ -60,7 +61,7 @@ def add(
     return row
 
 
-def save_draft(row: TemplateVersion, data: Json, now: datetime, by: int | None = None) -> None:
+def save_draft(row: TemplateVersion, data: Json, now: datetime, by: Actor = TOOL) -> None:
     """Replaces the content of a draft by `data`.
 
     Raises badges.errors.TemplateError with every problem, NotAllowedError where the version is not a draft.
@@ -74,7 +75,7 @@ def save_draft(row: TemplateVersion, data: Json, now: datetime, by: int | None =
         _record(row, "edited", now, by, changed)
 
 
-def set_picture(row: TemplateVersion, png: bytes | None, now: datetime, by: int | None = None) -> None:
+def set_picture(row: TemplateVersion, png: bytes | None, now: datetime, by: Actor = TOOL) -> None:
     """Gives a draft its own picture, or with None one that is drawn when it is published.
 
     Raises NotAllowedError where the version is not a draft.
@@ -90,16 +91,14 @@ def copy(
     now: datetime,
     *,
     course_id: int | None = None,
-    by: int | None = None,
+    by: Actor = TOOL,
 ) -> TemplateVersion:
     """A draft of a new template with the same content, which belongs to `course_id`."""
     own = row.picture if row.own_picture else None
     return add(session, row.body, now, course_id=course_id, by=by, what="copied", own_picture=own)
 
 
-def next_version(
-    session: Session, row: TemplateVersion, now: datetime, by: int | None = None
-) -> TemplateVersion:
+def next_version(session: Session, row: TemplateVersion, now: datetime, by: Actor = TOOL) -> TemplateVersion:
     """The draft after the newest version of the row's template: the existing one, or a new one with the row's content.
 
     Raises NotFoundError where the template has been deleted.
@@ -118,7 +117,7 @@ def next_version(
     )
 
 
-def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: int | None = None) -> None:
+def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: Actor = TOOL) -> None:
     """Publishes a draft: from now on courses can use it. A version that is no draft stays as it is.
 
     Raises MissingElementsError with the mandatory elements that it lacks, QualityError where it does not meet a
@@ -141,7 +140,7 @@ def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: int 
         _record(row, "published", now, by)
 
 
-def retire(row: TemplateVersion, now: datetime, by: int | None = None) -> None:
+def retire(row: TemplateVersion, now: datetime, by: Actor = TOOL) -> None:
     """Retires a published version: no further course can use it. Its credentials stay valid, its URL keeps answering.
 
     Raises NotAllowedError for a draft, which nothing uses yet.
@@ -153,9 +152,11 @@ def retire(row: TemplateVersion, now: datetime, by: int | None = None) -> None:
         _record(row, "retired", now, by)
 
 
-def delete_draft(session: Session, row: TemplateVersion) -> None:
+def delete_draft(session: Session, row: TemplateVersion, now: datetime, by: Actor = TOOL) -> None:
     """Deletes a draft. Raises NotAllowedError for a version that has been published."""
     _check_draft(row)
+    data = {"version": row.version}
+    events.record(session, "template_deleted", "template", row.template_id, now, actor=by, data=data)
     session.delete(row)
 
 
@@ -183,11 +184,14 @@ def _check_draft(row: TemplateVersion) -> None:
 
 
 def _record(
-    row: TemplateVersion, what: str, now: datetime, by: int | None, fields: list[str] | None = None
+    row: TemplateVersion, what: str, now: datetime, by: Actor, fields: list[str] | None = None
 ) -> None:
+    session, name = events.session_of(row), f"template_{what}"
+    data = {"version": row.version} | ({"fields": fields} if fields else {})
+    events.record(session, name, "template", row.template_id, now, actor=by, data=data)
     last = row.changes[-1] if row.changes else None
-    same_edit = what == "edited" and last and (last.what, last.person_id) == (what, by)
+    same_edit = what == "edited" and last and (last.what, last.person_id) == (what, by.person_id)
     if last and same_edit and now - last.at < EDIT_SESSION:
         last.fields, last.at = sorted({*last.fields, *(fields or ())}), now
     else:
-        row.changes.append(TemplateChange(what=what, fields=fields or [], person_id=by, at=now))
+        row.changes.append(TemplateChange(what=what, fields=fields or [], person_id=by.person_id, at=now))

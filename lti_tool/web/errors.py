@@ -19,13 +19,14 @@ from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
 from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, error_message
 from lti_tool.web.negotiation import prefers_json
+from lti_tool.web.refusals import record_refusal
 
 
 def set_up(app: Flask) -> None:
     """Makes every exception that a route raises an error page."""
     app.register_error_handler(LaunchError, _launch_refused)
     app.register_error_handler(RegistrationError, _registration_refused)
-    app.register_error_handler(NotAllowedError, lambda _error: error_page("not_allowed", 403))
+    app.register_error_handler(NotAllowedError, _not_allowed)
     app.register_error_handler(NotFoundError, lambda _error: error_page("not_found", 404))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_unavailable)
@@ -33,14 +34,22 @@ def set_up(app: Flask) -> None:
 
 
 def error_page(
-    code: str, status: int, reason: str = "", quoted: str = "", message: ErrorMessage | None = None
+    code: str,
+    status: int,
+    reason: str = "",
+    quoted: str = "",
+    message: ErrorMessage | None = None,
+    refused: str = "",
 ) -> Response:
     """The page for `code`, or the same as JSON for a program.
 
     `reason` goes to the log only. `quoted` is the text of a platform's refusal, and is shown on the page only, because
-    it may name somebody. `message` stands in place of the one for the code.
+    it may name somebody. `message` stands in place of the one for the code. Where somebody was `refused` something, it
+    is the event's name.
     """
     incident = new_incident_number()
+    if refused:
+        record_refusal(refused, code, incident)
     level = log.error if status >= 500 else log.warning
     level("page_refused", incident=incident, code=code, status=status, endpoint=request.endpoint, why=reason)
     message = message or error_message(code)
@@ -62,11 +71,17 @@ def new_incident_number() -> str:
     return f"{text[:4]}-{text[4:]}"
 
 
+def _not_allowed(error: NotAllowedError) -> Response:
+    return error_page("not_allowed", 403, reason=str(error), refused="refused")
+
+
 def _launch_refused(error: LaunchError) -> Response:
     if error.code == "platform_said":
         return _platform_error(error)
     status = 403 if error.code in ("session_over", "unbound", "ticket_over") else 400
-    return error_page(error.code, status, reason=str(error))
+    # A page that stayed open for too long is no refusal of a launch.
+    refused = "" if error.code == "session_over" else "launch_refused"
+    return error_page(error.code, status, reason=str(error), refused=refused)
 
 
 def _platform_error(error: LaunchError) -> Response:
@@ -83,7 +98,9 @@ def _platform_error(error: LaunchError) -> Response:
 def _registration_refused(error: RegistrationError) -> Response:
     # The message of these codes is what the platform answered; of the others it is our own, for the log.
     quoted = str(error) if error.code in REGISTRATION_CODES else ""
-    return error_page(f"registration_{error.code}", 400, reason=str(error), quoted=quoted)
+    return error_page(
+        f"registration_{error.code}", 400, reason=str(error), quoted=quoted, refused="registration_refused"
+    )
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from flask import request
+from flask import g, request
 
 from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError
 from lti_tool.people import sessions
-from lti_tool.store import Session, queries
+from lti_tool.store import Session, events, queries
+from lti_tool.store.events import Actor
 from lti_tool.store.models import AwardRule, LaunchSession
 from lti_tool.values import DeepLinkingSettings, Launch, Registration
 from lti_tool.web.current import current_tool
@@ -42,13 +43,18 @@ class Visit:
     deep_linking: DeepLinkingSettings | None
     link_place: str | None
 
+    @property
+    def actor(self) -> Actor:
+        """The person, as events name them."""
+        return events.person(self.person_id)
 
-def start_visit(launch: Launch) -> Visit:
+
+def start_visit(launch: Launch, bound_by: str) -> Visit:
     """The visit of a new session, for a launch that is bound to this browser. Sets language and framing of the page."""
     tool = current_tool()
     now = tool.clock()
     with tool.store.begin() as session:
-        token = sessions.start_session(session, launch, now)
+        token = sessions.start_session(session, launch, now, bound_by)
         # It was started in this transaction, so it is found.
         row = cast(LaunchSession, sessions.find_session(session, token, now))
         if launch.locale is None:
@@ -78,6 +84,17 @@ def current_teacher_visit() -> Visit:
     return visit
 
 
+def set_current_actor(actor: Actor) -> None:
+    """Notes who makes the current request, for a refusal that has to name them."""
+    g.actor = actor
+
+
+def current_actor() -> Actor:
+    """Who makes the current request; UNKNOWN where its session was not looked up, or there is none."""
+    actor: Actor = g.get("actor", events.UNKNOWN)
+    return actor
+
+
 def rule_of(session: Session, visit: Visit, rule_id: int | None) -> AwardRule:
     """A rule of the visit's own course; raises NotFoundError for any other."""
     rule = queries.rules.rule(session, rule_id) if rule_id is not None else None
@@ -91,6 +108,7 @@ def _visit(row: LaunchSession, token: str) -> Visit:
     set_page_language(row.language)
     set_page_timezone(row.timezone)
     allow_framing_by((*embed_origins(registration), *row.embed_origins))
+    set_current_actor(events.person(row.person_id))
     return Visit(
         token=token,
         registration=registration,

@@ -242,4 +242,4 @@ def test_the_institution_writes_templates_outside_of_courses(people, demo):
     draft = newest(tool)
     assert (draft.status, draft.version, draft.course_id) == ("draft", 2, None)
     with tool.store.begin() as session:
-        versions.delete_draft(session, session.get_one(TemplateVersion, draft.id))
+        versions.delete_draft(session, session.get_one(TemplateVersion, draft.id), tool.clock())

@@ -9,18 +9,19 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from lti_tool import jobs
-from lti_tool.awarding import looks
+from lti_tool.awarding import decisions, looks, rule_changes
 from lti_tool.awarding.looks import LONGEST_WAIT, next_look
 from lti_tool.errors import PlatformError
 from lti_tool.people import sessions
-from lti_tool.store import outbox
-from lti_tool.store.models import Award, AwardRule, CredentialRow, LaunchSession, Outbox
+from lti_tool.store import outbox, queries
+from lti_tool.store.models import Award, AwardRule, CredentialRow, ExpiringValue, LaunchSession, Outbox
 from lti_tool.values import INSTRUCTOR
 from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
     JANIS,
     NOW,
+    PETERIS,
     TOMS,
     launch_of,
     learner,
@@ -182,6 +183,36 @@ def test_the_sweep_deletes_sessions_that_have_ended_and_changes_no_decision(tool
     platform.inside = [TOMS, ANNA]
     looks.look(tool.store, platform, rule_id, clock.advance(minutes=10))
     assert count(tool, Award) == 1
+
+
+def decisions_of(tool, rule_id):
+    """What the rule comes to for everybody in its course."""
+    with tool.store.read() as session:
+        rule = session.get_one(AwardRule, rule_id)
+        version = queries.rules.active_version(session, rule_id)
+        return decisions.undecided_people(session, rule, version, tool.policy, tool.clock())
+
+
+def test_everybody_is_decided_alike_before_and_after_the_sweep(tool, platform, rule_id, clock):
+    """One who was inside from the first and opened the link, an assistant, one who is outside, and one who came in."""
+    platform.everyone += [PETERIS, learner(91)]
+    platform.inside += [ANNA]
+    opening(tool, ANNA, clock())
+    opening(tool, replace(TOMS, roles=(INSTRUCTOR,)), clock())
+    with tool.store.begin() as session:
+        demands = rule_changes.Demands(not_before=None, confirmed=True)
+        rule_changes.set_demands(session, session.get_one(AwardRule, rule_id), demands, None, clock())
+    looks.look(tool.store, platform, rule_id, clock())
+    platform.inside += [JANIS]
+    looks.look(tool.store, platform, rule_id, clock.advance(minutes=10))
+    tool.expiring_values.put("arrival", {}, 60)
+    clock.advance(hours=13)
+    before = decisions_of(tool, rule_id)
+    assert count(tool, LaunchSession) > 0
+    assert {each.decision.outcome for each in before} == {"question", "not_yet"}
+    jobs.run_job(tool, "sweep")
+    assert count(tool, LaunchSession) == count(tool, ExpiringValue) == 0
+    assert decisions_of(tool, rule_id) == before
 
 
 def count(tool, kind):

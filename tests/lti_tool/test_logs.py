@@ -8,7 +8,10 @@ from io import StringIO
 import pytest
 import structlog
 
-from lti_tool.logs import log, set_up_logs, traceback_summary
+from lti_tool.logs import log, log_event, set_up_logs, traceback_summary
+from lti_tool.store import events
+from lti_tool.wiring import build_tool
+from tests.fixtures import NOW, ROOT, Clock, settings_for
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +33,39 @@ def test_an_event_is_a_line_on_the_current_stderr(monkeypatch):
     log.info("launched", registration_id=1)
     (line,) = here.getvalue().splitlines()
     assert json.loads(line).items() >= {"event": "launched", "registration_id": 1, "level": "info"}.items()
+
+
+def test_an_act_is_one_line_once_it_is_committed(sqlite_url, tmp_path, capsys):
+    set_up_logs("json")
+    tool = build_tool(settings_for(sqlite_url, tmp_path), Clock(), lambda act: log_event(act.as_json()))
+    capsys.readouterr()
+    with tool.store.begin() as session:
+        events.record(session, "revoked", "award", 17, NOW, actor=events.person(3), data={"event": 1})
+        assert capsys.readouterr().err == ""
+    (line,) = capsys.readouterr().err.splitlines()
+    assert (
+        json.loads(line).items()
+        >= {
+            "event": "revoked",
+            "about": "award:17",
+            "actor": "person:3",
+            "at": NOW.isoformat(),
+            "data": {"event": 1},
+            "level": "info",
+        }.items()
+    )
+    with pytest.raises(ZeroDivisionError), tool.store.begin() as session:
+        events.record(session, "revoked", "award", 17, NOW)
+        raise ZeroDivisionError
+    assert capsys.readouterr().err == ""
+    tool.store.close()
+
+
+@pytest.mark.parametrize("door", ["wsgi.py", "commands/worker.py"])
+def test_what_serves_and_what_works_both_write_events(door):
+    """Both run for years in processes of their own, with an environment that no other test has."""
+    source = (ROOT / "lti_tool" / door).read_text(encoding="utf-8")
+    assert "build_tool(settings, follow=lambda act: log_event(act.as_json()))" in source
 
 
 def test_events_below_the_level_are_left_out(capsys):

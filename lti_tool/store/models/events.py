@@ -15,18 +15,19 @@ class Event(Base):
     """One act, written in the transaction that does it. It holds ids and codes, never names, addresses or texts.
 
     `actor`: a person's id, an operator's account, or empty where the tool acted by itself; `actor_kind` says which.
+    Only retention deletes events.
     """
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_about", "about_kind", "about"),)
+    __table_args__ = (Index("ix_event_about", "about_kind", "about", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     actor_kind: Mapped[str] = mapped_column(String(10))
-    """person, operator or tool."""
+    """person, operator, tool, or unknown: a visitor whom nobody has named."""
     actor: Mapped[str] = mapped_column(String(100), default="")
     what: Mapped[str] = mapped_column(String(40))
     about_kind: Mapped[str] = mapped_column(String(20))
-    about: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(100))
     why: Mapped[str] = mapped_column(String(40), default="")
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)

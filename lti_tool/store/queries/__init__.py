@@ -3,6 +3,7 @@
 from lti_tool.store.queries import (
     awards,
     credentials,
+    events,
     issuers,
     observations,
     people,
@@ -11,4 +12,14 @@ from lti_tool.store.queries import (
     templates,
 )
 
-__all__ = ["awards", "credentials", "issuers", "observations", "people", "platforms", "rules", "templates"]
+__all__ = [
+    "awards",
+    "credentials",
+    "events",
+    "issuers",
+    "observations",
+    "people",
+    "platforms",
+    "rules",
+    "templates",
+]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import CursorResult, Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from lti_tool.observations import Observation
@@ -77,6 +77,12 @@ def add(session: Session, observations: Iterable[Observation]) -> None:
     ]
     if rows:
         session.execute(insert(ObservationRow), rows)
+
+
+def delete_of_person(session: Session, person_id: int) -> int:
+    """Deletes the observations about the person; returns how many. Only erasure may: the ledger is never updated."""
+    theirs = delete(ObservationRow).where(ObservationRow.person_id == person_id)
+    return cast(CursorResult[Any], session.execute(theirs)).rowcount
 
 
 def is_overtaken(session: Session, course_id: int, source: str, began_at: datetime) -> bool:

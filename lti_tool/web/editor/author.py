@@ -15,17 +15,18 @@ from flask import request
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.people import operator_sessions
 from lti_tool.store import Session, queries
+from lti_tool.store.events import Actor
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
-from lti_tool.web.visits import LAUNCH_FIELD, LAUNCH_HEADER, Visit, current_visit
+from lti_tool.web.visits import LAUNCH_FIELD, LAUNCH_HEADER, Visit, current_visit, set_current_actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
     """Who writes. `course_id` is None for the operator.
 
-    `learner_id` is the person's row of the store, which has teachers too; None for the operator. `is_placing_link`: the
+    `actor` is who events and the history of a template name. `is_placing_link`: the
     platform waits for a link, so that a published badge can be placed at once.
     """
 
@@ -33,7 +34,7 @@ class Author:
     course_id: int | None
     course_title: str
     registration_id: int | None
-    learner_id: int | None
+    actor: Actor
     is_placing_link: bool
 
 
@@ -43,20 +44,22 @@ def current_author() -> Author:
     Raises LaunchError `session_over` where the session has ended, and NotAllowedError for learners.
     """
     token = request.headers.get(LAUNCH_HEADER) or request.form.get(LAUNCH_FIELD, "")
-    if operator_sessions.is_operator_session(current_tool().expiring_values, token):
+    operator = operator_sessions.operator_of(current_tool().expiring_values, token)
+    if operator is not None:
         allow_framing_by(NO_ORIGIN)
-        return operator_author(token)
+        return operator_author(token, operator)
     return author_of(current_visit())
 
 
-def operator_author(token: str) -> Author:
-    """The operator, by the token of their session."""
+def operator_author(token: str, actor: Actor) -> Author:
+    """The operator with a session of that token."""
+    set_current_actor(actor)
     return Author(
         token=token,
         course_id=None,
         course_title="",
         registration_id=None,
-        learner_id=None,
+        actor=actor,
         is_placing_link=False,
     )
 
@@ -70,7 +73,7 @@ def author_of(visit: Visit) -> Author:
         course_id=visit.course_id,
         course_title=visit.course_title,
         registration_id=visit.registration.id,
-        learner_id=visit.person_id,
+        actor=visit.actor,
         is_placing_link=visit.deep_linking is not None,
     )
 

@@ -38,7 +38,7 @@ def publish(template_id: UUID, version: int) -> str:
     with tool.store.begin() as session:
         row = locked_version(session, author, template_id, version)
         try:
-            versions.publish(row, tool.issuer.profile, tool.clock(), author.learner_id)
+            versions.publish(row, tool.issuer.profile, tool.clock(), author.actor)
         except BadgeError:
             error = _("The template cannot be published yet. First fix everything marked “Not met” below.")
         return report_page(author, row, error)

@@ -61,7 +61,7 @@ def save(template_id: UUID, version: int) -> str:
         row = locked_version(session, author, template_id, version)
         now = tool.clock()
         step_input = forms.read_step(step, request.form, row.body, tool.issuer.profile.day_of(now))
-        versions.save_draft(row, step_input.valid_data, now, author.learner_id)
+        versions.save_draft(row, step_input.valid_data, now, author.actor)
         next_page = request.form.get("go", "")
         if step_input.problems or not next_page:
             return step_page(author, row, step, step_input)
@@ -82,7 +82,7 @@ def picture(template_id: UUID, version: int) -> str:
         try:
             png = fit_picture(file.read()) if file and file.filename else None
             if png or request.form.get("drawn"):
-                versions.set_picture(row, png, tool.clock(), author.learner_id)
+                versions.set_picture(row, png, tool.clock(), author.actor)
             else:
                 problem = _("Choose a file first.")
         except PictureError as error:

@@ -13,7 +13,9 @@ from werkzeug.wrappers import Response
 from badges.errors import TemplateError
 from badges.template.model import Template, read_template, template_as_json
 from lti_tool.people import operator_sessions
-from lti_tool.store import Session, queries
+from lti_tool.publishing.exports import record_export
+from lti_tool.store import Session, events, queries
+from lti_tool.store.events import UNKNOWN
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import files, versions
 from lti_tool.values import Json
@@ -49,8 +51,11 @@ def start_operator_session() -> str:
     allow_framing_by(NO_ORIGIN)
     tool = current_tool()
     token = operator_sessions.start_operator_session(tool.expiring_values, request.form.get("code", ""))
-    with tool.store.read() as session:
-        return _list_page(session, operator_author(token))
+    operator = operator_sessions.operator_of(tool.expiring_values, token) or UNKNOWN
+    with tool.store.begin() as session:
+        # Only now the token is handed out: nobody is signed in without an event.
+        events.record(session, "signed_in", "editor", "", tool.clock(), actor=operator)
+        return _list_page(session, operator_author(token, operator))
 
 
 @pages.post("/lti/app/templates")
@@ -67,7 +72,7 @@ def create() -> str:
     tool = current_tool()
     with tool.store.begin() as session:
         row = versions.add(
-            session, _new_template(author), tool.clock(), course_id=author.course_id, by=author.learner_id
+            session, _new_template(author), tool.clock(), course_id=author.course_id, by=author.actor
         )
         return step_page(author, row, STEPS[0])
 
@@ -91,7 +96,7 @@ def import_file() -> str:
             imported.body,
             tool.clock(),
             course_id=author.course_id,
-            by=author.learner_id,
+            by=author.actor,
             what="imported",
             own_picture=imported.picture,
         )
@@ -101,9 +106,12 @@ def import_file() -> str:
 @pages.post(f"{_VERSION_ROUTE}/export")
 def export(template_id: UUID, version: int) -> Response:
     author = current_author()
-    with current_tool().store.read() as session:
+    tool = current_tool()
+    with tool.store.begin() as session:
         row = readable_version(session, author, template_id, version)
         response = Response(files.export_json(row), mimetype="application/json")
+        data = {"version": row.version}
+        record_export(session, "template", "template", row.template_id, tool.clock(), author.actor, data)
     name = f"template-{str(template_id)[:8]}-{version}.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -115,7 +123,7 @@ def copy(template_id: UUID, version: int) -> str:
     tool = current_tool()
     with tool.store.begin() as session:
         source = readable_version(session, author, template_id, version)
-        row = versions.copy(session, source, tool.clock(), course_id=author.course_id, by=author.learner_id)
+        row = versions.copy(session, source, tool.clock(), course_id=author.course_id, by=author.actor)
         return step_page(author, row, STEPS[0])
 
 
@@ -125,7 +133,7 @@ def next_version(template_id: UUID, version: int) -> str:
     tool = current_tool()
     with tool.store.begin() as session:
         row = versions.next_version(
-            session, locked_version(session, author, template_id, version), tool.clock(), author.learner_id
+            session, locked_version(session, author, template_id, version), tool.clock(), author.actor
         )
         return step_page(author, row, STEPS[0])
 
@@ -135,17 +143,17 @@ def retire(template_id: UUID, version: int) -> str:
     author = current_author()
     tool = current_tool()
     with tool.store.begin() as session:
-        versions.retire(
-            locked_version(session, author, template_id, version), tool.clock(), author.learner_id
-        )
+        versions.retire(locked_version(session, author, template_id, version), tool.clock(), author.actor)
         return _list_page(session, author)
 
 
 @pages.post(f"{_VERSION_ROUTE}/discard")
 def delete_draft(template_id: UUID, version: int) -> str:
     author = current_author()
-    with current_tool().store.begin() as session:
-        versions.delete_draft(session, locked_version(session, author, template_id, version))
+    tool = current_tool()
+    with tool.store.begin() as session:
+        row = locked_version(session, author, template_id, version)
+        versions.delete_draft(session, row, tool.clock(), author.actor)
         session.flush()
         return _list_page(session, author)
 

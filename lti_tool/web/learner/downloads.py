@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 from badges.template.model import read_template
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.publishing import europass, pdf_documents
+from lti_tool.publishing.exports import Export, record_export
 from lti_tool.store import queries
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents.responses import document
 from lti_tool.web.languages import page_language
 from lti_tool.web.public.badge_pages import with_file_name
-from lti_tool.web.visits import current_teacher_visit, current_visit, rule_of
+from lti_tool.web.visits import Visit, current_teacher_visit, current_visit, rule_of
 
 pages = Blueprint("downloads", __name__)
 
@@ -39,6 +40,7 @@ def transcript() -> Response:
     if visit.person_id is None or not visit.is_learner:
         raise NotAllowedError("a transcript is for its learner")
     pdf = pdf_documents.transcript_of(current_tool(), visit.person_id, page_language())
+    _record(visit, "transcript", "person", visit.person_id)
     return _download(pdf, "application/pdf", "transcript.pdf")
 
 
@@ -52,6 +54,7 @@ def own_badge_for_europass(badge_id: UUID) -> Response:
         if row is None or row.award.person_id != visit.person_id:
             raise NotFoundError("you have no such badge")
         content = europass.upload_of(tool.issuer, row)
+    _record(visit, "europass", "credential", str(badge_id))
     return _download(content, "application/json", f"europass-{str(badge_id)[-12:]}.json")
 
 
@@ -65,11 +68,19 @@ def badges_for_europass(rule_id: int) -> Response | str:
         template = read_template(queries.rules.shown_version(session, rule).template_version.body)
         batch = europass.batch_of(tool.issuer, queries.credentials.credentials_of_rule(session, rule.id))
     if batch.packed and (not batch.lacking or request.form.get("rest") == "yes"):
+        _record(visit, "europass", "rule", rule_id)
         return _download(batch.zip, "application/zip", f"europass-{rule_id}.zip")
     missing = {lack.pointer: lack.sentence for _, lack in batch.lacking}
     return render_template(
         "teacher/europass.html", visit=visit, rule_id=rule_id, template=template, batch=batch, missing=missing
     )
+
+
+def _record(visit: Visit, export: Export, about_kind: str, about: int | str) -> None:
+    tool = current_tool()
+    # Not in the transaction that read: drawing a document takes longer than a lock may be held.
+    with tool.store.begin() as session:
+        record_export(session, export, about_kind, about, tool.clock(), visit.actor)
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 
 from lti_tool.errors import LaunchError
 from lti_tool.language import best_language
-from lti_tool.logs import log
 from lti_tool.people import pending_arrivals
 from lti_tool.platforms import launch as lti_launch
 from lti_tool.platforms import login as lti_login
@@ -124,9 +123,8 @@ def _unbound_page(arrival: Arrival) -> str:
 
 
 def _start_page(arrival: Arrival, by: str) -> str:
-    """The page of a launch in a new session; `by` is how it was bound, for the log."""
-    log.info("launched", by=by, registration_id=arrival.launch.registration_id)
-    visit = start_visit(arrival.launch)
+    """The page of a launch in a new session; `by` is how it was bound, for the event."""
+    visit = start_visit(arrival.launch, by)
     return _page_of(visit, arrival.launch)
 
 

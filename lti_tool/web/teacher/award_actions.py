@@ -29,7 +29,7 @@ def resend(award_id: int) -> str:
         award = _award_of(session, visit, award_id)
         if award.credential is None or award.status == "revoked" or not award.person.email:
             raise NotFoundError("there is no badge to send, or no address to send it to")
-        dispatch.resend(session, tool.issuer, award, tool.clock())
+        dispatch.resend(session, tool.issuer, award, tool.clock(), visit.actor)
         name = _name_of(award)
     return course_page(visit, Notice(text=_("The badge of %(name)s is being sent again.", name=name)))
 
@@ -44,7 +44,7 @@ def revoke(award_id: int) -> str:
         reason = _confirmed_reason()
         if not reason:
             return _reason_page("revoke", visit, award)
-        awards.revoke(session, award, reason, tool.clock())
+        awards.revoke(session, award, reason, tool.clock(), visit.actor)
         name = _name_of(award)
     text = _("The badge of %(name)s is revoked. Its public page and every later check show this.", name=name)
     return course_page(visit, Notice(text=text))
@@ -60,7 +60,7 @@ def suspend(award_id: int) -> str:
         reason = _confirmed_reason()
         if not reason:
             return _reason_page("suspend", visit, award)
-        awards.suspend(session, award, reason, tool.clock())
+        awards.suspend(session, award, reason, tool.clock(), visit.actor)
         name = _name_of(award)
     text = _("The badge of %(name)s is suspended until you reinstate it.", name=name)
     return course_page(visit, Notice(text=text))
@@ -69,9 +69,10 @@ def suspend(award_id: int) -> str:
 @pages.post("/lti/app/awards/<int:award_id>/reinstate")
 def reinstate(award_id: int) -> str:
     visit = current_teacher_visit()
-    with current_tool().store.begin() as session:
+    tool = current_tool()
+    with tool.store.begin() as session:
         award = _award_of(session, visit, award_id)
-        awards.reinstate(session, award)
+        awards.reinstate(session, award, tool.clock(), visit.actor)
         name = _name_of(award)
     return course_page(visit, Notice(text=_("The badge of %(name)s is valid again.", name=name)))
 

@@ -354,7 +354,8 @@ def test_each_change_of_a_rule_is_an_event(tool, place, launch):
     launch(place(AT_LEAST_60))
     settle(tool, rule_id)
     with tool.store.read() as session:
-        events = [(event.what, event.why) for event in session.query(Event).order_by(Event.id)]
+        of_rules = session.query(Event).filter_by(about_kind="rule").order_by(Event.id)
+        events = [(event.what, event.why) for event in of_rules]
     assert events == [("rule_changed", "placed"), ("rule_change_proposed", "changed"), ("rule_changed", "")]
 
 

@@ -60,18 +60,18 @@ def test_a_badge_is_suspended_reinstated_and_withdrawn(suspending, platform):
     act(suspending, credential, awards.suspend, "an inquiry", suspending.clock())
     assert verdict(suspending, credential) == "suspended"
     assert rows(suspending)[0].suspension_reason == "an inquiry"
-    act(suspending, credential, awards.reinstate)
+    act(suspending, credential, awards.reinstate, suspending.clock())
     assert verdict(suspending, credential) == "verified"
     assert rows(suspending)[0].suspended_at is None
     act(suspending, credential, awards.revoke, "issued in error", suspending.clock())
     assert verdict(suspending, credential) == "suspended"
     with pytest.raises(NotAllowedError):
-        act(suspending, credential, awards.reinstate)
+        act(suspending, credential, awards.reinstate, suspending.clock())
 
 
 def test_a_badge_that_can_only_be_revoked_is_not_suspended(tool, platform):
     (credential,) = give(tool, platform, ANNA)
-    for deed, words in ((awards.suspend, ("an inquiry", tool.clock())), (awards.reinstate, ())):
+    for deed, words in ((awards.suspend, ("an inquiry", tool.clock())), (awards.reinstate, (tool.clock(),))):
         with pytest.raises(NotAllowedError, match="STATUS_PURPOSE"):
             act(tool, credential, deed, *words)
     assert verdict(tool, credential) == "verified"

@@ -71,14 +71,14 @@ def test_a_published_version_never_changes(published, clock):
     assert (published.body, published.picture) == before
 
 
-def test_a_published_version_cannot_be_deleted(session, published):
+def test_a_published_version_cannot_be_deleted(session, published, clock):
     with pytest.raises(NotAllowedError):
-        versions.delete_draft(session, published)
+        versions.delete_draft(session, published, clock())
     assert session.get(TemplateVersion, published.id)
 
 
-def test_a_draft_can_be_deleted(session, draft):
-    versions.delete_draft(session, draft)
+def test_a_draft_can_be_deleted(session, draft, clock):
+    versions.delete_draft(session, draft, clock())
     session.flush()
     assert session.query(TemplateVersion).count() == 0
 
@@ -163,7 +163,7 @@ def test_a_template_can_be_created_published_and_retired_on_any_database(tool_on
     with tool.store.begin() as session:
         versions.next_version(session, versions.find(session, template_id), clock())
     with tool.store.begin() as session:
-        versions.delete_draft(session, versions.find(session, template_id))
+        versions.delete_draft(session, versions.find(session, template_id), clock())
         versions.retire(versions.find(session, template_id, 1), clock())
     with tool.store.read() as session:
         (row,) = queries.templates.templates_of_course(session, None)

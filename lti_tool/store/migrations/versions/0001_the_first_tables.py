@@ -454,13 +454,13 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.Column("what", sa.String(length=40), nullable=False),
         sa.Column("about_kind", sa.String(length=20), nullable=False),
-        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=100), nullable=False),
         sa.Column("why", sa.String(length=40), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.create_index("ix_event_about", ["about_kind", "about"], unique=False)
+        batch_op.create_index("ix_event_about", ["about_kind", "about", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_event_at"), ["at"], unique=False)
 
     op.create_table(

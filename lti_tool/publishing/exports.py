@@ -1,0 +1,26 @@
+"""Exports: files that somebody takes away, each of which is an event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from lti_tool.store import Session, events
+from lti_tool.store.events import Actor
+from lti_tool.values import Json
+
+#: What was taken away.
+Export = Literal["template", "transcript", "europass"]
+
+
+def record_export(
+    session: Session,
+    export: Export,
+    about_kind: str,
+    about: int | str,
+    now: datetime,
+    by: Actor,
+    data: Json | None = None,
+) -> None:
+    """Records that a file was handed out. To be called, and committed, before it is."""
+    events.record(session, "exported", about_kind, about, now, actor=by, why=export, data=data)

@@ -1,0 +1,40 @@
+"""Refusals are acts too: who was refused what, by which code, is an event."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import request
+from sqlalchemy.exc import DBAPIError
+
+from lti_tool.logs import log, traceback_summary
+from lti_tool.store import events, queries
+from lti_tool.store.events import UNKNOWN
+from lti_tool.web.current import current_tool
+from lti_tool.web.visits import current_actor
+
+#: Anybody can be refused as often as they like. Of those whom nobody knows one is recorded in this time, for each page
+#: and code, so that nobody can fill the database; the log has every refused page.
+ONE_IN = timedelta(minutes=1)
+
+
+def record_refusal(what: str, why: str, incident: str) -> None:
+    """Records that the current request is refused, in a transaction of its own: that of the act was rolled back.
+
+    `why` is a code. The refusal stands, whether it can be recorded or not.
+    """
+    tool, page, actor = current_tool(), request.endpoint or "", current_actor()
+    now = tool.clock()
+    named = {name: str(value) for name, value in (request.view_args or {}).items()}
+    try:
+        # Asked by a session that only reads: those that knock all day must not queue for the lock of writers.
+        with tool.store.read() as session:
+            if actor == UNKNOWN and queries.events.is_recorded_since(
+                session, what, "page", page, why, now - ONE_IN
+            ):
+                return
+        with tool.store.begin() as session:
+            data = {**named, "incident": incident}
+            events.record(session, what, "page", page, now, actor=actor, why=why, data=data)
+    except DBAPIError as error:
+        log.error("refusal_not_recorded", incident=incident, error=traceback_summary(error))
