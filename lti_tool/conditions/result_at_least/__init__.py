@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
 from lti_tool.conditions.parts import Part
@@ -19,6 +19,8 @@ CONFIRM_AT_FIRST = True
 
 #: Platforms keep points to five decimals or as binary fractions: 6.999999999999999 of 10 is seven.
 PRECISION = Decimal("0.00001")
+#: Room for the largest number of points that is read, which the usual 28 digits are not.
+_DIGITS = Context(prec=100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +65,11 @@ def reaches(result: Mapping[str, Any], minimum: Decimal) -> bool:
     """Whether a RESULT reaches the minimum, at the precision in which platforms keep points."""
     maximum = Decimal(result["maximum"])
     points = Decimal(result["points"])
-    return _rounded(points) >= _rounded(minimum * maximum)
+    return _rounded(points) >= _rounded(_DIGITS.multiply(minimum, maximum))
 
 
 def _rounded(points: Decimal) -> Decimal:
-    return points.quantize(PRECISION, rounding=ROUND_HALF_UP)
+    return points.quantize(PRECISION, rounding=ROUND_HALF_UP, context=_DIGITS)
 
 
 def _minimum(value: Any) -> Decimal | None:
