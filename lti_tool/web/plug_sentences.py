@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from lti_tool import conditions, plugs
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.tree import Leaf, Node, demands, leaves
-from lti_tool.web.filters import moment, percent
+from lti_tool.web.filters import exact_percent, moment, percent
 from lti_tool.web.languages import page_language
 
 
@@ -49,8 +49,10 @@ def score_sentences(trace: Mapping[str, Any]) -> Sequence[Markup]:
 
 def sentence(part: Mapping[str, Any], reader: str) -> Markup:
     """The sentence of one condition's part; empty where it has none for the reader."""
-    plug = CONDITIONS.get(part["condition"], conditions)
-    text = plugs.words(plug, page_language()).get(reader, {}).get(part.get("code", ""), "")
+    plugs_own = (CONDITIONS.get(part["condition"], conditions), conditions)
+    told = (plugs.words(plug, page_language()).get(reader, {}) for plug in plugs_own)
+    code = part.get("code", "")
+    text = next((words[code] for words in told if code in words), "")
     values = {name: shown(name, value) for name, value in part.get("values", {}).items()}
     return escape(text).format_map(values) if text else Markup("")
 
@@ -59,11 +61,16 @@ def shown(name: str, value: str) -> Markup | str:
     """A value of a part as its name says: a time, or a score from 0 to 1."""
     if name.endswith("_at"):
         return moment(datetime.fromisoformat(value))
-    return percent(Decimal(value)) if name in ("score", "minimum") else escape(value)
+    if name == "minimum":
+        return exact_percent(Decimal(value))
+    return percent(Decimal(value)) if name == "score" else escape(value)
 
 
 def rule_sentences(tree: Node, wording: str) -> Sequence[Markup]:
-    """What a rule asks for: `wording` is `automatic` or `confirmed` for teachers, `learner` for learners."""
+    """What a rule asks for: `wording` is `automatic` or `confirmed` for teachers, `learner` for learners.
+
+    Of a condition with an option that cannot be read it is only said that it cannot.
+    """
     beside = demands(tree)
     return [_rule_sentence(leaf, wording) for leaf in leaves(tree) if leaf not in beside and leaf.options]
 
@@ -75,13 +82,13 @@ def choice(name: str) -> Mapping[str, str]:
 
 
 def _rule_sentence(leaf: Leaf, wording: str) -> Markup:
-    words = plugs.words(CONDITIONS[leaf.condition], page_language()).get("rule", {})
     options: Any = leaf.options
-    values = {
-        field.name: shown(field.name, str(value))
-        for field in fields(options)
-        if (value := getattr(options, field.name)) is not None
-    }
+    found = {field.name: getattr(options, field.name) for field in fields(options)}
+    if None in found.values():
+        unreadable = {"condition": leaf.condition, "code": "unreadable"}
+        return sentence(unreadable, "learner" if wording == "learner" else "teacher")
+    words = plugs.words(CONDITIONS[leaf.condition], page_language()).get("rule", {})
+    values = {name: shown(name, str(value)) for name, value in found.items()}
     return escape(words.get(wording, "")).format_map(values)
 
 
