@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 
 from flask import Blueprint, render_template, request
 
@@ -11,7 +10,7 @@ from badges.eu import elements
 from badges.template.model import Template, read_template, text_in
 from lti_tool.awarding import placing
 from lti_tool.conditions import CONDITIONS
-from lti_tool.conditions.tree import Node, all_of, reads
+from lti_tool.conditions.tree import reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
 from lti_tool.store import queries
@@ -21,7 +20,7 @@ from lti_tool.web.editor.author import may_write_templates
 from lti_tool.web.headers import allow_forms_to
 from lti_tool.web.languages import page_language
 from lti_tool.web.plug_sentences import choice
-from lti_tool.web.translation import Sentence
+from lti_tool.web.teacher.rule_form import Problem, chosen_rule, has_minimum
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_visit
 
@@ -52,9 +51,9 @@ def return_link() -> str:
         )
         key = tool.issuer.keyring.tool_keys(session)[0]
     if row is None:
-        return choose_badge_page(visit, _("Choose a badge first."))
-    tree = _chosen_rule()
-    if isinstance(tree, str):
+        return choose_badge_page(visit, Problem(sentence=_("Choose a badge first.")))
+    tree = chosen_rule(request.form, tool.issuer.profile.zone)
+    if isinstance(tree, Problem):
         return choose_badge_page(visit, tree)
     with tool.store.begin() as session:
         custom = placing.place(
@@ -90,7 +89,7 @@ def choose_badge() -> str:
     return choose_badge_page(visit)
 
 
-def choose_badge_page(visit: Visit, problem: Sentence = "") -> str:
+def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
     """The published badges, each with its completeness, and the ways to award them.
 
     Raises NotAllowedError for learners.
@@ -112,33 +111,10 @@ def choose_badge_page(visit: Visit, problem: Sentence = "") -> str:
         condition=request.form.get("condition", DEFAULT_CONDITION),
         confirm=request.form.get("confirm", ""),
         minimum=request.form.get("minimum", DEFAULT_MINIMUM_PERCENT),
+        not_before=request.form.get("not_before", ""),
         problem=problem,
         may_write_templates=may_write_templates(visit),
     )
-
-
-def _chosen_rule() -> Node | Sentence:
-    """The rule that the form describes, or what is wrong with it."""
-    name = request.form.get("condition", "")
-    condition = CONDITIONS.get(name)
-    if condition is None or not condition.IS_OCCASION:
-        return _("Choose when a learner gets the badge.")
-    chosen: dict[str, str] = {"condition": name}
-    if has_minimum(name):
-        minimum = minimum_of(request.form.get("minimum", ""))
-        if not isinstance(minimum, Decimal):
-            return minimum
-        chosen["minimum"] = str(minimum)
-    asked = [chosen]
-    confirm = request.form.get("confirm") or ("yes" if condition.CONFIRM_AT_FIRST else "no")
-    if confirm == "yes":
-        asked.append({"condition": "confirmed"})
-    return all_of(asked)
-
-
-def has_minimum(condition: str) -> bool:
-    """Whether the condition asks for a minimum, which the form has a field for."""
-    return "minimum" in CONDITIONS[condition].Options.__dataclass_fields__
 
 
 def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column: bool) -> ContentItem:
@@ -164,22 +140,3 @@ def _count_stated_elements(template: Template) -> int:
     """How many of the mandatory EU elements the badge will state; learner and date come with the award."""
     mandatory = sum(element.mandatory for element in elements.ELEMENTS)
     return mandatory - len(elements.missing(template, current_tool().issuer.profile))
-
-
-def minimum_of(text: str) -> Decimal | Sentence:
-    """A percentage that a person typed, as a score from 0 to 1, or what is wrong with it.
-
-    70, 70 % and 70,5 are percentages. 0,7 may be meant as 70 % or as less than 1 %, so it is asked back.
-    """
-    try:
-        value = Decimal("".join(text.split()).removesuffix("%").replace(",", "."))
-    except InvalidOperation:
-        return _("Enter the minimum as a number from 0 to 100.")
-    if not value.is_finite() or not 0 <= value <= 100 or value.adjusted() < -10:
-        return _("Enter the minimum as a number from 0 to 100.")
-    if 0 < value <= 1 and "%" not in text:
-        percent = f"{(value * 100).normalize():f}"
-        return _(
-            "Did you mean %(percent)s %%? Enter the minimum in per cent, from 0 to 100.", percent=percent
-        )
-    return value / 100
