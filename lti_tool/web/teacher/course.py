@@ -40,11 +40,13 @@ class Link:
     """What is known of a link that is, or should be, restricted.
 
     `shown` is what the last look showed of the restriction (`lti_tool.observations.link_history`), None before it.
-    `confirmed_at`: when a teacher confirmed the restriction. `closed_count`: the learners for whom it does not open.
+    `confirmed_at`: when a teacher confirmed the restriction, of the place `confirmed_place` in the course.
+    `closed_count`: the learners for whom it does not open.
     """
 
     shown: str | None
     confirmed_at: Any
+    confirmed_place: str | None
     closed_count: int
 
 
@@ -172,5 +174,6 @@ def _link(session: Session, rule: AwardRule) -> Link:
     return Link(
         shown=restriction_now(select(about_course, RESTRICTION, link)),
         confirmed_at=confirmed[-1].seen_at if confirmed else None,
+        confirmed_place=confirmed[-1].value["place"] if confirmed else None,
         closed_count=looks.counts_of(session, rule)["closed"],
     )
