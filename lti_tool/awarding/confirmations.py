@@ -96,10 +96,10 @@ def answer_question(
     course = queries.people.lock_course(session, rule.course_id)
     _check_may_confirm(session, course.id, by_id, policy)
     version = version_that_awards(session, rule)
-    still = []
-    if version is not None:
-        undecided = undecided_people(session, rule, version, policy, now, named)
-        still = [each.person_id for each in undecided if questions.question_in(each.decision)]
+    if version is None:
+        raise NotAllowedError("this badge awards nothing at the moment")
+    undecided = undecided_people(session, rule, version, policy, now, named)
+    still = [each.person_id for each in undecided if questions.question_in(each.decision)]
     answered = questions.answer(session, rule, question_id, said, still, by_id, now)
     awards = decide_people(session, rule, answered.people, policy, now) if answered.people else []
     return Answered(awards=awards, first=answered.first)

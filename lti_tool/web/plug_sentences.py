@@ -8,11 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask
+from flask import Flask, render_template
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from markupsafe import Markup, escape
 
 from lti_tool import conditions, plugs
 from lti_tool.conditions import CONDITIONS
+from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.tree import Leaf, Node, demands, leaves
 from lti_tool.web.filters import exact_percent, moment, percent
 from lti_tool.web.languages import page_language
@@ -20,7 +22,10 @@ from lti_tool.web.languages import page_language
 
 def set_up(app: Flask) -> None:
     """Makes the filters known to the pages."""
+    plugs_folder = PrefixLoader({"conditions": FileSystemLoader(list(conditions.__path__))})
+    app.jinja_loader = ChoiceLoader([*([app.jinja_loader] if app.jinja_loader else []), plugs_folder])
     app.jinja_env.filters.update(trace_sentences=trace_sentences, score_sentences=score_sentences)
+    app.jinja_env.filters["shown_as"] = lambda value, name: shown(name, value)
 
 
 def trace_sentences(trace: Mapping[str, Any], reader: str = "teacher") -> Sequence[Markup]:
@@ -61,7 +66,7 @@ def shown(name: str, value: str) -> Markup | str:
     """A value of a part as its name says: a time, or a score from 0 to 1."""
     if name.endswith("_at"):
         return moment(datetime.fromisoformat(value))
-    if name == "minimum":
+    if name.endswith("minimum"):
         return exact_percent(Decimal(value))
     return percent(Decimal(value)) if name == "score" else escape(value)
 
@@ -79,6 +84,32 @@ def choice(name: str) -> Mapping[str, str]:
     """Title and hint of a condition that a badge can be placed with."""
     found: Mapping[str, str] = plugs.words(CONDITIONS[name], page_language())["choice"]
     return found
+
+
+def form_of(name: str, typed: Mapping[str, str], problem: FormProblem | None = None) -> Markup:
+    """The condition's own part of a form, filled in with what was typed, with what is wrong with it.
+
+    Empty where there is nothing to choose.
+    """
+    if not hasattr(CONDITIONS[name], "read_form"):
+        return Markup("")
+    words = plugs.words(CONDITIONS[name], page_language())["form"]
+    text = render_template(
+        f"conditions/{name}/form.html",
+        words=words,
+        typed=typed,
+        problem=problem,
+        problem_sentence=form_problem(name, problem) if problem else "",
+    )
+    # The fragment is a file of ours, and Jinja escapes what it fills in.
+    return Markup(text)  # noqa: S704
+
+
+def form_problem(name: str, problem: FormProblem) -> Markup:
+    """What is wrong with the condition's part of a form, in its own words."""
+    words = plugs.words(CONDITIONS[name], page_language())["form"]
+    values = {each: shown(each, value) for each, value in problem.values.items()}
+    return escape(words[problem.code]).format_map(values)
 
 
 def _rule_sentence(leaf: Leaf, wording: str) -> Markup:

@@ -10,6 +10,7 @@ from lti_tool.store.models import Award, AwardRule, ObservationRow
 from tests.running_demo import rows, run_demo, wait
 
 COURSE = "Data Literacy"
+BY_GRADE = {"condition": "result_at_least", "result_at_least.minimum": "60"}
 
 
 @pytest.fixture
@@ -119,7 +120,12 @@ def test_an_assignment_is_no_item_of_a_module_whatever_its_address_names(demo, r
     gated = address_of(robot, robot.place_badge(COURSE, minimum_percent=60))
     press(robot, launch(robot, "Zane", gated), "/gate")
     assignment = address_of(
-        robot, robot.place_badge(COURSE, minimum_percent=60, more_fields={"condition": "result_at_least"})
+        robot,
+        robot.place_badge(
+            COURSE,
+            minimum_percent=60,
+            more_fields=BY_GRADE,
+        ),
     )
     item_number = int(urlsplit(gated).path.split("/")[-1]) + 1000
     launch(robot, "Jānis", f"{assignment}?module_item_id={item_number}")

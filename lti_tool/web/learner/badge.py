@@ -113,7 +113,7 @@ def _state(decision: Decision | None) -> State:
     if decision.outcome == "question":
         return "waits_for_teacher"
     codes = {part.code for part in decision.trace.leaves() if part.state == "not_yet"}
-    return "checking" if codes & WAIT_FOR_A_LOOK else "not_yet"
+    return "checking" if codes and codes <= WAIT_FOR_A_LOOK else "not_yet"
 
 
 #: The codes of parts that the next look settles, after the learner has opened the link.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, render_template, request
 
 from badges.eu import elements
+from badges.eu.annex_1 import ELEMENTS
 from badges.template.model import Template, read_template, text_in
 from lti_tool.awarding import placing
 from lti_tool.conditions import CONDITIONS
@@ -19,15 +20,13 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import may_write_templates
 from lti_tool.web.headers import allow_forms_to
 from lti_tool.web.languages import page_language
-from lti_tool.web.plug_sentences import choice
-from lti_tool.web.teacher.rule_form import Problem, chosen_rule, has_minimum
+from lti_tool.web.plug_sentences import choice, form_of
+from lti_tool.web.teacher.rule_form import Problem, chosen_rule, typed_for
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_visit
 
 pages = Blueprint("placement", __name__)
 
-#: The minimum grade that the form suggests.
-DEFAULT_MINIMUM_PERCENT = 50
 #: The condition that the form suggests.
 DEFAULT_CONDITION = "link_opened_to_them"
 #: The points of the line item that is created with a badge awarded from a grade.
@@ -100,17 +99,19 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
         rows = queries.templates.published_templates(session, visit.registration.id)
         choices = [(row, read_template(row.body)) for row in rows]
     chosen = request.form.get("badge") or (choices[0][0].template_id if len(choices) == 1 else "")
+    of_conditions = (problem.of if problem else None) or {}
     return render_template(
         "placement/choose_badge.html",
         visit=visit,
         choices=choices,
         count_stated_elements=_count_stated_elements,
         chosen=chosen,
-        with_minimum=[name for name in CONDITIONS if has_minimum(name)],
         occasions={name: choice(name) for name, each in CONDITIONS.items() if each.IS_OCCASION},
+        forms={
+            name: form_of(name, typed_for(name, request.form), of_conditions.get(name)) for name in CONDITIONS
+        },
         condition=request.form.get("condition", DEFAULT_CONDITION),
         confirm=request.form.get("confirm", ""),
-        minimum=request.form.get("minimum", DEFAULT_MINIMUM_PERCENT),
         not_before=request.form.get("not_before", ""),
         problem=problem,
         may_write_templates=may_write_templates(visit),
@@ -138,5 +139,5 @@ def _refuse_learners(visit: Visit) -> None:
 
 def _count_stated_elements(template: Template) -> int:
     """How many of the mandatory EU elements the badge will state; learner and date come with the award."""
-    mandatory = sum(element.mandatory for element in elements.ELEMENTS)
+    mandatory = sum(element.mandatory for element in ELEMENTS)
     return mandatory - len(elements.missing(template, current_tool().issuer.profile))

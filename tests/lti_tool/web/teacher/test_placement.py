@@ -27,6 +27,7 @@ REQUEST = {
 }
 
 
+MINIMUM, MEANT = "result_at_least.minimum", "result_at_least.meant"
 LAST_OF_JUNE = {"condition": "not_before", "at": "2027-06-30T00:00:00+03:00"}
 
 
@@ -106,14 +107,14 @@ def test_the_page_may_post_to_the_platform_only(place, school):
     ],
 )
 def test_the_link_has_the_minimum_grade_and_asks_for_confirmation_by_itself(place, school, typed, minimum):
-    page = place(badge=school.badge, condition="result_at_least", minimum=typed)
+    page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: typed})
     grade = {"condition": "result_at_least", "minimum": minimum}
     assert json.loads(item_of(page)[1]["custom"]["rule"]) == {"all": [grade, {"condition": "confirmed"}]}
 
 
 @pytest.mark.parametrize(("confirm", "is_asked"), [("", True), ("yes", True), ("no", False)])
 def test_a_teacher_may_choose_to_award_grades_at_once(place, school, confirm, is_asked):
-    page = place(badge=school.badge, condition="result_at_least", minimum="60", confirm=confirm)
+    page = place(badge=school.badge, condition="result_at_least", confirm=confirm, **{MINIMUM: "60"})
     assert ("confirmed" in item_of(page)[1]["custom"]["rule"]) == is_asked
     page = place(badge=school.badge, condition="link_opened_to_them", confirm=confirm)
     assert ("confirmed" in item_of(page)[1]["custom"]["rule"]) == (confirm == "yes")
@@ -142,11 +143,11 @@ def test_a_teacher_may_choose_to_award_grades_at_once(place, school, confirm, is
     ),
 )
 def test_an_invalid_minimum_is_refused_at_its_field_with_what_to_type(place, school, minimum):
-    page = place(badge=school.badge, condition="result_at_least", minimum=minimum)
+    page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: minimum})
     assert "JWT" not in page.text
-    field = re.search(r'<input[^>]*id="minimum"[^>]*>', page.text)[0]
-    assert 'aria-invalid="true"' in field and 'aria-describedby="minimum-wrong"' in field
-    said = re.search(r'id="minimum-wrong"[^>]*>(.*?)</p>', page.text)[1]
+    field = re.search(r'<input[^>]*id="result-minimum"[^>]*>', page.text)[0]
+    assert 'aria-invalid="true"' in field and 'aria-describedby="result-minimum-wrong"' in field
+    said = re.search(r'id="result-minimum-wrong"[^>]*>(.*?)</p>', page.text)[1]
     assert said == "Enter a number from 0 to 100, such as 70 or 70.5, with at most five decimals."
     assert f'value="{escape(minimum)}"' in field  # what was typed is still there
 
@@ -162,36 +163,38 @@ ASKED_BACK = [
 def test_a_minimum_that_may_mean_two_things_is_asked_back_and_chosen_by_one_press(
     place, school, typed, words, minimums
 ):
-    form = {"badge": school.badge, "condition": "result_at_least", "confirm": "no", "minimum": typed}
+    form = {"badge": school.badge, "condition": "result_at_least", "confirm": "no", MINIMUM: typed}
     page = place(**form)
     assert f"Did you mean {words[0]} or {words[1]}?" in text_of(page) and "JWT" not in page.text
-    buttons = re.findall(r'<button[^>]*name="meant" value="([^"]*)">([^<]*)</button>', page.text)
+    buttons = re.findall(
+        r'<button[^>]*name="result_at_least.meant" value="([^"]*)">([^<]*)</button>', page.text
+    )
     assert [label for _, label in buttons] == words
     for (value, _), minimum in zip(buttons, minimums, strict=True):
         chosen = {"condition": "result_at_least", "minimum": minimum}
-        assert json.loads(item_of(place(**form, meant=value))[1]["custom"]["rule"]) == chosen
+        assert json.loads(item_of(place(**form, **{MEANT: value}))[1]["custom"]["rule"]) == chosen
 
 
 def test_enter_in_the_field_that_was_corrected_chooses_none_of_the_two_meanings(place, school):
     """A browser presses the first button of the form at Enter."""
     form = {"badge": school.badge, "condition": "result_at_least", "confirm": "no"}
-    page = place(**form, minimum="0,7")
-    meant = re.search(r'name="meant" value="([^"]*)"', page.text)[1]
-    rule = json.loads(item_of(place(**form, minimum="60", meant=meant))[1]["custom"]["rule"])
+    page = place(**form, **{MINIMUM: "0,7"})
+    meant = re.search(r'name="result_at_least.meant" value="([^"]*)"', page.text)[1]
+    rule = json.loads(item_of(place(**form, **{MINIMUM: "60", MEANT: meant}))[1]["custom"]["rule"])
     assert rule["minimum"] == "0.6"
 
 
 def test_the_two_meanings_are_asked_in_the_language_of_the_page(school):
     page = school.launch(ZANE, **REQUEST | {CLAIM + "launch_presentation": {"locale": "lv"}})
     token = hidden(page, "_launch")
-    form = {"badge": school.badge, "condition": "result_at_least", "minimum": "0,7"}
+    form = {"badge": school.badge, "condition": "result_at_least", MINIMUM: "0,7"}
     page = school.browser.post("/lti/app/place", data={"_launch": token, **form})
     assert "Vai domājāt 70 % vai 0,7 %?" in text_of(page)
 
 
 @pytest.mark.parametrize("typed", ["70,5", "66.66667 %", "0,00001 %", "100"])
 def test_the_custom_parameters_carry_the_minimum_to_the_rule_without_loss(place, school, web_tool, typed):
-    page = place(badge=school.badge, condition="result_at_least", minimum=typed, confirm="no")
+    page = place(badge=school.badge, condition="result_at_least", confirm="no", **{MINIMUM: typed})
     custom = item_of(page)[1]["custom"]
     assert school.launch(ZANE, **{CLAIM + "custom": custom}).status_code == 200
     with web_tool.store.read() as session:
@@ -215,7 +218,7 @@ def test_the_custom_parameters_carry_the_minimum_to_the_rule_without_loss(place,
 def test_a_grade_is_confirmed_by_default_and_may_be_awarded_at_once_or_from_a_date_on(
     place, school, form, demands
 ):
-    page = place(badge=school.badge, condition="result_at_least", minimum="60", **form)
+    page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: "60"}, **form)
     rule = json.loads(item_of(page)[1]["custom"]["rule"])
     assert rule.get("all", [rule])[1:] == demands
 
@@ -223,7 +226,7 @@ def test_a_grade_is_confirmed_by_default_and_may_be_awarded_at_once_or_from_a_da
 @pytest.mark.parametrize("day", ["", "30.06.2027", "2027-02-30"])
 def test_a_date_that_cannot_be_read_is_refused_at_its_field(place, school, day):
     page = place(
-        badge=school.badge, condition="result_at_least", minimum="60", confirm="date", not_before=day
+        badge=school.badge, condition="result_at_least", confirm="date", not_before=day, **{MINIMUM: "60"}
     )
     assert "JWT" not in page.text
     assert "Enter the date as year-month-day, such as 2027-06-30." in text_of(page)
