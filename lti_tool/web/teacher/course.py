@@ -12,6 +12,7 @@ from markupsafe import Markup
 from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
 from lti_tool.awarding import decisions, looks, rule_changes
+from lti_tool.awarding.result_changes import ResultChange, changes_of_rule
 from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.observations import LINK_ACCESS, RESTRICTION, RESTRICTION_CONFIRMED, select
@@ -56,7 +57,7 @@ class Panel:
 
     `proposed` is a version that waits for the teacher. `asked` are the learners to confirm one by one; `question` is
     the one about everybody, and `named` those it is about. `link` is None where the rule reads no list of a link.
-    `newer` is a newer version of the template.
+    `newer` is a newer version of the template. `changed` are the awards whose results have changed since.
     """
 
     rule: AwardRule
@@ -64,6 +65,7 @@ class Panel:
     template: Template
     readings: Sequence[Reading]
     awards: Sequence[Award]
+    changed: Sequence[ResultChange]
     sentences: Sequence[Markup]
     demands: rule_changes.Demands
     proposed: RuleVersion | None
@@ -138,6 +140,7 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None) -> Panel:
         template=read_template(version.template_version.body),
         readings=announced_readings(version.template_version),
         awards=queries.awards.awards_of_rule(session, rule.id),
+        changed=changes_of_rule(session, rule, current_tool().clock()),
         sentences=rule_sentences(tree, "confirmed" if demands.confirmed else "automatic"),
         demands=demands,
         proposed=proposed,
