@@ -106,7 +106,10 @@ class DeepLinkingSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """A validated LTI message. A missing claim is None or empty; a variable that was not expanded counts as missing."""
+    """A validated LTI message. A missing claim is None or empty; a variable that was not expanded counts as missing.
+
+    `unexpanded` are the names of the custom parameters whose variable the platform left as it was.
+    """
 
     registration_id: int
     deployment_id: str
@@ -128,6 +131,7 @@ class Launch:
     acting_for_other: bool = False
     timezone: str | None = None
     product: str = ""
+    unexpanded: tuple[str, ...] = ()
 
     @property
     def standing(self) -> Standing:

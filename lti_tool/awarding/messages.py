@@ -12,16 +12,20 @@ from lti_tool.store import queries
 from lti_tool.store.database import Store
 
 
+def check_source(name: str) -> None:
+    """Raises NotFoundError where no source of that name takes messages."""
+    if not hasattr(SOURCES.get(name), "receive"):
+        raise NotFoundError("no source takes messages here")
+
+
 def receive(store: Store, source: str, message: Message, policy: Policy) -> Reply:
     """The source's reply. Raises NotFoundError where no source of that name takes messages.
 
     A source checks for itself who sent the message. What it finds about courses or people that no launch and no list
     has shown yet is left out.
     """
-    plug = SOURCES.get(source)
-    if plug is None or not hasattr(plug, "receive"):
-        raise NotFoundError("no source takes messages here")
-    reply: Reply = plug.receive(message)
+    check_source(source)
+    reply: Reply = SOURCES[source].receive(message)
     for context_id, found in reply.found.items():
         with store.begin() as session:
             course = queries.people.course_of(session, message.registration.id, context_id)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class FormProblem:
-    """A code of the condition's own sentences (their table `form`), with the values to be filled in."""
+    """A code of the condition's own sentences (their table `form`), with the values to be filled in.
+
+    The names of `values` say what they are, as those of a Part do. `field` is the field that it is about, where the
+    condition's `form.html` says it at that field.
+    """
 
     code: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    field: str = ""

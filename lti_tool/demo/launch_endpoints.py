@@ -23,6 +23,7 @@ def blueprint(authorize_path: str, key_set_path: str) -> Blueprint:
     """The routes of launches; the authentication endpoint and the JWK Set are at these paths."""
     routes = Blueprint("launching", __name__)
     routes.add_url_rule("/launch/activity/<link_id>", view_func=launch_activity)
+    routes.add_url_rule("/launch/navigation/<course_id>/<tool_id>", view_func=launch_navigation)
     routes.add_url_rule("/launch/select/<course_id>/<tool_id>", view_func=launch_selection)
     routes.add_url_rule(authorize_path, view_func=authorize, methods=["GET", "POST"])
     routes.add_url_rule("/api/lti/authorize", view_func=authorize_at_lms)
@@ -32,14 +33,33 @@ def blueprint(authorize_path: str, key_set_path: str) -> Blueprint:
 
 
 def launch_activity(link_id: str) -> Response:
-    """The first page inside the activity's iframe: a form that starts the login at the tool."""
+    """The first page inside the activity's iframe: a form that starts the login at the tool.
+
+    The query may name another road to the link, and a module item, where the product has them.
+    """
     lms = current_lms()
     link = lms.campus.links.get(link_id) or abort(404)
-    if not lms.campus.may_open(current_person(), link):
-        abort(403)
+    road = request.args.get("road", "")
+    if road and road not in lms.product.other_roads:
+        abort(404)
     return _start_launch(
-        PendingLaunch(tool=lms.campus.tools[link.tool_id], course_id=link.course_id, link=link)
+        PendingLaunch(
+            tool=lms.campus.tools[link.tool_id],
+            course_id=link.course_id,
+            link=link,
+            road=road,
+            named_item=request.args.get("module_item_id", ""),
+        )
     )
+
+
+def launch_navigation(course_id: str, tool_id: str) -> Response:
+    """The same for the tool's own entry in the navigation of a course."""
+    lms = current_lms()
+    tool = lms.campus.tools.get(tool_id) or abort(404)
+    if "navigation" not in lms.product.other_roads or course_id not in lms.campus.courses:
+        abort(404)
+    return _start_launch(PendingLaunch(tool=tool, course_id=course_id, road="navigation"))
 
 
 def launch_selection(course_id: str, tool_id: str) -> Response:
@@ -57,6 +77,8 @@ def launch_selection(course_id: str, tool_id: str) -> Response:
 
 def _start_launch(pending: PendingLaunch) -> Response:
     lms, session = current_lms(), required_session()
+    if not lms.product.may_launch(lms, current_person(), pending):
+        abort(403)
     launch_id = f"ltilaunch{pending.link.id if pending.link else '_select'}_{secrets.token_hex(8)}"
     session.launches[launch_id] = pending
     fields = lms.product.login_form(lms, session, pending, launch_id)
@@ -125,7 +147,7 @@ def _authentication_error(
         return "access_denied", "The user is not the one the launch was begun by"
     if not parameters.get("nonce"):
         return "invalid_request", "Missing nonce"
-    if pending.link and not lms.campus.may_open(lms.campus.people[session.person_id], pending.link):
+    if not lms.product.may_launch(lms, lms.campus.people[session.person_id], pending):
         return "access_denied", "Not available"
     return None
 

@@ -17,18 +17,25 @@ from lti_tool.demo.platform_keys import PlatformKey
 
 @dataclass(slots=True, kw_only=True)
 class PendingLaunch:
-    """A launch that waits for the authentication request of the tool; `link` is None for deep linking."""
+    """A launch that waits for the authentication request of the tool.
+
+    `link` is None for deep linking and for a link in the course's navigation. `road` is by which of its places the link
+    was opened: "" the usual one, or one of the product's `other_roads`. `named_item` is the module item that the
+    address named.
+    """
 
     tool: Tool
     course_id: str
     link: Link | None = None
+    road: str = ""
+    named_item: str = ""
 
     @property
     def target_link_uri(self) -> str:
         """The address that the tool is asked to open."""
         if self.link:
             return self.link.url or self.tool.launch_url
-        return self.tool.deep_linking_url or self.tool.launch_url
+        return self.tool.launch_url if self.road else self.tool.deep_linking_url or self.tool.launch_url
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,7 +94,7 @@ class LmsProduct(Protocol):
     """In what Moodle and Canvas differ. `*_path` is an address on the LMS, `*_rule` one with parameters, as in Flask.
 
     `*_per_page` is None where a list is paged only on request. `restricts_member_lists`: members asked for with a
-    resource link are only those who may open it.
+    resource link are only those who may open it. `other_roads` are places from which a link opens beside its own.
     """
 
     name: str
@@ -110,6 +117,7 @@ class LmsProduct(Protocol):
     line_items_per_page: int | None
     members_per_page: int | None
     restricts_member_lists: bool
+    other_roads: frozenset[str]
 
     def issuer(self, url: str) -> str: ...
     def auth_url(self, url: str) -> str: ...
@@ -137,6 +145,7 @@ class LmsProduct(Protocol):
     def membership_roles(self, campus: Campus, person: Person, course_id: str) -> list[str]: ...
 
     # --- launch
+    def may_launch(self, lms: Lms, person: Person, pending: PendingLaunch) -> bool: ...
     def login_form(self, lms: Lms, session: Session, pending: PendingLaunch, launch_id: str) -> Json: ...
     def launch_id(self, hint: str) -> str | None:
         """The launch that a message hint of `login_form` is for; None for what is no such hint."""

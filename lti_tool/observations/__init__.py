@@ -28,6 +28,9 @@ LINK_OPENED = "link_opened"
 RESULT = "result"
 #: The actor confirms the person: True.
 CONFIRMED = "confirmed"
+#: The actor has seen that a RESULT changed after the award to the person, and leaves the badge: when the newest of
+#: these results was seen, as text.
+RESULT_LEFT = "result_left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,6 +197,8 @@ def opened_while_confirmed(facts: Facts, link: str) -> Observation | None:
     if said is None:
         return None
     place, under = said.value["place"], said.seen_at.isoformat()
+    if place is None:
+        return None
     matching = (
         each
         for each in select(facts.own, LINK_OPENED, link)

@@ -34,7 +34,8 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
     link = _object(claims, CLAIM + "resource_link")
     presentation = _object(claims, CLAIM + "launch_presentation")
     grades = _object(claims, AGS)
-    custom = _custom(_object(claims, CLAIM + "custom"))
+    sent = _object(claims, CLAIM + "custom")
+    custom = _custom(sent)
     given_name, family_name = text(claims.get("given_name")), text(claims.get("family_name"))
     return Launch(
         registration_id=registration.id,
@@ -57,6 +58,7 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
         acting_for_other=bool(custom.get(MASQUERADING)),
         timezone=timezone(custom.get(TIMEZONE)),
         product=registration.product,
+        unexpanded=tuple(clean(name) for name, value in sent.items() if _is_variable(value)),
     )
 
 
@@ -147,6 +149,10 @@ def _custom(values: Json) -> Mapping[str, str]:
     for name, value in values.items():
         if isinstance(value, bool):
             expanded[clean(name)] = "true" if value else "false"
-        elif isinstance(value, int | float | str) and not _VARIABLE.fullmatch(str(value).strip()):
+        elif isinstance(value, int | float | str) and not _is_variable(value):
             expanded[clean(name)] = clean(str(value))
     return expanded
+
+
+def _is_variable(value: Any) -> bool:
+    return isinstance(value, str) and _VARIABLE.fullmatch(value.strip()) is not None

@@ -125,6 +125,11 @@ def percent(score: Decimal) -> str:
     return _("%(number)s %%", number=format_decimal(round(score * 100, 1)))
 
 
+def exact_percent(score: Decimal) -> str:
+    """A minimum from 0 to 1 as a percentage, with all its decimals."""
+    return _("%(number)s %%", number=format_decimal((score * 100).normalize()))
+
+
 def channel(name: str) -> str:
     """A delivery channel, in words."""
     return str(CHANNELS.get(name, name))

@@ -17,7 +17,7 @@ from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.tree import Leaf, Node, demands, leaves
 from lti_tool.sources import SOURCES
-from lti_tool.web.filters import moment, percent
+from lti_tool.web.filters import exact_percent, moment, percent
 from lti_tool.web.languages import page_language
 
 
@@ -26,6 +26,7 @@ def set_up(app: Flask) -> None:
     plugs_folder = PrefixLoader({"conditions": FileSystemLoader(list(conditions.__path__))})
     app.jinja_loader = ChoiceLoader([*([app.jinja_loader] if app.jinja_loader else []), plugs_folder])
     app.jinja_env.filters.update(trace_sentences=trace_sentences, score_sentences=score_sentences)
+    app.jinja_env.filters["shown_as"] = lambda value, name: shown(name, value)
 
 
 def trace_sentences(trace: Mapping[str, Any], reader: str = "teacher") -> Sequence[Markup]:
@@ -54,8 +55,10 @@ def score_sentences(trace: Mapping[str, Any]) -> Sequence[Markup]:
 
 def sentence(part: Mapping[str, Any], reader: str) -> Markup:
     """The sentence of one condition's part; empty where it has none for the reader."""
-    plug = CONDITIONS.get(part["condition"], conditions)
-    text = plugs.words(plug, page_language()).get(reader, {}).get(part.get("code", ""), "")
+    plugs_own = (CONDITIONS.get(part["condition"], conditions), conditions)
+    told = (plugs.words(plug, page_language()).get(reader, {}) for plug in plugs_own)
+    code = part.get("code", "")
+    text = next((words[code] for words in told if code in words), "")
     values = {name: shown(name, value) for name, value in part.get("values", {}).items()}
     return escape(text).format_map(values) if text else Markup("")
 
@@ -64,14 +67,17 @@ def shown(name: str, value: str) -> Markup | str:
     """A value of a part as its name says: a time, or a score from 0 to 1."""
     if name == "at" or name.endswith("_at"):
         return moment(datetime.fromisoformat(value))
-    return percent(Decimal(value)) if name in ("score", "minimum") else escape(value)
+    if name.endswith("minimum"):
+        return exact_percent(Decimal(value))
+    return percent(Decimal(value)) if name == "score" else escape(value)
 
 
 def rule_sentences(tree: Node, wording: str) -> Sequence[Markup]:
     """What a rule asks for: `wording` is `automatic` or `confirmed` for teachers, `learner` for learners.
 
     `unseen` is for teachers whose platform does not show who may open a link; where a condition has no words of its own
-    for that, those of `automatic` are said.
+    for that, those of `automatic` are said. Of a condition with an option that cannot be read it is only said that it
+    cannot.
     """
     beside = demands(tree)
     return [_rule_sentence(leaf, wording) for leaf in leaves(tree) if leaf not in beside and leaf.options]
@@ -97,29 +103,40 @@ def choice(name: str) -> Mapping[str, str]:
     return found
 
 
-def form_of(name: str, typed: Mapping[str, str]) -> Markup:
-    """The condition's own part of a form, filled in with what was typed; empty where there is nothing to choose."""
+def form_of(name: str, typed: Mapping[str, str], problem: FormProblem | None = None) -> Markup:
+    """The condition's own part of a form, filled in with what was typed, with what is wrong with it.
+
+    Empty where there is nothing to choose.
+    """
     if not hasattr(CONDITIONS[name], "read_form"):
         return Markup("")
     words = plugs.words(CONDITIONS[name], page_language())["form"]
+    text = render_template(
+        f"conditions/{name}/form.html",
+        words=words,
+        typed=typed,
+        problem=problem,
+        problem_sentence=form_problem(name, problem) if problem else "",
+    )
     # The fragment is a file of ours, and Jinja escapes what it fills in.
-    return Markup(render_template(f"conditions/{name}/form.html", words=words, typed=typed))  # noqa: S704
+    return Markup(text)  # noqa: S704
 
 
-def form_problem(name: str, problem: FormProblem) -> str:
+def form_problem(name: str, problem: FormProblem) -> Markup:
     """What is wrong with the condition's part of a form, in its own words."""
     words = plugs.words(CONDITIONS[name], page_language())["form"]
-    return str(words[problem.code]).format_map(problem.values)
+    values = {each: shown(each, value) for each, value in problem.values.items()}
+    return escape(words[problem.code]).format_map(values)
 
 
 def _rule_sentence(leaf: Leaf, wording: str) -> Markup:
-    words = plugs.words(CONDITIONS[leaf.condition], page_language()).get("rule", {})
     options: Any = leaf.options
-    values = {
-        field.name: shown(field.name, str(value))
-        for field in fields(options)
-        if (value := getattr(options, field.name)) is not None
-    }
+    found = {field.name: getattr(options, field.name) for field in fields(options)}
+    if None in found.values():
+        unreadable = {"condition": leaf.condition, "code": "unreadable"}
+        return sentence(unreadable, "learner" if wording == "learner" else "teacher")
+    words = plugs.words(CONDITIONS[leaf.condition], page_language()).get("rule", {})
+    values = {name: shown(name, str(value)) for name, value in found.items()}
     return escape(words.get(wording, words.get("automatic", ""))).format_map(values)
 
 

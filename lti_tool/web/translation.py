@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import babel.numbers as babel_numbers
 import flask_babel
 from flask_babel.speaklater import LazyString
 
@@ -49,8 +50,9 @@ def format_datetime(value: datetime, pattern: str) -> str:
 
 
 def format_decimal(value: Decimal) -> str:
-    """The number with the decimal separator of the page's language."""
-    return str(flask_babel.format_decimal(value))
+    """The number with the decimal separator of the page's language, and all its decimals."""
+    locale = flask_babel.get_locale()
+    return str(babel_numbers.format_decimal(value.normalize(), locale=locale, decimal_quantization=False))
 
 
 def format_time_ago(past: timedelta) -> str:

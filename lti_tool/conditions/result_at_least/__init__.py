@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
 from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.parts import Part
-from lti_tool.conditions.result_at_least.percent import read_percent
+from lti_tool.conditions.result_at_least.percent import TwoMeanings, read_percent, written_percent
 from lti_tool.observations import RESULT, Facts
 
 NAME = "result_at_least"
@@ -19,8 +19,13 @@ IS_OCCASION = True
 #: Hidden grades cannot be told from released ones.
 CONFIRM_AT_FIRST = True
 
+#: Between what was typed and what it means, in the value of the button that chooses a meaning.
+MEANS = " means "
+
 #: Platforms keep points to five decimals or as binary fractions: 6.999999999999999 of 10 is seven.
 PRECISION = Decimal("0.00001")
+#: Room for the largest number of points that is read, which the usual 28 digits are not.
+_DIGITS = Context(prec=100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +46,23 @@ def read_options(values: Mapping[str, Any]) -> Options | None:
 
 
 def read_form(typed: Mapping[str, str]) -> Mapping[str, Any] | FormProblem:
-    """The options as JSON, from what was typed into `form.html`, or what is wrong with it."""
-    minimum = read_percent(typed.get("minimum", ""))
-    return minimum if isinstance(minimum, FormProblem) else {"minimum": str(minimum)}
+    """The options as JSON, from what was typed into `form.html`, or what is wrong with it.
+
+    A browser presses the first button of a form at Enter, so the meaning that a button chooses counts only for the text
+    that it was asked about: once the field says something else, the field counts.
+    """
+    minimum = typed.get("minimum", "").strip()
+    asked_about, _, meaning = typed.get("meant", "").partition(MEANS)
+    read = read_percent(meaning if meaning and asked_about == minimum else minimum)
+    if isinstance(read, TwoMeanings):
+        values = {
+            "share_minimum": str(read.as_share),
+            "percent_minimum": str(read.as_percent),
+            "share": minimum + MEANS + written_percent(read.as_share),
+            "percent": minimum + MEANS + written_percent(read.as_percent),
+        }
+        return FormProblem(field="minimum", code="did_you_mean", values=values)
+    return FormProblem(field="minimum", code="no_percentage") if read is None else {"minimum": str(read)}
 
 
 def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG001 - it does not depend on the time
@@ -71,11 +90,11 @@ def reaches(result: Mapping[str, Any], minimum: Decimal) -> bool:
     """Whether a RESULT reaches the minimum, at the precision in which platforms keep points."""
     maximum = Decimal(result["maximum"])
     points = Decimal(result["points"])
-    return _rounded(points) >= _rounded(minimum * maximum)
+    return _rounded(points) >= _rounded(_DIGITS.multiply(minimum, maximum))
 
 
 def _rounded(points: Decimal) -> Decimal:
-    return points.quantize(PRECISION, rounding=ROUND_HALF_UP)
+    return points.quantize(PRECISION, rounding=ROUND_HALF_UP, context=_DIGITS)
 
 
 def _minimum(value: Any) -> Decimal | None:

@@ -70,6 +70,8 @@ class Canvas:
     members_per_page: int | None = 50
     #: Module prerequisites close an item, and yet the members listed for it are the whole course.
     restricts_member_lists = False
+    #: An item for the same link in a module without prerequisites, a link in a page, and the course's navigation.
+    other_roads = frozenset({"other_item", "page", "navigation"})
 
     def issuer(self, url: str) -> str:
         """One issuer for all colleges, on another host than the college's own."""
@@ -184,6 +186,16 @@ class Canvas:
 
     # --- launch
 
+    def may_launch(self, lms: Lms, person: Person, pending: PendingLaunch) -> bool:
+        """Prerequisites lock an item of a module and nothing else.
+
+        An assignment in no module is not locked, nor is the same link in a page or in the course's navigation.
+        """
+        link = pending.link
+        if link is not None and not pending.road and _assignment(lms.campus, link) is None:
+            return lms.campus.may_open(person, link)
+        return lms.campus.role(person, pending.course_id) is not None or person.is_admin
+
     def login_form(self, lms: Lms, session: Session, pending: PendingLaunch, launch_id: str) -> Json:
         person = lms.campus.people[session.person_id]
         hint = {"verifier": launch_id, "canvas_domain": urlsplit(lms.url).netloc, "exp": lms.now() + 300}
@@ -279,7 +291,7 @@ class Canvas:
             },
             lti_names.CLAIM + "version": "1.3.0",
             lti_names.CLAIM + "custom": expand_variables(
-                custom, self._variables(person, course, link, lms.campus)
+                custom, self._variables(person, course, lms.campus, pending)
             ),
         }
         if tool.shares_name:
@@ -287,6 +299,8 @@ class Canvas:
         if tool.shares_email:
             claims["email"] = person.email
         claims |= self._service_claims(lms, tool, course, link)
+        if pending.road == "navigation":
+            return claims | self._navigation_claims(course)
         if link:
             return claims | self._resource_link_claims(link)
         return claims | self._deep_linking_claims(lms, session, tool, course)
@@ -317,6 +331,14 @@ class Canvas:
                 "description": f"<p>{link.description}</p>" if link.description else None,
             },
             "https://www.instructure.com/placement": None,
+        }
+
+    def _navigation_claims(self, course: Course) -> Json:
+        """A link in the course's navigation has the id of the course, which is no link."""
+        return {
+            lti_names.CLAIM + "message_type": lti_names.RESOURCE_LINK_REQUEST,
+            lti_names.CLAIM + "resource_link": {"id": self.course_id(course), "title": course.title},
+            "https://www.instructure.com/placement": "course_navigation",
         }
 
     def _deep_linking_claims(self, lms: Lms, session: Session, tool: Tool, course: Course) -> Json:
@@ -397,7 +419,7 @@ class Canvas:
         if link:
             course = lms.campus.courses[course_id]
             custom = expand_variables(
-                {**tool.custom, **link.custom}, self._variables(person, course, None, lms.campus)
+                {**tool.custom, **link.custom}, self._variables(person, course, lms.campus)
             )
             member["message"] = [
                 {
@@ -441,12 +463,10 @@ class Canvas:
         }
         return {key: value for key, value in result.items() if value is not None}
 
-    def _variables(self, person: Person, course: Course, link: Link | None, campus: Campus) -> Json:
-        """Few: others arrive as the literal `$Name`. Some numbers arrive as JSON numbers, as in Canvas.
-
-        A link is an item of the course's last module; with a column of its own it is an assignment in no module, whose
-        module item is its own tag.
-        """
+    def _variables(
+        self, person: Person, course: Course, campus: Campus, pending: PendingLaunch | None = None
+    ) -> Json:
+        """Few: others arrive as the literal `$Name`. Some numbers arrive as JSON numbers, as in Canvas."""
         variables: Json = {
             "Canvas.user.id": int(person.id),
             "Canvas.course.id": int(course.id),
@@ -456,15 +476,39 @@ class Canvas:
             "Person.email.primary": person.email,
             "Person.address.timezone": "Europe/Riga",
         }
-        if link:
-            variables["ResourceLink.id"] = self.link_id(link)
-            variables["Canvas.moduleItem.id"] = int(link.id) + 1000
-            column = next((one for one in campus.course_columns(course.id) if one.link_id == link.id), None)
-            if column is None:
-                variables["Canvas.module.id"] = int(course.id) + 500
-            else:
-                variables["Canvas.assignment.id"] = int(column.id)
+        if pending is not None and pending.link is not None:
+            variables["ResourceLink.id"] = self.link_id(pending.link)
+            variables |= _place_variables(campus, pending.link, pending)
         return variables
+
+
+def _assignment(campus: Campus, link: Link) -> Column | None:
+    """The column of the link, by which it is an assignment in no module; others are an item of the last module."""
+    columns = campus.course_columns(link.course_id)
+    return next((column for column in columns if column.link_id == link.id), None)
+
+
+def _place_variables(campus: Campus, link: Link, pending: PendingLaunch) -> Json:
+    """Where in the course the link was opened: `lib/lti/variable_expander.rb` and its callers.
+
+    An assignment expands its own tag as the module item, unless the address names another item of the course: whoever
+    opens it may write that. In a page nothing expands.
+    """
+    last_module, other_module = int(link.course_id) + 500, int(link.course_id) + 501
+    items = {int(link.id) + 1000: last_module, int(link.id) + 2000: other_module}
+    assignment = _assignment(campus, link)
+    if pending.road == "page":
+        return {}
+    if assignment is not None:
+        named = int(pending.named_item) if pending.named_item.isdigit() else 0
+        others = {int(one.id) + 1000: last_module for one in campus.course_links(link.course_id)}
+        place = {
+            "Canvas.assignment.id": int(assignment.id),
+            "Canvas.moduleItem.id": named or int(link.id) + 3000,
+        }
+        return {**place, "Canvas.module.id": others[named]} if named in others else place
+    item = int(link.id) + (2000 if pending.road == "other_item" else 1000)
+    return {"Canvas.module.id": items[item], "Canvas.moduleItem.id": item}
 
 
 def _registration_errors(payload: Json) -> list[str]:

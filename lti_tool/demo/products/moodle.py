@@ -48,6 +48,7 @@ class Moodle:
     line_items_per_page: int | None = None
     members_per_page: int | None = None
     restricts_member_lists = True
+    other_roads: frozenset[str] = frozenset()
 
     def issuer(self, url: str) -> str:
         return url
@@ -181,6 +182,10 @@ class Moodle:
         return ["Instructor" if campus.role(person, course_id) == "teacher" else "Learner"]
 
     # --- launch
+
+    def may_launch(self, lms: Lms, person: Person, pending: PendingLaunch) -> bool:
+        """Moodle asks at each of its pages: there is one road to an activity."""
+        return pending.link is None or lms.campus.may_open(person, pending.link)
 
     def login_form(self, lms: Lms, session: Session, pending: PendingLaunch, launch_id: str) -> Json:
         hint = {"cmid": int(pending.link.id)} if pending.link else {}

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from lti_tool.observations import CONFIRMED, RESTRICTION, RESTRICTION_CONFIRMED
+from datetime import datetime
+
+from lti_tool.observations import CONFIRMED, RESTRICTION, RESTRICTION_CONFIRMED, RESULT_LEFT
 from lti_tool.observations.link_history import REMOVED
 from lti_tool.sources.found import Found
 
 NAME = "teacher"
-GIVES = frozenset({CONFIRMED, RESTRICTION, RESTRICTION_CONFIRMED})
+GIVES = frozenset({CONFIRMED, RESTRICTION, RESTRICTION_CONFIRMED, RESULT_LEFT})
 
 
 def confirms(user_id: str, link: str) -> Found:
     """The person is confirmed for the rule of the link."""
     return Found(user_id=user_id, kind=CONFIRMED, resource=link, value=True)
+
+
+def leaves_result(user_id: str, link: str, seen_at: datetime) -> Found:
+    """The person keeps the badge of the link, though a result that was seen at that time is another one."""
+    return Found(user_id=user_id, kind=RESULT_LEFT, resource=link, value=seen_at.isoformat())
 
 
 def restricted(link: str, place: str | None) -> Found:

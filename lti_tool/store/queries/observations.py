@@ -94,6 +94,16 @@ def is_overtaken(session: Session, course_id: int, source: str, began_at: dateti
     return latest is not None and latest > began_at
 
 
+def courses_with_results_after(session: Session, moment: datetime) -> Sequence[int]:
+    """The ids of the courses in which a result was seen that is new, or another one, since that moment."""
+    query = select(ObservationRow.course_id).where(
+        ObservationRow.kind == "result",
+        ObservationRow.seen_at > moment,
+        ObservationRow.course_id.is_not(None),
+    )
+    return [course_id for course_id in session.scalars(query.distinct()) if course_id is not None]
+
+
 def staff_of(session: Session, course_id: int) -> frozenset[int]:
     """The ids of the people who were ever seen as staff of the course."""
     query = select(ObservationRow.person_id, ObservationRow.value).where(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from threading import BoundedSemaphore
 
 from flask import Blueprint, jsonify, render_template, request
-from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from badges.verify import Report, report_text
 from lti_tool.web.current import current_tool
+from lti_tool.web.limits import one_of
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.public.verification_answers import answers_of, technical_remarks
 
@@ -23,7 +24,6 @@ FORM_BYTES = 10_000
 #: used to flood them, or to keep all threads of the tool busy.
 _running_verifications = BoundedSemaphore(4)
 MAX_WAIT_SECONDS = 10
-RETRY_SECONDS = 30
 
 
 @pages.get("/verify")
@@ -62,9 +62,5 @@ def _file() -> bytes:
 
 def _verify(file: bytes) -> Report:
     tool = current_tool()
-    if not _running_verifications.acquire(timeout=MAX_WAIT_SECONDS):
-        raise ServiceUnavailable(retry_after=RETRY_SECONDS)
-    try:
+    with one_of(_running_verifications, MAX_WAIT_SECONDS):
         return tool.verify(file)
-    finally:
-        _running_verifications.release()

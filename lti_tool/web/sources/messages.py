@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
+
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
@@ -9,26 +11,42 @@ from lti_tool.awarding import messages
 from lti_tool.errors import NotFoundError
 from lti_tool.sources.found import Message
 from lti_tool.store import queries
+from lti_tool.values import Registration
 from lti_tool.web.current import current_tool
+from lti_tool.web.limits import one_of
 
 pages = Blueprint("sources", __name__)
 
+#: Each message is checked and decided upon at once, and anybody may send one: a flood must not keep all threads of the
+#: tool busy. Platforms send again what was answered with 503.
+_running_messages = BoundedSemaphore(4)
+MAX_WAIT_SECONDS = 2
 
+
+@pages.post("/sources/<name>/<int:registration_id>/", defaults={"path": ""})
 @pages.post("/sources/<name>/<int:registration_id>/<path:path>")
 def receive(name: str, registration_id: int, path: str) -> Response:
-    """The reply of a source; raises NotFoundError where there is no such source or registration."""
+    """The reply of a source; raises NotFoundError where there is no such source or registration.
+
+    Raises RequestEntityTooLarge, and ServiceUnavailable while too many messages are worked on.
+    """
     tool = current_tool()
-    with tool.store.read() as session:
-        row = queries.platforms.registration_row(session, registration_id)
-        registration = queries.platforms.as_registration(row) if row is not None else None
-    if registration is None:
-        raise NotFoundError("there is no such registration")
+    messages.check_source(name)
     message = Message(
-        registration=registration,
+        registration=_registration(registration_id),
         path=path,
         headers=dict(request.headers),
         body=request.get_data(),
         received_at=tool.clock(),
     )
-    reply = messages.receive(tool.store, name, message, tool.policy)
+    with one_of(_running_messages, MAX_WAIT_SECONDS):
+        reply = messages.receive(tool.store, name, message, tool.policy)
     return Response(reply.body, status=reply.status, mimetype=reply.media_type)
+
+
+def _registration(registration_id: int) -> Registration:
+    with current_tool().store.read() as session:
+        row = queries.platforms.registration_row(session, registration_id)
+        if row is None:
+            raise NotFoundError("there is no such registration")
+        return queries.platforms.as_registration(row)

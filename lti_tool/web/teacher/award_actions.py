@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from badges.template.model import read_template
-from lti_tool.awarding import awards
+from lti_tool.awarding import awards, result_changes
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import NotFoundError
 from lti_tool.store import Session, queries
@@ -75,6 +75,25 @@ def reinstate(award_id: int) -> str:
         awards.reinstate(session, award, tool.clock(), visit.actor)
         name = _name_of(award)
     return course_page(visit, Notice(text=_("The badge of %(name)s is valid again.", name=name)))
+
+
+@pages.post("/lti/app/awards/<int:award_id>/leave")
+def leave(award_id: int) -> str:
+    """Leaves a badge whose result has changed; a change that the teacher has not seen yet is shown instead."""
+    visit = current_teacher_visit()
+    tool = current_tool()
+    with tool.store.begin() as session:
+        award = _award_of(session, visit, award_id)
+        name = _name_of(award)
+        try:
+            result_changes.leave(session, award, request.form.get("seen", ""), visit.person_id, tool.clock())
+        except NotFoundError:
+            text = _(
+                "The grade of %(name)s has changed once more, or is as it was. Nothing was saved.", name=name
+            )
+            return course_page(visit, Notice(text=text, light="no"))
+    text = _("%(name)s keeps the badge. You are told if the grade changes again.", name=name)
+    return course_page(visit, Notice(text=text))
 
 
 def _award_of(session: Session, visit: Visit, award_id: int) -> Award:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
 from lti_tool.awarding import decisions, looks, rule_changes
+from lti_tool.awarding.result_changes import ResultChange, changes_of_rule
 from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.observations import LINK_ACCESS, RESTRICTION, select
@@ -71,7 +72,7 @@ class Panel:
     `proposed` is a version that waits for the teacher, and `change` what it changes. `gone` are the words for a link or
     column that the platform no longer has. `asked` are the learners to confirm one by one; `question` is
     the one about everybody, and `named` those it is about. `link` is None where the rule reads no list of a link.
-    `newer` is a newer version of the template.
+    `newer` is a newer version of the template. `changed` are the awards whose results have changed since.
     """
 
     rule: AwardRule
@@ -79,6 +80,7 @@ class Panel:
     template: Template
     readings: Sequence[Reading]
     awards: Sequence[Award]
+    changed: Sequence[ResultChange]
     sentences: Sequence[Markup]
     demands: rule_changes.Demands
     proposed: RuleVersion | None
@@ -157,6 +159,7 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit)
         template=read_template(version.template_version.body),
         readings=announced_readings(version.template_version),
         awards=queries.awards.awards_of_rule(session, rule.id),
+        changed=changes_of_rule(session, rule, current_tool().clock()),
         sentences=rule_sentences(tree, wording),
         demands=demands,
         proposed=proposed,
@@ -199,7 +202,7 @@ def _link(session: Session, rule: AwardRule, visit: Visit) -> Link:
     about_course = queries.observations.of_people(session, rule.course_id, []).get(None, ())
     link = rule.link.link_id
     confirmed = restriction_confirmed(about_course, link)
-    is_here = visit.rule_id == rule.id and visit.link_place is not None
+    is_here = visit.rule_id == rule.id
     return Link(
         shown=restriction_now(select(about_course, RESTRICTION, link)),
         confirmed_at=confirmed.seen_at if confirmed else None,

@@ -13,7 +13,8 @@ from lti_tool.store import Session, queries
 from lti_tool.store.models import ResourceLink
 from lti_tool.web.current import current_tool
 from lti_tool.web.teacher.course import Notice, course_page
-from lti_tool.web.teacher.placement import choose_badge_page, chosen_rule
+from lti_tool.web.teacher.placement import choose_badge_page, occasions_for
+from lti_tool.web.teacher.rule_form import Problem, chosen_rule
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_teacher_visit
 
@@ -37,18 +38,18 @@ def use_badge() -> str:
     """
     visit = current_teacher_visit()
     tool = current_tool()
-    tree = chosen_rule(visit)
+    tree = chosen_rule(request.form, tool.issuer.profile.zone, occasions_for(visit))
     with tool.store.begin() as session:
         link = _link_without_badge(session, visit)
         badge = request.form.get("badge", "")
         template = queries.templates.published_template(session, badge, visit.registration.id)
-        if template is not None and not isinstance(tree, str):
+        if template is not None and not isinstance(tree, Problem):
             rule = placing.choose(session, link, template, tree, by_id=visit.person_id, now=tool.clock())
             sessions.note_rule(session, visit.token, rule.id)
             visit = replace(visit, rule_id=rule.id)
     if template is None:
-        return choose_badge_page(visit, _("Choose a badge first."))
-    if isinstance(tree, str):
+        return choose_badge_page(visit, Problem(sentence=_("Choose a badge first.")))
+    if isinstance(tree, Problem):
         return choose_badge_page(visit, tree)
     return course_page(visit, Notice(text=_("Saved. This link awards the badge from now on.")))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from flask import Blueprint, render_template, request
 
@@ -12,8 +11,7 @@ from badges.eu.annex_1 import ELEMENTS
 from badges.template.model import Template, read_template, text_in
 from lti_tool.awarding import placing
 from lti_tool.conditions import CONDITIONS
-from lti_tool.conditions.form import FormProblem
-from lti_tool.conditions.tree import Node, all_of, reads
+from lti_tool.conditions.tree import reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.observations import RESULT
 from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
@@ -23,8 +21,8 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import may_write_templates
 from lti_tool.web.headers import allow_forms_to
 from lti_tool.web.languages import page_language
-from lti_tool.web.plug_sentences import choice, form_of, form_problem
-from lti_tool.web.translation import Sentence
+from lti_tool.web.plug_sentences import choice, form_of
+from lti_tool.web.teacher.rule_form import Problem, chosen_rule, typed_for
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_visit
 
@@ -53,9 +51,9 @@ def return_link() -> str:
         )
         key = tool.issuer.keyring.tool_keys(session)[0]
     if row is None:
-        return choose_badge_page(visit, _("Choose a badge first."))
-    tree = chosen_rule(visit)
-    if isinstance(tree, str):
+        return choose_badge_page(visit, Problem(sentence=_("Choose a badge first.")))
+    tree = chosen_rule(request.form, tool.issuer.profile.zone, occasions_for(visit))
+    if isinstance(tree, Problem):
         return choose_badge_page(visit, tree)
     with tool.store.begin() as session:
         custom = placing.place(
@@ -91,7 +89,7 @@ def choose_badge() -> str:
     return choose_badge_page(visit)
 
 
-def choose_badge_page(visit: Visit, problem: Sentence = "") -> str:
+def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
     """The published badges, each with its completeness, and the ways to award them.
 
     Raises NotAllowedError for learners.
@@ -102,6 +100,7 @@ def choose_badge_page(visit: Visit, problem: Sentence = "") -> str:
         rows = queries.templates.published_templates(session, visit.registration.id)
         choices = [(row, read_template(row.body)) for row in rows]
     chosen = request.form.get("badge") or (choices[0][0].template_id if len(choices) == 1 else "")
+    of_conditions = (problem.of if problem else None) or {}
     return render_template(
         "placement/choose_badge.html",
         visit=visit,
@@ -109,9 +108,12 @@ def choose_badge_page(visit: Visit, problem: Sentence = "") -> str:
         count_stated_elements=_count_stated_elements,
         chosen=chosen,
         occasions={name: choice(name) for name in occasions_for(visit)},
-        forms={name: form_of(name, _typed(name)) for name in CONDITIONS},
+        forms={
+            name: form_of(name, typed_for(name, request.form), of_conditions.get(name)) for name in CONDITIONS
+        },
         condition=request.form.get("condition", DEFAULT_CONDITION),
         confirm=request.form.get("confirm", ""),
+        not_before=request.form.get("not_before", ""),
         problem=problem,
         may_write_templates=may_write_templates(visit),
     )
@@ -121,33 +123,6 @@ def occasions_for(visit: Visit) -> Sequence[str]:
     """The conditions that the visit may choose: a link that is already placed gets no column of its own any more."""
     names = (name for name, each in CONDITIONS.items() if each.IS_OCCASION)
     return [name for name in names if visit.deep_linking is not None or RESULT not in CONDITIONS[name].READS]
-
-
-def chosen_rule(visit: Visit) -> Node | Sentence:
-    """The rule that the form describes, or what is wrong with it."""
-    name = request.form.get("condition", "")
-    if name not in occasions_for(visit):
-        return _("Choose when a learner gets the badge.")
-    condition = CONDITIONS[name]
-    chosen: dict[str, Any] = {"condition": name}
-    if hasattr(condition, "read_form"):
-        options = condition.read_form(_typed(name))
-        if isinstance(options, FormProblem):
-            return form_problem(name, options)
-        chosen |= options
-    asked = [chosen]
-    confirm = request.form.get("confirm") or ("yes" if condition.CONFIRM_AT_FIRST else "no")
-    if confirm == "yes":
-        asked.append({"condition": "confirmed"})
-    return all_of(asked)
-
-
-def _typed(condition: str) -> dict[str, str]:
-    """What was typed into the condition's part of the form."""
-    prefix = f"{condition}."
-    return {
-        name.removeprefix(prefix): value for name, value in request.form.items() if name.startswith(prefix)
-    }
 
 
 def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column: bool) -> ContentItem:

@@ -71,6 +71,8 @@ def main(folder: Path) -> None:
     told = {"link": "1", "people": [ANNA.user_id, "nobody"], "hours": 6}
     address = "/sources/attendance_list/1/42"
     assert browser.post(address, base_url=tool.tool_url, data=json.dumps(told)).status_code == 403
+    for nowhere in ("/sources/attendance_list/2/42", "/sources/teacher/1/42", "/sources/nobody/1/42"):
+        assert browser.post(nowhere, base_url=tool.tool_url, data=json.dumps(told)).status_code == 404
     answer = browser.post(
         address, base_url=tool.tool_url, data=json.dumps(told), headers={"X-Secret": "open sesame"}
     )

@@ -218,31 +218,51 @@ def test_where_lists_show_nothing_an_opening_counts_once_a_teacher_says_it_is_re
     assert course.earned() == "A"
 
 
+ITEM = {"canvas_module_id": "5", "canvas_module_item_id": "9"}
+#: What Canvas leaves literal at the launch of a module's item.
+LITERAL = ("canvas_assignment_id", "canvas_masquerading_user_id")
+
+
 @pytest.mark.parametrize(
-    ("custom", "line_item_url", "counts"),
+    ("changes", "counts"),
     [
-        ({"canvas_module_id": "5", "canvas_module_item_id": "9"}, None, True),
-        ({"canvas_module_id": "5", "canvas_module_item_id": "8"}, None, False),
-        ({"canvas_module_id": "6", "canvas_module_item_id": "9"}, None, False),
-        ({"canvas_module_item_id": "9"}, None, False),
-        ({"canvas_course_id": "1"}, None, False),
-        ({}, None, False),
-        ({"canvas_module_id": "5", "canvas_module_item_id": "9", "canvas_assignment_id": "3"}, None, False),
-        ({"canvas_module_id": "5", "canvas_module_item_id": "9"}, "https://canvas.example.org/1", False),
+        ({}, True),
+        ({"custom": ITEM | {"canvas_module_item_id": "8"}}, False),
+        ({"custom": ITEM | {"canvas_module_id": "6"}}, False),
+        ({"custom": {"canvas_module_item_id": "9"}, "unexpanded": ("canvas_module_id", *LITERAL)}, False),
+        ({"custom": {"canvas_module_id": "5"}, "unexpanded": ("canvas_module_item_id", *LITERAL)}, False),
+        ({"custom": {"canvas_course_id": "1"}}, False),
+        ({"custom": {}}, False),
+        ({"custom": ITEM | {"canvas_assignment_id": "3"}, "unexpanded": LITERAL[1:]}, False),
+        ({"line_item_url": "https://canvas.example.org/1"}, False),
+        ({"unexpanded": LITERAL[1:]}, False),  # Canvas was not asked for the assignment
+        ({"unexpanded": LITERAL[:1]}, False),  # nor for somebody who acts as the learner
+        ({"custom": ITEM | {"canvas_module_id": "\N{FULLWIDTH DIGIT FIVE}"}}, False),
+        ({"role": "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"}, False),
+        ({"acting_for_other": True}, False),
+        ({"message_type": "LtiDeepLinkingRequest"}, False),
+        ({"resource_link_id": "42"}, False),
     ],
 )
-def test_on_canvas_only_the_module_item_that_the_teacher_opened_counts(course, custom, line_item_url, counts):
+def test_on_canvas_only_the_module_item_that_the_teacher_opened_counts(course, changes, counts):
     course.says_restricted(place="module 5, item 9")
-    course.opens("A", product="canvas", custom=custom, line_item_url=line_item_url)
+    course.opens("A", **{"product": "canvas", "custom": ITEM, "unexpanded": LITERAL} | changes)
     assert course.earned() == ("A" if counts else "")
+
+
+@pytest.mark.parametrize("product", ["canvas", "moodle"])
+def test_a_place_that_no_restriction_covers_cannot_be_confirmed(course, product):
+    course.says_restricted(place=None)
+    course.opens("A", product=product)
+    assert course.earned() == ""
 
 
 def test_an_opening_from_elsewhere_hides_none_from_the_right_place(course):
     course.says_restricted(place="module 5, item 9")
-    right = {"canvas_module_id": "5", "canvas_module_item_id": "9"}
-    course.opens("A", product="canvas", custom={"canvas_course_id": "1"})
-    course.opens("A", product="canvas", custom=right)
-    course.opens("A", product="canvas", custom={"canvas_course_id": "1"})
+    elsewhere = {"product": "canvas", "custom": {"canvas_course_id": "1"}}
+    course.opens("A", **elsewhere)
+    course.opens("A", product="canvas", custom=ITEM, unexpanded=LITERAL)
+    course.opens("A", **elsewhere)
     assert course.earned() == "A"
 
 

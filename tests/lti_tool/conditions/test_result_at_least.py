@@ -61,13 +61,17 @@ def test_nobody_is_asked_about_whose_grade_stands_after_they_have_left(course):
 @pytest.mark.parametrize(
     ("points", "maximum", "minimum", "is_enough"),
     [
+        ("6.999999", "10", "0.7", True),
         ("6.999999999999999", "10", "0.7", True),
+        ("6.99999", "10", "0.7", False),
         ("59.999996", "100", "0.6", True),
         ("59.99999", "100", "0.6", False),
         ("59.99", "100", "0.6", False),
         ("2", "3", "0.6667", False),
         ("66.67", "100", "0.6667", True),
         ("0", "100", "0.6", False),
+        ("1e27", "1e29", "0.6", False),
+        ("6e28", "1e29", "0.6", True),
     ],
 )
 def test_a_result_that_rounds_to_the_minimum_as_the_platform_keeps_it_reaches_it(

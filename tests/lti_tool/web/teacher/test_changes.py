@@ -237,7 +237,7 @@ def test_a_restriction_is_confirmed_for_the_place_it_was_opened_from(
     school.launch(ANNA, **at("2"))
     assert awards(web_tool) == 0
     page = school.launch(ZANE, **at("2"))
-    assert "You have opened this link from another place in the course" in text_of(page)
+    assert "You opened this badge from another place than the one that was confirmed" in text_of(page)
     page = press(school, page, f"rules/{course_rule}/gate")
     assert "from another place" not in text_of(page)
     school.launch(ANNA, **at("1"))

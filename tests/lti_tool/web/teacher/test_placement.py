@@ -1,17 +1,20 @@
 """A teacher places a badge."""
 
 import json
+import re
+from decimal import Decimal
 
 import jwt
 import pytest
+from markupsafe import escape
 
+from lti_tool.store.models import RuleVersion
 from tests.fixtures import ANNA, ZANE
 from tests.lti_tool.web.conftest import CLAIM, hidden, policy, text_of
 
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 RETURN = "https://moodle.example.org/mod/lti/contentitem_return.php?course=42"
 ADMINISTRATOR = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"
-MINIMUM = "result_at_least.minimum"
 REQUEST = {
     CLAIM + "message_type": "LtiDeepLinkingRequest",
     CLAIM + "resource_link": None,
@@ -22,6 +25,10 @@ REQUEST = {
         "data": "kept",
     },
 }
+
+
+MINIMUM, MEANT = "result_at_least.minimum", "result_at_least.meant"
+LAST_OF_JUNE = {"condition": "not_before", "at": "2027-06-30T00:00:00+03:00"}
 
 
 @pytest.fixture
@@ -113,16 +120,126 @@ def test_a_teacher_may_choose_to_award_grades_at_once(place, school, confirm, is
     assert ("confirmed" in item_of(page)[1]["custom"]["rule"]) == (confirm == "yes")
 
 
-@pytest.mark.parametrize("minimum", ["", "much", "-1", "101", "NaN", "1e9", "1e-999999", "%", "Infinity"])
-def test_an_invalid_minimum_is_asked_for_again(place, school, minimum):
+@pytest.mark.parametrize(
+    "minimum",
+    (
+        *(
+            "",
+            "much",
+            "-1",
+            "-0",
+            "101",
+            "100.00001",
+            "NaN",
+            "1e9",
+            "1e-999999",
+            "%",
+            "Infinity",
+            "7_0",
+            "7 0",
+        ),
+        *("70 percent", "70%%", "%70", "70.", ",5", "0x46", "33.3333333", "$Minimum"),
+        "\N{ARABIC-INDIC DIGIT SEVEN}0",
+    ),
+)
+def test_an_invalid_minimum_is_refused_at_its_field_with_what_to_type(place, school, minimum):
     page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: minimum})
-    assert "from 0 to 100" in text_of(page) and "JWT" not in page.text
+    assert "JWT" not in page.text
+    field = re.search(r'<input[^>]*id="result-minimum"[^>]*>', page.text)[0]
+    assert 'aria-invalid="true"' in field and 'aria-describedby="result-minimum-wrong"' in field
+    said = re.search(r'id="result-minimum-wrong"[^>]*>(.*?)</p>', page.text)[1]
+    assert said == "Enter a number from 0 to 100, such as 70 or 70.5, with at most five decimals."
+    assert f'value="{escape(minimum)}"' in field  # what was typed is still there
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("0,7", "70"), ("0.705", "70.5"), ("1", "100")])
-def test_a_minimum_that_may_mean_two_things_is_asked_back(place, school, typed, meant):
-    page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: typed})
-    assert f"Did you mean {meant} %?" in text_of(page) and "JWT" not in page.text
+ASKED_BACK = [
+    ("0,7", ["70 %", "0.7 %"], ["0.7", "0.007"]),
+    ("0.705", ["70.5 %", "0.705 %"], ["0.705", "0.00705"]),
+    ("1", ["100 %", "1 %"], ["1", "0.01"]),
+]
+
+
+@pytest.mark.parametrize(("typed", "words", "minimums"), ASKED_BACK)
+def test_a_minimum_that_may_mean_two_things_is_asked_back_and_chosen_by_one_press(
+    place, school, typed, words, minimums
+):
+    form = {"badge": school.badge, "condition": "result_at_least", "confirm": "no", MINIMUM: typed}
+    page = place(**form)
+    assert f"Did you mean {words[0]} or {words[1]}?" in text_of(page) and "JWT" not in page.text
+    buttons = re.findall(
+        r'<button[^>]*name="result_at_least.meant" value="([^"]*)">([^<]*)</button>', page.text
+    )
+    assert [label for _, label in buttons] == words
+    for (value, _), minimum in zip(buttons, minimums, strict=True):
+        chosen = {"condition": "result_at_least", "minimum": minimum}
+        assert json.loads(item_of(place(**form, **{MEANT: value}))[1]["custom"]["rule"]) == chosen
+
+
+def test_enter_in_the_field_that_was_corrected_chooses_none_of_the_two_meanings(place, school):
+    """A browser presses the first button of the form at Enter."""
+    form = {"badge": school.badge, "condition": "result_at_least", "confirm": "no"}
+    page = place(**form, **{MINIMUM: "0,7"})
+    meant = re.search(r'name="result_at_least.meant" value="([^"]*)"', page.text)[1]
+    rule = json.loads(item_of(place(**form, **{MINIMUM: "60", MEANT: meant}))[1]["custom"]["rule"])
+    assert rule["minimum"] == "0.6"
+
+
+def test_the_two_meanings_are_asked_in_the_language_of_the_page(school):
+    page = school.launch(ZANE, **REQUEST | {CLAIM + "launch_presentation": {"locale": "lv"}})
+    token = hidden(page, "_launch")
+    form = {"badge": school.badge, "condition": "result_at_least", MINIMUM: "0,7"}
+    page = school.browser.post("/lti/app/place", data={"_launch": token, **form})
+    assert "Vai domājāt 70 % vai 0,7 %?" in text_of(page)
+
+
+@pytest.mark.parametrize("typed", ["70,5", "66.66667 %", "0,00001 %", "100"])
+def test_the_custom_parameters_carry_the_minimum_to_the_rule_without_loss(place, school, web_tool, typed):
+    page = place(badge=school.badge, condition="result_at_least", confirm="no", **{MINIMUM: typed})
+    custom = item_of(page)[1]["custom"]
+    assert school.launch(ZANE, **{CLAIM + "custom": custom}).status_code == 200
+    with web_tool.store.read() as session:
+        version = session.query(RuleVersion).one()
+        assert (version.status, version.tree) == ("active", custom["rule"])
+        expected = Decimal(typed.replace(",", ".").removesuffix(" %")) / 100
+        assert Decimal(json.loads(version.tree)["minimum"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "demands"),
+    [
+        ({"confirm": "date", "not_before": "2027-06-30"}, [LAST_OF_JUNE]),
+        ({"confirm": "no", "not_before": "2027-06-30"}, [LAST_OF_JUNE]),
+        ({"confirm": "", "not_before": "2027-06-30"}, [{"condition": "confirmed"}, LAST_OF_JUNE]),
+        ({"confirm": "yes"}, [{"condition": "confirmed"}]),
+        ({}, [{"condition": "confirmed"}]),
+        ({"confirm": "no"}, []),
+    ],
+)
+def test_a_grade_is_confirmed_by_default_and_may_be_awarded_at_once_or_from_a_date_on(
+    place, school, form, demands
+):
+    page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: "60"}, **form)
+    rule = json.loads(item_of(page)[1]["custom"]["rule"])
+    assert rule.get("all", [rule])[1:] == demands
+
+
+@pytest.mark.parametrize("day", ["", "30.06.2027", "2027-02-30"])
+def test_a_date_that_cannot_be_read_is_refused_at_its_field(place, school, day):
+    page = place(
+        badge=school.badge, condition="result_at_least", confirm="date", not_before=day, **{MINIMUM: "60"}
+    )
+    assert "JWT" not in page.text
+    assert "Enter the date as year-month-day, such as 2027-06-30." in text_of(page)
+    assert (
+        'aria-describedby="not-before-wrong"' in re.search(r'<input[^>]*id="not-before"[^>]*>', page.text)[0]
+    )
+
+
+def test_what_each_choice_means_for_hidden_grades_stands_beside_it(choosing):
+    words = text_of(choosing)
+    assert "You see each grade before the badge is awarded." in words
+    assert "After that day a hidden grade earns the badge too." in words
+    assert "can tell that they have passed, even if their grade is still hidden." in words
 
 
 @pytest.mark.parametrize("condition", ["", "confirmed", "no_such_condition"])

@@ -1,0 +1,154 @@
+"""Results that are other ones than when a badge was awarded by them: told to the teacher, who decides what follows.
+
+Nothing is revoked by itself. A grade may have been typed by mistake the first time, or the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from lti_tool.awarding.ledger import Seen, append
+from lti_tool.conditions import CONDITIONS
+from lti_tool.conditions.parts import Part
+from lti_tool.conditions.tree import Node, leaves, read_tree
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.observations import RESULT, RESULT_LEFT, Facts, Observation, select
+from lti_tool.sources import teacher
+from lti_tool.store import Session, events, queries
+from lti_tool.store.models import Award, AwardRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One result that changed: its parts of the trace as JSON, then and now."""
+
+    before: Mapping[str, Any]
+    now: Mapping[str, Any]
+
+    @property
+    def still_met(self) -> bool:
+        """Whether it is still what the rule asked for at the award."""
+        return bool(self.now["state"] == "met")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultChange:
+    """An award with what changed of its results, and when the newest of these was seen."""
+
+    award: Award
+    changes: Sequence[Change]
+    seen_at: datetime
+
+    @property
+    def still_met(self) -> bool:
+        """Whether all of it is still what the rule asked for at the award."""
+        return all(change.still_met for change in self.changes)
+
+
+def changed_results(
+    tree: Node, trace: Mapping[str, Any], facts: Facts, now: datetime
+) -> Sequence[tuple[Change, datetime]]:
+    """Each result that counted in the trace of an award and is another one now, with when that was seen.
+
+    `tree` is the rule by which the award was decided.
+    """
+    told = {name: iter([each for each in _leaves(trace) if each["condition"] == name]) for name in CONDITIONS}
+    found = []
+    for leaf in leaves(tree):
+        condition = CONDITIONS.get(leaf.condition)
+        # The trace has the conditions of the tree, in their order.
+        before = next(told[leaf.condition], None) if condition is not None else None
+        if condition is None or before is None or leaf.options is None or RESULT not in condition.READS:
+            continue
+        counted = before.get("values", {}).get("score") if before["state"] == "met" else None
+        part = condition.holds(leaf.options, facts, now)
+        seen_at = part.values.get("seen_at")
+        if counted is not None and seen_at is not None and _score(part) != Decimal(counted):
+            found.append((Change(before=before, now=part.as_json()), seen_at))
+    return found
+
+
+def changes_of_rule(session: Session, rule: AwardRule, now: datetime) -> Sequence[ResultChange]:
+    """The awards of the rule whose results have changed since, until a teacher revokes the badge or leaves it."""
+    awards = [award for award in queries.awards.awards_of_rule(session, rule.id) if award.status != "revoked"]
+    trees = {version.id: read_tree(version.tree) for version in rule.versions}
+    awards = [award for award in awards if _reads_results(trees[award.rule_version_id])]
+    if not awards:
+        return []
+    known = queries.observations.of_people(session, rule.course_id, [award.person_id for award in awards])
+    changes = (
+        _change(award, trees[award.rule_version_id], rule.link.link_id, known.get(award.person_id, ()), now)
+        for award in awards
+    )
+    return [each for each in changes if each is not None]
+
+
+def changes_since(session: Session, moment: datetime, now: datetime) -> Mapping[int, Sequence[ResultChange]]:
+    """For a mail to teachers: by course id, what `changes_of_rule` finds and was first seen after that moment."""
+    found = {}
+    for course_id in queries.observations.courses_with_results_after(session, moment):
+        rules = queries.rules.rules_of(session, course_id)
+        changes = [each for rule in rules for each in changes_of_rule(session, rule, now)]
+        new = [each for each in changes if each.seen_at > moment]
+        if new:
+            found[course_id] = new
+    return found
+
+
+def leave(session: Session, award: Award, seen_at: str, by_id: int | None, now: datetime) -> None:
+    """Records that a teacher has seen the change of that time, in ISO 8601, and leaves the badge as it is.
+
+    Raises NotFoundError where there is no such change, or a newer one that the teacher has not seen; NotAllowedError
+    where nobody is known to decide it, or it is the learner themselves.
+    """
+    rule = award.rule
+    course = queries.people.lock_course(session, rule.course_id)
+    if by_id is None:
+        raise NotAllowedError("the platform does not say who you are, so you cannot decide this")
+    if by_id == award.person_id:
+        raise NotAllowedError("nobody decides about their own badge")
+    changes = {each.award.id: each for each in changes_of_rule(session, rule, now)}
+    change = changes.get(award.id)
+    if change is None or change.seen_at.isoformat() != seen_at:
+        raise NotFoundError("this result has not changed, or has changed once more")
+    names = queries.people.user_ids_in(session, course.registration_id, course.id)
+    found = [teacher.leaves_result(names[award.person_id], rule.link.link_id, change.seen_at)]
+    seen = Seen(source=teacher.NAME, at=now, actor=by_id)
+    append(session, course, found, seen, {names[award.person_id]: award.person_id})
+    events.record(session, "result_change_left", "award", award.id, now, actor=events.person(by_id))
+
+
+def _change(
+    award: Award, tree: Node, link: str, own: Sequence[Observation], now: datetime
+) -> ResultChange | None:
+    facts = Facts(person=award.person_id, resource=link, own=own)
+    changed = changed_results(tree, award.trace, facts, now)
+    if not changed:
+        return None
+    newest = max(seen_at for _, seen_at in changed)
+    left = [each.value for each in select(own, RESULT_LEFT, link) if each.actor != award.person_id]
+    if left and datetime.fromisoformat(left[-1]) >= newest:
+        return None
+    return ResultChange(award=award, changes=[change for change, _ in changed], seen_at=newest)
+
+
+def _reads_results(tree: Node) -> bool:
+    return any(
+        RESULT in CONDITIONS[leaf.condition].READS for leaf in leaves(tree) if leaf.condition in CONDITIONS
+    )
+
+
+def _score(part: Part) -> Decimal | None:
+    score = part.values.get("score")
+    return score if isinstance(score, Decimal) else None
+
+
+def _leaves(trace: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for part in trace.get("parts") or ():
+        yield from _leaves(part)
+    if not trace.get("parts"):
+        yield trace

@@ -1,0 +1,73 @@
+"""The part of a form in which a teacher chooses by which rule a badge is awarded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from typing import Any, Literal
+
+from badges.days import start_of_day
+from lti_tool.conditions import CONDITIONS
+from lti_tool.conditions.form import FormProblem
+from lti_tool.conditions.tree import Node, all_of
+from lti_tool.web.plug_sentences import form_problem
+from lti_tool.web.translation import Sentence
+from lti_tool.web.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What is wrong with the form.
+
+    It is said at the field of that name, or by the condition's own part of the form (`of`, by the name of the
+    condition), or above the form.
+    """
+
+    sentence: Sentence
+    field: Literal["", "not_before"] = ""
+    of: Mapping[str, FormProblem] | None = None
+
+
+def chosen_rule(form: Mapping[str, str], zone: tzinfo, occasions: Sequence[str]) -> Node | Problem:
+    """The rule that the form describes, or what is wrong with it.
+
+    `occasions` are the conditions that may be chosen. Days begin in `zone`.
+    """
+    name = form.get("condition", "")
+    if name not in occasions:
+        return Problem(sentence=_("Choose when a learner gets the badge."))
+    condition = CONDITIONS[name]
+    chosen: dict[str, Any] = {"condition": name}
+    if hasattr(condition, "read_form"):
+        options = condition.read_form(typed_for(name, form))
+        if isinstance(options, FormProblem):
+            at_the_field = {name: options} if options.field else None
+            return Problem(sentence=form_problem(name, options), of=at_the_field)
+        chosen |= options
+    asked = [chosen]
+    confirm = form.get("confirm") or ("yes" if condition.CONFIRM_AT_FIRST else "no")
+    if confirm == "yes":
+        asked.append({"condition": "confirmed"})
+    date_text = form.get("not_before", "").strip()
+    # A date that was entered counts, whichever of the choices beside it is pressed.
+    if confirm == "date" or date_text:
+        day = _day(date_text)
+        if isinstance(day, Problem):
+            return day
+        asked.append({"condition": "not_before", "at": start_of_day(day, zone).isoformat()})
+    return all_of(asked)
+
+
+def typed_for(condition: str, form: Mapping[str, str]) -> dict[str, str]:
+    """What was typed into the condition's part of the form."""
+    prefix = f"{condition}."
+    return {name.removeprefix(prefix): value for name, value in form.items() if name.startswith(prefix)}
+
+
+def _day(text: str) -> date | Problem:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        sentence = _("Enter the date as year-month-day, such as 2027-06-30.")
+        return Problem(field="not_before", sentence=sentence)

@@ -1,0 +1,197 @@
+"""Grades that change, or are cleared, after a badge was awarded by them."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from lti_tool.awarding import awards, looks, result_changes, rule_changes
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.store import queries
+from lti_tool.store.models import Award, AwardRule, Event, ObservationRow
+from lti_tool.values import LineItem, LineItemResult
+from tests.fixtures import ANNA, JANIS, NOW, ZANE, make_rule, run_due_jobs
+
+AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
+COLUMN = LineItem(
+    id="https://moodle.example.org/items/4", label="Badge", score_maximum=Decimal(100), resource_link_id="1"
+)
+
+
+@pytest.fixture
+def rule_id(tool, published, platform):
+    platform.line_items = lambda url: (COLUMN,)
+    return make_rule(tool, published, AT_LEAST_60)
+
+
+@pytest.fixture
+def grade(tool, platform, clock, rule_id):
+    """A look ten minutes later, at these grades of 100 by person; None for one that was cleared."""
+
+    def grade(*graded):
+        clock.advance(minutes=10)
+        platform.graded = [
+            LineItemResult(
+                user_id=person.user_id,
+                score=None if points is None else Decimal(points) / 100,
+                points=None if points is None else Decimal(points),
+                maximum=Decimal(100),
+            )
+            for person, points in graded
+        ]
+        assert looks.look(tool.store, platform, 1, clock()) is None
+        run_due_jobs(tool)
+
+    return grade
+
+
+def changes(tool, since=None):
+    """By name: the codes then and now, and whether it still reaches the minimum."""
+    with tool.store.read() as session:
+        if since is None:
+            found = result_changes.changes_of_rule(session, session.get_one(AwardRule, 1), tool.clock())
+        else:
+            found = result_changes.changes_since(session, since, tool.clock()).get(1, ())
+        return {
+            each.award.person.name: (
+                *((change.before["code"], change.now["code"]) for change in each.changes),
+                each.still_met,
+            )
+            for each in found
+        }
+
+
+def leave(tool, person=ANNA, by=ZANE, seen_at=None):
+    with tool.store.begin() as session:
+        award = session.query(Award).filter_by(person_id=person_id(session, person)).one()
+        by_id = None if by is None else person_id(session, by)
+        found = result_changes.changes_of_rule(session, award.rule, tool.clock())
+        seen = seen_at or next((each.seen_at.isoformat() for each in found if each.award is award), "")
+        result_changes.leave(session, award, seen, by_id, tool.clock())
+
+
+def person_id(session, person):
+    return queries.people.person_of(session, 1, person.user_id).id
+
+
+def statuses(tool):
+    with tool.store.read() as session:
+        return [award.status for award in session.query(Award)]
+
+
+LOWERED = {"Anna Bērziņa": (("reached", "below"), False)}
+
+
+def test_a_grade_that_falls_below_the_minimum_is_told_and_revokes_nothing(tool, grade):
+    grade((ANNA, "80"), (JANIS, "90"))
+    assert changes(tool) == {}
+    grade((ANNA, "30"), (JANIS, "90"))
+    assert changes(tool) == LOWERED
+    assert statuses(tool) == ["issued", "issued"]
+
+
+@pytest.mark.parametrize("cleared", [[(ANNA, None)], []], ids=["cleared", "gone from the column"])
+def test_a_grade_that_is_cleared_is_told_too(tool, grade, cleared):
+    grade((ANNA, "80"))
+    grade(*cleared)
+    assert changes(tool) == {"Anna Bērziņa": (("reached", "cleared"), False)}
+    assert statuses(tool) == ["issued"]
+
+
+def test_a_grade_that_changes_and_still_reaches_the_minimum_is_told_as_such(tool, grade):
+    grade((ANNA, "80"))
+    grade((ANNA, "60"))
+    assert changes(tool) == {"Anna Bērziņa": (("reached", "reached"), True)}
+
+
+def test_a_grade_that_changes_back_is_as_it_was(tool, grade):
+    grade((ANNA, "80"))
+    grade((ANNA, "30"))
+    grade((ANNA, "80.0"))
+    assert changes(tool) == {}
+
+
+def test_whoever_has_no_badge_is_not_told_of(tool, grade):
+    grade((ANNA, "30"))
+    grade((ANNA, "20"))
+    assert changes(tool) == {}
+
+
+def test_a_badge_that_was_revoked_needs_no_decision(tool, grade):
+    grade((ANNA, "80"))
+    grade((ANNA, "30"))
+    with tool.store.begin() as session:
+        awards.revoke(session, session.query(Award).one(), "a mistake", tool.clock())
+    assert changes(tool) == {}
+
+
+def test_what_a_teacher_has_left_is_told_again_only_when_it_changes_again(tool, grade):
+    grade((ANNA, "80"))
+    grade((ANNA, "30"))
+    leave(tool)
+    assert changes(tool) == {}
+    grade((ANNA, "30"))
+    assert changes(tool) == {}
+    grade((ANNA, None))
+    assert changes(tool) == {"Anna Bērziņa": (("reached", "cleared"), False)}
+    assert statuses(tool) == ["issued"]
+
+
+def test_to_leave_a_badge_is_an_observation_and_an_event_with_its_actor(tool, grade, clock):
+    grade((ANNA, "80"))
+    grade((ANNA, "30"))
+    seen_at = clock()
+    clock.advance(minutes=1)
+    leave(tool)
+    with tool.store.read() as session:
+        zane, anna = person_id(session, ZANE), person_id(session, ANNA)
+        row = session.query(ObservationRow).filter_by(kind="result_left").one()
+        assert (row.person_id, row.actor_id, row.value) == (anna, zane, seen_at.isoformat())
+        event = session.query(Event).filter_by(what="result_change_left").one()
+        assert (event.actor_kind, event.actor, event.about_kind) == ("person", str(zane), "award")
+
+
+def test_a_teacher_leaves_only_the_change_that_they_have_seen(tool, grade, clock):
+    grade((ANNA, "80"))
+    grade((ANNA, "59"))
+    seen_at = clock().isoformat()
+    grade((ANNA, "0"))
+    with pytest.raises(NotFoundError):
+        leave(tool, seen_at=seen_at)
+    with pytest.raises(NotFoundError):
+        leave(tool, seen_at="yesterday")
+    assert changes(tool) == LOWERED
+
+
+def test_nobody_decides_about_their_own_badge(tool, grade):
+    grade((ANNA, "80"))
+    grade((ANNA, "30"))
+    for by in (ANNA, None):
+        with pytest.raises(NotAllowedError):
+            leave(tool, by=by)
+    assert changes(tool) == LOWERED
+
+
+def test_a_change_of_the_rule_after_the_award_is_no_change_of_a_grade(tool, grade):
+    """The award keeps the version it was decided by."""
+    grade((ANNA, "80"))
+    with tool.store.begin() as session:
+        demands = rule_changes.Demands(not_before=NOW + timedelta(days=30), confirmed=True)
+        rule_changes.set_demands(session, session.get_one(AwardRule, 1), demands, None, tool.clock())
+    grade((ANNA, "80"))
+    assert changes(tool) == {}
+    grade((ANNA, "30"))
+    assert changes(tool) == LOWERED
+
+
+def test_a_mail_is_told_what_changed_since_the_last_one(tool, grade, clock):
+    grade((ANNA, "80"), (JANIS, "80"))
+    before = clock()
+    assert changes(tool, since=before) == {}
+    grade((ANNA, "30"), (JANIS, "80"))
+    assert changes(tool, since=before) == LOWERED
+    mailed = clock()
+    assert changes(tool, since=mailed) == {}
+    grade((ANNA, "30"), (JANIS, None))
+    assert list(changes(tool, since=mailed)) == ["Jānis Kalniņš"]
+    assert list(changes(tool, since=before)) == ["Anna Bērziņa", "Jānis Kalniņš"]
