@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from badges.bake import unbake
-from lti_tool.awarding import awards, rule_changes
+from lti_tool.awarding import awards, looks, rule_changes
 from lti_tool.awarding.placing import add_version
 from lti_tool.conditions.tree import read_tree
 from lti_tool.demo.robot import Robot
@@ -68,7 +68,10 @@ def activities(demo):
             person.language = "lv"
     press_check(robot, data)
     wait(lambda: sum(award.status == "issued" for award in rows(tool, Award)) == 5)
-    return {"data": data, "solar": solar}
+    with pytest.MonkeyPatch.context() as patch:
+        # Opening a badge prompts a look, which would change what a test has set.
+        patch.setattr(looks, "WAIT_AFTER_OPENING", timedelta(hours=1))
+        yield {"data": data, "solar": solar}
 
 
 def press_check(robot, activity):
