@@ -166,5 +166,7 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
             "unacked_restore_throttle": 1,
             "socket_timeout": 10,
             "socket_connect_timeout": 3,
+            # The relay tries each host once; kombu itself would try again and again for six seconds.
+            "max_retries": broker_url.count(";"),
         }
     return {}
