@@ -336,7 +336,7 @@ def test_learners_page_with_an_award(people, demo, activities, language):
                 award = award_of_anna(session)
                 award.status, award.waiting_for = status, list(waiting_for)
                 for one in award.deliveries:
-                    one.status = delivery
+                    one.status, one.sent_at = delivery, NOW if delivery == "sent" else None
             open_page(anna, token, "/lti/app/learner")
             shown = "preparing" if status == "earned" else status
             expect(anna.frame.locator("#state")).to_have_attribute("data-state", f"{shown}-{delivery}")
