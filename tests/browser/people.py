@@ -201,7 +201,7 @@ def press_until(control: Locator, expected: Locator) -> None:
             return
         control.click()
         with contextlib.suppress(AssertionError):
-            expect(expected).to_be_visible(timeout=10_000)
+            expect(expected).to_be_visible(timeout=15_000)
             return
     raise AssertionError(f"three clicks on {control} did not bring {expected}")
 
@@ -211,7 +211,7 @@ def press_for_tab(person: Person, control: Locator) -> Page:
     for _ in range(3):
         with (
             contextlib.suppress(TimeoutError),
-            person.context.expect_page(timeout=10_000) as opening,
+            person.context.expect_page(timeout=15_000) as opening,
         ):
             control.click()
             return opening.value
