@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
+from lti_tool.awarding import questions
 from lti_tool.awarding.looks import look_soon
 from lti_tool.conditions.tree import UNREADABLE, Node, is_readable, read_tree, written
 from lti_tool.store import Session, events, queries
@@ -282,6 +283,8 @@ def add_version(
     )
     session.add(version)
     session.flush()
+    if not is_active:
+        questions.close_open(session, rule, "changed", now)
     what = "rule_changed" if is_active else "rule_change_proposed"
     data = {"version": version.version}
     # What is not a teacher's own choice was noticed by the tool, at the launch of anybody.

@@ -63,6 +63,13 @@ def question_in(decision: Decision) -> str:
     return next((part.asks for part in decision.trace.leaves() if part.asks), "")
 
 
+def close_open(session: Session, rule: AwardRule, why: str, now: datetime) -> None:
+    """Closes the rule's question, where one is open: the rule awards nothing for now, so no answer would count."""
+    question = queries.rules.open_question(session, rule.id)
+    if question is not None:
+        close(session, question, why, now)
+
+
 def close(session: Session, question: Question, why: str, now: datetime) -> None:
     """Closes a question that is open."""
     question.closed_at, question.why_closed = now, why

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from lti_tool.awarding import questions
 from lti_tool.awarding.looks import is_gone, look_soon
 from lti_tool.awarding.placing import add_version
 from lti_tool.conditions import tree as rule_tree
@@ -126,6 +127,7 @@ def remove(session: Session, rule: AwardRule, by_id: int | None, now: datetime) 
         raise NotAllowedError("the link of this badge is still in the course")
     if rule.removed_at is None:
         rule.removed_at = now
+        questions.close_open(session, rule, "removed", now)
         events.record(session, "rule_removed", "rule", rule.id, now, actor=events.person(by_id))
 
 

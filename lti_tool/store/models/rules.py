@@ -140,7 +140,8 @@ class Question(Base):
     mailed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     why_closed: Mapped[str] = mapped_column(String(20), default="")
-    """answered, witness (the platform's lists have answered it), or nobody (there is nobody left to ask about)."""
+    """answered; witness (the platform's lists have answered it); nobody (there is nobody left to ask about); changed or
+    removed (the rule awards nothing until a teacher says so)."""
     answer: Mapped[str] = mapped_column(String(20), default="")
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     rule: Mapped[AwardRule] = relationship()

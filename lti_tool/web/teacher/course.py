@@ -147,7 +147,9 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit)
     proposed = queries.rules.proposed_version(session, rule.id)
     tree = read_tree(version.tree)
     demands = rule_changes.demands_of(tree)
-    question = queries.rules.open_question(session, rule.id)
+    is_gone = looks.is_gone(rule.link)
+    # What the lists of a deleted link leave open nobody can tell any more: its learners are confirmed one by one.
+    question = queries.rules.open_question(session, rule.id) if not is_gone else None
     asked = _asked(session, rule)
     link = _link(session, rule, visit) if LINK_ACCESS in reads(tree) else None
     is_unseen = link is not None and link.shown == "cannot_be_seen"
@@ -168,7 +170,7 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit)
         question=question,
         named=named,
         link=link,
-        gone=gone_words(rule.link.missing_in) if looks.is_gone(rule.link) else None,
+        gone=gone_words(rule.link.missing_in) if is_gone else None,
         newer=queries.templates.newer_version(session, version.template_version, rule.course.registration_id),
         is_open=rule.id == open_id,
     )

@@ -11,7 +11,7 @@ from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, Event, Outbox, ResourceLink, RuleVersion
+from lti_tool.store.models import Award, AwardRule, Event, Outbox, Question, ResourceLink, RuleVersion
 from tests.fixtures import (
     ANNA,
     NEW_REGISTRATION,
@@ -245,6 +245,19 @@ def test_an_activity_that_no_longer_names_a_badge_stands_still_until_a_teacher_a
     settle(tool, rule_id, rule_changes.decline_change)
     launch(custom)  # the same again is no new change
     assert [each[0] for each in versions(tool, rule_id)] == ["active", "declined"]
+
+
+def test_a_question_closes_while_a_change_waits_and_is_asked_anew_after_it(tool, place, launch, platform):
+    rule_id = launch(place())
+    platform.inside = list(platform.everyone)
+    looks.look(tool.store, platform, 1, tool.clock())
+    launch(place(AT_LEAST_60))
+    looks.look(tool.store, platform, 1, tool.clock())
+    settle(tool, rule_id, rule_changes.decline_change)
+    looks.look(tool.store, platform, 1, tool.clock())
+    with tool.store.read() as session:
+        closed = [row.why_closed for row in session.query(Question).order_by(Question.id)]
+    assert closed == ["changed", ""]
 
 
 def test_the_parameters_of_a_submission_review_change_nothing(tool, place, launch):

@@ -7,7 +7,7 @@ import pytest
 from lti_tool.awarding import looks, rule_changes
 from lti_tool.platforms.service_errors import NotOnPlatformError, ScopeRefusedError
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule
+from lti_tool.store.models import Award, AwardRule, Question
 from tests.fixtures import ANNA, NOW, ZANE, complete
 from tests.lti_tool.web.conftest import CLAIM, NRPS, hidden, text_of
 
@@ -161,6 +161,22 @@ def test_the_badges_that_a_removed_link_has_awarded_stay_on_the_page(
     words = text_of(press(school, teaching, f"rules/{course_rule}/remove"))
     assert "Removed from this course" in words and "Anna Bērziņa" in words
     assert awards(web_tool) == 1
+
+
+def test_learners_whom_a_deleted_link_leaves_open_are_confirmed_one_by_one(
+    school, teaching, course_rule, web_tool, services
+):
+    services.inside = list(services.everyone)
+    look(web_tool, services)
+    assert "Have all of them completed" in text_of(press(school, teaching, "course"))
+    delete_link(services)
+    look(web_tool, services, times=3)
+    words = text_of(press(school, teaching, "course"))
+    assert "Have all of them completed" not in words
+    assert "Anna Bērziņa" in words.split("Waiting for your confirmation")[1]
+    press(school, teaching, f"rules/{course_rule}/remove")
+    with web_tool.store.read() as session:
+        assert [row.why_closed for row in session.query(Question)] == ["removed"]
 
 
 def test_what_is_still_in_the_course_cannot_be_removed(school, teaching, course_rule):
