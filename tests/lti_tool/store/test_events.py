@@ -44,8 +44,11 @@ from tests.fixtures import (
     TOMS,
     ZANE,
     FakePlatform,
+    complete,
     launch_of,
+    make_rule,
     place_badge,
+    publish,
     settings_for,
     template_data,
 )
@@ -456,6 +459,22 @@ def test_each_act_is_one_event_and_none_where_it_is_rolled_back(story):
     text = json.dumps([each.as_json() for each in story.events()], ensure_ascii=False)
     for secret in ("Anna", "Bērziņa", "Zane", "@", story.kept["code"], story.kept["sheet"].code):
         assert secret not in text
+
+
+def test_a_badge_that_two_workers_send_at_once_is_delivered_once(story, platform, monkeypatch):
+    rule_id = make_rule(story.tool, publish(story.tool))
+    complete(story.tool, platform, rule_id, ANNA)
+    issue(ANNA)(story)
+    send, again = CHANNELS["mail_folder"].deliver, [deliver]
+
+    def send_while_another_worker_does(*words):
+        if again:
+            again.pop()(story)
+        return send(*words)
+
+    monkeypatch.setattr(CHANNELS["mail_folder"], "deliver", send_while_another_worker_does)
+    deliver(story)
+    assert [act.what for act in story.events()].count("delivered") == 1
 
 
 def test_the_table_has_every_act():
