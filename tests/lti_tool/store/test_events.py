@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -320,8 +321,17 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
         ["template_edited"],
     ),
     (
-        "a template gets a picture",
+        "it is edited again at once",
         in_transaction(lambda s, session, now: versions.set_picture(template(session, "draft"), None, now)),
+        [],
+    ),
+    (
+        "a template gets a picture the next day",
+        in_transaction(
+            lambda s, session, now: versions.set_picture(
+                template(session, "draft"), None, now + timedelta(days=1)
+            )
+        ),
         ["template_edited"],
     ),
     (
