@@ -45,7 +45,10 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
             session.get_one(Delivery, delivery_id).trouble = error.as_json()
         raise
     with store.begin() as session:
-        sent = session.get_one(Delivery, delivery_id)
+        sent = queries.awards.lock_delivery(session, delivery_id)
+        if sent.status == "sent":
+            # Another worker had the same job, and was faster. The recipient knows both mails by their reference.
+            return
         sent.status, sent.reference, sent.sent_at, sent.trouble = "sent", receipt.reference, now, None
         events.record(session, "delivered", "delivery", delivery_id, now, why=channel, data=_award_of(sent))
 

@@ -35,6 +35,11 @@ class Actor:
         """The id of the person; None for any other actor."""
         return int(self.id) if self.kind == "person" else None
 
+    @property
+    def name(self) -> str:
+        """The actor as events are listed and searched: `person:3`, or only `tool`."""
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
 
 TOOL = Actor(kind="tool")
 UNKNOWN = Actor(kind="unknown")

@@ -21,7 +21,8 @@ from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import TemplateChange, TemplateVersion
 from lti_tool.values import Json
 
-#: Edits by one person, each within this time of the last, are one entry of the history.
+#: Edits by one person, each within this time of the last, are one entry of the history. The editor saves while somebody
+#: types, so they are one event in this time too.
 EDIT_SESSION = timedelta(hours=1)
 
 
@@ -186,12 +187,25 @@ def _check_draft(row: TemplateVersion) -> None:
 def _record(
     row: TemplateVersion, what: str, now: datetime, by: Actor, fields: list[str] | None = None
 ) -> None:
-    session, name = events.session_of(row), f"template_{what}"
-    data = {"version": row.version} | ({"fields": fields} if fields else {})
-    events.record(session, name, "template", row.template_id, now, actor=by, data=data)
+    session = events.session_of(row)
+    if what != "edited" or not _is_editing(session, row, now, by):
+        data = {"version": row.version}
+        events.record(session, f"template_{what}", "template", row.template_id, now, actor=by, data=data)
     last = row.changes[-1] if row.changes else None
     same_edit = what == "edited" and last and (last.what, last.person_id) == (what, by.person_id)
     if last and same_edit and now - last.at < EDIT_SESSION:
         last.fields, last.at = sorted({*last.fields, *(fields or ())}), now
     else:
         row.changes.append(TemplateChange(what=what, fields=fields or [], person_id=by.person_id, at=now))
+
+
+def _is_editing(session: Session, row: TemplateVersion, now: datetime, by: Actor) -> bool:
+    """Whether an edit of this version by them is recorded already, within EDIT_SESSION."""
+    edits = queries.events.events(
+        session,
+        about=f"template:{row.template_id}",
+        actor=by.name,
+        what="template_edited",
+        since=now - EDIT_SESSION,
+    )
+    return any(edit.data["version"] == row.version for edit in edits)

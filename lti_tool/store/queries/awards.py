@@ -74,3 +74,8 @@ def awards_waiting_for(session: Session, name: str) -> Sequence[Award]:
 
 def delivery(session: Session, delivery_id: int) -> Delivery | None:
     return session.get(Delivery, delivery_id)
+
+
+def lock_delivery(session: Session, delivery_id: int) -> Delivery:
+    """Locks the row (SELECT ... FOR NO KEY UPDATE) and returns it. Raises NoResultFound where there is none."""
+    return session.get_one(Delivery, delivery_id, with_for_update=FOR_UPDATE, populate_existing=True)

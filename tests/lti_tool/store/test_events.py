@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,11 @@ from tests.fixtures import (
     TOMS,
     ZANE,
     FakePlatform,
+    complete,
     launch_of,
+    make_rule,
     place_badge,
+    publish,
     settings_for,
     template_data,
 )
@@ -317,8 +321,17 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
         ["template_edited"],
     ),
     (
-        "a template gets a picture",
+        "it is edited again at once",
         in_transaction(lambda s, session, now: versions.set_picture(template(session, "draft"), None, now)),
+        [],
+    ),
+    (
+        "a template gets a picture the next day",
+        in_transaction(
+            lambda s, session, now: versions.set_picture(
+                template(session, "draft"), None, now + timedelta(days=1)
+            )
+        ),
         ["template_edited"],
     ),
     (
@@ -456,6 +469,22 @@ def test_each_act_is_one_event_and_none_where_it_is_rolled_back(story):
     text = json.dumps([each.as_json() for each in story.events()], ensure_ascii=False)
     for secret in ("Anna", "Bērziņa", "Zane", "@", story.kept["code"], story.kept["sheet"].code):
         assert secret not in text
+
+
+def test_a_badge_that_two_workers_send_at_once_is_delivered_once(story, platform, monkeypatch):
+    rule_id = make_rule(story.tool, publish(story.tool))
+    complete(story.tool, platform, rule_id, ANNA)
+    issue(ANNA)(story)
+    send, again = CHANNELS["mail_folder"].deliver, [deliver]
+
+    def send_while_another_worker_does(*words):
+        if again:
+            again.pop()(story)
+        return send(*words)
+
+    monkeypatch.setattr(CHANNELS["mail_folder"], "deliver", send_while_another_worker_does)
+    deliver(story)
+    assert [act.what for act in story.events()].count("delivered") == 1
 
 
 def test_the_table_has_every_act():

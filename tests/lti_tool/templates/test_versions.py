@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from badges.errors import MissingElementsError, TemplateError
 from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.store import queries
+from lti_tool.store import events, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import versions
 from lti_tool.wiring import build_tool
@@ -53,6 +53,14 @@ def test_edits_shortly_after_each_other_are_one_entry_of_the_history(draft, cloc
     clock.advance(hours=2)
     versions.save_draft(draft, draft.body | {"credits": "3"}, clock())
     assert deeds(draft)[2:] == [("edited", ["credits"])]
+
+
+def test_edits_are_an_event_for_each_editor_and_hour(session, draft, clock):
+    ieva, otto = events.operator("ieva"), events.operator("otto")
+    for minutes, by in ((0, ieva), (20, ieva), (20, otto), (10, otto), (40, ieva)):
+        versions.set_picture(draft, None, clock.advance(minutes=minutes), by)
+    edits = queries.events.events(session, what="template_edited")
+    assert [edit.actor for edit in edits] == ["operator:ieva", "operator:otto", "operator:ieva"]
 
 
 def test_an_invalid_template_changes_nothing(draft, clock):
