@@ -244,7 +244,12 @@ def test_placing_a_badge(people, demo, activities, language):
         expect(zane.frame.get_by_role("alert")).to_be_visible()
         found += find_faults(zane, f"choosing-nothing-{language}")
         zane.frame.locator("[name=badge]").first.check()
+        zane.frame.locator("[name=condition][value=result_at_least]").check()
+        zane.frame.locator("[name='result_at_least.minimum']").fill("0,7")
         zane.frame.locator("[action$=place] button").click()
+        expect(zane.frame.get_by_role("alert")).to_be_visible()
+        found += find_faults(zane, f"choosing-two-meanings-{language}")
+        zane.frame.get_by_role("button", name="70 %").click()
         expect(zane.frame.locator("form[data-submit]")).to_be_visible()
         found += find_faults(zane, f"placing-{language}")
         assert found == []
