@@ -11,7 +11,7 @@ class FormProblem:
     """A code of the condition's own sentences (their table `form`), with the values to be filled in.
 
     The names of `values` say what they are, as those of a Part do. `field` is the field that it is about, where the
-    condition's `form.html` says it at that field.
+    condition's `form.html` says it at that field; the field's id is its name, `NAME.field`.
     """
 
     code: str

@@ -207,5 +207,12 @@ def opened_while_confirmed(facts: Facts, link: str) -> Observation | None:
     return next(matching, None)
 
 
+def opened_elsewhere(facts: Facts, link: str) -> bool:
+    """Whether the person opened the link last from another place than the one that a teacher says is restricted."""
+    said = restriction_confirmed(facts.course, link)
+    opened = select(facts.own, LINK_OPENED, link)
+    return said is not None and bool(opened) and opened[-1].value["place"] != said.value["place"]
+
+
 def _is_within(moment: datetime, span: Span) -> bool:
     return span.start <= moment and (span.end is None or moment < span.end)

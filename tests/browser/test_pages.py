@@ -256,7 +256,12 @@ def test_placing_a_badge(people, demo, activities, language):
         found += find_faults(zane, f"choosing-nothing-{language}")
         badge = zane.frame.locator("[name=badge]")
         press_until(badge.first, zane.frame.locator("[name=badge]:checked"))
-        press_until(zane.frame.locator("[action$=place] button"), zane.frame.locator("form[data-submit]"))
+        zane.frame.locator("[name=condition][value=result_at_least]").check()
+        zane.frame.locator("[name='result_at_least.minimum']").fill("0,7")
+        meaning = zane.frame.get_by_role("button", name="70 %")
+        press_until(zane.frame.locator("[action$=place] button:not([name])"), meaning)
+        found += find_faults(zane, f"choosing-two-meanings-{language}")
+        press_until(meaning, zane.frame.locator("form[data-submit]"))
         found += find_faults(zane, f"placing-{language}")
         assert found == []
 

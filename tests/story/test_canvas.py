@@ -75,7 +75,8 @@ def test_an_opening_counts_only_from_the_module_item_that_a_teacher_confirmed(de
     # The prerequisites lock the item only: Jānis reaches the same link by every other road.
     before = len(places(tool))
     for road in ("page", "other_item"):
-        launch(robot, "Jānis", item, road)
+        page = launch(robot, "Jānis", item, road)
+        assert "You opened this badge from another place in the course." in page.text
     from_page, from_other_item = places(tool)[before:]
     assert from_page is None and from_other_item.startswith("module ")
     assert awarded(tool) == set()

@@ -23,6 +23,7 @@ from lti_tool.observations.link_history import (
     REMOVED,
     Access,
     access_of,
+    opened_elsewhere,
     opened_while_confirmed,
     restriction_confirmed,
     restriction_now,
@@ -77,6 +78,8 @@ def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG00
 def _unproven(facts: Facts, link: str, access: Access) -> Part:
     shown = restriction_now(facts.course_of(RESTRICTION, link))
     if shown == "cannot_be_seen" or (access.now == "unknown" and restriction_confirmed(facts.course, link)):
+        if opened_elsewhere(facts, link):
+            return _part("not_yet", "opened_elsewhere")
         confirmed = restriction_confirmed(facts.course, link)
         return _part("not_yet", "open_it_here" if confirmed else "restriction_unconfirmed")
     if access.since is None:

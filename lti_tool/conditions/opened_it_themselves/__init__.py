@@ -15,6 +15,7 @@ from lti_tool.conditions.parts import Part
 from lti_tool.observations import CONFIRMED, LINK_ACCESS, LINK_OPENED, RESTRICTION, Facts, confirmation
 from lti_tool.observations.link_history import (
     access_of,
+    opened_elsewhere,
     opened_while_confirmed,
     restriction_confirmed,
     restriction_now,
@@ -57,6 +58,8 @@ def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG00
         return _part("met", "opened", at=at, opened_at=access.opened_at, proven_at=access.proven_at)
     shown = restriction_now(facts.course_of(RESTRICTION, link))
     if shown == "cannot_be_seen":
+        if opened_elsewhere(facts, link):
+            return _part("not_yet", "opened_elsewhere")
         confirmed = restriction_confirmed(facts.course, link)
         return _part("not_yet", "open_it_here" if confirmed else "restriction_unconfirmed")
     if access.now == "open" and shown == "open_to_all":

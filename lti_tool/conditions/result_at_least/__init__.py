@@ -10,7 +10,7 @@ from typing import Any
 
 from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.parts import Part
-from lti_tool.conditions.result_at_least.percent import TwoMeanings, read_percent, written_percent
+from lti_tool.conditions.result_at_least.percent import read_minimum
 from lti_tool.observations import RESULT, Facts
 
 NAME = "result_at_least"
@@ -18,9 +18,6 @@ READS = frozenset({RESULT})
 IS_OCCASION = True
 #: Hidden grades cannot be told from released ones.
 CONFIRM_AT_FIRST = True
-
-#: Between what was typed and what it means, in the value of the button that chooses a meaning.
-MEANS = " means "
 
 #: Platforms keep points to five decimals or as binary fractions: 6.999999999999999 of 10 is seven.
 PRECISION = Decimal("0.00001")
@@ -46,23 +43,9 @@ def read_options(values: Mapping[str, Any]) -> Options | None:
 
 
 def read_form(typed: Mapping[str, str]) -> Mapping[str, Any] | FormProblem:
-    """The options as JSON, from what was typed into `form.html`, or what is wrong with it.
-
-    A browser presses the first button of a form at Enter, so the meaning that a button chooses counts only for the text
-    that it was asked about: once the field says something else, the field counts.
-    """
-    minimum = typed.get("minimum", "").strip()
-    asked_about, _, meaning = typed.get("meant", "").partition(MEANS)
-    read = read_percent(meaning if meaning and asked_about == minimum else minimum)
-    if isinstance(read, TwoMeanings):
-        values = {
-            "share_minimum": str(read.as_share),
-            "percent_minimum": str(read.as_percent),
-            "share": minimum + MEANS + written_percent(read.as_share),
-            "percent": minimum + MEANS + written_percent(read.as_percent),
-        }
-        return FormProblem(field="minimum", code="did_you_mean", values=values)
-    return FormProblem(field="minimum", code="no_percentage") if read is None else {"minimum": str(read)}
+    """The options as JSON, from what was typed into `form.html`, or what is wrong with it."""
+    minimum = read_minimum(typed)
+    return minimum if isinstance(minimum, FormProblem) else {"minimum": str(minimum)}
 
 
 def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG001 - it does not depend on the time

@@ -100,7 +100,7 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
         rows = queries.templates.published_templates(session, visit.registration.id)
         choices = [(row, read_template(row.body)) for row in rows]
     chosen = request.form.get("badge") or (choices[0][0].template_id if len(choices) == 1 else "")
-    of_conditions = (problem.of if problem else None) or {}
+    of_conditions = problem.of if problem else {}
     return render_template(
         "placement/choose_badge.html",
         visit=visit,

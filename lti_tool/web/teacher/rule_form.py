@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, tzinfo
-from typing import Any, Literal
+from typing import Any
 
 from badges.days import start_of_day
 from lti_tool.conditions import CONDITIONS
@@ -16,17 +16,16 @@ from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What is wrong with the form.
+    """What is wrong with the form: said above it, and again at the field of that id, where there is one.
 
-    It is said at the field of that name, or by the condition's own part of the form (`of`, by the name of the
-    condition), or above the form.
+    `of` has the problem of a condition's own part of the form, by the name of the condition.
     """
 
     sentence: Sentence
-    field: Literal["", "not_before"] = ""
-    of: Mapping[str, FormProblem] | None = None
+    field: str = ""
+    of: Mapping[str, FormProblem] = dataclasses.field(default_factory=dict)
 
 
 def chosen_rule(form: Mapping[str, str], zone: tzinfo, occasions: Sequence[str]) -> Node | Problem:
@@ -42,8 +41,8 @@ def chosen_rule(form: Mapping[str, str], zone: tzinfo, occasions: Sequence[str])
     if hasattr(condition, "read_form"):
         options = condition.read_form(typed_for(name, form))
         if isinstance(options, FormProblem):
-            at_the_field = {name: options} if options.field else None
-            return Problem(sentence=form_problem(name, options), of=at_the_field)
+            at = f"{name}.{options.field}" if options.field else ""
+            return Problem(sentence=form_problem(name, options), field=at, of={name: options})
         chosen |= options
     asked = [chosen]
     confirm = form.get("confirm") or ("yes" if condition.CONFIRM_AT_FIRST else "no")

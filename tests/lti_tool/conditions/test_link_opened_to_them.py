@@ -3,6 +3,8 @@
 import pytest
 
 from lti_tool.conditions.tree import tree_of
+from lti_tool.sources import member_lists
+from lti_tool.sources.found import Found
 from tests.lti_tool.conditions.simulated_course import SimulatedCourse, with_policy
 
 
@@ -264,6 +266,17 @@ def test_an_opening_from_elsewhere_hides_none_from_the_right_place(course):
     course.opens("A", product="canvas", custom=ITEM, unexpanded=LITERAL)
     course.opens("A", **elsewhere)
     assert course.earned() == "A"
+
+
+@pytest.mark.parametrize("condition", ["link_opened_to_them", "opened_it_themselves"])
+def test_whoever_opened_it_from_elsewhere_is_told_from_where_it_counts(course, condition):
+    rule = tree_of({"condition": condition})
+    course._add(member_lists, [Found(user_id=None, kind="restriction", resource="1", value="cannot_be_seen")])
+    course.says_restricted(place="module 5, item 9")
+    course.opens("A", product="canvas", custom={}, unexpanded=LITERAL)
+    assert (course.code("A", rule), course.earned(rule)) == ("opened_elsewhere", "")
+    course.opens("A", product="canvas", custom=ITEM, unexpanded=LITERAL)
+    assert course.earned(rule) == "A"
 
 
 def test_only_openings_as_a_learner_count(course):

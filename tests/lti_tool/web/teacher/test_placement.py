@@ -145,11 +145,12 @@ def test_a_teacher_may_choose_to_award_grades_at_once(place, school, confirm, is
 def test_an_invalid_minimum_is_refused_at_its_field_with_what_to_type(place, school, minimum):
     page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: minimum})
     assert "JWT" not in page.text
-    field = re.search(r'<input[^>]*id="result-minimum"[^>]*>', page.text)[0]
-    assert 'aria-invalid="true"' in field and 'aria-describedby="result-minimum-wrong"' in field
-    said = re.search(r'id="result-minimum-wrong"[^>]*>(.*?)</p>', page.text)[1]
+    field = re.search(r'<input[^>]*id="result_at_least.minimum"[^>]*>', page.text)[0]
+    assert 'aria-invalid="true"' in field and 'aria-describedby="result_at_least.minimum-wrong"' in field
+    said = re.search(r'id="result_at_least.minimum-wrong"[^>]*>(.*?)</p>', page.text)[1]
     assert said == "Enter a number from 0 to 100, such as 70 or 70.5, with at most five decimals."
     assert f'value="{escape(minimum)}"' in field  # what was typed is still there
+    assert f'<a href="#result_at_least.minimum">{said}</a>' in page.text
 
 
 ASKED_BACK = [
@@ -231,7 +232,7 @@ def test_a_date_that_cannot_be_read_is_refused_at_its_field(place, school, day):
     assert "JWT" not in page.text
     assert "Enter the date as year-month-day, such as 2027-06-30." in text_of(page)
     assert (
-        'aria-describedby="not-before-wrong"' in re.search(r'<input[^>]*id="not-before"[^>]*>', page.text)[0]
+        'aria-describedby="not_before-wrong"' in re.search(r'<input[^>]*id="not_before"[^>]*>', page.text)[0]
     )
 
 
