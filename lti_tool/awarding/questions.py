@@ -57,10 +57,14 @@ def update(
 
 
 def question_in(decision: Decision) -> str:
-    """The question that would settle the decision together with those about others; empty where there is none."""
-    if decision.outcome != "question":
+    """The question that would settle the decision together with those about others; empty where there is none.
+
+    Whoever was seen as staff is confirmed by name, with that reason shown: "all have completed" is about learners.
+    """
+    leaves = decision.trace.leaves()
+    if decision.outcome != "question" or any(part.code == "seen_as_staff" for part in leaves):
         return ""
-    return next((part.asks for part in decision.trace.leaves() if part.asks), "")
+    return next((part.asks for part in leaves if part.asks), "")
 
 
 def close(session: Session, question: Question, why: str, now: datetime) -> None:

@@ -77,14 +77,14 @@ def press_check(robot, activity):
     robot.submit(form)
 
 
-def is_checked(tool):
+def is_checked(tool, rule_id=2):
     """Whether the check of the platform that Anna's launch asked for is over; no other changes what a test sets."""
-    (row,) = [row for row in rows(tool, Outbox) if row.id == f"look-{solar_course(tool)}"]
+    (row,) = [row for row in rows(tool, Outbox) if row.id == f"look-{course_of(tool, rule_id)}"]
     return row.status == "done" or row.due_at > tool.clock() + timedelta(minutes=30)
 
 
-def solar_course(tool):
-    (rule,) = [rule for rule in rows(tool, AwardRule) if rule.id == 2]
+def course_of(tool, rule_id):
+    (rule,) = [rule for rule in rows(tool, AwardRule) if rule.id == rule_id]
     return rule.course_id
 
 
@@ -277,11 +277,16 @@ def test_teachers_page(people, demo, activities, language):
             shown(session, 1, "restriction", "cannot_be_seen")
         look("unseen-canvas", "form[action$='/gate']", trouble=None, product="canvas")
         look("unseen-other", "form[action$='/gate']", product="ilias")
+        wait(lambda: is_checked(demo.tool, 1))
         with database_session(demo) as session:
             shown(session, 1, "restriction", "open_to_all")
-            session.add(Question(rule_id=1, kind="restriction", people=[], asked_at=NOW))
+            named = learners_without_award(session)[:3]
+            for learner in named:
+                shown(session, 1, "link_access", "open", learner.name)
+            ids = [str(learner.id) for learner in named]
+            session.add(Question(rule_id=1, kind="restriction", people=ids, asked_at=NOW))
         look("question", "form[action$='/answer']", product="moodle")
-        look("question-paused", ".restriction-steps", paused=True)
+        look("paused", ".tag.unsure", paused=True)
         with database_session(demo) as session:
             session.query(Question).delete()
             shown(session, 1, "restriction", "unproven")
@@ -292,7 +297,17 @@ def test_teachers_page(people, demo, activities, language):
         look("changed", "form[action$='/change']", paused=False)
         with database_session(demo) as session:
             session.get_one(RuleVersion, version.id).status = "declined"
+        with database_session(demo) as session:
+            for learner in learners_without_award(session)[:3]:
+                shown(session, 1, "role", "staff", learner.name, source="launches")
+                shown(session, 1, "link_access", "open", learner.name)
+            seen_as_staff = session.query(Award).filter_by(rule_id=1, status="issued").first().person
+            shown(session, 1, "role", "staff", seen_as_staff.name, source="launches")
         look("usual", ".ticks")
+        zane.frame.get_by_role("button", name=SELECT_ALL[language]).click()
+        expect(zane.frame.locator(".ticks :checked").first).to_be_visible()
+        found += find_faults(zane, f"teacher-all-selected-{language}")
+        open_page(zane, token, "/lti/app/course")
         zane.frame.locator("form[action$='/tick'] button").click()  # nobody is ticked
         expect(zane.frame.get_by_role("status").locator(".notice.no")).to_be_visible()
         found += find_faults(zane, f"teacher-nobody-ticked-{language}")
@@ -313,6 +328,19 @@ def test_teachers_page(people, demo, activities, language):
         open_page(zane, token, "/lti/app/course")
         found += find_faults(zane, f"teacher-empty-{language}")
         assert found == []
+
+
+SELECT_ALL = {"en": "Select all", "lv": "Atlasīt visus"}
+
+
+def learners_without_award(session):
+    awarded = queries.awards.awarded_people(
+        session, 1, session.get_one(AwardRule, 1).versions[0].template_version.template_id
+    )
+    roles = session.query(ObservationRow).filter_by(kind="role", value="learner", source="member_lists")
+    course_id = session.get_one(AwardRule, 1).course_id
+    ids = {role.person_id for role in roles if role.course_id == course_id} - awarded
+    return session.query(Person).filter(Person.id.in_(ids)).order_by(Person.id).all()
 
 
 TRACE = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,28 +11,21 @@ from markupsafe import Markup
 
 from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
-from lti_tool.awarding import decisions, looks, rule_changes
+from lti_tool.awarding import looks, rule_changes
 from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.observations import LINK_ACCESS, RESTRICTION, RESTRICTION_CONFIRMED, select
 from lti_tool.observations.link_history import restriction_now
 from lti_tool.store import Session, queries
-from lti_tool.store.models import Award, AwardRule, Person, Question, RuleVersion, TemplateVersion
+from lti_tool.store.models import Award, AwardRule, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
-from lti_tool.web.plug_sentences import rule_sentences
+from lti_tool.web.plug_sentences import rule_sentences, unseen_sentences
 from lti_tool.web.public.badge_pages import announced_readings
+from lti_tool.web.teacher.learners import Learners, learners_of
 from lti_tool.web.translation import Sentence
 from lti_tool.web.visits import Visit, current_teacher_visit
 
 pages = Blueprint("teacher", __name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A learner whom a teacher may confirm; `trace` says why they are asked, and `score` is their grade, if any."""
-
-    person: Person
-    trace: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +45,8 @@ class Link:
 class Panel:
     """Everything to show about one badge of the course.
 
-    `proposed` is a version that waits for the teacher. `asked` are the learners to confirm one by one; `question` is
-    the one about everybody, and `named` those it is about. `link` is None where the rule reads no list of a link.
-    `newer` is a newer version of the template.
+    `proposed` is a version that waits for the teacher. `link` is None where the rule reads no list of a link.
+    `cannot_see` is what the sources of the rule cannot see, in words. `newer` is a newer version of the template.
     """
 
     rule: AwardRule
@@ -67,9 +59,8 @@ class Panel:
     proposed: RuleVersion | None
     proposed_sentences: Sequence[Markup]
     is_proposal_readable: bool
-    asked: Sequence[Asked]
-    question: Question | None
-    named: Sequence[Asked]
+    learners: Learners
+    cannot_see: Sequence[str]
     link: Link | None
     is_gone: bool
     newer: TemplateVersion | None
@@ -78,7 +69,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What an action did, above the course page; `light` is "yes" where it succeeded, else "no"."""
+    """What an action did, above the course page; `light`: "yes" where it succeeded, "no" where not, else "unsure"."""
 
     text: Sentence
     light: str = "yes"
@@ -89,8 +80,10 @@ def course() -> str:
     return course_page(current_teacher_visit())
 
 
-def course_page(visit: Visit, notice: Notice | None = None) -> str:
+def course_page(visit: Visit, notice: Notice | None = None, *, all_selected: int | None = None) -> str:
     """The page of the visit's course, with the badge that the request is about opened and first.
+
+    `all_selected`: the rule whose list to confirm has all learners selected.
 
     Raises NotAllowedError for a visit outside of a course.
     """
@@ -100,16 +93,17 @@ def course_page(visit: Visit, notice: Notice | None = None) -> str:
         rules = queries.rules.rules_of(session, visit.course_id)
         acting_on = (request.view_args or {}).get("rule_id", visit.rule_id)
         open_id = rules[0].id if len(rules) == 1 else acting_on
-        panels = [_panel(session, rule, open_id) for rule in rules]
+        panels = [_panel(session, visit, rule, open_id) for rule in rules]
         panels.sort(key=lambda panel: not panel.is_open)
         page = render_template(
             "teacher/course.html",
             visit=visit,
             panels=panels,
             notice=notice,
+            all_selected=all_selected,
             mail_folder=current_tool().mail_folder,
         )
-        asking = next((panel.rule.id for panel in panels if panel.question), None)
+        asking = next((panel.rule.id for panel in panels if panel.learners.question), None)
     if asking is not None:
         _look_anew(asking)
     return page
@@ -122,47 +116,30 @@ def _look_anew(rule_id: int) -> None:
         looks.look_after_opening(session, session.get_one(AwardRule, rule_id), tool.clock())
 
 
-def _panel(session: Session, rule: AwardRule, open_id: int | None) -> Panel:
+def _panel(session: Session, visit: Visit, rule: AwardRule, open_id: int | None) -> Panel:
     version = queries.rules.shown_version(session, rule)
     proposed = queries.rules.proposed_version(session, rule.id)
     tree = read_tree(version.tree)
     demands = rule_changes.demands_of(tree)
-    question = queries.rules.open_question(session, rule.id)
-    asked = _asked(session, rule)
-    named = [each for each in asked if question and str(each.person.id) in question.people]
+    awards = queries.awards.awards_of_rule(session, rule.id)
     return Panel(
         rule=rule,
         version=version,
         template=read_template(version.template_version.body),
         readings=announced_readings(version.template_version),
-        awards=queries.awards.awards_of_rule(session, rule.id),
+        awards=awards,
         sentences=rule_sentences(tree, "confirmed" if demands.confirmed else "automatic"),
         demands=demands,
         proposed=proposed,
         proposed_sentences=rule_sentences(read_tree(proposed.tree), "automatic") if proposed else (),
         is_proposal_readable=proposed is not None and is_readable(read_tree(proposed.tree)),
-        asked=[each for each in asked if each not in named],
-        question=question,
-        named=named,
+        learners=learners_of(session, rule, awards, visit.person_id),
+        cannot_see=unseen_sentences(reads(tree)),
         link=_link(session, rule) if LINK_ACCESS in reads(tree) else None,
         is_gone=rule.link.missing_looks >= looks.LOOKS_UNTIL_GONE,
         newer=queries.templates.newer_version(session, version.template_version, rule.course.registration_id),
         is_open=rule.id == open_id,
     )
-
-
-def _asked(session: Session, rule: AwardRule) -> Sequence[Asked]:
-    version = decisions.version_that_awards(session, rule)
-    if version is None:
-        return []
-    tool = current_tool()
-    undecided = decisions.undecided_people(session, rule, version, tool.policy, tool.clock())
-    asked = {each.person_id: each.decision for each in undecided if each.decision.outcome == "question"}
-    people = queries.people.people(session, asked)
-    return [
-        Asked(person=people[person_id], trace=decision.as_json())
-        for person_id, decision in sorted(asked.items())
-    ]
 
 
 def _link(session: Session, rule: AwardRule) -> Link:
