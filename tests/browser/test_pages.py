@@ -16,6 +16,7 @@ from lti_tool.conditions.tree import read_tree
 from lti_tool.demo.robot import Robot
 from lti_tool.errors import DeliveryError, PlatformError
 from lti_tool.issuing import issuance
+from lti_tool.observations import role_now
 from lti_tool.platforms import invitations
 from lti_tool.store import queries
 from lti_tool.store.models import (
@@ -334,12 +335,11 @@ SELECT_ALL = {"en": "Select all", "lv": "Atlasīt visus"}
 
 
 def learners_without_award(session):
-    awarded = queries.awards.awarded_people(
-        session, 1, session.get_one(AwardRule, 1).versions[0].template_version.template_id
-    )
-    roles = session.query(ObservationRow).filter_by(kind="role", value="learner", source="member_lists")
-    course_id = session.get_one(AwardRule, 1).course_id
-    ids = {role.person_id for role in roles if role.course_id == course_id} - awarded
+    rule = session.get_one(AwardRule, 1)
+    template_id = rule.versions[0].template_version.template_id
+    awarded = queries.awards.awarded_people(session, rule.course_id, template_id)
+    roles = queries.observations.roles_in_course(session, rule.course_id)
+    ids = {person_id for person_id, own in roles.items() if role_now(own) == "learner"} - awarded
     return session.query(Person).filter(Person.id.in_(ids)).order_by(Person.id).all()
 
 
