@@ -299,6 +299,7 @@ def test_teachers_page(people, demo, activities, language):
         with database_session(demo) as session:
             session.get_one(RuleVersion, version.id).status = "declined"
         with database_session(demo) as session:
+            shown(session, 1, "restriction", "in_force")
             for learner in learners_without_award(session)[:3]:
                 shown(session, 1, "role", "staff", learner.name, source="launches")
                 shown(session, 1, "link_access", "open", learner.name)

@@ -85,6 +85,17 @@ def test_an_answer_about_people_who_have_all_left_awards_nothing_and_says_so(
     assert "None of them is still in the course with the link open. No badge is awarded." in words
 
 
+def test_instead_of_an_answer_people_are_confirmed_by_name_and_the_question_stays(
+    act, course_rule, everyone_inside, web_tool
+):
+    assert "Neither: choose person by person" in text_of(everyone_inside)
+    assert checked(everyone_inside) == []
+    page = act(f"rules/{course_rule}/tick", learner=ids(web_tool, JANIS))
+    assert "1 badge is being prepared." in text_of(page)
+    assert "All 2 have completed: give the badges" in text_of(page)
+    assert awarded(web_tool) == {"Jānis Kalniņš"}
+
+
 def test_a_paused_badge_asks_nothing_and_keeps_its_question(act, course_rule, everyone_inside, web_tool):
     form = {"question": hidden(everyone_inside, "question"), "people": hidden(everyone_inside, "people")}
     page = act(f"rules/{course_rule}/pause", paused="yes")
