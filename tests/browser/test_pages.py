@@ -102,6 +102,7 @@ def shown(session, rule_id, kind, value, name=None, source="member_lists"):
             value=value,
             seen_at=datetime.now(UTC),
             source=source,
+            actor_id=person.id if person and source == "launches" else None,
         )
     )
 

@@ -184,6 +184,8 @@ def test_every_teacher_of_the_course_is_mailed_and_nobody_else(tool, platform, r
     ask(tool, platform, clock)
     told = {mail["To"].addresses[0].addr_spec for mail in smtp.mails}
     assert told == {ZANE.email, COLLEAGUE.email}
+    with tool.store.read() as session:
+        assert session.query(Outbox).filter_by(task="ask_teacher").count() == 2
 
 
 def test_a_mail_server_that_is_down_delays_the_mail_and_sends_it_once(tool, platform, rule_id, smtp, clock):

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from lti_tool.observations import Policy
-from lti_tool.store.models import Award, Event, ObservationRow, Outbox, Person, Question
-from lti_tool.values import INSTRUCTOR
+from lti_tool.store.models import Award, Event, ObservationRow, Outbox, Person, Question, ResourceLink
+from lti_tool.values import INSTRUCTOR, LineItemResult
 from lti_tool.web import create_app
 from tests.fixtures import ANNA, JANIS, PETERIS, TOMS, ZANE, complete
 from tests.lti_tool.web.conftest import CLAIM, browser_of, hidden, text_of
@@ -55,7 +57,7 @@ def test_the_question_names_the_people_and_when_each_came_in(everyone_inside):
 
 def test_showing_a_question_prompts_a_look(act, course_rule, everyone_inside, web_tool, clock):
     with web_tool.store.begin() as session:
-        session.get_one(Outbox, f"look-{course_rule}").due_at = clock.advance(hours=1)
+        session.get_one(Outbox, f"look-{course_rule}").due_at = clock() + timedelta(hours=1)
     act("course")
     with web_tool.store.read() as session:
         due_at = session.get_one(Outbox, f"look-{course_rule}").due_at
@@ -251,6 +253,25 @@ def test_a_trace_tells_every_part_of_the_rule(school, services, place, act, web_
         "Anna Bērziņa ○ Not yet: No grade in the badge's column yet. "
         "○ Not yet: Nothing is awarded before 24 December 2026, 00:00 (Riga)." in words
     )
+
+
+def test_a_teacher_with_a_grade_of_their_own_is_asked_about_nowhere(school, services, place, act, web_tool):
+    custom = place({"condition": "result_at_least", "minimum": "0.6"}, {"condition": "confirmed"})
+    school.launch(ZANE, **{CLAIM + "resource_link": {"id": "2"}, CLAIM + "custom": custom})
+    with web_tool.store.begin() as session:
+        session.query(ResourceLink).filter_by(
+            link_id="2"
+        ).one().line_item_url = "https://moodle.example.org/1"
+    services.graded = [
+        LineItemResult(user_id=person.user_id, score=Decimal("0.9")) for person in (ZANE, ANNA)
+    ]
+    page = act("rules/2/check")
+    assert [int(each) for each in re.findall(r'name="learner" value="(\d+)"', page.text)] == [
+        *ids(web_tool, ANNA),
+        *ids(web_tool, TOMS),
+    ]
+    assert "Grade of 90 % in the badge's grade column" in text_of(page)
+    assert "Zane Ozola" not in text_of(page)
 
 
 def test_the_page_says_what_nozimite_cannot_see(teaching, school, place):
