@@ -16,10 +16,14 @@ from lti_tool.web.current import current_tool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
-    """A learner without the badge; `trace` is the decision about them, as JSON."""
+    """A learner without the badge; `trace` is the decision about them, as JSON.
+
+    `was_staff`: they were seen as staff of the course, and nobody has confirmed them yet.
+    """
 
     person: Person
     trace: Mapping[str, Any]
+    was_staff: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,9 @@ def learners_of(session: Session, rule: AwardRule, awards: Sequence[Award], read
         shown_in = "not_yet" if not one.is_question else "to_confirm"
         if one.is_question and str(person.id) in in_question:
             shown_in = "named"
-        found[shown_in].append(Learner(person=person, trace=one.decision.as_json()))
+        was_staff = any(part.code == "seen_as_staff" for part in one.decision.trace.leaves())
+        learner = Learner(person=person, trace=one.decision.as_json(), was_staff=was_staff)
+        found[shown_in].append(learner)
     return Learners(
         question=question if found["named"] else None,
         named=found["named"],

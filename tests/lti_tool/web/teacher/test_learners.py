@@ -139,12 +139,20 @@ def test_all_are_selected_by_a_button_which_awards_nobody(act, course_rule, insi
     assert f'action="/lti/app/rules/{course_rule}/select#confirm-{course_rule}"' in inside_at_first.text
     page = act(f"rules/{course_rule}/select")
     assert f'id="confirm-{course_rule}"' in page.text
-    assert "All are selected. Nothing is awarded until you press “Confirm and award”." in text_of(page)
+    assert "Nothing is awarded until you press “Confirm and award”." in text_of(page)
     assert sorted(checked(page)) == sorted(ids(web_tool, ANNA, TOMS))
     assert awarded(web_tool) == set()
     page = act(f"rules/{course_rule}/tick", learner=checked(page))
     assert "2 badges are being prepared." in text_of(page)
     assert awarded(web_tool) == {"Anna Bērziņa", "Toms Liepa"}
+
+
+def test_select_all_leaves_out_who_was_seen_as_staff(act, course_rule, inside_at_first, school, web_tool):
+    school.launch(ASSISTANT)
+    page = act(f"rules/{course_rule}/select")
+    assert "All are selected, without people who were seen as staff." in text_of(page)
+    assert "so somebody else has to confirm that they have earned the badge" in text_of(page)
+    assert checked(page) == ids(web_tool, ANNA)
 
 
 def test_whom_it_was_refused_for_is_named_with_the_reason_and_the_others_are_awarded(
