@@ -71,6 +71,10 @@ interop: $(OTHERS) ## other verifiers, which the tests ask about our badges; nee
 bench: $(VENV)/dev.stamp ## speed and memory beside other libraries; writes tests/bench/results.json
 	@PYTHONPATH=. $(PY) tests/bench/run.py $(ARGS)
 
+.PHONY: fields
+fields: $(VENV)/dev.stamp ## write the table of a template's fields in badges/README.md anew
+	@PYTHONPATH=. $(PY) tests/house/fields_table.py
+
 .PHONY: fuzz
 fuzz: $(VENV)/dev.stamp ## the part of test-long with random bytes; FUZZ=100000 for longer, there too
 	@NOZIMITE_LONG=1 NOZIMITE_FUZZ=$(FUZZ) $(PY) -m pytest tests/fuzz --timeout 0 $(ARGS)

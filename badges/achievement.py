@@ -25,7 +25,8 @@ from badges.model import (
     Related,
     ResultDescription,
 )
-from badges.template.model import NOT_APPLICABLE, Level, Template, Texts, text_in
+from badges.template.fields import Texts
+from badges.template.model import NOT_APPLICABLE, Level, Template, text_in
 from badges.template.values import Assessment
 from badges.vocabularies import vocabulary
 

@@ -30,7 +30,8 @@ from badges.model import (
     Note,
     Result,
 )
-from badges.template.model import Template, Texts
+from badges.template.fields import Texts
+from badges.template.model import Template
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"

@@ -1,7 +1,7 @@
 """The errors of badges.
 
 * BadgeError
-  * MissingElementsError   a mandatory EU element is missing; `names` lists the codes of badges.eu.elements.ELEMENTS
+  * MissingElementsError   a mandatory EU element is missing; `names` lists the codes of badges.eu.annex_1.ELEMENTS
   * TemplateError          the text is not a valid template, issuer or badge to import; `problems` lists every problem
   * QualityError           a quality framework of the institution is not met; `failings` lists every rule
   * FrameworkError         the file of a quality framework cannot be used
@@ -23,7 +23,7 @@ class BadgeError(Exception):
 
 
 class MissingElementsError(BadgeError):
-    """A mandatory element of the EU micro-credential is missing; `names` are codes of badges.eu.elements.ELEMENTS."""
+    """A mandatory element of the EU micro-credential is missing; `names` are codes of badges.eu.annex_1.ELEMENTS."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__(f"The micro-credential lacks: {', '.join(names)}.")

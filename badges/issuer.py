@@ -14,9 +14,10 @@ from badges.eu.terms import legal_identifier, location
 from badges.model import Address, IdentifierEntry, Profile
 from badges.quality import framework_codes
 from badges.reader import Reader, at
-from badges.template.declarations import Declarations, read_declarations
-from badges.template.model import Texts, text_in
-from badges.template.values import QualityAssurance, read_quality_assurance
+from badges.template.declarations import Declarations
+from badges.template.fields import Group, Items, Texts
+from badges.template.model import text_in
+from badges.template.values import QualityAssurance, check_days
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
 
@@ -169,8 +170,8 @@ def read_issuer(data: Json, tool_url: str, now: datetime | None = None) -> Issue
         vat=reader.text(data.get("vat"), "/vat"),
         eidas_identifier=reader.eidas_identifier(data.get("eidas_identifier"), "/eidas_identifier"),
         identifiers=reader.items(data.get("identifiers"), "/identifiers", _read_identifier),
-        accreditations=reader.items(data.get("accreditations"), "/accreditations", read_quality_assurance),
-        quality=read_declarations(reader, data.get("quality"), "/quality"),
+        accreditations=_ACCREDITATIONS.read(reader, data.get("accreditations"), "/accreditations"),
+        quality=Group(Declarations).read(reader, data.get("quality"), "/quality"),
         demands=reader.items(data.get("demands"), "/demands", _read_framework_code),
         timezone=zone.key,
     )
@@ -179,6 +180,7 @@ def read_issuer(data: Json, tool_url: str, now: datetime | None = None) -> Issue
 
 
 _FIELDS = tuple(name for name in IssuerProfile.__dataclass_fields__ if name != "id")
+_ACCREDITATIONS = Items(QualityAssurance, check=check_days)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _IDENTIFIER_TYPE = re.compile(r"[A-Za-z]+|ext:[A-Za-z0-9._-]+")

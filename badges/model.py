@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from badges.template.model import Texts
+from badges.template.fields import Texts
 
 # Extension: nodes of the European Learning Model ------------------------------------------------
 

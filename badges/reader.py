@@ -18,13 +18,14 @@ Item = TypeVar("Item")
 MOST_ITEMS = 50
 NAME_LENGTH = 200
 TEXT_LENGTH = 5000
+WEB_ADDRESS_LENGTH = 2000
 
 # Only what JSON-LD accepts as an absolute IRI, and no scheme that a page could execute, such as javascript:.
-_WEB_ADDRESS = re.compile(
+WEB_ADDRESS = re.compile(
     r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^\s<>\"{}|\\^`\x00-\x20]*)?(\?[^\s<>\"{}|\\^`]*)?"
 )
-_ESCO_SKILL = re.compile(r"http://data\.europa\.eu/esco/skill/[A-Za-z0-9.-]{1,64}")
-_LEGAL_PERSON = re.compile(r"(VAT|NTR|PSD|LEI)[A-Z]{2}-[A-Za-z0-9./-]{1,60}")
+ESCO_SKILL = re.compile(r"http://data\.europa\.eu/esco/skill/[A-Za-z0-9.-]{1,64}")
+EIDAS_IDENTIFIER = re.compile(r"(VAT|NTR|PSD|LEI)[A-Z]{2}-[A-Za-z0-9./-]{1,60}")
 _MARKUP = re.compile(r"<[A-Za-z/!?]|&(#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -218,8 +219,8 @@ class Reader:
 
     def web_address(self, value: Any, pointer: str) -> str | None:
         """An absolute http or https URL."""
-        text = self.text(value, pointer, 2000)
-        if text is not None and not _WEB_ADDRESS.fullmatch(text):
+        text = self.text(value, pointer, WEB_ADDRESS_LENGTH)
+        if text is not None and not WEB_ADDRESS.fullmatch(text):
             self.problem(pointer, "not_a_web_address")
             return None
         return text
@@ -230,7 +231,7 @@ class Reader:
         Source: ETSI EN 319 412-1.
         """
         text = self.text(value, pointer)
-        if text is not None and not _LEGAL_PERSON.fullmatch(text):
+        if text is not None and not EIDAS_IDENTIFIER.fullmatch(text):
             self.problem(pointer, "not_an_eidas_identifier")
             return None
         return text
@@ -238,7 +239,7 @@ class Reader:
     def required_esco_skill(self, value: Any, pointer: str) -> str:
         """The IRI of an ESCO skill; its absence is a problem."""
         text = self.required_text(value, pointer)
-        if text and not _ESCO_SKILL.fullmatch(text):
+        if text and not ESCO_SKILL.fullmatch(text):
             self.problem(pointer, "not_an_esco_skill")
             return ""
         return text

@@ -57,7 +57,7 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
     now = tool.clock()
     course_id = payload["course_id"]
     outbox.extend(tool.store, event_id, now + LONGEST_LOOK)
-    trouble = looks.look(tool.store, tool.connect, course_id, now, tool.policy)
+    trouble = looks.look(tool.store, tool.connect, course_id, now, tool.policy, tool.clock)
     with tool.store.begin() as session:
         course = session.get_one(Course, course_id)
         if not looks.is_looked_at(session, course):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from lti_tool.observations.roles import TEST_USER as TEST_USER
@@ -190,21 +190,6 @@ class LineItem:
     score_maximum: Decimal
     resource_link_id: str | None = None
     tag: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Completion:
-    """A learner has completed what a rule asks for, whichever trigger found it.
-
-    `evidence`: what was seen, where and when, as a JSON object whose `kind` is one of `transition`, `teacher_tick`,
-    `learner_launch`, `line_item_result`.
-    """
-
-    rule_id: int
-    user_id: str
-    score: Decimal | None
-    completed_at: datetime
-    evidence: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -212,6 +212,7 @@ def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
     """Creates missing keys, checks that all can be opened, and schedules recurring work."""
     try:
         with store.begin() as session:
+            queries.issuers.ensure_issuer(session, keyring.issuer_id, now)
             keyring.ensure_keys(session, now)
             keyring.check_keys(session)
             outbox.schedule_if_absent(session, "sweep", "sweep", {}, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from badges.template.model import Texts
+from badges.template.fields import Texts
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from badges.template.model import Texts, text_in
+from badges.template.fields import Texts
+from badges.template.model import text_in
 from signing.json_text import Json
 
 

@@ -11,7 +11,8 @@ from badges.credential import Learner
 from badges.elm.builders import NodeBuilder, concept, language_concept, vocabulary_concept
 from badges.elm.organisations import accreditations
 from badges.eu.terms import decimal_text, duration, percent
-from badges.template.model import Level, Template, Texts, text_in
+from badges.template.fields import Texts
+from badges.template.model import Level, Template, text_in
 from badges.template.values import Assessment, LearningOutcome
 from badges.vocabularies import vocabulary
 from signing.json_text import Json

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from badges.template.model import Texts, text_in
+from badges.template.fields import Texts
+from badges.template.model import text_in
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
 

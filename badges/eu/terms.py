@@ -15,7 +15,7 @@ from badges.model import (
     Location,
     Organisation,
 )
-from badges.template.model import Texts
+from badges.template.fields import Texts
 from badges.template.values import AwardingBody, QualityAssurance
 from badges.vocabularies import vocabulary
 

@@ -6,7 +6,7 @@ comes from the secured credential.
 
 from __future__ import annotations
 
-from badges.eu.elements import ELEMENTS
+from badges.eu.annex_1 import ELEMENTS
 from badges.pdf.content import BadgeContent, IssuedBadge, day, read_content, split_address
 from badges.pdf.document import (
     LEFT,

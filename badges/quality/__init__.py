@@ -11,23 +11,47 @@ is one of
 * `one_of = [...]`                 the value, or one of several values, is in the list
 * `besides = [...]`                the value, or one of several values, is not in the list
 * `all`, `any`, `not`              further demands, each with a `field` of its own
+
+A field of the objects in a list is named with the list, as `assessments/supervision`; it has the values of all of them.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from badges.errors import FrameworkError
+from badges.eu.annex_1 import ELEMENTS
+from badges.template.fields import Field, Group, Items, fields_of
+from badges.template.model import Template
 from signing.json_text import Json
 
 Facts = Mapping[str, Any]
 Strength = Literal["must", "should", "stated"]
+
+#: The framework of the elements themselves, whose rules are those of its file and those that the fields declare.
+ANNEX_1 = "eu_annex_1"
+
+
+def _template_fields() -> Iterator[tuple[str, Field, str]]:
+    """Every field of a template: its name in rules, its declaration, and the JSON pointer of what to mend.
+
+    Where objects in a list have the field, its name is `<list>/<field>`, its value that of each of them.
+    """
+    for field in fields_of(Template):
+        if isinstance(field.kind, Group):
+            yield from ((part.name, part, f"/{field.name}/{part.name}") for part in fields_of(field.kind.of))
+            continue
+        yield field.name, field, f"/{field.name}"
+        if isinstance(field.kind, Items):
+            for part in fields_of(field.kind.of):
+                yield f"{field.name}/{part.name}", part, f"/{field.name}"
+
 
 #: What rules can be about -> JSON pointer of the field to mend in the template, or (`issuer:`) in the issuer's file;
 #: "" for what the tool itself provides with every badge.
@@ -44,29 +68,9 @@ FIELDS: Mapping[str, str] = {
     "legal_id": "issuer:/eidas_identifier",
     "eqf_level": "/level",
     "hours_a_credit": "/workload_hours",
-    "types_of_assessment": "/assessments",
-    "supervision": "/assessments",
-    "summative": "/assessments",
-    "quality_assurance_url": "/types_of_quality_assurance",
     "assured_days": "/types_of_quality_assurance",
     "accredited_days": "issuer:/accreditations",
-    **{
-        name: f"/{name}"
-        for name in (
-            "name description criteria learning_outcomes workload_hours credits level national_level cycle "
-            "forms_of_participation types_of_quality_assurance prerequisites stackability further_information isced_f "
-            "learning_setting review_date"
-        ).split()
-    },
-    **{
-        name: f"/quality/{name}"
-        for name in (
-            "provider accredited unit_kind programme_code licence decision_reference transcript orientation "
-            "target_group purpose need need_evidence_url overlap_checked prior_learning internal_quality_url "
-            "learner_feedback review_months in_catalogue guidance_url cost accessibility_url "
-            "privacy_notice_url retention_months declarations"
-        ).split()
-    },
+    **{name: pointer for name, _field, pointer in _template_fields()},
 }
 
 
@@ -124,7 +128,31 @@ def framework(code: str) -> Framework:
     """The framework in `<code>.toml` of this folder; read once. Raises FrameworkError where there is none."""
     if code not in framework_codes():
         raise FrameworkError(f"There is no quality framework {code}: only {', '.join(framework_codes())}.")
-    return read_framework(code, (Path(__file__).parent / f"{code}.toml").read_text(encoding="utf-8"))
+    found = read_framework(code, (Path(__file__).parent / f"{code}.toml").read_text(encoding="utf-8"))
+    return replace(found, rules=_in_order((*_declared_rules(), *found.rules))) if code == ANNEX_1 else found
+
+
+def _declared_rules() -> Iterator[Rule]:
+    """The rules that an element is stated, as the fields declare them."""
+    known: set[str] = set()
+    for name, field, _pointer in _template_fields():
+        sentence = field.must or field.should
+        if sentence:
+            code = field.element if field.element not in known else f"{field.element}.{field.name}"
+            known.add(field.element)
+            yield Rule(
+                code=code,
+                field=name,
+                strength="must" if field.must else "should",
+                sentence=sentence,
+                demand=_demand({"present": True}, name),
+            )
+
+
+def _in_order(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules in the order of the elements."""
+    order = [element.code for element in ELEMENTS]
+    return tuple(sorted(rules, key=lambda rule: order.index(rule.code.partition(".")[0])))
 
 
 def read_framework(code: str, text: str) -> Framework:

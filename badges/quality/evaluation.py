@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from badges.issuer import IssuerProfile
 from badges.quality import FIELDS, Facts, Framework, Rule, framework
-from badges.template.declarations import FIELDS as DECLARATIONS
+from badges.template.declarations import Declarations
+from badges.template.fields import Group, Items, fields_of
 from badges.template.model import Level, Template
 from badges.template.values import QualityAssurance
 
@@ -24,6 +25,16 @@ _ALWAYS_MET: Facts = {
     "formats": ("OB3",),
     "verify_page": True,
 }
+#: The fields of a template, each with the fields of the objects in it where it is a list of them.
+_TEMPLATE_FIELDS = tuple(
+    (
+        field.name,
+        tuple(part.name for part in fields_of(field.kind.of)) if isinstance(field.kind, Items) else (),
+    )
+    for field in fields_of(Template)
+    if not isinstance(field.kind, Group)
+)
+_DECLARATIONS = tuple(field.name for field in fields_of(Declarations))
 _OUTCOME_OF_FAILURE: dict[str, Outcome] = {
     "must": "fail",
     "should": "warning",
@@ -96,33 +107,19 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
         "place": issuer.locality,
         "awarding_body": issuer.legal_name if issuer.name else None,
         "legal_id": issuer.eidas_identifier,
-        "name": template.name,
-        "description": template.description,
-        "criteria": template.criteria,
-        "learning_outcomes": template.learning_outcomes,
-        "workload_hours": hours,
-        "credits": credits_,
         "hours_a_credit": hours / credits_ if hours and credits_ else None,
-        "level": level,
         "eqf_level": level.value if isinstance(level, Level) else None,
-        "national_level": template.lki_level or template.national_level,
-        "cycle": template.cycle,
-        "types_of_assessment": tuple(assessment.type for assessment in template.assessments),
-        "forms_of_participation": template.forms_of_participation,
-        "types_of_quality_assurance": tuple(item.code for item in template.types_of_quality_assurance),
-        "quality_assurance_url": tuple(item.url for item in template.types_of_quality_assurance if item.url),
         "assured_days": _days_left(template.types_of_quality_assurance, today),
         "accredited_days": _days_left(issuer.accreditations, today),
-        "prerequisites": template.prerequisites,
-        "supervision": tuple(item.supervision for item in template.assessments if item.supervision),
-        "summative": any(item.summative for item in template.assessments),
-        "stackability": template.stackability,
-        "further_information": template.further_information,
-        "isced_f": template.isced_f,
-        "learning_setting": template.learning_setting,
-        "review_date": template.review_date,
     }
-    for name in DECLARATIONS:
+    for name, parts in _TEMPLATE_FIELDS:
+        known[name] = value = getattr(template, name)
+        for part in parts:
+            stated = (getattr(item, part) for item in value)
+            known[f"{name}/{part}"] = tuple(one for one in stated if one not in (None, (), {}))
+    # A level of any country is a national level.
+    known["national_level"] = template.lki_level or template.national_level
+    for name in _DECLARATIONS:
         own = getattr(template.quality, name)
         known[name] = getattr(issuer.quality, name) if own is None or own == {} else own
     known["declarations"] = {**issuer.quality.declarations, **template.quality.declarations}

@@ -21,7 +21,7 @@ from badges.errors import SchemaError
 from badges.schemas import EXTENSION_SCHEMA
 
 if TYPE_CHECKING:
-    from jsonschema_rs import Validator
+    from jsonschema_rs import ValidationErrorKind, Validator
 
 #: Whether these are held to differs from draft to draft and from validator to validator; dates are held to in all.
 _FORMATS_NOT_HELD_TO = (
@@ -44,7 +44,10 @@ def find_breach(document: Any, schema: Any) -> str | None:
 
 
 def find_breach_of_extension(document: Any) -> str | None:
-    """The same for the schema of our own extension, which costs little, and is compiled once."""
+    """The same for the schema of our own extension, which costs little, and is compiled once.
+
+    It has no `anyOf` around what may be long: of each way not taken, the library keeps every breach.
+    """
     return _find_breach(_compiled_extension(), document)
 
 
@@ -73,22 +76,40 @@ def _find_breach(validator: Validator, document: Any) -> str | None:
     import jsonschema_rs
 
     try:
-        breach = next(iter(validator.iter_errors(document)), None)
+        steps = first_breach(validator, document)
     except (jsonschema_rs.ReferencingError, *_UNUSABLE) as error:
         raise SchemaError(f"the schema cannot be applied: {_one_line(error)}") from error
-    if breach is None:
-        return None
-    kind, kinds = breach.kind, jsonschema_rs.ValidationErrorKind
+    return None if steps is None else "".join(f"/{_escaped(step)}" for step in steps)
+
+
+def first_breach(validator: Validator, document: Any) -> list[str | int] | None:
+    """The steps from the whole document to the first member that breaks the schema; None where it follows the schema.
+
+    Raises SchemaError where a match was given up, and whatever the library raises for values that it cannot take.
+    """
+    import jsonschema_rs
+
+    try:
+        # `iter_errors` would first collect every breach: gigabytes for a list of a million wrong values.
+        validator.validate(document)
+    except jsonschema_rs.ValidationError as breach:
+        return [*breach.instance_path, *_steps_inside(breach.kind)]
+    return None
+
+
+def _steps_inside(kind: ValidationErrorKind) -> list[str]:
+    """The name of the member that is missing, or should not be there."""
+    from jsonschema_rs import ValidationErrorKind as kinds
+
     match kind:
         case kinds.BacktrackLimitExceeded() | kinds.RegexEngineFailure():
             raise SchemaError("the schema has a regular expression that could not be matched to its end")
         case kinds.Required():
-            inside = [kind.as_dict()["property"]]
+            return [kind.property]
         case kinds.AdditionalProperties() | kinds.UnevaluatedProperties():
-            inside = kind.as_dict()["unexpected"][:1]
+            return kind.unexpected[:1]
         case _:
-            inside = []
-    return "".join(f"/{_escaped(step)}" for step in [*breach.instance_path, *inside])
+            return []
 
 
 def _escaped(step: str | int) -> str:

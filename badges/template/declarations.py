@@ -3,13 +3,56 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from badges.reader import TEXT_LENGTH, Reader, at
+from badges.template.fields import Texts, declare
+from badges.template.kinds import (
+    Code,
+    Kind,
+    LineByLanguage,
+    Text,
+    TextByLanguage,
+    WebAddress,
+    WholeNumber,
+    YesNo,
+)
+from signing.json_text import Json
 
-Texts = Mapping[str, str]
+_DECLARATION = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9-]{1,64}")
+
+
+class DeclarationTexts(Kind):
+    """Texts by `<framework>.<rule>`. The rule need not exist: templates may come from a tool with other frameworks."""
+
+    def empty(self) -> dict[str, Texts]:
+        return {}
+
+    def read(self, reader: Reader, value: Any, pointer: str) -> dict[str, Texts]:
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            reader.problem(pointer, "not_an_object")
+            return {}
+        declared: dict[str, Texts] = {}
+        for name, texts in value.items():
+            if not isinstance(name, str) or not _DECLARATION.fullmatch(name):
+                reader.problem(at(pointer, name), "unknown_field")
+            elif text := reader.texts(texts, at(pointer, name), TEXT_LENGTH):
+                declared[name] = text
+        return declared
+
+    def schema(self) -> Json:
+        return {
+            "type": "object",
+            "propertyNames": {"pattern": f"^({_DECLARATION.pattern})$"},
+            "additionalProperties": TextByLanguage().schema(),
+        }
+
+    def words(self) -> str:
+        return "texts by `<framework>.<rule>`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,104 +63,124 @@ class Declarations:
     of their own here. Fields of codes are of the vocabularies `provider_kinds`, `unit_kinds` and `orientations`.
     """
 
-    provider: str | None = None
-    accredited: bool | None = None
-    unit_kind: str | None = None
-    programme_code: str | None = None
-    licence: str | None = None
-    decision_reference: str | None = None
-    transcript: bool | None = None
-    orientation: str | None = None
-    target_group: Texts = field(default_factory=dict)
-    purpose: Texts = field(default_factory=dict)
-    need: Texts = field(default_factory=dict)
-    need_evidence_url: str | None = None
-    overlap_checked: bool | None = None
-    prior_learning: bool | None = None
-    internal_quality_url: str | None = None
-    learner_feedback: bool | None = None
-    review_months: int | None = None
-    in_catalogue: bool | None = None
-    guidance_url: str | None = None
-    cost: Texts = field(default_factory=dict)
-    accessibility_url: str | None = None
-    privacy_notice_url: str | None = None
-    retention_months: int | None = None
-    declarations: Mapping[str, Texts] = field(default_factory=dict)
-
-
-FIELDS = tuple(Declarations.__dataclass_fields__)
-_DECLARATION = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9-]{1,64}")
-
-
-def read_declarations(reader: Reader, data: Any, pointer: str) -> Declarations:
-    """The Declarations in `data`, empty where it is None; problems are added to `reader`."""
-    if data is None:
-        return Declarations()
-    if not isinstance(data, dict):
-        reader.problem(pointer, "not_an_object")
-        return Declarations()
-    reader.refuse_unknown_fields(data, pointer, FIELDS)
-    return Declarations(
-        **{name: read(reader, data.get(name), at(pointer, name)) for name, read in _READ.items()}
+    provider: str | None = declare(
+        Code("provider_kinds"),
+        label={"en": "Type of institution", "lv": "Iestādes veids"},
     )
-
-
-def _coded(vocabulary_name: str) -> Callable[[Reader, Any, str], str | None]:
-    return lambda reader, value, pointer: reader.code(value, pointer, vocabulary_name)
-
-
-def _texts(reader: Reader, value: Any, pointer: str) -> Texts:
-    return reader.texts(value, pointer)
-
-
-def _text(reader: Reader, value: Any, pointer: str) -> str | None:
-    return reader.text(value, pointer)
-
-
-def _months(reader: Reader, value: Any, pointer: str) -> int | None:
-    return reader.whole_number(value, pointer, 1, 1200)
-
-
-def _declarations(reader: Reader, value: Any, pointer: str) -> dict[str, Texts]:
-    """Texts by `<framework>.<rule>`. The rule need not exist: templates may come from a tool with other frameworks."""
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        reader.problem(pointer, "not_an_object")
-        return {}
-    declared: dict[str, Texts] = {}
-    for name, texts in value.items():
-        if not isinstance(name, str) or not _DECLARATION.fullmatch(name):
-            reader.problem(at(pointer, name), "unknown_field")
-        elif text := reader.texts(texts, at(pointer, name), TEXT_LENGTH):
-            declared[name] = text
-    return declared
-
-
-_READ: dict[str, Callable[[Reader, Any, str], Any]] = {
-    "provider": _coded("provider_kinds"),
-    "accredited": Reader.yes_or_no,
-    "unit_kind": _coded("unit_kinds"),
-    "programme_code": _text,
-    "licence": _text,
-    "decision_reference": _text,
-    "transcript": Reader.yes_or_no,
-    "orientation": _coded("orientations"),
-    "target_group": _texts,
-    "purpose": _texts,
-    "need": _texts,
-    "need_evidence_url": Reader.web_address,
-    "overlap_checked": Reader.yes_or_no,
-    "prior_learning": Reader.yes_or_no,
-    "internal_quality_url": Reader.web_address,
-    "learner_feedback": Reader.yes_or_no,
-    "review_months": _months,
-    "in_catalogue": Reader.yes_or_no,
-    "guidance_url": Reader.web_address,
-    "cost": _texts,
-    "accessibility_url": Reader.web_address,
-    "privacy_notice_url": Reader.web_address,
-    "retention_months": _months,
-    "declarations": _declarations,
-}
+    accredited: bool | None = declare(
+        YesNo(),
+        label={"en": "The institution is accredited", "lv": "Iestāde ir akreditēta"},
+    )
+    unit_kind: str | None = declare(
+        Code("unit_kinds"),
+        section="learning",
+        rare=True,
+        label={"en": "Type of unit in Latvian education", "lv": "Vienības veids Latvijas izglītībā"},
+        hint={
+            "en": "The type of unit in the regulations of the Cabinet of Ministers of Latvia.",
+            "lv": "Vienības veids atbilstoši Ministru kabineta noteikumiem.",
+        },
+    )
+    programme_code: str | None = declare(
+        Text(),
+        label={"en": "Programme code", "lv": "Programmas kods"},
+    )
+    licence: str | None = declare(
+        Text(),
+        label={"en": "Programme licence", "lv": "Programmas atļauja vai licence"},
+    )
+    decision_reference: str | None = declare(
+        Text(),
+        section="learning",
+        element="level",
+        rare=True,
+        label={"en": "Decision that recognised the level", "lv": "Lēmums par līmeņa atzīšanu"},
+        hint={
+            "en": (
+                "In Latvia, non-formal learning has a level only if a decision recognises it (Cabinet "
+                "Regulation No. 505). Enter the number and date of the decision."
+            ),
+            "lv": (
+                "Latvijā neformālajai izglītībai līmenis ir tikai tad, ja tas atzīts ar lēmumu (MK "
+                "noteikumi Nr. 505). Norādiet lēmuma numuru un datumu."
+            ),
+        },
+    )
+    transcript: bool | None = declare(
+        YesNo(),
+        label={"en": "Learners get a transcript", "lv": "Izglītojamie saņem sekmju izrakstu"},
+    )
+    orientation: str | None = declare(
+        Code("orientations"),
+        label={"en": "Orientation", "lv": "Ievirze"},
+    )
+    target_group: Texts = declare(
+        TextByLanguage(),
+        label={"en": "Target group", "lv": "Mērķgrupa"},
+    )
+    purpose: Texts = declare(
+        TextByLanguage(),
+        label={"en": "Purpose", "lv": "Mērķis"},
+    )
+    need: Texts = declare(
+        TextByLanguage(),
+        label={"en": "The need it meets", "lv": "Vajadzība, kurai tas atbilst"},
+    )
+    need_evidence_url: str | None = declare(
+        WebAddress(),
+        label={
+            "en": "Web address with evidence of the need",
+            "lv": "Tīmekļa adrese ar vajadzības pamatojumu",
+        },
+    )
+    overlap_checked: bool | None = declare(
+        YesNo(),
+        label={
+            "en": "Checked that no similar course exists yet",
+            "lv": "Pārbaudīts, ka līdzīga kursa vēl nav",
+        },
+    )
+    prior_learning: bool | None = declare(
+        YesNo(),
+        label={"en": "Prior learning is recognised", "lv": "Iepriekš sasniegtus mācīšanās rezultātus atzīst"},
+    )
+    internal_quality_url: str | None = declare(
+        WebAddress(),
+        label={
+            "en": "Page about your internal quality assurance",
+            "lv": "Lapa par jūsu iekšējo kvalitātes nodrošināšanu",
+        },
+    )
+    learner_feedback: bool | None = declare(
+        YesNo(),
+        label={"en": "Learners are asked for feedback", "lv": "Izglītojamajiem lūdz atsauksmes"},
+    )
+    review_months: int | None = declare(
+        WholeNumber(minimum=1, maximum=1200),
+        label={"en": "Months between reviews", "lv": "Mēneši starp pārskatīšanām"},
+    )
+    in_catalogue: bool | None = declare(
+        YesNo(),
+        label={"en": "Listed in a public catalogue", "lv": "Iekļauts publiskā katalogā"},
+    )
+    guidance_url: str | None = declare(
+        WebAddress(),
+        label={"en": "Page with guidance for learners", "lv": "Lapa ar padomiem izglītojamajiem"},
+    )
+    cost: Texts = declare(
+        LineByLanguage(),
+        label={"en": "Cost for the learner", "lv": "Maksa izglītojamajam"},
+    )
+    accessibility_url: str | None = declare(
+        WebAddress(),
+        label={"en": "Page about accessibility", "lv": "Lapa par piekļūstamību"},
+    )
+    privacy_notice_url: str | None = declare(
+        WebAddress(),
+        label={"en": "Page about privacy", "lv": "Lapa par privātumu"},
+    )
+    retention_months: int | None = declare(
+        WholeNumber(minimum=1, maximum=1200),
+        label={"en": "Months for which records are kept", "lv": "Ierakstu glabāšanas laiks mēnešos"},
+    )
+    declarations: Mapping[str, Texts] = declare(DeclarationTexts())

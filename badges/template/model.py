@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
 from badges.errors import TemplateError
-from badges.reader import NAME_LENGTH, Reader
+from badges.reader import Reader
 from badges.serialization import as_file_json
-from badges.template import values
-from badges.template.declarations import Declarations, read_declarations
+from badges.template.declarations import Declarations
+from badges.template.fields import Group, Items, Texts, declare, read_fields
+from badges.template.kinds import (
+    Code,
+    Codes,
+    Day,
+    Kind,
+    Language,
+    LineByLanguage,
+    Number,
+    Text,
+    TextByLanguage,
+    WholeNumber,
+)
 from badges.template.values import (
     Assessment,
     AwardingBody,
@@ -20,11 +31,9 @@ from badges.template.values import (
     LargerCredential,
     LearningOutcome,
     QualityAssurance,
+    check_days,
 )
 from signing.json_text import Json
-
-#: One text by language: {"en": "...", "lv": "..."}. No text in it is empty.
-Texts = Mapping[str, str]
 
 NOT_APPLICABLE: Literal["not-applicable"] = "not-applicable"
 
@@ -37,9 +46,43 @@ class Level:
     value: int
 
 
+class _EqfLevel(Kind):
+    """A Level, or that none applies: a choice, never an empty field."""
+
+    control = "level"
+
+    def read(self, reader: Reader, value: Any, pointer: str) -> Level | Literal["not-applicable"] | None:
+        if value is None or value == "":
+            return None
+        if value == NOT_APPLICABLE:
+            return NOT_APPLICABLE
+        if not isinstance(value, dict):
+            reader.problem(pointer, "unknown_code")
+            return None
+        reader.refuse_unknown_fields(value, pointer, ("framework", "value"))
+        if value.get("framework", "EQF") != "EQF":
+            reader.problem(f"{pointer}/framework", "unknown_code")
+        if value.get("value") in (None, ""):
+            reader.problem(f"{pointer}/value", "required")
+        number = reader.whole_number(value.get("value"), f"{pointer}/value", 1, 8)
+        return Level(value=number) if number is not None else None
+
+    def schema(self) -> Json:
+        level = {
+            "type": "object",
+            "properties": {"framework": {"const": "EQF"}, "value": WholeNumber(1, 8).schema()},
+            "required": ["value"],
+            "additionalProperties": False,
+        }
+        return {"anyOf": [{"const": NOT_APPLICABLE}, level]}
+
+    def words(self) -> str:
+        return '`{framework = "EQF", value = 1..8}`, or `"not-applicable"`: a choice, never an empty field'
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """An achievement in the words of a teacher, fields in the order of Annex I; codes are of `badges.vocabularies`.
+    """An achievement in the words of a teacher, fields in the order of the editor; codes are of `badges.vocabularies`.
 
     Only `name` is required: `badges.eu.elements.missing` lists what a draft still lacks. `in_language` is the language
     to fall back to. `awarding_bodies` award together with the issuer. `credits` are ECTS. `quality` is judged by
@@ -47,32 +90,314 @@ class Template:
     `colours` is a palette of the default picture.
     """
 
-    name: Texts
-    description: Texts = field(default_factory=dict)
-    criteria: Texts = field(default_factory=dict)
-    in_language: str = "en"
-    awarding_bodies: tuple[AwardingBody, ...] = ()
-    learning_outcomes: tuple[LearningOutcome, ...] = ()
-    workload_hours: Decimal | None = None
-    credits: Decimal | None = None
-    level: Level | Literal["not-applicable"] | None = None
-    lki_level: int | None = None
-    national_level: str | None = None
-    cycle: str | None = None
-    assessments: tuple[Assessment, ...] = ()
-    forms_of_participation: tuple[str, ...] = ()
-    types_of_quality_assurance: tuple[QualityAssurance, ...] = ()
-    prerequisites: Texts = field(default_factory=dict)
-    stackability: str | None = None
-    part_of: tuple[LargerCredential, ...] = ()
-    further_information: Texts = field(default_factory=dict)
-    isced_f: str | None = None
-    learning_setting: str | None = None
-    colours: str | None = None
-    quality: Declarations = field(default_factory=Declarations)
-    review_date: date | None = None
-    owner: str | None = None
-    change_log: tuple[Change, ...] = ()
+    name: Texts = declare(
+        LineByLanguage(required=True),
+        section="badge",
+        element="title",
+        label={"en": "Title", "lv": "Nosaukums"},
+        hint={
+            "en": "The name of the micro-credential, as shown on the badge. Keep it short.",
+            "lv": "Mikroapliecinājuma nosaukums, kāds tas redzams uz nozīmītes. Vēlams īss.",
+        },
+        must={
+            "en": "Give the micro-credential a title.",
+            "lv": "Norādiet mikroapliecinājuma nosaukumu.",
+        },
+    )
+    description: Texts = declare(
+        TextByLanguage(),
+        section="badge",
+        label={"en": "Description", "lv": "Apraksts"},
+        hint={
+            "en": "Two or three sentences for a reader who does not know your course, such as an employer.",
+            "lv": "Divi vai trīs teikumi lasītājam, kas jūsu kursu nepazīst, piemēram, darba devējam.",
+        },
+    )
+    in_language: str = declare(
+        Language(),
+        section="badge",
+        label={"en": "Main language", "lv": "Pamatvaloda"},
+        hint={
+            "en": "Learners whose own language is missing in the template get the badge in this one.",
+            "lv": "Šajā valodā nozīmīti saņem izglītojamie, kuru valodas veidnē nav.",
+        },
+    )
+    learning_outcomes: tuple[LearningOutcome, ...] = declare(
+        Items(LearningOutcome, add={"en": "Add another outcome", "lv": "Pievienot vēl vienu rezultātu"}),
+        section="learning",
+        element="learning_outcomes",
+        label={"en": "Learning outcomes", "lv": "Mācīšanās rezultāti"},
+        hint={
+            "en": (
+                "What a learner knows, understands or can do afterwards. Begin each with a verb: “Assesses "
+                "…”."
+            ),
+            "lv": (
+                "Ko izglītojamais pēc tam zina, saprot vai prot. Katru sāciet ar darbības vārdu: „Novērtē …”."
+            ),
+        },
+        must={
+            "en": "State at least one learning outcome.",
+            "lv": "Norādiet vismaz vienu mācīšanās rezultātu.",
+        },
+    )
+    workload_hours: Decimal | None = declare(
+        Number(maximum=10_000),
+        section="learning",
+        element="notional_workload",
+        label={"en": "Workload in hours", "lv": "Darba slodze stundās"},
+        hint={
+            "en": "The total time a typical learner needs: lessons, reading, exercises and assessment.",
+            "lv": (
+                "Viss laiks, kas parasti vajadzīgs izglītojamajam: nodarbības, lasīšana, vingrinājumi un "
+                "vērtēšana kopā."
+            ),
+        },
+    )
+    credits: Decimal | None = declare(
+        Number(maximum=400),
+        section="learning",
+        element="notional_workload",
+        label={"en": "ECTS credits", "lv": "ECTS kredītpunkti"},
+        hint={
+            "en": (
+                "Mostly for higher education: one credit is 25 to 30 hours. Leave empty if you award no "
+                "credits."
+            ),
+            "lv": (
+                "Galvenokārt augstākajai izglītībai: viens kredītpunkts ir 25 līdz 30 stundas. Ja "
+                "kredītpunktus nepiešķirat, atstājiet tukšu."
+            ),
+        },
+    )
+    level: Level | Literal["not-applicable"] | None = declare(
+        _EqfLevel(),
+        section="learning",
+        element="level",
+        label={"en": "Level", "lv": "Līmenis"},
+        hint={
+            "en": (
+                "How demanding the learning is, from 1 to 8 on the European Qualifications Framework (EQF). "
+                "If it has no set level, choose “No level applies”."
+            ),
+            "lv": (
+                "Cik prasīgas ir mācības, no 1 līdz 8 Eiropas kvalifikāciju ietvarstruktūrā (EKI). Ja "
+                "līmenis nav noteikts, izvēlieties „Līmenis nav attiecināms”."
+            ),
+        },
+        must={
+            "en": "State the EQF level, or that no level applies.",
+            "lv": "Norādiet EKI līmeni vai to, ka līmenis nav attiecināms.",
+        },
+    )
+    lki_level: int | None = declare(
+        WholeNumber(minimum=1, maximum=8),
+        section="learning",
+        element="level",
+        rare=True,
+        label={"en": "Level in Latvia (LKI)", "lv": "Līmenis Latvijā (LKI)"},
+        hint={
+            "en": (
+                "The level in the Latvian Qualifications Framework, 1 to 8. It has the same number as the "
+                "EQF level."
+            ),
+            "lv": (
+                "Līmenis Latvijas kvalifikāciju ietvarstruktūrā, no 1 līdz 8. Tam ir tas pats numurs, kas "
+                "EKI līmenim."
+            ),
+        },
+    )
+    national_level: str | None = declare(
+        Code("national_levels", "search"),
+        section="learning",
+        element="level",
+        rare=True,
+        label={"en": "Level in another country", "lv": "Līmenis citā valstī"},
+        hint={
+            "en": "The level in the national qualifications framework of another country, if it has one.",
+            "lv": "Līmenis citas valsts nacionālajā kvalifikāciju ietvarstruktūrā, ja tāds ir.",
+        },
+    )
+    learning_setting: str | None = declare(
+        Code("learning_settings", "radios"),
+        section="learning",
+        rare=True,
+        label={"en": "Formal or non-formal learning", "lv": "Formālā vai neformālā izglītība"},
+        hint={
+            "en": (
+                "Formal learning is part of a programme that the state recognises, such as a study programme."
+            ),
+            "lv": "Formālā izglītība notiek pēc valsts atzītas programmas, piemēram, studiju programmas.",
+        },
+    )
+    cycle: str | None = declare(
+        Code("cycles"),
+        section="learning",
+        element="level",
+        rare=True,
+        label={"en": "Cycle of higher education", "lv": "Augstākās izglītības cikls"},
+        hint={
+            "en": "Only for higher education: the cycle in the European Higher Education Area.",
+            "lv": (
+                "Tikai augstākajai izglītībai: kuram Eiropas augstākās izglītības telpas ciklam tas atbilst."
+            ),
+        },
+    )
+    isced_f: str | None = declare(
+        Code("isced_f", "search"),
+        section="learning",
+        rare=True,
+        label={"en": "Field of study", "lv": "Izglītības joma"},
+        hint={
+            "en": "From ISCED-F, UNESCO's list of fields of study. Course catalogues sort by it.",
+            "lv": "No ISCED-F, UNESCO izglītības jomu saraksta. Pēc tā kārto kursu katalogus.",
+        },
+    )
+    prerequisites: Texts = declare(
+        TextByLanguage(),
+        section="learning",
+        element="prerequisites",
+        rare=True,
+        label={"en": "Entry requirements", "lv": "Iestāšanās nosacījumi"},
+        hint={
+            "en": "Knowledge or preparation needed before the course. If none is needed, write “None”.",
+            "lv": "Kādas zināšanas vai sagatavotība vajadzīga; ja nekādas, rakstiet „Nav”.",
+        },
+        should={"en": "Add the entry requirements.", "lv": "Norādiet iestāšanās nosacījumus."},
+    )
+    criteria: Texts = declare(
+        TextByLanguage(),
+        section="assessment",
+        label={"en": "What learners have to do to get the badge", "lv": "Kas jāizdara, lai saņemtu nozīmīti"},
+        hint={
+            "en": "The exact requirement, such as “a test with at least 70 %”. Anyone can read it.",
+            "lv": "Precīza prasība, piemēram, „tests ar vismaz 70 %”. To var izlasīt ikviens.",
+        },
+    )
+    assessments: tuple[Assessment, ...] = declare(
+        Items(Assessment, add={"en": "Add another assessment", "lv": "Pievienot vēl vienu novērtējumu"}),
+        section="assessment",
+        element="type_of_assessment",
+        label={"en": "Types of assessment", "lv": "Novērtējuma veidi"},
+        hint={
+            "en": "How the learning outcomes are assessed. Attendance alone is not an assessment.",
+            "lv": "Kā novērtē mācīšanās rezultātus. Apmeklējums vien nav novērtējums.",
+        },
+    )
+    forms_of_participation: tuple[str, ...] = declare(
+        Codes("modes_of_participation"),
+        section="assessment",
+        element="form_of_participation",
+        label={"en": "Form of participation", "lv": "Līdzdalības veids"},
+        hint={
+            "en": "How learners take part in the course: on site, online, both, or at work.",
+            "lv": "Kā izglītojamie piedalās kursā: klātienē, tiešsaistē, jaukti vai darba vietā.",
+        },
+        must={"en": "State the form of participation.", "lv": "Norādiet līdzdalības veidu."},
+    )
+    types_of_quality_assurance: tuple[QualityAssurance, ...] = declare(
+        Items(
+            QualityAssurance,
+            check=check_days,
+            add={
+                "en": "Add another type of quality assurance",
+                "lv": "Pievienot vēl vienu kvalitātes nodrošināšanas veidu",
+            },
+        ),
+        section="assessment",
+        element="type_of_quality_assurance",
+        label={"en": "Quality assurance", "lv": "Kvalitātes nodrošināšana"},
+        hint={
+            "en": "Who assures the quality of the course: your institution, an agency or the state.",
+            "lv": "Kas nodrošina kursa kvalitāti: jūsu iestāde, aģentūra vai valsts.",
+        },
+        must={
+            "en": "State the type of quality assurance.",
+            "lv": "Norādiet kvalitātes nodrošināšanas veidu.",
+        },
+    )
+    colours: str | None = declare(
+        Code("colours"),
+        section="more",
+        label={"en": "Colours", "lv": "Krāsas"},
+        hint={
+            "en": "The picture is made from the title and the level, in these colours.",
+            "lv": "Attēlu veido no nosaukuma un līmeņa šajās krāsās.",
+        },
+    )
+    further_information: Texts = declare(
+        TextByLanguage(),
+        section="more",
+        element="further_information",
+        label={"en": "Further information", "lv": "Papildu informācija"},
+        hint={
+            "en": "Anything else that a reader of the badge should know.",
+            "lv": "Viss pārējais, kas nozīmītes lasītājam jāzina.",
+        },
+        should={"en": "Add further information.", "lv": "Pievienojiet papildu informāciju."},
+    )
+    stackability: str | None = declare(
+        Code("stackability", "radios"),
+        section="more",
+        element="stackability",
+        label={"en": "Stackability", "lv": "Savienojamība"},
+        hint={
+            "en": "Whether the micro-credential can count towards a larger one, such as a diploma.",
+            "lv": "Vai mikroapliecinājumu var ieskaitīt lielākā apliecinājumā, piemēram, diplomā.",
+        },
+    )
+    part_of: tuple[LargerCredential, ...] = declare(
+        Items(LargerCredential, add={"en": "Add another", "lv": "Pievienot vēl vienu"}),
+        section="more",
+        rare=True,
+        label={"en": "Counts towards", "lv": "Var ieskaitīt"},
+        hint={
+            "en": "The larger credentials that this one counts towards.",
+            "lv": "Lielākie apliecinājumi, kuros šo var ieskaitīt.",
+        },
+    )
+    awarding_bodies: tuple[AwardingBody, ...] = declare(
+        Items(AwardingBody, add={"en": "Add another institution", "lv": "Pievienot vēl vienu iestādi"}),
+        section="more",
+        element="awarding_body",
+        rare=True,
+        label={"en": "Awarded together with", "lv": "Piešķir kopā ar"},
+        hint={
+            "en": "Other institutions that award the micro-credential together with yours.",
+            "lv": "Citas iestādes, kas mikroapliecinājumu piešķir kopā ar jūsu iestādi.",
+        },
+    )
+    owner: str | None = declare(
+        Text(),
+        section="more",
+        rare=True,
+        label={"en": "Owner", "lv": "Atbildīgais par veidni"},
+        hint={
+            "en": "A department or a position in your institution. Not shown on the badge.",
+            "lv": "Struktūrvienība vai amats jūsu iestādē. Nozīmītē tas nav redzams.",
+        },
+    )
+    review_date: date | None = declare(
+        Day(),
+        section="more",
+        rare=True,
+        label={"en": "Review date", "lv": "Pārskatīšanas datums"},
+        hint={
+            "en": "When somebody should check that the template is still correct. Not shown on the badge.",
+            "lv": "Kad jāpārbauda, vai veidne joprojām ir pareiza. Nozīmītē tas nav redzams.",
+        },
+    )
+    change_log: tuple[Change, ...] = declare(
+        Items(Change, add={"en": "Add another note", "lv": "Pievienot vēl vienu piezīmi"}),
+        section="more",
+        rare=True,
+        label={"en": "Change log", "lv": "Izmaiņu žurnāls"},
+        hint={
+            "en": "Notes for your own institution. Not shown on the badge.",
+            "lv": "Piezīmes jūsu iestādei. Nozīmītē tās nav redzamas.",
+        },
+    )
+    quality: Declarations = declare(Group(Declarations))
 
     def language_for(self, language: str) -> str:
         """`language` if the template has a name in it, else the best other one that has.
@@ -81,9 +406,6 @@ class Template:
         """
         choices = (language, self.in_language, "en", *self.name)
         return next(code for code in choices if code in self.name)
-
-
-_FIELDS = tuple(Template.__dataclass_fields__)
 
 
 def text_in(texts: Texts, language: str, fallback: str = "en") -> str:
@@ -104,8 +426,7 @@ def read_template(data: Json, today: date | None = None) -> Template:
     reader = Reader(today)
     if not isinstance(data, dict):
         raise TemplateError((("", "not_an_object"),))
-    reader.refuse_unknown_fields(data, "", _FIELDS)
-    template = Template(**{name: read(reader, data.get(name), f"/{name}") for name, read in _READ.items()})
+    template = Template(**read_fields(Template, reader, data, ""))
     for name in ("lki_level", "national_level"):
         if template.level == NOT_APPLICABLE and getattr(template, name):
             reader.problem(f"/{name}", "level_not_applicable")
@@ -117,64 +438,3 @@ def template_as_json(template: Template) -> Json:
     """The template as JSON from which `read_template` reads an equal one; empty fields are left out."""
     data: Json = as_file_json(template)
     return data
-
-
-def _level(reader: Reader, data: Any, pointer: str) -> Level | Literal["not-applicable"] | None:
-    if data is None or data == "":
-        return None
-    if data == NOT_APPLICABLE:
-        return NOT_APPLICABLE
-    if not isinstance(data, dict):
-        reader.problem(pointer, "unknown_code")
-        return None
-    reader.refuse_unknown_fields(data, pointer, ("framework", "value"))
-    if data.get("framework", "EQF") != "EQF":
-        reader.problem(f"{pointer}/framework", "unknown_code")
-    if data.get("value") in (None, ""):
-        reader.problem(f"{pointer}/value", "required")
-    value = reader.whole_number(data.get("value"), f"{pointer}/value", 1, 8)
-    return Level(value=value) if value is not None else None
-
-
-def _texts(reader: Reader, data: Any, pointer: str) -> Texts:
-    return reader.texts(data, pointer)
-
-
-def _coded(vocabulary_name: str) -> Callable[[Reader, Any, str], str | None]:
-    return lambda reader, data, pointer: reader.code(data, pointer, vocabulary_name)
-
-
-def _list(read: Callable[[Reader, Any, str], Any]) -> Callable[[Reader, Any, str], tuple[Any, ...]]:
-    return lambda reader, data, pointer: reader.items(data, pointer, read)
-
-
-_READ: Mapping[str, Callable[[Reader, Any, str], Any]] = {
-    "name": lambda reader, data, pointer: reader.required_texts(data, pointer, NAME_LENGTH),
-    "description": _texts,
-    "criteria": _texts,
-    "in_language": lambda reader, data, pointer: reader.language(data, pointer),
-    "awarding_bodies": _list(values.read_awarding_body),
-    "learning_outcomes": _list(values.read_learning_outcome),
-    "workload_hours": lambda reader, data, pointer: reader.number(data, pointer, 10_000),
-    "credits": lambda reader, data, pointer: reader.number(data, pointer, 400),
-    "level": _level,
-    "lki_level": lambda reader, data, pointer: reader.whole_number(data, pointer, 1, 8),
-    "national_level": _coded("national_levels"),
-    "cycle": _coded("cycles"),
-    "assessments": _list(values.read_assessment),
-    "forms_of_participation": lambda reader, data, pointer: reader.codes(
-        data, pointer, "modes_of_participation"
-    ),
-    "types_of_quality_assurance": _list(values.read_quality_assurance),
-    "prerequisites": _texts,
-    "stackability": _coded("stackability"),
-    "part_of": _list(values.read_larger_credential),
-    "further_information": _texts,
-    "isced_f": _coded("isced_f"),
-    "learning_setting": _coded("learning_settings"),
-    "colours": _coded("colours"),
-    "quality": read_declarations,
-    "review_date": Reader.day,
-    "owner": lambda reader, data, pointer: reader.text(data, pointer),
-    "change_log": _list(values.read_change),
-}

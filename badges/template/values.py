@@ -1,31 +1,49 @@
-"""The values of which a template is made, each with the function that reads it."""
+"""The objects of which a template is made, each with its fields declared."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from badges.reader import NAME_LENGTH, Reader, at
-
-Texts = Mapping[str, str]
+from badges.reader import Reader, at
+from badges.template.fields import Items, Texts, declare
+from badges.template.kinds import (
+    Code,
+    Day,
+    EidasIdentifier,
+    EscoIri,
+    LineByLanguage,
+    Text,
+    TextByLanguage,
+    WebAddress,
+    YesNo,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscoSkill:
     """A skill of ESCO: its IRI, and its label in the languages in which it was picked."""
 
-    iri: str
-    label: Texts = field(default_factory=dict)
+    iri: str = declare(EscoIri())
+    label: Texts = declare(LineByLanguage())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningOutcome:
     """What the learner knows, understands or can do."""
 
-    text: Texts
-    esco: tuple[EscoSkill, ...] = ()
+    text: Texts = declare(
+        TextByLanguage(required=True),
+        label={"en": "The learner …", "lv": "Izglītojamais …"},
+    )
+    esco: tuple[EscoSkill, ...] = declare(
+        Items(EscoSkill, control="skills", vocabulary="esco"),
+        label={"en": "Skills that employers look for", "lv": "Prasmes, kuras meklē darba devēji"},
+        hint={
+            "en": "From ESCO, the EU's list of skills, which employers and job portals across the EU use.",
+            "lv": "No ESCO, ES prasmju saraksta, ko lieto darba devēji un darba portāli visā ES.",
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +54,40 @@ class Assessment:
     award.
     """
 
-    type: str
-    title: Texts = field(default_factory=dict)
-    mode: str | None = None
-    supervision: str | None = None
-    summative: bool | None = None
+    type: str = declare(
+        Code("assessment_types", required=True),
+        element="type_of_assessment",
+        label={"en": "Type", "lv": "Veids"},
+        must={"en": "State the type of assessment.", "lv": "Norādiet novērtējuma veidu."},
+    )
+    supervision: str | None = declare(
+        Code("supervision"),
+        element="supervision",
+        label={"en": "Supervision and identity", "lv": "Uzraudzība un identitāte"},
+        hint={
+            "en": "Whether the assessment is supervised and the learner's identity is checked.",
+            "lv": "Vai novērtēšanu uzrauga un vai pārbauda izglītojamā identitāti.",
+        },
+        should={
+            "en": "State how learners are supervised and identified during the assessment.",
+            "lv": "Norādiet uzraudzību un identitātes pārbaudi novērtēšanas laikā.",
+        },
+    )
+    title: Texts = declare(
+        LineByLanguage(),
+        rare=True,
+        label={"en": "Name of the assessment", "lv": "Novērtējuma nosaukums"},
+    )
+    mode: str | None = declare(
+        Code("modes_of_participation"),
+        rare=True,
+        label={"en": "Where it takes place", "lv": "Kur tas notiek"},
+    )
+    summative: bool | None = declare(
+        YesNo(),
+        rare=True,
+        label={"en": "The badge depends on it", "lv": "No tā atkarīgs, vai nozīmīti piešķir"},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,126 +97,127 @@ class QualityAssurance:
     `reference` is its number in `register` (DEQAR, EQAVET, IKVD); `url` leads to the agency's report.
     """
 
-    code: str
-    agency: Texts = field(default_factory=dict)
-    country: str | None = None
-    register: str | None = None
-    reference: str | None = None
-    url: str | None = None
-    valid_from: date | None = None
-    valid_until: date | None = None
+    code: str = declare(
+        Code("quality_assurance", required=True),
+        label={"en": "Type", "lv": "Veids"},
+    )
+    agency: Texts = declare(
+        LineByLanguage(),
+        label={"en": "Who assures the quality", "lv": "Kas nodrošina kvalitāti"},
+    )
+    country: str | None = declare(
+        Code("countries", "search"),
+        rare=True,
+        label={"en": "Country", "lv": "Valsts"},
+    )
+    register: str | None = declare(
+        Code("registers"),
+        rare=True,
+        label={"en": "Public register", "lv": "Publisks reģistrs"},
+        hint={
+            "en": "Where the accreditation is listed, such as DEQAR for higher education in Europe.",
+            "lv": "Kur akreditācija ir reģistrēta, piemēram, DEQAR Eiropas augstākajai izglītībai.",
+        },
+    )
+    reference: str | None = declare(
+        Text(),
+        rare=True,
+        label={"en": "Number in the register", "lv": "Numurs reģistrā"},
+    )
+    url: str | None = declare(
+        WebAddress(),
+        rare=True,
+        label={
+            "en": "Web address of the report or the register entry",
+            "lv": "Ziņojuma vai reģistra ieraksta tīmekļa adrese",
+        },
+    )
+    valid_from: date | None = declare(
+        Day(past=True),
+        rare=True,
+        label={"en": "Valid from", "lv": "Spēkā no"},
+    )
+    valid_until: date | None = declare(
+        Day(),
+        rare=True,
+        label={"en": "Valid until", "lv": "Spēkā līdz"},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardingBody:
     """A body that awards together with the issuer; `eidas_identifier` has the form of ETSI EN 319 412-1."""
 
-    legal_name: Texts
-    country: str
-    region: str | None = None
-    locality: str | None = None
-    url: str | None = None
-    registration: str | None = None
-    eidas_identifier: str | None = None
+    legal_name: Texts = declare(
+        LineByLanguage(required=True),
+        label={"en": "Legal name", "lv": "Juridiskais nosaukums"},
+    )
+    country: str = declare(
+        Code("countries", "search", required=True),
+        label={"en": "Country", "lv": "Valsts"},
+    )
+    region: str | None = declare(
+        Text(),
+        label={"en": "Region", "lv": "Reģions"},
+    )
+    locality: str | None = declare(
+        Text(),
+        label={"en": "Place", "lv": "Vieta"},
+    )
+    url: str | None = declare(
+        WebAddress(),
+        label={"en": "Web address", "lv": "Tīmekļa adrese"},
+    )
+    registration: str | None = declare(
+        Text(),
+        label={"en": "Registration number", "lv": "Reģistrācijas numurs"},
+    )
+    eidas_identifier: str | None = declare(
+        EidasIdentifier(),
+        label={
+            "en": "eIDAS identifier (electronic seal)",
+            "lv": "eIDAS identifikators (elektroniskais zīmogs)",
+        },
+        hint={
+            "en": "As in the electronic seal, such as VATLV-40000000000.",
+            "lv": "Kā elektroniskajā zīmogā, piemēram, VATLV-40000000000.",
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LargerCredential:
     """A larger credential towards which the micro-credential counts, and its page."""
 
-    name: Texts
-    url: str | None = None
+    name: Texts = declare(
+        LineByLanguage(required=True),
+        label={"en": "Name", "lv": "Nosaukums"},
+    )
+    url: str | None = declare(
+        WebAddress(),
+        label={"en": "Web page about it", "lv": "Tīmekļa lapa par to"},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """An entry of the change log: the day, what changed, and who wrote it. No badge shows it."""
 
-    day: date
-    text: str
-    by: str | None = None
-
-
-def read_learning_outcome(reader: Reader, data: Any, pointer: str) -> LearningOutcome:
-    """The LearningOutcome in `data`; problems are added to `reader`."""
-    fields = reader.known_fields(data, pointer, ("text", "esco"))
-    return LearningOutcome(
-        text=reader.required_texts(fields.get("text"), at(pointer, "text")),
-        esco=reader.items(fields.get("esco"), at(pointer, "esco"), _read_esco_skill),
+    day: date = declare(
+        Day(past=True, required=True),
+        label={"en": "Date", "lv": "Datums"},
+    )
+    text: str = declare(
+        Text(required=True),
+        label={"en": "What changed", "lv": "Kas mainīts"},
+    )
+    by: str | None = declare(
+        Text(),
+        label={"en": "Changed by", "lv": "Kas mainīja"},
     )
 
 
-def _read_esco_skill(reader: Reader, data: Any, pointer: str) -> EscoSkill:
-    fields = reader.known_fields(data, pointer, ("iri", "label"))
-    return EscoSkill(
-        iri=reader.required_esco_skill(fields.get("iri"), at(pointer, "iri")),
-        label=reader.texts(fields.get("label"), at(pointer, "label"), NAME_LENGTH),
-    )
-
-
-def read_assessment(reader: Reader, data: Any, pointer: str) -> Assessment:
-    """The Assessment in `data`; problems are added to `reader`."""
-    fields = reader.known_fields(data, pointer, tuple(Assessment.__dataclass_fields__))
-    return Assessment(
-        type=reader.required_code(fields.get("type"), at(pointer, "type"), "assessment_types"),
-        title=reader.texts(fields.get("title"), at(pointer, "title"), NAME_LENGTH),
-        mode=reader.code(fields.get("mode"), at(pointer, "mode"), "modes_of_participation"),
-        supervision=reader.code(fields.get("supervision"), at(pointer, "supervision"), "supervision"),
-        summative=reader.yes_or_no(fields.get("summative"), at(pointer, "summative")),
-    )
-
-
-def read_quality_assurance(reader: Reader, data: Any, pointer: str) -> QualityAssurance:
-    """The QualityAssurance in `data`; problems are added to `reader`."""
-    fields = reader.known_fields(data, pointer, tuple(QualityAssurance.__dataclass_fields__))
-    assurance = QualityAssurance(
-        code=reader.required_code(fields.get("code"), at(pointer, "code"), "quality_assurance"),
-        agency=reader.texts(fields.get("agency"), at(pointer, "agency"), NAME_LENGTH),
-        country=reader.code(fields.get("country"), at(pointer, "country"), "countries"),
-        register=reader.code(fields.get("register"), at(pointer, "register"), "registers"),
-        reference=reader.text(fields.get("reference"), at(pointer, "reference")),
-        url=reader.web_address(fields.get("url"), at(pointer, "url")),
-        valid_from=reader.past_day(fields.get("valid_from"), at(pointer, "valid_from")),
-        valid_until=reader.day(fields.get("valid_until"), at(pointer, "valid_until")),
-    )
+def check_days(reader: Reader, assurance: QualityAssurance, pointer: str) -> None:
+    """Adds a problem to `reader` where the quality assurance ends before it starts."""
     if assurance.valid_from and assurance.valid_until and assurance.valid_until < assurance.valid_from:
         reader.problem(at(pointer, "valid_until"), "ends_before_it_starts")
-    return assurance
-
-
-def read_awarding_body(reader: Reader, data: Any, pointer: str) -> AwardingBody:
-    """The AwardingBody in `data`; problems are added to `reader`."""
-    fields = reader.known_fields(data, pointer, tuple(AwardingBody.__dataclass_fields__))
-    return AwardingBody(
-        legal_name=reader.required_texts(fields.get("legal_name"), at(pointer, "legal_name"), NAME_LENGTH),
-        country=reader.required_code(fields.get("country"), at(pointer, "country"), "countries"),
-        region=reader.text(fields.get("region"), at(pointer, "region")),
-        locality=reader.text(fields.get("locality"), at(pointer, "locality")),
-        url=reader.web_address(fields.get("url"), at(pointer, "url")),
-        registration=reader.text(fields.get("registration"), at(pointer, "registration")),
-        eidas_identifier=reader.eidas_identifier(
-            fields.get("eidas_identifier"), at(pointer, "eidas_identifier")
-        ),
-    )
-
-
-def read_larger_credential(reader: Reader, data: Any, pointer: str) -> LargerCredential:
-    """The LargerCredential in `data`; problems are added to `reader`."""
-    fields = reader.known_fields(data, pointer, ("name", "url"))
-    return LargerCredential(
-        name=reader.required_texts(fields.get("name"), at(pointer, "name"), NAME_LENGTH),
-        url=reader.web_address(fields.get("url"), at(pointer, "url")),
-    )
-
-
-def read_change(reader: Reader, data: Any, pointer: str) -> Change:
-    """The Change in `data`; problems are added to `reader`."""
-    fields = reader.known_fields(data, pointer, tuple(Change.__dataclass_fields__))
-    if not fields.get("day"):
-        reader.problem(at(pointer, "day"), "required")
-    return Change(
-        # Where there is no day, a problem was added and the value is never used.
-        day=reader.past_day(fields.get("day"), at(pointer, "day")) or date.min,
-        text=reader.required_text(fields.get("text"), at(pointer, "text")),
-        by=reader.text(fields.get("by"), at(pointer, "by")),
-    )

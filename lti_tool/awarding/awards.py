@@ -21,8 +21,6 @@ def award(
     Issuing is only scheduled here, in the caller's transaction: an award that is committed will be issued.
     """
     template_id = version.template_version.template_id
-    if queries.awards.award_of(session, rule.course_id, template_id, person_id) is not None:
-        return None
     fresh = Award(
         issuer_id=rule.issuer_id,
         course_id=rule.course_id,

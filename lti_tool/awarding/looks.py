@@ -44,7 +44,12 @@ class _Answered:
 
 
 def look(
-    store: Store, connect: Connect, course_id: int, now: datetime, policy: Policy | None = None
+    store: Store,
+    connect: Connect,
+    course_id: int,
+    now: datetime,
+    policy: Policy | None = None,
+    clock: Callable[[], datetime] | None = None,
 ) -> PlatformError | None:
     """Looks at the course's platform once and awards what follows; returns the platform's error, None if it answered.
 
@@ -59,9 +64,10 @@ def look(
             return None
         registration = queries.platforms.as_registration(course.registration)
     answered = _ask(asked, connect(registration), now)
+    ended_at = clock() if clock is not None else now
     with store.begin() as session:
         course = queries.people.lock_course(session, course_id)
-        _save(session, course, answered, now)
+        _save(session, course, answered, ended_at)
         error = next((each.error for each in answered if each.error), None)
         if error is not None and error.concluded:
             course.concluded_at = now
@@ -114,7 +120,7 @@ def _ask(asked: Asked, connection: Connection, now: datetime) -> Sequence[_Answe
     return answered
 
 
-def _save(session: Session, course: Course, answered: Sequence[_Answered], now: datetime) -> None:
+def _save(session: Session, course: Course, answered: Sequence[_Answered], ended_at: datetime) -> None:
     """Stores each look and what it found; one that was overtaken by a later look leaves its row only."""
     for each in answered:
         overtaken = queries.observations.is_overtaken(session, course.id, each.source, each.began_at)
@@ -123,7 +129,7 @@ def _save(session: Session, course: Course, answered: Sequence[_Answered], now: 
             course_id=course.id,
             source=each.source,
             began_at=each.began_at,
-            ended_at=now,
+            ended_at=ended_at,
             outcome=outcome,
             counts=dict(each.answer.counts) if each.answer else {},
             trouble=each.error.as_json() if each.error else None,

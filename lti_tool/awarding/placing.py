@@ -88,7 +88,8 @@ def _new_rule(
     if template is None:
         return None
     link.asked = dict(asked)
-    rule = AwardRule(course_id=link.course_id, link=link, created_at=now)
+    issuer_id = link.course.registration.issuer_id
+    rule = AwardRule(issuer_id=issuer_id, course_id=link.course_id, link=link, created_at=now)
     session.add(rule)
     session.flush()
     tree = read_tree(asked.get("rule"))

@@ -126,6 +126,20 @@ def _print(row: TemplateVersion) -> None:
     click.echo(f"{row.template_id}\t{row.version}\t{row.status}\t{row.name}")
 
 
+@templates.command()
+@click.option("--out", type=FILE, metavar="FILE", help="Where to write it; without it, it is printed.")
+def schema(out: Path | None) -> None:
+    """Write the JSON Schema of templates.
+
+    With it, an editor of TOML or JSON completes and checks the file of a template.
+    """
+    import json
+
+    from badges.template.reference import template_schema
+
+    write_text(out, json.dumps(template_schema(), indent=2, ensure_ascii=False))
+
+
 templates.add_command(add, "import")
 
 COMMANDS = (templates,)

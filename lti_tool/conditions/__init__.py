@@ -20,6 +20,9 @@ class Condition(Protocol):
     `READS`: the kinds of observations it needs; sources are asked for these. `IS_OCCASION`: whether a teacher may
     choose it as the way to the badge; others are demands beside one. `CONFIRM_AT_FIRST`: whether the form suggests that
     a teacher confirms each learner. `Options`: a frozen dataclass; an option that cannot be read is None.
+
+    One that has something to choose also has `form.html`, whose fields are named `NAME.field`, and `read_form(typed)`,
+    which returns the options as JSON or a FormProblem.
     """
 
     NAME: str

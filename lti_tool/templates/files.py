@@ -17,6 +17,7 @@ from typing import Any
 
 from badges.errors import PictureError, TemplateError
 from badges.eu import elements
+from badges.eu.annex_1 import ELEMENTS
 from badges.importing import read_draft
 from badges.importing.field_reader import Note
 from badges.issuer import IssuerProfile
@@ -107,7 +108,7 @@ def as_lines(imported: Imported, issuer: IssuerProfile) -> Iterator[str]:
     if imported.source:
         yield f"source\t{imported.source}"
     missing = elements.missing(read_template(imported.body), issuer)
-    for element in elements.ELEMENTS:
+    for element in ELEMENTS:
         if element.code in missing:
             yield f"missing\t{element.code}\t{element.label['en']}"
     for note in imported.notes:

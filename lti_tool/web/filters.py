@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from badges.eu.readers import NO_LANGUAGE
 from badges.issuer import IssuerProfile
-from badges.template.model import Texts
+from badges.template.fields import Texts
 from badges.vocabularies import vocabulary
 from lti_tool.web import current
 from lti_tool.web.current import current_tool

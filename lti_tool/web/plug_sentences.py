@@ -8,11 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask
+from flask import Flask, render_template
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from markupsafe import Markup, escape
 
 from lti_tool import conditions, plugs
 from lti_tool.conditions import CONDITIONS
+from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.tree import Leaf, Node, demands, leaves
 from lti_tool.sources import SOURCES
 from lti_tool.web.filters import moment, percent
@@ -22,6 +24,8 @@ from lti_tool.web.translation import gettext as _
 
 def set_up(app: Flask) -> None:
     """Makes the filters known to the pages."""
+    plugs_folder = PrefixLoader({"conditions": FileSystemLoader(list(conditions.__path__))})
+    app.jinja_loader = ChoiceLoader([*([app.jinja_loader] if app.jinja_loader else []), plugs_folder])
     app.jinja_env.filters.update(
         trace_sentences=trace_sentences,
         trace_lines=trace_lines,
@@ -114,6 +118,21 @@ def choice(name: str) -> Mapping[str, str]:
     """Title and hint of a condition that a badge can be placed with."""
     found: Mapping[str, str] = plugs.words(CONDITIONS[name], page_language())["choice"]
     return found
+
+
+def form_of(name: str, typed: Mapping[str, str]) -> Markup:
+    """The condition's own part of a form, filled in with what was typed; empty where there is nothing to choose."""
+    if not hasattr(CONDITIONS[name], "read_form"):
+        return Markup("")
+    words = plugs.words(CONDITIONS[name], page_language())["form"]
+    # The fragment is a file of ours, and Jinja escapes what it fills in.
+    return Markup(render_template(f"conditions/{name}/form.html", words=words, typed=typed))  # noqa: S704
+
+
+def form_problem(name: str, problem: FormProblem) -> str:
+    """What is wrong with the condition's part of a form, in its own words."""
+    words = plugs.words(CONDITIONS[name], page_language())["form"]
+    return str(words[problem.code]).format_map(problem.values)
 
 
 def _rule_sentence(leaf: Leaf, wording: str) -> Markup:

@@ -70,6 +70,7 @@ def differing_paths(first: Json, second: Json) -> set[Path] | None:
     """The paths at which two credentials have different values; None where they differ in shape.
 
     Credentials of different shape (another member, a longer list, a number in place of a text) have no form in common.
+    Raises ValueError for a NaN or an infinite number, which JSON does not have.
     """
     paths: set[Path] = set()
     pending: list[tuple[Path, Any, Any]] = [((), first, second)]

@@ -15,10 +15,12 @@ from jsonschema import Draft201909Validator, FormatChecker
 from pyld import jsonld
 
 from badges.eu import elements
+from badges.eu.annex_1 import ELEMENTS
 from badges.issuer import IssuerProfile, Place
 from badges.schemas import EXTENSION_SCHEMA
+from badges.template import values
 from badges.template.declarations import Declarations
-from badges.template.model import Level, Template, read_template, template_as_json, values
+from badges.template.model import Level, Template, read_template, template_as_json
 from badges.vocabularies import vocabulary_names
 from signing.canonical import canonicalize
 from signing.document_loader import CONTEXTS, EXTENSION_FILE, find_context, load
@@ -212,7 +214,7 @@ def test_each_element_is_at_all_its_paths_in_the_fullest_badge(
     credential = built(full_template, issuer=full_issuer)
     elm = json.loads((shared / "data/eu/context/edc-ap-context.jsonld").read_text(encoding="utf-8"))
     known = set(defined(elm["@context"]))
-    for element in elements.ELEMENTS:
+    for element in ELEMENTS:
         assert element.definition.keys() == {"en", "lv"}
         assert set(element.vocabularies) <= set(vocabulary_names()), element.code
         assert set(element.elm) <= known, (element.code, set(element.elm) - known)

@@ -157,6 +157,19 @@ def test_rules_can_be_about_exactly_the_known_facts(solar: Template, issuer: Iss
     assert set(facts(solar, issuer)) == set(FIELDS)
 
 
+def test_a_field_of_the_objects_in_a_list_has_what_is_stated_in_any_of_them(
+    solar: Template, issuer: IssuerProfile
+) -> None:
+    assessments = (
+        Assessment(type="quiz"),
+        Assessment(type="portfolio", title={"en": "Work"}, summative=False),
+    )
+    known = facts(replace(solar, assessments=assessments), issuer)
+    assert known["assessments/type"] == ("quiz", "portfolio")
+    assert known["assessments/title"] == ({"en": "Work"},)
+    assert (known["assessments/supervision"], known["assessments/summative"]) == ((), (False,))
+
+
 # --- plausible values ---
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import math
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -161,6 +162,14 @@ def test_our_own_badges_have_the_strict_form(
         (["validFrom"], "2026-11-21", "validFrom"),
         # To Python, True is 1.
         (["credentialSubject", "creditsEarned"], True, "credentialSubject.creditsEarned"),
+        (["credentialSubject", "achievement", "tag"], ["x", 7], "credentialSubject.achievement.tag[1]"),
+        (
+            ["credentialSubject", "achievement", "type"],
+            ["Achievement", 7],
+            "credentialSubject.achievement.type",
+        ),
+        (["@context", 0], "https://example.org", "@context"),
+        (["issuer", "type"], "Profile", "issuer.type"),
     ],
 )
 def test_a_breach_is_reported_by_its_path(
@@ -169,6 +178,75 @@ def test_a_breach_is_reported_by_its_path(
     document = built(solar)
     put(document, path, value)
     assert find_breach(document, "AchievementCredential") == where
+
+
+@pytest.mark.parametrize(
+    ("members", "where"),
+    [
+        ({}, None),
+        ({"caption": 7}, "caption"),
+        ({"type": {"en": "Image"}}, "type"),
+        ({"other": 7}, "other"),
+        ({"o" * 100_000: 7}, "o" * 60),
+        # Half a surrogate pair, which neither a JSON text in UTF-8 nor the library has.
+        ({"caption": "\ud800"}, None),
+        ({"type": "Image\ud800"}, "type"),
+        ({"\ud800": 7}, "?"),
+    ],
+)
+def test_a_closed_class_has_no_other_members(members: Json, where: str | None) -> None:
+    assert find_breach({"id": "x", "type": "Image"} | members, "Image") == where
+
+
+DEEP = json.loads("[" * 300 + "]" * 300)
+
+
+def test_more_depth_than_is_ever_read_changes_no_verdict() -> None:
+    profile = {"id": "x", "type": ["Profile"], "other": DEEP}
+    assert find_breach(profile, "Profile") is None
+    assert find_breach(profile | {"\ud800": DEEP}, "Profile") is None
+    assert find_breach(profile | {"\ud800": DEEP, "name": 7}, "Profile") == "name"
+    assert find_breach(profile | {"name": DEEP}, "Profile") is not None
+
+
+@pytest.mark.parametrize("value", [None, True, 7, "x", "\ud800", [], [{}], DEEP])
+def test_what_is_no_object_breaks_the_class_as_a_whole(value: Any) -> None:
+    assert find_breach(value, "Image") == find_breach(value, "Image", "loose") == "Image"
+
+
+def test_a_number_may_be_of_any_size() -> None:
+    for number in (0, -2.5, 10**400, -(10**5_000), math.inf, math.nan):
+        place = {"type": "GeoCoordinates", "latitude": number, "longitude": 7}
+        assert find_breach(place, "GeoCoordinates") is None
+        assert find_breach(place | {"type": number}, "GeoCoordinates", "loose") == "type"
+
+
+@pytest.mark.parametrize(
+    ("day", "where"),
+    [
+        ("2024-02-29", None),
+        ("2026-02-29", "dateOfBirth"),
+        ("0000-01-01", "dateOfBirth"),
+        ("٢٠٢٦-02-03", "dateOfBirth"),
+        ("2026-02-03\n", "dateOfBirth"),
+        ("2026-02-03T00:00:00Z", "dateOfBirth"),
+        ("2026-02-03\ud800", "dateOfBirth"),
+    ],
+)
+def test_a_date_is_a_day_of_the_calendar(day: str, where: str | None) -> None:
+    profile = {"id": "x", "type": ["Profile"], "dateOfBirth": day}
+    assert find_breach(profile, "Profile") == where
+
+
+def test_only_the_loose_form_holds_the_evidence_of_an_endorsement_to_a_class(shared: Path) -> None:
+    endorsement = sample("spec/appendixD_SDE-endorsement_1231.jwt", shared) | {"evidence": "x"}
+    assert find_breach(endorsement, "EndorsementCredential") is None
+    assert find_breach(endorsement, "EndorsementCredential", "loose") == "evidence"
+
+
+def test_a_class_that_the_file_does_not_have_is_a_mistake() -> None:
+    with pytest.raises(KeyError):
+        find_breach({}, "Assertion")
 
 
 def everything(shared: Path) -> Json:

@@ -374,6 +374,7 @@ def add_deliveries(session):
     ):
         session.add(
             Award(
+                issuer_id=others[0].issuer_id,
                 course_id=others[0].course_id,
                 template_id=others[0].template_id,
                 person=learner,

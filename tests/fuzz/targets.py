@@ -7,6 +7,7 @@ which is guided by coverage.
 from __future__ import annotations
 
 import json
+import resource
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -30,6 +31,9 @@ from signing.errors import KeyNotFoundError, ProofError, StatusListError
 from signing.keys import VerificationMethod
 from signing.proofs import check
 from signing.secured import SecuredCredential
+
+#: Bytes that a target may use, the interpreter included.
+MEMORY = 600 * 2**20
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 JSON = SecuredCredential(
@@ -172,6 +176,8 @@ TARGETS = (
 
 def main(name: str, *options: str) -> None:
     """Drive one target with atheris, which ends the process; `options` are those of libFuzzer."""
+    # libFuzzer would count the peak of the process that started this one, which Linux keeps through exec.
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     (target,) = (target for target in TARGETS if target.__name__ == name)
     atheris.Setup([sys.argv[0], *options], target)
     atheris.Fuzz()

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 import badges.quality
-from badges.eu.elements import ELEMENTS
+from badges.eu.annex_1 import ELEMENTS
 from badges.quality import FIELDS, framework
-from badges.template.declarations import FIELDS as DECLARATIONS
+from badges.template.declarations import Declarations
+from badges.template.fields import fields_of
 
 FILES = sorted(Path(badges.quality.__file__).parent.glob("*.toml"))
 
@@ -35,4 +36,4 @@ def test_annex_1_asks_for_every_element() -> None:
 
 
 def test_whatever_can_be_stated_can_be_asked_about() -> None:
-    assert {f"/quality/{name}" for name in DECLARATIONS} <= set(FIELDS.values())
+    assert {f"/quality/{field.name}" for field in fields_of(Declarations)} <= set(FIELDS.values())

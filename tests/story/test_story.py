@@ -164,7 +164,7 @@ def test_a_revoked_badge_says_so_on_its_page_and_in_every_check(tmp_path):
 #: The badge gets a column of its own, and everybody may open it: only the grade counts.
 BY_GRADE = {
     "minimum_percent": None,
-    "more_fields": {"condition": "result_at_least", "minimum": "60", "confirm": "no"},
+    "more_fields": {"condition": "result_at_least", "result_at_least.minimum": "60", "confirm": "no"},
 }
 
 
@@ -192,7 +192,10 @@ def test_a_grade_typed_into_the_badges_own_column_is_a_badge(tmp_path):
 def test_a_grade_in_a_hidden_column_waits_for_the_teachers_confirmation(tmp_path):
     with run_demo(tmp_path) as demo:
         tool, robot = demo.tool, Robot(demo.lms_url)
-        by_grade = {"condition": "result_at_least", "minimum": "60"}  # without a choice a teacher confirms
+        by_grade = {
+            "condition": "result_at_least",
+            "result_at_least.minimum": "60",
+        }  # without a choice a teacher confirms
         activity = place_badge(demo, robot, minimum_percent=None, more_fields=by_grade)
         robot.hide_column(COURSE, BADGE)
         robot.type_grades(COURSE, "Anna", "75", column=BADGE)

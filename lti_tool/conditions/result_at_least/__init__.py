@@ -8,7 +8,9 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
+from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.parts import Part
+from lti_tool.conditions.result_at_least.percent import read_percent
 from lti_tool.observations import RESULT, Facts
 
 NAME = "result_at_least"
@@ -36,6 +38,12 @@ def read_options(values: Mapping[str, Any]) -> Options | None:
     """
     link = values.get("link", "")
     return Options(minimum=_minimum(values.get("minimum")), link=link) if isinstance(link, str) else None
+
+
+def read_form(typed: Mapping[str, str]) -> Mapping[str, Any] | FormProblem:
+    """The options as JSON, from what was typed into `form.html`, or what is wrong with it."""
+    minimum = read_percent(typed.get("minimum", ""))
+    return minimum if isinstance(minimum, FormProblem) else {"minimum": str(minimum)}
 
 
 def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG001 - it does not depend on the time

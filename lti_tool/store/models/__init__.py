@@ -3,7 +3,13 @@
 from lti_tool.store.models.awards import Award, CredentialRow, Delivery
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.events import Event
-from lti_tool.store.models.issuers import CompiledFormRow, InstallationSetting, SigningKeyRow, StatusList
+from lti_tool.store.models.issuers import (
+    CompiledFormRow,
+    InstallationSetting,
+    IssuerRow,
+    SigningKeyRow,
+    StatusList,
+)
 from lti_tool.store.models.observations import LookRow, ObservationRow
 from lti_tool.store.models.outbox import Outbox
 from lti_tool.store.models.people import Course, Person, PlatformAccount
@@ -26,6 +32,7 @@ __all__ = [
     "InstallationSetting",
     "Instant",
     "Invitation",
+    "IssuerRow",
     "LaunchSession",
     "LookRow",
     "ObservationRow",

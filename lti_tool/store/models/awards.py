@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
@@ -28,7 +29,7 @@ class Award(Base):
     __table_args__ = (UniqueConstraint("course_id", "template_id", "person_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    issuer_id: Mapped[str | None]
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
     template_id: Mapped[str] = mapped_column(String(36))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -46,17 +47,27 @@ class Award(Base):
     person: Mapped[Person] = relationship()
     rule: Mapped[AwardRule] = relationship()
     template_version: Mapped[TemplateVersion] = relationship()
-    credential: Mapped[CredentialRow | None] = relationship(back_populates="award")
+    credentials: Mapped[list[CredentialRow]] = relationship(
+        back_populates="award", order_by="CredentialRow.issued_at"
+    )
+    credential: Mapped[CredentialRow | None] = relationship(
+        primaryjoin="and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))",
+        viewonly=True,
+    )
+    """The one that was not replaced."""
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="award", order_by="Delivery.id")
 
 
 class CredentialRow(Base):
-    """The signed credential, byte for byte, as JSON and as a JWT; a badge is baked from `text` when it is requested."""
+    """The signed credential, byte for byte, as JSON and as a JWT; a badge is baked from `text` when it is requested.
+
+    An award has one at a time. It may be replaced, for example to be bound to a holder; both are kept.
+    """
 
     __tablename__ = "credential"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), unique=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
     template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
     issuer_id: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
@@ -67,15 +78,30 @@ class CredentialRow(Base):
     status_list_id: Mapped[int] = mapped_column(ForeignKey("status_list.id"))
     status_index: Mapped[int]
     issued_at: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    holder: Mapped[str | None]
+    """Whom it is bound to, by their identifier; None where it is bound to nobody."""
+    replaces_id: Mapped[str | None] = mapped_column(ForeignKey("credential.id"))
+    replaced_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revocation_reason: Mapped[str | None]
     suspended_at: Mapped[datetime | None]
     suspension_reason: Mapped[str | None]
-    award: Mapped[Award] = relationship(back_populates="credential")
+    award: Mapped[Award] = relationship(back_populates="credentials")
     status_list: Mapped[StatusList] = relationship()
     template_version: Mapped[TemplateVersion] = relationship()
 
-    __table_args__ = (UniqueConstraint("status_list_id", "status_index"),)
+    __table_args__ = (
+        UniqueConstraint("status_list_id", "status_index"),
+        # Two workers may issue the same award at once: the second is refused.
+        Index(
+            "ix_credential_current",
+            "award_id",
+            unique=True,
+            sqlite_where=sql("replaced_at IS NULL"),
+            postgresql_where=sql("replaced_at IS NULL"),
+        ),
+    )
 
 
 class Delivery(Base):

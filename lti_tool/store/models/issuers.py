@@ -5,11 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.store.models.base import Base
 from signing.keys import Algorithm
+
+
+class IssuerRow(Base):
+    """An issuer, to whom registrations, templates, rules and awards belong. `id` is its DID and never changes."""
+
+    __tablename__ = "issuer"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+
+
+#: The issuer of a row that names none: the last that was added, which is the only one of an installation with one.
+OWN_ISSUER = select(IssuerRow.id).order_by(IssuerRow.created_at.desc()).limit(1).scalar_subquery()
 
 
 class SigningKeyRow(Base):

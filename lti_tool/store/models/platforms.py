@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.store.models.base import Base
+from lti_tool.store.models.issuers import OWN_ISSUER
 
 
 class RegistrationRow(Base):
@@ -17,6 +18,7 @@ class RegistrationRow(Base):
     __table_args__ = (UniqueConstraint("platform_id", "client_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), default=OWN_ISSUER)
     platform_id: Mapped[str]
     client_id: Mapped[str]
     auth_login_url: Mapped[str]

@@ -54,7 +54,7 @@ class AwardRule(Base):
     __tablename__ = "award_rule"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    issuer_id: Mapped[str | None]
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_link.id"), unique=True)
     paused: Mapped[bool] = mapped_column(default=False)

@@ -28,8 +28,12 @@ def credentials(session: Session) -> Sequence[CredentialRow]:
     return session.scalars(select(CredentialRow).order_by(CredentialRow.issued_at)).all()
 
 
-#: Neither revoked nor suspended.
-_IS_VALID = (CredentialRow.revoked_at.is_(None), CredentialRow.suspended_at.is_(None))
+#: Neither revoked nor suspended, nor replaced by another.
+_IS_VALID = (
+    CredentialRow.revoked_at.is_(None),
+    CredentialRow.suspended_at.is_(None),
+    CredentialRow.replaced_at.is_(None),
+)
 
 
 def credentials_of_learner(session: Session, person_id: int) -> Sequence[CredentialRow]:

@@ -11,11 +11,18 @@ from sqlalchemy.orm import Session
 from lti_tool.store.models import (
     CredentialRow,
     InstallationSetting,
+    IssuerRow,
     SigningKeyRow,
     StatusList,
     ToolKeyRow,
 )
-from lti_tool.store.queries.common import is_possible_id
+from lti_tool.store.queries.common import add_if_absent, is_possible_id
+
+
+def ensure_issuer(session: Session, issuer_id: str, now: datetime) -> None:
+    """Adds the issuer, unless it is there already."""
+    if session.get(IssuerRow, issuer_id) is None:
+        add_if_absent(session, IssuerRow(id=issuer_id, created_at=now))
 
 
 def tool_key_rows(session: Session) -> Sequence[ToolKeyRow]:

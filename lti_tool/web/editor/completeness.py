@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from badges.eu.elements import ELEMENTS, Element
+from badges.eu.annex_1 import ELEMENTS, Element
 from badges.issuer import IssuerProfile
+from badges.quality import ANNEX_1
 from badges.quality.evaluation import Verdict, evaluate
 from badges.template.model import Template
 from lti_tool.web.editor.fields import step_code_of
-
-ANNEX_1 = "eu_annex_1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,9 @@ def read_step(step: Step, form: Form, body: Json, today: date) -> StepInput:
 def with_added_row(step: Step, data: Json, pointer: str) -> Json:
     """The data with an empty row added to the list at the pointer; unchanged where the step has no such list."""
     data = copy.deepcopy(data)
-    field = next((field for field in step.fields if field.kind == "rows" and field.pointer == pointer), None)
+    field = next(
+        (field for field in step.fields if field.control == "rows" and field.pointer == pointer), None
+    )
     if field is not None:
         _set_at(data, field.path, [*(_value_at(data, field.path) or []), {}])
     return data
@@ -73,7 +75,7 @@ def _read(field: Field, form: Form, pointer: str, before: Any) -> Any:
     What cannot be read is returned as it was typed, so that validation finds it and the page shows it again.
     """
     entered = _text(form, pointer)
-    match field.kind:
+    match field.control:
         case "texts_line" | "texts_area":
             languages = [name for name in _names_below(form, pointer) if f"{pointer}/{name}" in form]
             texts = {language: _text(form, f"{pointer}/{language}") for language in languages}
@@ -169,7 +171,7 @@ def _without_empty_rows(step: Step, data: Json) -> tuple[Json, dict[str, str]]:
     original_pointers: dict[str, str] = {}
     for field in step.fields:
         rows = _value_at(data, field.path)
-        if field.kind != "rows" or not isinstance(rows, list):
+        if field.control != "rows" or not isinstance(rows, list):
             continue
         filled = [(number, row) for number, row in enumerate(rows) if row]
         for new, (old, _row) in enumerate(filled):

@@ -7,14 +7,14 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 
 from badges.errors import BadgeError
-from badges.quality import framework_codes
+from badges.quality import ANNEX_1, framework_codes
 from badges.quality.evaluation import evaluate
 from badges.template.model import read_template
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import versions
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import Author, current_author, locked_version, readable_version
-from lti_tool.web.editor.completeness import ANNEX_1, completeness_of
+from lti_tool.web.editor.completeness import completeness_of
 from lti_tool.web.editor.fields import step_code_of
 from lti_tool.web.translation import gettext as _
 

@@ -16,7 +16,7 @@ from flask import Blueprint, render_template, request
 from badges import vocabularies
 from badges.artwork import template_picture
 from badges.errors import PictureError
-from badges.eu.elements import ELEMENTS
+from badges.eu.annex_1 import ELEMENTS
 from badges.importing.field_reader import Note
 from badges.pictures import fit_picture
 from badges.template.model import Template, read_template

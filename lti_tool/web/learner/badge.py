@@ -118,7 +118,7 @@ def _state(decision: Decision | None) -> State:
     if decision.outcome == "question":
         return "waits_for_teacher"
     codes = {part.code for part in leaves if part.state == "not_yet"}
-    return "checking" if codes & WAIT_FOR_A_LOOK else "not_yet"
+    return "checking" if codes and codes <= WAIT_FOR_A_LOOK else "not_yet"
 
 
 def _may_be_hidden(condition: str) -> bool:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from badges.eu import elements, readers
 from badges.eu.elements import Reading
 from badges.sentences import sentence
-from badges.template.model import Texts
+from badges.template.fields import Texts
 from badges.verify import Check, Report, Verdict
 from lti_tool.values import Json
 from lti_tool.web.languages import page_language

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from flask import Blueprint, render_template, request
 
 from badges.eu import elements
+from badges.eu.annex_1 import ELEMENTS
 from badges.template.model import Template, read_template, text_in
 from lti_tool.awarding import placing
 from lti_tool.conditions import CONDITIONS
+from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.tree import Node, all_of, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
@@ -20,15 +22,13 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import may_write_templates
 from lti_tool.web.headers import allow_forms_to
 from lti_tool.web.languages import page_language
-from lti_tool.web.plug_sentences import choice
+from lti_tool.web.plug_sentences import choice, form_of, form_problem
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_visit
 
 pages = Blueprint("placement", __name__)
 
-#: The minimum grade that the form suggests.
-DEFAULT_MINIMUM_PERCENT = 50
 #: The condition that the form suggests.
 DEFAULT_CONDITION = "link_opened_to_them"
 #: The points of the line item that is created with a badge awarded from a grade.
@@ -107,11 +107,10 @@ def choose_badge_page(visit: Visit, problem: Sentence = "") -> str:
         choices=choices,
         count_stated_elements=_count_stated_elements,
         chosen=chosen,
-        with_minimum=[name for name in CONDITIONS if has_minimum(name)],
         occasions={name: choice(name) for name, each in CONDITIONS.items() if each.IS_OCCASION},
+        forms={name: form_of(name, _typed(name)) for name in CONDITIONS},
         condition=request.form.get("condition", DEFAULT_CONDITION),
         confirm=request.form.get("confirm", ""),
-        minimum=request.form.get("minimum", DEFAULT_MINIMUM_PERCENT),
         problem=problem,
         may_write_templates=may_write_templates(visit),
     )
@@ -123,12 +122,12 @@ def _chosen_rule() -> Node | Sentence:
     condition = CONDITIONS.get(name)
     if condition is None or not condition.IS_OCCASION:
         return _("Choose when a learner gets the badge.")
-    chosen: dict[str, str] = {"condition": name}
-    if has_minimum(name):
-        minimum = minimum_of(request.form.get("minimum", ""))
-        if not isinstance(minimum, Decimal):
-            return minimum
-        chosen["minimum"] = str(minimum)
+    chosen: dict[str, Any] = {"condition": name}
+    if hasattr(condition, "read_form"):
+        options = condition.read_form(_typed(name))
+        if isinstance(options, FormProblem):
+            return form_problem(name, options)
+        chosen |= options
     asked = [chosen]
     confirm = request.form.get("confirm") or ("yes" if condition.CONFIRM_AT_FIRST else "no")
     if confirm == "yes":
@@ -136,9 +135,12 @@ def _chosen_rule() -> Node | Sentence:
     return all_of(asked)
 
 
-def has_minimum(condition: str) -> bool:
-    """Whether the condition asks for a minimum, which the form has a field for."""
-    return "minimum" in CONDITIONS[condition].Options.__dataclass_fields__
+def _typed(condition: str) -> dict[str, str]:
+    """What was typed into the condition's part of the form."""
+    prefix = f"{condition}."
+    return {
+        name.removeprefix(prefix): value for name, value in request.form.items() if name.startswith(prefix)
+    }
 
 
 def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column: bool) -> ContentItem:
@@ -162,24 +164,5 @@ def _refuse_learners(visit: Visit) -> None:
 
 def _count_stated_elements(template: Template) -> int:
     """How many of the mandatory EU elements the badge will state; learner and date come with the award."""
-    mandatory = sum(element.mandatory for element in elements.ELEMENTS)
+    mandatory = sum(element.mandatory for element in ELEMENTS)
     return mandatory - len(elements.missing(template, current_tool().issuer.profile))
-
-
-def minimum_of(text: str) -> Decimal | Sentence:
-    """A percentage that a person typed, as a score from 0 to 1, or what is wrong with it.
-
-    70, 70 % and 70,5 are percentages. 0,7 may be meant as 70 % or as less than 1 %, so it is asked back.
-    """
-    try:
-        value = Decimal("".join(text.split()).removesuffix("%").replace(",", "."))
-    except InvalidOperation:
-        return _("Enter the minimum as a number from 0 to 100.")
-    if not value.is_finite() or not 0 <= value <= 100 or value.adjusted() < -10:
-        return _("Enter the minimum as a number from 0 to 100.")
-    if 0 < value <= 1 and "%" not in text:
-        percent = f"{(value * 100).normalize():f}"
-        return _(
-            "Did you mean %(percent)s %%? Enter the minimum in per cent, from 0 to 100.", percent=percent
-        )
-    return value / 100

@@ -24,7 +24,7 @@ def check(rule_id: int) -> str:
     tool = current_tool()
     with tool.store.read() as session:
         course_id = rule_of(session, visit, rule_id).course_id
-    error = looks.look(tool.store, tool.connect, course_id, tool.clock(), tool.policy)
+    error = looks.look(tool.store, tool.connect, course_id, tool.clock(), tool.policy, tool.clock)
     if error:
         return course_page(visit, Notice(text=_("The check failed. The reason is shown below."), light="no"))
     return course_page(visit, Notice(text=_("Checked just now.")))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from badges.credential import Learner
 from badges.eu import elements, readers
+from badges.eu.annex_1 import ELEMENTS
 from badges.eu.readers import hours_in_words
 from badges.issuer import IssuerProfile
 from badges.template.model import Template
@@ -23,9 +24,9 @@ Build = Callable[..., Json]
 
 
 def test_there_are_eleven_mandatory_and_five_optional_elements() -> None:
-    assert [element.number for element in elements.ELEMENTS] == list(range(1, 17))
-    assert [element.mandatory for element in elements.ELEMENTS] == [True] * 11 + [False] * 5
-    assert all(element.label.keys() == {"en", "lv"} for element in elements.ELEMENTS)
+    assert [element.number for element in ELEMENTS] == list(range(1, 17))
+    assert [element.mandatory for element in ELEMENTS] == [True] * 11 + [False] * 5
+    assert all(element.label.keys() == {"en", "lv"} for element in ELEMENTS)
 
 
 def test_nothing_is_missing_from_the_shipped_templates(
@@ -50,7 +51,7 @@ def test_a_missing_element_is_named(
     solar: Template, issuer: IssuerProfile, without: dict[str, Any], code: str
 ) -> None:
     assert elements.missing(replace(solar, **without), issuer) == (code,)
-    assert code in {element.code for element in elements.ELEMENTS if element.mandatory}
+    assert code in {element.code for element in ELEMENTS if element.mandatory}
 
 
 def test_the_issuer_has_to_have_a_country_and_a_legal_name(solar: Template, issuer: IssuerProfile) -> None:
@@ -74,7 +75,7 @@ def read(credential: Json) -> dict[str, list[Any]]:
 
 def test_all_sixteen_elements_are_read_from_a_full_badge(solar: Template, built: Build) -> None:
     found = read(built(solar))
-    assert list(found) == [element.code for element in elements.ELEMENTS]
+    assert list(found) == [element.code for element in ELEMENTS]
     assert found["learner"][0] == {"und": "Anna Bērziņa"}
     assert found["title"] == [dict(solar.name)]
     assert found["country"][0].items() >= {"en": "Latvia", "lv": "Latvija", "de": "Lettland"}.items()

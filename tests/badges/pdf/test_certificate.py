@@ -19,7 +19,7 @@ import pytest
 import badges
 from badges.artwork import picture
 from badges.credential import Learner
-from badges.eu.elements import ELEMENTS
+from badges.eu.annex_1 import ELEMENTS
 from badges.issuer import IssuerProfile
 from badges.pdf.attachments import attached_text
 from badges.pdf.certificate import certificate

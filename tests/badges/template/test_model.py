@@ -159,6 +159,7 @@ NAMED: dict[str, Any] = {"name": {"en": "Solar"}}
         ({"credits": "1e9"}, "/credits", "out_of_range"),
         # a date in the future, or in no order
         ({"change_log": [{"day": "2026-11-22", "text": "x"}]}, "/change_log/0/day", "in_the_future"),
+        ({"change_log": [{"day": "", "text": "x"}]}, "/change_log/0/day", "required"),
         (
             {"types_of_quality_assurance": [{"code": "esg", "valid_from": "2026-11-22"}]},
             "/types_of_quality_assurance/0/valid_from",
@@ -196,6 +197,12 @@ def test_signs_that_are_not_html_are_accepted(text: str) -> None:
 def test_a_day_that_had_come_when_it_was_written_stays_readable() -> None:
     fields = NAMED | {"change_log": [{"day": "2026-11-22", "text": "Begun."}]}
     assert read_template(fields).change_log[0].day == date(2026, 11, 22)
+
+
+def test_a_quality_assurance_may_be_valid_for_one_day() -> None:
+    assurance = {"code": "esg", "valid_from": "2026-11-20", "valid_until": "2026-11-20"}
+    [read] = read_template(NAMED | {"types_of_quality_assurance": [assurance]}).types_of_quality_assurance
+    assert read.valid_from == read.valid_until == date(2026, 11, 20)
 
 
 @pytest.mark.parametrize("language", ["el", "de", "fr", "ga", "mt"])

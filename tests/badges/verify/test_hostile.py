@@ -362,3 +362,60 @@ def test_a_whole_verification_stays_below_80_mib(shared: Path) -> None:
         [sys.executable, "-c", program, str(file)], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert int(done.stdout) < 80 * 1024
+
+
+#: Applies our own schemas to the document on the standard input, within a GiB of memory; prints what breaks them.
+FIND_BREACHES = """
+import json, resource, sys
+from contextlib import suppress
+from badges.schemas import json_schema, rules
+document = json.load(sys.stdin)
+with suppress(ValueError):  # macOS knows this limit, but cannot set it
+    resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+print(json_schema.find_breach_of_extension(document))
+for form in ("strict", "loose"):
+    print(rules.find_breach(document, "AchievementCredential", form))
+"""
+WRONG = [1] * 900_000
+
+
+@soon
+@pytest.mark.parametrize(
+    ("member", "value", "breaches"),
+    [
+        ("/issuer/location", WRONG, ["/issuer/location/0", "None", "None"]),
+        (
+            "/credentialSubject/awardedBy/awardingBody",
+            [{"location": WRONG}],
+            ["/credentialSubject/awardedBy/awardingBody/0/legalName", "None", "None"],
+        ),
+        (
+            "/credentialSubject/achievement/specialization",
+            {f"k{number}": 1 for number in range(200_000)},
+            ["None", *["credentialSubject.achievement.specialization"] * 2],
+        ),
+        (
+            "/credentialSubject/achievement/tag",
+            WRONG,
+            ["None", *["credentialSubject.achievement.tag[0]"] * 2],
+        ),
+    ],
+)
+def test_of_a_million_breaches_only_the_first_costs_memory(
+    built: Build, data_literacy: Template, member: str, value: Any, breaches: list[str]
+) -> None:
+    document = built(data_literacy)
+    *outer, last = member.split("/")[1:]
+    holder = document
+    for name in outer:
+        holder = holder[name]
+    holder[last] = value
+    found = subprocess.run(
+        [sys.executable, "-c", FIND_BREACHES],
+        cwd=ROOT,
+        input=json.dumps(document),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.split() == breaches

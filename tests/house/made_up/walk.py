@@ -1,6 +1,7 @@
 """A walk through the tool with the three made-up plugs in their folders; run by `test_made_up_plugs`."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 from html import unescape
@@ -35,12 +36,12 @@ PLACING = {
 }
 
 
-def page_of(tool, browser, person, path, **changes):
+def page_of(tool, browser, person, path, form=None, **changes):
     """What the person sees at a page of their own launch, in English."""
     with tool.store.begin() as session:
         launch = launch_of(person, 1, locale="en", **changes)
         token = sessions.start_session(session, launch, tool.clock())
-    answer = browser.post(f"/lti/app/{path}", data={"_launch": token}, base_url=tool.tool_url)
+    answer = browser.post(f"/lti/app/{path}", data={"_launch": token, **(form or {})}, base_url=tool.tool_url)
     assert answer.status_code == 200, answer.text
     return unescape(answer.text)
 
@@ -51,12 +52,18 @@ def main(folder: Path) -> None:
     announced = folder / "announced"
     channels = {**tool.issuer.channels, "loudspeaker": Options(file=announced)}
     tool = replace(tool, issuer=replace(tool.issuer, channels=channels))
-    rule_id = make_rule(tool, publish(tool), {"condition": "attended"})
+    rule_id = make_rule(tool, publish(tool), {"condition": "attended", "hours": 6})
     complete(tool, FakePlatform(everyone=[ZANE, ANNA, JANIS, learner(9)]), rule_id)
     with tool.store.read() as session:
         assert session.query(Award).all() == []
     browser = create_app(tool).test_client()
-    assert "When they have attended" in page_of(tool, browser, ZANE, "choose", **PLACING)
+    placing = page_of(tool, browser, ZANE, "choose", **PLACING)
+    assert "When they have attended" in placing and "Hours needed" in placing
+    badge = re.search(r'name="badge" value="([^"]+)"', placing)[1]
+    chosen = {"badge": badge, "condition": "attended", "attended.hours": "x"}
+    assert "“x” is no number of hours." in page_of(tool, browser, ZANE, "place", chosen, **PLACING)
+    chosen["attended.hours"] = "6"
+    assert 'name="JWT"' in page_of(tool, browser, ZANE, "place", chosen, **PLACING)
     teachers = page_of(tool, browser, ZANE, "course")
     assert "Learners get this badge when they have attended." in teachers
     assert "You have not attended yet." in page_of(tool, browser, ANNA, "learner")

@@ -150,6 +150,23 @@ def test_removed_voids_the_looks_since_the_last_witness(course):
     assert course.earned() == "AN"
 
 
+def test_after_removed_the_last_look_that_counts_is_the_one_before(course):
+    course.look(outside="AJ")
+    course.look(outside="AJ")
+    course.look(inside="AJ")
+    course.says_removed()
+    course.look(inside="A", outside="J")  # it is back at once, and Anna has completed meanwhile
+    assert course.earned() == "A"
+
+
+def test_who_was_closed_out_later_and_came_in_again_has_completed(course):
+    course.look(inside="A", outside="J")
+    course.look(inside="A", outside="J")
+    course.look(outside="AJ")
+    course.look(inside="A", outside="J")
+    assert (course.earned(), course.code("A")) == ("A", "came_in")
+
+
 def test_a_look_that_a_teacher_has_voided_makes_no_completion(course):
     course.look(outside="AJ")
     course.look(outside="AJ")

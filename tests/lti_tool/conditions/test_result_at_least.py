@@ -50,6 +50,14 @@ def test_a_grade_reached_while_enrolled_counts_later_too(course):
     assert course.earned(AT_LEAST_60) == "A"
 
 
+def test_nobody_is_asked_about_whose_grade_stands_after_they_have_left(course):
+    rule = tree_of({"all": [{"condition": "result_at_least", "minimum": "0.6"}, {"condition": "confirmed"}]})
+    course.results(A="0.9", J="0.9")
+    assert course.asked_about(rule) == dict.fromkeys("AJ", "not_confirmed")
+    course.look(inside="J", staff="Z")
+    assert course.asked_about(rule) == {"J": "not_confirmed"}
+
+
 @pytest.mark.parametrize(
     ("points", "maximum", "minimum", "is_enough"),
     [

@@ -71,6 +71,7 @@ class Call:
     url: str
     headers: Mapping[str, str]
     data: Any
+    seconds: float | None = None
 
 
 class Network:
@@ -116,8 +117,9 @@ class Network:
         headers: Mapping[str, str] | None = None,
         data: Any = None,
         max_bytes: int = 2_000_000,
+        seconds: float | None = None,
     ) -> HttpResponse:
-        self.calls.append(Call(method, url, headers or {}, data))
+        self.calls.append(Call(method, url, headers or {}, data, seconds))
         waiting = self.answers.get((method, url))
         if not waiting:
             raise OutgoingError(f"nothing was prepared for {method} {url}")

@@ -345,6 +345,12 @@ def test_a_next_page_under_another_scheme_or_port_of_the_host_is_followed(moodle
 # --- members
 
 
+def test_a_list_has_a_minute(moodle, network):
+    network.on("GET", MEMBERS_URL, members_page())
+    moodle.members(MEMBERS_URL)
+    assert [call.seconds for call in network.calls_to(MEMBERS_URL)] == [60]
+
+
 def test_members_are_asked_for_by_the_exact_media_type(moodle, network):
     network.on("GET", MEMBERS_URL, members_page())
     moodle.members(MEMBERS_URL)

@@ -21,6 +21,12 @@ READABLE = (
 
 def upgrade() -> None:
     op.create_table(
+        "issuer",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "invitation",
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -56,6 +62,7 @@ def upgrade() -> None:
     op.create_table(
         "registration",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer_id", sa.String(), nullable=False),
         sa.Column("platform_id", sa.String(), nullable=False),
         sa.Column("client_id", sa.String(), nullable=False),
         sa.Column("auth_login_url", sa.String(), nullable=False),
@@ -66,6 +73,10 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("embed_origins", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("platform_id", "client_id"),
     )
@@ -186,6 +197,7 @@ def upgrade() -> None:
     op.create_table(
         "template_version",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer_id", sa.String(), nullable=False),
         sa.Column("template_id", sa.String(length=36), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
@@ -199,6 +211,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["course_id"],
             ["course.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("template_id", "version"),
@@ -248,7 +264,7 @@ def upgrade() -> None:
     op.create_table(
         "award_rule",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=True),
+        sa.Column("issuer_id", sa.String(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("resource_link_id", sa.Integer(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
@@ -262,6 +278,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["resource_link_id"],
             ["resource_link.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("resource_link_id"),
@@ -444,7 +464,7 @@ def upgrade() -> None:
     op.create_table(
         "award",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=True),
+        sa.Column("issuer_id", sa.String(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("template_id", sa.String(length=36), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -476,6 +496,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["template_version_id"],
             ["template_version.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("course_id", "template_id", "person_id"),
@@ -528,6 +552,10 @@ def upgrade() -> None:
         sa.Column("status_list_id", sa.Integer(), nullable=False),
         sa.Column("status_index", sa.Integer(), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("holder", sa.String(), nullable=True),
+        sa.Column("replaces_id", sa.String(length=36), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revocation_reason", sa.String(), nullable=True),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
@@ -535,6 +563,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["award_id"],
             ["award.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"],
+            ["credential.id"],
         ),
         sa.ForeignKeyConstraint(
             ["status_list_id"],
@@ -545,9 +577,18 @@ def upgrade() -> None:
             ["template_version.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("award_id"),
         sa.UniqueConstraint("status_list_id", "status_index"),
     )
+    with op.batch_alter_table("credential", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_credential_award_id"), ["award_id"], unique=False)
+        batch_op.create_index(
+            "ix_credential_current",
+            ["award_id"],
+            unique=True,
+            sqlite_where=sa.text("replaced_at IS NULL"),
+            postgresql_where=sa.text("replaced_at IS NULL"),
+        )
+
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -618,3 +659,4 @@ def downgrade() -> None:
 
     op.drop_table("compiled_form")
     op.drop_table("invitation")
+    op.drop_table("issuer")

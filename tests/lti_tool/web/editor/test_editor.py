@@ -14,7 +14,8 @@ from markupsafe import escape as escaped
 from werkzeug.datastructures import MultiDict
 
 from badges.quality import framework_codes
-from badges.template.declarations import FIELDS as DECLARATIONS
+from badges.template.declarations import Declarations
+from badges.template.fields import fields_of
 from badges.template.model import Template, read_template
 from badges.vocabularies import vocabulary
 from lti_tool.people import operator_sessions
@@ -125,8 +126,17 @@ def test_every_field_of_a_template_can_be_written():
     assert reached | {"quality"} == set(Template.__dataclass_fields__)
     steps = [declarations_step(code) for code in framework_codes()]
     written = {field.name for step in (*STEPS, *steps) for field in step.fields}
-    # `FIELDS` of the declarations: each is asked for by some framework, and has a line in the table.
-    assert {f"quality/{name}" for name in DECLARATIONS} - {"quality/declarations"} <= written
+    # Each declaration is asked for by some framework.
+    assert {f"quality/{field.name}" for field in fields_of(Declarations)} - {
+        "quality/declarations"
+    } <= written
+
+
+def test_what_few_templates_need_is_folded_away(zane):
+    zane.post(f"{zane.version_path}/edit", step="learning")
+    shown, folded = zane.page.text.split('<details class="rare"')
+    assert 'name="/workload_hours"' in shown and 'name="/workload_hours"' not in folded
+    assert 'name="/cycle"' in folded and 'name="/quality/unit_kind"' in folded
 
 
 def test_every_vocabulary_of_the_table_is_there():

@@ -11,6 +11,7 @@ from tests.lti_tool.web.conftest import CLAIM, hidden, policy, text_of
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 RETURN = "https://moodle.example.org/mod/lti/contentitem_return.php?course=42"
 ADMINISTRATOR = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"
+MINIMUM = "result_at_least.minimum"
 REQUEST = {
     CLAIM + "message_type": "LtiDeepLinkingRequest",
     CLAIM + "resource_link": None,
@@ -99,14 +100,14 @@ def test_the_page_may_post_to_the_platform_only(place, school):
     ],
 )
 def test_the_link_has_the_minimum_grade_and_asks_for_confirmation_by_itself(place, school, typed, minimum):
-    page = place(badge=school.badge, condition="result_at_least", minimum=typed)
+    page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: typed})
     grade = {"condition": "result_at_least", "minimum": minimum}
     assert json.loads(item_of(page)[1]["custom"]["rule"]) == {"all": [grade, {"condition": "confirmed"}]}
 
 
 @pytest.mark.parametrize(("confirm", "is_asked"), [("", True), ("yes", True), ("no", False)])
 def test_a_teacher_may_choose_to_award_grades_at_once(place, school, confirm, is_asked):
-    page = place(badge=school.badge, condition="result_at_least", minimum="60", confirm=confirm)
+    page = place(badge=school.badge, condition="result_at_least", confirm=confirm, **{MINIMUM: "60"})
     assert ("confirmed" in item_of(page)[1]["custom"]["rule"]) == is_asked
     page = place(badge=school.badge, condition="link_opened_to_them", confirm=confirm)
     assert ("confirmed" in item_of(page)[1]["custom"]["rule"]) == (confirm == "yes")
@@ -114,13 +115,13 @@ def test_a_teacher_may_choose_to_award_grades_at_once(place, school, confirm, is
 
 @pytest.mark.parametrize("minimum", ["", "much", "-1", "101", "NaN", "1e9", "1e-999999", "%", "Infinity"])
 def test_an_invalid_minimum_is_asked_for_again(place, school, minimum):
-    page = place(badge=school.badge, condition="result_at_least", minimum=minimum)
+    page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: minimum})
     assert "from 0 to 100" in text_of(page) and "JWT" not in page.text
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("0,7", "70"), ("0.705", "70.5"), ("1", "100")])
 def test_a_minimum_that_may_mean_two_things_is_asked_back(place, school, typed, meant):
-    page = place(badge=school.badge, condition="result_at_least", minimum=typed)
+    page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: typed})
     assert f"Did you mean {meant} %?" in text_of(page) and "JWT" not in page.text
 
 
