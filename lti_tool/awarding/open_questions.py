@@ -48,8 +48,12 @@ def mail_to(session: Session, person_id: int, mailed: Collection[int]) -> Questi
 
 def record_mail(session: Session, person_id: int, mail: QuestionMail, now: datetime) -> None:
     """Records that the teacher was mailed, and schedules the next mail, in case that there is another question then."""
-    for question_id in mail.ids:
-        row = session.get_one(Question, question_id)
+    rows = [session.get_one(Question, question_id) for question_id in mail.ids]
+    # A look locks its course, then changes questions and the rows of mails in an order of its own: without this lock
+    # the two could wait for each other.
+    for course_id in sorted({row.rule.course_id for row in rows}):
+        queries.people.lock_course(session, course_id)
+    for row in rows:
         row.mailed_at = row.mailed_at or now
         events.record(session, "mailed", "question", row.id, now, data={"people": [person_id]})
     payload = {"person_id": person_id, "mailed": list(mail.ids)}
