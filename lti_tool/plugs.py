@@ -23,7 +23,7 @@ def words(plug: Any, language: str) -> Mapping[str, Any]:
     """The plug's own sentences in a language: the file `en.toml` or `lv.toml` in its folder.
 
     They are tables of sentences by code, with {names} to be filled in. In English where it has no file of that
-    language.
+    language, and empty where it has none at all.
     """
     return _words(Path(plug.__file__).parent, language)
 
@@ -33,4 +33,4 @@ def _words(folder: Path, language: str) -> Mapping[str, Any]:
     file = folder / f"{language}.toml"
     if not file.exists():
         file = folder / "en.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}

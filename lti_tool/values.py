@@ -208,8 +208,18 @@ class BakedBadge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuestion:
+    """A question to teachers about a whole link, as a mail tells it; `number` is how many learners it is about."""
+
+    badge: str
+    course: str
+    course_url: str | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """The learner whom a badge is delivered to; `language` is the one to write in."""
+    """The person whom a badge or a mail is delivered to; `language` is the one to write in."""
 
     name: str
     email: str | None

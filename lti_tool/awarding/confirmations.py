@@ -12,20 +12,26 @@ from lti_tool.awarding.decisions import decide_people, undecided_people, version
 from lti_tool.awarding.ledger import Seen, append
 from lti_tool.errors import NotAllowedError
 from lti_tool.observations import ROLE, Observation, Policy, first_seen_as_staff, select
+from lti_tool.observations import confirmations as confirmed_by_others
 from lti_tool.sources import teacher
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import Award, AwardRule, Question
 
-#: Why a learner cannot be confirmed: it is they themselves; they have left the course; nothing about them is open.
-Refusal = Literal["self", "left", "not_open"]
+#: Why a learner cannot be confirmed: it is they themselves; somebody was first; they have left the course; nobody is
+#: asked about them.
+Refusal = Literal["self", "already", "left", "not_open"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """What a confirmation came to: the new awards, and whom it was refused for, by person id."""
+    """What a confirmation came to: the new awards, and whom it was refused for, by person id.
+
+    `first`: who had confirmed them before, for those who were refused as `already`.
+    """
 
     awards: Sequence[Award] = ()
     refused: Mapping[int, Refusal] = field(default_factory=dict)
+    first: Mapping[int, int | None] = field(default_factory=dict)
 
 
 def confirm_learners(
@@ -49,13 +55,18 @@ def confirm_learners(
     if version is None:
         return Confirmed(refused=_refuse(session, rule, dict.fromkeys(person_ids, "not_open"), by_id, now))
     undecided = undecided_people(session, rule, version, policy, now, person_ids)
-    may_be = {each.person_id for each in undecided if each.decision.outcome == "question"}
+    may_be = {each.person_id for each in undecided if each.is_question}
     refused: dict[int, Refusal] = {}
+    first: dict[int, int | None] = {}
     for person_id in person_ids:
+        own = known.get(person_id, ())
+        before = confirmed_by_others(own, person_id, rule.link.link_id)
         if person_id == by_id:
             refused[person_id] = "self"
+        elif person_id not in may_be and before:
+            refused[person_id], first[person_id] = "already", before[0].actor
         elif person_id not in may_be:
-            refused[person_id] = "left" if has_left(known.get(person_id, ())) else "not_open"
+            refused[person_id] = "left" if has_left(own) else "not_open"
     chosen = sorted(set(person_ids) - refused.keys())
     names = queries.people.user_ids_in(session, course.registration_id, course.id)
     found = [teacher.confirms(names[person_id], rule.link.link_id) for person_id in chosen]
@@ -65,7 +76,8 @@ def confirm_learners(
         actor = events.person(by_id)
         events.record(session, "confirmed", "rule", rule.id, now, actor=actor, data={"people": chosen})
     _refuse(session, rule, refused, by_id, now)
-    return Confirmed(awards=decide_people(session, rule, chosen, policy, now), refused=refused)
+    awards = decide_people(session, rule, chosen, policy, now)
+    return Confirmed(awards=awards, refused=refused, first=first)
 
 
 def _refuse(
@@ -99,24 +111,64 @@ def answer_question(
 ) -> Answered:
     """Records a teacher's answer about those who were named to them, and awards what follows.
 
-    Raises NotFoundError where the rule has no such question, NotAllowedError as `confirm_learners` does.
+    Raises NotFoundError where the rule has no such question, NotAllowedError as `confirm_learners` does, and while the
+    rule awards nothing: the question stays open then.
     """
     course = queries.people.lock_course(session, rule.course_id)
     _check_may_confirm(session, course.id, by_id, policy)
     version = version_that_awards(session, rule)
     if version is None:
-        raise NotAllowedError("this badge awards nothing at the moment")
+        raise NotAllowedError("the badge is paused, or a change of it waits to be settled")
     undecided = undecided_people(session, rule, version, policy, now, named)
-    still = [each.person_id for each in undecided if questions.question_in(each.decision)]
+    still = [each.person_id for each in undecided if each.is_learner and questions.question_in(each.decision)]
     answered = questions.answer(session, rule, question_id, said, still, by_id, now)
     awards = decide_people(session, rule, answered.people, policy, now) if answered.people else []
     return Answered(awards=awards, first=answered.first)
 
 
-def _check_may_confirm(session: Session, course_id: int, by_id: int, policy: Policy) -> None:
+def may_confirm(session: Session, course_id: int, by_id: int, policy: Policy) -> bool:
+    """Whether the institution lets this member of staff confirm learners."""
     own = queries.observations.of_people(session, course_id, [by_id]).get(by_id, ())
-    if is_assistant(own) and not policy.assistants_may_confirm:
+    return policy.assistants_may_confirm or not is_assistant(own)
+
+
+def _check_may_confirm(session: Session, course_id: int, by_id: int, policy: Policy) -> None:
+    if not may_confirm(session, course_id, by_id, policy):
         raise NotAllowedError("the institution lets teachers confirm learners, not assistants")
+
+
+def awards_to_review(session: Session, rule: AwardRule, awards: Sequence[Award]) -> Mapping[int, datetime]:
+    """The awards of people who were seen as staff of the course, by award id, and since when.
+
+    Left out are those that somebody has confirmed since then, and those that are revoked.
+    """
+    valid = {award.person_id: award for award in awards if award.status != "revoked"}
+    observations = queries.observations.of_people(session, rule.course_id, valid)
+    found = {}
+    for person_id, award in valid.items():
+        own = observations.get(person_id, ())
+        seen = first_seen_as_staff(own)
+        said = confirmed_by_others(own, person_id, rule.link.link_id)
+        if seen is not None and not any(each.seen_at >= seen.seen_at for each in said):
+            found[award.id] = seen.seen_at
+    return found
+
+
+def confirm_award(session: Session, award: Award, by_id: int | None, policy: Policy, now: datetime) -> None:
+    """Records that somebody who was seen as staff has earned the badge that they were awarded.
+
+    Raises NotAllowedError for their own award, and as `confirm_learners` does.
+    """
+    rule = award.rule
+    course = queries.people.lock_course(session, rule.course_id)
+    if by_id is None or by_id == award.person_id:
+        raise NotAllowedError("nobody confirms themselves")
+    _check_may_confirm(session, course.id, by_id, policy)
+    name = queries.people.user_ids_in(session, course.registration_id, course.id)[award.person_id]
+    seen = Seen(source=teacher.NAME, at=now, actor=by_id)
+    append(session, course, [teacher.confirms(name, rule.link.link_id)], seen, {name: award.person_id})
+    data = {"people": [award.person_id]}
+    events.record(session, "confirmed", "award", award.id, now, actor=events.person(by_id), data=data)
 
 
 def confirm_restriction(

@@ -9,17 +9,26 @@ from datetime import datetime
 from lti_tool.awarding import awards, questions
 from lti_tool.conditions.decide import Decision, decide
 from lti_tool.conditions.tree import read_tree
-from lti_tool.observations import Facts, Observation, Policy
+from lti_tool.observations import Facts, Observation, Policy, role_now
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, AwardRule, Course, RuleVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:
-    """A person without an award, and what the rule comes to for them now."""
+    """A person without an award, and what the rule comes to for them now.
+
+    `is_learner`: whether they are enrolled as a learner now, even if they were seen as staff.
+    """
 
     person_id: int
     decision: Decision
+    is_learner: bool
+
+    @property
+    def is_question(self) -> bool:
+        """Whether a teacher is asked about the person."""
+        return self.is_learner and self.decision.outcome == "question"
 
 
 def decide_course(session: Session, course: Course, policy: Policy, now: datetime) -> list[Award]:
@@ -35,7 +44,7 @@ def decide_course(session: Session, course: Course, policy: Policy, now: datetim
             continue
         undecided = _undecided(session, rule, version, observations, policy, now)
         found += _award_all(session, rule, version, undecided, now)
-        still = {each.person_id: each.decision for each in undecided}
+        still = {each.person_id: each.decision for each in undecided if each.is_learner}
         questions.update(session, rule, still, observations.get(None, ()), now)
     return found
 
@@ -98,6 +107,7 @@ def _undecided(
                 Facts(person=person_id, resource=link, own=own, course=about_course, policy=policy),
                 now,
             ),
+            is_learner=role_now(own) == "learner",
         )
         for person_id, own in observations.items()
         if person_id is not None and person_id not in awarded

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from lti_tool.awarding.ledger import Seen, append
 from lti_tool.conditions.decide import Decision
 from lti_tool.errors import NotFoundError
-from lti_tool.observations import RESTRICTION, Observation, select
+from lti_tool.observations import RESTRICTION, Observation, role_now, select
 from lti_tool.observations.link_history import restriction_now
 from lti_tool.sources import teacher
-from lti_tool.store import Session, events, queries
+from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.models import AwardRule, Question
 
 Answer = Literal["completed", "removed"]
+
+#: Many questions settle themselves by the next look, and are not mailed at all.
+WAIT_BEFORE_MAIL = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +57,32 @@ def update(
         session.add(question)
         session.flush()
         events.record(session, "asked", "question", question.id, now, why=kind, data={"people": len(people)})
+        _ask_by_mail(session, rule.course_id, now)
+
+
+def _ask_by_mail(session: Session, course_id: int, now: datetime) -> None:
+    """Schedules the mail to each teacher of the course, unless one is due anyway: see `open_questions`."""
+    roles = queries.observations.roles_in_course(session, course_id)
+    for person_id in sorted(person_id for person_id, own in roles.items() if role_now(own) == "staff"):
+        payload = {"person_id": person_id, "mailed": []}
+        due_at = now + WAIT_BEFORE_MAIL
+        outbox.schedule_unless_open(session, mail_id(person_id), "ask_teacher", payload, due_at)
+
+
+def mail_id(person_id: int) -> str:
+    """The id of the single outbox row that is used again for each mail to a teacher."""
+    return f"ask-teacher-{person_id}"
 
 
 def question_in(decision: Decision) -> str:
-    """The question that would settle the decision together with those about others; empty where there is none."""
-    if decision.outcome != "question":
+    """The question that would settle the decision together with those about others; empty where there is none.
+
+    Whoever was seen as staff is confirmed by name, with that reason shown: "all have completed" is about learners.
+    """
+    leaves = decision.trace.leaves()
+    if decision.outcome != "question" or any(part.code == "seen_as_staff" for part in leaves):
         return ""
-    return next((part.asks for part in decision.trace.leaves() if part.asks), "")
+    return next((part.asks for part in leaves if part.asks), "")
 
 
 def close_open(session: Session, rule: AwardRule, why: str, now: datetime) -> None:

@@ -10,7 +10,11 @@ from lti_tool.values import BakedBadge, Receipt, Recipient
 
 
 class Channel(Protocol):
-    """What the module of a channel defines; `Options` is a frozen dataclass of its settings."""
+    """What the module of a channel defines; `Options` is a frozen dataclass of its settings.
+
+    A channel may further define `ask(questions, recipient, options, reference)`, where it can bring a teacher the
+    questions that are open.
+    """
 
     NAME: str
     LABEL: str

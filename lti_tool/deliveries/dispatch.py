@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from lti_tool.awarding.open_questions import QuestionMail
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing.issuance import Issuer, bake_badge, plan_delivery
@@ -51,6 +53,26 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
             return
         sent.status, sent.reference, sent.sent_at, sent.trouble = "sent", receipt.reference, now, None
         events.record(session, "delivered", "delivery", delivery_id, now, why=channel, data=_award_of(sent))
+
+
+def ask(issuer: Issuer, mail: QuestionMail, reference: str) -> None:
+    """Brings a teacher the questions that are open, by the first channel that can; `reference` identifies the mail.
+
+    Raises DeliveryError. A permanent failure, such as a teacher without an address, is none: the page asks too.
+    """
+    channels = (
+        (name, options) for name, options in issuer.channels.items() if hasattr(CHANNELS[name], "ask")
+    )
+    found = next(channels, None)
+    if found is None:
+        return
+    name, options = found
+    channel: Any = CHANNELS[name]
+    try:
+        channel.ask(mail.questions, mail.recipient, options, f"{reference}.{name}@{issuer.addresses.host}")
+    except DeliveryError as error:
+        if not error.permanent:
+            raise
 
 
 def _record_failure(store: Store, delivery_id: int, trouble: DeliveryError, why: str, now: datetime) -> None:

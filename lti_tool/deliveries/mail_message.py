@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from lti_tool.errors import DeliveryError
 from lti_tool.language import translator
 from lti_tool.values import BakedBadge, Recipient
 
@@ -20,8 +22,8 @@ def mail_message(badge: BakedBadge, recipient: Recipient, sender: str, reference
     _ = translator(recipient.language)
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
-    message["To"] = _address(recipient)
-    message["Subject"] = _("Your badge: %(name)s") % {"name": _one_line(badge.name)}
+    message["To"] = address_of(recipient)
+    message["Subject"] = _("Your badge: %(name)s") % {"name": one_line(badge.name)}
     message["Message-ID"] = f"<{reference}>"
     message["Auto-Submitted"] = "auto-generated"
     paragraphs = (
@@ -45,12 +47,22 @@ def mail_message(badge: BakedBadge, recipient: Recipient, sender: str, reference
     return message
 
 
-def _address(recipient: Recipient) -> Address:
-    """The address, with its domain in ASCII (IDNA), which every mail server accepts. Raises ValueError."""
+def composed(compose: Callable[[], EmailMessage], recipient: Recipient) -> EmailMessage:
+    """The message that `compose` returns. Raises DeliveryError, permanent, where there is no valid address."""
+    if not recipient.email:
+        raise DeliveryError("no e-mail address is known", permanent=True)
+    try:
+        return compose()
+    except ValueError as error:
+        raise DeliveryError("the e-mail address is not valid", permanent=True) from error
+
+
+def address_of(recipient: Recipient) -> Address:
+    """The recipient's address, with its domain in ASCII (IDNA), which every mail server accepts. Raises ValueError."""
     local, _, domain = (recipient.email or "").rpartition("@")
     try:
         spec = f"{local}@{domain.encode('idna').decode()}"
-        return Address(display_name=_one_line(recipient.name), addr_spec=spec)
+        return Address(display_name=one_line(recipient.name), addr_spec=spec)
     except (
         ValueError,
         MessageError,
@@ -59,8 +71,8 @@ def _address(recipient: Recipient) -> Address:
         raise ValueError("no e-mail address") from error
 
 
-def _one_line(text: str) -> str:
-    """On one line, and short: a long word is not folded, and mail servers refuse header lines of 1000 characters."""
+def one_line(text: str) -> str:
+    """The text on one line, and short: a long word is not folded, and mail servers refuse lines of 1000 characters."""
     return " ".join(text.split())[:200]
 
 

@@ -52,6 +52,12 @@ def course_page(course_id: str) -> Any:
     )
 
 
+@routes.get("/course/view.php")
+def course_at_moodles_address() -> Any:
+    """The course page at the address that it has in Moodle, as mails of tools name it."""
+    return redirect(url_for("pages.course_page", course_id=request.args.get("id", "")))
+
+
 @routes.get("/courses/<course_id>/activities/<link_id>")
 def activity(course_id: str, link_id: str) -> Any:
     link = _link(course_id, link_id)

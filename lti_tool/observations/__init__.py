@@ -96,12 +96,26 @@ def select(
 
 def confirmation(facts: Facts) -> Observation | None:
     """The first confirmation of the person for the rule by somebody else: nobody confirms themselves."""
-    others = (
+    return next(iter(confirmations(facts.own, facts.person, facts.resource)), None)
+
+
+def confirmations(own: Sequence[Observation], person: int, resource: str) -> tuple[Observation, ...]:
+    """The confirmations of the person for the rule of that resource link by others, oldest first."""
+    return tuple(
         each
-        for each in facts.own_of(CONFIRMED, facts.resource)
-        if each.value is True and each.actor is not None and each.actor != facts.person
+        for each in select(own, CONFIRMED, resource)
+        if each.value is True and each.actor is not None and each.actor != person
     )
-    return next(others, None)
+
+
+def role_now(own: Sequence[Observation]) -> str | None:
+    """What the person is in the course: by its last list of members, by their last launch where no list has them yet.
+
+    None where nothing is known.
+    """
+    roles = select(own, ROLE)
+    listed = [role for role in roles if role.actor is None]
+    return (listed or roles)[-1].value if roles else None
 
 
 def first_seen_as_staff(own: Sequence[Observation]) -> Observation | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from lti_tool.platforms.course_address import course_address
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import Course, Person
 from lti_tool.store.queries.common import add_or_find
@@ -27,6 +28,8 @@ def save_course(session: Session, launch: Launch) -> Course | None:
         new = Course(registration_id=launch.registration_id, context_id=context_id)
         course = add_or_find(session, new, find)
     course.title = launch.context_title or course.title
+    url = course_address(course.registration.product, launch.return_url, context_id)
+    course.url = url or course.url
     course.memberships_url = launch.memberships_url or course.memberships_url
     course.line_items_url = launch.line_items_url or course.line_items_url
     course.concluded_at = None

@@ -158,6 +158,13 @@ def schedule(session: Session, event_id: str, task: str, payload: Json, due_at: 
     row.due_at = row.created_at = due_at
 
 
+def schedule_unless_open(session: Session, event_id: str, task: str, payload: Json, due_at: datetime) -> None:
+    """As `schedule`, unless the job is already to be done; a row that is there keeps its payload."""
+    row = session.get(Outbox, event_id, with_for_update=True)
+    if row is None or row.status not in OPEN:
+        schedule(session, event_id, task, payload if row is None else row.payload, due_at)
+
+
 def reschedule(
     session: Session, event_id: str, task: str, payload: Json, due_at: datetime, begun_at: datetime
 ) -> None:

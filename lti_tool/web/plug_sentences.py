@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,30 +19,63 @@ from lti_tool.conditions.tree import Leaf, Node, demands, leaves
 from lti_tool.sources import SOURCES
 from lti_tool.web.filters import exact_percent, moment, percent
 from lti_tool.web.languages import page_language
+from lti_tool.web.translation import gettext as _
 
 
 def set_up(app: Flask) -> None:
     """Makes the filters known to the pages."""
     plugs_folder = PrefixLoader({"conditions": FileSystemLoader(list(conditions.__path__))})
     app.jinja_loader = ChoiceLoader([*([app.jinja_loader] if app.jinja_loader else []), plugs_folder])
-    app.jinja_env.filters.update(trace_sentences=trace_sentences, score_sentences=score_sentences)
+    app.jinja_env.filters.update(
+        trace_sentences=trace_sentences,
+        trace_lines=trace_lines,
+        score_sentences=score_sentences,
+        learner_sentences=learner_sentences,
+    )
     app.jinja_env.filters["shown_as"] = lambda value, name: shown(name, value)
 
 
-def trace_sentences(trace: Mapping[str, Any], reader: str = "teacher") -> Sequence[Markup]:
-    """What decided, from a trace as JSON: a sentence for each condition that made the difference.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One part of a trace in words: `state` as in `lti_tool.conditions.parts`, `inner` the parts of a group."""
 
-    Of a decision that was met these are the conditions that were met, else those that are not. `reader` is `teacher`
-    or `learner`; a code without a sentence for the reader is passed over.
+    state: str
+    sentence: Markup | str
+    inner: Sequence[Line] = ()
+
+
+def trace_sentences(trace: Mapping[str, Any]) -> Sequence[Markup]:
+    """What decided, from a trace as JSON, for a teacher: a sentence for each condition that made the difference.
+
+    Of a decision that was met these are the conditions that were met, else those that are not.
     """
     is_met = trace["state"] == "met"
-    told = []
-    for leaf in _leaves(trace):
-        if (leaf["state"] == "met") == is_met:
-            found = sentence(leaf, reader)
-            if found and found not in told:
-                told.append(found)
-    return told
+    return _sentences((leaf for leaf in _leaves(trace) if (leaf["state"] == "met") == is_met), "teacher")
+
+
+def trace_lines(trace: Mapping[str, Any]) -> Sequence[Line]:
+    """The whole trace for a teacher, part by part; of parts of which one is enough, together."""
+    if "parts" not in trace:
+        told = sentence(trace, "teacher")
+        return [Line(state=trace["state"], sentence=told)] if told else []
+    lines = [line for part in trace["parts"] for line in trace_lines(part)]
+    if trace["condition"] != "any" or len(lines) < 2:
+        return lines
+    return [Line(state=trace["state"], sentence=_("One of these is enough:"), inner=lines)]
+
+
+def learner_sentences(trace: Mapping[str, Any]) -> Sequence[Markup]:
+    """The trace for the learner it is about.
+
+    A condition speaks to them in the same way whether or not it is met, where what it read may be hidden from them.
+    """
+    return _sentences(_leaves(trace), "learner")
+
+
+def _sentences(leaves: Iterable[Mapping[str, Any]], reader: str) -> Sequence[Markup]:
+    """Each once; a code without a sentence for the reader (`teacher` or `learner`) is passed over."""
+    found = (sentence(leaf, reader) for leaf in leaves)
+    return list(dict.fromkeys(each for each in found if each))
 
 
 def score_sentences(trace: Mapping[str, Any]) -> Sequence[Markup]:
@@ -95,6 +128,14 @@ def gone_words(source: str) -> Mapping[str, str]:
     """Title and text for what a source no longer finds on the platform: a link, or its column."""
     found: Mapping[str, str] = plugs.words(SOURCES[source], page_language())["gone"]
     return found
+
+
+def unseen_sentences(kinds: Collection[str]) -> Sequence[str]:
+    """What the sources of these kinds of observations cannot see, which a teacher ought to know."""
+    language = page_language()
+    sources = [source for source in SOURCES.values() if source.GIVES & kinds]
+    told = (plugs.words(source, language).get("cannot_see", {}) for source in sources)
+    return [text for sentences in told for text in sentences.values()]
 
 
 def choice(name: str) -> Mapping[str, str]:

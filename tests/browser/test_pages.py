@@ -16,6 +16,7 @@ from lti_tool.conditions.tree import read_tree
 from lti_tool.demo.robot import Robot
 from lti_tool.errors import DeliveryError, PlatformError
 from lti_tool.issuing import issuance
+from lti_tool.observations import role_now
 from lti_tool.platforms import invitations
 from lti_tool.store import queries
 from lti_tool.store.models import (
@@ -80,12 +81,12 @@ def press_check(robot, activity):
     robot.submit(form)
 
 
-def is_checked(tool):
+def is_checked(tool, rule_id=2):
     """Whether the check of the platform that Anna's launch asked for is over; no other changes what a test sets.
 
     It waits for two seconds, in case more learners come: that is ended.
     """
-    look_id = looks.look_id(solar_course(tool))
+    look_id = looks.look_id(course_of(tool, rule_id))
     with tool.store.begin() as session:
         row = session.get_one(Outbox, look_id)
         if row.status == "done" or row.due_at > tool.clock() + timedelta(minutes=30):
@@ -95,8 +96,8 @@ def is_checked(tool):
         return False
 
 
-def solar_course(tool):
-    (rule,) = [rule for rule in rows(tool, AwardRule) if rule.id == 2]
+def course_of(tool, rule_id):
+    (rule,) = [rule for rule in rows(tool, AwardRule) if rule.id == rule_id]
     return rule.course_id
 
 
@@ -113,6 +114,7 @@ def shown(session, rule_id, kind, value, name=None, source="member_lists"):
             value=value,
             seen_at=datetime.now(UTC),
             source=source,
+            actor_id=person.id if person and source == "launches" else None,
         )
     )
 
@@ -293,11 +295,16 @@ def test_teachers_page(people, demo, activities, language):
             shown(session, 1, "restriction", "cannot_be_seen")
         look("unseen-canvas", "form[action$='/gate']", trouble=None, product="canvas")
         look("unseen-other", "form[action$='/gate']", product="ilias")
+        wait(lambda: is_checked(demo.tool, 1))
         with database_session(demo) as session:
             shown(session, 1, "restriction", "open_to_all")
-            session.add(Question(rule_id=1, kind="restriction", people=[], asked_at=NOW))
+            named = learners_without_award(session)[:3]
+            for learner in named:
+                shown(session, 1, "link_access", "open", learner.name)
+            ids = [str(learner.id) for learner in named]
+            session.add(Question(rule_id=1, kind="restriction", people=ids, asked_at=NOW))
         look("question", "form[action$='/answer']", product="moodle")
-        look("question-paused", ".restriction-steps", paused=True)
+        look("paused", ".tag.unsure", paused=True)
         with database_session(demo) as session:
             session.query(Question).delete()
             shown(session, 1, "restriction", "unproven")
@@ -308,7 +315,18 @@ def test_teachers_page(people, demo, activities, language):
         look("changed", "form[action$='/change']", paused=False)
         with database_session(demo) as session:
             session.get_one(RuleVersion, version.id).status = "declined"
+        with database_session(demo) as session:
+            shown(session, 1, "restriction", "in_force")
+            for learner in learners_without_award(session)[:3]:
+                shown(session, 1, "role", "staff", learner.name, source="launches")
+                shown(session, 1, "link_access", "open", learner.name)
+            seen_as_staff = session.query(Award).filter_by(rule_id=1, status="issued").first().person
+            shown(session, 1, "role", "staff", seen_as_staff.name, source="launches")
         look("usual", ".ticks")
+        select_all = zane.frame.get_by_role("button", name=SELECT_ALL[language])
+        press_until(select_all, zane.frame.locator(".ticks :checked").first)
+        found += find_faults(zane, f"teacher-all-selected-{language}")
+        open_page(zane, token, "/lti/app/course")
         nobody_is_ticked = zane.frame.get_by_role("status").locator(".notice.no")
         press_until(zane.frame.locator("form[action$='/tick'] button"), nobody_is_ticked)
         found += find_faults(zane, f"teacher-nobody-ticked-{language}")
@@ -327,6 +345,18 @@ def test_teachers_page(people, demo, activities, language):
         open_page(zane, token, "/lti/app/course")
         found += find_faults(zane, f"teacher-empty-{language}")
         assert found == []
+
+
+SELECT_ALL = {"en": "Select all", "lv": "Atlasīt visus"}
+
+
+def learners_without_award(session):
+    rule = session.get_one(AwardRule, 1)
+    template_id = rule.versions[0].template_version.template_id
+    awarded = queries.awards.awarded_people(session, rule.course_id, template_id)
+    roles = queries.observations.roles_in_course(session, rule.course_id)
+    ids = {person_id for person_id, own in roles.items() if role_now(own) == "learner"} - awarded
+    return session.query(Person).filter(Person.id.in_(ids)).order_by(Person.id).all()
 
 
 TRACE = {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
-from lti_tool.deliveries.mail_message import mail_message
+from lti_tool.deliveries.mail_message import composed, mail_message
+from lti_tool.deliveries.question_message import question_message
 from lti_tool.errors import DeliveryError
-from lti_tool.values import BakedBadge, Receipt, Recipient
+from lti_tool.values import BakedBadge, OpenQuestion, Receipt, Recipient
 
 NAME = "email"
 LABEL = "E-mail"
@@ -29,12 +32,18 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
 
     A server that refuses our password is not permanent: the operator can correct it.
     """
-    if not recipient.email:
-        raise DeliveryError("no e-mail address is known", permanent=True)
-    try:
-        message = mail_message(badge, recipient, options.sender, reference)
-    except ValueError as error:
-        raise DeliveryError("the e-mail address is not valid", permanent=True) from error
+    _send(lambda: mail_message(badge, recipient, options.sender, reference), recipient, options)
+    return Receipt(channel=NAME, reference=reference)
+
+
+def ask(questions: Sequence[OpenQuestion], recipient: Recipient, options: Options, reference: str) -> Receipt:
+    """Sends a teacher the questions that are open. Raises DeliveryError as `deliver` does."""
+    _send(lambda: question_message(questions, recipient, options.sender, reference), recipient, options)
+    return Receipt(channel=NAME, reference=reference)
+
+
+def _send(compose: Callable[[], EmailMessage], recipient: Recipient, options: Options) -> None:
+    message = composed(compose, recipient)
     try:
         with _connect(options.url) as smtp:
             smtp.send_message(message)
@@ -49,7 +58,6 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
         ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryError("the mail server cannot be reached") from error
-    return Receipt(channel=NAME, reference=reference)
 
 
 def _connect(url: str) -> smtplib.SMTP:

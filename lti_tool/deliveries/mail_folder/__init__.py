@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 
-from lti_tool.deliveries.mail_message import mail_message
+from lti_tool.deliveries.mail_message import composed, mail_message
+from lti_tool.deliveries.question_message import question_message
 from lti_tool.errors import DeliveryError
-from lti_tool.values import BakedBadge, Receipt, Recipient
+from lti_tool.values import BakedBadge, OpenQuestion, Receipt, Recipient
 
 NAME = "mail_folder"
 LABEL = "E-mail, written to a folder"
@@ -22,12 +25,17 @@ class Options:
 
 def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference: str) -> Receipt:
     """Writes the e-mail as an .eml file. Raises DeliveryError: permanent where there is no valid address."""
-    if not recipient.email:
-        raise DeliveryError("no e-mail address is known", permanent=True)
-    try:
-        message = mail_message(badge, recipient, options.sender, reference)
-    except ValueError as error:
-        raise DeliveryError("the e-mail address is not valid", permanent=True) from error
+    message = composed(lambda: mail_message(badge, recipient, options.sender, reference), recipient)
+    return _write(message, options, reference)
+
+
+def ask(questions: Sequence[OpenQuestion], recipient: Recipient, options: Options, reference: str) -> Receipt:
+    """Writes the mail with a teacher's open questions. Raises DeliveryError as `deliver` does."""
+    message = composed(lambda: question_message(questions, recipient, options.sender, reference), recipient)
+    return _write(message, options, reference)
+
+
+def _write(message: EmailMessage, options: Options, reference: str) -> Receipt:
     path = options.folder / f"{reference.split('@')[0]}.eml"
     # Written under another name first, so that a reader of the folder never finds half a file.
     part = path.with_suffix(".part")

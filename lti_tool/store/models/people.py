@@ -51,6 +51,8 @@ class Course(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
     context_id: Mapped[str]
     title: Mapped[str] = mapped_column(default="")
+    url: Mapped[str | None]
+    """Its own page at the platform, as far as launches tell it."""
     memberships_url: Mapped[str | None]
     line_items_url: Mapped[str | None]
     concluded_at: Mapped[datetime | None]

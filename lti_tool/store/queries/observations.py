@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from lti_tool.observations import Observation
+from lti_tool.observations import ROLE, Observation
 from lti_tool.store.models import LookRow, ObservationRow
 
 _COLUMNS = (
@@ -102,6 +102,23 @@ def courses_with_results_after(session: Session, moment: datetime) -> Sequence[i
         ObservationRow.course_id.is_not(None),
     )
     return [course_id for course_id in session.scalars(query.distinct()) if course_id is not None]
+
+
+def roles_in_course(session: Session, course_id: int) -> Mapping[int, Sequence[Observation]]:
+    """What people were in a course, by person id; oldest first."""
+    query = select(*_COLUMNS).where(ObservationRow.course_id == course_id, ObservationRow.kind == ROLE)
+    found = _by_person(session, query)
+    return {person_id: own for person_id, own in found.items() if person_id is not None}
+
+
+def roles_of_person(session: Session, person_id: int) -> Mapping[int, Sequence[Observation]]:
+    """What a person was, by course id; oldest first."""
+    query = select(*_COLUMNS).where(ObservationRow.person_id == person_id, ObservationRow.kind == ROLE)
+    found: defaultdict[int, list[Observation]] = defaultdict(list)
+    for each in _by_person(session, query).get(person_id, ()):
+        if each.course is not None:
+            found[each.course].append(each)
+    return found
 
 
 def staff_of(session: Session, course_id: int) -> frozenset[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -84,6 +84,13 @@ def newest_number(session: Session, rule_id: int) -> int:
 def open_question(session: Session, rule_id: int) -> Question | None:
     """The question to teachers that is open for the rule."""
     return session.scalar(select(Question).where(Question.rule_id == rule_id, Question.closed_at.is_(None)))
+
+
+def open_questions(session: Session, course_ids: Collection[int]) -> Sequence[Question]:
+    """The questions to teachers that are open in these courses, oldest first."""
+    theirs = AwardRule.course_id.in_(course_ids)
+    query = select(Question).join(Question.rule).where(Question.closed_at.is_(None), theirs)
+    return session.scalars(query.order_by(Question.id)).all()
 
 
 def lock_question(session: Session, question_id: int) -> Question | None:

@@ -11,6 +11,7 @@ from flask import Blueprint, render_template
 
 from badges.template.model import Template, read_template, text_in
 from lti_tool.awarding import decisions, launched
+from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.decide import Decision
 from lti_tool.conditions.tree import read_tree
 from lti_tool.errors import NotAllowedError
@@ -110,10 +111,19 @@ def _decision(session: Session, rule: AwardRule, person_id: int) -> Decision | N
 def _state(decision: Decision | None) -> State:
     if decision is None:
         return "not_yet"
+    leaves = decision.trace.leaves()
+    if any(_may_be_hidden(part.condition) for part in leaves):
+        # "Your teacher has to confirm it" would tell that the hidden grade is high enough.
+        return "not_yet"
     if decision.outcome == "question":
         return "waits_for_teacher"
-    codes = {part.code for part in decision.trace.leaves() if part.state == "not_yet"}
+    codes = {part.code for part in leaves if part.state == "not_yet"}
     return "checking" if codes and codes <= WAIT_FOR_A_LOOK else "not_yet"
+
+
+def _may_be_hidden(condition: str) -> bool:
+    """Whether the learner may not know yet what the condition has read, such as a grade."""
+    return condition in CONDITIONS and CONDITIONS[condition].CONFIRM_AT_FIRST
 
 
 #: The codes of parts that the next look settles, after the learner has opened the link.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from badges.template.model import read_template
-from lti_tool.awarding import awards, result_changes
+from lti_tool.awarding import awards, confirmations, result_changes
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import NotFoundError
 from lti_tool.store import Session, queries
@@ -48,6 +48,18 @@ def revoke(award_id: int) -> str:
         name = _name_of(award)
     text = _("The badge of %(name)s is revoked. Its public page and every later check show this.", name=name)
     return course_page(visit, Notice(text=text))
+
+
+@pages.post("/lti/app/awards/<int:award_id>/confirm")
+def confirm(award_id: int) -> str:
+    """Records that somebody who was seen as staff has earned the badge."""
+    visit = current_teacher_visit()
+    tool = current_tool()
+    with tool.store.begin() as session:
+        award = _award_of(session, visit, award_id)
+        confirmations.confirm_award(session, award, visit.person_id, tool.policy, tool.clock())
+        name = _name_of(award)
+    return course_page(visit, Notice(text=_("Saved: %(name)s keeps the badge.", name=name)))
 
 
 @pages.post("/lti/app/awards/<int:award_id>/suspend")

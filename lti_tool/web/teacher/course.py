@@ -5,36 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
-from lti_tool.awarding import decisions, looks, rule_changes
+from lti_tool.awarding import looks, rule_changes
 from lti_tool.awarding.result_changes import ResultChange, changes_of_rule
 from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.observations import LINK_ACCESS, RESTRICTION, select
 from lti_tool.observations.link_history import restriction_confirmed, restriction_now
 from lti_tool.store import Session, queries
-from lti_tool.store.models import Award, AwardRule, Person, Question, RuleVersion, TemplateVersion
+from lti_tool.store.models import Award, AwardRule, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
-from lti_tool.web.plug_sentences import gone_words, rule_sentences, terms
+from lti_tool.web.plug_sentences import gone_words, rule_sentences, terms, unseen_sentences
 from lti_tool.web.public.badge_pages import announced_readings
+from lti_tool.web.teacher.learners import Learners, learners_of
 from lti_tool.web.translation import Sentence
 from lti_tool.web.visits import Visit, current_teacher_visit
 
 pages = Blueprint("teacher", __name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A learner whom a teacher may confirm; `trace` says why they are asked, and `score` is their grade, if any."""
-
-    person: Person
-    trace: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +62,9 @@ class Panel:
     """Everything to show about one badge of the course.
 
     `proposed` is a version that waits for the teacher, and `change` what it changes. `gone` are the words for a link or
-    column that the platform no longer has. `asked` are the learners to confirm one by one; `question` is
-    the one about everybody, and `named` those it is about. `link` is None where the rule reads no list of a link.
-    `newer` is a newer version of the template. `changed` are the awards whose results have changed since.
+    column that the platform no longer has. `link` is None where the rule reads no list of a link. `cannot_see` is what
+    the sources of the rule cannot see, in words. `newer` is a newer version of the template. `changed` are the awards
+    whose results have changed since.
     """
 
     rule: AwardRule
@@ -85,9 +77,8 @@ class Panel:
     demands: rule_changes.Demands
     proposed: RuleVersion | None
     change: Change | None
-    asked: Sequence[Asked]
-    question: Question | None
-    named: Sequence[Asked]
+    learners: Learners
+    cannot_see: Sequence[str]
     link: Link | None
     gone: Mapping[str, str] | None
     newer: TemplateVersion | None
@@ -96,7 +87,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What an action did, above the course page; `light` is "yes" where it succeeded, else "no"."""
+    """What an action did, above the course page; `light`: "yes" where it succeeded, "no" where not, else "unsure"."""
 
     text: Sentence
     light: str = "yes"
@@ -107,8 +98,10 @@ def course() -> str:
     return course_page(current_teacher_visit())
 
 
-def course_page(visit: Visit, notice: Notice | None = None) -> str:
+def course_page(visit: Visit, notice: Notice | None = None, *, all_selected: int | None = None) -> str:
     """The page of the visit's course, with the badge that the request is about opened and first.
+
+    `all_selected`: the rule whose list to confirm has all learners selected.
 
     Raises NotAllowedError for a visit outside of a course.
     """
@@ -127,9 +120,10 @@ def course_page(visit: Visit, notice: Notice | None = None) -> str:
             panels=panels,
             removed=[panel for panel in removed if panel.awards],
             notice=notice,
+            all_selected=all_selected,
             mail_folder=current_tool().mail_folder,
         )
-        asking = next((panel.rule.id for panel in panels if panel.question), None)
+        asking = next((panel.rule.id for panel in panels if panel.learners.question), None)
     if asking is not None:
         _look_anew(asking)
     return page
@@ -148,46 +142,28 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit)
     tree = read_tree(version.tree)
     demands = rule_changes.demands_of(tree)
     is_gone = looks.is_gone(rule.link)
-    # What the lists of a deleted link leave open nobody can tell any more: its learners are confirmed one by one.
-    question = queries.rules.open_question(session, rule.id) if not is_gone else None
-    asked = _asked(session, rule)
     link = _link(session, rule, visit) if LINK_ACCESS in reads(tree) else None
     is_unseen = link is not None and link.shown == "cannot_be_seen"
     wording = "confirmed" if demands.confirmed else "unseen" if is_unseen else "automatic"
-    named = [each for each in asked if question and str(each.person.id) in question.people]
+    awards = queries.awards.awards_of_rule(session, rule.id)
     return Panel(
         rule=rule,
         version=version,
         template=read_template(version.template_version.body),
         readings=announced_readings(version.template_version),
-        awards=queries.awards.awards_of_rule(session, rule.id),
+        awards=awards,
         changed=changes_of_rule(session, rule, current_tool().clock()),
         sentences=rule_sentences(tree, wording),
         demands=demands,
         proposed=proposed,
         change=_change(version, proposed) if proposed is not None else None,
-        asked=[each for each in asked if each not in named],
-        question=question,
-        named=named,
+        learners=learners_of(session, rule, awards, visit.person_id),
+        cannot_see=unseen_sentences(reads(tree)),
         link=link,
         gone=gone_words(rule.link.missing_in) if is_gone else None,
         newer=queries.templates.newer_version(session, version.template_version, rule.course.registration_id),
         is_open=rule.id == open_id,
     )
-
-
-def _asked(session: Session, rule: AwardRule) -> Sequence[Asked]:
-    version = decisions.version_that_awards(session, rule)
-    if version is None:
-        return []
-    tool = current_tool()
-    undecided = decisions.undecided_people(session, rule, version, tool.policy, tool.clock())
-    asked = {each.person_id: each.decision for each in undecided if each.decision.outcome == "question"}
-    people = queries.people.people(session, asked)
-    return [
-        Asked(person=people[person_id], trace=decision.as_json())
-        for person_id, decision in sorted(asked.items())
-    ]
 
 
 def _change(version: RuleVersion, proposed: RuleVersion) -> Change:

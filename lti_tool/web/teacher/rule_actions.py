@@ -9,9 +9,9 @@ from flask import Blueprint, request
 from badges.days import start_of_day
 from lti_tool.awarding import confirmations, looks, rule_changes
 from lti_tool.web.current import current_tool
+from lti_tool.web.teacher.confirmation_notices import answered_notice, confirmed_notice
 from lti_tool.web.teacher.course import Notice, course_page
 from lti_tool.web.translation import gettext as _
-from lti_tool.web.translation import ngettext
 from lti_tool.web.visits import current_teacher_visit, rule_of
 
 pages = Blueprint("rule_actions", __name__)
@@ -40,22 +40,24 @@ def confirm_learners(rule_id: int) -> str:
         confirmed = confirmations.confirm_learners(
             session, rule, person_ids, visit.person_id, tool.policy, tool.clock()
         )
-    return course_page(visit, _confirmed_notice(confirmed))
+        notice = confirmed_notice(session, confirmed)
+    return course_page(visit, notice)
 
 
-def _confirmed_notice(confirmed: confirmations.Confirmed) -> Notice:
-    refused = set(confirmed.refused.values())
-    if "self" in refused:
-        return Notice(text=_("You cannot confirm yourself. Ask another teacher of this course."), light="no")
-    if "left" in refused:
-        text = _("Somebody you selected is no longer in the course, so they do not get the badge.")
-        return Notice(text=text, light="no")
-    if not confirmed.awards:
-        return Notice(text=_("No learner is selected. Select at least one."), light="no")
-    number = len(confirmed.awards)
-    return Notice(
-        text=ngettext("%(num)s badge is being prepared.", "%(num)s badges are being prepared.", number)
+@pages.post("/lti/app/rules/<int:rule_id>/select")
+def select_all(rule_id: int) -> str:
+    """The page with all learners selected whom the teacher may confirm; nothing is awarded by that.
+
+    People who were seen as staff are left out: each of them is a decision of its own.
+    """
+    visit = current_teacher_visit()
+    with current_tool().store.read() as session:
+        rule_of(session, visit, rule_id)
+    text = _(
+        "All are selected, without people who were seen as staff. Nothing is awarded until you press “Confirm "
+        "and award”."
     )
+    return course_page(visit, Notice(text=text, light="unsure"), all_selected=rule_id)
 
 
 @pages.post("/lti/app/rules/<int:rule_id>/answer")
@@ -81,23 +83,8 @@ def answer_question(rule_id: int) -> str:
             tool.policy,
             tool.clock(),
         )
-        first = answered.first
-        by = first.answered_by.name if first is not None and first.answered_by is not None else None
-    if first is not None and first.why_closed == "answered":
-        name = by or _("another teacher")
-        text = _("%(name)s has answered this question already. Nothing was changed.", name=name)
-        return course_page(visit, Notice(text=text, light="no"))
-    if first is not None:
-        return course_page(
-            visit, Notice(text=_("This question has settled itself meanwhile. Nothing was changed."))
-        )
-    if said == "removed":
-        return course_page(
-            visit, Notice(text=_("Saved. No badge is awarded until the link is restricted again."))
-        )
-    number = len(answered.awards)
-    text = ngettext("%(num)s badge is being prepared.", "%(num)s badges are being prepared.", number)
-    return course_page(visit, Notice(text=text))
+        notice = answered_notice(answered, said)
+    return course_page(visit, notice)
 
 
 @pages.post("/lti/app/rules/<int:rule_id>/change")

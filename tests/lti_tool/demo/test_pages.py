@@ -29,6 +29,12 @@ def test_the_class_has_thirty_learners_with_real_names_and_anna_first() -> None:
     assert all(person.email.isascii() for person in campus.people.values())
 
 
+def test_a_course_has_the_address_that_it_has_in_moodle(moodle: Any) -> None:
+    answer = moodle.app.test_client().get("/course/view.php?id=3", follow_redirects=True)
+    assert "Data Literacy Fundamentals" in answer.text
+    assert moodle.app.test_client().get("/course/view.php?id=//evil.example").location.startswith("/courses/")
+
+
 @pytest.mark.parametrize("size", [1, 31, 90, 200])
 def test_a_class_of_any_size_has_its_own_addresses(size: int) -> None:
     learners = create_campus(learners=size).learners("2")

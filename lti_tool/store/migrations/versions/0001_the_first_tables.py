@@ -142,6 +142,7 @@ def upgrade() -> None:
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("context_id", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=True),
         sa.Column("memberships_url", sa.String(), nullable=True),
         sa.Column("line_items_url", sa.String(), nullable=True),
         sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),

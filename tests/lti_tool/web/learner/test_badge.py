@@ -1,13 +1,15 @@
 """The learner's page in each of its states."""
 
+import re
+from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from lti_tool.awarding import awards, looks
-from lti_tool.store.models import Award, AwardRule, StatusList
-from lti_tool.values import TEST_USER
-from tests.fixtures import ANNA, JANIS, NOW, complete, learner, run_due_jobs
+from lti_tool.store.models import Award, AwardRule, ObservationRow, ResourceLink, StatusList
+from lti_tool.values import TEST_USER, LineItemResult
+from tests.fixtures import ANNA, JANIS, NOW, PETERIS, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
@@ -88,6 +90,44 @@ def test_a_learner_reads_why_they_do_not_have_it_and_nothing_of_others(
     words = text_of(school.launch(ANNA))
     assert "Your learning platform shows that something required is not completed yet." in words
     assert "Jānis" not in words and "Toms" not in words
+
+
+@pytest.mark.parametrize(
+    "extra", [{"condition": "confirmed"}, {"condition": "not_before", "at": "2027-01-01T00:00:00Z"}]
+)
+def test_a_learner_cannot_tell_a_hidden_grade_from_the_page(school, web_tool, platform, place, extra):
+    link = {CLAIM + "resource_link": {"id": "2"}, CLAIM + "custom": place(AT_LEAST_60, extra)}
+    platform.everyone = [ZANE, ANNA, JANIS, PETERIS]
+    platform.graded = [
+        LineItemResult(user_id=ANNA.user_id, score=Decimal("0.9")),
+        LineItemResult(user_id=JANIS.user_id, score=Decimal("0.4")),
+    ]
+    school.launch(ZANE, **link)
+    with web_tool.store.begin() as session:
+        session.query(ResourceLink).filter_by(
+            link_id="2"
+        ).one().line_item_url = "https://moodle.example.org/1"
+    looks.look(web_tool.store, platform, 1, web_tool.clock())
+    pages = [text_of(school.launch(person, **link)) for person in (ANNA, JANIS, PETERIS)]
+    assert "Your grade for this badge has to reach 60 %." in pages[0]
+    assert pages[0] == pages[1] == pages[2]
+    with web_tool.store.read() as session:
+        assert session.query(ObservationRow).filter_by(kind="result").count() == 2
+
+
+def test_a_learners_page_is_the_same_whatever_is_known_of_others(
+    school, course_rule, web_tool, platform, clock
+):
+    looks.look(web_tool.store, platform, course_rule, clock())
+    alone = school.launch(JANIS).text
+    platform.inside.append(ANNA)
+    platform.everyone += [learner(number) for number in range(500, 520)]
+    looks.look(web_tool.store, platform, course_rule, clock.advance(minutes=10))
+    together = school.launch(JANIS).text
+    for page in (alone, together):
+        assert "Your learning platform shows that something required is not completed yet." in page
+    varying = re.compile(r'value="[^"]+"|nonce="[^"]+"')
+    assert varying.sub("", alone) == varying.sub("", together)
 
 
 def test_a_revoked_badge_shows_the_reason(school, annas_badge, web_tool):

@@ -1,0 +1,82 @@
+"""The learners of a badge, as its teacher sees them: about whom they are asked, who has not got it yet, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lti_tool.awarding import confirmations, decisions, looks
+from lti_tool.awarding.decisions import Undecided
+from lti_tool.store import Session, queries
+from lti_tool.store.models import Award, AwardRule, Person, Question
+from lti_tool.web.current import current_tool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learner:
+    """A learner without the badge; `trace` is the decision about them, as JSON.
+
+    `was_staff`: they were seen as staff of the course, and nobody has confirmed them yet.
+    """
+
+    person: Person
+    trace: Mapping[str, Any]
+    was_staff: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learners:
+    """The enrolled learners without the badge, by name.
+
+    `question` is the one about everybody, and `named` those it is about, who are still inside. `to_confirm` are those
+    to confirm one by one, `not_yet` all others. `to_review` are awards of people who were seen as staff, by id, and
+    since when. `may_confirm`: whether the reader may confirm anybody; `reader` is their person id.
+    """
+
+    question: Question | None
+    named: Sequence[Learner]
+    to_confirm: Sequence[Learner]
+    not_yet: Sequence[Learner]
+    to_review: Mapping[int, datetime]
+    may_confirm: bool
+    reader: int | None
+
+
+def learners_of(session: Session, rule: AwardRule, awards: Sequence[Award], reader: int | None) -> Learners:
+    """The learners of a rule's badge; nobody is asked about while it awards nothing."""
+    tool = current_tool()
+    version = decisions.version_that_awards(session, rule)
+    undecided: Sequence[Undecided] = ()
+    if version is not None:
+        undecided = decisions.undecided_people(session, rule, version, tool.policy, tool.clock())
+    enrolled = {each.person_id: each for each in undecided if each.is_learner}
+    people = sorted(queries.people.people(session, enrolled).values(), key=_by_name)
+    # What the lists of a deleted link leave open nobody can tell any more: its learners are confirmed one by one.
+    is_asked = version is not None and not looks.is_gone(rule.link)
+    question = queries.rules.open_question(session, rule.id) if is_asked else None
+    in_question = set(question.people) if question else set()
+    found: dict[str, list[Learner]] = {"named": [], "to_confirm": [], "not_yet": []}
+    for person in people:
+        one = enrolled[person.id]
+        shown_in = "not_yet" if not one.is_question else "to_confirm"
+        if one.is_question and str(person.id) in in_question:
+            shown_in = "named"
+        was_staff = any(part.code == "seen_as_staff" for part in one.decision.trace.leaves())
+        learner = Learner(person=person, trace=one.decision.as_json(), was_staff=was_staff)
+        found[shown_in].append(learner)
+    return Learners(
+        question=question if found["named"] else None,
+        named=found["named"],
+        to_confirm=found["to_confirm"],
+        not_yet=found["not_yet"],
+        to_review=confirmations.awards_to_review(session, rule, awards),
+        may_confirm=reader is not None
+        and confirmations.may_confirm(session, rule.course_id, reader, tool.policy),
+        reader=reader,
+    )
+
+
+def _by_name(person: Person) -> tuple[str, int]:
+    return ((person.name or "").casefold(), person.id)
