@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from badges.template.model import read_template, text_in
 from lti_tool.awarding.decisions import version_that_awards
+from lti_tool.awarding.looks import is_gone
 from lti_tool.awarding.questions import mail_id
 from lti_tool.language import best_language
 from lti_tool.observations import role_now
@@ -74,8 +75,12 @@ def _questions_of(session: Session, person_id: int) -> Sequence[Question]:
     roles = queries.observations.roles_of_person(session, person_id)
     courses = [course_id for course_id, own in roles.items() if role_now(own) == "staff"]
     found = queries.rules.open_questions(session, courses)
-    # While a rule is paused, or waits for another answer, its page does not show the question.
-    return [row for row in found if version_that_awards(session, row.rule) is not None]
+    # While a rule is paused, or waits for another answer, or its link is deleted, its page does not show the question.
+    return [
+        row
+        for row in found
+        if version_that_awards(session, row.rule) is not None and not is_gone(row.rule.link)
+    ]
 
 
 def _told(session: Session, question: Question, language: str) -> OpenQuestion:
