@@ -34,7 +34,7 @@ from lti_tool.store.compiled_forms import StoredForms
 from lti_tool.store.database import Store
 from lti_tool.store.events import Act
 from lti_tool.store.expiring_values import StoredExpiringValues
-from lti_tool.store.migrations import bring_up_to_date
+from lti_tool.store.migrations import bring_up_to_date, wait_for_other_starts
 from lti_tool.values import Registration
 from signing import did
 from signing.compiled.cache import CompiledForms
@@ -155,6 +155,7 @@ def _issuer(settings: Settings, store: Store, now: datetime) -> tuple[Policy, Is
         raise SettingsError(f"ISSUER_FILE cannot be used: {error}") from error
     try:
         with store.begin() as session:
+            wait_for_other_starts(session.connection())
             base = extension_address.ensure_base_url(session, settings.extension_url, settings.tool_url, now)
     except NotAllowedError as error:
         raise SettingsError(f"EXTENSION_URL: {error}") from error
@@ -217,6 +218,7 @@ def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
     """Creates missing keys, checks that all can be opened, and schedules recurring work."""
     try:
         with store.begin() as session:
+            wait_for_other_starts(session.connection())
             queries.issuers.ensure_issuer(session, keyring.issuer_id, now)
             keyring.ensure_keys(session, now)
             keyring.check_keys(session)

@@ -9,6 +9,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+#: How often a running server looks whether it is to stop: `shutdown()` waits that long.
+_STOP_CHECK_SECONDS = 0.05
+
 
 class _SilentRequestHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
@@ -26,7 +29,7 @@ def serve(app: WSGIApplication, listener: socket.socket) -> BaseWSGIServer:
         request_handler=_SilentRequestHandler,
         fd=listener.fileno(),
     )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(_STOP_CHECK_SECONDS,), daemon=True).start()
     return server
 
 

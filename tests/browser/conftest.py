@@ -40,16 +40,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
 
 
 @pytest.fixture(scope="module")
-def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder for screenshots: the one that NOZIMITE_SCREENSHOTS names, else a temporary one."""
+def screenshots() -> Path | None:
+    """The folder for screenshots, which NOZIMITE_SCREENSHOTS names. They take as long as everything else."""
     configured = os.environ.get("NOZIMITE_SCREENSHOTS")
-    folder = Path(configured) if configured else tmp_path_factory.mktemp("screenshots")
+    if not configured:
+        return None
+    folder = Path(configured)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @pytest.fixture
-def people(browser: Browser, demo: RunningDemo, screenshots: Path) -> Iterator[Callable[..., Any]]:
+def people(browser: Browser, demo: RunningDemo, screenshots: Path | None) -> Iterator[Callable[..., Any]]:
     """A function that opens a browser for somebody; at the end no console may have an error or a warning."""
     opened: list[Person] = []
 
@@ -66,7 +68,7 @@ def people(browser: Browser, demo: RunningDemo, screenshots: Path) -> Iterator[C
 
 @pytest.fixture
 def open_cookieless_browser(
-    chromium: Path, chromium_arguments: list[str], playwright: Any, tmp_path: Path, screenshots: Path
+    chromium: Path, chromium_arguments: list[str], playwright: Any, tmp_path: Path, screenshots: Path | None
 ) -> Iterator[Callable[[RunningDemo], Person]]:
     """A function that opens a browser whose settings refuse every cookie of the tool."""
     profile = tmp_path / "profile"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Frame, Page
 
-from tests.browser.people import Person
+from tests.browser.people import Person, resize
 
 WIDTHS = {"desktop": 1280, "phone": 360}
 AXE_OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "resultTypes": ["violations"],
 }
-#: Resolves once what is on the screen is laid out anew. Until then a click may land where the frame was before.
-PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 #: Elements that reach beyond the right edge of the window.
 OVERFLOWING = """() => {
   const wide = document.documentElement.clientWidth;
@@ -29,7 +27,7 @@ OVERFLOWING = """() => {
 def find_faults(person: Person, name: str, page: Page | None = None) -> list[str]:
     """What is wrong with the page, or with the tool's page in its frame, at each of WIDTHS.
 
-    Takes screenshots too where NOZIMITE_SCREENSHOTS is set.
+    Takes screenshots too, where there is a folder for them.
     """
     page = page or person.page
     framed = page.frame("tool")
@@ -38,13 +36,11 @@ def find_faults(person: Person, name: str, page: Page | None = None) -> list[str
     frame.evaluate(AXE_SCRIPT)
     found = []
     for kind, width in WIDTHS.items():
-        page.set_viewport_size({"width": width, "height": 800})
-        for one in {page.main_frame, frame}:
-            one.evaluate(PAINTED)
+        resize(page, width, 800)
         found += [f"{name}, {kind}: {violation}" for violation in violations(frame)]
         found += [f"{name}, {kind}: too wide: {element}" for element in frame.evaluate(OVERFLOWING)]
-        if os.environ.get("NOZIMITE_SCREENSHOTS"):  # they take as long as everything else
-            _take_screenshot(person, page, f"{name}-{kind}", framed)
+        if person.screenshots is not None:
+            _take_screenshot(person.screenshots, person, page, f"{name}-{kind}", framed)
     return found
 
 
@@ -58,7 +54,7 @@ def violations(frame: Frame) -> list[str]:
     ]
 
 
-def _take_screenshot(person: Person, page: Page, name: str, framed: Frame | None) -> None:
+def _take_screenshot(folder: Path, person: Person, page: Page, name: str, framed: Frame | None) -> None:
     if framed is None:
         person.take_screenshot(name, page)
         return
@@ -68,4 +64,4 @@ def _take_screenshot(person: Person, page: Page, name: str, framed: Frame | None
     page.set_viewport_size({"width": size["width"], "height": height + 600})
     element = page.locator("#tool")
     element.evaluate("(frame, height) => frame.style.height = height + 'px'", height)
-    element.screenshot(path=person.screenshots / f"{name}.png")
+    element.screenshot(path=folder / f"{name}.png")

@@ -7,7 +7,15 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, FrameLocator, Locator, Page, expect
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    FrameLocator,
+    Locator,
+    Page,
+    TimeoutError,
+    expect,
+)
 
 from lti_tool.commands.demo_server import RunningDemo
 
@@ -15,6 +23,8 @@ COURSE = "Data Literacy"
 #: The heading of a page of the tool that waits for a person, unlike pages that ask the storage or submit themselves.
 SETTLED = "main:not(:has(#storage)):not(:has(form[data-submit])) h1"
 
+#: Resolves once what is on the screen is laid out anew.
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 #: More presses of Tab than any control of a page is away.
 MAXIMUM_TABS = 80
 SHOWS_FOCUS = """element => {
@@ -28,10 +38,10 @@ class Person:
     """Somebody at a browser of their own, who may also switch to another person of the LMS.
 
     `console_errors` are the errors and warnings in the browser's console. Where `expects_http_errors` is set, failed
-    requests, which Chromium writes there too, are left out.
+    requests, which Chromium writes there too, are left out. Without a folder for `screenshots` none are taken.
     """
 
-    def __init__(self, context: BrowserContext, demo: RunningDemo, screenshots: Path) -> None:
+    def __init__(self, context: BrowserContext, demo: RunningDemo, screenshots: Path | None) -> None:
         self.context, self.demo, self.screenshots = context, demo, screenshots
         self.console_errors: list[str] = []
         self.expects_http_errors = False
@@ -118,10 +128,12 @@ class Person:
     # --- screenshots
 
     def take_screenshot(self, name: str, page: Page | None = None) -> None:
-        """Saves a picture of the whole page.
+        """Saves a picture of the whole page, where there is a folder for it.
 
         The window is made as high as the page: a frame of another site is painted only inside the window.
         """
+        if self.screenshots is None:
+            return
         page = page or self.page
         size = page.viewport_size or {"width": 1280, "height": 720}
         height = page.evaluate("document.documentElement.scrollHeight")
@@ -167,6 +179,17 @@ def continue_until(person: Person, until: str = "main h1") -> None:
     raise AssertionError("there is a Continue after six of them")
 
 
+def resize(page: Page, width: int, height: int) -> None:
+    """Gives the page a window of this size, and waits until it is painted, with the tool's frame in it.
+
+    Until then a click may land where the frame was before. Not for browsers without scripts, which cannot tell.
+    """
+    page.bring_to_front()  # behind another tab a page is painted only once a second
+    page.set_viewport_size({"width": width, "height": height})
+    for frame in {page.main_frame, page.frame("tool") or page.main_frame}:
+        frame.evaluate(PAINTED)
+
+
 def press_until(control: Locator, expected: Locator) -> None:
     """Clicks the control until the next page has the expected element, as a person does whose click was lost.
 
@@ -178,9 +201,26 @@ def press_until(control: Locator, expected: Locator) -> None:
             return
         control.click()
         with contextlib.suppress(AssertionError):
-            expect(expected).to_be_visible(timeout=10_000)
+            expect(expected).to_be_visible(timeout=15_000)
             return
     raise AssertionError(f"three clicks on {control} did not bring {expected}")
+
+
+def press_for_tab(person: Person, control: Locator) -> Page:
+    """The new tab that the control opens; it is clicked again as in `press_until`."""
+    for _ in range(3):
+        with (
+            contextlib.suppress(TimeoutError),
+            person.context.expect_page(timeout=15_000) as opening,
+        ):
+            control.click()
+            return opening.value
+    raise AssertionError(f"three clicks on {control} opened no tab")
+
+
+def mark_as_left(frame: FrameLocator) -> None:
+    """Marks the page in the frame, so that `html:not([data-left])` is the next one."""
+    frame.locator("html").evaluate("page => { page.dataset.left = ''; }")
 
 
 def tab_to(person: Person, element: Locator) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from lti_tool.demo.robot import Robot
+from lti_tool.store.models import AwardRule
 from tests.browser.page_checks import find_faults
-from tests.browser.people import press_until
+from tests.browser.people import SETTLED, press_for_tab, press_until
 from tests.browser.server import run_demo, without_script
+from tests.running_demo import rows, wait
 
 BADGE = "Data literacy for decision makers"
 
@@ -21,29 +24,43 @@ def place_badge(demo) -> str:
     return robot.place_badge("Data Literacy", "Data literacy", minimum_percent=None)
 
 
+def place_checked_badge(demo) -> str:
+    """The same, once the platform was asked who has completed: Anna's page shows the badge at once."""
+    activity = place_badge(demo)
+    Robot(demo.lms_url).open_activity("Anna", activity)
+    wait(lambda: [rule for rule in rows(demo.tool, AwardRule) if rule.checked_at])
+    return activity
+
+
+@pytest.fixture(scope="module")
+def canvas(tmp_path_factory):
+    """A demo like Canvas, and the address of an activity with a badge that everybody may open."""
+    with run_demo(tmp_path_factory.mktemp("canvas"), "canvas") as demo:
+        yield demo, place_badge(demo)
+
+
 def tool_cookie_names(person) -> list[str]:
     return [one["name"] for one in person.context.cookies() if "tool.localhost" in one["domain"]]
 
 
-def test_the_platforms_storage_takes_the_place_of_the_cookie(open_cookieless_browser, tmp_path):
-    with run_demo(tmp_path, "canvas") as demo:
-        activity = place_badge(demo)
-        zane = open_cookieless_browser(demo)
-        seen = []
-        zane.context.on("request", lambda request: seen.append(request.url))
-        zane.become("Zane")
-        zane.page.goto(activity)
-        zane.heading("Badges of this course")
-        tool = zane.page.frame("tool")
-        assert tool is not None and tool.url.endswith("/lti/storage-confirm")
-        assert any("/lti/login" in url for url in seen)
-        assert tool_cookie_names(zane) == []
+def test_the_platforms_storage_takes_the_place_of_the_cookie(open_cookieless_browser, canvas):
+    demo, activity = canvas
+    zane = open_cookieless_browser(demo)
+    seen = []
+    zane.context.on("request", lambda request: seen.append(request.url))
+    zane.become("Zane")
+    zane.page.goto(activity)
+    zane.heading("Badges of this course")
+    tool = zane.page.frame("tool")
+    assert tool is not None and tool.url.endswith("/lti/storage-confirm")
+    assert any("/lti/login" in url for url in seen)
+    assert tool_cookie_names(zane) == []
 
 
-def test_the_pages_that_ask_the_storage_work_without_scripts(open_cookieless_browser, tmp_path):
+def test_the_pages_that_ask_the_storage_work_without_scripts(open_cookieless_browser, canvas):
     """Usually their script leaves them at once; here it is empty, so that they stay."""
-    with run_demo(tmp_path, "canvas") as demo, without_script("storage.js"):
-        activity = place_badge(demo)
+    demo, activity = canvas
+    with without_script("storage.js"):
         zane = open_cookieless_browser(demo)
         found = []
         for language in ("en", "lv"):
@@ -61,7 +78,7 @@ def test_the_pages_that_ask_the_storage_work_without_scripts(open_cookieless_bro
 
 def test_where_neither_works_the_person_confirms_who_they_are(open_cookieless_browser, tmp_path):
     with run_demo(tmp_path) as demo:
-        activity = place_badge(demo)
+        activity = place_checked_badge(demo)
         anna = open_cookieless_browser(demo)
         anna.become("Anna")
         anna.page.goto(activity)
@@ -80,7 +97,8 @@ def test_where_neither_works_the_person_confirms_who_they_are(open_cookieless_br
         anna.page.goto(activity)
         anna.heading("Continue as Anna Bērziņa in Data Literacy Fundamentals?")
         assert find_faults(anna, "confirming-en") == []
-        anna.frame.get_by_role("button", name="Yes, continue as Anna Bērziņa").click()
+        confirm = anna.frame.get_by_role("button", name="Yes, continue as Anna Bērziņa")
+        press_until(confirm, anna.frame.locator(SETTLED).filter(has_text=BADGE))
         anna.heading(re.compile(BADGE))
 
         anna.expects_http_errors = True
@@ -93,15 +111,13 @@ def test_where_neither_works_the_person_confirms_who_they_are(open_cookieless_br
 
 def test_the_tool_can_be_set_to_continue_in_a_new_tab(open_cookieless_browser, tmp_path):
     with run_demo(tmp_path, unbound_launch="new_tab") as demo:
-        activity = place_badge(demo)
+        activity = place_checked_badge(demo)
         anna = open_cookieless_browser(demo)
         anna.become("Anna")
         anna.page.goto(activity)
         anna.heading("Your badges open in a new tab")
         found = find_faults(anna, "new-tab-en")
-        with anna.context.expect_page() as opening:
-            anna.frame.get_by_role("button", name="Open as Anna Bērziņa in a new tab").click()
-        tab = opening.value
+        tab = press_for_tab(anna, anna.frame.get_by_role("button", name="Open as Anna Bērziņa in a new tab"))
         expect(tab.get_by_role("heading", level=1)).to_have_text(re.compile(BADGE))
         assert tab.url == f"{demo.tool_url}/lti/open"
 

@@ -14,7 +14,7 @@ from lti_tool.templates import versions
 from tests.badges.test_pictures import picture_file
 from tests.browser import page_checks
 from tests.browser.page_checks import find_faults
-from tests.browser.people import continue_until, tab_to
+from tests.browser.people import continue_until, press_until, tab_to
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,11 @@ def control(person, name: str) -> Locator:
 
 
 def to_step(person, code: str) -> None:
-    person.frame.locator(f'.actions [name=go][value="{code}"]').click()
+    """Presses the button that leads to the step, and waits for the step."""
+    there = ".report h2" if code == "report" else f'[name=go][value="{code}"][aria-current]'
+    press_until(
+        person.frame.locator(f'.actions [name=go][value="{code}"]'), person.frame.locator(there).first
+    )
 
 
 def expect_saved(person) -> None:
@@ -212,12 +216,12 @@ def test_pages_of_the_editor_have_no_faults(people, demo, registered, language, 
         to_step(zane, "report")
         expect(zane.frame.locator(".report").first).to_be_visible()
         found += find_faults(zane, f"editor-report-{language}")
-        zane.frame.locator("[name=framework][value=eu_annex_2]").click()
-        zane.frame.locator("form:has([name=step][value=eu_annex_2]) button").first.click()
-        expect(zane.frame.locator(".step-title")).to_be_visible()
+        statements = zane.frame.locator("form:has([name=step][value=eu_annex_2]) button").first
+        framework = zane.frame.locator("[name=framework][value=eu_annex_2]")
+        press_until(framework, zane.frame.locator("#f-eu_annex_2"))
+        press_until(statements, zane.frame.locator(".step-title"))
         found += find_faults(zane, f"editor-statements-{language}")
-        zane.frame.locator(".back button").click()
-        expect(zane.frame.locator("[name=file]")).to_be_visible()
+        press_until(zane.frame.locator(".back button"), zane.frame.locator("[name=file]"))
         zane.frame.locator("[name=file]").set_input_files(
             {"name": "bad.json", "mimeType": "application/json", "buffer": b'{"name": {"en": "<i>"}}'}
         )
@@ -235,8 +239,9 @@ def test_the_institution_writes_templates_outside_of_courses(people, demo):
             f"{tool.tool_url}/lti/editor?code={operator_sessions.invite_operator(tool.expiring_values)}"
         )
         found = find_faults(institution, "editor-start")
-        page.get_by_role("button", name="Open the editor").click()
-        page.get_by_role("button", name="Create a new version").first.click()
+        new_version = page.get_by_role("button", name="Create a new version").first
+        press_until(page.get_by_role("button", name="Open the editor"), new_version)
+        new_version.click()
         expect(page.get_by_role("heading", level=2, name="The badge")).to_be_visible()
         assert found + find_faults(institution, "editor-institution") == []
     draft = newest(tool)

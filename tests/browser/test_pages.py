@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from badges.bake import unbake
-from lti_tool.awarding import awards, rule_changes
+from lti_tool.awarding import awards, looks, rule_changes
 from lti_tool.awarding.placing import add_version
 from lti_tool.conditions.tree import read_tree
 from lti_tool.demo.robot import Robot
@@ -30,7 +30,7 @@ from lti_tool.store.models import (
     RuleVersion,
 )
 from tests.browser.page_checks import find_faults
-from tests.browser.people import SETTLED, drop_file
+from tests.browser.people import SETTLED, drop_file, press_until, resize
 from tests.browser.server import run_demo, without_script
 from tests.running_demo import rows, wait
 
@@ -68,7 +68,10 @@ def activities(demo):
             person.language = "lv"
     press_check(robot, data)
     wait(lambda: sum(award.status == "issued" for award in rows(tool, Award)) == 5)
-    return {"data": data, "solar": solar}
+    with pytest.MonkeyPatch.context() as patch:
+        # Opening a badge prompts a look, which would change what a test has set.
+        patch.setattr(looks, "WAIT_AFTER_OPENING", timedelta(hours=1))
+        yield {"data": data, "solar": solar}
 
 
 def press_check(robot, activity):
@@ -78,9 +81,18 @@ def press_check(robot, activity):
 
 
 def is_checked(tool):
-    """Whether the check of the platform that Anna's launch asked for is over; no other changes what a test sets."""
-    (row,) = [row for row in rows(tool, Outbox) if row.id == f"look-{solar_course(tool)}"]
-    return row.status == "done" or row.due_at > tool.clock() + timedelta(minutes=30)
+    """Whether the check of the platform that Anna's launch asked for is over; no other changes what a test sets.
+
+    It waits for two seconds, in case more learners come: that is ended.
+    """
+    look_id = looks.look_id(solar_course(tool))
+    with tool.store.begin() as session:
+        row = session.get_one(Outbox, look_id)
+        if row.status == "done" or row.due_at > tool.clock() + timedelta(minutes=30):
+            return True
+        if row.status == "pending":
+            row.due_at = min(row.due_at, tool.clock())
+        return False
 
 
 def solar_course(tool):
@@ -163,7 +175,7 @@ def test_public_pages(people, demo, activities, language):
 def badges(demo):
     """Two credentials: Anna's, which is valid, and another learner's, which is revoked."""
     with database_session(demo) as session:
-        issued = queries.awards.awards_of_rule(session, 1)
+        issued = [award for award in queries.awards.awards_of_rule(session, 1) if award.credential]
         anna = next(award for award in issued if award.person.name == "Anna Bērziņa")
         other = next(award for award in issued if award is not anna)
         awards.revoke(session, other, "issued in error", demo.tool.clock())
@@ -221,10 +233,9 @@ def test_registration(people, demo, activities, language):
             expect(ieva.frame.locator(SETTLED)).to_be_visible()
             found += find_faults(ieva, f"{name}-{language}")
             if name == "register":
-                ieva.frame.get_by_role("button").click()
-                expect(ieva.frame.locator("#closing")).to_be_visible()
+                press_until(ieva.frame.get_by_role("button"), ieva.frame.locator("#closing"))
                 found += find_faults(ieva, f"registered-{language}")
-            ieva.page.set_viewport_size({"width": 1280, "height": 800})
+            resize(ieva.page, 1280, 800)
         assert found == []
 
 
@@ -243,9 +254,9 @@ def test_placing_a_badge(people, demo, activities, language):
         open_page(zane, token_of(zane), "/lti/app/place")
         expect(zane.frame.get_by_role("alert")).to_be_visible()
         found += find_faults(zane, f"choosing-nothing-{language}")
-        zane.frame.locator("[name=badge]").first.check()
-        zane.frame.locator("[action$=place] button").click()
-        expect(zane.frame.locator("form[data-submit]")).to_be_visible()
+        badge = zane.frame.locator("[name=badge]")
+        press_until(badge.first, zane.frame.locator("[name=badge]:checked"))
+        press_until(zane.frame.locator("[action$=place] button"), zane.frame.locator("form[data-submit]"))
         found += find_faults(zane, f"placing-{language}")
         assert found == []
 
@@ -293,15 +304,13 @@ def test_teachers_page(people, demo, activities, language):
         with database_session(demo) as session:
             session.get_one(RuleVersion, version.id).status = "declined"
         look("usual", ".ticks")
-        zane.frame.locator("form[action$='/tick'] button").click()  # nobody is ticked
-        expect(zane.frame.get_by_role("status").locator(".notice.no")).to_be_visible()
+        nobody_is_ticked = zane.frame.get_by_role("status").locator(".notice.no")
+        press_until(zane.frame.locator("form[action$='/tick'] button"), nobody_is_ticked)
         found += find_faults(zane, f"teacher-nobody-ticked-{language}")
-        zane.frame.locator("form[action$='/revoke'] button").first.click()
-        expect(zane.frame.locator("#reason")).to_be_visible()
+        press_until(zane.frame.locator("form[action$='/revoke'] button").first, zane.frame.locator("#reason"))
         found += find_faults(zane, f"revoke-{language}")
         zane.frame.locator("#reason").evaluate("field => field.required = false")
-        zane.frame.locator("button.stop").click()
-        expect(zane.frame.get_by_role("alert")).to_be_visible()
+        press_until(zane.frame.locator("button.stop"), zane.frame.get_by_role("alert"))
         found += find_faults(zane, f"revoke-without-reason-{language}")
 
         with database_session(demo) as session:
@@ -377,7 +386,7 @@ def test_learners_page_with_an_award(people, demo, activities, language):
                 award = award_of_anna(session)
                 award.status, award.waiting_for = status, list(waiting_for)
                 for one in award.deliveries:
-                    one.status = delivery
+                    one.status, one.sent_at = delivery, NOW if delivery == "sent" else None
             open_page(anna, token, "/lti/app/learner")
             shown = "preparing" if status == "earned" else status
             expect(anna.frame.locator("#state")).to_have_attribute("data-state", f"{shown}-{delivery}")

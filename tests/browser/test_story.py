@@ -6,7 +6,9 @@ import re
 
 from playwright.sync_api import expect
 
+from lti_tool.store.models import CredentialRow
 from tests.browser.people import drop_file
+from tests.running_demo import rows, wait
 
 BADGE = "Data literacy for decision makers"
 
@@ -70,6 +72,7 @@ def test_from_adding_the_tool_to_checking_the_badge(people, demo):
         assert public.url.startswith(f"{demo.tool_url}/badges/")
         college.take_screenshot("story-4-public-page", public)
 
+        wait(lambda: len(rows(demo.tool, CredentialRow)) == 12)
         college.open_activity(activity, "Zane")
         expect(college.frame.get_by_text("12 learners have it")).to_be_visible()
         college.take_screenshot("story-5-zane-sees-who-has-it")

@@ -13,11 +13,12 @@ TIME = '<time datetime="2026-11-21T23:30:00+00:00" title="as the server wrote it
 @pytest.fixture
 def shown(browser):
     """A function that opens a page with a <time> in a browser of a zone, and gives it after the script has run."""
-    contexts = []
+    contexts = {}
 
     def shown(zone, language, attributes):
-        contexts.append(browser.new_context(timezone_id=zone))
-        page = contexts[-1].new_page()
+        if zone not in contexts:
+            contexts[zone] = browser.new_context(timezone_id=zone)
+        page = contexts[zone].new_page()
         page.set_content(
             f'<html lang="{language}"><body><main>{TIME.format(attributes)}</main></body></html>'
         )
@@ -25,7 +26,7 @@ def shown(browser):
         return page
 
     yield shown
-    for context in contexts:
+    for context in contexts.values():
         context.close()
 
 

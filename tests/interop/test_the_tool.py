@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +20,28 @@ from tests.fixtures import ANNA, Clock, FakePlatform, complete, make_rule, publi
 from tests.interop.conftest import public_documents
 
 
-@pytest.fixture
-def tool(tmp_path):
-    clock = Clock(datetime.now(UTC).replace(microsecond=0))
-    url = f"sqlite:///{tmp_path / 'nozimite.sqlite'}"
-    tool = build_tool(settings_for(url, tmp_path, selective_disclosure=True, jwt_algorithm="RS256"), clock)
+def build(folder: Path) -> Tool:
+    url = f"sqlite:///{folder / 'nozimite.sqlite'}"
+    settings = settings_for(url, folder, selective_disclosure=True, jwt_algorithm="RS256")
+    return build_tool(settings, Clock(datetime.now(UTC).replace(microsecond=0)))
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    """The database of a tool that has issued a badge. Made once, because RSA keys take long."""
+    folder = tmp_path_factory.mktemp("tool")
+    tool = build(folder)
     complete(tool, FakePlatform(), make_rule(tool, publish(tool)), ANNA)
     run_due_jobs(tool)
+    tool.store.close()
+    return folder / "nozimite.sqlite"
+
+
+@pytest.fixture
+def tool(database, tmp_path):
+    """The tool on a copy of it."""
+    shutil.copy(database, tmp_path)
+    tool = build(tmp_path)
     yield tool
     tool.store.close()
 

@@ -42,7 +42,7 @@ def lms():
     """The LMS at its own address."""
     server = make_server("127.0.0.1", 0, lambda environ, start: app(environ, start), threaded=True)
     app = create_lms(url=f"http://lms.localhost:{server.port}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://lms.localhost:{server.port}"
     server.shutdown()
@@ -88,13 +88,14 @@ def is_ready(url):
 
 def test_twelve_complete_and_twelve_mails_go_out(environment, lms, start, smtp, tmp_path):
     port = environment["TOOL_URL"].rpartition(":")[2]
+    web = start("gunicorn", "--config", "docker/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}")
+    worker = start("lti_tool", "worker")
+    # Meanwhile, as an operator does beside the running containers:
     printed = run_command(
         environment, "templates", "add", "lti_tool/demo/templates/data-literacy.toml", "--publish"
     )
     assert "published" in printed
     assert "Riga College" in run_command(environment, "issuer", "confirm")
-    web = start("gunicorn", "--config", "docker/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}")
-    worker = start("lti_tool", "worker")
     wait(lambda: is_ready(environment["TOOL_URL"]))
 
     robot = Robot(lms)

@@ -1,25 +1,34 @@
 """From the grade to the verified badge, with a real LMS, worker, database, broker and mail server."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from decimal import Decimal
 from email import message_from_bytes, policy
+from functools import partial
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from badges.verify import verify
 from lti_tool.awarding import awards
-from lti_tool.commands import demo_once
+from lti_tool.commands.demo_server import CHOSEN
 from lti_tool.demo.robot import Robot
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, ObservationRow, Outbox
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
-from tests.running_demo import rows, run_demo, wait
+from tests.running_demo import rows, wait
+from tests.running_demo import run_demo as run_usual_demo
 
+ROOT = Path(__file__).parents[2]
 COURSE = "Data Literacy"
 #: A part of the name of the badge placed there, and of its gradebook column.
 BADGE = "Data literacy"
+#: The platform is asked often: most of these tests wait for that.
+run_demo = partial(run_usual_demo, poll_seconds=0.25)
 
 
 @pytest.fixture(params=["sqlite", "postgresql and valkey"])
@@ -44,6 +53,12 @@ def place_badge(demo, robot, **choices):
 
 def sent_deliveries(tool):
     return [row for row in rows(tool, Delivery) if row.status == "sent"]
+
+
+def failed_deliveries(tool):
+    """The delivery jobs that failed once or more, and wait for their next attempt."""
+    jobs = [row for row in rows(tool, Outbox) if (row.task, row.status) == ("deliver", "pending")]
+    return [job for job in jobs if job.attempts]
 
 
 def test_from_the_grade_to_the_verifier(backends, tmp_path, smtp):
@@ -75,15 +90,28 @@ def test_from_the_grade_to_the_verifier(backends, tmp_path, smtp):
         assert len(smtp.mails) == 12
 
 
-def test_an_independent_verifier_accepts_every_badge_but_the_revoked_and_no_tampered_one(tmp_path):
-    assert demo_once.run_once(tmp_path) == 0
+@pytest.fixture(scope="module")
+def demo_once(tmp_path_factory):
+    """The process that ran `demo --once`, with what it printed, and the folder of its files."""
+    out = tmp_path_factory.mktemp("demo-once")
+    environment = {name: value for name, value in os.environ.items() if name not in CHOSEN}
+    command = [sys.executable, "-m", "lti_tool", "demo", "--once", "--out", str(out)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+    return done, out
+
+
+def test_an_independent_verifier_accepts_every_badge_but_the_revoked_and_no_tampered_one(demo_once):
+    done, out = demo_once
+    assert done.returncode == 0
     did_document, status_list = (
-        json.loads((tmp_path / name).read_text(encoding="utf-8")) for name in ("did.json", "status-list.json")
+        json.loads((out / name).read_text(encoding="utf-8")) for name in ("did.json", "status-list.json")
     )
     documents = {did_document["id"]: did_document}
     lists = {status_list["id"]: json.dumps(status_list)}
-    texts = [baked_text(path) for path in sorted(tmp_path.glob("badge-*.png"))]
-    tokens = [path.read_text(encoding="utf-8") for path in sorted(tmp_path.glob("badge-*.jwt"))]
+    texts = [baked_text(path) for path in sorted(out.glob("badge-*.png"))]
+    tokens = [path.read_text(encoding="utf-8") for path in sorted(out.glob("badge-*.jwt"))]
     for badges in (texts, tokens):
         assert [openbadgeslib_verdict(text, documents) for text in badges] == [VERIFIED] * 12
         verdicts = [openbadgeslib_verdict(text, documents, lists) for text in badges]
@@ -98,20 +126,20 @@ def baked_text(path):
         return image.text["openbadgecredential"]
 
 
-def test_demo_once_writes_its_files_and_counts(tmp_path, capfd):
-    assert demo_once.run_once(tmp_path) == 0
-    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+def test_demo_once_writes_its_files_and_counts(demo_once):
+    done, out = demo_once
+    assert done.returncode == 0, done.stderr
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     counts = {name: summary[name] for name in ("learners", "completed", "issued", "delivered", "revoked")}
     assert counts == {"learners": 30, "completed": 12, "issued": 12, "delivered": 12, "revoked": 1}
-    assert len(list((tmp_path / "mails").glob("*.eml"))) == 12
-    assert len(list(tmp_path.glob("*.png"))) == 12
+    assert len(list((out / "mails").glob("*.eml"))) == 12
+    assert len(list(out.glob("*.png"))) == 12
     verdicts = [file["verdict"] for file in summary["files"]]
     assert sorted(verdicts) == ["revoked"] + ["verified"] * 11
     for name in ("did.json", "jwks.json", "status-list.json"):
-        assert json.loads((tmp_path / name).read_text(encoding="utf-8"))
-    printed = capfd.readouterr()
+        assert json.loads((out / name).read_text(encoding="utf-8"))
     for secret in ("Anna", "Bērziņa", "@example.org", "eyJ"):
-        assert secret not in printed.out + printed.err
+        assert secret not in done.stdout + done.stderr
 
 
 def test_an_unreachable_mail_server_delays_no_badge_and_loses_no_mail(backends, tmp_path, smtp):
@@ -122,8 +150,13 @@ def test_an_unreachable_mail_server_delays_no_badge_and_loses_no_mail(backends, 
         robot.give_grades(COURSE, complete=3)
         wait(lambda: len(rows(tool, CredentialRow)) == 3)
         assert ".png" in robot.open_activity("Anna", activity).html
+        wait(lambda: len(failed_deliveries(tool)) == 3)
         assert sent_deliveries(tool) == []
         smtp.answer = None
+        # They wait ten seconds for their next attempt; the test ends that at once.
+        with tool.store.begin() as session:
+            for job in session.query(Outbox).filter_by(task="deliver", status="pending"):
+                job.due_at = tool.clock()
         wait(lambda: len(sent_deliveries(tool)) == 3)
     assert len(smtp.mails) == 3
 
@@ -132,10 +165,10 @@ def test_an_unreachable_lms_is_asked_again_and_no_completion_is_lost(backends, t
     with run_demo(tmp_path, **backends) as demo:
         tool, robot = demo.tool, Robot(demo.lms_url)
         place_badge(demo, robot)
-        robot.give_grades(COURSE, complete=2)
         with tool.store.begin() as session:
             course = session.query(AwardRule).one().course
             course.memberships_url, address = "http://lms.localhost:9/nobody", course.memberships_url
+        robot.give_grades(COURSE, complete=2)
         wait(lambda: [rule for rule in rows(tool, AwardRule) if rule.trouble])
         with tool.store.begin() as session:
             session.query(AwardRule).one().course.memberships_url = address

@@ -13,14 +13,19 @@ LOCK = 7_023_061_801
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Runs the missing migrations. Of several processes that start at once, one does it while the others wait.
+    """Runs the missing migrations. Of several processes that start at once, one does it while the others wait."""
+    with engine.begin() as connection:
+        wait_for_other_starts(connection)
+        command.upgrade(configuration(connection), "head")
+
+
+def wait_for_other_starts(connection: Connection) -> None:
+    """Waits until no other process that starts has called this in a transaction that is still open.
 
     PostgreSQL needs an advisory lock for that; on SQLite the transaction has the write lock from its beginning.
     """
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        command.upgrade(configuration(connection), "head")
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 def configuration(connection: Connection) -> Config:
