@@ -137,6 +137,7 @@ def _withdraw(session: Session, rule: AwardRule, now: datetime) -> None:
     waiting = queries.rules.proposed_version(session, rule.id)
     if waiting is not None:
         waiting.status, waiting.settled_at = "withdrawn", now
+        events.record(session, "rule_change_withdrawn", "rule", rule.id, now)
         session.flush()
 
 

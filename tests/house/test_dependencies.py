@@ -22,7 +22,14 @@ USED_BY_NAME = {
     "psycopg": ("lti_tool/store/database.py", "postgresql+psycopg"),
 }
 #: Imported, and part of what another line of requirements.in promises.
-COMES_WITH = {"werkzeug": "flask", "markupsafe": "flask", "kombu": "celery", "joserfc": "authlib"}
+COMES_WITH = {
+    "babel": "flask-babel",
+    "jinja2": "flask",
+    "joserfc": "authlib",
+    "kombu": "celery",
+    "markupsafe": "flask",
+    "werkzeug": "flask",
+}
 #: Imported where it is installed, and for few: asked for in requirements-dev.in, for its tests.
 OPTIONAL = {"python-pkcs11"}
 
