@@ -8,8 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, render_template
-from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
+from flask import Blueprint, Flask, render_template
 from markupsafe import Markup, escape
 
 from lti_tool import conditions, plugs
@@ -24,8 +23,8 @@ from lti_tool.web.translation import gettext as _
 
 def set_up(app: Flask) -> None:
     """Makes the filters known to the pages."""
-    plugs_folder = PrefixLoader({"conditions": FileSystemLoader(list(conditions.__path__))})
-    app.jinja_loader = ChoiceLoader([*([app.jinja_loader] if app.jinja_loader else []), plugs_folder])
+    # A blueprint without pages: it only adds the folder in which the conditions keep their parts of forms.
+    app.register_blueprint(Blueprint("conditions", __name__, template_folder=next(iter(conditions.__path__))))
     app.jinja_env.filters.update(
         trace_sentences=trace_sentences,
         trace_lines=trace_lines,
@@ -153,7 +152,7 @@ def form_of(name: str, typed: Mapping[str, str], problem: FormProblem | None = N
         return Markup("")
     words = plugs.words(CONDITIONS[name], page_language())["form"]
     text = render_template(
-        f"conditions/{name}/form.html",
+        f"{name}/form.html",
         words=words,
         typed=typed,
         problem=problem,

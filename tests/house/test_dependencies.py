@@ -24,7 +24,6 @@ USED_BY_NAME = {
 #: Imported, and part of what another line of requirements.in promises.
 COMES_WITH = {
     "babel": "flask-babel",
-    "jinja2": "flask",
     "joserfc": "authlib",
     "kombu": "celery",
     "markupsafe": "flask",
