@@ -114,7 +114,8 @@ Nozimite is running, with a small LMS beside it. Open these in a browser on this
                  {demo.registration_url}
   2. Teacher     Zane: open a course, "Add an activity", "Select content", pick a badge, save; open it once.
                  Or press "Create a new badge" there: four short steps to one of your own.
-                 Then "Gradebook": give everybody grades. Twelve of thirty complete.
+                 Then "Gradebook": give everybody grades. Twelve of thirty complete, and the page says why.
+                 Let all thirty complete, and Nozimite asks whether they have, or the link is open to everybody.
   3. Learner     Anna: open the badge in her course. It is there a few seconds after her grade.
   4. Verifier    {demo.tool_url}/verify   drop the picture Anna downloaded.
 
