@@ -176,5 +176,5 @@ def test_only_what_is_gone_can_be_removed_and_a_launch_brings_it_back(tool, rule
     assert platform.asked[asked:] == ["1", None]
     with tool.store.read() as session:
         assert session.get_one(AwardRule, 1).removed_at is None
-        told = [event.what for event in session.query(Event).order_by(Event.id)]
+        told = [event.what for event in session.query(Event).filter_by(about_kind="rule").order_by(Event.id)]
     assert told == ["rule_changed", "link_gone", "rule_removed", "rule_restored"]

@@ -202,6 +202,8 @@ def test_a_change_back_needs_no_answer(tool, place, launch):
     launch(place(AT_LEAST_60))
     launch(first)
     assert [each[0] for each in versions(tool, rule_id)] == ["active", "withdrawn"]
+    with tool.store.read() as session:
+        assert session.query(Event).filter_by(what="rule_change_withdrawn", about=str(rule_id)).count() == 1
 
 
 def test_a_change_back_needs_no_answer_where_the_page_has_changed_the_rule_since(tool, place, launch):

@@ -435,6 +435,11 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 ]
 #: Acts that other tests walk through: by pages, and by commands.
 ELSEWHERE = {
+    "link_gone",
+    "mailed",
+    "rule_change_withdrawn",
+    "rule_removed",
+    "rule_restored",
     "operator_invited",
     "signed_in",
     "refused",

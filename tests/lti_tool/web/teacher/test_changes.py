@@ -243,8 +243,13 @@ def test_a_restriction_is_confirmed_for_the_place_it_was_opened_from(
     school.registration = replace(school.registration, product="canvas")
 
     def at(item):
-        ids = {"canvas_module_id": "5", "canvas_module_item_id": item}
-        return {CLAIM + "custom": {**school.custom, **ids}}
+        item_ids = {"canvas_module_id": "5", "canvas_module_item_id": item}
+        # Canvas leaves literal what it does not have.
+        literal = {
+            "canvas_assignment_id": "$Canvas.assignment.id",
+            "canvas_masquerading_user_id": "$Canvas.masqueradingUser.id",
+        }
+        return {CLAIM + "custom": {**school.custom, **item_ids, **literal}}
 
     look(web_tool, services)
     page = press(school, school.launch(ZANE, **at("1")), f"rules/{course_rule}/gate")
