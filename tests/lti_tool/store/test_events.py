@@ -437,6 +437,7 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 ELSEWHERE = {
     "link_gone",
     "mailed",
+    "result_change_left",
     "rule_change_withdrawn",
     "rule_removed",
     "rule_restored",
