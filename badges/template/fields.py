@@ -24,9 +24,8 @@ from signing.json_text import Json
 #: One text by language: {"en": "...", "lv": "..."}. No text in it is empty.
 Texts = Mapping[str, str]
 
-#: The parts of a template, in their order: each is a step of the editor.
+#: The parts of a template: each is a step of the editor.
 Section = Literal["badge", "learning", "assessment", "more"]
-SECTIONS: tuple[Section, ...] = ("badge", "learning", "assessment", "more")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
