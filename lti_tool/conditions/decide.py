@@ -11,7 +11,7 @@ from typing import Any, Literal
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.parts import Part, all_of, any_of
 from lti_tool.conditions.tree import Group, Node
-from lti_tool.observations import ROLE, Facts, confirmation, first_seen_as_staff
+from lti_tool.observations import Facts, confirmation, first_seen_as_staff, listed_role
 
 Outcome = Literal["earned", "not_yet", "question", "stands_still"]
 _OUTCOMES: Mapping[str, Outcome] = {
@@ -90,9 +90,9 @@ def _staff(facts: Facts) -> Part | None:
 
 
 def _enrolment(facts: Facts) -> Part | None:
-    """A part for somebody who is no longer in the course, by the member lists, which a launch does not overrule."""
-    listed = [each for each in facts.own_of(ROLE) if each.actor is None]
-    if not listed or listed[-1].value != "absent":
+    """A part for somebody who is no longer in the course, by the lists of members."""
+    listed = listed_role(facts.own)
+    if listed is None or listed.value != "absent":
         return None
-    values = {"since_at": listed[-1].seen_at}
+    values = {"since_at": listed.seen_at}
     return Part(condition="role", state="not_yet", code="left", values=values)

@@ -113,9 +113,15 @@ def role_now(own: Sequence[Observation]) -> str | None:
 
     None where nothing is known.
     """
-    roles = select(own, ROLE)
-    listed = [role for role in roles if role.actor is None]
-    return (listed or roles)[-1].value if roles else None
+    launched = select(own, ROLE)[-1:]
+    last = listed_role(own) or next(iter(launched), None)
+    return None if last is None else last.value
+
+
+def listed_role(own: Sequence[Observation]) -> Observation | None:
+    """The last ROLE of the person by a list of members, which a launch does not overrule; None where none has them."""
+    listed = [role for role in select(own, ROLE) if role.actor is None]
+    return listed[-1] if listed else None
 
 
 def first_seen_as_staff(own: Sequence[Observation]) -> Observation | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lti_tool.errors import PlatformError
-from lti_tool.observations import RESULT, ROLE, select
+from lti_tool.observations import RESULT, role_now, select
 from lti_tool.platforms.service_errors import NotOnPlatformError
 from lti_tool.platforms.services import Connection
 from lti_tool.sources.found import Answer, Asked, Found, Known, LinkAsked, differing
@@ -64,10 +64,8 @@ def observe(answer: Answer, known: Known) -> Sequence[Found]:
 
 
 def _is_enrolled(known: Known, user_id: str) -> bool:
-    """Whether the person is in the course, by its list of members, or by a launch where it has none."""
-    roles = select(known.own(user_id), ROLE)
-    listed = [role for role in roles if role.actor is None]
-    return bool(roles) and (listed or roles)[-1].value != "absent"
+    """Whether the person is in the course, as far as is known."""
+    return role_now(known.own(user_id)) not in (None, "absent")
 
 
 def _value(result: LineItemResult) -> Mapping[str, Any] | None:
