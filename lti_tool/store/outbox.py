@@ -33,6 +33,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.store.database import Store
 from lti_tool.store.models import Outbox
+from lti_tool.store.queries.common import add_or_find
 from lti_tool.values import Json
 
 #: Longer than a job usually takes; a job that takes longer may be started a second time.
@@ -150,10 +151,13 @@ def schedule(session: Session, event_id: str, task: str, payload: Json, due_at: 
 
     A fixed id, such as `poll-17`, makes it impossible that the same recurring work is queued twice.
     """
-    row = session.get(Outbox, event_id, with_for_update=True)
-    if row is None:
-        row = Outbox(id=event_id, task=task)
-        session.add(row)
+
+    def find() -> Outbox | None:
+        return session.get(Outbox, event_id, with_for_update=True)
+
+    # Of two that insert it at once, the second changes the row of the first.
+    new = Outbox(id=event_id, task=task, payload=payload, due_at=due_at, created_at=due_at)
+    row = find() or add_or_find(session, new, find)
     row.payload, row.status, row.attempts = payload, "pending", 0
     row.due_at = row.created_at = due_at
 

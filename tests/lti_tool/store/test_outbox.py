@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 
@@ -124,3 +125,20 @@ def test_ending_a_lease_late_changes_no_job_that_was_ended_meanwhile(store, ende
     outbox.release(store, event_id, NOW - timedelta(hours=1))
     assert row(store, event_id).due_at == before
     assert outbox.claim(store, NOW) == []
+
+
+@pytest.mark.parametrize("schedule", [outbox.schedule, outbox.schedule_unless_open, outbox.bring_forward])
+def test_recurring_work_that_two_schedule_first_at_once_is_a_single_row(store, schedule):
+    """Two new links of a course may be opened in the same moment, or two courses ask the same teacher."""
+    both_looked = Barrier(2)
+
+    def schedule_at_once(_):
+        with store.begin() as session:
+            if session.get_bind().dialect.name == "postgresql":
+                assert session.get(Outbox, "look-1") is None
+                both_looked.wait(10)
+            schedule(session, "look-1", "look", {"course_id": 1}, NOW)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(schedule_at_once, range(2)))
+    assert outbox.claim(store, NOW) == ["look-1"]
