@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from lti_tool.commands.shared import FILE, note, open_tool, operator
+from lti_tool.commands.shared import FILE, note, open_tool, operator, write_bytes
 
 
 @click.command()
@@ -31,7 +31,7 @@ def europass(out: Path, template: str | None) -> int:
     with tool.store.begin() as session:
         data = {"badges": batch.packed}
         record_export(session, "europass", "issuer", tool.issuer.profile.slug, tool.clock(), operator(), data)
-        out.write_bytes(batch.zip)
+        write_bytes(out, batch.zip)
     click.echo(f"Badges written to {out}: {batch.packed}")
     if len(batch.zip) > europass.MOST_BYTES:
         note("Europass accepts no file over 15 MB: export each template by itself, with --template.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.commands.shared import Moment, open_tool
+from lti_tool.commands.shared import Moment, at_issuer, open_tool
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--about", metavar="KIND[:ID]", help="Only about these: award, award:17, rule:3, platform, ...")
+@click.option(
+    "--about", metavar="KIND[:ID]", help="Only about these: award, award:17, rule:3, registration, ..."
+)
 @click.option("--actor", metavar="KIND[:ID]", help="Only by these: person:3, operator:NAME, tool, unknown.")
 @click.option("--what", metavar="NAME", help="Only these acts: awarded, revoked, refused, ...")
 @click.option(
@@ -37,12 +39,11 @@ def events(
     from lti_tool.store import queries
 
     tool = open_tool()
-    zone = tool.issuer.profile.zone
-    if since is not None and since.tzinfo is None:
-        since = since.replace(tzinfo=zone)
+    profile = tool.issuer.profile
+    first = at_issuer(since, profile)
     with tool.store.read() as session:
-        for act in queries.events.events(session, about=about, actor=actor, what=what, since=since):
-            click.echo(json.dumps(act.as_json(), ensure_ascii=False) if as_json else _line(act, zone))
+        for act in queries.events.events(session, about=about, actor=actor, what=what, since=first):
+            click.echo(json.dumps(act.as_json(), ensure_ascii=False) if as_json else _line(act, profile.zone))
 
 
 def _line(act: Act, zone: tzinfo) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.commands.shared import FILE, Moment, note, open_tool, operator, write_text
+from lti_tool.commands.shared import FILE, Moment, at_issuer, note, open_tool, operator, write_text
 from lti_tool.errors import RecoverySheetError
 
 if TYPE_CHECKING:
@@ -95,13 +95,13 @@ def compromised(key: str, since: datetime | None) -> None:
     from lti_tool.store import queries
 
     tool = open_tool()
-    zone = tool.issuer.profile.zone
-    if since is not None and since.tzinfo is None:
-        since = since.replace(tzinfo=zone)
+    profile = tool.issuer.profile
     with tool.store.begin() as session:
-        row = tool.issuer.keyring.mark_compromised(session, key, since, tool.clock(), operator())
-        first = (row.compromised_at or row.created_at).astimezone(zone)
-        count = queries.credentials.count_issued(session, tool.issuer.profile.id, first)
+        row = tool.issuer.keyring.mark_compromised(
+            session, key, at_issuer(since, profile), tool.clock(), operator()
+        )
+        first = (row.compromised_at or row.created_at).astimezone(profile.zone)
+        count = queries.credentials.count_issued(session, profile.id, first)
     click.echo(f"{key} is revoked since {first.isoformat()}. Badges signed from then on no longer verify.")
     click.echo("Badges signed before verify where the verifier may ask this tool, which still serves them.")
     click.echo(f"Badges that this tool has issued since then, with this key or another: {count}.")

@@ -15,6 +15,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.language import LANGUAGES
 
 if TYPE_CHECKING:
+    from badges.issuer import IssuerProfile
     from lti_tool.store.events import Actor
     from lti_tool.wiring import Tool
 
@@ -27,7 +28,7 @@ language_option: Callable[[Any], Any] = click.option(
 
 
 class Moment(click.ParamType[datetime]):
-    """A day or a moment in ISO 8601; without an offset it is one at the issuer's, and has no zone yet."""
+    """A day or a moment in ISO 8601; without an offset it has no zone yet, which `at_issuer` gives it."""
 
     name = "date"
 
@@ -62,6 +63,11 @@ def operator() -> Actor:
         return events.operator(str(number))
 
 
+def at_issuer(moment: datetime | None, profile: IssuerProfile) -> datetime | None:
+    """A Moment with its zone: the issuer's, where the person who typed it gave none."""
+    return moment.replace(tzinfo=profile.zone) if moment is not None and moment.tzinfo is None else moment
+
+
 def read_bytes(file: Path) -> bytes:
     """The content of a file. Raises NotFoundError where it cannot be read."""
     try:
@@ -74,9 +80,14 @@ def write_text(file: Path | None, text: str) -> None:
     """Writes the text to the file, else prints it. Raises NotFoundError where it cannot be written."""
     if file is None:
         click.echo(text, nl=False)
-        return
+    else:
+        write_bytes(file, text.encode())
+
+
+def write_bytes(file: Path, content: bytes) -> None:
+    """Writes the content to the file. Raises NotFoundError where it cannot be written."""
     try:
-        file.write_text(text, encoding="utf-8")
+        file.write_bytes(content)
     except OSError as error:
         raise NotFoundError(f"{file} cannot be written: {error.strerror}") from error
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from config.settings import network_settings
-from lti_tool.commands.shared import FILE, language_option, note, read_bytes
+from lti_tool.commands.shared import FILE, language_option, note, read_bytes, write_bytes
 from lti_tool.errors import NotFoundError
 
 
@@ -63,13 +63,12 @@ def show_part(file: Path, parts: tuple[str, ...], out: Path) -> None:
     badge = read_bytes(file)
     try:
         if badge.startswith(SIGNATURE):
-            out.write_bytes(remove_parts_from_picture(badge, parts))
+            smaller = remove_parts_from_picture(badge, parts)
         else:
-            out.write_text(remove_parts(secured_from(badge.decode()), parts).text, encoding="utf-8")
+            smaller = remove_parts(secured_from(badge.decode()), parts).text.encode()
     except UnicodeDecodeError as error:
         raise NotFoundError(f"{file} is neither a PNG nor JSON") from error
-    except OSError as error:
-        raise NotFoundError(f"{out} cannot be written: {error.strerror}") from error
+    write_bytes(out, smaller)
 
 
 COMMANDS = (verify, show_part)

@@ -22,5 +22,9 @@ def record_export(
     by: Actor,
     data: Json | None = None,
 ) -> None:
-    """Records that a file was handed out. To be called, and committed, before it is."""
+    """Records that a file was handed out.
+
+    A page records it, and commits, before it answers; a command writes the file in this very transaction, so that one
+    that cannot be written is not recorded.
+    """
     events.record(session, "exported", about_kind, about, now, actor=by, why=export, data=data)

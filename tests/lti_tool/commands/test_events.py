@@ -94,6 +94,12 @@ def test_a_file_that_cannot_be_written_was_not_exported(listed, run, tmp_path):
     assert listed("--what", "exported") == []
 
 
+def test_a_zip_file_that_cannot_be_written_was_not_exported_either(listed, run, tmp_path):
+    code, _, error = run("europass", "--out", tmp_path / "no" / "europass.zip")
+    assert (code, "cannot be written" in error) == (2, True)
+    assert listed("--what", "exported") == []
+
+
 def test_an_account_without_a_name_is_a_number(monkeypatch):
     monkeypatch.setattr(os, "getuid", lambda: 4_000_000_001)
     assert shared.operator().id == "4000000001"
