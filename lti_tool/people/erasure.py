@@ -1,4 +1,4 @@
-"""Erasure: what the ledger holds about a person is removed. Nothing else deletes from it."""
+"""Erasure: what the ledger holds about a person is removed. Only the removal of a platform deletes from it too."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from lti_tool.errors import AlreadyRegisteredError, NotAllowedError, NotFoundError
 from lti_tool.store import Session, events, queries
@@ -23,13 +23,16 @@ def update(
     """
     row = _locked(session, number)
     changed = sorted(name for name, value in changes.items() if getattr(row, name) != value)
-    other = queries.platforms.registration_by_client(
-        session, changes.get("platform_id") or row.platform_id, changes.get("client_id") or row.client_id
-    )
-    if other is not None and other.id != row.id:
-        raise AlreadyRegisteredError(other.id)
-    for name in changed:
-        setattr(row, name, changes[name])
+    client = changes.get("platform_id") or row.platform_id, changes.get("client_id") or row.client_id
+    try:
+        with session.begin_nested():
+            for name in changed:
+                setattr(row, name, changes[name])
+    except IntegrityError:
+        other = queries.platforms.registration_by_client(session, *client)
+        if other is None:
+            raise
+        raise AlreadyRegisteredError(other.id) from None
     if changed:
         events.record(
             session, "registration_updated", "registration", row.id, now, actor=by, data={"fields": changed}
@@ -71,7 +74,10 @@ def remove(session: Session, number: int, now: datetime, by: Actor = TOOL) -> No
     try:
         with session.begin_nested():
             queries.platforms.delete_registration(session, row)
-    except IntegrityError as error:
+    except (
+        IntegrityError,
+        OperationalError,
+    ) as error:  # a launch or a look that is not committed yet, or a deadlock
         raise NotAllowedError(
             f"somebody is using it at this moment: `platforms disable {row.id}` first, then remove it"
         ) from error

@@ -11,7 +11,8 @@ from sqlalchemy import CursorResult, Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from lti_tool.observations import ROLE, Observation
-from lti_tool.store.models import LookRow, ObservationRow
+from lti_tool.store.models import Course, LookRow, ObservationRow
+from lti_tool.store.queries.people import only_accounts_of
 
 _COLUMNS = (
     ObservationRow.course_id,
@@ -83,6 +84,21 @@ def delete_of_person(session: Session, person_id: int) -> int:
     """Deletes the observations about the person; returns how many. Only erasure may: the ledger is never updated."""
     theirs = delete(ObservationRow).where(ObservationRow.person_id == person_id)
     return cast(CursorResult[Any], session.execute(theirs)).rowcount
+
+
+def delete_of_registration(session: Session, registration_id: int) -> None:
+    """Deletes the ledger of the registration's courses, and of the people who have an account there and nowhere else.
+
+    Only the removal of a registration may: nothing that was awarded rests on that ledger.
+    """
+    courses = select(Course.id).where(Course.registration_id == registration_id)
+    people = only_accounts_of(registration_id)
+    session.execute(
+        delete(ObservationRow).where(
+            ObservationRow.course_id.in_(courses) | ObservationRow.person_id.in_(people)
+        )
+    )
+    session.execute(delete(LookRow).where(LookRow.course_id.in_(courses)))
 
 
 def is_overtaken(session: Session, course_id: int, source: str, began_at: datetime) -> bool:

@@ -15,8 +15,6 @@ from lti_tool.store.models import (
     DeploymentRow,
     Invitation,
     LaunchSession,
-    LookRow,
-    ObservationRow,
     Person,
     Placement,
     PlatformAccount,
@@ -28,6 +26,8 @@ from lti_tool.store.models import (
     TemplateVersion,
 )
 from lti_tool.store.queries.common import add_if_absent, add_or_find, is_possible_id
+from lti_tool.store.queries.observations import delete_of_registration as delete_ledger
+from lti_tool.store.queries.people import only_accounts_of
 from lti_tool.values import Registration
 
 
@@ -118,10 +118,8 @@ def delete_registration(session: Session, row: RegistrationRow) -> None:
     courses = select(Course.id).where(Course.registration_id == row.id)
     rules = select(AwardRule.id).where(AwardRule.course_id.in_(courses))
     drafts = select(TemplateVersion.id).where(TemplateVersion.course_id.in_(courses))
-    accounts = PlatformAccount.registration_id == row.id
-    elsewhere = select(PlatformAccount.person_id).where(PlatformAccount.registration_id != row.id)
-    query = select(PlatformAccount.person_id).where(accounts, PlatformAccount.person_id.not_in(elsewhere))
-    people = session.scalars(query).all()
+    people = session.scalars(only_accounts_of(row.id)).all()
+    delete_ledger(session, row.id)
     for table, of_it in (
         (LaunchSession, LaunchSession.registration_id == row.id),
         (Placement, Placement.registration_id == row.id),
@@ -129,20 +127,16 @@ def delete_registration(session: Session, row: RegistrationRow) -> None:
         (RuleVersion, RuleVersion.rule_id.in_(rules)),
         (AwardRule, AwardRule.course_id.in_(courses)),
         (ResourceLink, ResourceLink.course_id.in_(courses)),
-        (ObservationRow, ObservationRow.course_id.in_(courses)),
-        (LookRow, LookRow.course_id.in_(courses)),
         (TemplateChange, TemplateChange.template_version_id.in_(drafts)),
         (TemplateVersion, TemplateVersion.course_id.in_(courses)),
         (Course, Course.registration_id == row.id),
-        (PlatformAccount, accounts),
+        (PlatformAccount, PlatformAccount.registration_id == row.id),
         (DeploymentRow, DeploymentRow.registration_id == row.id),
         (RegistrationRow, RegistrationRow.id == row.id),
     ):
         session.execute(delete(table).where(of_it).execution_options(synchronize_session=False))
     for start in range(0, len(people), 500):
-        some = people[start : start + 500]
-        session.execute(delete(ObservationRow).where(ObservationRow.person_id.in_(some)))
-        session.execute(delete(Person).where(Person.id.in_(some)))
+        session.execute(delete(Person).where(Person.id.in_(people[start : start + 500])))
     session.expire_all()
 
 
