@@ -89,7 +89,7 @@ def user_ids_in(session: Session, registration_id: int, course_id: int) -> dict[
     return {person_id: user_id for person_id, user_id in session.execute(query)}
 
 
-def only_accounts_of(registration_id: int) -> Select[tuple[int]]:
+def only_accounts_of(registration_id: int) -> Select[int]:
     """The query for the ids of the people who have an account on that platform, and on no other."""
     elsewhere = select(PlatformAccount.person_id).where(PlatformAccount.registration_id != registration_id)
     return select(PlatformAccount.person_id).where(
