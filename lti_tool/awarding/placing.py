@@ -58,7 +58,11 @@ def link_of_launch(session: Session, launch: Launch, course: Course, now: dateti
 
     None for deep linking; a link in a course's navigation is none of the course's links.
     """
-    if launch.message_type == "LtiDeepLinkingRequest" or launch.resource_link_id in (None, launch.context_id):
+    if launch.message_type == "LtiDeepLinkingRequest" or launch.resource_link_id is None:
+        return None
+    if launch.product == "canvas" and launch.resource_link_id == launch.context_id:
+        # In Canvas that is the navigation of the course. Moodle numbers courses and links each from 1, so there a link
+        # can have the number of its course.
         return None
     link = _link(session, course, launch, now)
     link.line_item_url = launch.line_item_url or link.line_item_url
