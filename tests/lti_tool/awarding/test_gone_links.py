@@ -134,9 +134,19 @@ def test_a_column_missed_by_three_looks_running_is_gone(tool, grade_rule):
     asked = len(platform.asked)
     look(tool, platform)
     assert len(platform.asked) == asked
-    launch(tool)
+    launch(tool, line_item_url=COLUMN)
     look(tool, platform)
     assert COLUMN in platform.asked[asked:]
+
+
+def test_launches_of_a_link_without_its_column_do_not_keep_the_column_from_being_gone(tool, grade_rule):
+    platform = Missing(COLUMN)
+    for _ in range(3):
+        launch(tool, ANNA)
+        look(tool, platform)
+    assert rule(tool) == ("line_item_results", None, True)
+    launch(tool)
+    assert rule(tool) == ("line_item_results", None, True)
 
 
 @pytest.mark.parametrize("gone", [[COLUMN, None], [COLUMN, "https://moodle.example.org/lineitems"]])
