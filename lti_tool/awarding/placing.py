@@ -57,8 +57,8 @@ def place(
 def link_of_launch(session: Session, launch: Launch, course: Course, now: datetime) -> ResourceLink | None:
     """The launched resource link of the course, locked. It is there, so it is looked at again where looks missed it.
 
-    Its column is there only where the launch names it. None for deep linking; a link in a course's navigation is none
-    of the course's links.
+    Its column is certain to be there only where the launch names it: otherwise the next look tells. None for deep
+    linking; a link in a course's navigation is none of the course's links.
     """
     if launch.message_type == "LtiDeepLinkingRequest" or launch.resource_link_id is None:
         return None
@@ -70,6 +70,8 @@ def link_of_launch(session: Session, launch: Launch, course: Course, now: dateti
     link.line_item_url = launch.line_item_url or link.line_item_url
     if launch.line_item_url is not None or link.missing_in != line_item_results.NAME:
         link.missing_looks, link.missing_in = 0, ""
+    else:
+        link.look_again = True
     return link
 
 
