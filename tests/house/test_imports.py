@@ -339,6 +339,8 @@ def test_a_plug_fits(package: str, name: str) -> None:
         assert hasattr(plug, member), member
     if options := getattr(plug, "Options", None):
         assert options.__dataclass_params__.frozen
+    if package == "lti_tool.conditions":
+        assert parameters(plug.Options.holds) == ["facts"]
 
 
 @pytest.mark.parametrize("package", tuple(REGISTRIES))
