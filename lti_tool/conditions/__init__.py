@@ -32,7 +32,7 @@ class Condition(Protocol):
 
     `READS`: the kinds of observations it needs; sources are asked for these. `IS_OCCASION`: whether a teacher may
     choose it as the way to the badge; others are demands beside one. `CONFIRM_AT_FIRST`: whether the form suggests that
-    a teacher confirms each learner.
+    a teacher confirms each learner. The one that a form is to suggest has `IS_SUGGESTED`, which is true.
 
     One that has options also has `read_options(values)`, which returns the Options in the JSON object of a rule; they,
     or one of their fields, are None where they cannot be read. One that has something to choose also has `form.html`,

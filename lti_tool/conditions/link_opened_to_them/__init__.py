@@ -33,6 +33,7 @@ from lti_tool.observations.link_history import (
 NAME = "link_opened_to_them"
 READS = frozenset({LINK_ACCESS, LINK_OPENED, CONFIRMED})
 IS_OCCASION = True
+IS_SUGGESTED = True
 CONFIRM_AT_FIRST = False
 SHARES = _restricted_link
 

@@ -20,7 +20,7 @@ from lti_tool.conditions.page import Line, Statement
 from lti_tool.deliveries import CHANNELS, dispatch
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import issuance, legal_identity, recovery_sheet
-from lti_tool.people import erasure, sessions
+from lti_tool.people import sessions
 from lti_tool.platforms import invitations
 from lti_tool.publishing import extension_address
 from lti_tool.publishing.exports import record_export
@@ -428,13 +428,6 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
         "a template is retired",
         in_transaction(lambda s, session, now: versions.retire(template(session), now)),
         ["template_retired"],
-    ),
-    (
-        "a person's observations are erased",
-        in_transaction(
-            lambda s, session, now: erasure.erase_observations(session, s.person(session, ANNA), now)
-        ),
-        ["observations_erased"],
     ),
 ]
 #: Acts that other tests walk through: by pages, and by commands.
