@@ -77,7 +77,7 @@ def _about_changes(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[str]:
         yield _(
             "Grades were changed or cleared after a badge was awarded. No badge is revoked automatically. The page "
             "“Badges of this course” shows each learner's grade at the award and now. There you decide for each "
-            "learner whether to leave the badge or to revoke it."
+            "learner whether the badge stays or is revoked."
         )
     for changed in mail.changes:
         yield _changed(changed, _)
