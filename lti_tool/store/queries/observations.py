@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
-from lti_tool.observations import ROLE, Observation
+from lti_tool.observations import RESULT, ROLE, Observation
 from lti_tool.store.models import LookRow, ObservationRow
 
 _COLUMNS = (
@@ -88,14 +88,15 @@ def is_overtaken(session: Session, course_id: int, source: str, began_at: dateti
     return latest is not None and latest > began_at
 
 
-def courses_with_results_after(session: Session, moment: datetime) -> Sequence[int]:
-    """The ids of the courses in which a result was seen that is new, or another one, since that moment."""
-    query = select(ObservationRow.course_id).where(
-        ObservationRow.kind == "result",
-        ObservationRow.seen_at > moment,
-        ObservationRow.course_id.is_not(None),
+def people_with_other_results(session: Session, course_id: int) -> Sequence[int]:
+    """The ids of the people of whom more than one result was seen in the same column, in ascending order."""
+    query = (
+        select(ObservationRow.person_id)
+        .where(ObservationRow.course_id == course_id, ObservationRow.kind == RESULT)
+        .group_by(ObservationRow.person_id, ObservationRow.resource)
+        .having(func.count() > 1)
     )
-    return [course_id for course_id in session.scalars(query.distinct()) if course_id is not None]
+    return sorted({person_id for person_id in session.scalars(query) if person_id is not None})
 
 
 def roles_in_course(session: Session, course_id: int) -> Mapping[int, Sequence[Observation]]:
