@@ -258,6 +258,7 @@ def upgrade() -> None:
         sa.Column("line_item_url", sa.String(), nullable=True),
         sa.Column("missing_looks", sa.Integer(), nullable=False),
         sa.Column("missing_in", sa.String(length=40), nullable=False),
+        sa.Column("look_again", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"],
