@@ -59,8 +59,9 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
     outbox.extend(tool.store, event_id, now + LONGEST_LOOK)
     trouble = looks.look(tool.store, tool.connect, course_id, now, tool.policy, tool.clock)
     with tool.store.begin() as session:
-        course = session.get_one(Course, course_id)
-        if not looks.is_looked_at(session, course):
+        course = session.get(Course, course_id)
+        # Its platform may have been removed.
+        if course is None or not looks.is_looked_at(session, course):
             outbox.finish(session, event_id)
             return
         failures = payload.get("failures", 0) + 1 if trouble else 0

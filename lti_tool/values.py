@@ -56,7 +56,10 @@ def _ascii_host(host: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """The registration of the tool as one client of a platform; (platform_id, client_id) identifies it."""
+    """The registration of the tool as one client of a platform; (platform_id, client_id) identifies it.
+
+    `deployments` are those whose launches are accepted; None for any.
+    """
 
     id: int
     platform_id: str
@@ -68,6 +71,8 @@ class Registration:
     product: str = ""
     name: str = ""
     embed_origins: tuple[str, ...] = ()
+    disabled: bool = False
+    deployments: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

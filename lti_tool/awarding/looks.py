@@ -53,6 +53,8 @@ def look(
 ) -> PlatformError | None:
     """Looks at the course's platform once and awards what follows; returns the platform's error, None if it answered.
 
+    A disabled platform is not called.
+
     The platform is called between two transactions, never inside one: an answer can take a minute, and a row lock, or
     SQLite's only write lock, must not be held that long. What is decided rests on the ledger as it is once the answers
     are there.
@@ -63,6 +65,8 @@ def look(
         if course is None or asked is None:
             return None
         registration = queries.platforms.as_registration(course.registration)
+        if registration.disabled:
+            return None
     answered = _ask(asked, connect(registration), now)
     ended_at = clock() if clock is not None else now
     with store.begin() as session:
