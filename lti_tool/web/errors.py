@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError, RegistrationError
+from lti_tool.errors import LaunchError, NoAuthorError, NotAllowedError, NotFoundError, RegistrationError
 from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
 from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, error_message
@@ -72,7 +72,8 @@ def new_incident_number() -> str:
 
 
 def _not_allowed(error: NotAllowedError) -> Response:
-    return error_page("not_allowed", 403, reason=str(error), refused="refused")
+    code = "no_author" if isinstance(error, NoAuthorError) else "not_allowed"
+    return error_page(code, 403, reason=str(error), refused="refused")
 
 
 def _launch_refused(error: LaunchError) -> Response:

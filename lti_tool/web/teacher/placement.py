@@ -12,7 +12,7 @@ from badges.template.model import Template, read_template, text_in
 from lti_tool.awarding import placing
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.tree import reads
-from lti_tool.errors import NotAllowedError
+from lti_tool.errors import NoAuthorError, NotAllowedError
 from lti_tool.observations import RESULT
 from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
 from lti_tool.store import queries
@@ -38,12 +38,12 @@ LINE_ITEM_POINTS = 100
 def return_link() -> str:
     """The page whose form sends the link of the chosen badge to the platform, or the choice again.
 
-    Raises NotAllowedError where the launch asked for no link, and for learners.
+    Raises NotAllowedError where the launch asked for no link, NoAuthorError for whoever may place none.
     """
     visit = current_visit()
     if visit.deep_linking is None:
         raise NotAllowedError("this launch asked for no link")
-    _refuse_learners(visit)
+    check_may_place(visit)
     tool = current_tool()
     with tool.store.read() as session:
         row = queries.templates.published_template(
@@ -92,9 +92,9 @@ def choose_badge() -> str:
 def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
     """The published badges, each with its completeness, and the ways to award them.
 
-    Raises NotAllowedError for learners.
+    Raises NoAuthorError for whoever may place none.
     """
-    _refuse_learners(visit)
+    check_may_place(visit)
     tool = current_tool()
     with tool.store.read() as session:
         rows = queries.templates.published_templates(session, visit.registration.id)
@@ -119,6 +119,12 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
     )
 
 
+def check_may_place(visit: Visit) -> None:
+    """Raises NoAuthorError where the person may place no badges: Canvas lets learners open this page too."""
+    if not visit.may_write_templates:
+        raise NoAuthorError("badges are placed by those who teach, write or administer a course")
+
+
 def occasions_for(visit: Visit) -> Sequence[str]:
     """The conditions that the visit may choose: a link that is already placed gets no column of its own any more."""
     names = (name for name, each in CONDITIONS.items() if each.IS_OCCASION)
@@ -136,12 +142,6 @@ def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column
         icon_url=f"{tool.tool_url}/static/icon.svg",
         line_item_maximum=LINE_ITEM_POINTS if has_column else None,
     )
-
-
-def _refuse_learners(visit: Visit) -> None:
-    # Canvas lets learners place links too, in its rich text editor. An administrator may have no role in the course.
-    if visit.is_learner:
-        raise NotAllowedError("learners place no badges")
 
 
 def _count_stated_elements(template: Template) -> int:
