@@ -23,6 +23,10 @@ class Condition(Protocol):
 
     One that has something to choose also has `form.html`, whose fields are named `NAME.field`, and `read_form(typed)`,
     which returns the options as JSON or a FormProblem.
+
+    One that asks for a result also has three functions about the result that a badge itself asks for, from 0 to 1:
+    `asks_less(options, required)`, a FormProblem where the options are content with less; `raised_to(options,
+    required)`, options that ask for no less; `typed_for(required)`, what its form shows at first.
     """
 
     NAME: str

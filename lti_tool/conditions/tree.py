@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeGuard
 
 from lti_tool.conditions import CONDITIONS
+from lti_tool.conditions.form import FormProblem
 
 DEEPEST = 5
 MOST_PARTS = 50
@@ -152,6 +153,35 @@ def _is_demand(node: Node) -> TypeGuard[Leaf]:
     return (
         isinstance(node, Leaf) and node.condition in CONDITIONS and not CONDITIONS[node.condition].IS_OCCASION
     )
+
+
+def asks_less(tree: Node, required: Decimal | None) -> tuple[str, FormProblem] | None:
+    """The first condition of the rule that is content with less than the result a badge asks for, and what to say.
+
+    None where there is none, or the badge asks for no result.
+    """
+    for leaf in _about_results(tree) if required is not None else ():
+        problem = CONDITIONS[leaf.condition].asks_less(leaf.options, required)  # type: ignore[attr-defined]
+        if problem is not None:
+            return leaf.condition, problem
+    return None
+
+
+def raised_to(tree: Node, required: Decimal | None) -> Node:
+    """The rule, with no condition that is content with less than the result a badge asks for."""
+    if required is None:
+        return tree
+    if isinstance(tree, Group):
+        return Group(kind=tree.kind, nodes=tuple(raised_to(node, required) for node in tree.nodes))
+    if tree not in _about_results(tree):
+        return tree
+    options = CONDITIONS[tree.condition].raised_to(tree.options, required)  # type: ignore[attr-defined]
+    return Leaf(condition=tree.condition, options=options)
+
+
+def _about_results(tree: Node) -> Sequence[Leaf]:
+    known = (leaf for leaf in leaves(tree) if leaf.condition in CONDITIONS and leaf.options is not None)
+    return [leaf for leaf in known if hasattr(CONDITIONS[leaf.condition], "asks_less")]
 
 
 def reads(tree: Node) -> frozenset[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
 from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.parts import Part
-from lti_tool.conditions.result_at_least.percent import read_minimum
+from lti_tool.conditions.result_at_least.percent import read_minimum, written_percent
 from lti_tool.observations import RESULT, Facts
 
 NAME = "result_at_least"
@@ -46,6 +46,24 @@ def read_form(typed: Mapping[str, str]) -> Mapping[str, Any] | FormProblem:
     """The options as JSON, from what was typed into `form.html`, or what is wrong with it."""
     minimum = read_minimum(typed)
     return minimum if isinstance(minimum, FormProblem) else {"minimum": str(minimum)}
+
+
+def asks_less(options: Options, required: Decimal) -> FormProblem | None:
+    """What is wrong with a minimum below the result that the badge asks for; None for a higher one."""
+    if options.minimum is None or options.minimum >= required:
+        return None
+    values = {"minimum": str(options.minimum), "required_minimum": str(required)}
+    return FormProblem(field="minimum", code="below_required", values=values)
+
+
+def raised_to(options: Options, required: Decimal) -> Options:
+    """The options with the minimum that the badge asks for, where theirs is lower."""
+    return replace(options, minimum=required) if asks_less(options, required) else options
+
+
+def typed_for(required: Decimal) -> Mapping[str, str]:
+    """What the form shows at first for a badge that asks for a result."""
+    return {"minimum": written_percent(required)}
 
 
 def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG001 - it does not depend on the time

@@ -11,16 +11,16 @@ from markupsafe import Markup
 
 from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
-from lti_tool.awarding import looks, rule_changes
+from lti_tool.awarding import looks, placing, rule_changes
 from lti_tool.awarding.result_changes import ResultChange, changes_of_rule
 from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.observations import LINK_ACCESS, RESTRICTION, select
 from lti_tool.observations.link_history import restriction_confirmed, restriction_now
 from lti_tool.store import Session, queries
-from lti_tool.store.models import Award, AwardRule, RuleVersion, TemplateVersion
+from lti_tool.store.models import Award, AwardRule, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
-from lti_tool.web.plug_sentences import gone_words, rule_sentences, terms, unseen_sentences
+from lti_tool.web.plug_sentences import form_problem, gone_words, rule_sentences, terms, unseen_sentences
 from lti_tool.web.public.badge_pages import announced_readings
 from lti_tool.web.teacher.learners import Learners, learners_of
 from lti_tool.web.translation import Sentence
@@ -61,9 +61,10 @@ class Change:
 class Panel:
     """Everything to show about one badge of the course.
 
-    `proposed` is a version that waits for the teacher, and `change` what it changes. `gone` are the words for a link or
-    column that the platform no longer has. `link` is None where the rule reads no list of a link. `cannot_see` is what
-    the sources of the rule cannot see, in words. `newer` is a newer version of the template. `changed` are the awards
+    `proposed` is a version that waits for the teacher, and `change` what it changes. `asks_less` is why what the
+    activity asks for is not proposed. `gone` are the words for a link or column that the platform no longer has.
+    `link` is None where the rule reads no list of a link. `cannot_see` is what the sources of the rule cannot see, in
+    words. `newer` is a newer version of the template. `changed` are the awards
     whose results have changed since.
     """
 
@@ -77,6 +78,7 @@ class Panel:
     demands: rule_changes.Demands
     proposed: RuleVersion | None
     change: Change | None
+    asks_less: Sentence
     learners: Learners
     cannot_see: Sequence[str]
     link: Link | None
@@ -121,6 +123,9 @@ def course_page(visit: Visit, notice: Notice | None = None, *, all_selected: int
             removed=[panel for panel in removed if panel.awards],
             notice=notice,
             all_selected=all_selected,
+            asks_less=_asks_less(
+                session, session.get(ResourceLink, visit.link_id) if visit.link_id else None
+            ),
             mail_folder=current_tool().mail_folder,
         )
         asking = next((panel.rule.id for panel in panels if panel.learners.question), None)
@@ -157,6 +162,7 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit)
         demands=demands,
         proposed=proposed,
         change=_change(version, proposed) if proposed is not None else None,
+        asks_less=_asks_less(session, rule.link),
         learners=learners_of(session, rule, awards, visit.person_id),
         cannot_see=unseen_sentences(reads(tree)),
         link=link,
@@ -164,6 +170,12 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit)
         newer=queries.templates.newer_version(session, version.template_version, rule.course.registration_id),
         is_open=rule.id == open_id,
     )
+
+
+def _asks_less(session: Session, link: ResourceLink | None) -> Sentence:
+    """Why the activity of the link changes nothing: it asks for less than its badge. Empty where it does not."""
+    less = placing.asks_less(session, link) if link is not None else None
+    return form_problem(*less) if less is not None else ""
 
 
 def _change(version: RuleVersion, proposed: RuleVersion) -> Change:

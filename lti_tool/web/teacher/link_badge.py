@@ -40,11 +40,12 @@ def use_badge() -> str:
     visit = current_teacher_visit()
     check_may_place(visit)
     tool = current_tool()
-    tree = chosen_rule(request.form, tool.issuer.profile.zone, occasions_for(visit))
     with tool.store.begin() as session:
         link = _link_without_badge(session, visit)
         badge = request.form.get("badge", "")
         template = queries.templates.published_template(session, badge, visit.registration.id)
+        required = placing.required_score(template) if template is not None else None
+        tree = chosen_rule(request.form, tool.issuer.profile.zone, occasions_for(visit), required)
         if template is not None and not isinstance(tree, Problem):
             rule = placing.choose(session, link, template, tree, by_id=visit.person_id, now=tool.clock())
             sessions.note_rule(session, visit.token, rule.id)

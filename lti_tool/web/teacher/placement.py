@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from flask import Blueprint, render_template, request
 
@@ -52,7 +53,8 @@ def return_link() -> str:
         key = tool.issuer.keyring.tool_keys(session)[0]
     if row is None:
         return choose_badge_page(visit, Problem(sentence=_("Choose a badge first.")))
-    tree = chosen_rule(request.form, tool.issuer.profile.zone, occasions_for(visit))
+    required = placing.required_score(row)
+    tree = chosen_rule(request.form, tool.issuer.profile.zone, occasions_for(visit), required)
     if isinstance(tree, Problem):
         return choose_badge_page(visit, tree)
     with tool.store.begin() as session:
@@ -101,6 +103,7 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
         choices = [(row, read_template(row.body)) for row in rows]
     chosen = request.form.get("badge") or (choices[0][0].template_id if len(choices) == 1 else "")
     of_conditions = problem.of if problem else {}
+    required = next((each.required_score for row, each in choices if row.template_id == chosen), None)
     return render_template(
         "placement/choose_badge.html",
         visit=visit,
@@ -109,7 +112,8 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
         chosen=chosen,
         occasions={name: choice(name) for name in occasions_for(visit)},
         forms={
-            name: form_of(name, typed_for(name, request.form), of_conditions.get(name)) for name in CONDITIONS
+            name: form_of(name, _typed_or_suggested(name, required), of_conditions.get(name))
+            for name in CONDITIONS
         },
         condition=request.form.get("condition", DEFAULT_CONDITION),
         confirm=request.form.get("confirm", ""),
@@ -117,6 +121,13 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
         problem=problem,
         may_write_templates=may_write_templates(visit),
     )
+
+
+def _typed_or_suggested(condition: str, required: Decimal | None) -> Mapping[str, str]:
+    """What was typed into the condition's part of the form; before that, what a badge asks for that is chosen."""
+    typed = typed_for(condition, request.form)
+    suggest = getattr(CONDITIONS[condition], "typed_for", None)
+    return suggest(required) if not typed and suggest and required is not None else typed
 
 
 def check_may_place(visit: Visit) -> None:
