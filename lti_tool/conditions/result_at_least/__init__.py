@@ -10,7 +10,7 @@ from typing import Any
 
 from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.parts import Part
-from lti_tool.conditions.result_at_least.percent import read_minimum, written_percent
+from lti_tool.conditions.result_at_least.percent import below_required, read_minimum, written_percent
 from lti_tool.observations import RESULT, Facts
 
 NAME = "result_at_least"
@@ -52,8 +52,7 @@ def asks_less(options: Options, required: Decimal) -> FormProblem | None:
     """What is wrong with a minimum below the result that the badge asks for; None for a higher one."""
     if options.minimum is None or options.minimum >= required:
         return None
-    values = {"minimum": str(options.minimum), "required_minimum": str(required)}
-    return FormProblem(field="minimum", code="below_required", values=values)
+    return below_required(options.minimum, required)
 
 
 def raised_to(options: Options, required: Decimal) -> Options:

@@ -18,7 +18,7 @@ from lti_tool.templates import versions
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import Author
 from lti_tool.web.editor.fields import field_labels
-from lti_tool.web.editor.steps import preview
+from lti_tool.web.editor.preview import preview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,21 +6,18 @@ completeness, the preview and the problems.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
 from badges import vocabularies
-from badges.artwork import template_picture
 from badges.errors import PictureError
 from badges.eu.annex_1 import ELEMENTS
 from badges.importing.field_reader import Note
 from badges.pictures import fit_picture
-from badges.template.model import Template, read_template
+from badges.template.model import read_template
 from badges.template.wording import too_little
 from badges.vocabularies import Concept
 from lti_tool.errors import NotFoundError
@@ -34,14 +31,12 @@ from lti_tool.web.editor.completeness import completeness_of
 from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, field_labels, step_code_of, step_named
 from lti_tool.web.editor.forms import StepInput
 from lti_tool.web.editor.messages import EQF_LEVELS, note_sentence, problem_sentence
+from lti_tool.web.editor.preview import preview
 from lti_tool.web.languages import page_language
-from lti_tool.web.public.badge_pages import announced_readings
 from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("steps", __name__)
 
-#: The preview is smaller than the picture of a badge, and drawn in a fifth of the time.
-PREVIEW_SIDE = 300
 MAX_SEARCH_RESULTS = 8
 
 
@@ -166,24 +161,6 @@ def unready_fields(row: TemplateVersion) -> Mapping[str, str]:
 def _asked_about(row: TemplateVersion) -> Mapping[str, str]:
     """`unready_fields`, where the author comes to mend them; of a new badge they know what is still empty."""
     return unready_fields(row) if request.args.get("check") else {}
-
-
-def preview(row: TemplateVersion, template: Template) -> Mapping[str, Any]:
-    """The picture and the elements of the public page, as they would be if the template were published now."""
-    tool = current_tool()
-    png = row.picture or template_picture(
-        template, tool.issuer.profile.name, template.in_language, PREVIEW_SIDE
-    )
-    return {
-        "picture": "data:image/png;base64," + b64encode(png).decode(),
-        "template": template,
-        # Where the template does not state a level, the public page would say that none applies.
-        "readings": [
-            reading
-            for reading in announced_readings(row)
-            if template.level is not None or reading.element.code != "level"
-        ],
-    }
 
 
 def _needs_attention(problems: Mapping[str, str]) -> Callable[[Iterable[Field], str, Json], bool]:

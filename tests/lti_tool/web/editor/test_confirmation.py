@@ -43,7 +43,7 @@ def test_publishing_asks_once_more_and_shows_what_will_be_signed_in_each_languag
         "7. līmenis",
     ):
         assert text in zane.text, text
-    assert '<div lang="lv">' in zane.page.text
+    assert '<dd lang="lv">' in zane.page.text
     zane.post(f"{path}/publish", draft=hidden(zane.page, "draft"))
     assert draft(web_tool).status == "published"
     assert "This version can no longer be changed." in zane.text

@@ -9,7 +9,7 @@ from tests.lti_tool.awarding.test_required_value import AT_LEAST_50, AT_LEAST_80
 from tests.lti_tool.web.conftest import hidden, text_of
 from tests.lti_tool.web.teacher.test_placement import MINIMUM, REQUEST, item_of
 
-TOO_LOW = "This badge asks for at least 70 %, so it cannot be awarded from 50 % on."
+TOO_LOW = "This badge asks for at least 70 %: it cannot be awarded for 50 %."
 
 
 @pytest.fixture
