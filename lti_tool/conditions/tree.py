@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeGuard
 
-from lti_tool.conditions import CONDITIONS
+from lti_tool.conditions import CONDITIONS, Condition
 from lti_tool.conditions.form import FormProblem
 
 DEEPEST = 5
@@ -75,7 +75,11 @@ def _node(value: Any, levels: int) -> Node:
     options = {key: each for key, each in value.items() if key != "condition"}
     if condition is None or not options.keys() <= {field.name for field in fields(condition.Options)}:
         return Leaf(condition=name[:100], options=None)
-    return Leaf(condition=name, options=condition.read_options(options))
+    return Leaf(condition=name, options=_read(condition, options))
+
+
+def _read(condition: Condition, values: Mapping[str, Any]) -> Any:
+    return condition.read_options(values) if hasattr(condition, "read_options") else condition.Options()
 
 
 def nodes(tree: Node) -> Iterator[Node]:
@@ -160,11 +164,13 @@ def asks_less(tree: Node, required: Decimal | None) -> tuple[str, FormProblem] |
 
     None where there is none, or the badge asks for no result.
     """
-    for leaf in _about_results(tree) if required is not None else ():
-        problem = CONDITIONS[leaf.condition].asks_less(leaf.options, required)  # type: ignore[attr-defined]
-        if problem is not None:
-            return leaf.condition, problem
-    return None
+    if required is None:
+        return None
+    about_results = (
+        (leaf.condition, leaf.options) for leaf in leaves(tree) if _is_about_results(leaf.options)
+    )
+    problems = ((condition, options.asks_less(required)) for condition, options in about_results)
+    return next((each for each in problems if each[1] is not None), None)
 
 
 def raised_to(tree: Node, required: Decimal | None) -> Node:
@@ -173,15 +179,12 @@ def raised_to(tree: Node, required: Decimal | None) -> Node:
         return tree
     if isinstance(tree, Group):
         return Group(kind=tree.kind, nodes=tuple(raised_to(node, required) for node in tree.nodes))
-    if tree not in _about_results(tree):
-        return tree
-    options = CONDITIONS[tree.condition].raised_to(tree.options, required)  # type: ignore[attr-defined]
+    options = tree.options.raised_to(required) if _is_about_results(tree.options) else tree.options
     return Leaf(condition=tree.condition, options=options)
 
 
-def _about_results(tree: Node) -> Sequence[Leaf]:
-    known = (leaf for leaf in leaves(tree) if leaf.condition in CONDITIONS and leaf.options is not None)
-    return [leaf for leaf in known if hasattr(CONDITIONS[leaf.condition], "asks_less")]
+def _is_about_results(options: Any) -> TypeGuard[Any]:
+    return hasattr(options, "asks_less")
 
 
 def reads(tree: Node) -> frozenset[str]:

@@ -614,9 +614,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("award_id", "channel"),
     )
+    op.create_table(
+        "mailed_change",
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["award_id"],
+            ["award.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("award_id", "person_id"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("mailed_change")
     op.drop_table("delivery")
     op.drop_table("credential")
     op.drop_table("launch_session")
