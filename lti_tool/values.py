@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from lti_tool.observations.roles import TEST_USER as TEST_USER
-from lti_tool.observations.roles import Standing, standing
+from lti_tool.observations.roles import Standing, may_write, standing
 from signing.json_text import Json as Json
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
@@ -153,6 +153,11 @@ class Launch:
         """Whether the person is staff of this course."""
         return self.standing == "staff"
 
+    @property
+    def may_write_templates(self) -> bool:
+        """Whether the person may write, publish and place badges: never while they act as somebody else."""
+        return not self.acting_for_other and may_write(self.roles)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
@@ -223,12 +228,37 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedGrades:
+    """Grades that were changed or cleared after a badge was awarded by them, as a mail tells it.
+
+    `number` is how many learners have the badge by one of these, `below_minimum` how many of them no longer reach the
+    minimum.
+    """
+
+    badge: str
+    course: str
+    course_url: str | None
+    number: int
+    below_minimum: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """The person whom a badge or a mail is delivered to; `language` is the one to write in."""
 
     name: str
     email: str | None
     language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeacherMail:
+    """A mail to a teacher about what waits for them; `reference` identifies it. It names no learner."""
+
+    recipient: Recipient
+    questions: Sequence[OpenQuestion]
+    changes: Sequence[ChangedGrades]
+    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -258,6 +258,7 @@ def upgrade() -> None:
         sa.Column("line_item_url", sa.String(), nullable=True),
         sa.Column("missing_looks", sa.Integer(), nullable=False),
         sa.Column("missing_in", sa.String(length=40), nullable=False),
+        sa.Column("look_again", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"],
@@ -522,6 +523,7 @@ def upgrade() -> None:
         sa.Column("rule_id", sa.Integer(), nullable=True),
         sa.Column("is_teacher", sa.Boolean(), nullable=False),
         sa.Column("is_learner", sa.Boolean(), nullable=False),
+        sa.Column("may_write_templates", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("timezone", sa.String(), nullable=True),
         sa.Column("link_place", sa.String(), nullable=True),
@@ -617,9 +619,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("award_id", "channel"),
     )
+    op.create_table(
+        "mailed_change",
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["award_id"],
+            ["award.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("award_id", "person_id"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("mailed_change")
     op.drop_table("delivery")
     op.drop_table("credential")
     op.drop_table("launch_session")
