@@ -114,14 +114,14 @@ def _check(row: Invitation | None, now: datetime) -> Invitation:
 
 
 def _claim(store: Store, code: str, now: datetime) -> datetime:
-    """When the invitation was claimed, which is now. That names the claim: the next one cannot begin before CLAIM_LIFE."""
+    """When the invitation was claimed, which is now. That names the claim: another begins CLAIM_LIFE later at least."""
     with store.begin() as session:
         _check(queries.platforms.lock_invitation(session, secret_hash(code)), now).claimed_at = now
     return now
 
 
 def _unused(session: Session, code: str) -> Invitation:
-    """The invitation, locked; raises RegistrationError where the claim has ended, and another registration was faster."""
+    """The invitation, locked; raises RegistrationError where the claim ended, and another registration was faster."""
     row = queries.platforms.lock_invitation(session, secret_hash(code))
     if row is None or row.used_at is not None:
         raise RegistrationError("bad_code", "the claim has ended, and another registration was faster")
