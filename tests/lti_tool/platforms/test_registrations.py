@@ -68,12 +68,12 @@ def counts(tool):
 
 
 def referring_tables(name="registration"):
-    """The tables that refer to that table, directly or by way of others, but awards: they keep what they refer to."""
+    """The tables that refer to that table, directly or by way of others; awards and their credentials keep it."""
     found = {
         table.name
         for table in Base.metadata.tables.values()
         for key in table.foreign_keys
-        if key.column.table.name == name and table.name not in (name, "award")
+        if key.column.table.name == name and table.name not in (name, "award", "credential")
     }
     return found.union(*(referring_tables(each) for each in found))
 
