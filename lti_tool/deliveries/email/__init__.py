@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
+from lti_tool.deliveries.approval_message import approval_message
 from lti_tool.deliveries.mail_message import composed, mail_message
 from lti_tool.deliveries.question_message import question_message
 from lti_tool.errors import DeliveryError
-from lti_tool.values import BakedBadge, OpenQuestion, Receipt, Recipient
+from lti_tool.values import ApprovalMail, BakedBadge, OpenQuestion, Receipt, Recipient
 
 NAME = "email"
 LABEL = "E-mail"
@@ -39,6 +40,12 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
 def ask(questions: Sequence[OpenQuestion], recipient: Recipient, options: Options, reference: str) -> Receipt:
     """Sends a teacher the questions that are open. Raises DeliveryError as `deliver` does."""
     _send(lambda: question_message(questions, recipient, options.sender, reference), recipient, options)
+    return Receipt(channel=NAME, reference=reference)
+
+
+def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
+    """Sends a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
+    _send(lambda: approval_message(mail, options.sender, reference), mail.recipient, options)
     return Receipt(channel=NAME, reference=reference)
 
 
