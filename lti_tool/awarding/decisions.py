@@ -104,8 +104,7 @@ def _undecided(
             person_id=person_id,
             decision=decide(
                 tree,
-                Facts(person=person_id, resource=link, own=own, course=about_course, policy=policy),
-                now,
+                Facts(person=person_id, resource=link, own=own, now=now, course=about_course, policy=policy),
             ),
             is_learner=role_now(own) == "learner",
         )

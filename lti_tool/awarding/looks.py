@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -248,16 +248,3 @@ def next_look(
         return now + min(WAIT_AFTER_FIRST_FAILURE, usual)
     doubled: timedelta = usual * 2 ** min(failures, 10)
     return now + min(doubled, LONGEST_WAIT)
-
-
-def counts_of(session: Session, rule: AwardRule) -> Mapping[str, int]:
-    """How many learners the rule's link is open and closed to, by the last look that counts."""
-    observations = queries.observations.of_course(session, rule.course_id)
-    counts = {"open": 0, "closed": 0}
-    for person_id, own in observations.items():
-        if person_id is None:
-            continue
-        access = [each for each in own if each.kind == "link_access" and each.resource == rule.link.link_id]
-        if access and access[-1].value in counts:
-            counts[access[-1].value] += 1
-    return counts

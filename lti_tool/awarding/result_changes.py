@@ -49,9 +49,7 @@ class ResultChange:
         return all(change.still_met for change in self.changes)
 
 
-def changed_results(
-    tree: Node, trace: Mapping[str, Any], facts: Facts, now: datetime
-) -> Sequence[tuple[Change, datetime]]:
+def changed_results(tree: Node, trace: Mapping[str, Any], facts: Facts) -> Sequence[tuple[Change, datetime]]:
     """Each result that counted in the trace of an award and is another one now, with when that was seen.
 
     `tree` is the rule by which the award was decided.
@@ -65,7 +63,7 @@ def changed_results(
         if condition is None or before is None or leaf.options is None or RESULT not in condition.READS:
             continue
         counted = before.get("values", {}).get("score") if before["state"] == "met" else None
-        part = condition.holds(leaf.options, facts, now)
+        part = leaf.options.holds(facts)
         seen_at = part.values.get("seen_at")
         if counted is not None and seen_at is not None and _score(part) != Decimal(counted):
             found.append((Change(before=before, now=part.as_json()), seen_at))
@@ -125,8 +123,8 @@ def leave(session: Session, award: Award, seen_at: str, by_id: int | None, now: 
 def _change(
     award: Award, tree: Node, link: str, own: Sequence[Observation], now: datetime
 ) -> ResultChange | None:
-    facts = Facts(person=award.person_id, resource=link, own=own)
-    changed = changed_results(tree, award.trace, facts, now)
+    facts = Facts(person=award.person_id, resource=link, own=own, now=now)
+    changed = changed_results(tree, award.trace, facts)
     if not changed:
         return None
     newest = max(seen_at for _, seen_at in changed)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Select, delete, func, insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from lti_tool.observations import ROLE, Observation
@@ -79,12 +79,6 @@ def add(session: Session, observations: Iterable[Observation]) -> None:
         session.execute(insert(ObservationRow), rows)
 
 
-def delete_of_person(session: Session, person_id: int) -> int:
-    """Deletes the observations about the person; returns how many. Only erasure may: the ledger is never updated."""
-    theirs = delete(ObservationRow).where(ObservationRow.person_id == person_id)
-    return cast(CursorResult[Any], session.execute(theirs)).rowcount
-
-
 def is_overtaken(session: Session, course_id: int, source: str, began_at: datetime) -> bool:
     """Whether a look of the source that began later has been stored already."""
     newest = select(func.max(LookRow.began_at)).where(
@@ -119,12 +113,3 @@ def roles_of_person(session: Session, person_id: int) -> Mapping[int, Sequence[O
         if each.course is not None:
             found[each.course].append(each)
     return found
-
-
-def staff_of(session: Session, course_id: int) -> frozenset[int]:
-    """The ids of the people who were ever seen as staff of the course."""
-    query = select(ObservationRow.person_id, ObservationRow.value).where(
-        ObservationRow.course_id == course_id, ObservationRow.kind == "role"
-    )
-    rows = session.execute(query)
-    return frozenset(person_id for person_id, value in rows if person_id is not None and value == "staff")

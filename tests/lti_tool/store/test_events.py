@@ -16,10 +16,11 @@ from sqlalchemy import event
 
 from badges.schemas import EXTENSION_SCHEMA
 from lti_tool.awarding import awards, confirmations, looks, rule_changes
+from lti_tool.conditions.page import Line, Statement
 from lti_tool.deliveries import CHANNELS, dispatch
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import issuance, legal_identity, recovery_sheet
-from lti_tool.people import erasure, sessions
+from lti_tool.people import sessions
 from lti_tool.platforms import invitations
 from lti_tool.publishing import extension_address
 from lti_tool.publishing.exports import record_export
@@ -264,6 +265,9 @@ def let_expire(story, session, now):
 
 
 DEMANDS = rule_changes.Demands(not_before=None, confirmed=True)
+RESTRICTED = Statement(
+    kind="restriction_confirmed", resource="1", value={"place": "section 1"}, told=Line(code="saved")
+)
 UNCONFIRMED = rule_changes.Demands(not_before=None, confirmed=False)
 
 #: Acts in an order in which they are possible, and the events that each records.
@@ -449,7 +453,7 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
     ("a rule is resumed", on_rule(rule_changes.resume), ["resumed"]),
     (
         "the restriction is confirmed",
-        on_rule(confirmations.confirm_restriction, "section 1"),
+        on_rule(confirmations.state, RESTRICTED),
         ["restriction_confirmed"],
     ),
     ("a look finds all outside", look(), []),
@@ -493,13 +497,6 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
         "a template is retired",
         in_transaction(lambda s, session, now: versions.retire(template(session), now)),
         ["template_retired"],
-    ),
-    (
-        "a person's observations are erased",
-        in_transaction(
-            lambda s, session, now: erasure.erase_observations(session, s.person(session, ANNA), now)
-        ),
-        ["observations_erased"],
     ),
 ]
 #: Acts that other tests walk through: by pages, and by commands.

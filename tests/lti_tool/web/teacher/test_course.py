@@ -65,7 +65,7 @@ def test_on_canvas_the_teacher_confirms_that_the_link_is_restricted(
     words = text_of(act(f"rules/{course_rule}/check"))
     assert "Your learning platform does not show who may open this link" in words
     assert "Add prerequisite" in words and "I have restricted this link" in words
-    words = text_of(act(f"rules/{course_rule}/gate"))
+    words = text_of(act(f"rules/{course_rule}/says/link_opened_to_them"))
     assert "I have restricted this link" not in words
     assert "You confirmed on 21 November 2026 that the link is restricted." in words
 
@@ -171,7 +171,9 @@ def test_pause_and_resume(act, course_rule, web_tool):
     assert "Automatic awarding is resumed." in text_of(act(f"rules/{course_rule}/pause", paused="no"))
 
 
-@pytest.mark.parametrize("path", ["rules/{}/check", "rules/{}/pause", "rules/{}/gate", "rules/{}/tick"])
+@pytest.mark.parametrize(
+    "path", ["rules/{}/check", "rules/{}/pause", "rules/{}/says/link_opened_to_them", "rules/{}/tick"]
+)
 def test_a_rule_of_another_course_is_not_found(act, web_tool, published, path):
     with web_tool.store.begin() as session:
         from lti_tool.people import sessions
@@ -194,7 +196,7 @@ def test_learners_may_not_use_the_teachers_actions(school, course_rule, annas_ba
         "course",
         f"rules/{course_rule}/check",
         f"rules/{course_rule}/tick",
-        f"rules/{course_rule}/gate",
+        f"rules/{course_rule}/says/link_opened_to_them",
         f"rules/{course_rule}/pause",
         f"awards/{award}/resend",
         f"awards/{award}/revoke",
