@@ -452,6 +452,18 @@ def test_where_no_mail_can_be_delivered_the_teacher_is_not_left_waiting_for_it(s
     assert [what for what, _, _ in story.events()].count("approval_unreached") == 2
 
 
+@pytest.mark.parametrize("said", ["approved", "declined"])
+def test_a_teacher_without_an_address_is_told_by_the_page_alone(story, said):
+    with story.tool.store.begin() as session:
+        session.query(Person).one().email = None
+    story.publish()
+    story.answer(story.links()[RUTA], said, "Too long.")
+    assert [mail["To"].addresses[0].addr_spec for mail in story.mails()] == [RUTA, OTTO]
+    assert story.state()[1].status == said
+    with story.tool.store.read() as session:
+        assert {row.status for row in session.query(Outbox).filter_by(task="tell_author")} == {"done"}
+
+
 def test_a_mail_server_that_does_not_answer_is_tried_again(story, monkeypatch, clock):
     def fail(*_):
         raise DeliveryError("the mail server cannot be reached")

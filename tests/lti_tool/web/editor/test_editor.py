@@ -540,7 +540,7 @@ def test_templates_cannot_be_written_without_a_session(school, zane):
         assert school.browser.post(action, data={"_launch": "stolen"}).status_code == 403
 
 
-ACTIONS = ("edit", "save", "picture", "publish", "next", "retire", "discard")
+ACTIONS = ("edit", "save", "picture", "publish", "withdraw", "next", "retire", "discard")
 
 
 def test_another_course_can_neither_see_nor_change_a_draft(school, zane, web_tool):
