@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from lti_tool.awarding import looks, open_questions
+from lti_tool.awarding import looks, teacher_mail
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import issuance
@@ -60,8 +60,9 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
     outbox.extend(tool.store, event_id, now + LONGEST_LOOK)
     trouble = looks.look(tool.store, tool.connect, course_id, now, tool.policy, tool.clock)
     with tool.store.begin() as session:
-        course = session.get_one(Course, course_id)
-        if not looks.is_looked_at(session, course):
+        course = session.get(Course, course_id)
+        # Its platform may have been removed.
+        if course is None or not looks.is_looked_at(session, course):
             outbox.finish(session, event_id)
             return
         failures = payload.get("failures", 0) + 1 if trouble else 0
@@ -75,22 +76,21 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
         log.warning("platform_trouble", course_id=course_id, why=str(trouble), failures=failures)
 
 
-def ask_teacher(tool: Tool, _event_id: str, payload: Json) -> None:
-    """Mails a teacher the questions that are open, where there is one that was not mailed yet.
+def mail_teacher(tool: Tool, _event_id: str, payload: Json) -> None:
+    """Mails a teacher what waits for them, where there is something that was not mailed yet.
 
     Raises DeliveryError where another attempt may succeed.
     """
     person_id, mailed = payload["person_id"], payload["mailed"]
     with tool.store.read() as session:
-        mail = open_questions.mail_to(session, person_id, mailed)
-    if mail is None:
+        due = teacher_mail.mail_to(session, person_id, mailed, tool.clock())
+    if due is None:
         with tool.store.begin() as session:
-            open_questions.finish(session, person_id, mailed, tool.clock())
+            teacher_mail.finish(session, person_id, mailed, tool.clock())
         return
-    # The same for another attempt at the same mail, by which mail servers recognise it.
-    dispatch.ask(tool.issuer, mail, f"questions-{person_id}-{max(mail.ids)}")
+    dispatch.mail_teacher(tool.issuer, due.mail)
     with tool.store.begin() as session:
-        open_questions.record_mail(session, person_id, mail, tool.clock())
+        teacher_mail.record_mail(session, person_id, due, tool.clock())
 
 
 def ask_approver(tool: Tool, event_id: str, payload: Json) -> None:
@@ -153,7 +153,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "issue": issue,
     "deliver": deliver,
     "look": look,
-    "ask_teacher": ask_teacher,
+    "mail_teacher": mail_teacher,
     "ask_approver": ask_approver,
     "tell_author": tell_author,
     "end_approval": end_approval,

@@ -12,9 +12,8 @@ from lti_tool.values import BakedBadge, Receipt, Recipient
 class Channel(Protocol):
     """What the module of a channel defines; `Options` is a frozen dataclass of its settings.
 
-    A channel may further define `ask(questions, recipient, options, reference)`, where it can bring a teacher the
-    questions that are open, and `mail_approval(mail, options, reference)`, where it can bring mails about the approval
-    of templates.
+    A channel may further define `mail_teacher(mail, options, reference)`, where it can bring a teacher what waits for
+    them, and `mail_approval(mail, options, reference)`, where it can bring mails about the approval of templates.
     """
 
     NAME: str

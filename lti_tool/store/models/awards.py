@@ -111,3 +111,16 @@ class Delivery(Base):
     trouble: Mapped[dict[str, Any] | None]
     sent_at: Mapped[datetime | None]
     award: Mapped[Award] = relationship(back_populates="deliveries")
+
+
+class MailedChange(Base):
+    """The last change of a result under an award that was mailed to a teacher: each is mailed once to each teacher."""
+
+    __tablename__ = "mailed_change"
+
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    """The teacher."""
+    seen_at: Mapped[datetime]
+    """When the newest of the changes was seen, by the look's own time: an observation's `seen_at`."""
+    mailed_at: Mapped[datetime]

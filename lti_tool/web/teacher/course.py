@@ -11,7 +11,7 @@ from markupsafe import Markup
 from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
 from lti_tool.awarding import looks, rule_changes
-from lti_tool.awarding.result_changes import ResultChange, changes_of_rule
+from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.store import Session, queries
@@ -94,8 +94,10 @@ def course_page(visit: Visit, notice: Notice | None = None, *, all_selected: int
         rules = queries.rules.rules_of(session, visit.course_id)
         acting_on = (request.view_args or {}).get("rule_id", visit.rule_id)
         open_id = rules[0].id if len(rules) == 1 else acting_on
-        panels = [_panel(session, rule, open_id, visit) for rule in rules if rule.removed_at is None]
-        removed = [_panel(session, rule, open_id, visit) for rule in rules if rule.removed_at is not None]
+        changes = changes_in_course(session, visit.course_id, current_tool().clock())
+        panels = [_panel(session, rule, changes, open_id, visit) for rule in rules]
+        removed = [panel for panel in panels if panel.rule.removed_at is not None]
+        panels = [panel for panel in panels if panel.rule.removed_at is None]
         panels.sort(key=lambda panel: not panel.is_open)
         page = render_template(
             "teacher/course.html",
@@ -119,7 +121,9 @@ def _look_anew(rule_id: int) -> None:
         looks.look_after_opening(session, session.get_one(AwardRule, rule_id), tool.clock())
 
 
-def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit) -> Panel:
+def _panel(
+    session: Session, rule: AwardRule, changes: Sequence[ResultChange], open_id: int | None, visit: Visit
+) -> Panel:
     version = queries.rules.shown_version(session, rule)
     proposed = queries.rules.proposed_version(session, rule.id)
     tree = read_tree(version.tree)
@@ -135,7 +139,7 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit)
         template=read_template(version.template_version.body),
         readings=announced_readings(version.template_version),
         awards=awards,
-        changed=changes_of_rule(session, rule, current_tool().clock()),
+        changed=[each for each in changes if each.award.rule_id == rule.id],
         sentences=rule_sentences(tree, "confirmed" if confirms_each(tree) else automatic),
         demands=demands,
         proposed=proposed,

@@ -177,12 +177,11 @@ def test_pause_and_resume(act, course_rule, web_tool):
 def test_a_rule_of_another_course_is_not_found(act, web_tool, published, path):
     with web_tool.store.begin() as session:
         from lti_tool.people import sessions
-        from lti_tool.platforms import invitations
-        from tests.fixtures import NEW_REGISTRATION, launch_of, place_badge
+        from tests.fixtures import launch_of, place_badge, register_once
 
-        registration = invitations.add_registration(session, NEW_REGISTRATION, web_tool.clock())
-        custom = place_badge(session, web_tool, registration.id, published, context_id="other")
-        launch = launch_of(ZANE, registration.id, context_id="other", resource_link_id="9", custom=custom)
+        registration_id = register_once(session, web_tool.clock())
+        custom = place_badge(session, web_tool, registration_id, published, context_id="other")
+        launch = launch_of(ZANE, registration_id, context_id="other", resource_link_id="9", custom=custom)
         sessions.start_session(session, launch, web_tool.clock())
         other = session.query(AwardRule).join(AwardRule.link).filter_by(link_id="9").one().id
     assert act(path.format(other)).status_code == 404
