@@ -122,13 +122,6 @@ def tell_author(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
-def end_approval(tool: Tool, event_id: str, payload: Json) -> None:
-    """Ends the links of approvers that have run out."""
-    with tool.store.begin() as session:
-        approvals.expire(session, payload["version_id"], tool.clock())
-        outbox.finish(session, event_id)
-
-
 def _is_delivered(tool: Tool, mail: ApprovalMail, reference: str) -> bool:
     """Whether the mail was sent. Raises DeliveryError where another attempt may succeed."""
     try:
@@ -145,6 +138,7 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
     tool.expiring_values.delete_expired()
     with tool.store.begin() as session:
         sessions.delete_ended(session, tool.clock())
+        approvals.expire(session, tool.clock())
         outbox.delete_done(session, tool.clock() - timedelta(days=30))
         outbox.schedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 
@@ -156,7 +150,6 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "mail_teacher": mail_teacher,
     "ask_approver": ask_approver,
     "tell_author": tell_author,
-    "end_approval": end_approval,
     "sweep": sweep,
 }
 

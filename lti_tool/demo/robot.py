@@ -87,9 +87,9 @@ class Robot:
         return saved.url
 
     def copy_badge(self, course: str, titles: Mapping[str, str]) -> Page:
-        """The page after the teacher has copied the first badge of the institution, and pressed "Publish".
+        """The page after the teacher has copied the first badge of the institution and published the copy.
 
-        `titles` are those of the copy, by language.
+        `titles` are those of the copy, by language. Before they publish they are shown what will be signed.
         """
         self.become("Zane")
         outer = self.open(self.open(self.open_course(course)).link("select content"))
@@ -97,7 +97,8 @@ class Robot:
         step = self._send(templates, "/copy")
         changed = {f"/name/{language}": title for language, title in titles.items()}
         report = self._send(step, "/save", changed | {"go": "report"})
-        return self._send(report, "/publish")
+        shown = self._send(report, "/publish")
+        return self._send(shown, "/publish")
 
     def approve(self, link: str) -> Page:
         """The page after an approver has opened the link of a mail, and approved what it shows."""

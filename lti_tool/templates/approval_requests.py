@@ -7,17 +7,16 @@ answer, and `templates waiting` lists all requests.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from badges.authority import comparable_address
 from badges.issuer import IssuerProfile
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Approval, TemplateChange, TemplateVersion
+from lti_tool.templates.draft_hash import draft_hash
 
 #: How long the link in a mail can be answered.
 LINK_LIFE = timedelta(days=7)
@@ -45,13 +44,6 @@ class Request:
     answered_at: datetime | None
     answered_by: str
     """An address, "" for the operator."""
-
-
-def draft_hash(row: TemplateVersion) -> str:
-    """The SHA-256, in hex, of all that a teacher has written: the content and an uploaded picture."""
-    picture = sha256(row.picture).hexdigest() if row.own_picture else ""
-    text = json.dumps([row.template_id, row.version, row.body, picture], sort_keys=True, ensure_ascii=False)
-    return sha256(text.encode()).hexdigest()
 
 
 def newest_request(row: TemplateVersion, issuer: IssuerProfile) -> Request | None:
@@ -129,8 +121,6 @@ def ask(session: Session, row: TemplateVersion, issuer: IssuerProfile, now: date
     session.flush()
     for each in asked[1:]:
         outbox.add(session, "ask_approver", {"approval_id": each.id}, now)
-    if approvers:
-        outbox.add(session, "end_approval", {"version_id": row.id}, now + LINK_LIFE)
     why = "" if approvers else _why_nobody(asked, issuer)
     record(session, row, "approval_asked", now, by, why, approvers=len(approvers))
     add_to_history(row, "asked", now, by)

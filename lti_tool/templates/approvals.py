@@ -20,6 +20,7 @@ from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Approval, TemplateVersion
 from lti_tool.templates import approval_requests, versions
+from lti_tool.templates.draft_hash import draft_hash
 from lti_tool.values import secret_hash
 
 Answer = Literal["approved", "declined"]
@@ -78,7 +79,7 @@ def standing(
     if approval.status != "open":
         found: Standing = approval.status  # type: ignore[assignment]
         return found
-    if approval.draft_hash != approval_requests.draft_hash(row):
+    if approval.draft_hash != draft_hash(row):
         return "changed"
     if not approval.approver:
         return "open"
@@ -123,10 +124,9 @@ def answer_by_operator(
         )
 
 
-def expire(session: Session, version_id: int, now: datetime) -> None:
-    """Ends the links about a version that have run out; nothing where the draft was deleted."""
-    row = session.get(TemplateVersion, version_id)
-    if row is not None:
+def expire(session: Session, now: datetime) -> None:
+    """Ends the links that have run out: `standing` has refused them since, and now the teacher is told."""
+    for row in queries.templates.templates_with_ended_links(session, now):
         queries.templates.lock_template(session, row)
         approval_requests.expire(session, row, now)
 

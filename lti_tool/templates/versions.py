@@ -11,11 +11,12 @@ from uuid import uuid4
 
 from badges.artwork import template_picture
 from badges.claims import check_claims
-from badges.errors import MissingElementsError, QualityError
+from badges.errors import MissingElementsError, QualityError, TemplateError
 from badges.eu import elements
 from badges.issuer import IssuerProfile
 from badges.quality.evaluation import failed_rules
 from badges.template.model import Template, read_template, template_as_json, text_in
+from badges.template.wording import too_little
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
@@ -124,7 +125,8 @@ def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime
     """The template, where it can be published now.
 
     Raises ClaimError where it claims more than the issuer's settings allow, MissingElementsError with the mandatory
-    elements that it lacks, QualityError where it does not meet a framework that the institution demands.
+    elements that it lacks, TemplateError where it says too little to mean anything, QualityError where it does not meet
+    a framework that the institution demands.
     """
     template = read_template(row.body)
     check_claims(template, issuer)
@@ -132,6 +134,9 @@ def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime
     missing = elements.missing(template, issuer, today)
     if missing:
         raise MissingElementsError(missing)
+    problems = too_little(template)
+    if problems:
+        raise TemplateError(problems)
     failings = tuple(
         (code, rule) for code in issuer.demands for rule in failed_rules(code, template, issuer, today)
     )

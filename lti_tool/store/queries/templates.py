@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -115,3 +116,11 @@ def waiting_templates(session: Session) -> Sequence[TemplateVersion]:
     )
     query = select(TemplateVersion).join(first, first.c.template_version_id == TemplateVersion.id)
     return session.scalars(query.order_by(first.c.asked_at, TemplateVersion.id)).all()
+
+
+def templates_with_ended_links(session: Session, now: datetime) -> Sequence[TemplateVersion]:
+    """The drafts about which an approver was asked who has not answered in time."""
+    ended = select(Approval.template_version_id).where(Approval.status == "open", Approval.ends_at <= now)
+    return session.scalars(
+        select(TemplateVersion).where(TemplateVersion.id.in_(ended)).order_by(TemplateVersion.id)
+    ).all()

@@ -18,9 +18,10 @@ from badges.vocabularies import vocabulary
 from lti_tool.store import Session
 from lti_tool.templates import approval_requests, approvals
 from lti_tool.templates.approvals import Answer
+from lti_tool.templates.draft_hash import draft_hash
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
-from lti_tool.web.editor.steps import preview
+from lti_tool.web.editor.preview import preview
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
 from lti_tool.web.translation import gettext as _
 
@@ -81,7 +82,7 @@ def _page(session: Session, code: str, problem: str = "", wrong: str = "") -> Re
             languages=_languages(row.body),
             standing=approvals.standing(session, approval, row, issuer, tool.clock()),
             # What was changed since is none of this approver's business, and not what they have answered.
-            is_unchanged=approval.draft_hash == approval_requests.draft_hash(row),
+            is_unchanged=approval.draft_hash == draft_hash(row),
             answered=approval_requests.answered_first(row, approval),
             preview=preview(row, template),
             problem=problem,

@@ -262,7 +262,7 @@ def answer_link(said):
 
 
 def let_expire(story, session, now):
-    approvals.expire(session, template(session, "draft").id, now + timedelta(days=7))
+    approvals.expire(session, now + timedelta(days=7))
 
 
 def on_registration(change, *more):
@@ -561,6 +561,7 @@ ELSEWHERE = {
     "link_gone",
     "mailed",
     "result_change_left",
+    "rule_change_refused",
     "rule_change_withdrawn",
     "rule_removed",
     "rule_restored",

@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from lti_tool import jobs
 from lti_tool.store import queries
 from lti_tool.store.models import Approval, TemplateVersion
 from lti_tool.templates import approval_requests, versions
@@ -15,7 +16,7 @@ from lti_tool.web import create_app
 from tests.fixtures import ANNA, ZANE, run_due_jobs
 from tests.lti_tool.web.conftest import browser_of, text_of
 from tests.lti_tool.web.conftest import policy as csp
-from tests.lti_tool.web.editor.test_editor import ASSESSMENT, LEARNING, Editor, rows
+from tests.lti_tool.web.editor.test_editor import ASSESSMENT, BADGE, LEARNING, Editor, rows
 
 APPROVER = "quality@riga-college.example"
 
@@ -24,7 +25,7 @@ APPROVER = "quality@riga-college.example"
 def zane(school):
     """Zane at the report of a complete badge."""
     editor = Editor(school.browser, school.launch(ZANE)).post("/lti/app/templates/new")
-    editor.save("badge", {"/name/en": "Chart reading", "/in_language": "en"})
+    editor.save("badge", BADGE)
     editor.save("learning", LEARNING)
     editor.save("assessment", ASSESSMENT)
     editor.path = editor.version_path
@@ -34,7 +35,7 @@ def zane(school):
 @pytest.fixture
 def asked(zane):
     """The badge, sent for approval."""
-    return zane.post(f"{zane.path}/publish")
+    return zane.publish()
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_the_page_shows_what_will_be_signed_in_every_language_it_has(zane, web_t
             "criteria": {"en": "A marked assignment.", "fr": "Un doctorat en médecine."},
         }
         versions.save_draft(row, body, web_tool.clock())
-    zane.post(f"{zane.path}/publish")
+    zane.publish()
     code = code_in_mail(web_tool, tmp_path)
     page = approver.get(f"/lti/approval?code={code}")
     shown = text_of(page)
@@ -133,7 +134,7 @@ def test_declining_needs_a_reason_which_the_teacher_reads(code, web_tool, approv
     report = asked.post(f"{asked.path}/report")
     assert "Not approved" in report.text and "&lt;b&gt;Too long&lt;/b&gt; a title" in report.page.text
     assert f"{APPROVER} declined it" in report.text
-    asked.post(f"{asked.path}/publish")
+    asked.publish()
     assert "Waiting for approval" in asked.text
 
 
@@ -181,9 +182,10 @@ def test_a_withdrawn_or_changed_draft_is_no_longer_answered(code, asked, approve
     assert "Waiting for approval" not in asked.text
     assert "The teacher has withdrawn the request" in text_of(answer(approver, code, "approved"))
     clock.advance(minutes=1)
-    asked.post(f"{asked.path}/publish")
+    asked.publish()
     again = code_in_mail(web_tool, tmp_path)
-    asked.save("badge", {"/name/en": "Doctor of charts", "/in_language": "en"})
+    asked.post(f"{asked.path}/edit")
+    asked.save("badge", BADGE | {"/name/en": "Doctor of charts"})
     page = answer(approver, again, "approved")
     assert "The badge has been changed since" in text_of(page) and "Doctor of charts" not in page.text
     assert rows(web_tool)[-1].status == "draft"
@@ -195,7 +197,7 @@ def test_after_seven_days_the_page_says_so_and_the_teacher_can_ask_again(
 ):
     clock.advance(days=7)
     assert "This page has ended" in text_of(approver.get(f"/lti/approval?code={code}"))
-    run_due_jobs(web_tool)
+    jobs.sweep(web_tool, "sweep", {})
     again = Editor(school.browser, school.launch(ZANE)).post(f"{asked.path}/report")
     assert "Nobody has answered within 7 days." in again.text and "Ask again" in again.text
 
@@ -214,7 +216,7 @@ def test_without_an_approver_the_teacher_is_told_who_approves(zane, web_tool, sc
     profile = replace(web_tool.issuer.profile, authority=authority)
     tool = replace(web_tool, issuer=replace(web_tool.issuer, profile=profile))
     editor = Editor(browser_of(create_app(tool)), zane.page)
-    editor.post(f"{zane.path}/publish")
+    editor.publish()
     assert (
         "The operator of Nozimite sees it in the list of what waits, and approves it: Riga College"
         in editor.text
@@ -226,7 +228,7 @@ def test_the_only_approver_who_teaches_is_told_that_the_operator_approves(zane, 
     profile = replace(web_tool.issuer.profile, authority=authority)
     tool = replace(web_tool, issuer=replace(web_tool.issuer, profile=profile))
     editor = Editor(browser_of(create_app(tool)), zane.page)
-    editor.post(f"{zane.path}/publish")
+    editor.publish()
     assert "The only approver has written this badge, and nobody approves their own." in editor.text
 
 
