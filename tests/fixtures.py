@@ -15,9 +15,9 @@ from lti_tool.errors import PlatformError
 from lti_tool.issuing import legal_identity
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations
-from lti_tool.store import outbox, queries
+from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import ResourceLink
-from lti_tool.templates import versions
+from lti_tool.templates import approvals, versions
 from lti_tool.values import (
     INSTRUCTOR,
     LEARNER,
@@ -179,6 +179,15 @@ def publish(tool: Tool) -> str:
         versions.publish(row, tool.issuer.profile, tool.clock())
         legal_identity.confirm(session, tool.issuer.profile, tool.clock())
         return row.template_id
+
+
+def approve_waiting(tool: Tool) -> None:
+    """Approves every draft that waits for approval, as the operator."""
+    with tool.store.begin() as session:
+        for row in queries.templates.waiting_templates(session):
+            approvals.answer_by_operator(
+                session, row, tool.issuer.profile, "approved", "", tool.clock(), events.operator("ieva")
+            )
 
 
 OPENED_TO_THEM = {"condition": "link_opened_to_them"}
