@@ -13,7 +13,8 @@ from lti_tool.logs import log, traceback_summary
 from lti_tool.people import sessions
 from lti_tool.store import outbox
 from lti_tool.store.models import Course
-from lti_tool.values import Json
+from lti_tool.templates import approval_mails, approvals
+from lti_tool.values import ApprovalMail, Json
 from lti_tool.wiring import Tool
 
 #: The lists of a large course with several badges take minutes on a loaded platform.
@@ -59,8 +60,9 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
     outbox.extend(tool.store, event_id, now + LONGEST_LOOK)
     trouble = looks.look(tool.store, tool.connect, course_id, now, tool.policy, tool.clock)
     with tool.store.begin() as session:
-        course = session.get_one(Course, course_id)
-        if not looks.is_looked_at(session, course):
+        course = session.get(Course, course_id)
+        # Its platform may have been removed.
+        if course is None or not looks.is_looked_at(session, course):
             outbox.finish(session, event_id)
             return
         failures = payload.get("failures", 0) + 1 if trouble else 0
@@ -91,11 +93,52 @@ def mail_teacher(tool: Tool, _event_id: str, payload: Json) -> None:
         teacher_mail.record_mail(session, person_id, due, tool.clock())
 
 
+def ask_approver(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails an approver the link to a template that waits for them.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    approval_id = payload["approval_id"]
+    with tool.store.begin() as session:
+        mail = approval_mails.request_mail(session, tool.issuer, approval_id, tool.secret_key)
+    unreached = mail is not None and not _is_delivered(tool, mail, f"approval-{approval_id}")
+    with tool.store.begin() as session:
+        if unreached:
+            approvals.leave_unreached(session, approval_id, tool.clock())
+        outbox.finish(session, event_id)
+
+
+def tell_author(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails a teacher how the approval of their template was answered, or that nobody has answered.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    approval_id = payload["approval_id"]
+    with tool.store.read() as session:
+        mail = approval_mails.answer_mail(session, tool.issuer, approval_id)
+    if mail is not None:
+        # Where the teacher has no address, the page of the template says the same.
+        _is_delivered(tool, mail, f"approval-{approval_id}-{mail.what}")
+    _finish(tool, event_id)
+
+
+def _is_delivered(tool: Tool, mail: ApprovalMail, reference: str) -> bool:
+    """Whether the mail was sent. Raises DeliveryError where another attempt may succeed."""
+    try:
+        dispatch.mail_approval(tool.issuer, mail, reference)
+    except DeliveryError as error:
+        if not error.permanent:
+            raise
+        return False
+    return True
+
+
 def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
     """Deletes what has expired, every hour."""
     tool.expiring_values.delete_expired()
     with tool.store.begin() as session:
         sessions.delete_ended(session, tool.clock())
+        approvals.expire(session, tool.clock())
         outbox.delete_done(session, tool.clock() - timedelta(days=30))
         outbox.schedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 
@@ -105,6 +148,8 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "deliver": deliver,
     "look": look,
     "mail_teacher": mail_teacher,
+    "ask_approver": ask_approver,
+    "tell_author": tell_author,
     "sweep": sweep,
 }
 

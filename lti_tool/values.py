@@ -56,7 +56,10 @@ def _ascii_host(host: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """The registration of the tool as one client of a platform; (platform_id, client_id) identifies it."""
+    """The registration of the tool as one client of a platform; (platform_id, client_id) identifies it.
+
+    `deployments` are those whose launches are accepted; None for any.
+    """
 
     id: int
     platform_id: str
@@ -68,6 +71,8 @@ class Registration:
     product: str = ""
     name: str = ""
     embed_origins: tuple[str, ...] = ()
+    disabled: bool = False
+    deployments: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +259,25 @@ class TeacherMail:
     questions: Sequence[OpenQuestion]
     changes: Sequence[ChangedGrades]
     reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalMail:
+    """A mail about the approval of a teacher's template. `badge` is its name, `issuer` whose badge it is.
+
+    `what`: asked, to an approver, with the `url` of the answer; to the teacher approved, declined with the `reason`, or
+    expired where nobody answered. `teacher` is their name, "" where it is not known; `course_url` the course's page.
+    """
+
+    what: Literal["asked", "approved", "declined", "expired"]
+    recipient: Recipient
+    badge: str
+    issuer: str
+    course: str
+    teacher: str = ""
+    url: str = field(default="", repr=False)
+    course_url: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

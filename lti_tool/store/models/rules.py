@@ -30,6 +30,8 @@ class ResourceLink(Base):
     """How many looks in a row found that the platform no longer has the link or its column."""
     missing_in: Mapped[str] = mapped_column(String(40), default="")
     """The name of the source whose look missed it."""
+    look_again: Mapped[bool] = mapped_column(default=False)
+    """Whether the link was opened since its column was missed, so that the next look asks for it even if it is gone."""
     created_at: Mapped[datetime]
     course: Mapped[Course] = relationship()
 

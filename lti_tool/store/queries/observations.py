@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from lti_tool.observations import RESULT, ROLE, Observation
-from lti_tool.store.models import LookRow, ObservationRow
+from lti_tool.store.models import Course, LookRow, ObservationRow
+from lti_tool.store.queries.people import only_accounts_of
 
 _COLUMNS = (
     ObservationRow.course_id,
@@ -77,6 +78,21 @@ def add(session: Session, observations: Iterable[Observation]) -> None:
     ]
     if rows:
         session.execute(insert(ObservationRow), rows)
+
+
+def delete_of_registration(session: Session, registration_id: int) -> None:
+    """Deletes the ledger of the registration's courses, and of the people who have an account there and nowhere else.
+
+    Only the removal of a registration may: nothing that was awarded rests on that ledger.
+    """
+    courses = select(Course.id).where(Course.registration_id == registration_id)
+    people = only_accounts_of(registration_id)
+    session.execute(
+        delete(ObservationRow).where(
+            ObservationRow.course_id.in_(courses) | ObservationRow.person_id.in_(people)
+        )
+    )
+    session.execute(delete(LookRow).where(LookRow.course_id.in_(courses)))
 
 
 def is_overtaken(session: Session, course_id: int, source: str, began_at: datetime) -> bool:
