@@ -42,13 +42,13 @@ def run_job(tool: Tool, event_id: str) -> None:
 
 def issue(tool: Tool, event_id: str, payload: Json) -> None:
     """Issues the credential of an award. Raises what `issuance.issue` does."""
-    issuance.issue(tool.store, tool.issuer, payload["award_id"], tool.clock())
+    issuance.issue(tool.store, tool.issuers, payload["award_id"], tool.clock())
     _finish(tool, event_id)
 
 
 def deliver(tool: Tool, event_id: str, payload: Json) -> None:
     """Delivers a badge by one channel. Raises DeliveryError where another attempt may succeed."""
-    dispatch.deliver(tool.store, tool.issuer, payload["delivery_id"], tool.clock())
+    dispatch.deliver(tool.store, tool.issuers, payload["delivery_id"], tool.clock())
     _finish(tool, event_id)
 
 
@@ -57,7 +57,9 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
     now = tool.clock()
     course_id = payload["course_id"]
     outbox.extend(tool.store, event_id, now + LONGEST_LOOK)
-    trouble = looks.look(tool.store, tool.connect, course_id, now, tool.policy, tool.clock)
+    with tool.store.read() as session:
+        policy = tool.issuers.of_course(session, course_id).policy
+    trouble = looks.look(tool.store, tool.connect, course_id, now, policy, tool.clock)
     with tool.store.begin() as session:
         course = session.get_one(Course, course_id)
         if not looks.is_looked_at(session, course):
@@ -82,12 +84,13 @@ def ask_teacher(tool: Tool, _event_id: str, payload: Json) -> None:
     person_id, mailed = payload["person_id"], payload["mailed"]
     with tool.store.read() as session:
         mail = open_questions.mail_to(session, person_id, mailed)
+        issuer = tool.issuers.of_person(session, person_id)
     if mail is None:
         with tool.store.begin() as session:
             open_questions.finish(session, person_id, mailed, tool.clock())
         return
     # The same for another attempt at the same mail, by which mail servers recognise it.
-    dispatch.ask(tool.issuer, mail, f"questions-{person_id}-{max(mail.ids)}")
+    dispatch.ask(issuer, mail, f"questions-{person_id}-{max(mail.ids)}")
     with tool.store.begin() as session:
         open_questions.record_mail(session, person_id, mail, tool.clock())
 

@@ -59,7 +59,9 @@ def take_newer_version(session: Session, rule: AwardRule, by_id: int | None, now
     Raises NotAllowedError while the rule waits for a teacher to settle a change.
     """
     version = _settled(session, rule)
-    newer = queries.templates.newer_version(session, version.template_version, rule.course.registration_id)
+    newer = queries.templates.newer_version(
+        session, version.template_version, rule.course.registration_id, rule.course_id
+    )
     if newer is not None:
         add_version(session, rule, newer, read_tree(version.tree), reason="edited", by_id=by_id, now=now)
 

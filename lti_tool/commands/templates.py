@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.commands.shared import FILE, note, open_tool, operator, write_text
+from lti_tool.commands.shared import (
+    FILE,
+    issuer_named,
+    issuer_option,
+    note,
+    open_tool,
+    operator,
+    write_text,
+)
 from lti_tool.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -22,15 +30,17 @@ def templates() -> None: ...
 
 
 @templates.command("list")
-def list_() -> None:
-    """List every version of every template.
+@issuer_option
+def list_(slug: str | None) -> None:
+    """List every version of every template of an issuer.
 
     A line a version: id, version, state, name.
     """
     from lti_tool.store import queries
 
-    with open_tool().store.read() as session:
-        for row in queries.templates.template_versions(session):
+    tool = open_tool()
+    with tool.store.read() as session:
+        for row in queries.templates.template_versions(session, issuer_named(tool, session, slug).id):
             _print(row)
 
 
@@ -38,7 +48,8 @@ def list_() -> None:
 @click.argument("file", type=FILE, metavar="FILE")
 @click.option("--of", "template_id", metavar="TEMPLATE", help="As the next version of this template.")
 @click.option("--publish", "publishes", is_flag=True, help="And publish it at once.")
-def add(*, file: Path, template_id: str | None, publishes: bool) -> None:
+@issuer_option
+def add(*, file: Path, template_id: str | None, publishes: bool, slug: str | None) -> None:
     """Make a draft from a FILE.
 
     A template as TOML or JSON, or a badge of edubadges, Open Educational Badges or Moodle.
@@ -47,8 +58,12 @@ def add(*, file: Path, template_id: str | None, publishes: bool) -> None:
 
     tool = open_tool()
     now = tool.clock()
+    with tool.store.read() as session:
+        issuer = issuer_named(tool, session, slug)
+        if template_id is not None:
+            issuer = tool.issuers.of(session, versions.find(session, template_id).issuer_id)
     try:
-        imported = files.read_file(file, tool.issuer.profile.day_of(now))
+        imported = files.read_file(file, issuer.profile.day_of(now))
     except OSError as error:
         raise NotFoundError(f"{file} cannot be read: {error.strerror}") from error
     with tool.store.begin() as session:
@@ -57,14 +72,15 @@ def add(*, file: Path, template_id: str | None, publishes: bool) -> None:
             imported.body,
             now,
             template_id,
+            issuer_id=issuer.id,
             by=operator(),
             what="imported",
             own_picture=imported.picture,
         )
         if publishes:
-            versions.publish(row, tool.issuer.profile, now, operator())
+            versions.publish(row, issuer.profile, now, operator())
         _print(row)
-    for line in files.as_lines(imported, tool.issuer.profile):
+    for line in files.as_lines(imported, issuer.profile):
         click.echo(line)
 
 
@@ -89,13 +105,16 @@ def export(template: str, version: int | None, out: Path | None) -> None:
 
 
 @templates.command()
-def edit() -> None:
-    """Print an address that opens the editor once."""
+@issuer_option
+def edit(slug: str | None) -> None:
+    """Print an address that opens the editor of an issuer's templates once."""
     from lti_tool.people import operator_sessions
     from lti_tool.store import events
 
     tool, by = open_tool(), operator()
-    code = operator_sessions.invite_operator(tool.expiring_values, by.id)
+    with tool.store.read() as session:
+        issuer = issuer_named(tool, session, slug)
+    code = operator_sessions.invite_operator(tool.expiring_values, by.id, issuer.id)
     with tool.store.begin() as session:
         events.record(session, "operator_invited", "editor", "", tool.clock(), actor=by)
     click.echo(f"{tool.tool_url}/lti/editor?code={code}")
@@ -115,7 +134,8 @@ def publish(template: str, version: int | None) -> None:
     tool = open_tool()
     with tool.store.begin() as session:
         row = versions.find_locked(session, template, version)
-        versions.publish(row, tool.issuer.profile, tool.clock(), operator())
+        issuer = tool.issuers.of(session, row.issuer_id)
+        versions.publish(row, issuer.profile, tool.clock(), operator())
         _print(row)
 
 

@@ -28,6 +28,8 @@ class RegistrationRow(Base):
     product: Mapped[str] = mapped_column(default="")
     name: Mapped[str] = mapped_column(default="")
     embed_origins: Mapped[list[str]] = mapped_column(default=list)
+    tool_url: Mapped[str]
+    """The URL of the tool that the platform uses: where it registered, or last launched. A moved tool has others."""
     created_at: Mapped[datetime]
 
 
@@ -60,6 +62,7 @@ class Invitation(Base):
     __tablename__ = "invitation"
 
     code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), default=OWN_ISSUER)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -16,6 +16,7 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import Author, current_author, locked_version, readable_version
 from lti_tool.web.editor.completeness import completeness_of
 from lti_tool.web.editor.fields import step_code_of
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("quality_report", __name__)
@@ -38,7 +39,7 @@ def publish(template_id: UUID, version: int) -> str:
     with tool.store.begin() as session:
         row = locked_version(session, author, template_id, version)
         try:
-            versions.publish(row, tool.issuer.profile, tool.clock(), author.actor)
+            versions.publish(row, page_issuer().profile, tool.clock(), author.actor)
         except BadgeError:
             error = _("The template cannot be published yet. First fix everything marked “Not met” below.")
         return report_page(author, row, error)
@@ -46,7 +47,7 @@ def publish(template_id: UUID, version: int) -> str:
 
 def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
     """A line for each framework, and every rule of the requested ones; without a request, of the required ones."""
-    issuer = current_tool().issuer.profile
+    issuer = page_issuer().profile
     template = read_template(row.body)
     today = issuer.day_of(current_tool().clock())
     reports = [evaluate(code, template, issuer, today) for code in framework_codes()]

@@ -33,6 +33,7 @@ from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, step_code
 from lti_tool.web.editor.forms import StepInput
 from lti_tool.web.editor.messages import EQF_LEVELS, note_sentence, problem_sentence
 from lti_tool.web.languages import page_language
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.public.badge_pages import announced_readings
 from lti_tool.web.translation import gettext as _
 
@@ -60,7 +61,7 @@ def save(template_id: UUID, version: int) -> str:
     with tool.store.begin() as session:
         row = locked_version(session, author, template_id, version)
         now = tool.clock()
-        step_input = forms.read_step(step, request.form, row.body, tool.issuer.profile.day_of(now))
+        step_input = forms.read_step(step, request.form, row.body, page_issuer().profile.day_of(now))
         versions.save_draft(row, step_input.valid_data, now, author.actor)
         next_page = request.form.get("go", "")
         if step_input.problems or not next_page:
@@ -145,16 +146,17 @@ def step_page(
         search_words=request.form.get(f"{searched}?", ""),
         search=_search_results,
         step_code_of=step_code_of,
-        completeness=completeness_of(template, tool.issuer.profile, tool.issuer.profile.day_of(tool.clock())),
+        completeness=completeness_of(
+            template, page_issuer().profile, page_issuer().profile.day_of(tool.clock())
+        ),
         preview=preview(row, template),
     )
 
 
 def preview(row: TemplateVersion, template: Template) -> Mapping[str, Any]:
     """The picture and the elements of the public page, as they would be if the template were published now."""
-    tool = current_tool()
     png = row.picture or template_picture(
-        template, tool.issuer.profile.name, template.in_language, PREVIEW_SIDE
+        template, page_issuer().profile.name, template.in_language, PREVIEW_SIDE
     )
     return {
         "picture": "data:image/png;base64," + b64encode(png).decode(),

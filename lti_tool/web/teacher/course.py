@@ -161,7 +161,9 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit)
         cannot_see=unseen_sentences(reads(tree)),
         link=link,
         gone=gone_words(rule.link.missing_in) if is_gone else None,
-        newer=queries.templates.newer_version(session, version.template_version, rule.course.registration_id),
+        newer=queries.templates.newer_version(
+            session, version.template_version, rule.course.registration_id, rule.course_id
+        ),
         is_open=rule.id == open_id,
     )
 
