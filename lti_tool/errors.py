@@ -3,6 +3,7 @@
 * ToolError
   * LaunchError            a launch, or the login before it, is refused; `code`
   * RegistrationError      a platform could not be registered; `code`
+    * AlreadyRegisteredError  this client of the platform is registered already; `registration_id`
   * UserFacingError        pages show it in the reader's language; `sentence`, `about`, `permanent`
     * PlatformError        a platform's service failed; also `retry_after`, `concluded`
     * OutgoingError        an address may not be called, or did not answer
@@ -23,11 +24,15 @@ class ToolError(Exception):
 
 
 class LaunchError(ToolError):
-    """A launch or login is refused. `code` is for pages and tests and never changes; the message is for the log."""
+    """A launch or login is refused. `code` is for pages and tests and never changes; the message is for the log.
 
-    def __init__(self, code: str, message: str = "") -> None:
+    `data`: ids for the event that records the refusal.
+    """
+
+    def __init__(self, code: str, message: str = "", data: Mapping[str, str | int] | None = None) -> None:
         super().__init__(message or code)
         self.code = code
+        self.data = dict(data or {})
 
 
 class RegistrationError(ToolError):
@@ -36,6 +41,18 @@ class RegistrationError(ToolError):
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)
         self.code = code
+
+
+class AlreadyRegisteredError(RegistrationError):
+    """This client of the platform is registered already, as `registration_id`; nothing was changed."""
+
+    def __init__(self, registration_id: int) -> None:
+        super().__init__(
+            "already_registered",
+            f"this client of the platform is registered already, with number {registration_id}, and nothing was "
+            f"changed: to change it, use `platforms update {registration_id}`",
+        )
+        self.registration_id = registration_id
 
 
 class UserFacingError(ToolError):

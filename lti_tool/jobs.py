@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from lti_tool.awarding import looks, open_questions
+from lti_tool.awarding import looks, teacher_mail
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import issuance
@@ -61,8 +61,9 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
         policy = tool.issuers.of_course(session, course_id).policy
     trouble = looks.look(tool.store, tool.connect, course_id, now, policy, tool.clock)
     with tool.store.begin() as session:
-        course = session.get_one(Course, course_id)
-        if not looks.is_looked_at(session, course):
+        course = session.get(Course, course_id)
+        # Its platform may have been removed.
+        if course is None or not looks.is_looked_at(session, course):
             outbox.finish(session, event_id)
             return
         failures = payload.get("failures", 0) + 1 if trouble else 0
@@ -76,23 +77,23 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
         log.warning("platform_trouble", course_id=course_id, why=str(trouble), failures=failures)
 
 
-def ask_teacher(tool: Tool, _event_id: str, payload: Json) -> None:
-    """Mails a teacher the questions that are open, where there is one that was not mailed yet.
+def mail_teacher(tool: Tool, _event_id: str, payload: Json) -> None:
+    """Mails a teacher what waits for them, where there is something that was not mailed yet.
 
     Raises DeliveryError where another attempt may succeed.
     """
     person_id, mailed = payload["person_id"], payload["mailed"]
     with tool.store.read() as session:
-        mail = open_questions.mail_to(session, person_id, mailed)
-        issuer = tool.issuers.of_person(session, person_id)
-    if mail is None:
+        due = teacher_mail.mail_to(session, person_id, mailed, tool.clock())
+    if due is None:
         with tool.store.begin() as session:
-            open_questions.finish(session, person_id, mailed, tool.clock())
+            teacher_mail.finish(session, person_id, mailed, tool.clock())
         return
-    # The same for another attempt at the same mail, by which mail servers recognise it.
-    dispatch.ask(issuer, mail, f"questions-{person_id}-{max(mail.ids)}")
+    with tool.store.read() as session:
+        issuer = tool.issuers.of_person(session, person_id)
+    dispatch.mail_teacher(issuer, due.mail)
     with tool.store.begin() as session:
-        open_questions.record_mail(session, person_id, mail, tool.clock())
+        teacher_mail.record_mail(session, person_id, due, tool.clock())
 
 
 def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
@@ -108,7 +109,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "issue": issue,
     "deliver": deliver,
     "look": look,
-    "ask_teacher": ask_teacher,
+    "mail_teacher": mail_teacher,
     "sweep": sweep,
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -56,7 +56,10 @@ def _ascii_host(host: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """The registration of the tool as one client of a platform; (platform_id, client_id) identifies it."""
+    """The registration of the tool as one client of a platform; (platform_id, client_id) identifies it.
+
+    `deployments` are those whose launches are accepted; None for any.
+    """
 
     id: int
     platform_id: str
@@ -68,6 +71,8 @@ class Registration:
     product: str = ""
     name: str = ""
     embed_origins: tuple[str, ...] = ()
+    disabled: bool = False
+    deployments: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,12 +223,37 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedGrades:
+    """Grades that were changed or cleared after a badge was awarded by them, as a mail tells it.
+
+    `number` is how many learners have the badge by one of these, `below_minimum` how many of them no longer reach the
+    minimum.
+    """
+
+    badge: str
+    course: str
+    course_url: str | None
+    number: int
+    below_minimum: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """The person whom a badge or a mail is delivered to; `language` is the one to write in."""
 
     name: str
     email: str | None
     language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeacherMail:
+    """A mail to a teacher about what waits for them; `reference` identifies it. It names no learner."""
+
+    recipient: Recipient
+    questions: Sequence[OpenQuestion]
+    changes: Sequence[ChangedGrades]
+    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,6 +159,13 @@ NEW_REGISTRATION = NewRegistration(
 )
 
 
+def register_once(session, now) -> int:
+    """The id of the registration of NEW_REGISTRATION, which is added unless it is there."""
+    new = NEW_REGISTRATION
+    row = queries.platforms.registration_by_client(session, new.platform_id, new.client_id)
+    return row.id if row is not None else invitations.add_registration(session, new, now).id
+
+
 def template_data() -> dict:
     """A template that lacks nothing mandatory, as read from its TOML file."""
     file = ROOT / "lti_tool" / "demo" / "templates" / "data-literacy.toml"
@@ -210,15 +217,15 @@ def make_rule(tool: Tool, template_id: str, *conditions, **changes: object) -> i
     the same id.
     """
     with tool.store.begin() as session:
-        registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
-        launch = launch_of(ZANE, registration.id, **changes)
+        registration_id = register_once(session, tool.clock())
+        launch = launch_of(ZANE, registration_id, **changes)
         sessions.start_session(session, launch, tool.clock())
         rule = placing.choose(
             session,
             session.query(ResourceLink).one(),
-            queries.templates.published_template(session, template_id, registration.id),
+            queries.templates.published_template(session, template_id, registration_id),
             all_of(conditions or [OPENED_TO_THEM]),
-            by_id=queries.people.person_of(session, registration.id, ZANE.user_id).id,
+            by_id=queries.people.person_of(session, registration_id, ZANE.user_id).id,
             now=tool.clock(),
         )
         assert rule.id == rule.course_id == 1

@@ -17,6 +17,7 @@ from uuid import uuid4
 from lti_tool.awarding import questions
 from lti_tool.awarding.looks import look_soon
 from lti_tool.conditions.tree import UNREADABLE, Node, is_readable, read_tree, written
+from lti_tool.sources import line_item_results
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import AwardRule, Course, Placement, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.store.queries.common import add_or_find
@@ -56,13 +57,21 @@ def place(
 def link_of_launch(session: Session, launch: Launch, course: Course, now: datetime) -> ResourceLink | None:
     """The launched resource link of the course, locked. It is there, so it is looked at again where looks missed it.
 
-    None for deep linking; a link in a course's navigation is none of the course's links.
+    Its column is certain to be there only where the launch names it: otherwise the next look tells. None for deep
+    linking; a link in a course's navigation is none of the course's links.
     """
-    if launch.message_type == "LtiDeepLinkingRequest" or launch.resource_link_id in (None, launch.context_id):
+    if launch.message_type == "LtiDeepLinkingRequest" or launch.resource_link_id is None:
+        return None
+    if launch.product == "canvas" and launch.resource_link_id == launch.context_id:
+        # In Canvas that is the navigation of the course. Moodle numbers courses and links each from 1, so there a link
+        # can have the number of its course.
         return None
     link = _link(session, course, launch, now)
     link.line_item_url = launch.line_item_url or link.line_item_url
-    link.missing_looks, link.missing_in = 0, ""
+    if launch.line_item_url is not None or link.missing_in != line_item_results.NAME:
+        link.missing_looks, link.missing_in = 0, ""
+    else:
+        link.look_again = True
     return link
 
 

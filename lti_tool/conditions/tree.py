@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeGuard
 
-from lti_tool.conditions import CONDITIONS
+from lti_tool.conditions import CONDITIONS, Condition
 
 DEEPEST = 5
 MOST_PARTS = 50
@@ -74,7 +74,11 @@ def _node(value: Any, levels: int) -> Node:
     options = {key: each for key, each in value.items() if key != "condition"}
     if condition is None or not options.keys() <= {field.name for field in fields(condition.Options)}:
         return Leaf(condition=name[:100], options=None)
-    return Leaf(condition=name, options=condition.read_options(options))
+    return Leaf(condition=name, options=_read(condition, options))
+
+
+def _read(condition: Condition, values: Mapping[str, Any]) -> Any:
+    return condition.read_options(values) if hasattr(condition, "read_options") else condition.Options()
 
 
 def nodes(tree: Node) -> Iterator[Node]:

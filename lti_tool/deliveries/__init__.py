@@ -12,8 +12,8 @@ from lti_tool.values import BakedBadge, Receipt, Recipient
 class Channel(Protocol):
     """What the module of a channel defines; `Options` is a frozen dataclass of its settings.
 
-    A channel may further define `ask(questions, recipient, options, reference)`, where it can bring a teacher the
-    questions that are open.
+    A channel may further define `mail_teacher(mail, options, reference)`, where it can bring a teacher what waits for
+    them.
     """
 
     NAME: str

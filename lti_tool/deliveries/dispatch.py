@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from lti_tool.awarding.open_questions import QuestionMail
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing.issuance import bake_badge, plan_delivery
@@ -16,7 +15,7 @@ from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, Delivery
-from lti_tool.values import Json, Recipient
+from lti_tool.values import Json, Recipient, TeacherMail
 
 
 def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> None:
@@ -58,13 +57,15 @@ def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> 
         events.record(session, "delivered", "delivery", delivery_id, now, why=channel, data=_award_of(sent))
 
 
-def ask(issuer: Issuer, mail: QuestionMail, reference: str) -> None:
-    """Brings a teacher the questions that are open, by the first channel that can; `reference` identifies the mail.
+def mail_teacher(issuer: Issuer, mail: TeacherMail) -> None:
+    """Brings a teacher what waits for them, by the first channel that can.
 
-    Raises DeliveryError. A permanent failure, such as a teacher without an address, is none: the page asks too.
+    Raises DeliveryError. A permanent failure, such as a teacher without an address, is none: the page shows it too.
     """
     channels = (
-        (name, options) for name, options in issuer.channels.items() if hasattr(CHANNELS[name], "ask")
+        (name, options)
+        for name, options in issuer.channels.items()
+        if hasattr(CHANNELS[name], "mail_teacher")
     )
     found = next(channels, None)
     if found is None:
@@ -72,7 +73,7 @@ def ask(issuer: Issuer, mail: QuestionMail, reference: str) -> None:
     name, options = found
     channel: Any = CHANNELS[name]
     try:
-        channel.ask(mail.questions, mail.recipient, options, f"{reference}.{name}@{issuer.addresses.host}")
+        channel.mail_teacher(mail, options, f"{mail.reference}.{name}@{issuer.addresses.host}")
     except DeliveryError as error:
         if not error.permanent:
             raise

@@ -108,6 +108,22 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
     "wrong_message": _launch(
         _l("Your learning platform sent a type of message that Nozimite does not support."), _ADMINISTRATOR
     ),
+    "platform_disabled": _launch(
+        _l("Nozimite is switched off for your learning platform. Badges that were awarded stay valid."),
+        _l(
+            "You can do nothing here yourself. If you need Nozimite in your course, contact the operator of this "
+            "service: %(operator)s.",
+            operator=_OPERATOR,
+        ),
+    ),
+    "unlisted_deployment": _launch(
+        _l("Nozimite is not switched on for this part of your learning platform."),
+        _l(
+            "Contact the administrator of your learning platform, and give them the incident number below. The "
+            "operator of this service can switch Nozimite on for this part: %(operator)s.",
+            operator=_OPERATOR,
+        ),
+    ),
     "no_deployment": _launch(
         _l("Your learning platform did not say which deployment of the tool the link belongs to."),
         _ADMINISTRATOR,
@@ -171,6 +187,15 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
     "registration_bad_code": _registration(
         _l("The invitation in this registration address was already used, has expired, or does not exist."),
         _ASK_FOR_NEW_CODE,
+    ),
+    "registration_in_progress": _registration(
+        _l(
+            "A registration with this address is already running, perhaps because the button was pressed twice."
+        ),
+        _l(
+            "Wait five minutes, then look whether your learning platform lists Nozimite among its tools. If it does "
+            "not, start the registration again."
+        ),
     ),
     # Anything
     "not_allowed": ErrorMessage(
@@ -237,6 +262,21 @@ PLATFORM_ERRORS: Mapping[str, ErrorMessage] = {
         ),
     ),
 }
+
+
+def already_registered(registration_id: int) -> ErrorMessage:
+    """The message for a client that is registered already, with the command by which the operator changes it."""
+    return _registration(
+        _l(
+            "Your learning platform is already registered with Nozimite under this client ID. Nothing was changed."
+        ),
+        _l(
+            "Contact the operator of this service, %(operator)s. They can change the registration with this command: "
+            "%(command)s",
+            operator=_OPERATOR,
+            command=f"python -m lti_tool platforms update {registration_id}",
+        ),
+    )
 
 
 def error_message(code: str) -> ErrorMessage:

@@ -250,7 +250,7 @@ def test_on_canvas_a_learner_who_opens_the_restricted_link_is_awarded(tmp_path):
         tool, robot = demo.tool, Robot(demo.lms_url)
         activity = place_badge(demo, robot)
         page = robot.open_activity("Zane", activity)
-        robot.submit(find_form(page, "/gate"), referrer=page.url)
+        robot.submit(find_form(page, "/says/link_opened_to_them"), referrer=page.url)
         (said,) = [row for row in rows(tool, ObservationRow) if row.kind == "restriction_confirmed"]
         assert said.value["place"].startswith("module ")
         robot.give_grades(COURSE, complete=12)

@@ -32,6 +32,26 @@ class Options:
     minimum: Decimal | None
     link: str = ""
 
+    def holds(self, facts: Facts) -> Part:
+        """What the condition comes to for the person of the facts."""
+        minimum = self.minimum
+        if minimum is None:
+            return Part(condition=NAME, state="unreadable", code="no_minimum")
+        results = facts.own_of(RESULT, self.link or facts.resource)
+        if not results:
+            return Part(condition=NAME, state="not_yet", code="no_result", values={"minimum": minimum})
+        last = results[-1]
+        if last.value is None:
+            values = {"minimum": minimum, "seen_at": last.seen_at}
+            return Part(condition=NAME, state="not_yet", code="cleared", values=values)
+        score = Decimal(last.value["score"])
+        values = {"minimum": minimum, "score": score, "seen_at": last.seen_at}
+        if not reaches(last.value, minimum):
+            return Part(condition=NAME, state="not_yet", code="below", values=values)
+        graded_at = last.value.get("graded_at")
+        at = datetime.fromisoformat(graded_at) if graded_at else last.seen_at
+        return Part(condition=NAME, state="met", code="reached", at=at, values=values)
+
 
 def read_options(values: Mapping[str, Any]) -> Options | None:
     """The Options in the JSON object of a rule, None where they cannot be read.
@@ -46,27 +66,6 @@ def read_form(typed: Mapping[str, str]) -> Mapping[str, Any] | FormProblem:
     """The options as JSON, from what was typed into `form.html`, or what is wrong with it."""
     minimum = read_minimum(typed)
     return minimum if isinstance(minimum, FormProblem) else {"minimum": str(minimum)}
-
-
-def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG001 - it does not depend on the time
-    """What the condition comes to for the person of the facts."""
-    minimum = options.minimum
-    if minimum is None:
-        return Part(condition=NAME, state="unreadable", code="no_minimum")
-    results = facts.own_of(RESULT, options.link or facts.resource)
-    if not results:
-        return Part(condition=NAME, state="not_yet", code="no_result", values={"minimum": minimum})
-    last = results[-1]
-    if last.value is None:
-        values = {"minimum": minimum, "seen_at": last.seen_at}
-        return Part(condition=NAME, state="not_yet", code="cleared", values=values)
-    score = Decimal(last.value["score"])
-    values = {"minimum": minimum, "score": score, "seen_at": last.seen_at}
-    if not reaches(last.value, minimum):
-        return Part(condition=NAME, state="not_yet", code="below", values=values)
-    graded_at = last.value.get("graded_at")
-    at = datetime.fromisoformat(graded_at) if graded_at else last.seen_at
-    return Part(condition=NAME, state="met", code="reached", at=at, values=values)
 
 
 def reaches(result: Mapping[str, Any], minimum: Decimal) -> bool:

@@ -1,6 +1,6 @@
 """The tables, a file for each subject. Rows have columns and relationships, but no behaviour."""
 
-from lti_tool.store.models.awards import Award, CredentialRow, Delivery
+from lti_tool.store.models.awards import Award, CredentialRow, Delivery, MailedChange
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.events import Event
 from lti_tool.store.models.issuers import (
@@ -41,6 +41,7 @@ __all__ = [
     "IssuerRow",
     "LaunchSession",
     "LookRow",
+    "MailedChange",
     "ObservationRow",
     "Outbox",
     "Person",

@@ -6,11 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy import text as sql
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lti_tool.store.models.base import Base
+from lti_tool.store.models.base import Base, one_where
 from lti_tool.store.models.issuers import StatusList
 from lti_tool.store.models.people import Course, Person
 from lti_tool.store.models.rules import AwardRule
@@ -94,13 +93,7 @@ class CredentialRow(Base):
     __table_args__ = (
         UniqueConstraint("status_list_id", "status_index"),
         # Two workers may issue the same award at once: the second is refused.
-        Index(
-            "ix_credential_current",
-            "award_id",
-            unique=True,
-            sqlite_where=sql("replaced_at IS NULL"),
-            postgresql_where=sql("replaced_at IS NULL"),
-        ),
+        one_where("ix_credential_current", "award_id", "replaced_at IS NULL"),
     )
 
 
@@ -118,3 +111,16 @@ class Delivery(Base):
     trouble: Mapped[dict[str, Any] | None]
     sent_at: Mapped[datetime | None]
     award: Mapped[Award] = relationship(back_populates="deliveries")
+
+
+class MailedChange(Base):
+    """The last change of a result under an award that was mailed to a teacher: each is mailed once to each teacher."""
+
+    __tablename__ = "mailed_change"
+
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    """The teacher."""
+    seen_at: Mapped[datetime]
+    """When the newest of the changes was seen, by the look's own time: an observation's `seen_at`."""
+    mailed_at: Mapped[datetime]

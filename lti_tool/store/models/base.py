@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, String
+from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, String, text
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -56,3 +56,8 @@ class Base(DeclarativeBase):
         list[str]: JSON,
         bytes: LargeBinary,
     }
+
+
+def one_where(name: str, column: str, condition: str) -> Index:
+    """The index that refuses a second row with the same value in the column, among those that meet the condition."""
+    return Index(name, column, unique=True, sqlite_where=text(condition), postgresql_where=text(condition))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, Delivery
+from lti_tool.store.models import Award, AwardRule, Delivery, MailedChange
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
@@ -58,6 +59,45 @@ def awards_of_rule(session: Session, rule_id: int) -> Sequence[Award]:
         .order_by(Award.earned_at, Award.id)
     )
     return session.scalars(query).all()
+
+
+def valid_awards_to(session: Session, course_id: int, person_ids: Collection[int]) -> Sequence[Award]:
+    """The awards of the course to these people that were not revoked, in the order in which they were earned.
+
+    Their learners, rules and links are loaded; the texts of their credentials are not.
+    """
+    query = (
+        select(Award)
+        .where(Award.course_id == course_id, Award.person_id.in_(person_ids), Award.status != "revoked")
+        .options(selectinload(Award.person), selectinload(Award.rule).selectinload(AwardRule.link))
+        .order_by(Award.earned_at, Award.id)
+    )
+    return session.scalars(query).all()
+
+
+def mailed_changes(session: Session, person_id: int, award_ids: Collection[int]) -> Mapping[int, datetime]:
+    """By award id, when the last change was seen that was mailed to the teacher."""
+    query = select(MailedChange.award_id, MailedChange.seen_at).where(
+        MailedChange.person_id == person_id, MailedChange.award_id.in_(award_ids)
+    )
+    return {award_id: seen_at for award_id, seen_at in session.execute(query)}
+
+
+def save_mailed_change(
+    session: Session, award_id: int, person_id: int, seen_at: datetime, now: datetime
+) -> bool:
+    """Saves that the change that was seen at that time was mailed to the teacher; returns False where it was saved.
+
+    The caller has locked the course.
+    """
+    row = session.get(MailedChange, (award_id, person_id))
+    if row is None:
+        session.add(MailedChange(award_id=award_id, person_id=person_id, seen_at=seen_at, mailed_at=now))
+        return True
+    if row.seen_at >= seen_at:
+        return False
+    row.seen_at, row.mailed_at = seen_at, now
+    return True
 
 
 def waiting_awards(session: Session, person_id: int) -> Sequence[Award]:

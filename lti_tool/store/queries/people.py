@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import Course, LaunchSession, ObservationRow, Person, PlatformAccount
@@ -93,6 +93,14 @@ def user_ids_in(session: Session, registration_id: int, course_id: int) -> dict[
         PlatformAccount.registration_id == registration_id, PlatformAccount.person_id.in_(observed)
     )
     return {person_id: user_id for person_id, user_id in session.execute(query)}
+
+
+def only_accounts_of(registration_id: int) -> Select[int]:
+    """The query for the ids of the people who have an account on that platform, and on no other."""
+    elsewhere = select(PlatformAccount.person_id).where(PlatformAccount.registration_id != registration_id)
+    return select(PlatformAccount.person_id).where(
+        PlatformAccount.registration_id == registration_id, PlatformAccount.person_id.not_in(elsewhere)
+    )
 
 
 def people(session: Session, person_ids: Collection[int]) -> dict[int, Person]:

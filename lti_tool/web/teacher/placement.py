@@ -31,8 +31,6 @@ from lti_tool.web.visits import Visit, current_visit
 
 pages = Blueprint("placement", __name__)
 
-#: The condition that the form suggests.
-DEFAULT_CONDITION = "link_opened_to_them"
 #: The points of the line item that is created with a badge awarded from a grade.
 LINE_ITEM_POINTS = 100
 
@@ -115,7 +113,7 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
         forms={
             name: form_of(name, typed_for(name, request.form), of_conditions.get(name)) for name in CONDITIONS
         },
-        condition=request.form.get("condition", DEFAULT_CONDITION),
+        condition=request.form.get("condition", _suggested()),
         confirm=request.form.get("confirm", ""),
         not_before=request.form.get("not_before", ""),
         problem=problem,
@@ -127,6 +125,11 @@ def occasions_for(visit: Visit) -> Sequence[str]:
     """The conditions that the visit may choose: a link that is already placed gets no column of its own any more."""
     names = (name for name, each in CONDITIONS.items() if each.IS_OCCASION)
     return [name for name in names if visit.deep_linking is not None or RESULT not in CONDITIONS[name].READS]
+
+
+def _suggested() -> str:
+    """The condition that the form suggests; empty where none is to be."""
+    return next((name for name, each in CONDITIONS.items() if getattr(each, "IS_SUGGESTED", False)), "")
 
 
 def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column: bool) -> ContentItem:

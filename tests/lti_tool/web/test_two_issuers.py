@@ -74,7 +74,9 @@ def daugava(web_tool, school, app, school_key, clock):
         row = versions.add(session, data, clock(), issuer_id=key)
         versions.publish(row, added.profile, clock())
         code = invitations.invite(session, clock(), issuer_id=key)
-        registration = invitations.register(session, PLATFORM, code, clock())
+    invitations.register(web_tool.store, code, clock, lambda: PLATFORM)
+    with web_tool.store.begin() as session:
+        registration = queries.platforms.find_registration(session, PLATFORM.platform_id, None)
         custom = place_badge(session, web_tool, registration.id, row.template_id)
     theirs = School(
         browser=browser_of(app),

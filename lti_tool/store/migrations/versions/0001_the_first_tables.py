@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["issuer_id"],
@@ -133,7 +134,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("embed_origins", sa.JSON(), nullable=False),
         sa.Column("tool_url", sa.String(), nullable=False),
+        sa.Column("only_listed_deployments", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["issuer_id"],
             ["issuer.id"],
@@ -198,6 +201,7 @@ def upgrade() -> None:
         sa.Column("encrypted_pem", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compromised_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("kid"),
     )
     op.create_table(
@@ -350,6 +354,7 @@ def upgrade() -> None:
         sa.Column("line_item_url", sa.String(), nullable=True),
         sa.Column("missing_looks", sa.Integer(), nullable=False),
         sa.Column("missing_in", sa.String(length=40), nullable=False),
+        sa.Column("look_again", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"],
@@ -713,9 +718,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("award_id", "channel"),
     )
+    op.create_table(
+        "mailed_change",
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["award_id"],
+            ["award.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("award_id", "person_id"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("mailed_change")
     op.drop_table("delivery")
     op.drop_table("credential")
     op.drop_table("launch_session")

@@ -158,7 +158,9 @@ def test_the_recovery_sheet_restores_the_old_lists_at_their_old_address(
         sheet = recovery_sheet.make_sheet(session, moved.issuer.keyring, "Riga College", NEW, clock())
     bare = build_tool(replace(moved_settings, database_url=f"sqlite:///{tmp_path / 'bare.sqlite'}"), clock)
     with bare.store.begin() as session:
-        recovery_sheet.restore(session, bare.issuer.keyring, sheet.page, sheet.code, clock())
+        content = recovery_sheet.read_sheet(sheet.page, sheet.code)
+        nothing = recovery_sheet.SincePrinted(compromised={}, revoked=())
+        recovery_sheet.restore(session, bare.issuer.keyring, content, nothing, clock())
     assert bare.verify(rows(moved, CredentialRow)[0].text.encode()).verdict == "verified"
     bare.store.close()
 

@@ -65,7 +65,7 @@ def test_on_canvas_the_teacher_confirms_that_the_link_is_restricted(
     words = text_of(act(f"rules/{course_rule}/check"))
     assert "Your learning platform does not show who may open this link" in words
     assert "Add prerequisite" in words and "I have restricted this link" in words
-    words = text_of(act(f"rules/{course_rule}/gate"))
+    words = text_of(act(f"rules/{course_rule}/says/link_opened_to_them"))
     assert "I have restricted this link" not in words
     assert "You confirmed on 21 November 2026 that the link is restricted." in words
 
@@ -171,16 +171,17 @@ def test_pause_and_resume(act, course_rule, web_tool):
     assert "Automatic awarding is resumed." in text_of(act(f"rules/{course_rule}/pause", paused="no"))
 
 
-@pytest.mark.parametrize("path", ["rules/{}/check", "rules/{}/pause", "rules/{}/gate", "rules/{}/tick"])
+@pytest.mark.parametrize(
+    "path", ["rules/{}/check", "rules/{}/pause", "rules/{}/says/link_opened_to_them", "rules/{}/tick"]
+)
 def test_a_rule_of_another_course_is_not_found(act, web_tool, published, path):
     with web_tool.store.begin() as session:
         from lti_tool.people import sessions
-        from lti_tool.platforms import invitations
-        from tests.fixtures import NEW_REGISTRATION, launch_of, place_badge
+        from tests.fixtures import launch_of, place_badge, register_once
 
-        registration = invitations.add_registration(session, NEW_REGISTRATION, web_tool.clock())
-        custom = place_badge(session, web_tool, registration.id, published, context_id="other")
-        launch = launch_of(ZANE, registration.id, context_id="other", resource_link_id="9", custom=custom)
+        registration_id = register_once(session, web_tool.clock())
+        custom = place_badge(session, web_tool, registration_id, published, context_id="other")
+        launch = launch_of(ZANE, registration_id, context_id="other", resource_link_id="9", custom=custom)
         sessions.start_session(session, launch, web_tool.clock())
         other = session.query(AwardRule).join(AwardRule.link).filter_by(link_id="9").one().id
     assert act(path.format(other)).status_code == 404
@@ -194,7 +195,7 @@ def test_learners_may_not_use_the_teachers_actions(school, course_rule, annas_ba
         "course",
         f"rules/{course_rule}/check",
         f"rules/{course_rule}/tick",
-        f"rules/{course_rule}/gate",
+        f"rules/{course_rule}/says/link_opened_to_them",
         f"rules/{course_rule}/pause",
         f"awards/{award}/resend",
         f"awards/{award}/revoke",
