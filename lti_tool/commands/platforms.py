@@ -29,9 +29,10 @@ def invite(slug: str | None) -> None:
 
 @platforms.command("list")
 def list_() -> None:
-    """List the registered platforms: number, product, issuer, client id, name, state, whose badges its courses award.
+    """List the registered platforms: number, product, issuer, client id, name, state.
 
-    Where the tool has moved, the line of a platform ends with the old address that it still uses.
+    Where there are several issuers, the slug of the one whose badges its courses award comes last. Where the tool has
+    moved, the line of a platform ends with the old address that it still uses.
     """
     from lti_tool.store import queries
 
@@ -46,7 +47,7 @@ def list_() -> None:
                 row.client_id,
                 row.name,
                 "disabled" if row.disabled_at else "enabled",
-                slugs[row.issuer_id],
+                *([slugs[row.issuer_id]] if len(slugs) > 1 else []),
             ]
             if row.tool_url != tool.tool_url:
                 words.append(f"still uses {row.tool_url}/lti/...: give it {tool.tool_url}/lti/...")

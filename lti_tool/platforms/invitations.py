@@ -28,10 +28,14 @@ def invite(session: Session, now: datetime, by: Actor = TOOL, issuer_id: str | N
     The platform's courses award for the issuer with that key; without one, for that of ISSUER_FILE.
     """
     code = secrets.token_urlsafe(16)
-    row = Invitation(code_hash=secret_hash(code), created_at=now, expires_at=now + INVITATION_LIFE)
-    if issuer_id is not None:
-        row.issuer_id = issuer_id
-    session.add(row)
+    session.add(
+        Invitation(
+            code_hash=secret_hash(code),
+            issuer_id=issuer_id or queries.issuers.first_issuer_id(session),
+            created_at=now,
+            expires_at=now + INVITATION_LIFE,
+        )
+    )
     events.record(session, "platform_invited", "invitation", _name_of(code), now, actor=by)
     return code
 

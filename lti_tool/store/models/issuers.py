@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -99,10 +99,6 @@ class IssuerPermission(Base):
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
     given_at: Mapped[datetime]
-
-
-#: The issuer of a row that names none: the one of ISSUER_FILE.
-OWN_ISSUER = select(IssuerRow.id).where(IssuerRow.is_first).scalar_subquery()
 
 
 class SigningKeyRow(Base):

@@ -20,7 +20,7 @@ from lti_tool.store.models import Award, AwardRule, CredentialRow, Person
 from lti_tool.values import Launch
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
-from lti_tool.web.page_issuer import page_issuer
+from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.plug_sentences import rule_sentences
 from lti_tool.web.public.badge_pages import announced_readings
 from lti_tool.web.visits import Visit, current_visit, rule_of
@@ -81,6 +81,8 @@ def _page(visit: Visit) -> str:
         issued = award.credential if award else None
         template = read_template(version.body)
         decision = None if award else _decision(session, rule, learner.id)
+        # Another than the course's own, where an operator has permitted that.
+        set_page_issuer(current_tool().issuers.of(session, version.issuer_id))
         return render_template(
             "learner/badge.html",
             visit=visit,

@@ -191,6 +191,8 @@ def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(
     run_due_jobs(web_tool)
     issued = {row.issuer_id: row for row in rows(web_tool, CredentialRow)}
     assert DAUGAVA_DID in issued[daugava.id].text
+    page = text_of(school.launch(ANNA, **link))
+    assert "by Daugava School" in page and "by Riga College" not in page
     with web_tool.store.begin() as session:
         issuers.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
     assert THEIRS not in text_of(school.launch(ZANE, **REQUEST))
