@@ -10,6 +10,7 @@
     * DeliveryError        a channel could not deliver the badge
   * RecoverySheetError     a recovery sheet cannot be used here, or not with this code
   * NotAllowedError        the action is not allowed, or not possible in this state
+    * NoAuthorError        the person may not write, publish or place badges
   * NotFoundError          there is no such thing, or this session may not see it
 """
 
@@ -108,6 +109,10 @@ class RecoverySheetError(ToolError):
 
 class NotAllowedError(ToolError):
     """The action is not allowed, or not possible in this state; the message says why."""
+
+
+class NoAuthorError(NotAllowedError):
+    """The person's roles do not let them write, publish or place badges; the message says what they tried."""
 
 
 class NotFoundError(ToolError):

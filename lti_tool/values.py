@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from lti_tool.observations.roles import TEST_USER as TEST_USER
-from lti_tool.observations.roles import Standing, standing
+from lti_tool.observations.roles import Standing, may_write, standing
 from signing.json_text import Json as Json
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
@@ -152,6 +152,11 @@ class Launch:
     def is_teacher(self) -> bool:
         """Whether the person is staff of this course."""
         return self.standing == "staff"
+
+    @property
+    def may_write_templates(self) -> bool:
+        """Whether the person may write, publish and place badges: never while they act as somebody else."""
+        return not self.acting_for_other and may_write(self.roles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

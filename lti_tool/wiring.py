@@ -104,7 +104,7 @@ class Tool:
     def connect(self, registration: Registration) -> Connection:
         """The services of the registration's platform. Raises DecryptionError where the tool's key cannot be opened."""
         with self.store.read() as session:
-            key = self.issuer.keyring.tool_keys(session)[0]
+            key = self.issuers.first(session).keyring.tool_keys(session)[0]
         return Connection(registration, key, self.outgoing, self.tokens, self.clock)
 
 

@@ -5,6 +5,9 @@ JSON; `placed`, the id of the placement by which the tool knows what the teacher
 backup carries them too, so a rule that comes by any other way than its own placement stands still until a teacher
 confirms it. What the activity says now counts: what a later launch asks for otherwise is proposed as a new version, and
 the rule awards nothing until a teacher has confirmed or declined it.
+
+A badge may ask for a result. A rule may ask for more, never for less: a link that does proposes nothing, and
+`asks_less` says so.
 """
 
 from __future__ import annotations
@@ -12,11 +15,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from uuid import uuid4
 
+from badges.template.model import read_template
 from lti_tool.awarding import questions
 from lti_tool.awarding.looks import look_soon
+from lti_tool.conditions import tree as rule_tree
+from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.tree import UNREADABLE, Node, is_readable, read_tree, written
+from lti_tool.errors import NotAllowedError
 from lti_tool.sources import line_item_results
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import AwardRule, Course, Placement, ResourceLink, RuleVersion, TemplateVersion
@@ -37,7 +45,11 @@ def place(
     person_id: int | None,
     now: datetime,
 ) -> Mapping[str, str]:
-    """The custom parameters of a new link for that badge and rule, which the tool will know again."""
+    """The custom parameters of a new link for that badge and rule, which the tool will know again.
+
+    Raises NotAllowedError where the rule asks for less than the badge.
+    """
+    _refuse_less(template, tree)
     text = written(tree)
     placement = Placement(
         id=str(uuid4()),
@@ -109,7 +121,7 @@ class _Wanted:
 
 def _new_rule(session: Session, link: ResourceLink, launch: Launch, now: datetime) -> AwardRule | None:
     wanted = _wanted(session, link, launch.registration_id)
-    if wanted is None:
+    if wanted is None or rule_tree.asks_less(wanted.tree, required_score(wanted.template)):
         return None
     rule = _rule_for(session, link, now)
     _add(session, rule, wanted, now)
@@ -126,6 +138,9 @@ def _compare(session: Session, rule: AwardRule, launch: Launch, now: datetime) -
     if current is not None and current.asked == rule.link.asked:
         return
     wanted = _wanted(session, rule.link, launch.registration_id)
+    if wanted is not None and rule_tree.asks_less(wanted.tree, required_score(wanted.template)):
+        events.record(session, "rule_change_refused", "rule", rule.id, now, why="below_required_value")
+        return
     if wanted is None:
         template = queries.rules.shown_version(session, rule).template_version
         wanted = _Wanted(template=template, tree=UNREADABLE, reason="no_badge")
@@ -215,6 +230,26 @@ def _original(session: Session, rule_id: int, asked: Mapping[str, str]) -> RuleV
     return next((each for each in used if each.asked == asked), None)
 
 
+def asks_less(session: Session, link: ResourceLink) -> tuple[str, FormProblem] | None:
+    """Why what the link asks for is not proposed: less than its badge asks for; see `lti_tool.conditions.tree`."""
+    template = queries.templates.published_template(
+        session, link.asked.get("badge", ""), link.course.registration_id
+    )
+    if template is None:
+        return None
+    return rule_tree.asks_less(read_tree(link.asked.get("rule")), required_score(template))
+
+
+def required_score(template: TemplateVersion) -> Decimal | None:
+    """The result that the badge asks for, 0 to 1, None where it asks for none."""
+    return read_template(template.body).required_score
+
+
+def _refuse_less(template: TemplateVersion, tree: Node) -> None:
+    if rule_tree.asks_less(tree, required_score(template)):
+        raise NotAllowedError("the rule asks for less than the badge")
+
+
 def names_no_badge(session: Session, link: ResourceLink) -> bool:
     """Whether the link has no rule, or one that stands still because the activity no longer names a badge."""
     rule = queries.rules.rule_of_link(session, link)
@@ -272,7 +307,10 @@ def add_version(
 
     `reason` is one of RuleVersion's; `placed`, `edited` and `chosen` are a teacher's own choices. `asked`: what the
     link asked for; without it, what the active version came from.
+
+    Raises NotAllowedError where the rule asks for less than the badge.
     """
+    _refuse_less(template, tree)
     is_active = reason in ("placed", "edited", "chosen") and is_readable(tree)
     active = queries.rules.active_version(session, rule.id)
     if asked is None:

@@ -19,6 +19,10 @@ class Options(Protocol):
     Where the teacher's page shows more of the condition than sentences, they also have `show(rule)`, which returns what
     of a RuleOnPage is Shown; and `statement(rule)`, where its box has a form in which the teacher says something: a
     Statement, or a Line that says why it cannot be said now.
+
+    Where the condition asks for a result, they also have two methods about the result that a badge itself asks for,
+    from 0 to 1: `asks_less(required)`, a FormProblem where they are content with less; `raised_to(required)`, options
+    that ask for no less.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -39,6 +43,7 @@ class Condition(Protocol):
     whose fields are named `NAME.field`, and `read_form(typed)`, which returns the options as JSON or a FormProblem.
     `SHARES` is the module, in a folder here whose name begins with an underscore, of what it has in common with other
     conditions: its sentences and fragments are theirs too.
+    `typed_for(required)`, if it is there, is what the form shows at first for a badge that asks for a result.
     """
 
     NAME: str

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeGuard
 
 from lti_tool.conditions import CONDITIONS, Condition
+from lti_tool.conditions.form import FormProblem
 
 DEEPEST = 5
 MOST_PARTS = 50
@@ -156,6 +157,34 @@ def _is_demand(node: Node) -> TypeGuard[Leaf]:
     return (
         isinstance(node, Leaf) and node.condition in CONDITIONS and not CONDITIONS[node.condition].IS_OCCASION
     )
+
+
+def asks_less(tree: Node, required: Decimal | None) -> tuple[str, FormProblem] | None:
+    """The first condition of the rule that is content with less than the result a badge asks for, and what to say.
+
+    None where there is none, or the badge asks for no result.
+    """
+    if required is None:
+        return None
+    about_results = (
+        (leaf.condition, leaf.options) for leaf in leaves(tree) if _is_about_results(leaf.options)
+    )
+    problems = ((condition, options.asks_less(required)) for condition, options in about_results)
+    return next((each for each in problems if each[1] is not None), None)
+
+
+def raised_to(tree: Node, required: Decimal | None) -> Node:
+    """The rule, with no condition that is content with less than the result a badge asks for."""
+    if required is None:
+        return tree
+    if isinstance(tree, Group):
+        return Group(kind=tree.kind, nodes=tuple(raised_to(node, required) for node in tree.nodes))
+    options = tree.options.raised_to(required) if _is_about_results(tree.options) else tree.options
+    return Leaf(condition=tree.condition, options=options)
+
+
+def _is_about_results(options: Any) -> TypeGuard[Any]:
+    return hasattr(options, "asks_less")
 
 
 def reads(tree: Node) -> frozenset[str]:

@@ -55,7 +55,8 @@ def issue(store: Store, issuers: Issuers, award_id: int, now: datetime) -> None:
     """Builds, secures and stores the credential of an award, and schedules its deliveries.
 
     An award that has a credential already, or was revoked, is left alone. One that lacks something is set to wait:
-    `waiting_for` names the issuer's confirmation or the missing elements. Raises NotFoundError where there is no such
+    `waiting_for` names the issuer's confirmation, a result below the one that the badge asks for (`required_value`), or
+    the missing elements. Raises NotFoundError where there is no such
     award, SigningError where a key cannot be used.
 
     Nothing is locked while the credential is built and signed, which can take a second and, with a device, a call to
@@ -106,6 +107,9 @@ def _gather(session: Session, issuers: Issuers, award_id: int, now: datetime) ->
     addresses = issuer.addresses
     version = award.template_version
     template = read_template(version.body)
+    if not template.is_reached(award.score):
+        _wait(session, award, ["required_value"], now)
+        return None
     entry = allocate_entry(session, issuer.id, issuer.address_id, issuer.status_purpose)
     return _Gathered(
         issuer=issuer,
@@ -192,7 +196,7 @@ def _dummy_credential(issuer: Issuer, gathered: _Gathered) -> Json:
             email=f"{fictitious}@nobody.invalid" if real.email else real.email,
         ),
         awarded_at=datetime(1970, 1, 1, tzinfo=UTC),
-        score=None if gathered.score is None else Decimal("0.0001"),
+        score=None if gathered.score is None else Decimal("-0.5"),
         # The purpose stays: it changes with a setting, for all credentials at once.
         status=replace(gathered.status, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
     )

@@ -145,15 +145,14 @@ class Issuers:
             policy=policy,
             confirmed_at=version.confirmed_at,
             confirmed_by=version.confirmed_by,
-            keyring=self.keyring(version.issuer_id, profile.id, addresses),
+            keyring=self._keyring(version.issuer_id, profile.id, addresses),
             compiled_forms=self.compiled_forms,
             addresses=addresses,
             channels=self.channels,
             status_purpose=self.status_purpose,
         )
 
-    def keyring(self, issuer_id: str, did: str, addresses: Addresses) -> Keyring:
-        """The keyring of an issuer at one of its addresses."""
+    def _keyring(self, issuer_id: str, did: str, addresses: Addresses) -> Keyring:
         return Keyring(
             issuer_id=issuer_id,
             did=did,
@@ -196,6 +195,7 @@ def add(
     Raises what `read_profile` does, and NotAllowedError where another issuer has, or had, that slug.
     """
     profile, _policy = read_profile(data, tool_url, now)
+    _wait_for_slugs(session)
     if queries.issuers.addresses_named(session, profile.slug):
         raise NotAllowedError(f"there is, or was, an issuer {profile.slug} already: choose another slug")
     row = IssuerRow(id=str(uuid4()), is_first=is_first, created_at=now)
@@ -241,6 +241,7 @@ def move(session: Session, issuer: Issuer, tool_url: str, slug: str, now: dateti
     Its DID follows from both. What was issued before names the former address, which has to go on leading to this
     tool. Raises NotAllowedError where another issuer has, or had, that slug.
     """
+    _wait_for_slugs(session)
     queries.issuers.lock_issuer(session, issuer.id)
     current = queries.issuers.current_address(session, issuer.id)
     if (current.tool_url, current.slug) == (tool_url, slug):
@@ -263,6 +264,13 @@ def move(session: Session, issuer: Issuer, tool_url: str, slug: str, now: dateti
     return True
 
 
+def _wait_for_slugs(session: Session) -> None:
+    """Waits for others that give out a slug: the first issuer's row stands for the table, which has no lock."""
+    first = queries.issuers.first_issuer(session)
+    if first is not None:
+        queries.issuers.lock_issuer(session, first.id)
+
+
 def permit(
     session: Session,
     issuer: Issuer,
@@ -272,6 +280,7 @@ def permit(
     by: Actor = TOOL,
 ) -> None:
     """Lets a course of the platform, or with None all its courses, award the institutional badges of the issuer too."""
+    queries.issuers.lock_issuer(session, issuer.id)
     if queries.issuers.permission(session, registration_id, course_id, issuer.id) is None:
         session.add(
             IssuerPermission(

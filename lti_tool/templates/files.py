@@ -23,6 +23,7 @@ from badges.importing.field_reader import Note
 from badges.issuer import IssuerProfile
 from badges.pictures import fit_picture
 from badges.template.model import read_template, template_as_json
+from badges.template.wording import other_percentages, too_little
 from lti_tool import bounded_process
 from lti_tool.store.models import TemplateVersion
 from lti_tool.values import Json
@@ -104,13 +105,21 @@ def read_file(file: Path, today: date) -> Imported:
 
 
 def as_lines(imported: Imported, issuer: IssuerProfile) -> Iterator[str]:
-    """Lines for the command: the source, each missing element, each note; the fields are separated by tabs."""
+    """Lines for the command, their parts separated by tabs: the source, each missing element, each note.
+
+    Also each field that says too little to be published, and each percentage that is not the minimum result.
+    """
     if imported.source:
         yield f"source\t{imported.source}"
-    missing = elements.missing(read_template(imported.body), issuer)
+    template = read_template(imported.body)
+    missing = elements.missing(template, issuer)
     for element in ELEMENTS:
         if element.code in missing:
             yield f"missing\t{element.code}\t{element.label['en']}"
+    for pointer, code in too_little(template):
+        yield f"too little\t{pointer}\t{code}"
+    for pointer, written in other_percentages(template):
+        yield f"percentage\t{pointer}\t{written}"
     for note in imported.notes:
         yield f"note\t{note.pointer or '/'}\t{note.code}\t{note.detail}".rstrip()
 

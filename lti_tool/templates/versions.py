@@ -6,15 +6,18 @@ an entry of the history, which names the person; without one it was the institut
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 from badges.artwork import template_picture
-from badges.errors import MissingElementsError, QualityError
+from badges.errors import MissingElementsError, QualityError, TemplateError
 from badges.eu import elements
 from badges.issuer import IssuerProfile
 from badges.quality.evaluation import failed_rules
 from badges.template.model import read_template, template_as_json, text_in
+from badges.template.wording import too_little
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
@@ -139,22 +142,38 @@ def next_version(session: Session, row: TemplateVersion, now: datetime, by: Acto
     )
 
 
-def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: Actor = TOOL) -> None:
-    """Publishes a draft: from now on courses can use it. A version that is no draft stays as it is.
+def draft_hash(row: TemplateVersion) -> str:
+    """SHA-256 in hex of what would be published: the same as long as nobody changes the draft."""
+    content = json.dumps([row.template_id, row.version, row.body], sort_keys=True, ensure_ascii=False)
+    picture = row.picture if row.own_picture else b""
+    return sha256(content.encode() + b"\0" + picture).hexdigest()
 
-    Raises MissingElementsError with the mandatory elements that it lacks, QualityError where it does not meet a
-    framework that the institution demands.
-    """
+
+def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime) -> None:
+    """Raises what `publish` raises about the content of a version."""
     template = read_template(row.body)
     today = issuer.day_of(now)
     missing = elements.missing(template, issuer, today)
     if missing:
         raise MissingElementsError(missing)
+    problems = too_little(template)
+    if problems:
+        raise TemplateError(problems)
     failings = tuple(
         (code, rule) for code in issuer.demands for rule in failed_rules(code, template, issuer, today)
     )
     if failings:
         raise QualityError(failings)
+
+
+def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: Actor = TOOL) -> None:
+    """Publishes a draft: from now on courses can use it. A version that is no draft stays as it is.
+
+    Raises MissingElementsError with the mandatory elements that it lacks, TemplateError where it says too little to
+    mean anything, QualityError where it does not meet a framework that the institution demands.
+    """
+    check_publishable(row, issuer, now)
+    template = read_template(row.body)
     if row.status == "draft":
         if not row.own_picture:
             row.picture = template_picture(template, issuer.name, template.in_language)

@@ -203,6 +203,17 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
         what_happened=_l("This page is for teachers of the course."),
         what_to_do=_l("If you teach this course, go back to it and open the link again."),
     ),
+    "no_author": ErrorMessage(
+        title=_l("You do not have permission to open this page"),
+        what_happened=_l(
+            "Badges are written, published and placed by those who teach the course, write its content or "
+            "administer it. For this visit, your learning platform named no such role of yours."
+        ),
+        what_to_do=_l(
+            "If you have such a role, open the link again from the course as yourself: not as somebody else, "
+            "and not in the student view."
+        ),
+    ),
     "not_found": ErrorMessage(
         title=_l("Page not found"),
         what_happened=_l("This page does not exist, or no longer exists."),

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import (
     AlreadyRegisteredError,
     LaunchError,
+    NoAuthorError,
     NotAllowedError,
     NotFoundError,
     RegistrationError,
@@ -83,7 +84,8 @@ def new_incident_number() -> str:
 
 
 def _not_allowed(error: NotAllowedError) -> Response:
-    return error_page("not_allowed", 403, reason=str(error), refused="refused")
+    code = "no_author" if isinstance(error, NoAuthorError) else "not_allowed"
+    return error_page(code, 403, reason=str(error), refused="refused")
 
 
 def _launch_refused(error: LaunchError) -> Response:

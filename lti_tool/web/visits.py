@@ -42,6 +42,7 @@ class Visit:
     rule_id: int | None
     is_teacher: bool
     is_learner: bool
+    may_write_templates: bool
     deep_linking: DeepLinkingSettings | None
     link_place: str | None
 
@@ -132,6 +133,7 @@ def _visit(row: LaunchSession, token: str) -> Visit:
         rule_id=row.rule_id,
         is_teacher=row.is_teacher,
         is_learner=row.is_learner,
+        may_write_templates=row.may_write_templates,
         deep_linking=sessions.deep_linking_of(row),
         link_place=row.link_place,
     )

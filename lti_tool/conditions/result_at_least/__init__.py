@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
 from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.parts import Part
-from lti_tool.conditions.result_at_least.percent import read_minimum
+from lti_tool.conditions.result_at_least.percent import below_required, read_minimum, written_percent
 from lti_tool.observations import RESULT, Facts
 
 NAME = "result_at_least"
@@ -52,6 +52,16 @@ class Options:
         at = datetime.fromisoformat(graded_at) if graded_at else last.seen_at
         return Part(condition=NAME, state="met", code="reached", at=at, values=values)
 
+    def asks_less(self, required: Decimal) -> FormProblem | None:
+        """What is wrong with a minimum below the result that the badge asks for; None for a higher one."""
+        if self.minimum is None or self.minimum >= required:
+            return None
+        return below_required(self.minimum, required)
+
+    def raised_to(self, required: Decimal) -> Options:
+        """The options with the minimum that the badge asks for, where theirs is lower."""
+        return replace(self, minimum=required) if self.asks_less(required) else self
+
 
 def read_options(values: Mapping[str, Any]) -> Options | None:
     """The Options in the JSON object of a rule, None where they cannot be read.
@@ -66,6 +76,11 @@ def read_form(typed: Mapping[str, str]) -> Mapping[str, Any] | FormProblem:
     """The options as JSON, from what was typed into `form.html`, or what is wrong with it."""
     minimum = read_minimum(typed)
     return minimum if isinstance(minimum, FormProblem) else {"minimum": str(minimum)}
+
+
+def typed_for(required: Decimal) -> Mapping[str, str]:
+    """What the form shows at first for a badge that asks for a result."""
+    return {"minimum": written_percent(required)}
 
 
 def reaches(result: Mapping[str, Any], minimum: Decimal) -> bool:

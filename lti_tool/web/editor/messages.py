@@ -30,6 +30,11 @@ _PROBLEMS: Mapping[str, Sentence] = {
         "Enter it in the eIDAS form: type, country and number, such as VATLV-40000000000."
     ),
     "level_not_applicable": _l("You chose that no level applies. Remove this level, or choose an EQF level."),
+    "above_the_scale": _l("The minimum result is above the highest possible result. Change one of them."),
+    "says_nothing": _l("Fill this in: without it the badge says too little to be published."),
+    "says_too_little": _l(
+        "This says too little to be published. Write it so that a stranger understands it."
+    ),
     "not_a_badge": _l(
         "This file is neither a template exported from Nozimite nor a badge. Choose another file."
     ),

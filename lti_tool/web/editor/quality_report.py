@@ -10,12 +10,15 @@ from badges.errors import BadgeError
 from badges.quality import ANNEX_1, framework_codes
 from badges.quality.evaluation import evaluate
 from badges.template.model import read_template
+from badges.vocabularies import vocabulary
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import versions
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import Author, current_author, locked_version, readable_version
 from lti_tool.web.editor.completeness import completeness_of
-from lti_tool.web.editor.fields import step_code_of
+from lti_tool.web.editor.confirmation import confirmation_page
+from lti_tool.web.editor.fields import field_labels, step_code_of
+from lti_tool.web.editor.messages import problem_sentence
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.translation import gettext as _
 
@@ -33,12 +36,20 @@ def report(template_id: UUID, version: int) -> str:
 
 @pages.post("/lti/app/templates/<uuid:template_id>/<int:version>/publish")
 def publish(template_id: UUID, version: int) -> str:
+    """Publishes what the author has seen, which the form names; else shows what there is to see.
+
+    Nothing is published that was changed since it was shown.
+    """
     author = current_author()
     tool = current_tool()
     error = ""
     with tool.store.begin() as session:
         row = locked_version(session, author, template_id, version)
+        shown_hash = request.form.get("draft", "")
         try:
+            versions.check_publishable(row, page_issuer().profile, tool.clock())
+            if row.status == "draft" and shown_hash != versions.draft_hash(row):
+                return confirmation_page(author, row, shown_hash)
             versions.publish(row, page_issuer().profile, tool.clock(), author.actor)
         except BadgeError:
             error = _("The template cannot be published yet. First fix everything marked “Not met” below.")
@@ -57,6 +68,7 @@ def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
         shown_codes = framework_codes()
     else:
         shown_codes = (requested,) if requested in framework_codes() else required
+    completeness = completeness_of(template, issuer, today)
     return render_template(
         "editor/report.html",
         author=author,
@@ -66,8 +78,12 @@ def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
         reports=reports,
         shown=[report for report in reports if report.framework.code in shown_codes],
         required=required,
-        may_publish=all(report.passes for report in reports if report.framework.code in required),
-        completeness=completeness_of(template, issuer, today),
+        may_publish=not completeness.gaps
+        and all(report.passes for report in reports if report.framework.code in required),
+        completeness=completeness,
+        field_labels=field_labels,
+        problem_sentence=problem_sentence,
+        vocabulary=vocabulary,
         step_code_of=step_code_of,
         error=error,
         now=current_tool().clock(),

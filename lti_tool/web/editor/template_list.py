@@ -29,7 +29,7 @@ from lti_tool.web.editor.author import (
 )
 from lti_tool.web.editor.fields import STEPS, field_labels
 from lti_tool.web.editor.messages import change_label, problem_sentence
-from lti_tool.web.editor.steps import step_page
+from lti_tool.web.editor.steps import step_page, unready_fields
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
@@ -107,7 +107,7 @@ def import_file() -> str:
             what="imported",
             own_picture=imported.picture,
         )
-        return step_page(author, row, STEPS[0], notes=imported.notes)
+        return step_page(author, row, STEPS[0], notes=imported.notes, unready=unready_fields(row))
 
 
 @pages.post(f"{_VERSION_ROUTE}/export")

@@ -10,14 +10,21 @@ from markupsafe import Markup
 
 from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
-from lti_tool.awarding import looks, rule_changes
+from lti_tool.awarding import looks, placing, rule_changes
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.store import Session, queries
-from lti_tool.store.models import Award, AwardRule, RuleVersion, TemplateVersion
+from lti_tool.store.models import Award, AwardRule, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
-from lti_tool.web.plug_sentences import confirms_each, gone_words, rule_sentences, terms, unseen_sentences
+from lti_tool.web.plug_sentences import (
+    confirms_each,
+    form_problem,
+    gone_words,
+    rule_sentences,
+    terms,
+    unseen_sentences,
+)
 from lti_tool.web.public.badge_pages import announced_readings
 from lti_tool.web.teacher.condition_parts import ConditionPart, condition_parts
 from lti_tool.web.teacher.learners import Learners, learners_of
@@ -44,10 +51,10 @@ class Change:
 class Panel:
     """Everything to show about one badge of the course.
 
-    `proposed` is a version that waits for the teacher, and `change` what it changes. `gone` are the words for a link or
-    column that the platform no longer has. `parts` are what the conditions of the rule show. `cannot_see` is what the
-    sources of the rule cannot see, in words. `newer` is a newer version of the template. `changed` are the awards whose
-    results have changed since.
+    `proposed` is a version that waits for the teacher, and `change` what it changes. `asks_less` is why what the
+    activity asks for is not proposed. `gone` are the words for a link or column that the platform no longer has.
+    `parts` are what the conditions of the rule show. `cannot_see` is what the sources of the rule cannot see, in words.
+    `newer` is a newer version of the template. `changed` are the awards whose results have changed since.
     """
 
     rule: AwardRule
@@ -60,6 +67,7 @@ class Panel:
     demands: rule_changes.Demands
     proposed: RuleVersion | None
     change: Change | None
+    asks_less: Sentence
     learners: Learners
     cannot_see: Sequence[str]
     parts: Sequence[ConditionPart]
@@ -106,6 +114,9 @@ def course_page(visit: Visit, notice: Notice | None = None, *, all_selected: int
             removed=[panel for panel in removed if panel.awards],
             notice=notice,
             all_selected=all_selected,
+            asks_less=_asks_less(
+                session, session.get(ResourceLink, visit.link_id) if visit.link_id else None
+            ),
             mail_folder=current_tool().mail_folder,
         )
         asking = next((panel.rule.id for panel in panels if panel.learners.question), None)
@@ -144,6 +155,7 @@ def _panel(
         demands=demands,
         proposed=proposed,
         change=_change(version, proposed) if proposed is not None else None,
+        asks_less=_asks_less(session, rule.link),
         learners=learners,
         cannot_see=unseen_sentences(reads(tree)),
         parts=parts,
@@ -153,6 +165,12 @@ def _panel(
         ),
         is_open=rule.id == open_id,
     )
+
+
+def _asks_less(session: Session, link: ResourceLink | None) -> Sentence:
+    """Why the activity of the link changes nothing: it asks for less than its badge. Empty where it does not."""
+    less = placing.asks_less(session, link) if link is not None else None
+    return form_problem(*less) if less is not None else ""
 
 
 def _change(version: RuleVersion, proposed: RuleVersion) -> Change:

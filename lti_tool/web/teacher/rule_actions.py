@@ -162,7 +162,13 @@ def take_newer_version(rule_id: int) -> str:
         rule = rule_of(session, visit, rule_id)
         rule_changes.take_newer_version(session, rule, visit.person_id, tool.clock())
     return course_page(
-        visit, Notice(text=_("The new version is awarded from now on. Badges already awarded do not change."))
+        visit,
+        Notice(
+            text=_(
+                "The new version is awarded from now on. Badges already awarded do not change. If it asks for a "
+                "higher result, learners need that result from now on."
+            )
+        ),
     )
 
 

@@ -179,6 +179,19 @@ def test_a_slug_is_never_given_twice(tool, second):
             issuers.add(session, SECOND | {"slug": slug}, tool.tool_url, NOW)
 
 
+def test_of_two_that_add_the_same_slug_at_once_one_is_refused(tool):
+    def add(_):
+        try:
+            with tool.store.begin() as session:
+                issuers.add(session, SECOND, tool.tool_url, NOW)
+        except NotAllowedError:
+            return "refused"
+        return "added"
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(add, range(3))) == ["added", "refused", "refused"]
+
+
 def test_what_one_issuer_confirms_issues_nothing_of_another(tool, earned, second, clock):
     change_issuer(tool, legal_name=NEW_NAME)
     run_due_jobs(tool)

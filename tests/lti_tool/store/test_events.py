@@ -509,6 +509,7 @@ ELSEWHERE = {
     "link_gone",
     "mailed",
     "result_change_left",
+    "rule_change_refused",
     "rule_change_withdrawn",
     "rule_removed",
     "rule_restored",

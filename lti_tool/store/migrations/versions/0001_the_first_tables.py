@@ -619,6 +619,7 @@ def upgrade() -> None:
         sa.Column("rule_id", sa.Integer(), nullable=True),
         sa.Column("is_teacher", sa.Boolean(), nullable=False),
         sa.Column("is_learner", sa.Boolean(), nullable=False),
+        sa.Column("may_write_templates", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("timezone", sa.String(), nullable=True),
         sa.Column("link_place", sa.String(), nullable=True),

@@ -56,6 +56,12 @@ class Editor:
     def save(self, step: str, fields: dict[str, Any], **form: Any) -> Editor:
         return self.post(f"{self.version_path}/save", step=step, **fields, **form)
 
+    def publish(self) -> Editor:
+        """Looks at what will be signed, and publishes it."""
+        path = self.version_path
+        self.post(f"{path}/publish")
+        return self.post(f"{path}/publish", draft=hidden(self.page, "draft"))
+
     def problems(self) -> dict[str, str]:
         """The sentences at the fields, by the field."""
         found = re.findall(r'id="wrong:([^"]+)" data-problem >(.*?)</p>', self.page.text, re.S)
@@ -83,6 +89,11 @@ def zane(school, web_tool):
     return editor.post("/lti/app/templates/new")
 
 
+BADGE = {
+    "/name/en": "Chart reading",
+    "/description/en": "For everybody who has to read charts.",
+    "/in_language": "en",
+}
 LEARNING = {
     "/learning_outcomes/0/text/en": "Reads a chart and says what it hides.",
     "/workload_hours": "40",
@@ -105,13 +116,13 @@ def test_a_new_badge_knows_the_course_and_the_language(zane, web_tool):
 
 
 def test_the_shortest_way_to_a_published_badge(zane, web_tool):
-    zane.save("badge", {"/name/en": "Chart reading", "/in_language": "en"}, go="learning")
+    zane.save("badge", BADGE, go="learning")
     assert "Learning outcomes" in zane.text
     zane.save("learning", LEARNING, go="assessment")
     zane.save("assessment", ASSESSMENT, go="more")
     assert "11 of 11 EU elements" in zane.text
     zane.save("more", {}, go="report")
-    zane.post(f"{zane.version_path}/publish")
+    zane.publish()
     assert "This version can no longer be changed." in zane.text
     published = rows(web_tool)[-1]
     assert (published.status, published.name) == ("published", "Chart reading")
@@ -331,10 +342,10 @@ def test_a_request_over_the_limit_is_answered_with_413(zane):
 @pytest.fixture
 def published_path(zane, web_tool):
     """Zane's badge, published."""
-    zane.save("badge", {"/name/en": "Chart reading", "/in_language": "en"})
+    zane.save("badge", BADGE)
     zane.save("learning", LEARNING)
     zane.save("assessment", ASSESSMENT)
-    zane.post(f"{zane.version_path}/publish")
+    zane.publish()
     return f"/lti/app/templates/{rows(web_tool)[-1].template_id}/1"
 
 
@@ -496,10 +507,10 @@ def test_another_registration_can_neither_see_nor_place_it(school, zane, publish
 def test_a_published_badge_can_be_placed_at_once(school, web_tool):
     zane = Editor(school.browser, school.launch(ZANE, **REQUEST))
     zane.post("/lti/app/templates/new")
-    zane.save("badge", {"/name/en": "Chart reading", "/in_language": "en"})
+    zane.save("badge", BADGE)
     zane.save("learning", LEARNING)
     zane.save("assessment", ASSESSMENT)
-    zane.post(f"{zane.version_path}/publish")
+    zane.publish()
     template_id = hidden(zane.page, "badge")
     zane.post("/lti/app/choose", badge=template_id)
     assert re.search(rf'value="{template_id}" required checked', zane.page.text)

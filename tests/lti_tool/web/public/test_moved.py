@@ -205,6 +205,8 @@ def test_a_platform_with_the_old_addresses_goes_on_launching_until_it_is_updated
         return school.browser.post("/lti/launch", data=posted, **here)
 
     assert "Badges of this course" in text_of(launch(OLD, OLD))
+    keys = school.browser.get("/lti/jwks.json", environ_overrides={"HTTP_HOST": urlsplit(OLD).netloc}).json
+    assert keys["keys"]
     assert [row.tool_url for row in rows(moved, RegistrationRow)] == [OLD]
     # Its administrator has entered the new addresses. The links in its courses are still those of before.
     assert "Badges of this course" in text_of(launch(NEW, OLD))

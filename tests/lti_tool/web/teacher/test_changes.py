@@ -9,7 +9,7 @@ from lti_tool.platforms.service_errors import NotOnPlatformError, ScopeRefusedEr
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Question
 from tests.fixtures import ANNA, NOW, ZANE, complete
-from tests.lti_tool.web.conftest import CLAIM, NRPS, hidden, text_of
+from tests.lti_tool.web.conftest import CLAIM, NRPS, hidden, launch_navigation, text_of
 
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
 NO_LISTS = {NRPS: None}
@@ -126,10 +126,10 @@ def test_an_activity_that_loses_its_badge_says_so_and_another_can_be_chosen(scho
     assert "Learners get this badge when they open its restricted link themselves." in words
 
 
-def test_only_teachers_choose_and_only_for_a_link_that_names_no_badge(school, course_rule):
+def test_only_teachers_choose_and_only_for_a_link_that_names_no_badge(school, web_tool, course_rule):
     learning = school.launch(ANNA)
     teaching = school.launch(ZANE)
-    course = school.launch(ZANE, **{CLAIM + "resource_link": {"id": "42"}, CLAIM + "custom": {}})
+    course = launch_navigation(school, web_tool, ZANE)
     for path in ("link/choose", "link/badge"):
         answers = [press(school, page, path).status_code for page in (learning, teaching, course)]
         assert answers == [403, 403, 404]

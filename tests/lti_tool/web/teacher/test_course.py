@@ -13,7 +13,7 @@ from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Delivery, StatusList
 from lti_tool.templates import versions
 from tests.fixtures import ANNA, JANIS, ZANE, complete, learner, run_due_jobs
-from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
+from tests.lti_tool.web.conftest import CLAIM, hidden, launch_navigation, text_of
 
 
 def test_the_page_shows_the_badge_and_that_it_was_not_checked_yet(teaching):
@@ -221,11 +221,10 @@ def test_a_grade_rule_shows_its_minimum(school, place):
     assert "when they reach 60.5 % in the badge's grade column" in text_of(page)
 
 
-def test_a_course_without_badges_shows_how_to_place_one(school):
-    link = {CLAIM + "resource_link": {"id": "42"}, CLAIM + "custom": {}}  # the one in its navigation
-    page = school.launch(ZANE, **link)
+def test_a_course_without_badges_shows_how_to_place_one(school, web_tool):
+    page = launch_navigation(school, web_tool, ZANE)
     assert "There is no badge in this course yet" in text_of(page)
-    assert "Select content" in text_of(page)
+    assert "choose Nozimite there" in text_of(page)
 
 
 def test_counts_are_right_in_latvian(school, services, course_rule):
