@@ -9,11 +9,13 @@ from lti_tool.awarding import looks, teacher_mail
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import issuance
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.logs import log, traceback_summary
 from lti_tool.people import sessions
 from lti_tool.store import outbox
 from lti_tool.store.models import Course
-from lti_tool.values import Json
+from lti_tool.templates import approval_mails, approvals
+from lti_tool.values import ApprovalMail, Json
 from lti_tool.wiring import Tool
 
 #: The lists of a large course with several badges take minutes on a loaded platform.
@@ -96,11 +98,54 @@ def mail_teacher(tool: Tool, _event_id: str, payload: Json) -> None:
         teacher_mail.record_mail(session, person_id, due, tool.clock())
 
 
+def ask_approver(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails an approver the link to a template that waits for them.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    approval_id = payload["approval_id"]
+    with tool.store.begin() as session:
+        issuer = tool.issuers.of_approval(session, approval_id)
+        mail = approval_mails.request_mail(session, issuer, approval_id, tool.secret_key)
+    unreached = mail is not None and not _is_delivered(issuer, mail, f"approval-{approval_id}")
+    with tool.store.begin() as session:
+        if unreached:
+            approvals.leave_unreached(session, approval_id, tool.clock())
+        outbox.finish(session, event_id)
+
+
+def tell_author(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails a teacher how the approval of their template was answered, or that nobody has answered.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    approval_id = payload["approval_id"]
+    with tool.store.read() as session:
+        issuer = tool.issuers.of_approval(session, approval_id)
+        mail = approval_mails.answer_mail(session, issuer, approval_id)
+    if mail is not None:
+        # Where the teacher has no address, the page of the template says the same.
+        _is_delivered(issuer, mail, f"approval-{approval_id}-{mail.what}")
+    _finish(tool, event_id)
+
+
+def _is_delivered(issuer: Issuer, mail: ApprovalMail, reference: str) -> bool:
+    """Whether the mail was sent. Raises DeliveryError where another attempt may succeed."""
+    try:
+        dispatch.mail_approval(issuer, mail, reference)
+    except DeliveryError as error:
+        if not error.permanent:
+            raise
+        return False
+    return True
+
+
 def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
     """Deletes what has expired, every hour."""
     tool.expiring_values.delete_expired()
     with tool.store.begin() as session:
         sessions.delete_ended(session, tool.clock())
+        approvals.expire(session, tool.clock())
         outbox.delete_done(session, tool.clock() - timedelta(days=30))
         outbox.schedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 
@@ -110,6 +155,8 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "deliver": deliver,
     "look": look,
     "mail_teacher": mail_teacher,
+    "ask_approver": ask_approver,
+    "tell_author": tell_author,
     "sweep": sweep,
 }
 

@@ -262,6 +262,25 @@ class TeacherMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalMail:
+    """A mail about the approval of a teacher's template. `badge` is its name, `issuer` whose badge it is.
+
+    `what`: asked, to an approver, with the `url` of the answer; to the teacher approved, declined with the `reason`, or
+    expired where nobody answered. `teacher` is their name, "" where it is not known; `course_url` the course's page.
+    """
+
+    what: Literal["asked", "approved", "declined", "expired"]
+    recipient: Recipient
+    badge: str
+    issuer: str
+    course: str
+    teacher: str = ""
+    url: str = field(default="", repr=False)
+    course_url: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The result of a delivery; `reference` identifies it at the other side (a Message-ID, a file)."""
 

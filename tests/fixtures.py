@@ -15,9 +15,9 @@ from lti_tool.errors import PlatformError
 from lti_tool.issuing import issuers, legal_identity
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations
-from lti_tool.store import outbox, queries
+from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import ResourceLink
-from lti_tool.templates import versions
+from lti_tool.templates import approvals, versions
 from lti_tool.values import (
     INSTRUCTOR,
     LEARNER,
@@ -187,6 +187,15 @@ def change_issuer(tool: Tool, **changes: object) -> None:
         body = queries.issuers.newest_version(session, tool.issuer.id).body | changes
         left = {name: value for name, value in body.items() if value is not None}
         issuers.change(session, tool.issuer, left | {"slug": tool.issuer.profile.slug}, tool.clock())
+
+
+def approve_waiting(tool: Tool) -> None:
+    """Approves every draft that waits for approval, as the operator."""
+    with tool.store.begin() as session:
+        for row in queries.templates.waiting_templates(session):
+            approvals.answer_by_operator(
+                session, row, tool.issuer.profile, "approved", "", tool.clock(), events.operator("ieva")
+            )
 
 
 OPENED_TO_THEM = {"condition": "link_opened_to_them"}

@@ -15,7 +15,7 @@ from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, Delivery
-from lti_tool.values import Json, Recipient, TeacherMail
+from lti_tool.values import ApprovalMail, Json, Recipient, TeacherMail
 
 
 def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> None:
@@ -77,6 +77,18 @@ def mail_teacher(issuer: Issuer, mail: TeacherMail) -> None:
     except DeliveryError as error:
         if not error.permanent:
             raise
+
+
+def mail_approval(issuer: Issuer, mail: ApprovalMail, reference: str) -> None:
+    """Brings a mail about an approval by the first channel that can; `reference` identifies it.
+
+    Raises DeliveryError.
+    """
+    for name, options in issuer.channels.items():
+        channel: Any = CHANNELS[name]
+        if hasattr(channel, "mail_approval"):
+            channel.mail_approval(mail, options, f"{reference}.{name}@{issuer.addresses.host}")
+            return
 
 
 def _record_failure(store: Store, delivery_id: int, trouble: DeliveryError, why: str, now: datetime) -> None:

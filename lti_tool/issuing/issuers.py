@@ -27,6 +27,7 @@ from lti_tool.observations import Policy
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import (
+    Approval,
     Course,
     IssuerAddress,
     IssuerPermission,
@@ -35,6 +36,7 @@ from lti_tool.store.models import (
     Person,
     RegistrationRow,
     SigningKeyRow,
+    TemplateVersion,
 )
 from lti_tool.values import Json
 from signing.compiled.cache import CompiledForms
@@ -86,6 +88,13 @@ class Issuers:
         """The issuer to whom the platform belongs on which the person has their first account."""
         account = session.get_one(Person, person_id).accounts[0]
         return self.of(session, session.get_one(RegistrationRow, account.registration_id).issuer_id)
+
+    def of_approval(self, session: Session, approval_id: int) -> Issuer:
+        """The issuer of the template about which an approver is asked; the first one where the draft was deleted."""
+        approval = session.get(Approval, approval_id)
+        if approval is None:
+            return self.first(session)
+        return self.of(session, session.get_one(TemplateVersion, approval.template_version_id).issuer_id)
 
     def first(self, session: Session) -> Issuer:
         """The issuer of ISSUER_FILE. Raises NotFoundError before the first start has ended."""

@@ -6,22 +6,22 @@ an entry of the history, which names the person; without one it was the institut
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
-from hashlib import sha256
 from uuid import uuid4
 
 from badges.artwork import template_picture
+from badges.claims import check_claims
 from badges.errors import MissingElementsError, QualityError, TemplateError
 from badges.eu import elements
 from badges.issuer import IssuerProfile
 from badges.quality.evaluation import failed_rules
-from badges.template.model import read_template, template_as_json, text_in
+from badges.template.model import Template, read_template, template_as_json, text_in
 from badges.template.wording import too_little
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Course, TemplateChange, TemplateVersion
+from lti_tool.templates import approval_requests
 from lti_tool.values import Json
 
 #: Edits by one person, each within this time of the last, are one entry of the history. The editor saves while somebody
@@ -142,16 +142,15 @@ def next_version(session: Session, row: TemplateVersion, now: datetime, by: Acto
     )
 
 
-def draft_hash(row: TemplateVersion) -> str:
-    """SHA-256 in hex of what would be published: the same as long as nobody changes the draft."""
-    content = json.dumps([row.template_id, row.version, row.body], sort_keys=True, ensure_ascii=False)
-    picture = row.picture if row.own_picture else b""
-    return sha256(content.encode() + b"\0" + picture).hexdigest()
+def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime) -> Template:
+    """The template, where it can be published now.
 
-
-def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime) -> None:
-    """Raises what `publish` raises about the content of a version."""
+    Raises ClaimError where it claims more than the issuer's settings allow, MissingElementsError with the mandatory
+    elements that it lacks, TemplateError where it says too little to mean anything, QualityError where it does not meet
+    a framework that the institution demands.
+    """
     template = read_template(row.body)
+    check_claims(template, issuer)
     today = issuer.day_of(now)
     missing = elements.missing(template, issuer, today)
     if missing:
@@ -164,20 +163,20 @@ def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime
     )
     if failings:
         raise QualityError(failings)
+    return template
 
 
 def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: Actor = TOOL) -> None:
     """Publishes a draft: from now on courses can use it. A version that is no draft stays as it is.
 
-    Raises MissingElementsError with the mandatory elements that it lacks, TemplateError where it says too little to
-    mean anything, QualityError where it does not meet a framework that the institution demands.
+    Raises what `check_publishable` does.
     """
-    check_publishable(row, issuer, now)
-    template = read_template(row.body)
+    template = check_publishable(row, issuer, now)
     if row.status == "draft":
         if not row.own_picture:
             row.picture = template_picture(template, issuer.name, template.in_language)
         row.status, row.published_at = "published", now
+        approval_requests.answer_by_publishing(events.session_of(row), row, now, by)
         _record(row, "published", now, by)
 
 
@@ -237,6 +236,8 @@ def _record(
         last.fields, last.at = sorted({*last.fields, *(fields or ())}), now
     else:
         row.changes.append(TemplateChange(what=what, fields=fields or [], person_id=by.person_id, at=now))
+    if what == "edited":
+        approval_requests.void_if_changed(session, row, now, by)
 
 
 def _is_editing(session: Session, row: TemplateVersion, now: datetime, by: Actor) -> bool:

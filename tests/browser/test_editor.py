@@ -15,6 +15,7 @@ from tests.badges.test_pictures import picture_file
 from tests.browser import page_checks
 from tests.browser.page_checks import find_faults
 from tests.browser.people import continue_until, press_until, tab_to
+from tests.fixtures import approve_waiting
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +86,15 @@ def test_a_new_badge_is_written_published_and_placed(people, demo, registered):
         zane.frame.locator("#beside").get_by_role("button", name="Check and publish").click()
         zane.frame.get_by_role("button", name="Check what will be signed").click()
         zane.frame.get_by_role("button", name="Publish", exact=True).click()
-        expect(zane.frame.get_by_role("status")).to_contain_text("Published")
+        expect(zane.frame.get_by_role("status")).to_contain_text("Waiting for approval")
+        approve_waiting(demo.tool)
         published = newest(demo.tool)
         assert (published.status, published.name) == ("published", "Reading charts")
         assert published.body["learning_outcomes"][0]["esco"][0]["label"]["lv"]
+        zane.frame.get_by_role("button", name="All templates of this course").click()
+        zane.frame.locator("section", has_text="Reading charts").get_by_role(
+            "button", name="Quality report"
+        ).first.click()
         zane.frame.get_by_role("button", name="Place it in the course").click()
         expect(zane.frame.get_by_label("Reading charts")).to_be_checked()
         zane.frame.get_by_role("button", name="Place this badge").click()
@@ -154,7 +160,8 @@ def test_the_keyboard_alone_writes_and_publishes_a_badge(people, demo, registere
         press(zane.frame.locator("#beside").get_by_role("button", name="Check and publish"), "Enter")
         press(zane.frame.get_by_role("button", name="Check what will be signed"), "Enter")
         press(zane.frame.get_by_role("button", name="Publish", exact=True), "Enter")
-        expect(zane.frame.get_by_role("button", name="Place it in the course")).to_be_visible()
+        expect(zane.frame.get_by_role("status")).to_contain_text("Waiting for approval")
+        approve_waiting(demo.tool)
         published = newest(demo.tool)
         assert (published.status, published.name) == ("published", "By keyboard")
         assert published.body["level"] == "not-applicable"
@@ -189,7 +196,8 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, demo, registe
         zane.frame.locator("#beside").get_by_role("button", name="Check and publish").click()
         zane.frame.get_by_role("button", name="Check what will be signed").click()
         zane.frame.get_by_role("button", name="Publish", exact=True).click()
-        expect(zane.frame.get_by_role("button", name="Place it in the course")).to_be_visible()
+        expect(zane.frame.get_by_role("status")).to_contain_text("Waiting for approval")
+        approve_waiting(demo.tool)
         published = newest(demo.tool)
         assert (published.status, published.name, published.own_picture) == (
             "published",

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
+from lti_tool.deliveries.approval_message import approval_message
 from lti_tool.deliveries.mail_message import composed, mail_message
 from lti_tool.deliveries.teacher_message import teacher_message
 from lti_tool.errors import DeliveryError
-from lti_tool.values import BakedBadge, Receipt, Recipient, TeacherMail
+from lti_tool.values import ApprovalMail, BakedBadge, Receipt, Recipient, TeacherMail
 
 NAME = "email"
 LABEL = "E-mail"
@@ -39,6 +40,12 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
 def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt:
     """Sends a teacher what waits for them. Raises DeliveryError as `deliver` does."""
     _send(lambda: teacher_message(mail, options.sender, reference), mail.recipient, options)
+    return Receipt(channel=NAME, reference=reference)
+
+
+def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
+    """Sends a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
+    _send(lambda: approval_message(mail, options.sender, reference), mail.recipient, options)
     return Receipt(channel=NAME, reference=reference)
 
 

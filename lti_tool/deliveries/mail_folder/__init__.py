@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+from lti_tool.deliveries.approval_message import approval_message
 from lti_tool.deliveries.mail_message import composed, mail_message
 from lti_tool.deliveries.teacher_message import teacher_message
 from lti_tool.errors import DeliveryError
-from lti_tool.values import BakedBadge, Receipt, Recipient, TeacherMail
+from lti_tool.values import ApprovalMail, BakedBadge, Receipt, Recipient, TeacherMail
 
 NAME = "mail_folder"
 LABEL = "E-mail, written to a folder"
@@ -31,6 +32,12 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
 def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt:
     """Writes the mail with what waits for a teacher. Raises DeliveryError as `deliver` does."""
     message = composed(lambda: teacher_message(mail, options.sender, reference), mail.recipient)
+    return _write(message, options, reference)
+
+
+def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
+    """Writes a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
+    message = composed(lambda: approval_message(mail, options.sender, reference), mail.recipient)
     return _write(message, options, reference)
 
 

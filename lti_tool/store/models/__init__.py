@@ -1,5 +1,6 @@
 """The tables, a file for each subject. Rows have columns and relationships, but no behaviour."""
 
+from lti_tool.store.models.approvals import Approval
 from lti_tool.store.models.awards import Award, CredentialRow, Delivery, MailedChange
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.events import Event
@@ -22,6 +23,7 @@ from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
 from lti_tool.store.models.templates import TemplateChange, TemplateVersion
 
 __all__ = [
+    "Approval",
     "Award",
     "AwardRule",
     "Base",

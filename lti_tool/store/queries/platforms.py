@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import (
+    Approval,
     Award,
     AwardRule,
     Course,
@@ -130,6 +131,7 @@ def delete_registration(session: Session, row: RegistrationRow) -> None:
         (AwardRule, AwardRule.course_id.in_(courses)),
         (ResourceLink, ResourceLink.course_id.in_(courses)),
         (TemplateChange, TemplateChange.template_version_id.in_(drafts)),
+        (Approval, Approval.template_version_id.in_(drafts)),
         (TemplateVersion, TemplateVersion.course_id.in_(courses)),
         (Course, Course.registration_id == row.id),
         (PlatformAccount, PlatformAccount.registration_id == row.id),

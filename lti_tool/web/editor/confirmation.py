@@ -14,7 +14,7 @@ from badges.template.wording import other_percentages
 from badges.vocabularies import vocabulary
 from lti_tool.publishing.achievements import announced_credential
 from lti_tool.store.models import TemplateVersion
-from lti_tool.templates import versions
+from lti_tool.templates.draft_hash import draft_hash
 from lti_tool.web.editor.author import Author
 from lti_tool.web.editor.fields import field_labels
 from lti_tool.web.editor.preview import preview
@@ -46,7 +46,8 @@ def confirmation_page(author: Author, row: TemplateVersion, shown_hash: str) -> 
         preview=preview(row, template),
         read_in=[_in_language(row, template, language) for language in _languages(template)],
         percentages=list(other_percentages(template)),
-        draft_hash=versions.draft_hash(row),
+        draft_hash=draft_hash(row),
+        needs_approval=author.course_id is not None and page_issuer().profile.authority.needs_approval,
         is_changed=bool(shown_hash),
         text_in=text_in,
         vocabulary=vocabulary,

@@ -7,6 +7,7 @@ completeness, the preview and the problems.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from badges.template.wording import too_little
 from badges.vocabularies import Concept
 from lti_tool.errors import NotFoundError
 from lti_tool.store.models import TemplateVersion
-from lti_tool.templates import versions
+from lti_tool.templates import approval_requests, versions
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor import forms, quality_report
@@ -57,8 +58,8 @@ def save(template_id: UUID, version: int) -> str:
     step = step_named(request.form.get("step", ""))
     with tool.store.begin() as session:
         row = locked_version(session, author, template_id, version)
-        now = tool.clock()
-        step_input = forms.read_step(step, request.form, row.body, page_issuer().profile.day_of(now))
+        now, profile = tool.clock(), page_issuer().profile
+        step_input = forms.read_step(step, request.form, row.body, profile, profile.day_of(now))
         versions.save_draft(row, step_input.valid_data, now, author.actor)
         next_page = request.form.get("go", "")
         if step_input.problems or not next_page:
@@ -121,8 +122,10 @@ def step_page(
     `unready`: what is to be marked at the fields because it says too little to be published, as `unready_fields` finds.
     """
     tool = current_tool()
+    profile = page_issuer().profile
     data = step_input.data if step_input else row.body
-    problems = step_input.problems if step_input else {}
+    # What was written before the settings were changed is marked as soon as the step is opened.
+    problems = step_input.problems if step_input else forms.claims_in_step(step, row.body, profile)
     template = read_template(row.body)
     searched = request.form.get("search", "")
     return render_template(
@@ -135,10 +138,11 @@ def step_page(
         field_value=forms.field_value,
         problems={**unready, **problems},
         wrong_count=len(problems),
-        problem_sentence=problem_sentence,
+        problem_sentence=partial(problem_sentence, issuer=profile),
         picture_problem=picture_problem,
         notes=[(note, note_sentence(note.code)) for note in notes],
         saved=step_input is not None,
+        is_waiting=approval_requests.is_waiting(row),
         languages=forms.languages_of(data, request.form.getlist(forms.LANGUAGES_FIELD)),
         vocabulary=vocabularies.vocabulary,
         elements=ELEMENTS,
@@ -149,9 +153,7 @@ def step_page(
         search_words=request.form.get(f"{searched}?", ""),
         search=_search_results,
         step_code_of=step_code_of,
-        completeness=completeness_of(
-            template, page_issuer().profile, page_issuer().profile.day_of(tool.clock())
-        ),
+        completeness=completeness_of(template, profile, profile.day_of(tool.clock())),
         preview=preview(row, template),
     )
 

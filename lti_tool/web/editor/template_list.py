@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import groupby
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from lti_tool.publishing.exports import record_export
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import UNKNOWN
 from lti_tool.store.models import TemplateVersion
-from lti_tool.templates import files, versions
+from lti_tool.templates import approval_requests, files, versions
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import (
@@ -87,12 +88,10 @@ def create() -> str:
 def import_file() -> str:
     author = current_author()
     tool = current_tool()
-    file = request.files.get("file")
+    file, profile = request.files.get("file"), page_issuer().profile
     with tool.store.begin() as session:
         try:
-            imported = files.import_json(
-                file.read() if file else b"", page_issuer().profile.day_of(tool.clock())
-            )
+            imported = files.import_json(file.read() if file else b"", profile, profile.day_of(tool.clock()))
         except TemplateError as error:
             return _list_page(
                 session, author, _("This file cannot be imported. Nothing was saved."), error.problems
@@ -190,9 +189,14 @@ def _list_page(
         author=author,
         groups=[list(group) for _id, group in groupby(rows, key=lambda row: row.template_id)],
         others=others,
+        approvals={
+            row.id: approval_requests.newest_request(row, page_issuer().profile)
+            for row in rows
+            if row.status == "draft"
+        },
         error=error,
         problems=problems,
-        problem_sentence=problem_sentence,
+        problem_sentence=partial(problem_sentence, issuer=page_issuer().profile),
         change_label=change_label,
         field_labels=lambda names: ", ".join(str(label) for label in field_labels(names)),
     )

@@ -15,9 +15,9 @@ from lti_tool.errors import AlreadyRegisteredError, NotAllowedError, NotFoundErr
 from lti_tool.issuing import issuers
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations, registrations
-from lti_tool.store import outbox, queries
+from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import Award, Base, Event, Outbox, RegistrationRow, TemplateVersion
-from lti_tool.templates import versions
+from lti_tool.templates import approvals, versions
 from tests.fixtures import (
     ANNA,
     NEW_REGISTRATION,
@@ -154,6 +154,8 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
         draft = versions.add(session, template_data(), clock())
         draft.course_id = course_id
         issuers.permit(session, tool.issuers.first(session), registration_id, course_id, clock())
+        zane = events.person(queries.people.person_of(session, registration_id, ZANE.user_id).id)
+        approvals.publish_or_ask(session, draft, tool.issuer.profile, clock(), zane)
     # All who were outside come in at once: a question.
     looks.look(tool.store, platform, rule_id, clock())
     platform.inside = list(platform.everyone)

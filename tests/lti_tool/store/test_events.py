@@ -27,6 +27,7 @@ from lti_tool.publishing import extension_address
 from lti_tool.publishing.exports import record_export
 from lti_tool.store import events, queries
 from lti_tool.store.models import (
+    Approval,
     Award,
     AwardRule,
     Course,
@@ -36,7 +37,8 @@ from lti_tool.store.models import (
     SigningKeyRow,
     TemplateVersion,
 )
-from lti_tool.templates import versions
+from lti_tool.templates import approval_requests, approvals, versions
+from lti_tool.values import secret_hash
 from lti_tool.wiring import Tool, build_tool
 from signing.document_loader import find_context
 from tests.fixtures import (
@@ -243,6 +245,27 @@ def on_award(change, *more):
     )
 
 
+def ask_for_approval(story, session, now):
+    profile = story.tool.issuer.profile
+    approvals.publish_or_ask(session, template(session, "draft"), profile, now, events.person(None))
+
+
+def answer_link(said):
+    """Anna Bērziņa's name stands in the reason, and in no event."""
+
+    def act(story, session, now):
+        row = session.query(Approval).filter(Approval.approver != "").order_by(Approval.id.desc()).first()
+        row.code_hash = secret_hash("code")
+        session.flush()
+        approvals.answer_by_link(session, story.tool.issuer.profile, "code", said, "Ask Anna Bērziņa.", now)
+
+    return in_transaction(act)
+
+
+def let_expire(story, session, now):
+    approvals.expire(session, now + timedelta(days=7))
+
+
 def on_registration(change, *more):
     return in_transaction(
         lambda story, session, now: change(
@@ -413,6 +436,52 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
         in_transaction(lambda s, session, now: versions.copy(session, template(session), now)),
         ["template_copied"],
     ),
+    ("a teacher asks for approval of a draft", in_transaction(ask_for_approval), ["approval_asked"]),
+    ("it is asked again", in_transaction(ask_for_approval), []),
+    (
+        "the draft is changed",
+        in_transaction(
+            lambda s, session, now: versions.save_draft(
+                template(session, "draft"), template(session, "draft").body | {"workload_hours": "14"}, now
+            )
+        ),
+        ["template_edited", "approval_withdrawn"],
+    ),
+    ("approval is asked for again", in_transaction(ask_for_approval), ["approval_asked"]),
+    (
+        "the request is withdrawn",
+        in_transaction(
+            lambda s, session, now: approval_requests.withdraw(
+                session, template(session, "draft"), now, ROOT_ACCOUNT
+            )
+        ),
+        ["approval_withdrawn"],
+    ),
+    ("approval is asked for once more", in_transaction(ask_for_approval), ["approval_asked"]),
+    ("an approver declines", answer_link("declined"), ["template_declined"]),
+    ("and then approves", answer_link("approved"), ["approval_refused"]),
+    ("approval is asked for after that", in_transaction(ask_for_approval), ["approval_asked"]),
+    ("nobody answers for a week", in_transaction(let_expire), ["approval_expired"]),
+    (
+        "the operator approves",
+        in_transaction(
+            lambda s, session, now: approvals.answer_by_operator(
+                session,
+                template(session, "draft"),
+                s.tool.issuer.profile,
+                "approved",
+                "",
+                now,
+                ROOT_ACCOUNT,
+            )
+        ),
+        ["template_approved", "template_published"],
+    ),
+    (
+        "the approved template is copied",
+        in_transaction(lambda s, session, now: versions.copy(session, template(session), now)),
+        ["template_copied"],
+    ),
     (
         "a draft is deleted",
         in_transaction(
@@ -506,6 +575,7 @@ ELSEWHERE = {
     "permission_given",
     "permission_withdrawn",
     "issuer_added",
+    "approval_unreached",
     "link_gone",
     "mailed",
     "result_change_left",

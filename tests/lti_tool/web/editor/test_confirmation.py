@@ -10,6 +10,7 @@ import pytest
 from badges.errors import TemplateError
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import files, versions
+from lti_tool.templates.draft_hash import draft_hash
 from tests.fixtures import template_data
 from tests.lti_tool.web.conftest import hidden
 from tests.lti_tool.web.editor.test_editor import ASSESSMENT, BADGE, LEARNING, rows, zane  # noqa: F401
@@ -69,11 +70,11 @@ def test_no_other_text_stands_for_what_was_shown(given, zane, path, web_tool):  
 
 
 def test_another_picture_is_another_content(zane, path, web_tool):  # noqa: F811
-    before = versions.draft_hash(draft(web_tool))
+    before = draft_hash(draft(web_tool))
     with web_tool.store.begin() as session:
         row = session.get_one(TemplateVersion, draft(web_tool).id)
         versions.set_picture(row, b"\x89PNG as if", web_tool.clock())
-    assert versions.draft_hash(draft(web_tool)) != before
+    assert draft_hash(draft(web_tool)) != before
 
 
 # --- Too little
@@ -87,7 +88,7 @@ def test_a_template_that_says_too_little_is_not_published_and_the_fields_say_so(
     assert "11 of 11 EU elements" in zane.text
     assert "The template can be published." not in zane.text
     assert zane.text.count("Says too little to be published.") == 3
-    zane.post(f"{path}/publish", draft=versions.draft_hash(draft(web_tool)))
+    zane.post(f"{path}/publish", draft=draft_hash(draft(web_tool)))
     assert draft(web_tool).status == "draft"
     assert "The template cannot be published yet." in zane.text
     assert "Description: Fill this in: without it the badge says too little to be published." in zane.text
