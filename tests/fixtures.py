@@ -189,6 +189,13 @@ def change_issuer(tool: Tool, **changes: object) -> None:
         issuers.change(session, tool.issuer, left | {"slug": tool.issuer.profile.slug}, tool.clock())
 
 
+def change_authority(tool: Tool, **changes: object) -> None:
+    """Changes these fields of the first issuer's table `authority`."""
+    with tool.store.read() as session:
+        authority = queries.issuers.newest_version(session, tool.issuer.id).body.get("authority", {})
+    change_issuer(tool, authority=authority | changes)
+
+
 def approve_waiting(tool: Tool) -> None:
     """Approves every draft that waits for approval, as the operator."""
     with tool.store.begin() as session:

@@ -65,7 +65,8 @@ def register(
     try:
         new = ask_platform()
         with store.begin() as session:
-            _unused(session, code).used_at = clock()
+            invitation = _unused(session, code)
+            invitation.used_at = clock()
             # Whoever had the invitation registers the platform; they have no account here.
             data = {"invitation": _name_of(code)}
             add_registration(session, new, clock(), UNKNOWN, data, invitation.issuer_id)
