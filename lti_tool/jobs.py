@@ -60,7 +60,7 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
     course_id = payload["course_id"]
     outbox.extend(tool.store, event_id, now + LONGEST_LOOK)
     with tool.store.read() as session:
-        policy = tool.issuers.of_course(session, course_id).policy
+        policy = tool.issuers.policy_of(session, course_id)
     trouble = looks.look(tool.store, tool.connect, course_id, now, policy, tool.clock)
     with tool.store.begin() as session:
         course = session.get(Course, course_id)

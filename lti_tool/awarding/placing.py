@@ -233,7 +233,7 @@ def _original(session: Session, rule_id: int, asked: Mapping[str, str]) -> RuleV
 def asks_less(session: Session, link: ResourceLink) -> tuple[str, FormProblem] | None:
     """Why what the link asks for is not proposed: less than its badge asks for; see `lti_tool.conditions.tree`."""
     template = queries.templates.published_template(
-        session, link.asked.get("badge", ""), link.course.registration_id
+        session, link.asked.get("badge", ""), link.course.registration_id, link.course_id
     )
     if template is None:
         return None

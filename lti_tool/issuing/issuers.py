@@ -80,9 +80,10 @@ class Issuers:
                 return self.at(session, address)
         return self.of(session, issuer_id)
 
-    def of_course(self, session: Session, course_id: int) -> Issuer:
-        """The issuer to whom the platform of the course belongs. Raises NoResultFound where there is no such course."""
-        return self.of(session, session.get_one(Course, course_id).registration.issuer_id)
+    def policy_of(self, session: Session, course_id: int) -> Policy | None:
+        """How the courses of its platform award; None where the course has been removed with it."""
+        course = session.get(Course, course_id)
+        return None if course is None else self.of(session, course.registration.issuer_id).policy
 
     def of_person(self, session: Session, person_id: int) -> Issuer:
         """The issuer to whom the platform belongs on which the person has their first account."""

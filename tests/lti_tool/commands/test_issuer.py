@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.lti_tool.commands.test_commands import ROOT, TEMPLATE, environment, run
+from tests.lti_tool.commands.test_commands import ROOT, environment, run
 from tests.lti_tool.commands.test_platforms import ADD
 
 __all__ = ["environment", "run"]
@@ -63,14 +63,16 @@ def test_a_changed_file_is_taken_over_and_confirmed_again(run, added):
     assert run("issuer", "change", added)[0] == 2
 
 
-def test_keys_and_templates_are_those_of_the_issuer_that_is_named(run, added):
+def test_keys_and_templates_are_those_of_the_issuer_that_is_named(run, added, tmp_path):
     theirs, own = run("keys", "list", "--issuer", "daugava-school")[1], run("keys", "list")[1]
     keys = [
         {line.split("\t")[2] for line in text.splitlines() if line.startswith("badges")}
         for text in (theirs, own)
     ]
     assert all(keys) and not keys[0] & keys[1]
-    assert run("templates", "add", TEMPLATE, "--issuer", "daugava-school")[0] == 0
+    template = tmp_path / "template.toml"
+    template.write_text('name.en = "River pilot"', encoding="utf-8")
+    assert run("templates", "add", template, "--issuer", "daugava-school")[0] == 0
     assert run("templates", "list")[1] == ""
     assert len(run("templates", "list", "--issuer", "daugava-school")[1].splitlines()) == 1
     kid = sorted(keys[0])[0]

@@ -1,6 +1,7 @@
 """Two issuers side by side: each has its own platforms, templates, lists and awards, and sees nothing of the other."""
 
 import json
+import tomllib
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.fixtures import (
     ANNA,
     NEW_REGISTRATION,
     OPENED_TO_THEM,
+    ROOT,
     ZANE,
     change_issuer,
     complete,
@@ -31,6 +33,7 @@ from tests.lti_tool.web.conftest import School, browser_of, hidden, text_of
 from tests.lti_tool.web.teacher.test_placement import REQUEST
 from tests.running_demo import rows
 
+EXAMPLE = tomllib.loads((ROOT / "config" / "issuer.example.toml").read_text(encoding="utf-8"))
 DAUGAVA = {
     "slug": "daugava-school",
     "name": "Daugava School",
@@ -39,7 +42,8 @@ DAUGAVA = {
     "locality": "Daugavpils",
     "registration": "40000000002",
     "timezone": "Europe/Riga",
-    "accreditations": [{"code": "internal"}],
+    "accreditations": EXAMPLE["accreditations"],
+    "authority": EXAMPLE["authority"],
 }
 DAUGAVA_DID = "did:web:badges.example.org:issuers:daugava-school"
 PLATFORM = replace(

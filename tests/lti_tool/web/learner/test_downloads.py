@@ -86,7 +86,7 @@ def test_a_learner_downloads_the_transcript(school, annas_badge, web_tool):
     assert answer.headers["Cache-Control"] == "no-store"
     with web_tool.store.read() as session:
         person_id = session.query(Award).one().person_id
-    assert pdf_documents.transcript_of(web_tool, person_id, "en") == answer.data
+    assert pdf_documents.transcript_of(web_tool, web_tool.issuer, person_id, "en") == answer.data
 
 
 def test_only_the_learner_has_a_transcript(school, annas_badge):
