@@ -9,6 +9,7 @@
     * DeliveryError        a channel could not deliver the badge
   * RecoverySheetError     a recovery sheet cannot be used here, or not with this code
   * NotAllowedError        the action is not allowed, or not possible in this state
+    * AwardStateError      what cannot be done with an award as it is now; `code`
   * NotFoundError          there is no such thing, or this session may not see it
 """
 
@@ -91,6 +92,17 @@ class RecoverySheetError(ToolError):
 
 class NotAllowedError(ToolError):
     """The action is not allowed, or not possible in this state; the message says why."""
+
+
+class AwardStateError(NotAllowedError):
+    """What cannot be done with an award as it is now. `code` is for pages and tests; the message is for the operator.
+
+    Codes: revoked, suspended, not_suspended, not_revoked, cannot_suspend, not_issued, held.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class NotFoundError(ToolError):

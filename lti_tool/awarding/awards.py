@@ -1,4 +1,4 @@
-"""The life of an award: earned once by a decision, later revoked, or suspended and reinstated."""
+"""The life of an award: earned once by a decision, later revoked and awarded again, or suspended and reinstated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 
 from lti_tool.conditions.decide import Decision
-from lti_tool.errors import NotAllowedError
+from lti_tool.errors import AwardStateError, NotAllowedError
 from lti_tool.issuing.status_lists import clear_status, set_status
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.events import TOOL, Actor
@@ -35,8 +35,9 @@ def award(
         completed_at=decision.completed_at or now,
         earned_at=now,
     )
-    # Two workers may decide the same at once. The unique constraint (course, template, person) lets one insert
-    # succeed; the savepoint keeps the failure of the other from undoing the rest of its transaction.
+    # Two workers may decide the same at once, in one course or in two. The unique index (issuer, template, person) of
+    # running awards lets one insert succeed; the savepoint keeps the failure of the other from undoing the rest of its
+    # transaction.
     try:
         with session.begin_nested():
             session.add(fresh)
@@ -50,14 +51,15 @@ def award(
 def revoke(session: Session, award: Award, reason: str, now: datetime, by: Actor = TOOL) -> None:
     """Revokes the award for good, and its credential, if there is one, with the reason that its page shows.
 
-    A revoked award stays as it is.
+    Raises AwardStateError where it is revoked already.
     """
     # `issue` locks the award too before it stores a credential: either it sees that the award is revoked, or this
     # function sees the credential. Without the lock a credential could be stored that nobody revokes.
     queries.awards.lock_award(session, award)
     if award.status == "revoked":
-        return
+        raise AwardStateError("revoked", "the badge is revoked already")
     award.status = "revoked"
+    award.ended_at, award.why_ended = award.ended_at or now, "revoked"
     # The reason is what somebody typed, so it stays with the credential; events hold ids and codes only.
     events.record(session, "revoked", "award", award.id, now, actor=by)
     credential = award.credential
@@ -67,32 +69,66 @@ def revoke(session: Session, award: Award, reason: str, now: datetime, by: Actor
     set_status(session, credential)
 
 
-def suspend(session: Session, award: Award, reason: str, now: datetime, by: Actor = TOOL) -> None:
-    """Suspends the credential of an issued award until `reinstate`; what is suspended already stays as it is.
+def award_again(session: Session, award: Award, reason: str, now: datetime, by: Actor) -> None:
+    """Makes a revoked award valid again: it is issued once more, as a further credential with the same awardedDate.
 
-    Raises NotAllowedError where the award has no credential, or one that can only be revoked.
+    Only a person decides this, never a rule. Raises AwardStateError where the award is not revoked, or the learner has
+    the badge by another award; NotAllowedError where nobody is known to decide it, or it is the learner themselves.
+    """
+    if by.kind not in ("person", "operator"):
+        raise NotAllowedError("the platform does not say who you are, so you cannot decide this")
+    if by.person_id == award.person_id:
+        raise NotAllowedError("nobody decides about their own badge")
+    queries.awards.lock_award(session, award)
+    if award.status != "revoked":
+        raise AwardStateError("not_revoked", "the badge is not revoked, so it cannot be awarded again")
+    if award.credential is not None:
+        # It stays revoked, for whoever has it. From here on the award has no credential, so `issue` makes one.
+        award.credential.replaced_at = now
+    try:
+        with session.begin_nested():
+            award.ended_at, award.why_ended, award.status = None, None, "earned"
+            award.again_reason = reason
+    except IntegrityError as error:
+        raise AwardStateError("held", "the learner has this badge by another award") from error
+    session.expire(award)
+    outbox.add(session, "issue", {"award_id": award.id}, now)
+    events.record(session, "awarded_again", "award", award.id, now, actor=by)
+
+
+def suspend(session: Session, award: Award, reason: str, now: datetime, by: Actor = TOOL) -> None:
+    """Suspends the credential of an issued award until `reinstate`.
+
+    Raises AwardStateError where it is revoked or suspended already, not issued yet, or can only be revoked.
     """
     credential = _suspendable(session, award)
-    if credential.suspended_at is None:
-        credential.suspended_at, credential.suspension_reason = now, reason
-        events.record(session, "suspended", "award", award.id, now, actor=by)
-        set_status(session, credential)
+    if credential.suspended_at is not None:
+        raise AwardStateError("suspended", "the badge is suspended already")
+    credential.suspended_at, credential.suspension_reason = now, reason
+    events.record(session, "suspended", "award", award.id, now, actor=by)
+    set_status(session, credential)
 
 
 def reinstate(session: Session, award: Award, now: datetime, by: Actor = TOOL) -> None:
-    """Ends a suspension; raises NotAllowedError as `suspend` does."""
+    """Ends a suspension; raises AwardStateError as `suspend` does, and where the badge is not suspended."""
     credential = _suspendable(session, award)
-    if credential.suspended_at is not None:
-        credential.suspended_at, credential.suspension_reason = None, None
-        events.record(session, "reinstated", "award", award.id, now, actor=by)
-        clear_status(session, credential)
+    if credential.suspended_at is None:
+        raise AwardStateError("not_suspended", "the badge is not suspended")
+    credential.suspended_at, credential.suspension_reason = None, None
+    events.record(session, "reinstated", "award", award.id, now, actor=by)
+    clear_status(session, credential)
 
 
 def _suspendable(session: Session, award: Award) -> CredentialRow:
     queries.awards.lock_award(session, award)
     credential = award.credential
-    if award.status != "issued" or credential is None or credential.status_list.purpose != "suspension":
-        raise NotAllowedError(
-            "the badge cannot be suspended: STATUS_PURPOSE was not suspension when it was issued"
+    if award.status == "revoked":
+        raise AwardStateError("revoked", "the badge is revoked for good")
+    if credential is None:
+        raise AwardStateError("not_issued", "the badge is not issued yet")
+    if credential.status_list.purpose != "suspension":
+        raise AwardStateError(
+            "cannot_suspend",
+            "the badge cannot be suspended: STATUS_PURPOSE was not suspension when it was issued",
         )
     return credential

@@ -95,7 +95,8 @@ def _undecided(
     policy: Policy,
     now: datetime,
 ) -> Sequence[Undecided]:
-    awarded = queries.awards.awarded_people(session, rule.course_id, version.template_version.template_id)
+    # Whoever ever had it, here or in another course, is not awarded by itself again: not after a revocation either.
+    awarded = queries.awards.newest_awards(session, rule, version.template_version.template_id)
     tree = read_tree(version.tree)
     link = rule.link.link_id
     about_course = observations.get(None, ())

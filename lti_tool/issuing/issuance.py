@@ -225,6 +225,7 @@ def _store(
     queries.awards.lock_award(session, award)
     if award.credential is not None or award.status == "revoked":
         return
+    before = award.credentials[-1] if award.credentials else None
     json_proofs = [one for one in secured if one.media_type == EDDSA_RDFC_2022.media_type]
     (jwt,) = (one for one in secured if one.media_type == VC_JWT.media_type)
     session.add(
@@ -239,6 +240,7 @@ def _store(
             status_list_id=gathered.status_list_id,
             status_index=gathered.status.index,
             issued_at=now,
+            replaces_id=before.id if before else None,
         )
     )
     award.status, award.waiting_for = "issued", []

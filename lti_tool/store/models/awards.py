@@ -18,15 +18,27 @@ from lti_tool.store.models.templates import TemplateVersion
 
 
 class Award(Base):
-    """A learner's award of a template in a course; the unique constraint lets it be earned only once.
+    """A learner's award of an achievement: one at a time over all links and courses, as the unique index says.
 
     It keeps the versions of rule and template by which it was decided, and the trace of that decision.
 
-    `status`: earned, waiting (`waiting_for` names what), issued, revoked.
+    `status`: earned, waiting (`waiting_for` names what), issued, revoked. An award runs until `ended_at`; `why_ended`:
+    revoked. That its credential has expired follows from the credential's `valid_until`.
     """
 
     __tablename__ = "award"
-    __table_args__ = (UniqueConstraint("course_id", "template_id", "person_id"),)
+    __table_args__ = (
+        Index(
+            "ix_award_running",
+            "issuer_id",
+            "template_id",
+            "person_id",
+            unique=True,
+            sqlite_where=sql("ended_at IS NULL"),
+            postgresql_where=sql("ended_at IS NULL"),
+        ),
+        Index("ix_award_person", "person_id", "template_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
@@ -43,6 +55,10 @@ class Award(Base):
     """The decision as JSON: `lti_tool.conditions.decide.Decision.as_json`."""
     completed_at: Mapped[datetime]
     earned_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    why_ended: Mapped[str | None] = mapped_column(String(10))
+    again_reason: Mapped[str | None]
+    """Why a teacher awarded it again after it was revoked."""
     course: Mapped[Course | None] = relationship()
     person: Mapped[Person] = relationship()
     rule: Mapped[AwardRule] = relationship()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, Delivery
+from lti_tool.store.models import Award, AwardRule, Delivery, ObservationRow
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
@@ -20,10 +20,16 @@ def lock_award(session: Session, award: Award) -> None:
     session.refresh(award, with_for_update=FOR_UPDATE)
 
 
-def awarded_people(session: Session, course_id: int, template_id: str) -> frozenset[int]:
-    """The ids of the people who have an award of the template in the course, whatever its status."""
-    query = select(Award.person_id).where(Award.course_id == course_id, Award.template_id == template_id)
-    return frozenset(session.scalars(query))
+def newest_awards(session: Session, rule: AwardRule, template_id: str) -> Mapping[int, Award]:
+    """The newest award of the template, whatever its status, of everybody in the rule's course who ever had one.
+
+    By person id. It may have been awarded in another course: an achievement is awarded once over all of them.
+    """
+    seen_here = select(ObservationRow.person_id).where(ObservationRow.course_id == rule.course_id)
+    query = select(Award).where(
+        Award.issuer_id == rule.issuer_id, Award.template_id == template_id, Award.person_id.in_(seen_here)
+    )
+    return {award.person_id: award for award in session.scalars(query.order_by(Award.id))}
 
 
 def awards_without_name(session: Session, course_id: int) -> Sequence[Award]:
@@ -32,15 +38,12 @@ def awards_without_name(session: Session, course_id: int) -> Sequence[Award]:
     return [award for award in session.scalars(query) if "learner" in award.waiting_for]
 
 
-def award_of(session: Session, course_id: int, template_id: str, person_id: int) -> Award | None:
-    """The learner's award of a template in a course, whatever its status."""
-    return session.scalar(
-        select(Award).where(
-            Award.course_id == course_id,
-            Award.template_id == template_id,
-            Award.person_id == person_id,
-        )
+def newest_award(session: Session, issuer_id: str, template_id: str, person_id: int) -> Award | None:
+    """The learner's newest award of a template, in whichever course, whatever its status."""
+    query = select(Award).where(
+        Award.issuer_id == issuer_id, Award.template_id == template_id, Award.person_id == person_id
     )
+    return session.scalar(query.order_by(Award.id.desc()).limit(1))
 
 
 def awards_in_course(session: Session, course_id: int, person_id: int) -> Sequence[Award]:

@@ -75,7 +75,7 @@ def _page(visit: Visit) -> str:
         learner = session.get_one(Person, visit.person_id)
         rule_version = queries.rules.shown_version(session, rule)
         template_id = rule_version.template_version.template_id
-        award = queries.awards.award_of(session, rule.course_id, template_id, learner.id)
+        award = queries.awards.newest_award(session, rule.issuer_id, template_id, learner.id)
         version = award.template_version if award else rule_version.template_version
         issued = award.credential if award else None
         template = read_template(version.body)
@@ -86,6 +86,7 @@ def _page(visit: Visit) -> str:
             rule=rule,
             learner=learner,
             award=award,
+            elsewhere=award.course if award and award.course_id != rule.course_id else None,
             template=template,
             readings=announced_readings(version),
             version=version,

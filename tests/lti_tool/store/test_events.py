@@ -419,7 +419,7 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
     ("a badge is suspended", on_award(awards.suspend, "Anna Bērziņa asked for it"), ["suspended"]),
     ("it is reinstated", on_award(awards.reinstate), ["reinstated"]),
     ("a badge is revoked", on_award(awards.revoke, "Anna Bērziņa asked for it"), ["revoked"]),
-    ("it is not revoked twice", on_award(awards.revoke, "again"), []),
+    ("it is awarded again", on_award(awards.award_again, "it was Anna Bērziņa after all"), ["awarded_again"]),
     (
         "a template is retired",
         in_transaction(lambda s, session, now: versions.retire(template(session), now)),

@@ -480,6 +480,9 @@ def upgrade() -> None:
         sa.Column("trace", sa.JSON(), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("earned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why_ended", sa.String(length=10), nullable=True),
+        sa.Column("again_reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["course_id"],
             ["course.id"],
@@ -505,8 +508,17 @@ def upgrade() -> None:
             ["issuer.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("course_id", "template_id", "person_id"),
     )
+    with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.create_index("ix_award_person", ["person_id", "template_id"], unique=False)
+        batch_op.create_index(
+            "ix_award_running",
+            ["issuer_id", "template_id", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
     op.create_table(
         "launch_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),

@@ -188,3 +188,20 @@ def test_a_link_without_a_badge_lists_the_learners_own(school, annas_badge):
     page = school.launch(ANNA, **link)
     assert "Your badges in this course" in text_of(page)
     assert annas_badge in page.text
+
+
+STATISTICS = {
+    CLAIM + "context": {"id": "43", "title": "Statistics"},
+    CLAIM + "resource_link": {"id": "9", "title": "Badge"},
+}
+
+
+def test_the_link_of_another_course_says_where_the_badge_was_awarded(school, annas_badge):
+    school.launch(ZANE, **STATISTICS)
+    page = school.launch(ANNA, **STATISTICS)
+    assert "awarded this badge in the course “Data Literacy Fundamentals”" in text_of(page)
+    assert f"/badges/{annas_badge}.png" in page.text
+    assert "awarded this badge in the course" not in text_of(school.launch(ANNA))
+    # Somebody without the badge sees nothing of it.
+    other = school.launch(JANIS, **STATISTICS)
+    assert annas_badge not in other.text and "Anna" not in other.text

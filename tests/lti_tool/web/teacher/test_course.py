@@ -143,6 +143,35 @@ def test_revoking_asks_for_a_reason_first(act, school, annas_badge, web_tool):
     assert "Wrong &lt;person&gt;" in public.text
 
 
+def test_a_mistaken_revocation_is_repaired_with_a_reason(act, school, annas_badge, web_tool):
+    with web_tool.store.read() as session:
+        award = session.query(Award).one().id
+    act(f"awards/{award}/revoke", confirmed="yes", reason="The wrong learner")
+    twice = act(f"awards/{award}/revoke", confirmed="yes", reason="Once more")
+    assert "is revoked already, for good. Nothing was changed." in text_of(twice)
+    assert "Award the badge to Anna Bērziņa again?" in text_of(act(f"awards/{award}/again"))
+    assert "Enter a reason first." in text_of(act(f"awards/{award}/again", confirmed="yes"))
+    page = act(f"awards/{award}/again", confirmed="yes", reason="She is the right one")
+    assert "The badge of Anna Bērziņa is awarded again." in text_of(page)
+    run_due_jobs(web_tool)
+    assert "Awarded again: She is the right one" in text_of(act("course"))
+    with web_tool.store.read() as session:
+        assert len(session.query(Award).one().credentials) == 2
+    assert "is not revoked" in text_of(act(f"awards/{award}/again", confirmed="yes", reason="And again"))
+
+
+def test_who_has_the_badge_from_another_course_is_named_without_that_course(school, annas_badge, web_tool):
+    elsewhere = {
+        CLAIM + "context": {"id": "43", "title": "Statistics"},
+        CLAIM + "resource_link": {"id": "9", "title": "Badge"},
+    }
+    school.launch(ANNA, **elsewhere)
+    page = school.launch(ZANE, **elsewhere)
+    assert "Already awarded in another course or by another link (1)" in text_of(page)
+    assert "Anna Bērziņa" in text_of(page)
+    assert annas_badge not in page.text and "Data Literacy Fundamentals" not in page.text
+
+
 def test_a_badge_is_suspended_with_a_reason_and_reinstated(act, school, annas_badge, web_tool):
     with web_tool.store.begin() as session:
         award = session.query(Award).one().id
@@ -161,7 +190,8 @@ def test_with_a_revocation_list_a_badge_cannot_be_suspended(act, annas_badge, we
     assert "Suspend" not in text_of(act("course"))
     with web_tool.store.read() as session:
         award = session.query(Award).one().id
-    assert act(f"awards/{award}/suspend", confirmed="yes", reason="An inquiry").status_code == 403
+    page = act(f"awards/{award}/suspend", confirmed="yes", reason="An inquiry")
+    assert "can be revoked, but not suspended" in text_of(page)
 
 
 def test_pause_and_resume(act, course_rule, web_tool):
