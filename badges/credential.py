@@ -81,8 +81,8 @@ def build_credential(
 
     `score` is 0 to 1. `extension_url` is the address of our JSON-LD context; its JSON Schema is beside it, as
     `schema.json`. `language` is used where the standard has room for one only. `salt` makes tables of precomputed
-    hashes of e-mail addresses useless. `awarded_at` stays the same when a credential is issued again; `now` is its
-    validFrom. Raises MissingElementsError with the codes of the mandatory elements that are missing.
+    hashes of e-mail addresses useless. `awarded_at` and `valid_until` stay the same when a credential is issued again;
+    `now` is its validFrom. Raises MissingElementsError with the codes of the mandatory elements that are missing.
     """
     missing = (() if learner.name or learner.email else ("learner",)) + elements.missing(template, issuer)
     if missing:

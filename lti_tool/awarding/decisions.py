@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from badges.template.model import read_template
 from lti_tool.awarding import awards, questions
 from lti_tool.conditions.decide import Decision, decide
 from lti_tool.conditions.tree import read_tree
@@ -118,6 +119,9 @@ def _undecided(
 def _award_all(
     session: Session, rule: AwardRule, version: RuleVersion, undecided: Sequence[Undecided], now: datetime
 ) -> list[Award]:
+    # Badges that would have expired on the day they are awarded are not awarded; the teacher's page says so.
+    if read_template(version.template_version.body).has_passed(now.date()):
+        return []
     found = (
         awards.award(session, rule, version, each.person_id, each.decision, now)
         for each in undecided

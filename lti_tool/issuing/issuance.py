@@ -64,6 +64,7 @@ class _Gathered:
     language: str
     learner: Subject
     awarded_at: datetime
+    valid_until: datetime | None
     score: Decimal | None
     status: StatusEntry
     keys: Mapping[str, SigningKey]
@@ -74,8 +75,8 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
     """Builds, secures and stores the credential of an award, and schedules its deliveries.
 
     An award that has a credential already, or was revoked, is left alone. One that lacks something is set to wait:
-    `waiting_for` names the issuer's confirmation or the missing elements. Raises NotFoundError where there is no such
-    award, SigningError where a key cannot be used.
+    `waiting_for` names the issuer's confirmation, a validity that has passed, or the missing elements. Raises
+    NotFoundError where there is no such award, SigningError where a key cannot be used.
 
     Nothing is locked while the credential is built and signed, which can take a second and, with a device, a call to
     it. So two workers can get here for the same award: the second finds the first one's credential in `_store` and
@@ -114,6 +115,10 @@ def _gather(session: Session, issuer: Issuer, award_id: int, now: datetime) -> _
     addresses = issuer.addresses
     version = award.template_version
     template = read_template(version.body)
+    valid_until = template.valid_until(award.earned_at, issuer.profile.zone)
+    if valid_until is not None and valid_until <= now:
+        _wait(session, award, ["validity"], now)
+        return None
     entry = allocate_entry(session, issuer.profile.id, issuer.status_purpose)
     return _Gathered(
         award_id=award.id,
@@ -126,6 +131,7 @@ def _gather(session: Session, issuer: Issuer, award_id: int, now: datetime) -> _
         language=_language(template, award.person.language),
         learner=Subject(name=award.person.name, email=award.person.email),
         awarded_at=award.earned_at,
+        valid_until=valid_until,
         score=award.score,
         status=StatusEntry(
             list_url=addresses.status_list(entry.list_id), index=entry.index, purpose=issuer.status_purpose
@@ -158,6 +164,7 @@ def _build(issuer: Issuer, gathered: _Gathered, *, credential_url: str, salt: st
             now=now,
             score=gathered.score,
             status=gathered.status,
+            valid_until=gathered.valid_until,
             extension_url=issuer.addresses.extension_context,
         )
     )
@@ -187,8 +194,8 @@ def _dummy_credential(issuer: Issuer, gathered: _Gathered) -> Json:
       before any badge, an index that no list has. A value that is equal by chance or by mistake becomes constant
       text: the form, which is stored in the database for all processes, then holds personal data of the first learner,
       and fits nobody else. It cannot sign anything false: a form is used only for a credential that it reproduces.
-    * Both must have the same structure. So the dummy has a name, an e-mail address and a score exactly where the real
-      one has them. Credentials of another structure get a compiled form of their own.
+    * Both must have the same structure. So the dummy has a name, an e-mail address, a score and an end exactly where
+      the real one has them. Credentials of another structure get a compiled form of their own.
     """
     real = gathered.learner
     fictitious = secrets.token_hex(16)
@@ -199,6 +206,7 @@ def _dummy_credential(issuer: Issuer, gathered: _Gathered) -> Json:
             email=f"{fictitious}@nobody.invalid" if real.email else real.email,
         ),
         awarded_at=datetime(1970, 1, 1, tzinfo=UTC),
+        valid_until=None if gathered.valid_until is None else datetime(1970, 1, 3, tzinfo=UTC),
         score=None if gathered.score is None else Decimal("0.0001"),
         # The purpose stays: it changes with a setting, for all credentials at once.
         status=replace(gathered.status, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
@@ -240,6 +248,7 @@ def _store(
             status_list_id=gathered.status_list_id,
             status_index=gathered.status.index,
             issued_at=now,
+            valid_until=gathered.valid_until,
             replaces_id=before.id if before else None,
         )
     )

@@ -59,5 +59,6 @@ def _awarded(issuer: Issuer, row: CredentialRow) -> EuropassAward:
         awarded_at=award.earned_at,
         now=row.issued_at,
         score=award.score,
+        valid_until=row.valid_until,
         png=version.picture,
     )

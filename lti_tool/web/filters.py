@@ -37,6 +37,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.globals["static"] = static_addresses()
     app.jinja_env.globals["tool_url"] = current.tool_of(app).tool_url
     app.jinja_env.globals["issuer"] = _issuer
+    app.jinja_env.globals["now"] = lambda: current_tool().clock()
     app.jinja_env.filters.update(
         localized=localized,
         localized_text=localized_text,
@@ -48,6 +49,7 @@ def set_up(app: Flask) -> None:
         country=country,
         assurance=assurance,
         calendar_day=calendar_day,
+        last_day=last_day,
         error_sentence=error_sentence,
     )
     app.after_request(_make_static_files_cacheable)
@@ -154,6 +156,11 @@ def assurance(code: str) -> Markup:
 def calendar_day(value: date) -> str:
     """A date without a time."""
     return format_date(value, DAY[page_language()])
+
+
+def last_day(valid_until: datetime) -> str:
+    """The last day of a validity: the issuer's, because it ends with a day where the issuer is."""
+    return calendar_day(_issuer().day_of(valid_until))
 
 
 def _make_static_files_cacheable(response: Response) -> Response:

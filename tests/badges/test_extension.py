@@ -21,6 +21,7 @@ from badges.schemas import EXTENSION_SCHEMA
 from badges.template import values
 from badges.template.declarations import Declarations
 from badges.template.model import Level, Template, read_template, template_as_json
+from badges.template.validity import Validity
 from badges.vocabularies import vocabulary_names
 from signing.canonical import canonicalize
 from signing.document_loader import CONTEXTS, EXTENSION_FILE, find_context, load
@@ -100,6 +101,7 @@ def full_template() -> Template:
         prerequisites=_TEXT,
         stackability="integrated",
         part_of=(values.LargerCredential(name=_TEXT, url="https://riga-college.example/bachelor"),),
+        validity=Validity(months=24),
         further_information=_TEXT,
         isced_f="0688",
         learning_setting="nonFormal",

@@ -107,6 +107,10 @@ class CredentialRow(Base):
     status_list: Mapped[StatusList] = relationship()
     template_version: Mapped[TemplateVersion] = relationship()
 
+    def has_expired(self, now: datetime) -> bool:
+        """Whether its validity has ended; that is never stored."""
+        return self.valid_until is not None and self.valid_until <= now
+
     __table_args__ = (
         UniqueConstraint("status_list_id", "status_index"),
         # Two workers may issue the same award at once: the second is refused.

@@ -30,6 +30,7 @@ _PROBLEMS: Mapping[str, Sentence] = {
         "Enter it in the eIDAS form: type, country and number, such as VATLV-40000000000."
     ),
     "level_not_applicable": _l("You chose that no level applies. Remove this level, or choose an EQF level."),
+    "months_or_day": _l("Enter a number of months or a last day, not both."),
     "not_a_badge": _l(
         "This file is neither a template exported from Nozimite nor a badge. Choose another file."
     ),

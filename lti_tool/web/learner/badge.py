@@ -26,7 +26,9 @@ from lti_tool.web.visits import Visit, current_visit, rule_of
 
 pages = Blueprint("learner", __name__)
 
-State = Literal["not_yet", "checking", "waits_for_teacher", "preparing", "waiting", "issued", "revoked"]
+State = Literal[
+    "not_yet", "checking", "waits_for_teacher", "preparing", "waiting", "issued", "expired", "revoked"
+]
 
 
 @pages.post("/lti/app/learner")
@@ -67,7 +69,8 @@ def preview_page(visit: Visit, launch: Launch) -> str:
 
 
 def _page(visit: Visit) -> str:
-    with current_tool().store.read() as session:
+    tool = current_tool()
+    with tool.store.read() as session:
         rule = queries.rules.rule(session, visit.rule_id) if visit.rule_id is not None else None
         if rule is None or visit.person_id is None:
             awards = _awards(session, visit)
@@ -90,7 +93,7 @@ def _page(visit: Visit) -> str:
             template=template,
             readings=announced_readings(version),
             version=version,
-            state=_STATES[award.status] if award else _state(decision),
+            state=_state_of(award, tool.clock()) if award else _state(decision),
             trace=decision.as_json() if decision else None,
             sentences=rule_sentences(read_tree(rule_version.tree), "learner"),
             is_settled=queries.rules.proposed_version(session, rule.id) is None,
@@ -120,6 +123,13 @@ def _state(decision: Decision | None) -> State:
         return "waits_for_teacher"
     codes = {part.code for part in leaves if part.state == "not_yet"}
     return "checking" if codes and codes <= WAIT_FOR_A_LOOK else "not_yet"
+
+
+def _state_of(award: Award, now: datetime) -> State:
+    credential = award.credential
+    if award.status == "issued" and credential is not None and credential.has_expired(now):
+        return "expired"
+    return _STATES[award.status]
 
 
 def _may_be_hidden(condition: str) -> bool:
@@ -158,4 +168,7 @@ def linkedin_address(credential: CredentialRow, template: Template) -> str:
         "certUrl": tool.addresses.badge_page(credential.id),
         "certId": credential.id,
     }
+    if credential.valid_until is not None:
+        last_day = tool.issuer.profile.day_of(credential.valid_until)
+        query |= {"expirationYear": last_day.year, "expirationMonth": last_day.month}
     return f"https://www.linkedin.com/profile/add?{urlencode(query)}"

@@ -54,6 +54,7 @@ def badge(badge_id: UUID) -> Response:
         text = render_template(
             "public/badge.html",
             credential=row,
+            has_expired=row.has_expired(tool.clock()),
             template=read_template(row.template_version.body),
             verification=answers_of(report, tool.issuer.profile.id),
             remarks=technical_remarks(report.checks),

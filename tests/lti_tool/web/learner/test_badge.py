@@ -1,13 +1,14 @@
 """The learner's page in each of its states."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from lti_tool.awarding import awards, looks
-from lti_tool.store.models import Award, AwardRule, ObservationRow, ResourceLink, StatusList
+from lti_tool.store.models import Award, AwardRule, CredentialRow, ObservationRow, ResourceLink, StatusList
 from lti_tool.values import TEST_USER, LineItemResult
 from tests.fixtures import ANNA, JANIS, NOW, PETERIS, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
@@ -52,6 +53,22 @@ def test_the_linkedin_form_is_filled_in(school, annas_badge):
     assert asked["organizationName"] == "Riga College"
     assert (asked["issueYear"], asked["issueMonth"]) == ("2026", "11")
     assert asked["certUrl"] == f"https://badges.example.org/badges/{annas_badge}"
+
+
+def test_a_badge_that_expires_says_until_when(school, annas_badge, web_tool, clock):
+    with web_tool.store.begin() as session:
+        end = clock.now + timedelta(days=400)
+        session.query(CredentialRow).one().valid_until = end
+    page = school.launch(ANNA)
+    assert "Valid until 26 December 2027." in text_of(page)
+    assert "Valid until 26 December 2027." in text_of(school.browser.get(f"/badges/{annas_badge}"))
+    assert "expirationYear=2027&amp;expirationMonth=12" in page.text
+    clock.now = end
+    page = school.launch(ANNA)
+    assert "has expired" in text_of(page) and "It was valid until 26 December 2027." in text_of(page)
+    assert "linkedin" not in page.text
+    assert "Expired 26 December 2027" in text_of(school.launch(ZANE))
+    assert "It was valid until" in text_of(school.browser.get(f"/badges/{annas_badge}"))
 
 
 def test_the_page_of_a_badge_being_prepared_refreshes_itself(school, course_rule, web_tool, platform):

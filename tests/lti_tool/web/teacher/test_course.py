@@ -10,7 +10,7 @@ from lti_tool.awarding.rule_changes import Demands
 from lti_tool.conditions.tree import read_tree
 from lti_tool.errors import PlatformError
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, Delivery, StatusList
+from lti_tool.store.models import Award, AwardRule, Delivery, StatusList, TemplateVersion
 from lti_tool.templates import versions
 from tests.fixtures import ANNA, JANIS, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
@@ -141,6 +141,14 @@ def test_revoking_asks_for_a_reason_first(act, school, annas_badge, web_tool):
     public = school.browser.get(f"/badges/{annas_badge}")
     assert "This badge has been revoked" in text_of(public)
     assert "Wrong &lt;person&gt;" in public.text
+
+
+def test_a_badge_whose_last_day_has_passed_says_what_to_do(act, course_rule, web_tool):
+    with web_tool.store.begin() as session:
+        version = session.query(TemplateVersion).one()
+        version.body = version.body | {"validity": {"last_day": "2026-11-01"}}
+    words = text_of(act("course"))
+    assert "The last day of this badge has passed It was valid until 1 November 2026" in words
 
 
 def test_a_mistaken_revocation_is_repaired_with_a_reason(act, school, annas_badge, web_tool):
