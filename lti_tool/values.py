@@ -197,6 +197,23 @@ class LineItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAward:
+    """A person's newest award of an achievement, whatever its status, by the rule and course that awarded it.
+
+    `valid_until` is the end of its credential; `renews_by_itself` whether a rule may renew it.
+    """
+
+    id: int
+    person_id: int
+    rule_id: int
+    course_id: int | None
+    status: str
+    earned_at: datetime
+    valid_until: datetime | None
+    renews_by_itself: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BakedBadge:
     """A picture (`png`) with the secured credential baked in, and what a delivery says about it."""
 

@@ -15,10 +15,17 @@ from lti_tool.store.models import Award, AwardRule, CredentialRow, RuleVersion
 
 
 def award(
-    session: Session, rule: AwardRule, version: RuleVersion, person_id: int, decision: Decision, now: datetime
+    session: Session,
+    rule: AwardRule,
+    version: RuleVersion,
+    person_id: int,
+    decision: Decision,
+    now: datetime,
+    renews: int | None = None,
 ) -> Award | None:
     """The award of a person for whom the rule's version came to `earned`; None where they have one already.
 
+    `renews` is the id of an award of theirs that ends with this one; its credential stays valid to its own end.
     Issuing is only scheduled here, in the caller's transaction: an award that is committed will be issued.
     """
     template_id = version.template_version.template_id
@@ -34,18 +41,32 @@ def award(
         trace=decision.as_json(),
         completed_at=decision.completed_at or now,
         earned_at=now,
+        renews_id=renews,
     )
     # Two workers may decide the same at once, in one course or in two. The unique index (issuer, template, person) of
     # running awards lets one insert succeed; the savepoint keeps the failure of the other from undoing the rest of its
     # transaction.
     try:
         with session.begin_nested():
+            if renews is not None and not _end(session, renews, "renewed", now):
+                return None
             session.add(fresh)
     except IntegrityError:
         return None
     outbox.add(session, "issue", {"award_id": fresh.id}, now)
-    events.record(session, "awarded", "award", fresh.id, now, data={"person": person_id, "rule": rule.id})
+    data = {"person": person_id, "rule": rule.id} | ({"renews": renews} if renews is not None else {})
+    events.record(session, "awarded", "award", fresh.id, now, data=data)
     return fresh
+
+
+def _end(session: Session, award_id: int, why: str, now: datetime) -> bool:
+    """Ends a running award; False where somebody else has ended it meanwhile."""
+    award = queries.awards.lock_running_award(session, award_id)
+    if award is None:
+        return False
+    award.ended_at, award.why_ended = now, why
+    session.flush()
+    return True
 
 
 def revoke(session: Session, award: Award, reason: str, now: datetime, by: Actor = TOOL) -> None:

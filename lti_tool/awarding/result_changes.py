@@ -74,7 +74,7 @@ def changed_results(
 
 def changes_of_rule(session: Session, rule: AwardRule, now: datetime) -> Sequence[ResultChange]:
     """The awards of the rule whose results have changed since, until a teacher revokes the badge or leaves it."""
-    awards = [award for award in queries.awards.awards_of_rule(session, rule.id) if award.status != "revoked"]
+    awards = [award for award in queries.awards.awards_of_rule(session, rule.id) if award.ended_at is None]
     trees = {version.id: read_tree(version.tree) for version in rule.versions}
     awards = [award for award in awards if _reads_results(trees[award.rule_version_id])]
     if not awards:

@@ -12,8 +12,9 @@ def erase_observations(session: Session, person_id: int, now: datetime, by: Acto
     """Removes what was observed about the person, in all courses; returns how many observations that were.
 
     Awards and their credentials stay: they are what the person was given. While a platform still lists the person,
-    the next look observes them anew.
+    the next look observes them anew, but no rule renews an award by that.
     """
+    queries.awards.forbid_renewal(session, person_id)
     count = queries.observations.delete_of_person(session, person_id)
     data = {"observations": count}
     events.record(session, "observations_erased", "person", person_id, now, actor=by, data=data)

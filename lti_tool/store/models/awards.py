@@ -23,7 +23,8 @@ class Award(Base):
     It keeps the versions of rule and template by which it was decided, and the trace of that decision.
 
     `status`: earned, waiting (`waiting_for` names what), issued, revoked. An award runs until `ended_at`; `why_ended`:
-    revoked. That its credential has expired follows from the credential's `valid_until`.
+    revoked, or renewed by a further award, whose `renews_id` names it. That its credential has expired follows from the
+    credential's `valid_until`.
     """
 
     __tablename__ = "award"
@@ -57,6 +58,9 @@ class Award(Base):
     earned_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     why_ended: Mapped[str | None] = mapped_column(String(10))
+    renews_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"))
+    renews_by_itself: Mapped[bool] = mapped_column(default=True)
+    """Whether a rule may renew it; not once the learner's observations were erased."""
     again_reason: Mapped[str | None]
     """Why a teacher awarded it again after it was revoked."""
     course: Mapped[Course | None] = relationship()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, AwardRule, Delivery, ObservationRow
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, ObservationRow
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
+from lti_tool.values import HeldAward
 
 
 def award(session: Session, award_id: int) -> Award | None:
@@ -20,16 +21,35 @@ def lock_award(session: Session, award: Award) -> None:
     session.refresh(award, with_for_update=FOR_UPDATE)
 
 
-def newest_awards(session: Session, rule: AwardRule, template_id: str) -> Mapping[int, Award]:
+def newest_awards(session: Session, rule: AwardRule, template_id: str) -> Mapping[int, HeldAward]:
     """The newest award of the template, whatever its status, of everybody in the rule's course who ever had one.
 
     By person id. It may have been awarded in another course: an achievement is awarded once over all of them.
     """
     seen_here = select(ObservationRow.person_id).where(ObservationRow.course_id == rule.course_id)
-    query = select(Award).where(
-        Award.issuer_id == rule.issuer_id, Award.template_id == template_id, Award.person_id.in_(seen_here)
+    is_current = and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))
+    # Not whole rows: the texts of all credentials of a large course would be read at every look.
+    query = (
+        select(
+            Award.id,
+            Award.person_id,
+            Award.rule_id,
+            Award.course_id,
+            Award.status,
+            Award.earned_at,
+            CredentialRow.valid_until,
+            Award.renews_by_itself,
+        )
+        .outerjoin(CredentialRow, is_current)
+        .where(
+            Award.issuer_id == rule.issuer_id,
+            Award.template_id == template_id,
+            Award.person_id.in_(seen_here),
+        )
+        .order_by(Award.id)
     )
-    return {award.person_id: award for award in session.scalars(query.order_by(Award.id))}
+    rows = session.execute(query).mappings()
+    return {row["person_id"]: HeldAward(**row) for row in rows}
 
 
 def awards_without_name(session: Session, course_id: int) -> Sequence[Award]:
@@ -44,6 +64,17 @@ def newest_award(session: Session, issuer_id: str, template_id: str, person_id: 
         Award.issuer_id == issuer_id, Award.template_id == template_id, Award.person_id == person_id
     )
     return session.scalar(query.order_by(Award.id.desc()).limit(1))
+
+
+def lock_running_award(session: Session, award_id: int) -> Award | None:
+    """The award, locked and reloaded; None where it has ended."""
+    award = session.get_one(Award, award_id, with_for_update=FOR_UPDATE, populate_existing=True)
+    return award if award.ended_at is None else None
+
+
+def forbid_renewal(session: Session, person_id: int) -> None:
+    """Keeps rules from renewing what the person has been awarded."""
+    session.execute(update(Award).where(Award.person_id == person_id).values(renews_by_itself=False))
 
 
 def awards_in_course(session: Session, course_id: int, person_id: int) -> Sequence[Award]:

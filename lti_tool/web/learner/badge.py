@@ -82,7 +82,8 @@ def _page(visit: Visit) -> str:
         version = award.template_version if award else rule_version.template_version
         issued = award.credential if award else None
         template = read_template(version.body)
-        decision = None if award else _decision(session, rule, learner.id)
+        # None too where the learner has an award that cannot be renewed now.
+        decision = _decision(session, rule, learner.id)
         return render_template(
             "learner/badge.html",
             visit=visit,

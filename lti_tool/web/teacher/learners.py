@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,7 +75,7 @@ def learners_of(session: Session, rule: AwardRule, awards: Sequence[Award], read
         named=found["named"],
         to_confirm=found["to_confirm"],
         not_yet=found["not_yet"],
-        elsewhere=_awarded_elsewhere(session, rule, shown.template_version.template_id),
+        elsewhere=_awarded_elsewhere(session, rule, shown.template_version.template_id, enrolled),
         to_review=confirmations.awards_to_review(session, rule, awards),
         may_confirm=reader is not None
         and confirmations.may_confirm(session, rule.course_id, reader, tool.policy),
@@ -83,14 +83,18 @@ def learners_of(session: Session, rule: AwardRule, awards: Sequence[Award], read
     )
 
 
-def _awarded_elsewhere(session: Session, rule: AwardRule, template_id: str) -> Sequence[Person]:
-    """The learners enrolled in the course who were awarded the badge by another rule, by name."""
+def _awarded_elsewhere(
+    session: Session, rule: AwardRule, template_id: str, undecided: Collection[int]
+) -> Sequence[Person]:
+    """The learners enrolled in the course who were awarded the badge by another rule and cannot renew it, by name."""
     roles = queries.observations.roles_in_course(session, rule.course_id)
     newest = queries.awards.newest_awards(session, rule, template_id)
     ids = [
         person_id
         for person_id, award in newest.items()
-        if award.rule_id != rule.id and role_now(roles.get(person_id, ())) == "learner"
+        if award.rule_id != rule.id
+        and person_id not in undecided
+        and role_now(roles.get(person_id, ())) == "learner"
     ]
     return sorted(queries.people.people(session, ids).values(), key=_by_name)
 

@@ -482,7 +482,13 @@ def upgrade() -> None:
         sa.Column("earned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("why_ended", sa.String(length=10), nullable=True),
+        sa.Column("renews_id", sa.Integer(), nullable=True),
+        sa.Column("renews_by_itself", sa.Boolean(), nullable=False),
         sa.Column("again_reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["renews_id"],
+            ["award.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["course_id"],
             ["course.id"],
