@@ -46,6 +46,12 @@ def issue(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def replace(tool: Tool, event_id: str, payload: Json) -> None:
+    """Puts a corrected credential in the place of one. Raises what `issuance.replace_credential` does."""
+    issuance.replace_credential(tool.store, tool.issuer, payload["credential_id"], "replaced", tool.clock())
+    _finish(tool, event_id)
+
+
 def deliver(tool: Tool, event_id: str, payload: Json) -> None:
     """Delivers a badge by one channel. Raises DeliveryError where another attempt may succeed."""
     dispatch.deliver(tool.store, tool.issuer, payload["delivery_id"], tool.clock())
@@ -103,6 +109,7 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
 
 JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "issue": issue,
+    "replace": replace,
     "deliver": deliver,
     "look": look,
     "ask_teacher": ask_teacher,

@@ -39,6 +39,7 @@ def award(
         template_version_id=version.template_version_id,
         score=decision.score,
         trace=decision.as_json(),
+        assessed_at=decision.assessed_at,
         completed_at=decision.completed_at or now,
         earned_at=now,
         renews_id=renews,
@@ -86,7 +87,7 @@ def revoke(session: Session, award: Award, reason: str, now: datetime, by: Actor
     credential = award.credential
     if credential is None:
         return
-    credential.revoked_at, credential.revocation_reason = now, reason
+    credential.revoked_at, credential.revoked_as, credential.revocation_reason = now, "revoked", reason
     set_status(session, credential)
 
 
@@ -115,6 +116,26 @@ def award_again(session: Session, award: Award, reason: str, now: datetime, by: 
     session.expire(award)
     outbox.add(session, "issue", {"award_id": award.id}, now)
     events.record(session, "awarded_again", "award", award.id, now, actor=by)
+
+
+def correct(session: Session, award: Award, now: datetime, by: Actor) -> None:
+    """Schedules a new credential of the award, made of the learner's data as they are now; the old one is revoked.
+
+    Raises AwardStateError where the award is revoked, not issued yet, or has expired, NotAllowedError for the learner's
+    own act.
+    """
+    if by.person_id == award.person_id:
+        raise NotAllowedError("nobody decides about their own badge")
+    queries.awards.lock_award(session, award)
+    credential = award.credential
+    if award.status == "revoked":
+        raise AwardStateError("revoked", "the badge is revoked for good")
+    if credential is None:
+        raise AwardStateError("not_issued", "the badge is not issued yet")
+    if credential.has_expired(now):
+        raise AwardStateError("expired", "the badge has expired")
+    outbox.add(session, "replace", {"credential_id": credential.id}, now)
+    events.record(session, "corrected", "award", award.id, now, actor=by)
 
 
 def suspend(session: Session, award: Award, reason: str, now: datetime, by: Actor = TOOL) -> None:

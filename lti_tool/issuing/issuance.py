@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from badges.bake import bake
@@ -18,10 +18,10 @@ from badges.issuer import IssuerProfile
 from badges.jsonld import as_jsonld
 from badges.template.model import Template, read_template, text_in
 from lti_tool.addresses import Addresses
-from lti_tool.errors import NotFoundError
+from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing import legal_identity
 from lti_tool.issuing.keyring import Keyring
-from lti_tool.issuing.status_lists import allocate_entry
+from lti_tool.issuing.status_lists import allocate_entry, set_status
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, CredentialRow, Delivery
@@ -50,11 +50,22 @@ class Issuer:
     status_purpose: str
 
 
+#: Why a credential takes the place of another: something in it is corrected, or it is signed with another key.
+Replacement = Literal["replaced", "reissued"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Gathered:
-    """All that the credential of one award is made of, read in one transaction; plain values, no rows."""
+    """All that the credential of one award is made of, read in one transaction; plain values, no rows.
+
+    `replaces` is the id of the award's credential before, `current` the same where that is still in use, and `why` that
+    of the row.
+    """
 
     award_id: int
+    replaces: str | None
+    current: str | None
+    why: str
     template_version_id: int
     status_list_id: int
     template: Template
@@ -64,6 +75,7 @@ class _Gathered:
     language: str
     learner: Subject
     awarded_at: datetime
+    assessed_at: datetime | None
     valid_until: datetime | None
     score: Decimal | None
     status: StatusEntry
@@ -83,45 +95,93 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
     drops its own. The status list entry of a dropped credential was only chosen, never stored.
     """
     with store.begin() as session:
-        gathered = _gather(session, issuer, award_id, now)
+        gathered = _gather_first(session, issuer, award_id, now)
     if gathered is None:
         return
-    credential_id = str(uuid4())
     try:
-        credential = _build(
-            issuer,
-            gathered,
-            credential_url=issuer.addresses.credential(credential_id),
-            salt=secrets.token_hex(16),
-            now=now,
-        )
+        _make(store, issuer, gathered, now)
     except MissingElementsError as error:
         with store.begin() as session:
             _wait(session, _award(session, award_id), list(error.names), now)
-        return
+
+
+def replace_credential(
+    store: Store, issuer: Issuer, credential_id: str, why: Replacement, now: datetime
+) -> bool:
+    """Puts a new credential of the same award in the place of one, which is revoked; whether that was done now.
+
+    The new one is made of the learner's data as they are now, and keeps the dates of the award. Nothing is done where
+    the credential is not the award's current one any more, or does not hold: so a repetition changes nothing. Raises
+    NotFoundError where there is no such credential, NotAllowedError where the issuer is not confirmed, SigningError and
+    MissingElementsError.
+    """
+    with store.begin() as session:
+        gathered = _gather_replacement(session, issuer, credential_id, why, now)
+    return gathered is not None and _make(store, issuer, gathered, now)
+
+
+def _make(store: Store, issuer: Issuer, gathered: _Gathered, now: datetime) -> bool:
+    """Builds, secures and stores the credential; whether it was stored. Raises MissingElementsError."""
+    credential_id = str(uuid4())
+    credential = _build(
+        issuer,
+        gathered,
+        credential_url=issuer.addresses.credential(credential_id),
+        salt=secrets.token_hex(16),
+        now=now,
+    )
     secured = _secure(issuer, gathered, credential, now)
     with store.begin() as session:
-        _store(session, issuer, gathered, credential_id, secured, now)
+        return _store(session, issuer, gathered, credential_id, secured, now)
 
 
-def _gather(session: Session, issuer: Issuer, award_id: int, now: datetime) -> _Gathered | None:
-    """None where there is nothing to issue now."""
+def _gather_first(session: Session, issuer: Issuer, award_id: int, now: datetime) -> _Gathered | None:
+    """None where there is nothing to issue now. After a revocation the award has earlier credentials."""
     award = _award(session, award_id)
     if award.credential is not None or award.status == "revoked":
         return None
     if not legal_identity.is_confirmed(session, issuer.profile):
         _wait(session, award, ["issuer"], now)
         return None
-    addresses = issuer.addresses
-    version = award.template_version
-    template = read_template(version.body)
-    valid_until = template.valid_until(award.earned_at, issuer.profile.zone)
+    valid_until = _valid_until(issuer, award)
     if valid_until is not None and valid_until <= now:
         _wait(session, award, ["validity"], now)
         return None
+    replaced = {row.replaces_id for row in award.credentials}
+    before = next((row for row in award.credentials if row.id not in replaced), None)
+    return _gather(session, issuer, award, before, None if before is None else "again")
+
+
+def _gather_replacement(
+    session: Session, issuer: Issuer, credential_id: str, why: Replacement, now: datetime
+) -> _Gathered | None:
+    """None where the credential holds no more."""
+    row = queries.credentials.credential(session, credential_id)
+    if row is None:
+        raise NotFoundError(f"there is no badge {credential_id}")
+    if row.replaced_at or row.revoked_at or row.has_expired(now):
+        return None
+    if not legal_identity.is_confirmed(session, issuer.profile):
+        raise NotAllowedError("nothing is issued until the issuer is confirmed")
+    return _gather(session, issuer, row.award, row, why)
+
+
+def _valid_until(issuer: Issuer, award: Award) -> datetime | None:
+    return read_template(award.template_version.body).valid_until(award.earned_at, issuer.profile.zone)
+
+
+def _gather(
+    session: Session, issuer: Issuer, award: Award, before: CredentialRow | None, why: str | None
+) -> _Gathered:
+    addresses = issuer.addresses
+    version = award.template_version
+    template = read_template(version.body)
     entry = allocate_entry(session, issuer.profile.id, issuer.status_purpose)
     return _Gathered(
         award_id=award.id,
+        replaces=before.id if before is not None else None,
+        current=before.id if before is not None and before.replaced_at is None else None,
+        why=why or "first",
         template_version_id=version.id,
         status_list_id=entry.list_id,
         template=template,
@@ -131,7 +191,8 @@ def _gather(session: Session, issuer: Issuer, award_id: int, now: datetime) -> _
         language=_language(template, award.person.language),
         learner=Subject(name=award.person.name, email=award.person.email),
         awarded_at=award.earned_at,
-        valid_until=valid_until,
+        assessed_at=award.assessed_at,
+        valid_until=_valid_until(issuer, award),
         score=award.score,
         status=StatusEntry(
             list_url=addresses.status_list(entry.list_id), index=entry.index, purpose=issuer.status_purpose
@@ -161,10 +222,12 @@ def _build(issuer: Issuer, gathered: _Gathered, *, credential_url: str, salt: st
             salt=salt,
             language=gathered.language,
             awarded_at=gathered.awarded_at,
+            assessed_at=gathered.assessed_at,
             now=now,
             score=gathered.score,
             status=gathered.status,
             valid_until=gathered.valid_until,
+            replaces=issuer.addresses.credential(gathered.replaces) if gathered.replaces else None,
             extension_url=issuer.addresses.extension_context,
         )
     )
@@ -194,8 +257,8 @@ def _dummy_credential(issuer: Issuer, gathered: _Gathered) -> Json:
       before any badge, an index that no list has. A value that is equal by chance or by mistake becomes constant
       text: the form, which is stored in the database for all processes, then holds personal data of the first learner,
       and fits nobody else. It cannot sign anything false: a form is used only for a credential that it reproduces.
-    * Both must have the same structure. So the dummy has a name, an e-mail address, a score and an end exactly where
-      the real one has them. Credentials of another structure get a compiled form of their own.
+    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, an end and a predecessor
+      exactly where the real one has them. Credentials of another structure get a compiled form of their own.
     """
     real = gathered.learner
     fictitious = secrets.token_hex(16)
@@ -206,8 +269,10 @@ def _dummy_credential(issuer: Issuer, gathered: _Gathered) -> Json:
             email=f"{fictitious}@nobody.invalid" if real.email else real.email,
         ),
         awarded_at=datetime(1970, 1, 1, tzinfo=UTC),
+        assessed_at=None if gathered.assessed_at is None else datetime(1970, 1, 1, 12, tzinfo=UTC),
         valid_until=None if gathered.valid_until is None else datetime(1970, 1, 3, tzinfo=UTC),
         score=None if gathered.score is None else Decimal("0.0001"),
+        replaces=None if gathered.replaces is None else secrets.token_hex(16),
         # The purpose stays: it changes with a setting, for all credentials at once.
         status=replace(gathered.status, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
     )
@@ -227,36 +292,50 @@ def _store(
     credential_id: str,
     secured: Sequence[SecuredCredential],
     now: datetime,
-) -> None:
+) -> bool:
+    """Whether the credential was stored: not where somebody else was faster, or has revoked the award meanwhile."""
     award = _award(session, gathered.award_id)
     # From here to the commit nobody else issues or revokes this award; see `awards.revoke`.
     queries.awards.lock_award(session, award)
-    if award.credential is not None or award.status == "revoked":
-        return
-    before = award.credentials[-1] if award.credentials else None
+    current = award.credential
+    if award.status == "revoked" or (current.id if current is not None else None) != gathered.current:
+        return False
+    if current is not None:
+        current.replaced_at = current.revoked_at = now
+        current.revoked_as = gathered.why
+        set_status(session, current)
+        session.flush()
     json_proofs = [one for one in secured if one.media_type == EDDSA_RDFC_2022.media_type]
     (jwt,) = (one for one in secured if one.media_type == VC_JWT.media_type)
-    session.add(
-        CredentialRow(
-            id=credential_id,
-            award_id=award.id,
-            template_version_id=gathered.template_version_id,
-            issuer_id=issuer.profile.id,
-            text=combined(json_proofs).text,
-            jwt=jwt.text,
-            language=gathered.language,
-            status_list_id=gathered.status_list_id,
-            status_index=gathered.status.index,
-            issued_at=now,
-            valid_until=gathered.valid_until,
-            replaces_id=before.id if before else None,
-        )
+    row = CredentialRow(
+        id=credential_id,
+        award_id=award.id,
+        template_version_id=gathered.template_version_id,
+        issuer_id=issuer.profile.id,
+        text=combined(json_proofs).text,
+        jwt=jwt.text,
+        language=gathered.language,
+        status_list_id=gathered.status_list_id,
+        status_index=gathered.status.index,
+        issued_at=now,
+        valid_until=gathered.valid_until,
+        why=gathered.why,
+        signed_with=[key.kid for key in gathered.keys.values()],
+        replaces_id=gathered.replaces,
     )
+    session.add(row)
+    if current is not None and current.suspended_at is not None:
+        # What is suspended stays so, whatever stands in it.
+        row.suspended_at, row.suspension_reason = current.suspended_at, current.suspension_reason
+        session.flush()
+        set_status(session, row)
     award.status, award.waiting_for = "issued", []
-    events.record(session, "issued", "credential", credential_id, now, data={"award": award.id})
+    data = {"award": award.id} | ({"replaces": gathered.replaces} if gathered.replaces else {})
+    events.record(session, "issued", "credential", credential_id, now, why=gathered.why, data=data)
     if award.person.email:
         for channel in issuer.channels:
             plan_delivery(session, award, channel, now)
+    return True
 
 
 def form_name(issuer_id: str, credential: Json) -> str | None:

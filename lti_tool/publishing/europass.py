@@ -11,6 +11,7 @@ from badges.elm import EuropassAward, upload_archive, upload_document
 from badges.elm.checks import Problem, find_problems
 from badges.template.model import read_template
 from lti_tool.issuing.issuance import Issuer
+from lti_tool.issuing.signed_content import signed_content
 from lti_tool.store.models import CredentialRow
 
 #: The largest file the Europass Issuer takes.
@@ -48,17 +49,19 @@ def batch_of(issuer: Issuer, rows: Iterable[CredentialRow]) -> Batch:
 
 
 def _awarded(issuer: Issuer, row: CredentialRow) -> EuropassAward:
-    version, award = row.template_version, row.award
+    version, person = row.template_version, row.award.person
+    signed = signed_content(row.text)
     return EuropassAward(
         credential_id=issuer.addresses.credential(row.id),
         template=read_template(version.body),
         template_url=issuer.addresses.achievement(version.template_id, version.version),
         issuer=issuer.profile,
-        learner=Learner(name=award.person.name, email=award.person.email),
+        # The address is signed as a hash: it is given out where it is still the learner's.
+        learner=Learner(name=signed.name, email=person.email if signed.has_email(person.email) else None),
         language=row.language,
-        awarded_at=award.earned_at,
-        now=row.issued_at,
-        score=award.score,
-        valid_until=row.valid_until,
+        awarded_at=signed.awarded_at,
+        now=signed.valid_from,
+        score=signed.score,
+        valid_until=signed.valid_until,
         png=version.picture,
     )

@@ -54,6 +54,8 @@ class Award(Base):
     score: Mapped[Decimal | None]
     trace: Mapped[dict[str, Any]]
     """The decision as JSON: `lti_tool.conditions.decide.Decision.as_json`."""
+    assessed_at: Mapped[datetime | None]
+    """When the assessment was, by what was observed of it; `earned_at` is the day of the award."""
     completed_at: Mapped[datetime]
     earned_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -81,7 +83,9 @@ class Award(Base):
 class CredentialRow(Base):
     """The signed credential, byte for byte, as JSON and as a JWT; a badge is baked from `text` when it is requested.
 
-    An award has one at a time. It may be replaced, for example to be bound to a holder; both are kept.
+    An award has one at a time. It may be replaced, and both are kept. `why` it was made: first, replaced (with
+    something corrected), reissued (signed with another key), again (after a revocation). `revoked_as`: revoked, with
+    the reason that somebody typed; mistake, replaced, reissued.
     """
 
     __tablename__ = "credential"
@@ -99,11 +103,15 @@ class CredentialRow(Base):
     status_index: Mapped[int]
     issued_at: Mapped[datetime]
     valid_until: Mapped[datetime | None]
+    why: Mapped[str] = mapped_column(String(10), default="first")
+    signed_with: Mapped[list[str]] = mapped_column(default=list)
+    """The ids of the keys of its proofs."""
     holder: Mapped[str | None]
     """Whom it is bound to, by their identifier; None where it is bound to nobody."""
     replaces_id: Mapped[str | None] = mapped_column(ForeignKey("credential.id"))
     replaced_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    revoked_as: Mapped[str | None] = mapped_column(String(10))
     revocation_reason: Mapped[str | None]
     suspended_at: Mapped[datetime | None]
     suspension_reason: Mapped[str | None]
@@ -117,6 +125,8 @@ class CredentialRow(Base):
 
     __table_args__ = (
         UniqueConstraint("status_list_id", "status_index"),
+        # A credential is replaced once.
+        UniqueConstraint("replaces_id"),
         # Two workers may issue the same award at once: the second is refused.
         Index(
             "ix_credential_current",

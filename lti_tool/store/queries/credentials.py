@@ -15,6 +15,11 @@ def credential(session: Session, credential_id: str) -> CredentialRow | None:
     return session.get(CredentialRow, credential_id)
 
 
+def successor(session: Session, credential_id: str) -> CredentialRow | None:
+    """The credential of the same award that took the place of this one."""
+    return session.scalar(select(CredentialRow).where(CredentialRow.replaces_id == credential_id).limit(1))
+
+
 def count_issued(session: Session, issuer_id: str, since: datetime | None = None) -> int:
     """The number of credentials, all or those issued since then."""
     query = select(func.count()).where(CredentialRow.issuer_id == issuer_id)

@@ -54,6 +54,7 @@ def badge(badge_id: UUID) -> Response:
         text = render_template(
             "public/badge.html",
             credential=row,
+            successor=queries.credentials.successor(session, row.id),
             has_expired=row.has_expired(tool.clock()),
             template=read_template(row.template_version.body),
             verification=answers_of(report, tool.issuer.profile.id),

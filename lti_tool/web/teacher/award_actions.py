@@ -1,4 +1,4 @@
-"""What a teacher can do with an awarded badge: send it again, revoke, award again, suspend, reinstate."""
+"""What a teacher can do with an awarded badge: send it again, correct, revoke, award again, suspend, reinstate."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from badges.template.model import read_template
 from lti_tool.awarding import awards, confirmations, result_changes
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import AwardStateError, NotFoundError
+from lti_tool.issuing.signed_content import signed_content
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award
 from lti_tool.web.current import current_tool
@@ -80,9 +81,43 @@ def reinstate(award_id: int) -> str:
     return _change(award_id, awards.reinstate, _l("The badge of %(name)s is valid again."))
 
 
+@pages.post("/lti/app/awards/<int:award_id>/correct")
+def correct(award_id: int) -> str:
+    """Shows what a corrected badge would say; has it issued where the form says so."""
+    if request.form.get("confirmed") == "yes":
+        done = _l("A corrected badge of %(name)s is being issued. The one before is revoked as replaced.")
+        return _change(award_id, awards.correct, done)
+    visit = current_teacher_visit()
+    with current_tool().store.read() as session:
+        award = _award_of(session, visit, award_id)
+        if award.credential is None:
+            raise NotFoundError("there is no badge to correct")
+        signed = signed_content(award.credential.text)
+        return render_template("teacher/correct.html", visit=visit, award=award, signed=signed)
+
+
 @pages.post("/lti/app/awards/<int:award_id>/leave")
 def leave(award_id: int) -> str:
     """Leaves a badge whose result has changed; a change that the teacher has not seen yet is shown instead."""
+    return _settle(
+        award_id,
+        result_changes.leave,
+        _l("%(name)s keeps the badge. You are told if the grade changes again."),
+    )
+
+
+@pages.post("/lti/app/awards/<int:award_id>/restate")
+def restate(award_id: int) -> str:
+    """Has the badge replaced by one with the changed result."""
+    return _settle(
+        award_id,
+        result_changes.take_over,
+        _l("A badge with the new grade of %(name)s is being issued. The one before is revoked as replaced."),
+    )
+
+
+def _settle(award_id: int, act: Act, done: Sentence) -> str:
+    """What a teacher decides about a change of a result that they have seen: the course page with what was done."""
     visit = current_teacher_visit()
     tool = current_tool()
     name = ""
@@ -90,7 +125,7 @@ def leave(award_id: int) -> str:
         with tool.store.begin() as session:
             award = _award_of(session, visit, award_id)
             name = _name_of(award)
-            result_changes.leave(session, award, request.form.get("seen", ""), visit.person_id, tool.clock())
+            act(session, award, request.form.get("seen", ""), visit.person_id, tool.clock())
     except NotFoundError:
         if not name:
             raise
@@ -98,8 +133,7 @@ def leave(award_id: int) -> str:
             "The grade of %(name)s has changed once more, or is as it was. Nothing was saved.", name=name
         )
         return course_page(visit, Notice(text=text, light="no"))
-    text = _("%(name)s keeps the badge. You are told if the grade changes again.", name=name)
-    return course_page(visit, Notice(text=text))
+    return course_page(visit, Notice(text=str(done) % {"name": name}))
 
 
 #: Something that is done with an award: in a session, at a time, by somebody.
@@ -138,6 +172,7 @@ _NOTHING_DONE: Mapping[str, Sentence] = {
     "not_suspended": _l("The badge of %(name)s is not suspended. Nothing was changed."),
     "not_revoked": _l("The badge of %(name)s is not revoked. Nothing was changed."),
     "not_issued": _l("The badge of %(name)s is not issued yet. Nothing was changed."),
+    "expired": _l("The badge of %(name)s has expired. Nothing was changed."),
     "held": _l("%(name)s has this badge by another award. Nothing was changed."),
     "cannot_suspend": _l(
         "The badge of %(name)s can be revoked, but not suspended: it was issued without that possibility."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from lti_tool.awarding import looks, rule_changes
 from lti_tool.awarding.result_changes import ResultChange, changes_of_rule
 from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
+from lti_tool.issuing.signed_content import signed_content
 from lti_tool.observations import LINK_ACCESS, RESTRICTION, select
 from lti_tool.observations.link_history import restriction_confirmed, restriction_now
 from lti_tool.store import Session, queries
@@ -63,8 +64,9 @@ class Panel:
 
     `proposed` is a version that waits for the teacher, and `change` what it changes. `gone` are the words for a link or
     column that the platform no longer has. `link` is None where the rule reads no list of a link. `cannot_see` is what
-    the sources of the rule cannot see, in words. `newer` is a newer version of the template. `changed` are the awards
-    whose results have changed since.
+    the sources of the rule cannot see, in words. `newer` is a newer version of the template. `outdated` are the
+    ids of the awards whose badge names its learner otherwise than the platform does now, `changed` those whose results
+    have changed since.
     """
 
     rule: AwardRule
@@ -72,6 +74,7 @@ class Panel:
     template: Template
     readings: Sequence[Reading]
     awards: Sequence[Award]
+    outdated: Collection[int]
     changed: Sequence[ResultChange]
     sentences: Sequence[Markup]
     demands: rule_changes.Demands
@@ -152,6 +155,7 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit)
         template=read_template(version.template_version.body),
         readings=announced_readings(version.template_version),
         awards=awards,
+        outdated=[award.id for award in awards if _is_outdated(award)],
         changed=changes_of_rule(session, rule, current_tool().clock()),
         sentences=rule_sentences(tree, wording),
         demands=demands,
@@ -163,6 +167,16 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit)
         gone=gone_words(rule.link.missing_in) if is_gone else None,
         newer=queries.templates.newer_version(session, version.template_version, rule.course.registration_id),
         is_open=rule.id == open_id,
+    )
+
+
+def _is_outdated(award: Award) -> bool:
+    credential, person = award.credential, award.person
+    return (
+        award.status == "issued"
+        and credential is not None
+        and not credential.has_expired(current_tool().clock())
+        and not signed_content(credential.text).is_of(person.name, person.email)
     )
 
 

@@ -416,6 +416,7 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
     ),
     ("a badge is delivered", deliver, ["delivered"]),
     ("it is not delivered twice", deliver, []),
+    ("a badge is corrected", on_award(awards.correct), ["corrected"]),
     ("a badge is suspended", on_award(awards.suspend, "Anna Bērziņa asked for it"), ["suspended"]),
     ("it is reinstated", on_award(awards.reinstate), ["reinstated"]),
     ("a badge is revoked", on_award(awards.revoke, "Anna Bērziņa asked for it"), ["revoked"]),

@@ -151,6 +151,28 @@ def test_a_badge_whose_last_day_has_passed_says_what_to_do(act, course_rule, web
     assert "The last day of this badge has passed It was valid until 1 November 2026" in words
 
 
+def test_a_corrected_badge_is_offered_where_the_name_has_changed(act, school, annas_badge, web_tool):
+    assert "Issue a corrected badge" not in text_of(act("course"))
+    with web_tool.store.begin() as session:
+        award = session.query(Award).one()
+        award.person.name = "Anna Kalniņa"
+        award_id = award.id
+    assert "Issue a corrected badge…" in text_of(act("course"))
+    words = text_of(act(f"awards/{award_id}/correct"))
+    assert "The badge names Anna Bērziņa" in words and "The corrected badge names Anna Kalniņa" in words
+    assert "unchanged" in words
+    page = act(f"awards/{award_id}/correct", confirmed="yes")
+    assert "A corrected badge of Anna Kalniņa is being issued." in text_of(page)
+    run_due_jobs(web_tool)
+    assert "Issue a corrected badge" not in text_of(act("course"))
+    old = school.browser.get(f"/badges/{annas_badge}")
+    with web_tool.store.read() as session:
+        new = session.query(Award).one().credential.id
+    assert "by a corrected badge" in text_of(old) and f'href="/badges/{new}"' in old.text
+    assert "The reason given" not in text_of(old)
+    assert "by a corrected badge" not in text_of(school.browser.get(f"/badges/{new}"))
+
+
 def test_a_mistaken_revocation_is_repaired_with_a_reason(act, school, annas_badge, web_tool):
     with web_tool.store.read() as session:
         award = session.query(Award).one().id
