@@ -41,6 +41,22 @@ _IS_VALID = (
 )
 
 
+def in_use_signed_with(session: Session, issuer_id: str, kid: str, now: datetime) -> list[str]:
+    """The ids of the issuer's credentials that a key has signed and that are still in use, oldest first.
+
+    Suspended ones are in use, expired ones are not.
+    """
+    # Not whole rows: their texts would fill the memory.
+    query = select(CredentialRow.id, CredentialRow.signed_with).where(
+        CredentialRow.issuer_id == issuer_id,
+        CredentialRow.replaced_at.is_(None),
+        CredentialRow.revoked_at.is_(None),
+        CredentialRow.valid_until.is_(None) | (CredentialRow.valid_until > now),
+    )
+    rows = session.execute(query.order_by(CredentialRow.issued_at, CredentialRow.id))
+    return [credential_id for credential_id, kids in rows if kid in kids]
+
+
 def credentials_of_learner(session: Session, person_id: int) -> Sequence[CredentialRow]:
     """The learner's valid credentials, oldest first."""
     query = (
