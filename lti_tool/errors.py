@@ -10,6 +10,7 @@
   * RecoverySheetError     a recovery sheet cannot be used here, or not with this code
   * NotAllowedError        the action is not allowed, or not possible in this state
     * AwardStateError      what cannot be done with an award as it is now; `code`
+  * RevokedError           the badge is revoked, so it is not given out any more
   * NotFoundError          there is no such thing, or this session may not see it
 """
 
@@ -103,6 +104,10 @@ class AwardStateError(NotAllowedError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class RevokedError(ToolError):
+    """The badge is revoked, so it is not given out any more; its page says when and why."""
 
 
 class NotFoundError(ToolError):

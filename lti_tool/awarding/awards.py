@@ -75,20 +75,32 @@ def revoke(session: Session, award: Award, reason: str, now: datetime, by: Actor
 
     Raises AwardStateError where it is revoked already.
     """
+    if not _revoke(session, award, "revoked", reason, now, by):
+        raise AwardStateError("revoked", "the badge is revoked already")
+
+
+def revoke_mistake(session: Session, award: Award, now: datetime, by: Actor) -> bool:
+    """Revokes the award as issued by mistake; False where it is revoked already."""
+    return _revoke(session, award, "mistake", None, now, by)
+
+
+def _revoke(
+    session: Session, award: Award, revoked_as: str, reason: str | None, now: datetime, by: Actor
+) -> bool:
     # `issue` locks the award too before it stores a credential: either it sees that the award is revoked, or this
     # function sees the credential. Without the lock a credential could be stored that nobody revokes.
     queries.awards.lock_award(session, award)
     if award.status == "revoked":
-        raise AwardStateError("revoked", "the badge is revoked already")
+        return False
     award.status = "revoked"
     award.ended_at, award.why_ended = award.ended_at or now, "revoked"
     # The reason is what somebody typed, so it stays with the credential; events hold ids and codes only.
-    events.record(session, "revoked", "award", award.id, now, actor=by)
+    events.record(session, "revoked", "award", award.id, now, actor=by, why=revoked_as)
     credential = award.credential
-    if credential is None:
-        return
-    credential.revoked_at, credential.revoked_as, credential.revocation_reason = now, "revoked", reason
-    set_status(session, credential)
+    if credential is not None:
+        credential.revoked_at, credential.revoked_as, credential.revocation_reason = now, revoked_as, reason
+        set_status(session, credential)
+    return True
 
 
 def award_again(session: Session, award: Award, reason: str, now: datetime, by: Actor) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError, RegistrationError
+from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError, RegistrationError, RevokedError
 from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
 from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, error_message
@@ -28,6 +28,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(RegistrationError, _registration_refused)
     app.register_error_handler(NotAllowedError, _not_allowed)
     app.register_error_handler(NotFoundError, lambda _error: error_page("not_found", 404))
+    app.register_error_handler(RevokedError, lambda _error: error_page("badge_revoked", 410))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_unavailable)
     app.register_error_handler(Exception, _unexpected_error)

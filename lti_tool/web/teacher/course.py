@@ -13,6 +13,7 @@ from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
 from lti_tool.awarding import looks, rule_changes
 from lti_tool.awarding.result_changes import ResultChange, changes_of_rule
+from lti_tool.awarding.undo import Batch, batches
 from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing.signed_content import signed_content
@@ -64,9 +65,9 @@ class Panel:
 
     `proposed` is a version that waits for the teacher, and `change` what it changes. `gone` are the words for a link or
     column that the platform no longer has. `link` is None where the rule reads no list of a link. `cannot_see` is what
-    the sources of the rule cannot see, in words. `newer` is a newer version of the template. `outdated` are the
-    ids of the awards whose badge names its learner otherwise than the platform does now, `changed` those whose results
-    have changed since.
+    the sources of the rule cannot see, in words. `newer` is a newer version of the template. `batches` are the
+    awards that came at once, and can be undone at once. `outdated` are the ids of the awards whose badge names its
+    learner otherwise than the platform does now, `changed` those whose results have changed since.
     """
 
     rule: AwardRule
@@ -75,6 +76,7 @@ class Panel:
     readings: Sequence[Reading]
     awards: Sequence[Award]
     outdated: Collection[int]
+    batches: Sequence[Batch]
     changed: Sequence[ResultChange]
     sentences: Sequence[Markup]
     demands: rule_changes.Demands
@@ -155,6 +157,7 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit)
         template=read_template(version.template_version.body),
         readings=announced_readings(version.template_version),
         awards=awards,
+        batches=batches(awards),
         outdated=[award.id for award in awards if _is_outdated(award)],
         changed=changes_of_rule(session, rule, current_tool().clock()),
         sentences=rule_sentences(tree, wording),

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from badges.verify import verify
 from lti_tool.awarding import awards, looks, result_changes
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import issuance
@@ -212,3 +213,20 @@ def test_every_credential_is_an_event_with_its_reason(tool, platform, rule_id):
     with tool.store.read() as session:
         old = credentials(tool)[0]
         assert queries.credentials.successor(session, old.id) is not None
+
+
+def test_what_is_revoked_under_suspension_reads_revoked_here_and_nowhere_valid(
+    tool, platform, rule_id, clock
+):
+    award = issued(tool, platform, rule_id)
+    (row,) = credentials(tool)
+    with tool.store.begin() as session:
+        awards.suspend(session, session.get_one(Award, award.id), "an inquiry", clock())
+    for text in (row.text, row.jwt):
+        assert tool.verify(text.encode()).verdict == "suspended"
+    with tool.store.begin() as session:
+        awards.revoke(session, session.get_one(Award, award.id), "it was not earned", clock())
+    for text in (row.text, row.jwt):
+        assert tool.verify(text.encode()).verdict == "revoked"
+        # A verifier that knows nothing but the list.
+        assert verify(text.encode(), tool.find_key, tool.find_status, clock()).verdict == "suspended"

@@ -444,6 +444,7 @@ ELSEWHERE = {
     "rule_restored",
     "operator_invited",
     "signed_in",
+    "batch_undone",
     "reissue_begun",
     "refused",
     "launch_refused",

@@ -173,6 +173,33 @@ def test_a_corrected_badge_is_offered_where_the_name_has_changed(act, school, an
     assert "by a corrected badge" not in text_of(school.browser.get(f"/badges/{new}"))
 
 
+def test_undoing_awards_shows_first_whom_it_is_about(
+    act, annas_badge, platform, course_rule, web_tool, clock
+):
+    assert "Undo awards that were a mistake" not in text_of(act("course"))
+    clock.advance(hours=1)
+    others = [learner(60), learner(61)]
+    platform.everyone += others
+    complete(web_tool, platform, course_rule, *others)
+    run_due_jobs(web_tool)
+    page = act("course")
+    assert "Undo 2 awards of 21 November 2026" in text_of(page)
+    preview = act(f"rules/{course_rule}/undo", batch=hidden(page, "batch"))
+    assert "Learner 60 Learner 61" in text_of(preview) and "Anna" not in text_of(preview)
+    ids = re.findall(r'name="award" value="(\d+)"', preview.text)
+    form = {"batch": hidden(preview, "batch"), "confirmed": "yes", "award": ids}
+    page = act(f"rules/{course_rule}/undo", **form)
+    assert "2 badges are revoked as issued by mistake." in text_of(page)
+    assert "It was issued by mistake." in text_of(page)
+    with web_tool.store.read() as session:
+        assert [row.status for row in session.query(Award).order_by(Award.id)] == [
+            "issued",
+            "revoked",
+            "revoked",
+        ]
+    assert act(f"rules/{course_rule}/undo", batch="2020-01-01").status_code == 404
+
+
 def test_a_mistaken_revocation_is_repaired_with_a_reason(act, school, annas_badge, web_tool):
     with web_tool.store.read() as session:
         award = session.query(Award).one().id
