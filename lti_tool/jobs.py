@@ -8,7 +8,7 @@ from datetime import timedelta
 from lti_tool.awarding import looks, open_questions
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError
-from lti_tool.issuing import issuance
+from lti_tool.issuing import issuance, notices
 from lti_tool.logs import log, traceback_summary
 from lti_tool.people import sessions
 from lti_tool.store import outbox
@@ -55,6 +55,20 @@ def replace(tool: Tool, event_id: str, payload: Json) -> None:
 def deliver(tool: Tool, event_id: str, payload: Json) -> None:
     """Delivers a badge by one channel. Raises DeliveryError where another attempt may succeed."""
     dispatch.deliver(tool.store, tool.issuer, payload["delivery_id"], tool.clock())
+    _finish(tool, event_id)
+
+
+def tell(tool: Tool, event_id: str, payload: Json) -> None:
+    """Opens a notice to a learner for each channel, and ends itself in the same transaction."""
+    now = tool.clock()
+    with tool.store.begin() as session:
+        notices.open_for_channels(session, payload, dispatch.channels_that_tell(tool.issuer), now)
+        outbox.finish(session, event_id)
+
+
+def notify(tool: Tool, event_id: str, payload: Json) -> None:
+    """Tells a learner by one channel. Raises DeliveryError where another attempt may succeed."""
+    dispatch.tell(tool.store, tool.issuer, payload["notice_id"], tool.clock())
     _finish(tool, event_id)
 
 
@@ -111,6 +125,8 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "issue": issue,
     "replace": replace,
     "deliver": deliver,
+    "tell": tell,
+    "notify": notify,
     "look": look,
     "ask_teacher": ask_teacher,
     "sweep": sweep,

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lti_tool.conditions.decide import Decision
 from lti_tool.errors import AwardStateError, NotAllowedError
+from lti_tool.issuing import notices
 from lti_tool.issuing.status_lists import clear_status, set_status
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.events import TOOL, Actor
@@ -100,6 +101,7 @@ def _revoke(
     if credential is not None:
         credential.revoked_at, credential.revoked_as, credential.revocation_reason = now, revoked_as, reason
         set_status(session, credential)
+        notices.plan(session, credential, revoked_as, now)
     return True
 
 
@@ -161,6 +163,7 @@ def suspend(session: Session, award: Award, reason: str, now: datetime, by: Acto
     credential.suspended_at, credential.suspension_reason = now, reason
     events.record(session, "suspended", "award", award.id, now, actor=by)
     set_status(session, credential)
+    notices.plan(session, credential, "suspended", now)
 
 
 def reinstate(session: Session, award: Award, now: datetime, by: Actor = TOOL) -> None:
@@ -171,6 +174,7 @@ def reinstate(session: Session, award: Award, now: datetime, by: Actor = TOOL) -
     credential.suspended_at, credential.suspension_reason = None, None
     events.record(session, "reinstated", "award", award.id, now, actor=by)
     clear_status(session, credential)
+    notices.plan(session, credential, "reinstated", now)
 
 
 def _suspendable(session: Session, award: Award) -> CredentialRow:

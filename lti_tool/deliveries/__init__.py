@@ -13,7 +13,8 @@ class Channel(Protocol):
     """What the module of a channel defines; `Options` is a frozen dataclass of its settings.
 
     A channel may further define `ask(questions, recipient, options, reference)`, where it can bring a teacher the
-    questions that are open.
+    questions that are open, and `tell(notice, recipient, options, reference)`, where it can tell a learner what became
+    of their badge.
     """
 
     NAME: str

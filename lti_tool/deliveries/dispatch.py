@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from badges.template.model import read_template, text_in
 from lti_tool.awarding.open_questions import QuestionMail
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError
+from lti_tool.issuing import notices
 from lti_tool.issuing.issuance import Issuer, bake_badge, plan_delivery
 from lti_tool.language import best_language
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Actor
-from lti_tool.store.models import Award, Delivery
-from lti_tool.values import Json, Recipient
+from lti_tool.store.models import Award, Delivery, Notice
+from lti_tool.values import BadgeNotice, Json, Recipient
 
 
 def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> None:
@@ -53,6 +55,69 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
             return
         sent.status, sent.reference, sent.sent_at, sent.trouble = "sent", receipt.reference, now, None
         events.record(session, "delivered", "delivery", delivery_id, now, why=channel, data=_award_of(sent))
+
+
+def channels_that_tell(issuer: Issuer) -> list[str]:
+    """The channels that are set up and can tell a learner what became of a badge."""
+    return [name for name in issuer.channels if hasattr(CHANNELS[name], "tell")]
+
+
+def tell(store: Store, issuer: Issuer, notice_id: int, now: datetime) -> None:
+    """Tells a learner what became of a badge, once, by the channel of the notice.
+
+    Raises DeliveryError where another attempt may succeed. What is not true any more is not told.
+    """
+    with store.read() as session:
+        row = queries.credentials.notice(session, notice_id)
+        if row is None or row.status != "pending":
+            return
+        if not notices.is_still_so(row.credential, row.kind, now):
+            return _end_notice(store, notice_id, "failed", "not_so_any_more", now)
+        notice = notice_of(issuer, row)
+        learner, language = row.credential.award.person, row.credential.language
+        channel: Any = CHANNELS[row.channel]
+        options = issuer.channels[row.channel]
+        reference = f"notice-{notice_id}.{row.channel}@{issuer.addresses.host}"
+    recipient = Recipient(
+        name=learner.name or "", email=learner.email, language=best_language([learner.language, language])
+    )
+    try:
+        channel.tell(notice, recipient, options, reference)
+    except DeliveryError as error:
+        if not error.permanent:
+            raise
+        return _end_notice(store, notice_id, "failed", "permanent", now)
+    _end_notice(store, notice_id, "sent", "", now)
+
+
+def notice_of(issuer: Issuer, row: Notice) -> BadgeNotice:
+    """What the mail says."""
+    credential = row.credential
+    template = read_template(credential.template_version.body)
+    reasons = {"revoked": credential.revocation_reason, "suspended": credential.suspension_reason}
+    until = credential.valid_until if row.kind == "expires" else None
+    return BadgeNotice(
+        kind=cast(Any, row.kind),
+        badge=text_in(template.name, credential.language),
+        issuer_name=issuer.profile.name_in(credential.language),
+        page_url=issuer.addresses.badge_page(credential.id),
+        reason=reasons.get(row.kind) or "",
+        last_day=issuer.profile.day_of(until) if until is not None else None,
+    )
+
+
+def _end_notice(store: Store, notice_id: int, status: str, why: str, now: datetime) -> None:
+    with store.begin() as session:
+        row = queries.credentials.lock_notice(session, notice_id)
+        if row.status != "pending":
+            # Another worker had the same job, and was faster. The recipient knows both mails by their reference.
+            return
+        row.status, row.sent_at = status, now
+        data = {"kind": row.kind, "channel": row.channel}
+        if status == "sent":
+            events.record(session, "told", "credential", row.credential_id, now, why=row.kind, data=data)
+        else:
+            events.record(session, "not_told", "credential", row.credential_id, now, why=why, data=data)
 
 
 def ask(issuer: Issuer, mail: QuestionMail, reference: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import uuid4
 
 from badges.bake import bake
@@ -19,7 +19,7 @@ from badges.jsonld import as_jsonld
 from badges.template.model import Template, read_template, text_in
 from lti_tool.addresses import Addresses
 from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.issuing import legal_identity
+from lti_tool.issuing import legal_identity, notices
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.status_lists import allocate_entry, set_status
 from lti_tool.store import Session, events, outbox, queries
@@ -329,6 +329,7 @@ def _store(
         row.suspended_at, row.suspension_reason = current.suspended_at, current.suspension_reason
         session.flush()
         set_status(session, row)
+    notices.plan_expiry(session, row, now)
     award.status, award.waiting_for = "issued", []
     data = {"award": award.id} | ({"replaces": gathered.replaces} if gathered.replaces else {})
     events.record(session, "issued", "credential", credential_id, now, why=gathered.why, data=data)
@@ -363,6 +364,7 @@ def bake_badge(issuer: Issuer, credential: CredentialRow) -> BakedBadge:
         issuer_name=issuer.profile.name_in(credential.language),
         page_url=issuer.addresses.badge_page(credential.id),
         png=bake(credential.template_version.picture, secured),
+        why=cast(Any, credential.why),
     )
 
 

@@ -17,6 +17,7 @@ from badges.eu.readers import NO_LANGUAGE
 from badges.issuer import IssuerProfile
 from badges.template.fields import Texts
 from badges.vocabularies import vocabulary
+from lti_tool.language import DAY
 from lti_tool.web import current
 from lti_tool.web.current import current_tool
 from lti_tool.web.error_messages import CHANNELS
@@ -24,9 +25,6 @@ from lti_tool.web.languages import page_language
 from lti_tool.web.time_zones import in_page_zone, readers_zone_is_known
 from lti_tool.web.translation import format_date, format_datetime, format_decimal, format_time_ago
 from lti_tool.web.translation import gettext as _
-
-#: English as Europe writes it; Babel's own is American.
-DAY = {"en": "d MMMM y", "lv": "y. 'gada' d. MMMM"}
 
 STATIC = Path(__file__).parent / "static"
 

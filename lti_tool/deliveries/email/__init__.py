@@ -10,9 +10,10 @@ from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from lti_tool.deliveries.mail_message import composed, mail_message
+from lti_tool.deliveries.notice_message import notice_message
 from lti_tool.deliveries.question_message import question_message
 from lti_tool.errors import DeliveryError
-from lti_tool.values import BakedBadge, OpenQuestion, Receipt, Recipient
+from lti_tool.values import BadgeNotice, BakedBadge, OpenQuestion, Receipt, Recipient
 
 NAME = "email"
 LABEL = "E-mail"
@@ -39,6 +40,12 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
 def ask(questions: Sequence[OpenQuestion], recipient: Recipient, options: Options, reference: str) -> Receipt:
     """Sends a teacher the questions that are open. Raises DeliveryError as `deliver` does."""
     _send(lambda: question_message(questions, recipient, options.sender, reference), recipient, options)
+    return Receipt(channel=NAME, reference=reference)
+
+
+def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference: str) -> Receipt:
+    """Tells a learner what became of their badge. Raises DeliveryError as `deliver` does."""
+    _send(lambda: notice_message(notice, recipient, options.sender, reference), recipient, options)
     return Receipt(channel=NAME, reference=reference)
 
 

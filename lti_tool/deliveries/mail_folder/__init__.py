@@ -9,9 +9,10 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from lti_tool.deliveries.mail_message import composed, mail_message
+from lti_tool.deliveries.notice_message import notice_message
 from lti_tool.deliveries.question_message import question_message
 from lti_tool.errors import DeliveryError
-from lti_tool.values import BakedBadge, OpenQuestion, Receipt, Recipient
+from lti_tool.values import BadgeNotice, BakedBadge, OpenQuestion, Receipt, Recipient
 
 NAME = "mail_folder"
 LABEL = "E-mail, written to a folder"
@@ -32,6 +33,12 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
 def ask(questions: Sequence[OpenQuestion], recipient: Recipient, options: Options, reference: str) -> Receipt:
     """Writes the mail with a teacher's open questions. Raises DeliveryError as `deliver` does."""
     message = composed(lambda: question_message(questions, recipient, options.sender, reference), recipient)
+    return _write(message, options, reference)
+
+
+def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference: str) -> Receipt:
+    """Writes the mail that tells a learner what became of their badge. Raises DeliveryError as `deliver` does."""
+    message = composed(lambda: notice_message(notice, recipient, options.sender, reference), recipient)
     return _write(message, options, reference)
 
 

@@ -1,6 +1,6 @@
 """The tables, a file for each subject. Rows have columns and relationships, but no behaviour."""
 
-from lti_tool.store.models.awards import Award, CredentialRow, Delivery
+from lti_tool.store.models.awards import Award, CredentialRow, Delivery, Notice
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.events import Event
 from lti_tool.store.models.issuers import (
@@ -35,6 +35,7 @@ __all__ = [
     "IssuerRow",
     "LaunchSession",
     "LookRow",
+    "Notice",
     "ObservationRow",
     "Outbox",
     "Person",

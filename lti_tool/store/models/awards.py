@@ -138,6 +138,25 @@ class CredentialRow(Base):
     )
 
 
+class Notice(Base):
+    """What a learner is told of a credential by one channel: what (`kind`) happened to it at `about_at`.
+
+    `kind`: revoked, mistake, suspended, reinstated, expires. `status`: pending, sent, failed.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("credential_id", "kind", "about_at", "channel"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    credential_id: Mapped[str] = mapped_column(ForeignKey("credential.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    about_at: Mapped[datetime]
+    channel: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(10), default="pending")
+    sent_at: Mapped[datetime | None]
+    credential: Mapped[CredentialRow] = relationship()
+
+
 class Delivery(Base):
     """The delivery of an award by one channel. `status`: pending, sent, failed."""
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, CredentialRow, TemplateVersion
+from lti_tool.store.models import Award, CredentialRow, Notice, TemplateVersion
+from lti_tool.store.queries.common import FOR_UPDATE
 
 
 def credential(session: Session, credential_id: str) -> CredentialRow | None:
@@ -18,6 +20,25 @@ def credential(session: Session, credential_id: str) -> CredentialRow | None:
 def successor(session: Session, credential_id: str) -> CredentialRow | None:
     """The credential of the same award that took the place of this one."""
     return session.scalar(select(CredentialRow).where(CredentialRow.replaces_id == credential_id).limit(1))
+
+
+def add_notice(session: Session, notice: Notice) -> bool:
+    """Adds the notice; False where it is there already, added by a repetition of the same task."""
+    try:
+        with session.begin_nested():
+            session.add(notice)
+    except IntegrityError:
+        return False
+    return True
+
+
+def notice(session: Session, notice_id: int) -> Notice | None:
+    return session.get(Notice, notice_id)
+
+
+def lock_notice(session: Session, notice_id: int) -> Notice:
+    """Locks the row and returns it. Raises NoResultFound where there is none."""
+    return session.get_one(Notice, notice_id, with_for_update=FOR_UPDATE, populate_existing=True)
 
 
 def count_issued(session: Session, issuer_id: str, since: datetime | None = None) -> int:

@@ -445,6 +445,8 @@ ELSEWHERE = {
     "operator_invited",
     "signed_in",
     "batch_undone",
+    "told",
+    "not_told",
     "reissue_begun",
     "refused",
     "launch_refused",

@@ -621,6 +621,22 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("about_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["credential_id"],
+            ["credential.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("credential_id", "kind", "about_at", "channel"),
+    )
+    op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("award_id", sa.Integer(), nullable=False),
@@ -640,6 +656,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("delivery")
+    op.drop_table("notice")
     op.drop_table("credential")
     op.drop_table("launch_session")
     op.drop_table("award")
