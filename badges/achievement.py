@@ -27,6 +27,7 @@ from badges.model import (
 )
 from badges.template.fields import Texts
 from badges.template.model import NOT_APPLICABLE, Level, Template, text_in
+from badges.template.results import PERCENT
 from badges.template.values import Assessment
 from badges.vocabularies import vocabulary
 
@@ -69,19 +70,21 @@ def build_achievement(
     """The Achievement in `language`, or in another language if the template has no name in that.
 
     Days in the template are days of `zone`, the issuer's. `result_description` explains the results of a credential
-    that has some: see `percent_result`.
+    that has some. A template that asks for a result has it before anybody has one.
     """
     language = template.language_for(language)
     name = text_in(template.name, language)
     address = achievement_url(template_url, language)
     languages = tuple(template.name)
+    if template.required_value is not None:
+        result_description = (result_scale(template, template_url, language),)
     return Achievement(
         id=address,
         alignment=tuple(_alignments(template, language)),
         credits_available=template.credits,
         criteria=Criteria(
             id=f"{address}#criteria",
-            narrative=text_in(template.criteria, language, template.in_language) or None,
+            narrative=text_in(template.stated_criteria, language, template.in_language) or None,
         ),
         description=text_in(template.description, language, template.in_language) or name,
         field_of_study=text_in(vocabulary("isced_f")[template.isced_f].label, language)
@@ -99,7 +102,7 @@ def build_achievement(
         version=str(version),
         title=template.name,
         summary=_if_several(template.description),
-        requirement=_if_several(template.criteria),
+        requirement=_if_several(template.stated_criteria),
         learning_outcome=tuple(
             LearningOutcomeNode(
                 id=f"{template_url}#outcome-{number}",
@@ -247,12 +250,13 @@ def _alignments(template: Template, language: str) -> Iterable[Alignment]:
             )
 
 
-def percent_result(template_url: str, language: str) -> ResultDescription:
-    """The scale of our results: 0 to 100 percent."""
+def result_scale(template: Template, template_url: str, language: str) -> ResultDescription:
+    """The scale of the template's results, with the lowest one that it asks for."""
     return ResultDescription(
         id=f"{template_url}#result",
         name=text_in(_RESULT, language),
-        result_type="Percent",
-        value_max="100",
+        required_value=None if template.required_value is None else decimal_text(template.required_value),
+        result_type="Percent" if template.scale is None else "RawScore",
+        value_max=decimal_text(template.scale or PERCENT),
         value_min="0",
     )

@@ -13,10 +13,10 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urljoin
 
-from badges.achievement import assessment_title, build_achievement, credit_points, percent_result
+from badges.achievement import assessment_title, build_achievement, credit_points, result_scale
 from badges.errors import MissingElementsError
 from badges.eu import elements
-from badges.eu.terms import concept, location, organisation, percent
+from badges.eu.terms import concept, decimal_text, location, organisation
 from badges.issuer import IssuerProfile
 from badges.model import (
     Achievement,
@@ -32,6 +32,7 @@ from badges.model import (
 )
 from badges.template.fields import Texts
 from badges.template.model import Template
+from badges.template.results import on_scale, result_texts
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -92,7 +93,9 @@ def build_credential(
     if missing:
         raise MissingElementsError(missing)
     # The result's description is in the language that the achievement is in, which may be another than `language`.
-    scale = (percent_result(template_url, template.language_for(language)),) if score is not None else ()
+    scale = (
+        (result_scale(template, template_url, template.language_for(language)),) if score is not None else ()
+    )
     achievement = build_achievement(
         template, template_url, version, picture_url, language, issuer.zone, scale
     )
@@ -109,7 +112,7 @@ def build_credential(
             identifier=tuple(_identifiers(learner, salt)),
             credits_earned=template.credits,
             achievement=achievement,
-            result=_results(score, template_url),
+            result=_results(template, score, template_url),
             credit_received=credit_points(template, f"{credential_id}#credits"),
             proven_by=_assessments(template, score, assessed_at, credential_id),
             awarded_by=_awarding(template, issuer, awarded_at, template_url, credential_id),
@@ -188,10 +191,11 @@ def _awarding(
     )
 
 
-def _results(score: Decimal | None, template_url: str) -> tuple[Result, ...]:
+def _results(template: Template, score: Decimal | None, template_url: str) -> tuple[Result, ...]:
     if score is None:
         return ()
-    return (Result(result_description=f"{template_url}#result", value=percent(score)),)
+    value = decimal_text(on_scale(score, template.scale))
+    return (Result(result_description=f"{template_url}#result", value=value),)
 
 
 def _assessments(
@@ -201,8 +205,11 @@ def _assessments(
 
     The platform gives one score: it is the grade of the only assessment, or of one more that stands for all together.
     """
-    grade = f"{percent(score)} %" if score is not None else None
-    note = Note(id=f"{base}#grade", note_literal={"en": grade, "lv": grade}) if grade else None
+    note = (
+        Note(id=f"{base}#grade", note_literal=result_texts(on_scale(score, template.scale), template.scale))
+        if score is not None
+        else None
+    )
     languages = tuple(template.name)
     alone = len(template.assessments) == 1
     each = tuple(

@@ -3,6 +3,7 @@
 * BadgeError
   * MissingElementsError   a mandatory EU element is missing; `names` lists the codes of badges.eu.annex_1.ELEMENTS
   * TemplateError          the text is not a valid template, issuer or badge to import; `problems` lists every problem
+    * ClaimError             a template claims more than its issuer's settings allow
   * QualityError           a quality framework of the institution is not met; `failings` lists every rule
   * FrameworkError         the file of a quality framework cannot be used
   * VocabularyError        the file of a controlled vocabulary cannot be used; `problems` lists every problem
@@ -37,14 +38,28 @@ class TemplateError(BadgeError):
     `markup`, `too_long`, `unknown_language`, `not_a_list`, `too_many`, `not_an_object`, `unknown_field`,
     `not_a_number`, `out_of_range`, `unknown_code`, `not_a_web_address`, `not_an_email`, `not_an_esco_skill`,
     `not_an_eidas_identifier`, `not_yes_or_no`, `not_a_date`, `in_the_future`, `ends_before_it_starts`,
-    `level_not_applicable`, `months_or_day`, `unknown_framework`, `unknown_timezone`; of a whole file `not_a_badge`,
-    `badge_elsewhere`, `not_toml`.
+    `level_not_applicable`, `months_or_day`, `above_the_scale`, `unknown_framework`, `unknown_timezone`; of a template
+    that is to be published `says_nothing`, `says_too_little`; of a whole file `not_a_badge`, `badge_elsewhere`,
+    `not_toml`.
     """
+
+    _sentence = "This cannot be used as it is"
 
     def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
         listed = "; ".join(f"{field or '/'}: {code}" for field, code in problems)
-        super().__init__(f"This cannot be used as it is: {listed}.")
+        super().__init__(f"{self._sentence}: {listed}.")
         self.problems = problems
+
+
+class ClaimError(TemplateError):
+    """The template claims more than its issuer's settings allow.
+
+    The codes of `problems`: `level_too_high`, `no_level_allowed`, `awarding_body_not_listed`,
+    `quality_assurance_not_listed`, and `not_as_listed` for a field of a listed body or quality assurance that says
+    something else.
+    """
+
+    _sentence = "The issuer's settings, [authority] in ISSUER_FILE, do not allow this"
 
 
 class QualityError(BadgeError):

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from badges.authority import Authority, read_authority
 from badges.days import day_of
 from badges.eu.terms import legal_identifier, location
 from badges.model import Address, IdentifierEntry, Profile
@@ -37,8 +38,8 @@ class IssuerProfile:
     Its identifiers: `registration` in the country's register of legal persons, `vat`, `eidas_identifier` in the form of
     ETSI EN 319 412-1, and `identifiers`: pairs (identifierType, identifier) of Open Badges 3.0, where other types than
     the standard's begin with `ext:`. `quality` are its declarations for all that it awards; `demands` the codes of the
-    quality frameworks that its templates have to meet beyond EU Annex I. `timezone`, an IANA name, is where a day that
-    somebody writes begins and ends.
+    quality frameworks that its templates have to meet beyond EU Annex I; `authority` what they may claim in its name.
+    `timezone`, an IANA name, is where a day that somebody writes begins and ends.
     """
 
     id: str
@@ -60,6 +61,7 @@ class IssuerProfile:
     accreditations: tuple[QualityAssurance, ...] = ()
     quality: Declarations = field(default_factory=Declarations)
     demands: tuple[str, ...] = ()
+    authority: Authority = field(default_factory=Authority)
     timezone: str = "UTC"
 
     @property
@@ -173,6 +175,7 @@ def read_issuer(data: Json, tool_url: str, now: datetime | None = None) -> Issue
         accreditations=_ACCREDITATIONS.read(reader, data.get("accreditations"), "/accreditations"),
         quality=Group(Declarations).read(reader, data.get("quality"), "/quality"),
         demands=reader.items(data.get("demands"), "/demands", _read_framework_code),
+        authority=read_authority(reader, data.get("authority"), "/authority"),
         timezone=zone.key,
     )
     reader.raise_problems()

@@ -227,6 +227,7 @@ class ResultDescription:
     id: str
     type: tuple[str, ...] = ("ResultDescription",)
     name: str
+    required_value: str | None = None
     result_type: str
     value_max: str | None = None
     value_min: str | None = None

@@ -60,3 +60,6 @@ class Addresses:
 
     def status_list(self, list_id: int) -> str:
         return f"{self.tool_url}/status/{list_id}"
+
+    def approval(self, code: str) -> str:
+        return f"{self.tool_url}/lti/approval?code={code}"

@@ -3,6 +3,7 @@
 * ToolError
   * LaunchError            a launch, or the login before it, is refused; `code`
   * RegistrationError      a platform could not be registered; `code`
+    * AlreadyRegisteredError  this client of the platform is registered already; `registration_id`
   * UserFacingError        pages show it in the reader's language; `sentence`, `about`, `permanent`
     * PlatformError        a platform's service failed; also `retry_after`, `concluded`
     * OutgoingError        an address may not be called, or did not answer
@@ -11,6 +12,7 @@
   * NotAllowedError        the action is not allowed, or not possible in this state
     * AwardStateError      what cannot be done with an award as it is now; `code`
   * RevokedError           the badge is revoked, so it is not given out any more
+    * NoAuthorError        the person may not write, publish or place badges
   * NotFoundError          there is no such thing, or this session may not see it
 """
 
@@ -25,11 +27,15 @@ class ToolError(Exception):
 
 
 class LaunchError(ToolError):
-    """A launch or login is refused. `code` is for pages and tests and never changes; the message is for the log."""
+    """A launch or login is refused. `code` is for pages and tests and never changes; the message is for the log.
 
-    def __init__(self, code: str, message: str = "") -> None:
+    `data`: ids for the event that records the refusal.
+    """
+
+    def __init__(self, code: str, message: str = "", data: Mapping[str, str | int] | None = None) -> None:
         super().__init__(message or code)
         self.code = code
+        self.data = dict(data or {})
 
 
 class RegistrationError(ToolError):
@@ -38,6 +44,18 @@ class RegistrationError(ToolError):
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)
         self.code = code
+
+
+class AlreadyRegisteredError(RegistrationError):
+    """This client of the platform is registered already, as `registration_id`; nothing was changed."""
+
+    def __init__(self, registration_id: int) -> None:
+        super().__init__(
+            "already_registered",
+            f"this client of the platform is registered already, with number {registration_id}, and nothing was "
+            f"changed: to change it, use `platforms update {registration_id}`",
+        )
+        self.registration_id = registration_id
 
 
 class UserFacingError(ToolError):
@@ -108,6 +126,10 @@ class AwardStateError(NotAllowedError):
 
 class RevokedError(ToolError):
     """The badge is revoked, so it is not given out any more; its page says when and why."""
+
+
+class NoAuthorError(NotAllowedError):
+    """The person's roles do not let them write, publish or place badges; the message says what they tried."""
 
 
 class NotFoundError(ToolError):

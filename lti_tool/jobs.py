@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from lti_tool.awarding import looks, open_questions
+from lti_tool.awarding import looks, teacher_mail
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import issuance, notices
@@ -13,7 +13,8 @@ from lti_tool.logs import log, traceback_summary
 from lti_tool.people import sessions
 from lti_tool.store import outbox
 from lti_tool.store.models import Course
-from lti_tool.values import Json
+from lti_tool.templates import approval_mails, approvals
+from lti_tool.values import ApprovalMail, Json
 from lti_tool.wiring import Tool
 
 #: The lists of a large course with several badges take minutes on a loaded platform.
@@ -79,8 +80,9 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
     outbox.extend(tool.store, event_id, now + LONGEST_LOOK)
     trouble = looks.look(tool.store, tool.connect, course_id, now, tool.policy, tool.clock)
     with tool.store.begin() as session:
-        course = session.get_one(Course, course_id)
-        if not looks.is_looked_at(session, course):
+        course = session.get(Course, course_id)
+        # Its platform may have been removed.
+        if course is None or not looks.is_looked_at(session, course):
             outbox.finish(session, event_id)
             return
         failures = payload.get("failures", 0) + 1 if trouble else 0
@@ -94,22 +96,61 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
         log.warning("platform_trouble", course_id=course_id, why=str(trouble), failures=failures)
 
 
-def ask_teacher(tool: Tool, _event_id: str, payload: Json) -> None:
-    """Mails a teacher the questions that are open, where there is one that was not mailed yet.
+def mail_teacher(tool: Tool, _event_id: str, payload: Json) -> None:
+    """Mails a teacher what waits for them, where there is something that was not mailed yet.
 
     Raises DeliveryError where another attempt may succeed.
     """
     person_id, mailed = payload["person_id"], payload["mailed"]
     with tool.store.read() as session:
-        mail = open_questions.mail_to(session, person_id, mailed)
-    if mail is None:
+        due = teacher_mail.mail_to(session, person_id, mailed, tool.clock())
+    if due is None:
         with tool.store.begin() as session:
-            open_questions.finish(session, person_id, mailed, tool.clock())
+            teacher_mail.finish(session, person_id, mailed, tool.clock())
         return
-    # The same for another attempt at the same mail, by which mail servers recognise it.
-    dispatch.ask(tool.issuer, mail, f"questions-{person_id}-{max(mail.ids)}")
+    dispatch.mail_teacher(tool.issuer, due.mail)
     with tool.store.begin() as session:
-        open_questions.record_mail(session, person_id, mail, tool.clock())
+        teacher_mail.record_mail(session, person_id, due, tool.clock())
+
+
+def ask_approver(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails an approver the link to a template that waits for them.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    approval_id = payload["approval_id"]
+    with tool.store.begin() as session:
+        mail = approval_mails.request_mail(session, tool.issuer, approval_id, tool.secret_key)
+    unreached = mail is not None and not _is_delivered(tool, mail, f"approval-{approval_id}")
+    with tool.store.begin() as session:
+        if unreached:
+            approvals.leave_unreached(session, approval_id, tool.clock())
+        outbox.finish(session, event_id)
+
+
+def tell_author(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails a teacher how the approval of their template was answered, or that nobody has answered.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    approval_id = payload["approval_id"]
+    with tool.store.read() as session:
+        mail = approval_mails.answer_mail(session, tool.issuer, approval_id)
+    if mail is not None:
+        # Where the teacher has no address, the page of the template says the same.
+        _is_delivered(tool, mail, f"approval-{approval_id}-{mail.what}")
+    _finish(tool, event_id)
+
+
+def _is_delivered(tool: Tool, mail: ApprovalMail, reference: str) -> bool:
+    """Whether the mail was sent. Raises DeliveryError where another attempt may succeed."""
+    try:
+        dispatch.mail_approval(tool.issuer, mail, reference)
+    except DeliveryError as error:
+        if not error.permanent:
+            raise
+        return False
+    return True
 
 
 def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
@@ -117,6 +158,7 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
     tool.expiring_values.delete_expired()
     with tool.store.begin() as session:
         sessions.delete_ended(session, tool.clock())
+        approvals.expire(session, tool.clock())
         outbox.delete_done(session, tool.clock() - timedelta(days=30))
         outbox.schedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 
@@ -128,7 +170,9 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "tell": tell,
     "notify": notify,
     "look": look,
-    "ask_teacher": ask_teacher,
+    "mail_teacher": mail_teacher,
+    "ask_approver": ask_approver,
+    "tell_author": tell_author,
     "sweep": sweep,
 }
 

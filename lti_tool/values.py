@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from lti_tool.observations.roles import TEST_USER as TEST_USER
-from lti_tool.observations.roles import Standing, standing
+from lti_tool.observations.roles import Standing, may_write, standing
 from signing.json_text import Json as Json
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
@@ -56,7 +56,10 @@ def _ascii_host(host: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """The registration of the tool as one client of a platform; (platform_id, client_id) identifies it."""
+    """The registration of the tool as one client of a platform; (platform_id, client_id) identifies it.
+
+    `deployments` are those whose launches are accepted; None for any.
+    """
 
     id: int
     platform_id: str
@@ -68,6 +71,8 @@ class Registration:
     product: str = ""
     name: str = ""
     embed_origins: tuple[str, ...] = ()
+    disabled: bool = False
+    deployments: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +153,11 @@ class Launch:
         """Whether the person is staff of this course."""
         return self.standing == "staff"
 
+    @property
+    def may_write_templates(self) -> bool:
+        """Whether the person may write, publish and place badges: never while they act as somebody else."""
+        return not self.acting_for_other and may_write(self.roles)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
@@ -200,7 +210,7 @@ class LineItem:
 class HeldAward:
     """A person's newest award of an achievement, whatever its status, by the rule and course that awarded it.
 
-    `valid_until` is the end of its credential; `renews_by_itself` whether a rule may renew it.
+    `valid_until` is the end of its credential.
     """
 
     id: int
@@ -210,7 +220,6 @@ class HeldAward:
     status: str
     earned_at: datetime
     valid_until: datetime | None
-    renews_by_itself: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,12 +263,56 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedGrades:
+    """Grades that were changed or cleared after a badge was awarded by them, as a mail tells it.
+
+    `number` is how many learners have the badge by one of these, `below_minimum` how many of them no longer reach the
+    minimum.
+    """
+
+    badge: str
+    course: str
+    course_url: str | None
+    number: int
+    below_minimum: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """The person whom a badge or a mail is delivered to; `language` is the one to write in."""
 
     name: str
     email: str | None
     language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeacherMail:
+    """A mail to a teacher about what waits for them; `reference` identifies it. It names no learner."""
+
+    recipient: Recipient
+    questions: Sequence[OpenQuestion]
+    changes: Sequence[ChangedGrades]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalMail:
+    """A mail about the approval of a teacher's template. `badge` is its name, `issuer` whose badge it is.
+
+    `what`: asked, to an approver, with the `url` of the answer; to the teacher approved, declined with the `reason`, or
+    expired where nobody answered. `teacher` is their name, "" where it is not known; `course_url` the course's page.
+    """
+
+    what: Literal["asked", "approved", "declined", "expired"]
+    recipient: Recipient
+    badge: str
+    issuer: str
+    course: str
+    teacher: str = ""
+    url: str = field(default="", repr=False)
+    course_url: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

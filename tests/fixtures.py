@@ -15,9 +15,9 @@ from lti_tool.errors import PlatformError
 from lti_tool.issuing import legal_identity
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations
-from lti_tool.store import outbox, queries
+from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import ResourceLink
-from lti_tool.templates import versions
+from lti_tool.templates import approvals, versions
 from lti_tool.values import (
     INSTRUCTOR,
     LEARNER,
@@ -159,6 +159,13 @@ NEW_REGISTRATION = NewRegistration(
 )
 
 
+def register_once(session, now) -> int:
+    """The id of the registration of NEW_REGISTRATION, which is added unless it is there."""
+    new = NEW_REGISTRATION
+    row = queries.platforms.registration_by_client(session, new.platform_id, new.client_id)
+    return row.id if row is not None else invitations.add_registration(session, new, now).id
+
+
 def template_data() -> dict:
     """A template that lacks nothing mandatory, as read from its TOML file."""
     file = ROOT / "lti_tool" / "demo" / "templates" / "data-literacy.toml"
@@ -172,6 +179,15 @@ def publish(tool: Tool, **fields: object) -> str:
         versions.publish(row, tool.issuer.profile, tool.clock())
         legal_identity.confirm(session, tool.issuer.profile, tool.clock())
         return row.template_id
+
+
+def approve_waiting(tool: Tool) -> None:
+    """Approves every draft that waits for approval, as the operator."""
+    with tool.store.begin() as session:
+        for row in queries.templates.waiting_templates(session):
+            approvals.answer_by_operator(
+                session, row, tool.issuer.profile, "approved", "", tool.clock(), events.operator("ieva")
+            )
 
 
 OPENED_TO_THEM = {"condition": "link_opened_to_them"}
@@ -202,15 +218,15 @@ def make_rule(tool: Tool, template_id: str, *conditions, **changes: object) -> i
     the same id.
     """
     with tool.store.begin() as session:
-        registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
-        launch = launch_of(ZANE, registration.id, **changes)
+        registration_id = register_once(session, tool.clock())
+        launch = launch_of(ZANE, registration_id, **changes)
         sessions.start_session(session, launch, tool.clock())
         rule = placing.choose(
             session,
             session.query(ResourceLink).one(),
-            queries.templates.published_template(session, template_id, registration.id),
+            queries.templates.published_template(session, template_id, registration_id),
             all_of(conditions or [OPENED_TO_THEM]),
-            by_id=queries.people.person_of(session, registration.id, ZANE.user_id).id,
+            by_id=queries.people.person_of(session, registration_id, ZANE.user_id).id,
             now=tool.clock(),
         )
         assert rule.id == rule.course_id == 1

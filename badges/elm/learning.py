@@ -10,9 +10,10 @@ from badges.achievement import assessment_title, national_levels
 from badges.credential import Learner
 from badges.elm.builders import NodeBuilder, concept, language_concept, vocabulary_concept
 from badges.elm.organisations import accreditations
-from badges.eu.terms import decimal_text, duration, percent
+from badges.eu.terms import decimal_text, duration
 from badges.template.fields import Texts
 from badges.template.model import Level, Template, text_in
+from badges.template.results import on_scale, result_texts
 from badges.template.values import Assessment, LearningOutcome
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
@@ -69,14 +70,14 @@ def _assessment(
     """
     if score is None:
         return None
-    grade = f"{percent(score)} %"
+    grade = result_texts(on_scale(score, template.scale), template.scale)
     alone = len(template.assessments) == 1
     supervisions = {assessment.supervision for assessment in template.assessments}
     return node(
         "result",
         "LearningAssessment",
         title=dict(specifications[0]["title"] if alone else _ASSESSMENT),
-        grade=node.note("grade", {"en": grade, "lv": grade.replace(".", ",")}),
+        grade=node.note("grade", grade),
         dateIssued=awarding_process["awardingDate"],
         idVerification=vocabulary_concept("supervision", supervisions.pop())
         if len(supervisions) == 1

@@ -236,18 +236,31 @@ def _supervision(credential: Json) -> Iterator[Texts]:
 
 
 def _grade(credential: Json) -> Iterator[Texts]:
-    """The value of each result; with a percent sign where its description says that it is one."""
-    percent_scales = {
-        description.get("id")
+    """The value of each result on the scale that its description states, and the one that was needed."""
+    scales = {
+        description["id"]: description
         for description in _objects(_achievement(credential).get("resultDescription"))
-        if description.get("resultType") == "Percent" and isinstance(description.get("id"), str)
+        if isinstance(description.get("id"), str)
     }
     for result in _objects(_subject(credential).get("result")):
         value, description_id = result.get("value"), result.get("resultDescription")
-        if isinstance(value, str) and isinstance(description_id, str) and description_id in percent_scales:
-            yield {"en": f"{value} %", "lv": f"{value.replace('.', ',')} %"}
-        else:
-            yield _plain_text(value)
+        scale = scales.get(description_id, {}) if isinstance(description_id, str) else {}
+        plain = _plain_text(value)
+        yield _on_scale(plain[NO_LANGUAGE], scale) if isinstance(value, str) and plain else plain
+
+
+def _on_scale(value: str, scale: Json) -> Texts:
+    most, needed = scale.get("valueMax"), scale.get("requiredValue")
+    if scale.get("resultType") == "Percent":
+        sign, texts = " %", {"en": f"{value} %", "lv": f"{value} %"}
+    elif scale.get("resultType") == "RawScore" and isinstance(most, str):
+        sign, texts = "", {"en": f"{value} of {most} points", "lv": f"{value} no {most} punktiem"}
+    else:
+        return {NO_LANGUAGE: value}
+    if isinstance(needed, str):
+        texts["en"] += f" (at least {needed}{sign} needed)"
+        texts["lv"] += f" (vajadzīgs vismaz {needed}{sign})"
+    return texts | {"lv": texts["lv"].replace(".", ",")}
 
 
 def _stackability(credential: Json) -> Iterator[Texts]:

@@ -120,8 +120,3 @@ def decimal_text(number: Decimal) -> str:
     """The number without exponent and trailing zeros: 3, 2.5, 100."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def percent(score: Decimal) -> str:
-    """A score of 0 to 1 in percent with at most two decimals, without the sign: 0.865 is 86.5."""
-    return decimal_text(round(score * 100, 2))

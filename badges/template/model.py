@@ -24,6 +24,7 @@ from badges.template.kinds import (
     TextByLanguage,
     WholeNumber,
 )
+from badges.template.results import PERCENT, criteria_with_result, reaches
 from badges.template.validity import Validity, ValidityPeriod
 from badges.template.values import (
     Assessment,
@@ -88,7 +89,8 @@ class Template:
     Only `name` is required: `badges.eu.elements.missing` lists what a draft still lacks. `in_language` is the language
     to fall back to. `awarding_bodies` award together with the issuer. `credits` are ECTS. `quality` is judged by
     `badges.quality`. `review_date`, `owner` and `change_log` are for the institution only: no badge shows them.
-    `colours` is a palette of the default picture.
+    `colours` is a palette of the default picture. `required_value` is the lowest result with which anybody gets the
+    badge, on a scale from 0 to `scale`, or in per cent where there is none.
     """
 
     name: Texts = declare(
@@ -271,8 +273,33 @@ class Template:
         section="assessment",
         label={"en": "What learners have to do to get the badge", "lv": "Kas jāizdara, lai saņemtu nozīmīti"},
         hint={
-            "en": "The exact requirement, such as “a test with at least 70 %”. Anyone can read it.",
-            "lv": "Precīza prasība, piemēram, „tests ar vismaz 70 %”. To var izlasīt ikviens.",
+            "en": "What exactly has to be done, such as “an online test of 20 questions”. Anyone can read it.",
+            "lv": "Kas tieši jāizdara, piemēram, „tiešsaistes tests ar 20 jautājumiem”. To var izlasīt ikviens.",
+        },
+    )
+    required_value: Decimal | None = declare(
+        Number(maximum=1000),
+        section="assessment",
+        label={"en": "Minimum result", "lv": "Mazākais rezultāts"},
+        hint={
+            "en": (
+                "The lowest result with which learners get the badge, in per cent. The sentence about it is added to "
+                "what learners have to do. A course may ask for more, never for less. Leave empty if there is none."
+            ),
+            "lv": (
+                "Mazākais rezultāts, ar kuru nozīmīti saņem, procentos. Teikumu par to pievieno tam, kas jāizdara. "
+                "Kursā var prasīt vairāk, bet ne mazāk. Ja tāda nav, atstājiet tukšu."
+            ),
+        },
+    )
+    scale: Decimal | None = declare(
+        Number(maximum=1000),
+        section="assessment",
+        rare=True,
+        label={"en": "Highest possible result", "lv": "Lielākais iespējamais rezultāts"},
+        hint={
+            "en": "Only if results are points, such as 10 points: the minimum result is then points too.",
+            "lv": "Tikai tad, ja rezultāti ir punkti, piemēram, 10 punkti: punktos tad ir arī mazākais rezultāts.",
         },
     )
     assessments: tuple[Assessment, ...] = declare(
@@ -435,6 +462,24 @@ class Template:
         choices = (language, self.in_language, "en", *self.name)
         return next(code for code in choices if code in self.name)
 
+    @property
+    def stated_criteria(self) -> Texts:
+        """The criteria as a badge states them: what the author wrote, and the sentence about the minimum result."""
+        if self.required_value is None:
+            return self.criteria
+        return criteria_with_result(self.criteria, self.name, self.required_value, self.scale)
+
+    @property
+    def required_score(self) -> Decimal | None:
+        """The minimum result as a score from 0 to 1, None where there is none."""
+        return None if self.required_value is None else self.required_value / (self.scale or PERCENT)
+
+    def is_reached(self, score: Decimal | None) -> bool:
+        """Whether a result, 0 to 1, is enough for the badge. An award without a result was not decided by one."""
+        if score is None or self.required_value is None:
+            return True
+        return reaches(score, self.required_value, self.scale)
+
 
 def text_in(texts: Texts, language: str, fallback: str = "en") -> str:
     """The text in `language`, else in `fallback`, else in English, else in any; "" when there is none."""
@@ -458,6 +503,8 @@ def read_template(data: Json, today: date | None = None) -> Template:
     for name in ("lki_level", "national_level"):
         if template.level == NOT_APPLICABLE and getattr(template, name):
             reader.problem(f"/{name}", "level_not_applicable")
+    if template.required_value is not None and template.required_value > (template.scale or PERCENT):
+        reader.problem("/required_value", "above_the_scale")
     reader.raise_problems()
     return template
 

@@ -10,6 +10,7 @@ from typing import Literal
 from lti_tool.awarding import questions
 from lti_tool.awarding.decisions import decide_people, undecided_people, version_that_awards
 from lti_tool.awarding.ledger import Seen, append
+from lti_tool.conditions.page import Statement
 from lti_tool.errors import NotAllowedError
 from lti_tool.observations import ROLE, Observation, Policy, first_seen_as_staff, select
 from lti_tool.observations import confirmations as confirmed_by_others
@@ -171,14 +172,12 @@ def confirm_award(session: Session, award: Award, by_id: int | None, policy: Pol
     events.record(session, "confirmed", "award", award.id, now, actor=events.person(by_id), data=data)
 
 
-def confirm_restriction(
-    session: Session, rule: AwardRule, place: str | None, by_id: int | None, now: datetime
-) -> None:
-    """Records that a teacher says the link is restricted where it is opened from `place`."""
+def state(session: Session, rule: AwardRule, said: Statement, by_id: int | None, now: datetime) -> None:
+    """Records what a teacher says of a condition of the rule; the event is called as the kind of observation is."""
     course = queries.people.lock_course(session, rule.course_id)
-    found = [teacher.restricted(rule.link.link_id, place)]
+    found = [teacher.states(said.kind, said.resource, said.value)]
     append(session, course, found, Seen(source=teacher.NAME, at=now, actor=by_id), {})
-    events.record(session, "restriction_confirmed", "rule", rule.id, now, actor=events.person(by_id))
+    events.record(session, said.kind, "rule", rule.id, now, actor=events.person(by_id))
 
 
 def is_assistant(own: Sequence[Observation]) -> bool:

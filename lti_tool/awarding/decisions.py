@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 from badges.template.model import read_template
 from lti_tool.awarding import awards, questions
+from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
 from lti_tool.awarding.renewal import later_than, occasions_count_from
+from lti_tool.awarding.result_changes import changes_in_course, unmailed
 from lti_tool.conditions.decide import Decision, decide
 from lti_tool.conditions.tree import read_tree
 from lti_tool.observations import Facts, Observation, Policy, role_now
@@ -35,7 +37,7 @@ class Undecided:
 
 
 def decide_course(session: Session, course: Course, policy: Policy, now: datetime) -> list[Award]:
-    """The new awards of a course; questions to its teachers are opened and closed.
+    """The new awards of a course; questions to its teachers are opened and closed, and mails to them scheduled.
 
     The caller has locked the course.
     """
@@ -49,7 +51,16 @@ def decide_course(session: Session, course: Course, policy: Policy, now: datetim
         found += _award_all(session, rule, version, undecided, now)
         still = {each.person_id: each.decision for each in undecided if each.is_learner}
         questions.update(session, rule, still, observations.get(None, ()), now)
+    _mail_changes(session, course, now)
     return found
+
+
+def _mail_changes(session: Session, course: Course, now: datetime) -> None:
+    """Schedules the mail to each teacher who was not mailed yet that the grade under some award has changed."""
+    changes = changes_in_course(session, course.id, now)
+    if changes:
+        teachers = teachers_of(session, course.id)
+        schedule_mails(session, [each for each in teachers if unmailed(session, changes, each)], now)
 
 
 def decide_people(
@@ -118,11 +129,11 @@ def _undecided(
             if since is None:
                 continue
             own = later_than(seen, since)
-        facts = Facts(person=person_id, resource=link, own=own, course=about_course, policy=policy)
+        facts = Facts(person=person_id, resource=link, own=own, now=now, course=about_course, policy=policy)
         found.append(
             Undecided(
                 person_id=person_id,
-                decision=decide(tree, facts, now),
+                decision=decide(tree, facts),
                 is_learner=role_now(seen) == "learner",
                 renews=before.id if before is not None else None,
             )

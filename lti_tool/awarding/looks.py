@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,6 +53,8 @@ def look(
 ) -> PlatformError | None:
     """Looks at the course's platform once and awards what follows; returns the platform's error, None if it answered.
 
+    A disabled platform is not called.
+
     The platform is called between two transactions, never inside one: an answer can take a minute, and a row lock, or
     SQLite's only write lock, must not be held that long. What is decided rests on the ledger as it is once the answers
     are there.
@@ -63,6 +65,8 @@ def look(
         if course is None or asked is None:
             return None
         registration = queries.platforms.as_registration(course.registration)
+        if registration.disabled:
+            return None
     answered = _ask(asked, connect(registration), now)
     ended_at = clock() if clock is not None else now
     with store.begin() as session:
@@ -86,7 +90,7 @@ def _asked(session: Session, course: Course) -> Asked | None:
     links = []
     for rule in queries.rules.rules_of(session, course.id):
         version = version_that_awards(session, rule)
-        if version is not None and not is_gone(rule.link):
+        if version is not None and (rule.link.look_again or not is_gone(rule.link)):
             links.append(
                 LinkAsked(
                     id=rule.link.link_id,
@@ -170,13 +174,16 @@ def _note_on_rules(
             (answer.trouble[link.link_id] for answer in answers if link.link_id in answer.trouble), None
         )
         rule.trouble = trouble.as_json() if trouble else None
+        was_gone = is_gone(link)
         if error is None:
             # All sources have answered, the list of members too: the platform has the course, but not the link.
             missed = (each.source for each in answered if each.answer and link.link_id in each.answer.missing)
             link.missing_in = next(missed, "")
             link.missing_looks = link.missing_looks + 1 if link.missing_in else 0
+            link.look_again = False
         if is_gone(link):
             rule.trouble = None
+        if is_gone(link) and not was_gone:
             events.record(session, "link_gone", "rule", rule.id, now, why=link.missing_in)
         if trouble is None:
             rule.checked_at = now
@@ -185,7 +192,7 @@ def _note_on_rules(
 
 
 def is_gone(link: ResourceLink) -> bool:
-    """Whether the platform no longer has the link or its column, so that looks leave it out until a launch."""
+    """Whether the platform no longer has the link or its column, so that looks leave it out until it is opened."""
     return link.missing_looks >= LOOKS_UNTIL_GONE
 
 
@@ -248,16 +255,3 @@ def next_look(
         return now + min(WAIT_AFTER_FIRST_FAILURE, usual)
     doubled: timedelta = usual * 2 ** min(failures, 10)
     return now + min(doubled, LONGEST_WAIT)
-
-
-def counts_of(session: Session, rule: AwardRule) -> Mapping[str, int]:
-    """How many learners the rule's link is open and closed to, by the last look that counts."""
-    observations = queries.observations.of_course(session, rule.course_id)
-    counts = {"open": 0, "closed": 0}
-    for person_id, own in observations.items():
-        if person_id is None:
-            continue
-        access = [each for each in own if each.kind == "link_access" and each.resource == rule.link.link_id]
-        if access and access[-1].value in counts:
-            counts[access[-1].value] += 1
-    return counts

@@ -5,6 +5,9 @@ JSON; `placed`, the id of the placement by which the tool knows what the teacher
 backup carries them too, so a rule that comes by any other way than its own placement stands still until a teacher
 confirms it. What the activity says now counts: what a later launch asks for otherwise is proposed as a new version, and
 the rule awards nothing until a teacher has confirmed or declined it.
+
+A badge may ask for a result. A rule may ask for more, never for less: a link that does proposes nothing, and
+`asks_less` says so.
 """
 
 from __future__ import annotations
@@ -12,11 +15,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from uuid import uuid4
 
+from badges.template.model import read_template
 from lti_tool.awarding import questions
 from lti_tool.awarding.looks import look_soon
+from lti_tool.conditions import tree as rule_tree
+from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.tree import UNREADABLE, Node, is_readable, read_tree, written
+from lti_tool.errors import NotAllowedError
+from lti_tool.sources import line_item_results
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import AwardRule, Course, Placement, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.store.queries.common import add_or_find
@@ -36,7 +45,11 @@ def place(
     person_id: int | None,
     now: datetime,
 ) -> Mapping[str, str]:
-    """The custom parameters of a new link for that badge and rule, which the tool will know again."""
+    """The custom parameters of a new link for that badge and rule, which the tool will know again.
+
+    Raises NotAllowedError where the rule asks for less than the badge.
+    """
+    _refuse_less(template, tree)
     text = written(tree)
     placement = Placement(
         id=str(uuid4()),
@@ -56,13 +69,21 @@ def place(
 def link_of_launch(session: Session, launch: Launch, course: Course, now: datetime) -> ResourceLink | None:
     """The launched resource link of the course, locked. It is there, so it is looked at again where looks missed it.
 
-    None for deep linking; a link in a course's navigation is none of the course's links.
+    Its column is certain to be there only where the launch names it: otherwise the next look tells. None for deep
+    linking; a link in a course's navigation is none of the course's links.
     """
-    if launch.message_type == "LtiDeepLinkingRequest" or launch.resource_link_id in (None, launch.context_id):
+    if launch.message_type == "LtiDeepLinkingRequest" or launch.resource_link_id is None:
+        return None
+    if launch.product == "canvas" and launch.resource_link_id == launch.context_id:
+        # In Canvas that is the navigation of the course. Moodle numbers courses and links each from 1, so there a link
+        # can have the number of its course.
         return None
     link = _link(session, course, launch, now)
     link.line_item_url = launch.line_item_url or link.line_item_url
-    link.missing_looks, link.missing_in = 0, ""
+    if launch.line_item_url is not None or link.missing_in != line_item_results.NAME:
+        link.missing_looks, link.missing_in = 0, ""
+    else:
+        link.look_again = True
     return link
 
 
@@ -100,7 +121,7 @@ class _Wanted:
 
 def _new_rule(session: Session, link: ResourceLink, launch: Launch, now: datetime) -> AwardRule | None:
     wanted = _wanted(session, link, launch.registration_id)
-    if wanted is None:
+    if wanted is None or rule_tree.asks_less(wanted.tree, required_score(wanted.template)):
         return None
     rule = _rule_for(session, link, now)
     _add(session, rule, wanted, now)
@@ -117,6 +138,9 @@ def _compare(session: Session, rule: AwardRule, launch: Launch, now: datetime) -
     if current is not None and current.asked == rule.link.asked:
         return
     wanted = _wanted(session, rule.link, launch.registration_id)
+    if wanted is not None and rule_tree.asks_less(wanted.tree, required_score(wanted.template)):
+        events.record(session, "rule_change_refused", "rule", rule.id, now, why="below_required_value")
+        return
     if wanted is None:
         template = queries.rules.shown_version(session, rule).template_version
         wanted = _Wanted(template=template, tree=UNREADABLE, reason="no_badge")
@@ -204,6 +228,26 @@ def _original(session: Session, rule_id: int, asked: Mapping[str, str]) -> RuleV
     return next((each for each in used if each.asked == asked), None)
 
 
+def asks_less(session: Session, link: ResourceLink) -> tuple[str, FormProblem] | None:
+    """Why what the link asks for is not proposed: less than its badge asks for; see `lti_tool.conditions.tree`."""
+    template = queries.templates.published_template(
+        session, link.asked.get("badge", ""), link.course.registration_id
+    )
+    if template is None:
+        return None
+    return rule_tree.asks_less(read_tree(link.asked.get("rule")), required_score(template))
+
+
+def required_score(template: TemplateVersion) -> Decimal | None:
+    """The result that the badge asks for, 0 to 1, None where it asks for none."""
+    return read_template(template.body).required_score
+
+
+def _refuse_less(template: TemplateVersion, tree: Node) -> None:
+    if rule_tree.asks_less(tree, required_score(template)):
+        raise NotAllowedError("the rule asks for less than the badge")
+
+
 def names_no_badge(session: Session, link: ResourceLink) -> bool:
     """Whether the link has no rule, or one that stands still because the activity no longer names a badge."""
     rule = queries.rules.rule_of_link(session, link)
@@ -261,7 +305,10 @@ def add_version(
 
     `reason` is one of RuleVersion's; `placed`, `edited` and `chosen` are a teacher's own choices. `asked`: what the
     link asked for; without it, what the active version came from.
+
+    Raises NotAllowedError where the rule asks for less than the badge.
     """
+    _refuse_less(template, tree)
     is_active = reason in ("placed", "edited", "chosen") and is_readable(tree)
     active = queries.rules.active_version(session, rule.id)
     if asked is None:

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from lti_tool.awarding.ledger import Seen, append
+from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
 from lti_tool.conditions.decide import Decision
 from lti_tool.errors import NotFoundError
-from lti_tool.observations import RESTRICTION, Observation, role_now, select
+from lti_tool.observations import RESTRICTION, Observation, select
 from lti_tool.observations.link_history import restriction_now
 from lti_tool.sources import teacher
-from lti_tool.store import Session, events, outbox, queries
+from lti_tool.store import Session, events, queries
 from lti_tool.store.models import AwardRule, Question
 
 Answer = Literal["completed", "removed"]
-
-#: Many questions settle themselves by the next look, and are not mailed at all.
-WAIT_BEFORE_MAIL = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +55,7 @@ def update(
         session.add(question)
         session.flush()
         events.record(session, "asked", "question", question.id, now, why=kind, data={"people": len(people)})
-        _ask_by_mail(session, rule.course_id, now)
-
-
-def _ask_by_mail(session: Session, course_id: int, now: datetime) -> None:
-    """Schedules the mail to each teacher of the course, unless one is due anyway: see `open_questions`."""
-    roles = queries.observations.roles_in_course(session, course_id)
-    for person_id in sorted(person_id for person_id, own in roles.items() if role_now(own) == "staff"):
-        payload = {"person_id": person_id, "mailed": []}
-        due_at = now + WAIT_BEFORE_MAIL
-        outbox.schedule_unless_open(session, mail_id(person_id), "ask_teacher", payload, due_at)
-
-
-def mail_id(person_id: int) -> str:
-    """The id of the single outbox row that is used again for each mail to a teacher."""
-    return f"ask-teacher-{person_id}"
+        schedule_mails(session, teachers_of(session, rule.course_id), now)
 
 
 def question_in(decision: Decision) -> str:

@@ -21,7 +21,7 @@ def occasions_count_from(held: HeldAward, next_end: datetime | None, now: dateti
 
     `next_end` is until when a badge that is awarded now is valid, None without an end: it has to be later.
     """
-    if held.status != "issued" or held.valid_until is None or not held.renews_by_itself:
+    if held.status != "issued" or held.valid_until is None:
         return None
     begins = max(held.valid_until - RENEWAL_PERIOD, held.earned_at + (held.valid_until - held.earned_at) / 2)
     is_longer = next_end is None or next_end > held.valid_until

@@ -20,7 +20,7 @@ from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.observations import RESULT, RESULT_LEFT, Facts, Observation, select
 from lti_tool.sources import teacher
 from lti_tool.store import Session, events, queries
-from lti_tool.store.models import Award, AwardRule
+from lti_tool.store.models import Award
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +61,7 @@ class ResultChange:
         return all(change.still_met for change in self.changes)
 
 
-def changed_results(
-    tree: Node, trace: Mapping[str, Any], facts: Facts, now: datetime
-) -> Sequence[tuple[Change, datetime]]:
+def changed_results(tree: Node, trace: Mapping[str, Any], facts: Facts) -> Sequence[tuple[Change, datetime]]:
     """Each result that counted in the trace of an award and is another one now, with when that was seen.
 
     `tree` is the rule by which the award was decided.
@@ -77,38 +75,41 @@ def changed_results(
         if condition is None or before is None or leaf.options is None or RESULT not in condition.READS:
             continue
         counted = before.get("values", {}).get("score") if before["state"] == "met" else None
-        part = condition.holds(leaf.options, facts, now)
+        part = leaf.options.holds(facts)
         seen_at = part.values.get("seen_at")
         if counted is not None and seen_at is not None and _score(part) != Decimal(counted):
             found.append((Change(before=before, now=part.as_json()), seen_at))
     return found
 
 
-def changes_of_rule(session: Session, rule: AwardRule, now: datetime) -> Sequence[ResultChange]:
-    """The awards of the rule whose results have changed since, until a teacher revokes the badge or leaves it."""
-    running = [award for award in queries.awards.awards_of_rule(session, rule.id) if award.ended_at is None]
-    trees = {version.id: read_tree(version.tree) for version in rule.versions}
-    found = [award for award in running if _reads_results(trees[award.rule_version_id])]
-    if not found:
+def changes_in_course(session: Session, course_id: int, now: datetime) -> Sequence[ResultChange]:
+    """The awards of a course whose results have changed since, until a teacher revokes the badge or leaves it.
+
+    Whatever became of the rule: a badge stays valid where its link is paused, deleted or removed. Each look calls this,
+    so it reads no more than it needs of a course in which nothing has changed.
+    """
+    people = queries.observations.people_with_other_results(session, course_id)
+    if not people:
         return []
-    known = queries.observations.of_people(session, rule.course_id, [award.person_id for award in found])
+    known = queries.observations.of_people(session, course_id, people)
+    rules = queries.rules.rules_of(session, course_id)
+    trees = {version.id: read_tree(version.tree) for rule in rules for version in rule.versions}
     changes = (
-        _change(award, trees[award.rule_version_id], rule.link.link_id, known.get(award.person_id, ()), now)
-        for award in found
+        _change(award, trees[award.rule_version_id], known.get(award.person_id, ()), now)
+        for award in queries.awards.valid_awards_to(session, course_id, people)
     )
     return [each for each in changes if each is not None]
 
 
-def changes_since(session: Session, moment: datetime, now: datetime) -> Mapping[int, Sequence[ResultChange]]:
-    """For a mail to teachers: by course id, what `changes_of_rule` finds and was first seen after that moment."""
-    found = {}
-    for course_id in queries.observations.courses_with_results_after(session, moment):
-        rules = queries.rules.rules_of(session, course_id)
-        changes = [each for rule in rules for each in changes_of_rule(session, rule, now)]
-        new = [each for each in changes if each.seen_at > moment]
-        if new:
-            found[course_id] = new
-    return found
+def unmailed(session: Session, changes: Sequence[ResultChange], person_id: int) -> Sequence[ResultChange]:
+    """Those of the changes that were not mailed to the teacher yet; nobody is mailed about their own badge."""
+    mailed = queries.awards.mailed_changes(session, person_id, [each.award.id for each in changes])
+    return [
+        each
+        for each in changes
+        if each.award.person_id != person_id
+        and (each.award.id not in mailed or mailed[each.award.id] < each.seen_at)
+    ]
 
 
 def leave(session: Session, award: Award, seen_at: str, by_id: int | None, now: datetime) -> None:
@@ -145,7 +146,7 @@ def _settle(session: Session, award: Award, seen_at: str, by_id: int | None, now
         raise NotAllowedError("the platform does not say who you are, so you cannot decide this")
     if by_id == award.person_id:
         raise NotAllowedError("nobody decides about their own badge")
-    changes = {each.award.id: each for each in changes_of_rule(session, rule, now)}
+    changes = {each.award.id: each for each in changes_in_course(session, rule.course_id, now)}
     change = changes.get(award.id)
     if change is None or change.seen_at.isoformat() != seen_at:
         raise NotFoundError("this result has not changed, or has changed once more")
@@ -156,11 +157,10 @@ def _settle(session: Session, award: Award, seen_at: str, by_id: int | None, now
     return change
 
 
-def _change(
-    award: Award, tree: Node, link: str, own: Sequence[Observation], now: datetime
-) -> ResultChange | None:
-    facts = Facts(person=award.person_id, resource=link, own=own)
-    changed = changed_results(tree, award.trace, facts, now)
+def _change(award: Award, tree: Node, own: Sequence[Observation], now: datetime) -> ResultChange | None:
+    link = award.rule.link.link_id
+    facts = Facts(person=award.person_id, resource=link, own=own, now=now)
+    changed = changed_results(tree, award.trace, facts)
     if not changed:
         return None
     newest = max(seen_at for _, seen_at in changed)
@@ -168,12 +168,6 @@ def _change(
     if left and datetime.fromisoformat(left[-1]) >= newest:
         return None
     return ResultChange(award=award, changes=[change for change, _ in changed], seen_at=newest)
-
-
-def _reads_results(tree: Node) -> bool:
-    return any(
-        RESULT in CONDITIONS[leaf.condition].READS for leaf in leaves(tree) if leaf.condition in CONDITIONS
-    )
 
 
 def _score(part: Part) -> Decimal | None:

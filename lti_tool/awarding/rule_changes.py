@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lti_tool.awarding import questions
 from lti_tool.awarding.looks import is_gone, look_soon
-from lti_tool.awarding.placing import add_version
+from lti_tool.awarding.placing import add_version, required_score
 from lti_tool.conditions import tree as rule_tree
 from lti_tool.conditions.tree import Node, is_readable, read_tree
 from lti_tool.errors import NotAllowedError, NotFoundError
@@ -56,12 +56,14 @@ def set_demands(
 def take_newer_version(session: Session, rule: AwardRule, by_id: int | None, now: datetime) -> None:
     """Makes the rule award the newest published version of its template; issued credentials stay as they are.
 
+    Where that asks for a higher result than the rule, the rule asks for it too.
     Raises NotAllowedError while the rule waits for a teacher to settle a change.
     """
     version = _settled(session, rule)
     newer = queries.templates.newer_version(session, version.template_version, rule.course.registration_id)
     if newer is not None:
-        add_version(session, rule, newer, read_tree(version.tree), reason="edited", by_id=by_id, now=now)
+        tree = rule_tree.raised_to(read_tree(version.tree), required_score(newer))
+        add_version(session, rule, newer, tree, reason="edited", by_id=by_id, now=now)
 
 
 def confirm_change(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -25,6 +27,11 @@ from lti_tool.wiring import Tool
 
 COURSE = "Data Literacy"
 COMPLETE = 12
+#: Of the badge that the teacher writes, by language.
+TITLES = {
+    "en": "Data literacy for decision makers, spring course",
+    "lv": "Datu pratība lēmumu pieņēmējiem, pavasara kurss",
+}
 TIMEOUT_SECONDS = 60
 
 
@@ -56,7 +63,7 @@ def run_once(
         ) as demo,
     ):
         try:
-            graded_at = _play(demo)
+            graded_at = _play(demo, out / "mails")
             purpose = demo.tool.issuer.status_purpose
             summary = _summarize(demo, _write_and_verify(demo, out), graded_at)
         except (DemoOnceError, UnexpectedPageError) as error:
@@ -72,8 +79,10 @@ def run_once(
     return 1 if differences else 0
 
 
-def _play(demo: RunningDemo) -> datetime:
-    """When the grades were given. The tool is registered, a badge placed, twelve are awarded, one is revoked.
+def _play(demo: RunningDemo, mails: Path) -> datetime:
+    """When the grades were given.
+
+    The tool is registered, a badge written, approved and placed, twelve are awarded, one is revoked.
 
     Raises DemoOnceError or UnexpectedPageError where a step fails.
     """
@@ -81,7 +90,12 @@ def _play(demo: RunningDemo) -> datetime:
     robot = Robot(demo.lms_url)
     robot.register(demo.registration_url)
     _print_line("The LMS registered the tool by Dynamic Registration.")
-    activity = robot.place_badge(COURSE)
+    robot.copy_badge(COURSE, TITLES)
+    _print_line("Zane wrote a badge of her own. It waits for approval.")
+    approver = Robot(demo.lms_url)
+    approver.approve(_wait("the mail to the approver", lambda: _approval_link(mails)))
+    _print_line("The approver opened the link in the e-mail and approved it.")
+    activity = robot.place_badge(COURSE, TITLES["en"])
     robot.open_activity("Zane", activity)
     rule_id = _wait("the badge to be switched on", lambda: _first_rule_id(tool))
     _wait("the first look at who may open the link", lambda: _is_checked(tool, rule_id))
@@ -186,6 +200,15 @@ def _differences(summary: Mapping[str, Any], withdrawn: str) -> list[str]:
     if verdicts != sorted([withdrawn] + ["verified"] * (COMPLETE - 1)):
         differences.append(f"the verdicts are {', '.join(verdicts)}")
     return differences
+
+
+def _approval_link(mails: Path) -> str:
+    """The link in the mail to the approver; "" while there is none."""
+    for file in mails.glob("approval-*.eml"):
+        message = message_from_bytes(file.read_bytes(), policy=policy.default)
+        if found := re.search(r"http://\S+/lti/approval\S+", message.get_content()):
+            return found[0]
+    return ""
 
 
 def _first_rule_id(tool: Tool) -> int:

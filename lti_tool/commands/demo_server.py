@@ -8,7 +8,6 @@ import secrets
 import signal
 import socket
 import threading
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -22,9 +21,8 @@ from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import legal_identity
 from lti_tool.logs import set_up_logs
 from lti_tool.platforms import invitations
-from lti_tool.store import queries
 from lti_tool.tasks import Worker
-from lti_tool.templates import versions
+from lti_tool.templates.starters import publish_starters
 from lti_tool.web import create_app
 from lti_tool.web.server import listen, serve
 from lti_tool.wiring import Tool, build_tool
@@ -113,7 +111,8 @@ Nozimite is running, with a small LMS beside it. Open these in a browser on this
   1. Admin       Ieva: "Site administration", add the tool by this address, then activate it:
                  {demo.registration_url}
   2. Teacher     Zane: open a course, "Add an activity", "Select content", pick a badge, save; open it once.
-                 Or press "Create a new badge" there: four short steps to one of your own.
+                 Or press "Create a new badge" there: four short steps to one of your own. When you publish it,
+                 somebody at the college has to approve it: open the link in the newest approval mail, below.
                  Then "Gradebook": give everybody grades. Twelve of thirty complete, and the page says why.
                  Let all thirty complete, and Nozimite asks whether they have, or the link is open to everybody.
   3. Learner     Anna: open the badge in her course. It is there a few seconds after her grade.
@@ -162,7 +161,8 @@ def running_demo(
     registration_url = _registration_url(tool, folder)
     with tool.store.begin() as session:
         legal_identity.confirm(session, tool.issuer.profile, tool.clock())
-    _publish_templates(tool)
+    with tool.store.begin() as session:
+        publish_starters(session, tool.issuer.profile, TEMPLATES, tool.clock())
     lms = create_lms(
         url=lms_url,
         tool_url=tool.tool_url,
@@ -228,14 +228,3 @@ def _registration_url(tool: Tool, folder: Path) -> str:
         url = f"{tool.tool_url}/lti/register?code={invitations.invite(session, tool.clock())}"
     file.write_text(url, encoding="utf-8")
     return url
-
-
-def _publish_templates(tool: Tool) -> None:
-    """Publishes the templates of the demo, at the first start."""
-    with tool.store.begin() as session:
-        if queries.templates.template_versions(session):
-            return
-        for file in sorted(TEMPLATES.glob("*.toml")):
-            data = tomllib.loads(file.read_text(encoding="utf-8"))
-            row = versions.add(session, data, tool.clock())
-            versions.publish(row, tool.issuer.profile, tool.clock())

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @click.option(
     "--about", metavar="KIND[:ID]", help="Only about these: award, award:17, rule:3, registration, ..."
 )
-@click.option("--actor", metavar="KIND[:ID]", help="Only by these: person:3, operator:NAME, tool, unknown.")
+@click.option(
+    "--actor", metavar="KIND[:ID]", help="Only by these: person:3, operator:NAME, approver:7, tool, ..."
+)
 @click.option("--what", metavar="NAME", help="Only these acts: awarded, revoked, refused, ...")
 @click.option(
     "--since",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from getpass import getpass
 from pathlib import Path
@@ -14,7 +16,9 @@ from lti_tool.commands.shared import FILE, Moment, at_issuer, note, open_tool, o
 from lti_tool.errors import RecoverySheetError
 
 if TYPE_CHECKING:
-    from lti_tool.store.models import SigningKeyRow
+    from badges.issuer import IssuerProfile
+    from lti_tool.issuing.status_lists import StatusListEntry
+    from lti_tool.store.models import SigningKeyRow, ToolKeyRow
 
 #: As in lti_tool.issuing.keyring, which is not loaded for other commands.
 KINDS = ("Ed25519", "P-256", "RSA-3072")
@@ -35,17 +39,22 @@ def list_() -> None:
     tool = open_tool()
     zone = tool.issuer.profile.zone
     with tool.store.read() as session:
+        signs = queries.issuers.published_tool_key_rows(session)[0].kid
         for key in queries.issuers.tool_key_rows(session):
-            click.echo(f"lti\tRSA\t{key.kid}\t{key.created_at.astimezone(zone):%Y-%m-%d}")
+            made = f"{key.created_at.astimezone(zone):%Y-%m-%d}"
+            state = "current" if key.kid == signs else _state(key, zone, "published")
+            click.echo(f"lti\tRSA\t{key.kid}\t{made}\tdatabase\t{state}")
         for row in queries.issuers.signing_keys(session, tool.issuer.profile.id):
             made = f"{row.created_at.astimezone(zone):%Y-%m-%d}"
-            click.echo(f"badges\t{row.algorithm}\t{row.kid}\t{made}\t{row.vault}\t{_state(row, zone)}")
+            click.echo(
+                f"badges\t{row.algorithm}\t{row.kid}\t{made}\t{row.vault}\t{_state(row, zone, 'current')}"
+            )
 
 
-def _state(row: SigningKeyRow, zone: tzinfo) -> str:
+def _state(row: SigningKeyRow | ToolKeyRow, zone: tzinfo, otherwise: str) -> str:
     if row.compromised_at is not None:
         return f"compromised since {row.compromised_at.astimezone(zone):%Y-%m-%d}"
-    return "retired" if row.retired_at else "current"
+    return "retired" if row.retired_at else otherwise
 
 
 @keys.command()
@@ -64,7 +73,8 @@ def make(kind: str) -> None:
 def rotate(kind: str) -> None:
     """Sign with a new key from now on.
 
-    The old one stays published, so that its badges keep verifying.
+    The old one stays published, so that its badges keep verifying. An old LTI key can be retired a day later, when
+    every platform has fetched the new one.
     """
     tool = open_tool()
     with tool.store.begin() as session:
@@ -74,9 +84,18 @@ def rotate(kind: str) -> None:
 @keys.command()
 @click.argument("key", metavar="KEY")
 def retire(key: str) -> None:
-    """Stop signing with KEY. It stays published, so that its badges keep verifying."""
+    """Stop signing with KEY. It stays published, so that its badges keep verifying.
+
+    An LTI key leaves the key set instead: nothing that it signed is needed later. "lti" retires all but the current.
+    """
+    from lti_tool.issuing import lti_keys
+
     tool = open_tool()
     with tool.store.begin() as session:
+        if lti_keys.is_meant(session, key):
+            for retired in lti_keys.retire(session, key, tool.clock(), operator()):
+                click.echo(f"{retired} has left the tool's key set. Nothing has to be done in the platforms.")
+            return
         tool.issuer.keyring.retire(session, key, tool.clock(), operator())
     click.echo(f"{key} no longer signs. Badges that it has signed keep verifying.")
 
@@ -91,12 +110,20 @@ def retire(key: str) -> None:
     "had it; without it, from its first day on.",
 )
 def compromised(key: str, since: datetime | None) -> None:
-    """Revoke a KEY that somebody else may hold."""
+    """Revoke a KEY that somebody else may hold. "lti" revokes every key for platforms."""
+    from lti_tool.issuing import lti_keys
     from lti_tool.store import queries
 
     tool = open_tool()
     profile = tool.issuer.profile
     with tool.store.begin() as session:
+        if lti_keys.is_meant(session, key):
+            moment = at_issuer(since, profile)
+            withdrawn = lti_keys.mark_compromised(
+                session, tool.issuer.keyring, key, moment, tool.clock(), operator()
+            )
+            _say_withdrawn(withdrawn, tool.tool_url)
+            return
         row = tool.issuer.keyring.mark_compromised(
             session, key, at_issuer(since, profile), tool.clock(), operator()
         )
@@ -105,6 +132,22 @@ def compromised(key: str, since: datetime | None) -> None:
     click.echo(f"{key} is revoked since {first.isoformat()}. Badges signed from then on no longer verify.")
     click.echo("Badges signed before verify where the verifier may ask this tool, which still serves them.")
     click.echo(f"Badges that this tool has issued since then, with this key or another: {count}.")
+
+
+def _say_withdrawn(withdrawn: Sequence[str], tool_url: str) -> None:
+    for kid in withdrawn:
+        click.echo(
+            f"{kid} is withdrawn: {tool_url}/lti/jwks.json no longer has it, and nothing is signed with it."
+        )
+    click.echo(
+        "Platforms fetch the new key by themselves, so usually nothing has to be done there. Only where an"
+    )
+    click.echo(
+        "administrator has copied the key itself into the platform must it be replaced by that address."
+    )
+    click.echo(
+        "Whoever had the key could act as this tool on every platform: read members and results, write grades."
+    )
 
 
 @keys.command("recovery-sheet")
@@ -128,26 +171,100 @@ def recovery_sheet(out: Path | None) -> None:
 
 @keys.command()
 @click.argument("file", type=FILE, metavar="FILE")
-def restore(file: Path) -> None:
+@click.option(
+    "--compromised",
+    multiple=True,
+    metavar="KEY=DATE",
+    help="A key that somebody else may have had from that day on, since the sheet was printed; or none. May be "
+    "repeated.",
+)
+@click.option(
+    "--revoked",
+    multiple=True,
+    metavar="ENTRY",
+    help="The credentialStatus id of a badge that was revoked since then, such as 1#94567; or none. May be repeated.",
+)
+def restore(file: Path, compromised: tuple[str, ...], revoked: tuple[str, ...]) -> None:
     """Restore the issuer from its recovery sheet.
 
-    FILE is the sheet, or its numbered lines typed in again. Asks for the code.
+    FILE is the sheet, or its numbered lines typed in again. Asks for the code, and for what happened since the sheet
+    was printed unless the options say it: the sheet does not know, and would let a stolen key be trusted again.
     """
     from lti_tool.issuing import recovery_sheet
 
     tool = open_tool()
+    profile = tool.issuer.profile
     try:
         page = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RecoverySheetError(f"{file} cannot be read") from error
     code = getpass("The code of the sheet: ") if sys.stdin.isatty() else sys.stdin.readline()
-    with tool.store.begin() as session:
-        count = recovery_sheet.restore(
-            session, tool.issuer.keyring, page, code.strip(), tool.clock(), operator()
-        )
-    click.echo(
-        f"Restored: {count} keys of {tool.issuer.profile.id}. Start the tool, and verify an old badge."
+    content = recovery_sheet.read_sheet(page, code.strip())
+    printed = _printed(content.printed_at, profile.zone)
+    since = recovery_sheet.SincePrinted(
+        compromised=_compromised_since(
+            compromised or _asked(f"Keys that somebody else may have had since {printed}", "KEY=DATE"),
+            profile,
+        ),
+        revoked=_revoked_since(revoked or _asked(f"Badges revoked since {printed}", "credentialStatus ids")),
     )
+    with tool.store.begin() as session:
+        count = recovery_sheet.restore(session, tool.issuer.keyring, content, since, tool.clock(), operator())
+    click.echo(f"Restored: {count} keys of {profile.id}. Start the tool, and verify an old badge.")
+    click.echo("Print a new sheet now, and destroy this one.")
+
+
+def _printed(at: datetime | None, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at is not None else "the sheet was printed"
+
+
+def _asked(question: str, form: str) -> Sequence[str]:
+    """What the operator types, word by word. Raises RecoverySheetError where nobody can be asked, or answers."""
+    answer = ""
+    if sys.stdin.isatty():
+        answer = click.prompt(f"{question} ({form}, or none)", default="", show_default=False)
+    if not answer.strip():
+        raise RecoverySheetError(
+            f"Nothing was restored, because it is not known what happened: {question}? Say it with --compromised "
+            "KEY=DATE and --revoked ENTRY, each as often as needed, or with none in place of KEY=DATE or ENTRY. "
+            "Without that, a stolen key and revoked badges would be trusted again."
+        )
+    return answer.split()
+
+
+def _compromised_since(words: Sequence[str], profile: IssuerProfile) -> Mapping[str, datetime]:
+    """The moment by key, of words such as `key-1=2026-11-28`; a key that is named twice has the earlier one.
+
+    Raises RecoverySheetError.
+    """
+    found: dict[str, datetime] = {}
+    for word in _unless_none(words):
+        kid, _, day = word.rpartition("=")
+        try:
+            moment = at_issuer(datetime.fromisoformat(day), profile)
+        except ValueError:
+            moment = None
+        if not kid or moment is None:
+            raise RecoverySheetError(f"{word!r} is no key with its date, such as key-1=2026-11-28")
+        found[kid] = min(moment, found.get(kid, moment))
+    return found
+
+
+def _revoked_since(words: Sequence[str]) -> Sequence[StatusListEntry]:
+    """The entries of words such as `1#94567`, or of addresses that end so. Raises RecoverySheetError."""
+    from lti_tool.issuing.status_lists import StatusListEntry
+
+    entries = []
+    for word in _unless_none(words):
+        found = re.search(r"(?:^|/)([0-9]{1,9})#([0-9]{1,9})$", word)
+        if found is None:
+            raise RecoverySheetError(f"{word!r} is no entry of a status list, such as 1#94567")
+        entries.append(StatusListEntry(list_id=int(found[1]), index=int(found[2])))
+    return entries
+
+
+def _unless_none(words: Sequence[str]) -> Sequence[str]:
+    return () if [word.lower() for word in words] == ["none"] else words
 
 
 COMMANDS = (keys,)

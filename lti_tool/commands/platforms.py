@@ -7,7 +7,7 @@ import click
 from lti_tool.commands.shared import note, open_tool, operator
 
 
-@click.group("platforms", help="Register Moodle and Canvas sites, and list them.")
+@click.group("platforms", help="Register Moodle and Canvas sites, change, disable and remove them.")
 def platforms() -> None: ...
 
 
@@ -25,12 +25,15 @@ def invite() -> None:
 
 @platforms.command("list")
 def list_() -> None:
-    """List the registered platforms: number, product, issuer, client id, name."""
+    """List the registered platforms: number, product, issuer, client id, name, state."""
     from lti_tool.store import queries
 
     with open_tool().store.read() as session:
         for row in queries.platforms.registrations(session):
-            click.echo(f"{row.id}\t{row.product or '-'}\t{row.platform_id}\t{row.client_id}\t{row.name}")
+            state = "disabled" if row.disabled_at else "enabled"
+            click.echo(
+                f"{row.id}\t{row.product or '-'}\t{row.platform_id}\t{row.client_id}\t{row.name}\t{state}"
+            )
 
 
 @platforms.command()
@@ -54,7 +57,7 @@ def add(
     product: str,
     name: str,
 ) -> None:
-    """Register a platform by hand."""
+    """Register a platform by hand. A registration is never replaced: `update` changes one."""
     from lti_tool.platforms import invitations
     from lti_tool.values import NewRegistration
 
@@ -76,6 +79,117 @@ def add(
     click.echo(f"Login:    {tool.tool_url}/lti/login")
     click.echo(f"Redirect: {tool.tool_url}/lti/launch")
     click.echo(f"Keys:     {tool.tool_url}/lti/jwks.json")
+
+
+@platforms.command()
+@click.argument("number", type=int)
+@click.option(
+    "--issuer", "platform_id", metavar="URL", help="The platform's issuer (iss), if its address changed."
+)
+@click.option("--client-id", "client_id", metavar="ID")
+@click.option("--auth-url", "auth_login_url", metavar="URL", help="Where a login is answered.")
+@click.option("--token-url", "auth_token_url", metavar="URL", help="Where access tokens are given.")
+@click.option("--jwks-url", "jwks_url", metavar="URL", help="Where the platform's keys are.")
+@click.option(
+    "--token-audience", metavar="URL", help='Where it differs from the token address; "" for the same.'
+)
+@click.option("--product", metavar="NAME", help="moodle, canvas, ...")
+@click.option("--name", metavar="NAME", help="What you call this platform.")
+def update(number: int, **options: str | None) -> None:
+    """Change what a platform is registered with. What you do not name stays as it is."""
+    from lti_tool.platforms import registrations
+
+    changes: dict[str, str | None] = {name: value for name, value in options.items() if value is not None}
+    if not changes:
+        raise click.UsageError("name at least one option, such as --jwks-url")
+    if not changes.get("token_audience", "?"):
+        changes["token_audience"] = None
+    empty = [name for name in changes.keys() - {"token_audience", "product", "name"} if not changes[name]]
+    if empty:
+        raise click.UsageError("only --token-audience, --product and --name can be empty")
+    tool = open_tool()
+    with tool.store.begin() as session:
+        registrations.update(session, number, changes, tool.clock(), operator())
+    click.echo(
+        f"Platform {number} is changed. Running processes use the new values from the next request on."
+    )
+
+
+@platforms.command()
+@click.argument("number", type=int)
+def disable(number: int) -> None:
+    """Refuse a platform's logins and launches. Its badges stay valid."""
+    from lti_tool.platforms import registrations
+
+    tool = open_tool()
+    with tool.store.begin() as session:
+        registrations.disable(session, number, tool.clock(), operator())
+    click.echo(f"Platform {number} is disabled: nobody comes in from there, and its badges stay valid.")
+    click.echo(f"To undo it: platforms enable {number}")
+
+
+@platforms.command()
+@click.argument("number", type=int)
+def enable(number: int) -> None:
+    """Let a disabled platform be used again."""
+    from lti_tool.platforms import registrations
+
+    tool = open_tool()
+    with tool.store.begin() as session:
+        registrations.enable(session, number, tool.clock(), operator())
+    click.echo(f"Platform {number} is enabled.")
+
+
+@platforms.command()
+@click.argument("number", type=int)
+def remove(number: int) -> None:
+    """Delete a platform, its courses and people. Refused where badges were awarded there."""
+    from lti_tool.platforms import registrations
+
+    tool = open_tool()
+    with tool.store.begin() as session:
+        registrations.remove(session, number, tool.clock(), operator())
+    click.echo(f"Platform {number} is removed. Remove the tool in the platform too.")
+
+
+@platforms.command()
+@click.argument("number", type=int)
+@click.option("--allow", metavar="ID", help="List a deployment: its launches are accepted in any case.")
+@click.option("--unlist", metavar="ID", help="Take a deployment off the list.")
+@click.option("--only-listed", "mode", flag_value="only-listed", help="Refuse launches from all others.")
+@click.option(
+    "--any", "mode", flag_value="any", help="Accept any deployment, and list it at its first launch."
+)
+def deployments(number: int, allow: str | None, unlist: str | None, mode: str | None) -> None:
+    """List a platform's deployments, or restrict launches to those that are listed.
+
+    A line a deployment: id, and the day on which it was listed.
+    """
+    from lti_tool.platforms import registrations
+    from lti_tool.store import queries
+
+    tool = open_tool()
+    now, by = tool.clock(), operator()
+    with tool.store.begin() as session:
+        if allow:
+            registrations.list_deployment(session, number, allow, now, by)
+        if unlist:
+            registrations.unlist_deployment(session, number, unlist, now, by)
+        if mode == "only-listed":
+            registrations.allow_only_listed(session, number, now, by)
+        elif mode == "any":
+            registrations.allow_any_deployment(session, number, now, by)
+        row = registrations.registration(session, number)
+        for each in queries.platforms.deployments(session, row.id):
+            click.echo(
+                f"{each.deployment_id}\t{each.first_seen_at.astimezone(tool.issuer.profile.zone):%Y-%m-%d}"
+            )
+        only_listed = row.only_listed_deployments
+    note(
+        "Launches are accepted from these only."
+        if only_listed
+        else "Launches are accepted from any deployment."
+    )
 
 
 COMMANDS = (platforms,)

@@ -12,6 +12,7 @@ from lti_tool.errors import NotFoundError
 
 if TYPE_CHECKING:
     from lti_tool.store.models import TemplateVersion
+    from lti_tool.templates.approvals import Answer
 
 template_argument = click.argument("template", metavar="TEMPLATE")
 version_option = click.option("--version", type=int, help="Without it, the newest.")
@@ -46,9 +47,9 @@ def add(*, file: Path, template_id: str | None, publishes: bool) -> None:
     from lti_tool.templates import files, versions
 
     tool = open_tool()
-    now = tool.clock()
+    profile, now = tool.issuer.profile, tool.clock()
     try:
-        imported = files.read_file(file, tool.issuer.profile.day_of(now))
+        imported = files.read_file(file, profile, profile.day_of(now))
     except OSError as error:
         raise NotFoundError(f"{file} cannot be read: {error.strerror}") from error
     with tool.store.begin() as session:
@@ -62,9 +63,9 @@ def add(*, file: Path, template_id: str | None, publishes: bool) -> None:
             own_picture=imported.picture,
         )
         if publishes:
-            versions.publish(row, tool.issuer.profile, now, operator())
+            versions.publish(row, profile, now, operator())
         _print(row)
-    for line in files.as_lines(imported, tool.issuer.profile):
+    for line in files.as_lines(imported, profile):
         click.echo(line)
 
 
@@ -117,6 +118,87 @@ def publish(template: str, version: int | None) -> None:
         row = versions.find_locked(session, template, version)
         versions.publish(row, tool.issuer.profile, tool.clock(), operator())
         _print(row)
+
+
+@templates.command()
+def waiting() -> None:
+    """List the drafts that wait for approval.
+
+    A line a draft: id, version, since when, who is asked, name. Where no approver can answer it says why, and
+    `templates approve` or `templates decline` is the only way.
+    """
+    from lti_tool.store import queries
+    from lti_tool.templates import approval_requests
+
+    tool = open_tool()
+    profile = tool.issuer.profile
+    with tool.store.read() as session:
+        for row in queries.templates.waiting_templates(session):
+            request = approval_requests.newest_request(row, profile)
+            if request is not None:
+                since = request.asked_at.astimezone(profile.zone).isoformat(timespec="minutes")
+                asked = ", ".join(request.asked) or _WHY_NOBODY[request.why_nobody]
+                click.echo("\t".join((row.template_id, str(row.version), since, asked, row.name)))
+
+
+_WHY_NOBODY = {
+    "no_approver": "nobody: [authority] in ISSUER_FILE names no approver",
+    "own": "nobody: the only approver has written it",
+    "expired": "nobody: the links have ended without an answer",
+    "unreached": "nobody: the mail could not be delivered",
+}
+
+
+@templates.command()
+@template_argument
+@version_option
+def approve(template: str, version: int | None) -> None:
+    """Approve a teacher's draft that waits, and publish it.
+
+    TEMPLATE is its id, or how it begins.
+    """
+    _answer("approved", template, version, "")
+
+
+@templates.command()
+@template_argument
+@version_option
+@click.option("--reason", default="", help="What the teacher should change; they read it.")
+def decline(template: str, version: int | None, reason: str) -> None:
+    """Decline a teacher's draft that waits. It stays a draft.
+
+    TEMPLATE is its id, or how it begins.
+    """
+    _answer("declined", template, version, reason)
+
+
+def _answer(answer: Answer, template: str, version: int | None, reason: str) -> None:
+    from lti_tool.templates import approvals, versions
+
+    tool = open_tool()
+    with tool.store.begin() as session:
+        row = versions.find_locked(session, template, version)
+        approvals.answer_by_operator(
+            session, row, tool.issuer.profile, answer, reason, tool.clock(), operator()
+        )
+        _print(row)
+
+
+@templates.command("publish-starters")
+@click.argument("folder", type=FILE, metavar="[FOLDER]", required=False)
+def publish_starters(*, folder: Path | None) -> None:
+    """Publish the starter badges, so that teachers can place a badge at once.
+
+    Those that are published already stay as they are. FOLDER has TOML files of your own in their place.
+    """
+    from lti_tool.templates import starters
+
+    tool = open_tool()
+    with tool.store.begin() as session:
+        for row in starters.publish_starters(
+            session, tool.issuer.profile, folder or starters.STARTERS, tool.clock(), operator()
+        ):
+            _print(row)
 
 
 @templates.command()

@@ -6,12 +6,29 @@ A condition is pure: it reads kinds of observations, never a source or a platfor
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from lti_tool.conditions.parts import Part
 from lti_tool.observations import Facts
 from lti_tool.plugs import found_in
+
+
+class Options(Protocol):
+    """What a rule chooses of a condition, a frozen dataclass, and what follows for a person.
+
+    Where the teacher's page shows more of the condition than sentences, they also have `show(rule)`, which returns what
+    of a RuleOnPage is Shown; and `statement(rule)`, where its box has a form in which the teacher says something: a
+    Statement, or a Line that says why it cannot be said now.
+
+    Where the condition asks for a result, they also have two methods about the result that a badge itself asks for,
+    from 0 to 1: `asks_less(required)`, a FormProblem where they are content with less; `raised_to(required)`, options
+    that ask for no less.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def holds(self, facts: Facts) -> Part:
+        """What the condition comes to for the person of the facts."""
 
 
 class Condition(Protocol):
@@ -19,23 +36,21 @@ class Condition(Protocol):
 
     `READS`: the kinds of observations it needs; sources are asked for these. `IS_OCCASION`: whether a teacher may
     choose it as the way to the badge; others are demands beside one. `CONFIRM_AT_FIRST`: whether the form suggests that
-    a teacher confirms each learner. `Options`: a frozen dataclass; an option that cannot be read is None.
+    a teacher confirms each learner. The one that a form is to suggest has `IS_SUGGESTED`, which is true.
 
-    One that has something to choose also has `form.html`, whose fields are named `NAME.field`, and `read_form(typed)`,
-    which returns the options as JSON or a FormProblem.
+    One that has options also has `read_options(values)`, which returns the Options in the JSON object of a rule; they,
+    or one of their fields, are None where they cannot be read. One that has something to choose also has `form.html`,
+    whose fields are named `NAME.field`, and `read_form(typed)`, which returns the options as JSON or a FormProblem.
+    `SHARES` is the module, in a folder here whose name begins with an underscore, of what it has in common with other
+    conditions: its sentences and fragments are theirs too.
+    `typed_for(required)`, if it is there, is what the form shows at first for a badge that asks for a result.
     """
 
     NAME: str
     READS: frozenset[str]
     IS_OCCASION: bool
     CONFIRM_AT_FIRST: bool
-    Options: type[Any]
-
-    def read_options(self, values: Mapping[str, Any]) -> Any:
-        """The Options in the JSON object of a rule; None, or an option None, where they cannot be read."""
-
-    def holds(self, options: Any, facts: Facts, now: datetime) -> Part:
-        """What the condition comes to for the person of the facts."""
+    Options: type[Options]
 
 
 CONDITIONS: Mapping[str, Condition] = found_in(__name__, __path__)

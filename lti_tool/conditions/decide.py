@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.parts import Part, all_of, any_of
 from lti_tool.conditions.tree import Group, Node
 from lti_tool.observations import Facts, confirmation, first_seen_as_staff, listed_role
@@ -54,14 +53,14 @@ class Decision:
         return {"outcome": self.outcome, **self.trace.as_json()}
 
 
-def decide(rule: Node, facts: Facts, now: datetime) -> Decision:
+def decide(rule: Node, facts: Facts) -> Decision:
     """What the rule comes to for the person of the facts.
 
     Somebody who was ever seen as staff of the course earns nothing unless somebody else confirms them. Whoever has left
     the course keeps what they have completed, but nobody is asked about them.
     """
     gates = tuple(part for part in (_staff(facts), _enrolment(facts)) if part is not None)
-    asked = _part(rule, facts, now)
+    asked = _part(rule, facts)
     trace = all_of((*gates, asked)) if gates else asked
     if asked.state == "met":
         # What was completed while enrolled counts later too.
@@ -70,14 +69,14 @@ def decide(rule: Node, facts: Facts, now: datetime) -> Decision:
     return Decision(outcome=_OUTCOMES[trace.state], trace=trace)
 
 
-def _part(node: Node, facts: Facts, now: datetime) -> Part:
+def _part(node: Node, facts: Facts) -> Part:
     if isinstance(node, Group):
-        parts = tuple(_part(each, facts, now) for each in node.nodes)
+        parts = tuple(_part(each, facts) for each in node.nodes)
         return all_of(parts) if node.kind == "all" else any_of(parts)
-    condition = CONDITIONS.get(node.condition)
-    if condition is None or node.options is None:
+    if node.options is None:
         return Part(condition=node.condition, state="unreadable", code="unreadable")
-    return condition.holds(node.options, facts, now)
+    part: Part = node.options.holds(facts)
+    return part
 
 
 def _staff(facts: Facts) -> Part | None:

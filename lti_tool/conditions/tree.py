@@ -12,7 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeGuard
 
-from lti_tool.conditions import CONDITIONS
+from lti_tool.conditions import CONDITIONS, Condition
+from lti_tool.conditions.form import FormProblem
 
 DEEPEST = 5
 MOST_PARTS = 50
@@ -74,7 +75,11 @@ def _node(value: Any, levels: int) -> Node:
     options = {key: each for key, each in value.items() if key != "condition"}
     if condition is None or not options.keys() <= {field.name for field in fields(condition.Options)}:
         return Leaf(condition=name[:100], options=None)
-    return Leaf(condition=name, options=condition.read_options(options))
+    return Leaf(condition=name, options=_read(condition, options))
+
+
+def _read(condition: Condition, values: Mapping[str, Any]) -> Any:
+    return condition.read_options(values) if hasattr(condition, "read_options") else condition.Options()
 
 
 def nodes(tree: Node) -> Iterator[Node]:
@@ -152,6 +157,34 @@ def _is_demand(node: Node) -> TypeGuard[Leaf]:
     return (
         isinstance(node, Leaf) and node.condition in CONDITIONS and not CONDITIONS[node.condition].IS_OCCASION
     )
+
+
+def asks_less(tree: Node, required: Decimal | None) -> tuple[str, FormProblem] | None:
+    """The first condition of the rule that is content with less than the result a badge asks for, and what to say.
+
+    None where there is none, or the badge asks for no result.
+    """
+    if required is None:
+        return None
+    about_results = (
+        (leaf.condition, leaf.options) for leaf in leaves(tree) if _is_about_results(leaf.options)
+    )
+    problems = ((condition, options.asks_less(required)) for condition, options in about_results)
+    return next((each for each in problems if each[1] is not None), None)
+
+
+def raised_to(tree: Node, required: Decimal | None) -> Node:
+    """The rule, with no condition that is content with less than the result a badge asks for."""
+    if required is None:
+        return tree
+    if isinstance(tree, Group):
+        return Group(kind=tree.kind, nodes=tuple(raised_to(node, required) for node in tree.nodes))
+    options = tree.options.raised_to(required) if _is_about_results(tree.options) else tree.options
+    return Leaf(condition=tree.condition, options=options)
+
+
+def _is_about_results(options: Any) -> TypeGuard[Any]:
+    return hasattr(options, "asks_less")
 
 
 def reads(tree: Node) -> frozenset[str]:

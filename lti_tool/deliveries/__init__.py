@@ -12,9 +12,9 @@ from lti_tool.values import BakedBadge, Receipt, Recipient
 class Channel(Protocol):
     """What the module of a channel defines; `Options` is a frozen dataclass of its settings.
 
-    A channel may further define `ask(questions, recipient, options, reference)`, where it can bring a teacher the
-    questions that are open, and `tell(notice, recipient, options, reference)`, where it can tell a learner what became
-    of their badge.
+    A channel may further define `mail_teacher(mail, options, reference)`, where it can bring a teacher what waits for
+    them, `mail_approval(mail, options, reference)`, where it can bring mails about the approval of templates, and
+    `tell(notice, recipient, options, reference)`, where it can tell a learner what became of their badge.
     """
 
     NAME: str

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from badges.template.model import read_template, text_in
-from lti_tool.awarding.open_questions import QuestionMail
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import notices
@@ -15,8 +13,8 @@ from lti_tool.language import best_language
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Actor
-from lti_tool.store.models import Award, Delivery, Notice
-from lti_tool.values import BadgeNotice, Json, Recipient
+from lti_tool.store.models import Award, Delivery
+from lti_tool.values import ApprovalMail, Json, Recipient, TeacherMail
 
 
 def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> None:
@@ -73,7 +71,7 @@ def tell(store: Store, issuer: Issuer, notice_id: int, now: datetime) -> None:
             return
         if not notices.is_still_so(row.credential, row.kind, now):
             return _end_notice(store, notice_id, "failed", "not_so_any_more", now)
-        notice = notice_of(issuer, row)
+        notice = notices.notice_of(issuer.profile, issuer.addresses, row)
         learner, language = row.credential.award.person, row.credential.language
         channel: Any = CHANNELS[row.channel]
         options = issuer.channels[row.channel]
@@ -90,22 +88,6 @@ def tell(store: Store, issuer: Issuer, notice_id: int, now: datetime) -> None:
     _end_notice(store, notice_id, "sent", "", now)
 
 
-def notice_of(issuer: Issuer, row: Notice) -> BadgeNotice:
-    """What the mail says."""
-    credential = row.credential
-    template = read_template(credential.template_version.body)
-    reasons = {"revoked": credential.revocation_reason, "suspended": credential.suspension_reason}
-    until = credential.valid_until if row.kind == "expires" else None
-    return BadgeNotice(
-        kind=cast(Any, row.kind),
-        badge=text_in(template.name, credential.language),
-        issuer_name=issuer.profile.name_in(credential.language),
-        page_url=issuer.addresses.badge_page(credential.id),
-        reason=reasons.get(row.kind) or "",
-        last_day=issuer.profile.day_of(until) if until is not None else None,
-    )
-
-
 def _end_notice(store: Store, notice_id: int, status: str, why: str, now: datetime) -> None:
     with store.begin() as session:
         row = queries.credentials.lock_notice(session, notice_id)
@@ -120,13 +102,15 @@ def _end_notice(store: Store, notice_id: int, status: str, why: str, now: dateti
             events.record(session, "not_told", "credential", row.credential_id, now, why=why, data=data)
 
 
-def ask(issuer: Issuer, mail: QuestionMail, reference: str) -> None:
-    """Brings a teacher the questions that are open, by the first channel that can; `reference` identifies the mail.
+def mail_teacher(issuer: Issuer, mail: TeacherMail) -> None:
+    """Brings a teacher what waits for them, by the first channel that can.
 
-    Raises DeliveryError. A permanent failure, such as a teacher without an address, is none: the page asks too.
+    Raises DeliveryError. A permanent failure, such as a teacher without an address, is none: the page shows it too.
     """
     channels = (
-        (name, options) for name, options in issuer.channels.items() if hasattr(CHANNELS[name], "ask")
+        (name, options)
+        for name, options in issuer.channels.items()
+        if hasattr(CHANNELS[name], "mail_teacher")
     )
     found = next(channels, None)
     if found is None:
@@ -134,10 +118,22 @@ def ask(issuer: Issuer, mail: QuestionMail, reference: str) -> None:
     name, options = found
     channel: Any = CHANNELS[name]
     try:
-        channel.ask(mail.questions, mail.recipient, options, f"{reference}.{name}@{issuer.addresses.host}")
+        channel.mail_teacher(mail, options, f"{mail.reference}.{name}@{issuer.addresses.host}")
     except DeliveryError as error:
         if not error.permanent:
             raise
+
+
+def mail_approval(issuer: Issuer, mail: ApprovalMail, reference: str) -> None:
+    """Brings a mail about an approval by the first channel that can; `reference` identifies it.
+
+    Raises DeliveryError.
+    """
+    for name, options in issuer.channels.items():
+        channel: Any = CHANNELS[name]
+        if hasattr(channel, "mail_approval"):
+            channel.mail_approval(mail, options, f"{reference}.{name}@{issuer.addresses.host}")
+            return
 
 
 def _record_failure(store: Store, delivery_id: int, trouble: DeliveryError, why: str, now: datetime) -> None:

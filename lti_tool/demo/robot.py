@@ -86,6 +86,32 @@ class Robot:
         saved = self.submit(draft.form("activity"), {"minimum_percent": percent})
         return saved.url
 
+    def copy_badge(self, course: str, titles: Mapping[str, str]) -> Page:
+        """The page after the teacher has copied the first badge of the institution and published the copy.
+
+        `titles` are those of the copy, by language. Before they publish they are shown what will be signed.
+        """
+        self.become("Zane")
+        outer = self.open(self.open(self.open_course(course)).link("select content"))
+        templates = self._send(self.enter_frame(outer), "/lti/app/templates")
+        step = self._send(templates, "/copy")
+        changed = {f"/name/{language}": title for language, title in titles.items()}
+        report = self._send(step, "/save", changed | {"go": "report"})
+        shown = self._send(report, "/publish")
+        return self._send(shown, "/publish")
+
+    def approve(self, link: str) -> Page:
+        """The page after an approver has opened the link of a mail, and approved what it shows."""
+        page = self.open(link)
+        return self._send(page, "/lti/approval", {"answer": "approved"})
+
+    def _send(self, page: Page, action: str, choices: Mapping[str, str] | None = None) -> Page:
+        """Sends the first form of a page whose address ends so. Raises UnexpectedPageError where there is none."""
+        for form in page.forms:
+            if urlsplit(form.action).path.endswith(action):
+                return self.submit(form, choices, referrer=page.url)
+        raise UnexpectedPageError(f"no form to {action} at {page.url} ({page.status}): {page.text[:500]}")
+
     def open_course(self, course: str) -> str:
         """The address of the course."""
         home = self.open(self.lms_url)

@@ -87,8 +87,9 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
     """Builds, secures and stores the credential of an award, and schedules its deliveries.
 
     An award that has a credential already, or was revoked, is left alone. One that lacks something is set to wait:
-    `waiting_for` names the issuer's confirmation, a validity that has passed, or the missing elements. Raises
-    NotFoundError where there is no such award, SigningError where a key cannot be used.
+    `waiting_for` names the issuer's confirmation, a validity that has passed, a result below the one that the badge
+    asks for (`required_value`), or the missing elements. Raises NotFoundError where there is no such award,
+    SigningError where a key cannot be used.
 
     Nothing is locked while the credential is built and signed, which can take a second and, with a device, a call to
     it. So two workers can get here for the same award: the second finds the first one's credential in `_store` and
@@ -147,6 +148,9 @@ def _gather_first(session: Session, issuer: Issuer, award_id: int, now: datetime
     if valid_until is not None and valid_until <= now:
         _wait(session, award, ["validity"], now)
         return None
+    if not _reaches_required_value(award):
+        _wait(session, award, ["required_value"], now)
+        return None
     replaced = {row.replaces_id for row in award.credentials}
     before = next((row for row in award.credentials if row.id not in replaced), None)
     return _gather(session, issuer, award, before, None if before is None else "again")
@@ -155,15 +159,19 @@ def _gather_first(session: Session, issuer: Issuer, award_id: int, now: datetime
 def _gather_replacement(
     session: Session, issuer: Issuer, credential_id: str, why: Replacement, now: datetime
 ) -> _Gathered | None:
-    """None where the credential holds no more."""
+    """None where the credential holds no more, or its result is below the one that the badge asks for."""
     row = queries.credentials.credential(session, credential_id)
     if row is None:
         raise NotFoundError(f"there is no badge {credential_id}")
-    if row.replaced_at or row.revoked_at or row.has_expired(now):
+    if row.replaced_at or row.revoked_at or row.has_expired(now) or not _reaches_required_value(row.award):
         return None
     if not legal_identity.is_confirmed(session, issuer.profile):
         raise NotAllowedError("nothing is issued until the issuer is confirmed")
     return _gather(session, issuer, row.award, row, why)
+
+
+def _reaches_required_value(award: Award) -> bool:
+    return read_template(award.template_version.body).is_reached(award.score)
 
 
 def _valid_until(issuer: Issuer, award: Award) -> datetime | None:
@@ -271,7 +279,7 @@ def _dummy_credential(issuer: Issuer, gathered: _Gathered) -> Json:
         awarded_at=datetime(1970, 1, 1, tzinfo=UTC),
         assessed_at=None if gathered.assessed_at is None else datetime(1970, 1, 1, 12, tzinfo=UTC),
         valid_until=None if gathered.valid_until is None else datetime(1970, 1, 3, tzinfo=UTC),
-        score=None if gathered.score is None else Decimal("0.0001"),
+        score=None if gathered.score is None else Decimal("-0.5"),
         replaces=None if gathered.replaces is None else secrets.token_hex(16),
         # The purpose stays: it changes with a setting, for all credentials at once.
         status=replace(gathered.status, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),

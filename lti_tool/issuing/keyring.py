@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.vaults import Vault
@@ -69,7 +69,7 @@ class Keyring:
 
     def ensure_keys(self, session: Session, now: datetime) -> None:
         """Creates a key of each needed kind that has no current one. Raises SigningError where the device cannot."""
-        if not queries.issuers.tool_key_rows(session):
+        if not queries.issuers.published_tool_key_rows(session):
             self.add_tool_key(session, now)
         for proof in self.proofs:
             if self._current(session, ALGORITHMS[proof]) is None:
@@ -78,10 +78,12 @@ class Keyring:
     def add_tool_key(self, session: Session, now: datetime, by: Actor = TOOL) -> ToolKeyRow:
         """A new RSA key for LTI messages, current from now on."""
         key = new_tool_key()
+        newest = queries.issuers.tool_key_rows(session)[:1]
         row = ToolKeyRow(
             kid=key.kid,
             encrypted_pem=encrypt(key.pem.encode(), self.database_vault.key_encryption_key),
-            created_at=now,
+            # The newest one signs, also where the clock was set back.
+            created_at=max([now, *(each.created_at + timedelta(microseconds=1) for each in newest)]),
         )
         session.add(row)
         events.record(session, "key_made", "tool_key", row.kid, now, actor=by)
@@ -152,11 +154,11 @@ class Keyring:
         return row
 
     def tool_keys(self, session: Session) -> tuple[ToolKey, ...]:
-        """The keys for LTI messages, newest first: that one signs, the others are published for platforms' caches.
+        """The published keys for LTI messages, newest first: that one signs, the others are for platforms' caches.
 
         Raises DecryptionError where KEY_ENCRYPTION_KEY is not the one they were encrypted with.
         """
-        rows = queries.issuers.tool_key_rows(session)
+        rows = queries.issuers.published_tool_key_rows(session)
         return tuple(
             ToolKey(
                 kid=row.kid,

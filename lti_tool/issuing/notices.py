@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any, cast
 
+from badges.issuer import IssuerProfile
+from badges.template.model import read_template, text_in
+from lti_tool.addresses import Addresses
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import CredentialRow, Notice
-from lti_tool.values import Json
+from lti_tool.values import BadgeNotice, Json
 
 #: How many days before its end a learner is told that a badge expires.
 EXPIRY_DAYS = (30, 7)
@@ -63,3 +67,19 @@ def is_still_so(credential: CredentialRow, kind: str, now: datetime) -> bool:
             return not is_revoked and credential.award.ended_at is None and not credential.has_expired(now)
     deliveries = credential.award.deliveries
     return is_revoked and (not deliveries or any(each.sent_at is not None for each in deliveries))
+
+
+def notice_of(profile: IssuerProfile, addresses: Addresses, row: Notice) -> BadgeNotice:
+    """What a mail says, by the issuer of the badge."""
+    credential = row.credential
+    template = read_template(credential.template_version.body)
+    reasons = {"revoked": credential.revocation_reason, "suspended": credential.suspension_reason}
+    until = credential.valid_until if row.kind == "expires" else None
+    return BadgeNotice(
+        kind=cast(Any, row.kind),
+        badge=text_in(template.name, credential.language),
+        issuer_name=profile.name_in(credential.language),
+        page_url=addresses.badge_page(credential.id),
+        reason=reasons.get(row.kind) or "",
+        last_day=profile.day_of(until) if until is not None else None,
+    )

@@ -3,9 +3,12 @@
 The text is encrypted with a code that is written down elsewhere. With both, a new installation signs with the same
 keys, and the credentials issued so far keep verifying. The sheet holds nothing about learners.
 
-The content, before it is encrypted, is a JSON object compressed with zlib: `{"issuer": id, "keys": [...], "lists":
-[{"id", "purpose", "bits"}]}`; see `_packed_key` for a key. Printed sheets have to stay readable: a change of this form
-needs a reader for the old one.
+The content, before it is encrypted, is a JSON object compressed with zlib: `{"issuer": id, "printed": seconds since
+1970, "keys": [...], "lists": [{"id", "purpose", "bits"}]}`; see `_packed_key` for a key. The first sheets have no
+`printed`. Printed sheets have to stay readable: a change of this form needs a reader for the old one.
+
+A sheet knows nothing of what happened after it was printed. A key that was stolen since, and a badge that was revoked
+since, would be trusted again; so nobody can restore without having said what happened.
 """
 
 from __future__ import annotations
@@ -14,13 +17,14 @@ import json
 import secrets
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from lti_tool.errors import RecoverySheetError
 from lti_tool.issuing.keyring import Keyring
+from lti_tool.issuing.status_lists import StatusListEntry
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
@@ -28,7 +32,7 @@ from lti_tool.store.models import SigningKeyRow, StatusList
 from signing import status
 from signing.base32_lines import as_letters, as_lines, from_letters, from_lines
 from signing.encryption import decrypt, encrypt
-from signing.errors import DecryptionError, MistypedError
+from signing.errors import DecryptionError, MistypedError, StatusListError
 from signing.keys import jwk, private_of, secret_of
 from signing.multibase import base64url, from_base64url
 
@@ -51,8 +55,8 @@ It holds
 
 It does not hold
 - its code, which was shown once when it was made: keep it apart from the sheet
-- changes after it was printed: print it again after revoking badges or
-  rotating a key
+- changes after it was printed: print it again after revoking badges, and after
+  rotating or revoking a key; then destroy this one
 - badges, learners, templates, courses and platforms: for these back up the
   database. Without it a badge still verifies, but its own page is gone.
 - the settings and ISSUER_FILE; to be the same issuer, TOOL_URL must be as above
@@ -61,6 +65,8 @@ It does not hold
 To restore: install Nozimite with these settings. Type the numbered lines into
 a file; small letters, o for 0 and l for 1 are accepted. Then run
   python -m lti_tool keys restore FILE
+It asks which keys were stolen, and which badges revoked, since this sheet was
+printed. Have that ready: without it, a stolen key would be trusted again.
 
 {lines}
 """
@@ -72,6 +78,28 @@ class RecoverySheet:
 
     page: str
     code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a sheet holds. `printed_at` is None where the sheet does not say it; `keys` and `lists` are packed."""
+
+    issuer: str
+    printed_at: datetime | None
+    keys: Sequence[dict[str, Any]]
+    lists: Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SincePrinted:
+    """What happened after a sheet was printed, as far as it matters to verifiers; somebody has to say it.
+
+    `compromised`: from when on somebody else may have had which key, by its id. `revoked`: the entries of the badges
+    that were revoked or suspended.
+    """
+
+    compromised: Mapping[str, datetime]
+    revoked: Sequence[StatusListEntry]
 
 
 def make_sheet(
@@ -86,6 +114,7 @@ def make_sheet(
     lists = queries.issuers.status_lists(session, keyring.issuer_id)
     content = {
         "issuer": keyring.issuer_id,
+        "printed": int(now.timestamp()),
         "keys": [_packed_key(row, keyring) for row in rows],
         "lists": [{"id": row.id, "purpose": row.purpose, "bits": status.encode(row.bits)} for row in lists],
     }
@@ -109,28 +138,81 @@ def make_sheet(
     )
 
 
-def restore(session: Session, keyring: Keyring, page: str, code: str, now: datetime, by: Actor = TOOL) -> int:
-    """Replaces the issuer's keys and status lists by those of the sheet; returns the number of keys.
-
-    Raises RecoverySheetError where the sheet is another issuer's, credentials were issued here already, or the text or
-    the code was mistyped.
-    """
+def read_sheet(page: str, code: str) -> Content:
+    """What the sheet holds. Raises RecoverySheetError where the text or the code was mistyped."""
     content = _content(page, code)
-    if content["issuer"] != keyring.issuer_id:
+    printed = content.get("printed")
+    return Content(
+        issuer=content["issuer"],
+        printed_at=None if printed is None else datetime.fromtimestamp(printed, UTC),
+        keys=content["keys"],
+        lists=content["lists"],
+    )
+
+
+def restore(
+    session: Session,
+    keyring: Keyring,
+    content: Content,
+    since: SincePrinted,
+    now: datetime,
+    by: Actor = TOOL,
+) -> int:
+    """Replaces the issuer's keys and status lists by those of the sheet, changed by what happened since it was printed.
+
+    Returns the number of keys of the sheet. Raises RecoverySheetError where the sheet is another issuer's, credentials
+    were issued here already, or `since` names a key or a status list that the sheet does not have.
+    """
+    if content.issuer != keyring.issuer_id:
         raise RecoverySheetError(
-            f"the sheet is of {content['issuer']}, this tool is {keyring.issuer_id}: look at TOOL_URL and ISSUER_FILE"
+            f"the sheet is of {content.issuer}, this tool is {keyring.issuer_id}: look at TOOL_URL and ISSUER_FILE"
         )
     if queries.credentials.count_issued(session, keyring.issuer_id):
         raise RecoverySheetError(
             "this tool has issued badges already; a recovery sheet is for an empty installation"
         )
+    _check_known(content, since)
     _delete_keys_and_lists(session, keyring.issuer_id)
-    session.add_all(_unpacked_key(packed, keyring, now) for packed in content["keys"])
-    _restore_lists(session, keyring.issuer_id, content["lists"])
-    keyring.ensure_keys(session, now)
-    data = {"keys": [packed["kid"] for packed in content["keys"]]}
+    session.add_all(_unpacked_key(packed, keyring, now) for packed in content.keys)
+    _restore_lists(session, keyring.issuer_id, _with_revoked(content.lists, since.revoked))
+    data = {
+        "keys": [packed["kid"] for packed in content.keys],
+        "compromised": sorted(since.compromised),
+        "revoked": len(since.revoked),
+    }
     events.record(session, "issuer_restored", "issuer", _slug(keyring), now, actor=by, data=data)
-    return len(content["keys"])
+    for kid, from_when in since.compromised.items():
+        keyring.mark_compromised(session, kid, from_when, now, by)
+    keyring.ensure_keys(session, now)
+    return len(content.keys)
+
+
+def _check_known(content: Content, since: SincePrinted) -> None:
+    unknown = since.compromised.keys() - {packed["kid"] for packed in content.keys}
+    if unknown:
+        raise RecoverySheetError(
+            f"the sheet has no key {min(unknown)}: badges that such a key has signed do not verify in any case"
+        )
+    lists = {entry.list_id for entry in since.revoked} - {packed["id"] for packed in content.lists}
+    if lists:
+        raise RecoverySheetError(
+            f"the sheet has no status list {min(lists)}: badges with an entry there do not verify in any case"
+        )
+
+
+def _with_revoked(
+    lists: Sequence[dict[str, Any]], revoked: Sequence[StatusListEntry]
+) -> Sequence[dict[str, Any]]:
+    """The packed lists, with the bits of these entries set. Raises RecoverySheetError for an index that none has."""
+    bits = {packed["id"]: status.decode(packed["bits"]) for packed in lists}
+    for entry in revoked:
+        try:
+            bits[entry.list_id] = status.with_bit_set(bits[entry.list_id], entry.index)
+        except StatusListError as error:
+            raise RecoverySheetError(
+                f"a status list has no entry {entry.index}: look at the badge again"
+            ) from error
+    return [{**packed, "bits": status.encode(bits[packed["id"]])} for packed in lists]
 
 
 def _slug(keyring: Keyring) -> str:

@@ -66,7 +66,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """All that a decision about one person and one rule may look at.
+    """All that a decision about one person and one rule may look at, at the time `now`.
 
     `resource` is the rule's own resource link. `own` are the person's observations, `course` those about the course
     itself; both are in the order of `seen_at`.
@@ -75,6 +75,7 @@ class Facts:
     person: int
     resource: str
     own: Sequence[Observation]
+    now: datetime
     course: Sequence[Observation] = ()
     policy: Policy = Policy()
 

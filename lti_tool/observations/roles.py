@@ -1,7 +1,8 @@
-"""Who is a learner and who is staff of a course: one definition, for launches and member lists alike.
+"""Who is a learner, who is staff of a course, and who may write its badges: one definition of each.
 
-Only roles in the course count. Platforms send a person's roles in the institution and on the whole site beside them,
-and a teacher of one course may be a learner of another.
+Only roles in the course count, except that an administrator of the institution or of the platform may write badges.
+Platforms send a person's roles in the institution and on the whole site beside them, and a teacher of one course may be
+a learner of another.
 """
 
 from __future__ import annotations
@@ -20,6 +21,16 @@ STAFF = frozenset({"instructor", "contentdeveloper", "administrator", "teachinga
 #: Principal roles that neither teach nor learn; who has one of them beside Learner earns nothing.
 NO_LEARNERS = frozenset({"manager", "officer"})
 
+#: Principal roles of people who may write, publish and place badges: Canvas sends ContentDeveloper for a designer.
+AUTHORS = frozenset({"instructor", "contentdeveloper", "administrator"})
+#: Administrators outside the course, whom Canvas lists without any role in it.
+ADMINISTRATORS = frozenset(
+    f"http://purl.imsglobal.org/vocab/lis/v2/{where}/person#Administrator"
+    for where in ("institution", "system")
+)
+#: Principal roles beside which an administrator is not one: who learns, or follows a learner, writes no badges.
+NO_ADMINISTRATORS = frozenset({"learner", "mentor"})
+
 _PRINCIPAL = re.compile(re.escape(MEMBERSHIP) + r"#(\w+)")
 _SUB_ROLE = re.compile(re.escape(MEMBERSHIP) + r"/(\w+)#\w+")
 _LTI_1_ROLE = re.compile(r"urn:lti:role:ims/lis/(\w+)(?:/(\w+))?", re.IGNORECASE)
@@ -28,12 +39,30 @@ _LTI_1_ROLE = re.compile(r"urn:lti:role:ims/lis/(\w+)(?:/(\w+))?", re.IGNORECASE
 def standing(roles: Iterable[str]) -> Standing:
     """What somebody with these role URIs (of `role_uris`) is in the course."""
     uris = tuple(roles)
-    principals = {found[1].lower() for uri in uris if (found := _PRINCIPAL.fullmatch(uri))}
+    principals = _principals(uris)
     if principals & STAFF:
         return "staff"
     if "learner" in principals and not principals & NO_LEARNERS and TEST_USER not in uris:
         return "learner"
     return "neither"
+
+
+def may_write(roles: Iterable[str]) -> bool:
+    """Whether somebody with these role URIs may write, publish and place the badges of the course.
+
+    A list of who may, so that a role that nobody thought of may not.
+    """
+    uris = frozenset(roles)
+    principals = _principals(uris)
+    if TEST_USER in uris:
+        return False
+    if principals & AUTHORS:
+        return True
+    return bool(uris & ADMINISTRATORS) and not principals & NO_ADMINISTRATORS
+
+
+def _principals(uris: Iterable[str]) -> set[str]:
+    return {found[1].lower() for uri in uris if (found := _PRINCIPAL.fullmatch(uri))}
 
 
 def role_uris(value: Any) -> tuple[str, ...]:

@@ -38,6 +38,15 @@ def start_session(session: Session, launch: Launch, now: datetime, bound_by: str
         launched.observe(session, launch, course, person.id, now)
     if rule is not None:
         looks.look_after_opening(session, rule, now)
+    if course is not None and person is not None:
+        # Whoever comes back as a learner is no teacher any more, on the pages that are still open either.
+        queries.people.limit_sessions(
+            session,
+            course.id,
+            person.id,
+            is_teacher=launch.is_teacher,
+            may_write_templates=launch.may_write_templates,
+        )
     return_origin = origin_of(launch.return_url or "")
     token = secrets.token_urlsafe(32)
     session.add(
@@ -51,6 +60,7 @@ def start_session(session: Session, launch: Launch, now: datetime, bound_by: str
             rule_id=rule.id if rule else None,
             is_teacher=launch.is_teacher,
             is_learner=launch.is_learner,
+            may_write_templates=launch.may_write_templates,
             language=best_language([launch.locale]),
             timezone=launch.timezone,
             link_place=place_of(launch),

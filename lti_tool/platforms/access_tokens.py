@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,34 +26,52 @@ ASSERTION_LIFETIME = timedelta(minutes=4)
 TOKEN_MARGIN = timedelta(seconds=60)
 
 
-class TokenCache:
-    """Access tokens by registration, token address and scopes; shared by the threads of a process.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TokenKey:
+    registration_id: int
+    client_id: str
+    auth_token_url: str
+    scope: str
+    kid: str
 
-    The key has everything that a token depends on: two schools of hosted Canvas share addresses but must never share a
-    token. Two threads may ask for the same token at the same time; the one that arrives last is stored, and both work.
+
+class TokenCache:
+    """Access tokens by registration, token address, scopes and the tool's key; shared by the threads of a process.
+
+    The cache's key has everything that a token depends on: two schools of hosted Canvas share addresses but must never
+    share a token, and what was asked for with a withdrawn key of the tool is used no more. Two threads may ask for the
+    same token at the same time; the one that arrives last is stored, and both work.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._tokens: dict[tuple[int, str, str, str], tuple[str, datetime]] = {}
+        self._tokens: dict[_TokenKey, tuple[str, datetime]] = {}
 
-    def find(self, registration: Registration, scopes: Sequence[str], now: datetime) -> str | None:
+    def find(
+        self, registration: Registration, key: ToolKey, scopes: Sequence[str], now: datetime
+    ) -> str | None:
         """The token, None where there is none or it has expired."""
         with self._lock:
-            token, expires_at = self._tokens.get(_cache_key(registration, scopes), ("", now))
+            token, expires_at = self._tokens.get(_cache_key(registration, key, scopes), ("", now))
         return token if token and now < expires_at else None
 
     def keep(
-        self, registration: Registration, scopes: Sequence[str], token: str, expires_at: datetime
+        self,
+        registration: Registration,
+        key: ToolKey,
+        scopes: Sequence[str],
+        token: str,
+        expires_at: datetime,
     ) -> None:
-        """Stores a token until `expires_at`."""
+        """Stores a token until `expires_at`; those that were asked for with another key of the tool are dropped."""
         with self._lock:
-            self._tokens[_cache_key(registration, scopes)] = (token, expires_at)
+            self._tokens = {each: kept for each, kept in self._tokens.items() if each.kid == key.kid}
+            self._tokens[_cache_key(registration, key, scopes)] = (token, expires_at)
 
-    def drop(self, registration: Registration, scopes: Sequence[str]) -> None:
+    def drop(self, registration: Registration, key: ToolKey, scopes: Sequence[str]) -> None:
         """Removes a token that the platform no longer accepts."""
         with self._lock:
-            self._tokens.pop(_cache_key(registration, scopes), None)
+            self._tokens.pop(_cache_key(registration, key, scopes), None)
 
 
 def token_request(
@@ -128,10 +147,11 @@ def _lifetime(value: Any) -> float:
     return min(max(seconds, 0), 86_400) if seconds == seconds else 3600
 
 
-def _cache_key(registration: Registration, scopes: Sequence[str]) -> tuple[int, str, str, str]:
-    return (
-        registration.id,
-        registration.client_id,
-        registration.auth_token_url,
-        " ".join(sorted(scopes)),
+def _cache_key(registration: Registration, key: ToolKey, scopes: Sequence[str]) -> _TokenKey:
+    return _TokenKey(
+        registration_id=registration.id,
+        client_id=registration.client_id,
+        auth_token_url=registration.auth_token_url,
+        scope=" ".join(sorted(scopes)),
+        kid=key.kid,
     )

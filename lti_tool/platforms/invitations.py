@@ -1,17 +1,25 @@
-"""Invitations, each of which lets one platform register, and the rows of registrations."""
+"""Invitations, each of which lets one platform register, and the rows of registrations.
+
+A registration with an invitation takes two transactions, with the calls to the platform between them: the first claims
+the invitation, the second uses it up. So of several that have the same code at once only one calls the platform.
+"""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from lti_tool.errors import NotAllowedError
+from lti_tool.errors import AlreadyRegisteredError, RegistrationError
 from lti_tool.store import Session, events, queries
+from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, UNKNOWN, Actor
 from lti_tool.store.models import Invitation, RegistrationRow
 from lti_tool.values import Json, NewRegistration, Registration, secret_hash
 
 INVITATION_LIFE = timedelta(days=7)
+#: A claim ends after this time, in case its process has died. The two calls to the platform take a minute at most.
+CLAIM_LIFE = timedelta(minutes=5)
 
 
 def invite(session: Session, now: datetime, by: Actor = TOOL) -> str:
@@ -23,23 +31,38 @@ def invite(session: Session, now: datetime, by: Actor = TOOL) -> str:
 
 
 def is_invitation_open(session: Session, code: str, now: datetime) -> bool:
-    """Whether the code is that of an invitation that is neither used nor expired."""
-    return _open_invitation(session, code, now) is not None
+    """Whether the code is that of an invitation that is neither used nor expired, nor claimed at this moment."""
+    row = queries.platforms.invitation(session, secret_hash(code))
+    return row is not None and _why_closed(row, now) is None
 
 
-def _open_invitation(session: Session, code: str, now: datetime) -> Invitation | None:
-    row = queries.platforms.lock_invitation(session, secret_hash(code))
-    return row if row is not None and row.used_at is None and row.expires_at > now else None
+def check_open(session: Session, code: str, now: datetime) -> None:
+    """Raises RegistrationError `bad_code` or `in_progress` where no registration can begin with the code."""
+    _check(queries.platforms.invitation(session, secret_hash(code)), now)
 
 
-def register(session: Session, new: NewRegistration, code: str, now: datetime) -> Registration:
-    """The registration, stored; the invitation is used up. Raises NotAllowedError where it is not open."""
-    invitation = _open_invitation(session, code, now)
-    if invitation is None:
-        raise NotAllowedError("the invitation was used, has expired or never was")
-    invitation.used_at = now
-    # Whoever had the invitation registers the platform; they have no account here.
-    return add_registration(session, new, now, UNKNOWN, {"invitation": _name_of(code)})
+def register(
+    store: Store, code: str, clock: Callable[[], datetime], ask_platform: Callable[[], NewRegistration]
+) -> NewRegistration:
+    """The registration that the platform gave, stored; the invitation is used up.
+
+    `ask_platform` registers the tool with the platform; it is called once the invitation is claimed. Where nothing is
+    registered the invitation is given back. Raises RegistrationError `bad_code` or `in_progress`,
+    AlreadyRegisteredError, and what `ask_platform` raises.
+    """
+    claimed_at = _claim(store, code, clock())
+    registered = False
+    try:
+        new = ask_platform()
+        with store.begin() as session:
+            _unused(session, code).used_at = clock()
+            # Whoever had the invitation registers the platform; they have no account here.
+            add_registration(session, new, clock(), UNKNOWN, {"invitation": _name_of(code)})
+        registered = True
+    finally:
+        if not registered:
+            _give_back(store, code, claimed_at)
+    return new
 
 
 def add_registration(
@@ -49,23 +72,67 @@ def add_registration(
     by: Actor = TOOL,
     data: Json | None = None,
 ) -> Registration:
-    """The registration of (platform_id, client_id), created or updated; with its deployment, if it has one.
+    """The new registration of (platform_id, client_id), with its deployment, if it has one.
 
-    `data` goes into the event: how it came about.
+    `data` goes into the event: how it came about. Raises AlreadyRegisteredError: a registration is never replaced.
     """
-    row = queries.platforms.registration_by_client(session, new.platform_id, new.client_id)
-    what = "registered" if row is None else "registration_updated"
-    if row is None:
-        row = RegistrationRow(platform_id=new.platform_id, client_id=new.client_id, created_at=now)
-        session.add(row)
-    row.auth_login_url, row.auth_token_url = new.auth_login_url, new.auth_token_url
-    row.jwks_url, row.token_audience = new.jwks_url, new.token_audience
-    row.product, row.name, row.embed_origins = new.product, new.name, list(new.embed_origins)
-    session.flush()
-    events.record(session, what, "registration", row.id, now, actor=by, data=data)
+    row = RegistrationRow(
+        platform_id=new.platform_id,
+        client_id=new.client_id,
+        auth_login_url=new.auth_login_url,
+        auth_token_url=new.auth_token_url,
+        jwks_url=new.jwks_url,
+        token_audience=new.token_audience,
+        product=new.product,
+        name=new.name,
+        embed_origins=list(new.embed_origins),
+        created_at=now,
+    )
+    added = queries.platforms.add_or_find_registration(session, row)
+    if added is not row:
+        raise AlreadyRegisteredError(added.id)
+    events.record(session, "registered", "registration", row.id, now, actor=by, data=data)
     if new.deployment_id is not None:
         queries.platforms.save_deployment(session, row.id, new.deployment_id, now)
     return queries.platforms.as_registration(row)
+
+
+def _why_closed(row: Invitation, now: datetime) -> str | None:
+    """The code of the RegistrationError for it; None while a registration may begin with it."""
+    if row.used_at is not None or row.expires_at <= now:
+        return "bad_code"
+    return "in_progress" if row.claimed_at is not None and now < row.claimed_at + CLAIM_LIFE else None
+
+
+def _check(row: Invitation | None, now: datetime) -> Invitation:
+    why = _why_closed(row, now) if row is not None else "bad_code"
+    if row is None or why is not None:
+        raise RegistrationError(
+            why or "bad_code", "the invitation was used or is in use, has expired or never was"
+        )
+    return row
+
+
+def _claim(store: Store, code: str, now: datetime) -> datetime:
+    """When the invitation was claimed, which is now. That names the claim: another begins CLAIM_LIFE later at least."""
+    with store.begin() as session:
+        _check(queries.platforms.lock_invitation(session, secret_hash(code)), now).claimed_at = now
+    return now
+
+
+def _unused(session: Session, code: str) -> Invitation:
+    """The invitation, locked; raises RegistrationError where the claim ended, and another registration was faster."""
+    row = queries.platforms.lock_invitation(session, secret_hash(code))
+    if row is None or row.used_at is not None:
+        raise RegistrationError("bad_code", "the claim has ended, and another registration was faster")
+    return row
+
+
+def _give_back(store: Store, code: str, claimed_at: datetime) -> None:
+    with store.begin() as session:
+        row = queries.platforms.lock_invitation(session, secret_hash(code))
+        if row is not None and row.claimed_at == claimed_at and row.used_at is None:
+            row.claimed_at = None
 
 
 def _name_of(code: str) -> str:

@@ -36,6 +36,7 @@ from lti_tool.platforms.adapters import (
     state_key,
     used_state_key,
 )
+from lti_tool.platforms.admission import check_deployment, check_enabled
 from lti_tool.platforms.claims import CLAIM, as_launch, clean, deep_linking_settings
 from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.platforms.key_sets import KeySets
@@ -209,7 +210,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         return str(client_id)
 
     def validate_registration(self) -> _LaunchMessage:
-        """Itself, with its registration; raises LaunchError `unknown_platform` or `bad_token`."""
+        """Itself, with its registration; raises LaunchError `unknown_platform`, `bad_token` or `platform_disabled`."""
         issuer = self._jwt["body"].get("iss")
         if not isinstance(issuer, str) or not issuer:
             raise LaunchError("bad_token", "the id_token names no issuer")
@@ -220,6 +221,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         # Otherwise a login with one client could be finished with a token for another client of the same platform.
         if self.registration.value.id != self.login["registration_id"]:
             raise LaunchError("bad_token", "the login began with another platform or client")
+        check_enabled(self.registration.value)
         return self
 
     def validate_jwt_signature(self) -> _LaunchMessage:
@@ -260,12 +262,13 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         return self
 
     def validate_deployment(self) -> _LaunchMessage:
-        """Itself; raises LaunchError `no_deployment`."""
-        # A deployment of a known registration is learned from its first launch, so it only has to be named. The
+        """Itself; raises LaunchError `no_deployment` or `unlisted_deployment`."""
+        # Where any deployment may launch, one is learned from its first launch, so it only has to be named. The
         # library takes anything that is not empty, an object too.
         deployment = self._jwt["body"].get(CLAIM + "deployment_id")
         if not isinstance(deployment, str | int) or isinstance(deployment, bool) or str(deployment) == "":
             raise LaunchError("no_deployment", "the id_token names no deployment")
+        check_deployment(self.registration.value, clean(str(deployment)))
         return self
 
     def validate_message(self) -> _LaunchMessage:

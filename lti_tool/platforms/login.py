@@ -24,6 +24,7 @@ from lti_tool.platforms.adapters import (
     cookie_name,
     state_key,
 )
+from lti_tool.platforms.admission import check_enabled
 from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.values import origin_of
 
@@ -56,7 +57,7 @@ def login(
     """The answer to a login initiation by GET or POST; its state and nonce are stored for STATE_SECONDS.
 
     `find_registration(platform_id, None)` must give a registration only if it is the one of that platform.
-    Raises LaunchError `wrong_target`, `bad_login` or `unknown_platform`.
+    Raises LaunchError `wrong_target`, `bad_login`, `unknown_platform` or `platform_disabled`.
     """
     target = parameters.get("target_link_uri")
     if target and origin_of(target) != origin_of(launch_url):
@@ -70,6 +71,7 @@ def login(
     except OIDCException as error:
         raise LaunchError(_refusal_code(parameters), str(error)) from error
     registration = oidc.registration.value
+    check_enabled(registration)
     storage_target = _frame_name(parameters.get("lti_storage_target"))
     expiring_values.put(
         state_key(oidc.state),

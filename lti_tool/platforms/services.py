@@ -177,7 +177,7 @@ class Connection:
         # A token may be withdrawn before it expires, for example when the tool is registered anew. Only one more try: a
         # platform that refuses a new token too has removed the tool.
         if answer.status == 401:
-            self._tokens.drop(self._registration, [scope])
+            self._tokens.drop(self._registration, self._key, [scope])
             answer = self._send(method, url, media_type, scope, data)
         if 200 <= answer.status < 300:
             return answer
@@ -200,13 +200,15 @@ class Connection:
             raise PlatformError(error.sentence, error.about, permanent=error.permanent) from error
 
     def _token(self, scopes: Sequence[str]) -> str:
-        cached = self._tokens.find(self._registration, scopes, self._clock())
+        cached = self._tokens.find(self._registration, self._key, scopes, self._clock())
         if cached is not None:
             return cached
         form = token_request(self._registration, self._key, scopes, self._clock())
         answer = self._ask("POST", self._registration.auth_token_url, {"Accept": "application/json"}, form)
         token, lifetime = granted_token(answer, self._registration.product, self._clock())
-        self._tokens.keep(self._registration, scopes, token, self._clock() + lifetime - TOKEN_MARGIN)
+        self._tokens.keep(
+            self._registration, self._key, scopes, token, self._clock() + lifetime - TOKEN_MARGIN
+        )
         return token
 
 

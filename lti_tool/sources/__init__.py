@@ -16,9 +16,9 @@ from lti_tool.sources.found import Answer, Asked, Found, Known
 class Source(Protocol):
     """What the module of a source defines.
 
-    `GIVES`: the kinds of observations that it can find. A source may further define `look` and `observe`, where it asks
-    the platform; `launched(launch, link)`, where launches tell it something; and `receive(message)`, where it is sent
-    messages. See `lti_tool.sources.looking`.
+    `GIVES`: the kinds of observations that it can find. A source that asks the platform is a LookingSource. It may
+    further define `launched(launch, link)`, where launches tell it something, and `receive(message)`, where it is sent
+    messages.
     """
 
     NAME: str

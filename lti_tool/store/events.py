@@ -24,10 +24,12 @@ _RECORDED = "recorded events"
 class Actor:
     """Who acts: a person by id, an operator by the account of their operating system, or the tool by itself.
 
+    An `approver` is known by the id of the approval that their link answers: they need no account here.
+
     `unknown` is a visitor whose platform does not say who they are, or who has not shown it.
     """
 
-    kind: Literal["person", "operator", "tool", "unknown"]
+    kind: Literal["person", "operator", "approver", "tool", "unknown"]
     id: str = ""
 
     @property
@@ -53,6 +55,11 @@ def person(person_id: int | None) -> Actor:
 def operator(account: str) -> Actor:
     """The operator with that account."""
     return Actor(kind="operator", id=account[:100])
+
+
+def approver(approval_id: int) -> Actor:
+    """The approver who answers that approval."""
+    return Actor(kind="approver", id=str(approval_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,13 @@ import base64
 import binascii
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from badges.claims import check_claims, claims_beyond
 from badges.errors import PictureError, TemplateError
 from badges.eu import elements
 from badges.eu.annex_1 import ELEMENTS
@@ -23,6 +24,7 @@ from badges.importing.field_reader import Note
 from badges.issuer import IssuerProfile
 from badges.pictures import fit_picture
 from badges.template.model import read_template, template_as_json
+from badges.template.wording import other_percentages, too_little
 from lti_tool import bounded_process
 from lti_tool.store.models import TemplateVersion
 from lti_tool.values import Json
@@ -55,19 +57,20 @@ def export_json(row: TemplateVersion) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def import_json(file: bytes, today: date) -> Imported:
+def import_json(file: bytes, issuer: IssuerProfile, today: date) -> Imported:
     """The content of a file of `export_json`, of a bare template as JSON, or of a badge of another system in any form.
 
-    Raises TemplateError with every problem and its JSON pointer in the file.
+    What a badge of another system claims beyond the issuer's settings is left out, and noted. Raises TemplateError with
+    every problem of a template and its JSON pointer in the file; claims beyond the settings are problems too.
     """
     try:
         data: Any = json.loads(file)
     except (ValueError, RecursionError):
-        return _import_badge(file)
+        return _import_badge(file, issuer)
     if isinstance(data, dict) and _BADGE_MEMBERS & data.keys():
-        return _import_badge(file)
+        return _import_badge(file, issuer)
     if not isinstance(data, dict) or "format" not in data:
-        return Imported(body=template_as_json(read_template(data, today)), picture=None)
+        return Imported(body=_read(data, issuer, today), picture=None)
     problems = [
         (f"/{name}", "unknown_field") for name in data if name not in ("format", "template", "picture")
     ]
@@ -76,7 +79,7 @@ def import_json(file: bytes, today: date) -> Imported:
     body: Json = {}
     picture = None
     try:
-        body = template_as_json(read_template(data.get("template", {}), today))
+        body = _read(data.get("template", {}), issuer, today)
     except TemplateError as error:
         problems += [(f"/template{pointer}", code) for pointer, code in error.problems]
     try:
@@ -88,41 +91,72 @@ def import_json(file: bytes, today: date) -> Imported:
     return Imported(body=body, picture=picture)
 
 
-def read_file(file: Path, today: date) -> Imported:
+def read_file(file: Path, issuer: IssuerProfile, today: date) -> Imported:
     """The content of a TOML file of a template, or of any file that `import_json` reads.
 
     Raises OSError where it cannot be read, TemplateError as `import_json` does.
     """
     content = file.read_bytes()
     if file.suffix != ".toml":
-        return import_json(content, today)
+        return import_json(content, issuer, today)
     try:
         data = tomllib.loads(content.decode())
     except (ValueError, RecursionError) as error:
         raise TemplateError((("", "not_toml"),)) from error
-    return Imported(body=template_as_json(read_template(data, today)), picture=None)
+    return Imported(body=_read(data, issuer, today), picture=None)
 
 
 def as_lines(imported: Imported, issuer: IssuerProfile) -> Iterator[str]:
-    """Lines for the command: the source, each missing element, each note; the fields are separated by tabs."""
+    """Lines for the command, their parts separated by tabs: the source, each missing element, each note.
+
+    Also each field that says too little to be published, and each percentage that is not the minimum result.
+    """
     if imported.source:
         yield f"source\t{imported.source}"
-    missing = elements.missing(read_template(imported.body), issuer)
+    template = read_template(imported.body)
+    missing = elements.missing(template, issuer)
     for element in ELEMENTS:
         if element.code in missing:
             yield f"missing\t{element.code}\t{element.label['en']}"
+    for pointer, code in too_little(template):
+        yield f"too little\t{pointer}\t{code}"
+    for pointer, written in other_percentages(template):
+        yield f"percentage\t{pointer}\t{written}"
     for note in imported.notes:
         yield f"note\t{note.pointer or '/'}\t{note.code}\t{note.detail}".rstrip()
 
 
-def _import_badge(file: bytes) -> Imported:
+def _read(data: Json, issuer: IssuerProfile, today: date) -> Json:
+    """The template in `data`, as it is stored. Raises TemplateError with every problem."""
+    template = read_template(data, today)
+    check_claims(template, issuer)
+    return template_as_json(template)
+
+
+def _import_badge(file: bytes, issuer: IssuerProfile) -> Imported:
     draft = read_draft(file, bounded_process.attached_text)
+    beyond = claims_beyond(read_template(draft.body), issuer)
     picture, notes = None, draft.notes
+    notes += tuple(Note(pointer=pointer, code="beyond_settings") for pointer, _code in beyond)
     try:
         picture = fit_picture(draft.picture) if draft.picture else None
     except PictureError as error:
         notes += (Note(pointer="", code=error.code),)
-    return Imported(body=draft.body, picture=picture, source=draft.source, notes=notes)
+    body = _without(draft.body, [pointer for pointer, _code in beyond])
+    return Imported(body=body, picture=picture, source=draft.source, notes=notes)
+
+
+def _without(body: Json, pointers: Sequence[str]) -> Json:
+    """The template without the fields at these pointers; of a list without the items that they lead into."""
+    left_out = {tuple(pointer.split("/")[1:3]) for pointer in pointers}
+    kept: Json = {}
+    for name, value in body.items():
+        if isinstance(value, list):
+            items = [item for number, item in enumerate(value) if (name, str(number)) not in left_out]
+            kept |= {name: items} if items else {}
+        elif not any(path[0] == name for path in left_out):
+            kept[name] = value
+    return kept
 
 
 def _picture(text: Any) -> bytes | None:

@@ -10,15 +10,18 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from badges.artwork import template_picture
-from badges.errors import MissingElementsError, QualityError
+from badges.claims import check_claims
+from badges.errors import MissingElementsError, QualityError, TemplateError
 from badges.eu import elements
 from badges.issuer import IssuerProfile
 from badges.quality.evaluation import failed_rules
-from badges.template.model import read_template, template_as_json, text_in
+from badges.template.model import Template, read_template, template_as_json, text_in
+from badges.template.wording import too_little
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import TemplateChange, TemplateVersion
+from lti_tool.templates import approval_requests
 from lti_tool.values import Json
 
 #: Edits by one person, each within this time of the last, are one entry of the history. The editor saves while somebody
@@ -118,26 +121,41 @@ def next_version(session: Session, row: TemplateVersion, now: datetime, by: Acto
     )
 
 
-def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: Actor = TOOL) -> None:
-    """Publishes a draft: from now on courses can use it. A version that is no draft stays as it is.
+def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime) -> Template:
+    """The template, where it can be published now.
 
-    Raises MissingElementsError with the mandatory elements that it lacks, QualityError where it does not meet a
-    framework that the institution demands.
+    Raises ClaimError where it claims more than the issuer's settings allow, MissingElementsError with the mandatory
+    elements that it lacks, TemplateError where it says too little to mean anything, QualityError where it does not meet
+    a framework that the institution demands.
     """
     template = read_template(row.body)
+    check_claims(template, issuer)
     today = issuer.day_of(now)
     missing = elements.missing(template, issuer, today)
     if missing:
         raise MissingElementsError(missing)
+    problems = too_little(template)
+    if problems:
+        raise TemplateError(problems)
     failings = tuple(
         (code, rule) for code in issuer.demands for rule in failed_rules(code, template, issuer, today)
     )
     if failings:
         raise QualityError(failings)
+    return template
+
+
+def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: Actor = TOOL) -> None:
+    """Publishes a draft: from now on courses can use it. A version that is no draft stays as it is.
+
+    Raises what `check_publishable` does.
+    """
+    template = check_publishable(row, issuer, now)
     if row.status == "draft":
         if not row.own_picture:
             row.picture = template_picture(template, issuer.name, template.in_language)
         row.status, row.published_at = "published", now
+        approval_requests.answer_by_publishing(events.session_of(row), row, now, by)
         _record(row, "published", now, by)
 
 
@@ -197,6 +215,8 @@ def _record(
         last.fields, last.at = sorted({*last.fields, *(fields or ())}), now
     else:
         row.changes.append(TemplateChange(what=what, fields=fields or [], person_id=by.person_id, at=now))
+    if what == "edited":
+        approval_requests.void_if_changed(session, row, now, by)
 
 
 def _is_editing(session: Session, row: TemplateVersion, now: datetime, by: Actor) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from lti_tool.web import errors, filters, headers, health, languages, plug_sentences, time_zones
+from lti_tool.web.approver import approval
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
@@ -39,6 +40,7 @@ def create_app(tool: Tool) -> Flask:
         template_list,
         steps,
         quality_report,
+        approval,
         badge_pages,
         selective_disclosure,
         verifier,

@@ -108,6 +108,22 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
     "wrong_message": _launch(
         _l("Your learning platform sent a type of message that Nozimite does not support."), _ADMINISTRATOR
     ),
+    "platform_disabled": _launch(
+        _l("Nozimite is switched off for your learning platform. Badges that were awarded stay valid."),
+        _l(
+            "You can do nothing here yourself. If you need Nozimite in your course, contact the operator of this "
+            "service: %(operator)s.",
+            operator=_OPERATOR,
+        ),
+    ),
+    "unlisted_deployment": _launch(
+        _l("Nozimite is not switched on for this part of your learning platform."),
+        _l(
+            "Contact the administrator of your learning platform, and give them the incident number below. The "
+            "operator of this service can switch Nozimite on for this part: %(operator)s.",
+            operator=_OPERATOR,
+        ),
+    ),
     "no_deployment": _launch(
         _l("Your learning platform did not say which deployment of the tool the link belongs to."),
         _ADMINISTRATOR,
@@ -172,6 +188,15 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
         _l("The invitation in this registration address was already used, has expired, or does not exist."),
         _ASK_FOR_NEW_CODE,
     ),
+    "registration_in_progress": _registration(
+        _l(
+            "A registration with this address is already running, perhaps because the button was pressed twice."
+        ),
+        _l(
+            "Wait five minutes, then look whether your learning platform lists Nozimite among its tools. If it does "
+            "not, start the registration again."
+        ),
+    ),
     # Anything
     "not_allowed": ErrorMessage(
         title=_l("You do not have permission to open this page"),
@@ -182,6 +207,17 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
         title=_l("This badge was revoked"),
         what_happened=_l("The badge is no longer valid, so its files are not given out any more."),
         what_to_do=_l("Open the page of the badge: it says when and why."),
+    ),
+    "no_author": ErrorMessage(
+        title=_l("You do not have permission to open this page"),
+        what_happened=_l(
+            "Badges are written, published and placed by those who teach the course, write its content or "
+            "administer it. For this visit, your learning platform named no such role of yours."
+        ),
+        what_to_do=_l(
+            "If you have such a role, open the link again from the course as yourself: not as somebody else, "
+            "and not in the student view."
+        ),
     ),
     "not_found": ErrorMessage(
         title=_l("Page not found"),
@@ -242,6 +278,21 @@ PLATFORM_ERRORS: Mapping[str, ErrorMessage] = {
         ),
     ),
 }
+
+
+def already_registered(registration_id: int) -> ErrorMessage:
+    """The message for a client that is registered already, with the command by which the operator changes it."""
+    return _registration(
+        _l(
+            "Your learning platform is already registered with Nozimite under this client ID. Nothing was changed."
+        ),
+        _l(
+            "Contact the operator of this service, %(operator)s. They can change the registration with this command: "
+            "%(command)s",
+            operator=_OPERATOR,
+            command=f"python -m lti_tool platforms update {registration_id}",
+        ),
+    )
 
 
 def error_message(code: str) -> ErrorMessage:

@@ -8,18 +8,30 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 
 from flask import Flask, jsonify, render_template, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError, RegistrationError, RevokedError
+from lti_tool.errors import (
+    AlreadyRegisteredError,
+    LaunchError,
+    NoAuthorError,
+    NotAllowedError,
+    NotFoundError,
+    RegistrationError,
+    RevokedError,
+)
 from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
-from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, error_message
+from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, already_registered, error_message
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.refusals import record_refusal
+
+#: Codes of a LaunchError that is no fault of the platform's message.
+FORBIDDEN = ("session_over", "unbound", "ticket_over", "platform_disabled", "unlisted_deployment")
 
 
 def set_up(app: Flask) -> None:
@@ -41,16 +53,17 @@ def error_page(
     quoted: str = "",
     message: ErrorMessage | None = None,
     refused: str = "",
+    data: Mapping[str, str | int] | None = None,
 ) -> Response:
     """The page for `code`, or the same as JSON for a program.
 
     `reason` goes to the log only. `quoted` is the text of a platform's refusal, and is shown on the page only, because
     it may name somebody. `message` stands in place of the one for the code. Where somebody was `refused` something, it
-    is the event's name.
+    is the event's name, and `data` are ids for it.
     """
     incident = new_incident_number()
     if refused:
-        record_refusal(refused, code, incident)
+        record_refusal(refused, code, incident, data)
     level = log.error if status >= 500 else log.warning
     level("page_refused", incident=incident, code=code, status=status, endpoint=request.endpoint, why=reason)
     message = message or error_message(code)
@@ -73,16 +86,17 @@ def new_incident_number() -> str:
 
 
 def _not_allowed(error: NotAllowedError) -> Response:
-    return error_page("not_allowed", 403, reason=str(error), refused="refused")
+    code = "no_author" if isinstance(error, NoAuthorError) else "not_allowed"
+    return error_page(code, 403, reason=str(error), refused="refused")
 
 
 def _launch_refused(error: LaunchError) -> Response:
     if error.code == "platform_said":
         return _platform_error(error)
-    status = 403 if error.code in ("session_over", "unbound", "ticket_over") else 400
+    status = 403 if error.code in FORBIDDEN else 400
     # A page that stayed open for too long is no refusal of a launch.
     refused = "" if error.code == "session_over" else "launch_refused"
-    return error_page(error.code, status, reason=str(error), refused=refused)
+    return error_page(error.code, status, reason=str(error), refused=refused, data=error.data)
 
 
 def _platform_error(error: LaunchError) -> Response:
@@ -99,8 +113,14 @@ def _platform_error(error: LaunchError) -> Response:
 def _registration_refused(error: RegistrationError) -> Response:
     # The message of these codes is what the platform answered; of the others it is our own, for the log.
     quoted = str(error) if error.code in REGISTRATION_CODES else ""
+    message = already_registered(error.registration_id) if isinstance(error, AlreadyRegisteredError) else None
     return error_page(
-        f"registration_{error.code}", 400, reason=str(error), quoted=quoted, refused="registration_refused"
+        f"registration_{error.code}",
+        400,
+        reason=str(error),
+        quoted=quoted,
+        message=message,
+        refused="registration_refused",
     )
 
 

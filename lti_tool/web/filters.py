@@ -16,6 +16,8 @@ from markupsafe import Markup
 from badges.eu.readers import NO_LANGUAGE
 from badges.issuer import IssuerProfile
 from badges.template.fields import Texts
+from badges.template.model import Template
+from badges.template.results import result_in_words
 from badges.vocabularies import vocabulary
 from lti_tool.language import DAY
 from lti_tool.web import current
@@ -43,6 +45,7 @@ def set_up(app: Flask) -> None:
         day=day,
         moment=moment,
         percent=percent,
+        required_result=required_result,
         channel=channel,
         country=country,
         assurance=assurance,
@@ -123,6 +126,13 @@ def _time(time: datetime, shown_as: str, text: str) -> Markup:
 def percent(score: Decimal) -> str:
     """A score from 0 to 1 as a percentage."""
     return _("%(number)s %%", number=format_decimal(round(score * 100, 1)))
+
+
+def required_result(template: Template) -> str:
+    """The result that a badge asks for, on its own scale; "" where it asks for none."""
+    if template.required_value is None:
+        return ""
+    return result_in_words(template.required_value, template.scale, page_language())
 
 
 def exact_percent(score: Decimal) -> str:

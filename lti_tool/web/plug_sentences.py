@@ -15,15 +15,17 @@ from lti_tool import conditions, plugs
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.tree import Leaf, Node, demands, leaves
+from lti_tool.observations import CONFIRMED
 from lti_tool.sources import SOURCES
-from lti_tool.web.filters import exact_percent, moment, percent
+from lti_tool.web.filters import day, exact_percent, moment, percent
 from lti_tool.web.languages import page_language
 from lti_tool.web.translation import gettext as _
+from lti_tool.web.translation import plural_category
 
 
 def set_up(app: Flask) -> None:
     """Makes the filters known to the pages."""
-    # A blueprint without pages: it only adds the folder in which the conditions keep their parts of forms.
+    # A blueprint without pages: it only adds the folder in which the conditions keep their parts of pages.
     app.register_blueprint(Blueprint("conditions", __name__, template_folder=next(iter(conditions.__path__))))
     app.jinja_env.filters.update(
         trace_sentences=trace_sentences,
@@ -95,10 +97,20 @@ def sentence(part: Mapping[str, Any], reader: str) -> Markup:
     return escape(text).format_map(values) if text else Markup("")
 
 
+def page_sentence(condition: str, code: str, **values: Any) -> Markup:
+    """A sentence of a condition's table `page`; where it has several forms, that of the `number` among the values."""
+    text = plugs.words(CONDITIONS[condition], page_language())["page"][code]
+    if not isinstance(text, str):
+        text = text[plural_category(values["number"])]
+    return escape(text).format_map({name: shown(name, str(value)) for name, value in values.items()})
+
+
 def shown(name: str, value: str) -> Markup | str:
-    """A value of a part as its name says: a time, or a score from 0 to 1."""
+    """A value of a part as its name says: a time, a day, or a score from 0 to 1."""
     if name == "at" or name.endswith("_at"):
         return moment(datetime.fromisoformat(value))
+    if name.endswith("_on"):
+        return day(datetime.fromisoformat(value))
     if name.endswith("minimum"):
         return exact_percent(Decimal(value))
     return percent(Decimal(value)) if name == "score" else escape(value)
@@ -117,10 +129,14 @@ def rule_sentences(tree: Node, wording: str) -> Sequence[Markup]:
 
 def terms(tree: Node) -> Sequence[Markup]:
     """All that a rule asks for, for a teacher who is to confirm it: its occasion, and what stands beside it."""
-    names = {leaf.condition for leaf in demands(tree)}
-    wording = "confirmed" if "confirmed" in names else "automatic"
+    wording = "confirmed" if confirms_each(tree) else "automatic"
     told = (_rule_sentence(leaf, wording) for leaf in leaves(tree) if leaf.options is not None)
     return [sentence for sentence in told if sentence]
+
+
+def confirms_each(tree: Node) -> bool:
+    """Whether a demand of the rule is that somebody confirms each learner."""
+    return any(CONFIRMED in CONDITIONS[leaf.condition].READS for leaf in demands(tree))
 
 
 def gone_words(source: str) -> Mapping[str, str]:

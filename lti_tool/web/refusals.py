@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import request
@@ -18,10 +19,10 @@ from lti_tool.web.visits import current_actor
 ONE_IN = timedelta(minutes=1)
 
 
-def record_refusal(what: str, why: str, incident: str) -> None:
+def record_refusal(what: str, why: str, incident: str, about: Mapping[str, str | int] | None = None) -> None:
     """Records that the current request is refused, in a transaction of its own: that of the act was rolled back.
 
-    `why` is a code. The refusal stands, whether it can be recorded or not.
+    `why` is a code, `about` are ids. The refusal stands, whether it can be recorded or not.
     """
     tool, page, actor = current_tool(), request.endpoint or "", current_actor()
     now = tool.clock()
@@ -34,7 +35,7 @@ def record_refusal(what: str, why: str, incident: str) -> None:
             ):
                 return
         with tool.store.begin() as session:
-            data = {**named, "incident": incident}
+            data = {**named, **(about or {}), "incident": incident}
             events.record(session, what, "page", page, now, actor=actor, why=why, data=data)
     except DBAPIError as error:
         log.error("refusal_not_recorded", incident=incident, error=traceback_summary(error))

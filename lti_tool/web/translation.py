@@ -55,6 +55,11 @@ def format_decimal(value: Decimal) -> str:
     return str(babel_numbers.format_decimal(value.normalize(), locale=locale, decimal_quantization=False))
 
 
+def plural_category(number: int) -> str:
+    """The form of a sentence that has this number in it, in the page's language: `one`, `other`, as CLDR calls it."""
+    return str(flask_babel.get_locale().plural_form(number))
+
+
 def format_time_ago(past: timedelta) -> str:
     """“3 minutes ago” in the page's language."""
     return str(flask_babel.format_timedelta(-past, add_direction=True, threshold=0.9))

@@ -9,6 +9,7 @@ from flask import g, request
 
 from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError
 from lti_tool.people import sessions
+from lti_tool.platforms.admission import check_in_use
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import AwardRule, LaunchSession
@@ -40,6 +41,7 @@ class Visit:
     rule_id: int | None
     is_teacher: bool
     is_learner: bool
+    may_write_templates: bool
     deep_linking: DeepLinkingSettings | None
     link_place: str | None
 
@@ -50,10 +52,17 @@ class Visit:
 
 
 def start_visit(launch: Launch, bound_by: str) -> Visit:
-    """The visit of a new session, for a launch that is bound to this browser. Sets language and framing of the page."""
+    """The visit of a new session, for a launch that is bound to this browser. Sets language and framing of the page.
+
+    Raises LaunchError where the registration was removed, disabled or restricted since the launch was validated.
+    """
     tool = current_tool()
     now = tool.clock()
     with tool.store.begin() as session:
+        registration = queries.platforms.registration_row(session, launch.registration_id)
+        if registration is None:
+            raise LaunchError("unknown_platform", "the registration was removed a moment ago")
+        check_in_use(queries.platforms.as_registration(registration), launch.deployment_id)
         token = sessions.start_session(session, launch, now, bound_by)
         # It was started in this transaction, so it is found.
         row = cast(LaunchSession, sessions.find_session(session, token, now))
@@ -65,7 +74,8 @@ def start_visit(launch: Launch, bound_by: str) -> Visit:
 def current_visit() -> Visit:
     """The visit that the request's header or hidden field names. Sets language and framing of the page.
 
-    Raises LaunchError `session_over` where the token is unknown or its session has ended.
+    Raises LaunchError `session_over` where the token is unknown or its session has ended, `platform_disabled` or
+    `unlisted_deployment` where its platform may no longer use the tool.
     """
     tool = current_tool()
     token = request.headers.get(LAUNCH_HEADER) or request.form.get(LAUNCH_FIELD, "")
@@ -109,6 +119,7 @@ def _visit(row: LaunchSession, token: str) -> Visit:
     set_page_timezone(row.timezone)
     allow_framing_by((*embed_origins(registration), *row.embed_origins))
     set_current_actor(events.person(row.person_id))
+    check_in_use(registration, row.deployment_id)
     return Visit(
         token=token,
         registration=registration,
@@ -120,6 +131,7 @@ def _visit(row: LaunchSession, token: str) -> Visit:
         rule_id=row.rule_id,
         is_teacher=row.is_teacher,
         is_learner=row.is_learner,
+        may_write_templates=row.may_write_templates,
         deep_linking=sessions.deep_linking_of(row),
         link_place=row.link_place,
     )

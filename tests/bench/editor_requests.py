@@ -38,11 +38,16 @@ def requests() -> Iterator[dict[str, Callable[[], bytes]]]:
                 row = versions.add(session, template_data(), tool.clock())
                 return f"/lti/app/templates/{row.template_id}/{row.version}"
 
+        def publish(path: str) -> bytes:
+            """Both requests: the page that shows what will be signed, and its button."""
+            shown = _post(client, f"{path}/publish", token)()
+            return _request(client, f"{path}/publish", _Form(shown.decode(), "/publish").fields)()
+
         path = new_draft()
         requests_by_name = {
             "the list": _post(client, "/lti/app/templates", token),
             "the report": _post(client, f"{path}/report", token, framework="all"),
-            "publishing": lambda: _post(client, f"{new_draft()}/publish", token)(),
+            "publishing": lambda: publish(new_draft()),
             "a search": _post(
                 client, "/lti/app/search", token, vocabulary="esco", words="data", pointer="/x"
             ),
@@ -77,10 +82,11 @@ def _request(client: FlaskClient, path: str, fields: list[tuple[str, str]]) -> C
 
 
 class _Form(HTMLParser):
-    """The fields that a browser sends of the form that saves, as it stands in the page."""
+    """The fields that a browser sends of the form with that action, as it stands in the page."""
 
-    def __init__(self, page: str) -> None:
+    def __init__(self, page: str, action: str = "/save") -> None:
         super().__init__()
+        self._action = action
         self.fields: list[tuple[str, str]] = []
         self._inside = False
         self._name: str | None = None
@@ -92,7 +98,7 @@ class _Form(HTMLParser):
         name, value = given.get("name"), given.get("value") or ""
         match tag:
             case "form":
-                self._inside = (given.get("action") or "").endswith("/save")
+                self._inside = (given.get("action") or "").endswith(self._action)
             case "input" if self._inside and name and given.get("type") not in ("file", "submit"):
                 if given.get("type") not in ("checkbox", "radio") or "checked" in given:
                     self.fields.append((name, value))

@@ -15,6 +15,7 @@ from tests.badges.test_pictures import picture_file
 from tests.browser import page_checks
 from tests.browser.page_checks import find_faults
 from tests.browser.people import continue_until, press_until, tab_to
+from tests.fixtures import approve_waiting
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,7 @@ def test_a_new_badge_is_written_published_and_placed(people, demo, registered):
         begin_badge(zane)
         expect(control(zane, "/name/en")).to_have_value("Data Literacy Fundamentals")
         control(zane, "/name/en").fill("Reading charts")
+        control(zane, "/description/en").fill("For everybody who has to read charts.")
         expect_saved(zane)
         zane.heading("Reading charts")
         to_step(zane, "learning")
@@ -79,13 +81,20 @@ def test_a_new_badge_is_written_published_and_placed(people, demo, registered):
         zane.frame.locator("#beside").get_by_role("button", name="Form of participation").click()
         zane.frame.get_by_label("Online", exact=True).check()
         control(zane, "/assessments/0/type").select_option("markedAssignment")
+        control(zane, "/criteria/en").fill("A marked assignment.")
         expect(zane.frame.get_by_text("11 of 11 EU elements")).to_be_visible()
         zane.frame.locator("#beside").get_by_role("button", name="Check and publish").click()
+        zane.frame.get_by_role("button", name="Check what will be signed").click()
         zane.frame.get_by_role("button", name="Publish", exact=True).click()
-        expect(zane.frame.get_by_role("status")).to_contain_text("Published")
+        expect(zane.frame.get_by_role("status")).to_contain_text("Waiting for approval")
+        approve_waiting(demo.tool)
         published = newest(demo.tool)
         assert (published.status, published.name) == ("published", "Reading charts")
         assert published.body["learning_outcomes"][0]["esco"][0]["label"]["lv"]
+        zane.frame.get_by_role("button", name="All templates of this course").click()
+        zane.frame.locator("section", has_text="Reading charts").get_by_role(
+            "button", name="Quality report"
+        ).first.click()
         zane.frame.get_by_role("button", name="Place it in the course").click()
         expect(zane.frame.get_by_label("Reading charts")).to_be_checked()
         zane.frame.get_by_role("button", name="Place this badge").click()
@@ -127,6 +136,7 @@ def test_the_keyboard_alone_writes_and_publishes_a_badge(people, demo, registere
 
         press(zane.frame.get_by_role("button", name="Create a new badge"), "Enter")
         type_("/name/en", "By keyboard")
+        type_("/description/en", "Written by somebody who has no mouse.")
         press(zane.frame.get_by_role("button", name="Save and continue"), "Enter")
         type_("/learning_outcomes/0/text/en", "Needs no mouse.")
         type_("/learning_outcomes/0/esco?", "data")
@@ -141,11 +151,17 @@ def test_the_keyboard_alone_writes_and_publishes_a_badge(people, demo, registere
         expect(control(zane, "/assessments/0/type")).to_be_focused()
         zane.page.keyboard.press("ArrowDown")
         press(zane.frame.get_by_label("Online", exact=True), "Space")
+        press(zane.frame.locator("#beside").get_by_role("button", name="What learners have to do"), "Enter")
+        expect(control(zane, "/criteria/en")).to_be_focused()
+        zane.page.keyboard.type("Finds every key.")
+        expect_saved(zane)
         expect(zane.frame.get_by_text("11 of 11 EU elements")).to_be_visible()
         zane.take_screenshot("editor-keyboard")
         press(zane.frame.locator("#beside").get_by_role("button", name="Check and publish"), "Enter")
+        press(zane.frame.get_by_role("button", name="Check what will be signed"), "Enter")
         press(zane.frame.get_by_role("button", name="Publish", exact=True), "Enter")
-        expect(zane.frame.get_by_role("button", name="Place it in the course")).to_be_visible()
+        expect(zane.frame.get_by_role("status")).to_contain_text("Waiting for approval")
+        approve_waiting(demo.tool)
         published = newest(demo.tool)
         assert (published.status, published.name) == ("published", "By keyboard")
         assert published.body["level"] == "not-applicable"
@@ -157,6 +173,7 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, demo, registe
         continue_until(zane)
         zane.frame.get_by_role("button", name="Create a new badge").click()
         control(zane, "/name/en").fill("Without scripts")
+        control(zane, "/description/en").fill("Written where no script runs.")
         to_step(zane, "learning")
         control(zane, "/learning_outcomes/0/text/en").fill("Presses buttons.")
         zane.frame.get_by_role("button", name="Add another outcome").click()
@@ -167,6 +184,7 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, demo, registe
         control(zane, "/workload_hours").fill("40")
         control(zane, "/level").select_option("not-applicable")
         to_step(zane, "assessment")
+        control(zane, "/criteria/en").fill("Every button is pressed.")
         control(zane, "/assessments/0/type").select_option("markedAssignment")
         zane.frame.get_by_label("Online", exact=True).check()
         to_step(zane, "more")
@@ -176,8 +194,10 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, demo, registe
         zane.frame.get_by_role("button", name="Use this picture").click()
         expect(zane.frame.get_by_role("button", name="Use the automatic picture again")).to_be_visible()
         zane.frame.locator("#beside").get_by_role("button", name="Check and publish").click()
+        zane.frame.get_by_role("button", name="Check what will be signed").click()
         zane.frame.get_by_role("button", name="Publish", exact=True).click()
-        expect(zane.frame.get_by_role("button", name="Place it in the course")).to_be_visible()
+        expect(zane.frame.get_by_role("status")).to_contain_text("Waiting for approval")
+        approve_waiting(demo.tool)
         published = newest(demo.tool)
         assert (published.status, published.name, published.own_picture) == (
             "published",

@@ -293,8 +293,8 @@ def test_teachers_page(people, demo, activities, language):
         )
         with database_session(demo) as session:
             shown(session, 1, "restriction", "cannot_be_seen")
-        look("unseen-canvas", "form[action$='/gate']", trouble=None, product="canvas")
-        look("unseen-other", "form[action$='/gate']", product="ilias")
+        look("unseen-canvas", "form[action$='/says/link_opened_to_them']", trouble=None, product="canvas")
+        look("unseen-other", "form[action$='/says/link_opened_to_them']", product="ilias")
         wait(lambda: is_checked(demo.tool, 1))
         with database_session(demo) as session:
             shown(session, 1, "restriction", "open_to_all")

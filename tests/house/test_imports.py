@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from lti_tool import sources
+
 ROOT = Path(__file__).parents[2]
 STOREYS = ("signing", "badges", "config", "lti_tool")
 
@@ -339,6 +341,16 @@ def test_a_plug_fits(package: str, name: str) -> None:
         assert hasattr(plug, member), member
     if options := getattr(plug, "Options", None):
         assert options.__dataclass_params__.frozen
+    if package == "lti_tool.conditions":
+        assert parameters(plug.Options.holds) == ["facts"]
+
+
+@pytest.mark.parametrize("name", sources.SOURCES)
+def test_a_source_that_looks_fits(name: str) -> None:
+    source = sources.SOURCES[name]
+    for member in ("look", "observe"):
+        if hasattr(source, member) or hasattr(source, "look"):
+            assert parameters(getattr(source, member)) == parameters(getattr(sources.LookingSource, member))
 
 
 @pytest.mark.parametrize("package", tuple(REGISTRIES))

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from babel import Locale
 
 from lti_tool import conditions, plugs
 from lti_tool.conditions import CONDITIONS
@@ -14,13 +15,26 @@ from lti_tool.sources import SOURCES
 SPEAKING = [conditions, *CONDITIONS.values(), *SOURCES.values()]
 
 
-def sentences(words: dict[str, Any]) -> dict[str, list[str]]:
-    """The places to be filled in, in each sentence."""
+def sentences(words: dict[str, Any]) -> dict[str, set[str]]:
+    """The places to be filled in, in each sentence; of one with several forms, in all of them together."""
     return {
-        f"{table}.{code}": sorted(re.findall(r"{\w+}", sentence))
+        f"{table}.{code}": set(re.findall(r"{\w+}", " ".join(forms_of(sentence).values())))
         for table, texts in words.items()
         for code, sentence in texts.items()
     }
+
+
+def forms_of(sentence: str | dict[str, str]) -> dict[str, str]:
+    return {"other": sentence} if isinstance(sentence, str) else sentence
+
+
+@pytest.mark.parametrize("language", plugs.LANGUAGES)
+@pytest.mark.parametrize("plug", SPEAKING, ids=lambda plug: plug.__name__)
+def test_a_sentence_with_several_forms_has_those_of_its_language(plug: Any, language: str) -> None:
+    needed = Locale(language).plural_form.tags | {"other"}
+    for texts in plugs.words(plug, language).values():
+        for sentence in texts.values():
+            assert isinstance(sentence, str) or sentence.keys() == needed
 
 
 @pytest.mark.parametrize("plug", SPEAKING, ids=lambda plug: plug.__name__)

@@ -67,9 +67,9 @@ def test_an_opening_counts_only_from_the_module_item_that_a_teacher_confirmed(de
     assert awarded(tool) == set()  # nobody has said yet that the item is restricted
 
     # A teacher's launch from a page of the course shows no item that could be confirmed.
-    refused = press(robot, launch(robot, "Zane", item, "page"), "/gate")
+    refused = press(robot, launch(robot, "Zane", item, "page"), "/says/link_opened_to_them")
     assert "Open the badge from its restricted place in the course first" in refused.text
-    page = press(robot, launch(robot, "Zane", item), "/gate")
+    page = press(robot, launch(robot, "Zane", item), "/says/link_opened_to_them")
     assert "Saved. From now on, learners who open the link get the badge." in page.text
 
     # The prerequisites lock the item only: Jānis reaches the same link by every other road.
@@ -89,7 +89,7 @@ def test_an_opening_counts_only_from_the_module_item_that_a_teacher_confirmed(de
 
 def test_the_navigation_of_the_course_is_none_of_its_links(demo, robot):
     item = address_of(robot, robot.place_badge(COURSE, minimum_percent=60))
-    press(robot, launch(robot, "Zane", item), "/gate")
+    press(robot, launch(robot, "Zane", item), "/says/link_opened_to_them")
     select = urlsplit(robot.open(robot.open_course(COURSE)).link("select content")).path
     course_id, tool_id = select.removeprefix("/courses/").split("/select/")
     page = launch(robot, "Jānis", f"{demo.lms_url}/launch/navigation/{course_id}/{tool_id}")
@@ -100,26 +100,26 @@ def test_the_navigation_of_the_course_is_none_of_its_links(demo, robot):
 
 def test_a_teacher_who_moved_the_item_is_told_and_can_confirm_its_new_place(demo, robot):
     item = address_of(robot, robot.place_badge(COURSE, minimum_percent=None))
-    page = press(robot, launch(robot, "Zane", item), "/gate")
+    page = press(robot, launch(robot, "Zane", item), "/says/link_opened_to_them")
     assert "another place" not in page.text
     page = launch(robot, "Zane", item, "other_item")
     assert "You opened this badge from another place than the one that was confirmed" in page.text
     launch(robot, "Anna", item, "other_item")
     assert awarded(demo.tool) == set()
-    page = press(robot, launch(robot, "Zane", item, "other_item"), "/gate")
+    page = press(robot, launch(robot, "Zane", item, "other_item"), "/says/link_opened_to_them")
     assert "another place" not in page.text
     launch(robot, "Jānis", item)  # the old place counts no longer
     launch(robot, "Anna", item, "other_item")
     assert awarded(demo.tool) == {"Anna Bērziņa"}
     page = launch(robot, "Zane", item, "page")
     assert "You opened this badge from a place that no restriction covers" in page.text
-    assert not [form for form in page.forms if form.action.endswith("/gate")]
+    assert not [form for form in page.forms if form.action.endswith("/says/link_opened_to_them")]
 
 
 def test_an_assignment_is_no_item_of_a_module_whatever_its_address_names(demo, robot):
     """It is not locked, and its address may name the confirmed item of another badge."""
     gated = address_of(robot, robot.place_badge(COURSE, minimum_percent=60))
-    press(robot, launch(robot, "Zane", gated), "/gate")
+    press(robot, launch(robot, "Zane", gated), "/says/link_opened_to_them")
     assignment = address_of(
         robot,
         robot.place_badge(

@@ -132,7 +132,10 @@ def test_demo_once_writes_its_files_and_counts(demo_once):
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     counts = {name: summary[name] for name in ("learners", "completed", "issued", "delivered", "revoked")}
     assert counts == {"learners": 30, "completed": 12, "issued": 12, "delivered": 12, "revoked": 1}
-    assert len(list((out / "mails").glob("*.eml"))) == 12
+    assert "The approver opened the link in the e-mail and approved it." in done.stdout
+    mails = {path.name.split("-")[0] for path in (out / "mails").glob("approval-*.eml")}
+    assert mails == {"approval"}  # one asks the approver, one tells the teacher
+    assert len(list((out / "mails").glob("*.eml"))) == 12 + 2
     assert len(list(out.glob("*.png"))) == 12
     verdicts = [file["verdict"] for file in summary["files"]]
     assert sorted(verdicts) == ["revoked"] + ["verified"] * 11
@@ -250,7 +253,7 @@ def test_on_canvas_a_learner_who_opens_the_restricted_link_is_awarded(tmp_path):
         tool, robot = demo.tool, Robot(demo.lms_url)
         activity = place_badge(demo, robot)
         page = robot.open_activity("Zane", activity)
-        robot.submit(find_form(page, "/gate"), referrer=page.url)
+        robot.submit(find_form(page, "/says/link_opened_to_them"), referrer=page.url)
         (said,) = [row for row in rows(tool, ObservationRow) if row.kind == "restriction_confirmed"]
         assert said.value["place"].startswith("module ")
         robot.give_grades(COURSE, complete=12)

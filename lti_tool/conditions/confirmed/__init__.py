@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from lti_tool.conditions.parts import Part
 from lti_tool.observations import CONFIRMED, Facts, confirmation
@@ -20,16 +17,10 @@ CONFIRM_AT_FIRST = False
 class Options:
     """There is nothing to choose."""
 
-
-def read_options(values: Mapping[str, Any]) -> Options:  # noqa: ARG001 - there is nothing to read
-    """The Options."""
-    return Options()
-
-
-def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG001 - neither matters here
-    """What the condition comes to for the person of the facts."""
-    said = confirmation(facts)
-    if said is None:
-        return Part(condition=NAME, state="question", code="not_confirmed")
-    values = {"confirmed_at": said.seen_at, "by": str(said.actor)}
-    return Part(condition=NAME, state="met", code="confirmed", at=said.seen_at, values=values)
+    def holds(self, facts: Facts) -> Part:
+        """What the condition comes to for the person of the facts."""
+        said = confirmation(facts)
+        if said is None:
+            return Part(condition=NAME, state="question", code="not_confirmed")
+        values = {"confirmed_at": said.seen_at, "by": str(said.actor)}
+        return Part(condition=NAME, state="met", code="confirmed", at=said.seen_at, values=values)

@@ -22,6 +22,14 @@ class Options:
 
     at: datetime | None
 
+    def holds(self, facts: Facts) -> Part:
+        """What the condition comes to at the time of the facts, the same for everybody."""
+        if self.at is None:
+            return Part(condition=NAME, state="unreadable", code="no_date")
+        if facts.now < self.at:
+            return Part(condition=NAME, state="not_yet", code="too_early", values={"date_at": self.at})
+        return Part(condition=NAME, state="met", code="date_has_come", values={"date_at": self.at})
+
 
 def read_options(values: Mapping[str, Any]) -> Options:
     """The Options in the JSON object of a rule; `at` is None unless it is a time with its zone, in ISO 8601."""
@@ -30,12 +38,3 @@ def read_options(values: Mapping[str, Any]) -> Options:
     except ValueError:
         return Options(at=None)
     return Options(at=None if moment.tzinfo is None else moment)
-
-
-def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG001 - it is the same for everybody
-    """What the condition comes to at that time."""
-    if options.at is None:
-        return Part(condition=NAME, state="unreadable", code="no_date")
-    if now < options.at:
-        return Part(condition=NAME, state="not_yet", code="too_early", values={"date_at": options.at})
-    return Part(condition=NAME, state="met", code="date_has_come", values={"date_at": options.at})

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
 from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.parts import Part
-from lti_tool.conditions.result_at_least.percent import read_minimum
+from lti_tool.conditions.result_at_least.percent import below_required, read_minimum, written_percent
 from lti_tool.observations import RESULT, Facts
 
 NAME = "result_at_least"
@@ -32,6 +32,36 @@ class Options:
     minimum: Decimal | None
     link: str = ""
 
+    def holds(self, facts: Facts) -> Part:
+        """What the condition comes to for the person of the facts."""
+        minimum = self.minimum
+        if minimum is None:
+            return Part(condition=NAME, state="unreadable", code="no_minimum")
+        results = facts.own_of(RESULT, self.link or facts.resource)
+        if not results:
+            return Part(condition=NAME, state="not_yet", code="no_result", values={"minimum": minimum})
+        last = results[-1]
+        if last.value is None:
+            values = {"minimum": minimum, "seen_at": last.seen_at}
+            return Part(condition=NAME, state="not_yet", code="cleared", values=values)
+        score = Decimal(last.value["score"])
+        values = {"minimum": minimum, "score": score, "seen_at": last.seen_at}
+        if not reaches(last.value, minimum):
+            return Part(condition=NAME, state="not_yet", code="below", values=values)
+        graded_at = last.value.get("graded_at")
+        at = datetime.fromisoformat(graded_at) if graded_at else last.seen_at
+        return Part(condition=NAME, state="met", code="reached", at=at, values=values)
+
+    def asks_less(self, required: Decimal) -> FormProblem | None:
+        """What is wrong with a minimum below the result that the badge asks for; None for a higher one."""
+        if self.minimum is None or self.minimum >= required:
+            return None
+        return below_required(self.minimum, required)
+
+    def raised_to(self, required: Decimal) -> Options:
+        """The options with the minimum that the badge asks for, where theirs is lower."""
+        return replace(self, minimum=required) if self.asks_less(required) else self
+
 
 def read_options(values: Mapping[str, Any]) -> Options | None:
     """The Options in the JSON object of a rule, None where they cannot be read.
@@ -48,25 +78,9 @@ def read_form(typed: Mapping[str, str]) -> Mapping[str, Any] | FormProblem:
     return minimum if isinstance(minimum, FormProblem) else {"minimum": str(minimum)}
 
 
-def holds(options: Options, facts: Facts, now: datetime) -> Part:  # noqa: ARG001 - it does not depend on the time
-    """What the condition comes to for the person of the facts."""
-    minimum = options.minimum
-    if minimum is None:
-        return Part(condition=NAME, state="unreadable", code="no_minimum")
-    results = facts.own_of(RESULT, options.link or facts.resource)
-    if not results:
-        return Part(condition=NAME, state="not_yet", code="no_result", values={"minimum": minimum})
-    last = results[-1]
-    if last.value is None:
-        values = {"minimum": minimum, "seen_at": last.seen_at}
-        return Part(condition=NAME, state="not_yet", code="cleared", values=values)
-    score = Decimal(last.value["score"])
-    values = {"minimum": minimum, "score": score, "seen_at": last.seen_at}
-    if not reaches(last.value, minimum):
-        return Part(condition=NAME, state="not_yet", code="below", values=values)
-    graded_at = last.value.get("graded_at")
-    at = datetime.fromisoformat(graded_at) if graded_at else last.seen_at
-    return Part(condition=NAME, state="met", code="reached", at=at, values=values)
+def typed_for(required: Decimal) -> Mapping[str, str]:
+    """What the form shows at first for a badge that asks for a result."""
+    return {"minimum": written_percent(required)}
 
 
 def reaches(result: Mapping[str, Any], minimum: Decimal) -> bool:

@@ -63,3 +63,9 @@ def read_minimum(typed: Mapping[str, str]) -> Decimal | FormProblem:
         }
         return FormProblem(field="minimum", code="did_you_mean", values=values)
     return FormProblem(field="minimum", code="no_percentage") if read is None else read
+
+
+def below_required(minimum: Decimal, required: Decimal) -> FormProblem:
+    """What to say of a minimum that is lower than the result a badge asks for; both are scores."""
+    values = {"minimum": str(minimum), "required_minimum": str(required)}
+    return FormProblem(field="minimum", code="below_required", values=values)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
+from lti_tool.deliveries.approval_message import approval_message
 from lti_tool.deliveries.mail_message import composed, mail_message
 from lti_tool.deliveries.notice_message import notice_message
-from lti_tool.deliveries.question_message import question_message
+from lti_tool.deliveries.teacher_message import teacher_message
 from lti_tool.errors import DeliveryError
-from lti_tool.values import BadgeNotice, BakedBadge, OpenQuestion, Receipt, Recipient
+from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Recipient, TeacherMail
 
 NAME = "email"
 LABEL = "E-mail"
@@ -37,9 +38,15 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
     return Receipt(channel=NAME, reference=reference)
 
 
-def ask(questions: Sequence[OpenQuestion], recipient: Recipient, options: Options, reference: str) -> Receipt:
-    """Sends a teacher the questions that are open. Raises DeliveryError as `deliver` does."""
-    _send(lambda: question_message(questions, recipient, options.sender, reference), recipient, options)
+def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt:
+    """Sends a teacher what waits for them. Raises DeliveryError as `deliver` does."""
+    _send(lambda: teacher_message(mail, options.sender, reference), mail.recipient, options)
+    return Receipt(channel=NAME, reference=reference)
+
+
+def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
+    """Sends a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
+    _send(lambda: approval_message(mail, options.sender, reference), mail.recipient, options)
     return Receipt(channel=NAME, reference=reference)
 
 

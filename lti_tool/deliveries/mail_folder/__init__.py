@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+from lti_tool.deliveries.approval_message import approval_message
 from lti_tool.deliveries.mail_message import composed, mail_message
 from lti_tool.deliveries.notice_message import notice_message
-from lti_tool.deliveries.question_message import question_message
+from lti_tool.deliveries.teacher_message import teacher_message
 from lti_tool.errors import DeliveryError
-from lti_tool.values import BadgeNotice, BakedBadge, OpenQuestion, Receipt, Recipient
+from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Recipient, TeacherMail
 
 NAME = "mail_folder"
 LABEL = "E-mail, written to a folder"
@@ -30,9 +30,15 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
     return _write(message, options, reference)
 
 
-def ask(questions: Sequence[OpenQuestion], recipient: Recipient, options: Options, reference: str) -> Receipt:
-    """Writes the mail with a teacher's open questions. Raises DeliveryError as `deliver` does."""
-    message = composed(lambda: question_message(questions, recipient, options.sender, reference), recipient)
+def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt:
+    """Writes the mail with what waits for a teacher. Raises DeliveryError as `deliver` does."""
+    message = composed(lambda: teacher_message(mail, options.sender, reference), mail.recipient)
+    return _write(message, options, reference)
+
+
+def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
+    """Writes a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
+    message = composed(lambda: approval_message(mail, options.sender, reference), mail.recipient)
     return _write(message, options, reference)
 
 

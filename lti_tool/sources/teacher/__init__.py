@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from lti_tool.observations import CONFIRMED, RESTRICTION, RESTRICTION_CONFIRMED, RESULT_LEFT
 from lti_tool.observations.link_history import REMOVED
@@ -22,9 +23,9 @@ def leaves_result(user_id: str, link: str, seen_at: datetime) -> Found:
     return Found(user_id=user_id, kind=RESULT_LEFT, resource=link, value=seen_at.isoformat())
 
 
-def restricted(link: str, place: str | None) -> Found:
-    """The link is restricted where it was opened from `place`."""
-    return Found(user_id=None, kind=RESTRICTION_CONFIRMED, resource=link, value={"place": place})
+def states(kind: str, resource: str, value: Any) -> Found:
+    """What a condition let the teacher say of the course."""
+    return Found(user_id=None, kind=kind, resource=resource, value=value)
 
 
 def restriction_removed(link: str) -> Found:

@@ -1,6 +1,7 @@
 """The tables, a file for each subject. Rows have columns and relationships, but no behaviour."""
 
-from lti_tool.store.models.awards import Award, CredentialRow, Delivery, Notice
+from lti_tool.store.models.approvals import Approval
+from lti_tool.store.models.awards import Award, CredentialRow, Delivery, MailedChange, Notice
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.events import Event
 from lti_tool.store.models.issuers import (
@@ -19,6 +20,7 @@ from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
 from lti_tool.store.models.templates import TemplateChange, TemplateVersion
 
 __all__ = [
+    "Approval",
     "Award",
     "AwardRule",
     "Base",
@@ -35,6 +37,7 @@ __all__ = [
     "IssuerRow",
     "LaunchSession",
     "LookRow",
+    "MailedChange",
     "Notice",
     "ObservationRow",
     "Outbox",

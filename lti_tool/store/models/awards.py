@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lti_tool.store.models.base import Base
+from lti_tool.store.models.base import Base, one_where
 from lti_tool.store.models.issuers import StatusList
 from lti_tool.store.models.people import Course, Person
 from lti_tool.store.models.rules import AwardRule
@@ -29,15 +28,7 @@ class Award(Base):
 
     __tablename__ = "award"
     __table_args__ = (
-        Index(
-            "ix_award_running",
-            "issuer_id",
-            "template_id",
-            "person_id",
-            unique=True,
-            sqlite_where=sql("ended_at IS NULL"),
-            postgresql_where=sql("ended_at IS NULL"),
-        ),
+        one_where("ix_award_running", ("issuer_id", "template_id", "person_id"), "ended_at IS NULL"),
         Index("ix_award_person", "person_id", "template_id"),
     )
 
@@ -61,8 +52,6 @@ class Award(Base):
     ended_at: Mapped[datetime | None]
     why_ended: Mapped[str | None] = mapped_column(String(10))
     renews_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"))
-    renews_by_itself: Mapped[bool] = mapped_column(default=True)
-    """Whether a rule may renew it; not once the learner's observations were erased."""
     again_reason: Mapped[str | None]
     """Why a teacher awarded it again after it was revoked."""
     course: Mapped[Course | None] = relationship()
@@ -128,13 +117,7 @@ class CredentialRow(Base):
         # A credential is replaced once.
         UniqueConstraint("replaces_id"),
         # Two workers may issue the same award at once: the second is refused.
-        Index(
-            "ix_credential_current",
-            "award_id",
-            unique=True,
-            sqlite_where=sql("replaced_at IS NULL"),
-            postgresql_where=sql("replaced_at IS NULL"),
-        ),
+        one_where("ix_credential_current", "award_id", "replaced_at IS NULL"),
     )
 
 
@@ -171,3 +154,16 @@ class Delivery(Base):
     trouble: Mapped[dict[str, Any] | None]
     sent_at: Mapped[datetime | None]
     award: Mapped[Award] = relationship(back_populates="deliveries")
+
+
+class MailedChange(Base):
+    """The last change of a result under an award that was mailed to a teacher: each is mailed once to each teacher."""
+
+    __tablename__ = "mailed_change"
+
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    """The teacher."""
+    seen_at: Mapped[datetime]
+    """When the newest of the changes was seen, by the look's own time: an observation's `seen_at`."""
+    mailed_at: Mapped[datetime]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, String
+from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, String, text
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -56,3 +56,9 @@ class Base(DeclarativeBase):
         list[str]: JSON,
         bytes: LargeBinary,
     }
+
+
+def one_where(name: str, columns: str | tuple[str, ...], condition: str) -> Index:
+    """The index that refuses a second row with the same values in the columns, among those that meet the condition."""
+    names = (columns,) if isinstance(columns, str) else columns
+    return Index(name, *names, unique=True, sqlite_where=text(condition), postgresql_where=text(condition))

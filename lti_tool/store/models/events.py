@@ -14,8 +14,8 @@ from lti_tool.store.models.base import Base
 class Event(Base):
     """One act, written in the transaction that does it. It holds ids and codes, never names, addresses or texts.
 
-    `actor`: a person's id, an operator's account, or empty where the tool acted by itself; `actor_kind` says which.
-    Only retention deletes events.
+    `actor`: a person's id, an operator's account, an approval's id, or empty where the tool acted by itself;
+    `actor_kind` says which. Only retention deletes events.
     """
 
     __tablename__ = "event"
@@ -24,7 +24,7 @@ class Event(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     actor_kind: Mapped[str] = mapped_column(String(10))
-    """person, operator, tool, or unknown: a visitor whom nobody has named."""
+    """person, operator, approver, tool, or unknown: a visitor whom nobody has named."""
     actor: Mapped[str] = mapped_column(String(100), default="")
     what: Mapped[str] = mapped_column(String(40))
     about_kind: Mapped[str] = mapped_column(String(20))

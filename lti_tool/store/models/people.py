@@ -14,7 +14,8 @@ from lti_tool.store.models.platforms import RegistrationRow
 class Person(Base):
     """Somebody who learns or teaches, as the last launch or member list described them.
 
-    No other table holds names or e-mail addresses, except inside the signed credentials.
+    No other table holds names or e-mail addresses, except inside the signed credentials, and `approval` those of the
+    approvers in the issuer's settings.
     """
 
     __tablename__ = "person"

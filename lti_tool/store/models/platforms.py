@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
 from lti_tool.store.models.issuers import OWN_ISSUER
@@ -28,11 +28,16 @@ class RegistrationRow(Base):
     product: Mapped[str] = mapped_column(default="")
     name: Mapped[str] = mapped_column(default="")
     embed_origins: Mapped[list[str]] = mapped_column(default=list)
+    only_listed_deployments: Mapped[bool] = mapped_column(default=False)
+    """Whether launches from deployments that are not stored are refused; else each is stored at its first launch."""
     created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    """From when on its logins, launches and open pages are refused, and its courses are not looked at."""
+    deployments: Mapped[list[DeploymentRow]] = relationship(order_by="DeploymentRow.id")
 
 
 class DeploymentRow(Base):
-    """A deployment of a registration, known from its registration or its first launch."""
+    """A deployment of a registration, known from its registration, its first launch or a command."""
 
     __tablename__ = "deployment"
     __table_args__ = (UniqueConstraint("registration_id", "deployment_id"),)
@@ -44,7 +49,10 @@ class DeploymentRow(Base):
 
 
 class ToolKeyRow(Base):
-    """An RSA key for LTI messages; its private key is encrypted with the key-encryption key of the settings."""
+    """An RSA key for LTI messages; its private key is encrypted with the key-encryption key of the settings.
+
+    The newest one signs. A retired key and a compromised one are not published: platforms refuse what they sign.
+    """
 
     __tablename__ = "tool_key"
 
@@ -52,6 +60,8 @@ class ToolKeyRow(Base):
     encrypted_pem: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    compromised_at: Mapped[datetime | None]
+    """From when on somebody else may have signed with it."""
 
 
 class Invitation(Base):
@@ -62,4 +72,6 @@ class Invitation(Base):
     code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    """When a registration with it began; it is given back where nothing was registered."""
     used_at: Mapped[datetime | None]

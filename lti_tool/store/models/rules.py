@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lti_tool.store.models.base import Base
+from lti_tool.store.models.base import Base, one_where
 from lti_tool.store.models.people import Course, Person
 from lti_tool.store.models.templates import TemplateVersion
 
@@ -30,6 +30,8 @@ class ResourceLink(Base):
     """How many looks in a row found that the platform no longer has the link or its column."""
     missing_in: Mapped[str] = mapped_column(String(40), default="")
     """The name of the source whose look missed it."""
+    look_again: Mapped[bool] = mapped_column(default=False)
+    """Whether the link was opened since its column was missed, so that the next look asks for it even if it is gone."""
     created_at: Mapped[datetime]
     course: Mapped[Course] = relationship()
 
@@ -82,13 +84,7 @@ class RuleVersion(Base):
     __tablename__ = "rule_version"
     __table_args__ = (
         UniqueConstraint("rule_id", "version"),
-        Index(
-            "ix_rule_version_active",
-            "rule_id",
-            unique=True,
-            sqlite_where=text("status = 'active'"),
-            postgresql_where=text("status = 'active'"),
-        ),
+        one_where("ix_rule_version_active", "rule_id", "status = 'active'"),
         # So no active rule lacks a value that it needs, such as the minimum of a grade.
         CheckConstraint(
             "status <> 'active' OR (replace(tree, '\":null', '') = tree"
@@ -115,22 +111,13 @@ class RuleVersion(Base):
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     rule: Mapped[AwardRule] = relationship(back_populates="versions")
     template_version: Mapped[TemplateVersion] = relationship()
-    created_by: Mapped[Person | None] = relationship(foreign_keys=[created_by_id])
 
 
 class Question(Base):
     """A question to the teachers of a rule's course, open until `closed_at`. `people` are those it is about, by id."""
 
     __tablename__ = "question"
-    __table_args__ = (
-        Index(
-            "ix_question_open",
-            "rule_id",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
-    )
+    __table_args__ = (one_where("ix_question_open", "rule_id", "closed_at IS NULL"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"), index=True)

@@ -38,6 +38,7 @@ class LaunchSession(Base):
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("award_rule.id"))
     is_teacher: Mapped[bool]
     is_learner: Mapped[bool]
+    may_write_templates: Mapped[bool]
     language: Mapped[str]
     timezone: Mapped[str | None]
     link_place: Mapped[str | None]

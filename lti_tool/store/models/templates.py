@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lti_tool.store.models.approvals import Approval
 from lti_tool.store.models.base import Base
 from lti_tool.store.models.issuers import OWN_ISSUER
 from lti_tool.store.models.people import Course, Person
@@ -43,6 +44,7 @@ class TemplateVersion(Base):
     changes: Mapped[list[TemplateChange]] = relationship(
         order_by="TemplateChange.id", cascade="all, delete-orphan"
     )
+    approvals: Mapped[list[Approval]] = relationship(order_by="Approval.id", cascade="all, delete-orphan")
 
 
 class TemplateChange(Base):
@@ -53,7 +55,7 @@ class TemplateChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"), index=True)
     what: Mapped[str] = mapped_column(String(10))
-    """begun, copied, imported, edited, published or retired."""
+    """begun, copied, imported, edited, asked, withdrawn, approved, declined, published or retired."""
     fields: Mapped[list[str]] = mapped_column(default=list)
     """The fields that an edit changed."""
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

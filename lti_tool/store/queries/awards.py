@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, ObservationRow
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, MailedChange, ObservationRow
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 from lti_tool.values import HeldAward
 
@@ -38,7 +39,6 @@ def newest_awards(session: Session, rule: AwardRule, template_id: str) -> Mappin
             Award.status,
             Award.earned_at,
             CredentialRow.valid_until,
-            Award.renews_by_itself,
         )
         .outerjoin(CredentialRow, is_current)
         .where(
@@ -72,11 +72,6 @@ def lock_running_award(session: Session, award_id: int) -> Award | None:
     return award if award.ended_at is None else None
 
 
-def forbid_renewal(session: Session, person_id: int) -> None:
-    """Keeps rules from renewing what the person has been awarded."""
-    session.execute(update(Award).where(Award.person_id == person_id).values(renews_by_itself=False))
-
-
 def awards_in_course(session: Session, course_id: int, person_id: int) -> Sequence[Award]:
     """The learner's awards in a course, oldest first."""
     query = select(Award).where(Award.course_id == course_id, Award.person_id == person_id)
@@ -92,6 +87,45 @@ def awards_of_rule(session: Session, rule_id: int) -> Sequence[Award]:
         .order_by(Award.earned_at, Award.id)
     )
     return session.scalars(query).all()
+
+
+def valid_awards_to(session: Session, course_id: int, person_ids: Collection[int]) -> Sequence[Award]:
+    """The awards of the course to these people that were neither revoked nor renewed, as they were earned.
+
+    Their learners, rules and links are loaded; the texts of their credentials are not.
+    """
+    query = (
+        select(Award)
+        .where(Award.course_id == course_id, Award.person_id.in_(person_ids), Award.ended_at.is_(None))
+        .options(selectinload(Award.person), selectinload(Award.rule).selectinload(AwardRule.link))
+        .order_by(Award.earned_at, Award.id)
+    )
+    return session.scalars(query).all()
+
+
+def mailed_changes(session: Session, person_id: int, award_ids: Collection[int]) -> Mapping[int, datetime]:
+    """By award id, when the last change was seen that was mailed to the teacher."""
+    query = select(MailedChange.award_id, MailedChange.seen_at).where(
+        MailedChange.person_id == person_id, MailedChange.award_id.in_(award_ids)
+    )
+    return {award_id: seen_at for award_id, seen_at in session.execute(query)}
+
+
+def save_mailed_change(
+    session: Session, award_id: int, person_id: int, seen_at: datetime, now: datetime
+) -> bool:
+    """Saves that the change that was seen at that time was mailed to the teacher; returns False where it was saved.
+
+    The caller has locked the course.
+    """
+    row = session.get(MailedChange, (award_id, person_id))
+    if row is None:
+        session.add(MailedChange(award_id=award_id, person_id=person_id, seen_at=seen_at, mailed_at=now))
+        return True
+    if row.seen_at >= seen_at:
+        return False
+    row.seen_at, row.mailed_at = seen_at, now
+    return True
 
 
 def waiting_awards(session: Session, person_id: int) -> Sequence[Award]:

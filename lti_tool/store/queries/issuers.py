@@ -26,8 +26,13 @@ def ensure_issuer(session: Session, issuer_id: str, now: datetime) -> None:
 
 
 def tool_key_rows(session: Session) -> Sequence[ToolKeyRow]:
-    """The keys for LTI messages, newest first."""
+    """All keys for LTI messages, newest first."""
     return session.scalars(select(ToolKeyRow).order_by(ToolKeyRow.created_at.desc())).all()
+
+
+def published_tool_key_rows(session: Session) -> Sequence[ToolKeyRow]:
+    """The keys for LTI messages that are neither retired nor compromised, newest first: that one signs."""
+    return [row for row in tool_key_rows(session) if row.retired_at is None and row.compromised_at is None]
 
 
 def stored_setting(session: Session, name: str) -> InstallationSetting | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Select, delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from lti_tool.observations import ROLE, Observation
-from lti_tool.store.models import LookRow, ObservationRow
+from lti_tool.observations import RESULT, ROLE, Observation
+from lti_tool.store.models import Course, LookRow, ObservationRow
+from lti_tool.store.queries.people import only_accounts_of
 
 _COLUMNS = (
     ObservationRow.course_id,
@@ -79,10 +80,19 @@ def add(session: Session, observations: Iterable[Observation]) -> None:
         session.execute(insert(ObservationRow), rows)
 
 
-def delete_of_person(session: Session, person_id: int) -> int:
-    """Deletes the observations about the person; returns how many. Only erasure may: the ledger is never updated."""
-    theirs = delete(ObservationRow).where(ObservationRow.person_id == person_id)
-    return cast(CursorResult[Any], session.execute(theirs)).rowcount
+def delete_of_registration(session: Session, registration_id: int) -> None:
+    """Deletes the ledger of the registration's courses, and of the people who have an account there and nowhere else.
+
+    Only the removal of a registration may: nothing that was awarded rests on that ledger.
+    """
+    courses = select(Course.id).where(Course.registration_id == registration_id)
+    people = only_accounts_of(registration_id)
+    session.execute(
+        delete(ObservationRow).where(
+            ObservationRow.course_id.in_(courses) | ObservationRow.person_id.in_(people)
+        )
+    )
+    session.execute(delete(LookRow).where(LookRow.course_id.in_(courses)))
 
 
 def is_overtaken(session: Session, course_id: int, source: str, began_at: datetime) -> bool:
@@ -94,14 +104,15 @@ def is_overtaken(session: Session, course_id: int, source: str, began_at: dateti
     return latest is not None and latest > began_at
 
 
-def courses_with_results_after(session: Session, moment: datetime) -> Sequence[int]:
-    """The ids of the courses in which a result was seen that is new, or another one, since that moment."""
-    query = select(ObservationRow.course_id).where(
-        ObservationRow.kind == "result",
-        ObservationRow.seen_at > moment,
-        ObservationRow.course_id.is_not(None),
+def people_with_other_results(session: Session, course_id: int) -> Sequence[int]:
+    """The ids of the people of whom more than one result was seen in the same column, in ascending order."""
+    query = (
+        select(ObservationRow.person_id)
+        .where(ObservationRow.course_id == course_id, ObservationRow.kind == RESULT)
+        .group_by(ObservationRow.person_id, ObservationRow.resource)
+        .having(func.count() > 1)
     )
-    return [course_id for course_id in session.scalars(query.distinct()) if course_id is not None]
+    return sorted({person_id for person_id in session.scalars(query) if person_id is not None})
 
 
 def roles_in_course(session: Session, course_id: int) -> Mapping[int, Sequence[Observation]]:
@@ -119,12 +130,3 @@ def roles_of_person(session: Session, person_id: int) -> Mapping[int, Sequence[O
         if each.course is not None:
             found[each.course].append(each)
     return found
-
-
-def staff_of(session: Session, course_id: int) -> frozenset[int]:
-    """The ids of the people who were ever seen as staff of the course."""
-    query = select(ObservationRow.person_id, ObservationRow.value).where(
-        ObservationRow.course_id == course_id, ObservationRow.kind == "role"
-    )
-    rows = session.execute(query)
-    return frozenset(person_id for person_id, value in rows if person_id is not None and value == "staff")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import Course, LaunchSession, ObservationRow, Person, PlatformAccount
@@ -89,6 +89,14 @@ def user_ids_in(session: Session, registration_id: int, course_id: int) -> dict[
     return {person_id: user_id for person_id, user_id in session.execute(query)}
 
 
+def only_accounts_of(registration_id: int) -> Select[int]:
+    """The query for the ids of the people who have an account on that platform, and on no other."""
+    elsewhere = select(PlatformAccount.person_id).where(PlatformAccount.registration_id != registration_id)
+    return select(PlatformAccount.person_id).where(
+        PlatformAccount.registration_id == registration_id, PlatformAccount.person_id.not_in(elsewhere)
+    )
+
+
 def people(session: Session, person_ids: Collection[int]) -> dict[int, Person]:
     """The people with those ids."""
     rows: dict[int, Person] = {}
@@ -103,6 +111,19 @@ def lock_course(session: Session, course_id: int) -> Course:
     """Locks the row (SELECT ... FOR NO KEY UPDATE) and returns it reloaded: what is decided in a course is decided one
     after the other. Raises NoResultFound where there is no such course."""
     return session.get_one(Course, course_id, with_for_update=FOR_UPDATE, populate_existing=True)
+
+
+def limit_sessions(
+    session: Session, course_id: int, person_id: int, *, is_teacher: bool, may_write_templates: bool
+) -> None:
+    """Takes from the person's launch sessions in the course the rights that are not given here."""
+    own = update(LaunchSession).where(
+        LaunchSession.course_id == course_id, LaunchSession.person_id == person_id
+    )
+    if not is_teacher:
+        session.execute(own.values(is_teacher=False))
+    if not may_write_templates:
+        session.execute(own.values(may_write_templates=False))
 
 
 def delete_sessions(session: Session, idle_since: datetime, created_before: datetime) -> None:

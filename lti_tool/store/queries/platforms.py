@@ -5,11 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import DeploymentRow, Invitation, RegistrationRow
-from lti_tool.store.queries.common import add_if_absent, is_possible_id
+from lti_tool.store.models import (
+    Approval,
+    Award,
+    AwardRule,
+    Course,
+    DeploymentRow,
+    Invitation,
+    LaunchSession,
+    Person,
+    Placement,
+    PlatformAccount,
+    Question,
+    RegistrationRow,
+    ResourceLink,
+    RuleVersion,
+    TemplateChange,
+    TemplateVersion,
+)
+from lti_tool.store.queries.common import add_if_absent, add_or_find, is_possible_id
+from lti_tool.store.queries.observations import delete_of_registration as delete_ledger
+from lti_tool.store.queries.people import only_accounts_of
 from lti_tool.values import Registration
 
 
@@ -31,6 +50,13 @@ def registration_by_client(session: Session, platform_id: str, client_id: str) -
     )
 
 
+def add_or_find_registration(session: Session, row: RegistrationRow) -> RegistrationRow:
+    """The row, added, unless there is one of the same client already: then that one."""
+    return registration_by_client(session, row.platform_id, row.client_id) or add_or_find(
+        session, row, lambda: registration_by_client(session, row.platform_id, row.client_id)
+    )
+
+
 def knows_deployment(session: Session, registration_id: int, deployment_id: str) -> bool:
     """Whether the deployment is stored already."""
     query = select(DeploymentRow.id).where(
@@ -46,6 +72,74 @@ def save_deployment(session: Session, registration_id: int, deployment_id: str, 
             session,
             DeploymentRow(registration_id=registration_id, deployment_id=deployment_id, first_seen_at=now),
         )
+
+
+def deployments(session: Session, registration_id: int) -> Sequence[DeploymentRow]:
+    """The deployments that are listed, oldest first."""
+    query = select(DeploymentRow).where(DeploymentRow.registration_id == registration_id)
+    return session.scalars(query.order_by(DeploymentRow.id)).all()
+
+
+def delete_deployment(session: Session, registration_id: int, deployment_id: str) -> bool:
+    """Whether the deployment was stored, and is deleted now."""
+    row = session.scalar(
+        select(DeploymentRow).where(
+            DeploymentRow.registration_id == registration_id, DeploymentRow.deployment_id == deployment_id
+        )
+    )
+    if row is not None:
+        session.delete(row)
+        session.flush()
+    return row is not None
+
+
+def count_awards(session: Session, registration_id: int) -> int:
+    """How many awards were decided in courses of the registration, or belong to people who have an account there."""
+    rules = select(AwardRule.id).join(AwardRule.course).where(Course.registration_id == registration_id)
+    people = select(PlatformAccount.person_id).where(PlatformAccount.registration_id == registration_id)
+    query = select(func.count()).where(or_(Award.rule_id.in_(rules), Award.person_id.in_(people)))
+    return session.scalar(query) or 0
+
+
+def count_published_templates(session: Session, registration_id: int) -> int:
+    """How many templates that belong to courses of the registration are, or were, published."""
+    query = (
+        select(func.count(TemplateVersion.template_id.distinct()))
+        .join(TemplateVersion.course)
+        .where(Course.registration_id == registration_id, TemplateVersion.status != "draft")
+    )
+    return session.scalar(query) or 0
+
+
+def delete_registration(session: Session, row: RegistrationRow) -> None:
+    """Deletes the registration and everything that refers to it; nothing of that may be an award's.
+
+    A person is deleted who has no account elsewhere. Raises IntegrityError where something else still refers to it.
+    """
+    courses = select(Course.id).where(Course.registration_id == row.id)
+    rules = select(AwardRule.id).where(AwardRule.course_id.in_(courses))
+    drafts = select(TemplateVersion.id).where(TemplateVersion.course_id.in_(courses))
+    people = session.scalars(only_accounts_of(row.id)).all()
+    delete_ledger(session, row.id)
+    for table, of_it in (
+        (LaunchSession, LaunchSession.registration_id == row.id),
+        (Placement, Placement.registration_id == row.id),
+        (Question, Question.rule_id.in_(rules)),
+        (RuleVersion, RuleVersion.rule_id.in_(rules)),
+        (AwardRule, AwardRule.course_id.in_(courses)),
+        (ResourceLink, ResourceLink.course_id.in_(courses)),
+        (TemplateChange, TemplateChange.template_version_id.in_(drafts)),
+        (Approval, Approval.template_version_id.in_(drafts)),
+        (TemplateVersion, TemplateVersion.course_id.in_(courses)),
+        (Course, Course.registration_id == row.id),
+        (PlatformAccount, PlatformAccount.registration_id == row.id),
+        (DeploymentRow, DeploymentRow.registration_id == row.id),
+        (RegistrationRow, RegistrationRow.id == row.id),
+    ):
+        session.execute(delete(table).where(of_it).execution_options(synchronize_session=False))
+    for start in range(0, len(people), 500):
+        session.execute(delete(Person).where(Person.id.in_(people[start : start + 500])))
+    session.expire_all()
 
 
 def registrations(session: Session) -> Sequence[RegistrationRow]:
@@ -70,9 +164,26 @@ def as_registration(row: RegistrationRow) -> Registration:
         product=row.product,
         name=row.name,
         embed_origins=tuple(row.embed_origins),
+        disabled=row.disabled_at is not None,
+        deployments=(
+            frozenset(each.deployment_id for each in row.deployments) if row.only_listed_deployments else None
+        ),
     )
 
 
+def lock_registration(session: Session, registration_id: int) -> RegistrationRow:
+    """Locks the row (SELECT ... FOR UPDATE) and returns it reloaded: nothing new can refer to it meanwhile.
+
+    Raises NoResultFound where it was deleted.
+    """
+    return session.get_one(RegistrationRow, registration_id, with_for_update=True, populate_existing=True)
+
+
+def invitation(session: Session, code_hash: str) -> Invitation | None:
+    """The invitation with that code."""
+    return session.get(Invitation, code_hash)
+
+
 def lock_invitation(session: Session, code_hash: str) -> Invitation | None:
-    """Locks the row (SELECT ... FOR UPDATE) and returns it, so that an invitation is used only once."""
-    return session.get(Invitation, code_hash, with_for_update=True)
+    """Locks the row (SELECT ... FOR UPDATE) and returns it reloaded, so that an invitation is used only once."""
+    return session.get(Invitation, code_hash, with_for_update=True, populate_existing=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import Course, TemplateVersion
+from lti_tool.store.models import Approval, Course, TemplateVersion
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
@@ -98,3 +99,28 @@ def template_versions(session: Session) -> Sequence[TemplateVersion]:
     """All versions of all templates: by name, oldest version first."""
     order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version)
     return session.scalars(select(TemplateVersion).order_by(*order)).all()
+
+
+def approval_by_code(session: Session, code_hash: str) -> Approval | None:
+    """The approval whose link has a code with this SHA-256."""
+    return session.scalar(select(Approval).where(Approval.code_hash == code_hash))
+
+
+def waiting_templates(session: Session) -> Sequence[TemplateVersion]:
+    """The drafts about which somebody is asked, the one that waits longest first."""
+    first = (
+        select(Approval.template_version_id, func.min(Approval.asked_at).label("asked_at"))
+        .where(Approval.status == "open")
+        .group_by(Approval.template_version_id)
+        .subquery()
+    )
+    query = select(TemplateVersion).join(first, first.c.template_version_id == TemplateVersion.id)
+    return session.scalars(query.order_by(first.c.asked_at, TemplateVersion.id)).all()
+
+
+def templates_with_ended_links(session: Session, now: datetime) -> Sequence[TemplateVersion]:
+    """The drafts about which an approver was asked who has not answered in time."""
+    ended = select(Approval.template_version_id).where(Approval.status == "open", Approval.ends_at <= now)
+    return session.scalars(
+        select(TemplateVersion).where(TemplateVersion.id.in_(ended)).order_by(TemplateVersion.id)
+    ).all()

@@ -7,5 +7,7 @@
 * template_list   the list of templates, and what can be done with a whole one
 * steps           the four steps
 * completeness    which elements of an EU micro-credential a template has
+* preview         how a draft would look
+* confirmation    what will be signed, before a template is published
 * quality_report  the quality report, and publishing
 """

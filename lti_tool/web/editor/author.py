@@ -12,7 +12,7 @@ from uuid import UUID
 
 from flask import request
 
-from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.errors import NoAuthorError, NotFoundError
 from lti_tool.people import operator_sessions
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
@@ -41,7 +41,8 @@ class Author:
 def current_author() -> Author:
     """The author of the request's token, of a launch or of an operator session. Sets the framing of the page.
 
-    Raises LaunchError `session_over` where the session has ended, and NotAllowedError for learners.
+    Raises LaunchError `session_over` where the session has ended, and NoAuthorError for
+    whoever may not write templates.
     """
     token = request.headers.get(LAUNCH_HEADER) or request.form.get(LAUNCH_FIELD, "")
     operator = operator_sessions.operator_of(current_tool().expiring_values, token)
@@ -65,9 +66,9 @@ def operator_author(token: str, actor: Actor) -> Author:
 
 
 def author_of(visit: Visit) -> Author:
-    """The author of a visit; raises NotAllowedError where the person may not write templates."""
+    """The author of a visit; raises NoAuthorError where the person may not write templates, or there is no course."""
     if visit.course_id is None or not may_write_templates(visit):
-        raise NotAllowedError("templates are written by teachers of a course")
+        raise NoAuthorError("templates are written by those who teach, write or administer a course")
     return Author(
         token=visit.token,
         course_id=visit.course_id,
@@ -79,10 +80,8 @@ def author_of(visit: Visit) -> Author:
 
 
 def may_write_templates(visit: Visit) -> bool:
-    """Whether the person teaches the course, or may place a link in it as administrators may, and is no learner."""
-    return visit.course_id is not None and (
-        visit.is_teacher or (visit.deep_linking is not None and not visit.is_learner)
-    )
+    """Whether the person may write the templates of the course from which they come."""
+    return visit.course_id is not None and visit.may_write_templates
 
 
 def own_version(session: Session, author: Author, template_id: UUID, version: int) -> TemplateVersion:

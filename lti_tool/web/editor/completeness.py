@@ -1,4 +1,4 @@
-"""Which elements of an EU micro-credential a template states, and in which field the others are written."""
+"""What a template still lacks: elements of an EU micro-credential, words that mean something, and in which field."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from badges.issuer import IssuerProfile
 from badges.quality import ANNEX_1
 from badges.quality.evaluation import Verdict, evaluate
 from badges.template.model import Template
+from badges.template.wording import other_percentages, too_little
 from lti_tool.web.editor.fields import step_code_of
 
 
@@ -27,10 +28,29 @@ class ElementState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A field that says too little to be published: where it stands, in which step, and the code of what is wrong."""
+
+    pointer: str
+    step: str
+    code: str
+
+    @property
+    def field(self) -> str:
+        """The name of the field in a template."""
+        return self.pointer.split("/")[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Completeness:
-    """The mandatory elements, and the verdicts of rules that only recommend something."""
+    """The mandatory elements, the fields that say too little, and the verdicts of rules that only recommend something.
+
+    `percentages` are those in free text that are not the minimum result, as `badges.template.wording` finds them.
+    """
 
     elements: tuple[ElementState, ...]
+    gaps: tuple[Gap, ...]
+    percentages: tuple[tuple[str, str], ...]
     advice: tuple[Verdict, ...]
 
     @property
@@ -54,6 +74,11 @@ def completeness_of(template: Template, issuer: IssuerProfile, today: date) -> C
             for element in ELEMENTS
             if element.mandatory
         ),
+        gaps=tuple(
+            Gap(pointer=pointer, step=step_code_of(pointer, ANNEX_1), code=code)
+            for pointer, code in too_little(template)
+        ),
+        percentages=tuple(other_percentages(template)),
         advice=tuple(verdict for verdict in report.verdicts if verdict.outcome == "warning"),
     )
 

@@ -15,7 +15,9 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from badges.claims import claims_beyond
 from badges.errors import TemplateError
+from badges.issuer import IssuerProfile
 from badges.template.model import read_template
 from badges.vocabularies import vocabulary
 from lti_tool.values import Json
@@ -47,12 +49,15 @@ def languages_of(data: Json, also: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(language for language in languages if language in known))
 
 
-def read_step(step: Step, form: Form, body: Json, today: date) -> StepInput:
-    """The submitted form of a step, on top of `body`, the template as it is stored."""
+def read_step(step: Step, form: Form, body: Json, issuer: IssuerProfile, today: date) -> StepInput:
+    """The submitted form of a step, on top of `body`, the template as it is stored.
+
+    A claim that the issuer's settings do not allow is a problem of its field, as any mistake is.
+    """
     data = copy.deepcopy(body)
     for field in step.fields:
         _set_at(data, field.path, _read(field, form, field.pointer, _value_at(body, field.path)))
-    return _validated(step, data, body, today)
+    return _validated(step, data, body, issuer, today)
 
 
 def with_added_row(step: Step, data: Json, pointer: str) -> Json:
@@ -139,23 +144,53 @@ def _skill(iri: str, before: Any) -> Json:
 # --- Validation
 
 
-def _validated(step: Step, data: Json, body: Json, today: date) -> StepInput:
+def claims_in_step(step: Step, data: Json, issuer: IssuerProfile) -> dict[str, str]:
+    """The claims in a step of a template that the issuer's settings do not allow: a code by its pointer."""
+    return {
+        pointer: code
+        for pointer, code in claims_beyond(read_template(data), issuer)
+        if _field_at(step, pointer) is not None
+    }
+
+
+def _validated(step: Step, data: Json, body: Json, issuer: IssuerProfile, today: date) -> StepInput:
     """The input with its problems; empty rows stay on the page, but are no part of the template."""
-    valid, original_pointers = _without_empty_rows(step, data)
-    problems = _problems(valid, today)
+    typed, original_pointers = _without_empty_rows(step, data)
+    problems = _problems(typed, today)
+    valid = _put_back(step, problems, typed, body, today)
+    wrong = {_field_at(step, pointer) for pointer in problems}
+    claims = {
+        pointer: code
+        for pointer, code in claims_in_step(step, valid, issuer).items()
+        if _field_at(step, pointer) not in wrong
+    }
+    return StepInput(
+        data=data,
+        valid_data=_put_back(step, claims, valid, body, today),
+        problems={
+            _original_pointer(pointer, original_pointers): code
+            for pointer, code in (problems | claims).items()
+        },
+    )
+
+
+def _put_back(step: Step, problems: Mapping[str, str], data: Json, body: Json, today: date) -> Json:
+    """The data with each field that has a problem as it is stored in `body`."""
+    if not problems:
+        return data
+    valid = copy.deepcopy(data)
     for pointer in problems:
-        field = next((one for one in step.fields if _is_within(pointer, one.pointer)), None)
+        field = _field_at(step, pointer)
         if field is not None:
             _set_at(valid, field.path, _value_at(body, field.path))
     # Two fields may be valid each by itself and not together, such as a level and “no level applies”. With one of them
     # put back the template is still not valid; then nothing of this step is saved.
-    if problems and _problems(valid, today):
-        valid = body
-    return StepInput(
-        data=data,
-        valid_data=valid,
-        problems={_original_pointer(pointer, original_pointers): code for pointer, code in problems.items()},
-    )
+    return body if _problems(valid, today) else valid
+
+
+def _field_at(step: Step, pointer: str) -> Field | None:
+    """The field of the step in which a pointer lies."""
+    return next((field for field in step.fields if _is_within(pointer, field.pointer)), None)
 
 
 def _problems(data: Json, today: date) -> dict[str, str]:

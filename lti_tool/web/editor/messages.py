@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from badges.issuer import IssuerProfile
 from badges.pictures import MAX_BYTES, MAX_SIDE, MIN_SIDE
 from badges.reader import MOST_ITEMS
+from badges.vocabularies import vocabulary
+from lti_tool.web.filters import localized_text
+from lti_tool.web.languages import page_language
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.translation import lazy_gettext as _l
@@ -31,6 +35,11 @@ _PROBLEMS: Mapping[str, Sentence] = {
     ),
     "level_not_applicable": _l("You chose that no level applies. Remove this level, or choose an EQF level."),
     "months_or_day": _l("Enter a number of months or a last day, not both."),
+    "above_the_scale": _l("The minimum result is above the highest possible result. Change one of them."),
+    "says_nothing": _l("Fill this in: without it the badge says too little to be published."),
+    "says_too_little": _l(
+        "This says too little to be published. Write it so that a stranger understands it."
+    ),
     "not_a_badge": _l(
         "This file is neither a template exported from Nozimite nor a badge. Choose another file."
     ),
@@ -59,6 +68,7 @@ _NOTES: Mapping[str, Sentence] = {
     "language_assumed": _l(
         "The file does not say which language it is in. Check that the language is correct."
     ),
+    "beyond_settings": _l("The issuer's settings do not allow it, and it was left out."),
     "picture_elsewhere": _l("The picture is not in the file. You can add it in the last step."),
 }
 
@@ -67,6 +77,10 @@ _CHANGES: Mapping[str, Sentence] = {
     "copied": _l("created as a copy"),
     "imported": _l("imported from a file"),
     "edited": _l("edited"),
+    "asked": _l("approval asked for"),
+    "withdrawn": _l("request for approval withdrawn"),
+    "approved": _l("approved"),
+    "declined": _l("not approved"),
     "published": _l("published"),
     "retired": _l("retired"),
 }
@@ -84,6 +98,64 @@ EQF_LEVELS: Mapping[str, Sentence] = {
 }
 
 
+def _level_too_high(issuer: IssuerProfile) -> str:
+    return _(
+        "%(issuer)s awards badges up to EQF level %(level)s only. Choose a lower level.",
+        issuer=issuer.name_in(page_language()),
+        level=issuer.authority.highest_level,
+    )
+
+
+def _no_level_allowed(issuer: IssuerProfile) -> str:
+    return _(
+        "The settings of %(issuer)s allow no level in a badge. Choose that no level applies, and leave the other "
+        "levels empty.",
+        issuer=issuer.name_in(page_language()),
+    )
+
+
+def _body_not_listed(issuer: IssuerProfile) -> str:
+    names = [localized_text(body.legal_name) for body in issuer.authority.awarding_bodies]
+    return _not_listed(issuer, names)
+
+
+def _assurance_not_listed(issuer: IssuerProfile) -> str:
+    assurances = (*issuer.accreditations, *issuer.authority.quality_assurance)
+    named = [(vocabulary("quality_assurance")[each.code].label, each.agency) for each in assurances]
+    names = [": ".join(filter(None, map(localized_text, pair))) for pair in named]
+    return _not_listed(issuer, names)
+
+
+def _not_listed(issuer: IssuerProfile, names: Sequence[str]) -> str:
+    name = issuer.name_in(page_language())
+    if not names:
+        return _(
+            "The settings of %(issuer)s list none that a badge may name. Remove this entry.", issuer=name
+        )
+    return _(
+        "This is not in the settings of %(issuer)s. A badge may name: %(listed)s.",
+        issuer=name,
+        listed="; ".join(names),
+    )
+
+
+def _not_as_listed(issuer: IssuerProfile) -> str:
+    return _(
+        "The settings of %(issuer)s say something else here. Enter what they say, or ask the operator.",
+        issuer=issuer.name_in(page_language()),
+    )
+
+
+#: What the settings of an issuer allow, by the codes of `badges.errors.ClaimError`.
+_CLAIMS: Mapping[str, Callable[[IssuerProfile], str]] = {
+    "level_too_high": _level_too_high,
+    "no_level_allowed": _no_level_allowed,
+    "awarding_body_not_listed": _body_not_listed,
+    "quality_assurance_not_listed": _assurance_not_listed,
+    "not_as_listed": _not_as_listed,
+}
+
+
 def change_label(what: str) -> str:
     """What was done to a template (`TemplateChange.what`), for its history."""
     return str(_CHANGES.get(what, what))
@@ -94,8 +166,15 @@ def note_sentence(code: str) -> str:
     return str(_NOTES.get(code) or problem_sentence(code))
 
 
-def problem_sentence(code: str, bounds: tuple[int, int] | None = None) -> str:
-    """The sentence for a code of badges.errors; `bounds` are those of the number it is about."""
+def problem_sentence(
+    code: str, bounds: tuple[int, int] | None = None, issuer: IssuerProfile | None = None
+) -> str:
+    """The sentence for a code of badges.errors; `bounds` are those of the number it is about.
+
+    Where the settings of `issuer` do not allow something, it says what they allow.
+    """
+    if issuer is not None and code in _CLAIMS:
+        return _CLAIMS[code](issuer)
     if code == "out_of_range" and bounds is not None and bounds[0] == 0:
         return _(
             "Enter a number greater than 0 and at most %(most)s, with two decimals at most.", most=bounds[1]

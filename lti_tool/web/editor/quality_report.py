@@ -6,16 +6,21 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
+from badges.claims import claims_beyond
 from badges.errors import BadgeError
 from badges.quality import ANNEX_1, framework_codes
 from badges.quality.evaluation import evaluate
 from badges.template.model import read_template
+from badges.vocabularies import vocabulary
 from lti_tool.store.models import TemplateVersion
-from lti_tool.templates import versions
+from lti_tool.templates import approval_requests, approvals, versions
+from lti_tool.templates.draft_hash import draft_hash
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import Author, current_author, locked_version, readable_version
 from lti_tool.web.editor.completeness import completeness_of
-from lti_tool.web.editor.fields import step_code_of
+from lti_tool.web.editor.confirmation import confirmation_page
+from lti_tool.web.editor.fields import field_labels, step_code_of
+from lti_tool.web.editor.messages import problem_sentence
 from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("quality_report", __name__)
@@ -32,16 +37,37 @@ def report(template_id: UUID, version: int) -> str:
 
 @pages.post("/lti/app/templates/<uuid:template_id>/<int:version>/publish")
 def publish(template_id: UUID, version: int) -> str:
+    """Publishes what the author has seen, which the form names; else shows what there is to see.
+
+    Nothing is published that was changed since it was shown.
+    """
     author = current_author()
     tool = current_tool()
     error = ""
     with tool.store.begin() as session:
         row = locked_version(session, author, template_id, version)
+        shown_hash = request.form.get("draft", "")
         try:
-            versions.publish(row, tool.issuer.profile, tool.clock(), author.actor)
+            versions.check_publishable(row, tool.issuer.profile, tool.clock())
+            if row.status == "draft" and shown_hash != draft_hash(row):
+                return confirmation_page(author, row, shown_hash)
+            done = approvals.publish_or_ask(session, row, tool.issuer.profile, tool.clock(), author.actor)
+            if done == "asked_too_often":
+                error = _("You have asked for approval very often today. Ask again tomorrow.")
         except BadgeError:
             error = _("The template cannot be published yet. First fix everything marked “Not met” below.")
         return report_page(author, row, error)
+
+
+@pages.post("/lti/app/templates/<uuid:template_id>/<int:version>/withdraw")
+def withdraw(template_id: UUID, version: int) -> str:
+    """Withdraws the request to approve a draft."""
+    author = current_author()
+    tool = current_tool()
+    with tool.store.begin() as session:
+        row = locked_version(session, author, template_id, version)
+        approval_requests.withdraw(session, row, tool.clock(), author.actor)
+        return report_page(author, row)
 
 
 def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
@@ -49,6 +75,7 @@ def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
     issuer = current_tool().issuer.profile
     template = read_template(row.body)
     today = issuer.day_of(current_tool().clock())
+    claims = claims_beyond(template, issuer)
     reports = [evaluate(code, template, issuer, today) for code in framework_codes()]
     required = (ANNEX_1, *issuer.demands)
     requested = request.form.get("framework", "")
@@ -56,6 +83,7 @@ def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
         shown_codes = framework_codes()
     else:
         shown_codes = (requested,) if requested in framework_codes() else required
+    completeness = completeness_of(template, issuer, today)
     return render_template(
         "editor/report.html",
         author=author,
@@ -65,9 +93,16 @@ def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
         reports=reports,
         shown=[report for report in reports if report.framework.code in shown_codes],
         required=required,
-        may_publish=all(report.passes for report in reports if report.framework.code in required),
-        completeness=completeness_of(template, issuer, today),
+        claims=[(pointer, problem_sentence(code, issuer=issuer)) for pointer, code in claims],
+        may_publish=not claims
+        and not completeness.gaps
+        and all(report.passes for report in reports if report.framework.code in required),
+        completeness=completeness,
+        field_labels=field_labels,
+        problem_sentence=problem_sentence,
+        vocabulary=vocabulary,
         step_code_of=step_code_of,
+        approval=approval_requests.newest_request(row, issuer) if row.status == "draft" else None,
         error=error,
         now=current_tool().clock(),
     )

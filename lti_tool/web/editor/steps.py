@@ -6,40 +6,38 @@ completeness, the preview and the problems.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from types import MappingProxyType
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
 from badges import vocabularies
-from badges.artwork import template_picture
 from badges.errors import PictureError
 from badges.eu.annex_1 import ELEMENTS
 from badges.importing.field_reader import Note
 from badges.pictures import fit_picture
-from badges.template.model import Template, read_template
+from badges.template.model import read_template
+from badges.template.wording import too_little
 from badges.vocabularies import Concept
 from lti_tool.errors import NotFoundError
 from lti_tool.store.models import TemplateVersion
-from lti_tool.templates import versions
+from lti_tool.templates import approval_requests, versions
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor import forms, quality_report
 from lti_tool.web.editor.author import Author, current_author, locked_version, own_version
 from lti_tool.web.editor.completeness import completeness_of
-from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, step_code_of, step_named
+from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, field_labels, step_code_of, step_named
 from lti_tool.web.editor.forms import StepInput
 from lti_tool.web.editor.messages import EQF_LEVELS, note_sentence, problem_sentence
+from lti_tool.web.editor.preview import preview
 from lti_tool.web.languages import page_language
-from lti_tool.web.public.badge_pages import announced_readings
 from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("steps", __name__)
 
-#: The preview is smaller than the picture of a badge, and drawn in a fifth of the time.
-PREVIEW_SIDE = 300
 MAX_SEARCH_RESULTS = 8
 
 
@@ -48,7 +46,7 @@ def edit(template_id: UUID, version: int) -> str:
     author = current_author()
     with current_tool().store.read() as session:
         row = own_version(session, author, template_id, version)
-        return step_page(author, row, step_named(request.form.get("step", "")))
+        return step_page(author, row, step_named(request.form.get("step", "")), unready=_asked_about(row))
 
 
 @pages.post("/lti/app/templates/<uuid:template_id>/<int:version>/save")
@@ -59,15 +57,15 @@ def save(template_id: UUID, version: int) -> str:
     step = step_named(request.form.get("step", ""))
     with tool.store.begin() as session:
         row = locked_version(session, author, template_id, version)
-        now = tool.clock()
-        step_input = forms.read_step(step, request.form, row.body, tool.issuer.profile.day_of(now))
+        now, profile = tool.clock(), tool.issuer.profile
+        step_input = forms.read_step(step, request.form, row.body, profile, profile.day_of(now))
         versions.save_draft(row, step_input.valid_data, now, author.actor)
         next_page = request.form.get("go", "")
         if step_input.problems or not next_page:
             return step_page(author, row, step, step_input)
         if next_page == "report":
             return quality_report.report_page(author, row)
-        return step_page(author, row, step_named(next_page))
+        return step_page(author, row, step_named(next_page), unready=_asked_about(row))
 
 
 @pages.post("/lti/app/templates/<uuid:template_id>/<int:version>/picture")
@@ -116,11 +114,17 @@ def step_page(
     *,
     picture_problem: str = "",
     notes: Sequence[Note] = (),
+    unready: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The page of a step: its form, and beside it completeness and preview. `notes` are those of an import."""
+    """The page of a step: its form, and beside it completeness and preview. `notes` are those of an import.
+
+    `unready`: what is to be marked at the fields because it says too little to be published, as `unready_fields` finds.
+    """
     tool = current_tool()
+    profile = tool.issuer.profile
     data = step_input.data if step_input else row.body
-    problems = step_input.problems if step_input else {}
+    # What was written before the settings were changed is marked as soon as the step is opened.
+    problems = step_input.problems if step_input else forms.claims_in_step(step, row.body, profile)
     template = read_template(row.body)
     searched = request.form.get("search", "")
     return render_template(
@@ -131,41 +135,36 @@ def step_page(
         steps=STEPS,
         data=forms.with_added_row(step, data, request.form.get("add", "")),
         field_value=forms.field_value,
-        problems=problems,
-        problem_sentence=problem_sentence,
+        problems={**unready, **problems},
+        wrong_count=len(problems),
+        problem_sentence=partial(problem_sentence, issuer=profile),
         picture_problem=picture_problem,
         notes=[(note, note_sentence(note.code)) for note in notes],
         saved=step_input is not None,
+        is_waiting=approval_requests.is_waiting(row),
         languages=forms.languages_of(data, request.form.getlist(forms.LANGUAGES_FIELD)),
         vocabulary=vocabularies.vocabulary,
         elements=ELEMENTS,
         levels=EQF_LEVELS,
         needs_attention=_needs_attention(problems),
+        field_labels=field_labels,
         searched=searched,
         search_words=request.form.get(f"{searched}?", ""),
         search=_search_results,
         step_code_of=step_code_of,
-        completeness=completeness_of(template, tool.issuer.profile, tool.issuer.profile.day_of(tool.clock())),
+        completeness=completeness_of(template, profile, profile.day_of(tool.clock())),
         preview=preview(row, template),
     )
 
 
-def preview(row: TemplateVersion, template: Template) -> Mapping[str, Any]:
-    """The picture and the elements of the public page, as they would be if the template were published now."""
-    tool = current_tool()
-    png = row.picture or template_picture(
-        template, tool.issuer.profile.name, template.in_language, PREVIEW_SIDE
-    )
-    return {
-        "picture": "data:image/png;base64," + b64encode(png).decode(),
-        "template": template,
-        # Where the template does not state a level, the public page would say that none applies.
-        "readings": [
-            reading
-            for reading in announced_readings(row)
-            if template.level is not None or reading.element.code != "level"
-        ],
-    }
+def unready_fields(row: TemplateVersion) -> Mapping[str, str]:
+    """The fields that say too little to be published: the code of what is wrong by the JSON pointer."""
+    return dict(too_little(read_template(row.body)))
+
+
+def _asked_about(row: TemplateVersion) -> Mapping[str, str]:
+    """`unready_fields`, where the author comes to mend them; of a new badge they know what is still empty."""
+    return unready_fields(row) if request.args.get("check") else {}
 
 
 def _needs_attention(problems: Mapping[str, str]) -> Callable[[Iterable[Field], str, Json], bool]:

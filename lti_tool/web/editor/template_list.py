@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import groupby
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from lti_tool.publishing.exports import record_export
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import UNKNOWN
 from lti_tool.store.models import TemplateVersion
-from lti_tool.templates import files, versions
+from lti_tool.templates import approval_requests, files, versions
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import (
@@ -29,7 +30,7 @@ from lti_tool.web.editor.author import (
 )
 from lti_tool.web.editor.fields import STEPS, field_labels
 from lti_tool.web.editor.messages import change_label, problem_sentence
-from lti_tool.web.editor.steps import step_page
+from lti_tool.web.editor.steps import step_page, unready_fields
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
 from lti_tool.web.languages import page_language
 from lti_tool.web.translation import gettext as _
@@ -81,12 +82,10 @@ def create() -> str:
 def import_file() -> str:
     author = current_author()
     tool = current_tool()
-    file = request.files.get("file")
+    file, profile = request.files.get("file"), tool.issuer.profile
     with tool.store.begin() as session:
         try:
-            imported = files.import_json(
-                file.read() if file else b"", tool.issuer.profile.day_of(tool.clock())
-            )
+            imported = files.import_json(file.read() if file else b"", profile, profile.day_of(tool.clock()))
         except TemplateError as error:
             return _list_page(
                 session, author, _("This file cannot be imported. Nothing was saved."), error.problems
@@ -100,7 +99,7 @@ def import_file() -> str:
             what="imported",
             own_picture=imported.picture,
         )
-        return step_page(author, row, STEPS[0], notes=imported.notes)
+        return step_page(author, row, STEPS[0], notes=imported.notes, unready=unready_fields(row))
 
 
 @pages.post(f"{_VERSION_ROUTE}/export")
@@ -174,9 +173,14 @@ def _list_page(
         author=author,
         groups=[list(group) for _id, group in groupby(rows, key=lambda row: row.template_id)],
         others=others,
+        approvals={
+            row.id: approval_requests.newest_request(row, current_tool().issuer.profile)
+            for row in rows
+            if row.status == "draft"
+        },
         error=error,
         problems=problems,
-        problem_sentence=problem_sentence,
+        problem_sentence=partial(problem_sentence, issuer=current_tool().issuer.profile),
         change_label=change_label,
         field_labels=lambda names: ", ".join(str(label) for label in field_labels(names)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
-from lti_tool.errors import NotAllowedError, RegistrationError
+from lti_tool.errors import RegistrationError
 from lti_tool.platforms import dynamic_registration, invitations, tool_keys
 from lti_tool.platforms.platform_configuration import PlatformConfiguration, fetch_configuration
 from lti_tool.platforms.tool_configuration import ToolNames, canvas_configuration
@@ -31,19 +31,18 @@ def register() -> str:
     form = request.values.to_dict()
     if form.get("agreed") != "yes":
         return render_template("platforms/registration.html", platform=_platform(form), form=form)
-    code = _invitation_code(form)
-    new = dynamic_registration.register(
-        form.get("openid_configuration", ""),
-        form.get("registration_token") or None,
-        tool.tool_url,
-        tool.outgoing,
-        _tool_names(),
+    new = invitations.register(
+        tool.store,
+        _invitation_code(form),
+        tool.clock,
+        lambda: dynamic_registration.register(
+            form.get("openid_configuration", ""),
+            form.get("registration_token") or None,
+            tool.tool_url,
+            tool.outgoing,
+            _tool_names(),
+        ),
     )
-    try:
-        with tool.store.begin() as session:
-            invitations.register(session, new, code, tool.clock())
-    except NotAllowedError as error:
-        raise RegistrationError("bad_code", str(error)) from error
     return render_template("platforms/registration_done.html", platform=new)
 
 
@@ -77,7 +76,7 @@ def _platform(form: dict[str, str]) -> PlatformConfiguration:
 
 
 def _invitation_code(form: dict[str, str]) -> str:
-    """The code of an open invitation; raises RegistrationError `no_code` or `bad_code`.
+    """The code of an open invitation; raises RegistrationError `no_code`, `bad_code` or `in_progress`.
 
     It is checked before the tool calls any address in the request, so that a stranger cannot make it call others.
     """
@@ -85,9 +84,8 @@ def _invitation_code(form: dict[str, str]) -> str:
     code = form.get("code", "")
     if not code:
         raise RegistrationError("no_code", "no invitation code was given")
-    with tool.store.begin() as session:
-        if not invitations.is_invitation_open(session, code, tool.clock()):
-            raise RegistrationError("bad_code", "the invitation was used, has expired or never was")
+    with tool.store.read() as session:
+        invitations.check_open(session, code, tool.clock())
     return code
 
 

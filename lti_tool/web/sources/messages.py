@@ -47,6 +47,6 @@ def receive(name: str, registration_id: int, path: str) -> Response:
 def _registration(registration_id: int) -> Registration:
     with current_tool().store.read() as session:
         row = queries.platforms.registration_row(session, registration_id)
-        if row is None:
-            raise NotFoundError("there is no such registration")
+        if row is None or row.disabled_at is not None:
+            raise NotFoundError("there is no such registration, or it is disabled")
         return queries.platforms.as_registration(row)

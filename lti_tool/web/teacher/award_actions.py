@@ -83,7 +83,10 @@ def reinstate(award_id: int) -> str:
 
 @pages.post("/lti/app/awards/<int:award_id>/correct")
 def correct(award_id: int) -> str:
-    """Shows what a corrected badge would say; has it issued where the form says so."""
+    """Shows what a corrected badge would say; has it issued where the form says so.
+
+    Raises NotFoundError where there is no badge yet.
+    """
     if request.form.get("confirmed") == "yes":
         done = _l("A corrected badge of %(name)s is being issued. The one before is revoked as replaced.")
         return _change(award_id, awards.correct, done)

@@ -4,46 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
-from lti_tool.awarding import looks, rule_changes
-from lti_tool.awarding.result_changes import ResultChange, changes_of_rule
+from lti_tool.awarding import looks, placing, rule_changes
+from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.awarding.undo import Batch, batches
 from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing.signed_content import signed_content
-from lti_tool.observations import LINK_ACCESS, RESTRICTION, select
-from lti_tool.observations.link_history import restriction_confirmed, restriction_now
 from lti_tool.store import Session, queries
-from lti_tool.store.models import Award, AwardRule, RuleVersion, TemplateVersion
+from lti_tool.store.models import Award, AwardRule, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
-from lti_tool.web.plug_sentences import gone_words, rule_sentences, terms, unseen_sentences
+from lti_tool.web.plug_sentences import (
+    confirms_each,
+    form_problem,
+    gone_words,
+    rule_sentences,
+    terms,
+    unseen_sentences,
+)
 from lti_tool.web.public.badge_pages import announced_readings
+from lti_tool.web.teacher.condition_parts import ConditionPart, condition_parts
 from lti_tool.web.teacher.learners import Learners, learners_of
 from lti_tool.web.translation import Sentence
 from lti_tool.web.visits import Visit, current_teacher_visit
 
 pages = Blueprint("teacher", __name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """What is known of a link that is, or should be, restricted.
-
-    `shown` is what the last look showed of the restriction (`lti_tool.observations.link_history`), None before it.
-    `confirmed_at`: when a teacher confirmed the restriction; `is_elsewhere`: that was for another place in the course
-    than the one from which this visit opened the link. `closed_count`: the learners for whom it does not open.
-    """
-
-    shown: str | None
-    confirmed_at: datetime | None
-    is_elsewhere: bool
-    closed_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +53,12 @@ class Change:
 class Panel:
     """Everything to show about one badge of the course.
 
-    `proposed` is a version that waits for the teacher, and `change` what it changes. `gone` are the words for a link or
-    column that the platform no longer has. `link` is None where the rule reads no list of a link. `cannot_see` is what
-    the sources of the rule cannot see, in words. `newer` is a newer version of the template. `batches` are the
-    awards that came at once, and can be undone at once. `outdated` are the ids of the awards whose badge names its
-    learner otherwise than the platform does now, `changed` those whose results have changed since.
+    `proposed` is a version that waits for the teacher, and `change` what it changes. `asks_less` is why what the
+    activity asks for is not proposed. `gone` are the words for a link or column that the platform no longer has.
+    `parts` are what the conditions of the rule show. `cannot_see` is what the sources of the rule cannot see, in words.
+    `newer` is a newer version of the template. `batches` are the awards that came at once, and can be undone at once.
+    `outdated` are the ids of the awards whose badge names its learner otherwise than the platform does now, `changed`
+    those whose results have changed since.
     """
 
     rule: AwardRule
@@ -82,9 +73,10 @@ class Panel:
     demands: rule_changes.Demands
     proposed: RuleVersion | None
     change: Change | None
+    asks_less: Sentence
     learners: Learners
     cannot_see: Sequence[str]
-    link: Link | None
+    parts: Sequence[ConditionPart]
     gone: Mapping[str, str] | None
     newer: TemplateVersion | None
     is_open: bool
@@ -116,8 +108,10 @@ def course_page(visit: Visit, notice: Notice | None = None, *, all_selected: int
         rules = queries.rules.rules_of(session, visit.course_id)
         acting_on = (request.view_args or {}).get("rule_id", visit.rule_id)
         open_id = rules[0].id if len(rules) == 1 else acting_on
-        panels = [_panel(session, rule, open_id, visit) for rule in rules if rule.removed_at is None]
-        removed = [_panel(session, rule, open_id, visit) for rule in rules if rule.removed_at is not None]
+        changes = changes_in_course(session, visit.course_id, current_tool().clock())
+        panels = [_panel(session, rule, changes, open_id, visit) for rule in rules]
+        removed = [panel for panel in panels if panel.rule.removed_at is not None]
+        panels = [panel for panel in panels if panel.rule.removed_at is None]
         panels.sort(key=lambda panel: not panel.is_open)
         page = render_template(
             "teacher/course.html",
@@ -126,6 +120,9 @@ def course_page(visit: Visit, notice: Notice | None = None, *, all_selected: int
             removed=[panel for panel in removed if panel.awards],
             notice=notice,
             all_selected=all_selected,
+            asks_less=_asks_less(
+                session, session.get(ResourceLink, visit.link_id) if visit.link_id else None
+            ),
             mail_folder=current_tool().mail_folder,
         )
         asking = next((panel.rule.id for panel in panels if panel.learners.question), None)
@@ -141,16 +138,18 @@ def _look_anew(rule_id: int) -> None:
         looks.look_after_opening(session, session.get_one(AwardRule, rule_id), tool.clock())
 
 
-def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit) -> Panel:
+def _panel(
+    session: Session, rule: AwardRule, changes: Sequence[ResultChange], open_id: int | None, visit: Visit
+) -> Panel:
     version = queries.rules.shown_version(session, rule)
     proposed = queries.rules.proposed_version(session, rule.id)
     tree = read_tree(version.tree)
     demands = rule_changes.demands_of(tree)
     is_gone = looks.is_gone(rule.link)
-    link = _link(session, rule, visit) if LINK_ACCESS in reads(tree) else None
-    is_unseen = link is not None and link.shown == "cannot_be_seen"
-    wording = "confirmed" if demands.confirmed else "unseen" if is_unseen else "automatic"
     awards = queries.awards.awards_of_rule(session, rule.id)
+    learners = learners_of(session, rule, awards, visit.person_id)
+    parts = condition_parts(session, rule, tree, visit, learners.question.kind if learners.question else "")
+    automatic = next((part.wording for part in parts if part.wording), "automatic")
     return Panel(
         rule=rule,
         version=version,
@@ -159,14 +158,15 @@ def _panel(session: Session, rule: AwardRule, open_id: int | None, visit: Visit)
         awards=awards,
         batches=batches(awards),
         outdated=[award.id for award in awards if _is_outdated(award)],
-        changed=changes_of_rule(session, rule, current_tool().clock()),
-        sentences=rule_sentences(tree, wording),
+        changed=[each for each in changes if each.award.rule_id == rule.id],
+        sentences=rule_sentences(tree, "confirmed" if confirms_each(tree) else automatic),
         demands=demands,
         proposed=proposed,
         change=_change(version, proposed) if proposed is not None else None,
-        learners=learners_of(session, rule, awards, visit.person_id),
+        asks_less=_asks_less(session, rule.link),
+        learners=learners,
         cannot_see=unseen_sentences(reads(tree)),
-        link=link,
+        parts=parts,
         gone=gone_words(rule.link.missing_in) if is_gone else None,
         newer=queries.templates.newer_version(session, version.template_version, rule.course.registration_id),
         is_open=rule.id == open_id,
@@ -183,6 +183,12 @@ def _is_outdated(award: Award) -> bool:
     )
 
 
+def _asks_less(session: Session, link: ResourceLink | None) -> Sentence:
+    """Why the activity of the link changes nothing: it asks for less than its badge. Empty where it does not."""
+    less = placing.asks_less(session, link) if link is not None else None
+    return form_problem(*less) if less is not None else ""
+
+
 def _change(version: RuleVersion, proposed: RuleVersion) -> Change:
     tree = read_tree(proposed.tree)
     return Change(
@@ -190,17 +196,4 @@ def _change(version: RuleVersion, proposed: RuleVersion) -> Change:
         will_be=terms(tree),
         is_readable=is_readable(tree),
         has_date=rule_changes.demands_of(tree).not_before is not None,
-    )
-
-
-def _link(session: Session, rule: AwardRule, visit: Visit) -> Link:
-    about_course = queries.observations.of_people(session, rule.course_id, []).get(None, ())
-    link = rule.link.link_id
-    confirmed = restriction_confirmed(about_course, link)
-    is_here = visit.rule_id == rule.id
-    return Link(
-        shown=restriction_now(select(about_course, RESTRICTION, link)),
-        confirmed_at=confirmed.seen_at if confirmed else None,
-        is_elsewhere=is_here and confirmed is not None and confirmed.value["place"] != visit.link_place,
-        closed_count=looks.counts_of(session, rule)["closed"],
     )

@@ -13,7 +13,7 @@ from lti_tool.store import Session, queries
 from lti_tool.store.models import ResourceLink
 from lti_tool.web.current import current_tool
 from lti_tool.web.teacher.course import Notice, course_page
-from lti_tool.web.teacher.placement import choose_badge_page, occasions_for
+from lti_tool.web.teacher.placement import check_may_place, choose_badge_page, occasions_for
 from lti_tool.web.teacher.rule_form import Problem, chosen_rule
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_teacher_visit
@@ -34,15 +34,18 @@ def choose() -> str:
 def use_badge() -> str:
     """Gives the launched link the chosen badge, or shows the choice again.
 
-    Raises NotFoundError where no link was launched, NotAllowedError where the link has a badge.
+    Raises NotFoundError where no link was launched, NotAllowedError where the link has a badge, NoAuthorError for
+    whoever may place none.
     """
     visit = current_teacher_visit()
+    check_may_place(visit)
     tool = current_tool()
-    tree = chosen_rule(request.form, tool.issuer.profile.zone, occasions_for(visit))
     with tool.store.begin() as session:
         link = _link_without_badge(session, visit)
         badge = request.form.get("badge", "")
         template = queries.templates.published_template(session, badge, visit.registration.id)
+        required = placing.required_score(template) if template is not None else None
+        tree = chosen_rule(request.form, tool.issuer.profile.zone, occasions_for(visit), required)
         if template is not None and not isinstance(tree, Problem):
             rule = placing.choose(session, link, template, tree, by_id=visit.person_id, now=tool.clock())
             sessions.note_rule(session, visit.token, rule.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from flask import Blueprint, render_template, request
 
@@ -12,7 +13,7 @@ from badges.template.model import Template, read_template, text_in
 from lti_tool.awarding import placing
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.tree import reads
-from lti_tool.errors import NotAllowedError
+from lti_tool.errors import NoAuthorError, NotAllowedError
 from lti_tool.observations import RESULT
 from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
 from lti_tool.store import queries
@@ -28,8 +29,6 @@ from lti_tool.web.visits import Visit, current_visit
 
 pages = Blueprint("placement", __name__)
 
-#: The condition that the form suggests.
-DEFAULT_CONDITION = "link_opened_to_them"
 #: The points of the line item that is created with a badge awarded from a grade.
 LINE_ITEM_POINTS = 100
 
@@ -38,12 +37,12 @@ LINE_ITEM_POINTS = 100
 def return_link() -> str:
     """The page whose form sends the link of the chosen badge to the platform, or the choice again.
 
-    Raises NotAllowedError where the launch asked for no link, and for learners.
+    Raises NotAllowedError where the launch asked for no link, NoAuthorError for whoever may place none.
     """
     visit = current_visit()
     if visit.deep_linking is None:
         raise NotAllowedError("this launch asked for no link")
-    _refuse_learners(visit)
+    check_may_place(visit)
     tool = current_tool()
     with tool.store.read() as session:
         row = queries.templates.published_template(
@@ -52,7 +51,8 @@ def return_link() -> str:
         key = tool.issuer.keyring.tool_keys(session)[0]
     if row is None:
         return choose_badge_page(visit, Problem(sentence=_("Choose a badge first.")))
-    tree = chosen_rule(request.form, tool.issuer.profile.zone, occasions_for(visit))
+    required = placing.required_score(row)
+    tree = chosen_rule(request.form, tool.issuer.profile.zone, occasions_for(visit), required)
     if isinstance(tree, Problem):
         return choose_badge_page(visit, tree)
     with tool.store.begin() as session:
@@ -92,15 +92,16 @@ def choose_badge() -> str:
 def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
     """The published badges, each with its completeness, and the ways to award them.
 
-    Raises NotAllowedError for learners.
+    Raises NoAuthorError for whoever may place none.
     """
-    _refuse_learners(visit)
+    check_may_place(visit)
     tool = current_tool()
     with tool.store.read() as session:
         rows = queries.templates.published_templates(session, visit.registration.id)
         choices = [(row, read_template(row.body)) for row in rows]
     chosen = request.form.get("badge") or (choices[0][0].template_id if len(choices) == 1 else "")
     of_conditions = problem.of if problem else {}
+    required = next((each.required_score for row, each in choices if row.template_id == chosen), None)
     return render_template(
         "placement/choose_badge.html",
         visit=visit,
@@ -109,9 +110,10 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
         chosen=chosen,
         occasions={name: choice(name) for name in occasions_for(visit)},
         forms={
-            name: form_of(name, typed_for(name, request.form), of_conditions.get(name)) for name in CONDITIONS
+            name: form_of(name, _typed_or_suggested(name, required), of_conditions.get(name))
+            for name in CONDITIONS
         },
-        condition=request.form.get("condition", DEFAULT_CONDITION),
+        condition=request.form.get("condition", _suggested()),
         confirm=request.form.get("confirm", ""),
         not_before=request.form.get("not_before", ""),
         problem=problem,
@@ -119,10 +121,28 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
     )
 
 
+def _typed_or_suggested(condition: str, required: Decimal | None) -> Mapping[str, str]:
+    """What was typed into the condition's part of the form; before that, what a badge asks for that is chosen."""
+    typed = typed_for(condition, request.form)
+    suggest = getattr(CONDITIONS[condition], "typed_for", None)
+    return suggest(required) if not typed and suggest and required is not None else typed
+
+
+def check_may_place(visit: Visit) -> None:
+    """Raises NoAuthorError where the person may place no badges: Canvas lets learners open this page too."""
+    if not visit.may_write_templates:
+        raise NoAuthorError("badges are placed by those who teach, write or administer a course")
+
+
 def occasions_for(visit: Visit) -> Sequence[str]:
     """The conditions that the visit may choose: a link that is already placed gets no column of its own any more."""
     names = (name for name, each in CONDITIONS.items() if each.IS_OCCASION)
     return [name for name in names if visit.deep_linking is not None or RESULT not in CONDITIONS[name].READS]
+
+
+def _suggested() -> str:
+    """The condition that the form suggests; empty where none is to be."""
+    return next((name for name, each in CONDITIONS.items() if getattr(each, "IS_SUGGESTED", False)), "")
 
 
 def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column: bool) -> ContentItem:
@@ -136,12 +156,6 @@ def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column
         icon_url=f"{tool.tool_url}/static/icon.svg",
         line_item_maximum=LINE_ITEM_POINTS if has_column else None,
     )
-
-
-def _refuse_learners(visit: Visit) -> None:
-    # Canvas lets learners place links too, in its rich text editor. An administrator may have no role in the course.
-    if visit.is_learner:
-        raise NotAllowedError("learners place no badges")
 
 
 def _count_stated_elements(template: Template) -> int:

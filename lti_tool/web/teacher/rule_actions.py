@@ -8,9 +8,12 @@ from flask import Blueprint, render_template, request
 
 from badges.days import start_of_day
 from lti_tool.awarding import confirmations, looks, rule_changes, undo
+from lti_tool.conditions.page import Line
 from lti_tool.errors import NotFoundError
 from lti_tool.store import queries
 from lti_tool.web.current import current_tool
+from lti_tool.web.plug_sentences import page_sentence
+from lti_tool.web.teacher.condition_parts import statement_in
 from lti_tool.web.teacher.confirmation_notices import answered_notice, confirmed_notice
 from lti_tool.web.teacher.course import Notice, course_page
 from lti_tool.web.translation import gettext as _
@@ -107,21 +110,19 @@ def settle_change(rule_id: int) -> str:
     return course_page(visit, Notice(text=text))
 
 
-@pages.post("/lti/app/rules/<int:rule_id>/gate")
-def confirm_restriction(rule_id: int) -> str:
-    """Records that the teacher has restricted the link, for platforms that do not show it themselves."""
+@pages.post("/lti/app/rules/<int:rule_id>/says/<condition>")
+def state(rule_id: int, condition: str) -> str:
+    """Records what the teacher says in the box of a condition; raises NotFoundError where the rule has no such box."""
     visit = current_teacher_visit()
     tool = current_tool()
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
-        # A platform that tells no places has the same one for all links: the empty text.
-        is_there = visit.link_place == "" or (visit.link_place is not None and visit.rule_id == rule_id)
-        if is_there:
-            confirmations.confirm_restriction(session, rule, visit.link_place, visit.person_id, tool.clock())
-    if not is_there:
-        text = _("Open the badge from its restricted place in the course first, then confirm it here.")
-        return course_page(visit, Notice(text=text, light="no"))
-    return course_page(visit, Notice(text=_("Saved. From now on, learners who open the link get the badge.")))
+        said = statement_in(session, rule, condition, visit)
+        if isinstance(said, Line):
+            refusal = page_sentence(condition, said.code, **said.values)
+            return course_page(visit, Notice(text=refusal, light="no"))
+        confirmations.state(session, rule, said, visit.person_id, tool.clock())
+    return course_page(visit, Notice(text=page_sentence(condition, said.told.code, **said.told.values)))
 
 
 @pages.post("/lti/app/rules/<int:rule_id>/remove")
@@ -163,7 +164,13 @@ def take_newer_version(rule_id: int) -> str:
         rule = rule_of(session, visit, rule_id)
         rule_changes.take_newer_version(session, rule, visit.person_id, tool.clock())
     return course_page(
-        visit, Notice(text=_("The new version is awarded from now on. Badges already awarded do not change."))
+        visit,
+        Notice(
+            text=_(
+                "The new version is awarded from now on. Badges already awarded do not change. If it asks for a "
+                "higher result, learners need that result from now on."
+            )
+        ),
     )
 
 

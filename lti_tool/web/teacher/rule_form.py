@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import date, tzinfo
+from decimal import Decimal
 from typing import Any
 
 from badges.days import start_of_day
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.form import FormProblem
-from lti_tool.conditions.tree import Node, all_of
+from lti_tool.conditions.tree import Node, all_of, asks_less, tree_of
 from lti_tool.web.plug_sentences import form_problem
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
@@ -28,10 +29,13 @@ class Problem:
     of: Mapping[str, FormProblem] = dataclasses.field(default_factory=dict)
 
 
-def chosen_rule(form: Mapping[str, str], zone: tzinfo, occasions: Sequence[str]) -> Node | Problem:
+def chosen_rule(
+    form: Mapping[str, str], zone: tzinfo, occasions: Sequence[str], required: Decimal | None
+) -> Node | Problem:
     """The rule that the form describes, or what is wrong with it.
 
-    `occasions` are the conditions that may be chosen. Days begin in `zone`.
+    `occasions` are the conditions that may be chosen. Days begin in `zone`. `required` is the result that the badge
+    asks for, 0 to 1: a rule may ask for more, never for less.
     """
     name = form.get("condition", "")
     if name not in occasions:
@@ -41,9 +45,11 @@ def chosen_rule(form: Mapping[str, str], zone: tzinfo, occasions: Sequence[str])
     if hasattr(condition, "read_form"):
         options = condition.read_form(typed_for(name, form))
         if isinstance(options, FormProblem):
-            at = f"{name}.{options.field}" if options.field else ""
-            return Problem(sentence=form_problem(name, options), field=at, of={name: options})
+            return _problem_of(name, options)
         chosen |= options
+    less = asks_less(tree_of(chosen), required)
+    if less is not None:
+        return _problem_of(*less)
     asked = [chosen]
     confirm = form.get("confirm") or ("yes" if condition.CONFIRM_AT_FIRST else "no")
     if confirm == "yes":
@@ -56,6 +62,11 @@ def chosen_rule(form: Mapping[str, str], zone: tzinfo, occasions: Sequence[str])
             return day
         asked.append({"condition": "not_before", "at": start_of_day(day, zone).isoformat()})
     return all_of(asked)
+
+
+def _problem_of(condition: str, problem: FormProblem) -> Problem:
+    at = f"{condition}.{problem.field}" if problem.field else ""
+    return Problem(sentence=form_problem(condition, problem), field=at, of={condition: problem})
 
 
 def typed_for(condition: str, form: Mapping[str, str]) -> dict[str, str]:

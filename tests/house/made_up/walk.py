@@ -66,6 +66,15 @@ def main(folder: Path) -> None:
     assert 'name="JWT"' in page_of(tool, browser, ZANE, "place", chosen, **PLACING)
     teachers = page_of(tool, browser, ZANE, "course")
     assert "Learners get this badge when they have attended." in teachers
+    assert "<li>0 learners were present</li>" in teachers
+    assert "The attendance list is missing (6)" in teachers
+    (address,) = re.findall(r'action="/lti/app/([^"]+/attended)"', teachers)
+    teachers = page_of(tool, browser, ZANE, address, {})
+    assert "Saved. The list is read soon." in teachers
+    assert "The attendance list is missing" not in teachers
+    assert "You handed in the list on" in teachers
+    assert "Learners get this badge when they are on the list that you handed in." in teachers
+    assert "The list is in already." in page_of(tool, browser, ZANE, address, {})
     assert "You have not attended yet." in page_of(tool, browser, ANNA, "learner")
 
     told = {"link": "1", "people": [ANNA.user_id, "nobody"], "hours": 6}
@@ -83,7 +92,9 @@ def main(folder: Path) -> None:
         assert award.person.name == ANNA.name
         assert award.trace["values"]["hours"] == "6"
         assert session.query(AwardRule).one().trouble is None
-    assert "Attended for 6 hours, by the list of" in page_of(tool, browser, ZANE, "course")
+    teachers = page_of(tool, browser, ZANE, "course")
+    assert "Attended for 6 hours, by the list of" in teachers
+    assert "<li>1 learner was present</li>" in teachers
     assert announced.read_text(encoding="utf-8").startswith("Anna Bērziņa: ")
     tool.store.close()
 

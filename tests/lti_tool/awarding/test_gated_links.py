@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from lti_tool.awarding import confirmations, decisions, launched, looks, rule_changes
+from lti_tool.conditions.page import Line, Statement
 from lti_tool.errors import NotAllowedError, PlatformError
-from lti_tool.observations import Policy
+from lti_tool.observations import RESTRICTION_CONFIRMED, Policy
 from lti_tool.people import sessions
 from lti_tool.platforms.service_errors import NotOnPlatformError
 from lti_tool.store import queries
@@ -341,7 +342,13 @@ def test_a_platform_without_lists_is_named_and_an_opening_counts_once_a_teacher_
     with tool.store.begin() as session:
         zane = queries.people.person_of(session, 1, ZANE.user_id)
         rule = session.get_one(AwardRule, rule_id)
-        confirmations.confirm_restriction(session, rule, "", zane.id, clock.advance(minutes=1))
+        said = Statement(
+            kind=RESTRICTION_CONFIRMED,
+            resource=rule.link.link_id,
+            value={"place": ""},
+            told=Line(code="saved"),
+        )
+        confirmations.state(session, rule, said, zane.id, clock.advance(minutes=1))
     opens(tool, rule_id, ANNA, memberships_url=None)
     assert awarded(tool) == {"7": "opened_while_confirmed"}
 

@@ -134,9 +134,37 @@ def test_a_column_missed_by_three_looks_running_is_gone(tool, grade_rule):
     asked = len(platform.asked)
     look(tool, platform)
     assert len(platform.asked) == asked
-    launch(tool)
+    launch(tool, line_item_url=COLUMN)
     look(tool, platform)
     assert COLUMN in platform.asked[asked:]
+
+
+def test_launches_of_a_link_without_its_column_do_not_keep_the_column_from_being_gone(tool, grade_rule):
+    platform = Missing(COLUMN)
+    for _ in range(3):
+        launch(tool, ANNA)
+        look(tool, platform)
+    assert rule(tool) == ("line_item_results", None, True)
+    for _ in range(2):
+        launch(tool)
+        assert rule(tool) == ("line_item_results", None, True)
+        look(tool, platform)
+    assert rule(tool) == ("line_item_results", None, True)
+    with tool.store.read() as session:
+        assert session.query(Event).filter_by(what="link_gone").count() == 1
+
+
+def test_a_column_made_anew_is_found_by_the_look_after_a_launch_that_does_not_name_it(tool, grade_rule):
+    # Moodle names the column of a link no more once that was deleted and made anew.
+    platform = Missing(COLUMN)
+    look(tool, platform, times=3)
+    platform.columns.append("https://moodle.example.org/items/5")
+    look(tool, platform)
+    assert rule(tool) == ("line_item_results", None, True)
+    launch(tool)
+    look(tool, platform)
+    assert rule(tool) == ("", None, False)
+    assert platform.asked[-1] == "https://moodle.example.org/items/5"
 
 
 @pytest.mark.parametrize("gone", [[COLUMN, None], [COLUMN, "https://moodle.example.org/lineitems"]])

@@ -1,8 +1,6 @@
 """Looks, launches and ticks that meet each other, and what they leave."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
 
 from lti_tool.awarding import launched, looks
 from lti_tool.people import sessions
@@ -19,6 +17,7 @@ from lti_tool.store.models import (
     PlatformAccount,
     RuleVersion,
 )
+from tests.at_once import all_at_once
 from tests.fixtures import (
     ANNA,
     JANIS,
@@ -38,18 +37,6 @@ from tests.fixtures import (
 def rows(tool, kind):
     with tool.store.read() as session:
         return session.query(kind).all()
-
-
-def all_at_once(*deeds):
-    """Starts the deeds in the same moment; raises what any of them raised."""
-    ready = Barrier(len(deeds))
-
-    def do(deed):
-        ready.wait(10)
-        deed()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        list(pool.map(do, deeds))
 
 
 def test_the_first_launches_of_a_course_may_come_at_once(tool_on_any_database):

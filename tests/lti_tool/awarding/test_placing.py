@@ -359,9 +359,14 @@ def test_a_link_without_a_badge_has_no_rule_and_is_remembered(tool, launch, publ
 
 
 def test_the_link_in_a_courses_navigation_is_no_link_to_a_badge(tool, launch, published):
-    assert launch({}, resource_link_id="42") is None
+    assert launch({}, resource_link_id="42", product="canvas") is None
     with tool.store.read() as session:
         assert session.query(ResourceLink).all() == []
+
+
+def test_a_link_with_the_number_of_its_course_is_a_link_in_moodle(place, launch):
+    # Moodle counts courses and links each from 1.
+    assert launch(place(), resource_link_id="42", context_id="42", product="moodle") is not None
 
 
 def test_each_change_of_a_rule_is_an_event(tool, place, launch):

@@ -1,8 +1,5 @@
 """Looks, answers, confirmations and launches that meet each other, on both databases."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 
 from lti_tool.awarding import confirmations, launched, looks
@@ -10,6 +7,7 @@ from lti_tool.people import sessions
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Event, ObservationRow, Question
 from lti_tool.values import INSTRUCTOR
+from tests.at_once import all_at_once
 from tests.fixtures import ANNA, JANIS, TOMS, ZANE, launch_of, learner, make_rule, publish
 
 CLASS = [learner(number) for number in range(100, 112)]
@@ -37,18 +35,6 @@ def asked_rule(tool, platform):
 def rows(tool, kind):
     with tool.store.read() as session:
         return session.query(kind).all()
-
-
-def all_at_once(*deeds):
-    """What each deed returned; they start in the same moment. Raises what any of them raised."""
-    ready = Barrier(len(deeds))
-
-    def do(deed):
-        ready.wait(10)
-        return deed()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(do, deeds))
 
 
 def look(tool, platform, rule_id):

@@ -10,7 +10,7 @@ import pytest
 
 from lti_tool.awarding import awards, looks, placing
 from lti_tool.conditions.tree import all_of
-from lti_tool.people import erasure, sessions
+from lti_tool.people import sessions
 from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow, ResourceLink
 from lti_tool.values import INSTRUCTOR, LineItemResult
@@ -124,14 +124,6 @@ def test_a_revoked_badge_is_not_renewed(tool, platform, rule_id, clock):
     with tool.store.begin() as session:
         awards.revoke(session, session.get_one(Award, award.id), "by mistake", clock())
     clock.advance(days=340)
-    out_and_in(tool, platform, rule_id)
-    assert len(rows(tool, Award)) == 1
-
-
-def test_after_an_erasure_nothing_is_renewed_by_itself(tool, platform, rule_id, clock):
-    award = awarded(tool, platform, rule_id)
-    with tool.store.begin() as session:
-        erasure.erase_observations(session, award.person_id, clock.advance(days=340))
     out_and_in(tool, platform, rule_id)
     assert len(rows(tool, Award)) == 1
 

@@ -13,15 +13,27 @@ from pathlib import Path
 
 import pytest
 
+from badges.issuer import read_issuer
 from lti_tool import __version__
 from lti_tool.commands import main
 from lti_tool.commands.main import READER_GONE
 from lti_tool.errors import OutgoingError
 from lti_tool.outgoing import Outgoing
 from lti_tool.publishing import credentials, issuer_documents, status_lists
+from lti_tool.store import events, queries
 from lti_tool.store.models import CredentialRow
+from lti_tool.templates import approval_requests, approvals, versions
 from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, complete, make_rule, publish, run_due_jobs, settings_for
+from tests.fixtures import (
+    ANNA,
+    ZANE,
+    complete,
+    make_rule,
+    publish,
+    run_due_jobs,
+    settings_for,
+    template_data,
+)
 
 ROOT = Path(__file__).parents[3]
 TEMPLATE = ROOT / "lti_tool" / "demo" / "templates" / "data-literacy.toml"
@@ -200,6 +212,92 @@ def test_an_invitation_is_an_address_and_a_platform_can_be_added_by_hand(run, en
     assert "10000000000068" in run("platforms", "list")[1]
 
 
+@pytest.fixture
+def waiting(tool, course_id, environment):
+    """The id of a teacher's draft that waits for approval."""
+    with tool.store.begin() as session:
+        by = events.person(queries.people.person_of(session, 1, ZANE.user_id).id)
+        row = versions.add(session, template_data(), tool.clock(), course_id=course_id, by=by)
+        approvals.publish_or_ask(session, row, tool.issuer.profile, tool.clock(), by)
+        return row.template_id
+
+
+def test_the_operator_sees_what_waits_and_approves_it(run, waiting):
+    line = run("templates", "waiting")[1].splitlines()
+    assert line == [
+        f"{waiting}\t1\t2026-11-21T11:00+02:00\tquality@riga-college.example\tData literacy for decision makers"
+    ]
+    assert run("templates", "approve", waiting[:8])[1] == (
+        f"{waiting}\t1\tpublished\tData literacy for decision makers\n"
+    )
+    assert run("templates", "waiting")[1] == ""
+    code, _, error = run("templates", "approve", waiting)
+    assert code == 2 and "does not wait for approval" in error
+    assert "approval_asked\ttemplate:" in run("events", "--what", "approval_asked")[1]
+    assert "operator:" in run("events", "--what", "template_approved")[1]
+
+
+def test_the_operator_declines_what_waits_with_a_reason(run, waiting, tool):
+    assert f"{waiting}\t1\tdraft" in run("templates", "decline", waiting, "--reason", "Too long.")[1]
+    with tool.store.read() as session:
+        request = approval_requests.newest_request(versions.find(session, waiting), tool.issuer.profile)
+    assert (request.status, request.reason) == ("declined", "Too long.")
+    assert run("templates", "waiting")[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("approvers", "why"),
+    [
+        ("[]", "nobody: [authority] in ISSUER_FILE names no approver"),
+        ('["zane@example.org"]', "nobody: the only approver has written it"),
+    ],
+)
+def test_where_no_approver_can_answer_the_operator_is_told_why(
+    run, environment, tmp_path, tool, course_id, approvers, why
+):
+    text = (ROOT / "config" / "issuer.example.toml").read_text(encoding="utf-8")
+    file = tmp_path / "issuer.toml"
+    file.write_text(text.replace('approvers = ["quality@riga-college.example"]', f"approvers = {approvers}"))
+    environment.setenv("ISSUER_FILE", str(file))
+    profile = read_issuer(tomllib.loads(file.read_text(encoding="utf-8")), "https://badges.example.org")
+    with tool.store.begin() as session:
+        by = events.person(queries.people.person_of(session, 1, ZANE.user_id).id)
+        row = versions.add(session, template_data(), tool.clock(), course_id=course_id, by=by)
+        approvals.publish_or_ask(session, row, profile, tool.clock(), by)
+    assert f"\t{why}\t" in run("templates", "waiting")[1]
+
+
+def test_one_command_publishes_the_starter_badges(run, environment):
+    code, output, _ = run("templates", "publish-starters")
+    assert code == 0 and output.count("\tpublished\t") == 3 and "Digital safety basics" in output
+    assert run("templates", "publish-starters")[:2] == (0, "")
+    code, _, error = run("templates", "publish-starters", "/nowhere")
+    assert code == 2 and "/nowhere" in error
+
+
+@pytest.mark.parametrize("arguments", [(), ("--publish",)])
+def test_a_template_that_claims_more_than_the_settings_allow_is_not_added(
+    run, environment, tmp_path, arguments
+):
+    file = tmp_path / "doctor.toml"
+    file.write_text('name.en = "Doctor of Medicine"\nlevel = {value = 8}\n', encoding="utf-8")
+    code, output, error = run("templates", "add", file, *arguments)
+    assert (code, output) == (2, "")
+    assert error == (
+        "The issuer's settings, [authority] in ISSUER_FILE, do not allow this: /level/value: level_too_high.\n"
+    )
+    assert run("templates", "list")[1] == ""
+
+
+def test_a_mistake_in_the_settings_of_authority_stops_the_start_and_names_itself(run, environment, tmp_path):
+    text = (ROOT / "config" / "issuer.example.toml").read_text(encoding="utf-8")
+    file = tmp_path / "issuer.toml"
+    file.write_text(text.replace("highest_level = 7", "highest_level = 9"), encoding="utf-8")
+    environment.setenv("ISSUER_FILE", str(file))
+    code, _, error = run("templates", "list")
+    assert code == 2 and "/authority/highest_level: out_of_range" in error
+
+
 def test_a_template_goes_from_draft_to_published_to_retired(run, environment):
     code, output, _ = run("templates", "add", TEMPLATE)
     assert code == 0
@@ -371,7 +469,8 @@ def test_a_recovery_sheet_is_printed_and_restores_the_keys_elsewhere(run, enviro
     environment.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bare.sqlite'}")
     environment.setenv("KEY_ENCRYPTION_KEY", "of the new machine")
     environment.setattr(sys, "stdin", io.StringIO(error.split()[-1] + "\n"))
-    assert run("keys", "restore", tmp_path / "sheet.txt")[0] == 0
+    nothing = ("--compromised", "none", "--revoked", "none")
+    assert run("keys", "restore", tmp_path / "sheet.txt", *nothing)[0] == 0
     restored = run("keys", "list")[1]
     assert [line for line in restored.splitlines() if "lti" not in line] == [
         line for line in keys.splitlines() if "lti" not in line

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from lti_tool.conditions.decide import Decision, decide
 from lti_tool.conditions.tree import Node, tree_of
-from lti_tool.observations import Facts, Observation, Policy
+from lti_tool.observations import RESTRICTION_CONFIRMED, Facts, Observation, Policy
 from lti_tool.sources import launches, line_item_results, member_lists, teacher
 from lti_tool.sources.found import Answer, Found, Known, is_new
 from lti_tool.sources.member_lists import Lists
@@ -63,7 +63,9 @@ class SimulatedCourse:
     def says_restricted(self, place: str | None = "", by: str = "Z") -> None:
         """A teacher says that the link is restricted."""
         self.now += timedelta(seconds=5)
-        self._add(teacher, [teacher.restricted(LINK, place)], actor=self._id(by))
+        self._add(
+            teacher, [teacher.states(RESTRICTION_CONFIRMED, LINK, {"place": place})], actor=self._id(by)
+        )
 
     def says_removed(self, by: str = "Z") -> None:
         """A teacher says that the restriction was removed."""
@@ -76,11 +78,12 @@ class SimulatedCourse:
         facts = Facts(
             person=number,
             resource=LINK,
+            now=self.now,
             own=[each for each in self.observations if each.person == number],
             course=[each for each in self.observations if each.person is None],
             policy=self.policy,
         )
-        return decide(rule, facts, self.now)
+        return decide(rule, facts)
 
     def earned(self, rule: Node = OPENED_TO_THEM) -> str:
         """Everybody who has earned it."""

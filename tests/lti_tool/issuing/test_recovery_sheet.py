@@ -10,6 +10,8 @@ from badges.verify import verify
 from lti_tool.awarding import awards
 from lti_tool.errors import RecoverySheetError
 from lti_tool.issuing import recovery_sheet
+from lti_tool.issuing.recovery_sheet import SincePrinted
+from lti_tool.issuing.status_lists import StatusListEntry
 from lti_tool.publishing import issuer_documents
 from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow, Person, PlatformAccount, StatusList
@@ -18,6 +20,7 @@ from signing.multibase import from_base64url
 from tests.fixtures import (
     ANNA,
     JANIS,
+    NOW,
     FakePlatform,
     complete,
     learner,
@@ -70,9 +73,13 @@ def bare(any_database_url, tmp_path, clock):
     tool.store.close()
 
 
-def restore(tool, page, code):
+NOTHING = SincePrinted(compromised={}, revoked=())
+
+
+def restore(tool, page, code, since=NOTHING):
+    content = recovery_sheet.read_sheet(page, code)
     with tool.store.begin() as session:
-        return recovery_sheet.restore(session, tool.issuer.keyring, page, code, tool.clock())
+        return recovery_sheet.restore(session, tool.issuer.keyring, content, since, tool.clock())
 
 
 def verdicts(tool, credentials):
@@ -85,7 +92,7 @@ def verdicts(tool, credentials):
 
 def test_a_new_installation_becomes_the_issuer_again(tool, bare, issued, sheet):
     assert "unverifiable" in verdicts(bare, issued)
-    typed = sheet.page.split("FILE\n\n")[1].lower().replace("0", "o")
+    typed = sheet.page.rsplit("\n\n", 1)[1].lower().replace("0", "o")
     typed = re.sub(r"(?m)^(\S+)", lambda number: number[1].replace("o", "0"), typed)
     assert restore(bare, typed, sheet.code.lower()) == 4
     assert verdicts(bare, issued) == ["verified", "verified", "revoked", "revoked"]
@@ -109,6 +116,54 @@ def test_the_restored_issuer_goes_on_issuing_and_revoking(bare, issued, sheet):
     with bare.store.begin() as session:
         awards.revoke(session, session.query(Award).one(), "issued in error", bare.clock())
     assert verdicts(bare, [fresh, *issued]) == ["revoked"] * 2 + ["verified"] * 2 + ["revoked"] * 2
+
+
+def test_a_key_that_was_stolen_after_the_sheet_was_printed_is_not_trusted_again(
+    tool, bare, issued, sheet, clock
+):
+    with tool.store.read() as session:
+        stolen = tool.issuer.keyring.signing_key(session, "eddsa-rdfc-2022").kid
+    clock.advance(days=1)
+    restore(bare, sheet.page, sheet.code, SincePrinted(compromised={stolen: clock()}, revoked=()))
+    with bare.store.read() as session:
+        assert bare.issuer.keyring.signing_key(session, "eddsa-rdfc-2022").kid != stolen
+        marked = {key.kid: key.compromised_at for key in bare.issuer.keyring.published_keys(session)}
+    assert marked[stolen] == clock()
+    document = issuer_documents.did_document(bare, bare.issuer.profile.slug)
+    assert f"{RIGA}#{stolen}" not in document["assertionMethod"]
+    (known,) = [each for each in issued if not each.revoked_at]
+    assert verify(known.text.encode(), bare.find_key, bare.find_status, clock()).verdict != "verified"
+
+
+def test_a_badge_that_was_revoked_after_the_sheet_was_printed_stays_revoked(bare, issued, sheet):
+    annas = issued[0]
+    entry = StatusListEntry(list_id=annas.status_list_id, index=annas.status_index)
+    restore(bare, sheet.page, sheet.code, SincePrinted(compromised={}, revoked=(entry,)))
+    assert verdicts(bare, issued) == ["revoked"] * 4
+
+
+@pytest.mark.parametrize(
+    ("since", "why"),
+    [
+        (SincePrinted(compromised={"key-of-nobody": NOW}, revoked=()), "no key key-of-nobody"),
+        (SincePrinted(compromised={}, revoked=(StatusListEntry(list_id=99, index=1),)), "no status list 99"),
+        (SincePrinted(compromised={}, revoked=(StatusListEntry(list_id=1, index=9**9),)), "no entry"),
+    ],
+    ids=["key", "list", "index"],
+)
+def test_what_the_sheet_does_not_have_cannot_have_happened_to_it(bare, sheet, since, why):
+    before = issuer_documents.jwks(bare, bare.issuer.profile.slug)
+    with pytest.raises(RecoverySheetError, match=why):
+        restore(bare, sheet.page, sheet.code, since)
+    assert issuer_documents.jwks(bare, bare.issuer.profile.slug) == before
+
+
+def test_a_sheet_of_the_first_form_does_not_say_when_it_was_printed_and_is_read(sheet, monkeypatch):
+    assert recovery_sheet.read_sheet(sheet.page, sheet.code).printed_at == NOW
+    content = recovery_sheet._content(sheet.page, sheet.code)
+    monkeypatch.setattr(recovery_sheet, "_content", lambda *_: content)
+    del content["printed"]
+    assert recovery_sheet.read_sheet(sheet.page, sheet.code).printed_at is None
 
 
 def head_of(token):

@@ -5,14 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from lti_tool.errors import NotAllowedError
 from lti_tool.people import pending_arrivals, sessions
 from lti_tool.platforms import invitations
 from lti_tool.platforms.launch import Arrival
 from lti_tool.store import queries
-from lti_tool.store.models import Course, DeploymentRow, Person, RegistrationRow
+from lti_tool.store.models import Course, DeploymentRow, Person
 from lti_tool.values import INSTRUCTOR, LEARNER, TEST_USER, DeepLinkingSettings
-from tests.fixtures import ANNA, NEW_REGISTRATION, launch_of
+from tests.fixtures import ANNA, NEW_REGISTRATION, launch_of, register_once
 
 
 def all_of(tool, kind):
@@ -22,8 +21,8 @@ def all_of(tool, kind):
 
 def admit(tool, person=ANNA, **changes):
     with tool.store.begin() as session:
-        registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
-        return sessions.start_session(session, launch_of(person, registration.id, **changes), tool.clock())
+        registration_id = register_once(session, tool.clock())
+        return sessions.start_session(session, launch_of(person, registration_id, **changes), tool.clock())
 
 
 def visit(tool, token):
@@ -31,30 +30,6 @@ def visit(tool, token):
         row = sessions.find_session(session, token, tool.clock())
         assert row is None or row.course
         return row
-
-
-def test_an_invitation_registers_one_platform_once(tool):
-    with tool.store.begin() as session:
-        code = invitations.invite(session, tool.clock())
-        invitations.register(session, NEW_REGISTRATION, code, tool.clock())
-        with pytest.raises(NotAllowedError):
-            invitations.register(session, replace(NEW_REGISTRATION, client_id="other"), code, tool.clock())
-    assert len(all_of(tool, RegistrationRow)) == 1
-
-
-def test_an_invitation_expires_after_a_week_and_a_guessed_code_is_refused(tool, clock):
-    with tool.store.begin() as session:
-        code = invitations.invite(session, clock())
-        assert invitations.is_invitation_open(session, code, clock())
-        assert not invitations.is_invitation_open(session, code + "x", clock())
-        assert not invitations.is_invitation_open(session, code, clock() + invitations.INVITATION_LIFE)
-
-
-def test_registering_a_client_again_brings_it_up_to_date(tool):
-    with tool.store.begin() as session:
-        invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
-        invitations.add_registration(session, replace(NEW_REGISTRATION, name="New name"), tool.clock())
-    assert [row.name for row in all_of(tool, RegistrationRow)] == ["New name"]
 
 
 def test_one_platform_may_have_several_clients_and_then_the_client_must_be_named(tool):

@@ -22,7 +22,7 @@ from lti_tool.platforms.services import (
     WRITE_LINE_ITEMS,
     Connection,
 )
-from lti_tool.platforms.tool_keys import jwks
+from lti_tool.platforms.tool_keys import jwks, new_tool_key
 
 TOKEN_URL = "https://moodle.example/mod/lti/token.php"
 MEMBERS_URL = "https://moodle.example/mod/lti/services.php/CourseSection/2/bindings/1/memberships"
@@ -626,3 +626,20 @@ def test_the_repr_of_a_connection_has_neither_token_nor_key(moodle, network, tok
     network.on("GET", MEMBERS_URL, members_page())
     moodle.members(MEMBERS_URL)
     assert "secret-token" not in repr(moodle) + repr(tokens)
+
+
+def test_a_token_that_was_asked_for_with_a_withdrawn_key_is_used_no_more(
+    moodle, network, registration, tokens, clock
+):
+    network.on("GET", MEMBERS_URL, members_page())
+    moodle.members(MEMBERS_URL)
+    moodle.members(MEMBERS_URL)
+    assert len(network.calls_to(TOKEN_URL)) == 1
+    new = new_tool_key()
+    Connection(registration, new, network, tokens, clock).members(MEMBERS_URL)
+    first, second = (
+        jwt.get_unverified_header(call.data["client_assertion"])["kid"]
+        for call in network.calls_to(TOKEN_URL)
+    )
+    assert (first == new.kid, second == new.kid) == (False, True)
+    assert {each.kid for each in tokens._tokens} == {new.kid}

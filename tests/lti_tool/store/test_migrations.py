@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 from alembic import autogenerate
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, event, inspect
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, event, inspect, text
 
 from lti_tool.store import outbox
 from lti_tool.store.database import Store
-from lti_tool.store.migrations import bring_up_to_date
+from lti_tool.store.migrations import bring_up_to_date, configuration, newest_revision
 from lti_tool.store.models import Base
 from tests.amounts import amount
 
@@ -23,6 +24,16 @@ def test_the_migrated_tables_are_those_of_the_models(any_database_url):
         differences = autogenerate.compare_metadata(MigrationContext.configure(connection), Base.metadata)
     store.close()
     assert differences == []
+
+
+def test_the_newest_revision_is_the_last_of_the_chain(any_database_url):
+    store = Store(any_database_url)
+    bring_up_to_date(store.engine)
+    with store.engine.connect() as connection:
+        (head,) = ScriptDirectory.from_config(configuration(connection)).get_heads()
+        stored = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    store.close()
+    assert (newest_revision(), stored) == (head, head)
 
 
 def test_several_processes_that_start_at_once_migrate_once(any_database_url):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from badges.errors import MissingElementsError, TemplateError
+from badges.errors import ClaimError, MissingElementsError, TemplateError
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import events, queries
 from lti_tool.store.models import TemplateVersion
@@ -131,6 +131,15 @@ def test_an_incomplete_draft_is_not_published(tool, session, clock):
     with pytest.raises(MissingElementsError):
         versions.publish(row, tool.issuer.profile, clock())
     assert (row.status, row.picture) == ("draft", b"")
+
+
+@pytest.mark.parametrize("by", [events.TOOL, events.operator("ieva"), events.person(3)])
+def test_nobody_publishes_what_claims_more_than_the_settings_allow(tool, session, draft, clock, by):
+    versions.save_draft(draft, draft.body | {"level": {"framework": "EQF", "value": 8}}, clock())
+    with pytest.raises(ClaimError) as caught:
+        versions.publish(draft, tool.issuer.profile, clock(), by)
+    assert caught.value.problems == (("/level/value", "level_too_high"),)
+    assert (draft.status, draft.picture) == ("draft", b"")
 
 
 def test_only_what_was_published_is_retired(tool, draft, clock):

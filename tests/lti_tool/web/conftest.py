@@ -20,6 +20,7 @@ from lti_tool.errors import OutgoingError
 from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms import invitations
 from lti_tool.platforms.key_sets import KeySets
+from lti_tool.store import queries
 from lti_tool.values import Member, NewRegistration
 from lti_tool.web import create_app
 from lti_tool.wiring import Tool
@@ -110,6 +111,15 @@ class School:
         if not cookies:
             self.browser._cookies.clear()
         return self.browser.post("/lti/launch", data=form, headers=FROM_ELSEWHERE)
+
+
+def launch_navigation(school: School, tool: Tool, person: Member) -> TestResponse:
+    """The page of a launch from the navigation of the course: in Canvas a link with the id of the course."""
+    known = school.registration
+    with tool.store.begin() as session:
+        row = queries.platforms.registration_by_client(session, known.platform_id, known.client_id)
+        row.product = "canvas"
+    return school.launch(person, **{CLAIM + "resource_link": {"id": "42"}, CLAIM + "custom": {}})
 
 
 def text_of(page: TestResponse) -> str:

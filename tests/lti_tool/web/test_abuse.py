@@ -17,7 +17,7 @@ from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, learne
 from tests.lti_tool.web.conftest import CLAIM, FROM_ELSEWHERE, hidden, policy, text_of
 
 MARK = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}%(name)s"
-ACTIONS = ["check", "tick", "gate", "pause", "conditions"]
+ACTIONS = ["check", "tick", "says/link_opened_to_them", "pause", "conditions"]
 
 
 @pytest.fixture

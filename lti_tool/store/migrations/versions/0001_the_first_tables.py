@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("code_hash"),
     )
@@ -72,7 +73,9 @@ def upgrade() -> None:
         sa.Column("product", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("embed_origins", sa.JSON(), nullable=False),
+        sa.Column("only_listed_deployments", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["issuer_id"],
             ["issuer.id"],
@@ -124,6 +127,7 @@ def upgrade() -> None:
         sa.Column("encrypted_pem", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compromised_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("kid"),
     )
     op.create_table(
@@ -246,6 +250,50 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("template_version_id", sa.Integer(), nullable=False),
+        sa.Column("request", sa.Integer(), nullable=False),
+        sa.Column("draft_hash", sa.String(length=64), nullable=False),
+        sa.Column("approver", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=True),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["template_version_id"],
+            ["template_version.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code_hash"),
+    )
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_approval_template_version_id"), ["template_version_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_approval_open",
+            ["template_version_id", "approver"],
+            unique=True,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
+        batch_op.create_index(
+            "ix_approval_approved",
+            ["template_version_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'approved'"),
+            postgresql_where=sa.text("status = 'approved'"),
+        )
+
+    op.create_table(
         "resource_link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
@@ -254,6 +302,7 @@ def upgrade() -> None:
         sa.Column("line_item_url", sa.String(), nullable=True),
         sa.Column("missing_looks", sa.Integer(), nullable=False),
         sa.Column("missing_in", sa.String(length=40), nullable=False),
+        sa.Column("look_again", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"],
@@ -484,7 +533,6 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("why_ended", sa.String(length=10), nullable=True),
         sa.Column("renews_id", sa.Integer(), nullable=True),
-        sa.Column("renews_by_itself", sa.Boolean(), nullable=False),
         sa.Column("again_reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["renews_id"],
@@ -537,6 +585,7 @@ def upgrade() -> None:
         sa.Column("rule_id", sa.Integer(), nullable=True),
         sa.Column("is_teacher", sa.Boolean(), nullable=False),
         sa.Column("is_learner", sa.Boolean(), nullable=False),
+        sa.Column("may_write_templates", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("timezone", sa.String(), nullable=True),
         sa.Column("link_place", sa.String(), nullable=True),
@@ -652,9 +701,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("award_id", "channel"),
     )
+    op.create_table(
+        "mailed_change",
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["award_id"],
+            ["award.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("award_id", "person_id"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("mailed_change")
     op.drop_table("delivery")
     op.drop_table("notice")
     op.drop_table("credential")

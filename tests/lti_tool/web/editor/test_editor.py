@@ -24,7 +24,7 @@ from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import versions
 from lti_tool.web.editor.fields import STEPS, all_fields, declarations_step
 from tests.badges.test_pictures import picture_file
-from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, template_data
+from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, approve_waiting, template_data
 from tests.lti_tool.web.conftest import CLAIM, hidden, policy, text_of
 from tests.lti_tool.web.teacher.test_placement import REQUEST
 
@@ -56,6 +56,12 @@ class Editor:
     def save(self, step: str, fields: dict[str, Any], **form: Any) -> Editor:
         return self.post(f"{self.version_path}/save", step=step, **fields, **form)
 
+    def publish(self) -> Editor:
+        """Looks at what will be signed, and publishes it."""
+        path = self.version_path
+        self.post(f"{path}/publish")
+        return self.post(f"{path}/publish", draft=hidden(self.page, "draft"))
+
     def problems(self) -> dict[str, str]:
         """The sentences at the fields, by the field."""
         found = re.findall(r'id="wrong:([^"]+)" data-problem >(.*?)</p>', self.page.text, re.S)
@@ -83,6 +89,11 @@ def zane(school, web_tool):
     return editor.post("/lti/app/templates/new")
 
 
+BADGE = {
+    "/name/en": "Chart reading",
+    "/description/en": "For everybody who has to read charts.",
+    "/in_language": "en",
+}
 LEARNING = {
     "/learning_outcomes/0/text/en": "Reads a chart and says what it hides.",
     "/workload_hours": "40",
@@ -105,19 +116,104 @@ def test_a_new_badge_knows_the_course_and_the_language(zane, web_tool):
 
 
 def test_the_shortest_way_to_a_published_badge(zane, web_tool):
-    zane.save("badge", {"/name/en": "Chart reading", "/in_language": "en"}, go="learning")
+    zane.save("badge", BADGE, go="learning")
     assert "Learning outcomes" in zane.text
     zane.save("learning", LEARNING, go="assessment")
     zane.save("assessment", ASSESSMENT, go="more")
     assert "11 of 11 EU elements" in zane.text
     zane.save("more", {}, go="report")
-    zane.post(f"{zane.version_path}/publish")
+    path = zane.version_path
+    zane.publish()
+    assert "Waiting for approval" in zane.text and rows(web_tool)[-1].status == "draft"
+    approve_waiting(web_tool)
+    zane.post(f"{path}/report")
     assert "This version can no longer be changed." in zane.text
     published = rows(web_tool)[-1]
     assert (published.status, published.name) == ("published", "Chart reading")
     assert published.picture.startswith(b"\x89PNG")
     page = zane.browser.get(f"/achievements/{published.template_id}/1")
     assert "Reads a chart and says what it hides." in text_of(page)
+
+
+BEYOND = {
+    "en": {
+        "/level/value": "Riga College awards badges up to EQF level 7 only. Choose a lower level.",
+        "/cycle": "Riga College awards badges up to EQF level 7 only. Choose a lower level.",
+        "/awarding_bodies/0/legal_name": (
+            "The settings of Riga College list none that a badge may name. Remove this entry."
+        ),
+        "/types_of_quality_assurance/0/code": (
+            "This is not in the settings of Riga College. A badge may name: external QA in line with EQAVET: State "
+            "Education Quality Service (example); external QA in line with ESG (EQAR/DEQAR-registered agency): Quality "
+            "Agency for Higher Education (example)."
+        ),
+        "/types_of_quality_assurance/1/agency/en": (
+            "The settings of Riga College say something else here. Enter what they say, or ask the operator."
+        ),
+    },
+    "lv": {
+        "/level/value": "Rīgas koledža piešķir nozīmītes tikai līdz EKI 7. līmenim. Izvēlieties zemāku līmeni.",
+        "/cycle": "Rīgas koledža piešķir nozīmītes tikai līdz EKI 7. līmenim. Izvēlieties zemāku līmeni.",
+        "/awarding_bodies/0/legal_name": (
+            "Iestādes „Rīgas koledža” iestatījumos nav nevienas vērtības, ko šeit drīkst norādīt. Noņemiet šo ierakstu."
+        ),
+        "/types_of_quality_assurance/0/code": (
+            "Šīs vērtības nav iestādes „Rīgas koledža” iestatījumos. Drīkst norādīt: ārējā kvalitātes nodrošināšana "
+            "atbilstoši EQAVET: Izglītības kvalitātes valsts dienests (piemērs); ārējā kvalitātes nodrošināšana "
+            "atbilstoši ESG: Augstākās izglītības kvalitātes aģentūra (piemērs)."
+        ),
+        "/types_of_quality_assurance/1/agency/en": (
+            "Iestādes „Rīgas koledža” iestatījumos šeit norādīts kas cits. Ievadiet to pašu vai jautājiet uzturētājam."
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("language", ["en", "lv"])
+def test_a_claim_beyond_the_settings_is_refused_at_its_field(school, web_tool, language):
+    presentation = {"locale": language, "return_url": "https://moodle.riga-college.example/return"}
+    launched = school.launch(ZANE, **{CLAIM + "launch_presentation": presentation})
+    zane = Editor(school.browser, launched).post("/lti/app/templates/new")
+    before = rows(web_tool)[-1].body
+    learning = {"/level": "8", "/cycle": "third", "/workload_hours": "40"}
+    found = zane.save("learning", learning).problems()
+    assessment = {
+        "/types_of_quality_assurance/0/code": "iso",
+        "/types_of_quality_assurance/1/code": "eqavet",
+        "/types_of_quality_assurance/1/agency/en": "ENQA",
+        "/types_of_quality_assurance/1/valid_until": "2048-03-14",
+    }
+    found |= zane.save("assessment", assessment).problems()
+    bodies = {
+        "/awarding_bodies/0/legal_name/en": "University of Oxford",
+        "/awarding_bodies/0/country": "GB",
+        "/review_date": before["review_date"],
+    }
+    found |= zane.save("more", bodies).problems()
+    assert found == BEYOND[language]
+    assert zane.value("/awarding_bodies/0/legal_name/en") == "University of Oxford"  # nothing typed is lost
+    assert rows(web_tool)[-1].body == before | {"workload_hours": "40"}
+
+
+def test_a_claim_that_the_settings_no_longer_allow_is_marked_and_hinders_no_other_step(zane, web_tool):
+    with web_tool.store.begin() as session:
+        row = versions.add(session, template_data() | {"level": {"value": 8}}, web_tool.clock(), course_id=1)
+        path = f"/lti/app/templates/{row.template_id}/1"
+    zane.post(f"{path}/edit", step="learning")
+    assert zane.problems().keys() == {"/level/value"}
+    zane.post(f"{path}/save", step="badge", **{"/name/en": "Medicine", "/in_language": "en"})
+    assert zane.problems() == {} and rows(web_tool)[-1].name == "Medicine"
+    report = zane.post(f"{path}/report").text
+    assert "Riga College awards badges up to EQF level 7 only." in report
+    zane.post(f"{path}/publish")
+    assert rows(web_tool)[-1].status == "draft"
+
+
+def test_an_imported_template_that_claims_more_is_refused_with_its_field(zane, web_tool):
+    file = BytesIO(json.dumps({"name": {"en": "Doctor"}, "level": {"value": 8}}).encode())
+    zane.post("/lti/app/templates/import", file=(file, "doctor.json"))
+    assert "This file cannot be imported. Nothing was saved." in zane.text
+    assert "/level/value Riga College awards badges up to EQF level 7 only." in zane.text
 
 
 def test_every_field_of_a_template_can_be_written():
@@ -331,10 +427,11 @@ def test_a_request_over_the_limit_is_answered_with_413(zane):
 @pytest.fixture
 def published_path(zane, web_tool):
     """Zane's badge, published."""
-    zane.save("badge", {"/name/en": "Chart reading", "/in_language": "en"})
+    zane.save("badge", BADGE)
     zane.save("learning", LEARNING)
     zane.save("assessment", ASSESSMENT)
-    zane.post(f"{zane.version_path}/publish")
+    zane.publish()
+    approve_waiting(web_tool)
     return f"/lti/app/templates/{rows(web_tool)[-1].template_id}/1"
 
 
@@ -391,7 +488,7 @@ def test_a_file_that_cannot_be_imported_is_refused_with_pointers(zane, web_tool)
 
 def test_the_list_shows_who_did_what(zane, published_path):
     zane.post("/lti/app/templates")
-    assert "published, Zane Ozola" in zane.text
+    assert "approval asked for, Zane Ozola" in zane.text
     zane.post(f"{published_path}/copy")
     zane.post("/lti/app/templates")
     assert "created as a copy, Zane Ozola" in zane.text
@@ -454,7 +551,7 @@ def test_templates_cannot_be_written_without_a_session(school, zane):
         assert school.browser.post(action, data={"_launch": "stolen"}).status_code == 403
 
 
-ACTIONS = ("edit", "save", "picture", "publish", "next", "retire", "discard")
+ACTIONS = ("edit", "save", "picture", "publish", "withdraw", "next", "retire", "discard")
 
 
 def test_another_course_can_neither_see_nor_change_a_draft(school, zane, web_tool):
@@ -496,10 +593,14 @@ def test_another_registration_can_neither_see_nor_place_it(school, zane, publish
 def test_a_published_badge_can_be_placed_at_once(school, web_tool):
     zane = Editor(school.browser, school.launch(ZANE, **REQUEST))
     zane.post("/lti/app/templates/new")
-    zane.save("badge", {"/name/en": "Chart reading", "/in_language": "en"})
+    zane.save("badge", BADGE)
     zane.save("learning", LEARNING)
     zane.save("assessment", ASSESSMENT)
-    zane.post(f"{zane.version_path}/publish")
+    path = zane.version_path
+    zane.publish()
+    assert "Place it in the course" not in zane.text
+    approve_waiting(web_tool)
+    zane.post(f"{path}/report")
     template_id = hidden(zane.page, "badge")
     zane.post("/lti/app/choose", badge=template_id)
     assert re.search(rf'value="{template_id}" required checked', zane.page.text)

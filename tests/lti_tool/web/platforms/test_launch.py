@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from lti_tool.platforms import LAUNCH_CODES, REGISTRATION_CODES
+from lti_tool.platforms import LAUNCH_CODES, REGISTRATION_CODES, registrations
+from lti_tool.publishing import credentials
+from lti_tool.store import queries
 from lti_tool.web import create_app
 from lti_tool.web.error_messages import ERROR_MESSAGES
 from tests.fixtures import ANNA, ZANE
@@ -108,11 +110,97 @@ def test_the_return_address_is_an_origin_in_the_header(school, return_url, origi
 
 
 def test_hosted_canvas_may_frame_the_page(school, web_tool, clock):
-    from lti_tool.platforms import invitations
-
     with web_tool.store.begin() as session:
-        invitations.add_registration(session, replace(school.registration, product="canvas"), clock())
+        registrations.update(session, 1, {"product": "canvas"}, clock())
     assert "https://*.instructure.com" in policy(school.launch(ZANE))["frame-ancestors"]
+
+
+@pytest.fixture
+def change(web_tool, clock):
+    """Changes the only registration, as an operator does."""
+
+    def change(act, *more):
+        with web_tool.store.begin() as session:
+            act(session, 1, *more, clock())
+
+    return change
+
+
+def refusals(tool):
+    with tool.store.read() as session:
+        return [(each.why, each.data) for each in queries.events.events(session, what="launch_refused")]
+
+
+def test_a_disabled_platform_is_refused_at_the_login_and_at_the_launch(school, web_tool, change):
+    form = school.form(ZANE, school.login())
+    change(registrations.disable)
+    for refused in (school.login(), school.browser.post("/lti/launch", data=form)):
+        assert refused.status_code == 403
+        assert "Nozimite is switched off for your learning platform." in text_of(refused)
+        assert "Badges that were awarded stay valid." in text_of(refused)
+        assert "contact the operator of this service: Riga College" in text_of(refused)
+    assert {(why, data["registration"]) for why, data in refusals(web_tool)} == {("platform_disabled", 1)}
+    change(registrations.enable)
+    assert school.launch(ZANE).status_code == 200
+
+
+def test_open_pages_of_a_disabled_platform_are_refused_too(school, web_tool, change):
+    form = {"_launch": hidden(school.launch(ZANE), "_launch"), "paused": "yes"}
+    waiting = school.launch(ANNA, cookies=False)
+    assert school.browser.post("/lti/app/rules/1/pause", data=form).status_code == 200
+    change(registrations.disable)
+    refused = school.browser.post("/lti/app/rules/1/pause", data=form)
+    assert (refused.status_code, "switched off" in text_of(refused)) == (403, True)
+    confirmed = school.browser.post(
+        "/lti/confirm", data={"ticket": hidden(waiting, "ticket")}, headers=FROM_US
+    )
+    assert (confirmed.status_code, "switched off" in text_of(confirmed)) == (403, True)
+
+
+def test_the_badges_of_a_disabled_platform_stay_and_verify(school, web_tool, annas_badge, change):
+    change(registrations.disable)
+    assert school.browser.get(f"/badges/{annas_badge}").status_code == 200
+    assert web_tool.verify(credentials.badge(web_tool, annas_badge).png).verdict == "verified"
+
+
+def test_a_launch_from_a_deployment_that_is_not_listed_is_refused_and_recorded(school, web_tool, change):
+    deployment = CLAIM + "deployment_id"
+    change(registrations.allow_only_listed)
+    assert school.launch(ZANE).status_code == 200
+    refused = school.launch(ZANE, **{deployment: "another school"})
+    assert refused.status_code == 403
+    assert "not switched on for this part of your learning platform" in text_of(refused)
+    ((why, data),) = refusals(web_tool)
+    assert (why, data["registration"], data["deployment"]) == ("unlisted_deployment", 1, "another school")
+    change(registrations.list_deployment, "another school")
+    page = school.launch(ZANE, **{deployment: "another school"})
+    assert page.status_code == 200
+    change(registrations.unlist_deployment, "another school")
+    assert school.launch(ZANE, **{deployment: "another school"}).status_code == 403
+    change(registrations.allow_any_deployment)
+    assert school.launch(ZANE, **{deployment: "another school"}).status_code == 200
+
+
+def test_a_launch_that_waits_for_its_browser_is_refused_once_its_deployment_is_unlisted(
+    school, web_tool, change
+):
+    waiting = school.launch(ANNA, cookies=False)
+    change(registrations.unlist_deployment, "1")
+    change(registrations.allow_only_listed)
+    ticket = {"ticket": hidden(waiting, "ticket")}
+    assert school.browser.post("/lti/confirm", data=ticket, headers=FROM_US).status_code == 403
+    with web_tool.store.read() as session:
+        assert queries.platforms.deployments(session, 1) == []
+
+
+def test_a_launch_that_waits_for_its_browser_is_refused_once_its_platform_is_removed(
+    school, web_tool, change
+):
+    waiting = school.launch(ANNA, cookies=False)
+    change(registrations.remove)
+    ticket = {"ticket": hidden(waiting, "ticket")}
+    answer = school.browser.post("/lti/confirm", data=ticket, headers=FROM_US)
+    assert (answer.status_code, "is not registered with Nozimite" in text_of(answer)) == (400, True)
 
 
 def test_before_a_launch_any_site_may_frame_an_error(school):

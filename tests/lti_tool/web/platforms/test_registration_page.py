@@ -1,10 +1,19 @@
 """A platform's administrator registers the tool."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+
 import pytest
 
+from lti_tool.issuing import lti_keys
 from lti_tool.platforms import invitations
 from lti_tool.store import queries
-from tests.lti_tool.web.conftest import hidden, policy, text_of
+from lti_tool.values import Registration, secret_hash
+from lti_tool.web import create_app
+from lti_tool.wiring import build_tool
+from tests.fixtures import NEW_REGISTRATION, settings_for
+from tests.lti_tool.web.conftest import browser_of, hidden, policy, text_of
 
 SITE = "https://moodle.riga-college.example"
 CONFIGURATION = {
@@ -117,3 +126,77 @@ def test_canvas_gets_its_configuration_as_json(browser):
     assert found["target_link_uri"] == "https://badges.example.org/lti/launch"
     with browser.get("/static/icon.svg") as icon:
         assert icon.mimetype == "image/svg+xml"
+
+
+def test_a_client_that_is_registered_already_is_refused_and_the_command_is_named(
+    browser, opened, web_tool, clock
+):
+    with web_tool.store.begin() as session:
+        known = replace(NEW_REGISTRATION, platform_id=SITE, client_id="new-client")
+        number = invitations.add_registration(session, known, clock()).id
+    refused = register(browser, opened)
+    words = text_of(refused)
+    assert refused.status_code == 400
+    assert "already registered with Nozimite" in words
+    assert f"python -m lti_tool platforms update {number}" in words
+    assert "Answer from the learning platform" not in words
+    with web_tool.store.read() as session:
+        row = queries.platforms.find_registration(session, SITE, "new-client")
+        assert row.jwks_url == NEW_REGISTRATION.jwks_url
+        assert [each.why for each in queries.events.events(session, what="registration_refused")] == [
+            "registration_already_registered"
+        ]
+
+
+def test_while_a_registration_runs_the_page_says_so(opened, browser, web_tool, code, clock):
+    with web_tool.store.begin() as session:
+        queries.platforms.lock_invitation(session, secret_hash(code)).claimed_at = clock()
+    assert "already running" in text_of(register(browser, opened))
+    again = {"openid_configuration": URL, "registration_token": "secret-token", "code": code}
+    assert "already running" in text_of(browser.get("/lti/register", query_string=again))
+
+
+def test_the_button_pressed_six_times_at_once_registers_once(tool_on_any_database, network, clock):
+    tool = replace(tool_on_any_database, outgoing=network)
+    with tool.store.begin() as session:
+        code = invitations.invite(session, clock())
+    network.table[URL] = CONFIGURATION
+    network.table[CONFIGURATION["registration_endpoint"]] = {"client_id": "new-client"}
+    called = []
+    ask = network.request
+    network.request = lambda method, url, **more: called.append(method) or ask(method, url, **more)
+    app, ready = create_app(tool), Barrier(6)
+    form = {"openid_configuration": URL, "registration_token": "t", "code": code, "agreed": "yes"}
+
+    def press(_):
+        browser = browser_of(app)
+        ready.wait()
+        return browser.post("/lti/register", data=form).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        statuses = sorted(pool.map(press, range(6)))
+    assert statuses == [200, 400, 400, 400, 400, 400]
+    assert called == ["GET", "POST"]
+    with tool.store.read() as session:
+        assert len(queries.platforms.registrations(session)) == 1
+
+
+def test_a_key_that_leaked_leaves_the_key_set_and_running_processes_use_the_new_one(
+    browser, web_tool, clock, sqlite_url, tmp_path
+):
+    (leaked,) = browser.get("/lti/jwks.json").json["keys"]
+    other = build_tool(settings_for(sqlite_url, tmp_path), clock)
+    with other.store.begin() as session:
+        lti_keys.mark_compromised(session, other.issuer.keyring, "lti", None, clock())
+    other.store.close()
+    (served,) = browser.get("/lti/jwks.json").json["keys"]
+    assert served["kid"] != leaked["kid"]
+    registration = Registration(
+        id=1,
+        platform_id=SITE,
+        client_id="c",
+        auth_login_url=SITE,
+        auth_token_url=SITE,
+        jwks_url=SITE,
+    )
+    assert web_tool.connect(registration)._key.kid == served["kid"]

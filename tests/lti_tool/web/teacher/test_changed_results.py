@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from lti_tool.awarding import looks
-from lti_tool.store.models import Award
+from lti_tool.store.models import Award, AwardRule
 from lti_tool.values import LineItem, LineItemResult
 from tests.fixtures import ANNA, ZANE, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
@@ -91,3 +91,19 @@ def test_learners_cannot_leave_a_badge_as_it_is(grade, school):
     form = {"_launch": hidden(school.launch(ANNA), "_launch"), "seen": seen}
     assert school.browser.post(address, data=form).status_code == 403
     assert school.browser.post(address, data={"seen": seen}).status_code == 403
+
+
+def test_the_change_is_shown_and_can_be_left_where_the_badge_was_removed_from_the_course(
+    grade, school, web_tool, clock
+):
+    grade("0.8")
+    page = grade("0.3")
+    with web_tool.store.begin() as session:
+        session.query(AwardRule).one().removed_at = clock()
+    form = {"_launch": hidden(page, "_launch"), "seen": hidden(page, "seen")}
+    words = text_of(school.browser.post("/lti/app/course", data=form))
+    assert "Removed from this course" in words
+    assert "Anna Bērziņa No longer reaches the minimum" in words
+    address = re.search(r'action="(/lti/app/awards/\d+/leave)"', page.text)[1]
+    words = text_of(school.browser.post(address, data=form))
+    assert "Anna Bērziņa keeps the badge." in words and "No longer reaches the minimum" not in words

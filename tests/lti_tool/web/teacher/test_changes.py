@@ -9,7 +9,7 @@ from lti_tool.platforms.service_errors import NotOnPlatformError, ScopeRefusedEr
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Question
 from tests.fixtures import ANNA, NOW, ZANE, complete
-from tests.lti_tool.web.conftest import CLAIM, NRPS, hidden, text_of
+from tests.lti_tool.web.conftest import CLAIM, NRPS, hidden, launch_navigation, text_of
 
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
 NO_LISTS = {NRPS: None}
@@ -126,10 +126,10 @@ def test_an_activity_that_loses_its_badge_says_so_and_another_can_be_chosen(scho
     assert "Learners get this badge when they open its restricted link themselves." in words
 
 
-def test_only_teachers_choose_and_only_for_a_link_that_names_no_badge(school, course_rule):
+def test_only_teachers_choose_and_only_for_a_link_that_names_no_badge(school, web_tool, course_rule):
     learning = school.launch(ANNA)
     teaching = school.launch(ZANE)
-    course = school.launch(ZANE, **{CLAIM + "resource_link": {"id": "42"}, CLAIM + "custom": {}})
+    course = launch_navigation(school, web_tool, ZANE)
     for path in ("link/choose", "link/badge"):
         answers = [press(school, page, path).status_code for page in (learning, teaching, course)]
         assert answers == [403, 403, 404]
@@ -229,7 +229,7 @@ def test_a_platform_without_a_list_is_named_with_the_road_that_works_there(
     assert "Your learning platform does not show who may open this link." in words
     assert "When your teacher has confirmed that it is restricted, open it once more" in words
     clock.advance(minutes=1)
-    words = text_of(press(school, page, f"rules/{course_rule}/gate"))
+    words = text_of(press(school, page, f"rules/{course_rule}/says/link_opened_to_them"))
     assert "Learners get this badge when they open its link themselves" in words
     assert awards(web_tool) == 0
     assert "Your badge is being prepared" in text_of(school.launch(ANNA, **lists))
@@ -252,14 +252,14 @@ def test_a_restriction_is_confirmed_for_the_place_it_was_opened_from(
         return {CLAIM + "custom": {**school.custom, **item_ids, **literal}}
 
     look(web_tool, services)
-    page = press(school, school.launch(ZANE, **at("1")), f"rules/{course_rule}/gate")
+    page = press(school, school.launch(ZANE, **at("1")), f"rules/{course_rule}/says/link_opened_to_them")
     assert "Learners get this badge when they open its link themselves" in text_of(page)
     clock.advance(minutes=1)
     school.launch(ANNA, **at("2"))
     assert awards(web_tool) == 0
     page = school.launch(ZANE, **at("2"))
     assert "You opened this badge from another place than the one that was confirmed" in text_of(page)
-    page = press(school, page, f"rules/{course_rule}/gate")
+    page = press(school, page, f"rules/{course_rule}/says/link_opened_to_them")
     assert "from another place" not in text_of(page)
     school.launch(ANNA, **at("1"))
     assert awards(web_tool) == 0
@@ -270,7 +270,7 @@ def test_a_restriction_is_confirmed_for_the_place_it_was_opened_from(
 def test_a_restriction_confirmed_for_one_link_is_not_for_its_copy(school, course_rule, web_tool, services):
     no_list(web_tool)
     look(web_tool, services)
-    press(school, school.launch(ZANE, **NO_LISTS), f"rules/{course_rule}/gate")
+    press(school, school.launch(ZANE, **NO_LISTS), f"rules/{course_rule}/says/link_opened_to_them")
     copy = {CLAIM + "resource_link": {"id": "77"}, **NO_LISTS}
     page = school.launch(ZANE, **copy)
     press(school, page, "rules/2/change", version=hidden(page, "version"), answer="confirm")

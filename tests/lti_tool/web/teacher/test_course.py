@@ -13,7 +13,7 @@ from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Delivery, StatusList, TemplateVersion
 from lti_tool.templates import versions
 from tests.fixtures import ANNA, JANIS, ZANE, complete, learner, run_due_jobs
-from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
+from tests.lti_tool.web.conftest import CLAIM, hidden, launch_navigation, text_of
 
 
 def test_the_page_shows_the_badge_and_that_it_was_not_checked_yet(teaching):
@@ -65,7 +65,7 @@ def test_on_canvas_the_teacher_confirms_that_the_link_is_restricted(
     words = text_of(act(f"rules/{course_rule}/check"))
     assert "Your learning platform does not show who may open this link" in words
     assert "Add prerequisite" in words and "I have restricted this link" in words
-    words = text_of(act(f"rules/{course_rule}/gate"))
+    words = text_of(act(f"rules/{course_rule}/says/link_opened_to_them"))
     assert "I have restricted this link" not in words
     assert "You confirmed on 21 November 2026 that the link is restricted." in words
 
@@ -258,16 +258,17 @@ def test_pause_and_resume(act, course_rule, web_tool):
     assert "Automatic awarding is resumed." in text_of(act(f"rules/{course_rule}/pause", paused="no"))
 
 
-@pytest.mark.parametrize("path", ["rules/{}/check", "rules/{}/pause", "rules/{}/gate", "rules/{}/tick"])
+@pytest.mark.parametrize(
+    "path", ["rules/{}/check", "rules/{}/pause", "rules/{}/says/link_opened_to_them", "rules/{}/tick"]
+)
 def test_a_rule_of_another_course_is_not_found(act, web_tool, published, path):
     with web_tool.store.begin() as session:
         from lti_tool.people import sessions
-        from lti_tool.platforms import invitations
-        from tests.fixtures import NEW_REGISTRATION, launch_of, place_badge
+        from tests.fixtures import launch_of, place_badge, register_once
 
-        registration = invitations.add_registration(session, NEW_REGISTRATION, web_tool.clock())
-        custom = place_badge(session, web_tool, registration.id, published, context_id="other")
-        launch = launch_of(ZANE, registration.id, context_id="other", resource_link_id="9", custom=custom)
+        registration_id = register_once(session, web_tool.clock())
+        custom = place_badge(session, web_tool, registration_id, published, context_id="other")
+        launch = launch_of(ZANE, registration_id, context_id="other", resource_link_id="9", custom=custom)
         sessions.start_session(session, launch, web_tool.clock())
         other = session.query(AwardRule).join(AwardRule.link).filter_by(link_id="9").one().id
     assert act(path.format(other)).status_code == 404
@@ -281,7 +282,7 @@ def test_learners_may_not_use_the_teachers_actions(school, course_rule, annas_ba
         "course",
         f"rules/{course_rule}/check",
         f"rules/{course_rule}/tick",
-        f"rules/{course_rule}/gate",
+        f"rules/{course_rule}/says/link_opened_to_them",
         f"rules/{course_rule}/pause",
         f"awards/{award}/resend",
         f"awards/{award}/revoke",
@@ -307,11 +308,10 @@ def test_a_grade_rule_shows_its_minimum(school, place):
     assert "when they reach 60.5 % in the badge's grade column" in text_of(page)
 
 
-def test_a_course_without_badges_shows_how_to_place_one(school):
-    link = {CLAIM + "resource_link": {"id": "42"}, CLAIM + "custom": {}}  # the one in its navigation
-    page = school.launch(ZANE, **link)
+def test_a_course_without_badges_shows_how_to_place_one(school, web_tool):
+    page = launch_navigation(school, web_tool, ZANE)
     assert "There is no badge in this course yet" in text_of(page)
-    assert "Select content" in text_of(page)
+    assert "choose Nozimite there" in text_of(page)
 
 
 def test_counts_are_right_in_latvian(school, services, course_rule):

@@ -1,4 +1,4 @@
-"""The mail about open questions: one a teacher a day, through a real mail server, and none for nothing."""
+"""The mail to a teacher, with open questions: one a day, through a real mail server, and none for nothing."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from lti_tool import jobs
-from lti_tool.awarding import confirmations, looks, open_questions, questions, rule_changes
+from lti_tool.awarding import confirmations, looks, mail_schedule, rule_changes, teacher_mail
 from lti_tool.people import sessions
 from lti_tool.store import outbox, queries
 from lti_tool.store.models import AwardRule, Event, Outbox, Person, Question
@@ -113,7 +113,7 @@ def test_no_mail_is_sent_where_the_question_has_closed_meanwhile(tool, platform,
     assert smtp.mails == []
     with tool.store.read() as session:
         assert session.query(Question).one().mailed_at is None
-        (row,) = session.query(Outbox).filter_by(task="ask_teacher")
+        (row,) = session.query(Outbox).filter_by(task="mail_teacher")
         assert row.status == "done"
 
 
@@ -185,7 +185,7 @@ def test_every_teacher_of_the_course_is_mailed_and_nobody_else(tool, platform, r
     told = {mail["To"].addresses[0].addr_spec for mail in smtp.mails}
     assert told == {ZANE.email, COLLEAGUE.email}
     with tool.store.read() as session:
-        assert session.query(Outbox).filter_by(task="ask_teacher").count() == 2
+        assert session.query(Outbox).filter_by(task="mail_teacher").count() == 2
 
 
 def test_a_mail_server_that_is_down_delays_the_mail_and_sends_it_once(tool, platform, rule_id, smtp, clock):
@@ -209,7 +209,7 @@ def test_a_teacher_without_an_address_is_asked_on_the_page_only(
     ask(tool, platform, clock)
     assert smtp.mails == []
     with tool.store.read() as session:
-        (row,) = session.query(Outbox).filter_by(task="ask_teacher")
+        (row,) = session.query(Outbox).filter_by(task="mail_teacher")
         assert (row.status, row.attempts) == ("pending", 0)
 
 
@@ -221,7 +221,7 @@ def test_the_same_mail_sent_twice_is_recognised_as_one(tool, platform, rule_id, 
     look(tool, platform)
     clock.advance(minutes=10)
     with monkeypatch.context() as patched:
-        patched.setattr(open_questions, "record_mail", dies)
+        patched.setattr(teacher_mail, "record_mail", dies)
         run_due_jobs(tool)
     clock.advance(minutes=10)
     run_due_jobs(tool)
@@ -235,17 +235,17 @@ def test_a_question_that_opens_while_the_job_finds_nothing_is_not_forgotten(
     platform.inside = list(platform.everyone)
     look(tool, platform)
     settle(tool, platform, clock)
-    told = open_questions.mail_to
+    told = teacher_mail.mail_to
 
-    def overtaken(session, person_id, mailed):
-        monkeypatch.setattr(open_questions, "mail_to", told)
-        found = told(session, person_id, mailed)
+    def overtaken(session, person_id, mailed, now):
+        monkeypatch.setattr(teacher_mail, "mail_to", told)
+        found = told(session, person_id, mailed, now)
         session.close()
         platform.inside = list(platform.everyone)
         look(tool, platform)
         return found
 
-    monkeypatch.setattr(open_questions, "mail_to", overtaken)
+    monkeypatch.setattr(teacher_mail, "mail_to", overtaken)
     clock.advance(minutes=10)
     run_due_jobs(tool)
     assert len(smtp.mails) == 1
@@ -276,7 +276,7 @@ def test_the_mail_waits_until_a_question_had_time_to_settle(tool, platform, rule
     platform.inside = list(platform.everyone)
     look(tool, platform)
     with tool.store.read() as session:
-        (row,) = session.query(Outbox).filter_by(task="ask_teacher")
-        assert row.due_at - clock() == questions.WAIT_BEFORE_MAIL >= timedelta(minutes=10)
-        assert outbox.read(tool.store, row.id) == ("ask_teacher", row.payload)
-    assert "ask_teacher" in jobs.JOBS
+        (row,) = session.query(Outbox).filter_by(task="mail_teacher")
+        assert row.due_at - clock() == mail_schedule.WAIT_BEFORE_MAIL >= timedelta(minutes=10)
+        assert outbox.read(tool.store, row.id) == ("mail_teacher", row.payload)
+    assert "mail_teacher" in jobs.JOBS

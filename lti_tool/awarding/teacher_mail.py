@@ -1,0 +1,168 @@
+"""The mail to a teacher about what waits for them: at most one a teacher a day, about all their courses.
+
+It has all questions that are open, and the grades that have changed since an award, each change once. What it tells of
+changed grades is what the teacher's page shows: also where the rule is paused, or its link deleted, because the badge
+stays valid and only a teacher can revoke it. Questions wait while the page does not show them.
+
+A teacher has one outbox row for ever. It is due a while after something has come up, because much settles itself by the
+next look, and never earlier than a day after the last mail. A mail is sent only where it has something new: its payload
+has the questions that were mailed, and a table of its own the changes, which must not be mailed again when the row of
+the outbox is gone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from badges.template.model import Template, read_template, text_in
+from lti_tool.awarding.decisions import version_that_awards
+from lti_tool.awarding.looks import is_gone
+from lti_tool.awarding.mail_schedule import mail_id
+from lti_tool.awarding.result_changes import ResultChange, changes_in_course, unmailed
+from lti_tool.language import best_language
+from lti_tool.observations import role_now
+from lti_tool.store import Session, events, outbox, queries
+from lti_tool.store.models import Course, Person, Question
+from lti_tool.values import ChangedGrades, OpenQuestion, Recipient, TeacherMail
+
+BETWEEN_MAILS = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueMail:
+    """A mail to be sent, and by database ids what is in it.
+
+    `changes` are ids of awards, each with when its newest change was seen. `courses` are those of all that is in it.
+    """
+
+    mail: TeacherMail
+    courses: Collection[int]
+    questions: Sequence[int]
+    changes: Sequence[tuple[int, datetime]]
+
+
+def mail_to(session: Session, person_id: int, mailed: Collection[int], now: datetime) -> DueMail | None:
+    """The mail about all that waits for the teacher; None where there is nothing new.
+
+    `mailed` are the questions that were in an earlier mail.
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        return None
+    courses = _courses_of(session, person_id)
+    questions = _questions_in(session, courses)
+    changes = [
+        each
+        for course_id in courses
+        for each in unmailed(session, changes_in_course(session, course_id, now), person_id)
+    ]
+    new_questions = [row.id for row in questions if row.id not in mailed]
+    if not new_questions and not changes:
+        return None
+    language = best_language([person.language])
+    mailed_changes = [(each.award.id, each.seen_at) for each in changes]
+    return DueMail(
+        mail=TeacherMail(
+            recipient=Recipient(name=person.name or "", email=person.email, language=language),
+            questions=[_question(session, row, language) for row in questions],
+            changes=_by_badge(changes, language),
+            reference=_reference(person_id, new_questions, mailed_changes),
+        ),
+        courses={row.rule.course_id for row in questions} | {each.award.rule.course_id for each in changes},
+        questions=[row.id for row in questions],
+        changes=mailed_changes,
+    )
+
+
+def record_mail(session: Session, person_id: int, due: DueMail, now: datetime) -> None:
+    """Records that the teacher was mailed, and schedules the next mail, in case that there is something new then."""
+    # A look locks its course, then changes questions and the rows of mails in an order of its own: without this lock
+    # the two could wait for each other. It also keeps two workers that had the same job from recording it at once.
+    for course_id in sorted(due.courses):
+        queries.people.lock_course(session, course_id)
+    data = {"people": [person_id]}
+    for question_id in due.questions:
+        row = session.get_one(Question, question_id)
+        row.mailed_at = row.mailed_at or now
+        events.record(session, "mailed", "question", row.id, now, data=data)
+    for award_id, seen_at in due.changes:
+        if queries.awards.save_mailed_change(session, award_id, person_id, seen_at, now):
+            events.record(session, "mailed", "award", award_id, now, data=data)
+    payload = {"person_id": person_id, "mailed": list(due.questions)}
+    outbox.schedule(session, mail_id(person_id), "mail_teacher", payload, now + BETWEEN_MAILS)
+
+
+def finish(session: Session, person_id: int, mailed: Collection[int], now: datetime) -> None:
+    """Ends the job where there is nothing to mail to the teacher.
+
+    The row is locked first: what has come up since `mail_to` is either seen here, or finds the row done.
+    """
+    outbox.finish(session, mail_id(person_id))
+    if mail_to(session, person_id, mailed, now) is not None:
+        outbox.schedule_unless_open(session, mail_id(person_id), "mail_teacher", {}, now)
+
+
+def _courses_of(session: Session, person_id: int) -> Sequence[int]:
+    roles = queries.observations.roles_of_person(session, person_id)
+    return sorted(course_id for course_id, own in roles.items() if role_now(own) == "staff")
+
+
+def _questions_in(session: Session, courses: Collection[int]) -> Sequence[Question]:
+    # While a rule is paused, or waits for another answer, or its link is deleted, its page does not show the question.
+    return [
+        row
+        for row in queries.rules.open_questions(session, courses)
+        if version_that_awards(session, row.rule) is not None and not is_gone(row.rule.link)
+    ]
+
+
+def _question(session: Session, question: Question, language: str) -> OpenQuestion:
+    rule = question.rule
+    template = read_template(queries.rules.shown_version(session, rule).template_version.body)
+    return OpenQuestion(
+        badge=_name(template, language),
+        course=rule.course.title,
+        course_url=rule.course.url,
+        number=len(question.people),
+    )
+
+
+def _by_badge(changes: Iterable[ResultChange], language: str) -> Sequence[ChangedGrades]:
+    """The changes as numbers, a course and badge each; a course may award a badge by several links."""
+    found: defaultdict[tuple[int, str], list[ResultChange]] = defaultdict(list)
+    for each in changes:
+        found[each.award.rule.course_id, each.award.template_id].append(each)
+    return [_changed_grades(each, language) for each in found.values()]
+
+
+def _changed_grades(changes: Sequence[ResultChange], language: str) -> ChangedGrades:
+    award = changes[-1].award
+    course: Course = award.rule.course
+    return ChangedGrades(
+        badge=_name(read_template(award.template_version.body), language),
+        course=course.title,
+        course_url=course.url,
+        number=len(changes),
+        below_minimum=sum(not each.still_met for each in changes),
+    )
+
+
+def _name(template: Template, language: str) -> str:
+    return text_in(template.name, language, template.in_language)
+
+
+def _reference(person_id: int, questions: Sequence[int], changes: Sequence[tuple[int, datetime]]) -> str:
+    """What identifies the mail, by what is new in it: the same for another attempt, by which mail servers recognise it.
+
+    What is new once is not new again, so no two mails have the same.
+    """
+    new = [
+        *(f"question {question_id}" for question_id in questions),
+        *(f"award {award_id} {seen_at.isoformat()}" for award_id, seen_at in changes),
+    ]
+    digest = sha256(" ".join(sorted(new)).encode()).hexdigest()[:16]
+    return f"{mail_id(person_id)}-{digest}"

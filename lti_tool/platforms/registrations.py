@@ -1,0 +1,139 @@
+"""Registrations, changed by an operator: updated, disabled, enabled, removed, restricted to listed deployments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from lti_tool.errors import AlreadyRegisteredError, NotAllowedError, NotFoundError
+from lti_tool.store import Session, events, queries
+from lti_tool.store.events import TOOL, Actor
+from lti_tool.store.models import RegistrationRow
+from lti_tool.values import Registration
+
+
+def update(
+    session: Session, number: int, changes: Mapping[str, str | None], now: datetime, by: Actor = TOOL
+) -> Registration:
+    """The registration with other values: `changes` are columns of it by name.
+
+    Raises NotFoundError, and AlreadyRegisteredError where the changed client is registered already.
+    """
+    row = _locked(session, number)
+    changed = sorted(name for name, value in changes.items() if getattr(row, name) != value)
+    client = changes.get("platform_id") or row.platform_id, changes.get("client_id") or row.client_id
+    try:
+        with session.begin_nested():
+            for name in changed:
+                setattr(row, name, changes[name])
+    except IntegrityError:
+        other = queries.platforms.registration_by_client(session, *client)
+        if other is None:
+            raise
+        raise AlreadyRegisteredError(other.id) from None
+    if changed:
+        events.record(
+            session, "registration_updated", "registration", row.id, now, actor=by, data={"fields": changed}
+        )
+    return queries.platforms.as_registration(row)
+
+
+def disable(session: Session, number: int, now: datetime, by: Actor = TOOL) -> None:
+    """Refuses its logins, launches and open pages from now on; its awards stay and verify. Raises NotFoundError."""
+    row = _locked(session, number)
+    if row.disabled_at is None:
+        row.disabled_at = now
+        events.record(session, "registration_disabled", "registration", row.id, now, actor=by)
+
+
+def enable(session: Session, number: int, now: datetime, by: Actor = TOOL) -> None:
+    """Lets a disabled registration be used again. Raises NotFoundError."""
+    row = _locked(session, number)
+    if row.disabled_at is not None:
+        row.disabled_at = None
+        events.record(session, "registration_enabled", "registration", row.id, now, actor=by)
+
+
+def remove(session: Session, number: int, now: datetime, by: Actor = TOOL) -> None:
+    """Deletes the registration with all that its launches and looks have left.
+
+    Raises NotFoundError, and NotAllowedError where an award or a published template hangs on it, or while somebody is
+    using it.
+    """
+    row = _locked(session, number)
+    awards = queries.platforms.count_awards(session, row.id)
+    templates = queries.platforms.count_published_templates(session, row.id)
+    if awards or templates:
+        raise NotAllowedError(
+            f"awards: {awards}, published templates: {templates}. Badges refer to them for as long as they exist, so "
+            f"this registration cannot be removed. `platforms disable {row.id}` refuses its logins and launches, and "
+            "keeps its badges valid"
+        )
+    try:
+        with session.begin_nested():
+            queries.platforms.delete_registration(session, row)
+    except (
+        IntegrityError,
+        OperationalError,
+    ) as error:  # a launch or a look that is not committed yet, or a deadlock
+        raise NotAllowedError(
+            f"somebody is using it at this moment: `platforms disable {row.id}` first, then remove it"
+        ) from error
+    events.record(session, "registration_removed", "registration", number, now, actor=by)
+
+
+def list_deployment(
+    session: Session, number: int, deployment_id: str, now: datetime, by: Actor = TOOL
+) -> None:
+    """Lists a deployment, whose launches are accepted then in any case. Raises NotFoundError."""
+    row = _locked(session, number)
+    if not queries.platforms.knows_deployment(session, row.id, deployment_id):
+        queries.platforms.save_deployment(session, row.id, deployment_id, now)
+        _record_deployment(session, "deployment_listed", row, deployment_id, now, by)
+
+
+def unlist_deployment(
+    session: Session, number: int, deployment_id: str, now: datetime, by: Actor = TOOL
+) -> None:
+    """Takes a deployment off the list. Raises NotFoundError where there is no such registration or deployment."""
+    row = _locked(session, number)
+    if not queries.platforms.delete_deployment(session, row.id, deployment_id):
+        raise NotFoundError(f"registration {number} lists no deployment {deployment_id}")
+    _record_deployment(session, "deployment_unlisted", row, deployment_id, now, by)
+
+
+def allow_only_listed(session: Session, number: int, now: datetime, by: Actor = TOOL) -> None:
+    """Refuses launches from deployments that are not listed. Raises NotFoundError."""
+    row = _locked(session, number)
+    if not row.only_listed_deployments:
+        row.only_listed_deployments = True
+        events.record(session, "deployments_restricted", "registration", row.id, now, actor=by)
+
+
+def allow_any_deployment(session: Session, number: int, now: datetime, by: Actor = TOOL) -> None:
+    """Accepts launches from any deployment, and lists each at its first launch. Raises NotFoundError."""
+    row = _locked(session, number)
+    if row.only_listed_deployments:
+        row.only_listed_deployments = False
+        events.record(session, "deployments_opened", "registration", row.id, now, actor=by)
+
+
+def registration(session: Session, number: int) -> RegistrationRow:
+    """The row with that number. Raises NotFoundError."""
+    row = queries.platforms.registration_row(session, number)
+    if row is None:
+        raise NotFoundError(f"there is no platform {number}: see `platforms list`")
+    return row
+
+
+def _record_deployment(
+    session: Session, what: str, row: RegistrationRow, deployment_id: str, now: datetime, by: Actor
+) -> None:
+    data = {"deployment": deployment_id}
+    events.record(session, what, "registration", row.id, now, actor=by, data=data)
+
+
+def _locked(session: Session, number: int) -> RegistrationRow:
+    return queries.platforms.lock_registration(session, registration(session, number).id)

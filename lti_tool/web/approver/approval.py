@@ -1,0 +1,116 @@
+"""What an approver's link opens: the badge as it will be signed, and two answers.
+
+Reading it changes nothing, because mail programs and their scanners open links too; only an answer uses it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from badges.errors import BadgeError
+from badges.template.model import read_template
+from badges.vocabularies import vocabulary
+from lti_tool.store import Session
+from lti_tool.templates import approval_requests, approvals
+from lti_tool.templates.approvals import Answer
+from lti_tool.templates.draft_hash import draft_hash
+from lti_tool.values import Json
+from lti_tool.web.current import current_tool
+from lti_tool.web.editor.preview import preview
+from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
+from lti_tool.web.translation import gettext as _
+
+pages = Blueprint("approval", __name__)
+
+MAX_REASON_LENGTH = 2000
+_LANGUAGE_CODES = {concept.code for concept in vocabulary("languages")}
+_ANSWERS: dict[str, Answer] = {"approved": "approved", "declined": "declined"}
+
+
+@pages.get("/lti/approval")
+def show() -> Response:
+    """The badge of a link, and whether it can be answered. Raises NotFoundError for an unknown code."""
+    with current_tool().store.read() as session:
+        return _page(session, request.args.get("code", ""))
+
+
+@pages.post("/lti/approval")
+def answer() -> Response:
+    """Answers, and shows what has become of it.
+
+    Raises NotFoundError for an unknown code, BadRequest without an answer.
+    """
+    tool, code = current_tool(), request.form.get("code", "")
+    given = _ANSWERS.get(request.form.get("answer", ""))
+    reason = " ".join(request.form.get("reason", "").split())[:MAX_REASON_LENGTH]
+    if given is None:
+        raise BadRequest
+    problem = wrong = ""
+    if given == "declined" and not reason:
+        wrong = _("Say what the teacher should change.")
+    else:
+        try:
+            with tool.store.begin() as session:
+                approvals.answer_by_link(session, tool.issuer.profile, code, given, reason, tool.clock())
+        except BadgeError:
+            problem = _(
+                "The badge cannot be published as it is: the settings of the institution have changed since the "
+                "teacher asked. Decline it, and say so."
+            )
+    with tool.store.read() as session:
+        return _page(session, code, problem, wrong)
+
+
+def _page(session: Session, code: str, problem: str = "", wrong: str = "") -> Response:
+    allow_framing_by(NO_ORIGIN)
+    tool = current_tool()
+    issuer = tool.issuer.profile
+    approval, row = approvals.find_by_code(session, code)
+    template = read_template(row.body)
+    response = Response(
+        render_template(
+            "approver/approval.html",
+            approval_code=code,
+            approval=approval,
+            row=row,
+            template=template,
+            languages=_languages(row.body),
+            standing=approvals.standing(session, approval, row, issuer, tool.clock()),
+            # What was changed since is none of this approver's business, and not what they have answered.
+            is_unchanged=approval.draft_hash == draft_hash(row),
+            answered=approval_requests.answered_first(row, approval),
+            preview=preview(row, template),
+            problem=problem,
+            wrong=wrong,
+            reason=request.form.get("reason", "")[:MAX_REASON_LENGTH],
+            most=MAX_REASON_LENGTH,
+        ),
+        mimetype="text/html",
+    )
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _languages(body: Json) -> set[str]:
+    """Every language in which the teacher has written anything, be it one sentence.
+
+    Quality assurance is left out: its words are those of the issuer's settings, in all languages that these have.
+    """
+    written = {name: value for name, value in body.items() if name != "types_of_quality_assurance"}
+    return set(_text_languages(written))
+
+
+def _text_languages(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if value and value.keys() <= _LANGUAGE_CODES:
+            yield from value
+        for each in value.values():
+            yield from _text_languages(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _text_languages(each)

@@ -1,0 +1,260 @@
+"""Registrations are updated, disabled and removed, and what is removed leaves nothing behind."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from lti_tool import jobs
+from lti_tool.awarding import looks
+from lti_tool.errors import AlreadyRegisteredError, NotAllowedError, NotFoundError
+from lti_tool.people import sessions
+from lti_tool.platforms import invitations, registrations
+from lti_tool.store import events, outbox, queries
+from lti_tool.store.models import Award, Base, Event, Outbox, RegistrationRow, TemplateVersion
+from lti_tool.templates import approvals, versions
+from tests.fixtures import (
+    ANNA,
+    NEW_REGISTRATION,
+    TOMS,
+    ZANE,
+    complete,
+    launch_of,
+    make_rule,
+    place_badge,
+    publish,
+    run_due_jobs,
+    template_data,
+)
+
+
+@pytest.fixture
+def tool(tool_on_any_database):
+    return tool_on_any_database
+
+
+@pytest.fixture
+def template_id(tool):
+    return publish(tool)
+
+
+@pytest.fixture
+def rule_id(tool, template_id):
+    return make_rule(tool, template_id)
+
+
+def act(tool, change, *more):
+    with tool.store.begin() as session:
+        return change(session, only(tool), *more, tool.clock())
+
+
+def only(tool):
+    with tool.store.read() as session:
+        return session.query(RegistrationRow).order_by(RegistrationRow.id).first().id
+
+
+def counts(tool):
+    """How many rows each table has."""
+    with tool.store.read() as session:
+        return {
+            mapper.local_table.name: session.query(mapper.class_).count()
+            for mapper in Base.registry.mappers
+            if mapper.class_ is not Event
+        }
+
+
+def referring_tables(name="registration"):
+    """The tables that refer to that table, directly or by way of others; awards and their credentials keep it."""
+    found = {
+        table.name
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name == name and table.name not in (name, "award", "credential")
+    }
+    return found.union(*(referring_tables(each) for each in found))
+
+
+def test_what_is_not_named_stays_as_it_was(tool, rule_id):
+    changed = act(tool, registrations.update, {"jwks_url": "https://new.example.org/jwks", "name": ""})
+    assert (changed.jwks_url, changed.name) == ("https://new.example.org/jwks", "")
+    assert (changed.platform_id, changed.product) == (NEW_REGISTRATION.platform_id, "moodle")
+    with tool.store.read() as session:
+        (event,) = queries.events.events(session, what="registration_updated")
+        assert event.data == {"fields": ["jwks_url", "name"]}
+
+
+def test_an_update_cannot_take_the_client_of_another_registration(tool, rule_id):
+    with tool.store.begin() as session:
+        other = invitations.add_registration(
+            session, replace(NEW_REGISTRATION, client_id="client-2"), tool.clock()
+        )
+    with pytest.raises(AlreadyRegisteredError) as caught:
+        act(tool, registrations.update, {"client_id": "client-2"})
+    assert caught.value.registration_id == other.id
+    assert act(tool, registrations.update, {"client_id": "client-3"}).client_id == "client-3"
+
+
+def test_two_updates_to_one_client_at_once_change_one(tool):
+    with tool.store.begin() as session:
+        ids = [
+            invitations.add_registration(
+                session, replace(NEW_REGISTRATION, client_id=f"client-{number}"), tool.clock()
+            ).id
+            for number in range(2)
+        ]
+    ready = Barrier(2)
+
+    def take(registration_id):
+        ready.wait()
+        try:
+            with tool.store.begin() as session:
+                registrations.update(session, registration_id, {"client_id": "wanted"}, tool.clock())
+        except AlreadyRegisteredError:
+            return "refused"
+        return "changed"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(take, ids)) == ["changed", "refused"]
+
+
+def test_a_platform_that_is_not_there_is_named(tool):
+    for change in (registrations.disable, registrations.enable, registrations.remove):
+        for number in (1, 0, 2**40):
+            with pytest.raises(NotFoundError, match=f"no platform {number}"), tool.store.begin() as session:
+                change(session, number, tool.clock())
+
+
+def test_a_disabled_platform_is_not_called_and_awards_nothing(tool, platform, rule_id):
+    act(tool, registrations.disable)
+    complete(tool, platform, rule_id, ANNA)
+    assert counts(tool)["award"] == 0
+    assert counts(tool)["look"] == 0
+    act(tool, registrations.enable)
+    platform.inside.remove(ANNA)
+    complete(tool, platform, rule_id, ANNA)
+    assert counts(tool)["award"] == 1
+
+
+def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, clock):
+    before = counts(tool)
+    rule_id = make_rule(tool, template_id)
+    registration_id = only(tool)
+    with tool.store.begin() as session:
+        place_badge(session, tool, registration_id, template_id)
+        sessions.start_session(session, launch_of(ANNA, registration_id), clock())
+        course_id = queries.people.course_of(session, registration_id, "42").id
+        draft = versions.add(session, template_data(), clock())
+        draft.course_id = course_id
+        zane = events.person(queries.people.person_of(session, registration_id, ZANE.user_id).id)
+        approvals.publish_or_ask(session, draft, tool.issuer.profile, clock(), zane)
+    # All who were outside come in at once: a question.
+    looks.look(tool.store, platform, rule_id, clock())
+    platform.inside = list(platform.everyone)
+    clock.advance(minutes=10)
+    looks.look(tool.store, platform, rule_id, clock())
+    filled = {name for name, count in counts(tool).items() if count > before[name]}
+    assert filled >= referring_tables(), "a new table is filled here, and deleted with its registration"
+    act(tool, registrations.remove)
+    assert {name: n for name, n in counts(tool).items() if name != "outbox"} == {
+        name: n for name, n in before.items() if name != "outbox"
+    }
+    clock.advance(hours=1)
+    for job in outbox.claim(tool.store, clock()):
+        jobs.run_job(tool, job)
+    with tool.store.read() as session:
+        open_jobs = session.query(Outbox).filter(Outbox.status.in_(outbox.OPEN))
+        assert [row.task for row in open_jobs] == ["sweep"]
+
+
+def test_people_and_templates_of_other_platforms_stay(tool, template_id):
+    with tool.store.begin() as session:
+        kept, removed = (
+            invitations.add_registration(session, replace(NEW_REGISTRATION, client_id=each), tool.clock()).id
+            for each in ("kept", "removed")
+        )
+        for registration_id in (kept, removed):
+            for person in (ZANE, TOMS, ANNA):
+                sessions.start_session(session, launch_of(person, registration_id), tool.clock())
+        shared = queries.people.person_of(session, kept, ANNA.user_id)
+        for account in queries.people.person_of(session, removed, ANNA.user_id).accounts:
+            account.person_id = shared.id
+    with tool.store.begin() as session:
+        registrations.remove(session, removed, tool.clock())
+    with tool.store.read() as session:
+        people = [queries.people.person_of(session, kept, each.user_id).name for each in (ZANE, TOMS, ANNA)]
+        assert people == ["Zane Ozola", "Toms Liepa", "Anna Bērziņa"]
+        assert session.query(TemplateVersion).count() == 1
+        assert session.query(RegistrationRow).one().id == kept
+
+
+def test_a_platform_with_awards_is_not_removed_and_it_is_said_what_to_do(tool, platform, rule_id):
+    complete(tool, platform, rule_id, ANNA)
+    run_due_jobs(tool)
+    before = counts(tool)
+    with pytest.raises(NotAllowedError, match=r"awards: 1, .*`platforms disable \d+`"):
+        act(tool, registrations.remove)
+    assert counts(tool) == before
+    with tool.store.read() as session:
+        assert session.query(Award).one().credential is not None
+
+
+def test_a_platform_whose_course_has_a_published_template_is_not_removed(tool, rule_id):
+    with tool.store.begin() as session:
+        session.query(TemplateVersion).one().course_id = queries.people.course_of(
+            session, only(tool), "42"
+        ).id
+    with pytest.raises(NotAllowedError, match="published templates: 1"):
+        act(tool, registrations.remove)
+
+
+def test_removing_while_people_come_in_removes_all_or_nothing(tool, template_id, clock):
+    empty = counts(tool)
+    rule_id = make_rule(tool, template_id)
+    registration_id, before = only(tool), counts(tool)
+    ready = Barrier(5)
+
+    def come_in(number):
+        ready.wait()
+        try:
+            with tool.store.begin() as session:
+                person = replace(ANNA, user_id=f"new-{number}")
+                sessions.start_session(session, launch_of(person, registration_id), clock())
+        except (DBAPIError, LookupError):
+            return "refused"
+        return "in"
+
+    def remove(_):
+        ready.wait()
+        try:
+            act(tool, registrations.remove)
+        except NotAllowedError:
+            return "kept"
+        return "removed"
+
+    with ThreadPoolExecutor(5) as pool:
+        visits = [pool.submit(come_in, number) for number in range(4)]
+        outcome = pool.submit(remove, 0).result()
+        visits = [visit.result() for visit in visits]
+    after = counts(tool)
+    if outcome == "removed":
+        names = after.keys() - {"outbox"}
+        assert {name: after[name] for name in names} == {name: empty[name] for name in names}
+    else:
+        assert rule_id
+        assert after["platform_account"] == before["platform_account"] + visits.count("in")
+
+
+def test_removing_twice_says_that_there_is_no_such_platform(tool, rule_id):
+    number = only(tool)
+    act(tool, registrations.remove)
+    with pytest.raises(NotFoundError), tool.store.begin() as session:
+        registrations.remove(session, number, tool.clock())
+
+
+def test_a_deployment_that_is_not_listed_cannot_be_unlisted(tool, rule_id):
+    with pytest.raises(NotFoundError, match="no deployment 77"):
+        act(tool, registrations.unlist_deployment, "77")
