@@ -8,7 +8,7 @@ from datetime import timedelta
 from lti_tool.awarding import looks, teacher_mail
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError
-from lti_tool.issuing import issuance
+from lti_tool.issuing import issuance, notices
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.logs import log, traceback_summary
 from lti_tool.people import sessions
@@ -48,9 +48,29 @@ def issue(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def replace(tool: Tool, event_id: str, payload: Json) -> None:
+    """Puts a corrected credential in the place of one. Raises what `issuance.replace_credential` does."""
+    issuance.replace_credential(tool.store, tool.issuers, payload["credential_id"], "replaced", tool.clock())
+    _finish(tool, event_id)
+
+
 def deliver(tool: Tool, event_id: str, payload: Json) -> None:
     """Delivers a badge by one channel. Raises DeliveryError where another attempt may succeed."""
     dispatch.deliver(tool.store, tool.issuers, payload["delivery_id"], tool.clock())
+    _finish(tool, event_id)
+
+
+def tell(tool: Tool, event_id: str, payload: Json) -> None:
+    """Opens a notice to a learner for each channel, and ends itself in the same transaction."""
+    now = tool.clock()
+    with tool.store.begin() as session:
+        notices.open_for_channels(session, payload, dispatch.channels_that_tell(tool.issuers), now)
+        outbox.finish(session, event_id)
+
+
+def notify(tool: Tool, event_id: str, payload: Json) -> None:
+    """Tells a learner by one channel. Raises DeliveryError where another attempt may succeed."""
+    dispatch.tell(tool.store, tool.issuers, payload["notice_id"], tool.clock())
     _finish(tool, event_id)
 
 
@@ -152,7 +172,10 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
 
 JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "issue": issue,
+    "replace": replace,
     "deliver": deliver,
+    "tell": tell,
+    "notify": notify,
     "look": look,
     "mail_teacher": mail_teacher,
     "ask_approver": ask_approver,

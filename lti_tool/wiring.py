@@ -29,7 +29,7 @@ from lti_tool.outgoing import Networks, Outgoing
 from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection
-from lti_tool.publishing import extension_address, own_documents
+from lti_tool.publishing import credentials, extension_address, own_documents
 from lti_tool.store import outbox, queries
 from lti_tool.store.compiled_forms import StoredForms
 from lti_tool.store.database import Store
@@ -87,6 +87,7 @@ class Tool:
             fetch=self.fetch,
             check_proof=check,
             find_schema_breach=bounded_process.find_schema_breach,
+            is_revoked=lambda credential_id: credentials.is_revoked(self, credential_id),
             read_pdf=bounded_process.attached_text,
         )
 

@@ -172,10 +172,10 @@ def template_data() -> dict:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def publish(tool: Tool) -> str:
-    """The id of a template that is published now; the issuer's legal identity is confirmed."""
+def publish(tool: Tool, **fields: object) -> str:
+    """The id of a template that is published now, with these fields; the issuer's legal identity is confirmed."""
     with tool.store.begin() as session:
-        row = versions.add(session, template_data(), tool.clock())
+        row = versions.add(session, template_data() | fields, tool.clock())
         versions.publish(row, tool.issuer.profile, tool.clock())
         legal_identity.confirm(session, tool.issuer, tool.clock())
         return row.template_id

@@ -11,6 +11,7 @@ from badges.elm import EuropassAward, upload_archive, upload_document
 from badges.elm.checks import Problem, find_problems
 from badges.template.model import read_template
 from lti_tool.issuing.issuers import Issuers
+from lti_tool.issuing.signed_content import signed_content
 from lti_tool.store import events
 from lti_tool.store.models import CredentialRow
 
@@ -49,17 +50,20 @@ def batch_of(issuers: Issuers, rows: Iterable[CredentialRow]) -> Batch:
 
 
 def _awarded(issuers: Issuers, row: CredentialRow) -> EuropassAward:
-    version, award = row.template_version, row.award
+    version, person = row.template_version, row.award.person
     issuer = issuers.at(events.session_of(row), row.status_list.address)
+    signed = signed_content(row.text)
     return EuropassAward(
         credential_id=issuer.addresses.credential(row.id),
         template=read_template(version.body),
         template_url=issuer.addresses.achievement(version.template_id, version.version),
         issuer=issuer.profile,
-        learner=Learner(name=award.person.name, email=award.person.email),
+        # The address is signed as a hash: it is given out where it is still the learner's.
+        learner=Learner(name=signed.name, email=person.email if signed.has_email(person.email) else None),
         language=row.language,
-        awarded_at=award.earned_at,
-        now=row.issued_at,
-        score=award.score,
+        awarded_at=signed.awarded_at,
+        now=signed.valid_from,
+        score=signed.score,
+        valid_until=signed.valid_until,
         png=version.picture,
     )

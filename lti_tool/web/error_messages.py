@@ -203,6 +203,11 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
         what_happened=_l("This page is for teachers of the course."),
         what_to_do=_l("If you teach this course, go back to it and open the link again."),
     ),
+    "badge_revoked": ErrorMessage(
+        title=_l("This badge was revoked"),
+        what_happened=_l("The badge is no longer valid, so its files are not given out any more."),
+        what_to_do=_l("Open the page of the badge: it says when and why."),
+    ),
     "no_author": ErrorMessage(
         title=_l("You do not have permission to open this page"),
         what_happened=_l(

@@ -1,7 +1,7 @@
 """The tables, a file for each subject. Rows have columns and relationships, but no behaviour."""
 
 from lti_tool.store.models.approvals import Approval
-from lti_tool.store.models.awards import Award, CredentialRow, Delivery, MailedChange
+from lti_tool.store.models.awards import Award, CredentialRow, Delivery, MailedChange, Notice
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.events import Event
 from lti_tool.store.models.issuers import (
@@ -44,6 +44,7 @@ __all__ = [
     "LaunchSession",
     "LookRow",
     "MailedChange",
+    "Notice",
     "ObservationRow",
     "Outbox",
     "Person",

@@ -27,7 +27,9 @@ from lti_tool.web.visits import Visit, current_visit, rule_of
 
 pages = Blueprint("learner", __name__)
 
-State = Literal["not_yet", "checking", "waits_for_teacher", "preparing", "waiting", "issued", "revoked"]
+State = Literal[
+    "not_yet", "checking", "waits_for_teacher", "preparing", "waiting", "issued", "expired", "revoked"
+]
 
 
 @pages.post("/lti/app/learner")
@@ -68,7 +70,8 @@ def preview_page(visit: Visit, launch: Launch) -> str:
 
 
 def _page(visit: Visit) -> str:
-    with current_tool().store.read() as session:
+    tool = current_tool()
+    with tool.store.read() as session:
         rule = queries.rules.rule(session, visit.rule_id) if visit.rule_id is not None else None
         if rule is None or visit.person_id is None:
             awards = _awards(session, visit)
@@ -76,23 +79,25 @@ def _page(visit: Visit) -> str:
         learner = session.get_one(Person, visit.person_id)
         rule_version = queries.rules.shown_version(session, rule)
         template_id = rule_version.template_version.template_id
-        award = queries.awards.award_of(session, rule.course_id, template_id, learner.id)
+        award = queries.awards.newest_award(session, rule.issuer_id, template_id, learner.id)
         version = award.template_version if award else rule_version.template_version
         issued = award.credential if award else None
         template = read_template(version.body)
-        decision = None if award else _decision(session, rule, learner.id)
+        # None too where the learner has an award that cannot be renewed now.
+        decision = _decision(session, rule, learner.id)
         # Another than the course's own, where an operator has permitted that.
-        set_page_issuer(current_tool().issuers.of(session, version.issuer_id))
+        set_page_issuer(tool.issuers.of(session, version.issuer_id))
         return render_template(
             "learner/badge.html",
             visit=visit,
             rule=rule,
             learner=learner,
             award=award,
+            elsewhere=award.course if award and award.course_id != rule.course_id else None,
             template=template,
             readings=announced_readings(version),
             version=version,
-            state=_STATES[award.status] if award else _state(decision),
+            state=_state_of(award, tool.clock()) if award else _state(decision),
             trace=decision.as_json() if decision else None,
             sentences=rule_sentences(read_tree(rule_version.tree), "learner"),
             is_settled=queries.rules.proposed_version(session, rule.id) is None,
@@ -124,6 +129,13 @@ def _state(decision: Decision | None) -> State:
         return "waits_for_teacher"
     codes = {part.code for part in leaves if part.state == "not_yet"}
     return "checking" if codes and codes <= WAIT_FOR_A_LOOK else "not_yet"
+
+
+def _state_of(award: Award, now: datetime) -> State:
+    credential = award.credential
+    if award.status == "issued" and credential is not None and credential.has_expired(now):
+        return "expired"
+    return _STATES[award.status]
 
 
 def _may_be_hidden(condition: str) -> bool:
@@ -162,4 +174,7 @@ def linkedin_address(credential: CredentialRow, template: Template) -> str:
         "certUrl": tool.addresses.badge_page(credential.id),
         "certId": credential.id,
     }
+    if credential.valid_until is not None:
+        last_day = page_issuer().profile.day_of(credential.valid_until)
+        query |= {"expirationYear": last_day.year, "expirationMonth": last_day.month}
     return f"https://www.linkedin.com/profile/add?{urlencode(query)}"

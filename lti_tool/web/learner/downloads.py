@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from badges.template.model import read_template
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.publishing import europass, pdf_documents
+from lti_tool.publishing.credentials import row_to_give_out
 from lti_tool.publishing.exports import Export, record_export
 from lti_tool.store import queries
 from lti_tool.web.current import current_tool
@@ -47,12 +48,15 @@ def transcript() -> Response:
 
 @pages.post("/lti/app/badges/<uuid:badge_id>/europass")
 def own_badge_for_europass(badge_id: UUID) -> Response:
-    """The file for Europass of one of the learner's own badges; raises NotFoundError for any other."""
+    """The file for Europass of one of the learner's own badges.
+
+    Raises NotFoundError for any other, RevokedError for a revoked one.
+    """
     visit = current_visit()
     tool = current_tool()
     with tool.store.read() as session:
-        row = queries.credentials.credential(session, str(badge_id))
-        if row is None or row.award.person_id != visit.person_id:
+        row = row_to_give_out(session, str(badge_id))
+        if row.award.person_id != visit.person_id:
             raise NotFoundError("you have no such badge")
         content = europass.upload_of(tool.issuers, row)
     _record(visit, "europass", "credential", str(badge_id))

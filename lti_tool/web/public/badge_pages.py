@@ -33,8 +33,10 @@ from signing.secured import SecuredCredential
 
 pages = Blueprint("badge_pages", __name__)
 
-#: How long caches may keep a signed file, in seconds. It never changes, but it may be erased.
-SIGNED_FILE_MAX_AGE = 86400
+#: How long caches may keep a picture of an achievement, in seconds. It never changes, but it may be erased.
+PICTURE_MAX_AGE = 86400
+#: The same for the files of a badge: short, because a revoked badge is not given out.
+BADGE_MAX_AGE = 60
 
 CREDENTIAL_TYPES = ("application/vc+ld+json", "application/ld+json", "application/json", "application/vc")
 JWT_TYPES = ("application/jwt", "application/vc+jwt")
@@ -61,6 +63,8 @@ def badge(badge_id: UUID) -> Response:
         text = render_template(
             "public/badge.html",
             credential=row,
+            successor=queries.credentials.successor(session, row.id),
+            has_expired=row.has_expired(tool.clock()),
             template=read_template(row.template_version.body),
             verification=answers_of(report, tool.issuers.is_own),
             remarks=technical_remarks(report.checks),
@@ -75,32 +79,32 @@ def badge(badge_id: UUID) -> Response:
 @pages.get("/badges/<uuid:badge_id>.png")
 def badge_png(badge_id: UUID) -> Response:
     badge = credentials.badge(current_tool(), str(badge_id))
-    return with_file_name(document(badge.png, "image/png", SIGNED_FILE_MAX_AGE), badge_id, "png")
+    return with_file_name(document(badge.png, "image/png", BADGE_MAX_AGE), badge_id, "png")
 
 
 @pages.get("/badges/<uuid:badge_id>.json")
 def badge_json(badge_id: UUID) -> Response:
     text, _jwt = _signed_texts(badge_id)
-    return with_file_name(document(text.encode(), "application/json", SIGNED_FILE_MAX_AGE), badge_id, "json")
+    return with_file_name(document(text.encode(), "application/json", BADGE_MAX_AGE), badge_id, "json")
 
 
 @pages.get("/badges/<uuid:badge_id>.jwt")
 def badge_jwt(badge_id: UUID) -> Response:
     _json, text = _signed_texts(badge_id)
-    return with_file_name(document(text.encode(), "application/jwt", SIGNED_FILE_MAX_AGE), badge_id, "jwt")
+    return with_file_name(document(text.encode(), "application/jwt", BADGE_MAX_AGE), badge_id, "jwt")
 
 
 @pages.get("/credentials/<uuid:credential_id>")
 def credential(credential_id: UUID) -> Response:
     """The credential at the address that is its id: the document, or for a browser its page."""
-    json_text, jwt_text = _signed_texts(credential_id)
     if prefers_html((*CREDENTIAL_TYPES, *JWT_TYPES)):
         response = redirect(url_for("badge_pages.badge", badge_id=credential_id), 303)
         response.vary.add("Accept")
         return response
+    json_text, jwt_text = _signed_texts(credential_id)
     media_type = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
     body = jwt_text if media_type in JWT_TYPES else json_text
-    response = document(body.encode(), media_type, SIGNED_FILE_MAX_AGE)
+    response = document(body.encode(), media_type, BADGE_MAX_AGE)
     response.vary.add("Accept")
     return response
 
@@ -146,7 +150,7 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
 @pages.get("/achievements/<uuid:template_id>/<int:version>/image.png")
 def achievement_picture(template_id: UUID, version: int) -> Response:
     png = achievements.picture(current_tool(), str(template_id), version)
-    return document(png, "image/png", SIGNED_FILE_MAX_AGE)
+    return document(png, "image/png", PICTURE_MAX_AGE)
 
 
 @pages.get("/issuers/<slug>")
@@ -180,11 +184,9 @@ def announced_readings(row: TemplateVersion) -> Sequence[Reading]:
 
 
 def _signed_texts(credential_id: UUID) -> tuple[str, str]:
-    """The secured credential as JSON, and as a compact JWS; raises NotFoundError where there is none."""
+    """The secured credential as JSON, and as a compact JWS. Raises NotFoundError and RevokedError."""
     with current_tool().store.read() as session:
-        row = queries.credentials.credential(session, str(credential_id))
-        if row is None:
-            raise NotFoundError("there is no such badge")
+        row = credentials.row_to_give_out(session, str(credential_id))
         return row.text, row.jwt
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
@@ -12,8 +12,10 @@ from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
 from lti_tool.awarding import looks, placing, rule_changes
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
+from lti_tool.awarding.undo import Batch, batches
 from lti_tool.conditions.tree import is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
+from lti_tool.issuing.signed_content import signed_content
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, AwardRule, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
@@ -54,7 +56,9 @@ class Panel:
     `proposed` is a version that waits for the teacher, and `change` what it changes. `asks_less` is why what the
     activity asks for is not proposed. `gone` are the words for a link or column that the platform no longer has.
     `parts` are what the conditions of the rule show. `cannot_see` is what the sources of the rule cannot see, in words.
-    `newer` is a newer version of the template. `changed` are the awards whose results have changed since.
+    `newer` is a newer version of the template. `batches` are the awards that came at once, and can be undone at once.
+    `outdated` are the ids of the awards whose badge names its learner otherwise than the platform does now, `changed`
+    those whose results have changed since.
     """
 
     rule: AwardRule
@@ -62,6 +66,8 @@ class Panel:
     template: Template
     readings: Sequence[Reading]
     awards: Sequence[Award]
+    outdated: Collection[int]
+    batches: Sequence[Batch]
     changed: Sequence[ResultChange]
     sentences: Sequence[Markup]
     demands: rule_changes.Demands
@@ -150,6 +156,8 @@ def _panel(
         template=read_template(version.template_version.body),
         readings=announced_readings(version.template_version),
         awards=awards,
+        batches=batches(awards),
+        outdated=[award.id for award in awards if _is_outdated(award)],
         changed=[each for each in changes if each.award.rule_id == rule.id],
         sentences=rule_sentences(tree, "confirmed" if confirms_each(tree) else automatic),
         demands=demands,
@@ -164,6 +172,16 @@ def _panel(
             session, version.template_version, rule.course.registration_id, rule.course_id
         ),
         is_open=rule.id == open_id,
+    )
+
+
+def _is_outdated(award: Award) -> bool:
+    credential, person = award.credential, award.person
+    return (
+        award.status == "issued"
+        and credential is not None
+        and not credential.has_expired(current_tool().clock())
+        and not signed_content(credential.text).is_of(person.name, person.email)
     )
 
 

@@ -623,8 +623,17 @@ def upgrade() -> None:
         sa.Column("waiting_for", sa.JSON(), nullable=False),
         sa.Column("score", sa.String(length=40), nullable=True),
         sa.Column("trace", sa.JSON(), nullable=False),
+        sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("earned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why_ended", sa.String(length=10), nullable=True),
+        sa.Column("renews_id", sa.Integer(), nullable=True),
+        sa.Column("again_reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["renews_id"],
+            ["award.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["course_id"],
             ["course.id"],
@@ -650,8 +659,17 @@ def upgrade() -> None:
             ["issuer.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("course_id", "template_id", "person_id"),
     )
+    with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.create_index("ix_award_person", ["person_id", "template_id"], unique=False)
+        batch_op.create_index(
+            "ix_award_running",
+            ["issuer_id", "template_id", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
     op.create_table(
         "launch_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -707,10 +725,13 @@ def upgrade() -> None:
         sa.Column("status_index", sa.Integer(), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.String(length=10), nullable=False),
+        sa.Column("signed_with", sa.JSON(), nullable=False),
         sa.Column("holder", sa.String(), nullable=True),
         sa.Column("replaces_id", sa.String(length=36), nullable=True),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_as", sa.String(length=10), nullable=True),
         sa.Column("revocation_reason", sa.String(), nullable=True),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("suspension_reason", sa.String(), nullable=True),
@@ -735,6 +756,7 @@ def upgrade() -> None:
             ["template_version.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("replaces_id"),
         sa.UniqueConstraint("status_list_id", "status_index"),
     )
     with op.batch_alter_table("credential", schema=None) as batch_op:
@@ -747,6 +769,22 @@ def upgrade() -> None:
             postgresql_where=sa.text("replaced_at IS NULL"),
         )
 
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("about_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["credential_id"],
+            ["credential.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("credential_id", "kind", "about_at", "channel"),
+    )
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -784,6 +822,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("mailed_change")
     op.drop_table("delivery")
+    op.drop_table("notice")
     op.drop_table("credential")
     op.drop_table("launch_session")
     op.drop_table("award")

@@ -52,7 +52,7 @@ def test_the_learners_and_the_public_page_link_to_the_certificate(school, annas_
 def test_a_revoked_badge_has_no_certificate_and_is_on_no_transcript(school, annas_badge, web_tool):
     page = school.launch(ANNA)
     revoke(web_tool)
-    assert school.browser.get(f"/badges/{annas_badge}.pdf").status_code == 404
+    assert school.browser.get(f"/badges/{annas_badge}.pdf").status_code == 410
     assert f"{annas_badge}.pdf" not in school.browser.get(f"/badges/{annas_badge}").text
     assert post(school, page, "/lti/app/transcript").status_code == 404
     with pytest.raises(NotFoundError):
