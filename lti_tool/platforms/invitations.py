@@ -55,8 +55,7 @@ def register(
     try:
         new = ask_platform()
         with store.begin() as session:
-            invitation = _claimed(session, code, claimed_at)
-            invitation.used_at = clock()
+            _unused(session, code).used_at = clock()
             # Whoever had the invitation registers the platform; they have no account here.
             add_registration(session, new, clock(), UNKNOWN, {"invitation": _name_of(code)})
         registered = True
@@ -115,17 +114,17 @@ def _check(row: Invitation | None, now: datetime) -> Invitation:
 
 
 def _claim(store: Store, code: str, now: datetime) -> datetime:
-    """When the invitation was claimed, which is now; that names the claim, for a later one begins CLAIM_LIFE later."""
+    """When the invitation was claimed, which is now. That names the claim: another begins CLAIM_LIFE later at least."""
     with store.begin() as session:
         _check(queries.platforms.lock_invitation(session, secret_hash(code)), now).claimed_at = now
     return now
 
 
-def _claimed(session: Session, code: str, claimed_at: datetime) -> Invitation:
-    """The invitation, locked; raises RegistrationError where another registration has claimed it since."""
+def _unused(session: Session, code: str) -> Invitation:
+    """The invitation, locked; raises RegistrationError where the claim ended, and another registration was faster."""
     row = queries.platforms.lock_invitation(session, secret_hash(code))
-    if row is None or row.claimed_at != claimed_at or row.used_at is not None:
-        raise RegistrationError("bad_code", "the claim has ended, and another registration began")
+    if row is None or row.used_at is not None:
+        raise RegistrationError("bad_code", "the claim has ended, and another registration was faster")
     return row
 
 

@@ -186,6 +186,30 @@ def test_who_comes_back_from_the_platform_after_the_claim_has_ended_registers_no
     assert why(tool, code) == "bad_code"
 
 
+def test_who_comes_back_in_vain_does_not_give_back_the_claim_of_another(tool, code, clock):
+    called, answered = Event(), Event()
+
+    def fail_slowly():
+        called.set()
+        assert answered.wait(30)
+        raise RegistrationError("refused")
+
+    during = []
+
+    def ask_meanwhile():
+        answered.set()
+        assert slow.result(30) == "refused"
+        during.append(why(tool, code))
+        return NEW_REGISTRATION
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(why, tool, code, fail_slowly)
+        assert called.wait(30)
+        clock.now += invitations.CLAIM_LIFE
+        register(tool, code, ask_meanwhile)
+    assert during == ["in_progress"]
+
+
 def test_a_registration_is_never_replaced_and_the_refusal_names_the_command(tool, clock):
     theirs = replace(NEW_REGISTRATION, jwks_url="https://evil.example.org/jwks")
     with tool.store.begin() as session:

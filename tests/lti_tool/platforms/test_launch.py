@@ -427,6 +427,21 @@ def test_the_state_of_another_login_is_refused(lti):
     assert refusal(lti.post, first, lti.token(first), state=second.state) == "bad_token"
 
 
+def test_a_disabled_registration_is_refused_before_its_key_set_is_fetched(lti):
+    login = lti.login()
+    lti.registrations[0] = replace(lti.registrations[0], disabled=True)
+    calls = len(lti.network.calls)
+    assert refusal(lti.post, login, lti.token(login)) == "platform_disabled"
+    assert len(lti.network.calls) == calls
+    assert refusal(lti.login) == "platform_disabled"
+
+
+def test_a_deployment_that_is_not_listed_is_refused_before_anybody_is_asked_who_they_are(lti):
+    lti.registrations[0] = replace(lti.registrations[0], deployments=frozenset({"1", "7"}))
+    assert refusal(lti.launch, **{CLAIM + "deployment_id": "2"}) == "unlisted_deployment"
+    assert lti.launch(**{CLAIM + "deployment_id": "7"}).launch.deployment_id == "7"
+
+
 @pytest.mark.parametrize("deployment", [None, "", True, {}, []])
 def test_a_launch_without_a_deployment_is_refused(lti, deployment):
     assert refusal(lti.launch, **{CLAIM + "deployment_id": deployment}) == "no_deployment"

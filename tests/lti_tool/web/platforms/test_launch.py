@@ -145,11 +145,12 @@ def test_a_disabled_platform_is_refused_at_the_login_and_at_the_launch(school, w
 
 
 def test_open_pages_of_a_disabled_platform_are_refused_too(school, web_tool, change):
-    page = school.launch(ZANE)
+    form = {"_launch": hidden(school.launch(ZANE), "_launch"), "paused": "yes"}
     waiting = school.launch(ANNA, cookies=False)
+    assert school.browser.post("/lti/app/rules/1/pause", data=form).status_code == 200
     change(registrations.disable)
-    refused = school.browser.post("/lti/app/course", data={"_launch": hidden(page, "_launch")})
-    assert refused.status_code in (403, 404, 405)
+    refused = school.browser.post("/lti/app/rules/1/pause", data=form)
+    assert (refused.status_code, "switched off" in text_of(refused)) == (403, True)
     confirmed = school.browser.post(
         "/lti/confirm", data={"ticket": hidden(waiting, "ticket")}, headers=FROM_US
     )

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from lti_tool.platforms import registrations
 from lti_tool.sources import SOURCES
 from lti_tool.sources.found import Found, Reply
 from lti_tool.store.models import ObservationRow
@@ -69,6 +70,13 @@ def test_the_same_message_twice_is_one_observation(browser, annas_course, receiv
 )
 def test_there_is_nothing_at_other_addresses(browser, annas_course, received, path):
     assert browser.post(path, data=b"x").status_code == 404
+    assert received == []
+
+
+def test_a_disabled_platform_has_no_messages_received(browser, annas_course, received, web_tool, clock):
+    with web_tool.store.begin() as session:
+        registrations.disable(session, 1, clock())
+    assert browser.post("/sources/bell/1/a/b", data=b"x").status_code == 404
     assert received == []
 
 
