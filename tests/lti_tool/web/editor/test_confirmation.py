@@ -11,7 +11,7 @@ from badges.errors import TemplateError
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import files, versions
 from lti_tool.templates.draft_hash import draft_hash
-from tests.fixtures import template_data
+from tests.fixtures import approve_waiting, template_data
 from tests.lti_tool.web.conftest import hidden
 from tests.lti_tool.web.editor.test_editor import ASSESSMENT, BADGE, LEARNING, rows, zane  # noqa: F401
 
@@ -27,6 +27,12 @@ def path(zane, web_tool):  # noqa: F811
 
 def draft(web_tool) -> TemplateVersion:
     return rows(web_tool)[-1]
+
+
+def status_once_approved(web_tool) -> str:
+    """What becomes of a draft of a teacher: published, where they have confirmed it, and so asked for approval."""
+    approve_waiting(web_tool)
+    return draft(web_tool).status
 
 
 def test_publishing_asks_once_more_and_shows_what_will_be_signed_in_each_language(zane, path, web_tool):  # noqa: F811
@@ -46,8 +52,8 @@ def test_publishing_asks_once_more_and_shows_what_will_be_signed_in_each_languag
         assert text in zane.text, text
     assert '<dd lang="lv">' in zane.page.text
     zane.post(f"{path}/publish", draft=hidden(zane.page, "draft"))
-    assert draft(web_tool).status == "published"
-    assert "This version can no longer be changed." in zane.text
+    assert "Waiting for approval" in zane.text
+    assert status_once_approved(web_tool) == "published"
 
 
 def test_it_is_the_shown_content_that_is_published(zane, path, web_tool):  # noqa: F811
@@ -55,18 +61,19 @@ def test_it_is_the_shown_content_that_is_published(zane, path, web_tool):  # noq
     shown = hidden(zane.page, "draft")
     zane.post(f"{path}/save", step="badge", **{**BADGE, "/name/en": "Doctor of Medicine"})
     zane.post(f"{path}/publish", draft=shown)
-    assert draft(web_tool).status == "draft"
+    assert status_once_approved(web_tool) == "draft"
     assert "The draft was changed after you saw it." in zane.text and "Doctor of Medicine" in zane.text
     again = hidden(zane.page, "draft")
     assert again != shown
     zane.post(f"{path}/publish", draft=again)
-    assert (draft(web_tool).status, draft(web_tool).name) == ("published", "Doctor of Medicine")
+    assert status_once_approved(web_tool) == "published"
+    assert draft(web_tool).name == "Doctor of Medicine"
 
 
 @pytest.mark.parametrize("given", ["x", "0" * 64, "é"])
 def test_no_other_text_stands_for_what_was_shown(given, zane, path, web_tool):  # noqa: F811
     zane.post(f"{path}/publish", draft=given)
-    assert draft(web_tool).status == "draft"
+    assert status_once_approved(web_tool) == "draft"
 
 
 def test_another_picture_is_another_content(zane, path, web_tool):  # noqa: F811
@@ -103,7 +110,7 @@ def test_a_template_that_says_too_little_is_not_published_and_the_fields_say_so(
     assert list(zane.problems()) == ["/criteria"]
     zane.save("assessment", ASSESSMENT)
     zane.publish()
-    assert draft(web_tool).status == "published"
+    assert status_once_approved(web_tool) == "published"
 
 
 def test_an_import_says_it_at_the_fields_too(zane):  # noqa: F811
@@ -114,7 +121,9 @@ def test_an_import_says_it_at_the_fields_too(zane):  # noqa: F811
 
 def test_the_commands_say_it_too(web_tool):
     data = template_data() | {"name": {"en": "A"}, "description": {}, "criteria": {"en": "At least 62 %"}}
-    imported = files.import_json(json.dumps(data, default=str).encode(), web_tool.clock().date())
+    imported = files.import_json(
+        json.dumps(data, default=str).encode(), web_tool.issuer.profile, web_tool.clock().date()
+    )
     lines = list(files.as_lines(imported, web_tool.issuer.profile))
     assert "too little\t/name/en\tsays_too_little" in lines
     assert "too little\t/description\tsays_nothing" in lines
@@ -141,7 +150,7 @@ def test_another_percentage_in_the_text_is_warned_of_and_stops_nothing(zane, web
     zane.post(f"{zane.version_path}/publish")
     assert warning in zane.text and "62 %" in zane.text
     zane.post(f"{zane.version_path}/publish", draft=hidden(zane.page, "draft"))
-    assert draft(web_tool).status == "published"
+    assert status_once_approved(web_tool) == "published"
 
 
 def test_a_percentage_without_a_minimum_result_is_warned_of(zane):  # noqa: F811
