@@ -23,7 +23,7 @@ def award(
     """
     template_id = version.template_version.template_id
     fresh = Award(
-        issuer_id=rule.issuer_id,
+        issuer_id=version.template_version.issuer_id,
         course_id=rule.course_id,
         template_id=template_id,
         person_id=person_id,

@@ -7,7 +7,9 @@ from typing import Any
 
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError
-from lti_tool.issuing.issuance import Issuer, bake_badge, plan_delivery
+from lti_tool.issuing.issuance import bake_badge, plan_delivery
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.issuers import Issuers
 from lti_tool.language import best_language
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
@@ -16,7 +18,7 @@ from lti_tool.store.models import Award, Delivery
 from lti_tool.values import ApprovalMail, Json, Recipient, TeacherMail
 
 
-def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> None:
+def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> None:
     """Delivers a badge by its channel and records the outcome; a delivery that was sent already is left alone.
 
     Raises DeliveryError where another attempt may succeed. A permanent failure, or a badge that was revoked meanwhile,
@@ -30,6 +32,7 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
         if delivery.award.status == "revoked":
             trouble = DeliveryError("the badge was revoked before it could be sent")
             return _record_failure(store, delivery_id, trouble, "revoked", now)
+        issuer = issuers.of(session, delivery.award.issuer_id)
         learner, channel = delivery.award.person, delivery.channel
         badge = bake_badge(issuer, delivery.award.credential)
         language = delivery.award.credential.language

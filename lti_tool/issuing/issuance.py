@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import uuid4
 
 from badges.bake import bake
 from badges.credential import Learner as Subject
 from badges.credential import StatusEntry, build_credential
 from badges.errors import MissingElementsError
-from badges.issuer import IssuerProfile
 from badges.jsonld import as_jsonld
 from badges.template.model import Template, read_template, text_in
-from lti_tool.addresses import Addresses
 from lti_tool.errors import NotFoundError
-from lti_tool.issuing import legal_identity
-from lti_tool.issuing.keyring import Keyring
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.status_lists import allocate_entry
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, CredentialRow, Delivery
 from lti_tool.values import BakedBadge, Json
 from signing import status
-from signing.compiled.cache import CompiledForms
 from signing.keys import SigningKey
 from signing.proof_set import combined
 from signing.proofs import EDDSA_RDFC_2022, PROOFS, VC_JWT
@@ -35,25 +31,10 @@ from signing.secured import SecuredCredential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issuer:
-    """The issuer of this installation, and everything that issuing needs.
-
-    `channels`: the options of each delivery channel that is set up, by its name. `status_purpose`: whether credentials
-    from now on can be revoked for good ("revocation"), or suspended and reinstated ("suspension").
-    """
-
-    profile: IssuerProfile
-    keyring: Keyring
-    compiled_forms: CompiledForms
-    addresses: Addresses
-    channels: Mapping[str, Any]
-    status_purpose: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Gathered:
     """All that the credential of one award is made of, read in one transaction; plain values, no rows."""
 
+    issuer: Issuer
     award_id: int
     template_version_id: int
     status_list_id: int
@@ -70,7 +51,7 @@ class _Gathered:
     """By the name of the proof that signs with it, in the order of the proofs."""
 
 
-def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
+def issue(store: Store, issuers: Issuers, award_id: int, now: datetime) -> None:
     """Builds, secures and stores the credential of an award, and schedules its deliveries.
 
     An award that has a credential already, or was revoked, is left alone. One that lacks something is set to wait:
@@ -80,12 +61,20 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
 
     Nothing is locked while the credential is built and signed, which can take a second and, with a device, a call to
     it. So two workers can get here for the same award: the second finds the first one's credential in `_store` and
-    drops its own. The status list entry of a dropped credential was only chosen, never stored.
+    drops its own. The status list entry of a dropped credential was only chosen, never stored. In the same way an
+    issuer that was changed meanwhile is found there, and the credential is made anew.
     """
+    while not _attempt(store, issuers, award_id, now):
+        pass
+
+
+def _attempt(store: Store, issuers: Issuers, award_id: int, now: datetime) -> bool:
+    """Whether there is nothing more to do; False where the issuer was changed while its credential was being made."""
     with store.begin() as session:
-        gathered = _gather(session, issuer, award_id, now)
+        gathered = _gather(session, issuers, award_id, now)
     if gathered is None:
-        return
+        return True
+    issuer = gathered.issuer
     credential_id = str(uuid4())
     try:
         credential = _build(
@@ -98,18 +87,21 @@ def issue(store: Store, issuer: Issuer, award_id: int, now: datetime) -> None:
     except MissingElementsError as error:
         with store.begin() as session:
             _wait(session, _award(session, award_id), list(error.names), now)
-        return
+        return True
     secured = _secure(issuer, gathered, credential, now)
     with store.begin() as session:
-        _store(session, issuer, gathered, credential_id, secured, now)
+        return _store(session, issuers, gathered, credential_id, secured, now)
 
 
-def _gather(session: Session, issuer: Issuer, award_id: int, now: datetime) -> _Gathered | None:
+def _gather(session: Session, issuers: Issuers, award_id: int, now: datetime) -> _Gathered | None:
     """None where there is nothing to issue now."""
     award = _award(session, award_id)
     if award.credential is not None or award.status == "revoked":
         return None
-    if not legal_identity.is_confirmed(session, issuer.profile):
+    # Whoever confirms the issuer comes before this, and it is seen here, or after it, and finds the award waiting.
+    queries.issuers.keep_issuer(session, award.issuer_id)
+    issuer = issuers.of(session, award.issuer_id)
+    if issuer.confirmed_at is None:
         _wait(session, award, ["issuer"], now)
         return None
     addresses = issuer.addresses
@@ -118,8 +110,9 @@ def _gather(session: Session, issuer: Issuer, award_id: int, now: datetime) -> _
     if not template.is_reached(award.score):
         _wait(session, award, ["required_value"], now)
         return None
-    entry = allocate_entry(session, issuer.profile.id, issuer.status_purpose)
+    entry = allocate_entry(session, issuer.id, issuer.address_id, issuer.status_purpose)
     return _Gathered(
+        issuer=issuer,
         award_id=award.id,
         template_version_id=version.id,
         status_list_id=entry.list_id,
@@ -218,17 +211,22 @@ def _dummy_credential(issuer: Issuer, gathered: _Gathered) -> Json:
 
 def _store(
     session: Session,
-    issuer: Issuer,
+    issuers: Issuers,
     gathered: _Gathered,
     credential_id: str,
     secured: Sequence[SecuredCredential],
     now: datetime,
-) -> None:
-    award = _award(session, gathered.award_id)
+) -> bool:
+    """As `_attempt`; a version or an address that is not the current one any more signs nothing."""
+    issuer, award = gathered.issuer, _award(session, gathered.award_id)
+    queries.issuers.keep_issuer(session, issuer.id)
+    current = issuers.of(session, issuer.id)
+    if (current.version_id, current.address_id) != (issuer.version_id, issuer.address_id):
+        return False
     # From here to the commit nobody else issues or revokes this award; see `awards.revoke`.
     queries.awards.lock_award(session, award)
     if award.credential is not None or award.status == "revoked":
-        return
+        return True
     json_proofs = [one for one in secured if one.media_type == EDDSA_RDFC_2022.media_type]
     (jwt,) = (one for one in secured if one.media_type == VC_JWT.media_type)
     session.add(
@@ -236,7 +234,7 @@ def _store(
             id=credential_id,
             award_id=award.id,
             template_version_id=gathered.template_version_id,
-            issuer_id=issuer.profile.id,
+            issuer_id=issuer.id,
             text=combined(json_proofs).text,
             jwt=jwt.text,
             language=gathered.language,
@@ -250,19 +248,21 @@ def _store(
     if award.person.email:
         for channel in issuer.channels:
             plan_delivery(session, award, channel, now)
+    return True
 
 
-def form_name(issuer_id: str, credential: Json) -> str | None:
-    """The name of the compiled forms that fit a credential: the same for one achievement, version and language.
+def form_name(is_own: Callable[[str], bool], credential: Json) -> str | None:
+    """The name of the compiled forms that fit a credential: one for each issuer, achievement, version and language.
 
-    None for a credential of another issuer. The achievement's id contains the version, its name is in the language.
+    `is_own` says whether a DID is, or was, that of an issuer of this tool: None for a credential of any other. The
+    achievement's id contains the version, its name is in the language.
     """
     match credential:
         case {
             "issuer": {"id": str(issuer)},
             "credentialSubject": {"achievement": {"id": str(achievement), "name": str(name)}},
-        } if issuer == issuer_id:
-            return f"{achievement} {name}"
+        } if is_own(issuer):
+            return f"{issuer} {achievement} {name}"
         case _:
             return None
 

@@ -13,7 +13,8 @@ from lti_tool.values import BakedBadge
 def badge(publisher: Publisher, credential_id: str) -> BakedBadge:
     """The badge with the credential baked in. Raises NotFoundError."""
     with publisher.store.read() as session:
-        return issuance.bake_badge(publisher.issuer, _row(session, credential_id))
+        row = _row(session, credential_id)
+        return issuance.bake_badge(publisher.issuers.of(session, row.issuer_id), row)
 
 
 def credential(publisher: Publisher, credential_id: str) -> str:

@@ -10,7 +10,8 @@ from badges.credential import Learner
 from badges.elm import EuropassAward, upload_archive, upload_document
 from badges.elm.checks import Problem, find_problems
 from badges.template.model import read_template
-from lti_tool.issuing.issuance import Issuer
+from lti_tool.issuing.issuers import Issuers
+from lti_tool.store import events
 from lti_tool.store.models import CredentialRow
 
 #: The largest file the Europass Issuer takes.
@@ -29,17 +30,17 @@ class Batch:
     lacking: Sequence[tuple[str, Problem]]
 
 
-def upload_of(issuer: Issuer, row: CredentialRow) -> bytes:
+def upload_of(issuers: Issuers, row: CredentialRow) -> bytes:
     """The file for one badge, as JSON, even where it lacks something."""
-    return json.dumps(upload_document(_awarded(issuer, row)), ensure_ascii=False, indent=1).encode()
+    return json.dumps(upload_document(_awarded(issuers, row)), ensure_ascii=False, indent=1).encode()
 
 
-def batch_of(issuer: Issuer, rows: Iterable[CredentialRow]) -> Batch:
+def batch_of(issuers: Issuers, rows: Iterable[CredentialRow]) -> Batch:
     """The batch of the badges that lack nothing; the others are reported in `lacking`."""
     complete: list[EuropassAward] = []
     lacking: list[tuple[str, Problem]] = []
     for row in rows:
-        awarded = _awarded(issuer, row)
+        awarded = _awarded(issuers, row)
         found = find_problems(upload_document(awarded)["credential"])
         lacking += ((row.id, lack) for lack in found)
         if not found:
@@ -47,8 +48,9 @@ def batch_of(issuer: Issuer, rows: Iterable[CredentialRow]) -> Batch:
     return Batch(zip=upload_archive(complete), packed=len(complete), lacking=lacking)
 
 
-def _awarded(issuer: Issuer, row: CredentialRow) -> EuropassAward:
+def _awarded(issuers: Issuers, row: CredentialRow) -> EuropassAward:
     version, award = row.template_version, row.award
+    issuer = issuers.at(events.session_of(row), row.status_list.address)
     return EuropassAward(
         credential_id=issuer.addresses.credential(row.id),
         template=read_template(version.body),

@@ -23,6 +23,7 @@ from lti_tool.web import current
 from lti_tool.web.current import current_tool
 from lti_tool.web.error_messages import CHANNELS
 from lti_tool.web.languages import page_language
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.time_zones import in_page_zone, readers_zone_is_known
 from lti_tool.web.translation import format_date, format_datetime, format_decimal, format_time_ago
 from lti_tool.web.translation import gettext as _
@@ -58,7 +59,7 @@ def set_up(app: Flask) -> None:
 
 def _issuer() -> IssuerProfile:
     """The issuer, by its name in the language of the page."""
-    profile = current_tool().issuer.profile
+    profile = page_issuer().profile
     return replace(profile, name=profile.name_in(page_language()))
 
 

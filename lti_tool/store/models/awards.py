@@ -68,7 +68,7 @@ class CredentialRow(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
     template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
-    issuer_id: Mapped[str]
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
     text: Mapped[str] = mapped_column(Text)
     """JSON with its embedded proofs."""
     jwt: Mapped[str] = mapped_column(Text)

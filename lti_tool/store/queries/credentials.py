@@ -55,9 +55,9 @@ def credentials_of_rule(session: Session, rule_id: int) -> Sequence[CredentialRo
     return session.scalars(query.order_by(CredentialRow.issued_at, CredentialRow.id)).all()
 
 
-def credentials_to_export(session: Session, template: str | None) -> Sequence[CredentialRow]:
-    """All valid credentials, or those of the template whose id begins with `template`; oldest first."""
-    query = select(CredentialRow).where(*_IS_VALID)
+def credentials_to_export(session: Session, template: str | None, issuer_id: str) -> Sequence[CredentialRow]:
+    """The issuer's valid credentials, or those of the template whose id begins with `template`; oldest first."""
+    query = select(CredentialRow).where(CredentialRow.issuer_id == issuer_id, *_IS_VALID)
     if template is not None:
         query = query.join(TemplateVersion).where(TemplateVersion.template_id.startswith(template))
     return session.scalars(query.order_by(CredentialRow.issued_at, CredentialRow.id)).all()

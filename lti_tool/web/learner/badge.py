@@ -20,6 +20,7 @@ from lti_tool.store.models import Award, AwardRule, CredentialRow, Person
 from lti_tool.values import Launch
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
+from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.plug_sentences import rule_sentences
 from lti_tool.web.public.badge_pages import announced_readings
 from lti_tool.web.visits import Visit, current_visit, rule_of
@@ -51,7 +52,7 @@ def launched_page(visit: Visit) -> str:
         with tool.store.begin() as session:
             rule = rule_of(session, visit, visit.rule_id)
             if visit.person_id is not None:
-                launched.opened(session, rule, visit.person_id, tool.policy, tool.clock())
+                launched.opened(session, rule, visit.person_id, page_issuer().policy, tool.clock())
     return _page(visit)
 
 
@@ -80,6 +81,8 @@ def _page(visit: Visit) -> str:
         issued = award.credential if award else None
         template = read_template(version.body)
         decision = None if award else _decision(session, rule, learner.id)
+        # Another than the course's own, where an operator has permitted that.
+        set_page_issuer(current_tool().issuers.of(session, version.issuer_id))
         return render_template(
             "learner/badge.html",
             visit=visit,
@@ -104,7 +107,9 @@ def _decision(session: Session, rule: AwardRule, person_id: int) -> Decision | N
     if version is None:
         return None
     tool = current_tool()
-    found = decisions.undecided_people(session, rule, version, tool.policy, tool.clock(), [person_id])
+    found = decisions.undecided_people(
+        session, rule, version, page_issuer().policy, tool.clock(), [person_id]
+    )
     return next((each.decision for each in found if each.person_id == person_id), None)
 
 
@@ -151,7 +156,7 @@ def linkedin_address(credential: CredentialRow, template: Template) -> str:
     query = {
         "startTask": "CERTIFICATION_NAME",
         "name": text_in(template.name, page_language(), template.in_language),
-        "organizationName": tool.issuer.profile.name,
+        "organizationName": page_issuer().profile.name,
         "issueYear": issued.year,
         "issueMonth": issued.month,
         "certUrl": tool.addresses.badge_page(credential.id),

@@ -13,16 +13,22 @@ from badges.eu import elements
 from badges.eu.elements import Reading
 from badges.template.model import read_template
 from lti_tool.errors import NotFoundError
-from lti_tool.issuing import legal_identity
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.language import LANGUAGES
 from lti_tool.publishing import achievements, credentials, issuer_documents
-from lti_tool.store import queries
+from lti_tool.store import events, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.current import current_tool
-from lti_tool.web.documents.responses import CORS_ANY_ORIGIN, document, json_document
+from lti_tool.web.documents.responses import (
+    CORS_ANY_ORIGIN,
+    document,
+    json_document,
+)
 from lti_tool.web.languages import page_language, set_page_language
 from lti_tool.web.negotiation import prefers_html
+from lti_tool.web.page_issuer import set_page_issuer
 from lti_tool.web.public.verification_answers import answers_of, technical_remarks
+from lti_tool.web.requested_address import requested_base
 from signing.secured import SecuredCredential
 
 pages = Blueprint("badge_pages", __name__)
@@ -50,12 +56,13 @@ def badge(badge_id: UUID) -> Response:
         row = queries.credentials.credential(session, str(badge_id))
         if row is None:
             raise NotFoundError("there is no such badge")
+        set_page_issuer(tool.issuers.of(session, row.issuer_id))
         report = tool.verify(row.text.encode())
         text = render_template(
             "public/badge.html",
             credential=row,
             template=read_template(row.template_version.body),
-            verification=answers_of(report, tool.issuer.profile.id),
+            verification=answers_of(report, tool.issuers.is_own),
             remarks=technical_remarks(report.checks),
             may_leave_out=removable_parts(SecuredCredential(row.text, CREDENTIAL_TYPES[0])),
         )
@@ -108,7 +115,9 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
     tool = current_tool()
     if language is not None and language in LANGUAGES:
         set_page_language(language)
-    json_ld = achievements.achievement(tool, str(template_id), version, language or page_language())
+    json_ld = achievements.achievement(
+        tool, str(template_id), version, language or page_language(), requested_base()
+    )
     # The achievement falls back to its main language, but under the address of another it must not stand.
     if language not in (None, json_ld["inLanguage"]):
         raise NotFoundError("there is no such achievement")
@@ -121,6 +130,7 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
         row = queries.templates.template_version(session, str(template_id), version)
         if row is None:
             raise NotFoundError("there is no such achievement")
+        set_page_issuer(_issuer_of(row))
         text = render_template(
             "public/achievement.html",
             version=row,
@@ -142,21 +152,26 @@ def achievement_picture(template_id: UUID, version: int) -> Response:
 @pages.get("/issuers/<slug>")
 def issuer(slug: str) -> Response:
     tool = current_tool()
-    profile = issuer_documents.issuer_profile(tool, slug)
     if not prefers_html():
+        profile = issuer_documents.issuer_profile(tool, slug, requested_base())
         response = json_document(profile, "application/ld+json", 3600)
     else:
         with tool.store.read() as session:
-            confirmed_at = legal_identity.confirmed_at(session, tool.issuer.profile)
-        text = render_template("public/issuer.html", profile=tool.issuer.profile, confirmed_at=confirmed_at)
+            found = issuer_documents.found_issuer(session, tool, slug, requested_base())
+        set_page_issuer(found)
+        text = render_template("public/issuer.html", profile=found.profile, confirmed_at=found.confirmed_at)
         response = Response(text, mimetype="text/html")
     response.vary.add("Accept")
     return response
 
 
+def _issuer_of(row: TemplateVersion) -> Issuer:
+    return current_tool().issuers.of(events.session_of(row), row.issuer_id)
+
+
 def announced_readings(row: TemplateVersion) -> Sequence[Reading]:
     """The EU elements that a badge of this version will carry, except the learner and the date."""
-    credential = achievements.announced_credential(current_tool().issuer, row, page_language())
+    credential = achievements.announced_credential(_issuer_of(row), row, page_language())
     return [
         reading
         for reading in elements.read(credential)

@@ -11,6 +11,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award
 from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.teacher.course import Notice, course_page
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_teacher_visit
@@ -29,7 +30,7 @@ def resend(award_id: int) -> str:
         award = _award_of(session, visit, award_id)
         if award.credential is None or award.status == "revoked" or not award.person.email:
             raise NotFoundError("there is no badge to send, or no address to send it to")
-        dispatch.resend(session, tool.issuer, award, tool.clock(), visit.actor)
+        dispatch.resend(session, page_issuer(), award, tool.clock(), visit.actor)
         name = _name_of(award)
     return course_page(visit, Notice(text=_("The badge of %(name)s is being sent again.", name=name)))
 
@@ -57,7 +58,7 @@ def confirm(award_id: int) -> str:
     tool = current_tool()
     with tool.store.begin() as session:
         award = _award_of(session, visit, award_id)
-        confirmations.confirm_award(session, award, visit.person_id, tool.policy, tool.clock())
+        confirmations.confirm_award(session, award, visit.person_id, page_issuer().policy, tool.clock())
         name = _name_of(award)
     return course_page(visit, Notice(text=_("Saved: %(name)s keeps the badge.", name=name)))
 

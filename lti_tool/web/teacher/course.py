@@ -160,7 +160,9 @@ def _panel(
         cannot_see=unseen_sentences(reads(tree)),
         parts=parts,
         gone=gone_words(rule.link.missing_in) if is_gone else None,
-        newer=queries.templates.newer_version(session, version.template_version, rule.course.registration_id),
+        newer=queries.templates.newer_version(
+            session, version.template_version, rule.course.registration_id, rule.course_id
+        ),
         is_open=rule.id == open_id,
     )
 

@@ -12,6 +12,7 @@ from lti_tool.awarding.decisions import Undecided
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, AwardRule, Person, Question
 from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ def learners_of(session: Session, rule: AwardRule, awards: Sequence[Award], read
     version = decisions.version_that_awards(session, rule)
     undecided: Sequence[Undecided] = ()
     if version is not None:
-        undecided = decisions.undecided_people(session, rule, version, tool.policy, tool.clock())
+        undecided = decisions.undecided_people(session, rule, version, page_issuer().policy, tool.clock())
     enrolled = {each.person_id: each for each in undecided if each.is_learner}
     people = sorted(queries.people.people(session, enrolled).values(), key=_by_name)
     # What the lists of a deleted link leave open nobody can tell any more: its learners are confirmed one by one.
@@ -73,7 +74,7 @@ def learners_of(session: Session, rule: AwardRule, awards: Sequence[Award], read
         not_yet=found["not_yet"],
         to_review=confirmations.awards_to_review(session, rule, awards),
         may_confirm=reader is not None
-        and confirmations.may_confirm(session, rule.course_id, reader, tool.policy),
+        and confirmations.may_confirm(session, rule.course_id, reader, page_issuer().policy),
         reader=reader,
     )
 

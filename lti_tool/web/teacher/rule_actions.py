@@ -10,6 +10,7 @@ from badges.days import start_of_day
 from lti_tool.awarding import confirmations, looks, rule_changes
 from lti_tool.conditions.page import Line
 from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import page_sentence
 from lti_tool.web.teacher.condition_parts import statement_in
 from lti_tool.web.teacher.confirmation_notices import answered_notice, confirmed_notice
@@ -27,7 +28,7 @@ def check(rule_id: int) -> str:
     tool = current_tool()
     with tool.store.read() as session:
         course_id = rule_of(session, visit, rule_id).course_id
-    error = looks.look(tool.store, tool.connect, course_id, tool.clock(), tool.policy, tool.clock)
+    error = looks.look(tool.store, tool.connect, course_id, tool.clock(), page_issuer().policy, tool.clock)
     if error:
         return course_page(visit, Notice(text=_("The check failed. The reason is shown below."), light="no"))
     return course_page(visit, Notice(text=_("Checked just now.")))
@@ -41,7 +42,7 @@ def confirm_learners(rule_id: int) -> str:
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
         confirmed = confirmations.confirm_learners(
-            session, rule, person_ids, visit.person_id, tool.policy, tool.clock()
+            session, rule, person_ids, visit.person_id, page_issuer().policy, tool.clock()
         )
         notice = confirmed_notice(session, confirmed)
     return course_page(visit, notice)
@@ -83,7 +84,7 @@ def answer_question(rule_id: int) -> str:
             "completed" if said == "completed" else "removed",
             named,
             visit.person_id,
-            tool.policy,
+            page_issuer().policy,
             tool.clock(),
         )
         notice = answered_notice(answered, said)
@@ -178,7 +179,7 @@ def set_conditions(rule_id: int) -> str:
     tool = current_tool()
     text = request.form.get("not_before", "").strip()
     try:
-        not_before = start_of_day(date.fromisoformat(text), tool.issuer.profile.zone) if text else None
+        not_before = start_of_day(date.fromisoformat(text), page_issuer().profile.zone) if text else None
     except ValueError:
         return course_page(
             visit, Notice(text=_("Enter the date as year-month-day, such as 2027-06-30."), light="no")

@@ -428,7 +428,7 @@ def test_keys_are_listed_and_rotated(run, environment):
 
 def key_of(run, kind):
     lines = [line.split("\t") for line in run("keys", "list")[1].splitlines()]
-    return next(line[2] for line in lines if line[1] == kind and line[-1] == "current")
+    return next(line[2] for line in lines if line[:2] == ["badges", kind] and line[-1] == "current")
 
 
 def test_a_key_is_made_retired_and_marked_compromised(run, environment):

@@ -22,17 +22,77 @@ READABLE = (
 def upgrade() -> None:
     op.create_table(
         "issuer",
-        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("is_first", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    with op.batch_alter_table("issuer", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_issuer_first",
+            ["is_first"],
+            unique=True,
+            sqlite_where=sa.text("is_first"),
+            postgresql_where=sa.text("is_first"),
+        )
+
+    op.create_table(
+        "issuer_profile",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=120), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("issuer_id", "version"),
+    )
+    op.create_table(
+        "issuer_address",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("tool_url", sa.String(), nullable=False),
+        sa.Column("slug", sa.String(length=64), nullable=False),
+        sa.Column("did", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("tool_url", "slug"),
+    )
+    with op.batch_alter_table("issuer_address", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_issuer_address_current",
+            ["issuer_id"],
+            unique=True,
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_issuer_address_did"), ["did"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issuer_address_slug"), ["slug"], unique=False)
+
     op.create_table(
         "invitation",
         sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
         sa.PrimaryKeyConstraint("code_hash"),
     )
     op.create_table(
@@ -63,7 +123,7 @@ def upgrade() -> None:
     op.create_table(
         "registration",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("platform_id", sa.String(), nullable=False),
         sa.Column("client_id", sa.String(), nullable=False),
         sa.Column("auth_login_url", sa.String(), nullable=False),
@@ -73,6 +133,7 @@ def upgrade() -> None:
         sa.Column("product", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("embed_origins", sa.JSON(), nullable=False),
+        sa.Column("tool_url", sa.String(), nullable=False),
         sa.Column("only_listed_deployments", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
@@ -93,7 +154,7 @@ def upgrade() -> None:
     op.create_table(
         "signing_key",
         sa.Column("kid", sa.String(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("algorithm", sa.String(length=10), nullable=False),
         sa.Column("public_jwk", sa.JSON(), nullable=False),
         sa.Column("vault", sa.String(length=10), nullable=False),
@@ -101,6 +162,10 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("compromised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
         sa.PrimaryKeyConstraint("kid"),
     )
     with op.batch_alter_table("signing_key", schema=None) as batch_op:
@@ -109,13 +174,22 @@ def upgrade() -> None:
     op.create_table(
         "status_list",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("address_id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(length=20), nullable=False),
         sa.Column("bits", sa.LargeBinary(), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("jwt", sa.Text(), nullable=True),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signed_with", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address_id"],
+            ["issuer_address.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("status_list", schema=None) as batch_op:
@@ -156,6 +230,28 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "context_id"),
+    )
+    op.create_table(
+        "issuer_permission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=True),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("registration_id", "course_id", "issuer_id"),
     )
     op.create_table(
         "deployment",
@@ -201,7 +297,7 @@ def upgrade() -> None:
     op.create_table(
         "template_version",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("template_id", sa.String(length=36), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
@@ -314,7 +410,7 @@ def upgrade() -> None:
     op.create_table(
         "award_rule",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("resource_link_id", sa.Integer(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
@@ -516,7 +612,7 @@ def upgrade() -> None:
     op.create_table(
         "award",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("template_id", sa.String(length=36), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -603,7 +699,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("award_id", sa.Integer(), nullable=False),
         sa.Column("template_version_id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("jwt", sa.Text(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
@@ -621,6 +717,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["award_id"],
             ["award.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
         ),
         sa.ForeignKeyConstraint(
             ["replaces_id"],
@@ -709,6 +809,7 @@ def downgrade() -> None:
     op.drop_table("platform_account")
     op.drop_table("person")
     op.drop_table("deployment")
+    op.drop_table("issuer_permission")
     op.drop_table("course")
     op.drop_table("tool_key")
     with op.batch_alter_table("status_list", schema=None) as batch_op:
@@ -734,4 +835,14 @@ def downgrade() -> None:
 
     op.drop_table("compiled_form")
     op.drop_table("invitation")
+    with op.batch_alter_table("issuer_address", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issuer_address_slug"))
+        batch_op.drop_index(batch_op.f("ix_issuer_address_did"))
+        batch_op.drop_index("ix_issuer_address_current")
+
+    op.drop_table("issuer_address")
+    op.drop_table("issuer_profile")
+    with op.batch_alter_table("issuer", schema=None) as batch_op:
+        batch_op.drop_index("ix_issuer_first")
+
     op.drop_table("issuer")
