@@ -181,6 +181,45 @@ def publish(tool: Tool, **fields: object) -> str:
         return row.template_id
 
 
+EXAMPLE_ISSUER = tomllib.loads((ROOT / "config" / "issuer.example.toml").read_text(encoding="utf-8"))
+#: The file of another issuer, which may claim what the first one may.
+DAUGAVA = {
+    "slug": "daugava-school",
+    "name": "Daugava School",
+    "legal_name": {"en": "Daugava School", "lv": "Daugavas skola"},
+    "country": "LV",
+    "locality": "Daugavpils",
+    "registration": "40000000002",
+    "timezone": "Europe/Riga",
+    "accreditations": EXAMPLE_ISSUER["accreditations"],
+    "authority": EXAMPLE_ISSUER["authority"],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnotherIssuer:
+    """A second issuer of an installation: the key of its row, the id of its published template, and an invitation."""
+
+    id: str
+    template_id: str
+    code: str
+
+
+def add_another_issuer(tool: Tool) -> AnotherIssuer:
+    """DAUGAVA with its keys, confirmed, with one published template, "River pilot", and an open invitation."""
+    now = tool.clock()
+    with tool.store.begin() as session:
+        key = issuers.add(session, DAUGAVA, tool.tool_url, now)
+        added = tool.issuers.of(session, key)
+        added.keyring.ensure_keys(session, now)
+        legal_identity.confirm(session, added, now)
+        data = template_data() | {"name": {"en": "River pilot", "lv": "Upes locis"}}
+        row = versions.add(session, data, now, issuer_id=key)
+        versions.publish(row, added.profile, now)
+        code = invitations.invite(session, now, issuer_id=key)
+        return AnotherIssuer(id=key, template_id=row.template_id, code=code)
+
+
 def change_issuer(tool: Tool, **changes: object) -> None:
     """Changes these fields of the first issuer's profile; those that are None are removed."""
     with tool.store.begin() as session:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from decimal import Decimal
 from email import message_from_bytes, policy
 from functools import partial
@@ -16,9 +17,12 @@ from PIL import Image
 from badges.verify import verify
 from lti_tool.awarding import awards
 from lti_tool.commands.demo_server import CHOSEN
-from lti_tool.demo.robot import Robot
+from lti_tool.demo.lms import create_lms
+from lti_tool.demo.robot import Robot, UnexpectedPageError
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, ObservationRow, Outbox
+from lti_tool.web import server
+from tests.fixtures import add_another_issuer
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 from tests.running_demo import rows, wait
 from tests.running_demo import run_demo as run_usual_demo
@@ -88,6 +92,70 @@ def test_from_the_grade_to_the_verifier(backends, tmp_path, smtp):
         assert attachment.get_content() == png
         assert len(rows(tool, CredentialRow)) == len(rows(tool, Award)) == 12
         assert len(smtp.mails) == 12
+
+
+@contextmanager
+def another_lms(demo, registration_url):
+    """A second LMS beside the demo's own, until the block ends: its address."""
+    listener = server.listen(0)
+    url = f"http://lms.localhost:{listener.getsockname()[1]}"
+    running = server.serve(
+        create_lms(url=url, tool_url=demo.tool_url, registration_url=registration_url), listener
+    )
+    yield url
+    running.shutdown()
+    running.server_close()
+    listener.close()
+
+
+def test_two_issuers_live_side_by_side_and_see_nothing_of_each_other(backends, tmp_path, smtp):
+    with run_demo(tmp_path, **backends, smtp_url=smtp.url) as demo:
+        tool = demo.tool
+        daugava = add_another_issuer(tool)
+        invitation = f"{tool.tool_url}/lti/register?code={daugava.code}"
+        with another_lms(demo, invitation) as their_lms:
+            schools = {
+                tool.issuer.id: (Robot(demo.lms_url), demo.registration_url, "Data literacy"),
+                daugava.id: (Robot(their_lms), invitation, "River pilot"),
+            }
+            pages = {}
+            for issuer_id, (robot, url, badge) in schools.items():
+                robot.register(url)
+                activity = robot.place_badge(COURSE, badge)
+                robot.open_activity("Zane", activity)
+                pages[issuer_id] = activity
+            wait(lambda: len([rule for rule in rows(tool, AwardRule) if rule.checked_at]) == 2)
+            for issuer_id, (robot, _, _) in schools.items():
+                (other,) = (theirs for key, (_, _, theirs) in schools.items() if key != issuer_id)
+                with pytest.raises(UnexpectedPageError):
+                    robot.place_badge(COURSE, other)
+                assert other not in robot.open_activity("Zane", pages[issuer_id]).text
+                robot.give_grades(COURSE, complete=12)
+            wait(lambda: len(sent_deliveries(tool)) == 24)
+
+            slugs = {tool.issuer.id: "riga-college", daugava.id: "daugava-school"}
+            for row in rows(tool, CredentialRow):
+                credential = json.loads(row.text)
+                assert credential["issuer"]["id"].rpartition(":")[2] == slugs[row.issuer_id]
+                name = credential["credentialSubject"]["achievement"]["name"]
+                assert name.startswith(schools[row.issuer_id][2])
+                report = verify(row.text.encode(), tool.find_key, tool.find_status, tool.clock())
+                assert report.verdict == "verified"
+            kids = {row.issuer_id: set() for row in rows(tool, CredentialRow)}
+            for row in rows(tool, CredentialRow):
+                kids[row.issuer_id] |= {row.status_list_id, *row.signed_with}
+            assert set(kids) == set(schools)
+            assert not set.intersection(*kids.values())
+            senders = [(mail["Subject"], mail.get_body().get_content()) for mail in smtp.mails]
+            assert len(senders) == 24
+            for subject, text in senders:
+                assert ("River pilot" in subject + text) is ("Daugava School" in subject + text)
+                assert ("Data literacy" in subject + text) is ("Riga College" in subject + text)
+            for issuer_id, (robot, _, _) in schools.items():
+                name, other = ("Riga College", "Daugava School")[:: 1 if issuer_id == tool.issuer.id else -1]
+                for person in ("Anna", "Zane"):
+                    page = robot.open_activity(person, pages[issuer_id])
+                    assert other not in page.text, name
 
 
 @pytest.fixture(scope="module")

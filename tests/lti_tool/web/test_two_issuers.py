@@ -1,7 +1,6 @@
 """Two issuers side by side: each has its own platforms, templates, lists and awards, and sees nothing of the other."""
 
 import json
-import tomllib
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,41 +9,27 @@ import pytest
 from lti_tool.awarding import placing
 from lti_tool.conditions.tree import all_of
 from lti_tool.errors import NotFoundError
-from lti_tool.issuing import issuers, legal_identity
+from lti_tool.issuing import issuers
 from lti_tool.people import operator_sessions
 from lti_tool.platforms import invitations
 from lti_tool.publishing import issuer_documents
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, StatusList
-from lti_tool.templates import versions
 from tests.fixtures import (
     ANNA,
     NEW_REGISTRATION,
     OPENED_TO_THEM,
-    ROOT,
     ZANE,
+    add_another_issuer,
     change_issuer,
     complete,
     place_badge,
     run_due_jobs,
-    template_data,
 )
 from tests.lti_tool.web.conftest import School, browser_of, hidden, text_of
 from tests.lti_tool.web.teacher.test_placement import REQUEST
 from tests.running_demo import rows
 
-EXAMPLE = tomllib.loads((ROOT / "config" / "issuer.example.toml").read_text(encoding="utf-8"))
-DAUGAVA = {
-    "slug": "daugava-school",
-    "name": "Daugava School",
-    "legal_name": {"en": "Daugava School", "lv": "Daugavas skola"},
-    "country": "LV",
-    "locality": "Daugavpils",
-    "registration": "40000000002",
-    "timezone": "Europe/Riga",
-    "accreditations": EXAMPLE["accreditations"],
-    "authority": EXAMPLE["authority"],
-}
 DAUGAVA_DID = "did:web:badges.example.org:issuers:daugava-school"
 PLATFORM = replace(
     NEW_REGISTRATION, platform_id="https://lms.daugava.example", client_id="client-2", name="Daugava School"
@@ -68,29 +53,20 @@ class Daugava:
 
 @pytest.fixture
 def daugava(web_tool, school, app, school_key, clock):
-    with web_tool.store.begin() as session:
-        key = issuers.add(session, DAUGAVA, web_tool.tool_url, clock())
-        added = web_tool.issuers.of(session, key)
-        added.keyring.ensure_keys(session, clock())
-        legal_identity.confirm(session, added, clock())
-        data = template_data()
-        data["name"] = {"en": "River pilot", "lv": "Upes locis"}
-        row = versions.add(session, data, clock(), issuer_id=key)
-        versions.publish(row, added.profile, clock())
-        code = invitations.invite(session, clock(), issuer_id=key)
-    invitations.register(web_tool.store, code, clock, lambda: PLATFORM)
+    added = add_another_issuer(web_tool)
+    invitations.register(web_tool.store, added.code, clock, lambda: PLATFORM)
     with web_tool.store.begin() as session:
         registration = queries.platforms.find_registration(session, PLATFORM.platform_id, None)
-        custom = place_badge(session, web_tool, registration.id, row.template_id)
+        custom = place_badge(session, web_tool, registration.id, added.template_id)
     theirs = School(
         browser=browser_of(app),
         key=school_key,
         clock=clock,
-        badge=row.template_id,
+        badge=added.template_id,
         custom=custom,
         registration=PLATFORM,
     )
-    return Daugava(id=key, template=row.template_id, school=theirs)
+    return Daugava(id=added.id, template=added.template_id, school=theirs)
 
 
 RIGAS, THEIRS = "Data literacy for decision makers", "River pilot"
