@@ -77,13 +77,17 @@ def build_credential(
     status: StatusEntry,
     extension_url: str,
     valid_until: datetime | None = None,
+    assessed_at: datetime | None = None,
+    replaces: str | None = None,
 ) -> AchievementCredential:
     """The credential without a proof.
 
     `score` is 0 to 1. `extension_url` is the address of our JSON-LD context; its JSON Schema is beside it, as
     `schema.json`. `language` is used where the standard has room for one only. `salt` makes tables of precomputed
-    hashes of e-mail addresses useless. `awarded_at` stays the same when a credential is issued again; `now` is its
-    validFrom. Raises MissingElementsError with the codes of the mandatory elements that are missing.
+    hashes of e-mail addresses useless. `awarded_at` and `valid_until` stay the same when a credential is issued again;
+    `now` is its validFrom. `assessed_at` is the date of the assessment, None where it is not known. `replaces` is the
+    id of a credential of the same award, whose place this one takes. Raises MissingElementsError with the codes of the
+    mandatory elements that are missing.
     """
     missing = (() if learner.name or learner.email else ("learner",)) + elements.missing(template, issuer)
     if missing:
@@ -103,13 +107,14 @@ def build_credential(
         valid_from=now,
         awarded_date=awarded_at,
         valid_until=valid_until,
+        replaces=replaces,
         credential_subject=AchievementSubject(
             identifier=tuple(_identifiers(learner, salt)),
             credits_earned=template.credits,
             achievement=achievement,
             result=_results(template, score, template_url),
             credit_received=credit_points(template, f"{credential_id}#credits"),
-            proven_by=_assessments(template, score, awarded_at, credential_id),
+            proven_by=_assessments(template, score, assessed_at, credential_id),
             awarded_by=_awarding(template, issuer, awarded_at, template_url, credential_id),
         ),
         credential_schema=(
@@ -194,7 +199,7 @@ def _results(template: Template, score: Decimal | None, template_url: str) -> tu
 
 
 def _assessments(
-    template: Template, score: Decimal | None, awarded_at: datetime | None, base: str
+    template: Template, score: Decimal | None, assessed_at: datetime | None, base: str
 ) -> tuple[LearningAssessment, ...]:
     """The assessments of which the supervision or a grade is known.
 
@@ -212,7 +217,7 @@ def _assessments(
             id=f"{base}#assessment-{number}",
             title=assessment_title(assessment, languages),
             grade=note if alone else None,
-            date_issued=awarded_at,
+            date_issued=assessed_at,
             id_verification=concept("supervision", assessment.supervision, languages)
             if assessment.supervision
             else None,
@@ -224,5 +229,5 @@ def _assessments(
         return each
     return (
         *each,
-        LearningAssessment(id=f"{base}#assessment", title=_ASSESSMENT, grade=note, date_issued=awarded_at),
+        LearningAssessment(id=f"{base}#assessment", title=_ASSESSMENT, grade=note, date_issued=assessed_at),
     )

@@ -321,6 +321,7 @@ class AchievementCredential:
     valid_from: datetime
     awarded_date: datetime | None = None
     valid_until: datetime | None = None
+    replaces: str | None = None
     credential_subject: AchievementSubject
     credential_schema: tuple[CredentialSchema, ...] = ()
     credential_status: CredentialStatus | None = None

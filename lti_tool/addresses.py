@@ -13,6 +13,11 @@ from signing.document_loader import EXTENSION_PATH
 EXTENSION_SCHEMA_PATH = EXTENSION_PATH.replace("context.jsonld", "schema.json")
 
 
+def without_scheme(url: str) -> str:
+    """The address without https:// or http://: behind a proxy a request does not tell which it was."""
+    return url.partition("://")[2] or url
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
     """`tool_url` and `extension_url` have no slash at the end; `issuer_slug` stands for the issuer in URLs."""

@@ -10,6 +10,8 @@
     * DeliveryError        a channel could not deliver the badge
   * RecoverySheetError     a recovery sheet cannot be used here, or not with this code
   * NotAllowedError        the action is not allowed, or not possible in this state
+    * AwardStateError      what cannot be done with an award as it is now; `code`
+  * RevokedError           the badge is revoked, so it is not given out any more
     * NoAuthorError        the person may not write, publish or place badges
   * NotFoundError          there is no such thing, or this session may not see it
 """
@@ -109,6 +111,21 @@ class RecoverySheetError(ToolError):
 
 class NotAllowedError(ToolError):
     """The action is not allowed, or not possible in this state; the message says why."""
+
+
+class AwardStateError(NotAllowedError):
+    """What cannot be done with an award as it is now. `code` is for pages and tests; the message is for the operator.
+
+    Codes: revoked, suspended, not_suspended, not_revoked, cannot_suspend, not_issued, expired, held.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RevokedError(ToolError):
+    """The badge is revoked, so it is not given out any more; its page says when and why."""
 
 
 class NoAuthorError(NotAllowedError):

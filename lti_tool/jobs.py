@@ -8,7 +8,8 @@ from datetime import timedelta
 from lti_tool.awarding import looks, teacher_mail
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError
-from lti_tool.issuing import issuance
+from lti_tool.issuing import issuance, notices
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.logs import log, traceback_summary
 from lti_tool.people import sessions
 from lti_tool.store import outbox
@@ -43,13 +44,33 @@ def run_job(tool: Tool, event_id: str) -> None:
 
 def issue(tool: Tool, event_id: str, payload: Json) -> None:
     """Issues the credential of an award. Raises what `issuance.issue` does."""
-    issuance.issue(tool.store, tool.issuer, payload["award_id"], tool.clock())
+    issuance.issue(tool.store, tool.issuers, payload["award_id"], tool.clock())
+    _finish(tool, event_id)
+
+
+def replace(tool: Tool, event_id: str, payload: Json) -> None:
+    """Puts a corrected credential in the place of one. Raises what `issuance.replace_credential` does."""
+    issuance.replace_credential(tool.store, tool.issuers, payload["credential_id"], "replaced", tool.clock())
     _finish(tool, event_id)
 
 
 def deliver(tool: Tool, event_id: str, payload: Json) -> None:
     """Delivers a badge by one channel. Raises DeliveryError where another attempt may succeed."""
-    dispatch.deliver(tool.store, tool.issuer, payload["delivery_id"], tool.clock())
+    dispatch.deliver(tool.store, tool.issuers, payload["delivery_id"], tool.clock())
+    _finish(tool, event_id)
+
+
+def tell(tool: Tool, event_id: str, payload: Json) -> None:
+    """Opens a notice to a learner for each channel, and ends itself in the same transaction."""
+    now = tool.clock()
+    with tool.store.begin() as session:
+        notices.open_for_channels(session, payload, dispatch.channels_that_tell(tool.issuers), now)
+        outbox.finish(session, event_id)
+
+
+def notify(tool: Tool, event_id: str, payload: Json) -> None:
+    """Tells a learner by one channel. Raises DeliveryError where another attempt may succeed."""
+    dispatch.tell(tool.store, tool.issuers, payload["notice_id"], tool.clock())
     _finish(tool, event_id)
 
 
@@ -58,7 +79,9 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
     now = tool.clock()
     course_id = payload["course_id"]
     outbox.extend(tool.store, event_id, now + LONGEST_LOOK)
-    trouble = looks.look(tool.store, tool.connect, course_id, now, tool.policy, tool.clock)
+    with tool.store.read() as session:
+        policy = tool.issuers.policy_of(session, course_id)
+    trouble = looks.look(tool.store, tool.connect, course_id, now, policy, tool.clock)
     with tool.store.begin() as session:
         course = session.get(Course, course_id)
         # Its platform may have been removed.
@@ -88,7 +111,9 @@ def mail_teacher(tool: Tool, _event_id: str, payload: Json) -> None:
         with tool.store.begin() as session:
             teacher_mail.finish(session, person_id, mailed, tool.clock())
         return
-    dispatch.mail_teacher(tool.issuer, due.mail)
+    with tool.store.read() as session:
+        issuer = tool.issuers.of_person(session, person_id)
+    dispatch.mail_teacher(issuer, due.mail)
     with tool.store.begin() as session:
         teacher_mail.record_mail(session, person_id, due, tool.clock())
 
@@ -100,8 +125,9 @@ def ask_approver(tool: Tool, event_id: str, payload: Json) -> None:
     """
     approval_id = payload["approval_id"]
     with tool.store.begin() as session:
-        mail = approval_mails.request_mail(session, tool.issuer, approval_id, tool.secret_key)
-    unreached = mail is not None and not _is_delivered(tool, mail, f"approval-{approval_id}")
+        issuer = tool.issuers.of_approval(session, approval_id)
+        mail = approval_mails.request_mail(session, issuer, approval_id, tool.secret_key)
+    unreached = mail is not None and not _is_delivered(issuer, mail, f"approval-{approval_id}")
     with tool.store.begin() as session:
         if unreached:
             approvals.leave_unreached(session, approval_id, tool.clock())
@@ -115,17 +141,18 @@ def tell_author(tool: Tool, event_id: str, payload: Json) -> None:
     """
     approval_id = payload["approval_id"]
     with tool.store.read() as session:
-        mail = approval_mails.answer_mail(session, tool.issuer, approval_id)
+        issuer = tool.issuers.of_approval(session, approval_id)
+        mail = approval_mails.answer_mail(session, issuer, approval_id)
     if mail is not None:
         # Where the teacher has no address, the page of the template says the same.
-        _is_delivered(tool, mail, f"approval-{approval_id}-{mail.what}")
+        _is_delivered(issuer, mail, f"approval-{approval_id}-{mail.what}")
     _finish(tool, event_id)
 
 
-def _is_delivered(tool: Tool, mail: ApprovalMail, reference: str) -> bool:
+def _is_delivered(issuer: Issuer, mail: ApprovalMail, reference: str) -> bool:
     """Whether the mail was sent. Raises DeliveryError where another attempt may succeed."""
     try:
-        dispatch.mail_approval(tool.issuer, mail, reference)
+        dispatch.mail_approval(issuer, mail, reference)
     except DeliveryError as error:
         if not error.permanent:
             raise
@@ -145,7 +172,10 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
 
 JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "issue": issue,
+    "replace": replace,
     "deliver": deliver,
+    "tell": tell,
+    "notify": notify,
     "look": look,
     "mail_teacher": mail_teacher,
     "ask_approver": ask_approver,

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import cache
 from gettext import translation
 from pathlib import Path
 
+from babel.dates import format_date
+
 CATALOGUES = Path(__file__).parent / "translations"
 
 LANGUAGES = ("en", "lv")
+
+#: How a day is written: English as Europe writes it; Babel's own is American.
+DAY = {"en": "d MMMM y", "lv": "y. 'gada' d. MMMM"}
+
+
+def written_day(day: date, language: str) -> str:
+    """The day in words, in one of LANGUAGES."""
+    return format_date(day, DAY[language], locale=language)
 
 
 def best_language(tags: Iterable[str | None]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import Literal
@@ -207,14 +207,49 @@ class LineItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAward:
+    """A person's newest award of an achievement, whatever its status, by the rule and course that awarded it.
+
+    `valid_until` is the end of its credential.
+    """
+
+    id: int
+    person_id: int
+    rule_id: int
+    course_id: int | None
+    status: str
+    earned_at: datetime
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BakedBadge:
-    """A picture (`png`) with the secured credential baked in, and what a delivery says about it."""
+    """A picture (`png`) with the secured credential baked in, and what a delivery says about it.
+
+    `why` it was made: it may take the place of an earlier one.
+    """
 
     credential_id: str
     name: str
     issuer_name: str
     page_url: str
     png: bytes = field(repr=False)
+    why: Literal["first", "again", "replaced", "reissued"] = "first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadgeNotice:
+    """What became of a learner's badge, as a mail tells it.
+
+    `reason` is what a teacher typed, `last_day` the end of the validity of a badge that expires soon.
+    """
+
+    kind: Literal["revoked", "mistake", "suspended", "reinstated", "expires"]
+    badge: str
+    issuer_name: str
+    page_url: str
+    reason: str = ""
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

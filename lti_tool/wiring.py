@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from badges.errors import TemplateError
-from badges.issuer import read_issuer
 from badges.verify import Report, verify
 from badges.vocabularies import set_override_folder
 from config.settings import Settings, SettingsError
@@ -19,23 +19,24 @@ from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder
 from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.issuing.issuance import Issuer, form_name
-from lti_tool.issuing.keyring import Keyring
+from lti_tool.issuing import issuers
+from lti_tool.issuing.issuance import form_name
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
-from lti_tool.observations import Policy
 from lti_tool.outgoing import Networks, Outgoing
 from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection
-from lti_tool.publishing import extension_address, own_documents
+from lti_tool.publishing import credentials, extension_address, own_documents
 from lti_tool.store import outbox, queries
 from lti_tool.store.compiled_forms import StoredForms
 from lti_tool.store.database import Store
-from lti_tool.store.events import Act
+from lti_tool.store.events import TOOL, Act, Actor
 from lti_tool.store.expiring_values import StoredExpiringValues
 from lti_tool.store.migrations import bring_up_to_date, wait_for_other_starts
-from lti_tool.values import Registration
+from lti_tool.values import Json, Registration
 from signing import did
 from signing.compiled.cache import CompiledForms
 from signing.errors import DecryptionError, UnusableKeyError
@@ -57,8 +58,7 @@ class Tool:
     outgoing: Outgoing
     key_sets: KeySets
     tokens: TokenCache
-    issuer: Issuer
-    policy: Policy = field(default_factory=Policy)
+    issuers: Issuers
 
     def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
         """A verification method of an issuer; a `signing.keys.KeyFinder`. Raises what `did.find_key` and `fetch` do."""
@@ -78,7 +78,7 @@ class Tool:
     def verify(self, file: bytes) -> Report:
         """The Report on a file, as of now."""
         # Our own credentials are checked by the compiled forms they were signed with, which is much faster.
-        check = self.issuer.compiled_forms.check
+        check = self.issuers.compiled_forms.check
         return verify(
             file,
             self.find_key,
@@ -87,8 +87,15 @@ class Tool:
             fetch=self.fetch,
             check_proof=check,
             find_schema_breach=bounded_process.find_schema_breach,
+            is_revoked=lambda credential_id: credentials.is_revoked(self, credential_id),
             read_pdf=bounded_process.attached_text,
         )
+
+    @property
+    def issuer(self) -> Issuer:
+        """The first issuer as it is now: that of the institution which runs the tool."""
+        with self.store.read() as session:
+            return self.issuers.first(session)
 
     @property
     def addresses(self) -> Addresses:
@@ -98,7 +105,7 @@ class Tool:
     def connect(self, registration: Registration) -> Connection:
         """The services of the registration's platform. Raises DecryptionError where the tool's key cannot be opened."""
         with self.store.read() as session:
-            key = self.issuer.keyring.tool_keys(session)[0]
+            key = self.issuers.first(session).keyring.tool_keys(session)[0]
         return Connection(registration, key, self.outgoing, self.tokens, self.clock)
 
 
@@ -115,77 +122,140 @@ def build_tool(
     now = clock or _now
     set_override_folder(settings.vocabularies_folder)
     store = Store(settings.database_url, follow)
-    bring_up_to_date(store.engine)
-    outgoing = Outgoing(
-        networks=Networks.PUBLIC_AND_PRIVATE if settings.allow_private_addresses else Networks.PUBLIC,
-        ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
-        tool_url=settings.tool_url,
-    )
-    policy, issuer = _issuer(settings, store, now())
-    _prepare(store, issuer.keyring, now())
-    return Tool(
-        tool_url=settings.tool_url,
-        unbound_launch=settings.unbound_launch,
-        secret_key=settings.secret_key,
-        poll_every=timedelta(seconds=settings.poll_seconds),
-        mail_folder=None if settings.smtp_url else str(settings.mail_folder),
-        clock=now,
-        store=store,
-        expiring_values=StoredExpiringValues(store, now),
-        outgoing=outgoing,
-        key_sets=KeySets(outgoing, lambda: now().timestamp()),
-        tokens=TokenCache(),
-        issuer=issuer,
-        policy=policy,
-    )
+    with _closed_on_failure(store):
+        bring_up_to_date(store.engine)
+        outgoing = Outgoing(
+            networks=Networks.PUBLIC_AND_PRIVATE if settings.allow_private_addresses else Networks.PUBLIC,
+            ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
+            tool_url=settings.tool_url,
+        )
+        data = _issuer_data(settings, now())
+        found = _issuers(settings, store, _extension_url(settings, store, now()))
+        _prepare(store, found, settings.tool_url, data, now())
+        return Tool(
+            tool_url=settings.tool_url,
+            unbound_launch=settings.unbound_launch,
+            secret_key=settings.secret_key,
+            poll_every=timedelta(seconds=settings.poll_seconds),
+            mail_folder=None if settings.smtp_url else str(settings.mail_folder),
+            clock=now,
+            store=store,
+            expiring_values=StoredExpiringValues(store, now),
+            outgoing=outgoing,
+            key_sets=KeySets(outgoing, lambda: now().timestamp()),
+            tokens=TokenCache(),
+            issuers=found,
+        )
+
+
+@contextmanager
+def _closed_on_failure(store: Store) -> Iterator[None]:
+    """Closes the connections of a start that is refused: its process may go on."""
+    try:
+        yield
+    except BaseException:
+        store.close()
+        raise
+
+
+def move_issuers(
+    settings: Settings, clock: Callable[[], datetime] | None = None, by: Actor = TOOL
+) -> Sequence[Issuer]:
+    """The issuers that have moved: to TOOL_URL as it is now, and the first one to the slug of ISSUER_FILE.
+
+    Raises SettingsError as `build_tool` does, NotAllowedError where the slug is another issuer's.
+    """
+    now = (clock or _now)()
+    data = _issuer_data(settings, now)
+    store = Store(settings.database_url)
+    try:
+        bring_up_to_date(store.engine)
+        found = _issuers(settings, store, _extension_url(settings, store, now))
+        with store.begin() as session:
+            wait_for_other_starts(session.connection())
+            if queries.issuers.first_issuer(session) is None:
+                return ()
+            first, *others = found.all(session)
+            wanted = [(first, data["slug"]), *((other, other.profile.slug) for other in others)]
+            moved = [
+                issuer.id
+                for issuer, slug in wanted
+                if issuers.move(session, issuer, settings.tool_url, slug, now, by)
+            ]
+            return [found.of(session, issuer_id) for issuer_id in moved]
+    finally:
+        store.close()
+
+
+def _check_addresses(found: Sequence[Issuer], tool_url: str, first_slug: str) -> None:
+    """Raises SettingsError where an issuer would move by a changed setting: all its badges name the old address."""
+    what_to_do = "To move, and keep the old badges valid: python -m lti_tool issuer move"
+    for issuer in found:
+        if issuer.addresses.tool_url != tool_url:
+            raise SettingsError(
+                f"TOOL_URL is {tool_url}, but badges name {issuer.addresses.tool_url}. {what_to_do}"
+            )
+    if found[0].profile.slug != first_slug:
+        raise SettingsError(
+            f"ISSUER_FILE: the slug is {first_slug}, but badges name {found[0].profile.slug}. {what_to_do}"
+        )
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _issuer(settings: Settings, store: Store, now: datetime) -> tuple[Policy, Issuer]:
+def _issuers(settings: Settings, store: Store, extension_url: str) -> Issuers:
+    own_dids = _OwnDids(store)
+    return Issuers(
+        extension_url=extension_url,
+        is_own=own_dids.has,
+        proofs=_proofs(settings),
+        database_vault=DatabaseVault(key_encryption_key=settings.key_encryption_key),
+        device_vault=_device_vault(settings),
+        compiled_forms=CompiledForms(partial(form_name, own_dids.has), StoredForms(store)),
+        channels=_channels(settings),
+        status_purpose=settings.status_purpose,
+    )
+
+
+class _OwnDids:
+    """The DIDs of the issuers of this tool. None ever ceases to be one, so those that were found are remembered."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: set[str] = set()
+
+    def has(self, did: str) -> bool:
+        if did not in self._known:
+            with self._store.read() as session:
+                if not queries.issuers.is_own_did(session, did):
+                    return False
+            self._known.add(did)
+        return True
+
+
+def _extension_url(settings: Settings, store: Store, now: datetime) -> str:
     try:
-        data = tomllib.loads(settings.issuer_file.read_text(encoding="utf-8"))
-        policy = _policy(data.pop("awarding", {}))
-        profile = read_issuer(data, settings.tool_url, now)
+        with store.begin() as session:
+            wait_for_other_starts(session.connection())
+            return extension_address.ensure_base_url(session, settings.extension_url, settings.tool_url, now)
+    except NotAllowedError as error:
+        raise SettingsError(f"EXTENSION_URL: {error}") from error
+
+
+def _issuer_data(settings: Settings, now: datetime) -> Json:
+    """What ISSUER_FILE says. Raises SettingsError where it cannot be used."""
+    try:
+        data: Json = tomllib.loads(settings.issuer_file.read_text(encoding="utf-8"))
+        issuers.read_profile(data, settings.tool_url, now)
     except OSError as error:
         raise SettingsError(f"ISSUER_FILE cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, TemplateError) as error:
         raise SettingsError(f"ISSUER_FILE cannot be used: {error}") from error
-    try:
-        with store.begin() as session:
-            wait_for_other_starts(session.connection())
-            base = extension_address.ensure_base_url(session, settings.extension_url, settings.tool_url, now)
     except NotAllowedError as error:
-        raise SettingsError(f"EXTENSION_URL: {error}") from error
-    addresses = Addresses(tool_url=settings.tool_url, issuer_slug=profile.slug, extension_url=base)
-    keyring = Keyring(
-        issuer_id=profile.id,
-        key_url=addresses.keys,
-        proofs=_proofs(settings),
-        database_vault=DatabaseVault(key_encryption_key=settings.key_encryption_key),
-        device_vault=_device_vault(settings),
-    )
-    issuer = Issuer(
-        profile=profile,
-        keyring=keyring,
-        compiled_forms=CompiledForms(partial(form_name, profile.id), StoredForms(store)),
-        addresses=addresses,
-        channels=_channels(settings),
-        status_purpose=settings.status_purpose,
-    )
-    return policy, issuer
-
-
-def _policy(table: Any) -> Policy:
-    """The policy in the table `awarding` of the issuer's file. Raises SettingsError where it cannot be used."""
-    known = {field.name for field in fields(Policy)}
-    if not isinstance(table, dict) or not table.keys() <= known:
-        raise SettingsError(f"ISSUER_FILE: [awarding] takes {', '.join(sorted(known))}")
-    if not all(isinstance(value, bool) for value in table.values()):
-        raise SettingsError("ISSUER_FILE: the values of [awarding] are true or false")
-    return Policy(**table)
+        raise SettingsError(f"ISSUER_FILE: {error}") from error
+    return data
 
 
 def _device_vault(settings: Settings) -> Vault | None:
@@ -214,14 +284,22 @@ def _channels(settings: Settings) -> Mapping[str, Any]:
     return {mail_folder.NAME: mail_folder.Options(folder=settings.mail_folder, sender=settings.mail_from)}
 
 
-def _prepare(store: Store, keyring: Keyring, now: datetime) -> None:
-    """Creates missing keys, checks that all can be opened, and schedules recurring work."""
+def _prepare(store: Store, found: Issuers, tool_url: str, data: Json, now: datetime) -> None:
+    """Makes the first issuer, or takes over its changes; creates missing keys, and checks that all can be opened.
+
+    Schedules recurring work too.
+    """
     try:
         with store.begin() as session:
             wait_for_other_starts(session.connection())
-            queries.issuers.ensure_issuer(session, keyring.issuer_id, now)
-            keyring.ensure_keys(session, now)
-            keyring.check_keys(session)
+            if queries.issuers.first_issuer(session) is None:
+                issuers.add(session, data, tool_url, now, is_first=True)
+            else:
+                _check_addresses(found.all(session), tool_url, data["slug"])
+                issuers.change(session, found.first(session), data, now)
+            for issuer in found.all(session):
+                issuer.keyring.ensure_keys(session, now)
+                issuer.keyring.check_keys(session)
             outbox.schedule_if_absent(session, "sweep", "sweep", {}, now)
             for course_id in queries.rules.courses_with_rules(session):
                 looks.schedule_first_look(session, course_id, now)

@@ -20,7 +20,8 @@ set_up_logs(settings.log_format)
 tool = build_tool(settings, follow=lambda act: log_event(act.as_json()))
 application = create_app(tool)
 with tool.store.read() as session:
-    legal_identity.log_warnings(session, tool.issuer.profile, tool.issuer.profile.day_of(tool.clock()))
+    for issuer in tool.issuers.all(session):
+        legal_identity.log_warnings(issuer, issuer.profile.day_of(tool.clock()))
 if settings.embedded_worker:
     worker = Worker(tool, settings.broker_url)
     worker.start()

@@ -12,7 +12,7 @@ from lti_tool import jobs
 from lti_tool.awarding import looks, placing
 from lti_tool.conditions.tree import all_of
 from lti_tool.errors import PlatformError
-from lti_tool.issuing import legal_identity
+from lti_tool.issuing import issuers, legal_identity
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations
 from lti_tool.store import events, outbox, queries
@@ -172,13 +172,28 @@ def template_data() -> dict:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def publish(tool: Tool) -> str:
-    """The id of a template that is published now; the issuer's legal identity is confirmed."""
+def publish(tool: Tool, **fields: object) -> str:
+    """The id of a template that is published now, with these fields; the issuer's legal identity is confirmed."""
     with tool.store.begin() as session:
-        row = versions.add(session, template_data(), tool.clock())
+        row = versions.add(session, template_data() | fields, tool.clock())
         versions.publish(row, tool.issuer.profile, tool.clock())
-        legal_identity.confirm(session, tool.issuer.profile, tool.clock())
+        legal_identity.confirm(session, tool.issuer, tool.clock())
         return row.template_id
+
+
+def change_issuer(tool: Tool, **changes: object) -> None:
+    """Changes these fields of the first issuer's profile; those that are None are removed."""
+    with tool.store.begin() as session:
+        body = queries.issuers.newest_version(session, tool.issuer.id).body | changes
+        left = {name: value for name, value in body.items() if value is not None}
+        issuers.change(session, tool.issuer, left | {"slug": tool.issuer.profile.slug}, tool.clock())
+
+
+def change_authority(tool: Tool, **changes: object) -> None:
+    """Changes these fields of the first issuer's table `authority`."""
+    with tool.store.read() as session:
+        authority = queries.issuers.newest_version(session, tool.issuer.id).body.get("authority", {})
+    change_issuer(tool, authority=authority | changes)
 
 
 def approve_waiting(tool: Tool) -> None:

@@ -235,32 +235,48 @@ def _supervision(credential: Json) -> Iterator[Texts]:
             yield {language: f"{text_in(title, language)}: {text}" for language, text in label.items()}
 
 
+def results(credential: Json) -> tuple[Texts, ...]:
+    """The value of each result, on the scale that its description states."""
+    return tuple(texts for texts in (value for value, _needed in _results(credential)) if texts)
+
+
 def _grade(credential: Json) -> Iterator[Texts]:
-    """The value of each result on the scale that its description states, and the one that was needed."""
+    """The value of each result, and the one that was needed."""
+    for value, needed in _results(credential):
+        yield {language: text + needed.get(language, "") for language, text in value.items()}
+
+
+def _results(credential: Json) -> Iterator[tuple[Texts, Texts]]:
     scales = {
         description["id"]: description
         for description in _objects(_achievement(credential).get("resultDescription"))
         if isinstance(description.get("id"), str)
     }
     for result in _objects(_subject(credential).get("result")):
-        value, description_id = result.get("value"), result.get("resultDescription")
+        value, description_id = _plain_text(result.get("value")), result.get("resultDescription")
         scale = scales.get(description_id, {}) if isinstance(description_id, str) else {}
-        plain = _plain_text(value)
-        yield _on_scale(plain[NO_LANGUAGE], scale) if isinstance(value, str) and plain else plain
+        yield _on_scale(value[NO_LANGUAGE], scale) if value else ({}, {})
 
 
-def _on_scale(value: str, scale: Json) -> Texts:
+def _on_scale(value: str, scale: Json) -> tuple[Texts, Texts]:
+    """A value and the one that is needed, in words; the value as it is where its scale is not one of ours."""
     most, needed = scale.get("valueMax"), scale.get("requiredValue")
     if scale.get("resultType") == "Percent":
         sign, texts = " %", {"en": f"{value} %", "lv": f"{value} %"}
     elif scale.get("resultType") == "RawScore" and isinstance(most, str):
         sign, texts = "", {"en": f"{value} of {most} points", "lv": f"{value} no {most} punktiem"}
     else:
-        return {NO_LANGUAGE: value}
+        return {NO_LANGUAGE: value}, {}
+    asked = {}
     if isinstance(needed, str):
-        texts["en"] += f" (at least {needed}{sign} needed)"
-        texts["lv"] += f" (vajadzīgs vismaz {needed}{sign})"
-    return texts | {"lv": texts["lv"].replace(".", ",")}
+        asked = {"en": f" (at least {needed}{sign} needed)", "lv": f" (vajadzīgs vismaz {needed}{sign})"}
+    return _with_decimal_comma(texts), _with_decimal_comma(asked)
+
+
+def _with_decimal_comma(texts: Texts) -> Texts:
+    return {
+        language: text.replace(".", ",") if language == "lv" else text for language, text in texts.items()
+    }
 
 
 def _stackability(credential: Json) -> Iterator[Texts]:

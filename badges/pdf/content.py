@@ -32,7 +32,8 @@ class IssuedBadge:
 class BadgeContent:
     """The content of a credential; `elements` has the values of each element of Annex I by its code.
 
-    `description` and `criteria` are "" where the badge does not have them in the language of the document.
+    `results` are the learner's, without the one that was needed, which is among the elements. `description` and
+    `criteria` are "" where the badge does not have them in the language of the document.
     """
 
     credential_id: str
@@ -44,6 +45,7 @@ class BadgeContent:
     criteria: str
     hours: Decimal | None
     credits: Decimal | None
+    results: tuple[str, ...]
     elements: Mapping[str, tuple[str, ...]]
 
     def first(self, code: str) -> str:
@@ -68,6 +70,7 @@ def read_content(badge: IssuedBadge, language: str) -> BadgeContent:
         hours=_hours(achievement.get("volumeOfLearning", "")),
         credits=sum((Decimal(credit["point"]) for credit in achievement.get("creditPoint", ())), Decimal())
         or None,
+        results=tuple(text_in(value, language, own_language) for value in readers.results(credential)),
         elements={
             reading.element.code: tuple(text_in(value, language, own_language) for value in reading.values)
             for reading in elements.read(credential)

@@ -150,7 +150,7 @@ def _cells(content: BadgeContent, language: str) -> dict[str, str]:
         "hours": _number(content.hours, language),
         "credits": _number(content.credits, language),
         "level": "\n".join(content.elements.get("level", ())),
-        "grade": "\n".join(content.elements.get("grade", ())) or "–",
+        "grade": "\n".join(content.results) or "–",
     }
 
 

@@ -27,7 +27,8 @@ from signing.json_text import Json
 
 #: line: one text; texts_line, texts_area: one in every language of the template. number, day, address: as people
 #: write them. radios, select, search: one code of a vocabulary; checkboxes: several. level, yes_no: an EQF level, yes
-#: or no. rows: any number of objects; skills: those of ESCO. "": no control, because no form of the editor has it.
+#: or no. validity: months or a last day. rows: any number of objects; skills: those of ESCO. "": no control, because
+#: no form of the editor has it.
 Control = Literal[
     "line",
     "texts_line",
@@ -40,6 +41,7 @@ Control = Literal[
     "search",
     "checkboxes",
     "level",
+    "validity",
     "yes_no",
     "skills",
     "rows",

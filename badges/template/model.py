@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from badges.template.kinds import (
     WholeNumber,
 )
 from badges.template.results import PERCENT, criteria_with_result, reaches
+from badges.template.validity import Validity, ValidityPeriod
 from badges.template.values import (
     Assessment,
     AwardingBody,
@@ -352,6 +353,21 @@ class Template:
             "lv": "Attēlu veido no nosaukuma un līmeņa šajās krāsās.",
         },
     )
+    validity: Validity | None = declare(
+        ValidityPeriod(),
+        section="more",
+        label={"en": "How long the badge is valid", "lv": "Nozīmītes derīgums"},
+        hint={
+            "en": (
+                "A number of months from the day of the award, or one last day for all. Leave both empty if the badge "
+                "does not expire."
+            ),
+            "lv": (
+                "Mēnešu skaits no piešķiršanas dienas vai viena pēdējā diena visiem. Ja derīgums nav ierobežots, "
+                "abus laukus atstājiet tukšus."
+            ),
+        },
+    )
     further_information: Texts = declare(
         TextByLanguage(),
         section="more",
@@ -425,6 +441,18 @@ class Template:
         },
     )
     quality: Declarations = declare(Group(Declarations))
+
+    def valid_until(self, awarded_at: datetime, zone: tzinfo) -> datetime | None:
+        """Until when a badge that was awarded then is valid, by days of `zone`; None without an end."""
+        return self.validity.ends(awarded_at, zone) if self.validity else None
+
+    def has_passed(self, today: date) -> bool:
+        """Whether the last day that all badges of the template are valid is before `today`."""
+        return (
+            self.validity is not None
+            and self.validity.last_day is not None
+            and self.validity.last_day < today
+        )
 
     def language_for(self, language: str) -> str:
         """`language` if the template has a name in it, else the best other one that has.

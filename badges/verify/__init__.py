@@ -17,7 +17,15 @@ from badges.verify.files import PdfReader, parse_file
 from badges.verify.foreign_json import issuer_id, kind_of
 from badges.verify.form import check_context, check_issuer, check_subject, check_type
 from badges.verify.gathered import Gathered, gather
-from badges.verify.lookups import Fetch, Lookups, ProofChecker, SchemaChecker, StatusFinder, with_limit
+from badges.verify.lookups import (
+    Fetch,
+    Lookups,
+    ProofChecker,
+    RevokedChecker,
+    SchemaChecker,
+    StatusFinder,
+    with_limit,
+)
 from badges.verify.one_ed_tech import run_probes, worst_outcome
 from badges.verify.open_badges_2 import check_open_badges_2
 from badges.verify.recipient import check_recipient
@@ -47,6 +55,7 @@ __all__ = [
     "Probe",
     "ProofChecker",
     "Report",
+    "RevokedChecker",
     "SchemaChecker",
     "StatusFinder",
     "Verdict",
@@ -64,6 +73,7 @@ def verify(
     recipient: str | None = None,
     check_proof: ProofChecker = check_any_proof,
     find_schema_breach: SchemaChecker | None = None,
+    is_revoked: RevokedChecker | None = None,
     read_pdf: PdfReader = attached_text,
 ) -> Report:
     """The Report on a file: a baked PNG or SVG, a PDF, a JSON credential, a compact JWS. Never raises.
@@ -71,8 +81,9 @@ def verify(
     The key is looked up first, everything else only when the proof holds and the key is the issuer's. `fetch` is for
     the other documents that a badge may name: its newer version, a schema, an assertion of Open Badges 2.0; without it
     the checks that need them stay `unknown`. `recipient` is the person the verifier expects: an e-mail address, or an
-    id. `find_schema_breach` applies a schema; without it the schemas of others stay `unknown`. It and `read_pdf` should
-    run in a process that can be ended where files come from strangers: neither library has a limit of time.
+    id. `is_revoked` is what an issuer knows of its own badges beyond their status lists. `find_schema_breach` applies a
+    schema; without it the schemas of others stay `unknown`. It and `read_pdf` should run in a process that can be ended
+    where files come from strangers: neither library has a limit of time.
     """
     lookups = with_limit(
         Lookups(
@@ -82,6 +93,7 @@ def verify(
             fetch=fetch,
             find_schema_breach=find_schema_breach,
             now=now,
+            is_revoked=is_revoked,
         )
     )
     parsed = parse_file(file, read_pdf)

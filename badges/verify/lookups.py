@@ -31,12 +31,17 @@ ProofChecker = Callable[[SecuredCredential, KeyFinder, datetime], VerifiedProof]
 SchemaChecker = Callable[[Json, Json], str | None]
 
 
+#: Whether the credential with an id is known to be revoked.
+RevokedChecker = Callable[[str], bool]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookups:
     """How to find keys, status lists and other documents.
 
     `fetch` None: only keys and status lists may be fetched. `find_schema_breach` None: schemas of others are not
-    applied.
+    applied. `is_revoked`: whether a credential, by its id, is known to be revoked, where its list can only say that it
+    is suspended.
     """
 
     check_proof: ProofChecker
@@ -45,6 +50,7 @@ class Lookups:
     fetch: Fetch | None
     find_schema_breach: SchemaChecker | None
     now: datetime
+    is_revoked: RevokedChecker | None = None
 
 
 #: What one badge may look up, in all. A sound badge needs two or three look-ups: a key, a list, perhaps a schema. But

@@ -65,7 +65,8 @@ def _check_entry(credential: Json, entry: Json, lookups: Lookups) -> Finding:
     if int(index) >= len(bits) * 8:
         return unknown(problem or "no_such_entry", f"{url}#{index}")
     if bit(bits, int(index)):
-        return failed(_PURPOSES[purpose], url)
+        known_as_revoked = lookups.is_revoked is not None and lookups.is_revoked(text(credential, "id") or "")
+        return failed("revoked" if known_as_revoked else _PURPOSES[purpose], url)
     if problem == "list_too_short":
         return warning(problem, url)
     return unknown(problem, url) if problem else passed("not_revoked", url)

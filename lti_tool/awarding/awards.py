@@ -1,4 +1,4 @@
-"""The life of an award: earned once by a decision, later revoked, or suspended and reinstated."""
+"""The life of an award: earned once by a decision, later revoked and awarded again, or suspended and reinstated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 
 from lti_tool.conditions.decide import Decision
-from lti_tool.errors import NotAllowedError
+from lti_tool.errors import AwardStateError, NotAllowedError
+from lti_tool.issuing import notices
 from lti_tool.issuing.status_lists import clear_status, set_status
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.events import TOOL, Actor
@@ -15,15 +16,22 @@ from lti_tool.store.models import Award, AwardRule, CredentialRow, RuleVersion
 
 
 def award(
-    session: Session, rule: AwardRule, version: RuleVersion, person_id: int, decision: Decision, now: datetime
+    session: Session,
+    rule: AwardRule,
+    version: RuleVersion,
+    person_id: int,
+    decision: Decision,
+    now: datetime,
+    renews: int | None = None,
 ) -> Award | None:
     """The award of a person for whom the rule's version came to `earned`; None where they have one already.
 
+    `renews` is the id of an award of theirs that ends with this one; its credential stays valid to its own end.
     Issuing is only scheduled here, in the caller's transaction: an award that is committed will be issued.
     """
     template_id = version.template_version.template_id
     fresh = Award(
-        issuer_id=rule.issuer_id,
+        issuer_id=version.template_version.issuer_id,
         course_id=rule.course_id,
         template_id=template_id,
         person_id=person_id,
@@ -32,67 +40,153 @@ def award(
         template_version_id=version.template_version_id,
         score=decision.score,
         trace=decision.as_json(),
+        assessed_at=decision.assessed_at,
         completed_at=decision.completed_at or now,
         earned_at=now,
+        renews_id=renews,
     )
-    # Two workers may decide the same at once. The unique constraint (course, template, person) lets one insert
-    # succeed; the savepoint keeps the failure of the other from undoing the rest of its transaction.
+    # Two workers may decide the same at once, in one course or in two. The unique index (issuer, template, person) of
+    # running awards lets one insert succeed; the savepoint keeps the failure of the other from undoing the rest of its
+    # transaction.
     try:
         with session.begin_nested():
+            if renews is not None and not _end(session, renews, "renewed", now):
+                return None
             session.add(fresh)
     except IntegrityError:
         return None
     outbox.add(session, "issue", {"award_id": fresh.id}, now)
-    events.record(session, "awarded", "award", fresh.id, now, data={"person": person_id, "rule": rule.id})
+    data = {"person": person_id, "rule": rule.id} | ({"renews": renews} if renews is not None else {})
+    events.record(session, "awarded", "award", fresh.id, now, data=data)
     return fresh
+
+
+def _end(session: Session, award_id: int, why: str, now: datetime) -> bool:
+    """Ends a running award; False where somebody else has ended it meanwhile."""
+    award = queries.awards.lock_running_award(session, award_id)
+    if award is None:
+        return False
+    award.ended_at, award.why_ended = now, why
+    session.flush()
+    return True
 
 
 def revoke(session: Session, award: Award, reason: str, now: datetime, by: Actor = TOOL) -> None:
     """Revokes the award for good, and its credential, if there is one, with the reason that its page shows.
 
-    A revoked award stays as it is.
+    Raises AwardStateError where it is revoked already.
     """
+    if not _revoke(session, award, "revoked", reason, now, by):
+        raise AwardStateError("revoked", "the badge is revoked already")
+
+
+def revoke_mistake(session: Session, award: Award, now: datetime, by: Actor) -> bool:
+    """Revokes the award as issued by mistake; False where it is revoked already."""
+    return _revoke(session, award, "mistake", None, now, by)
+
+
+def _revoke(
+    session: Session, award: Award, revoked_as: str, reason: str | None, now: datetime, by: Actor
+) -> bool:
     # `issue` locks the award too before it stores a credential: either it sees that the award is revoked, or this
     # function sees the credential. Without the lock a credential could be stored that nobody revokes.
     queries.awards.lock_award(session, award)
     if award.status == "revoked":
-        return
+        return False
     award.status = "revoked"
+    award.ended_at, award.why_ended = award.ended_at or now, "revoked"
     # The reason is what somebody typed, so it stays with the credential; events hold ids and codes only.
-    events.record(session, "revoked", "award", award.id, now, actor=by)
+    events.record(session, "revoked", "award", award.id, now, actor=by, why=revoked_as)
     credential = award.credential
+    if credential is not None:
+        credential.revoked_at, credential.revoked_as, credential.revocation_reason = now, revoked_as, reason
+        set_status(session, credential)
+        notices.plan(session, credential, revoked_as, now)
+    return True
+
+
+def award_again(session: Session, award: Award, reason: str, now: datetime, by: Actor) -> None:
+    """Makes a revoked award valid again: it is issued once more, as a further credential with the same awardedDate.
+
+    Only a person decides this, never a rule. Raises AwardStateError where the award is not revoked, or the learner has
+    the badge by another award; NotAllowedError where nobody is known to decide it, or it is the learner themselves.
+    """
+    if by.kind not in ("person", "operator"):
+        raise NotAllowedError("the platform does not say who you are, so you cannot decide this")
+    if by.person_id == award.person_id:
+        raise NotAllowedError("nobody decides about their own badge")
+    queries.awards.lock_award(session, award)
+    if award.status != "revoked":
+        raise AwardStateError("not_revoked", "the badge is not revoked, so it cannot be awarded again")
+    if award.credential is not None:
+        # It stays revoked, for whoever has it. From here on the award has no credential, so `issue` makes one.
+        award.credential.replaced_at = now
+    try:
+        with session.begin_nested():
+            award.ended_at, award.why_ended, award.status = None, None, "earned"
+            award.again_reason = reason
+    except IntegrityError as error:
+        raise AwardStateError("held", "the learner has this badge by another award") from error
+    session.expire(award)
+    outbox.add(session, "issue", {"award_id": award.id}, now)
+    events.record(session, "awarded_again", "award", award.id, now, actor=by)
+
+
+def correct(session: Session, award: Award, now: datetime, by: Actor) -> None:
+    """Schedules a new credential of the award, made of the learner's data as they are now; the old one is revoked.
+
+    Raises AwardStateError where the award is revoked, not issued yet, or has expired, NotAllowedError for the learner's
+    own act.
+    """
+    if by.person_id == award.person_id:
+        raise NotAllowedError("nobody decides about their own badge")
+    queries.awards.lock_award(session, award)
+    credential = award.credential
+    if award.status == "revoked":
+        raise AwardStateError("revoked", "the badge is revoked for good")
     if credential is None:
-        return
-    credential.revoked_at, credential.revocation_reason = now, reason
-    set_status(session, credential)
+        raise AwardStateError("not_issued", "the badge is not issued yet")
+    if credential.has_expired(now):
+        raise AwardStateError("expired", "the badge has expired")
+    outbox.add(session, "replace", {"credential_id": credential.id}, now)
+    events.record(session, "corrected", "award", award.id, now, actor=by)
 
 
 def suspend(session: Session, award: Award, reason: str, now: datetime, by: Actor = TOOL) -> None:
-    """Suspends the credential of an issued award until `reinstate`; what is suspended already stays as it is.
+    """Suspends the credential of an issued award until `reinstate`.
 
-    Raises NotAllowedError where the award has no credential, or one that can only be revoked.
+    Raises AwardStateError where it is revoked or suspended already, not issued yet, or can only be revoked.
     """
     credential = _suspendable(session, award)
-    if credential.suspended_at is None:
-        credential.suspended_at, credential.suspension_reason = now, reason
-        events.record(session, "suspended", "award", award.id, now, actor=by)
-        set_status(session, credential)
+    if credential.suspended_at is not None:
+        raise AwardStateError("suspended", "the badge is suspended already")
+    credential.suspended_at, credential.suspension_reason = now, reason
+    events.record(session, "suspended", "award", award.id, now, actor=by)
+    set_status(session, credential)
+    notices.plan(session, credential, "suspended", now)
 
 
 def reinstate(session: Session, award: Award, now: datetime, by: Actor = TOOL) -> None:
-    """Ends a suspension; raises NotAllowedError as `suspend` does."""
+    """Ends a suspension; raises AwardStateError as `suspend` does, and where the badge is not suspended."""
     credential = _suspendable(session, award)
-    if credential.suspended_at is not None:
-        credential.suspended_at, credential.suspension_reason = None, None
-        events.record(session, "reinstated", "award", award.id, now, actor=by)
-        clear_status(session, credential)
+    if credential.suspended_at is None:
+        raise AwardStateError("not_suspended", "the badge is not suspended")
+    credential.suspended_at, credential.suspension_reason = None, None
+    events.record(session, "reinstated", "award", award.id, now, actor=by)
+    clear_status(session, credential)
+    notices.plan(session, credential, "reinstated", now)
 
 
 def _suspendable(session: Session, award: Award) -> CredentialRow:
     queries.awards.lock_award(session, award)
     credential = award.credential
-    if award.status != "issued" or credential is None or credential.status_list.purpose != "suspension":
-        raise NotAllowedError(
-            "the badge cannot be suspended: STATUS_PURPOSE was not suspension when it was issued"
+    if award.status == "revoked":
+        raise AwardStateError("revoked", "the badge is revoked for good")
+    if credential is None:
+        raise AwardStateError("not_issued", "the badge is not issued yet")
+    if credential.status_list.purpose != "suspension":
+        raise AwardStateError(
+            "cannot_suspend",
+            "the badge cannot be suspended: STATUS_PURPOSE was not suspension when it was issued",
         )
     return credential

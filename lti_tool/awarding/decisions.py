@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+from badges.template.model import read_template
 from lti_tool.awarding import awards, questions
 from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
+from lti_tool.awarding.renewal import later_than, occasions_count_from
 from lti_tool.awarding.result_changes import changes_in_course, unmailed
 from lti_tool.conditions.decide import Decision, decide
 from lti_tool.conditions.tree import read_tree
@@ -18,7 +20,7 @@ from lti_tool.store.models import Award, AwardRule, Course, RuleVersion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:
-    """A person without an award, and what the rule comes to for them now.
+    """A person without an award, or with one that can be renewed (`renews`), and what the rule comes to for them now.
 
     `is_learner`: whether they are enrolled as a learner now, even if they were seen as staff.
     """
@@ -26,6 +28,7 @@ class Undecided:
     person_id: int
     decision: Decision
     is_learner: bool
+    renews: int | None = None
 
     @property
     def is_question(self) -> bool:
@@ -79,7 +82,8 @@ def undecided_people(
     now: datetime,
     person_ids: Collection[int] | None = None,
 ) -> Sequence[Undecided]:
-    """What a version of the rule comes to for everybody in its course, or for these people, who has no award yet."""
+    """What a version of the rule comes to for everybody in its course, or for these people, who has no award yet
+    or one that can be renewed."""
     if person_ids is None:
         observations = queries.observations.of_course(session, rule.course_id)
     else:
@@ -106,29 +110,45 @@ def _undecided(
     policy: Policy,
     now: datetime,
 ) -> Sequence[Undecided]:
-    awarded = queries.awards.awarded_people(session, rule.course_id, version.template_version.template_id)
+    template = read_template(version.template_version.body)
+    held = queries.awards.newest_awards(session, rule, version.template_version.template_id)
+    # The days of a last day are those of the issuer; a few hours do not matter here.
+    next_end = template.valid_until(now, UTC)
     tree = read_tree(version.tree)
     link = rule.link.link_id
     about_course = observations.get(None, ())
-    return [
-        Undecided(
-            person_id=person_id,
-            decision=decide(
-                tree,
-                Facts(person=person_id, resource=link, own=own, now=now, course=about_course, policy=policy),
-            ),
-            is_learner=role_now(own) == "learner",
+    found = []
+    for person_id, seen in observations.items():
+        if person_id is None:
+            continue
+        own, before = seen, held.get(person_id)
+        if before is not None:
+            # Whoever ever had it, here or in another course, is awarded by a rule again only where it ends and there
+            # is a new occasion: not after a revocation.
+            since = occasions_count_from(before, next_end, now)
+            if since is None:
+                continue
+            own = later_than(seen, since)
+        facts = Facts(person=person_id, resource=link, own=own, now=now, course=about_course, policy=policy)
+        found.append(
+            Undecided(
+                person_id=person_id,
+                decision=decide(tree, facts),
+                is_learner=role_now(seen) == "learner",
+                renews=before.id if before is not None else None,
+            )
         )
-        for person_id, own in observations.items()
-        if person_id is not None and person_id not in awarded
-    ]
+    return found
 
 
 def _award_all(
     session: Session, rule: AwardRule, version: RuleVersion, undecided: Sequence[Undecided], now: datetime
 ) -> list[Award]:
+    # Badges that would have expired on the day they are awarded are not awarded; the teacher's page says so.
+    if read_template(version.template_version.body).has_passed(now.date()):
+        return []
     found = (
-        awards.award(session, rule, version, each.person_id, each.decision, now)
+        awards.award(session, rule, version, each.person_id, each.decision, now, each.renews)
         for each in undecided
         if each.decision.outcome == "earned"
     )

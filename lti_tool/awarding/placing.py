@@ -197,7 +197,9 @@ def _use(placement: Placement | None, rule: AwardRule) -> None:
 def _wanted(session: Session, link: ResourceLink, registration_id: int) -> _Wanted | None:
     """The rule that the link asks for; None where it names no badge that its course may use."""
     asked = link.asked
-    template = queries.templates.published_template(session, asked.get("badge", ""), registration_id)
+    template = queries.templates.published_template(
+        session, asked.get("badge", ""), registration_id, link.course_id
+    )
     if template is None:
         return None
     tree = read_tree(asked.get("rule"))
@@ -231,7 +233,7 @@ def _original(session: Session, rule_id: int, asked: Mapping[str, str]) -> RuleV
 def asks_less(session: Session, link: ResourceLink) -> tuple[str, FormProblem] | None:
     """Why what the link asks for is not proposed: less than its badge asks for; see `lti_tool.conditions.tree`."""
     template = queries.templates.published_template(
-        session, link.asked.get("badge", ""), link.course.registration_id
+        session, link.asked.get("badge", ""), link.course.registration_id, link.course_id
     )
     if template is None:
         return None
@@ -313,6 +315,8 @@ def add_version(
     active = queries.rules.active_version(session, rule.id)
     if asked is None:
         asked = active.asked if active is not None else {}
+    if is_active:
+        rule.issuer_id = template.issuer_id
     if is_active and active is not None:
         active.status = "replaced"
         session.flush()

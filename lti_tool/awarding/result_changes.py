@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from lti_tool.awarding import awards
 from lti_tool.awarding.ledger import Seen, append
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.parts import Part
@@ -42,6 +43,17 @@ class ResultChange:
     award: Award
     changes: Sequence[Change]
     seen_at: datetime
+
+    @property
+    def can_be_stated(self) -> bool:
+        """Whether the badge can be replaced by one that states the changed result."""
+        credential = self.award.credential
+        return (
+            self.still_met
+            and len(self.changes) == 1
+            and self.award.status == "issued"
+            and credential is not None
+        )
 
     @property
     def still_met(self) -> bool:
@@ -106,6 +118,28 @@ def leave(session: Session, award: Award, seen_at: str, by_id: int | None, now: 
     Raises NotFoundError where there is no such change, or a newer one that the teacher has not seen; NotAllowedError
     where nobody is known to decide it, or it is the learner themselves.
     """
+    _settle(session, award, seen_at, by_id, now)
+    events.record(session, "result_change_left", "award", award.id, now, actor=events.person(by_id))
+
+
+def take_over(session: Session, award: Award, seen_at: str, by_id: int | None, now: datetime) -> None:
+    """Makes the changed result the one of the award, and has its badge replaced by one that states it.
+
+    The award keeps its date and its trace. Raises as `leave` and `awards.correct` do, and NotAllowedError where the
+    result no longer is what the rule asked for, or several have changed.
+    """
+    change = _settle(session, award, seen_at, by_id, now)
+    if not change.can_be_stated:
+        raise NotAllowedError("the badge cannot state this result: the rule asked for another one")
+    part = change.changes[0].now
+    award.score = Decimal(part["values"]["score"])
+    award.assessed_at = datetime.fromisoformat(part["at"])
+    session.flush()
+    awards.correct(session, award, now, events.person(by_id))
+
+
+def _settle(session: Session, award: Award, seen_at: str, by_id: int | None, now: datetime) -> ResultChange:
+    """The change of that time, which the teacher is not shown again."""
     rule = award.rule
     course = queries.people.lock_course(session, rule.course_id)
     if by_id is None:
@@ -120,7 +154,7 @@ def leave(session: Session, award: Award, seen_at: str, by_id: int | None, now: 
     found = [teacher.leaves_result(names[award.person_id], rule.link.link_id, change.seen_at)]
     seen = Seen(source=teacher.NAME, at=now, actor=by_id)
     append(session, course, found, seen, {names[award.person_id]: award.person_id})
-    events.record(session, "result_change_left", "award", award.id, now, actor=events.person(by_id))
+    return change
 
 
 def _change(award: Award, tree: Node, own: Sequence[Observation], now: datetime) -> ResultChange | None:

@@ -39,7 +39,9 @@ def take_newer_version(session: Session, rule: AwardRule, by_id: int | None, now
     Raises NotAllowedError while the rule waits for a teacher to settle a change.
     """
     version = _settled(session, rule)
-    newer = queries.templates.newer_version(session, version.template_version, rule.course.registration_id)
+    newer = queries.templates.newer_version(
+        session, version.template_version, rule.course.registration_id, rule.course_id
+    )
     if newer is not None:
         tree = rule_tree.raised_to(read_tree(version.tree), required_score(newer))
         add_version(session, rule, newer, tree, reason="edited", by_id=by_id, now=now)

@@ -1,4 +1,4 @@
-"""`python -m lti_tool badges ...`: issued badges are revoked, suspended and reinstated."""
+"""`python -m lti_tool badges ...`: issued badges are revoked, suspended, reinstated, reissued."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.commands.shared import open_tool, operator
+from lti_tool.commands.shared import note, open_tool, operator
 from lti_tool.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lti_tool.store.models import Award
 
 
-@click.group("badges", help="Revoke, suspend or reinstate issued badges.")
+@click.group("badges", help="Revoke, suspend, reinstate or reissue badges.")
 def badges() -> None: ...
 
 
@@ -55,6 +55,34 @@ def reinstate(badge: str) -> None:
 
     _change(badge, lambda session, award, now: awards.reinstate(session, award, now, operator()))
     click.echo(f"{badge} is valid again")
+
+
+@badges.command()
+@click.option(
+    "--signed-with", "key", required=True, metavar="KEY", help="A key that signs no more: keys list."
+)
+def reissue(key: str) -> int:
+    """Sign all badges that KEY has signed once more, with the keys of today.
+
+    Learners get the new badges by e-mail, and the old ones are revoked. If it is interrupted, run it again: it goes on
+    with the rest.
+    """
+    from lti_tool.issuing.reissue import badges_to_reissue
+    from lti_tool.issuing.reissue import reissue as reissue_badges
+
+    tool = open_tool()
+    with tool.store.read() as session:
+        issuer = tool.issuers.with_key(session, key)
+    ids = badges_to_reissue(tool.store, issuer, key, tool.clock(), operator())
+    lacking = 0
+    for number, step in enumerate(reissue_badges(tool.store, tool.issuers, ids, tool.clock), 1):
+        if step.lacking:
+            lacking += 1
+            note(f"{step.credential_id}\tlacks {', '.join(step.lacking)}")
+        if number % max(1, len(ids) // 20) == 0:
+            note(f"{number} of {len(ids)}")
+    click.echo(f"Badges issued again: {len(ids) - lacking}")
+    return 1 if lacking else 0
 
 
 def _change(badge: str, change: Callable[[Session, Award, datetime], None]) -> None:

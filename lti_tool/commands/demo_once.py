@@ -123,7 +123,7 @@ def _write_and_verify(demo: RunningDemo, out: Path) -> list[Json]:
     tool = demo.tool
     with tool.store.read() as session:
         rows = queries.credentials.credentials(session)
-        badges = [(row, issuance.bake_badge(tool.issuer, row)) for row in rows]
+        badges = [(row, issuance.bake_badge(tool.issuers.of(session, row.issuer_id), row)) for row in rows]
     _write_documents(demo, rows, out)
     files = []
     for number, (row, badge) in enumerate(badges, start=1):

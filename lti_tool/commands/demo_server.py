@@ -25,7 +25,7 @@ from lti_tool.tasks import Worker
 from lti_tool.templates.starters import publish_starters
 from lti_tool.web import create_app
 from lti_tool.web.server import listen, serve
-from lti_tool.wiring import Tool, build_tool
+from lti_tool.wiring import Tool, build_tool, move_issuers
 
 ISSUER_FILE = Path(__file__).parents[2] / "config" / "issuer.example.toml"
 TEMPLATES = Path(__file__).parents[1] / "demo" / "templates"
@@ -157,12 +157,14 @@ def running_demo(
 ) -> Iterator[RunningDemo]:
     """The tool, its worker and the LMS, until the block ends. `folder` is for the LMS's state and the invitation."""
     lms_url = f"http://lms.localhost:{lms_socket.getsockname()[1]}"
+    # At another port it is another address, which in earnest only an operator may choose.
+    move_issuers(settings)
     tool = build_tool(settings)
     registration_url = _registration_url(tool, folder)
     with tool.store.begin() as session:
-        legal_identity.confirm(session, tool.issuer.profile, tool.clock())
+        legal_identity.confirm(session, tool.issuers.first(session), tool.clock())
     with tool.store.begin() as session:
-        publish_starters(session, tool.issuer.profile, TEMPLATES, tool.clock())
+        publish_starters(session, tool.issuers.first(session), TEMPLATES, tool.clock())
     lms = create_lms(
         url=lms_url,
         tool_url=tool.tool_url,

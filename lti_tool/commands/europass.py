@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from lti_tool.commands.shared import FILE, note, open_tool, operator, write_bytes
+from lti_tool.commands.shared import FILE, issuer_named, issuer_option, note, open_tool, operator, write_bytes
 
 
 @click.command()
@@ -14,7 +14,8 @@ from lti_tool.commands.shared import FILE, note, open_tool, operator, write_byte
 @click.option(
     "--template", metavar="TEMPLATE", help="Only badges of this template: its id, or how it begins."
 )
-def europass(out: Path, template: str | None) -> int:
+@issuer_option
+def europass(out: Path, template: str | None, slug: str | None) -> int:
     """Export badges for upload to the Europass Issuer.
 
     They are written as European Digital Credentials, not yet sealed.
@@ -25,12 +26,14 @@ def europass(out: Path, template: str | None) -> int:
 
     tool = open_tool()
     with tool.store.read() as session:
-        batch = europass.batch_of(tool.issuer, queries.credentials.credentials_to_export(session, template))
+        issuer = issuer_named(tool, session, slug)
+        found = queries.credentials.credentials_to_export(session, template, issuer.id)
+        batch = europass.batch_of(tool.issuers, found)
     for credential_id, lack in batch.lacking:
         note(f"{credential_id}\t{lack}")
     with tool.store.begin() as session:
         data = {"badges": batch.packed}
-        record_export(session, "europass", "issuer", tool.issuer.profile.slug, tool.clock(), operator(), data)
+        record_export(session, "europass", "issuer", issuer.profile.slug, tool.clock(), operator(), data)
         write_bytes(out, batch.zip)
     click.echo(f"Badges written to {out}: {batch.packed}")
     if len(batch.zip) > europass.MOST_BYTES:

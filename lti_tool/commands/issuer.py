@@ -3,50 +3,208 @@
 from __future__ import annotations
 
 import json
+import os
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.commands.shared import note, open_tool, operator
+from config.settings import read_settings
+from lti_tool.commands.shared import FILE, issuer_named, note, open_tool, operator, read_bytes
+from lti_tool.errors import NotAllowedError, NotFoundError
 
 if TYPE_CHECKING:
+    from lti_tool.store import Session
+    from lti_tool.values import Json
     from lti_tool.wiring import Tool
 
 
-@click.group("issuer", help="Show and confirm who issues the badges.")
+@click.group("issuer", help="Add, show, confirm and move those who issue badges.")
 def issuer() -> None: ...
 
 
-@issuer.command()
-def show() -> int:
-    """Show the issuer's legal identity, and whether it is confirmed."""
-    return _show(open_tool())
+slug_argument = click.argument("slug", metavar="[SLUG]", required=False)
+
+
+@issuer.command("list")
+def list_() -> None:
+    """List the issuers, that of ISSUER_FILE first.
+
+    A line an issuer: slug, id, the day of its confirmation or "not confirmed", name.
+    """
+    tool = open_tool()
+    with tool.store.read() as session:
+        for each in tool.issuers.all(session):
+            confirmed = each.profile.day_of(each.confirmed_at) if each.confirmed_at else "not confirmed"
+            click.echo(f"{each.profile.slug}\t{each.profile.id}\t{confirmed}\t{each.profile.name}")
 
 
 @issuer.command()
-def confirm() -> int:
-    """Confirm the issuer's legal identity. No badge is issued before."""
+@slug_argument
+def show(slug: str | None) -> int:
+    """Show an issuer's legal identity, and whether it is confirmed; without SLUG, of the one in ISSUER_FILE."""
+    return _show(open_tool(), slug)
+
+
+@issuer.command()
+@slug_argument
+def confirm(slug: str | None) -> int:
+    """Confirm an issuer's legal identity. No badge is issued before."""
     from lti_tool.issuing import legal_identity
 
     tool = open_tool()
     with tool.store.begin() as session:
-        legal_identity.confirm(session, tool.issuer.profile, tool.clock(), operator())
-    return _show(tool)
+        legal_identity.confirm(session, issuer_named(tool, session, slug), tool.clock(), operator())
+    return _show(tool, slug)
 
 
-def _show(tool: Tool) -> int:
+@issuer.command()
+@click.argument("file", type=FILE, metavar="FILE")
+def add(file: Path) -> int:
+    """Add a further issuer from a FILE like ISSUER_FILE.
+
+    It has keys, status lists, templates and platforms of its own.
+    """
+    from lti_tool.issuing import issuers
+
+    tool, data = open_tool(), _read(file)
+    with tool.store.begin() as session:
+        key = issuers.add(session, data, tool.tool_url, tool.clock(), operator())
+        added = tool.issuers.of(session, key)
+        added.keyring.ensure_keys(session, tool.clock())
+    return _show(tool, added.profile.slug)
+
+
+@issuer.command()
+@click.argument("file", type=FILE, metavar="FILE")
+def change(file: Path) -> int:
+    """Take over a changed FILE of a further issuer; that of ISSUER_FILE is taken over at every start.
+
+    The slug in FILE says which. A changed legal identity has to be confirmed again.
+    """
+    from lti_tool.issuing import issuers
+
+    tool, data = open_tool(), _read(file)
+    with tool.store.begin() as session:
+        changed = tool.issuers.named(session, str(data.get("slug", "")))
+        if changed.id == tool.issuers.first(session).id:
+            raise NotAllowedError("this issuer is described by ISSUER_FILE: change that file")
+        issuers.change(session, changed, data, tool.clock(), operator())
+    return _show(tool, changed.profile.slug)
+
+
+@issuer.command("move")
+@click.argument("slug", metavar="[SLUG]", required=False)
+@click.argument("new", metavar="[NEW_SLUG]", required=False)
+def move_issuer(slug: str | None, new: str | None) -> int:
+    """Move to the TOOL_URL and the slug in ISSUER_FILE as they are now; or a further issuer SLUG to a NEW_SLUG.
+
+    Badges that were issued before go on verifying as long as the old host leads to this tool too.
+    """
+    from lti_tool.issuing import issuers
+    from lti_tool.wiring import move_issuers
+
+    if slug is None:
+        moved = move_issuers(read_settings(os.environ), by=operator())
+    elif new is None:
+        raise click.UsageError("name the new slug too")
+    else:
+        tool = open_tool()
+        with tool.store.begin() as session:
+            issuer_moved = tool.issuers.named(session, slug)
+            if issuer_moved.id == tool.issuers.first(session).id:
+                raise NotAllowedError("the slug of this issuer is in ISSUER_FILE: change it there")
+            issuers.move(session, issuer_moved, tool.tool_url, new, tool.clock(), operator())
+            moved = [tool.issuers.of(session, issuer_moved.id)]
+    for each in moved:
+        click.echo(f"{each.profile.slug}\t{each.profile.id}")
+    if not moved:
+        note("Nothing has moved: TOOL_URL and the slugs are those that badges name already.")
+        return 0
+    note("Restart the tool. Let the old host lead to it for as long as old badges are to verify.")
+    note("Then give each platform the new addresses; `platforms list` shows which still use the old ones.")
+    return 0
+
+
+platform_option = click.option(
+    "--platform", type=int, required=True, metavar="NUMBER", help="As `platforms list` shows it."
+)
+course_option = click.option(
+    "--course",
+    metavar="ID",
+    help="The platform's own id or the title of a course; without it, all its courses.",
+)
+
+
+@issuer.command()
+@click.argument("slug", metavar="SLUG")
+@platform_option
+@course_option
+def permit(slug: str, platform: int, course: str | None) -> None:
+    """Let courses of a platform award the badges of the issuer SLUG too, beside those of their own issuer."""
+    from lti_tool.issuing import issuers
+
+    tool = open_tool()
+    with tool.store.begin() as session:
+        permitted = tool.issuers.named(session, slug)
+        course_id = _course(session, platform, course)
+        issuers.permit(session, permitted, platform, course_id, tool.clock(), operator())
+    click.echo(f"Courses of platform {platform}: {course or 'all'}, may award badges of {slug}.")
+
+
+@issuer.command()
+@click.argument("slug", metavar="SLUG")
+@platform_option
+@course_option
+def withdraw(slug: str, platform: int, course: str | None) -> None:
+    """End such a permission. Links that award such a badge already go on."""
+    from lti_tool.issuing import issuers
+
+    tool = open_tool()
+    with tool.store.begin() as session:
+        permitted = tool.issuers.named(session, slug)
+        course_id = _course(session, platform, course)
+        issuers.withdraw(session, permitted, platform, course_id, tool.clock(), operator())
+    click.echo(f"Courses of platform {platform}: {course or 'all'}, place no more badges of {slug}.")
+
+
+def _course(session: Session, registration_id: int, name: str | None) -> int | None:
+    """The id of the course with that id or title on the platform; None for all. Raises NotFoundError."""
+    from lti_tool.store import queries
+
+    if queries.platforms.registration_row(session, registration_id) is None:
+        raise NotFoundError(f"there is no platform {registration_id}: see `platforms list`")
+    if name is None:
+        return None
+    found = queries.people.courses_named(session, registration_id, name)
+    if len(found) != 1:
+        raise NotFoundError(f"{len(found)} courses of platform {registration_id} have the id or title {name}")
+    return found[0].id
+
+
+def _read(file: Path) -> Json:
+    """The TOML in the file. Raises NotFoundError, or NotAllowedError where it is none."""
+    try:
+        return tomllib.loads(read_bytes(file).decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise NotAllowedError(f"{file} is no TOML: {error}") from error
+
+
+def _show(tool: Tool, slug: str | None) -> int:
     from lti_tool.issuing import legal_identity
 
-    profile = tool.issuer.profile
-    click.echo(json.dumps(legal_identity.legal_identity(profile), ensure_ascii=False, indent=2))
     with tool.store.read() as session:
-        confirmed = legal_identity.confirmed_at(session, profile)
+        shown = issuer_named(tool, session, slug)
+    profile, command = shown.profile, f"issuer confirm {slug}" if slug else "issuer confirm"
+    identity = {"id": profile.id, **legal_identity.legal_identity(profile)}
+    click.echo(json.dumps(identity, ensure_ascii=False, indent=2))
     for item in legal_identity.ending_soon(profile.accreditations, profile.day_of(tool.clock())):
         note(f"The accreditation {item.code} ends on {item.valid_until}.")
-    if confirmed is None:
-        note("Not confirmed. No badge is issued until you run: python -m lti_tool issuer confirm")
+    if shown.confirmed_at is None:
+        note(f"Not confirmed. No badge is issued until you run: python -m lti_tool {command}")
         return 1
-    note(f"Confirmed on {profile.day_of(confirmed)}.")
+    note(f"Confirmed on {profile.day_of(shown.confirmed_at)} by {shown.confirmed_by}.")
     return 0
 
 

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.commands.shared import FILE, Moment, at_issuer, note, open_tool, operator, write_text
+from lti_tool.commands.shared import (
+    FILE,
+    Moment,
+    at_issuer,
+    issuer_named,
+    issuer_option,
+    note,
+    open_tool,
+    operator,
+    write_text,
+)
 from lti_tool.errors import RecoverySheetError
 
 if TYPE_CHECKING:
@@ -29,7 +39,8 @@ def keys() -> None: ...
 
 
 @keys.command("list")
-def list_() -> None:
+@issuer_option
+def list_(slug: str | None) -> None:
     """List every key, newest first.
 
     A line a key: purpose, kind, id, date, where it is kept, state.
@@ -37,14 +48,15 @@ def list_() -> None:
     from lti_tool.store import queries
 
     tool = open_tool()
-    zone = tool.issuer.profile.zone
     with tool.store.read() as session:
+        issuer = issuer_named(tool, session, slug)
+        zone = issuer.profile.zone
         signs = queries.issuers.published_tool_key_rows(session)[0].kid
         for key in queries.issuers.tool_key_rows(session):
             made = f"{key.created_at.astimezone(zone):%Y-%m-%d}"
             state = "current" if key.kid == signs else _state(key, zone, "published")
             click.echo(f"lti\tRSA\t{key.kid}\t{made}\tdatabase\t{state}")
-        for row in queries.issuers.signing_keys(session, tool.issuer.profile.id):
+        for row in queries.issuers.signing_keys(session, issuer.id):
             made = f"{row.created_at.astimezone(zone):%Y-%m-%d}"
             click.echo(
                 f"badges\t{row.algorithm}\t{row.kid}\t{made}\t{row.vault}\t{_state(row, zone, 'current')}"
@@ -59,18 +71,21 @@ def _state(row: SigningKeyRow | ToolKeyRow, zone: tzinfo, otherwise: str) -> str
 
 @keys.command()
 @click.argument("kind", type=click.Choice(KINDS))
-def make(kind: str) -> None:
+@issuer_option
+def make(kind: str, slug: str | None) -> None:
     """Make one more key of a KIND; it signs from now on."""
     from lti_tool.issuing.keyring import KINDS as ALGORITHMS
 
     tool = open_tool()
     with tool.store.begin() as session:
-        click.echo(tool.issuer.keyring.make_key(session, ALGORITHMS[kind], tool.clock(), operator()).kid)
+        keyring = issuer_named(tool, session, slug).keyring
+        click.echo(keyring.make_key(session, ALGORITHMS[kind], tool.clock(), operator()).kid)
 
 
 @keys.command()
 @click.argument("kind", type=click.Choice(("lti", *KINDS)))
-def rotate(kind: str) -> None:
+@issuer_option
+def rotate(kind: str, slug: str | None) -> None:
     """Sign with a new key from now on.
 
     The old one stays published, so that its badges keep verifying. An old LTI key can be retired a day later, when
@@ -78,7 +93,8 @@ def rotate(kind: str) -> None:
     """
     tool = open_tool()
     with tool.store.begin() as session:
-        click.echo(tool.issuer.keyring.rotate(session, kind, tool.clock(), operator()))
+        keyring = issuer_named(tool, session, slug).keyring
+        click.echo(keyring.rotate(session, kind, tool.clock(), operator()))
 
 
 @keys.command()
@@ -96,7 +112,7 @@ def retire(key: str) -> None:
             for retired in lti_keys.retire(session, key, tool.clock(), operator()):
                 click.echo(f"{retired} has left the tool's key set. Nothing has to be done in the platforms.")
             return
-        tool.issuer.keyring.retire(session, key, tool.clock(), operator())
+        tool.issuers.with_key(session, key).keyring.retire(session, key, tool.clock(), operator())
     click.echo(f"{key} no longer signs. Badges that it has signed keep verifying.")
 
 
@@ -115,20 +131,22 @@ def compromised(key: str, since: datetime | None) -> None:
     from lti_tool.store import queries
 
     tool = open_tool()
-    profile = tool.issuer.profile
     with tool.store.begin() as session:
         if lti_keys.is_meant(session, key):
-            moment = at_issuer(since, profile)
+            owner = tool.issuers.first(session)
+            moment = at_issuer(since, owner.profile)
             withdrawn = lti_keys.mark_compromised(
-                session, tool.issuer.keyring, key, moment, tool.clock(), operator()
+                session, owner.keyring, key, moment, tool.clock(), operator()
             )
             _say_withdrawn(withdrawn, tool.tool_url)
             return
-        row = tool.issuer.keyring.mark_compromised(
+        issuer = tool.issuers.with_key(session, key)
+        profile = issuer.profile
+        row = issuer.keyring.mark_compromised(
             session, key, at_issuer(since, profile), tool.clock(), operator()
         )
         first = (row.compromised_at or row.created_at).astimezone(profile.zone)
-        count = queries.credentials.count_issued(session, profile.id, first)
+        count = queries.credentials.count_issued(session, issuer.id, first)
     click.echo(f"{key} is revoked since {first.isoformat()}. Badges signed from then on no longer verify.")
     click.echo("Badges signed before verify where the verifier may ask this tool, which still serves them.")
     click.echo(f"Badges that this tool has issued since then, with this key or another: {count}.")
@@ -152,7 +170,8 @@ def _say_withdrawn(withdrawn: Sequence[str], tool_url: str) -> None:
 
 @keys.command("recovery-sheet")
 @click.option("--out", type=FILE, metavar="FILE", help="Where to write it; without it, it is printed here.")
-def recovery_sheet(out: Path | None) -> None:
+@issuer_option
+def recovery_sheet(out: Path | None, slug: str | None) -> None:
     """Print a sheet to restore the issuer from.
 
     With it and its code an empty installation becomes this issuer again.
@@ -161,8 +180,9 @@ def recovery_sheet(out: Path | None) -> None:
 
     tool = open_tool()
     with tool.store.begin() as session:
+        issuer = issuer_named(tool, session, slug)
         sheet = recovery_sheet.make_sheet(
-            session, tool.issuer.keyring, tool.issuer.profile.name, tool.tool_url, tool.clock(), operator()
+            session, issuer.keyring, issuer.profile.name, tool.tool_url, tool.clock(), operator()
         )
         write_text(out, sheet.page)
     note("\nThe code of this sheet is shown only now. Write it down and keep it apart from the page:")
@@ -184,7 +204,8 @@ def recovery_sheet(out: Path | None) -> None:
     metavar="ENTRY",
     help="The credentialStatus id of a badge that was revoked since then, such as 1#94567; or none. May be repeated.",
 )
-def restore(file: Path, compromised: tuple[str, ...], revoked: tuple[str, ...]) -> None:
+@issuer_option
+def restore(file: Path, compromised: tuple[str, ...], revoked: tuple[str, ...], slug: str | None) -> None:
     """Restore the issuer from its recovery sheet.
 
     FILE is the sheet, or its numbered lines typed in again. Asks for the code, and for what happened since the sheet
@@ -193,7 +214,9 @@ def restore(file: Path, compromised: tuple[str, ...], revoked: tuple[str, ...]) 
     from lti_tool.issuing import recovery_sheet
 
     tool = open_tool()
-    profile = tool.issuer.profile
+    with tool.store.read() as session:
+        issuer = issuer_named(tool, session, slug)
+    profile = issuer.profile
     try:
         page = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -209,7 +232,7 @@ def restore(file: Path, compromised: tuple[str, ...], revoked: tuple[str, ...]) 
         revoked=_revoked_since(revoked or _asked(f"Badges revoked since {printed}", "credentialStatus ids")),
     )
     with tool.store.begin() as session:
-        count = recovery_sheet.restore(session, tool.issuer.keyring, content, since, tool.clock(), operator())
+        count = recovery_sheet.restore(session, issuer.keyring, content, since, tool.clock(), operator())
     click.echo(f"Restored: {count} keys of {profile.id}. Start the tool, and verify an old badge.")
     click.echo("Print a new sheet now, and destroy this one.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from lti_tool.commands.shared import note, open_tool, operator
+from lti_tool.commands.shared import issuer_named, note, open_tool, operator
 
 
 @click.group("platforms", help="Register Moodle and Canvas sites, change, disable and remove them.")
@@ -12,28 +12,46 @@ def platforms() -> None: ...
 
 
 @platforms.command()
-def invite() -> None:
+@click.option(
+    "--issuer", "slug", metavar="SLUG", help="For whom its courses award; without it, the one in ISSUER_FILE."
+)
+def invite(slug: str | None) -> None:
     """Print a registration address for one platform. It is good for 7 days."""
     from lti_tool.platforms import invitations
 
     tool = open_tool()
     with tool.store.begin() as session:
-        code = invitations.invite(session, tool.clock(), operator())
+        issuer = issuer_named(tool, session, slug)
+        code = invitations.invite(session, tool.clock(), operator(), issuer.id)
     click.echo(f"{tool.tool_url}/lti/register?code={code}")
     note("Give this address to the platform's administrator. It registers one platform, within 7 days.")
 
 
 @platforms.command("list")
 def list_() -> None:
-    """List the registered platforms: number, product, issuer, client id, name, state."""
+    """List the registered platforms: number, product, issuer, client id, name, state.
+
+    Where there are several issuers, the slug of the one whose badges its courses award comes last. Where the tool has
+    moved, the line of a platform ends with the old address that it still uses.
+    """
     from lti_tool.store import queries
 
-    with open_tool().store.read() as session:
+    tool = open_tool()
+    with tool.store.read() as session:
+        slugs = {issuer.id: issuer.profile.slug for issuer in tool.issuers.all(session)}
         for row in queries.platforms.registrations(session):
-            state = "disabled" if row.disabled_at else "enabled"
-            click.echo(
-                f"{row.id}\t{row.product or '-'}\t{row.platform_id}\t{row.client_id}\t{row.name}\t{state}"
-            )
+            words = [
+                str(row.id),
+                row.product or "-",
+                row.platform_id,
+                row.client_id,
+                row.name,
+                "disabled" if row.disabled_at else "enabled",
+                *([slugs[row.issuer_id]] if len(slugs) > 1 else []),
+            ]
+            if row.tool_url != tool.tool_url:
+                words.append(f"still uses {row.tool_url}/lti/...: give it {tool.tool_url}/lti/...")
+            click.echo("\t".join(words))
 
 
 @platforms.command()
@@ -46,6 +64,9 @@ def list_() -> None:
 @click.option("--deployment-id", metavar="ID")
 @click.option("--product", default="", metavar="NAME", help="moodle, canvas, ...")
 @click.option("--name", default="", metavar="NAME", help="What you call this platform.")
+@click.option(
+    "--for", "slug", metavar="SLUG", help="For whom its courses award; without it, the one in ISSUER_FILE."
+)
 def add(
     issuer: str,
     client_id: str,
@@ -56,6 +77,7 @@ def add(
     deployment_id: str | None,
     product: str,
     name: str,
+    slug: str | None,
 ) -> None:
     """Register a platform by hand. A registration is never replaced: `update` changes one."""
     from lti_tool.platforms import invitations
@@ -74,7 +96,10 @@ def add(
     )
     tool = open_tool()
     with tool.store.begin() as session:
-        registration = invitations.add_registration(session, new, tool.clock(), operator())
+        owner = issuer_named(tool, session, slug)
+        registration = invitations.add_registration(
+            session, new, tool.clock(), operator(), issuer_id=owner.id
+        )
     click.echo(f"Registered with number {registration.id}. Enter these addresses in the platform:")
     click.echo(f"Login:    {tool.tool_url}/lti/login")
     click.echo(f"Redirect: {tool.tool_url}/lti/launch")

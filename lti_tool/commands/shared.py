@@ -16,6 +16,8 @@ from lti_tool.language import LANGUAGES
 
 if TYPE_CHECKING:
     from badges.issuer import IssuerProfile
+    from lti_tool.issuing.issuer import Issuer
+    from lti_tool.store import Session
     from lti_tool.store.events import Actor
     from lti_tool.wiring import Tool
 
@@ -48,6 +50,16 @@ def open_tool() -> Tool:
     from lti_tool.wiring import build_tool
 
     return build_tool(read_settings(os.environ))
+
+
+issuer_option: Callable[[Any], Any] = click.option(
+    "--issuer", "slug", metavar="SLUG", help="Of which issuer; without it, of the one in ISSUER_FILE."
+)
+
+
+def issuer_named(tool: Tool, session: Session, slug: str | None) -> Issuer:
+    """The issuer with that slug, the first one where none is named. Raises NotFoundError."""
+    return tool.issuers.first(session) if slug is None else tool.issuers.named(session, slug)
 
 
 def operator() -> Actor:

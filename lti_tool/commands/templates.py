@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.commands.shared import FILE, note, open_tool, operator, write_text
+from lti_tool.commands.shared import (
+    FILE,
+    issuer_named,
+    issuer_option,
+    note,
+    open_tool,
+    operator,
+    write_text,
+)
 from lti_tool.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -23,15 +31,17 @@ def templates() -> None: ...
 
 
 @templates.command("list")
-def list_() -> None:
-    """List every version of every template.
+@issuer_option
+def list_(slug: str | None) -> None:
+    """List every version of every template of an issuer.
 
     A line a version: id, version, state, name.
     """
     from lti_tool.store import queries
 
-    with open_tool().store.read() as session:
-        for row in queries.templates.template_versions(session):
+    tool = open_tool()
+    with tool.store.read() as session:
+        for row in queries.templates.template_versions(session, issuer_named(tool, session, slug).id):
             _print(row)
 
 
@@ -39,7 +49,8 @@ def list_() -> None:
 @click.argument("file", type=FILE, metavar="FILE")
 @click.option("--of", "template_id", metavar="TEMPLATE", help="As the next version of this template.")
 @click.option("--publish", "publishes", is_flag=True, help="And publish it at once.")
-def add(*, file: Path, template_id: str | None, publishes: bool) -> None:
+@issuer_option
+def add(*, file: Path, template_id: str | None, publishes: bool, slug: str | None) -> None:
     """Make a draft from a FILE.
 
     A template as TOML or JSON, or a badge of edubadges, Open Educational Badges or Moodle.
@@ -47,9 +58,13 @@ def add(*, file: Path, template_id: str | None, publishes: bool) -> None:
     from lti_tool.templates import files, versions
 
     tool = open_tool()
-    profile, now = tool.issuer.profile, tool.clock()
+    now = tool.clock()
+    with tool.store.read() as session:
+        issuer = issuer_named(tool, session, slug)
+        if template_id is not None:
+            issuer = tool.issuers.of(session, versions.find(session, template_id).issuer_id)
     try:
-        imported = files.read_file(file, profile, profile.day_of(now))
+        imported = files.read_file(file, issuer.profile, issuer.profile.day_of(now))
     except OSError as error:
         raise NotFoundError(f"{file} cannot be read: {error.strerror}") from error
     with tool.store.begin() as session:
@@ -58,14 +73,15 @@ def add(*, file: Path, template_id: str | None, publishes: bool) -> None:
             imported.body,
             now,
             template_id,
+            issuer_id=issuer.id,
             by=operator(),
             what="imported",
             own_picture=imported.picture,
         )
         if publishes:
-            versions.publish(row, profile, now, operator())
+            versions.publish(row, issuer.profile, now, operator())
         _print(row)
-    for line in files.as_lines(imported, profile):
+    for line in files.as_lines(imported, issuer.profile):
         click.echo(line)
 
 
@@ -90,13 +106,16 @@ def export(template: str, version: int | None, out: Path | None) -> None:
 
 
 @templates.command()
-def edit() -> None:
-    """Print an address that opens the editor once."""
+@issuer_option
+def edit(slug: str | None) -> None:
+    """Print an address that opens the editor of an issuer's templates once."""
     from lti_tool.people import operator_sessions
     from lti_tool.store import events
 
     tool, by = open_tool(), operator()
-    code = operator_sessions.invite_operator(tool.expiring_values, by.id)
+    with tool.store.read() as session:
+        issuer = issuer_named(tool, session, slug)
+    code = operator_sessions.invite_operator(tool.expiring_values, by.id, issuer.id)
     with tool.store.begin() as session:
         events.record(session, "operator_invited", "editor", "", tool.clock(), actor=by)
     click.echo(f"{tool.tool_url}/lti/editor?code={code}")
@@ -116,7 +135,8 @@ def publish(template: str, version: int | None) -> None:
     tool = open_tool()
     with tool.store.begin() as session:
         row = versions.find_locked(session, template, version)
-        versions.publish(row, tool.issuer.profile, tool.clock(), operator())
+        issuer = tool.issuers.of(session, row.issuer_id)
+        versions.publish(row, issuer.profile, tool.clock(), operator())
         _print(row)
 
 
@@ -131,9 +151,9 @@ def waiting() -> None:
     from lti_tool.templates import approval_requests
 
     tool = open_tool()
-    profile = tool.issuer.profile
     with tool.store.read() as session:
         for row in queries.templates.waiting_templates(session):
+            profile = tool.issuers.of(session, row.issuer_id).profile
             request = approval_requests.newest_request(row, profile)
             if request is not None:
                 since = request.asked_at.astimezone(profile.zone).isoformat(timespec="minutes")
@@ -178,15 +198,15 @@ def _answer(answer: Answer, template: str, version: int | None, reason: str) -> 
     tool = open_tool()
     with tool.store.begin() as session:
         row = versions.find_locked(session, template, version)
-        approvals.answer_by_operator(
-            session, row, tool.issuer.profile, answer, reason, tool.clock(), operator()
-        )
+        profile = tool.issuers.of(session, row.issuer_id).profile
+        approvals.answer_by_operator(session, row, profile, answer, reason, tool.clock(), operator())
         _print(row)
 
 
 @templates.command("publish-starters")
 @click.argument("folder", type=FILE, metavar="[FOLDER]", required=False)
-def publish_starters(*, folder: Path | None) -> None:
+@issuer_option
+def publish_starters(*, folder: Path | None, slug: str | None) -> None:
     """Publish the starter badges, so that teachers can place a badge at once.
 
     Those that are published already stay as they are. FOLDER has TOML files of your own in their place.
@@ -196,7 +216,7 @@ def publish_starters(*, folder: Path | None) -> None:
     tool = open_tool()
     with tool.store.begin() as session:
         for row in starters.publish_starters(
-            session, tool.issuer.profile, folder or starters.STARTERS, tool.clock(), operator()
+            session, issuer_named(tool, session, slug), folder or starters.STARTERS, tool.clock(), operator()
         ):
             _print(row)
 

@@ -34,6 +34,13 @@ class Decision:
         return self.trace.at
 
     @property
+    def assessed_at(self) -> datetime | None:
+        """When the result that counted was given, or else since when all that is asked for is met."""
+        results = (part for part in self.trace.leaves() if part.state == "met" and "score" in part.values)
+        counted = next(results, None)
+        return counted.at if counted is not None else self.completed_at
+
+    @property
     def score(self) -> Decimal | None:
         """The result that counted, 0 to 1, where one did."""
         met = (part for part in self.trace.leaves() if part.state == "met")

@@ -13,7 +13,8 @@ class Channel(Protocol):
     """What the module of a channel defines; `Options` is a frozen dataclass of its settings.
 
     A channel may further define `mail_teacher(mail, options, reference)`, where it can bring a teacher what waits for
-    them, and `mail_approval(mail, options, reference)`, where it can bring mails about the approval of templates.
+    them, `mail_approval(mail, options, reference)`, where it can bring mails about the approval of templates, and
+    `tell(notice, recipient, options, reference)`, where it can tell a learner what became of their badge.
     """
 
     NAME: str

@@ -7,7 +7,10 @@ from typing import Any
 
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError
-from lti_tool.issuing.issuance import Issuer, bake_badge, plan_delivery
+from lti_tool.issuing import notices
+from lti_tool.issuing.issuance import bake_badge, plan_delivery
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.issuers import Issuers
 from lti_tool.language import best_language
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
@@ -16,7 +19,7 @@ from lti_tool.store.models import Award, Delivery
 from lti_tool.values import ApprovalMail, Json, Recipient, TeacherMail
 
 
-def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> None:
+def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> None:
     """Delivers a badge by its channel and records the outcome; a delivery that was sent already is left alone.
 
     Raises DeliveryError where another attempt may succeed. A permanent failure, or a badge that was revoked meanwhile,
@@ -30,6 +33,7 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
         if delivery.award.status == "revoked":
             trouble = DeliveryError("the badge was revoked before it could be sent")
             return _record_failure(store, delivery_id, trouble, "revoked", now)
+        issuer = issuers.of(session, delivery.award.issuer_id)
         learner, channel = delivery.award.person, delivery.channel
         badge = bake_badge(issuer, delivery.award.credential)
         language = delivery.award.credential.language
@@ -52,6 +56,54 @@ def deliver(store: Store, issuer: Issuer, delivery_id: int, now: datetime) -> No
             return
         sent.status, sent.reference, sent.sent_at, sent.trouble = "sent", receipt.reference, now, None
         events.record(session, "delivered", "delivery", delivery_id, now, why=channel, data=_award_of(sent))
+
+
+def channels_that_tell(issuers: Issuers) -> list[str]:
+    """The channels that are set up and can tell a learner what became of a badge."""
+    return [name for name in issuers.channels if hasattr(CHANNELS[name], "tell")]
+
+
+def tell(store: Store, issuers: Issuers, notice_id: int, now: datetime) -> None:
+    """Tells a learner what became of a badge, once, by the channel of the notice.
+
+    Raises DeliveryError where another attempt may succeed. What is not true any more is not told.
+    """
+    with store.read() as session:
+        row = queries.credentials.notice(session, notice_id)
+        if row is None or row.status != "pending":
+            return
+        if not notices.is_still_so(row.credential, row.kind, now):
+            return _end_notice(store, notice_id, "failed", "not_so_any_more", now)
+        issuer = issuers.of(session, row.credential.issuer_id)
+        notice = notices.notice_of(issuer.profile, issuer.addresses, row)
+        learner, language = row.credential.award.person, row.credential.language
+        channel: Any = CHANNELS[row.channel]
+        options = issuer.channels[row.channel]
+        reference = f"notice-{notice_id}.{row.channel}@{issuer.addresses.host}"
+    recipient = Recipient(
+        name=learner.name or "", email=learner.email, language=best_language([learner.language, language])
+    )
+    try:
+        channel.tell(notice, recipient, options, reference)
+    except DeliveryError as error:
+        if not error.permanent:
+            raise
+        return _end_notice(store, notice_id, "failed", "permanent", now)
+    _end_notice(store, notice_id, "sent", "", now)
+
+
+def _end_notice(store: Store, notice_id: int, status: str, why: str, now: datetime) -> None:
+    with store.begin() as session:
+        row = queries.credentials.lock_notice(session, notice_id)
+        if row.status != "pending":
+            # Another worker had the same job, and was faster. The recipient knows both mails by their reference.
+            return
+        row.status, row.sent_at = status, now
+        data = {"kind": row.kind, "channel": row.channel}
+        if status == "sent":
+            events.record(session, "told", "credential", row.credential_id, now, why=row.kind, data=data)
+        else:
+            events.record(session, "not_told", "credential", row.credential_id, now, why=why, data=data)
 
 
 def mail_teacher(issuer: Issuer, mail: TeacherMail) -> None:

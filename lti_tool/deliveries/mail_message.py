@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -28,8 +28,7 @@ def mail_message(badge: BakedBadge, recipient: Recipient, sender: str, reference
     message["Auto-Submitted"] = "auto-generated"
     paragraphs = (
         _("Hello %(name)s,") % {"name": recipient.name} if recipient.name else _("Hello,"),
-        _("%(issuer)s has awarded you the badge “%(name)s”.")
-        % {"issuer": badge.issuer_name, "name": badge.name},
+        _sentences(_)[badge.why] % {"issuer": badge.issuer_name, "name": badge.name},
         _(
             "The badge is the attached picture, with the signed credential inside it. Keep the file "
             "unchanged: a screenshot or an edited copy loses the credential."
@@ -45,6 +44,25 @@ def mail_message(badge: BakedBadge, recipient: Recipient, sender: str, reference
     # Last, because add_attachment rebuilds the headers that begin with Content-.
     message["Content-Language"] = recipient.language
     return message
+
+
+def _sentences(_: Callable[[str], str]) -> Mapping[str, str]:
+    """What the mail says first, by why the badge was made."""
+    return {
+        "first": _("%(issuer)s has awarded you the badge “%(name)s”."),
+        "again": _(
+            "%(issuer)s has awarded you the badge “%(name)s” again. The file that you had before stays revoked: "
+            "use the new one."
+        ),
+        "replaced": _(
+            "%(issuer)s has corrected your badge “%(name)s”. The file that you had before is no longer valid: use the "
+            "new one."
+        ),
+        "reissued": _(
+            "%(issuer)s has signed your badge “%(name)s” with a new key, because the old one is no longer trusted. The "
+            "file that you had before is no longer valid: use the new one."
+        ),
+    }
 
 
 def composed(compose: Callable[[], EmailMessage], recipient: Recipient) -> EmailMessage:

@@ -57,11 +57,13 @@ class PublishedKey:
 class Keyring:
     """Creates, opens and publishes the keys of one issuer.
 
-    `key_url` is the URL under which each key is served as a JWK. `proofs` are the proof types that credentials get. New
+    `did` and `key_url` are those of one of its addresses: proofs name a key by the DID, or by the URL under which it
+    is served as a JWK. `proofs` are the proof types that credentials get. New
     keys are made in `device_vault` where there is one; keys from before stay usable in `database_vault`.
     """
 
     issuer_id: str
+    did: str
     key_url: str
     proofs: tuple[str, ...]
     database_vault: DatabaseVault
@@ -177,14 +179,14 @@ class Keyring:
         """
         row = self._current(session, ALGORITHMS[proof])
         if row is None:
-            raise LookupError(f"there is no {ALGORITHMS[proof]} key for {self.issuer_id}")
+            raise LookupError(f"there is no {ALGORITHMS[proof]} key for {self.did}")
         private = self._open(row)
         if proof.startswith("vc-jwt"):
             method = self.jwk_address(row.kid)
         elif proof == "ecdsa-sd-2023":
-            method = f"{self.issuer_id}#{multikey(from_jwk(row.public_jwk))}"
+            method = f"{self.did}#{multikey(from_jwk(row.public_jwk))}"
         else:
-            method = f"{self.issuer_id}#{row.kid}"
+            method = f"{self.did}#{row.kid}"
         return SigningKey(verification_method=method, kid=row.kid, private=private)
 
     def current_kids(self, session: Session) -> list[str]:
@@ -219,8 +221,8 @@ class Keyring:
         """The same keys for the issuer's DID document; those of P-256 twice, because two proof types name them."""
         return tuple(
             VerificationMethod(
-                id=f"{self.issuer_id}#{name}",
-                controller=self.issuer_id,
+                id=f"{self.did}#{name}",
+                controller=self.did,
                 public=key.public,
                 ends=key.compromised_at,
             )

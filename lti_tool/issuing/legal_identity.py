@@ -1,4 +1,4 @@
-"""The issuer's legal identity, which the operator confirms once, and again whenever it changes."""
+"""An issuer's legal identity, which the operator confirms once, and again whenever it changes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from badges.issuer import IssuerProfile
 from badges.serialization import as_file_json
 from badges.template.values import QualityAssurance
 from lti_tool.errors import NotAllowedError
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.logs import log
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.events import TOOL, Actor
@@ -21,13 +22,16 @@ WARNING_PERIOD = timedelta(days=60)
 
 #: The fields of the issuer file that are part of it; others, such as the e-mail address, can change freely.
 _FIELDS = (
-    "id name legal_name url country region locality street postal_code also_in registration vat eidas_identifier "
+    "name legal_name url country region locality street postal_code also_in registration vat eidas_identifier "
     "identifiers accreditations"
 ).split()
 
 
 def legal_identity(profile: IssuerProfile) -> Json:
-    """The legal identity as JSON: the fields of the issuer file that are confirmed, as far as they are given."""
+    """The legal identity as JSON: the fields of the profile that are confirmed, as far as they are given.
+
+    The DID is not among them: it is where the issuer is found, and changes only by `issuer move`.
+    """
     fields: Json = as_file_json(profile)
     return {name: fields[name] for name in _FIELDS if name in fields}
 
@@ -38,22 +42,13 @@ def fingerprint(profile: IssuerProfile) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def confirmed_at(session: Session, profile: IssuerProfile) -> datetime | None:
-    """When exactly this legal identity was confirmed; None where it was not, or has changed since."""
-    setting = queries.issuers.stored_setting(session, _setting_name(profile))
-    return setting.stored_at if setting and setting.value == fingerprint(profile) else None
+def confirm(session: Session, issuer: Issuer, now: datetime, by: Actor = TOOL) -> None:
+    """Confirms the version of the profile that `issuer` was read from, and schedules the awards that waited for this.
 
-
-def is_confirmed(session: Session, profile: IssuerProfile) -> bool:
-    """Whether exactly this legal identity was confirmed; nothing is issued before."""
-    return confirmed_at(session, profile) is not None
-
-
-def confirm(session: Session, profile: IssuerProfile, now: datetime, by: Actor = TOOL) -> None:
-    """Stores the legal identity as confirmed, and schedules the awards that waited for this.
-
-    Raises NotAllowedError, which names the fields of a legal identity that are missing.
+    Raises NotAllowedError, which names the fields of a legal identity that are missing, or says that the profile has
+    changed since it was read: nobody confirms what they have not seen.
     """
+    profile = issuer.profile
     lacking = [
         field
         for field, value in (
@@ -65,11 +60,17 @@ def confirm(session: Session, profile: IssuerProfile, now: datetime, by: Actor =
         if not value
     ]
     if lacking:
-        raise NotAllowedError(f"ISSUER_FILE does not say who the issuer legally is: {', '.join(lacking)}")
-    queries.issuers.store_setting(session, _setting_name(profile), fingerprint(profile), now)
+        raise NotAllowedError(f"the profile does not say who the issuer legally is: {', '.join(lacking)}")
+    # An award that finds the issuer unconfirmed keeps its row until it waits: see `issuance`. So none is missed here.
+    queries.issuers.lock_issuer(session, issuer.id)
+    newest = queries.issuers.newest_version(session, issuer.id)
+    if newest.id != issuer.version_id:
+        raise NotAllowedError("the profile has just changed: look at it again, then confirm it")
+    newest.confirmed_at, newest.confirmed_by = now, by.name
     events.record(session, "issuer_confirmed", "issuer", profile.slug, now, actor=by)
     for award in queries.awards.awards_waiting_for(session, "issuer"):
-        outbox.add(session, "issue", {"award_id": award.id}, now)
+        if award.issuer_id == issuer.id:
+            outbox.add(session, "issue", {"award_id": award.id}, now)
 
 
 def ending_soon(assurances: Iterable[QualityAssurance], today: date) -> tuple[QualityAssurance, ...]:
@@ -79,13 +80,9 @@ def ending_soon(assurances: Iterable[QualityAssurance], today: date) -> tuple[Qu
     )
 
 
-def log_warnings(session: Session, profile: IssuerProfile, today: date) -> None:
+def log_warnings(issuer: Issuer, today: date) -> None:
     """Logs what the operator has to do before credentials can be issued, or can go on being issued."""
-    if not is_confirmed(session, profile):
-        log.warning("issuer_not_confirmed", issuer=profile.id)
-    for item in ending_soon(profile.accreditations, today):
+    if issuer.confirmed_at is None:
+        log.warning("issuer_not_confirmed", issuer=issuer.profile.slug)
+    for item in ending_soon(issuer.profile.accreditations, today):
         log.warning("accreditation_ends", code=item.code, on=str(item.valid_until))
-
-
-def _setting_name(profile: IssuerProfile) -> str:
-    return f"issuer {profile.id}"

@@ -4,8 +4,9 @@ The text is encrypted with a code that is written down elsewhere. With both, a n
 keys, and the credentials issued so far keep verifying. The sheet holds nothing about learners.
 
 The content, before it is encrypted, is a JSON object compressed with zlib: `{"issuer": id, "printed": seconds since
-1970, "keys": [...], "lists": [{"id", "purpose", "bits"}]}`; see `_packed_key` for a key. The first sheets have no
-`printed`. Printed sheets have to stay readable: a change of this form needs a reader for the old one.
+1970, "keys": [...], "lists": [...], "former": [[tool_url, slug]]}`; see `_packed_key` and `_packed_list`. The first
+sheets have neither `printed` nor `former`. Printed sheets have to stay readable: a change of this form needs a reader
+for the old one.
 
 A sheet knows nothing of what happened after it was printed. A key that was stolen since, and a badge that was revoked
 since, would be trusted again; so nobody can restore without having said what happened.
@@ -22,13 +23,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from badges.issuer import issuer_id as did_of
 from lti_tool.errors import RecoverySheetError
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.status_lists import StatusListEntry
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
-from lti_tool.store.models import SigningKeyRow, StatusList
+from lti_tool.store.models import IssuerAddress, SigningKeyRow, StatusList
 from signing import status
 from signing.base32_lines import as_letters, as_lines, from_letters, from_lines
 from signing.encryption import decrypt, encrypt
@@ -82,12 +84,16 @@ class RecoverySheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a sheet holds. `printed_at` is None where the sheet does not say it; `keys` and `lists` are packed."""
+    """What a sheet holds. `printed_at` is None where the sheet does not say it; `keys` and `lists` are packed.
+
+    `former` are the addresses that the issuer had before it moved: pairs of a tool's URL and a slug.
+    """
 
     issuer: str
     printed_at: datetime | None
     keys: Sequence[dict[str, Any]]
     lists: Sequence[dict[str, Any]]
+    former: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +119,15 @@ def make_sheet(
     rows = queries.issuers.signing_keys(session, keyring.issuer_id)
     lists = queries.issuers.status_lists(session, keyring.issuer_id)
     content = {
-        "issuer": keyring.issuer_id,
+        "issuer": keyring.did,
         "printed": int(now.timestamp()),
         "keys": [_packed_key(row, keyring) for row in rows],
-        "lists": [{"id": row.id, "purpose": row.purpose, "bits": status.encode(row.bits)} for row in lists],
+        "lists": [_packed_list(row) for row in lists],
+        "former": [
+            [address.tool_url, address.slug]
+            for address in queries.issuers.addresses(session, keyring.issuer_id)
+            if address.left_at is not None
+        ],
     }
     events.record(session, "recovery_sheet_made", "issuer", _slug(keyring), now, actor=by)
     code = as_letters(secrets.token_bytes(CODE_BYTES))
@@ -125,7 +136,7 @@ def make_sheet(
     lost = [row.kid for row in rows if row.vault != DatabaseVault.NAME]
     page = PAGE.format(
         name=name,
-        issuer_id=keyring.issuer_id,
+        issuer_id=keyring.did,
         tool_url=tool_url,
         printed=f"{now:%Y-%m-%d %H:%M} UTC",
         slug=_slug(keyring),
@@ -147,6 +158,7 @@ def read_sheet(page: str, code: str) -> Content:
         printed_at=None if printed is None else datetime.fromtimestamp(printed, UTC),
         keys=content["keys"],
         lists=content["lists"],
+        former=content.get("former", ()),
     )
 
 
@@ -163,9 +175,9 @@ def restore(
     Returns the number of keys of the sheet. Raises RecoverySheetError where the sheet is another issuer's, credentials
     were issued here already, or `since` names a key or a status list that the sheet does not have.
     """
-    if content.issuer != keyring.issuer_id:
+    if content.issuer != keyring.did:
         raise RecoverySheetError(
-            f"the sheet is of {content.issuer}, this tool is {keyring.issuer_id}: look at TOOL_URL and ISSUER_FILE"
+            f"the sheet is of {content.issuer}, this tool is {keyring.did}: look at TOOL_URL and ISSUER_FILE"
         )
     if queries.credentials.count_issued(session, keyring.issuer_id):
         raise RecoverySheetError(
@@ -174,6 +186,7 @@ def restore(
     _check_known(content, since)
     _delete_keys_and_lists(session, keyring.issuer_id)
     session.add_all(_unpacked_key(packed, keyring, now) for packed in content.keys)
+    _restore_addresses(session, keyring.issuer_id, content.former, now)
     _restore_lists(session, keyring.issuer_id, _with_revoked(content.lists, since.revoked))
     data = {
         "keys": [packed["kid"] for packed in content.keys],
@@ -216,7 +229,7 @@ def _with_revoked(
 
 
 def _slug(keyring: Keyring) -> str:
-    return keyring.issuer_id.rpartition(":")[2]
+    return keyring.did.rpartition(":")[2]
 
 
 def _delete_keys_and_lists(session: Session, issuer_id: str) -> None:
@@ -229,16 +242,39 @@ def _delete_keys_and_lists(session: Session, issuer_id: str) -> None:
     session.flush()
 
 
+def _restore_addresses(session: Session, key: str, former: Sequence[Sequence[str]], now: datetime) -> None:
+    """Adds the addresses that the issuer had before it moved, which old badges name."""
+    for tool_url, slug in former:
+        did = did_of(tool_url, slug)
+        session.add(
+            IssuerAddress(issuer_id=key, tool_url=tool_url, slug=slug, did=did, since=now, left_at=now)
+        )
+    session.flush()
+
+
 def _restore_lists(session: Session, issuer_id: str, lists: Sequence[dict[str, Any]]) -> None:
+    addresses = queries.issuers.addresses(session, issuer_id)
+    of_address = {(address.tool_url, address.slug): address.id for address in addresses}
+    address_id = addresses[0].id
     for packed in lists:
         bits = status.decode(packed["bits"])
-        session.add(StatusList(id=packed["id"], issuer_id=issuer_id, purpose=packed["purpose"], bits=bits))
+        session.add(
+            StatusList(
+                id=packed["id"],
+                issuer_id=issuer_id,
+                address_id=of_address[tuple(packed["at"])] if "at" in packed else address_id,
+                purpose=packed["purpose"],
+                bits=bits,
+            )
+        )
     session.flush()
     queries.issuers.restart_status_list_ids(session)
     # The sheet holds the bits, but not which indexes are taken. New credentials go into new lists, so that none shares
     # its bit with a credential from before.
     for purpose in {packed["purpose"] for packed in lists}:
-        session.add(StatusList(issuer_id=issuer_id, purpose=purpose, bits=status.empty()))
+        session.add(
+            StatusList(issuer_id=issuer_id, address_id=address_id, purpose=purpose, bits=status.empty())
+        )
     session.flush()
 
 
@@ -251,6 +287,14 @@ def _content(page: str, code: str) -> dict[str, Any]:
         raise RecoverySheetError("the code does not belong to this sheet") from error
     content: dict[str, Any] = json.loads(zlib.decompress(packed))
     return content
+
+
+def _packed_list(row: StatusList) -> dict[str, Any]:
+    """`id`, `purpose` and `bits`; `at`, a tool's URL and a slug, where it belongs to a former address."""
+    packed = {"id": row.id, "purpose": row.purpose, "bits": status.encode(row.bits)}
+    return (
+        packed if row.address.left_at is None else packed | {"at": [row.address.tool_url, row.address.slug]}
+    )
 
 
 def _packed_key(row: SigningKeyRow, keyring: Keyring) -> dict[str, Any]:

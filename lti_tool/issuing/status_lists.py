@@ -18,14 +18,15 @@ class StatusListEntry:
     index: int
 
 
-def allocate_entry(session: Session, issuer_id: str, purpose: str) -> StatusListEntry:
-    """A free entry at a random index, so that the list does not show in which order credentials were issued.
+def allocate_entry(session: Session, issuer_id: str, address_id: int, purpose: str) -> StatusListEntry:
+    """A free entry, at a random index, of a list of the issuer's address.
 
+    So the list does not show in which order credentials were issued.
     Nothing is reserved: two transactions may be given the same entry. The unique constraint of `credential` on list
     and index lets only one of them store its credential; the job of the other fails, and allocates again when it is
     retried.
     """
-    row = _list_with_room(session, issuer_id, purpose)
+    row = _list_with_room(session, issuer_id, address_id, purpose)
     while True:
         index = secrets.randbelow(status.LENGTH)
         if not queries.issuers.is_index_taken(session, row.id, index):
@@ -52,11 +53,11 @@ def _store_bits(row: StatusList, bits: bytes) -> None:
     row.bits, row.text = bits, None
 
 
-def _list_with_room(session: Session, issuer_id: str, purpose: str) -> StatusList:
-    """The issuer's newest list; a new one once that is half full, so that a free index is found in about two tries."""
-    newest = queries.issuers.newest_status_list(session, issuer_id, purpose)
+def _list_with_room(session: Session, issuer_id: str, address_id: int, purpose: str) -> StatusList:
+    """The newest list of the address; a new one once that is half full, to find an index in about two tries."""
+    newest = queries.issuers.newest_status_list(session, address_id, purpose)
     if newest is None or queries.issuers.count_taken_indexes(session, newest.id) * 2 >= status.LENGTH:
-        newest = StatusList(issuer_id=issuer_id, purpose=purpose, bits=status.empty())
+        newest = StatusList(issuer_id=issuer_id, address_id=address_id, purpose=purpose, bits=status.empty())
         session.add(newest)
         session.flush()
     return newest

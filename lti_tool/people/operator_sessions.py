@@ -15,10 +15,14 @@ INVITATION_LIFE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(hours=4)
 
 
-def invite_operator(expiring_values: ExpiringValues, account: str = "") -> str:
-    """A code that starts one session of the operator with that account, within INVITATION_LIFE."""
+def invite_operator(expiring_values: ExpiringValues, account: str = "", issuer_id: str = "") -> str:
+    """A code that starts one session of the operator with that account, within INVITATION_LIFE.
+
+    It opens the templates of the issuer with that key, else of that of ISSUER_FILE.
+    """
     code = secrets.token_urlsafe(24)
-    expiring_values.put(_code_key(code), {"account": account}, int(INVITATION_LIFE.total_seconds()))
+    invitation = {"account": account, "issuer_id": issuer_id}
+    expiring_values.put(_code_key(code), invitation, int(INVITATION_LIFE.total_seconds()))
     return code
 
 
@@ -36,6 +40,12 @@ def operator_of(expiring_values: ExpiringValues, token: str) -> Actor | None:
     """The operator whose session the token is that of; None where there is none, or it has ended."""
     found = expiring_values.peek(_token_key(token))
     return events.operator(found["account"]) if found is not None else None
+
+
+def issuer_of(expiring_values: ExpiringValues, token: str) -> str:
+    """The key of the issuer whose templates the session opens; empty for that of ISSUER_FILE."""
+    found = expiring_values.peek(_token_key(token))
+    return str(found["issuer_id"]) if found is not None else ""
 
 
 def _code_key(code: str) -> str:

@@ -22,10 +22,20 @@ INVITATION_LIFE = timedelta(days=7)
 CLAIM_LIFE = timedelta(minutes=5)
 
 
-def invite(session: Session, now: datetime, by: Actor = TOOL) -> str:
-    """A new code that lets one platform register within INVITATION_LIFE. Only its hash is stored."""
+def invite(session: Session, now: datetime, by: Actor = TOOL, issuer_id: str | None = None) -> str:
+    """A new code that lets one platform register within INVITATION_LIFE. Only its hash is stored.
+
+    The platform's courses award for the issuer with that key; without one, for that of ISSUER_FILE.
+    """
     code = secrets.token_urlsafe(16)
-    session.add(Invitation(code_hash=secret_hash(code), created_at=now, expires_at=now + INVITATION_LIFE))
+    session.add(
+        Invitation(
+            code_hash=secret_hash(code),
+            issuer_id=issuer_id or queries.issuers.first_issuer_id(session),
+            created_at=now,
+            expires_at=now + INVITATION_LIFE,
+        )
+    )
     events.record(session, "platform_invited", "invitation", _name_of(code), now, actor=by)
     return code
 
@@ -55,9 +65,11 @@ def register(
     try:
         new = ask_platform()
         with store.begin() as session:
-            _unused(session, code).used_at = clock()
+            invitation = _unused(session, code)
+            invitation.used_at = clock()
             # Whoever had the invitation registers the platform; they have no account here.
-            add_registration(session, new, clock(), UNKNOWN, {"invitation": _name_of(code)})
+            data = {"invitation": _name_of(code)}
+            add_registration(session, new, clock(), UNKNOWN, data, invitation.issuer_id)
         registered = True
     finally:
         if not registered:
@@ -71,12 +83,16 @@ def add_registration(
     now: datetime,
     by: Actor = TOOL,
     data: Json | None = None,
+    issuer_id: str | None = None,
 ) -> Registration:
     """The new registration of (platform_id, client_id), with its deployment, if it has one.
 
-    `data` goes into the event: how it came about. Raises AlreadyRegisteredError: a registration is never replaced.
+    `data` goes into the event: how it came about. It is of the issuer with that key; without one, of that of
+    ISSUER_FILE. Raises AlreadyRegisteredError: a registration is never replaced.
     """
+    owner = issuer_id or queries.issuers.first_issuer_id(session)
     row = RegistrationRow(
+        issuer_id=owner,
         platform_id=new.platform_id,
         client_id=new.client_id,
         auth_login_url=new.auth_login_url,
@@ -86,6 +102,7 @@ def add_registration(
         product=new.product,
         name=new.name,
         embed_origins=list(new.embed_origins),
+        tool_url=queries.issuers.current_address(session, owner).tool_url,
         created_at=now,
     )
     added = queries.platforms.add_or_find_registration(session, row)
@@ -95,6 +112,14 @@ def add_registration(
     if new.deployment_id is not None:
         queries.platforms.save_deployment(session, row.id, new.deployment_id, now)
     return queries.platforms.as_registration(row)
+
+
+def note_address(session: Session, registration_id: int, tool_url: str, now: datetime) -> None:
+    """Notes that the platform launches at that URL of the tool: after a move, that it was updated."""
+    row = queries.platforms.registration_row(session, registration_id)
+    if row is not None and row.tool_url != tool_url:
+        row.tool_url = tool_url
+        events.record(session, "registration_updated", "registration", row.id, now, why="address")
 
 
 def _why_closed(row: Invitation, now: datetime) -> str | None:

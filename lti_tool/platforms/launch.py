@@ -295,8 +295,8 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         """Itself; raises LaunchError `wrong_target` for a page of another site."""
         # Not in the library.
         target = self._jwt["body"].get(CLAIM + "target_link_uri")
-        own = origin_of(self.login["launch_url"])
-        if not isinstance(target, str) or not own or origin_of(target) != own:
+        origin = origin_of(target) if isinstance(target, str) else ""
+        if not origin or origin not in self.login["origins"]:
             raise LaunchError("wrong_target", "the launch asks for a page of another site")
         return self
 

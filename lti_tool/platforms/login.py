@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -53,14 +53,17 @@ def login(
     find_registration: FindRegistration,
     expiring_values: ExpiringValues,
     launch_url: str,
+    former_urls: Collection[str] = (),
 ) -> LoginAnswer:
     """The answer to a login initiation by GET or POST; its state and nonce are stored for STATE_SECONDS.
 
+    `former_urls`: where the tool was before; links from then may still ask for a page there.
     `find_registration(platform_id, None)` must give a registration only if it is the one of that platform.
     Raises LaunchError `wrong_target`, `bad_login`, `unknown_platform` or `platform_disabled`.
     """
     target = parameters.get("target_link_uri")
-    if target and origin_of(target) != origin_of(launch_url):
+    origins = {origin_of(url) for url in (launch_url, *former_urls)}
+    if target and origin_of(target) not in origins:
         raise LaunchError("wrong_target", "the login asks for a page of another site")
     request = RequestParameters(parameters)
     cookies = NewCookies()
@@ -79,6 +82,7 @@ def login(
             "registration_id": registration.id,
             "nonce": oidc.nonce,
             "launch_url": launch_url,
+            "origins": sorted(origins),
             "storage_target": storage_target,
         },
         STATE_SECONDS,

@@ -8,19 +8,25 @@ from badges.jsonld import as_jsonld
 from badges.model import Achievement
 from badges.template.model import Template, read_template
 from lti_tool.errors import NotFoundError
-from lti_tool.issuing.issuance import Issuer
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import Session, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.values import Json
 
 
-def achievement(publisher: Publisher, template_id: str, version: int, language: str) -> Json:
-    """The Achievement of a published version as JSON-LD. Raises NotFoundError, also for a draft."""
+def achievement(
+    publisher: Publisher, template_id: str, version: int, language: str, base_url: str = ""
+) -> Json:
+    """The Achievement of a published version as JSON-LD, as it is known at `base_url`, a URL of the tool.
+
+    Raises NotFoundError, also for a draft.
+    """
     with publisher.store.read() as session:
         row = _published_version(session, template_id, version)
-        node = as_jsonld(_achievement_of(publisher.issuer, row, read_template(row.body), language))
-    return {"@context": list(contexts(publisher.issuer.addresses.extension_context)), **node}
+        issuer = publisher.issuers.reached(session, row.issuer_id, base_url)
+        node = as_jsonld(_achievement_of(issuer, row, read_template(row.body), language))
+    return {"@context": list(contexts(issuer.addresses.extension_context)), **node}
 
 
 def announced_credential(issuer: Issuer, row: TemplateVersion, language: str) -> Json:

@@ -1,8 +1,8 @@
-"""Issued credentials as they are served: the signed JSON, and the badge."""
+"""Issued credentials as they are served: the signed JSON, and the badge. What is revoked is not given out."""
 
 from __future__ import annotations
 
-from lti_tool.errors import NotFoundError
+from lti_tool.errors import NotFoundError, RevokedError
 from lti_tool.issuing import issuance
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import Session, queries
@@ -10,16 +10,37 @@ from lti_tool.store.models import CredentialRow
 from lti_tool.values import BakedBadge
 
 
+def row_to_give_out(session: Session, credential_id: str) -> CredentialRow:
+    """The stored credential. Raises NotFoundError where there is none, RevokedError where it is revoked."""
+    row = _row(session, credential_id)
+    if row.revoked_at is not None:
+        raise RevokedError(f"the badge {credential_id} is revoked")
+    return row
+
+
 def badge(publisher: Publisher, credential_id: str) -> BakedBadge:
-    """The badge with the credential baked in. Raises NotFoundError."""
+    """The badge with the credential baked in. Raises as `row_to_give_out` does."""
     with publisher.store.read() as session:
-        return issuance.bake_badge(publisher.issuer, _row(session, credential_id))
+        row = row_to_give_out(session, credential_id)
+        return issuance.bake_badge(publisher.issuers.of(session, row.issuer_id), row)
 
 
 def credential(publisher: Publisher, credential_id: str) -> str:
-    """The JSON that was signed, byte for byte. Raises NotFoundError."""
+    """The JSON that was signed, byte for byte, for our own checks: of a revoked one too. Raises NotFoundError."""
     with publisher.store.read() as session:
         return _row(session, credential_id).text
+
+
+def is_revoked(publisher: Publisher, address: str) -> bool:
+    """Whether the credential with that address as its id is one of ours, and revoked.
+
+    Its status list may only say that it is suspended.
+    """
+    with publisher.store.read() as session:
+        row = queries.credentials.credential(session, address.rpartition("/")[2])
+        if row is None or row.revoked_at is None:
+            return False
+        return publisher.issuers.at(session, row.status_list.address).addresses.credential(row.id) == address
 
 
 def _row(session: Session, credential_id: str) -> CredentialRow:

@@ -10,7 +10,9 @@ from badges.credential import Learner
 from badges.elm import EuropassAward, upload_archive, upload_document
 from badges.elm.checks import Problem, find_problems
 from badges.template.model import read_template
-from lti_tool.issuing.issuance import Issuer
+from lti_tool.issuing.issuers import Issuers
+from lti_tool.issuing.signed_content import signed_content
+from lti_tool.store import events
 from lti_tool.store.models import CredentialRow
 
 #: The largest file the Europass Issuer takes.
@@ -29,17 +31,17 @@ class Batch:
     lacking: Sequence[tuple[str, Problem]]
 
 
-def upload_of(issuer: Issuer, row: CredentialRow) -> bytes:
+def upload_of(issuers: Issuers, row: CredentialRow) -> bytes:
     """The file for one badge, as JSON, even where it lacks something."""
-    return json.dumps(upload_document(_awarded(issuer, row)), ensure_ascii=False, indent=1).encode()
+    return json.dumps(upload_document(_awarded(issuers, row)), ensure_ascii=False, indent=1).encode()
 
 
-def batch_of(issuer: Issuer, rows: Iterable[CredentialRow]) -> Batch:
+def batch_of(issuers: Issuers, rows: Iterable[CredentialRow]) -> Batch:
     """The batch of the badges that lack nothing; the others are reported in `lacking`."""
     complete: list[EuropassAward] = []
     lacking: list[tuple[str, Problem]] = []
     for row in rows:
-        awarded = _awarded(issuer, row)
+        awarded = _awarded(issuers, row)
         found = find_problems(upload_document(awarded)["credential"])
         lacking += ((row.id, lack) for lack in found)
         if not found:
@@ -47,17 +49,21 @@ def batch_of(issuer: Issuer, rows: Iterable[CredentialRow]) -> Batch:
     return Batch(zip=upload_archive(complete), packed=len(complete), lacking=lacking)
 
 
-def _awarded(issuer: Issuer, row: CredentialRow) -> EuropassAward:
-    version, award = row.template_version, row.award
+def _awarded(issuers: Issuers, row: CredentialRow) -> EuropassAward:
+    version, person = row.template_version, row.award.person
+    issuer = issuers.at(events.session_of(row), row.status_list.address)
+    signed = signed_content(row.text)
     return EuropassAward(
         credential_id=issuer.addresses.credential(row.id),
         template=read_template(version.body),
         template_url=issuer.addresses.achievement(version.template_id, version.version),
         issuer=issuer.profile,
-        learner=Learner(name=award.person.name, email=award.person.email),
+        # The address is signed as a hash: it is given out where it is still the learner's.
+        learner=Learner(name=signed.name, email=person.email if signed.has_email(person.email) else None),
         language=row.language,
-        awarded_at=award.earned_at,
-        now=row.issued_at,
-        score=award.score,
+        awarded_at=signed.awarded_at,
+        now=signed.valid_from,
+        score=signed.score,
+        valid_until=signed.valid_until,
         png=version.picture,
     )

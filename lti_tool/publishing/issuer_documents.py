@@ -1,81 +1,103 @@
-"""The issuer's own documents: profile, DID document, keys, and the context and schema of the extension."""
+"""An issuer's own documents: profile, DID document, keys, and the context and schema of the extension."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from badges.jsonld import as_jsonld
 from badges.schemas import EXTENSION_SCHEMA
+from lti_tool.addresses import without_scheme
 from lti_tool.errors import NotFoundError
-from lti_tool.issuing.keyring import PublishedKey
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.publishing.publisher import Publisher
+from lti_tool.store import Session, queries
 from lti_tool.values import Json
 from signing import did_document as published
 from signing import keys
-from signing.document_loader import find_context
+from signing.document_loader import EXTENSION_PATH, find_context
 from signing.keys import VerificationMethod
 
 
-def issuer_profile(publisher: Publisher, slug: str) -> Json:
-    """The issuer's Profile as JSON-LD. Raises NotFoundError for another slug than the issuer's."""
-    _check_slug(publisher, slug)
-    return as_jsonld(publisher.issuer.profile.as_profile())
+def found_issuer(session: Session, publisher: Publisher, slug: str, base_url: str = "") -> Issuer:
+    """The issuer with that slug at `base_url`, a URL of the tool without its scheme. Raises NotFoundError.
+
+    Where that is no address of it, as behind a proxy that tells no host, it is the current or the last one with the
+    slug: a document for another address than the requested one helps nobody, but harms nobody either.
+    """
+    addresses = queries.issuers.addresses_named(session, slug)
+    if not addresses:
+        raise NotFoundError("there is no such issuer")
+    found = next((each for each in addresses if without_scheme(each.tool_url) == base_url), addresses[0])
+    return publisher.issuers.at(session, found)
 
 
-def did_document(publisher: Publisher, slug: str) -> Json:
-    """The issuer's DID document with all its keys. Raises NotFoundError as `issuer_profile` does."""
-    _check_slug(publisher, slug)
+def issuer_profile(publisher: Publisher, slug: str, base_url: str = "") -> Json:
+    """The issuer's Profile as JSON-LD. Raises NotFoundError as `found_issuer` does."""
     with publisher.store.read() as session:
-        methods = publisher.issuer.keyring.verification_methods(session)
-    return published.did_document(publisher.issuer.profile.id, methods, publisher.issuer.addresses.origin)
+        return as_jsonld(found_issuer(session, publisher, slug, base_url).profile.as_profile())
+
+
+def did_document(publisher: Publisher, slug: str, base_url: str = "") -> Json:
+    """The issuer's DID document with all its keys. Raises NotFoundError as `found_issuer` does."""
+    with publisher.store.read() as session:
+        issuer = found_issuer(session, publisher, slug, base_url)
+        methods = issuer.keyring.verification_methods(session)
+    return published.did_document(issuer.profile.id, methods, issuer.addresses.origin)
 
 
 def jwks(publisher: Publisher, slug: str) -> Json:
     """The issuer's keys as a JWK Set: retired ones too, compromised ones not.
 
-    Raises NotFoundError as `issuer_profile` does.
+    Raises NotFoundError as `found_issuer` does.
     """
+    with publisher.store.read() as session:
+        return _key_set(session, [found_issuer(session, publisher, slug)])
+
+
+def all_keys(publisher: Publisher) -> Json:
+    """The keys of all issuers as one JWK Set."""
+    with publisher.store.read() as session:
+        return _key_set(session, publisher.issuers.all(session))
+
+
+def _key_set(session: Session, issuers: Sequence[Issuer]) -> Json:
     return {
         "keys": [
-            keys.jwk(key.public, key.kid) for key in _keys(publisher, slug) if key.compromised_at is None
+            keys.jwk(key.public, key.kid)
+            for issuer in issuers
+            for key in issuer.keyring.published_keys(session)
+            if key.compromised_at is None
         ]
     }
 
 
-def public_key(publisher: Publisher, slug: str, kid: str) -> Json:
+def public_key(publisher: Publisher, slug: str, kid: str, base_url: str = "") -> Json:
     """The JWK at the URL that a VC-JWT has as its `kid`; for a compromised key a verification method with `revoked`.
 
-    Raises NotFoundError where there is no such key, and as `issuer_profile` does.
+    Raises NotFoundError where there is no such key, and as `found_issuer` does.
     """
-    for key in _keys(publisher, slug):
-        if key.kid == kid and key.compromised_at is None:
-            return keys.jwk(key.public, key.kid)
-        if key.kid == kid:
-            return published.revoked_method(
-                VerificationMethod(
-                    id=publisher.issuer.keyring.jwk_address(kid),
-                    controller=publisher.issuer.profile.id,
-                    public=key.public,
-                    ends=key.compromised_at,
-                )
-            )
-    raise NotFoundError("there is no such key")
+    with publisher.store.read() as session:
+        issuer = found_issuer(session, publisher, slug, base_url)
+        key = next((key for key in issuer.keyring.published_keys(session) if key.kid == kid), None)
+    if key is None:
+        raise NotFoundError("there is no such key")
+    if key.compromised_at is None:
+        return keys.jwk(key.public, key.kid)
+    return published.revoked_method(
+        VerificationMethod(
+            id=issuer.keyring.jwk_address(kid),
+            controller=issuer.profile.id,
+            public=key.public,
+            ends=key.compromised_at,
+        )
+    )
 
 
 def extension_context(publisher: Publisher) -> bytes:
     """The JSON-LD context of the extension."""
-    return find_context(publisher.issuer.addresses.extension_context).encode()
+    return find_context(publisher.issuers.extension_url + EXTENSION_PATH).encode()
 
 
 def extension_schema() -> bytes:
     """The JSON Schema of the extension."""
     return EXTENSION_SCHEMA.read_bytes()
-
-
-def _keys(publisher: Publisher, slug: str) -> tuple[PublishedKey, ...]:
-    _check_slug(publisher, slug)
-    with publisher.store.read() as session:
-        return publisher.issuer.keyring.published_keys(session)
-
-
-def _check_slug(publisher: Publisher, slug: str) -> None:
-    if slug != publisher.issuer.profile.slug:
-        raise NotFoundError("there is no such issuer")

@@ -7,44 +7,48 @@ from __future__ import annotations
 
 from badges.pdf.content import IssuedBadge
 from lti_tool.errors import NotFoundError
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.signed_content import signed_content
+from lti_tool.publishing.credentials import row_to_give_out
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import queries
-from lti_tool.store.models import CredentialRow, Person
+from lti_tool.store.models import CredentialRow
 
 
 def certificate_of(publisher: Publisher, credential_id: str, language: str) -> bytes:
     """The certificate of a badge as a PDF.
 
-    Raises NotFoundError where there is no such badge, or it is revoked or suspended: paper cannot show that later.
+    Raises NotFoundError where there is no such badge, or it is suspended, RevokedError where it is revoked: paper
+    cannot show that later.
     """
     from badges.pdf.certificate import certificate
 
     with publisher.store.read() as session:
-        row = queries.credentials.credential(session, credential_id)
-        if row is None or row.revoked_at or row.suspended_at:
-            raise NotFoundError("there is no such badge, or it does not hold now")
-        issued = _issued(publisher, row)
+        row = row_to_give_out(session, credential_id)
+        if row.suspended_at:
+            raise NotFoundError("the badge is suspended")
+        issued = _issued(publisher.issuers.of(session, row.issuer_id), row)
     return certificate(issued, language)
 
 
-def transcript_of(publisher: Publisher, person_id: int, language: str) -> bytes:
-    """The transcript of a learner's valid badges as a PDF. Raises NotFoundError where there are none."""
+def transcript_of(publisher: Publisher, issuer: Issuer, person_id: int, language: str) -> bytes:
+    """The transcript, by `issuer`, of a learner's valid badges as a PDF. Raises NotFoundError where there are none."""
     from badges.pdf.transcript import transcript
 
     with publisher.store.read() as session:
-        name = session.get_one(Person, person_id).name or ""
-        badges = [
-            _issued(publisher, row) for row in queries.credentials.credentials_of_learner(session, person_id)
-        ]
+        rows = queries.credentials.credentials_of_learner(session, person_id)
+        badges = [_issued(publisher.issuers.of(session, row.issuer_id), row) for row in rows]
+        # As the newest badge was signed, not as the platform names them today.
+        name = (signed_content(rows[-1].text).name or "") if rows else ""
     if not badges:
         raise NotFoundError("the learner has no badge")
-    return transcript(badges, publisher.issuer.profile, name, language, publisher.clock())
+    return transcript(badges, issuer.profile, name, language, publisher.clock())
 
 
-def _issued(publisher: Publisher, row: CredentialRow) -> IssuedBadge:
+def _issued(issuer: Issuer, row: CredentialRow) -> IssuedBadge:
     return IssuedBadge(
         text=row.text,
         png=row.template_version.picture,
-        page_url=publisher.issuer.addresses.badge_page(row.id),
+        page_url=issuer.addresses.badge_page(row.id),
         colours=row.template_version.body.get("colours"),
     )

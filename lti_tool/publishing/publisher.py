@@ -6,18 +6,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from lti_tool.issuing.issuance import Issuer
+from lti_tool.issuing.issuers import Issuers
 from lti_tool.store.database import Store
 
 Fetch = Callable[[str], bytes]
 
 
 class Publisher(Protocol):
-    """The database, the issuer, the clock; `lti_tool.wiring.Tool` has them."""
+    """The database, the issuers, the clock; `lti_tool.wiring.Tool` has them."""
 
     @property
     def store(self) -> Store: ...
     @property
-    def issuer(self) -> Issuer: ...
+    def issuers(self) -> Issuers: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...

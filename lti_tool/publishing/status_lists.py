@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from badges.status_list import build_status_list
 from lti_tool.errors import NotFoundError
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import queries
 from signing.proofs import PROOFS
@@ -38,14 +39,16 @@ def status_list(publisher: Publisher, list_id: int) -> StatusListDocument:
     now = publisher.clock()
     with publisher.store.read() as session:
         row = queries.issuers.status_list(session, list_id)
-        if row is None or row.issuer_id != publisher.issuer.profile.id:
+        if row is None:
             raise NotFoundError("there is no such status list")
         bits, purpose, text, jwt = row.bits, row.purpose, row.text, row.jwt
-        kids = publisher.issuer.keyring.current_kids(session)
+        # As the credentials in it: with the DID, and at the URL, of the address that they were issued under.
+        issuer = publisher.issuers.at(session, row.address)
+        kids = issuer.keyring.current_kids(session)
         recent = row.signed_at is not None and now - row.signed_at < STATUS_RENEWAL
         fresh = recent and row.signed_with == kids
     if text is None or jwt is None or not fresh:
-        text, jwt = _signed_list(publisher, list_id, purpose, bits, now)
+        text, jwt = _signed_list(publisher, issuer, list_id, purpose, bits, now)
         with publisher.store.begin() as session:
             locked = queries.issuers.lock_status_list(session, list_id)
             if locked is not None and locked.bits == bits:
@@ -54,15 +57,15 @@ def status_list(publisher: Publisher, list_id: int) -> StatusListDocument:
 
 
 def _signed_list(
-    publisher: Publisher, list_id: int, purpose: str, bits: bytes, now: datetime
+    publisher: Publisher, issuer: Issuer, list_id: int, purpose: str, bits: bytes, now: datetime
 ) -> tuple[str, str]:
     """The list as JSON with a proof, and as a JWT, for verifiers that know only one of them."""
-    keyring = publisher.issuer.keyring
+    keyring = issuer.keyring
     with publisher.store.read() as session:
         keys = {name: keyring.signing_key(session, name) for name in (keyring.proofs[0], keyring.proofs[-1])}
     document = build_status_list(
-        list_url=publisher.issuer.addresses.status_list(list_id),
-        issuer_id=publisher.issuer.profile.id,
+        list_url=issuer.addresses.status_list(list_id),
+        issuer_id=issuer.profile.id,
         purpose=purpose,
         bits=bits,
         now=now,

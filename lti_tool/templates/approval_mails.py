@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from badges.template.model import read_template, text_in
-from lti_tool.issuing.issuance import Issuer
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.language import best_language
 from lti_tool.store import Session
 from lti_tool.store.models import Approval, TemplateVersion

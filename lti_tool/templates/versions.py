@@ -20,7 +20,7 @@ from badges.template.wording import too_little
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
-from lti_tool.store.models import TemplateChange, TemplateVersion
+from lti_tool.store.models import Course, TemplateChange, TemplateVersion
 from lti_tool.templates import approval_requests
 from lti_tool.values import Json
 
@@ -36,6 +36,7 @@ def add(
     template_id: str | None = None,
     *,
     course_id: int | None = None,
+    issuer_id: str | None = None,
     by: Actor = TOOL,
     what: str = "begun",
     own_picture: bytes | None = None,
@@ -44,13 +45,17 @@ def add(
 
     Days to come are refused where data is read from a file or a form, not here: the issuer's day is known there. Its
     picture is `own_picture`, else one is drawn when it is published. `what` is its first entry of the history.
+    It belongs to the issuer of the template, else of the course, else to `issuer_id`, else to that of ISSUER_FILE.
     Raises badges.errors.TemplateError with every problem.
     """
     template = read_template(data)
     template_id = template_id or str(uuid4())
+    number = queries.templates.newest_version(session, template_id)
+    newest = queries.templates.template_version(session, template_id, number)
     row = TemplateVersion(
         template_id=template_id,
-        version=queries.templates.newest_version(session, template_id) + 1,
+        version=number + 1,
+        issuer_id=newest.issuer_id if newest is not None else _owner(session, course_id, issuer_id),
         status="draft",
         name=text_in(template.name, template.in_language),
         body=template_as_json(template),
@@ -63,6 +68,12 @@ def add(
     _record(row, what, now, by)
     session.flush()
     return row
+
+
+def _owner(session: Session, course_id: int | None, issuer_id: str | None) -> str:
+    if course_id is not None:
+        return session.get_one(Course, course_id).registration.issuer_id
+    return issuer_id or queries.issuers.first_issuer_id(session)
 
 
 def save_draft(row: TemplateVersion, data: Json, now: datetime, by: Actor = TOOL) -> None:
@@ -95,11 +106,21 @@ def copy(
     now: datetime,
     *,
     course_id: int | None = None,
+    issuer_id: str | None = None,
     by: Actor = TOOL,
 ) -> TemplateVersion:
-    """A draft of a new template with the same content, which belongs to `course_id`."""
+    """A draft of a new template with the same content, which belongs to the course, or to the issuer."""
     own = row.picture if row.own_picture else None
-    return add(session, row.body, now, course_id=course_id, by=by, what="copied", own_picture=own)
+    return add(
+        session,
+        row.body,
+        now,
+        course_id=course_id,
+        issuer_id=issuer_id,
+        by=by,
+        what="copied",
+        own_picture=own,
+    )
 
 
 def next_version(session: Session, row: TemplateVersion, now: datetime, by: Actor = TOOL) -> TemplateVersion:

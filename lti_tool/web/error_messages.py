@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.translation import Sentence, lazy_text
 from lti_tool.web.translation import lazy_gettext as _l
 
@@ -33,7 +33,7 @@ _AGAIN_OR_ADMINISTRATOR = _l(
 
 def _operator() -> str:
     """Whom to contact, on the page that is being made: the issuer's name, and its e-mail address if it has one."""
-    profile = current_tool().issuer.profile
+    profile = page_issuer().profile
     name = profile.name_in(page_language())
     return f"{name}, {profile.email}" if profile.email else name
 
@@ -202,6 +202,11 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
         title=_l("You do not have permission to open this page"),
         what_happened=_l("This page is for teachers of the course."),
         what_to_do=_l("If you teach this course, go back to it and open the link again."),
+    ),
+    "badge_revoked": ErrorMessage(
+        title=_l("This badge was revoked"),
+        what_happened=_l("The badge is no longer valid, so its files are not given out any more."),
+        what_to_do=_l("Open the page of the badge: it says when and why."),
     ),
     "no_author": ErrorMessage(
         title=_l("You do not have permission to open this page"),

@@ -22,6 +22,7 @@ from lti_tool.errors import (
     NotAllowedError,
     NotFoundError,
     RegistrationError,
+    RevokedError,
 )
 from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
@@ -39,6 +40,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(RegistrationError, _registration_refused)
     app.register_error_handler(NotAllowedError, _not_allowed)
     app.register_error_handler(NotFoundError, lambda _error: error_page("not_found", 404))
+    app.register_error_handler(RevokedError, lambda _error: error_page("badge_revoked", 410))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_unavailable)
     app.register_error_handler(Exception, _unexpected_error)

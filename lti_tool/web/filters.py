@@ -19,16 +19,15 @@ from badges.template.fields import Texts
 from badges.template.model import Template
 from badges.template.results import result_in_words
 from badges.vocabularies import vocabulary
+from lti_tool.language import DAY
 from lti_tool.web import current
 from lti_tool.web.current import current_tool
 from lti_tool.web.error_messages import CHANNELS
 from lti_tool.web.languages import page_language
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.time_zones import in_page_zone, readers_zone_is_known
 from lti_tool.web.translation import format_date, format_datetime, format_decimal, format_time_ago
 from lti_tool.web.translation import gettext as _
-
-#: English as Europe writes it; Babel's own is American.
-DAY = {"en": "d MMMM y", "lv": "y. 'gada' d. MMMM"}
 
 STATIC = Path(__file__).parent / "static"
 
@@ -39,6 +38,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.globals["static"] = static_addresses()
     app.jinja_env.globals["tool_url"] = current.tool_of(app).tool_url
     app.jinja_env.globals["issuer"] = _issuer
+    app.jinja_env.globals["now"] = lambda: current_tool().clock()
     app.jinja_env.filters.update(
         localized=localized,
         localized_text=localized_text,
@@ -51,6 +51,7 @@ def set_up(app: Flask) -> None:
         country=country,
         assurance=assurance,
         calendar_day=calendar_day,
+        last_day=last_day,
         error_sentence=error_sentence,
     )
     app.after_request(_make_static_files_cacheable)
@@ -58,7 +59,7 @@ def set_up(app: Flask) -> None:
 
 def _issuer() -> IssuerProfile:
     """The issuer, by its name in the language of the page."""
-    profile = current_tool().issuer.profile
+    profile = page_issuer().profile
     return replace(profile, name=profile.name_in(page_language()))
 
 
@@ -164,6 +165,11 @@ def assurance(code: str) -> Markup:
 def calendar_day(value: date) -> str:
     """A date without a time."""
     return format_date(value, DAY[page_language()])
+
+
+def last_day(valid_until: datetime) -> str:
+    """The last day of a validity: the issuer's, because it ends with a day where the issuer is."""
+    return calendar_day(_issuer().day_of(valid_until))
 
 
 def _make_static_files_cacheable(response: Response) -> Response:

@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request
 
 from lti_tool.platforms.platform_configuration import CANVAS_EMBED_ORIGINS
 from lti_tool.values import Registration, origin_of
-from lti_tool.web.current import current_tool
+from lti_tool.web.requested_address import requested_tool_url
 
 ANY_ORIGIN = ("*",)
 NO_ORIGIN = ("'none'",)
@@ -68,7 +68,7 @@ def is_from_own_page() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    return request.headers.get("Origin") == origin_of(current_tool().tool_url)
+    return request.headers.get("Origin") == origin_of(requested_tool_url())
 
 
 def _add_headers(response: Response) -> Response:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, g, has_request_context
 
-from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 
 
 def set_up(app: Flask) -> None:
@@ -20,9 +20,7 @@ def set_up(app: Flask) -> None:
 
 def in_page_zone(time: datetime) -> datetime:
     """The same moment in the time zone of the page of the current request."""
-    return time.astimezone(
-        ZoneInfo(g.timezone) if readers_zone_is_known() else current_tool().issuer.profile.zone
-    )
+    return time.astimezone(ZoneInfo(g.timezone) if readers_zone_is_known() else page_issuer().profile.zone)
 
 
 def readers_zone_is_known() -> bool:

@@ -17,6 +17,7 @@ from lti_tool.values import DeepLinkingSettings, Launch, Registration
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import allow_framing_by, embed_origins
 from lti_tool.web.languages import browser_language, set_page_language
+from lti_tool.web.page_issuer import set_page_issuer
 from lti_tool.web.time_zones import set_page_timezone
 
 LAUNCH_HEADER = "X-LTI-Launch"
@@ -115,6 +116,7 @@ def rule_of(session: Session, visit: Visit, rule_id: int | None) -> AwardRule:
 
 def _visit(row: LaunchSession, token: str) -> Visit:
     registration = queries.platforms.as_registration(row.registration)
+    set_page_issuer(current_tool().issuers.of(events.session_of(row), row.registration.issuer_id))
     set_page_language(row.language)
     set_page_timezone(row.timezone)
     allow_framing_by((*embed_origins(registration), *row.embed_origins))

@@ -73,6 +73,7 @@ def built(issuer: IssuerProfile) -> Callable[..., Json]:
             "salt": "b7c1e2",
             "language": "lv",
             "awarded_at": NOW - timedelta(days=1),
+            "assessed_at": NOW - timedelta(days=2),
             "now": NOW,
             "score": Decimal("0.86"),
             "status": StatusEntry(list_url=LIST_URL, index=INDEX),

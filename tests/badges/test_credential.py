@@ -187,6 +187,8 @@ def test_the_date_of_the_award_differs_from_the_start_of_validity(solar: Templat
 
 
 def test_a_credential_may_expire(solar: Template, built: Build, now: datetime) -> None:
+    replaced = "https://riga-college.example/credentials/1"
+    assert built(solar, replaces=replaced)["replaces"] == replaced
     assert built(solar, valid_until=now + timedelta(days=365))["validUntil"] == "2027-11-21T09:00:00Z"
 
 

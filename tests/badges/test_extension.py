@@ -21,6 +21,7 @@ from badges.schemas import EXTENSION_SCHEMA
 from badges.template import values
 from badges.template.declarations import Declarations
 from badges.template.model import Level, Template, read_template, template_as_json
+from badges.template.validity import Validity
 from badges.vocabularies import vocabulary_names
 from signing.canonical import canonicalize
 from signing.document_loader import CONTEXTS, EXTENSION_FILE, find_context, load
@@ -100,6 +101,7 @@ def full_template() -> Template:
         prerequisites=_TEXT,
         stackability="integrated",
         part_of=(values.LargerCredential(name=_TEXT, url="https://riga-college.example/bachelor"),),
+        validity=Validity(months=24),
         further_information=_TEXT,
         isced_f="0688",
         learning_setting="nonFormal",
@@ -181,7 +183,8 @@ def test_terms_of_the_european_model_keep_their_iris_and_ours_are_urns() -> None
 def test_the_fullest_badge_passes_every_schema_and_loses_nothing_in_compaction(
     full_template: Template, full_issuer: IssuerProfile, built: Build, shared: Path, language: str
 ) -> None:
-    credential = built(full_template, issuer=full_issuer, language=language)
+    replaced = "https://riga-college.example/credentials/1"
+    credential = built(full_template, issuer=full_issuer, language=language, replaces=replaced)
     schemas = shared / "data/schemas"
     files = [
         schemas / "ob_v3p0_achievementcredential_schema.json",

@@ -190,7 +190,7 @@ def decisions_of(tool, rule_id):
     with tool.store.read() as session:
         rule = session.get_one(AwardRule, rule_id)
         version = queries.rules.active_version(session, rule_id)
-        return decisions.undecided_people(session, rule, version, tool.policy, tool.clock())
+        return decisions.undecided_people(session, rule, version, tool.issuer.policy, tool.clock())
 
 
 def test_everybody_is_decided_alike_before_and_after_the_sweep(tool, platform, rule_id, clock):

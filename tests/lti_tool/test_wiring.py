@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from lti_tool.store.models import InstallationSetting, Outbox, SigningKeyRow, ToolKeyRow
+from lti_tool.store.models import InstallationSetting, IssuerProfileRow, Outbox, SigningKeyRow, ToolKeyRow
 from lti_tool.wiring import build_tool
 from tests.amounts import amount
 from tests.fixtures import settings_for
@@ -20,6 +20,7 @@ def test_several_processes_that_start_for_the_first_time_at_once_have_the_same_k
     tool = tools[0]
     assert sorted(row.algorithm for row in rows(tool, SigningKeyRow)) == ["Ed25519", "P-256"]
     assert len(rows(tool, ToolKeyRow)) == 1
+    assert [row.version for row in rows(tool, IssuerProfileRow)] == [1]
     assert [row.name for row in rows(tool, InstallationSetting)] == ["extension"]
     assert [row.id for row in rows(tool, Outbox)] == ["sweep"]
     for tool in tools:

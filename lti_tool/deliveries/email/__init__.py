@@ -11,9 +11,10 @@ from urllib.parse import unquote, urlsplit
 
 from lti_tool.deliveries.approval_message import approval_message
 from lti_tool.deliveries.mail_message import composed, mail_message
+from lti_tool.deliveries.notice_message import notice_message
 from lti_tool.deliveries.teacher_message import teacher_message
 from lti_tool.errors import DeliveryError
-from lti_tool.values import ApprovalMail, BakedBadge, Receipt, Recipient, TeacherMail
+from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Recipient, TeacherMail
 
 NAME = "email"
 LABEL = "E-mail"
@@ -46,6 +47,12 @@ def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt
 def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
     """Sends a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
     _send(lambda: approval_message(mail, options.sender, reference), mail.recipient, options)
+    return Receipt(channel=NAME, reference=reference)
+
+
+def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference: str) -> Receipt:
+    """Tells a learner what became of their badge. Raises DeliveryError as `deliver` does."""
+    _send(lambda: notice_message(notice, recipient, options.sender, reference), recipient, options)
     return Receipt(channel=NAME, reference=reference)
 
 

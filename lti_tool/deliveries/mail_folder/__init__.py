@@ -9,9 +9,10 @@ from pathlib import Path
 
 from lti_tool.deliveries.approval_message import approval_message
 from lti_tool.deliveries.mail_message import composed, mail_message
+from lti_tool.deliveries.notice_message import notice_message
 from lti_tool.deliveries.teacher_message import teacher_message
 from lti_tool.errors import DeliveryError
-from lti_tool.values import ApprovalMail, BakedBadge, Receipt, Recipient, TeacherMail
+from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Recipient, TeacherMail
 
 NAME = "mail_folder"
 LABEL = "E-mail, written to a folder"
@@ -38,6 +39,12 @@ def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt
 def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
     """Writes a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
     message = composed(lambda: approval_message(mail, options.sender, reference), mail.recipient)
+    return _write(message, options, reference)
+
+
+def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference: str) -> Receipt:
+    """Writes the mail that tells a learner what became of their badge. Raises DeliveryError as `deliver` does."""
+    message = composed(lambda: notice_message(notice, recipient, options.sender, reference), recipient)
     return _write(message, options, reference)
 
 

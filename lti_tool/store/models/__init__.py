@@ -1,12 +1,15 @@
 """The tables, a file for each subject. Rows have columns and relationships, but no behaviour."""
 
 from lti_tool.store.models.approvals import Approval
-from lti_tool.store.models.awards import Award, CredentialRow, Delivery, MailedChange
+from lti_tool.store.models.awards import Award, CredentialRow, Delivery, MailedChange, Notice
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.events import Event
 from lti_tool.store.models.issuers import (
     CompiledFormRow,
     InstallationSetting,
+    IssuerAddress,
+    IssuerPermission,
+    IssuerProfileRow,
     IssuerRow,
     SigningKeyRow,
     StatusList,
@@ -34,10 +37,14 @@ __all__ = [
     "InstallationSetting",
     "Instant",
     "Invitation",
+    "IssuerAddress",
+    "IssuerPermission",
+    "IssuerProfileRow",
     "IssuerRow",
     "LaunchSession",
     "LookRow",
     "MailedChange",
+    "Notice",
     "ObservationRow",
     "Outbox",
     "Person",

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base, one_where
@@ -17,15 +17,20 @@ from lti_tool.store.models.templates import TemplateVersion
 
 
 class Award(Base):
-    """A learner's award of a template in a course; the unique constraint lets it be earned only once.
+    """A learner's award of an achievement: one at a time over all links and courses, as the unique index says.
 
     It keeps the versions of rule and template by which it was decided, and the trace of that decision.
 
-    `status`: earned, waiting (`waiting_for` names what), issued, revoked.
+    `status`: earned, waiting (`waiting_for` names what), issued, revoked. An award runs until `ended_at`; `why_ended`:
+    revoked, or renewed by a further award, whose `renews_id` names it. That its credential has expired follows from the
+    credential's `valid_until`.
     """
 
     __tablename__ = "award"
-    __table_args__ = (UniqueConstraint("course_id", "template_id", "person_id"),)
+    __table_args__ = (
+        one_where("ix_award_running", ("issuer_id", "template_id", "person_id"), "ended_at IS NULL"),
+        Index("ix_award_person", "person_id", "template_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
@@ -40,8 +45,15 @@ class Award(Base):
     score: Mapped[Decimal | None]
     trace: Mapped[dict[str, Any]]
     """The decision as JSON: `lti_tool.conditions.decide.Decision.as_json`."""
+    assessed_at: Mapped[datetime | None]
+    """When the assessment was, by what was observed of it; `earned_at` is the day of the award."""
     completed_at: Mapped[datetime]
     earned_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    why_ended: Mapped[str | None] = mapped_column(String(10))
+    renews_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"))
+    again_reason: Mapped[str | None]
+    """Why a teacher awarded it again after it was revoked."""
     course: Mapped[Course | None] = relationship()
     person: Mapped[Person] = relationship()
     rule: Mapped[AwardRule] = relationship()
@@ -60,7 +72,9 @@ class Award(Base):
 class CredentialRow(Base):
     """The signed credential, byte for byte, as JSON and as a JWT; a badge is baked from `text` when it is requested.
 
-    An award has one at a time. It may be replaced, for example to be bound to a holder; both are kept.
+    An award has one at a time. It may be replaced, and both are kept. `why` it was made: first, replaced (with
+    something corrected), reissued (signed with another key), again (after a revocation). `revoked_as`: revoked, with
+    the reason that somebody typed; mistake, replaced, reissued.
     """
 
     __tablename__ = "credential"
@@ -68,7 +82,7 @@ class CredentialRow(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
     template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
-    issuer_id: Mapped[str]
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
     text: Mapped[str] = mapped_column(Text)
     """JSON with its embedded proofs."""
     jwt: Mapped[str] = mapped_column(Text)
@@ -78,11 +92,15 @@ class CredentialRow(Base):
     status_index: Mapped[int]
     issued_at: Mapped[datetime]
     valid_until: Mapped[datetime | None]
+    why: Mapped[str] = mapped_column(String(10), default="first")
+    signed_with: Mapped[list[str]] = mapped_column(default=list)
+    """The ids of the keys of its proofs."""
     holder: Mapped[str | None]
     """Whom it is bound to, by their identifier; None where it is bound to nobody."""
     replaces_id: Mapped[str | None] = mapped_column(ForeignKey("credential.id"))
     replaced_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    revoked_as: Mapped[str | None] = mapped_column(String(10))
     revocation_reason: Mapped[str | None]
     suspended_at: Mapped[datetime | None]
     suspension_reason: Mapped[str | None]
@@ -90,11 +108,36 @@ class CredentialRow(Base):
     status_list: Mapped[StatusList] = relationship()
     template_version: Mapped[TemplateVersion] = relationship()
 
+    def has_expired(self, now: datetime) -> bool:
+        """Whether its validity has ended; that is never stored."""
+        return self.valid_until is not None and self.valid_until <= now
+
     __table_args__ = (
         UniqueConstraint("status_list_id", "status_index"),
+        # A credential is replaced once.
+        UniqueConstraint("replaces_id"),
         # Two workers may issue the same award at once: the second is refused.
         one_where("ix_credential_current", "award_id", "replaced_at IS NULL"),
     )
+
+
+class Notice(Base):
+    """What a learner is told of a credential by one channel: what (`kind`) happened to it at `about_at`.
+
+    `kind`: revoked, mistake, suspended, reinstated, expires. `status`: pending, sent, failed.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("credential_id", "kind", "about_at", "channel"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    credential_id: Mapped[str] = mapped_column(ForeignKey("credential.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    about_at: Mapped[datetime]
+    channel: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(10), default="pending")
+    sent_at: Mapped[datetime | None]
+    credential: Mapped[CredentialRow] = relationship()
 
 
 class Delivery(Base):

@@ -58,6 +58,7 @@ class Base(DeclarativeBase):
     }
 
 
-def one_where(name: str, column: str, condition: str) -> Index:
-    """The index that refuses a second row with the same value in the column, among those that meet the condition."""
-    return Index(name, column, unique=True, sqlite_where=text(condition), postgresql_where=text(condition))
+def one_where(name: str, columns: str | tuple[str, ...], condition: str) -> Index:
+    """The index that refuses a second row with the same values in the columns, among those that meet the condition."""
+    names = (columns,) if isinstance(columns, str) else columns
+    return Index(name, *names, unique=True, sqlite_where=text(condition), postgresql_where=text(condition))

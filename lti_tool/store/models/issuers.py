@@ -1,28 +1,104 @@
-"""The issuer's keys, status lists, compiled forms and stored settings."""
+"""Issuers with their profiles, addresses, keys and status lists; compiled forms and stored settings."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Text, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
 from signing.keys import Algorithm
 
 
 class IssuerRow(Base):
-    """An issuer, to whom registrations, templates, rules and awards belong. `id` is its DID and never changes."""
+    """An issuer, to whom registrations, templates, rules, awards, keys and status lists belong.
+
+    `id` says nothing and never changes; who the issuer is stands in its profile, and where it is found in its address.
+    """
 
     __tablename__ = "issuer"
+    __table_args__ = (
+        Index(
+            "ix_issuer_first",
+            "is_first",
+            unique=True,
+            sqlite_where=sql("is_first"),
+            postgresql_where=sql("is_first"),
+        ),
+    )
 
-    id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    is_first: Mapped[bool] = mapped_column(default=False)
+    """Whether it is the one of ISSUER_FILE."""
     created_at: Mapped[datetime]
 
 
-#: The issuer of a row that names none: the last that was added, which is the only one of an installation with one.
-OWN_ISSUER = select(IssuerRow.id).order_by(IssuerRow.created_at.desc()).limit(1).scalar_subquery()
+class IssuerProfileRow(Base):
+    """One version of an issuer's profile; the newest counts, and nothing is issued before it is confirmed.
+
+    It is confirmed by a person, or made as such where the legal identity is the one that was confirmed last.
+    """
+
+    __tablename__ = "issuer_profile"
+    __table_args__ = (UniqueConstraint("issuer_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
+    version: Mapped[int]
+    body: Mapped[dict[str, Any]]
+    """As config/issuer.example.toml, but for the slug, which belongs to the address."""
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """Of the legal identity: `lti_tool.issuing.legal_identity.fingerprint`."""
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(120))
+    """The actor, as events name it."""
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str] = mapped_column(String(120), default="")
+
+
+class IssuerAddress(Base):
+    """Where an issuer is or was found. A badge names the address of its day, so every one goes on answering."""
+
+    __tablename__ = "issuer_address"
+    __table_args__ = (
+        UniqueConstraint("tool_url", "slug"),
+        Index(
+            "ix_issuer_address_current",
+            "issuer_id",
+            unique=True,
+            sqlite_where=sql("left_at IS NULL"),
+            postgresql_where=sql("left_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
+    tool_url: Mapped[str]
+    slug: Mapped[str] = mapped_column(String(64), index=True)
+    did: Mapped[str] = mapped_column(index=True)
+    """The issuer's id in credentials made under this address: it follows from the two others."""
+    since: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    """None for the current address."""
+
+
+class IssuerPermission(Base):
+    """An operator's permission that courses of a platform award badges of another issuer than their own.
+
+    Without a course it is for all courses of the platform.
+    """
+
+    __tablename__ = "issuer_permission"
+    __table_args__ = (UniqueConstraint("registration_id", "course_id", "issuer_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
+    given_at: Mapped[datetime]
 
 
 class SigningKeyRow(Base):
@@ -31,7 +107,7 @@ class SigningKeyRow(Base):
     __tablename__ = "signing_key"
 
     kid: Mapped[str] = mapped_column(primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(index=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     algorithm: Mapped[Algorithm] = mapped_column(String(10))
     public_jwk: Mapped[dict[str, Any]]
     vault: Mapped[str] = mapped_column(String(10))
@@ -44,15 +120,17 @@ class SigningKeyRow(Base):
 
 
 class StatusList(Base):
-    """A Bitstring Status List of one issuer and purpose, and the signed list as it is served.
+    """A Bitstring Status List of one issuer, address and purpose, and the signed list as it is served.
 
+    It names the issuer as the credentials in it do, so it belongs to the address that they were made under.
     `text` (JSON with its proof) is None where `bits` have changed since it was signed; `jwt` is the same list as a JWT.
     """
 
     __tablename__ = "status_list"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(index=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("issuer_address.id"))
     purpose: Mapped[str] = mapped_column(String(20))
     bits: Mapped[bytes]
     text: Mapped[str | None] = mapped_column(Text)
@@ -60,10 +138,11 @@ class StatusList(Base):
     signed_at: Mapped[datetime | None]
     signed_with: Mapped[list[str]] = mapped_column(default=list)
     """The `kid`s of the keys; the list is signed again once other keys are the current ones."""
+    address: Mapped[IssuerAddress] = relationship()
 
 
 class InstallationSetting(Base):
-    """A value fixed at the first start or by a command: the confirmed legal identity, the extension's base URL."""
+    """A value fixed at the first start or by a command: the extension's base URL."""
 
     __tablename__ = "installation_setting"
 

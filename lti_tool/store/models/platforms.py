@@ -8,7 +8,6 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
-from lti_tool.store.models.issuers import OWN_ISSUER
 
 
 class RegistrationRow(Base):
@@ -18,7 +17,7 @@ class RegistrationRow(Base):
     __table_args__ = (UniqueConstraint("platform_id", "client_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), default=OWN_ISSUER)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
     platform_id: Mapped[str]
     client_id: Mapped[str]
     auth_login_url: Mapped[str]
@@ -28,6 +27,8 @@ class RegistrationRow(Base):
     product: Mapped[str] = mapped_column(default="")
     name: Mapped[str] = mapped_column(default="")
     embed_origins: Mapped[list[str]] = mapped_column(default=list)
+    tool_url: Mapped[str]
+    """The URL of the tool that the platform uses: where it registered, or last launched. A moved tool has others."""
     only_listed_deployments: Mapped[bool] = mapped_column(default=False)
     """Whether launches from deployments that are not stored are refused; else each is stored at its first launch."""
     created_at: Mapped[datetime]
@@ -70,6 +71,7 @@ class Invitation(Base):
     __tablename__ = "invitation"
 
     code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.approvals import Approval
 from lti_tool.store.models.base import Base
-from lti_tool.store.models.issuers import OWN_ISSUER
 from lti_tool.store.models.people import Course, Person
 
 
@@ -24,7 +23,7 @@ class TemplateVersion(Base):
     __table_args__ = (UniqueConstraint("template_id", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), default=OWN_ISSUER)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
     template_id: Mapped[str] = mapped_column(String(36), index=True)
     version: Mapped[int]
     status: Mapped[str] = mapped_column(String(10))

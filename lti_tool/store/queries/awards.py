@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, AwardRule, Delivery, MailedChange
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, MailedChange, ObservationRow
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
+from lti_tool.values import HeldAward
 
 
 def award(session: Session, award_id: int) -> Award | None:
@@ -21,10 +22,34 @@ def lock_award(session: Session, award: Award) -> None:
     session.refresh(award, with_for_update=FOR_UPDATE)
 
 
-def awarded_people(session: Session, course_id: int, template_id: str) -> frozenset[int]:
-    """The ids of the people who have an award of the template in the course, whatever its status."""
-    query = select(Award.person_id).where(Award.course_id == course_id, Award.template_id == template_id)
-    return frozenset(session.scalars(query))
+def newest_awards(session: Session, rule: AwardRule, template_id: str) -> Mapping[int, HeldAward]:
+    """The newest award of the template, whatever its status, of everybody in the rule's course who ever had one.
+
+    By person id. It may have been awarded in another course: an achievement is awarded once over all of them.
+    """
+    seen_here = select(ObservationRow.person_id).where(ObservationRow.course_id == rule.course_id)
+    is_current = and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))
+    # Not whole rows: the texts of all credentials of a large course would be read at every look.
+    query = (
+        select(
+            Award.id,
+            Award.person_id,
+            Award.rule_id,
+            Award.course_id,
+            Award.status,
+            Award.earned_at,
+            CredentialRow.valid_until,
+        )
+        .outerjoin(CredentialRow, is_current)
+        .where(
+            Award.issuer_id == rule.issuer_id,
+            Award.template_id == template_id,
+            Award.person_id.in_(seen_here),
+        )
+        .order_by(Award.id)
+    )
+    rows = session.execute(query).mappings()
+    return {row["person_id"]: HeldAward(**row) for row in rows}
 
 
 def awards_without_name(session: Session, course_id: int) -> Sequence[Award]:
@@ -33,15 +58,18 @@ def awards_without_name(session: Session, course_id: int) -> Sequence[Award]:
     return [award for award in session.scalars(query) if "learner" in award.waiting_for]
 
 
-def award_of(session: Session, course_id: int, template_id: str, person_id: int) -> Award | None:
-    """The learner's award of a template in a course, whatever its status."""
-    return session.scalar(
-        select(Award).where(
-            Award.course_id == course_id,
-            Award.template_id == template_id,
-            Award.person_id == person_id,
-        )
+def newest_award(session: Session, issuer_id: str, template_id: str, person_id: int) -> Award | None:
+    """The learner's newest award of a template, in whichever course, whatever its status."""
+    query = select(Award).where(
+        Award.issuer_id == issuer_id, Award.template_id == template_id, Award.person_id == person_id
     )
+    return session.scalar(query.order_by(Award.id.desc()).limit(1))
+
+
+def lock_running_award(session: Session, award_id: int) -> Award | None:
+    """The award, locked and reloaded; None where it has ended."""
+    award = session.get_one(Award, award_id, with_for_update=FOR_UPDATE, populate_existing=True)
+    return award if award.ended_at is None else None
 
 
 def awards_in_course(session: Session, course_id: int, person_id: int) -> Sequence[Award]:
@@ -62,13 +90,13 @@ def awards_of_rule(session: Session, rule_id: int) -> Sequence[Award]:
 
 
 def valid_awards_to(session: Session, course_id: int, person_ids: Collection[int]) -> Sequence[Award]:
-    """The awards of the course to these people that were not revoked, in the order in which they were earned.
+    """The awards of the course to these people that were neither revoked nor renewed, as they were earned.
 
     Their learners, rules and links are loaded; the texts of their credentials are not.
     """
     query = (
         select(Award)
-        .where(Award.course_id == course_id, Award.person_id.in_(person_ids), Award.status != "revoked")
+        .where(Award.course_id == course_id, Award.person_id.in_(person_ids), Award.ended_at.is_(None))
         .options(selectinload(Award.person), selectinload(Award.rule).selectinload(AwardRule.link))
         .order_by(Award.earned_at, Award.id)
     )

@@ -6,13 +6,39 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, CredentialRow, TemplateVersion
+from lti_tool.store.models import Award, CredentialRow, Notice, TemplateVersion
+from lti_tool.store.queries.common import FOR_UPDATE
 
 
 def credential(session: Session, credential_id: str) -> CredentialRow | None:
     return session.get(CredentialRow, credential_id)
+
+
+def successor(session: Session, credential_id: str) -> CredentialRow | None:
+    """The credential of the same award that took the place of this one."""
+    return session.scalar(select(CredentialRow).where(CredentialRow.replaces_id == credential_id).limit(1))
+
+
+def add_notice(session: Session, notice: Notice) -> bool:
+    """Adds the notice; False where it is there already, added by a repetition of the same task."""
+    try:
+        with session.begin_nested():
+            session.add(notice)
+    except IntegrityError:
+        return False
+    return True
+
+
+def notice(session: Session, notice_id: int) -> Notice | None:
+    return session.get(Notice, notice_id)
+
+
+def lock_notice(session: Session, notice_id: int) -> Notice:
+    """Locks the row and returns it. Raises NoResultFound where there is none."""
+    return session.get_one(Notice, notice_id, with_for_update=FOR_UPDATE, populate_existing=True)
 
 
 def count_issued(session: Session, issuer_id: str, since: datetime | None = None) -> int:
@@ -36,6 +62,22 @@ _IS_VALID = (
 )
 
 
+def in_use_signed_with(session: Session, issuer_id: str, kid: str, now: datetime) -> list[str]:
+    """The ids of the issuer's credentials that a key has signed and that are still in use, oldest first.
+
+    Suspended ones are in use, expired ones are not.
+    """
+    # Not whole rows: their texts would fill the memory.
+    query = select(CredentialRow.id, CredentialRow.signed_with).where(
+        CredentialRow.issuer_id == issuer_id,
+        CredentialRow.replaced_at.is_(None),
+        CredentialRow.revoked_at.is_(None),
+        CredentialRow.valid_until.is_(None) | (CredentialRow.valid_until > now),
+    )
+    rows = session.execute(query.order_by(CredentialRow.issued_at, CredentialRow.id))
+    return [credential_id for credential_id, kids in rows if kid in kids]
+
+
 def credentials_of_learner(session: Session, person_id: int) -> Sequence[CredentialRow]:
     """The learner's valid credentials, oldest first."""
     query = (
@@ -55,9 +97,9 @@ def credentials_of_rule(session: Session, rule_id: int) -> Sequence[CredentialRo
     return session.scalars(query.order_by(CredentialRow.issued_at, CredentialRow.id)).all()
 
 
-def credentials_to_export(session: Session, template: str | None) -> Sequence[CredentialRow]:
-    """All valid credentials, or those of the template whose id begins with `template`; oldest first."""
-    query = select(CredentialRow).where(*_IS_VALID)
+def credentials_to_export(session: Session, template: str | None, issuer_id: str) -> Sequence[CredentialRow]:
+    """The issuer's valid credentials, or those of the template whose id begins with `template`; oldest first."""
+    query = select(CredentialRow).where(CredentialRow.issuer_id == issuer_id, *_IS_VALID)
     if template is not None:
         query = query.join(TemplateVersion).where(TemplateVersion.template_id.startswith(template))
     return session.scalars(query.order_by(CredentialRow.issued_at, CredentialRow.id)).all()

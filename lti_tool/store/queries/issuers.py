@@ -1,4 +1,4 @@
-"""Queries for the issuer's keys, status lists and stored settings."""
+"""Queries for issuers, their keys and status lists, and stored settings."""
 
 from __future__ import annotations
 
@@ -11,18 +11,119 @@ from sqlalchemy.orm import Session
 from lti_tool.store.models import (
     CredentialRow,
     InstallationSetting,
+    IssuerAddress,
+    IssuerPermission,
+    IssuerProfileRow,
     IssuerRow,
     SigningKeyRow,
     StatusList,
     ToolKeyRow,
 )
-from lti_tool.store.queries.common import add_if_absent, is_possible_id
+from lti_tool.store.queries.common import is_possible_id
 
 
-def ensure_issuer(session: Session, issuer_id: str, now: datetime) -> None:
-    """Adds the issuer, unless it is there already."""
-    if session.get(IssuerRow, issuer_id) is None:
-        add_if_absent(session, IssuerRow(id=issuer_id, created_at=now))
+def first_issuer(session: Session) -> IssuerRow | None:
+    """The issuer of ISSUER_FILE; None before the first start."""
+    return session.scalar(select(IssuerRow).where(IssuerRow.is_first))
+
+
+def first_issuer_id(session: Session) -> str:
+    """The key of the issuer of ISSUER_FILE. Raises NoResultFound before the first start has ended."""
+    return session.scalars(select(IssuerRow.id).where(IssuerRow.is_first)).one()
+
+
+def issuers(session: Session) -> Sequence[IssuerRow]:
+    """All issuers, the first one first, then by their age."""
+    order = (IssuerRow.is_first.desc(), IssuerRow.created_at, IssuerRow.id)
+    return session.scalars(select(IssuerRow).order_by(*order)).all()
+
+
+def lock_issuer(session: Session, issuer_id: str) -> None:
+    """Locks the issuer's row (SELECT ... FOR NO KEY UPDATE): who changes or confirms it comes after another."""
+    session.execute(select(IssuerRow.id).where(IssuerRow.id == issuer_id).with_for_update(key_share=True))
+
+
+def keep_issuer(session: Session, issuer_id: str) -> None:
+    """Locks the issuer's row (SELECT ... FOR SHARE): until the end it is neither changed nor confirmed."""
+    session.execute(select(IssuerRow.id).where(IssuerRow.id == issuer_id).with_for_update(read=True))
+
+
+def newest_profile(session: Session, issuer_id: str) -> tuple[int, datetime | None, int] | None:
+    """The id of the newest version of the issuer's profile, when it was confirmed, the id of the current address."""
+    query = (
+        select(IssuerProfileRow.id, IssuerProfileRow.confirmed_at, IssuerAddress.id)
+        .join(IssuerAddress, IssuerAddress.issuer_id == IssuerProfileRow.issuer_id)
+        .where(IssuerProfileRow.issuer_id == issuer_id, IssuerAddress.left_at.is_(None))
+        .order_by(IssuerProfileRow.version.desc())
+        .limit(1)
+    )
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1], found[2])
+
+
+def newest_version(session: Session, issuer_id: str) -> IssuerProfileRow:
+    """The newest version of the issuer's profile. Raises NoResultFound where there is no such issuer."""
+    query = select(IssuerProfileRow).where(IssuerProfileRow.issuer_id == issuer_id)
+    return session.scalars(query.order_by(IssuerProfileRow.version.desc()).limit(1)).one()
+
+
+def last_confirmed_version(session: Session, issuer_id: str) -> IssuerProfileRow | None:
+    """The newest version of the issuer's profile that was confirmed."""
+    query = select(IssuerProfileRow).where(
+        IssuerProfileRow.issuer_id == issuer_id, IssuerProfileRow.confirmed_at.is_not(None)
+    )
+    return session.scalar(query.order_by(IssuerProfileRow.version.desc()).limit(1))
+
+
+def current_address(session: Session, issuer_id: str) -> IssuerAddress:
+    """Where the issuer is found now. Raises NoResultFound where there is no such issuer."""
+    query = select(IssuerAddress).where(IssuerAddress.issuer_id == issuer_id, IssuerAddress.left_at.is_(None))
+    return session.scalars(query).one()
+
+
+def current_address_named(session: Session, slug: str) -> IssuerAddress | None:
+    """The address of the issuer that now has that slug."""
+    query = select(IssuerAddress).where(IssuerAddress.slug == slug, IssuerAddress.left_at.is_(None))
+    return session.scalar(query)
+
+
+def addresses(session: Session, issuer_id: str) -> Sequence[IssuerAddress]:
+    """Every address of the issuer: the current one, then the former ones, the newest first."""
+    query = select(IssuerAddress).where(IssuerAddress.issuer_id == issuer_id)
+    return session.scalars(query.order_by(*_NEWEST_ADDRESS)).all()
+
+
+def addresses_named(session: Session, slug: str) -> Sequence[IssuerAddress]:
+    """Every address with that slug, former ones included; all of one issuer. The current or the newest comes first."""
+    query = select(IssuerAddress).where(IssuerAddress.slug == slug)
+    return session.scalars(query.order_by(*_NEWEST_ADDRESS)).all()
+
+
+_NEWEST_ADDRESS = (IssuerAddress.left_at.is_not(None), IssuerAddress.since.desc(), IssuerAddress.id.desc())
+
+
+def base_urls(session: Session) -> Sequence[str]:
+    """The URLs that the tool has, or had, the longest first: one may be the beginning of another."""
+    return sorted(session.scalars(select(IssuerAddress.tool_url).distinct()), key=len, reverse=True)
+
+
+def is_own_did(session: Session, did: str) -> bool:
+    """Whether an issuer of this installation has, or had, that DID."""
+    query = select(IssuerAddress.id).where(IssuerAddress.did == did).limit(1)
+    return session.scalar(query) is not None
+
+
+def permission(
+    session: Session, registration_id: int, course_id: int | None, issuer_id: str
+) -> IssuerPermission | None:
+    """The permission of exactly that platform, course (or of all its courses) and issuer."""
+    return session.scalar(
+        select(IssuerPermission).where(
+            IssuerPermission.registration_id == registration_id,
+            IssuerPermission.course_id == course_id,
+            IssuerPermission.issuer_id == issuer_id,
+        )
+    )
 
 
 def tool_key_rows(session: Session) -> Sequence[ToolKeyRow]:
@@ -77,11 +178,11 @@ def lock_status_list(session: Session, list_id: int) -> StatusList | None:
     return session.get(StatusList, list_id, with_for_update=True, populate_existing=True)
 
 
-def newest_status_list(session: Session, issuer_id: str, purpose: str) -> StatusList | None:
-    """The newest status list of the issuer with that purpose."""
+def newest_status_list(session: Session, address_id: int, purpose: str) -> StatusList | None:
+    """The newest status list of an issuer's address with that purpose."""
     return session.scalar(
         select(StatusList)
-        .where(StatusList.issuer_id == issuer_id, StatusList.purpose == purpose)
+        .where(StatusList.address_id == address_id, StatusList.purpose == purpose)
         .order_by(StatusList.id.desc())
         .limit(1)
     )

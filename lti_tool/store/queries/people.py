@@ -20,6 +20,12 @@ def course_of(session: Session, registration_id: int, context_id: str) -> Course
     )
 
 
+def courses_named(session: Session, registration_id: int, name: str) -> Sequence[Course]:
+    """The courses of the platform that have this context_id or title."""
+    is_it = (Course.context_id == name) | (Course.title == name)
+    return session.scalars(select(Course).where(Course.registration_id == registration_id, is_it)).all()
+
+
 def save_members(session: Session, registration_id: int, members: Iterable[Member]) -> Mapping[str, Person]:
     """The people of the member list by user_id, created or brought up to date.
 

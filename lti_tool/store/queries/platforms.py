@@ -15,6 +15,7 @@ from lti_tool.store.models import (
     Course,
     DeploymentRow,
     Invitation,
+    IssuerPermission,
     LaunchSession,
     Person,
     Placement,
@@ -124,6 +125,7 @@ def delete_registration(session: Session, row: RegistrationRow) -> None:
     for table, of_it in (
         (LaunchSession, LaunchSession.registration_id == row.id),
         (Placement, Placement.registration_id == row.id),
+        (IssuerPermission, IssuerPermission.registration_id == row.id),
         (Question, Question.rule_id.in_(rules)),
         (RuleVersion, RuleVersion.rule_id.in_(rules)),
         (AwardRule, AwardRule.course_id.in_(courses)),

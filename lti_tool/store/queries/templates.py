@@ -8,15 +8,26 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import Approval, Course, TemplateVersion
+from lti_tool.store.models import (
+    Approval,
+    Course,
+    IssuerPermission,
+    RegistrationRow,
+    TemplateVersion,
+)
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
-def published_templates(session: Session, registration_id: int) -> Sequence[TemplateVersion]:
-    """The newest published version of each template that the platform's courses may use, sorted by name."""
+def published_templates(
+    session: Session, registration_id: int, course_id: int | None = None
+) -> Sequence[TemplateVersion]:
+    """The newest published version of each template that the platform's course may use, sorted by name.
+
+    Without a course, those that all courses of the platform may use.
+    """
     newest = (
         select(TemplateVersion.template_id, func.max(TemplateVersion.version).label("version"))
-        .where(TemplateVersion.status == "published", _for_courses_of(registration_id))
+        .where(TemplateVersion.status == "published", _may_use(registration_id, course_id))
         .group_by(TemplateVersion.template_id)
         .subquery()
     )
@@ -32,35 +43,61 @@ def published_templates(session: Session, registration_id: int) -> Sequence[Temp
     return session.scalars(query).all()
 
 
-def published_template(session: Session, template_id: str, registration_id: int) -> TemplateVersion | None:
-    """The newest published version of a template that the platform's courses may use."""
+def published_template(
+    session: Session, template_id: str, registration_id: int, course_id: int | None = None
+) -> TemplateVersion | None:
+    """As `published_templates`, of one template."""
     return session.scalar(
         select(TemplateVersion)
         .where(
             TemplateVersion.template_id == template_id,
             TemplateVersion.status == "published",
-            _for_courses_of(registration_id),
+            _may_use(registration_id, course_id),
         )
         .order_by(TemplateVersion.version.desc())
         .limit(1)
     )
 
 
-def newer_version(session: Session, awarded: TemplateVersion, registration_id: int) -> TemplateVersion | None:
-    """The newest published version of a template, where a rule still awards an older one."""
-    newest = published_template(session, awarded.template_id, registration_id)
+def newer_version(
+    session: Session, awarded: TemplateVersion, registration_id: int, course_id: int | None = None
+) -> TemplateVersion | None:
+    """The newest published version of a template, where a rule of the course still awards an older one."""
+    newest = published_template(session, awarded.template_id, registration_id, course_id)
     return newest if newest and newest.version > awarded.version else None
 
 
-def _for_courses_of(registration_id: int) -> ColumnElement[bool]:
-    """The institution's own templates, and those that teachers of this platform have written."""
+def may_use(session: Session, row: TemplateVersion, registration_id: int, course_id: int | None) -> bool:
+    """Whether a course of the platform may use the template, once it is published."""
+    query = select(TemplateVersion.id).where(
+        TemplateVersion.id == row.id, _may_use(registration_id, course_id)
+    )
+    return session.scalar(query) is not None
+
+
+def _may_use(registration_id: int, course_id: int | None) -> ColumnElement[bool]:
+    """The templates of the platform's issuer: the institution's, and those that teachers of this platform have written.
+
+    And the institutional ones of another issuer, where an operator has permitted that.
+    """
+    issuer = select(RegistrationRow.issuer_id).where(RegistrationRow.id == registration_id)
     theirs = select(Course.id).where(Course.registration_id == registration_id)
-    return TemplateVersion.course_id.is_(None) | TemplateVersion.course_id.in_(theirs)
+    permitted = select(IssuerPermission.issuer_id).where(
+        IssuerPermission.registration_id == registration_id,
+        IssuerPermission.course_id.is_(None) | (IssuerPermission.course_id == course_id),
+    )
+    is_institutional = TemplateVersion.course_id.is_(None)
+    of_platform = TemplateVersion.issuer_id.in_(issuer) & (
+        is_institutional | TemplateVersion.course_id.in_(theirs)
+    )
+    return of_platform | (TemplateVersion.issuer_id.in_(permitted) & is_institutional)
 
 
-def templates_of_course(session: Session, course_id: int | None) -> Sequence[TemplateVersion]:
-    """All versions of the templates of a course, or of the institution (None): by name, newest version first."""
-    query = select(TemplateVersion).where(TemplateVersion.course_id == course_id)
+def templates_of_course(session: Session, course_id: int | None, issuer_id: str) -> Sequence[TemplateVersion]:
+    """All versions of the templates of an issuer's course, or of the issuer itself (None): by name, newest first."""
+    query = select(TemplateVersion).where(
+        TemplateVersion.course_id == course_id, TemplateVersion.issuer_id == issuer_id
+    )
     order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version.desc())
     return session.scalars(query.order_by(*order)).all()
 
@@ -95,10 +132,13 @@ def find_template(session: Session, beginning: str, version: int | None) -> Temp
     return session.scalar(query.order_by(TemplateVersion.version.desc()).limit(1))
 
 
-def template_versions(session: Session) -> Sequence[TemplateVersion]:
-    """All versions of all templates: by name, oldest version first."""
+def template_versions(session: Session, issuer_id: str | None = None) -> Sequence[TemplateVersion]:
+    """All versions of all templates, or of those of an issuer: by name, oldest version first."""
+    query = select(TemplateVersion)
+    if issuer_id is not None:
+        query = query.where(TemplateVersion.issuer_id == issuer_id)
     order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version)
-    return session.scalars(select(TemplateVersion).order_by(*order)).all()
+    return session.scalars(query.order_by(*order)).all()
 
 
 def approval_by_code(session: Session, code_hash: str) -> Approval | None:

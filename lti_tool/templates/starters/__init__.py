@@ -16,6 +16,7 @@ from badges.serialization import as_file_json
 from badges.template.model import Template, read_template, template_as_json, text_in
 from badges.template.values import QualityAssurance
 from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.store import Session, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import TemplateVersion
@@ -26,7 +27,7 @@ REVIEWED_AFTER = timedelta(days=365)
 
 
 def publish_starters(
-    session: Session, issuer: IssuerProfile, folder: Path, now: datetime, by: Actor = TOOL
+    session: Session, issuer: Issuer, folder: Path, now: datetime, by: Actor = TOOL
 ) -> Sequence[TemplateVersion]:
     """Publishes every TOML template of a folder as the institution's own; returns the new ones.
 
@@ -36,15 +37,17 @@ def publish_starters(
     paths = sorted(folder.glob("*.toml"))
     if not paths:
         raise NotFoundError(f"{folder} has no file that ends with .toml")
-    known = {row.name for row in queries.templates.templates_of_course(session, None)}
+    known = {row.name for row in queries.templates.templates_of_course(session, None, issuer.id)}
     published = []
     for path in paths:
         try:
-            template = _read(path, issuer, now)
+            template = _read(path, issuer.profile, now)
             if text_in(template.name, template.in_language) in known:
                 continue
-            row = versions.add(session, template_as_json(template), now, by=by, what="imported")
-            versions.publish(row, issuer, now, by)
+            row = versions.add(
+                session, template_as_json(template), now, issuer_id=issuer.id, by=by, what="imported"
+            )
+            versions.publish(row, issuer.profile, now, by)
         except (OSError, ValueError, BadgeError) as error:
             raise NotAllowedError(f"{path}: {error}") from error
         published.append(row)

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from badges.errors import BadgeError
 from badges.template.model import read_template
 from badges.vocabularies import vocabulary
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.store import Session
 from lti_tool.templates import approval_requests, approvals
 from lti_tool.templates.approvals import Answer
@@ -23,6 +24,7 @@ from lti_tool.values import Json
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.preview import preview
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
+from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("approval", __name__)
@@ -56,7 +58,8 @@ def answer() -> Response:
     else:
         try:
             with tool.store.begin() as session:
-                approvals.answer_by_link(session, tool.issuer.profile, code, given, reason, tool.clock())
+                issuer = _issuer_of(session, code)
+                approvals.answer_by_link(session, issuer.profile, code, given, reason, tool.clock())
         except BadgeError:
             problem = _(
                 "The badge cannot be published as it is: the settings of the institution have changed since the "
@@ -66,10 +69,16 @@ def answer() -> Response:
         return _page(session, code, problem, wrong)
 
 
+def _issuer_of(session: Session, code: str) -> Issuer:
+    _approval, row = approvals.find_by_code(session, code)
+    return current_tool().issuers.of(session, row.issuer_id)
+
+
 def _page(session: Session, code: str, problem: str = "", wrong: str = "") -> Response:
     allow_framing_by(NO_ORIGIN)
     tool = current_tool()
-    issuer = tool.issuer.profile
+    set_page_issuer(_issuer_of(session, code))
+    issuer = page_issuer().profile
     approval, row = approvals.find_by_code(session, code)
     template = read_template(row.body)
     response = Response(

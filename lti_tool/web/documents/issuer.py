@@ -10,6 +10,7 @@ from lti_tool.publishing import issuer_documents, status_lists
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents.responses import document, json_document
 from lti_tool.web.public.badge_pages import CREDENTIAL_TYPES, JWT_TYPES
+from lti_tool.web.requested_address import requested_base
 from signing.document_loader import EXTENSION_PATH
 
 pages = Blueprint("issuer", __name__)
@@ -23,7 +24,9 @@ EXTENSION_MAX_AGE = 31_536_000
 @pages.get("/issuers/<slug>/did.json")
 def did_document(slug: str) -> Response:
     return json_document(
-        issuer_documents.did_document(current_tool(), slug), "application/did+json", KEYS_MAX_AGE
+        issuer_documents.did_document(current_tool(), slug, requested_base()),
+        "application/did+json",
+        KEYS_MAX_AGE,
     )
 
 
@@ -37,15 +40,15 @@ def jwks(slug: str) -> Response:
 @pages.get("/issuers/<slug>/keys/<kid>.json")
 def public_key(slug: str, kid: str) -> Response:
     return json_document(
-        issuer_documents.public_key(current_tool(), slug, kid), "application/jwk+json", KEYS_MAX_AGE
+        issuer_documents.public_key(current_tool(), slug, kid, requested_base()),
+        "application/jwk+json",
+        KEYS_MAX_AGE,
     )
 
 
 @pages.get("/.well-known/jwks.json")
 def all_keys() -> Response:
-    tool = current_tool()
-    key_set = issuer_documents.jwks(tool, tool.issuer.profile.slug)
-    return json_document(key_set, "application/jwk-set+json", KEYS_MAX_AGE)
+    return json_document(issuer_documents.all_keys(current_tool()), "application/jwk-set+json", KEYS_MAX_AGE)
 
 
 @pages.get("/status/<int:list_id>")

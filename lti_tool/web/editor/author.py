@@ -2,7 +2,8 @@
 
 A teacher writes the templates of their own course, may copy and place what the institution or a colleague on the same
 platform has published, and sees nobody else's drafts. The operator comes by a one-time address that the command line
-prints, and may write every template.
+prints, and may write every template of one issuer. Nobody sees the templates of another issuer, unless an operator has
+permitted the course to award them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from lti_tool.store.events import Actor
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
+from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.visits import LAUNCH_FIELD, LAUNCH_HEADER, Visit, current_visit, set_current_actor
 
 
@@ -34,6 +36,7 @@ class Author:
     course_id: int | None
     course_title: str
     registration_id: int | None
+    issuer_id: str
     actor: Actor
     is_placing_link: bool
 
@@ -55,11 +58,17 @@ def current_author() -> Author:
 def operator_author(token: str, actor: Actor) -> Author:
     """The operator with a session of that token."""
     set_current_actor(actor)
+    tool = current_tool()
+    key = operator_sessions.issuer_of(tool.expiring_values, token)
+    if key:
+        with tool.store.read() as session:
+            set_page_issuer(tool.issuers.of(session, key))
     return Author(
         token=token,
         course_id=None,
         course_title="",
         registration_id=None,
+        issuer_id=page_issuer().id,
         actor=actor,
         is_placing_link=False,
     )
@@ -74,6 +83,7 @@ def author_of(visit: Visit) -> Author:
         course_id=visit.course_id,
         course_title=visit.course_title,
         registration_id=visit.registration.id,
+        issuer_id=page_issuer().id,
         actor=visit.actor,
         is_placing_link=visit.deep_linking is not None,
     )
@@ -87,7 +97,11 @@ def may_write_templates(visit: Visit) -> bool:
 def own_version(session: Session, author: Author, template_id: UUID, version: int) -> TemplateVersion:
     """A version that this author may change; raises NotFoundError for any other."""
     row = queries.templates.template_version(session, str(template_id), version)
-    if row is None or (author.course_id is not None and row.course_id != author.course_id):
+    if (
+        row is None
+        or row.issuer_id != author.issuer_id
+        or (author.course_id is not None and row.course_id != author.course_id)
+    ):
         raise NotFoundError("there is no such template here")
     return row
 
@@ -108,10 +122,12 @@ def readable_version(session: Session, author: Author, template_id: UUID, versio
     Raises NotFoundError for any other.
     """
     row = queries.templates.template_version(session, str(template_id), version)
-    if row is not None and row.status != "draft" and _is_shared_with(row, author):
+    if row is not None and row.status != "draft" and _is_shared_with(session, row, author):
         return row
     return own_version(session, author, template_id, version)
 
 
-def _is_shared_with(row: TemplateVersion, author: Author) -> bool:
-    return row.course is None or row.course.registration_id == author.registration_id
+def _is_shared_with(session: Session, row: TemplateVersion, author: Author) -> bool:
+    if author.registration_id is None:
+        return row.course is None and row.issuer_id == author.issuer_id
+    return queries.templates.may_use(session, row, author.registration_id, author.course_id)

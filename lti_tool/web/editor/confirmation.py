@@ -15,10 +15,10 @@ from badges.vocabularies import vocabulary
 from lti_tool.publishing.achievements import announced_credential
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates.draft_hash import draft_hash
-from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import Author
 from lti_tool.web.editor.fields import field_labels
 from lti_tool.web.editor.preview import preview
+from lti_tool.web.page_issuer import page_issuer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,7 @@ def confirmation_page(author: Author, row: TemplateVersion, shown_hash: str) -> 
         read_in=[_in_language(row, template, language) for language in _languages(template)],
         percentages=list(other_percentages(template)),
         draft_hash=draft_hash(row),
-        needs_approval=author.course_id is not None
-        and current_tool().issuer.profile.authority.needs_approval,
+        needs_approval=author.course_id is not None and page_issuer().profile.authority.needs_approval,
         is_changed=bool(shown_hash),
         text_in=text_in,
         vocabulary=vocabulary,
@@ -63,7 +62,7 @@ def _languages(template: Template) -> Sequence[str]:
 
 def _in_language(row: TemplateVersion, template: Template, language: str) -> InLanguage:
     main = template.in_language
-    credential = announced_credential(current_tool().issuer, row, language)
+    credential = announced_credential(page_issuer(), row, language)
     return InLanguage(
         language=language,
         name=text_in(template.name, language, main),

@@ -97,6 +97,9 @@ def _read(field: Field, form: Form, pointer: str, before: Any) -> Any:
                 if re.fullmatch("-?[0-9]+", entered)
                 else entered or None
             )
+        case "validity":
+            names = [name for name in ("months", "last_day") if _text(form, f"{pointer}/{name}")]
+            return {name: _text(form, f"{pointer}/{name}") for name in names} or None
         case "rows":
             return _rows(field, form, pointer, before)
     return entered or None

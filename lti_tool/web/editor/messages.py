@@ -34,6 +34,7 @@ _PROBLEMS: Mapping[str, Sentence] = {
         "Enter it in the eIDAS form: type, country and number, such as VATLV-40000000000."
     ),
     "level_not_applicable": _l("You chose that no level applies. Remove this level, or choose an EQF level."),
+    "months_or_day": _l("Enter a number of months or a last day, not both."),
     "above_the_scale": _l("The minimum result is above the highest possible result. Change one of them."),
     "says_nothing": _l("Fill this in: without it the badge says too little to be published."),
     "says_too_little": _l(

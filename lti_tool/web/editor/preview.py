@@ -9,7 +9,7 @@ from typing import Any
 from badges.artwork import template_picture
 from badges.template.model import Template
 from lti_tool.store.models import TemplateVersion
-from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.public.badge_pages import announced_readings
 
 #: The preview is smaller than the picture of a badge, and drawn in a fifth of the time.
@@ -18,9 +18,8 @@ PREVIEW_SIDE = 300
 
 def preview(row: TemplateVersion, template: Template) -> Mapping[str, Any]:
     """The picture and the elements of the public page, as they would be if the template were published now."""
-    tool = current_tool()
     png = row.picture or template_picture(
-        template, tool.issuer.profile.name, template.in_language, PREVIEW_SIDE
+        template, page_issuer().profile.name, template.in_language, PREVIEW_SIDE
     )
     return {
         "picture": "data:image/png;base64," + b64encode(png).decode(),

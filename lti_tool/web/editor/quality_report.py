@@ -21,6 +21,7 @@ from lti_tool.web.editor.completeness import completeness_of
 from lti_tool.web.editor.confirmation import confirmation_page
 from lti_tool.web.editor.fields import field_labels, step_code_of
 from lti_tool.web.editor.messages import problem_sentence
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("quality_report", __name__)
@@ -48,10 +49,10 @@ def publish(template_id: UUID, version: int) -> str:
         row = locked_version(session, author, template_id, version)
         shown_hash = request.form.get("draft", "")
         try:
-            versions.check_publishable(row, tool.issuer.profile, tool.clock())
+            versions.check_publishable(row, page_issuer().profile, tool.clock())
             if row.status == "draft" and shown_hash != draft_hash(row):
                 return confirmation_page(author, row, shown_hash)
-            done = approvals.publish_or_ask(session, row, tool.issuer.profile, tool.clock(), author.actor)
+            done = approvals.publish_or_ask(session, row, page_issuer().profile, tool.clock(), author.actor)
             if done == "asked_too_often":
                 error = _("You have asked for approval very often today. Ask again tomorrow.")
         except BadgeError:
@@ -72,7 +73,7 @@ def withdraw(template_id: UUID, version: int) -> str:
 
 def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
     """A line for each framework, and every rule of the requested ones; without a request, of the required ones."""
-    issuer = current_tool().issuer.profile
+    issuer = page_issuer().profile
     template = read_template(row.body)
     today = issuer.day_of(current_tool().clock())
     claims = claims_beyond(template, issuer)

@@ -34,6 +34,7 @@ from lti_tool.web.editor.forms import StepInput
 from lti_tool.web.editor.messages import EQF_LEVELS, note_sentence, problem_sentence
 from lti_tool.web.editor.preview import preview
 from lti_tool.web.languages import page_language
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("steps", __name__)
@@ -57,7 +58,7 @@ def save(template_id: UUID, version: int) -> str:
     step = step_named(request.form.get("step", ""))
     with tool.store.begin() as session:
         row = locked_version(session, author, template_id, version)
-        now, profile = tool.clock(), tool.issuer.profile
+        now, profile = tool.clock(), page_issuer().profile
         step_input = forms.read_step(step, request.form, row.body, profile, profile.day_of(now))
         versions.save_draft(row, step_input.valid_data, now, author.actor)
         next_page = request.form.get("go", "")
@@ -121,7 +122,7 @@ def step_page(
     `unready`: what is to be marked at the fields because it says too little to be published, as `unready_fields` finds.
     """
     tool = current_tool()
-    profile = tool.issuer.profile
+    profile = page_issuer().profile
     data = step_input.data if step_input else row.body
     # What was written before the settings were changed is marked as soon as the step is opened.
     problems = step_input.problems if step_input else forms.claims_in_step(step, row.body, profile)

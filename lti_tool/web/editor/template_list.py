@@ -33,6 +33,7 @@ from lti_tool.web.editor.messages import change_label, problem_sentence
 from lti_tool.web.editor.steps import step_page, unready_fields
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
 from lti_tool.web.languages import page_language
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("template_list", __name__)
@@ -73,7 +74,12 @@ def create() -> str:
     tool = current_tool()
     with tool.store.begin() as session:
         row = versions.add(
-            session, _new_template(author), tool.clock(), course_id=author.course_id, by=author.actor
+            session,
+            _new_template(author),
+            tool.clock(),
+            course_id=author.course_id,
+            issuer_id=author.issuer_id,
+            by=author.actor,
         )
         return step_page(author, row, STEPS[0])
 
@@ -82,7 +88,7 @@ def create() -> str:
 def import_file() -> str:
     author = current_author()
     tool = current_tool()
-    file, profile = request.files.get("file"), tool.issuer.profile
+    file, profile = request.files.get("file"), page_issuer().profile
     with tool.store.begin() as session:
         try:
             imported = files.import_json(file.read() if file else b"", profile, profile.day_of(tool.clock()))
@@ -95,6 +101,7 @@ def import_file() -> str:
             imported.body,
             tool.clock(),
             course_id=author.course_id,
+            issuer_id=author.issuer_id,
             by=author.actor,
             what="imported",
             own_picture=imported.picture,
@@ -122,7 +129,14 @@ def copy(template_id: UUID, version: int) -> str:
     tool = current_tool()
     with tool.store.begin() as session:
         source = readable_version(session, author, template_id, version)
-        row = versions.copy(session, source, tool.clock(), course_id=author.course_id, by=author.actor)
+        row = versions.copy(
+            session,
+            source,
+            tool.clock(),
+            course_id=author.course_id,
+            issuer_id=author.issuer_id,
+            by=author.actor,
+        )
         return step_page(author, row, STEPS[0])
 
 
@@ -160,12 +174,14 @@ def delete_draft(template_id: UUID, version: int) -> str:
 def _list_page(
     session: Session, author: Author, error: str = "", problems: Sequence[tuple[str, str]] = ()
 ) -> str:
-    rows = queries.templates.templates_of_course(session, author.course_id)
+    rows = queries.templates.templates_of_course(session, author.course_id, author.issuer_id)
     others: Sequence[TemplateVersion] = ()
     if author.registration_id is not None:
         others = [
             row
-            for row in queries.templates.published_templates(session, author.registration_id)
+            for row in queries.templates.published_templates(
+                session, author.registration_id, author.course_id
+            )
             if row.course_id != author.course_id
         ]
     return render_template(
@@ -174,13 +190,13 @@ def _list_page(
         groups=[list(group) for _id, group in groupby(rows, key=lambda row: row.template_id)],
         others=others,
         approvals={
-            row.id: approval_requests.newest_request(row, current_tool().issuer.profile)
+            row.id: approval_requests.newest_request(row, page_issuer().profile)
             for row in rows
             if row.status == "draft"
         },
         error=error,
         problems=problems,
-        problem_sentence=partial(problem_sentence, issuer=current_tool().issuer.profile),
+        problem_sentence=partial(problem_sentence, issuer=page_issuer().profile),
         change_label=change_label,
         field_labels=lambda names: ", ".join(str(label) for label in field_labels(names)),
     )
@@ -193,8 +209,8 @@ def _new_template(author: Author) -> Json:
     template = Template(
         name={language: _badge_title(author.course_title)},
         in_language=language,
-        types_of_quality_assurance=tool.issuer.profile.accreditations,
-        review_date=tool.issuer.profile.day_of(tool.clock() + timedelta(days=365)),
+        types_of_quality_assurance=page_issuer().profile.accreditations,
+        review_date=page_issuer().profile.day_of(tool.clock() + timedelta(days=365)),
     )
     return template_as_json(template)
 

@@ -20,13 +20,16 @@ from lti_tool.store.models import Award, AwardRule, CredentialRow, Person
 from lti_tool.values import Launch
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
+from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.plug_sentences import rule_sentences
 from lti_tool.web.public.badge_pages import announced_readings
 from lti_tool.web.visits import Visit, current_visit, rule_of
 
 pages = Blueprint("learner", __name__)
 
-State = Literal["not_yet", "checking", "waits_for_teacher", "preparing", "waiting", "issued", "revoked"]
+State = Literal[
+    "not_yet", "checking", "waits_for_teacher", "preparing", "waiting", "issued", "expired", "revoked"
+]
 
 
 @pages.post("/lti/app/learner")
@@ -51,7 +54,7 @@ def launched_page(visit: Visit) -> str:
         with tool.store.begin() as session:
             rule = rule_of(session, visit, visit.rule_id)
             if visit.person_id is not None:
-                launched.opened(session, rule, visit.person_id, tool.policy, tool.clock())
+                launched.opened(session, rule, visit.person_id, page_issuer().policy, tool.clock())
     return _page(visit)
 
 
@@ -67,7 +70,8 @@ def preview_page(visit: Visit, launch: Launch) -> str:
 
 
 def _page(visit: Visit) -> str:
-    with current_tool().store.read() as session:
+    tool = current_tool()
+    with tool.store.read() as session:
         rule = queries.rules.rule(session, visit.rule_id) if visit.rule_id is not None else None
         if rule is None or visit.person_id is None:
             awards = _awards(session, visit)
@@ -75,21 +79,25 @@ def _page(visit: Visit) -> str:
         learner = session.get_one(Person, visit.person_id)
         rule_version = queries.rules.shown_version(session, rule)
         template_id = rule_version.template_version.template_id
-        award = queries.awards.award_of(session, rule.course_id, template_id, learner.id)
+        award = queries.awards.newest_award(session, rule.issuer_id, template_id, learner.id)
         version = award.template_version if award else rule_version.template_version
         issued = award.credential if award else None
         template = read_template(version.body)
-        decision = None if award else _decision(session, rule, learner.id)
+        # None too where the learner has an award that cannot be renewed now.
+        decision = _decision(session, rule, learner.id)
+        # Another than the course's own, where an operator has permitted that.
+        set_page_issuer(tool.issuers.of(session, version.issuer_id))
         return render_template(
             "learner/badge.html",
             visit=visit,
             rule=rule,
             learner=learner,
             award=award,
+            elsewhere=award.course if award and award.course_id != rule.course_id else None,
             template=template,
             readings=announced_readings(version),
             version=version,
-            state=_STATES[award.status] if award else _state(decision),
+            state=_state_of(award, tool.clock()) if award else _state(decision),
             trace=decision.as_json() if decision else None,
             sentences=rule_sentences(read_tree(rule_version.tree), "learner"),
             is_settled=queries.rules.proposed_version(session, rule.id) is None,
@@ -104,7 +112,9 @@ def _decision(session: Session, rule: AwardRule, person_id: int) -> Decision | N
     if version is None:
         return None
     tool = current_tool()
-    found = decisions.undecided_people(session, rule, version, tool.policy, tool.clock(), [person_id])
+    found = decisions.undecided_people(
+        session, rule, version, page_issuer().policy, tool.clock(), [person_id]
+    )
     return next((each.decision for each in found if each.person_id == person_id), None)
 
 
@@ -119,6 +129,13 @@ def _state(decision: Decision | None) -> State:
         return "waits_for_teacher"
     codes = {part.code for part in leaves if part.state == "not_yet"}
     return "checking" if codes and codes <= WAIT_FOR_A_LOOK else "not_yet"
+
+
+def _state_of(award: Award, now: datetime) -> State:
+    credential = award.credential
+    if award.status == "issued" and credential is not None and credential.has_expired(now):
+        return "expired"
+    return _STATES[award.status]
 
 
 def _may_be_hidden(condition: str) -> bool:
@@ -151,10 +168,13 @@ def linkedin_address(credential: CredentialRow, template: Template) -> str:
     query = {
         "startTask": "CERTIFICATION_NAME",
         "name": text_in(template.name, page_language(), template.in_language),
-        "organizationName": tool.issuer.profile.name,
+        "organizationName": page_issuer().profile.name,
         "issueYear": issued.year,
         "issueMonth": issued.month,
         "certUrl": tool.addresses.badge_page(credential.id),
         "certId": credential.id,
     }
+    if credential.valid_until is not None:
+        last_day = page_issuer().profile.day_of(credential.valid_until)
+        query |= {"expirationYear": last_day.year, "expirationMonth": last_day.month}
     return f"https://www.linkedin.com/profile/add?{urlencode(query)}"

@@ -10,11 +10,13 @@ from werkzeug.wrappers import Response
 from badges.template.model import read_template
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.publishing import europass, pdf_documents
+from lti_tool.publishing.credentials import row_to_give_out
 from lti_tool.publishing.exports import Export, record_export
 from lti_tool.store import queries
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents.responses import document
 from lti_tool.web.languages import page_language
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.public.badge_pages import with_file_name
 from lti_tool.web.visits import Visit, current_teacher_visit, current_visit, rule_of
 
@@ -39,21 +41,24 @@ def transcript() -> Response:
     visit = current_visit()
     if visit.person_id is None or not visit.is_learner:
         raise NotAllowedError("a transcript is for its learner")
-    pdf = pdf_documents.transcript_of(current_tool(), visit.person_id, page_language())
+    pdf = pdf_documents.transcript_of(current_tool(), page_issuer(), visit.person_id, page_language())
     _record(visit, "transcript", "person", visit.person_id)
     return _download(pdf, "application/pdf", "transcript.pdf")
 
 
 @pages.post("/lti/app/badges/<uuid:badge_id>/europass")
 def own_badge_for_europass(badge_id: UUID) -> Response:
-    """The file for Europass of one of the learner's own badges; raises NotFoundError for any other."""
+    """The file for Europass of one of the learner's own badges.
+
+    Raises NotFoundError for any other, RevokedError for a revoked one.
+    """
     visit = current_visit()
     tool = current_tool()
     with tool.store.read() as session:
-        row = queries.credentials.credential(session, str(badge_id))
-        if row is None or row.award.person_id != visit.person_id:
+        row = row_to_give_out(session, str(badge_id))
+        if row.award.person_id != visit.person_id:
             raise NotFoundError("you have no such badge")
-        content = europass.upload_of(tool.issuer, row)
+        content = europass.upload_of(tool.issuers, row)
     _record(visit, "europass", "credential", str(badge_id))
     return _download(content, "application/json", f"europass-{str(badge_id)[-12:]}.json")
 
@@ -66,7 +71,7 @@ def badges_for_europass(rule_id: int) -> Response | str:
     with tool.store.read() as session:
         rule = rule_of(session, visit, rule_id)
         template = read_template(queries.rules.shown_version(session, rule).template_version.body)
-        batch = europass.batch_of(tool.issuer, queries.credentials.credentials_of_rule(session, rule.id))
+        batch = europass.batch_of(tool.issuers, queries.credentials.credentials_of_rule(session, rule.id))
     if batch.packed and (not batch.lacking or request.form.get("rest") == "yes"):
         _record(visit, "europass", "rule", rule_id)
         return _download(batch.zip, "application/zip", f"europass-{rule_id}.zip")

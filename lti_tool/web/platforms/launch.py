@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import LaunchError
 from lti_tool.language import best_language
 from lti_tool.people import pending_arrivals
+from lti_tool.platforms import invitations
 from lti_tool.platforms import launch as lti_launch
 from lti_tool.platforms import login as lti_login
 from lti_tool.platforms.adapters import cookie_name
@@ -25,6 +26,7 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.headers import allow_framing_by, embed_origins, is_from_own_page, send_own_origin
 from lti_tool.web.languages import browser_language, set_page_language
 from lti_tool.web.learner import badge
+from lti_tool.web.requested_address import own_urls, requested_tool_url
 from lti_tool.web.teacher import course, placement
 from lti_tool.web.visits import Visit, start_visit
 
@@ -38,8 +40,13 @@ NEW_TAB_SECONDS = 60
 def login() -> Response:
     """Sends the browser to the platform's authorization address, if need be by way of the platform's storage."""
     tool = current_tool()
+    # The platform knows the address at which it called, and would refuse another one.
     answer = lti_login.login(
-        request.values.to_dict(), _find_registration, tool.expiring_values, f"{tool.tool_url}/lti/launch"
+        request.values.to_dict(),
+        _find_registration,
+        tool.expiring_values,
+        f"{requested_tool_url()}/lti/launch",
+        own_urls(),
     )
     if answer.storage_target:
         response = Response(
@@ -69,6 +76,7 @@ def launch() -> Response | str:
         tool.key_sets,
         tool.clock(),
     )
+    _note_address(arrival)
     if arrival.bound:
         response = Response(_start_page(arrival, by="cookie"), mimetype="text/html")
         _set_cookie(response, cookie_name(arrival.state), "", 0)
@@ -139,6 +147,17 @@ def _page_of(visit: Visit, launch: Launch) -> str:
     if visit.is_learner and visit.person_id is not None:
         return badge.launched_page(visit)
     return badge.preview_page(visit, launch)
+
+
+def _note_address(arrival: Arrival) -> None:
+    """Notes at which of the tool's URLs the platform launches: after a move, until somebody updates it, at the old."""
+    tool, url = current_tool(), requested_tool_url()
+    with tool.store.read() as session:
+        row = queries.platforms.registration_row(session, arrival.launch.registration_id)
+        if row is None or row.tool_url == url:
+            return
+    with tool.store.begin() as session:
+        invitations.note_address(session, arrival.launch.registration_id, url, tool.clock())
 
 
 def _find_registration(platform_id: str, client_id: str | None) -> Registration | None:

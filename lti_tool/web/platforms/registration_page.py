@@ -10,6 +10,7 @@ from lti_tool.platforms import dynamic_registration, invitations, tool_keys
 from lti_tool.platforms.platform_configuration import PlatformConfiguration, fetch_configuration
 from lti_tool.platforms.tool_configuration import ToolNames, canvas_configuration
 from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 
 pages = Blueprint("registration", __name__)
 
@@ -51,7 +52,7 @@ def jwks() -> Response:
     """The JWK Set of the tool."""
     tool = current_tool()
     with tool.store.read() as session:
-        keys = tool.issuer.keyring.tool_keys(session)
+        keys = page_issuer().keyring.tool_keys(session)
     response = jsonify(tool_keys.jwks(keys))
     response.headers["Cache-Control"] = "public, max-age=300"
     response.headers["Access-Control-Allow-Origin"] = "*"

@@ -13,22 +13,30 @@ from badges.eu import elements
 from badges.eu.elements import Reading
 from badges.template.model import read_template
 from lti_tool.errors import NotFoundError
-from lti_tool.issuing import legal_identity
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.language import LANGUAGES
 from lti_tool.publishing import achievements, credentials, issuer_documents
-from lti_tool.store import queries
+from lti_tool.store import events, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.current import current_tool
-from lti_tool.web.documents.responses import CORS_ANY_ORIGIN, document, json_document
+from lti_tool.web.documents.responses import (
+    CORS_ANY_ORIGIN,
+    document,
+    json_document,
+)
 from lti_tool.web.languages import page_language, set_page_language
 from lti_tool.web.negotiation import prefers_html
+from lti_tool.web.page_issuer import set_page_issuer
 from lti_tool.web.public.verification_answers import answers_of, technical_remarks
+from lti_tool.web.requested_address import requested_base
 from signing.secured import SecuredCredential
 
 pages = Blueprint("badge_pages", __name__)
 
-#: How long caches may keep a signed file, in seconds. It never changes, but it may be erased.
-SIGNED_FILE_MAX_AGE = 86400
+#: How long caches may keep a picture of an achievement, in seconds. It never changes, but it may be erased.
+PICTURE_MAX_AGE = 86400
+#: The same for the files of a badge: short, because a revoked badge is not given out.
+BADGE_MAX_AGE = 60
 
 CREDENTIAL_TYPES = ("application/vc+ld+json", "application/ld+json", "application/json", "application/vc")
 JWT_TYPES = ("application/jwt", "application/vc+jwt")
@@ -50,12 +58,15 @@ def badge(badge_id: UUID) -> Response:
         row = queries.credentials.credential(session, str(badge_id))
         if row is None:
             raise NotFoundError("there is no such badge")
+        set_page_issuer(tool.issuers.of(session, row.issuer_id))
         report = tool.verify(row.text.encode())
         text = render_template(
             "public/badge.html",
             credential=row,
+            successor=queries.credentials.successor(session, row.id),
+            has_expired=row.has_expired(tool.clock()),
             template=read_template(row.template_version.body),
-            verification=answers_of(report, tool.issuer.profile.id),
+            verification=answers_of(report, tool.issuers.is_own),
             remarks=technical_remarks(report.checks),
             may_leave_out=removable_parts(SecuredCredential(row.text, CREDENTIAL_TYPES[0])),
         )
@@ -68,32 +79,32 @@ def badge(badge_id: UUID) -> Response:
 @pages.get("/badges/<uuid:badge_id>.png")
 def badge_png(badge_id: UUID) -> Response:
     badge = credentials.badge(current_tool(), str(badge_id))
-    return with_file_name(document(badge.png, "image/png", SIGNED_FILE_MAX_AGE), badge_id, "png")
+    return with_file_name(document(badge.png, "image/png", BADGE_MAX_AGE), badge_id, "png")
 
 
 @pages.get("/badges/<uuid:badge_id>.json")
 def badge_json(badge_id: UUID) -> Response:
     text, _jwt = _signed_texts(badge_id)
-    return with_file_name(document(text.encode(), "application/json", SIGNED_FILE_MAX_AGE), badge_id, "json")
+    return with_file_name(document(text.encode(), "application/json", BADGE_MAX_AGE), badge_id, "json")
 
 
 @pages.get("/badges/<uuid:badge_id>.jwt")
 def badge_jwt(badge_id: UUID) -> Response:
     _json, text = _signed_texts(badge_id)
-    return with_file_name(document(text.encode(), "application/jwt", SIGNED_FILE_MAX_AGE), badge_id, "jwt")
+    return with_file_name(document(text.encode(), "application/jwt", BADGE_MAX_AGE), badge_id, "jwt")
 
 
 @pages.get("/credentials/<uuid:credential_id>")
 def credential(credential_id: UUID) -> Response:
     """The credential at the address that is its id: the document, or for a browser its page."""
-    json_text, jwt_text = _signed_texts(credential_id)
     if prefers_html((*CREDENTIAL_TYPES, *JWT_TYPES)):
         response = redirect(url_for("badge_pages.badge", badge_id=credential_id), 303)
         response.vary.add("Accept")
         return response
+    json_text, jwt_text = _signed_texts(credential_id)
     media_type = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
     body = jwt_text if media_type in JWT_TYPES else json_text
-    response = document(body.encode(), media_type, SIGNED_FILE_MAX_AGE)
+    response = document(body.encode(), media_type, BADGE_MAX_AGE)
     response.vary.add("Accept")
     return response
 
@@ -108,7 +119,9 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
     tool = current_tool()
     if language is not None and language in LANGUAGES:
         set_page_language(language)
-    json_ld = achievements.achievement(tool, str(template_id), version, language or page_language())
+    json_ld = achievements.achievement(
+        tool, str(template_id), version, language or page_language(), requested_base()
+    )
     # The achievement falls back to its main language, but under the address of another it must not stand.
     if language not in (None, json_ld["inLanguage"]):
         raise NotFoundError("there is no such achievement")
@@ -121,6 +134,7 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
         row = queries.templates.template_version(session, str(template_id), version)
         if row is None:
             raise NotFoundError("there is no such achievement")
+        set_page_issuer(_issuer_of(row))
         text = render_template(
             "public/achievement.html",
             version=row,
@@ -136,27 +150,32 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
 @pages.get("/achievements/<uuid:template_id>/<int:version>/image.png")
 def achievement_picture(template_id: UUID, version: int) -> Response:
     png = achievements.picture(current_tool(), str(template_id), version)
-    return document(png, "image/png", SIGNED_FILE_MAX_AGE)
+    return document(png, "image/png", PICTURE_MAX_AGE)
 
 
 @pages.get("/issuers/<slug>")
 def issuer(slug: str) -> Response:
     tool = current_tool()
-    profile = issuer_documents.issuer_profile(tool, slug)
     if not prefers_html():
+        profile = issuer_documents.issuer_profile(tool, slug, requested_base())
         response = json_document(profile, "application/ld+json", 3600)
     else:
         with tool.store.read() as session:
-            confirmed_at = legal_identity.confirmed_at(session, tool.issuer.profile)
-        text = render_template("public/issuer.html", profile=tool.issuer.profile, confirmed_at=confirmed_at)
+            found = issuer_documents.found_issuer(session, tool, slug, requested_base())
+        set_page_issuer(found)
+        text = render_template("public/issuer.html", profile=found.profile, confirmed_at=found.confirmed_at)
         response = Response(text, mimetype="text/html")
     response.vary.add("Accept")
     return response
 
 
+def _issuer_of(row: TemplateVersion) -> Issuer:
+    return current_tool().issuers.of(events.session_of(row), row.issuer_id)
+
+
 def announced_readings(row: TemplateVersion) -> Sequence[Reading]:
     """The EU elements that a badge of this version will carry, except the learner and the date."""
-    credential = achievements.announced_credential(current_tool().issuer, row, page_language())
+    credential = achievements.announced_credential(_issuer_of(row), row, page_language())
     return [
         reading
         for reading in elements.read(credential)
@@ -165,11 +184,9 @@ def announced_readings(row: TemplateVersion) -> Sequence[Reading]:
 
 
 def _signed_texts(credential_id: UUID) -> tuple[str, str]:
-    """The secured credential as JSON, and as a compact JWS; raises NotFoundError where there is none."""
+    """The secured credential as JSON, and as a compact JWS. Raises NotFoundError and RevokedError."""
     with current_tool().store.read() as session:
-        row = queries.credentials.credential(session, str(credential_id))
-        if row is None:
-            raise NotFoundError("there is no such badge")
+        row = credentials.row_to_give_out(session, str(credential_id))
         return row.text, row.jwt
 
 

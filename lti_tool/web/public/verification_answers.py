@@ -6,7 +6,7 @@ know is amber, never red. What a code means is in badges.sentences; here is only
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -53,7 +53,7 @@ class Answers:
     unreadable: Sentence | None = None
 
 
-def answers_of(report: Report, own_issuer_id: str) -> Answers:
+def answers_of(report: Report, is_own: Callable[[str], bool]) -> Answers:
     """The answers of a report. An issuer other than the tool's own is called unknown."""
     checks = {check.name: check for check in report.checks}
     if report.credential is None:
@@ -65,7 +65,7 @@ def answers_of(report: Report, own_issuer_id: str) -> Answers:
             unreadable=check_sentence(checks["parsed"]),
         )
     credential = report.credential
-    issuer = _issuer(credential, own_issuer_id)
+    issuer = _issuer(credential, is_own)
     readings = elements.read(credential)
     light, headline = _headline(report.verdict, checks["proof"], issuer)
     return Answers(
@@ -257,17 +257,17 @@ def check_sentence(check: Check) -> str:
     return sentence(check.name, check.code, page_language())
 
 
-def _issuer(credential: Json, own_issuer_id: str) -> _Issuer:
+def _issuer(credential: Json, is_own: Callable[[str], bool]) -> _Issuer:
     value = credential.get("issuer")
     if isinstance(value, str):
-        return _Issuer(name="", id=value, is_own=value == own_issuer_id)
+        return _Issuer(name="", id=value, is_own=is_own(value))
     profile = _object(credential, "issuer")
     name, issuer_id = _text(profile, "name"), _text(profile, "id")
     # Our extension has the legal name in several languages. It may replace the name only where it says the same.
     legal_name = _object(profile, "legalName")
     if name in legal_name.values():
         name = _text(legal_name, page_language()) or name
-    return _Issuer(name=name, id=issuer_id, is_own=issuer_id == own_issuer_id)
+    return _Issuer(name=name, id=issuer_id, is_own=is_own(issuer_id))
 
 
 def _host_or_id(issuer_id: str) -> str:

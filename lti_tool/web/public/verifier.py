@@ -41,11 +41,10 @@ def verify() -> Response:
     report = _verify(file)
     if prefers_json():
         return jsonify(report_text.report_as_json(report))
-    tool = current_tool()
     text = render_template(
         "public/report.html",
         report=report,
-        verification=answers_of(report, tool.issuer.profile.id),
+        verification=answers_of(report, current_tool().issuers.is_own),
         remarks=technical_remarks(report.checks),
     )
     return Response(text, mimetype="text/html")

@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response
 
 from lti_tool.awarding import messages
 from lti_tool.errors import NotFoundError
+from lti_tool.observations import Policy
 from lti_tool.sources.found import Message
 from lti_tool.store import queries
+from lti_tool.store.models import RegistrationRow
 from lti_tool.values import Registration
 from lti_tool.web.current import current_tool
 from lti_tool.web.limits import one_of
@@ -40,8 +42,16 @@ def receive(name: str, registration_id: int, path: str) -> Response:
         received_at=tool.clock(),
     )
     with one_of(_running_messages, MAX_WAIT_SECONDS):
-        reply = messages.receive(tool.store, name, message, tool.policy)
+        reply = messages.receive(tool.store, name, message, _policy(registration_id))
     return Response(reply.body, status=reply.status, mimetype=reply.media_type)
+
+
+def _policy(registration_id: int) -> Policy:
+    """The policy of the issuer to whom the platform belongs."""
+    tool = current_tool()
+    with tool.store.read() as session:
+        row = session.get_one(RegistrationRow, registration_id)
+        return tool.issuers.of(session, row.issuer_id).policy
 
 
 def _registration(registration_id: int) -> Registration:

@@ -1,18 +1,24 @@
-"""What a teacher can do with an awarded badge: send it again, revoke, suspend, reinstate."""
+"""What a teacher can do with an awarded badge: send it again, correct, revoke, award again, suspend, reinstate."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, render_template, request
 
 from badges.template.model import read_template
 from lti_tool.awarding import awards, confirmations, result_changes
 from lti_tool.deliveries import dispatch
-from lti_tool.errors import NotFoundError
+from lti_tool.errors import AwardStateError, NotFoundError
+from lti_tool.issuing.signed_content import signed_content
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award
 from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.teacher.course import Notice, course_page
+from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
+from lti_tool.web.translation import lazy_gettext as _l
 from lti_tool.web.visits import Visit, current_teacher_visit
 
 pages = Blueprint("award_actions", __name__)
@@ -29,7 +35,7 @@ def resend(award_id: int) -> str:
         award = _award_of(session, visit, award_id)
         if award.credential is None or award.status == "revoked" or not award.person.email:
             raise NotFoundError("there is no badge to send, or no address to send it to")
-        dispatch.resend(session, tool.issuer, award, tool.clock(), visit.actor)
+        dispatch.resend(session, page_issuer(), award, tool.clock(), visit.actor)
         name = _name_of(award)
     return course_page(visit, Notice(text=_("The badge of %(name)s is being sent again.", name=name)))
 
@@ -37,17 +43,12 @@ def resend(award_id: int) -> str:
 @pages.post("/lti/app/awards/<int:award_id>/revoke")
 def revoke(award_id: int) -> str:
     """Asks for a reason first; revokes where the form has one."""
-    visit = current_teacher_visit()
-    tool = current_tool()
-    with tool.store.begin() as session:
-        award = _award_of(session, visit, award_id)
-        reason = _confirmed_reason()
-        if not reason:
-            return _reason_page("revoke", visit, award)
-        awards.revoke(session, award, reason, tool.clock(), visit.actor)
-        name = _name_of(award)
-    text = _("The badge of %(name)s is revoked. Its public page and every later check show this.", name=name)
-    return course_page(visit, Notice(text=text))
+    return _with_reason(
+        award_id,
+        "revoke",
+        awards.revoke,
+        _l("The badge of %(name)s is revoked. Its public page and every later check show this."),
+    )
 
 
 @pages.post("/lti/app/awards/<int:award_id>/confirm")
@@ -57,55 +58,130 @@ def confirm(award_id: int) -> str:
     tool = current_tool()
     with tool.store.begin() as session:
         award = _award_of(session, visit, award_id)
-        confirmations.confirm_award(session, award, visit.person_id, tool.policy, tool.clock())
+        confirmations.confirm_award(session, award, visit.person_id, page_issuer().policy, tool.clock())
         name = _name_of(award)
     return course_page(visit, Notice(text=_("Saved: %(name)s keeps the badge.", name=name)))
+
+
+@pages.post("/lti/app/awards/<int:award_id>/again")
+def again(award_id: int) -> str:
+    """Asks for a reason first; awards a revoked badge again where the form has one."""
+    return _with_reason(award_id, "again", awards.award_again, _l("The badge of %(name)s is awarded again."))
 
 
 @pages.post("/lti/app/awards/<int:award_id>/suspend")
 def suspend(award_id: int) -> str:
     """Asks for a reason first; suspends where the form has one."""
-    visit = current_teacher_visit()
-    tool = current_tool()
-    with tool.store.begin() as session:
-        award = _award_of(session, visit, award_id)
-        reason = _confirmed_reason()
-        if not reason:
-            return _reason_page("suspend", visit, award)
-        awards.suspend(session, award, reason, tool.clock(), visit.actor)
-        name = _name_of(award)
-    text = _("The badge of %(name)s is suspended until you reinstate it.", name=name)
-    return course_page(visit, Notice(text=text))
+    return _with_reason(
+        award_id, "suspend", awards.suspend, _l("The badge of %(name)s is suspended until you reinstate it.")
+    )
 
 
 @pages.post("/lti/app/awards/<int:award_id>/reinstate")
 def reinstate(award_id: int) -> str:
+    return _change(award_id, awards.reinstate, _l("The badge of %(name)s is valid again."))
+
+
+@pages.post("/lti/app/awards/<int:award_id>/correct")
+def correct(award_id: int) -> str:
+    """Shows what a corrected badge would say; has it issued where the form says so.
+
+    Raises NotFoundError where there is no badge yet.
+    """
+    if request.form.get("confirmed") == "yes":
+        done = _l("A corrected badge of %(name)s is being issued. The one before is revoked as replaced.")
+        return _change(award_id, awards.correct, done)
     visit = current_teacher_visit()
-    tool = current_tool()
-    with tool.store.begin() as session:
+    with current_tool().store.read() as session:
         award = _award_of(session, visit, award_id)
-        awards.reinstate(session, award, tool.clock(), visit.actor)
-        name = _name_of(award)
-    return course_page(visit, Notice(text=_("The badge of %(name)s is valid again.", name=name)))
+        if award.credential is None:
+            raise NotFoundError("there is no badge to correct")
+        signed = signed_content(award.credential.text)
+        return render_template("teacher/correct.html", visit=visit, award=award, signed=signed)
 
 
 @pages.post("/lti/app/awards/<int:award_id>/leave")
 def leave(award_id: int) -> str:
     """Leaves a badge whose result has changed; a change that the teacher has not seen yet is shown instead."""
+    return _settle(
+        award_id,
+        result_changes.leave,
+        _l("%(name)s keeps the badge. You are told if the grade changes again."),
+    )
+
+
+@pages.post("/lti/app/awards/<int:award_id>/restate")
+def restate(award_id: int) -> str:
+    """Has the badge replaced by one with the changed result."""
+    return _settle(
+        award_id,
+        result_changes.take_over,
+        _l("A badge with the new grade of %(name)s is being issued. The one before is revoked as replaced."),
+    )
+
+
+def _settle(award_id: int, act: Act, done: Sentence) -> str:
+    """What a teacher decides about a change of a result that they have seen: the course page with what was done."""
     visit = current_teacher_visit()
     tool = current_tool()
-    with tool.store.begin() as session:
-        award = _award_of(session, visit, award_id)
-        name = _name_of(award)
-        try:
-            result_changes.leave(session, award, request.form.get("seen", ""), visit.person_id, tool.clock())
-        except NotFoundError:
-            text = _(
-                "The grade of %(name)s has changed once more, or is as it was. Nothing was saved.", name=name
-            )
-            return course_page(visit, Notice(text=text, light="no"))
-    text = _("%(name)s keeps the badge. You are told if the grade changes again.", name=name)
-    return course_page(visit, Notice(text=text))
+    name = ""
+    try:
+        with tool.store.begin() as session:
+            award = _award_of(session, visit, award_id)
+            name = _name_of(award)
+            act(session, award, request.form.get("seen", ""), visit.person_id, tool.clock())
+    except NotFoundError:
+        if not name:
+            raise
+        text = _(
+            "The grade of %(name)s has changed once more, or is as it was. Nothing was saved.", name=name
+        )
+        return course_page(visit, Notice(text=text, light="no"))
+    return course_page(visit, Notice(text=str(done) % {"name": name}))
+
+
+#: Something that is done with an award: in a session, at a time, by somebody.
+Act = Callable[..., None]
+
+
+def _with_reason(award_id: int, action: str, act: Act, done: Sentence) -> str:
+    """Asks for a reason first, on the page of the action; acts where the form has one."""
+    reason = _confirmed_reason()
+    if reason:
+        return _change(award_id, lambda session, award, *rest: act(session, award, reason, *rest), done)
+    visit = current_teacher_visit()
+    with current_tool().store.read() as session:
+        return _reason_page(action, visit, _award_of(session, visit, award_id))
+
+
+def _change(award_id: int, act: Act, done: Sentence) -> str:
+    """The course page with what was done, or why nothing was: somebody else may have acted since it was opened."""
+    visit = current_teacher_visit()
+    tool = current_tool()
+    name = ""
+    try:
+        with tool.store.begin() as session:
+            award = _award_of(session, visit, award_id)
+            name = _name_of(award)
+            act(session, award, tool.clock(), visit.actor)
+    except AwardStateError as error:
+        return course_page(visit, Notice(text=str(_NOTHING_DONE[error.code]) % {"name": name}, light="no"))
+    return course_page(visit, Notice(text=str(done) % {"name": name}))
+
+
+#: Why nothing was done, by the code of the error.
+_NOTHING_DONE: Mapping[str, Sentence] = {
+    "revoked": _l("The badge of %(name)s is revoked already, for good. Nothing was changed."),
+    "suspended": _l("The badge of %(name)s is suspended already. Nothing was changed."),
+    "not_suspended": _l("The badge of %(name)s is not suspended. Nothing was changed."),
+    "not_revoked": _l("The badge of %(name)s is not revoked. Nothing was changed."),
+    "not_issued": _l("The badge of %(name)s is not issued yet. Nothing was changed."),
+    "expired": _l("The badge of %(name)s has expired. Nothing was changed."),
+    "held": _l("%(name)s has this badge by another award. Nothing was changed."),
+    "cannot_suspend": _l(
+        "The badge of %(name)s can be revoked, but not suspended: it was issued without that possibility."
+    ),
+}
 
 
 def _award_of(session: Session, visit: Visit, award_id: int) -> Award:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
@@ -12,11 +12,14 @@ from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
 from lti_tool.awarding import looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
+from lti_tool.awarding.undo import Batch, batches
 from lti_tool.conditions.tree import Node, demands, is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
+from lti_tool.issuing.signed_content import signed_content
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, AwardRule, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import (
     confirms_each,
     copied_sentences,
@@ -57,7 +60,9 @@ class Panel:
     activity asks for is not proposed. `gone` are the words for a link or column that the platform no longer has.
     `demand_forms` are those of the conditions that can stand beside the occasion. `parts` are what the conditions show.
     `cannot_see` is what the sources of the rule cannot see, in words.
-    `newer` is a newer version of the template. `changed` are the awards whose results have changed since.
+    `newer` is a newer version of the template. `batches` are the awards that came at once, and can be undone at once.
+    `outdated` are the ids of the awards whose badge names its learner otherwise than the platform does now, `changed`
+    those whose results have changed since.
     """
 
     rule: AwardRule
@@ -65,6 +70,8 @@ class Panel:
     template: Template
     readings: Sequence[Reading]
     awards: Sequence[Award]
+    outdated: Collection[int]
+    batches: Sequence[Batch]
     changed: Sequence[ResultChange]
     sentences: Sequence[Markup]
     has_demands: bool
@@ -170,6 +177,8 @@ def _panel(
         template=read_template(version.template_version.body),
         readings=announced_readings(version.template_version),
         awards=awards,
+        batches=batches(awards),
+        outdated=[award.id for award in awards if _is_outdated(award)],
         changed=[each for each in changes if each.award.rule_id == rule.id],
         sentences=rule_sentences(tree, "confirmed" if confirms_each(tree) else automatic),
         has_demands=bool(demands(tree)),
@@ -181,15 +190,27 @@ def _panel(
         cannot_see=unseen_sentences(reads(tree)),
         parts=parts,
         gone=gone_words(rule.link.missing_in) if is_gone else None,
-        newer=queries.templates.newer_version(session, version.template_version, rule.course.registration_id),
+        newer=queries.templates.newer_version(
+            session, version.template_version, rule.course.registration_id, rule.course_id
+        ),
         is_open=rule.id == open_id,
     )
 
 
 def _demand_forms(rule: AwardRule, tree: Node, refused: Problem | None) -> Sequence[Markup]:
-    zone = current_tool().issuer.profile.zone
+    zone = page_issuer().profile.zone
     form = request.form if refused else form_of_demands(tree, zone)
     return demand_forms(form, refused, prefix=f"rule-{rule.id}.")
+
+
+def _is_outdated(award: Award) -> bool:
+    credential, person = award.credential, award.person
+    return (
+        award.status == "issued"
+        and credential is not None
+        and not credential.has_expired(current_tool().clock())
+        and not signed_content(credential.text).is_of(person.name, person.email)
+    )
 
 
 def _asks_less(session: Session, link: ResourceLink | None) -> Sentence:

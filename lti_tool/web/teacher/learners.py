@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from lti_tool.awarding import confirmations, decisions, looks
 from lti_tool.awarding.decisions import Undecided
+from lti_tool.observations import role_now
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, AwardRule, Person, Question
 from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +33,16 @@ class Learners:
     """The enrolled learners without the badge, by name.
 
     `question` is the one about everybody, and `named` those it is about, who are still inside. `to_confirm` are those
-    to confirm one by one, `not_yet` all others. `to_review` are awards of people who were seen as staff, by id, and
-    since when. `may_confirm`: whether the reader may confirm anybody; `reader` is their person id.
+    to confirm one by one, `not_yet` all others. `elsewhere` were awarded the badge in another course, or by another
+    link; the state of that award is not for this course. `to_review` are awards of people who were seen as staff, by
+    id, and since when. `may_confirm`: whether the reader may confirm anybody; `reader` is their person id.
     """
 
     question: Question | None
     named: Sequence[Learner]
     to_confirm: Sequence[Learner]
     not_yet: Sequence[Learner]
+    elsewhere: Sequence[Person]
     to_review: Mapping[int, datetime]
     may_confirm: bool
     reader: int | None
@@ -50,7 +54,7 @@ def learners_of(session: Session, rule: AwardRule, awards: Sequence[Award], read
     version = decisions.version_that_awards(session, rule)
     undecided: Sequence[Undecided] = ()
     if version is not None:
-        undecided = decisions.undecided_people(session, rule, version, tool.policy, tool.clock())
+        undecided = decisions.undecided_people(session, rule, version, page_issuer().policy, tool.clock())
     enrolled = {each.person_id: each for each in undecided if each.is_learner}
     people = sorted(queries.people.people(session, enrolled).values(), key=_by_name)
     # What the lists of a deleted link leave open nobody can tell any more: its learners are confirmed one by one.
@@ -66,16 +70,34 @@ def learners_of(session: Session, rule: AwardRule, awards: Sequence[Award], read
         was_staff = any(part.code == "seen_as_staff" for part in one.decision.trace.leaves())
         learner = Learner(person=person, trace=one.decision.as_json(), was_staff=was_staff)
         found[shown_in].append(learner)
+    shown = version or queries.rules.shown_version(session, rule)
     return Learners(
         question=question if found["named"] else None,
         named=found["named"],
         to_confirm=found["to_confirm"],
         not_yet=found["not_yet"],
+        elsewhere=_awarded_elsewhere(session, rule, shown.template_version.template_id, enrolled),
         to_review=confirmations.awards_to_review(session, rule, awards),
         may_confirm=reader is not None
-        and confirmations.may_confirm(session, rule.course_id, reader, tool.policy),
+        and confirmations.may_confirm(session, rule.course_id, reader, page_issuer().policy),
         reader=reader,
     )
+
+
+def _awarded_elsewhere(
+    session: Session, rule: AwardRule, template_id: str, undecided: Collection[int]
+) -> Sequence[Person]:
+    """The learners enrolled in the course who were awarded the badge by another rule and cannot renew it, by name."""
+    roles = queries.observations.roles_in_course(session, rule.course_id)
+    newest = queries.awards.newest_awards(session, rule, template_id)
+    ids = [
+        person_id
+        for person_id, award in newest.items()
+        if award.rule_id != rule.id
+        and person_id not in undecided
+        and role_now(roles.get(person_id, ())) == "learner"
+    ]
+    return sorted(queries.people.people(session, ids).values(), key=_by_name)
 
 
 def _by_name(person: Person) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from lti_tool.people import sessions
 from lti_tool.store import Session, queries
 from lti_tool.store.models import ResourceLink
 from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.teacher.course import Notice, course_page
 from lti_tool.web.teacher.placement import check_may_place, choose_badge_page, occasions_for
 from lti_tool.web.teacher.rule_form import Problem, chosen_rule
@@ -43,9 +44,11 @@ def use_badge() -> str:
     with tool.store.begin() as session:
         link = _link_without_badge(session, visit)
         badge = request.form.get("badge", "")
-        template = queries.templates.published_template(session, badge, visit.registration.id)
+        template = queries.templates.published_template(
+            session, badge, visit.registration.id, visit.course_id
+        )
         required = placing.required_score(template) if template is not None else None
-        tree = chosen_rule(request.form, tool.issuer.profile.zone, occasions_for(visit), required)
+        tree = chosen_rule(request.form, page_issuer().profile.zone, occasions_for(visit), required)
         if template is not None and not isinstance(tree, Problem):
             rule = placing.choose(session, link, template, tree, by_id=visit.person_id, now=tool.clock())
             sessions.note_rule(session, visit.token, rule.id)

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 
 from badges.eu import elements
 from badges.eu.annex_1 import ELEMENTS
+from badges.issuer import IssuerProfile
 from badges.template.model import Template, read_template, text_in
 from lti_tool.awarding import placing
 from lti_tool.conditions import CONDITIONS
@@ -22,7 +23,9 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import may_write_templates
 from lti_tool.web.headers import allow_forms_to
 from lti_tool.web.languages import page_language
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import choice, form_of
+from lti_tool.web.requested_address import requested_tool_url
 from lti_tool.web.teacher.rule_form import Problem, chosen_rule, demand_forms, typed_for
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_visit
@@ -46,13 +49,13 @@ def return_link() -> str:
     tool = current_tool()
     with tool.store.read() as session:
         row = queries.templates.published_template(
-            session, request.form.get("badge", ""), visit.registration.id
+            session, request.form.get("badge", ""), visit.registration.id, visit.course_id
         )
-        key = tool.issuer.keyring.tool_keys(session)[0]
+        key = page_issuer().keyring.tool_keys(session)[0]
     if row is None:
         return choose_badge_page(visit, Problem(sentence=_("Choose a badge first.")))
     required = placing.required_score(row)
-    tree = chosen_rule(request.form, tool.issuer.profile.zone, occasions_for(visit), required)
+    tree = chosen_rule(request.form, page_issuer().profile.zone, occasions_for(visit), required)
     if isinstance(tree, Problem):
         return choose_badge_page(visit, tree)
     with tool.store.begin() as session:
@@ -97,16 +100,19 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
     check_may_place(visit)
     tool = current_tool()
     with tool.store.read() as session:
-        rows = queries.templates.published_templates(session, visit.registration.id)
-        choices = [(row, read_template(row.body)) for row in rows]
+        rows = queries.templates.published_templates(session, visit.registration.id, visit.course_id)
+        choices = [(row, read_template(row.body), tool.issuers.of(session, row.issuer_id)) for row in rows]
     chosen = request.form.get("badge") or (choices[0][0].template_id if len(choices) == 1 else "")
     of_conditions = problem.of if problem else {}
-    required = next((each.required_score for row, each in choices if row.template_id == chosen), None)
+    required = next(
+        (each.required_score for row, each, _issuer in choices if row.template_id == chosen), None
+    )
     return render_template(
         "placement/choose_badge.html",
         visit=visit,
         choices=choices,
         count_stated_elements=_count_stated_elements,
+        page_issuer=page_issuer(),
         chosen=chosen,
         occasions={name: choice(name) for name in occasions_for(visit)},
         forms={
@@ -150,14 +156,14 @@ def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column
     return ContentItem(
         title=text_in(template.name, page_language(), template.in_language),
         text=text_in(template.description, page_language(), template.in_language),
-        url=f"{tool.tool_url}/lti/launch",
+        url=f"{requested_tool_url()}/lti/launch",
         custom=custom,
         icon_url=f"{tool.tool_url}/static/icon.svg",
         line_item_maximum=LINE_ITEM_POINTS if has_column else None,
     )
 
 
-def _count_stated_elements(template: Template) -> int:
+def _count_stated_elements(template: Template, issuer: IssuerProfile) -> int:
     """How many of the mandatory EU elements the badge will state; learner and date come with the award."""
     mandatory = sum(element.mandatory for element in ELEMENTS)
-    return mandatory - len(elements.missing(template, current_tool().issuer.profile))
+    return mandatory - len(elements.missing(template, issuer))

@@ -1,19 +1,25 @@
-"""What a teacher can do with a badge of the course: check, confirm, pause, set conditions, take a newer version."""
+"""What a teacher can do with a badge of the course: check, confirm, undo, pause, set conditions, renew."""
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from datetime import datetime
 
-from lti_tool.awarding import confirmations, looks, rule_changes
+from flask import Blueprint, render_template, request
+
+from lti_tool.awarding import confirmations, looks, rule_changes, undo
 from lti_tool.conditions.form import Asked
 from lti_tool.conditions.page import Line
+from lti_tool.errors import NotFoundError
+from lti_tool.store import queries
 from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import page_sentence
 from lti_tool.web.teacher.condition_parts import statement_in
 from lti_tool.web.teacher.confirmation_notices import answered_notice, confirmed_notice
 from lti_tool.web.teacher.course import Notice, course_page
 from lti_tool.web.teacher.rule_form import Problem, chosen_demands
 from lti_tool.web.translation import gettext as _
+from lti_tool.web.translation import ngettext
 from lti_tool.web.visits import current_teacher_visit, rule_of
 
 pages = Blueprint("rule_actions", __name__)
@@ -26,7 +32,7 @@ def check(rule_id: int) -> str:
     tool = current_tool()
     with tool.store.read() as session:
         course_id = rule_of(session, visit, rule_id).course_id
-    error = looks.look(tool.store, tool.connect, course_id, tool.clock(), tool.policy, tool.clock)
+    error = looks.look(tool.store, tool.connect, course_id, tool.clock(), page_issuer().policy, tool.clock)
     if error:
         return course_page(visit, Notice(text=_("The check failed. The reason is shown below."), light="no"))
     return course_page(visit, Notice(text=_("Checked just now.")))
@@ -40,7 +46,7 @@ def confirm_learners(rule_id: int) -> str:
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
         confirmed = confirmations.confirm_learners(
-            session, rule, person_ids, visit.person_id, tool.policy, tool.clock()
+            session, rule, person_ids, visit.person_id, page_issuer().policy, tool.clock()
         )
         notice = confirmed_notice(session, confirmed)
     return course_page(visit, notice)
@@ -82,7 +88,7 @@ def answer_question(rule_id: int) -> str:
             "completed" if said == "completed" else "removed",
             named,
             visit.person_id,
-            tool.policy,
+            page_issuer().policy,
             tool.clock(),
         )
         notice = answered_notice(answered, said)
@@ -176,7 +182,7 @@ def set_conditions(rule_id: int) -> str:
     visit = current_teacher_visit()
     tool = current_tool()
     # Nothing is left open here: what the form shows is what the rule asks for.
-    demands = chosen_demands(request.form, Asked(zone=tool.issuer.profile.zone, confirm_at_first=False))
+    demands = chosen_demands(request.form, Asked(zone=page_issuer().profile.zone, confirm_at_first=False))
     if isinstance(demands, Problem):
         with tool.store.read() as session:
             rule_of(session, visit, rule_id)
@@ -185,3 +191,34 @@ def set_conditions(rule_id: int) -> str:
         rule = rule_of(session, visit, rule_id)
         rule_changes.set_demands(session, rule, demands, visit.person_id, tool.clock())
     return course_page(visit, Notice(text=_("Saved. This applies to all badges awarded from now on.")))
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/undo")
+def undo_batch(rule_id: int) -> str:
+    """Shows whom undoing a batch of awards is about; revokes those who were shown where the form says so.
+
+    Raises NotFoundError where the rule has no such batch.
+    """
+    visit = current_teacher_visit()
+    tool = current_tool()
+    try:
+        earned_at = datetime.fromisoformat(request.form.get("batch", ""))
+    except ValueError as error:
+        raise NotFoundError("there is no such batch") from error
+    if request.form.get("confirmed") != "yes":
+        with tool.store.read() as session:
+            of_rule = queries.awards.awards_of_rule(session, rule_of(session, visit, rule_id).id)
+            batch = next((each for each in undo.batches(of_rule) if each.earned_at == earned_at), None)
+            if batch is None:
+                raise NotFoundError("there is nothing to undo any more")
+            return render_template("teacher/undo.html", visit=visit, rule_id=rule_id, batch=batch)
+    seen = request.form.getlist("award", type=int)
+    with tool.store.begin() as session:
+        rule = rule_of(session, visit, rule_id)
+        undone = len(undo.undo(session, rule, earned_at, seen, tool.clock(), visit.actor))
+    text = ngettext(
+        "%(num)s badge is revoked as issued by mistake.",
+        "%(num)s badges are revoked as issued by mistake.",
+        undone,
+    )
+    return course_page(visit, Notice(text=text, light="yes" if undone else "no"))

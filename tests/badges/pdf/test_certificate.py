@@ -221,6 +221,24 @@ def test_a_badge_without_a_name_says_that_the_learner_has_an_address(
     assert document_word("grade", "en") not in front
 
 
+def test_the_result_stands_beside_the_one_that_was_needed(issued: Any, data_literacy: Template) -> None:
+    asked = replace(data_literacy, required_value=Decimal(70))
+    for language, grade, criteria in (
+        ("en", "86 % (at least 70 % needed)", "The result has to be at least 70 %."),
+        ("lv", "86 % (vajadzīgs vismaz 70 %)", "Rezultātam jābūt vismaz 70 %."),
+    ):
+        text = " ".join(" ".join(pages_of(certificate(issued(asked, language=language), language))).split())
+        assert grade in text and criteria in text
+
+
+def test_the_narrow_column_of_a_transcript_has_the_result_alone(
+    issued: Any, data_literacy: Template, issuer: IssuerProfile, now: datetime
+) -> None:
+    asked = replace(data_literacy, required_value=Decimal(70))
+    (page,) = pages_of(transcript([issued(asked)], issuer, "Anna", "en", now))
+    assert "86 %" in page and "needed" not in page
+
+
 def test_joint_awarding_bodies_are_in_it(issued: Any, data_literacy: Template) -> None:
     tartu = AwardingBody(legal_name={"et": "Tartu Kolledž"}, country="EE")
     front, back = pages_of(certificate(issued(replace(data_literacy, awarding_bodies=(tartu,))), "en"))

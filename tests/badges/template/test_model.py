@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from badges.errors import TemplateError
 from badges.template.model import Level, Template, read_template, template_as_json, text_in
+from badges.template.validity import Validity
 
 
 def problems(data: Any) -> dict[str, str]:
@@ -55,6 +57,47 @@ def test_all_problems_are_reported_at_once_with_their_fields() -> None:
         "/types_of_quality_assurance/0/url": "not_a_web_address",
         "/types_of_quality_assurance/1/code": "required",
     }
+
+
+RIGA = ZoneInfo("Europe/Riga")
+
+
+@pytest.mark.parametrize(
+    ("validity", "last_second"),
+    [
+        ({"months": 24}, "2028-11-21T23:59:59+02:00"),
+        ({"months": "3"}, "2027-02-21T23:59:59+02:00"),
+        ({"last_day": "2027-06-30"}, "2027-06-30T23:59:59+03:00"),
+        (None, None),
+        ({}, None),
+    ],
+)
+def test_a_badge_is_valid_to_the_end_of_its_last_day_where_the_issuer_is(validity, last_second) -> None:
+    template = read_template({"name": {"en": "x"}, "validity": validity})
+    ends = template.valid_until(datetime(2026, 11, 20, 22, 30, tzinfo=UTC), RIGA)
+    assert (ends.isoformat() if ends else None) == last_second
+
+
+@pytest.mark.parametrize(
+    ("months", "last_day"), [(1, date(2027, 2, 28)), (13, date(2028, 2, 29)), (11, date(2027, 12, 31))]
+)
+def test_months_end_with_the_last_day_of_a_shorter_month(months, last_day) -> None:
+    assert Validity(months=months).ends(datetime(2027, 1, 31, tzinfo=UTC), UTC).date() == last_day
+
+
+@pytest.mark.parametrize(
+    ("validity", "problem"),
+    [
+        ({"months": 0}, {"/validity/months": "out_of_range"}),
+        ({"months": "two"}, {"/validity/months": "not_a_number"}),
+        ({"last_day": "soon"}, {"/validity/last_day": "not_a_date"}),
+        ({"months": 6, "last_day": "2027-06-30"}, {"/validity/last_day": "months_or_day"}),
+        ({"years": 2}, {"/validity/years": "unknown_field"}),
+        ("24", {"/validity": "not_an_object"}),
+    ],
+)
+def test_a_validity_that_cannot_be_used_is_a_problem(validity, problem) -> None:
+    assert problems({"name": {"en": "x"}, "validity": validity}) == problem
 
 
 @pytest.mark.parametrize("data", [None, [], "text", 1])

@@ -87,8 +87,8 @@ def main(folder: Path) -> None:
     """Raises AssertionError where a plug does not take part."""
     tool = build_tool(settings_for(f"sqlite:///{folder / 'nozimite.sqlite'}", folder), Clock())
     announced = folder / "announced"
-    channels = {**tool.issuer.channels, "loudspeaker": Options(file=announced)}
-    tool = replace(tool, issuer=replace(tool.issuer, channels=channels))
+    channels = {**tool.issuers.channels, "loudspeaker": Options(file=announced)}
+    tool = replace(tool, issuers=replace(tool.issuers, channels=channels))
     rule_id = make_rule(tool, publish(tool), {"condition": "attended", "hours": 6})
     complete(tool, FakePlatform(everyone=[ZANE, ANNA, JANIS, learner(9)]), rule_id)
     with tool.store.read() as session:

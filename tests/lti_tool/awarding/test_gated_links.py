@@ -31,7 +31,7 @@ LARGE_COURSE = amount("learners of the largest course", small=200, full=5_000)
 
 
 def look(tool, platform, course_id):
-    return looks.look(tool.store, platform, course_id, tool.clock(), tool.policy)
+    return looks.look(tool.store, platform, course_id, tool.clock(), tool.issuer.policy)
 
 
 def awarded(tool):
@@ -53,7 +53,7 @@ def waiting(tool, rule_id):
     with tool.store.read() as session:
         rule = session.get_one(AwardRule, rule_id)
         version = queries.rules.active_version(session, rule_id)
-        found = decisions.undecided_people(session, rule, version, tool.policy, tool.clock())
+        found = decisions.undecided_people(session, rule, version, tool.issuer.policy, tool.clock())
         ids = {each.person_id for each in found if each.decision.outcome == "question"}
         return {user_id_of(person) for person in queries.people.people(session, ids).values()}
 
@@ -79,7 +79,7 @@ def opens(tool, rule_id, person, **changes):
         row = queries.people.person_of(session, 1, person.user_id)
         if launch.is_learner:
             rule = session.get_one(AwardRule, rule_id)
-            launched.opened(session, rule, row.id, tool.policy, tool.clock())
+            launched.opened(session, rule, row.id, tool.issuer.policy, tool.clock())
 
 
 def confirm(tool, rule_id, *people, by=ZANE):
@@ -87,7 +87,7 @@ def confirm(tool, rule_id, *people, by=ZANE):
         rule = session.get_one(AwardRule, rule_id)
         ids = [queries.people.person_of(session, 1, person.user_id).id for person in people]
         by_id = queries.people.person_of(session, 1, by.user_id).id if by else None
-        found = confirmations.confirm_learners(session, rule, ids, by_id, tool.policy, tool.clock())
+        found = confirmations.confirm_learners(session, rule, ids, by_id, tool.issuer.policy, tool.clock())
         return set(found.refused.values())
 
 
@@ -97,7 +97,9 @@ def answer(tool, rule_id, said, *named, by=ZANE, question_id=1):
         ids = [queries.people.person_of(session, 1, person.user_id).id for person in named]
         by_id = queries.people.person_of(session, 1, by.user_id).id
         now = tool.clock()
-        found = confirmations.answer_question(session, rule, question_id, said, ids, by_id, tool.policy, now)
+        found = confirmations.answer_question(
+            session, rule, question_id, said, ids, by_id, tool.issuer.policy, now
+        )
         return found.first and found.first.answered_by.name
 
 

@@ -51,7 +51,7 @@ def waiting(tool, rule_id):
     with tool.store.read() as session:
         rule = session.get_one(AwardRule, rule_id)
         version = queries.rules.active_version(session, rule_id)
-        found = decisions.undecided_people(session, rule, version, tool.policy, tool.clock())
+        found = decisions.undecided_people(session, rule, version, tool.issuer.policy, tool.clock())
         return [each.person_id for each in found if each.decision.outcome == "question"]
 
 
@@ -59,7 +59,7 @@ def confirm(tool, rule_id, person_ids):
     with tool.store.begin() as session:
         by = queries.people.person_of(session, 1, ZANE.user_id)
         rule = session.get_one(AwardRule, rule_id)
-        confirmations.confirm_learners(session, rule, person_ids, by.id, tool.policy, tool.clock())
+        confirmations.confirm_learners(session, rule, person_ids, by.id, tool.issuer.policy, tool.clock())
 
 
 def test_a_grade_from_the_minimum_on_is_awarded_with_what_was_seen(tool, platform, rule_id):

@@ -111,7 +111,7 @@ def test_learners_may_open_the_link_during_a_look(tool_on_any_database, platform
             with tool.store.begin() as session:
                 known = queries.people.person_of(session, 1, person.user_id)
                 rule = queries.rules.rule(session, rule_id)
-                launched.opened(session, rule, known.id, tool.policy, tool.clock())
+                launched.opened(session, rule, known.id, tool.issuer.policy, tool.clock())
 
         return open_link
 

@@ -100,7 +100,7 @@ def mails(tool, smtp, clock):
 
 
 def look(tool, platform):
-    return looks.look(tool.store, platform, 1, tool.clock(), tool.policy)
+    return looks.look(tool.store, platform, 1, tool.clock(), tool.issuer.policy)
 
 
 def launch(tool, person, **changes):

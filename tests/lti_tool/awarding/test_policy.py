@@ -18,8 +18,9 @@ def policy_of(sqlite_url, tmp_path, clock):
         file = tmp_path / "issuer.toml"
         file.write_text(f"{ISSUER}\n{lines}", encoding="utf-8")
         tool = build_tool(settings_for(sqlite_url, tmp_path, issuer_file=file), clock)
+        policy = tool.issuer.policy
         tool.store.close()
-        return tool.policy
+        return policy
 
     return policy_of
 

@@ -38,7 +38,7 @@ def rows(tool, kind):
 
 
 def look(tool, platform, rule_id):
-    return lambda: looks.look(tool.store, platform, rule_id, tool.clock(), tool.policy)
+    return lambda: looks.look(tool.store, platform, rule_id, tool.clock(), tool.issuer.policy)
 
 
 def ids_of(session, *people):
@@ -56,7 +56,7 @@ def answering(tool, rule_id, said, by, *named):
                 said,
                 ids_of(session, *named),
                 by_id,
-                tool.policy,
+                tool.issuer.policy,
                 tool.clock(),
             )
             return found.first is None
@@ -69,7 +69,7 @@ def confirming(tool, rule_id, by, *named):
         with tool.store.begin() as session:
             (by_id,) = ids_of(session, by)
             rule, ids = session.get_one(AwardRule, rule_id), ids_of(session, *named)
-            confirmations.confirm_learners(session, rule, ids, by_id, tool.policy, tool.clock())
+            confirmations.confirm_learners(session, rule, ids, by_id, tool.issuer.policy, tool.clock())
 
     return confirm
 
@@ -81,7 +81,7 @@ def opening(tool, rule_id, person):
         with tool.store.begin() as session:
             (person_id,) = ids_of(session, person)
             launched.opened(
-                session, session.get_one(AwardRule, rule_id), person_id, tool.policy, tool.clock()
+                session, session.get_one(AwardRule, rule_id), person_id, tool.issuer.policy, tool.clock()
             )
 
     return open_link
@@ -106,7 +106,7 @@ def test_everybody_is_awarded_once_whatever_meets(tool, platform, asked_rule):
         *(opening(tool, asked_rule, person) for person in CLASS[:4]),
     )
     assert len(rows(tool, Award)) == len({row.person_id for row in rows(tool, Award)}) == len(CLASS)
-    looks.look(tool.store, platform, asked_rule, tool.clock.advance(minutes=10), tool.policy)
+    looks.look(tool.store, platform, asked_rule, tool.clock.advance(minutes=10), tool.issuer.policy)
     assert len(rows(tool, Award)) == len(CLASS)
     (still_open,) = [row for row in rows(tool, Question) if row.closed_at is None]
     assert len(still_open.people) == 2

@@ -39,7 +39,7 @@ def publish_asking_for(tool, value, template_id=None):
         data = template_data() | {"required_value": value}
         row = versions.add(session, data, tool.clock(), template_id)
         versions.publish(row, tool.issuer.profile, tool.clock())
-        legal_identity.confirm(session, tool.issuer.profile, tool.clock())
+        legal_identity.confirm(session, tool.issuer, tool.clock())
         return row.template_id
 
 
@@ -189,7 +189,7 @@ def test_a_result_below_is_never_issued_whatever_decided_it(score, is_issued, to
         award = session.query(Award).one()
         award.score = score and Decimal(score)
         award_id = award.id
-    issuance.issue(tool.store, tool.issuer, award_id, tool.clock())
+    issuance.issue(tool.store, tool.issuers, award_id, tool.clock())
     with tool.store.read() as session:
         award = session.get_one(Award, award_id)
         assert (award.status, award.waiting_for) == (

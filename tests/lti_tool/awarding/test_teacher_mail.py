@@ -45,7 +45,7 @@ def rule_id(tool, published):
 
 
 def look(tool, platform):
-    looks.look(tool.store, platform, 1, tool.clock(), tool.policy)
+    looks.look(tool.store, platform, 1, tool.clock(), tool.issuer.policy)
 
 
 def ask(tool, platform, clock):
@@ -142,7 +142,7 @@ def test_one_mail_tells_all_questions_of_all_courses_of_the_teacher(
         return_url=None,
     )
     platform.inside = list(platform.everyone)
-    looks.look(tool.store, platform, 2, tool.clock(), tool.policy)
+    looks.look(tool.store, platform, 2, tool.clock(), tool.issuer.policy)
     ask(tool, platform, clock)
     (mail,) = smtp.mails
     assert mail["Subject"] == "Vai prasītais ir izpildīts visiem? Jautājumi par jūsu nozīmītēm"
@@ -266,7 +266,7 @@ def test_an_answered_question_is_not_mailed(tool, platform, rule_id, smtp, clock
     with tool.store.begin() as session:
         rule = session.get_one(AwardRule, rule_id)
         zane = queries.people.person_of(session, 1, ZANE.user_id).id
-        confirmations.answer_question(session, rule, 1, "removed", [], zane, tool.policy, clock())
+        confirmations.answer_question(session, rule, 1, "removed", [], zane, tool.issuer.policy, clock())
     clock.advance(hours=1)
     run_due_jobs(tool)
     assert smtp.mails == []

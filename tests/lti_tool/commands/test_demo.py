@@ -7,7 +7,10 @@ import pytest
 
 from lti_tool.commands import main
 from lti_tool.commands.demo_server import CHOSEN, refused_settings
+from lti_tool.store.models import CredentialRow
 from signing.multibase import from_base64url
+from tests.fixtures import ANNA, FakePlatform, complete, make_rule, publish
+from tests.running_demo import rows, run_demo, wait
 
 
 @pytest.fixture
@@ -80,3 +83,14 @@ def test_a_wrong_setting_is_named_by_the_demo_too(run, tmp_path, monkeypatch):
 def test_out_is_for_once(run, tmp_path):
     assert "--once" in run("demo", "--out", tmp_path)[1]
     assert "--out" in run("demo", "--once")[1]
+
+
+def test_a_demo_at_another_port_moves_by_itself_and_its_old_badges_verify(tmp_path):
+    with run_demo(tmp_path) as demo:
+        complete(demo.tool, FakePlatform(), make_rule(demo.tool, publish(demo.tool)), ANNA)
+        first = wait(lambda: rows(demo.tool, CredentialRow))[0]
+        before = demo.tool_url
+    with run_demo(tmp_path) as demo:
+        assert demo.tool_url != before and before in first.text
+        assert demo.tool.issuer.addresses.tool_url == demo.tool_url
+        assert demo.tool.verify(first.text.encode()).verdict == "verified"

@@ -104,14 +104,14 @@ def test_a_form_name_is_that_of_one_achievement_and_language(tool, platform, rul
     run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
     document = json.loads(credential.text)
-    issuer_id = tool.issuer.profile.id
-    name = issuance.form_name(issuer_id, document)
+    is_own = tool.issuers.is_own
+    name = issuance.form_name(is_own, document)
     assert name is not None
-    assert issuance.form_name(issuer_id, document | {"id": "urn:x", "validFrom": "2020"}) == name
-    assert issuance.form_name("did:web:other.example", document) is None
-    assert issuance.form_name(issuer_id, document | {"credentialSubject": []}) is None
+    assert issuance.form_name(is_own, document | {"id": "urn:x", "validFrom": "2020"}) == name
+    assert issuance.form_name(is_own, document | {"issuer": {"id": "did:web:other.example"}}) is None
+    assert issuance.form_name(is_own, document | {"credentialSubject": []}) is None
     document["credentialSubject"]["achievement"]["name"] = "Datu lietpratība"
-    assert issuance.form_name(issuer_id, document) != name
+    assert issuance.form_name(is_own, document) != name
 
 
 def test_two_processes_that_compile_at_once_store_one_form(tool, platform, rule_id):

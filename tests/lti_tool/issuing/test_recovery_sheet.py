@@ -210,7 +210,7 @@ def test_a_sheet_is_for_its_own_issuer_in_a_new_installation(
 
 def test_a_key_of_a_device_is_named_as_missing_and_still_published(tool, bare, issued):
     with tool.store.begin() as session:
-        row = queries.issuers.signing_keys(session, RIGA)[0]
+        row = queries.issuers.signing_keys(session, tool.issuer.id)[0]
         row.vault = "pkcs11"
         kid = row.kid
     with tool.store.read() as session:

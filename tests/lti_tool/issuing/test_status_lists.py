@@ -80,10 +80,10 @@ def test_a_badge_that_can_only_be_revoked_is_not_suspended(tool, platform):
 def test_each_purpose_has_a_list_of_its_own(tool, suspending):
     with tool.store.begin() as session:
         places = [
-            allocate_entry(session, tool.issuer.profile.id, purpose)
+            allocate_entry(session, tool.issuer.id, tool.issuer.address_id, purpose)
             for purpose in ("revocation", "suspension")
         ]
-        again = allocate_entry(session, tool.issuer.profile.id, "revocation")
+        again = allocate_entry(session, tool.issuer.id, tool.issuer.address_id, "revocation")
     assert places[0].list_id == again.list_id != places[1].list_id
     for place, purpose in zip(places, ("revocation", "suspension"), strict=True):
         assert listed(tool, place.list_id)["credentialSubject"]["statusPurpose"] == purpose
@@ -128,7 +128,7 @@ def test_a_badge_revoked_while_its_list_is_signed_is_revoked_in_the_next_one(too
         keyring=tool.issuer.keyring,
         addresses=SimpleNamespace(status_list=address_while_somebody_revokes),
     )
-    slow = SimpleNamespace(store=tool.store, issuer=issuer, clock=tool.clock)
+    slow = SimpleNamespace(store=tool.store, issuers=SimpleNamespace(at=lambda *_: issuer), clock=tool.clock)
     signed_before = json.loads(status_lists.status_list(slow, credential.status_list_id).text)
     for listing, revoked in ((signed_before, False), (listed(tool, credential.status_list_id), True)):
         bits = decode(listing["credentialSubject"]["encodedList"])

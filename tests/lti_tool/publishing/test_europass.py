@@ -22,13 +22,13 @@ def test_what_a_shipped_template_issues_conforms_to_the_official_shapes(file, to
     with tool.store.begin() as session:
         row = versions.add(session, tomllib.loads(file.read_text(encoding="utf-8")), tool.clock())
         versions.publish(row, tool.issuer.profile, tool.clock())
-        legal_identity.confirm(session, tool.issuer.profile, tool.clock())
+        legal_identity.confirm(session, tool.issuer, tool.clock())
         template_id = row.template_id
     complete(tool, platform, make_rule(tool, template_id), ANNA)
     run_due_jobs(tool)
     with tool.store.read() as session:
         batch = europass.batch_of(
-            tool.issuer, queries.credentials.credentials_to_export(session, template_id)
+            tool.issuers, queries.credentials.credentials_to_export(session, template_id, tool.issuer.id)
         )
     assert (batch.packed, list(batch.lacking)) == (1, [])
     conforms = europass_shapes(shared / "data/eu")

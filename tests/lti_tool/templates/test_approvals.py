@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from email import message_from_bytes, policy
 from functools import partial
 
@@ -23,7 +22,16 @@ from lti_tool.templates.approval_requests import newest_request
 from lti_tool.values import secret_hash
 from lti_tool.wiring import build_tool
 from tests.at_once import all_at_once
-from tests.fixtures import NEW_REGISTRATION, ROOT, ZANE, launch_of, run_due_jobs, settings_for, template_data
+from tests.fixtures import (
+    NEW_REGISTRATION,
+    ROOT,
+    ZANE,
+    change_authority,
+    launch_of,
+    run_due_jobs,
+    settings_for,
+    template_data,
+)
 
 RUTA, OTTO = "ruta@riga-college.example", "otto@riga-college.example"
 IEVA = events.operator("ieva")
@@ -60,9 +68,7 @@ class Story:
 
     def set_authority(self, **changes):
         """Changes the issuer's settings, as the operator does in the file."""
-        authority = replace(self.profile.authority, **changes)
-        issuer = replace(self.tool.issuer, profile=replace(self.profile, authority=authority))
-        self.tool = replace(self.tool, issuer=issuer)
+        change_authority(self.tool, **changes)
 
     def locked(self, session):
         row = session.get_one(TemplateVersion, self.row_id)

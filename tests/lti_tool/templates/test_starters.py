@@ -20,7 +20,8 @@ DEMO = ROOT / "lti_tool" / "demo" / "templates"
 
 def publish(tool, profile=None, folder=starters.STARTERS):
     with tool.store.begin() as session:
-        found = starters.publish_starters(session, profile or tool.issuer.profile, folder, tool.clock())
+        issuer = replace(tool.issuer, profile=profile or tool.issuer.profile)
+        found = starters.publish_starters(session, issuer, folder, tool.clock())
         return [row.name for row in found]
 
 
@@ -45,7 +46,7 @@ def test_running_it_again_changes_nothing(tool):
 def test_the_starters_and_the_demo_stay_publishable_under_the_example(tool, folder):
     assert publish(tool, folder=folder)
     with tool.store.read() as session:
-        for row in queries.templates.templates_of_course(session, None):
+        for row in queries.templates.templates_of_course(session, None, tool.issuer.id):
             assert claims_beyond(read_template(row.body), tool.issuer.profile) == ()
 
 

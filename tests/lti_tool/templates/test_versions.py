@@ -183,6 +183,6 @@ def test_a_template_can_be_created_published_and_retired_on_any_database(tool_on
         versions.delete_draft(session, versions.find(session, template_id), clock())
         versions.retire(versions.find(session, template_id, 1), clock())
     with tool.store.read() as session:
-        (row,) = queries.templates.templates_of_course(session, None)
+        (row,) = queries.templates.templates_of_course(session, None, tool.issuer.id)
         assert (row.version, row.status) == (1, "retired")
         assert [what for what, _ in deeds(row)] == ["begun", "edited", "published", "retired"]

@@ -22,17 +22,77 @@ READABLE = (
 def upgrade() -> None:
     op.create_table(
         "issuer",
-        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("is_first", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    with op.batch_alter_table("issuer", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_issuer_first",
+            ["is_first"],
+            unique=True,
+            sqlite_where=sa.text("is_first"),
+            postgresql_where=sa.text("is_first"),
+        )
+
+    op.create_table(
+        "issuer_profile",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=120), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("issuer_id", "version"),
+    )
+    op.create_table(
+        "issuer_address",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("tool_url", sa.String(), nullable=False),
+        sa.Column("slug", sa.String(length=64), nullable=False),
+        sa.Column("did", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("tool_url", "slug"),
+    )
+    with op.batch_alter_table("issuer_address", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_issuer_address_current",
+            ["issuer_id"],
+            unique=True,
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_issuer_address_did"), ["did"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issuer_address_slug"), ["slug"], unique=False)
+
     op.create_table(
         "invitation",
         sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
         sa.PrimaryKeyConstraint("code_hash"),
     )
     op.create_table(
@@ -63,7 +123,7 @@ def upgrade() -> None:
     op.create_table(
         "registration",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("platform_id", sa.String(), nullable=False),
         sa.Column("client_id", sa.String(), nullable=False),
         sa.Column("auth_login_url", sa.String(), nullable=False),
@@ -73,6 +133,7 @@ def upgrade() -> None:
         sa.Column("product", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("embed_origins", sa.JSON(), nullable=False),
+        sa.Column("tool_url", sa.String(), nullable=False),
         sa.Column("only_listed_deployments", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
@@ -93,7 +154,7 @@ def upgrade() -> None:
     op.create_table(
         "signing_key",
         sa.Column("kid", sa.String(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("algorithm", sa.String(length=10), nullable=False),
         sa.Column("public_jwk", sa.JSON(), nullable=False),
         sa.Column("vault", sa.String(length=10), nullable=False),
@@ -101,6 +162,10 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("compromised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
         sa.PrimaryKeyConstraint("kid"),
     )
     with op.batch_alter_table("signing_key", schema=None) as batch_op:
@@ -109,13 +174,22 @@ def upgrade() -> None:
     op.create_table(
         "status_list",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("address_id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(length=20), nullable=False),
         sa.Column("bits", sa.LargeBinary(), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("jwt", sa.Text(), nullable=True),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signed_with", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address_id"],
+            ["issuer_address.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("status_list", schema=None) as batch_op:
@@ -156,6 +230,28 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "context_id"),
+    )
+    op.create_table(
+        "issuer_permission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=True),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("registration_id", "course_id", "issuer_id"),
     )
     op.create_table(
         "deployment",
@@ -201,7 +297,7 @@ def upgrade() -> None:
     op.create_table(
         "template_version",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("template_id", sa.String(length=36), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
@@ -314,7 +410,7 @@ def upgrade() -> None:
     op.create_table(
         "award_rule",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("resource_link_id", sa.Integer(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
@@ -516,7 +612,7 @@ def upgrade() -> None:
     op.create_table(
         "award",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("template_id", sa.String(length=36), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -527,8 +623,17 @@ def upgrade() -> None:
         sa.Column("waiting_for", sa.JSON(), nullable=False),
         sa.Column("score", sa.String(length=40), nullable=True),
         sa.Column("trace", sa.JSON(), nullable=False),
+        sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("earned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why_ended", sa.String(length=10), nullable=True),
+        sa.Column("renews_id", sa.Integer(), nullable=True),
+        sa.Column("again_reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["renews_id"],
+            ["award.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["course_id"],
             ["course.id"],
@@ -554,8 +659,17 @@ def upgrade() -> None:
             ["issuer.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("course_id", "template_id", "person_id"),
     )
+    with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.create_index("ix_award_person", ["person_id", "template_id"], unique=False)
+        batch_op.create_index(
+            "ix_award_running",
+            ["issuer_id", "template_id", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
     op.create_table(
         "launch_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -603,7 +717,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("award_id", sa.Integer(), nullable=False),
         sa.Column("template_version_id", sa.Integer(), nullable=False),
-        sa.Column("issuer_id", sa.String(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("jwt", sa.Text(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
@@ -611,16 +725,23 @@ def upgrade() -> None:
         sa.Column("status_index", sa.Integer(), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.String(length=10), nullable=False),
+        sa.Column("signed_with", sa.JSON(), nullable=False),
         sa.Column("holder", sa.String(), nullable=True),
         sa.Column("replaces_id", sa.String(length=36), nullable=True),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_as", sa.String(length=10), nullable=True),
         sa.Column("revocation_reason", sa.String(), nullable=True),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("suspension_reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["award_id"],
             ["award.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
         ),
         sa.ForeignKeyConstraint(
             ["replaces_id"],
@@ -635,6 +756,7 @@ def upgrade() -> None:
             ["template_version.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("replaces_id"),
         sa.UniqueConstraint("status_list_id", "status_index"),
     )
     with op.batch_alter_table("credential", schema=None) as batch_op:
@@ -647,6 +769,22 @@ def upgrade() -> None:
             postgresql_where=sa.text("replaced_at IS NULL"),
         )
 
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("about_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["credential_id"],
+            ["credential.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("credential_id", "kind", "about_at", "channel"),
+    )
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -684,6 +822,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("mailed_change")
     op.drop_table("delivery")
+    op.drop_table("notice")
     op.drop_table("credential")
     op.drop_table("launch_session")
     op.drop_table("award")
@@ -709,6 +848,7 @@ def downgrade() -> None:
     op.drop_table("platform_account")
     op.drop_table("person")
     op.drop_table("deployment")
+    op.drop_table("issuer_permission")
     op.drop_table("course")
     op.drop_table("tool_key")
     with op.batch_alter_table("status_list", schema=None) as batch_op:
@@ -734,4 +874,14 @@ def downgrade() -> None:
 
     op.drop_table("compiled_form")
     op.drop_table("invitation")
+    with op.batch_alter_table("issuer_address", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issuer_address_slug"))
+        batch_op.drop_index(batch_op.f("ix_issuer_address_did"))
+        batch_op.drop_index("ix_issuer_address_current")
+
+    op.drop_table("issuer_address")
+    op.drop_table("issuer_profile")
+    with op.batch_alter_table("issuer", schema=None) as batch_op:
+        batch_op.drop_index("ix_issuer_first")
+
     op.drop_table("issuer")

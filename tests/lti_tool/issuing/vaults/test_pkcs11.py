@@ -81,9 +81,7 @@ def test_badges_are_signed_in_the_device_and_verify(settings, platform, clock, j
     run_due_jobs(tool)
     with tool.store.read() as session:
         credential = session.query(CredentialRow).one()
-        assert {row.vault for row in queries.issuers.signing_keys(session, tool.issuer.profile.id)} == {
-            "pkcs11"
-        }
+        assert {row.vault for row in queries.issuers.signing_keys(session, tool.issuer.id)} == {"pkcs11"}
     for text in (credential.text, credential.jwt):
         assert verify(text.encode(), tool.find_key, tool.find_status, tool.clock()).verdict == "verified"
     assert status_lists.status_list(tool, credential.status_list_id).text
@@ -98,7 +96,7 @@ def test_keys_that_were_in_the_database_stay_there_and_new_ones_go_to_the_device
         assert moved.issuer.keyring.signing_key(session, "vc-jwt").kid == before
         clock.advance(seconds=1)
         moved.issuer.keyring.rotate(session, "P-256", clock())
-        rows = queries.issuers.signing_keys(session, moved.issuer.profile.id)
+        rows = queries.issuers.signing_keys(session, moved.issuer.id)
         assert {row.kid == before: row.vault for row in rows if row.algorithm == "P-256"} == {
             True: "database",
             False: "pkcs11",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
@@ -13,7 +12,7 @@ from lti_tool.store import queries
 from lti_tool.store.models import Approval, TemplateVersion
 from lti_tool.templates import approval_requests, versions
 from lti_tool.web import create_app
-from tests.fixtures import ANNA, ZANE, run_due_jobs
+from tests.fixtures import ANNA, ZANE, change_authority, run_due_jobs
 from tests.lti_tool.web.conftest import browser_of, text_of
 from tests.lti_tool.web.conftest import policy as csp
 from tests.lti_tool.web.editor.test_editor import ASSESSMENT, BADGE, LEARNING, Editor, rows
@@ -152,11 +151,8 @@ def test_a_second_answer_is_told_what_the_first_was(code, web_tool, approver):
 
 
 def test_the_second_approver_is_told_who_was_first(zane, web_tool, tmp_path, clock):
-    authority = replace(
-        web_tool.issuer.profile.authority, approvers=(APPROVER, "rector@riga-college.example")
-    )
-    profile = replace(web_tool.issuer.profile, authority=authority)
-    tool = replace(web_tool, issuer=replace(web_tool.issuer, profile=profile))
+    change_authority(web_tool, approvers=[APPROVER, "rector@riga-college.example"])
+    tool, profile = web_tool, web_tool.issuer.profile
     with tool.store.begin() as session:
         row = session.query(TemplateVersion).order_by(TemplateVersion.id.desc()).first()
         approval_requests.ask(session, row, profile, clock(), by=approval_requests.events.TOOL)
@@ -212,10 +208,8 @@ def test_a_guessed_code_says_nothing(guess, approver, code):
 
 
 def test_without_an_approver_the_teacher_is_told_who_approves(zane, web_tool, school):
-    authority = replace(web_tool.issuer.profile.authority, approvers=())
-    profile = replace(web_tool.issuer.profile, authority=authority)
-    tool = replace(web_tool, issuer=replace(web_tool.issuer, profile=profile))
-    editor = Editor(browser_of(create_app(tool)), zane.page)
+    change_authority(web_tool, approvers=[])
+    editor = Editor(browser_of(create_app(web_tool)), zane.page)
     editor.publish()
     assert (
         "The operator of Nozimite sees it in the list of what waits, and approves it: Riga College"
@@ -224,10 +218,8 @@ def test_without_an_approver_the_teacher_is_told_who_approves(zane, web_tool, sc
 
 
 def test_the_only_approver_who_teaches_is_told_that_the_operator_approves(zane, web_tool):
-    authority = replace(web_tool.issuer.profile.authority, approvers=(ZANE.email,))
-    profile = replace(web_tool.issuer.profile, authority=authority)
-    tool = replace(web_tool, issuer=replace(web_tool.issuer, profile=profile))
-    editor = Editor(browser_of(create_app(tool)), zane.page)
+    change_authority(web_tool, approvers=[ZANE.email])
+    editor = Editor(browser_of(create_app(web_tool)), zane.page)
     editor.publish()
     assert "The only approver has written this badge, and nobody approves their own." in editor.text
 

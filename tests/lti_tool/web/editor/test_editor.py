@@ -707,3 +707,16 @@ def test_no_input_breaks_a_page_or_a_template(zane, web_tool, hostile):
     for step in STEPS:
         assert zane.post(f"{zane.version_path}/edit", step=step.code).page.status_code == 200
     assert zane.post(f"{zane.version_path}/report", framework=hostile).page.status_code == 200
+
+
+def test_a_validity_is_a_number_of_months_or_a_last_day(zane, web_tool):
+    zane.save("more", {"/validity/months": "24"})
+    assert rows(web_tool)[-1].body["validity"] == {"months": 24}
+    zane.save("more", {"/validity/months": "24", "/validity/last_day": "2027-12-31"})
+    assert "/validity/last_day" in zane.problems()
+    assert "not both" in zane.text
+    assert rows(web_tool)[-1].body["validity"] == {"months": 24}
+    zane.save("more", {"/validity/last_day": "2027-12-31"})
+    assert rows(web_tool)[-1].body["validity"] == {"last_day": "2027-12-31"}
+    zane.save("more", {})
+    assert "validity" not in rows(web_tool)[-1].body

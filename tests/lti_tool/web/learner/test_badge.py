@@ -1,13 +1,14 @@
 """The learner's page in each of its states."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from lti_tool.awarding import awards, looks
-from lti_tool.store.models import Award, AwardRule, ObservationRow, ResourceLink, StatusList
+from lti_tool.store.models import Award, AwardRule, CredentialRow, ObservationRow, ResourceLink, StatusList
 from lti_tool.values import TEST_USER, LineItemResult
 from tests.fixtures import ANNA, JANIS, NOW, PETERIS, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
@@ -52,6 +53,22 @@ def test_the_linkedin_form_is_filled_in(school, annas_badge):
     assert asked["organizationName"] == "Riga College"
     assert (asked["issueYear"], asked["issueMonth"]) == ("2026", "11")
     assert asked["certUrl"] == f"https://badges.example.org/badges/{annas_badge}"
+
+
+def test_a_badge_that_expires_says_until_when(school, annas_badge, web_tool, clock):
+    with web_tool.store.begin() as session:
+        end = clock.now + timedelta(days=400)
+        session.query(CredentialRow).one().valid_until = end
+    page = school.launch(ANNA)
+    assert "Valid until 26 December 2027." in text_of(page)
+    assert "Valid until 26 December 2027." in text_of(school.browser.get(f"/badges/{annas_badge}"))
+    assert "expirationYear=2027&amp;expirationMonth=12" in page.text
+    clock.now = end
+    page = school.launch(ANNA)
+    assert "has expired" in text_of(page) and "It was valid until 26 December 2027." in text_of(page)
+    assert "linkedin" not in page.text
+    assert "Expired 26 December 2027" in text_of(school.launch(ZANE))
+    assert "It was valid until" in text_of(school.browser.get(f"/badges/{annas_badge}"))
 
 
 def test_the_page_of_a_badge_being_prepared_refreshes_itself(school, course_rule, web_tool, platform):
@@ -188,3 +205,20 @@ def test_a_link_without_a_badge_lists_the_learners_own(school, annas_badge):
     page = school.launch(ANNA, **link)
     assert "Your badges in this course" in text_of(page)
     assert annas_badge in page.text
+
+
+STATISTICS = {
+    CLAIM + "context": {"id": "43", "title": "Statistics"},
+    CLAIM + "resource_link": {"id": "9", "title": "Badge"},
+}
+
+
+def test_the_link_of_another_course_says_where_the_badge_was_awarded(school, annas_badge):
+    school.launch(ZANE, **STATISTICS)
+    page = school.launch(ANNA, **STATISTICS)
+    assert "awarded this badge in the course “Data Literacy Fundamentals”" in text_of(page)
+    assert f"/badges/{annas_badge}.png" in page.text
+    assert "awarded this badge in the course" not in text_of(school.launch(ANNA))
+    # Somebody without the badge sees nothing of it.
+    other = school.launch(JANIS, **STATISTICS)
+    assert annas_badge not in other.text and "Anna" not in other.text

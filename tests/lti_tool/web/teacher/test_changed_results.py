@@ -57,6 +57,22 @@ def test_a_grade_that_fell_is_shown_with_what_can_be_done(grade, school, web_too
         assert session.query(Award).one().status == "issued"
 
 
+def test_a_better_grade_is_issued_when_the_teacher_says_so(grade, school, web_tool):
+    assert "Issue the badge with this grade" not in text_of(grade("0.8"))
+    assert "Issue the badge with this grade" not in text_of(grade("0.3"))
+    page = grade("0.95")
+    address = re.search(r'action="(/lti/app/awards/\d+/restate)"', page.text)[1]
+    form = {"_launch": hidden(page, "_launch"), "seen": hidden(page, "seen")}
+    words = text_of(school.browser.post(address, data=form))
+    assert "A badge with the new grade of Anna Bērziņa is being issued." in words
+    assert "Grades changed after the badge was awarded" not in words
+    assert "Nothing was saved." in text_of(school.browser.post(address, data=form))
+    run_due_jobs(web_tool)
+    with web_tool.store.read() as session:
+        award = session.query(Award).one()
+        assert (award.score, len(award.credentials)) == (Decimal("0.95"), 2)
+
+
 def test_a_grade_that_was_cleared_is_shown_in_latvian_too(grade, school):
     grade("0.8")
     page = grade(None)

@@ -29,7 +29,7 @@ def press(school, page, path, **form):
 
 def look(tool, platform, times=1):
     for _ in range(times):
-        looks.look(tool.store, platform, 1, tool.clock(), tool.policy)
+        looks.look(tool.store, platform, 1, tool.clock(), tool.issuer.policy)
 
 
 def gone(*_):

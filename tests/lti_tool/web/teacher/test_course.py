@@ -7,7 +7,7 @@ import pytest
 from lti_tool.conditions.tree import as_json, demands, read_tree
 from lti_tool.errors import PlatformError
 from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, Delivery, StatusList
+from lti_tool.store.models import Award, AwardRule, Delivery, StatusList, TemplateVersion
 from lti_tool.templates import versions
 from tests.fixtures import ANNA, JANIS, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, launch_navigation, text_of
@@ -140,6 +140,92 @@ def test_revoking_asks_for_a_reason_first(act, school, annas_badge, web_tool):
     assert "Wrong &lt;person&gt;" in public.text
 
 
+def test_a_badge_whose_last_day_has_passed_says_what_to_do(act, course_rule, web_tool):
+    with web_tool.store.begin() as session:
+        version = session.query(TemplateVersion).one()
+        version.body = version.body | {"validity": {"last_day": "2026-11-01"}}
+    words = text_of(act("course"))
+    assert "The last day of this badge has passed It was valid until 1 November 2026" in words
+
+
+def test_a_corrected_badge_is_offered_where_the_name_has_changed(act, school, annas_badge, web_tool):
+    assert "Issue a corrected badge" not in text_of(act("course"))
+    with web_tool.store.begin() as session:
+        award = session.query(Award).one()
+        award.person.name = "Anna Kalniņa"
+        award_id = award.id
+    assert "Issue a corrected badge…" in text_of(act("course"))
+    words = text_of(act(f"awards/{award_id}/correct"))
+    assert "The badge names Anna Bērziņa" in words and "The corrected badge names Anna Kalniņa" in words
+    assert "unchanged" in words
+    page = act(f"awards/{award_id}/correct", confirmed="yes")
+    assert "A corrected badge of Anna Kalniņa is being issued." in text_of(page)
+    run_due_jobs(web_tool)
+    assert "Issue a corrected badge" not in text_of(act("course"))
+    old = school.browser.get(f"/badges/{annas_badge}")
+    with web_tool.store.read() as session:
+        new = session.query(Award).one().credential.id
+    assert "by a corrected badge" in text_of(old) and f'href="/badges/{new}"' in old.text
+    assert "The reason given" not in text_of(old)
+    assert "by a corrected badge" not in text_of(school.browser.get(f"/badges/{new}"))
+
+
+def test_undoing_awards_shows_first_whom_it_is_about(
+    act, annas_badge, platform, course_rule, web_tool, clock
+):
+    assert "Undo awards that were a mistake" not in text_of(act("course"))
+    clock.advance(hours=1)
+    others = [learner(60), learner(61)]
+    platform.everyone += others
+    complete(web_tool, platform, course_rule, *others)
+    run_due_jobs(web_tool)
+    page = act("course")
+    assert "Undo 2 awards of 21 November 2026" in text_of(page)
+    preview = act(f"rules/{course_rule}/undo", batch=hidden(page, "batch"))
+    assert "Learner 60 Learner 61" in text_of(preview) and "Anna" not in text_of(preview)
+    ids = re.findall(r'name="award" value="(\d+)"', preview.text)
+    form = {"batch": hidden(preview, "batch"), "confirmed": "yes", "award": ids}
+    page = act(f"rules/{course_rule}/undo", **form)
+    assert "2 badges are revoked as issued by mistake." in text_of(page)
+    assert "It was issued by mistake." in text_of(page)
+    with web_tool.store.read() as session:
+        assert [row.status for row in session.query(Award).order_by(Award.id)] == [
+            "issued",
+            "revoked",
+            "revoked",
+        ]
+    assert act(f"rules/{course_rule}/undo", batch="2020-01-01").status_code == 404
+
+
+def test_a_mistaken_revocation_is_repaired_with_a_reason(act, school, annas_badge, web_tool):
+    with web_tool.store.read() as session:
+        award = session.query(Award).one().id
+    act(f"awards/{award}/revoke", confirmed="yes", reason="The wrong learner")
+    twice = act(f"awards/{award}/revoke", confirmed="yes", reason="Once more")
+    assert "is revoked already, for good. Nothing was changed." in text_of(twice)
+    assert "Award the badge to Anna Bērziņa again?" in text_of(act(f"awards/{award}/again"))
+    assert "Enter a reason first." in text_of(act(f"awards/{award}/again", confirmed="yes"))
+    page = act(f"awards/{award}/again", confirmed="yes", reason="She is the right one")
+    assert "The badge of Anna Bērziņa is awarded again." in text_of(page)
+    run_due_jobs(web_tool)
+    assert "Awarded again: She is the right one" in text_of(act("course"))
+    with web_tool.store.read() as session:
+        assert len(session.query(Award).one().credentials) == 2
+    assert "is not revoked" in text_of(act(f"awards/{award}/again", confirmed="yes", reason="And again"))
+
+
+def test_who_has_the_badge_from_another_course_is_named_without_that_course(school, annas_badge, web_tool):
+    elsewhere = {
+        CLAIM + "context": {"id": "43", "title": "Statistics"},
+        CLAIM + "resource_link": {"id": "9", "title": "Badge"},
+    }
+    school.launch(ANNA, **elsewhere)
+    page = school.launch(ZANE, **elsewhere)
+    assert "Already awarded in another course or by another link (1)" in text_of(page)
+    assert "Anna Bērziņa" in text_of(page)
+    assert annas_badge not in page.text and "Data Literacy Fundamentals" not in page.text
+
+
 def test_a_badge_is_suspended_with_a_reason_and_reinstated(act, school, annas_badge, web_tool):
     with web_tool.store.begin() as session:
         award = session.query(Award).one().id
@@ -158,7 +244,8 @@ def test_with_a_revocation_list_a_badge_cannot_be_suspended(act, annas_badge, we
     assert "Suspend" not in text_of(act("course"))
     with web_tool.store.read() as session:
         award = session.query(Award).one().id
-    assert act(f"awards/{award}/suspend", confirmed="yes", reason="An inquiry").status_code == 403
+    page = act(f"awards/{award}/suspend", confirmed="yes", reason="An inquiry")
+    assert "can be revoked, but not suspended" in text_of(page)
 
 
 def test_pause_and_resume(act, course_rule, web_tool):

@@ -7,12 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from lti_tool.observations import Policy
 from lti_tool.store.models import Award, Event, ObservationRow, Outbox, Person, Question, ResourceLink
 from lti_tool.values import INSTRUCTOR, LineItemResult
-from lti_tool.web import create_app
-from tests.fixtures import ANNA, JANIS, PETERIS, TOMS, ZANE, complete
-from tests.lti_tool.web.conftest import CLAIM, browser_of, hidden, text_of
+from tests.fixtures import ANNA, JANIS, PETERIS, TOMS, ZANE, change_issuer, complete
+from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 
 COLLEAGUE = replace(ZANE, user_id="4", name="Juris Pūce", email="juris@example.org")
 ASSISTANT = replace(TOMS, roles=(INSTRUCTOR,))
@@ -196,12 +194,11 @@ def test_nobody_is_offered_themselves_and_trying_it_is_refused_with_the_reason(
 def test_an_assistant_who_may_not_confirm_reads_so_and_has_no_button(
     course_rule, inside_at_first, school, web_tool
 ):
-    strict = replace(web_tool, policy=Policy(assistants_may_confirm=False))
-    elsewhere = replace(school, browser=browser_of(create_app(strict)))
-    page = elsewhere.launch(ASSISTANT)
+    change_issuer(web_tool, awarding={"assistants_may_confirm": False})
+    page = school.launch(ASSISTANT)
     assert "Your institution lets teachers confirm learners, not assistants." in text_of(page)
     assert "Confirm and award" not in text_of(page) and "Select all" not in text_of(page)
-    assert "Confirm and award" in text_of(elsewhere.launch(ZANE))
+    assert "Confirm and award" in text_of(school.launch(ZANE))
 
 
 @pytest.fixture

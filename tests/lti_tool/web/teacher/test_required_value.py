@@ -1,10 +1,15 @@
 """The minimum result of a badge, where a teacher places it and where the activity asks for less."""
 
 import json
+from decimal import Decimal
+from io import BytesIO
 
 import pytest
 
-from tests.fixtures import ZANE
+from lti_tool.awarding import looks
+from lti_tool.store.models import CredentialRow
+from lti_tool.values import LineItem, LineItemResult
+from tests.fixtures import ANNA, ZANE, run_due_jobs
 from tests.lti_tool.awarding.test_required_value import AT_LEAST_50, AT_LEAST_80, publish_asking_for
 from tests.lti_tool.web.conftest import hidden, text_of
 from tests.lti_tool.web.teacher.test_placement import MINIMUM, REQUEST, item_of
@@ -72,3 +77,22 @@ def test_a_copied_link_with_a_lower_minimum_says_why_it_has_no_badge(school, pla
     school.custom = place(AT_LEAST_80) | {"rule": json.dumps(AT_LEAST_50), "placed": ""}
     words = text_of(school.launch(ZANE))
     assert "This link has no badge" in words and TOO_LOW in words
+
+
+def test_whoever_opens_or_verifies_the_badge_sees_the_minimum_and_the_result(
+    school, place, web_tool, platform
+):
+    item = LineItem(id="https://m.example/4", label="Badge", score_maximum=Decimal(100), resource_link_id="1")
+    platform.line_items = lambda url: (item,)
+    platform.graded = [LineItemResult(user_id=ANNA.user_id, score=Decimal("0.9"))]
+    school.custom = place(AT_LEAST_80)
+    school.launch(ZANE)
+    assert looks.look(web_tool.store, platform, 1, web_tool.clock()) is None
+    run_due_jobs(web_tool)
+    with web_tool.store.read() as session:
+        credential = session.query(CredentialRow).one()
+    page = school.browser.get(f"/badges/{credential.id}")
+    file = {"file": (BytesIO(credential.text.encode()), "badge.json")}
+    for shown in (page, school.browser.post("/verify", data=file)):
+        assert "90 % (at least 70 % needed)" in text_of(shown)
+        assert "The result has to be at least 70 %." in text_of(shown)

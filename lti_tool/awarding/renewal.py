@@ -1,0 +1,50 @@
+"""Renewal: from when on a new occasion counts for a further award, and what is left of a ledger from then on. Pure.
+
+An award that ends can be renewed by what is seen in its last part. What was seen earlier, such as a corrected grade, is
+about the award that the learner has: see `result_changes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from lti_tool.observations import LINK_ACCESS, LINK_OPENED, RESULT, ROLE, Observation, select
+from lti_tool.values import HeldAward
+
+#: How long before its end a badge can be renewed; of a short validity it is the second half.
+RENEWAL_PERIOD = timedelta(days=90)
+
+
+def occasions_count_from(held: HeldAward, next_end: datetime | None, now: datetime) -> datetime | None:
+    """Since when what is seen of the person is a new occasion; None where nothing renews the award now.
+
+    `next_end` is until when a badge that is awarded now is valid, None without an end: it has to be later.
+    """
+    if held.status != "issued" or held.valid_until is None:
+        return None
+    begins = max(held.valid_until - RENEWAL_PERIOD, held.earned_at + (held.valid_until - held.earned_at) / 2)
+    is_longer = next_end is None or next_end > held.valid_until
+    return begins if begins <= now and is_longer else None
+
+
+def later_than(own: Sequence[Observation], since: datetime) -> tuple[Observation, ...]:
+    """The person's observations that are no older than the new occasion, and what they are in the course.
+
+    A result counts by when it was given, where the platform says so. Opening a link is no occasion by itself: it
+    counts, whenever it was, only where the link was closed to the person since.
+    """
+    closed = {
+        each.resource for each in select(own, LINK_ACCESS) if each.value == "closed" and each.seen_at > since
+    }
+    return tuple(each for each in own if each.kind == ROLE or _is_later(each, since) or _is_of(each, closed))
+
+
+def _is_later(each: Observation, since: datetime) -> bool:
+    if each.kind == RESULT and each.value is not None and each.value.get("graded_at"):
+        return each.seen_at > since and datetime.fromisoformat(each.value["graded_at"]) > since
+    return each.seen_at > since
+
+
+def _is_of(each: Observation, closed: set[str]) -> bool:
+    return each.kind == LINK_OPENED and each.resource in closed

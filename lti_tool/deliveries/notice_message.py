@@ -1,0 +1,70 @@
+"""The e-mail that tells a learner what became of their badge, in the learner's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from lti_tool.deliveries.mail_message import address_of, one_line
+from lti_tool.language import translator, written_day
+from lti_tool.values import BadgeNotice, Recipient
+
+
+def notice_message(notice: BadgeNotice, recipient: Recipient, sender: str, reference: str) -> EmailMessage:
+    """The message; `reference` becomes the Message-ID. Raises ValueError where the recipient's address is not valid."""
+    _ = translator(recipient.language)
+    subject, said = _words(notice, recipient.language, _)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = address_of(recipient)
+    message["Subject"] = subject % {"name": one_line(notice.badge)}
+    message["Message-ID"] = f"<{reference}>"
+    message["Auto-Submitted"] = "auto-generated"
+    paragraphs = (
+        _("Hello %(name)s,") % {"name": recipient.name} if recipient.name else _("Hello,"),
+        said,
+        *([_("The reason given: %(reason)s") % {"reason": notice.reason}] if notice.reason else []),
+        _("The page of the badge:\n%(url)s") % {"url": notice.page_url},
+    )
+    message.set_content("\n\n".join(paragraphs) + "\n")
+    message["Content-Language"] = recipient.language
+    return message
+
+
+def _words(notice: BadgeNotice, language: str, _: Callable[[str], str]) -> tuple[str, str]:
+    """The subject, in which the badge's name is still to be filled in, and what happened and what to do."""
+    about = {"issuer": notice.issuer_name, "name": notice.badge}
+    match notice.kind:
+        case "revoked":
+            subject = _("Your badge was revoked: %(name)s")
+            said = _(
+                "%(issuer)s has revoked your badge “%(name)s”. It is no longer valid, and everyone who checks it sees "
+                "this. If you think this is a mistake, talk to your teacher."
+            )
+        case "mistake":
+            subject = _("Your badge was revoked: %(name)s")
+            said = _(
+                "%(issuer)s has revoked your badge “%(name)s”, because it was issued by mistake. It is no longer "
+                "valid, and everyone who checks it sees this. If you have questions, talk to your teacher."
+            )
+        case "suspended":
+            subject = _("Your badge is suspended: %(name)s")
+            said = _(
+                "%(issuer)s has suspended your badge “%(name)s”. Until it is reinstated, everyone who checks it sees "
+                "that it is suspended. You need not do anything; if you have questions, talk to your teacher."
+            )
+        case "reinstated":
+            subject = _("Your badge is valid again: %(name)s")
+            said = _(
+                "%(issuer)s has reinstated your badge “%(name)s”. It is valid again, and the file that you have works "
+                "as before."
+            )
+        case "expires":
+            subject = _("Your badge expires soon: %(name)s")
+            said = _(
+                "Your badge “%(name)s” from %(issuer)s is valid until %(day)s. If you need it for longer, ask your "
+                "teacher how to earn it again."
+            )
+            about["day"] = written_day(notice.last_day, language) if notice.last_day else ""
+    return subject, said % about

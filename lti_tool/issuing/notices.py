@@ -1,0 +1,85 @@
+"""What learners are told about their badges: planned in the transaction of the act, one task a channel later.
+
+A notice is about a credential, and about what happened to it at a time: that and the channel make it unique, so that it
+is told once however often its task runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from badges.issuer import IssuerProfile
+from badges.template.model import read_template, text_in
+from lti_tool.addresses import Addresses
+from lti_tool.store import Session, outbox, queries
+from lti_tool.store.models import CredentialRow, Notice
+from lti_tool.values import BadgeNotice, Json
+
+#: How many days before its end a learner is told that a badge expires.
+EXPIRY_DAYS = (30, 7)
+
+
+def plan(session: Session, credential: CredentialRow, kind: str, now: datetime) -> None:
+    """Has the learner told what happened to the credential now: revoked, mistake, suspended or reinstated."""
+    outbox.add(session, "tell", _payload(credential, kind, now), now)
+
+
+def plan_expiry(session: Session, credential: CredentialRow, now: datetime) -> None:
+    """Has the learner told before the credential expires, as far as that is still ahead."""
+    if credential.valid_until is None:
+        return
+    for days in EXPIRY_DAYS:
+        due_at = credential.valid_until - timedelta(days=days)
+        if due_at > now:
+            outbox.add(session, "tell", _payload(credential, "expires", due_at), due_at)
+
+
+def _payload(credential: CredentialRow, kind: str, at: datetime) -> Json:
+    return {"credential_id": credential.id, "kind": kind, "at": at.isoformat()}
+
+
+def open_for_channels(session: Session, payload: Json, channels: Iterable[str], now: datetime) -> None:
+    """Adds the notice for each channel, with a task of its own, unless there is nothing to tell any more."""
+    credential = queries.credentials.credential(session, payload["credential_id"])
+    kind, at = payload["kind"], datetime.fromisoformat(payload["at"])
+    if credential is None or not is_still_so(credential, kind, now):
+        return
+    for channel in channels:
+        notice = Notice(credential_id=credential.id, kind=kind, about_at=at, channel=channel)
+        if queries.credentials.add_notice(session, notice):
+            outbox.add(session, "notify", {"notice_id": notice.id}, now)
+
+
+def is_still_so(credential: CredentialRow, kind: str, now: datetime) -> bool:
+    """Whether what was to be told is still true, and news to the learner.
+
+    A badge that was replaced or renewed meanwhile does not expire soon; one that was never sent is not revoked by mail.
+    """
+    is_revoked = credential.revoked_at is not None
+    match kind:
+        case "suspended":
+            return credential.suspended_at is not None and not is_revoked
+        case "reinstated":
+            return credential.suspended_at is None and not is_revoked
+        case "expires":
+            return not is_revoked and credential.award.ended_at is None and not credential.has_expired(now)
+    deliveries = credential.award.deliveries
+    return is_revoked and (not deliveries or any(each.sent_at is not None for each in deliveries))
+
+
+def notice_of(profile: IssuerProfile, addresses: Addresses, row: Notice) -> BadgeNotice:
+    """What a mail says, by the issuer of the badge."""
+    credential = row.credential
+    template = read_template(credential.template_version.body)
+    reasons = {"revoked": credential.revocation_reason, "suspended": credential.suspension_reason}
+    until = credential.valid_until if row.kind == "expires" else None
+    return BadgeNotice(
+        kind=cast(Any, row.kind),
+        badge=text_in(template.name, credential.language),
+        issuer_name=profile.name_in(credential.language),
+        page_url=addresses.badge_page(credential.id),
+        reason=reasons.get(row.kind) or "",
+        last_day=profile.day_of(until) if until is not None else None,
+    )

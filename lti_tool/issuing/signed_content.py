@@ -1,0 +1,65 @@
+"""What a stored credential says of its learner and award: exports and pages derive from what was signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from badges.credential import identity_hash
+from lti_tool.values import Json
+from signing.json_text import read_object
+from signing.timestamps import from_timestamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedContent:
+    """The parts of a signed credential that differ between learners.
+
+    The e-mail address is signed as a hash only: `email_hash` with `salt`. `score` is 0 to 1.
+    """
+
+    name: str | None
+    email_hash: str | None
+    salt: str
+    awarded_at: datetime
+    valid_from: datetime
+    valid_until: datetime | None
+    score: Decimal | None
+
+    def has_email(self, email: str | None) -> bool:
+        """Whether it was signed for that address."""
+        return bool(email) and identity_hash((email or "").strip().lower(), self.salt) == self.email_hash
+
+    def is_of(self, name: str | None, email: str | None) -> bool:
+        """Whether it names its learner so, as far as name and address are known now."""
+        return (name or self.name) == self.name and (not email or self.has_email(email))
+
+
+def signed_content(text: str) -> SignedContent:
+    """What was signed, from the text of one of our own credentials."""
+    credential = read_object(text)
+    subject = credential["credentialSubject"]
+    identifiers: list[Json] = subject.get("identifier", [])
+    by_type = {each["identityType"]: each for each in identifiers}
+    hashed = by_type.get("emailAddress", {})
+    end = credential.get("validUntil")
+    return SignedContent(
+        name=by_type.get("name", {}).get("identityHash"),
+        email_hash=hashed.get("identityHash"),
+        salt=hashed.get("salt", ""),
+        awarded_at=from_timestamp(credential["awardedDate"]),
+        valid_from=from_timestamp(credential["validFrom"]),
+        valid_until=from_timestamp(end) if end else None,
+        score=_score(subject),
+    )
+
+
+def _score(subject: Json) -> Decimal | None:
+    """The result as 0 to 1, by the scale that its description states."""
+    results = subject.get("result", [])
+    if not results:
+        return None
+    scales = {each["id"]: each for each in subject["achievement"]["resultDescription"]}
+    most = Decimal(scales[results[0]["resultDescription"]]["valueMax"])
+    return Decimal(results[0]["value"]) / most

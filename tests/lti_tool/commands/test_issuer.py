@@ -1,0 +1,122 @@
+"""`python -m lti_tool issuer ...`, and what other commands take `--issuer` for, as an operator types them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.lti_tool.commands.test_commands import ROOT, environment, run
+from tests.lti_tool.commands.test_platforms import ADD
+
+__all__ = ["environment", "run"]
+
+DAUGAVA = """
+slug = "daugava-school"
+name = "Daugava School"
+country = "LV"
+locality = "Daugavpils"
+registration = "40000000002"
+legal_name.en = "Daugava School"
+[[accreditations]]
+code = "internal"
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "daugava.toml"
+    path.write_text(DAUGAVA, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def added(run, environment, file):
+    code, output, error = run("issuer", "add", file)
+    assert (code, json.loads(output)["id"]) == (1, "did:web:badges.example.org:issuers:daugava-school")
+    assert "issuer confirm daugava-school" in error
+    return file
+
+
+def test_a_second_issuer_is_added_confirmed_and_listed(run, added):
+    assert run("issuer", "confirm", "daugava-school")[0] == 0
+    lines = [line.split("\t") for line in run("issuer", "list")[1].splitlines()]
+    assert [(slug, confirmed == "not confirmed", name) for slug, _, confirmed, name in lines] == [
+        ("riga-college", True, "Riga College"),
+        ("daugava-school", False, "Daugava School"),
+    ]
+    assert run("issuer", "show")[0] == 1
+    code, _, error = run("issuer", "show", "daugava-school")
+    assert (code, "by operator:" in error) == (0, True)
+    assert run("issuer", "show", "nobody")[0] == 2
+    assert run("issuer", "add", added)[0] == 2
+
+
+def test_a_changed_file_is_taken_over_and_confirmed_again(run, added):
+    assert run("issuer", "confirm", "daugava-school")[0] == 0
+    added.write_text(DAUGAVA.replace('name = "Daugava School"', 'name = "Daugava University"', 1))
+    assert run("issuer", "change", added)[0] == 1
+    assert run("issuer", "confirm", "daugava-school")[0] == 0
+    code, _, error = run("issuer", "change", ROOT / "config" / "issuer.example.toml")
+    assert (code, "ISSUER_FILE" in error) == (2, True)
+    added.write_text("slug = ")
+    assert run("issuer", "change", added)[0] == 2
+
+
+def test_keys_and_templates_are_those_of_the_issuer_that_is_named(run, added, tmp_path):
+    theirs, own = run("keys", "list", "--issuer", "daugava-school")[1], run("keys", "list")[1]
+    keys = [
+        {line.split("\t")[2] for line in text.splitlines() if line.startswith("badges")}
+        for text in (theirs, own)
+    ]
+    assert all(keys) and not keys[0] & keys[1]
+    template = tmp_path / "template.toml"
+    template.write_text('name.en = "River pilot"', encoding="utf-8")
+    assert run("templates", "add", template, "--issuer", "daugava-school")[0] == 0
+    assert run("templates", "list")[1] == ""
+    assert len(run("templates", "list", "--issuer", "daugava-school")[1].splitlines()) == 1
+    kid = sorted(keys[0])[0]
+    assert run("keys", "compromised", kid)[0] == 0
+    assert kid in run("keys", "list", "--issuer", "daugava-school")[1]
+
+
+def test_a_platform_is_invited_or_added_for_an_issuer(run, added):
+    assert run("platforms", "invite", "--issuer", "daugava-school")[0] == 0
+    assert run("platforms", "invite", "--issuer", "nobody")[0] == 2
+    assert run(*ADD, "--for", "daugava-school")[0] == 0
+    assert run("platforms", "list")[1].endswith("\tenabled\tdaugava-school\n")
+
+
+def test_a_permission_is_given_and_withdrawn(run, added):
+    assert run(*ADD)[0] == 0
+    for words, code in (
+        (("permit", "daugava-school", "--platform", "1"), 0),
+        (("permit", "daugava-school", "--platform", "1", "--course", "nowhere"), 2),
+        (("permit", "daugava-school", "--platform", "9"), 2),
+        (("withdraw", "daugava-school", "--platform", "1"), 0),
+        (("withdraw", "daugava-school", "--platform", "1"), 2),
+    ):
+        assert run("issuer", *words)[0] == code, words
+
+
+def test_a_changed_setting_is_refused_and_moving_makes_it_work(run, environment, added):
+    assert run(*ADD)[0] == 0
+    environment.setenv("TOOL_URL", "https://micro.riga.example")
+    code, _, error = run("platforms", "list")
+    assert (code, "TOOL_URL" in error, "python -m lti_tool issuer move" in error) == (2, True, True)
+    code, output, error = run("issuer", "move")
+    assert (code, "Restart the tool" in error) == (0, True)
+    assert output.splitlines() == [
+        "riga-college\tdid:web:micro.riga.example:issuers:riga-college",
+        "daugava-school\tdid:web:micro.riga.example:issuers:daugava-school",
+    ]
+    assert "still uses https://badges.example.org/lti/" in run("platforms", "list")[1]
+    assert "Nothing has moved" in run("issuer", "move")[2]
+
+
+def test_a_further_issuer_moves_to_another_slug(run, added):
+    code, output, _ = run("issuer", "move", "daugava-school", "daugava-university")
+    assert (code, output.split("\t")[0]) == (0, "daugava-university")
+    assert run("issuer", "move", "riga-college", "riga")[0] == 2
+    assert run("issuer", "move", "daugava-university", "riga-college")[0] == 2
+    assert run("issuer", "move", "daugava-university")[0] == 2

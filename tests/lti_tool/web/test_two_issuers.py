@@ -1,0 +1,235 @@
+"""Two issuers side by side: each has its own platforms, templates, lists and awards, and sees nothing of the other."""
+
+import json
+import tomllib
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from lti_tool.awarding import placing
+from lti_tool.conditions.tree import all_of
+from lti_tool.errors import NotFoundError
+from lti_tool.issuing import issuers, legal_identity
+from lti_tool.people import operator_sessions
+from lti_tool.platforms import invitations
+from lti_tool.publishing import issuer_documents
+from lti_tool.store import queries
+from lti_tool.store.models import Award, AwardRule, CredentialRow, StatusList
+from lti_tool.templates import versions
+from tests.fixtures import (
+    ANNA,
+    NEW_REGISTRATION,
+    OPENED_TO_THEM,
+    ROOT,
+    ZANE,
+    change_issuer,
+    complete,
+    place_badge,
+    run_due_jobs,
+    template_data,
+)
+from tests.lti_tool.web.conftest import School, browser_of, hidden, text_of
+from tests.lti_tool.web.teacher.test_placement import REQUEST
+from tests.running_demo import rows
+
+EXAMPLE = tomllib.loads((ROOT / "config" / "issuer.example.toml").read_text(encoding="utf-8"))
+DAUGAVA = {
+    "slug": "daugava-school",
+    "name": "Daugava School",
+    "legal_name": {"en": "Daugava School", "lv": "Daugavas skola"},
+    "country": "LV",
+    "locality": "Daugavpils",
+    "registration": "40000000002",
+    "timezone": "Europe/Riga",
+    "accreditations": EXAMPLE["accreditations"],
+    "authority": EXAMPLE["authority"],
+}
+DAUGAVA_DID = "did:web:badges.example.org:issuers:daugava-school"
+PLATFORM = replace(
+    NEW_REGISTRATION, platform_id="https://lms.daugava.example", client_id="client-2", name="Daugava School"
+)
+
+
+@pytest.fixture
+def tool(tool_on_any_database):
+    """The fixtures of the pages build on it."""
+    return tool_on_any_database
+
+
+@dataclass(kw_only=True)
+class Daugava:
+    """The second issuer: its key, its published template, and its platform."""
+
+    id: str
+    template: str
+    school: Any
+
+
+@pytest.fixture
+def daugava(web_tool, school, app, school_key, clock):
+    with web_tool.store.begin() as session:
+        key = issuers.add(session, DAUGAVA, web_tool.tool_url, clock())
+        added = web_tool.issuers.of(session, key)
+        added.keyring.ensure_keys(session, clock())
+        legal_identity.confirm(session, added, clock())
+        data = template_data()
+        data["name"] = {"en": "River pilot", "lv": "Upes locis"}
+        row = versions.add(session, data, clock(), issuer_id=key)
+        versions.publish(row, added.profile, clock())
+        code = invitations.invite(session, clock(), issuer_id=key)
+    invitations.register(web_tool.store, code, clock, lambda: PLATFORM)
+    with web_tool.store.begin() as session:
+        registration = queries.platforms.find_registration(session, PLATFORM.platform_id, None)
+        custom = place_badge(session, web_tool, registration.id, row.template_id)
+    theirs = School(
+        browser=browser_of(app),
+        key=school_key,
+        clock=clock,
+        badge=row.template_id,
+        custom=custom,
+        registration=PLATFORM,
+    )
+    return Daugava(id=key, template=row.template_id, school=theirs)
+
+
+RIGAS, THEIRS = "Data literacy for decision makers", "River pilot"
+
+
+def post(school, page, path, **form):
+    return school.browser.post(path, data={"_launch": hidden(page, "_launch"), **form})
+
+
+def test_each_sees_its_own_badges_and_no_others(school, daugava):
+    for one, own, other in ((school, RIGAS, THEIRS), (daugava.school, THEIRS, RIGAS)):
+        choosing = one.launch(ZANE, **REQUEST)
+        for page in (choosing, post(one, choosing, "/lti/app/templates")):
+            assert own in text_of(page) and other not in text_of(page)
+        assert own in text_of(one.launch(ZANE)) and other not in text_of(one.launch(ZANE))
+
+
+def test_a_badge_of_another_issuer_can_be_neither_placed_nor_read_nor_copied(school, daugava):
+    choosing = school.launch(ZANE, **REQUEST)
+    page = post(school, choosing, "/lti/app/place", badge=daugava.template, condition="link_opened_to_them")
+    assert "Choose a badge first." in text_of(page)
+    for what in ("report", "copy", "export", "edit", "next", "retire"):
+        answer = post(school, choosing, f"/lti/app/templates/{daugava.template}/1/{what}")
+        assert answer.status_code == 404, what
+
+
+def test_a_link_to_a_badge_of_another_issuer_names_none(school, daugava, web_tool):
+    school.custom = {"badge": daugava.template, "rule": json.dumps(OPENED_TO_THEM)}
+    school.launch(ZANE)
+    assert rows(web_tool, AwardRule) == []
+
+
+@pytest.fixture
+def both_awarded(school, daugava, web_tool, platform, clock):
+    """Anna has the badge of each issuer."""
+    for one in (school, daugava.school):
+        one.launch(ZANE)
+    clock.advance(hours=1)
+    for rule in rows(web_tool, AwardRule):
+        platform.inside = [ZANE]
+        complete(web_tool, platform, rule.course_id, ANNA)
+    run_due_jobs(web_tool)
+    return {row.issuer_id: row for row in rows(web_tool, CredentialRow)}
+
+
+def test_each_awards_by_its_own_name_keys_and_lists(both_awarded, school, daugava, web_tool, clock):
+    assert set(both_awarded) == {web_tool.issuer.id, daugava.id}
+    theirs, rigas = both_awarded[daugava.id], both_awarded[web_tool.issuer.id]
+    assert json.loads(theirs.text)["issuer"]["id"] == DAUGAVA_DID
+    assert "Riga College" not in theirs.text and "Daugava" not in rigas.text
+    for row in (theirs, rigas):
+        assert web_tool.verify(row.text.encode()).verdict == "verified"
+        assert web_tool.verify(row.jwt.encode()).verdict == "verified"
+    assert {row.issuer_id for row in rows(web_tool, StatusList)} == set(both_awarded)
+    method = json.loads(theirs.text)["proof"]
+    method = (method[0] if isinstance(method, list) else method)["verificationMethod"]
+    assert method in {
+        each["id"] for each in issuer_documents.did_document(web_tool, "daugava-school")["verificationMethod"]
+    }
+    assert {award.issuer_id for award in rows(web_tool, Award)} == set(both_awarded)
+
+
+def test_each_page_names_its_own_issuer(both_awarded, school, daugava):
+    for one, own, other in (
+        (school, "Riga College", "Daugava School"),
+        (daugava.school, "Daugava School", "Riga College"),
+    ):
+        page = one.launch(ANNA)
+        assert own in text_of(page) and other not in text_of(page)
+    for row in both_awarded.values():
+        page = text_of(school.browser.get(f"/badges/{row.id}"))
+        is_theirs = row.issuer_id == daugava.id
+        assert ("Daugava School" in page) is is_theirs and ("Riga College" in page) is not is_theirs
+        assert ("Daugava" in text_of(school.browser.get("/issuers/daugava-school"))) is True
+
+
+def test_a_rule_of_one_issuer_is_none_of_another(school, daugava, web_tool):
+    change_issuer(web_tool, awarding={"assistants_may_confirm": False})
+    with web_tool.store.read() as session:
+        assert not web_tool.issuers.first(session).policy.assistants_may_confirm
+        assert web_tool.issuers.of(session, daugava.id).policy.assistants_may_confirm
+
+
+def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(
+    school, daugava, web_tool, platform, clock
+):
+    school.launch(ZANE)  # the course is known now
+    with web_tool.store.begin() as session:
+        (course,) = queries.people.courses_named(session, 1, "Data Literacy Fundamentals")
+        issuers.permit(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+    choosing = school.launch(ZANE, **REQUEST)
+    assert f"{THEIRS} " in text_of(choosing) and "A badge awarded by Daugava School." in text_of(choosing)
+    elsewhere = {"https://purl.imsglobal.org/spec/lti/claim/context": {"id": "43", "title": "Other"}}
+    assert THEIRS not in text_of(school.launch(ZANE, **REQUEST, **elsewhere))
+    with web_tool.store.begin() as session:
+        custom = place_badge_of_course(session, web_tool, daugava.template, course.id)
+    link = {"https://purl.imsglobal.org/spec/lti/claim/resource_link": {"id": "2", "title": "Pilot"}}
+    school.custom = custom
+    assert THEIRS in text_of(school.launch(ZANE, **link))
+    clock.advance(hours=1)
+    complete(web_tool, platform, course.id, ANNA)
+    run_due_jobs(web_tool)
+    issued = {row.issuer_id: row for row in rows(web_tool, CredentialRow)}
+    assert DAUGAVA_DID in issued[daugava.id].text
+    page = text_of(school.launch(ANNA, **link))
+    assert "by Daugava School" in page and "by Riga College" not in page
+    with web_tool.store.begin() as session:
+        issuers.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+    assert THEIRS not in text_of(school.launch(ZANE, **REQUEST))
+    with web_tool.store.begin() as session, pytest.raises(NotFoundError):
+        issuers.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+
+
+def place_badge_of_course(session, tool, template_id, course_id):
+    return dict(
+        placing.place(
+            session,
+            queries.templates.published_template(session, template_id, 1, course_id),
+            all_of([OPENED_TO_THEM]),
+            registration_id=1,
+            course_id=course_id,
+            person_id=queries.people.person_of(session, 1, ZANE.user_id).id,
+            now=tool.clock(),
+        )
+    )
+
+
+def test_the_operator_opens_the_templates_of_one_issuer(school, daugava, web_tool):
+    for key, own, other in (
+        (daugava.id, THEIRS, RIGAS),
+        (web_tool.issuer.id, RIGAS, THEIRS),
+        ("", RIGAS, THEIRS),
+    ):
+        code = operator_sessions.invite_operator(web_tool.expiring_values, "root", key)
+        page = school.browser.post("/lti/editor", data={"code": code})
+        assert own in text_of(page) and other not in text_of(page)
+
+
+def test_an_invitation_names_its_issuer(daugava, web_tool):
+    with web_tool.store.read() as session:
+        found = {row.client_id: row.issuer_id for row in queries.platforms.registrations(session)}
+    assert found == {"client-1": web_tool.issuer.id, "client-2": daugava.id}
