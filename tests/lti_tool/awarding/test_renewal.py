@@ -58,7 +58,7 @@ def awarded(tool, platform, rule_id):
 
 
 def look(tool, platform, rule_id):
-    looks.look(tool.store, platform, rule_id, tool.clock.advance(minutes=10), tool.policy)
+    looks.look(tool.store, platform, rule_id, tool.clock.advance(minutes=10))
 
 
 def out_and_in(tool, platform, rule_id):

@@ -16,7 +16,7 @@ from lti_tool.issuing import issuance
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.publishing import europass
 from lti_tool.store import events, outbox, queries
-from lti_tool.store.models import Award, AwardRule, CompiledFormRow, CredentialRow, Event
+from lti_tool.store.models import Award, CompiledFormRow, CredentialRow, Event
 from lti_tool.values import LineItemResult
 from lti_tool.wiring import build_tool
 from signing.canonical import canonicalize
@@ -181,7 +181,7 @@ def test_a_better_result_is_stated_with_its_own_date_and_the_date_of_the_award(t
     grade(90, again)
     (award,) = rows(tool, Award)
     with tool.store.begin() as session:
-        (change,) = result_changes.changes_of_rule(session, session.get_one(AwardRule, rule_id), clock())
+        (change,) = result_changes.changes_in_course(session, rule_id, clock())
         seen = change.seen_at.isoformat()
         result_changes.take_over(session, session.get_one(Award, award.id), seen, 1, clock())
     run_due_jobs(tool)
@@ -192,7 +192,7 @@ def test_a_better_result_is_stated_with_its_own_date_and_the_date_of_the_award(t
     assert dates == [{"2026-11-18T09:00:00Z"}, {"2026-11-23T09:00:00Z"}]
     assert rows(tool, Award)[0].trace == award.trace
     with tool.store.read() as session:
-        assert result_changes.changes_of_rule(session, session.get_one(AwardRule, rule_id), clock()) == []
+        assert result_changes.changes_in_course(session, rule_id, clock()) == []
 
 
 def test_europass_says_what_was_signed_whatever_the_platform_says_today(tool, platform, rule_id):

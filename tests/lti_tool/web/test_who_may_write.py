@@ -73,7 +73,9 @@ def token_of(web_tool):
 
     def token_of(roles, **changes):
         settings = DeepLinkingSettings(return_url=RETURN)
-        launch = launch_of(ZANE, 1, **({"roles": role_uris(roles), "deep_linking": settings} | changes))
+        launch = launch_of(
+            ZANE, 1, **({"roles": role_uris(roles), "deep_linking": settings, "locale": "en"} | changes)
+        )
         with web_tool.store.begin() as session:
             return sessions.start_session(session, launch, web_tool.clock())
 
