@@ -2,52 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from lti_tool.awarding import questions
 from lti_tool.awarding.looks import is_gone, look_soon
 from lti_tool.awarding.placing import add_version, required_score
 from lti_tool.conditions import tree as rule_tree
-from lti_tool.conditions.tree import Node, is_readable, read_tree
+from lti_tool.conditions.tree import is_readable, read_tree
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import AwardRule, RuleVersion
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demands:
-    """What a rule asks for beside its occasion.
-
-    `not_before`: nothing is awarded earlier, for grades that stay hidden until then. `confirmed`: a teacher confirms
-    each learner.
-    """
-
-    not_before: datetime | None
-    confirmed: bool
-
-
-def demands_of(tree: Node) -> Demands:
-    """What the rule asks for beside its occasion."""
-    found = {leaf.condition: leaf.options for leaf in rule_tree.demands(tree)}
-    date = found.get("not_before")
-    return Demands(not_before=date.at if date is not None else None, confirmed="confirmed" in found)
-
-
 def set_demands(
-    session: Session, rule: AwardRule, demands: Demands, by_id: int | None, now: datetime
+    session: Session, rule: AwardRule, demands: Sequence[Mapping[str, Any]], by_id: int | None, now: datetime
 ) -> None:
     """Replaces what the rule asks for beside its occasion, for all later awards; the next look is due at once.
+
+    Each demand is a condition as JSON.
 
     Raises NotAllowedError while the rule waits for a teacher to settle a change.
     """
     version = _settled(session, rule)
-    added = []
-    if demands.confirmed:
-        added.append({"condition": "confirmed"})
-    if demands.not_before is not None:
-        added.append({"condition": "not_before", "at": demands.not_before.isoformat()})
-    tree = rule_tree.with_demands(read_tree(version.tree), added)
+    tree = rule_tree.with_demands(read_tree(version.tree), demands)
     if rule_tree.written(tree) != version.tree:
         add_version(session, rule, version.template_version, tree, reason="edited", by_id=by_id, now=now)
     look_soon(session, rule.course_id, now)

@@ -23,6 +23,8 @@ class Options(Protocol):
     Where the condition asks for a result, they also have two methods about the result that a badge itself asks for,
     from 0 to 1: `asks_less(required)`, a FormProblem where they are content with less; `raised_to(required)`, options
     that ask for no less.
+
+    Those of a demand have `typed(zone)`: what its form shows of them, by the names of its fields; days begin in `zone`.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -41,6 +43,9 @@ class Condition(Protocol):
     One that has options also has `read_options(values)`, which returns the Options in the JSON object of a rule; they,
     or one of their fields, are None where they cannot be read. One that has something to choose also has `form.html`,
     whose fields are named `NAME.field`, and `read_form(typed)`, which returns the options as JSON or a FormProblem.
+    A demand has `form.html` and `read_demand(typed, asked)` in its place, which is None where it is not asked for;
+    `asked` is an Asked. The form is shown where a badge is placed, and on the teacher's page of each rule, where ids
+    have a `prefix`, which is empty while the badge is placed.
     `SHARES` is the module, in a folder here whose name begins with an underscore, of what it has in common with other
     conditions: its sentences and fragments are theirs too.
     `typed_for(required)`, if it is there, is what the form shows at first for a badge that asks for a result.

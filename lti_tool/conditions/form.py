@@ -1,9 +1,10 @@
-"""What is wrong with a condition's part of a form."""
+"""What a condition's part of a form is read with, and what is wrong with it."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import tzinfo
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,9 +12,20 @@ class FormProblem:
     """A code of the condition's own sentences (their table `form`), with the values to be filled in.
 
     The names of `values` say what they are, as those of a Part do. `field` is the field that it is about, where the
-    condition's `form.html` says it at that field; the field's id is its name, `NAME.field`.
+    condition's `form.html` says it at that field; the field's id is its name, `NAME.field`, behind the `prefix`.
     """
 
     code: str
     values: Mapping[str, str] = dataclasses.field(default_factory=dict)
     field: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a demand's part of a form is read with.
+
+    Days begin in `zone`. `confirm_at_first`: whether a teacher confirms each learner where the form leaves that open.
+    """
+
+    zone: tzinfo
+    confirm_at_first: bool

@@ -134,6 +134,12 @@ def terms(tree: Node) -> Sequence[Markup]:
     return [sentence for sentence in told if sentence]
 
 
+def copied_sentences(tree: Node) -> Sequence[str]:
+    """What a teacher ought to check in a rule that came with a copy of a course."""
+    told = (_words_of_rule(leaf).get("copied", "") for leaf in leaves(tree) if leaf.options is not None)
+    return list(dict.fromkeys(text for text in told if text))
+
+
 def confirms_each(tree: Node) -> bool:
     """Whether a demand of the rule is that somebody confirms each learner."""
     return any(CONFIRMED in CONDITIONS[leaf.condition].READS for leaf in demands(tree))
@@ -159,18 +165,21 @@ def choice(name: str) -> Mapping[str, str]:
     return found
 
 
-def form_of(name: str, typed: Mapping[str, str], problem: FormProblem | None = None) -> Markup:
+def form_of(
+    name: str, typed: Mapping[str, str], problem: FormProblem | None = None, *, prefix: str = ""
+) -> Markup:
     """The condition's own part of a form, filled in with what was typed, with what is wrong with it.
 
-    Empty where there is nothing to choose.
+    Empty where there is nothing to choose. The ids of its fields have the prefix.
     """
-    if not hasattr(CONDITIONS[name], "read_form"):
+    if not (hasattr(CONDITIONS[name], "read_form") or hasattr(CONDITIONS[name], "read_demand")):
         return Markup("")
     words = plugs.words(CONDITIONS[name], page_language())["form"]
     text = render_template(
         f"{name}/form.html",
         words=words,
         typed=typed,
+        prefix=prefix,
         problem=problem,
         problem_sentence=form_problem(name, problem) if problem else "",
     )
@@ -191,9 +200,14 @@ def _rule_sentence(leaf: Leaf, wording: str) -> Markup:
     if None in found.values():
         unreadable = {"condition": leaf.condition, "code": "unreadable"}
         return sentence(unreadable, "learner" if wording == "learner" else "teacher")
-    words = plugs.words(CONDITIONS[leaf.condition], page_language()).get("rule", {})
+    words = _words_of_rule(leaf)
     values = {name: shown(name, str(value)) for name, value in found.items()}
     return escape(words.get(wording, words.get("automatic", ""))).format_map(values)
+
+
+def _words_of_rule(leaf: Leaf) -> Mapping[str, str]:
+    found: Mapping[str, str] = plugs.words(CONDITIONS[leaf.condition], page_language()).get("rule", {})
+    return found
 
 
 def _leaves(trace: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

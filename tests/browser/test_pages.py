@@ -59,7 +59,7 @@ def activities(demo):
     wait(lambda: [rule.checked_at for rule in rows(tool, AwardRule)].count(None) == 0)
     with tool.store.begin() as session:
         solar_rule = session.get_one(AwardRule, 2)
-        demands = rule_changes.Demands(not_before=None, confirmed=True)
+        demands = [{"condition": "confirmed"}]
         rule_changes.set_demands(session, solar_rule, demands, None, tool.clock())
         solar_rule.paused = True
     robot.give_grades("Data Literacy", complete=5)

@@ -343,6 +343,9 @@ def test_a_plug_fits(package: str, name: str) -> None:
         assert options.__dataclass_params__.frozen
     if package == "lti_tool.conditions":
         assert parameters(plug.Options.holds) == ["facts"]
+        if not plug.IS_OCCASION:
+            assert parameters(plug.Options.typed) == ["zone"]
+            assert parameters(plug.read_demand) == ["typed", "asked"]
 
 
 @pytest.mark.parametrize("name", sources.SOURCES)

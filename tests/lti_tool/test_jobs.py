@@ -200,7 +200,7 @@ def test_everybody_is_decided_alike_before_and_after_the_sweep(tool, platform, r
     opening(tool, ANNA, clock())
     opening(tool, replace(TOMS, roles=(INSTRUCTOR,)), clock())
     with tool.store.begin() as session:
-        demands = rule_changes.Demands(not_before=None, confirmed=True)
+        demands = [{"condition": "confirmed"}]
         rule_changes.set_demands(session, session.get_one(AwardRule, rule_id), demands, None, clock())
     looks.look(tool.store, platform, rule_id, clock())
     platform.inside += [JANIS]

@@ -268,7 +268,7 @@ def test_a_revoked_badge_says_so_on_its_page_and_in_every_check(tmp_path):
 #: The badge gets a column of its own, and everybody may open it: only the grade counts.
 BY_GRADE = {
     "minimum_percent": None,
-    "more_fields": {"condition": "result_at_least", "result_at_least.minimum": "60", "confirm": "no"},
+    "more_fields": {"condition": "result_at_least", "result_at_least.minimum": "60", "confirmed.each": "no"},
 }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
+from lti_tool.conditions.form import Asked, FormProblem
+from lti_tool.conditions.not_before.day import read_day, written_day
 from lti_tool.conditions.parts import Part
 from lti_tool.observations import Facts
 
@@ -30,6 +32,10 @@ class Options:
             return Part(condition=NAME, state="not_yet", code="too_early", values={"date_at": self.at})
         return Part(condition=NAME, state="met", code="date_has_come", values={"date_at": self.at})
 
+    def typed(self, zone: tzinfo) -> Mapping[str, str]:
+        """What the form shows of them: the day on which the time is."""
+        return {} if self.at is None else {"day": written_day(self.at, zone)}
+
 
 def read_options(values: Mapping[str, Any]) -> Options:
     """The Options in the JSON object of a rule; `at` is None unless it is a time with its zone, in ISO 8601."""
@@ -38,3 +44,9 @@ def read_options(values: Mapping[str, Any]) -> Options:
     except ValueError:
         return Options(at=None)
     return Options(at=None if moment.tzinfo is None else moment)
+
+
+def read_demand(typed: Mapping[str, str], asked: Asked) -> Mapping[str, Any] | FormProblem | None:
+    """The options as JSON, from the day that was typed, None where none was, or what is wrong with it."""
+    at = read_day(typed, asked.zone)
+    return {"at": at.isoformat()} if isinstance(at, datetime) else at

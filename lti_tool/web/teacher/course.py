@@ -10,17 +10,19 @@ from markupsafe import Markup
 
 from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
-from lti_tool.awarding import looks, placing, rule_changes
+from lti_tool.awarding import looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.awarding.undo import Batch, batches
-from lti_tool.conditions.tree import is_readable, read_tree, reads
+from lti_tool.conditions.tree import Node, demands, is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, AwardRule, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import (
     confirms_each,
+    copied_sentences,
     form_problem,
     gone_words,
     rule_sentences,
@@ -30,6 +32,7 @@ from lti_tool.web.plug_sentences import (
 from lti_tool.web.public.badge_pages import announced_readings
 from lti_tool.web.teacher.condition_parts import ConditionPart, condition_parts
 from lti_tool.web.teacher.learners import Learners, learners_of
+from lti_tool.web.teacher.rule_form import Problem, demand_forms, form_of_demands
 from lti_tool.web.translation import Sentence
 from lti_tool.web.visits import Visit, current_teacher_visit
 
@@ -40,13 +43,13 @@ pages = Blueprint("teacher", __name__)
 class Change:
     """What a proposed version changes: the conditions that were and those that will be, in sentences.
 
-    `was` is None where nothing was before. `has_date`: some date of the new ones came from elsewhere.
+    `was` is None where nothing was before. `to_check` is what a teacher ought to check if they came with a copy.
     """
 
     was: Sequence[Markup] | None
     will_be: Sequence[Markup]
     is_readable: bool
-    has_date: bool
+    to_check: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,8 @@ class Panel:
 
     `proposed` is a version that waits for the teacher, and `change` what it changes. `asks_less` is why what the
     activity asks for is not proposed. `gone` are the words for a link or column that the platform no longer has.
-    `parts` are what the conditions of the rule show. `cannot_see` is what the sources of the rule cannot see, in words.
+    `demand_forms` are those of the conditions that can stand beside the occasion. `parts` are what the conditions show.
+    `cannot_see` is what the sources of the rule cannot see, in words.
     `newer` is a newer version of the template. `batches` are the awards that came at once, and can be undone at once.
     `outdated` are the ids of the awards whose badge names its learner otherwise than the platform does now, `changed`
     those whose results have changed since.
@@ -70,7 +74,8 @@ class Panel:
     batches: Sequence[Batch]
     changed: Sequence[ResultChange]
     sentences: Sequence[Markup]
-    demands: rule_changes.Demands
+    has_demands: bool
+    demand_forms: Sequence[Markup]
     proposed: RuleVersion | None
     change: Change | None
     asks_less: Sentence
@@ -95,10 +100,17 @@ def course() -> str:
     return course_page(current_teacher_visit())
 
 
-def course_page(visit: Visit, notice: Notice | None = None, *, all_selected: int | None = None) -> str:
+def course_page(
+    visit: Visit,
+    notice: Notice | None = None,
+    *,
+    all_selected: int | None = None,
+    refused: Problem | None = None,
+) -> str:
     """The page of the visit's course, with the badge that the request is about opened and first.
 
-    `all_selected`: the rule whose list to confirm has all learners selected.
+    `all_selected`: the rule whose list to confirm has all learners selected. `refused`: what is wrong with the demands
+    that the request sets for its rule; they are shown as they were typed.
 
     Raises NotAllowedError for a visit outside of a course.
     """
@@ -109,7 +121,10 @@ def course_page(visit: Visit, notice: Notice | None = None, *, all_selected: int
         acting_on = (request.view_args or {}).get("rule_id", visit.rule_id)
         open_id = rules[0].id if len(rules) == 1 else acting_on
         changes = changes_in_course(session, visit.course_id, current_tool().clock())
-        panels = [_panel(session, rule, changes, open_id, visit) for rule in rules]
+        panels = [
+            _panel(session, rule, changes, open_id, visit, refused if rule.id == acting_on else None)
+            for rule in rules
+        ]
         removed = [panel for panel in panels if panel.rule.removed_at is not None]
         panels = [panel for panel in panels if panel.rule.removed_at is None]
         panels.sort(key=lambda panel: not panel.is_open)
@@ -119,6 +134,8 @@ def course_page(visit: Visit, notice: Notice | None = None, *, all_selected: int
             panels=panels,
             removed=[panel for panel in removed if panel.awards],
             notice=notice,
+            refused=refused,
+            acting_on=acting_on,
             all_selected=all_selected,
             asks_less=_asks_less(
                 session, session.get(ResourceLink, visit.link_id) if visit.link_id else None
@@ -139,12 +156,16 @@ def _look_anew(rule_id: int) -> None:
 
 
 def _panel(
-    session: Session, rule: AwardRule, changes: Sequence[ResultChange], open_id: int | None, visit: Visit
+    session: Session,
+    rule: AwardRule,
+    changes: Sequence[ResultChange],
+    open_id: int | None,
+    visit: Visit,
+    refused: Problem | None,
 ) -> Panel:
     version = queries.rules.shown_version(session, rule)
     proposed = queries.rules.proposed_version(session, rule.id)
     tree = read_tree(version.tree)
-    demands = rule_changes.demands_of(tree)
     is_gone = looks.is_gone(rule.link)
     awards = queries.awards.awards_of_rule(session, rule.id)
     learners = learners_of(session, rule, awards, visit.person_id)
@@ -160,7 +181,8 @@ def _panel(
         outdated=[award.id for award in awards if _is_outdated(award)],
         changed=[each for each in changes if each.award.rule_id == rule.id],
         sentences=rule_sentences(tree, "confirmed" if confirms_each(tree) else automatic),
-        demands=demands,
+        has_demands=bool(demands(tree)),
+        demand_forms=_demand_forms(rule, tree, refused),
         proposed=proposed,
         change=_change(version, proposed) if proposed is not None else None,
         asks_less=_asks_less(session, rule.link),
@@ -173,6 +195,12 @@ def _panel(
         ),
         is_open=rule.id == open_id,
     )
+
+
+def _demand_forms(rule: AwardRule, tree: Node, refused: Problem | None) -> Sequence[Markup]:
+    zone = page_issuer().profile.zone
+    form = request.form if refused else form_of_demands(tree, zone)
+    return demand_forms(form, refused, prefix=f"rule-{rule.id}.")
 
 
 def _is_outdated(award: Award) -> bool:
@@ -197,5 +225,5 @@ def _change(version: RuleVersion, proposed: RuleVersion) -> Change:
         was=terms(read_tree(version.tree)) if version is not proposed else None,
         will_be=terms(tree),
         is_readable=is_readable(tree),
-        has_date=rule_changes.demands_of(tree).not_before is not None,
+        to_check=copied_sentences(tree),
     )

@@ -26,7 +26,7 @@ from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import choice, form_of
 from lti_tool.web.requested_address import requested_tool_url
-from lti_tool.web.teacher.rule_form import Problem, chosen_rule, typed_for
+from lti_tool.web.teacher.rule_form import Problem, chosen_rule, demand_forms, typed_for
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_visit
 
@@ -117,11 +117,10 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
         occasions={name: choice(name) for name in occasions_for(visit)},
         forms={
             name: form_of(name, _typed_or_suggested(name, required), of_conditions.get(name))
-            for name in CONDITIONS
+            for name in occasions_for(visit)
         },
+        demand_forms=demand_forms(request.form, problem),
         condition=request.form.get("condition", _suggested()),
-        confirm=request.form.get("confirm", ""),
-        not_before=request.form.get("not_before", ""),
         problem=problem,
         may_write_templates=may_write_templates(visit),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import Blueprint, render_template, request
 
-from badges.days import start_of_day
 from lti_tool.awarding import confirmations, looks, rule_changes, undo
+from lti_tool.conditions.form import Asked
 from lti_tool.conditions.page import Line
 from lti_tool.errors import NotFoundError
 from lti_tool.store import queries
@@ -17,6 +17,7 @@ from lti_tool.web.plug_sentences import page_sentence
 from lti_tool.web.teacher.condition_parts import statement_in
 from lti_tool.web.teacher.confirmation_notices import answered_notice, confirmed_notice
 from lti_tool.web.teacher.course import Notice, course_page
+from lti_tool.web.teacher.rule_form import Problem, chosen_demands
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.translation import ngettext
 from lti_tool.web.visits import current_teacher_visit, rule_of
@@ -177,20 +178,17 @@ def take_newer_version(rule_id: int) -> str:
 
 @pages.post("/lti/app/rules/<int:rule_id>/conditions")
 def set_conditions(rule_id: int) -> str:
-    """Sets the date before which nothing is awarded, and whether the teacher confirms each learner."""
+    """Sets what is asked for beside the occasion, or shows what is wrong with it at its field."""
     visit = current_teacher_visit()
     tool = current_tool()
-    text = request.form.get("not_before", "").strip()
-    try:
-        not_before = start_of_day(date.fromisoformat(text), page_issuer().profile.zone) if text else None
-    except ValueError:
-        return course_page(
-            visit, Notice(text=_("Enter the date as year-month-day, such as 2027-06-30."), light="no")
-        )
-    needs_tick = request.form.get("needs_tick") == "yes"
+    # Nothing is left open here: what the form shows is what the rule asks for.
+    demands = chosen_demands(request.form, Asked(zone=page_issuer().profile.zone, confirm_at_first=False))
+    if isinstance(demands, Problem):
+        with tool.store.read() as session:
+            rule_of(session, visit, rule_id)
+        return course_page(visit, refused=demands)
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
-        demands = rule_changes.Demands(not_before=not_before, confirmed=needs_tick)
         rule_changes.set_demands(session, rule, demands, visit.person_id, tool.clock())
     return course_page(visit, Notice(text=_("Saved. This applies to all badges awarded from now on.")))
 

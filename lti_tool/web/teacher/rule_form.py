@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from datetime import date, tzinfo
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
-from badges.days import start_of_day
+from markupsafe import Markup
+
 from lti_tool.conditions import CONDITIONS
-from lti_tool.conditions.form import FormProblem
-from lti_tool.conditions.tree import Node, all_of, asks_less, tree_of
-from lti_tool.web.plug_sentences import form_problem
+from lti_tool.conditions.form import Asked, FormProblem
+from lti_tool.conditions.tree import Node, all_of, asks_less, demands, tree_of
+from lti_tool.web.plug_sentences import form_of, form_problem
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
 
@@ -50,18 +51,42 @@ def chosen_rule(
     less = asks_less(tree_of(chosen), required)
     if less is not None:
         return _problem_of(*less)
-    asked = [chosen]
-    confirm = form.get("confirm") or ("yes" if condition.CONFIRM_AT_FIRST else "no")
-    if confirm == "yes":
-        asked.append({"condition": "confirmed"})
-    date_text = form.get("not_before", "").strip()
-    # A date that was entered counts, whichever of the choices beside it is pressed.
-    if confirm == "date" or date_text:
-        day = _day(date_text)
-        if isinstance(day, Problem):
-            return day
-        asked.append({"condition": "not_before", "at": start_of_day(day, zone).isoformat()})
-    return all_of(asked)
+    asked = chosen_demands(form, Asked(zone=zone, confirm_at_first=condition.CONFIRM_AT_FIRST))
+    return asked if isinstance(asked, Problem) else all_of([chosen, *asked])
+
+
+def chosen_demands(form: Mapping[str, str], asked: Asked) -> Sequence[Mapping[str, Any]] | Problem:
+    """What the form asks for beside the occasion, each condition as JSON, or what is wrong with one of them."""
+    chosen = []
+    for name, condition in _demands():
+        options = condition.read_demand(typed_for(name, form), asked)
+        if isinstance(options, FormProblem):
+            return _problem_of(name, options)
+        if options is not None:
+            chosen.append({"condition": name, **options})
+    return chosen
+
+
+def demand_forms(
+    form: Mapping[str, str], problem: Problem | None = None, *, prefix: str = ""
+) -> Sequence[Markup]:
+    """The part of a form of each condition that can stand beside the occasion, filled in with the form.
+
+    The ids of their fields have the prefix.
+    """
+    of = problem.of if problem else {}
+    return [form_of(name, typed_for(name, form), of.get(name), prefix=prefix) for name, _ in _demands()]
+
+
+def form_of_demands(tree: Node, zone: tzinfo) -> Mapping[str, str]:
+    """The form as it is filled in for what the rule asks for beside its occasion."""
+    asked: Iterator[tuple[str, Any]] = ((leaf.condition, leaf.options) for leaf in demands(tree))
+    typed = {name: options.typed(zone) for name, options in asked if options is not None}
+    return {f"{name}.{field}": value for name, fields in typed.items() for field, value in fields.items()}
+
+
+def _demands() -> Iterator[tuple[str, Any]]:
+    return ((name, condition) for name, condition in CONDITIONS.items() if not condition.IS_OCCASION)
 
 
 def _problem_of(condition: str, problem: FormProblem) -> Problem:
@@ -73,11 +98,3 @@ def typed_for(condition: str, form: Mapping[str, str]) -> dict[str, str]:
     """What was typed into the condition's part of the form."""
     prefix = f"{condition}."
     return {name.removeprefix(prefix): value for name, value in form.items() if name.startswith(prefix)}
-
-
-def _day(text: str) -> date | Problem:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        sentence = _("Enter the date as year-month-day, such as 2027-06-30.")
-        return Problem(field="not_before", sentence=sentence)

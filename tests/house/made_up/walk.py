@@ -7,9 +7,12 @@ from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
+import jwt
 from lti_tool.deliveries.loudspeaker import Options
 
+from lti_tool.conditions.tree import as_json, demands, read_tree
 from lti_tool.people import sessions
+from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule
 from lti_tool.values import DeepLinkingSettings
 from lti_tool.web import create_app
@@ -46,6 +49,40 @@ def page_of(tool, browser, person, path, form=None, **changes):
     return unescape(answer.text)
 
 
+def a_demand_is_placed_changed_and_refused(tool, browser, rule_id, chosen):
+    """The form of a condition that stands beside the occasion, on the page of placing and on the teacher's."""
+    assert 'id="rested.most"' in page_of(tool, browser, ZANE, "choose", **PLACING)
+    refused = page_of(tool, browser, ZANE, "place", {**chosen, "rested.most": "x"}, **PLACING)
+    assert "“x” is no number of hours that one can rest from." in refused
+    assert 'href="#rested.most"' in refused and 'id="rested.most-wrong"' in refused
+    placed = page_of(tool, browser, ZANE, "place", {**chosen, "rested.most": "9"}, **PLACING)
+    message = jwt.decode(
+        re.search(r'name="JWT" value="([^"]+)"', placed)[1], options={"verify_signature": False}
+    )
+    (item,) = message["https://purl.imsglobal.org/spec/lti-dl/claim/content_items"]
+    attended, rested = json.loads(item["custom"]["rule"])["all"]
+    assert (attended["condition"], rested) == ("attended", {"condition": "rested", "most": 9})
+
+    address = f"rules/{rule_id}/conditions"
+    field = f'id="rule-{rule_id}.rested.most"'
+    assert f'{field} value=""' in page_of(tool, browser, ZANE, "course")
+    refused = page_of(tool, browser, ZANE, address, {"rested.most": "y"})
+    assert "“y” is no number of hours that one can rest from." in refused
+    assert f'href="#rule-{rule_id}.rested.most"' in refused
+    assert f'{field} value="y"' in refused and f'id="rule-{rule_id}.rested.most-wrong"' in refused
+    assert f'{field} value="5"' in page_of(tool, browser, ZANE, address, {"rested.most": "5"})
+    assert demands_of(tool, rule_id) == [{"condition": "rested", "most": 5}]
+    assert f'{field} value="9"' in page_of(tool, browser, ZANE, address, {"rested.most": "9"})
+    assert demands_of(tool, rule_id) == [{"condition": "rested", "most": 9}]
+
+
+def demands_of(tool, rule_id):
+    """What the rule asks for beside its occasion, as JSON."""
+    with tool.store.read() as session:
+        tree = read_tree(queries.rules.active_version(session, rule_id).tree)
+        return [as_json(leaf) for leaf in demands(tree)]
+
+
 def main(folder: Path) -> None:
     """Raises AssertionError where a plug does not take part."""
     tool = build_tool(settings_for(f"sqlite:///{folder / 'nozimite.sqlite'}", folder), Clock())
@@ -64,6 +101,7 @@ def main(folder: Path) -> None:
     assert "“x” is no number of hours." in page_of(tool, browser, ZANE, "place", chosen, **PLACING)
     chosen["attended.hours"] = "6"
     assert 'name="JWT"' in page_of(tool, browser, ZANE, "place", chosen, **PLACING)
+    a_demand_is_placed_changed_and_refused(tool, browser, rule_id, chosen)
     teachers = page_of(tool, browser, ZANE, "course")
     assert "Learners get this badge when they have attended." in teachers
     assert "<li>0 learners were present</li>" in teachers
@@ -90,7 +128,8 @@ def main(folder: Path) -> None:
     with tool.store.read() as session:
         (award,) = session.query(Award)
         assert award.person.name == ANNA.name
-        assert award.trace["values"]["hours"] == "6"
+        attended, rested = award.trace["parts"]
+        assert (attended["values"]["hours"], rested["code"]) == ("6", "rested")
         assert session.query(AwardRule).one().trouble is None
     teachers = page_of(tool, browser, ZANE, "course")
     assert "Attended for 6 hours, by the list of" in teachers

@@ -40,11 +40,10 @@ def awards(tool):
         return {award.person.accounts[0].user_id: award.score for award in session.query(Award)}
 
 
-def demand(tool, rule_id, **demands):
+def demand(tool, rule_id, *demands):
     """Changes what the rule asks for beside the grade."""
     with tool.store.begin() as session:
-        asked = rule_changes.Demands(**{"not_before": None, "confirmed": False} | demands)
-        rule_changes.set_demands(session, session.get_one(AwardRule, rule_id), asked, None, tool.clock())
+        rule_changes.set_demands(session, session.get_one(AwardRule, rule_id), demands, None, tool.clock())
 
 
 def waiting(tool, rule_id):
@@ -87,7 +86,7 @@ def test_the_grade_of_someone_no_longer_in_the_course_is_left_out(tool, platform
 
 
 def test_a_grade_hidden_until_a_date_is_awarded_on_that_date(tool, platform, rule_id, clock):
-    demand(tool, rule_id, not_before=NOW + timedelta(days=1))
+    demand(tool, rule_id, {"condition": "not_before", "at": (NOW + timedelta(days=1)).isoformat()})
     platform.graded = [graded(ANNA, "1")]
     look(tool, platform, rule_id)
     assert awards(tool) == {}
@@ -97,7 +96,7 @@ def test_a_grade_hidden_until_a_date_is_awarded_on_that_date(tool, platform, rul
 
 
 def test_where_a_teacher_confirms_each_learner_grades_wait(tool, platform, rule_id):
-    demand(tool, rule_id, confirmed=True)
+    demand(tool, rule_id, {"condition": "confirmed"})
     platform.graded = [graded(ANNA, "1"), graded(JANIS, "0.2")]
     look(tool, platform, rule_id)
     assert awards(tool) == {}

@@ -74,7 +74,7 @@ def settle(tool, rule_id, change=rule_changes.confirm_change):
 def confirm_each(tool, rule_id):
     """A teacher's choice on the page: they confirm each learner."""
     with tool.store.begin() as session:
-        demands = rule_changes.Demands(not_before=None, confirmed=True)
+        demands = [{"condition": "confirmed"}]
         rule_changes.set_demands(session, session.get_one(AwardRule, rule_id), demands, None, tool.clock())
 
 
@@ -95,7 +95,7 @@ def test_a_copy_of_a_course_brings_the_whole_rule_and_stands_still_until_it_is_c
     custom = place(AT_LEAST_60)
     original = launch(custom)
     with tool.store.begin() as session:
-        demands = rule_changes.Demands(not_before=NOW, confirmed=True)
+        demands = [{"condition": "confirmed"}, {"condition": "not_before", "at": NOW.isoformat()}]
         rule_changes.set_demands(session, session.get_one(AwardRule, original), demands, None, tool.clock())
     copied = launch(custom, context_id="43", resource_link_id="77")
     ((status, reason, tree),) = versions(tool, copied)

@@ -172,7 +172,10 @@ def test_a_change_of_the_rule_after_the_award_is_no_change_of_a_grade(tool, grad
     """The award keeps the version it was decided by."""
     grade((ANNA, "80"))
     with tool.store.begin() as session:
-        demands = rule_changes.Demands(not_before=NOW + timedelta(days=30), confirmed=True)
+        demands = [
+            {"condition": "confirmed"},
+            {"condition": "not_before", "at": (NOW + timedelta(days=30)).isoformat()},
+        ]
         rule_changes.set_demands(session, session.get_one(AwardRule, 1), demands, None, tool.clock())
     grade((ANNA, "80"))
     assert changes(tool) == {}

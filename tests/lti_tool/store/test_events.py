@@ -285,11 +285,11 @@ def remove_another(story, session, now):
     registrations.remove(session, story.kept["another"], now, ROOT_ACCOUNT)
 
 
-DEMANDS = rule_changes.Demands(not_before=None, confirmed=True)
+DEMANDS = [{"condition": "confirmed"}]
 RESTRICTED = Statement(
     kind="restriction_confirmed", resource="1", value={"place": "section 1"}, told=Line(code="saved")
 )
-UNCONFIRMED = rule_changes.Demands(not_before=None, confirmed=False)
+UNCONFIRMED = []
 
 #: Acts in an order in which they are possible, and the events that each records.
 #: The issuer as it is after its profile has changed.

@@ -74,7 +74,7 @@ def test_a_copy_shows_its_conditions_and_its_date_and_can_only_be_confirmed(
     school, course_rule, place, web_tool
 ):
     with web_tool.store.begin() as session:
-        demands = rule_changes.Demands(not_before=NOW, confirmed=False)
+        demands = [{"condition": "not_before", "at": NOW.isoformat()}]
         rule_changes.set_demands(session, session.get_one(AwardRule, course_rule), demands, None, NOW)
     copy = {CLAIM + "context": {"id": "43"}, CLAIM + "resource_link": {"id": "77"}}
     page = school.launch(ZANE, **copy)

@@ -1,13 +1,10 @@
 """The teacher's page: what the badge is, how it notices, who waits, who has it, and every action."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 
-from lti_tool.awarding import rule_changes
-from lti_tool.awarding.rule_changes import Demands
-from lti_tool.conditions.tree import read_tree
+from lti_tool.conditions.tree import as_json, demands, read_tree
 from lti_tool.errors import PlatformError
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Delivery, StatusList, TemplateVersion
@@ -321,23 +318,42 @@ def test_counts_are_right_in_latvian(school, services, course_rule):
 
 def demands_of(tool, rule_id):
     with tool.store.read() as session:
-        return rule_changes.demands_of(read_tree(queries.rules.active_version(session, rule_id).tree))
+        tree = read_tree(queries.rules.active_version(session, rule_id).tree)
+        return [as_json(leaf) for leaf in demands(tree)]
 
 
 def test_a_teacher_sets_a_date_and_the_confirmation_of_each_learner(act, course_rule, web_tool):
-    page = act(f"rules/{course_rule}/conditions", not_before="2026-12-24", needs_tick="yes")
+    page = act(f"rules/{course_rule}/conditions", **{"not_before.day": "2026-12-24", "confirmed.each": "yes"})
     assert "Saved." in text_of(page) and 'value="2026-12-24"' in page.text
+    assert re.search(r'name="confirmed.each" value="yes" checked', page.text)
     # Midnight in Riga, where the issuer is.
-    midnight = datetime(2026, 12, 23, 22, 0, tzinfo=UTC)
-    assert demands_of(web_tool, course_rule) == Demands(not_before=midnight, confirmed=True)
-    act(f"rules/{course_rule}/conditions", not_before="")
-    assert demands_of(web_tool, course_rule) == Demands(not_before=None, confirmed=False)
+    midnight = {"condition": "not_before", "at": "2026-12-24T00:00:00+02:00"}
+    assert demands_of(web_tool, course_rule) == [{"condition": "confirmed"}, midnight]
+    page = act(f"rules/{course_rule}/conditions", **{"not_before.day": ""})
+    assert demands_of(web_tool, course_rule) == []
+    assert not re.search(r'name="confirmed.each" value="yes" checked', page.text)
 
 
-def test_an_invalid_date_changes_nothing(act, course_rule, web_tool):
-    page = act(f"rules/{course_rule}/conditions", not_before="tomorrow")
+def test_what_a_teacher_leaves_unticked_for_a_grade_is_not_asked_for(act, course_rule, web_tool):
+    """Only where a badge is placed does a grade suggest that each learner is confirmed."""
+    with web_tool.store.begin() as session:
+        version = queries.rules.active_version(session, course_rule)
+        version.tree = '{"all":[{"condition":"result_at_least","minimum":"0.6"},{"condition":"confirmed"}]}'
+    act(f"rules/{course_rule}/conditions", **{"not_before.day": ""})
+    assert demands_of(web_tool, course_rule) == []
+
+
+def test_an_invalid_date_changes_nothing_and_is_refused_at_its_field(act, course_rule, web_tool):
+    typed = {"not_before.day": "tomorrow", "confirmed.each": "yes"}
+    page = act(f"rules/{course_rule}/conditions", **typed)
     assert "Enter the date as year-month-day, such as 2027-06-30." in text_of(page)
-    assert demands_of(web_tool, course_rule).not_before is None
+    assert demands_of(web_tool, course_rule) == []
+    at = f"rule-{course_rule}.not_before.day"
+    field = re.search(rf'<input[^>]*id="{at}"[^>]*>', page.text)[0]
+    assert f'aria-describedby="{at}-wrong"' in field and 'value="tomorrow"' in field
+    assert f'id="{at}-wrong"' in page.text and f'href="#{at}"' in page.text
+    # What else was chosen is not lost.
+    assert re.search(r'name="confirmed.each" value="yes" checked', page.text)
 
 
 def test_a_newer_version_is_awarded_when_the_teacher_decides_so(

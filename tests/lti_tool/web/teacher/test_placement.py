@@ -28,6 +28,8 @@ REQUEST = {
 
 
 MINIMUM, MEANT = "result_at_least.minimum", "result_at_least.meant"
+EACH = "confirmed.each"
+DAY = "not_before.day"
 LAST_OF_JUNE = {"condition": "not_before", "at": "2027-06-30T00:00:00+03:00"}
 
 
@@ -114,9 +116,9 @@ def test_the_link_has_the_minimum_grade_and_asks_for_confirmation_by_itself(plac
 
 @pytest.mark.parametrize(("confirm", "is_asked"), [("", True), ("yes", True), ("no", False)])
 def test_a_teacher_may_choose_to_award_grades_at_once(place, school, confirm, is_asked):
-    page = place(badge=school.badge, condition="result_at_least", confirm=confirm, **{MINIMUM: "60"})
+    page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: "60", EACH: confirm})
     assert ("confirmed" in item_of(page)[1]["custom"]["rule"]) == is_asked
-    page = place(badge=school.badge, condition="link_opened_to_them", confirm=confirm)
+    page = place(badge=school.badge, condition="link_opened_to_them", **{EACH: confirm})
     assert ("confirmed" in item_of(page)[1]["custom"]["rule"]) == (confirm == "yes")
 
 
@@ -164,7 +166,7 @@ ASKED_BACK = [
 def test_a_minimum_that_may_mean_two_things_is_asked_back_and_chosen_by_one_press(
     place, school, typed, words, minimums
 ):
-    form = {"badge": school.badge, "condition": "result_at_least", "confirm": "no", MINIMUM: typed}
+    form = {"badge": school.badge, "condition": "result_at_least", EACH: "no", MINIMUM: typed}
     page = place(**form)
     assert f"Did you mean {words[0]} or {words[1]}?" in text_of(page) and "JWT" not in page.text
     buttons = re.findall(
@@ -178,7 +180,7 @@ def test_a_minimum_that_may_mean_two_things_is_asked_back_and_chosen_by_one_pres
 
 def test_enter_in_the_field_that_was_corrected_chooses_none_of_the_two_meanings(place, school):
     """A browser presses the first button of the form at Enter."""
-    form = {"badge": school.badge, "condition": "result_at_least", "confirm": "no"}
+    form = {"badge": school.badge, "condition": "result_at_least", EACH: "no"}
     page = place(**form, **{MINIMUM: "0,7"})
     meant = re.search(r'name="result_at_least.meant" value="([^"]*)"', page.text)[1]
     rule = json.loads(item_of(place(**form, **{MINIMUM: "60", MEANT: meant}))[1]["custom"]["rule"])
@@ -195,7 +197,7 @@ def test_the_two_meanings_are_asked_in_the_language_of_the_page(school):
 
 @pytest.mark.parametrize("typed", ["70,5", "66.66667 %", "0,00001 %", "100"])
 def test_the_custom_parameters_carry_the_minimum_to_the_rule_without_loss(place, school, web_tool, typed):
-    page = place(badge=school.badge, condition="result_at_least", confirm="no", **{MINIMUM: typed})
+    page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: typed, EACH: "no"})
     custom = item_of(page)[1]["custom"]
     assert school.launch(ZANE, **{CLAIM + "custom": custom}).status_code == 200
     with web_tool.store.read() as session:
@@ -208,12 +210,12 @@ def test_the_custom_parameters_carry_the_minimum_to_the_rule_without_loss(place,
 @pytest.mark.parametrize(
     ("form", "demands"),
     [
-        ({"confirm": "date", "not_before": "2027-06-30"}, [LAST_OF_JUNE]),
-        ({"confirm": "no", "not_before": "2027-06-30"}, [LAST_OF_JUNE]),
-        ({"confirm": "", "not_before": "2027-06-30"}, [{"condition": "confirmed"}, LAST_OF_JUNE]),
-        ({"confirm": "yes"}, [{"condition": "confirmed"}]),
+        ({EACH: "no", DAY: "2027-06-30"}, [LAST_OF_JUNE]),
+        ({EACH: "", DAY: "2027-06-30"}, [{"condition": "confirmed"}, LAST_OF_JUNE]),
+        ({EACH: "yes", DAY: "2027-06-30"}, [{"condition": "confirmed"}, LAST_OF_JUNE]),
+        ({EACH: "yes", DAY: ""}, [{"condition": "confirmed"}]),
         ({}, [{"condition": "confirmed"}]),
-        ({"confirm": "no"}, []),
+        ({EACH: "no"}, []),
     ],
 )
 def test_a_grade_is_confirmed_by_default_and_may_be_awarded_at_once_or_from_a_date_on(
@@ -224,16 +226,15 @@ def test_a_grade_is_confirmed_by_default_and_may_be_awarded_at_once_or_from_a_da
     assert rule.get("all", [rule])[1:] == demands
 
 
-@pytest.mark.parametrize("day", ["", "30.06.2027", "2027-02-30"])
+@pytest.mark.parametrize("day", ["30.06.2027", "2027-02-30"])
 def test_a_date_that_cannot_be_read_is_refused_at_its_field(place, school, day):
-    page = place(
-        badge=school.badge, condition="result_at_least", confirm="date", not_before=day, **{MINIMUM: "60"}
-    )
+    page = place(badge=school.badge, condition="result_at_least", **{MINIMUM: "60", EACH: "no", DAY: day})
     assert "JWT" not in page.text
     assert "Enter the date as year-month-day, such as 2027-06-30." in text_of(page)
-    assert (
-        'aria-describedby="not_before-wrong"' in re.search(r'<input[^>]*id="not_before"[^>]*>', page.text)[0]
-    )
+    field = re.search(r'<input[^>]*id="not_before.day"[^>]*>', page.text)[0]
+    assert 'aria-describedby="not_before.day-wrong"' in field and f'value="{day}"' in field
+    assert 'id="not_before.day-wrong"' in page.text and 'href="#not_before.day"' in page.text
+    assert re.search(r'name="confirmed.each" value="no" checked', page.text)
 
 
 def test_what_each_choice_means_for_hidden_grades_stands_beside_it(choosing):
