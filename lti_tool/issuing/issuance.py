@@ -333,6 +333,7 @@ def _store(
         award_id=award.id,
         template_version_id=gathered.template_version_id,
         issuer_id=issuer.id,
+        issuer_profile_id=issuer.version_id,
         text=combined(json_proofs).text,
         jwt=jwt.text,
         language=gathered.language,

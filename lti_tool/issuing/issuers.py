@@ -29,6 +29,7 @@ from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import (
     Approval,
     Course,
+    CredentialRow,
     IssuerAddress,
     IssuerPermission,
     IssuerProfileRow,
@@ -72,6 +73,11 @@ class Issuers:
         """As `of`, for what was issued under one of the issuer's addresses: with the DID and the URLs of that one."""
         version_id, confirmed_at, _current = self._newest(session, address.issuer_id)
         return self._issuer(session, version_id, confirmed_at, address.id)
+
+    def that_signed(self, session: Session, credential: CredentialRow) -> Issuer:
+        """The issuer as the credential names it: by the version of its profile and at its address of that day."""
+        version = session.get_one(IssuerProfileRow, credential.issuer_profile_id)
+        return self._issuer(session, version.id, version.confirmed_at, credential.status_list.address_id)
 
     def reached(self, session: Session, issuer_id: str, base_url: str) -> Issuer:
         """As `of`, but at the issuer's address at `base_url`, a URL of the tool without its scheme, if it has one."""

@@ -51,7 +51,7 @@ def batch_of(issuers: Issuers, rows: Iterable[CredentialRow]) -> Batch:
 
 def _awarded(issuers: Issuers, row: CredentialRow) -> EuropassAward:
     version, person = row.template_version, row.award.person
-    issuer = issuers.at(events.session_of(row), row.status_list.address)
+    issuer = issuers.that_signed(events.session_of(row), row)
     signed = signed_content(row.text)
     return EuropassAward(
         credential_id=issuer.addresses.credential(row.id),

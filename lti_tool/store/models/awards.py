@@ -83,6 +83,8 @@ class CredentialRow(Base):
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
     template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
+    issuer_profile_id: Mapped[int] = mapped_column(ForeignKey("issuer_profile.id"))
+    """The version of the issuer's profile that was signed."""
     text: Mapped[str] = mapped_column(Text)
     """JSON with its embedded proofs."""
     jwt: Mapped[str] = mapped_column(Text)

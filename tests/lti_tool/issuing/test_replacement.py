@@ -21,7 +21,17 @@ from lti_tool.values import LineItemResult
 from lti_tool.wiring import build_tool
 from signing.canonical import canonicalize
 from signing.proofs import EDDSA_RDFC_2022
-from tests.fixtures import ANNA, JANIS, NOW, complete, make_rule, publish, run_due_jobs, settings_for
+from tests.fixtures import (
+    ANNA,
+    JANIS,
+    NOW,
+    change_issuer,
+    complete,
+    make_rule,
+    publish,
+    run_due_jobs,
+    settings_for,
+)
 
 TEACHER = events.person(10_000)
 
@@ -198,10 +208,12 @@ def test_a_better_result_is_stated_with_its_own_date_and_the_date_of_the_award(t
 def test_europass_says_what_was_signed_whatever_the_platform_says_today(tool, platform, rule_id):
     award = issued(tool, platform, rule_id)
     rename(tool, award, "Somebody Else", "else@example.org")
+    change_issuer(tool, legal_name={"en": "Riga University", "lv": "Rīgas universitāte"})
     with tool.store.begin() as session:
         session.get_one(Award, award.id).score = Decimal("0.1")
         text = europass.upload_of(tool.issuers, session.query(CredentialRow).one()).decode()
     assert "Bērziņa" in text
+    assert "Rīgas koledža" in text and "niversit" not in text
     assert "Else" not in text and "else@example.org" not in text and "anna@example.org" not in text
 
 

@@ -718,6 +718,7 @@ def upgrade() -> None:
         sa.Column("award_id", sa.Integer(), nullable=False),
         sa.Column("template_version_id", sa.Integer(), nullable=False),
         sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("issuer_profile_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("jwt", sa.Text(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
@@ -742,6 +743,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["issuer_id"],
             ["issuer.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["issuer_profile_id"],
+            ["issuer_profile.id"],
         ),
         sa.ForeignKeyConstraint(
             ["replaces_id"],
