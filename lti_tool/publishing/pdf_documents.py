@@ -36,7 +36,8 @@ def transcript_of(publisher: Publisher, issuer: Issuer, person_id: int, language
     from badges.pdf.transcript import transcript
 
     with publisher.store.read() as session:
-        rows = queries.credentials.credentials_of_learner(session, person_id)
+        found = queries.credentials.credentials_of_learner(session, person_id)
+        rows = [row for row in found if not row.has_expired(publisher.clock())]
         badges = [_issued(publisher.issuers.of(session, row.issuer_id), row) for row in rows]
         # As the newest badge was signed, not as the platform names them today.
         name = (signed_content(rows[-1].text).name or "") if rows else ""

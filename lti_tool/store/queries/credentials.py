@@ -79,7 +79,10 @@ def in_use_signed_with(session: Session, issuer_id: str, kid: str, now: datetime
 
 
 def credentials_of_learner(session: Session, person_id: int) -> Sequence[CredentialRow]:
-    """The learner's valid credentials, oldest first."""
+    """The learner's credentials that are neither revoked, suspended nor replaced, oldest first.
+
+    Some may have expired.
+    """
     query = (
         select(CredentialRow)
         .join(Award, CredentialRow.award_id == Award.id)

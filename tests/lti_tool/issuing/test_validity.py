@@ -2,8 +2,11 @@
 
 import json
 
+import pytest
+
 from lti_tool.awarding import looks
-from lti_tool.publishing import europass
+from lti_tool.errors import NotFoundError
+from lti_tool.publishing import europass, pdf_documents
 from lti_tool.store.models import Award, CompiledFormRow, CredentialRow
 from tests.fixtures import ANNA, JANIS, complete, make_rule, publish, run_due_jobs
 
@@ -66,3 +69,14 @@ def test_europass_gets_the_end_of_the_validity(tool, platform):
     with tool.store.read() as session:
         document = json.loads(europass.upload_of(tool.issuers, session.query(CredentialRow).one()))
     assert document["credential"]["expirationDate"] == "2027-06-30T20:59:59Z"
+
+
+def test_a_badge_that_has_expired_is_on_no_transcript(tool, platform, clock):
+    rule_id = make_rule(tool, publish(tool, validity={"months": 1}))
+    complete(tool, platform, rule_id, ANNA)
+    run_due_jobs(tool)
+    (award,) = rows(tool, Award)
+    assert pdf_documents.transcript_of(tool, tool.issuer, award.person_id, "en").startswith(b"%PDF")
+    clock.advance(days=32)
+    with pytest.raises(NotFoundError):
+        pdf_documents.transcript_of(tool, tool.issuer, award.person_id, "en")

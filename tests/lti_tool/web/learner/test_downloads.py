@@ -9,11 +9,12 @@ import pytest
 from badges.pdf.attachments import attached_text
 from badges.verify import verify
 from lti_tool.awarding import awards
-from lti_tool.errors import NotFoundError
+from lti_tool.errors import RevokedError
+from lti_tool.issuing import legal_identity
 from lti_tool.publishing import europass, pdf_documents
 from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow
-from tests.fixtures import ANNA, JANIS, NOW, ZANE, change_issuer
+from tests.fixtures import ANNA, JANIS, NOW, ZANE, change_issuer, complete, run_due_jobs
 from tests.lti_tool.web.conftest import FROM_US, hidden, text_of
 
 
@@ -55,7 +56,7 @@ def test_a_revoked_badge_has_no_certificate_and_is_on_no_transcript(school, anna
     assert school.browser.get(f"/badges/{annas_badge}.pdf").status_code == 410
     assert f"{annas_badge}.pdf" not in school.browser.get(f"/badges/{annas_badge}").text
     assert post(school, page, "/lti/app/transcript").status_code == 404
-    with pytest.raises(NotFoundError):
+    with pytest.raises(RevokedError):
         pdf_documents.certificate_of(web_tool, annas_badge, "en")
 
 
@@ -123,8 +124,12 @@ def test_a_teacher_downloads_the_badges_of_a_rule_for_europass(school, annas_bad
     assert "Nobody has the badge yet." in text_of(post(school, school.launch(ZANE), address))
 
 
-def test_what_europass_would_reject_is_shown_first(school, annas_badge, course_rule, web_tool):
+def test_what_europass_would_reject_is_shown_first(school, course_rule, web_tool, platform, clock):
     change_issuer(web_tool, eidas_identifier=None)
+    with web_tool.store.begin() as session:
+        legal_identity.confirm(session, web_tool.issuer, clock())
+    complete(web_tool, platform, course_rule, ANNA)
+    run_due_jobs(web_tool)
     answer = post(school, school.launch(ZANE), f"/lti/app/rules/{course_rule}/europass", rest="yes")
     words = text_of(answer)
     assert "Europass would reject" in words and "NTRLV" in words and "/issuer/eIDASIdentifier" in words
