@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from flask import g
+from flask import Flask, current_app, g
+from sqlalchemy.exc import DBAPIError
 
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.web.current import current_tool
+from lti_tool.web.current import tool_of
+
+_LAST_READ = "nozimite_issuer"
+
+
+def set_up(app: Flask) -> None:
+    """Reads the first issuer once, so that it is known when the database is not available."""
+    _first_issuer(app)
 
 
 def page_issuer() -> Issuer:
     """The issuer whose name, time zone and rules the page uses."""
     if "issuer" not in g:
-        g.issuer = current_tool().issuer
+        g.issuer = _first_issuer(current_app)
     issuer: Issuer = g.issuer
     return issuer
 
@@ -19,3 +27,14 @@ def page_issuer() -> Issuer:
 def set_page_issuer(issuer: Issuer) -> None:
     """Makes the rest of the page one of that issuer."""
     g.issuer = issuer
+
+
+def _first_issuer(app: Flask) -> Issuer:
+    """The first issuer; as it was last read while the database is not available: error pages name it too."""
+    try:
+        app.extensions[_LAST_READ] = tool_of(app).issuer
+    except DBAPIError:
+        if _LAST_READ not in app.extensions:
+            raise
+    issuer: Issuer = app.extensions[_LAST_READ]
+    return issuer

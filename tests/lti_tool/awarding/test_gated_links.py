@@ -1,13 +1,11 @@
 """A restricted link and its course, from the lists of the platform to the award; each story is one of a real course."""
 
-from dataclasses import replace
-
 import pytest
 
 from lti_tool.awarding import confirmations, decisions, launched, looks, rule_changes
 from lti_tool.conditions.page import Line, Statement
 from lti_tool.errors import NotAllowedError, PlatformError
-from lti_tool.observations import RESTRICTION_CONFIRMED, Policy
+from lti_tool.observations import RESTRICTION_CONFIRMED
 from lti_tool.people import sessions
 from lti_tool.platforms.service_errors import NotOnPlatformError
 from lti_tool.store import queries
@@ -20,6 +18,7 @@ from tests.fixtures import (
     PETERIS,
     TOMS,
     ZANE,
+    change_issuer,
     launch_of,
     learner,
     make_rule,
@@ -162,10 +161,10 @@ def test_the_institution_may_let_teachers_only_confirm(tool, platform, rule_id):
     platform.inside.append(ANNA)
     look(tool, platform, rule_id)
     opens(tool, rule_id, TOMS, roles=(INSTRUCTOR,))
-    strict = replace(tool, policy=Policy(assistants_may_confirm=False))
+    change_issuer(tool, awarding={"assistants_may_confirm": False})
     with pytest.raises(NotAllowedError):
-        confirm(strict, rule_id, ANNA, by=TOMS)
-    assert confirm(strict, rule_id, ANNA, by=ZANE) == set()
+        confirm(tool, rule_id, ANNA, by=TOMS)
+    assert confirm(tool, rule_id, ANNA, by=ZANE) == set()
     assert awarded(tool) == {"7": "confirmed"}
 
 
