@@ -180,7 +180,8 @@ def badges(demo):
         issued = [award for award in queries.awards.awards_of_rule(session, 1) if award.credential]
         anna = next(award for award in issued if award.person.name == "Anna Bērziņa")
         other = next(award for award in issued if award is not anna)
-        awards.revoke(session, other, "issued in error", demo.tool.clock())
+        if other.status != "revoked":  # by the test before
+            awards.revoke(session, other, "issued in error", demo.tool.clock())
         for credential in (anna.credential, other.credential):
             assert credential.template_version.template_id
         return anna.credential, other.credential
