@@ -202,13 +202,16 @@ def test_the_fullest_badge_passes_every_schema_and_loses_nothing_in_compaction(
 
 
 def test_the_fullest_template_reads_back_the_same(full_template: Template) -> None:
+    # A minimum result changes the sentences of a badge, so the template of the other tests has none.
+    template = replace(full_template, required_value=Decimal("5.5"), scale=Decimal(10))
     empty = [
         part.name
-        for part in fields(full_template)
-        if not is_dataclass(getattr(full_template, part.name)) and not getattr(full_template, part.name)
+        for part in fields(template)
+        if not is_dataclass(getattr(template, part.name)) and not getattr(template, part.name)
     ]
     assert empty == []
-    assert read_template(json.loads(json.dumps(template_as_json(full_template)))) == full_template
+    body = json.dumps(template_as_json(template), default=str)
+    assert read_template(json.loads(body, parse_float=Decimal)) == template
 
 
 def test_each_element_is_at_all_its_paths_in_the_fullest_badge(
