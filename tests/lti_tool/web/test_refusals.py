@@ -125,7 +125,7 @@ def test_what_a_teacher_does_names_the_teacher(school, web_tool, course_rule, an
     school.browser.post(f"/lti/app/awards/{award_id}/revoke", data=form)
     zane = person(web_tool, ZANE)
     assert found("delivery_repeated") == [(zane, f"award:{award_id}", "", {})]
-    assert found("revoked") == [(zane, f"award:{award_id}", "", {})]
+    assert found("revoked") == [(zane, f"award:{award_id}", "revoked", {})]
 
 
 def test_what_a_learner_takes_away_is_an_event(school, web_tool, annas_badge, found):
