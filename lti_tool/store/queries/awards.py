@@ -39,6 +39,7 @@ def newest_awards(session: Session, rule: AwardRule, template_id: str) -> Mappin
             Award.status,
             Award.earned_at,
             CredentialRow.valid_until,
+            CredentialRow.suspended_at.is_not(None).label("is_suspended"),
         )
         .outerjoin(CredentialRow, is_current)
         .where(

@@ -35,7 +35,7 @@ YEAR = {"months": 12}
 
 @pytest.fixture
 def tool(any_database_url, tmp_path, clock):
-    tool = build_tool(settings_for(any_database_url, tmp_path), clock)
+    tool = build_tool(settings_for(any_database_url, tmp_path, status_purpose="suspension"), clock)
     yield tool
     tool.store.close()
 
@@ -90,6 +90,19 @@ def test_out_and_in_shortly_before_the_end_is_a_new_award(tool, platform, rule_i
     assert [tool.verify(row.text.encode()).verdict for row in rows(tool, CredentialRow)] == ["verified"] * 2
     look(tool, platform, rule_id)
     assert len(rows(tool, Award)) == 2
+
+
+def test_a_suspended_badge_is_renewed_only_once_it_is_reinstated(tool, platform, rule_id, clock):
+    award = awarded(tool, platform, rule_id)
+    with tool.store.begin() as session:
+        awards.suspend(session, session.get_one(Award, award.id), "an inquiry", clock())
+    clock.advance(days=340)
+    out_and_in(tool, platform, rule_id)
+    assert len(rows(tool, Award)) == 1
+    with tool.store.begin() as session:
+        awards.reinstate(session, session.get_one(Award, award.id), clock())
+    look(tool, platform, rule_id)
+    assert [row.why_ended for row in rows(tool, Award)] == ["renewed", None]
 
 
 def test_an_expired_badge_is_renewed_too_and_not_by_what_was_there_before(tool, platform, rule_id, clock):
