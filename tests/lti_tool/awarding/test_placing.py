@@ -321,9 +321,13 @@ def test_a_badge_chosen_on_the_page_is_what_the_link_awards(tool, launch, publis
     with tool.store.begin() as session:
         template = queries.templates.published_template(session, published, 1)
         (link,) = session.query(ResourceLink)
-        placing.choose(session, link, template, tree_of(OPENED_TO_THEM), by_id=None, now=tool.clock())
+        zane = queries.people.person_of(session, 1, ZANE.user_id).id
+        placing.choose(session, link, template, tree_of(OPENED_TO_THEM), by_id=zane, now=tool.clock())
     rule_id = launch({}, ANNA)
     assert versions(tool, rule_id) == [("active", "chosen", OPENED_TO_THEM)]
+    with tool.store.read() as session:
+        (changed,) = session.query(Event).filter_by(what="rule_changed")
+        assert (changed.actor_kind, changed.actor) == ("person", str(zane))
 
 
 def test_what_is_chosen_on_the_page_settles_that_the_activity_names_no_badge(tool, place, launch, published):
