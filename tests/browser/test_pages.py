@@ -353,8 +353,8 @@ SELECT_ALL = {"en": "Select all", "lv": "Atlasīt visus"}
 
 def learners_without_award(session):
     rule = session.get_one(AwardRule, 1)
-    template_id = rule.versions[0].template_version.template_id
-    awarded = set(queries.awards.newest_awards(session, rule, template_id))
+    template = rule.versions[0].template_version
+    awarded = set(queries.awards.newest_awards(session, rule.course_id, template))
     roles = queries.observations.roles_in_course(session, rule.course_id)
     ids = {person_id for person_id, own in roles.items() if role_now(own) == "learner"} - awarded
     return session.query(Person).filter(Person.id.in_(ids)).order_by(Person.id).all()

@@ -78,8 +78,7 @@ def _page(visit: Visit) -> str:
             return render_template("learner/course.html", visit=visit, awards=awards)
         learner = session.get_one(Person, visit.person_id)
         rule_version = queries.rules.shown_version(session, rule)
-        template_id = rule_version.template_version.template_id
-        award = queries.awards.newest_award(session, rule.issuer_id, template_id, learner.id)
+        award = queries.awards.newest_award(session, rule_version.template_version, learner.id)
         version = award.template_version if award else rule_version.template_version
         issued = award.credential if award else None
         template = read_template(version.body)

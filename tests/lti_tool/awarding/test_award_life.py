@@ -213,6 +213,5 @@ def test_the_course_of_an_award_has_no_other_award_of_it(tool, platform, rule_id
     with tool.store.read() as session:
         course = session.get_one(Course, second_course)
         (rule,) = queries.rules.rules_of(session, course.id)
-        template_id = rule.versions[0].template_version.template_id
-        newest = queries.awards.newest_awards(session, rule, template_id)
+        newest = queries.awards.newest_awards(session, course.id, rule.versions[0].template_version)
         assert [award.course_id for award in newest.values()] == [rule_id]

@@ -5,9 +5,10 @@ import json
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from lti_tool.awarding import looks, placing, rule_changes
+from lti_tool.awarding import awards, looks, placing, rule_changes
 from lti_tool.conditions.tree import tree_of
 from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.issuing import issuers
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations
 from lti_tool.store import queries
@@ -18,6 +19,7 @@ from tests.fixtures import (
     NOW,
     OPENED_TO_THEM,
     ZANE,
+    add_another_issuer,
     complete,
     launch_of,
     place_badge,
@@ -314,6 +316,25 @@ def test_a_copy_brings_no_awards(tool, place, launch, platform):
     with tool.store.read() as session:
         assert queries.awards.awards_of_rule(session, copied) == []
         assert len(queries.awards.awards_of_rule(session, 1)) == 1
+
+
+def test_a_confirmed_rule_for_another_issuers_badge_awards_nobody_again_after_a_revocation(
+    tool, launch, registration_id, platform
+):
+    another = add_another_issuer(tool)
+    with tool.store.begin() as session:
+        issuers.permit(session, tool.issuers.of(session, another.id), registration_id, None, tool.clock())
+        custom = place_badge(session, tool, registration_id, another.template_id)
+    launch(custom)
+    copied = launch(custom, context_id="43", resource_link_id="77")
+    settle(tool, copied)
+    complete(tool, platform, 2, ANNA)
+    with tool.store.begin() as session:
+        (award,) = session.query(Award)
+        awards.revoke(session, award, "it was a mistake", tool.clock())
+    looks.look(tool.store, platform, 2, tool.clock())
+    with tool.store.read() as session:
+        assert [award.status for award in session.query(Award)] == ["revoked"]
 
 
 def test_a_badge_chosen_on_the_page_is_what_the_link_awards(tool, launch, published):
