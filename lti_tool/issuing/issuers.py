@@ -20,7 +20,7 @@ from lti_tool.addresses import Addresses, without_scheme
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.keyring import Keyring
-from lti_tool.issuing.legal_identity import fingerprint
+from lti_tool.issuing.legal_identity import fingerprint, issue_waiting
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.observations import Policy
@@ -230,15 +230,17 @@ def add(
 def change(session: Session, issuer: Issuer, data: Json, now: datetime, by: Actor = TOOL) -> bool:
     """Whether the data are others than those of the newest version: then they are the next one.
 
-    A changed legal identity has to be confirmed before anything more is issued. The slug is none of its business, see
-    `move`. Raises what `read_profile` does.
+    A changed legal identity has to be confirmed before anything more is issued, unless it is the one that was confirmed
+    last: then the awards that waited meanwhile are scheduled. The slug is none of its business, see `move`. Raises what
+    `read_profile` does.
     """
     queries.issuers.lock_issuer(session, issuer.id)
     newest = queries.issuers.newest_version(session, issuer.id)
     profile, _policy = read_profile(data, issuer.addresses.tool_url, now)
     if newest.body == _body(data):
         return False
-    _add_version(session, issuer.id, newest.version + 1, data, profile, now, by)
+    if _add_version(session, issuer.id, newest.version + 1, data, profile, now, by).confirmed_at is not None:
+        issue_waiting(session, issuer.id, now)
     events.record(
         session,
         "issuer_changed",
@@ -335,7 +337,7 @@ def _add_version(
     profile: IssuerProfile,
     now: datetime,
     by: Actor,
-) -> None:
+) -> IssuerProfileRow:
     confirmed = queries.issuers.last_confirmed_version(session, issuer_id)
     row = IssuerProfileRow(
         issuer_id=issuer_id,
@@ -349,6 +351,7 @@ def _add_version(
         row.confirmed_at, row.confirmed_by = confirmed.confirmed_at, confirmed.confirmed_by
     session.add(row)
     session.flush()
+    return row
 
 
 def _body(data: Json) -> Json:

@@ -145,10 +145,10 @@ def waiting_awards(session: Session, person_id: int) -> Sequence[Award]:
     return session.scalars(query).all()
 
 
-def awards_waiting_for(session: Session, name: str) -> Sequence[Award]:
-    """All awards that wait for `name`: "issuer", or a missing element."""
-    waiting = session.scalars(select(Award).where(Award.status == "waiting")).all()
-    return [award for award in waiting if name in award.waiting_for]
+def awards_without_confirmation(session: Session, issuer_id: str) -> Sequence[Award]:
+    """The awards that wait for the confirmation of their issuer."""
+    query = select(Award).where(Award.issuer_id == issuer_id, Award.status == "waiting")
+    return [award for award in session.scalars(query) if "issuer" in award.waiting_for]
 
 
 def delivery(session: Session, delivery_id: int) -> Delivery | None:

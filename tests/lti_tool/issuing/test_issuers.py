@@ -13,6 +13,7 @@ from lti_tool.store.models import Award, CredentialRow, IssuerProfileRow
 from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
+    EXAMPLE_ISSUER,
     NOW,
     ROOT,
     change_issuer,
@@ -73,6 +74,15 @@ def test_a_running_process_issues_nothing_after_the_identity_has_changed(
     run_due_jobs(tool)
     assert states(tool) == [("issued", [])]
     assert "Riga University" in rows(tool, CredentialRow)[0].text
+
+
+def test_awards_that_waited_are_issued_once_the_confirmed_identity_is_back(tool, earned):
+    change_issuer(tool, legal_name=NEW_NAME)
+    run_due_jobs(tool)
+    assert states(tool) == [("waiting", ["issuer"])]
+    change_issuer(tool, legal_name=EXAMPLE_ISSUER["legal_name"])
+    run_due_jobs(tool)
+    assert states(tool) == [("issued", [])]
 
 
 def test_who_confirmed_which_version_and_when_is_kept(tool, earned, clock):
