@@ -51,8 +51,10 @@ def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> 
         raise
     with store.begin() as session:
         sent = queries.awards.lock_delivery(session, delivery_id)
-        if sent.status == "sent":
-            # Another worker had the same job, and was faster. The recipient knows both mails by their reference.
+        current = sent.award.credential
+        if sent.status == "sent" or current is None or current.id != badge.credential_id:
+            # Another worker had the same job, and was faster: the recipient knows both mails by their reference. Or the
+            # badge was replaced while this one was sent, and a job of its own sends the new one.
             return
         sent.status, sent.reference, sent.sent_at, sent.trouble = "sent", receipt.reference, now, None
         events.record(session, "delivered", "delivery", delivery_id, now, why=channel, data=_award_of(sent))

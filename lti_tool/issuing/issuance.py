@@ -409,6 +409,9 @@ def plan_delivery(session: Session, award: Award, channel: str, now: datetime) -
     if delivery is None:
         delivery = Delivery(award=award, channel=channel)
         session.add(delivery)
+    else:
+        # Whoever records at this moment that an earlier badge was sent does so before this, or sees the new badge.
+        queries.awards.lock_delivery(session, delivery.id)
     delivery.status, delivery.trouble = "pending", None
     session.flush()
     outbox.add(session, "deliver", {"delivery_id": delivery.id}, now)

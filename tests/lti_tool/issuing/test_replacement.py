@@ -11,12 +11,13 @@ from sqlalchemy.exc import IntegrityError
 
 from badges.verify import verify
 from lti_tool.awarding import awards, looks, result_changes
+from lti_tool.deliveries import mail_folder
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import issuance
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.publishing import europass
 from lti_tool.store import events, outbox, queries
-from lti_tool.store.models import Award, CompiledFormRow, CredentialRow, Event
+from lti_tool.store.models import Award, CompiledFormRow, CredentialRow, Delivery, Event
 from lti_tool.values import LineItemResult
 from lti_tool.wiring import build_tool
 from signing.canonical import canonicalize
@@ -162,6 +163,23 @@ def test_a_suspended_badge_stays_suspended_when_it_is_replaced(tool, platform, r
     new = next(row for row in credentials(tool) if row.replaces_id)
     assert new.suspension_reason == "an inquiry"
     assert tool.verify(new.text.encode()).verdict == "suspended"
+
+
+def test_a_badge_that_is_replaced_while_it_is_sent_is_sent_too(tool, platform, rule_id, monkeypatch):
+    deliver, sent = mail_folder.deliver, []
+
+    def deliver_while_it_is_replaced(badge, *words):
+        if not sent:
+            issuance.replace_credential(tool.store, tool.issuers, badge.credential_id, "replaced", NOW)
+        sent.append(badge.credential_id)
+        return deliver(badge, *words)
+
+    monkeypatch.setattr(mail_folder, "deliver", deliver_while_it_is_replaced)
+    issued(tool, platform, rule_id)
+    old, new = credentials(tool)
+    assert sent == [old.id, new.id]
+    (delivery,) = rows(tool, Delivery)
+    assert delivery.status == "sent" and delivery.reference.startswith(new.id)
 
 
 def test_nobody_corrects_their_own_badge(tool, platform, rule_id):
