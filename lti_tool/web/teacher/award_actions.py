@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from flask import Blueprint, render_template, request
 
@@ -12,6 +13,7 @@ from lti_tool.deliveries import dispatch
 from lti_tool.errors import AwardStateError, NotFoundError
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.store import Session, queries
+from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
@@ -66,7 +68,11 @@ def confirm(award_id: int) -> str:
 @pages.post("/lti/app/awards/<int:award_id>/again")
 def again(award_id: int) -> str:
     """Asks for a reason first; awards a revoked badge again where the form has one."""
-    return _with_reason(award_id, "again", awards.award_again, _l("The badge of %(name)s is awarded again."))
+
+    def award_again(session: Session, award: Award, reason: str, now: datetime, by: Actor) -> None:
+        confirmations.award_again(session, award, reason, page_issuer().policy, now, by)
+
+    return _with_reason(award_id, "again", award_again, _l("The badge of %(name)s is awarded again."))
 
 
 @pages.post("/lti/app/awards/<int:award_id>/suspend")
