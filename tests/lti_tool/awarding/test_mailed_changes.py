@@ -16,7 +16,7 @@ from lti_tool.awarding.mail_schedule import mail_id
 from lti_tool.deliveries import dispatch
 from lti_tool.people import sessions
 from lti_tool.platforms.service_errors import NotOnPlatformError
-from lti_tool.store import outbox, queries
+from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import Award, AwardRule, Event, MailedChange, Outbox, Person
 from lti_tool.values import INSTRUCTOR, LineItem, LineItemResult
 from lti_tool.wiring import build_tool
@@ -125,7 +125,7 @@ def leave(tool, person, by=ZANE):
         award = session.query(Award).filter_by(person_id=person_id(session, person)).one()
         (change,) = result_changes.changes_in_course(session, 1, tool.clock())
         seen_at = change.seen_at.isoformat()
-        result_changes.leave(session, award, seen_at, person_id(session, by), tool.clock())
+        result_changes.leave(session, award, seen_at, tool.clock(), events.person(person_id(session, by)))
 
 
 def on_rule(tool, act):

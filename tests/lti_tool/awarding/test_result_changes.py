@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from lti_tool.awarding import awards, looks, result_changes, rule_changes
-from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.store import queries
+from lti_tool.errors import AwardStateError, NotAllowedError
+from lti_tool.store import events, queries
 from lti_tool.store.models import Award, AwardRule, Event, ObservationRow
 from lti_tool.values import LineItem, LineItemResult
 from tests.fixtures import ANNA, JANIS, NOW, ZANE, make_rule, run_due_jobs
@@ -60,10 +60,10 @@ def changes(tool):
 def leave(tool, person=ANNA, by=ZANE, seen_at=None):
     with tool.store.begin() as session:
         award = session.query(Award).filter_by(person_id=person_id(session, person)).one()
-        by_id = None if by is None else person_id(session, by)
+        actor = events.person(None if by is None else person_id(session, by))
         found = result_changes.changes_in_course(session, 1, tool.clock())
         seen = seen_at or next((each.seen_at.isoformat() for each in found if each.award is award), "")
-        result_changes.leave(session, award, seen, by_id, tool.clock())
+        result_changes.leave(session, award, seen, tool.clock(), actor)
 
 
 def person_id(session, person):
@@ -152,10 +152,10 @@ def test_a_teacher_leaves_only_the_change_that_they_have_seen(tool, grade, clock
     grade((ANNA, "59"))
     seen_at = clock().isoformat()
     grade((ANNA, "0"))
-    with pytest.raises(NotFoundError):
-        leave(tool, seen_at=seen_at)
-    with pytest.raises(NotFoundError):
-        leave(tool, seen_at="yesterday")
+    for seen in (seen_at, "yesterday"):
+        with pytest.raises(AwardStateError) as raised:
+            leave(tool, seen_at=seen)
+        assert raised.value.code == "changed_again"
     assert changes(tool) == LOWERED
 
 

@@ -211,7 +211,7 @@ def test_a_better_result_is_stated_with_its_own_date_and_the_date_of_the_award(t
     with tool.store.begin() as session:
         (change,) = result_changes.changes_in_course(session, rule_id, clock())
         seen = change.seen_at.isoformat()
-        result_changes.take_over(session, session.get_one(Award, award.id), seen, 1, clock())
+        result_changes.take_over(session, session.get_one(Award, award.id), seen, clock(), events.person(1))
     run_due_jobs(tool)
     old, new = (json.loads(row.text) for row in credentials(tool))
     assert [each["credentialSubject"]["result"][0]["value"] for each in (old, new)] == ["70", "90"]
