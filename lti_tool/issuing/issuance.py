@@ -35,7 +35,7 @@ from signing.secured import SecuredCredential
 Replacement = Literal["replaced", "reissued"]
 
 #: What became of a credential that was made: it is stored; it was not needed any more, because somebody else was faster
-#: or has revoked the award meanwhile; or the issuer was changed meanwhile, so that it has to be made anew.
+#: or has revoked the award meanwhile; or the issuer, or one of its keys, was changed meanwhile: it has to be made anew.
 _Outcome = Literal["stored", "not_needed", "issuer_changed"]
 
 
@@ -81,7 +81,7 @@ def issue(store: Store, issuers: Issuers, award_id: int, now: datetime) -> None:
     Nothing is locked while the credential is built and signed, which can take a second and, with a device, a call to
     it. So two workers can get here for the same award: the second finds the first one's credential in `_store` and
     drops its own. The status list entry of a dropped credential was only chosen, never stored. In the same way an
-    issuer that was changed meanwhile is found there, and the credential is made anew.
+    issuer that was changed meanwhile, or a key of it that was stolen, is found there, and the credential is made anew.
     """
     outcome: _Outcome = "issuer_changed"
     while outcome == "issuer_changed":
@@ -310,11 +310,14 @@ def _store(
     secured: Sequence[SecuredCredential],
     now: datetime,
 ) -> _Outcome:
-    """Stores the credential, unless its version or address is not the issuer's current one any more."""
+    """Stores the credential, unless the issuer has another version or address now, or one of the keys is retired."""
     issuer, award = gathered.issuer, _award(session, gathered.award_id)
     queries.issuers.keep_issuer(session, issuer.id)
     newest = issuers.of(session, issuer.id)
+    kids = [key.kid for key in gathered.keys.values()]
     if (newest.version_id, newest.address_id) != (issuer.version_id, issuer.address_id):
+        return "issuer_changed"
+    if not newest.keyring.may_all_sign(session, kids):
         return "issuer_changed"
     # From here to the commit nobody else issues or revokes this award; see `awards.revoke`.
     queries.awards.lock_award(session, award)
@@ -342,7 +345,7 @@ def _store(
         issued_at=now,
         valid_until=gathered.valid_until,
         why=gathered.why,
-        signed_with=[key.kid for key in gathered.keys.values()],
+        signed_with=kids,
         replaces_id=gathered.replaces,
     )
     session.add(row)

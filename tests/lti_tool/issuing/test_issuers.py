@@ -136,6 +136,27 @@ def test_an_issuer_that_changes_while_a_credential_is_signed_signs_nothing_old(t
     assert rows(tool, CredentialRow) == []
 
 
+def test_a_key_that_turns_out_to_be_stolen_while_it_signs_has_signed_nothing_that_is_stored(
+    tool, earned, monkeypatch
+):
+    secure, stolen = issuance._secure, []
+
+    def secure_while_the_key_is_withdrawn(issuer, gathered, *words):
+        secured = secure(issuer, gathered, *words)
+        if not stolen:
+            stolen.extend(key.kid for key in gathered.keys.values())
+            with tool.store.begin() as session:
+                for kid in stolen:
+                    issuer.keyring.mark_compromised(session, kid, None, tool.clock())
+        return secured
+
+    monkeypatch.setattr(issuance, "_secure", secure_while_the_key_is_withdrawn)
+    run_due_jobs(tool)
+    (credential,) = rows(tool, CredentialRow)
+    assert len(stolen) == 2 and not set(stolen) & set(credential.signed_with)
+    assert tool.verify(credential.text.encode()).verdict == "verified"
+
+
 def test_two_processes_that_read_the_same_changed_file_make_one_version(any_database_url, tmp_path):
     build_tool(settings_for(any_database_url, tmp_path)).store.close()
     file = changed_file(tmp_path, "badges@riga-college.example", "hello@riga-college.example")
