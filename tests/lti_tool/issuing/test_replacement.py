@@ -13,7 +13,7 @@ from badges.verify import verify
 from lti_tool.awarding import awards, looks, result_changes
 from lti_tool.deliveries import mail_folder
 from lti_tool.errors import NotAllowedError
-from lti_tool.issuing import issuance
+from lti_tool.issuing import issuance, legal_identity
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.publishing import europass
 from lti_tool.store import events, outbox, queries
@@ -153,6 +153,21 @@ def test_a_revoked_credential_is_not_replaced(tool, platform, rule_id, clock):
         awards.revoke(session, session.get_one(Award, award.id), "by mistake", clock())
     run_due_jobs(tool)
     assert len(credentials(tool)) == 1
+
+
+def test_a_correction_waits_for_the_issuers_confirmation(tool, platform, rule_id, clock):
+    award = issued(tool, platform, rule_id)
+    change_issuer(tool, legal_name={"en": "Riga University", "lv": "Rīgas universitāte"})
+    correct(tool, award)
+    for _ in range(48):
+        clock.advance(hours=1)
+        run_due_jobs(tool)
+    assert len(credentials(tool)) == 1
+    with tool.store.begin() as session:
+        legal_identity.confirm(session, tool.issuer, clock())
+    clock.advance(hours=1)
+    run_due_jobs(tool)
+    assert [row.why for row in credentials(tool)] == ["first", "replaced"]
 
 
 def test_a_suspended_badge_stays_suspended_when_it_is_replaced(tool, platform, rule_id, clock):
