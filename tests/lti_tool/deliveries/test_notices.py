@@ -101,6 +101,15 @@ def test_a_badge_that_was_renewed_or_revoked_does_not_expire_soon(tool, rule_id,
     assert subjects() == ["Your badge"]
 
 
+def test_a_revocation_that_is_repaired_before_it_is_told_is_not_told(tool, rule_id, clock, subjects):
+    with tool.store.begin() as session:
+        award = session.query(Award).one()
+        awards.revoke(session, award, "the wrong Anna", clock(), TEACHER)
+        awards.award_again(session, award, "it was the right Anna", clock(), TEACHER)
+    run_due_jobs(tool)
+    assert subjects() == ["Your badge"]
+
+
 def test_a_replacement_is_told_with_the_new_badge(tool, rule_id, tmp_path, subjects):
     act(tool, awards.correct)
     assert subjects() == ["Your badge"]
