@@ -426,6 +426,17 @@ def test_publishing_by_the_operator_answers_the_request(story):
     assert ZANE.email in [mail["To"].addresses[0].addr_spec for mail in story.mails()]
 
 
+def test_a_teacher_who_publishes_because_no_approval_is_wanted_any_more_has_approved_nothing(story):
+    story.publish()
+    code = story.links()[RUTA]
+    story.set_authority(needs_approval=False)
+    assert story.publish() == "published"
+    assert story.standing(code) == "withdrawn"
+    acts = [what for what, _, _ in story.events()]
+    assert "template_approved" not in acts and acts[-2:] == ["approval_withdrawn", "template_published"]
+    assert ZANE.email not in [mail["To"].addresses[0].addr_spec for mail in story.mails()]
+
+
 def test_an_approval_that_can_no_longer_be_published_changes_nothing(story):
     story.publish()
     code = story.links()[RUTA]
