@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, Delivery
-from lti_tool.values import ApprovalMail, Json, Recipient, TeacherMail
+from lti_tool.values import ApprovalMail, Json, Receipt, Recipient, TeacherMail
 
 
 def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> None:
@@ -113,18 +114,8 @@ def mail_teacher(issuer: Issuer, mail: TeacherMail) -> None:
 
     Raises DeliveryError. A permanent failure, such as a teacher without an address, is none: the page shows it too.
     """
-    channels = (
-        (name, options)
-        for name, options in issuer.channels.items()
-        if hasattr(CHANNELS[name], "mail_teacher")
-    )
-    found = next(channels, None)
-    if found is None:
-        return
-    name, options = found
-    channel: Any = CHANNELS[name]
     try:
-        channel.mail_teacher(mail, options, f"{mail.reference}.{name}@{issuer.addresses.host}")
+        _bring(issuer, "mail_teacher", mail, mail.reference)
     except DeliveryError as error:
         if not error.permanent:
             raise
@@ -135,11 +126,16 @@ def mail_approval(issuer: Issuer, mail: ApprovalMail, reference: str) -> None:
 
     Raises DeliveryError.
     """
-    for name, options in issuer.channels.items():
-        channel: Any = CHANNELS[name]
-        if hasattr(channel, "mail_approval"):
-            channel.mail_approval(mail, options, f"{reference}.{name}@{issuer.addresses.host}")
-            return
+    _bring(issuer, "mail_approval", mail, reference)
+
+
+def _bring(issuer: Issuer, by: str, mail: TeacherMail | ApprovalMail, reference: str) -> None:
+    """Brings a mail by the first channel that defines the function `by`. Raises DeliveryError, also where none does."""
+    name = next((name for name in issuer.channels if hasattr(CHANNELS[name], by)), None)
+    if name is None:
+        raise DeliveryError("no channel brings such a mail", permanent=True)
+    bring: Callable[..., Receipt] = getattr(CHANNELS[name], by)
+    bring(mail, issuer.channels[name], f"{reference}.{name}@{issuer.addresses.host}")
 
 
 def _record_failure(store: Store, delivery_id: int, trouble: DeliveryError, why: str, now: datetime) -> None:

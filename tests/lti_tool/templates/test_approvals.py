@@ -470,6 +470,13 @@ def test_where_no_mail_can_be_delivered_the_teacher_is_not_left_waiting_for_it(s
     assert [what for what, _, _ in story.events()].count("approval_unreached") == 2
 
 
+def test_where_no_channel_brings_such_mails_the_teacher_is_not_left_waiting_for_one(story, monkeypatch):
+    monkeypatch.delattr(CHANNELS["mail_folder"], "mail_approval")
+    story.publish()
+    run_due_jobs(story.tool)
+    assert story.state()[1].why_nobody == "unreached"
+
+
 @pytest.mark.parametrize("said", ["approved", "declined"])
 def test_a_teacher_without_an_address_is_told_by_the_page_alone(story, said):
     with story.tool.store.begin() as session:
