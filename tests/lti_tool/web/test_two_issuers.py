@@ -180,6 +180,17 @@ def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(
         issuers.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
 
 
+def test_the_report_on_a_permitted_badge_is_by_the_settings_of_its_own_issuer(
+    school, daugava, web_tool, clock
+):
+    with web_tool.store.begin() as session:
+        issuers.permit(session, web_tool.issuers.of(session, daugava.id), 1, None, clock())
+    change_issuer(web_tool, country=None)
+    choosing = school.launch(ZANE, **REQUEST)
+    page = post(school, choosing, f"/lti/app/templates/{daugava.template}/1/report")
+    assert THEIRS in text_of(page) and "Not met" not in text_of(page)
+
+
 def place_badge_of_course(session, tool, template_id, course_id):
     return dict(
         placing.place(
