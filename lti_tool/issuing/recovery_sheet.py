@@ -40,8 +40,8 @@ from signing.multibase import base64url, from_base64url
 
 #: 120 bits: 24 letters to write down.
 CODE_BYTES = 15
-#: How many ids of status lists a restored issuer leaves free. Badges name their list by its id, and the sheet of another
-#: issuer of the same installation, restored later, has some of the same time.
+#: How many ids of status lists a restored issuer leaves free. Badges name their list by its id, and another issuer of
+#: the same installation, whose sheet is restored later, has lists of the same time.
 ROOM_FOR_OTHERS = 1000
 
 PAGE = """\
