@@ -12,7 +12,7 @@ from lti_tool import jobs
 from lti_tool.awarding import looks, placing
 from lti_tool.conditions.tree import all_of
 from lti_tool.errors import PlatformError
-from lti_tool.issuing import issuers, legal_identity
+from lti_tool.issuing import issuer_changes, legal_identity
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations
 from lti_tool.store import events, outbox, queries
@@ -209,7 +209,7 @@ def add_another_issuer(tool: Tool) -> AnotherIssuer:
     """DAUGAVA with its keys, confirmed, with one published template, "River pilot", and an open invitation."""
     now = tool.clock()
     with tool.store.begin() as session:
-        key = issuers.add(session, DAUGAVA, tool.tool_url, now)
+        key = issuer_changes.add(session, DAUGAVA, tool.tool_url, now)
         added = tool.issuers.of(session, key)
         added.keyring.ensure_keys(session, now)
         legal_identity.confirm(session, added, now)
@@ -225,7 +225,7 @@ def change_issuer(tool: Tool, **changes: object) -> None:
     with tool.store.begin() as session:
         body = queries.issuers.newest_version(session, tool.issuer.id).body | changes
         left = {name: value for name, value in body.items() if value is not None}
-        issuers.change(session, tool.issuer, left | {"slug": tool.issuer.profile.slug}, tool.clock())
+        issuer_changes.change(session, tool.issuer, left | {"slug": tool.issuer.profile.slug}, tool.clock())
 
 
 def change_authority(tool: Tool, **changes: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.issuing import issuance, issuers, legal_identity
+from lti_tool.issuing import issuance, issuer_changes, legal_identity
 from lti_tool.publishing import issuer_documents
 from lti_tool.store.models import Award, CredentialRow, IssuerProfileRow
 from lti_tool.wiring import build_tool
@@ -183,7 +183,7 @@ SECOND = {
 def second(tool):
     """The key of a second issuer, which is confirmed."""
     with tool.store.begin() as session:
-        key = issuers.add(session, SECOND, tool.tool_url, NOW)
+        key = issuer_changes.add(session, SECOND, tool.tool_url, NOW)
         tool.issuers.of(session, key).keyring.ensure_keys(session, NOW)
         legal_identity.confirm(session, tool.issuers.of(session, key), NOW)
     return key
@@ -207,14 +207,14 @@ def test_a_second_issuer_has_keys_and_documents_of_its_own(tool, second):
 def test_a_slug_is_never_given_twice(tool, second):
     for slug in ("riga-college", "daugava-school"):
         with tool.store.begin() as session, pytest.raises(NotAllowedError, match="another slug"):
-            issuers.add(session, SECOND | {"slug": slug}, tool.tool_url, NOW)
+            issuer_changes.add(session, SECOND | {"slug": slug}, tool.tool_url, NOW)
 
 
 def test_of_two_that_add_the_same_slug_at_once_one_is_refused(tool):
     def add(_):
         try:
             with tool.store.begin() as session:
-                issuers.add(session, SECOND, tool.tool_url, NOW)
+                issuer_changes.add(session, SECOND, tool.tool_url, NOW)
         except NotAllowedError:
             return "refused"
         return "added"

@@ -9,7 +9,7 @@ import pytest
 from lti_tool.awarding import placing
 from lti_tool.conditions.tree import all_of
 from lti_tool.errors import NotFoundError
-from lti_tool.issuing import issuers
+from lti_tool.issuing import issuer_changes
 from lti_tool.people import operator_sessions
 from lti_tool.platforms import invitations
 from lti_tool.publishing import issuer_documents
@@ -156,7 +156,7 @@ def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(
     school.launch(ZANE)  # the course is known now
     with web_tool.store.begin() as session:
         (course,) = queries.people.courses_named(session, 1, "Data Literacy Fundamentals")
-        issuers.permit(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+        issuer_changes.permit(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
     choosing = school.launch(ZANE, **REQUEST)
     assert f"{THEIRS} " in text_of(choosing) and "A badge awarded by Daugava School." in text_of(choosing)
     elsewhere = {"https://purl.imsglobal.org/spec/lti/claim/context": {"id": "43", "title": "Other"}}
@@ -174,17 +174,17 @@ def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(
     page = text_of(school.launch(ANNA, **link))
     assert "by Daugava School" in page and "by Riga College" not in page
     with web_tool.store.begin() as session:
-        issuers.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+        issuer_changes.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
     assert THEIRS not in text_of(school.launch(ZANE, **REQUEST))
     with web_tool.store.begin() as session, pytest.raises(NotFoundError):
-        issuers.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+        issuer_changes.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
 
 
 def test_the_report_on_a_permitted_badge_is_by_the_settings_of_its_own_issuer(
     school, daugava, web_tool, clock
 ):
     with web_tool.store.begin() as session:
-        issuers.permit(session, web_tool.issuers.of(session, daugava.id), 1, None, clock())
+        issuer_changes.permit(session, web_tool.issuers.of(session, daugava.id), 1, None, clock())
     change_issuer(web_tool, country=None)
     choosing = school.launch(ZANE, **REQUEST)
     page = post(school, choosing, f"/lti/app/templates/{daugava.template}/1/report")
