@@ -14,7 +14,7 @@ from lti_tool.conditions.tree import all_of
 from lti_tool.errors import PlatformError
 from lti_tool.issuing import issuer_changes, legal_identity
 from lti_tool.people import sessions
-from lti_tool.platforms import invitations
+from lti_tool.platforms import invitations, registrations
 from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import ResourceLink
 from lti_tool.templates import approvals, versions
@@ -163,7 +163,7 @@ def register_once(session, now) -> int:
     """The id of the registration of NEW_REGISTRATION, which is added unless it is there."""
     new = NEW_REGISTRATION
     row = queries.platforms.registration_by_client(session, new.platform_id, new.client_id)
-    return row.id if row is not None else invitations.add_registration(session, new, now).id
+    return row.id if row is not None else registrations.add(session, new, now).id
 
 
 def template_data() -> dict:

@@ -10,7 +10,7 @@ from lti_tool.conditions.tree import tree_of
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing import issuer_changes
 from lti_tool.people import sessions
-from lti_tool.platforms import invitations
+from lti_tool.platforms import registrations
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Event, Outbox, Question, ResourceLink, RuleVersion
 from tests.fixtures import (
@@ -32,7 +32,7 @@ AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
 @pytest.fixture
 def registration_id(tool):
     with tool.store.begin() as session:
-        return invitations.add_registration(session, NEW_REGISTRATION, tool.clock()).id
+        return registrations.add(session, NEW_REGISTRATION, tool.clock()).id
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_the_table_takes_no_active_rule_that_lacks_a_value(tool_on_any_database,
     tool = tool_on_any_database
     template_id = publish(tool)
     with tool.store.begin() as session:
-        registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
+        registration = registrations.add(session, NEW_REGISTRATION, tool.clock())
         custom = place_badge(session, tool, registration.id, template_id)
         sessions.start_session(session, launch_of(ZANE, registration.id, custom=custom), tool.clock())
         version = session.query(RuleVersion).one()

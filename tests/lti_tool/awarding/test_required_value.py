@@ -10,7 +10,7 @@ from lti_tool.conditions.tree import all_of
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import issuance, legal_identity
 from lti_tool.people import sessions
-from lti_tool.platforms import invitations
+from lti_tool.platforms import registrations
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Event, ResourceLink
 from lti_tool.templates import versions
@@ -51,7 +51,7 @@ def published(tool):
 @pytest.fixture
 def registration_id(tool):
     with tool.store.begin() as session:
-        return invitations.add_registration(session, NEW_REGISTRATION, tool.clock()).id
+        return registrations.add(session, NEW_REGISTRATION, tool.clock()).id
 
 
 @pytest.fixture

@@ -277,7 +277,7 @@ def on_registration(change, *more):
 @in_transaction
 def add_another(story, session, now):
     new = replace(NEW_REGISTRATION, client_id="another")
-    story.kept["another"] = invitations.add_registration(session, new, now, ROOT_ACCOUNT).id
+    story.kept["another"] = registrations.add(session, new, now, ROOT_ACCOUNT).id
 
 
 @in_transaction

@@ -14,7 +14,7 @@ from lti_tool import jobs
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.people import sessions
-from lti_tool.platforms import invitations
+from lti_tool.platforms import registrations
 from lti_tool.store import events, queries
 from lti_tool.store.models import Approval, Outbox, Person, TemplateVersion
 from lti_tool.templates import approval_requests, approvals, versions
@@ -54,7 +54,7 @@ class Story:
     def __init__(self, tool, folder, teacher=ZANE):
         self.tool, self.folder = tool, folder
         with tool.store.begin() as session:
-            registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
+            registration = registrations.add(session, NEW_REGISTRATION, tool.clock())
             launch = launch_of(teacher, registration.id)
             sessions.start_session(session, launch, tool.clock())
             course = queries.people.course_of(session, registration.id, launch.context_id)
