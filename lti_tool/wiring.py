@@ -20,9 +20,9 @@ from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing import issuer_changes, issuer_file
-from lti_tool.issuing.issuance import form_name
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
+from lti_tool.issuing.new_credential import form_name
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.outgoing import Networks, Outgoing

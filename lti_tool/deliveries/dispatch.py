@@ -9,7 +9,8 @@ from typing import Any
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import notices
-from lti_tool.issuing.issuance import bake_badge, plan_delivery
+from lti_tool.issuing.baking import bake_badge
+from lti_tool.issuing.issuance import plan_delivery
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.language import best_language

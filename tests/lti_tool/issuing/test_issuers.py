@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.issuing import issuance, issuer_changes, legal_identity
+from lti_tool.issuing import issuance, issuer_changes, legal_identity, new_credential
 from lti_tool.publishing import issuer_documents
 from lti_tool.store.models import Award, CredentialRow, IssuerProfileRow
 from lti_tool.wiring import build_tool
@@ -123,14 +123,14 @@ def test_an_award_that_comes_to_wait_while_the_issuer_is_confirmed_is_issued(too
 
 
 def test_an_issuer_that_changes_while_a_credential_is_signed_signs_nothing_old(tool, earned, monkeypatch):
-    secure = issuance._secure
+    secured = new_credential.secured
 
-    def secure_while_the_name_changes(issuer, *words):
-        secured = secure(issuer, *words)
+    def secured_while_the_name_changes(*words):
+        made = secured(*words)
         change_issuer(tool, legal_name=NEW_NAME)
-        return secured
+        return made
 
-    monkeypatch.setattr(issuance, "_secure", secure_while_the_name_changes)
+    monkeypatch.setattr(new_credential, "secured", secured_while_the_name_changes)
     run_due_jobs(tool)
     assert states(tool) == [("waiting", ["issuer"])]
     assert rows(tool, CredentialRow) == []
@@ -139,18 +139,18 @@ def test_an_issuer_that_changes_while_a_credential_is_signed_signs_nothing_old(t
 def test_a_key_that_turns_out_to_be_stolen_while_it_signs_has_signed_nothing_that_is_stored(
     tool, earned, monkeypatch
 ):
-    secure, stolen = issuance._secure, []
+    secured, stolen = new_credential.secured, []
 
-    def secure_while_the_key_is_withdrawn(issuer, gathered, *words):
-        secured = secure(issuer, gathered, *words)
+    def secured_while_the_key_is_withdrawn(new, *words):
+        made = secured(new, *words)
         if not stolen:
-            stolen.extend(key.kid for key in gathered.keys.values())
+            stolen.extend(key.kid for key in new.keys.values())
             with tool.store.begin() as session:
                 for kid in stolen:
-                    issuer.keyring.mark_compromised(session, kid, None, tool.clock())
-        return secured
+                    new.issuer.keyring.mark_compromised(session, kid, None, tool.clock())
+        return made
 
-    monkeypatch.setattr(issuance, "_secure", secure_while_the_key_is_withdrawn)
+    monkeypatch.setattr(new_credential, "secured", secured_while_the_key_is_withdrawn)
     run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)
     assert len(stolen) == 2 and not set(stolen) & set(credential.signed_with)
