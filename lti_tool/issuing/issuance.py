@@ -173,7 +173,13 @@ def _url(session: Session, issuers: Issuers, row: CredentialRow) -> str:
 
 
 def _wait(session: Session, award: Award, names: list[str], now: datetime) -> None:
-    """Lets the award wait for what is named; each attempt comes here, but it waits anew only for something else."""
+    """Lets the award wait for what is named; each attempt comes here, but it waits anew only for something else.
+
+    Whoever has revoked it, or issued its credential, while this was found out is not undone.
+    """
+    queries.awards.lock_award(session, award)
+    if award.status not in ("earned", "waiting"):
+        return
     if (award.status, award.waiting_for) != ("waiting", names):
         award.status, award.waiting_for = "waiting", names
         events.record(session, "issuing_waits", "award", award.id, now, data={"for": names})

@@ -6,9 +6,11 @@ from threading import Barrier
 
 import pytest
 
+from badges.errors import MissingElementsError
 from lti_tool.awarding import awards, looks, placing
 from lti_tool.conditions.tree import all_of
 from lti_tool.errors import AwardStateError, NotAllowedError
+from lti_tool.issuing import new_credential
 from lti_tool.people import sessions
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, Course, CredentialRow, Event, ObservationRow, ResourceLink
@@ -163,6 +165,19 @@ def test_a_mistaken_revocation_is_repaired_by_awarding_again(tool, platform, rul
     assert again.earned_at == award.earned_at
     verdicts = [tool.verify(row.text.encode()).verdict for row in (old, new)]
     assert verdicts[1] == "verified" != verdicts[0]
+
+
+def test_an_award_that_is_revoked_while_its_credential_is_made_does_not_come_to_wait(
+    tool, platform, rule_id, monkeypatch
+):
+    def revoked_meanwhile(*_):
+        on_award(tool, awards.revoke, "issued in error")()
+        raise MissingElementsError(("learner",))
+
+    monkeypatch.setattr(new_credential, "secured", revoked_meanwhile)
+    complete(tool, platform, rule_id, ANNA)
+    run_due_jobs(tool)
+    assert [row.status for row in rows(tool, Award)] == ["revoked"]
 
 
 def test_two_teachers_who_award_again_at_once_make_one_credential(tool, platform, rule_id):
