@@ -5,7 +5,9 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any, TypeVar
 
 from config.settings import Settings
 from lti_tool import jobs
@@ -28,6 +30,8 @@ from lti_tool.values import (
     NewRegistration,
 )
 from lti_tool.wiring import Tool
+
+T = TypeVar("T", bound=Any)
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -306,3 +310,22 @@ def run_due_jobs(tool):
     while ids := [i for i in outbox.claim(tool.store, tool.clock()) if not i.startswith(("look", "sweep"))]:
         for event_id in ids:
             jobs.run_job(tool, event_id)
+
+
+def rows(tool: Tool, kind: type[T]) -> list[T]:
+    """All rows of that kind, in the order of their ids."""
+    with tool.store.read() as session:
+        return session.query(kind).order_by(kind.id).all()
+
+
+def results(*graded: tuple[Member, str | None]) -> list[LineItemResult]:
+    """The results of these people, in points of 100; None for one that was cleared."""
+    return [
+        LineItemResult(
+            user_id=person.user_id,
+            score=None if points is None else Decimal(points) / 100,
+            points=None if points is None else Decimal(points),
+            maximum=Decimal(100),
+        )
+        for person, points in graded
+    ]

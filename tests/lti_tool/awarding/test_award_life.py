@@ -14,7 +14,6 @@ from lti_tool.issuing import new_credential
 from lti_tool.people import sessions
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, Course, CredentialRow, Event, ObservationRow, ResourceLink
-from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
     OPENED_TO_THEM,
@@ -24,18 +23,16 @@ from tests.fixtures import (
     launch_of,
     make_rule,
     publish,
+    rows,
     run_due_jobs,
-    settings_for,
 )
 
 TEACHER = events.person(10_000)
 
 
 @pytest.fixture
-def tool(any_database_url, tmp_path, clock):
-    tool = build_tool(settings_for(any_database_url, tmp_path, status_purpose="suspension"), clock)
-    yield tool
-    tool.store.close()
+def tool(tool_that_suspends):
+    return tool_that_suspends
 
 
 @pytest.fixture
@@ -64,11 +61,6 @@ def second_course(tool, template_id, rule_id):
             now=tool.clock(),
         )
         return rule.course_id
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
 
 
 def all_at_once(*deeds):

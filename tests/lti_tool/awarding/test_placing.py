@@ -29,36 +29,6 @@ from tests.fixtures import (
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
 
 
-@pytest.fixture
-def registration_id(tool):
-    with tool.store.begin() as session:
-        return registrations.add(session, NEW_REGISTRATION, tool.clock()).id
-
-
-@pytest.fixture
-def place(tool, published, registration_id):
-    """Places a badge and returns its custom parameters."""
-
-    def place(*conditions, **changes):
-        with tool.store.begin() as session:
-            return place_badge(session, tool, registration_id, published, *conditions, **changes)
-
-    return place
-
-
-@pytest.fixture
-def launch(tool, registration_id):
-    """Launches a link and returns the id of its rule."""
-
-    def launch(custom, person=ZANE, **changes):
-        with tool.store.begin() as session:
-            message = launch_of(person, registration_id, custom=custom, **changes)
-            token = sessions.start_session(session, message, tool.clock())
-            return sessions.find_session(session, token, tool.clock()).rule_id
-
-    return launch
-
-
 def versions(tool, rule_id):
     """The versions of a rule: status, reason, conditions."""
     with tool.store.read() as session:

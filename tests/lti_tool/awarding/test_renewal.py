@@ -14,7 +14,6 @@ from lti_tool.people import sessions
 from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow, ResourceLink
 from lti_tool.values import INSTRUCTOR, LineItemResult
-from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
     NOW,
@@ -25,8 +24,8 @@ from tests.fixtures import (
     launch_of,
     make_rule,
     publish,
+    rows,
     run_due_jobs,
-    settings_for,
 )
 
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
@@ -34,20 +33,13 @@ YEAR = {"months": 12}
 
 
 @pytest.fixture
-def tool(any_database_url, tmp_path, clock):
-    tool = build_tool(settings_for(any_database_url, tmp_path, status_purpose="suspension"), clock)
-    yield tool
-    tool.store.close()
+def tool(tool_that_suspends):
+    return tool_that_suspends
 
 
 @pytest.fixture
 def rule_id(tool):
     return make_rule(tool, publish(tool, validity=YEAR))
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
 
 
 def awarded(tool, platform, rule_id):

@@ -9,8 +9,16 @@ from lti_tool.awarding import awards, looks, result_changes, rule_changes
 from lti_tool.errors import AwardStateError, NotAllowedError
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, AwardRule, Event, ObservationRow
-from lti_tool.values import LineItem, LineItemResult
-from tests.fixtures import ANNA, JANIS, NOW, ZANE, make_rule, run_due_jobs
+from lti_tool.values import LineItem
+from tests.fixtures import (
+    ANNA,
+    JANIS,
+    NOW,
+    ZANE,
+    make_rule,
+    results,
+    run_due_jobs,
+)
 
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
 COLUMN = LineItem(
@@ -30,15 +38,7 @@ def grade(tool, platform, clock, rule_id):
 
     def grade(*graded):
         clock.advance(minutes=10)
-        platform.graded = [
-            LineItemResult(
-                user_id=person.user_id,
-                score=None if points is None else Decimal(points) / 100,
-                points=None if points is None else Decimal(points),
-                maximum=Decimal(100),
-            )
-            for person, points in graded
-        ]
+        platform.graded = results(*graded)
         assert looks.look(tool.store, platform, 1, clock()) is None
         run_due_jobs(tool)
 

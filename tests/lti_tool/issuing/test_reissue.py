@@ -14,7 +14,6 @@ from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.reissue import badges_to_reissue, reissue
 from lti_tool.store import events
 from lti_tool.store.models import Award, CredentialRow, Delivery, Event, Outbox
-from lti_tool.wiring import build_tool
 from tests.fixtures import (
     NOW,
     ROOT,
@@ -23,8 +22,8 @@ from tests.fixtures import (
     learner,
     make_rule,
     publish,
+    rows,
     run_due_jobs,
-    settings_for,
 )
 
 CLASS = [learner(number) for number in range(200, 212)]
@@ -32,10 +31,8 @@ OPERATOR = events.operator("root")
 
 
 @pytest.fixture
-def tool(any_database_url, tmp_path, clock):
-    tool = build_tool(settings_for(any_database_url, tmp_path), clock)
-    yield tool
-    tool.store.close()
+def tool(tool_on_any_database):
+    return tool_on_any_database
 
 
 @pytest.fixture
@@ -49,11 +46,6 @@ def stolen(tool, platform):
         tool.clock.advance(days=1)
         tool.issuer.keyring.mark_compromised(session, kid, None, tool.clock())
     return kid
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
 
 
 def begin(tool, kid):

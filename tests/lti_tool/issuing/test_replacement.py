@@ -19,7 +19,6 @@ from lti_tool.publishing import europass
 from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import Award, CompiledFormRow, CredentialRow, Delivery, Event
 from lti_tool.values import LineItemResult
-from lti_tool.wiring import build_tool
 from signing.canonical import canonicalize
 from signing.proofs import EDDSA_RDFC_2022
 from tests.fixtures import (
@@ -30,28 +29,21 @@ from tests.fixtures import (
     complete,
     make_rule,
     publish,
+    rows,
     run_due_jobs,
-    settings_for,
 )
 
 TEACHER = events.person(10_000)
 
 
 @pytest.fixture
-def tool(any_database_url, tmp_path, clock):
-    tool = build_tool(settings_for(any_database_url, tmp_path, status_purpose="suspension"), clock)
-    yield tool
-    tool.store.close()
+def tool(tool_that_suspends):
+    return tool_that_suspends
 
 
 @pytest.fixture
 def rule_id(tool):
     return make_rule(tool, publish(tool, validity={"months": 24}))
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
 
 
 def credentials(tool):
