@@ -47,9 +47,12 @@ def is_invitation_open(session: Session, code: str, now: datetime) -> bool:
     return row is not None and _why_closed(row, now) is None
 
 
-def check_open(session: Session, code: str, now: datetime) -> None:
-    """Raises RegistrationError `bad_code` or `in_progress` where no registration can begin with the code."""
-    _check(queries.platforms.invitation(session, secret_hash(code)), now)
+def issuer_of(session: Session, code: str, now: datetime) -> str:
+    """The key of the issuer for whom the platform that registers with the code will award.
+
+    Raises RegistrationError `bad_code` or `in_progress` where no registration can begin with it.
+    """
+    return _check(queries.platforms.invitation(session, secret_hash(code)), now).issuer_id
 
 
 def register(

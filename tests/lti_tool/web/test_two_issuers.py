@@ -27,6 +27,7 @@ from tests.fixtures import (
     run_due_jobs,
 )
 from tests.lti_tool.web.conftest import School, browser_of, hidden, text_of
+from tests.lti_tool.web.platforms.test_registration_page import CONFIGURATION, URL
 from tests.lti_tool.web.teacher.test_placement import REQUEST
 from tests.running_demo import rows
 
@@ -212,8 +213,20 @@ def test_the_operator_opens_the_templates_of_one_issuer(school, daugava, web_too
         ("", RIGAS, THEIRS),
     ):
         code = operator_sessions.invite_operator(web_tool.expiring_values, "root", key)
+        named = "Daugava School" if key == daugava.id else "Riga College"
+        assert f"Badge templates of {named}" in text_of(school.browser.get(f"/lti/editor?code={code}"))
         page = school.browser.post("/lti/editor", data={"code": code})
         assert own in text_of(page) and other not in text_of(page)
+
+
+def test_the_page_of_a_registration_names_the_issuer_of_its_invitation(school, daugava, web_tool, network):
+    network.table[URL] = CONFIGURATION
+    for key, name in ((daugava.id, "Daugava School"), (web_tool.issuer.id, "Riga College")):
+        with web_tool.store.begin() as session:
+            code = invitations.invite(session, web_tool.clock(), issuer_id=key)
+        asked = {"openid_configuration": URL, "code": code}
+        page = school.browser.get("/lti/register", query_string=asked)
+        assert f"Badges will be issued by {name}." in text_of(page)
 
 
 def test_an_invitation_names_its_issuer(daugava, web_tool):
