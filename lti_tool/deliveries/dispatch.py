@@ -17,7 +17,7 @@ from lti_tool.language import best_language
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Actor
-from lti_tool.store.models import Award, Delivery
+from lti_tool.store.models import Award, CredentialRow, Delivery, Person
 from lti_tool.values import ApprovalMail, Json, Receipt, Recipient, TeacherMail
 
 
@@ -36,13 +36,10 @@ def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> 
             trouble = DeliveryError("the badge was revoked before it could be sent")
             return _record_failure(store, delivery_id, trouble, "revoked", now)
         issuer = issuers.of(session, delivery.award.issuer_id)
-        learner, channel = delivery.award.person, delivery.channel
+        channel = delivery.channel
         badge = bake_badge(issuer, delivery.award.credential)
-        language = delivery.award.credential.language
+        recipient = _recipient(delivery.award.person, delivery.award.credential)
         reference = f"{badge.credential_id}.{channel}@{issuer.addresses.host}"
-    recipient = Recipient(
-        name=learner.name or "", email=learner.email, language=best_language([learner.language, language])
-    )
     try:
         receipt = CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)
     except DeliveryError as error:
@@ -80,13 +77,10 @@ def tell(store: Store, issuers: Issuers, notice_id: int, now: datetime) -> None:
             return _end_notice(store, notice_id, "failed", "not_so_any_more", now)
         issuer = issuers.of(session, row.credential.issuer_id)
         notice = notices.notice_of(issuer.profile, issuer.addresses, row)
-        learner, language = row.credential.award.person, row.credential.language
+        recipient = _recipient(row.credential.award.person, row.credential)
         channel: Any = CHANNELS[row.channel]
         options = issuer.channels[row.channel]
         reference = f"notice-{notice_id}.{row.channel}@{issuer.addresses.host}"
-    recipient = Recipient(
-        name=learner.name or "", email=learner.email, language=best_language([learner.language, language])
-    )
     try:
         channel.tell(notice, recipient, options, reference)
     except DeliveryError as error:
@@ -94,6 +88,14 @@ def tell(store: Store, issuers: Issuers, notice_id: int, now: datetime) -> None:
             raise
         return _end_notice(store, notice_id, "failed", "permanent", now)
     _end_notice(store, notice_id, "sent", "", now)
+
+
+def _recipient(learner: Person, credential: CredentialRow) -> Recipient:
+    return Recipient(
+        name=learner.name or "",
+        email=learner.email,
+        language=best_language([learner.language, credential.language]),
+    )
 
 
 def _end_notice(store: Store, notice_id: int, status: str, why: str, now: datetime) -> None:
