@@ -599,6 +599,7 @@ def upgrade() -> None:
         sa.Column("actor_kind", sa.String(length=10), nullable=False),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.Column("what", sa.String(length=40), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=True),
         sa.Column("about_kind", sa.String(length=20), nullable=False),
         sa.Column("about", sa.String(length=100), nullable=False),
         sa.Column("why", sa.String(length=40), nullable=False),
@@ -608,6 +609,7 @@ def upgrade() -> None:
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_about", ["about_kind", "about", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_event_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_event_issuer_id"), ["issuer_id"], unique=False)
 
     op.create_table(
         "award",
