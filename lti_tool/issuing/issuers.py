@@ -31,7 +31,6 @@ from lti_tool.store.models import (
     Course,
     CredentialRow,
     IssuerAddress,
-    IssuerPermission,
     IssuerProfileRow,
     IssuerRow,
     Person,
@@ -285,46 +284,6 @@ def _wait_for_slugs(session: Session) -> None:
     first = queries.issuers.first_issuer(session)
     if first is not None:
         queries.issuers.lock_issuer(session, first.id)
-
-
-def permit(
-    session: Session,
-    issuer: Issuer,
-    registration_id: int,
-    course_id: int | None,
-    now: datetime,
-    by: Actor = TOOL,
-) -> None:
-    """Lets a course of the platform, or with None all its courses, award the institutional badges of the issuer too."""
-    queries.issuers.lock_issuer(session, issuer.id)
-    if queries.issuers.permission(session, registration_id, course_id, issuer.id) is None:
-        session.add(
-            IssuerPermission(
-                registration_id=registration_id, course_id=course_id, issuer_id=issuer.id, given_at=now
-            )
-        )
-        data = {"registration": registration_id, "course": course_id}
-        events.record(session, "permission_given", "issuer", issuer.profile.slug, now, actor=by, data=data)
-
-
-def withdraw(
-    session: Session,
-    issuer: Issuer,
-    registration_id: int,
-    course_id: int | None,
-    now: datetime,
-    by: Actor = TOOL,
-) -> None:
-    """Ends what `permit` began: no further link is given such a badge. Those that have one go on awarding it.
-
-    Raises NotFoundError where there is no such permission.
-    """
-    row = queries.issuers.permission(session, registration_id, course_id, issuer.id)
-    if row is None:
-        raise NotFoundError("there is no such permission")
-    session.delete(row)
-    data = {"registration": registration_id, "course": course_id}
-    events.record(session, "permission_withdrawn", "issuer", issuer.profile.slug, now, actor=by, data=data)
 
 
 def _add_version(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import (
+    Course,
     CredentialRow,
     InstallationSetting,
     IssuerAddress,
@@ -124,6 +125,23 @@ def permission(
             IssuerPermission.issuer_id == issuer_id,
         )
     )
+
+
+def covers(registration_id: int, course_id: int | None) -> ColumnElement[bool]:
+    """The permissions that a course of the platform has; without a course, those for all its courses."""
+    return (IssuerPermission.registration_id == registration_id) & (
+        IssuerPermission.course_id.is_(None) | (IssuerPermission.course_id == course_id)
+    )
+
+
+def may_award(session: Session, course: Course, issuer_id: str) -> bool:
+    """Whether the course may award for the issuer: its platform's own, or one that an operator has permitted."""
+    if course.registration.issuer_id == issuer_id:
+        return True
+    query = select(IssuerPermission.id).where(
+        covers(course.registration_id, course.id), IssuerPermission.issuer_id == issuer_id
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def tool_key_rows(session: Session) -> Sequence[ToolKeyRow]:

@@ -100,6 +100,7 @@ def _page(visit: Visit) -> str:
             state=_state_of(award, tool.clock()) if award else _state(decision),
             trace=decision.as_json() if decision else None,
             sentences=rule_sentences(read_tree(rule_version.tree), "learner"),
+            is_permitted=queries.issuers.may_award(session, rule.course, rule.issuer_id),
             is_settled=queries.rules.proposed_version(session, rule.id) is None,
             linkedin=linkedin_address(issued, template) if issued else "",
             mail_folder=current_tool().mail_folder,
@@ -163,7 +164,6 @@ def _awards(session: Session, visit: Visit) -> Sequence[tuple[Award, Template]]:
 
 def linkedin_address(credential: CredentialRow, template: Template) -> str:
     """The address of LinkedIn's form for a certificate, filled in."""
-    tool = current_tool()
     issued: datetime = credential.issued_at
     query = {
         "startTask": "CERTIFICATION_NAME",
@@ -171,7 +171,7 @@ def linkedin_address(credential: CredentialRow, template: Template) -> str:
         "organizationName": page_issuer().profile.name,
         "issueYear": issued.year,
         "issueMonth": issued.month,
-        "certUrl": tool.addresses.badge_page(credential.id),
+        "certUrl": page_issuer().addresses.badge_page(credential.id),
         "certId": credential.id,
     }
     if credential.valid_until is not None:

@@ -177,6 +177,10 @@ _NOTHING_DONE: Mapping[str, Sentence] = {
     "not_revoked": _l("The badge of %(name)s is not revoked. Nothing was changed."),
     "not_issued": _l("The badge of %(name)s is not issued yet. Nothing was changed."),
     "expired": _l("The badge of %(name)s has expired. Nothing was changed."),
+    "not_permitted": _l(
+        "This course may no longer award this badge, so the badge of %(name)s cannot be awarded again. Ask the "
+        "operator of Nozimite."
+    ),
     "held": _l("%(name)s has this badge by another award. Nothing was changed."),
     "cannot_suspend": _l(
         "The badge of %(name)s can be revoked, but not suspended: it was issued without that possibility."

@@ -575,6 +575,8 @@ ELSEWHERE = {
     "issuer_moved",
     "permission_given",
     "permission_withdrawn",
+    "rule_stopped",
+    "rule_continued",
     "issuer_added",
     "approval_unreached",
     "link_gone",
