@@ -24,11 +24,13 @@ def award(
     now: datetime,
     renews: int | None = None,
 ) -> Award | None:
-    """The award of a person for whom the rule's version came to `earned`; None where they have one already.
+    """The award of a person for whom the rule's version came to `earned`; None where they have one, or were erased.
 
     `renews` is the id of an award of theirs that ends with this one; its credential stays valid to its own end.
     Issuing is only scheduled here, in the caller's transaction: an award that is committed will be issued.
     """
+    if not queries.people.not_erased(session, [person_id]):
+        return None
     template_id = version.template_version.template_id
     fresh = Award(
         issuer_id=version.template_version.issuer_id,

@@ -17,6 +17,7 @@ from lti_tool.store.models import (
     IssuerProfileRow,
     IssuerRow,
     SigningKeyRow,
+    SpentStatusEntry,
     StatusList,
     ToolKeyRow,
 )
@@ -207,13 +208,18 @@ def newest_status_list(session: Session, address_id: int, purpose: str) -> Statu
 
 
 def count_taken_indexes(session: Session, list_id: int) -> int:
-    """The number of credentials that have an entry in the list."""
-    query = select(func.count()).where(CredentialRow.status_list_id == list_id)
-    return session.scalar(query) or 0
+    """The number of credentials that have, or had before they were erased, an entry in the list."""
+    queries = (
+        select(func.count()).where(kind.status_list_id == list_id)
+        for kind in (CredentialRow, SpentStatusEntry)
+    )
+    return sum(session.scalar(query) or 0 for query in queries)
 
 
 def is_index_taken(session: Session, list_id: int, index: int) -> bool:
-    """Whether a credential has the entry at that index."""
+    """Whether a credential has the entry at that index, or had it before it was erased."""
+    if session.get(SpentStatusEntry, (list_id, index)) is not None:
+        return True
     query = select(CredentialRow.id).where(
         CredentialRow.status_list_id == list_id, CredentialRow.status_index == index
     )

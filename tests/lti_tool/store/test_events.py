@@ -577,6 +577,7 @@ ELSEWHERE = {
     "permission_withdrawn",
     "rule_stopped",
     "rule_continued",
+    "erased",
     "issuer_added",
     "approval_unreached",
     "link_gone",

@@ -272,6 +272,11 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "erased_at IS NULL OR (name IS NULL AND email IS NULL AND language IS NULL)",
+            name="erased_person_has_no_name",
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -777,6 +782,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "spent_status_entry",
+        sa.Column("status_list_id", sa.Integer(), nullable=False),
+        sa.Column("status_index", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["status_list_id"],
+            ["status_list.id"],
+        ),
+        sa.PrimaryKeyConstraint("status_list_id", "status_index"),
+    )
+    op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("credential_id", sa.String(length=36), nullable=False),
@@ -830,6 +845,7 @@ def downgrade() -> None:
     op.drop_table("mailed_change")
     op.drop_table("delivery")
     op.drop_table("notice")
+    op.drop_table("spent_status_entry")
     op.drop_table("credential")
     op.drop_table("launch_session")
     op.drop_table("award")
