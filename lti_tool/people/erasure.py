@@ -27,6 +27,8 @@ def erase_person(session: Session, person_id: int, now: datetime, by: Actor) -> 
     for course_id in courses:
         queries.people.lock_course(session, course_id)
     person = queries.people.lock_person(session, person_id)
+    if person.erased_at is not None:
+        raise NotFoundError(f"person {person_id} was erased a moment ago")
     roles = queries.observations.roles_of_person(session, person_id).values()
     if any(role_now(own) == "staff" for own in roles):
         raise NotAllowedError(f"person {person_id} is staff of a course: only learners can be erased")
