@@ -1,7 +1,9 @@
 """Two issuers side by side: each has its own platforms, templates, lists and awards, and sees nothing of the other."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from lti_tool.people import operator_sessions
 from lti_tool.platforms import invitations
 from lti_tool.publishing import issuer_documents
 from lti_tool.store import events, outbox, queries
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Event, StatusList
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Event, Outbox, StatusList
 from tests.at_once import all_at_once
 from tests.fixtures import (
     ANNA,
@@ -244,12 +246,14 @@ def test_without_the_permission_a_link_stands_still_at_once_and_goes_on_with_it(
     ):
         assert text in page, text
     assert "This badge is not awarded in this course any more." in text_of(school.launch(JANIS, **lent.link))
+    with web_tool.store.begin() as session:
+        session.get_one(Outbox, looks.look_id(lent.course)).due_at = clock() + timedelta(hours=6)
     change_permission(permissions.permit, web_tool, daugava, lent.course)
+    assert looks.look_id(lent.course) in outbox.claim(web_tool.store, clock())
     assert acts(web_tool, "rule_continued") == [
         ("rule_continued", "rule", str(lent.rule), "permission_given", "root")
     ]
     assert "Not permitted" not in text_of(school.launch(ZANE, **lent.link))
-    assert looks.look_id(lent.course) in outbox.claim(web_tool.store, clock())
     for _ in range(2):
         looks.look(web_tool.store, platform, lent.course, clock.advance(minutes=10))
     assert len(awarded_for(web_tool, daugava.id)) == 2
@@ -304,6 +308,17 @@ def test_a_withdrawal_and_a_look_that_meet_come_one_after_the_other(
     found = [row for row in rows(web_tool, Event) if row.what in ("awarded", "rule_stopped")]
     theirs = [row.what for row in sorted(found, key=lambda row: row.id) if row.issuer_id == daugava.id]
     assert theirs in (["awarded", "rule_stopped"], ["rule_stopped"])
+
+
+def test_a_withdrawal_waits_for_whoever_decides_in_the_course(daugava, lent, web_tool):
+    """Else a look that has read the permission could award after it has ended."""
+    with ThreadPoolExecutor(1) as pool:
+        with web_tool.store.begin() as session:
+            queries.people.lock_course(session, lent.course)
+            withdrawing = pool.submit(change_permission, permissions.withdraw, web_tool, daugava, lent.course)
+            assert wait([withdrawing], timeout=1).done == set()
+        withdrawing.result()
+    assert [row[0] for row in acts(web_tool, "rule_stopped")] == ["rule_stopped"]
 
 
 def test_a_confirmed_copy_of_a_badge_of_another_issuer_awards_it_once(
