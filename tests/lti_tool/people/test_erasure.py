@@ -10,6 +10,7 @@ from lti_tool import jobs
 from lti_tool.awarding import looks
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing import status_lists
+from lti_tool.observations import ROLE, Observation
 from lti_tool.people import sessions
 from lti_tool.people.erasure import erase_person
 from lti_tool.store import events, outbox, queries
@@ -28,6 +29,7 @@ from tests.at_once import all_at_once
 from tests.fixtures import (
     ANNA,
     JANIS,
+    NOW,
     PETERIS,
     ZANE,
     complete,
@@ -201,6 +203,28 @@ def test_a_look_and_an_erasure_that_meet_leave_nothing(tool, platform, clock):
     )
     assert len(rows(tool, Award)) == 1
     assert "Anna" not in str(everything(tool).values())
+
+
+def test_the_ledger_takes_nothing_about_them_and_what_it_had_awards_nothing(tool, platform, rule_id):
+    """However somebody who was erased is named: by a message of the platform, or by a row of an old backup."""
+    number = person_id(tool)
+    columns = [column.name for column in ObservationRow.__table__.columns if column.name != "id"]
+    before = [
+        {name: getattr(row, name) for name in columns}
+        for row in rows(tool, ObservationRow)
+        if row.person_id == number
+    ]
+    erase(tool)
+    seen = Observation(
+        course=rule_id, person=number, kind=ROLE, resource="", value="learner", seen_at=NOW, source="x"
+    )
+    with tool.store.begin() as session:
+        queries.observations.add(session, [seen])
+    assert [row for row in rows(tool, ObservationRow) if row.person_id == number] == []
+    with tool.store.begin() as session:
+        session.add_all(ObservationRow(**values) for values in before)
+    looks.look(tool.store, platform, rule_id, tool.clock.advance(minutes=10))
+    assert rows(tool, Award) == []
 
 
 def test_the_table_itself_refuses_a_name_for_somebody_erased(tool, rule_id):
