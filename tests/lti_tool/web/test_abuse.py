@@ -21,12 +21,6 @@ ACTIONS = ["check", "tick", "says/link_opened_to_them", "pause", "conditions"]
 
 
 @pytest.fixture
-def services(web_tool, platform, monkeypatch):
-    monkeypatch.setattr(type(web_tool), "connect", lambda self, registration: platform)
-    return platform
-
-
-@pytest.fixture
 def other_school(web_tool, school):
     """Another client of the same platform, as every school of hosted Canvas is."""
     registration = replace(NEW_REGISTRATION, client_id="client-2", name="Another College")
