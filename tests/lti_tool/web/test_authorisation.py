@@ -292,6 +292,7 @@ def prepare(tool, route, values):
             link.missing_looks, link.missing_in = 9, "member_lists"
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("of_a_launch", [True, False], ids=["pages of a launch", "all others"])
 def test_each_visitor_opens_what_they_may_and_nothing_else(
     app, school, services, web_tool, values, token_of_visitor, tmp_path, of_a_launch
