@@ -13,6 +13,9 @@ import structlog
 
 log = structlog.get_logger()
 
+#: Longer texts are cut: some quote what a stranger sent.
+MAX_TEXT_LENGTH = 1000
+
 _ROOT = Path(__file__).parents[1]
 
 
@@ -28,6 +31,7 @@ def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _cut_texts,
     ]
     structlog.configure(
         processors=[*shared, renderer],
@@ -44,6 +48,16 @@ def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def _cut_texts(_logger: Any, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    return {name: _cut(value) for name, value in event.items()}
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > MAX_TEXT_LENGTH:
+        return value[:MAX_TEXT_LENGTH] + "…"
+    return value
 
 
 def log_event(event: Mapping[str, Any]) -> None:

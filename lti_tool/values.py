@@ -19,6 +19,16 @@ LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 
 
+#: The largest number of a row: PostgreSQL answers a larger one with an error.
+MAX_ID = 2**31 - 1
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def is_storable(text: str) -> bool:
+    """Whether databases and logs take the text: it has no NUL, and no half of a surrogate pair."""
+    return _UNSTORABLE.search(text) is None
+
+
 def secret_hash(secret: str) -> str:
     """SHA-256 in hex of a random token or code: only this is stored, so the database alone opens nothing.
 

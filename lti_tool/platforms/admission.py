@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lti_tool.errors import LaunchError
-from lti_tool.platforms.claims import clean
 from lti_tool.values import Registration
 
 
@@ -20,11 +19,11 @@ def check_enabled(registration: Registration) -> None:
 def check_deployment(registration: Registration, deployment_id: str) -> None:
     """Raises LaunchError `unlisted_deployment` where only listed deployments are allowed, and this one is not."""
     if registration.deployments is not None and deployment_id not in registration.deployments:
-        deployment = clean(deployment_id)[:200]
         raise LaunchError(
             "unlisted_deployment",
-            f"registration {registration.id} does not list the deployment {deployment}: see `platforms deployments`",
-            {"registration": registration.id, "deployment": deployment},
+            f"registration {registration.id} does not list the deployment {deployment_id}: "
+            "see `platforms deployments`",
+            {"registration": registration.id, "deployment": deployment_id},
         )
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from badges.readable import readable
 from lti_tool.observations.roles import role_uris
-from lti_tool.values import DeepLinkingSettings, Json, Launch, Registration
+from lti_tool.values import DeepLinkingSettings, Json, Launch, Registration, origin_of
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -24,6 +24,11 @@ DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settin
 MASQUERADING = "canvas_masquerading_user_id"
 #: The custom parameter that is asked to be filled in from `$Person.address.timezone`.
 TIMEZONE = "timezone"
+
+#: LTI 1.3 allows ids no more characters; Dynamic Registration says nothing of issuers and clients.
+MAX_ID_LENGTH = 255
+#: Addresses are longer, but not without limit.
+MAX_ADDRESS_LENGTH = 2000
 
 _VARIABLE = re.compile(r"\$[A-Za-z][\w.<>,-]*")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -40,7 +45,7 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
     given_name, family_name = words(claims.get("given_name")), words(claims.get("family_name"))
     return Launch(
         registration_id=registration.id,
-        deployment_id=clean(str(claims[CLAIM + "deployment_id"])),
+        deployment_id=str(claims[CLAIM + "deployment_id"]),
         message_type=str(claims[CLAIM + "message_type"]),
         user_id=identifier(claims.get("sub")),
         name=words(claims.get("name")) or full_name(given_name, family_name),
@@ -61,6 +66,17 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
         product=registration.product,
         unexpanded=tuple(clean(name) for name, value in sent.items() if _is_variable(value)),
     )
+
+
+def odd_ids(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the claims whose id `is_odd_id`."""
+    ids = {
+        "sub": claims.get("sub"),
+        "deployment_id": claims.get(CLAIM + "deployment_id"),
+        "context": _object(claims, CLAIM + "context").get("id"),
+        "resource_link": _object(claims, CLAIM + "resource_link").get("id"),
+    }
+    return tuple(name for name, value in ids.items() if is_odd_id(value))
 
 
 def deep_linking_settings(claims: Json) -> DeepLinkingSettings | None:
@@ -99,8 +115,23 @@ def words(value: Any) -> str | None:
 
 
 def identifier(value: Any) -> str | None:
-    """An id as text: some platforms send numbers."""
-    return text(value)
+    """An id as text: some platforms send numbers. None where it is none, or `is_odd_id`."""
+    return None if is_odd_id(value) else text(value)
+
+
+def is_odd_id(value: Any) -> bool:
+    """Whether it is a text or number that cannot be stored as it is: shortened or cleaned it would be another's id."""
+    return isinstance(value, str | int | float) and not _is_plain(str(value), MAX_ID_LENGTH)
+
+
+def plain_address(value: Any) -> str:
+    """A web address that can be stored as it is; empty for anything else."""
+    is_plain = isinstance(value, str) and _is_plain(value, MAX_ADDRESS_LENGTH)
+    return value if is_plain and origin_of(value) else ""
+
+
+def _is_plain(text: str, max_length: int) -> bool:
+    return len(text) <= max_length and clean(text) == text
 
 
 def email(value: Any) -> str | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from lti_tool.errors import LaunchError, OutgoingError
@@ -31,18 +32,27 @@ MAX_KEYS = 200
 
 @dataclass(frozen=True, slots=True)
 class _CachedKeys:
-    """`keys` is None where no fetch has succeeded. `tried_at` is the last fetch, `fetched_at` the last with success."""
+    """`keys` is None where no fetch has succeeded. `fetched_at` is the last fetch with success.
+
+    `tried_at` is when the last fetch ended, `failure` why it failed.
+    """
 
     keys: tuple[Json, ...] | None
     fetched_at: float
     tried_at: float
+    failure: str = ""
+
+    def find(self, kid: str) -> Json | None:
+        """The key with this id."""
+        return next((key for key in self.keys or () if key.get("kid") == kid), None)
 
 
 class KeySets:
     """Key sets by address, shared by the threads of a process. `clock` gives seconds.
 
-    Entries are immutable and replaced whole, so that reading needs no lock. Two threads may fetch the same set at the
-    same time, which does no harm; holding the lock during a request would make every launch wait for one slow platform.
+    Entries are immutable and replaced whole, so that reading needs no lock. A set is fetched by one thread at a time;
+    others that need it meanwhile wait for what that one fetches. The lock is never held during a request, because every
+    launch would wait for one slow platform.
     """
 
     def __init__(self, outgoing: Outgoing, clock: Callable[[], float]) -> None:
@@ -50,57 +60,72 @@ class KeySets:
         self._clock = clock
         self._lock = threading.Lock()
         self._cached: dict[str, _CachedKeys] = {}
+        self._fetching: dict[str, Future[_CachedKeys]] = {}
 
     def keys(self, jwks_url: str) -> tuple[Json, ...]:
         """The keys of the set, from the cache or fetched.
 
         Raises LaunchError `key_set_unreachable` where the set cannot be fetched and there are no keys in use.
         """
-        cached, now = self._cached.get(jwks_url), self._clock()
-        if cached is not None and cached.keys is not None and now - cached.fetched_at < FRESH_SECONDS:
-            return cached.keys
-        if cached is None or now - cached.tried_at >= (REFETCH_SECONDS if cached.keys else FAILED_SECONDS):
-            return self._fetch(jwks_url)
-        if cached.keys is None or now - cached.fetched_at > STALE_SECONDS:
-            raise LaunchError("key_set_unreachable", "the key set could not be fetched a moment ago")
-        return cached.keys
+        return self._in_use(jwks_url).keys or ()
 
     def key(self, jwks_url: str, kid: str) -> Json | None:
         """The key with this id, None where the set has none; an unknown id makes the set be fetched again.
 
         Raises LaunchError `key_set_unreachable` as `keys` does.
         """
-        key = _key_with_id(self.keys(jwks_url), kid)
+        cached = self._in_use(jwks_url)
+        key = cached.find(kid)
         # The platform may have begun to use a new key since the set was fetched.
-        if key is None and self._clock() - self._cached[jwks_url].tried_at >= REFETCH_SECONDS:
-            key = _key_with_id(self._fetch(jwks_url), kid)
+        if key is None and self._clock() - cached.tried_at >= REFETCH_SECONDS:
+            key = self._fetch(jwks_url, cached).find(kid)
         return key
 
-    def _fetch(self, jwks_url: str) -> tuple[Json, ...]:
+    def _in_use(self, jwks_url: str) -> _CachedKeys:
+        """The cached keys, fetched first where that is due; raises LaunchError where there are none."""
+        cached, now = self._cached.get(jwks_url), self._clock()
+        if cached is not None and cached.keys is not None and now - cached.fetched_at < FRESH_SECONDS:
+            return cached
+        if cached is None or now - cached.tried_at >= (REFETCH_SECONDS if cached.keys else FAILED_SECONDS):
+            cached = self._fetch(jwks_url, cached)
+        if cached.keys is None or now - cached.fetched_at > STALE_SECONDS:
+            raise LaunchError("key_set_unreachable", cached.failure)
+        return cached
+
+    def _fetch(self, jwks_url: str, seen: _CachedKeys | None) -> _CachedKeys:
+        """What is cached after a fetch: of this thread, or of another that has begun one since `seen` was cached."""
+        mine: Future[_CachedKeys] = Future()
+        with self._lock:
+            cached = self._cached.get(jwks_url)
+            if cached is not None and cached is not seen:
+                return cached
+            running = self._fetching.setdefault(jwks_url, mine)
+        if running is not mine:
+            return running.result()
+        try:
+            fetched = self._fetched(jwks_url, seen)
+            with self._lock:
+                self._cached[jwks_url] = fetched
+            mine.set_result(fetched)
+            return fetched
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                del self._fetching[jwks_url]
+
+    def _fetched(self, jwks_url: str, old: _CachedKeys | None) -> _CachedKeys:
+        """The keys of the platform; those that were cached before where it does not give them."""
         now = self._clock()
         try:
             keys = _read_key_set(self._outgoing.fetch(jwks_url, MAX_BYTES))
         except (OutgoingError, ValueError) as error:
-            return self._keys_after_failure(jwks_url, now, error)
-        with self._lock:
-            self._cached[jwks_url] = _CachedKeys(keys, now, now)
-        return keys
-
-    def _keys_after_failure(self, jwks_url: str, now: float, error: Exception) -> tuple[Json, ...]:
-        # Under the lock, because the new entry is made from the old one: a fetch that has just succeeded in another
-        # thread must not be replaced by what was there before it.
-        with self._lock:
-            old = self._cached.get(jwks_url)
-            keys = old.keys if old else None
-            fetched_at = old.fetched_at if old else now
-            self._cached[jwks_url] = _CachedKeys(keys, fetched_at, now)
-        if keys is None or now - fetched_at > STALE_SECONDS:
-            raise LaunchError("key_set_unreachable", str(error)) from error
-        return keys
-
-
-def _key_with_id(keys: tuple[Json, ...], kid: str) -> Json | None:
-    return next((key for key in keys if key.get("kid") == kid), None)
+            return _CachedKeys(
+                old.keys if old else None, old.fetched_at if old else now, self._clock(), str(error)
+            )
+        # The pause before the next fetch begins when this one has ended: a slow platform gets it too.
+        return _CachedKeys(keys, now, self._clock())
 
 
 def _read_key_set(body: bytes) -> tuple[Json, ...]:

@@ -37,7 +37,7 @@ from lti_tool.platforms.adapters import (
     used_state_key,
 )
 from lti_tool.platforms.admission import check_deployment, check_enabled
-from lti_tool.platforms.claims import CLAIM, as_launch, clean, deep_linking_settings
+from lti_tool.platforms.claims import CLAIM, as_launch, clean, deep_linking_settings, identifier, odd_ids
 from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.values import Json, Launch, Registration, origin_of
@@ -152,6 +152,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         self.validate_registration()
         self.validate_jwt_signature()
         self.validate_times()
+        self.validate_ids()
         self.validate_deployment()
         self.validate_message()
         self.validate_target()
@@ -200,7 +201,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         # The library takes the first of any list.
         audience, party = self._jwt["body"].get("aud"), self._jwt["body"].get("azp")
         audiences = audience if isinstance(audience, list) else [audience]
-        if not audiences or not all(isinstance(name, str) and name for name in audiences):
+        if not audiences or not all(isinstance(name, str) and identifier(name) for name in audiences):
             raise LaunchError("bad_token", "the id_token names no audience")
         if len(audiences) > 1 and party is None:
             raise LaunchError("bad_token", "the id_token has several audiences and no azp")
@@ -212,12 +213,12 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
     def validate_registration(self) -> _LaunchMessage:
         """Itself, with its registration; raises LaunchError `unknown_platform`, `bad_token` or `platform_disabled`."""
         issuer = self._jwt["body"].get("iss")
-        if not isinstance(issuer, str) or not issuer:
+        if not isinstance(issuer, str) or identifier(issuer) is None:
             raise LaunchError("bad_token", "the id_token names no issuer")
         try:
             super().validate_registration()
         except LtiException as error:
-            raise LaunchError("unknown_platform", f"no registration for {clean(issuer)}") from error
+            raise LaunchError("unknown_platform", f"no registration for {issuer}") from error
         # Otherwise a login with one client could be finished with a token for another client of the same platform.
         if self.registration.value.id != self.login["registration_id"]:
             raise LaunchError("bad_token", "the login began with another platform or client")
@@ -235,11 +236,11 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         algorithm, kid = header.get("alg"), header.get("kid")
         if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
             raise LaunchError("bad_signature", f"the algorithm {clean(str(algorithm))} is not accepted")
-        if not isinstance(kid, str) or not kid:
+        if not isinstance(kid, str) or identifier(kid) is None:
             raise LaunchError("bad_signature", "the id_token names no key")
         key = self._key_sets.key(registration.jwks_url, kid)
         if key is None:
-            raise LaunchError("bad_signature", f"the platform has no key {clean(kid)}")
+            raise LaunchError("bad_signature", f"the platform has no key {kid}")
         if key.get("kty") != ALGORITHMS[algorithm] or key.get("alg", algorithm) != algorithm:
             raise LaunchError("bad_signature", "the key is for another algorithm")
         verified = _verified_claims(self._get_id_token(), key, algorithm, registration)
@@ -261,6 +262,17 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
             raise LaunchError("bad_token", "the id_token is not valid yet: compare the clocks")
         return self
 
+    def validate_ids(self) -> _LaunchMessage:
+        """Itself; raises LaunchError `bad_token` where an id cannot be stored as it is.
+
+        Names and titles are cleaned and shortened instead, but an id would become that of somebody else.
+        """
+        # Not in the library.
+        odd = odd_ids(self._jwt["body"])
+        if odd:
+            raise LaunchError("bad_token", f"too long, or with control characters: {', '.join(odd)}")
+        return self
+
     def validate_deployment(self) -> _LaunchMessage:
         """Itself; raises LaunchError `no_deployment` or `unlisted_deployment`."""
         # Where any deployment may launch, one is learned from its first launch, so it only has to be named. The
@@ -268,7 +280,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         deployment = self._jwt["body"].get(CLAIM + "deployment_id")
         if not isinstance(deployment, str | int) or isinstance(deployment, bool) or str(deployment) == "":
             raise LaunchError("no_deployment", "the id_token names no deployment")
-        check_deployment(self.registration.value, clean(str(deployment)))
+        check_deployment(self.registration.value, str(deployment))
         return self
 
     def validate_message(self) -> _LaunchMessage:

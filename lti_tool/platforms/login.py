@@ -29,6 +29,8 @@ from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.values import origin_of
 
 STATE_SECONDS = 600
+#: Canvas's `lti_message_hint` is a JWT of about 1000 characters. All of it goes back in one address.
+MAX_PARAMETER_LENGTH = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,8 @@ def login(
     `find_registration(platform_id, None)` must give a registration only if it is the one of that platform.
     Raises LaunchError `wrong_target`, `bad_login`, `unknown_platform` or `platform_disabled`.
     """
+    if any(len(value) > MAX_PARAMETER_LENGTH for value in parameters.values()):
+        raise LaunchError("bad_login", "a parameter is too long")
     target = parameters.get("target_link_uri")
     origins = {origin_of(url) for url in (launch_url, *former_urls)}
     if target and origin_of(target) not in origins:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from badges.readable import readable
 from lti_tool.errors import OutgoingError, RegistrationError
 from lti_tool.outgoing import HttpResponse, Outgoing
-from lti_tool.platforms.claims import clean, text, words
+from lti_tool.platforms.claims import identifier, plain_address, text, words
 from lti_tool.values import Json, origin_of
 
 PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
@@ -18,6 +18,10 @@ CANVAS = "https://canvas.instructure.com/lti/"
 
 #: Hosted Canvas shows the tool in pages on each school's own host, inside frames of these.
 CANVAS_EMBED_ORIGINS = ("https://*.instructure.com", "https://*.canvaslms.com")
+
+
+#: Canvas's registration token is a JWT of about 1000 characters.
+MAX_TOKEN_LENGTH = 8000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +54,13 @@ def fetch_configuration(
     """
     _check_permitted(outgoing, openid_configuration_url, "openid_configuration")
     configuration = json_object(call(outgoing, "GET", openid_configuration_url, token))
-    issuer = configuration.get("issuer")
-    if not isinstance(issuer, str) or not origin_of(issuer):
+    issuer = plain_address(configuration.get("issuer"))
+    if identifier(issuer) is None:
         raise RegistrationError("not_a_platform", "the platform's configuration names no issuer")
     if origin_of(issuer) != origin_of(openid_configuration_url):
         raise RegistrationError(
             "issuer_mismatch",
-            f"the configuration at {origin_of(openid_configuration_url)} names {clean(issuer)[:200]} as its issuer",
+            f"the configuration at {origin_of(openid_configuration_url)} names {issuer} as its issuer",
         )
     endpoints = {
         name: _endpoint(outgoing, configuration, name)
@@ -103,7 +107,7 @@ def call(
     if data is not None:
         headers["Content-Type"] = "application/json"
     if token:
-        if not token.isascii() or not token.isprintable() or " " in token:
+        if not token.isascii() or not token.isprintable() or " " in token or len(token) > MAX_TOKEN_LENGTH:
             raise RegistrationError("bad_address", "the registration token cannot be read")
         headers["Authorization"] = f"Bearer {token}"
     try:
@@ -159,6 +163,8 @@ def _embed_origins(issuer: str, product: str, account_domain: str | None) -> tup
 
 
 def _check_permitted(outgoing: Outgoing, url: str, name: str) -> None:
+    if not plain_address(url):
+        raise RegistrationError("bad_address", f"{name}: the address is not valid")
     try:
         outgoing.check_url(url)
     except OutgoingError as error:
@@ -166,8 +172,8 @@ def _check_permitted(outgoing: Outgoing, url: str, name: str) -> None:
 
 
 def _endpoint(outgoing: Outgoing, configuration: Json, name: str) -> str:
-    url = configuration.get(name)
-    if not isinstance(url, str) or not url:
+    url = plain_address(configuration.get(name))
+    if not url:
         raise RegistrationError("not_a_platform", f"the platform's configuration has no {name}")
     _check_permitted(outgoing, url, name)
     return url

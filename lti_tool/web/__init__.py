@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from lti_tool.web import errors, filters, headers, health, languages, page_issuer, plug_sentences, time_zones
+from lti_tool.web import (
+    checked_requests,
+    errors,
+    filters,
+    headers,
+    health,
+    languages,
+    page_issuer,
+    plug_sentences,
+    time_zones,
+)
 from lti_tool.web.approver import approval
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
@@ -25,7 +35,16 @@ def create_app(tool: Tool) -> Flask:
     app = Flask(__name__, template_folder="pages")
     app.config.update(SECRET_KEY=tool.secret_key, MAX_CONTENT_LENGTH=MAX_BYTES)
     install(app, tool)
-    for part in (languages, time_zones, headers, filters, page_issuer, plug_sentences, errors):
+    for part in (
+        checked_requests,
+        languages,
+        time_zones,
+        headers,
+        filters,
+        page_issuer,
+        plug_sentences,
+        errors,
+    ):
         part.set_up(app)
     for pages in (
         launch,

@@ -18,6 +18,8 @@ from lti_tool.web.visits import current_actor
 #: Anybody can be refused as often as they like. Of those whom nobody knows one is recorded in this time, for each page
 #: and code, so that nobody can fill the database; the log has every refused page.
 ONE_IN = timedelta(minutes=1)
+#: An id in an address may be as long as the address.
+MAX_ID_LENGTH = 100
 
 
 def record_refusal(what: str, why: str, incident: str, about: Mapping[str, str | int] | None = None) -> None:
@@ -27,7 +29,7 @@ def record_refusal(what: str, why: str, incident: str, about: Mapping[str, str |
     """
     tool, page, actor = current_tool(), request.endpoint or "", current_actor()
     now = tool.clock()
-    named = {name: str(value) for name, value in (request.view_args or {}).items()}
+    named = {name: str(value)[:MAX_ID_LENGTH] for name, value in (request.view_args or {}).items()}
     try:
         # Asked by a session that only reads: those that knock all day must not queue for the lock of writers.
         with tool.store.read() as session:

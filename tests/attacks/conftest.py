@@ -1,4 +1,5 @@
 """The tool that is attacked: its pages on a real database, a platform that signs what a test wants, and its people."""
 
+# All of them, because fixtures ask for each other.
 from tests.lti_tool.conftest import *  # noqa: F403
 from tests.lti_tool.web.conftest import *  # noqa: F403

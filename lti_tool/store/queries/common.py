@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import Base
+from lti_tool.values import MAX_ID
 
 Row = TypeVar("Row", bound=Base)
 
@@ -51,5 +52,5 @@ def insert_missing(session: Session, kind: type[Base], values: list[dict[str, An
 
 
 def is_possible_id(number: int) -> bool:
-    """Whether a number from a URL or a form is in the range of ids: PostgreSQL answers a larger one with an error."""
-    return 0 < number < 2**31
+    """Whether a number from a URL or a form is in the range of ids."""
+    return 0 < number <= MAX_ID

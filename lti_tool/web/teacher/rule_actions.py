@@ -11,6 +11,7 @@ from lti_tool.conditions.form import Asked
 from lti_tool.conditions.page import Line
 from lti_tool.errors import NotFoundError
 from lti_tool.store import queries
+from lti_tool.web.checked_requests import row_id, row_ids
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import page_sentence
@@ -42,7 +43,7 @@ def check(rule_id: int) -> str:
 def confirm_learners(rule_id: int) -> str:
     visit = current_teacher_visit()
     tool = current_tool()
-    person_ids = request.form.getlist("learner", type=int)
+    person_ids = row_ids("learner")
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
         confirmed = confirmations.confirm_learners(
@@ -74,9 +75,6 @@ def answer_question(rule_id: int) -> str:
     visit = current_teacher_visit()
     tool = current_tool()
     said = request.form.get("answer", "")
-    named = [
-        int(each) for each in request.form.get("people", "").split() if each.isdigit() and len(each) < 10
-    ]
     if visit.person_id is None or said not in ("completed", "removed"):
         return course_page(visit, Notice(text=_("Choose one of the two answers."), light="no"))
     with tool.store.begin() as session:
@@ -84,9 +82,9 @@ def answer_question(rule_id: int) -> str:
         answered = confirmations.answer_question(
             session,
             rule,
-            request.form.get("question", 0, type=int),
+            row_id("question"),
             "completed" if said == "completed" else "removed",
-            named,
+            row_ids("people"),
             visit.person_id,
             page_issuer().policy,
             tool.clock(),
@@ -100,7 +98,7 @@ def settle_change(rule_id: int) -> str:
     """Confirms or declines what has changed in the activity."""
     visit = current_teacher_visit()
     tool = current_tool()
-    version_id = request.form.get("version", 0, type=int)
+    version_id = row_id("version")
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
         if request.form.get("answer") == "confirm":
@@ -212,7 +210,7 @@ def undo_batch(rule_id: int) -> str:
             if batch is None:
                 raise NotFoundError("there is nothing to undo any more")
             return render_template("teacher/undo.html", visit=visit, rule_id=rule_id, batch=batch)
-    seen = request.form.getlist("award", type=int)
+    seen = row_ids("award")
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
         undone = len(undo.undo(session, rule, earned_at, seen, tool.clock(), visit.actor))

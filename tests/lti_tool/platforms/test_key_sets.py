@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+from threading import Event
+
 import pytest
 
 from lti_tool.errors import LaunchError
 from lti_tool.platforms.key_sets import KeySets
+from tests.at_once import all_at_once
 
 URL = "https://lms.example/jwks"
 
@@ -112,3 +116,61 @@ def test_each_platform_has_its_own_keys(key_sets, network, platform_keys, jwk_of
     publish("a")
     network.on("GET", "https://other.example/jwks", {"keys": [jwk_of(platform_keys.unpublished, "a")]})
     assert key_sets.key(URL, "a")["n"] != key_sets.key("https://other.example/jwks", "a")["n"]
+
+
+class SlowNetwork:
+    """Answers a call only after it has given others the time to call too; `calls` is how many did."""
+
+    def __init__(self, network) -> None:
+        self.network, self.calls, self.second_call = network, 0, Event()
+
+    def fetch(self, url: str, max_bytes: int) -> bytes:
+        self.calls += 1
+        if self.calls > 1:
+            self.second_call.set()
+        self.second_call.wait(0.3)
+        return self.network.fetch(url, max_bytes)
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["after a first fetch", "at the first fetch"])
+def test_many_launches_at_once_fetch_the_set_once(network, publish, clock, is_known):
+    publish("a")
+    slow = SlowNetwork(network)
+    key_sets = KeySets(slow, clock.seconds)
+    if is_known:
+        key_sets.keys(URL)
+        clock.advance(seconds=31)
+    publish("a", "b")
+    slow.calls = 0
+    found = all_at_once(*[partial(key_sets.key, URL, "b")] * 8, *[partial(key_sets.key, URL, "c")] * 8)
+    assert [key and key["kid"] for key in found] == ["b"] * 8 + [None] * 8
+    assert slow.calls == 1
+
+
+def test_a_failed_fetch_fails_for_all_who_wait_for_it(network, clock):
+    network.fail("GET", URL)
+    slow = SlowNetwork(network)
+    key_sets = KeySets(slow, clock.seconds)
+
+    def code():
+        with pytest.raises(LaunchError) as caught:
+            key_sets.key(URL, "a")
+        return caught.value.code
+
+    assert all_at_once(*[code] * 8) == ["key_set_unreachable"] * 8
+    assert slow.calls == 1
+
+
+def test_the_pause_begins_when_a_slow_platform_has_answered(network, publish, clock):
+    publish("a")
+
+    class Slow(SlowNetwork):
+        def fetch(self, url, max_bytes):
+            clock.advance(seconds=40)
+            return super().fetch(url, max_bytes)
+
+    slow = Slow(network)
+    key_sets = KeySets(slow, clock.seconds)
+    for kid in ("a", "b", "c"):
+        key_sets.key(URL, kid)
+    assert slow.calls == 1

@@ -226,3 +226,10 @@ def annas_badge(web_tool, platform, course_rule, clock) -> str:
     run_due_jobs(web_tool)
     with web_tool.store.read() as session:
         return session.query(CredentialRow).one().id
+
+
+@pytest.fixture
+def services(web_tool, platform, monkeypatch):
+    """Lets the pages ask the fake platform."""
+    monkeypatch.setattr(type(web_tool), "connect", lambda self, registration: platform)
+    return platform

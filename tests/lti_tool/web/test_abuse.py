@@ -21,12 +21,6 @@ ACTIONS = ["check", "tick", "says/link_opened_to_them", "pause", "conditions"]
 
 
 @pytest.fixture
-def services(web_tool, platform, monkeypatch):
-    monkeypatch.setattr(type(web_tool), "connect", lambda self, registration: platform)
-    return platform
-
-
-@pytest.fixture
 def other_school(web_tool, school):
     """Another client of the same platform, as every school of hosted Canvas is."""
     registration = replace(NEW_REGISTRATION, client_id="client-2", name="Another College")
@@ -84,8 +78,25 @@ def test_only_waiting_learners_can_be_confirmed(school, services, course_rule, w
     services.inside = [ZANE]
     token = hidden(teaching, "_launch")
     school.browser.post(f"/lti/app/rules/{course_rule}/check", data={"_launch": token})
-    everyone = [str(row.id) for row in rows(web_tool, Person)] + ["0", "-1", "99999999999999", "x"]
-    school.browser.post(f"/lti/app/rules/{course_rule}/tick", data={"_launch": token, "learner": everyone})
+    everyone = [str(row.id) for row in rows(web_tool, Person)] + [
+        "0",
+        "-1",
+        "9" * 14,
+        "9" * 5000,
+        "²",
+        "٣",
+        "x",
+    ]
+    asked = {
+        "_launch": token,
+        "learner": everyone,
+        "people": everyone,
+        "answer": "completed",
+        "question": "²",
+    }
+    for action, status in (("tick", 200), ("answer", 404)):
+        answer = school.browser.post(f"/lti/app/rules/{course_rule}/{action}", data=asked)
+        assert answer.status_code == status, action
     assert rows(web_tool, Award) == []
 
 
