@@ -62,7 +62,7 @@ CHOSEN = (
     "PKCS11_PIN",
     "PKCS11_PIN_FILE",
     "POLL_SECONDS",
-    "ALLOW_PRIVATE_ADDRESSES",
+    "PRIVATE_HOSTS",
 )
 
 
@@ -211,7 +211,7 @@ def _settings(folder: Path, port: int, mail: Path | None, environment: Mapping[s
             "ISSUER_FILE": str(ISSUER_FILE),
             "MAIL_FOLDER": str(mail or folder / "mail"),
             "POLL_SECONDS": "2",
-            "ALLOW_PRIVATE_ADDRESSES": "yes",
+            "PRIVATE_HOSTS": "lms.localhost tool.localhost",
             **json.loads(secrets_file.read_text(encoding="utf-8")),
         }
     )

@@ -248,6 +248,11 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
             operator=_OPERATOR,
         ),
     ),
+    "busy": ErrorMessage(
+        title=_l("Please wait a moment"),
+        what_happened=_l("Nozimite is working on several requests of this kind, so it did not accept yours."),
+        what_to_do=_l("Try again in a moment."),
+    ),
     "http_503": ErrorMessage(
         title=_l("Please wait a moment"),
         what_happened=_l("Nozimite is busy or under maintenance. Nothing that was already saved is lost."),
