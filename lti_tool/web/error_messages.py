@@ -148,8 +148,8 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
     "registration_bad_address": _registration(
         _l("The learning platform gave an address that Nozimite is not allowed to open."),
         _l(
-            "Check that the platform uses https and a public address. For a test on a private network, the "
-            "operator of this service can allow private addresses in the settings."
+            "Check that the platform uses https and a public address. If it is in a private network, the "
+            "operator of this service can name its host in the setting PRIVATE_HOSTS."
         ),
     ),
     "registration_unreachable": _registration(
