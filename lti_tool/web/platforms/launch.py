@@ -40,12 +40,14 @@ NEW_TAB_SECONDS = 60
 def login() -> Response:
     """Sends the browser to the platform's authorization address, if need be by way of the platform's storage."""
     tool = current_tool()
+    sent = request.values.to_dict()
     # The platform knows the address at which it called, and would refuse another one.
     answer = lti_login.login(
-        request.values.to_dict(),
+        sent,
         _find_registration,
-        tool.expiring_values,
+        tool.secret_key,
         f"{requested_tool_url()}/lti/launch",
+        tool.clock(),
         own_urls(),
     )
     if answer.storage_target:
@@ -74,6 +76,8 @@ def launch() -> Response | str:
         _find_registration,
         tool.expiring_values,
         tool.key_sets,
+        tool.secret_key,
+        (tool.tool_url, *own_urls()),
         tool.clock(),
     )
     _note_address(arrival)
