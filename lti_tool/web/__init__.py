@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from flask import Flask
 
-from lti_tool.web import errors, filters, headers, health, languages, page_issuer, plug_sentences, time_zones
+from lti_tool.web import (
+    errors,
+    filters,
+    headers,
+    health,
+    languages,
+    page_issuer,
+    plug_sentences,
+    rate_limits,
+    time_zones,
+)
 from lti_tool.web.approver import approval
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.learner import badge, downloads
 from lti_tool.web.platforms import launch, registration_page
+from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import badge_pages, selective_disclosure, verifier
 from lti_tool.web.sources import messages
 from lti_tool.web.teacher import award_actions, course, link_badge, placement, rule_actions
@@ -24,8 +35,9 @@ def create_app(tool: Tool) -> Flask:
     """The WSGI application of a tool."""
     app = Flask(__name__, template_folder="pages")
     app.config.update(SECRET_KEY=tool.secret_key, MAX_CONTENT_LENGTH=MAX_BYTES)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, tool.trusted_proxies)  # type: ignore[method-assign]
     install(app, tool)
-    for part in (languages, time_zones, headers, filters, page_issuer, plug_sentences, errors):
+    for part in (languages, time_zones, headers, filters, page_issuer, plug_sentences, errors, rate_limits):
         part.set_up(app)
     for pages in (
         launch,
