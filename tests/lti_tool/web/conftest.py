@@ -125,7 +125,7 @@ def launch_navigation(school: School, tool: Tool, person: Member) -> TestRespons
 def text_of(page: TestResponse) -> str:
     """What a person reads: no tags, no folded spaces."""
     body = re.sub(r"<(script|style).*?</\1>", " ", page.text, flags=re.S)
-    body = re.sub(r"</?(time|span|a|b|q|strong)\b[^>]*>", "", body)
+    body = re.sub(r"</?(time|span|a|b|bdi|q|strong)\b[^>]*>", "", body)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
