@@ -10,6 +10,9 @@ from itertools import combinations
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+#: The addresses of one machine, or of a network of them.
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 
 class SettingsError(Exception):
     """Settings are missing or not valid. `problems` has a sentence for each, which names its variable."""
@@ -46,6 +49,8 @@ class Settings:
     status_purpose: str = "revocation"
     poll_seconds: int = 600
     private_hosts: tuple[str, ...] = ()
+    limits_url: str = field(default="memory://", repr=False)
+    trusted_proxies: tuple[Network, ...] = ()
     ca_bundle: Path | None = None
     log_format: str = "json"
 
@@ -83,6 +88,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         unbound_launch=read.choice("LTI_UNBOUND_LAUNCH", "confirm", "new_tab", "deny"),
         poll_seconds=read.seconds("POLL_SECONDS", 600),
         private_hosts=read.hosts("PRIVATE_HOSTS"),
+        limits_url=read.limit_store("LIMITS_URL", read.text("BROKER_URL") or "memory://"),
+        trusted_proxies=read.networks("TRUSTED_PROXIES"),
         ca_bundle=read.certificates("CA_BUNDLE"),
         log_format=read.choice("LOG_FORMAT", "json", "console"),
     )
@@ -216,6 +223,25 @@ class _Reader:
         elif not text.startswith(("memory://", "redis+socket:///")):
             self._problem(name, "must be memory://, or begin with redis:// or rediss://")
         return text
+
+    def limit_store(self, name: str, broker: str) -> str:
+        """An address of Flask-Limiter: memory, or Valkey and Redis; that of the broker where none is set."""
+        text = self.broker(name, broker) if self.text(name) else broker
+        # Celery writes a socket, several hosts and the check of a certificate in ways that are its own.
+        text = text.partition(";")[0].replace("redis+socket://", "redis+unix://")
+        text = text.replace("virtual_host=", "db=")
+        return re.sub("(ssl_cert_reqs=)CERT_([A-Z]+)", lambda found: found[1] + found[2].lower(), text)
+
+    def networks(self, name: str) -> tuple[Network, ...]:
+        """Addresses and networks, separated by commas or spaces."""
+        words = (self.text(name) or "").replace(",", " ").split()
+        try:
+            return tuple(ipaddress.ip_network(word, strict=False) for word in words)
+        except ValueError:
+            self._problem(
+                name, "must be addresses or networks, such as 127.0.0.1 or 172.18.0.0/16, not names of hosts"
+            )
+            return ()
 
     def mail_server(self, name: str) -> str | None:
         text = self.text(name)

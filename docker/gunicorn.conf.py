@@ -22,6 +22,8 @@ max_requests_jitter = 500
 # Nothing in a read-only container may be written but /dev/shm and /tmp; no control socket in a home folder.
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - heartbeat files without content, in a container of our own
 control_socket_disable = True
+# What proxies say is read by the tool itself, from those in TRUSTED_PROXIES.
+forwarded_allow_ips = ""
 # The tool logs events with ids itself; an access log would keep people's addresses.
 accesslog = None
 errorlog = "-"

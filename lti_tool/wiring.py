@@ -14,7 +14,7 @@ from typing import Any
 from badges.errors import TemplateError
 from badges.verify import Budget, FetchInTime, Report
 from badges.vocabularies import set_override_folder
-from config.settings import Settings, SettingsError
+from config.settings import Network, Settings, SettingsError
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder
@@ -60,6 +60,8 @@ class Tool:
     unbound_launch: str
     secret_key: str = field(repr=False)
     poll_every: timedelta
+    limits_url: str = field(repr=False)
+    trusted_proxies: Sequence[Network]
     mail_folder: str | None
     clock: Callable[[], datetime]
     store: Store
@@ -155,6 +157,8 @@ def build_tool(
             unbound_launch=settings.unbound_launch,
             secret_key=settings.secret_key,
             poll_every=timedelta(seconds=settings.poll_seconds),
+            limits_url=settings.limits_url,
+            trusted_proxies=settings.trusted_proxies,
             mail_folder=None if settings.smtp_url else str(settings.mail_folder),
             clock=now,
             store=store,

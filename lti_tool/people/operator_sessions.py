@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from lti_tool.errors import NotAllowedError
+from lti_tool.people.sessions import SESSION_NAME_LENGTH
 from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.store import events
+from lti_tool.store.database import Store
 from lti_tool.store.events import Actor
 from lti_tool.values import Json, secret_hash
 
 INVITATION_LIFE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(hours=4)
+
+_SESSION = "editor-session-"
 
 
 def invite_operator(expiring_values: ExpiringValues, account: str = "", issuer_id: str = "") -> str:
@@ -56,9 +62,43 @@ def _issuer_in(stored: Json | None) -> str:
     return str(stored["issuer_id"]) if stored is not None else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSession:
+    """A session of an operator in the editor. `name` is the beginning of the hash of its token, which opens nothing."""
+
+    key: str
+    name: str
+    operator: Actor
+
+
+def running(expiring_values: ExpiringValues) -> Sequence[OperatorSession]:
+    """The sessions that have not ended, oldest first."""
+    return [
+        OperatorSession(
+            key=key,
+            name=key.removeprefix(_SESSION)[:SESSION_NAME_LENGTH],
+            operator=events.operator(value["account"]),
+        )
+        for key, value in expiring_values.all_of(_SESSION).items()
+    ]
+
+
+def revoke(
+    store: Store, expiring_values: ExpiringValues, ended: OperatorSession, now: datetime, by: Actor
+) -> None:
+    """Ends the session: no page of it answers any more."""
+    if expiring_values.take(ended.key) is None:
+        return
+    with store.begin() as session:
+        data = {"operator": ended.operator.id}
+        events.record(
+            session, "session_revoked", "session", ended.name, now, actor=by, why="by_operator", data=data
+        )
+
+
 def _code_key(code: str) -> str:
     return f"editor-code-{secret_hash(code)}"
 
 
 def _token_key(token: str) -> str:
-    return f"editor-{secret_hash(token)}"
+    return _SESSION + secret_hash(token)

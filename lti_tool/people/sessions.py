@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from lti_tool.language import best_language
 from lti_tool.people.launch_records import save_course, save_person
 from lti_tool.sources.launches import place_of
 from lti_tool.store import Session, events, queries
+from lti_tool.store.events import Actor
 from lti_tool.store.models import LaunchSession
 from lti_tool.values import DeepLinkingSettings, Launch, origin_of, secret_hash
 
@@ -21,6 +23,8 @@ SESSION_IDLE = timedelta(hours=2)
 SESSION_LIFE = timedelta(hours=12)
 #: A use is recorded at most this often, so that reading pages does not mean a write for each request.
 RECORD_USE_EVERY = timedelta(minutes=1)
+#: Twelve hexadecimal digits tell all sessions of half a day from each other.
+SESSION_NAME_LENGTH = 12
 
 
 def start_session(session: Session, launch: Launch, now: datetime, bound_by: str = "") -> str:
@@ -39,14 +43,7 @@ def start_session(session: Session, launch: Launch, now: datetime, bound_by: str
     if rule is not None:
         looks.look_after_opening(session, rule, now)
     if course is not None and person is not None:
-        # Whoever comes back as a learner is no teacher any more, on the pages that are still open either.
-        queries.people.limit_sessions(
-            session,
-            course.id,
-            person.id,
-            is_teacher=launch.is_teacher,
-            may_write_templates=launch.may_write_templates,
-        )
+        _limit_earlier_sessions(session, launch, course.id, person.id, now)
     return_origin = origin_of(launch.return_url or "")
     token = secrets.token_urlsafe(32)
     session.add(
@@ -83,16 +80,81 @@ def start_session(session: Session, launch: Launch, now: datetime, bound_by: str
     return token
 
 
+def _limit_earlier_sessions(
+    session: Session, launch: Launch, course_id: int, person_id: int, now: datetime
+) -> None:
+    """Whoever comes back with a lesser role has lost the rights of their pages that are still open.
+
+    Who comes back as a learner loses these pages: they show what a learner may not read.
+    """
+    if launch.is_learner:
+        for row in queries.people.sessions(session, course_id=course_id, person_id=person_id):
+            if row.is_teacher or row.may_write_templates:
+                _revoke(session, row, now, events.person(person_id), why="returned_as_learner")
+    queries.people.limit_sessions(
+        session,
+        course_id,
+        person_id,
+        is_teacher=launch.is_teacher,
+        may_write_templates=launch.may_write_templates,
+    )
+
+
 def find_session(session: Session, token: str, now: datetime) -> LaunchSession | None:
     """The session of a page's token, None where there is none, or it has ended by SESSION_IDLE or SESSION_LIFE."""
     row = session.get(LaunchSession, secret_hash(token)) if token else None
-    if row is None or row.revoked_at is not None:
-        return None
-    if now >= row.last_used_at + SESSION_IDLE or now >= row.created_at + SESSION_LIFE:
+    if row is None or not _is_running(row, now):
         return None
     if now - row.last_used_at > RECORD_USE_EVERY:
         row.last_used_at = now
     return row
+
+
+def is_revoked(session: Session, token: str) -> bool:
+    """Whether the session of a page's token was ended by `revoke`, or by the person's return as a learner."""
+    row = session.get(LaunchSession, secret_hash(token)) if token else None
+    return row is not None and row.revoked_at is not None
+
+
+def running(
+    session: Session,
+    now: datetime,
+    *,
+    person_id: int | None = None,
+    course_id: int | None = None,
+    registration_id: int | None = None,
+) -> Sequence[LaunchSession]:
+    """The sessions that have not ended, oldest first: those of a person, a course, a platform, or all."""
+    rows = queries.people.sessions(
+        session, person_id=person_id, course_id=course_id, registration_id=registration_id
+    )
+    return [row for row in rows if _is_running(row, now)]
+
+
+def name_of(row: LaunchSession) -> str:
+    """By what the session is called in lists and events: the beginning of the hash of its token opens nothing."""
+    return row.token_hash[:SESSION_NAME_LENGTH]
+
+
+def revoke(session: Session, row: LaunchSession, now: datetime, by: Actor) -> None:
+    """Ends the session: no page of it answers any more."""
+    _revoke(session, row, now, by, why="by_operator")
+
+
+def _revoke(session: Session, row: LaunchSession, now: datetime, by: Actor, why: str) -> None:
+    if row.revoked_at is not None:
+        return
+    row.revoked_at = now
+    data = {"person": row.person_id, "course": row.course_id, "registration": row.registration_id}
+    events.record(session, "session_revoked", "session", name_of(row), now, actor=by, why=why, data=data)
+
+
+def _is_running(row: LaunchSession, now: datetime) -> bool:
+    return (
+        row.revoked_at is None
+        and now < row.last_used_at + SESSION_IDLE
+        and now < row.created_at + SESSION_LIFE
+    )
 
 
 def note_rule(session: Session, token: str, rule_id: int) -> None:

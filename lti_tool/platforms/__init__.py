@@ -1,7 +1,7 @@
 """The only room that knows PyLTI1p3: LTI 1.3 messages and services, as plain values in and out.
 
 No web framework comes in here, and the store only into `invitations` and `registrations`. What a login leaves for its
-launch is stored in `ExpiringValues`, and every call to a platform goes through `Outgoing`.
+launch is signed (`login_state`), and every call to a platform goes through `Outgoing`.
 """
 
 #: Every `code` that a LaunchError of this room carries; `web.error_messages` has a sentence for each.

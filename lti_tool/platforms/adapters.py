@@ -12,32 +12,20 @@ from typing import Any
 
 from pylti1p3.cookie import CookieService
 from pylti1p3.deployment import Deployment
-from pylti1p3.launch_data_storage.base import LaunchDataStorage
 from pylti1p3.redirect import Redirect
 from pylti1p3.registration import Registration as PyLtiRegistration
 from pylti1p3.request import Request
 from pylti1p3.session import SessionService
 from pylti1p3.tool_config.abstract import ToolConfAbstract
 
-from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.values import Registration, ToolKey
 
 #: The registration of a platform and a client; with None for the client, the platform's only one, if it has one.
 FindRegistration = Callable[[str, str | None], Registration | None]
 
-NONCE_SECONDS = 600
-
-
-def state_key(state: str) -> str:
-    """The key of a login's state among the expiring values.
-
-    The state comes back from outside, so it is hashed: no text of any length or content leaves its place.
-    """
-    return "lti-state-" + _digest(state)
-
 
 def used_state_key(state: str) -> str:
-    """The key of the mark that a state has been used."""
+    """The key, among the expiring values, of the mark that a state has been used."""
     return "lti-used-" + _digest(state)
 
 
@@ -103,56 +91,18 @@ class RedirectAddress(Redirect[str]):
         return self._url
 
 
-class LibraryStorage(LaunchDataStorage[Any]):
-    """The library's storage on ExpiringValues, without its session cookie."""
+class NoStorage(SessionService):
+    """The library's session, which stores nothing: state and nonce are signed values (see `login_state`).
 
-    def __init__(self, expiring_values: ExpiringValues) -> None:
-        super().__init__()
-        self._expiring_values = expiring_values
-
-    def get_session_cookie_name(self) -> None:
-        # With a name the library would set a cookie of its own, which a frame on another site does not keep.
-        return None
-
-    def can_set_keys_expiration(self) -> bool:
-        return True
-
-    def get_value(self, key: str) -> Any:
-        stored = self._expiring_values.peek(self._hashed_key(key))
-        return None if stored is None else stored["value"]
-
-    def set_value(self, key: str, value: Any, exp: int | None = None) -> None:
-        self._expiring_values.put(self._hashed_key(key), {"value": value}, exp or NONCE_SECONDS)
-
-    def check_value(self, key: str) -> bool:
-        return self.get_value(key) is not None
-
-    def consume(self, key: str) -> bool:
-        """Whether the key had a value, which is removed: of many callers at once, one gets True."""
-        return self._expiring_values.take(self._hashed_key(key)) is not None
-
-    def _hashed_key(self, key: str) -> str:
-        # `_prepare_key` adds the library's prefix. The nonce in the key comes from outside, hence the hash.
-        return "lti-" + _digest(self._prepare_key(key))
-
-
-class NonceSession(SessionService):
-    """The library's session, of which only the nonces are left, and each of them works once.
-
-    The library's own `check_nonce` leaves the nonce in its storage for a day, so that a token passes again and again.
-    Its base `_get_key` is only a way of naming: it puts the prefix before the name.
+    The library's own `check_nonce` would leave the nonce in its storage for a day, so that a token passes again and
+    again. `launch` marks each state that was used instead.
     """
 
-    def __init__(self, request: Request, storage: LibraryStorage) -> None:
-        super().__init__(request)
-        self.set_data_storage(storage)
-        self._storage = storage
-
     def save_nonce(self, nonce: str) -> None:
-        self._storage.set_value(self._get_key("nonce", nonce), value=True, exp=NONCE_SECONDS)
+        """Stores nothing."""
 
     def check_nonce(self, nonce: str) -> bool:
-        return self._storage.consume(self._get_key("nonce", nonce))
+        return False
 
     def set_state_valid(self, state: str, id_token_hash: str) -> None:
         """Stores nothing: the library would let the same token in a second time, and without its cookie."""

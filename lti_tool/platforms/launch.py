@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -28,18 +28,17 @@ from lti_tool.platforms.adapters import (
     FindRegistration,
     LibraryRegistration,
     LibraryRegistrations,
-    LibraryStorage,
     NewCookies,
-    NonceSession,
+    NoStorage,
     RequestParameters,
     cookie_name,
-    state_key,
     used_state_key,
 )
 from lti_tool.platforms.admission import check_deployment, check_enabled
 from lti_tool.platforms.claims import CLAIM, as_launch, clean, deep_linking_settings, identifier, odd_ids
 from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.platforms.key_sets import KeySets
+from lti_tool.platforms.login_state import LoginState, nonce_of, read_state
 from lti_tool.values import Json, Launch, Registration, origin_of
 
 MESSAGES: dict[str, Callable[[], MessageValidatorAbstract]] = {
@@ -51,7 +50,7 @@ MESSAGES: dict[str, Callable[[], MessageValidatorAbstract]] = {
 #: How far the platform's clock may be from ours.
 LEEWAY_SECONDS = 60
 MAX_AGE_SECONDS = 600
-#: How long a used state is told from an unknown one; only the sentence on the page depends on it.
+#: How long a used state is known as such: longer than `login_state.STATE_SECONDS`, or it could be used again.
 USED_SECONDS = 3600
 MAX_TOKEN_LENGTH = 200_000
 
@@ -81,15 +80,18 @@ def launch(
     find_registration: FindRegistration,
     expiring_values: ExpiringValues,
     key_sets: KeySets,
+    secret_key: str,
+    own_urls: Collection[str],
     now: datetime,
 ) -> Arrival:
-    """The launch that the platform posted.
+    """The launch that the platform posted; the state of its login was signed with `secret_key`.
 
+    `own_urls` are those at which the tool is or was: links may ask for a page there, and nowhere else.
     Raises LaunchError with one of LAUNCH_CODES; a second post of the same form is `replayed`.
     """
     if form.get("error"):
         raise LaunchError("platform_said", _platform_error(form))
-    message = _LaunchMessage(form, find_registration, expiring_values, key_sets, now)
+    message = _LaunchMessage(form, find_registration, expiring_values, key_sets, secret_key, own_urls, now)
     message.validate()
     state = form["state"]
     cookie = cookies.get(cookie_name(state), "")
@@ -97,16 +99,18 @@ def launch(
         launch=as_launch(message.claims, message.registration.value),
         state=state,
         bound=hmac.compare_digest(cookie.encode(), state.encode()),
-        storage_target=message.login.get("storage_target"),
+        storage_target=message.login.storage_target,
         auth_origin=origin_of(message.registration.value.auth_login_url),
     )
 
 
-class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, NonceSession, NewCookies]):
+class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, NoStorage, NewCookies]):
     """The library's launch with checks of ours, in an order of ours; each raises LaunchError.
 
-    `login` is what `login()` stored under the state; it is there once `validate_state` has returned.
+    `login` is what the state says of the login; it is there once `validate_state` has returned.
     """
+
+    login: LoginState
 
     def __init__(
         self,
@@ -114,19 +118,22 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         find_registration: FindRegistration,
         expiring_values: ExpiringValues,
         key_sets: KeySets,
+        secret_key: str,
+        own_urls: Collection[str],
         now: datetime,
     ) -> None:
         request = RequestParameters(form)
         super().__init__(
             request,
             LibraryRegistrations(find_registration),
-            session_service=NonceSession(request, LibraryStorage(expiring_values)),
+            session_service=NoStorage(request),
             cookie_service=NewCookies(),
         )
         self._expiring_values = expiring_values
         self._key_sets = key_sets
+        self._secret_key = secret_key
+        self._own_origins = {origin_of(url) for url in own_urls}
         self._now = now.timestamp()
-        self.login: Json = {}
 
     @property
     def claims(self) -> Json:
@@ -171,11 +178,13 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
             raise LaunchError("missing_state", "the form has no state")
         if not self._get_request_param("id_token"):
             raise LaunchError("missing_token", "the form has no id_token")
-        login = self._expiring_values.peek(state_key(state))
+        login = read_state(state, self._secret_key)
         if login is None:
-            if self._expiring_values.peek(used_state_key(state)) is not None:
-                raise LaunchError("replayed", "the state was used before")
-            raise LaunchError("unknown_state", "no login began with this state, or it is too long ago")
+            raise LaunchError("unknown_state", "no login of this tool has this state")
+        if self._expiring_values.peek(used_state_key(state)) is not None:
+            raise LaunchError("replayed", "the state was used before")
+        if login.has_expired(self._now):
+            raise LaunchError("unknown_state", "the login was too long ago")
         self.login = login
         return self
 
@@ -220,7 +229,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         except LtiException as error:
             raise LaunchError("unknown_platform", f"no registration for {issuer}") from error
         # Otherwise a login with one client could be finished with a token for another client of the same platform.
-        if self.registration.value.id != self.login["registration_id"]:
+        if self.registration.value.id != self.login.registration_id:
             raise LaunchError("bad_token", "the login began with another platform or client")
         check_enabled(self.registration.value)
         return self
@@ -308,28 +317,23 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, Nonc
         # Not in the library.
         target = self._jwt["body"].get(CLAIM + "target_link_uri")
         origin = origin_of(target) if isinstance(target, str) else ""
-        if not origin or origin not in self.login["origins"]:
+        if not origin or origin not in self._own_origins:
             raise LaunchError("wrong_target", "the launch asks for a page of another site")
         return self
 
     def validate_nonce(self) -> _LaunchMessage:
-        """Itself, its state and nonce used up; raises LaunchError `bad_token` or `replayed`."""
-        # The library only looks whether the nonce is stored. Here it has to be the nonce of this very login, and both
-        # the state and the nonce are taken out of the store, which lets one of several simultaneous posts pass.
-        nonce = self._jwt["body"].get("nonce")
+        """Itself, its state used up; raises LaunchError `bad_token` or `replayed`."""
+        # The library only looks whether the nonce is stored. Here it has to be the nonce of this very login, and the
+        # state can be marked as used only once, which lets one of several simultaneous posts pass. Only a message that
+        # its platform has signed comes so far: nobody else can make marks.
+        nonce, state = self._jwt["body"].get("nonce"), self._get_request_param("state")
+        expected = nonce_of(state, self._secret_key)
         if not isinstance(nonce, str) or not hmac.compare_digest(
-            nonce.encode("utf-8", "replace"), self.login["nonce"].encode()
+            nonce.encode("utf-8", "replace"), expected.encode()
         ):
             raise LaunchError("bad_token", "the nonce belongs to another login")
-        state = self._get_request_param("state")
-        # The mark comes first: a second post that no longer finds the state finds the mark, and is `replayed`.
-        self._expiring_values.put(used_state_key(state), {"used": True}, USED_SECONDS)
-        if self._expiring_values.take(state_key(state)) is None:
+        if not self._expiring_values.add(used_state_key(state), {"used": True}, USED_SECONDS):
             raise LaunchError("replayed", "the state was used before")
-        try:
-            super().validate_nonce()
-        except LtiException as error:
-            raise LaunchError("replayed", "the nonce was used before") from error
         return self
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from pylti1p3.exception import OIDCException
@@ -16,19 +16,16 @@ from lti_tool.platforms.adapters import (
     FindRegistration,
     LibraryRegistration,
     LibraryRegistrations,
-    LibraryStorage,
     NewCookies,
-    NonceSession,
+    NoStorage,
     RedirectAddress,
     RequestParameters,
     cookie_name,
-    state_key,
 )
 from lti_tool.platforms.admission import check_enabled
-from lti_tool.platforms.expiring_values import ExpiringValues
+from lti_tool.platforms.login_state import PREFIX, LoginState, new_state, nonce_of
 from lti_tool.values import origin_of
 
-STATE_SECONDS = 600
 #: Canvas's `lti_message_hint` is a JWT of about 1000 characters. All of it goes back in one address.
 MAX_PARAMETER_LENGTH = 4000
 
@@ -53,11 +50,12 @@ class LoginAnswer:
 def login(
     parameters: Mapping[str, str],
     find_registration: FindRegistration,
-    expiring_values: ExpiringValues,
+    secret_key: str,
     launch_url: str,
+    now: datetime,
     former_urls: Collection[str] = (),
 ) -> LoginAnswer:
-    """The answer to a login initiation by GET or POST; its state and nonce are stored for STATE_SECONDS.
+    """The answer to a login initiation by GET or POST. Nothing is stored: all that the launch needs is in the state.
 
     `former_urls`: where the tool was before; links from then may still ask for a page there.
     `find_registration(platform_id, None)` must give a registration only if it is the one of that platform.
@@ -66,31 +64,17 @@ def login(
     if any(len(value) > MAX_PARAMETER_LENGTH for value in parameters.values()):
         raise LaunchError("bad_login", "a parameter is too long")
     target = parameters.get("target_link_uri")
-    origins = {origin_of(url) for url in (launch_url, *former_urls)}
-    if target and origin_of(target) not in origins:
+    if target and origin_of(target) not in {origin_of(url) for url in (launch_url, *former_urls)}:
         raise LaunchError("wrong_target", "the login asks for a page of another site")
-    request = RequestParameters(parameters)
+    storage_target = _frame_name(parameters.get("lti_storage_target"))
     cookies = NewCookies()
-    session = NonceSession(request, LibraryStorage(expiring_values))
-    oidc = _Login(request, LibraryRegistrations(find_registration), session, cookies)
+    oidc = _Login(parameters, find_registration, cookies, secret_key, now, storage_target)
     try:
         location = oidc.get_redirect_object(launch_url).get_redirect_url()
     except OIDCException as error:
         raise LaunchError(_refusal_code(parameters), str(error)) from error
     registration = oidc.registration.value
     check_enabled(registration)
-    storage_target = _frame_name(parameters.get("lti_storage_target"))
-    expiring_values.put(
-        state_key(oidc.state),
-        {
-            "registration_id": registration.id,
-            "nonce": oidc.nonce,
-            "launch_url": launch_url,
-            "origins": sorted(origins),
-            "storage_target": storage_target,
-        },
-        STATE_SECONDS,
-    )
     return LoginAnswer(
         location=location,
         cookie_name=cookie_name(oidc.state),
@@ -101,14 +85,27 @@ def login(
     )
 
 
-class _Login(OIDCLogin[RequestParameters, LibraryRegistrations, NonceSession, NewCookies, str]):
+class _Login(OIDCLogin[RequestParameters, LibraryRegistrations, NoStorage, NewCookies, str]):
     """The library's login. It makes state and nonce in private methods and does not return them, hence the overrides.
 
-    `state` and `nonce` are there once `get_redirect_object` has returned.
+    `state` is there once `get_redirect_object` has returned.
     """
 
-    state: str
-    nonce: str
+    def __init__(
+        self,
+        parameters: Mapping[str, str],
+        find_registration: FindRegistration,
+        cookies: NewCookies,
+        secret_key: str,
+        now: datetime,
+        storage_target: str | None,
+    ) -> None:
+        request = RequestParameters(parameters)
+        super().__init__(request, LibraryRegistrations(find_registration), NoStorage(request), cookies)
+        self._secret_key = secret_key
+        self._now = now
+        self._storage_target = storage_target
+        self.state = ""
 
     @property
     def registration(self) -> LibraryRegistration:
@@ -119,14 +116,20 @@ class _Login(OIDCLogin[RequestParameters, LibraryRegistrations, NonceSession, Ne
         return RedirectAddress(url)
 
     def _get_uuid(self) -> str:
-        # The library puts "state-" before what this returns, and makes that the state.
-        self.state = "state-" + secrets.token_urlsafe(24)
-        return self.state.removeprefix("state-")
+        # The library has found the registration by now. It puts "state-" before what this returns: that is the state.
+        self.state = new_state(
+            LoginState(
+                registration_id=self.registration.value.id,
+                began_at=int(self._now.timestamp()),
+                storage_target=self._storage_target,
+            ),
+            self._secret_key,
+        )
+        return self.state.removeprefix(PREFIX)
 
     def _generate_nonce(self) -> str:
         # The library's nonce ends in a uuid1, which reveals the machine's network address and its time.
-        self.nonce = secrets.token_urlsafe(32)
-        return self.nonce
+        return nonce_of(self.state, self._secret_key)
 
     def _prepare_redirect_url(self, launch_url: str) -> str:
         # The library adds "?" and the parameters, even where the platform's address has a query already.

@@ -13,6 +13,7 @@ from lti_tool.web import (
     languages,
     page_issuer,
     plug_sentences,
+    rate_limits,
     time_zones,
 )
 from lti_tool.web.approver import approval
@@ -21,6 +22,7 @@ from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.learner import badge, downloads
 from lti_tool.web.platforms import launch, registration_page
+from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import badge_pages, selective_disclosure, verifier
 from lti_tool.web.sources import messages
 from lti_tool.web.teacher import award_actions, course, link_badge, placement, rule_actions
@@ -34,6 +36,7 @@ def create_app(tool: Tool) -> Flask:
     """The WSGI application of a tool."""
     app = Flask(__name__, template_folder="pages")
     app.config.update(SECRET_KEY=tool.secret_key, MAX_CONTENT_LENGTH=MAX_BYTES)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, tool.trusted_proxies)  # type: ignore[method-assign]
     install(app, tool)
     for part in (
         checked_requests,
@@ -44,6 +47,7 @@ def create_app(tool: Tool) -> Flask:
         page_issuer,
         plug_sentences,
         errors,
+        rate_limits,
     ):
         part.set_up(app)
     for pages in (

@@ -144,6 +144,16 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
         ),
         what_to_do=_l("Nothing is lost. Go back to your course and open the link again."),
     ),
+    "session_revoked": ErrorMessage(
+        title=_l("This page was closed"),
+        what_happened=_l(
+            "You have come to the course as a learner since you opened this page as a teacher, or the operator of "
+            "this service has ended the session."
+        ),
+        what_to_do=_l(
+            "Nothing that was already saved is lost. Go back to your course and open the link again."
+        ),
+    ),
     # A registration
     "registration_bad_address": _registration(
         _l("The learning platform gave an address that Nozimite is not allowed to open."),
@@ -238,6 +248,14 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
         title=_l("This file is too large"),
         what_happened=_l("A badge is a small file. Nozimite accepts files of up to 5 MB."),
         what_to_do=_l("Choose the badge file as you received it, not a photo or a scan of it."),
+    ),
+    "http_429": ErrorMessage(
+        title=_l("Too many requests"),
+        what_happened=_l(
+            "More requests came from you or from your network within a minute than Nozimite answers. Nothing that was "
+            "already saved is lost."
+        ),
+        what_to_do=_l("Wait a minute, then try again. If you came from a course, open the link there again."),
     ),
     "http_500": ErrorMessage(
         title=_l("Something went wrong on our side"),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from flask import Flask, jsonify, render_template, request
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import (
@@ -26,13 +26,19 @@ from lti_tool.errors import (
 )
 from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
+from lti_tool.store.events import UNKNOWN
+from lti_tool.web import rate_limits
 from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, already_registered, error_message
 from lti_tool.web.limits import BusyError
 from lti_tool.web.negotiation import prefers_json
+from lti_tool.web.page_issuer import use_last_read_issuer
 from lti_tool.web.refusals import record_refusal
+from lti_tool.web.visits import current_actor
 
+#: Codes of a LaunchError for a page that stayed open longer than its session: no launch was refused.
+SESSION_ENDED = ("session_over", "session_revoked")
 #: Codes of a LaunchError that is no fault of the platform's message.
-FORBIDDEN = ("session_over", "unbound", "ticket_over", "platform_disabled", "unlisted_deployment")
+FORBIDDEN = (*SESSION_ENDED, "unbound", "ticket_over", "platform_disabled", "unlisted_deployment")
 
 
 def set_up(app: Flask) -> None:
@@ -60,8 +66,13 @@ def error_page(
 
     `reason` goes to the log only. `quoted` is the text of a platform's refusal, and is shown on the page only, because
     it may name somebody. `message` stands in place of the one for the code. Where somebody was `refused` something, it
-    is the event's name, and `data` are ids for it.
+    is the event's name, and `data` are ids for it. Who is refused too much in a minute gets the page for that.
     """
+    if 400 <= status < 500 and status != 429 and current_actor() == UNKNOWN:
+        try:
+            rate_limits.count_refusal()
+        except TooManyRequests as error:
+            return _http_error(error)
     incident = new_incident_number()
     if refused:
         record_refusal(refused, code, incident, data)
@@ -95,8 +106,7 @@ def _launch_refused(error: LaunchError) -> Response:
     if error.code == "platform_said":
         return _platform_error(error)
     status = 403 if error.code in FORBIDDEN else 400
-    # A page that stayed open for too long is no refusal of a launch.
-    refused = "" if error.code == "session_over" else "launch_refused"
+    refused = "" if error.code in SESSION_ENDED else "launch_refused"
     return error_page(error.code, status, reason=str(error), refused=refused, data=error.data)
 
 
@@ -129,6 +139,8 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return Response.force_type(error.get_response())
+    if isinstance(error, TooManyRequests):
+        return _too_many_requests(error)
     known = f"http_{status}" if status in (404, 405, 413, 503) else "http_400"
     answer = error_page("busy" if isinstance(error, BusyError) else known, status)
     if status >= 500 and status != 503:
@@ -137,6 +149,14 @@ def _http_error(error: HTTPException) -> Response:
         value = error.get_response().headers.get(name)
         if value:
             answer.headers[name] = value
+    return answer
+
+
+def _too_many_requests(error: TooManyRequests) -> Response:
+    # Whoever asks too often must not reach the database by that.
+    use_last_read_issuer()
+    answer = error_page("http_429", 429)
+    answer.headers["Retry-After"] = str(rate_limits.seconds_to_wait(error))
     return answer
 
 

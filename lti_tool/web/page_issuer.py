@@ -24,6 +24,11 @@ def page_issuer() -> Issuer:
     return issuer
 
 
+def use_last_read_issuer() -> None:
+    """Makes the page one of its issuer if that is known already, else of the first as it was last read."""
+    g.setdefault("issuer", current_app.extensions[_LAST_READ])
+
+
 def set_page_issuer(issuer: Issuer) -> None:
     """Makes the rest of the page one of that issuer."""
     g.issuer = issuer

@@ -14,6 +14,7 @@ from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import AwardRule, LaunchSession
 from lti_tool.values import DeepLinkingSettings, Launch, Registration
+from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import allow_framing_by, embed_origins
 from lti_tool.web.languages import browser_language, set_page_language
@@ -75,16 +76,28 @@ def start_visit(launch: Launch, bound_by: str) -> Visit:
 def current_visit() -> Visit:
     """The visit that the request's header or hidden field names. Sets language and framing of the page.
 
-    Raises LaunchError `session_over` where the token is unknown or its session has ended, `platform_disabled` or
-    `unlisted_deployment` where its platform may no longer use the tool.
+    Raises LaunchError `session_over` where the token is unknown or its session has ended, `session_revoked` where it
+    was ended, `platform_disabled` or `unlisted_deployment` where its platform may no longer use the tool, and
+    TooManyRequests.
     """
     tool = current_tool()
     token = request.headers.get(LAUNCH_HEADER) or request.form.get(LAUNCH_FIELD, "")
+    with tool.store.read() as session:
+        # Asked by a session that only reads: strangers must not queue for the lock of writers.
+        _running_session(session, token)
+    rate_limits.count_page(token)
     with tool.store.begin() as session:
-        row = sessions.find_session(session, token, tool.clock())
-        if row is None:
-            raise LaunchError("session_over", "no session, or its time is over")
-        return _visit(row, token)
+        return _visit(_running_session(session, token), token)
+
+
+def _running_session(session: Session, token: str) -> LaunchSession:
+    """The row of the token's session. Raises LaunchError `session_over` or `session_revoked`."""
+    row = sessions.find_session(session, token, current_tool().clock())
+    if row is not None:
+        return row
+    if sessions.is_revoked(session, token):
+        raise LaunchError("session_revoked", "the session was ended")
+    raise LaunchError("session_over", "no session, or its time is over")
 
 
 def current_teacher_visit() -> Visit:

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from lti_tool.people import operator_sessions
 from lti_tool.templates import versions
-from lti_tool.web import create_app
+from lti_tool.web import create_app, rate_limits
 from lti_tool.web.editor.fields import STEPS
 from lti_tool.wiring import build_tool
 from tests.fixtures import Clock, settings_for, template_data
@@ -27,7 +27,9 @@ def requests() -> Iterator[dict[str, Callable[[], bytes]]]:
     """Functions that each make one request, by its name, until the block ends. Each time a new draft is published."""
     with tempfile.TemporaryDirectory() as folder:
         tool = build_tool(settings_for(f"sqlite:///{folder}/nozimite.sqlite", Path(folder)), Clock())
-        client = create_app(tool).test_client()
+        app = create_app(tool)
+        rate_limits.switch_off(app)
+        client = app.test_client()
         token = operator_sessions.start_operator_session(
             tool.expiring_values, operator_sessions.invite_operator(tool.expiring_values)
         )

@@ -422,3 +422,40 @@ def test_the_example_explains_every_setting_and_no_other() -> None:
 def test_the_example_shows_the_default_values() -> None:
     filled = {name: value or NEEDED.get(name, "") for name, value in example().items()} | NEEDED
     assert read_settings(filled) == read_settings(NEEDED)
+
+
+@pytest.mark.parametrize(
+    ("broker", "limits", "store"),
+    [
+        ("", "", "memory://"),
+        ("memory://", "", "memory://"),
+        ("redis://:p@valkey:6379/0", "", "redis://:p@valkey:6379/0"),
+        ("redis://valkey/0", "redis://other/1", "redis://other/1"),
+        ("redis://valkey/0", "memory://", "memory://"),
+        ("redis+socket:///run/valkey.sock?virtual_host=2", "", "redis+unix:///run/valkey.sock?db=2"),
+        ("redis://a/0;redis://b/0", "", "redis://a/0"),
+        ("rediss://a/0?ssl_cert_reqs=CERT_REQUIRED", "", "rediss://a/0?ssl_cert_reqs=required"),
+    ],
+)
+def test_requests_are_counted_where_the_broker_is_unless_said_otherwise(broker, limits, store) -> None:
+    settings = read_settings(NEEDED | {"BROKER_URL": broker, "LIMITS_URL": limits})
+    assert settings.limits_url == store
+    assert ":p@" not in repr(settings)
+
+
+@pytest.mark.parametrize("value", ["valkey", "http://valkey", "redis://", "redis://a b"])
+def test_a_limit_store_that_cannot_be_used_is_refused(value) -> None:
+    assert names(refusal(NEEDED | {"LIMITS_URL": value})) == {"LIMITS_URL"}
+
+
+def test_trusted_proxies_are_addresses_and_networks() -> None:
+    proxies = read_settings(NEEDED | {"TRUSTED_PROXIES": "127.0.0.1, ::1 172.18.0.5/16"}).trusted_proxies
+    assert [str(each) for each in proxies] == ["127.0.0.1/32", "::1/128", "172.18.0.0/16"]
+    assert read_settings(NEEDED).trusted_proxies == ()
+
+
+@pytest.mark.parametrize("value", ["caddy", "127.0.0.1;::1", "172.18.0.0/33", "*"])
+def test_a_trusted_proxy_that_is_no_address_is_refused(value) -> None:
+    refused = refusal(NEEDED | {"TRUSTED_PROXIES": value})
+    assert names(refused) == {"TRUSTED_PROXIES"}
+    assert "127.0.0.1" in refused

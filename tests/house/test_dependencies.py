@@ -26,7 +26,9 @@ COMES_WITH = {
     "babel": "flask-babel",
     "joserfc": "authlib",
     "kombu": "celery",
+    "limits": "flask-limiter",
     "markupsafe": "flask",
+    "redis": "celery",
     "werkzeug": "flask",
 }
 #: Imported where it is installed, and for few: asked for in requirements-dev.in, for its tests.

@@ -15,7 +15,7 @@ from lti_tool.store.models.rules import AwardRule
 
 
 class ExpiringValue(Base):
-    """A state, nonce, ticket or token, until it is used or expires."""
+    """A mark, ticket, code or token, until it is used or expires."""
 
     __tablename__ = "expiring_value"
 

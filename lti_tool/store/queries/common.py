@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from sqlalchemy import CursorResult
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -43,6 +44,15 @@ def add_or_find(session: Session, row: Row, find: Callable[[], Row | None]) -> R
     if found is None:
         raise LookupError(f"a row of {row.__tablename__} could be neither added nor found")
     return found
+
+
+def insert_if_missing(session: Session, kind: type[Base], values: dict[str, Any]) -> bool:
+    """Whether the row was inserted: of several transactions with the same key one gets True."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(kind).values(values).on_conflict_do_nothing()
+    # Of an INSERT SQLAlchemy keeps the number of rows only where it is asked to.
+    inserted = session.execute(statement, execution_options={"preserve_rowcount": True})
+    return cast(CursorResult[Any], inserted).rowcount == 1
 
 
 def insert_missing(session: Session, kind: type[Base], values: list[dict[str, Any]]) -> None:

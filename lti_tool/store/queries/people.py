@@ -209,6 +209,24 @@ def lock_course(session: Session, course_id: int) -> Course:
     return session.get_one(Course, course_id, with_for_update=FOR_UPDATE, populate_existing=True)
 
 
+def sessions(
+    session: Session,
+    *,
+    person_id: int | None = None,
+    course_id: int | None = None,
+    registration_id: int | None = None,
+) -> Sequence[LaunchSession]:
+    """The launch sessions of a person, a course, a platform, or all, oldest first; those that have ended too."""
+    query = select(LaunchSession).order_by(LaunchSession.created_at, LaunchSession.token_hash)
+    if person_id is not None:
+        query = query.where(LaunchSession.person_id == person_id)
+    if course_id is not None:
+        query = query.where(LaunchSession.course_id == course_id)
+    if registration_id is not None:
+        query = query.where(LaunchSession.registration_id == registration_id)
+    return session.scalars(query).all()
+
+
 def limit_sessions(
     session: Session, course_id: int, person_id: int, *, is_teacher: bool, may_write_templates: bool
 ) -> None:

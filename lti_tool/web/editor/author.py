@@ -18,6 +18,7 @@ from lti_tool.people import operator_sessions
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import TemplateVersion
+from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
 from lti_tool.web.page_issuer import page_issuer, set_page_issuer
@@ -51,6 +52,7 @@ def current_author() -> Author:
     operator = operator_sessions.operator_of(current_tool().expiring_values, token)
     if operator is not None:
         allow_framing_by(NO_ORIGIN)
+        rate_limits.count_page(token)
         return operator_author(token, operator)
     return author_of(current_visit())
 

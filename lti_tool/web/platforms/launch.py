@@ -22,6 +22,7 @@ from lti_tool.platforms.adapters import cookie_name
 from lti_tool.platforms.launch import Arrival
 from lti_tool.store import queries
 from lti_tool.values import Launch, Registration
+from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import allow_framing_by, embed_origins, is_from_own_page, send_own_origin
 from lti_tool.web.languages import browser_language, set_page_language
@@ -40,14 +41,17 @@ NEW_TAB_SECONDS = 60
 def login() -> Response:
     """Sends the browser to the platform's authorization address, if need be by way of the platform's storage."""
     tool = current_tool()
+    sent = request.values.to_dict()
     # The platform knows the address at which it called, and would refuse another one.
     answer = lti_login.login(
-        request.values.to_dict(),
+        sent,
         _find_registration,
-        tool.expiring_values,
+        tool.secret_key,
         f"{requested_tool_url()}/lti/launch",
+        tool.clock(),
         own_urls(),
     )
+    rate_limits.count_login(sent["iss"], sent.get("client_id", ""), sent["login_hint"])
     if answer.storage_target:
         response = Response(
             render_template("platforms/store_state.html", answer=answer), mimetype="text/html"
@@ -74,8 +78,11 @@ def launch() -> Response | str:
         _find_registration,
         tool.expiring_values,
         tool.key_sets,
+        tool.secret_key,
+        (tool.tool_url, *own_urls()),
         tool.clock(),
     )
+    rate_limits.count_launch(arrival.launch.registration_id, arrival.launch.user_id)
     _note_address(arrival)
     if arrival.bound:
         response = Response(_start_page(arrival, by="cookie"), mimetype="text/html")

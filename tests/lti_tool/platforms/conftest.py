@@ -29,6 +29,7 @@ TOOL = "https://tool.example"
 LAUNCH_URL = f"{TOOL}/lti/launch"
 MOODLE = "https://moodle.example"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+SECRET_KEY = "a secret of the tests alone"
 
 
 class Clock:
@@ -57,12 +58,20 @@ class DictExpiringValues:
         with self._lock:
             self.values[key] = json.loads(json.dumps(value))
 
+    def add(self, key: str, value: Json, seconds: int) -> bool:
+        assert len(key) <= 200
+        with self._lock:
+            return self.values.setdefault(key, value) is value
+
     def take(self, key: str) -> Json | None:
         with self._lock:
             return self.values.pop(key, None)
 
     def peek(self, key: str) -> Json | None:
         return self.values.get(key)
+
+    def all_of(self, prefix: str) -> Mapping[str, Json]:
+        return {key: value for key, value in self.values.items() if key.startswith(prefix)}
 
 
 @dataclass
@@ -205,8 +214,9 @@ class ToolAndPlatform:
         return login(
             {name: value for name, value in sent.items() if value},
             self.find,
-            self.expiring_values,
+            SECRET_KEY,
             self.launch_url,
+            self.clock(),
         )
 
     def token(
@@ -226,12 +236,18 @@ class ToolAndPlatform:
 
     def post(self, answer: LoginAnswer, token: str, *, cookies: bool = True, **form: str) -> Arrival:
         sent = {answer.cookie_name: answer.cookie_value} if cookies else {}
+        return self.receive({"id_token": token, "state": answer.state} | form, sent)
+
+    def receive(self, form: Mapping[str, str], cookies: Mapping[str, str]) -> Arrival:
+        """What the tool makes of a posted form."""
         return launch(
-            {"id_token": token, "state": answer.state} | form,
-            sent,
+            form,
+            cookies,
             self.find,
             self.expiring_values,
-            self.key_sets,  # type: ignore[arg-type]
+            self.key_sets,
+            SECRET_KEY,
+            [self.launch_url],
             self.clock(),
         )
 

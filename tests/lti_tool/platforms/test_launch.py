@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from lti_tool.errors import LaunchError
 from lti_tool.platforms import LAUNCH_CODES
-from lti_tool.platforms.launch import launch
 from tests.amounts import amount
 
 AT_ONCE = amount("posts of the same form at once", small=12, full=200)
@@ -65,7 +64,7 @@ def test_the_cookie_of_another_launch_does_not_bind(lti):
     other, answer = lti.login(), lti.login()
     form = {"id_token": lti.token(answer), "state": answer.state}
     cookies = {answer.cookie_name: other.cookie_value}
-    arrival = launch(form, cookies, lti.find, lti.expiring_values, lti.key_sets, lti.clock())
+    arrival = lti.receive(form, cookies)
     assert not arrival.bound
 
 
@@ -519,7 +518,7 @@ def test_an_unreachable_key_set_has_its_own_code(lti):
 def test_the_errors_that_canvas_posts_are_passed_on(lti, recorded):
     for form in recorded("canvas/oidc_error_form.json"):
         with pytest.raises(LaunchError) as caught:
-            launch(form, {}, lti.find, lti.expiring_values, lti.key_sets, lti.clock())
+            lti.receive(form, {})
         assert caught.value.code == "platform_said"
         assert json.loads(str(caught.value))["error"] == form["error"]
 
@@ -527,7 +526,7 @@ def test_the_errors_that_canvas_posts_are_passed_on(lti, recorded):
 def test_the_error_of_a_platform_is_cut_and_cleaned(lti):
     form = {"error": "x\x1b[31m" * 500, "state": "s"}
     with pytest.raises(LaunchError) as caught:
-        launch(form, {}, lti.find, lti.expiring_values, lti.key_sets, lti.clock())
+        lti.receive(form, {})
     assert len(str(caught.value)) < 500
     assert "\x1b" not in str(caught.value)
 

@@ -170,6 +170,12 @@ def launch(story, session, now):
     )
 
 
+def end_session(story, session, now):
+    *_, newest = sessions.running(session, now)
+    for _ in range(2):
+        sessions.revoke(session, newest, now, ROOT_ACCOUNT)
+
+
 def settle(change):
     def act(story, session, now):
         proposed = queries.rules.proposed_version(session, rule(session).id)
@@ -501,6 +507,7 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
     ("a badge is placed", place(), ["launched", "placed"]),
     ("its link is launched", launch, ["rule_changed", "launched"]),
     ("it is launched again", launch, ["launched"]),
+    ("the operator ends the session", in_transaction(end_session), ["session_revoked"]),
     ("a teacher sets what is asked for", on_rule(rule_changes.set_demands, DEMANDS), ["rule_changed"]),
     ("and sets it back", on_rule(rule_changes.set_demands, UNCONFIRMED), ["rule_changed"]),
     ("another rule is placed", place(AT_LEAST_60), ["launched", "placed"]),

@@ -22,7 +22,7 @@ from lti_tool.platforms import registrations
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.store import queries
 from lti_tool.values import Member, NewRegistration
-from lti_tool.web import create_app
+from lti_tool.web import create_app, rate_limits
 from lti_tool.wiring import Tool
 from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, complete, place_badge, run_due_jobs
 
@@ -172,7 +172,10 @@ def web_tool(tool, network, clock) -> Tool:
 
 @pytest.fixture
 def app(web_tool):
-    return create_app(web_tool)
+    """Without limits to what is asked in a minute: tests ask more often than people do."""
+    app = create_app(web_tool)
+    rate_limits.switch_off(app)
+    return app
 
 
 @pytest.fixture

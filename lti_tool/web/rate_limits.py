@@ -1,0 +1,157 @@
+"""How often a visitor may ask: who asks more often within a minute gets a page that says so (429), with Retry-After.
+
+- A public page counts by the address of the visitor.
+- A page inside a course counts by its session, a login and a launch by registration and person: a whole school may
+  come from one address, and its learners open their badges in the same minute.
+- What is refused to somebody whom nobody knows counts by address, whichever page it is; only refusals turn into 429.
+
+Addresses, tokens and ids are hashed with the tool's secret before they are counted.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from hashlib import sha256
+from ipaddress import IPv6Address, ip_network
+from math import ceil
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter, RateLimitExceeded
+from limits import RateLimitItem, RateLimitItemPerMinute
+from werkzeug.exceptions import TooManyRequests
+
+from lti_tool.web.current import current_tool, tool_of
+from lti_tool.web.limit_store import SCHEME
+from lti_tool.web.proxies import read_address
+
+_KEY = "nozimite_limiter"
+
+#: Requests a minute of one address for one page. Most pages and documents cost little:
+READING = 1200
+#: These cost more, or can be used to try codes.
+READING_OF = {
+    "badge_pages.badge": 600,
+    "downloads.certificate": 120,
+    "selective_disclosure.partial_badge": 120,
+    "verifier.verify": 60,
+    "approval.show": 60,
+    "approval.answer": 60,
+    "registration.registration_page": 30,
+    "registration.register": 30,
+    "template_list.operator_entry": 30,
+    "template_list.start_operator_session": 30,
+}
+#: These are counted below, by what they are found to be.
+OTHERWISE_COUNTED = (
+    "launch.login",
+    "launch.launch",
+    "launch.storage_confirm",
+    "launch.confirm",
+    "launch.open_in_tab",
+)
+PAGES_INSIDE = "/lti/app/"
+
+#: For one page of one session; the editor saves once a second at most, and searches while somebody types.
+PAGE_OF_SESSION = RateLimitItemPerMinute(300)
+#: By address too: a login proves nothing, and a stranger could use up those of somebody else.
+LOGINS = RateLimitItemPerMinute(60)
+LAUNCHES = RateLimitItemPerMinute(60)
+#: Of all who come without saying who they are, as in a public course of Canvas.
+ANONYMOUS_LAUNCHES = RateLimitItemPerMinute(1200)
+#: By address, over all pages.
+REFUSALS = RateLimitItemPerMinute(120)
+
+
+def set_up(app: Flask) -> None:
+    """Counts the requests of the application where LIMITS_URL says, from now on."""
+    url = tool_of(app).limits_url
+    is_shared = not url.startswith("memory://")
+    limiter = Limiter(
+        _visitor,
+        default_limits=[_default_limit],
+        default_limits_exempt_when=_is_otherwise_counted,
+        storage_uri=f"{SCHEME}://" if is_shared else url,
+        storage_options={"shared": url} if is_shared else {},
+        key_prefix="nozimite",
+    )
+    limiter.init_app(app)
+    app.extensions[_KEY] = limiter
+
+
+def switch_off(app: Flask) -> None:
+    """Counts nothing any more: for tests and measurements, which ask more often than people do."""
+    app.extensions[_KEY].enabled = False
+
+
+def count_page(token: str) -> None:
+    """Counts a page of the session with that token. Raises TooManyRequests."""
+    _count(PAGE_OF_SESSION, "session", request.endpoint or "", token)
+
+
+def count_login(platform_id: str, client_id: str, login_hint: str) -> None:
+    """Counts a login that a registered platform has begun, of whom it says. Raises TooManyRequests."""
+    _count(LOGINS, "login", _address(), platform_id, client_id, login_hint)
+
+
+def count_launch(registration_id: int, user_id: str | None) -> None:
+    """Counts a launch that its platform has signed. Raises TooManyRequests."""
+    if user_id is None:
+        _count(ANONYMOUS_LAUNCHES, "launch", str(registration_id))
+    else:
+        _count(LAUNCHES, "launch", str(registration_id), user_id)
+
+
+def count_refusal() -> None:
+    """Counts that somebody whom nobody knows is refused something. Raises TooManyRequests."""
+    _count(REFUSALS, "refusal", _address())
+
+
+def seconds_to_wait(error: TooManyRequests) -> int:
+    """When the visitor may ask again, from now."""
+    if isinstance(error, RateLimitExceeded):
+        limit = _limiter().current_limit
+        return _seconds_until(limit.window.reset_time) if limit is not None else 60
+    return error.retry_after if isinstance(error.retry_after, int) else 60
+
+
+def _count(limit: RateLimitItem, kind: str, *of: str) -> None:
+    limiter = _limiter()
+    keys = ("nozimite", kind, _hidden("\0".join(of)))
+    if limiter.enabled and not limiter.limiter.hit(limit, *keys):
+        reset_at = limiter.limiter.get_window_stats(limit, *keys).reset_time
+        raise TooManyRequests(retry_after=_seconds_until(reset_at))
+
+
+def _limiter() -> Limiter:
+    limiter: Limiter = current_app.extensions[_KEY]
+    return limiter
+
+
+def _default_limit() -> str:
+    return f"{READING_OF.get(request.endpoint or '', READING)} per minute"
+
+
+def _is_otherwise_counted() -> bool:
+    return request.endpoint in OTHERWISE_COUNTED or request.path.startswith(PAGES_INSIDE)
+
+
+def _visitor() -> str:
+    return _hidden(_address())
+
+
+def _address() -> str:
+    """The address of the visitor; of IPv6 the network of 64 bits, all of which belongs to one connection."""
+    address = read_address(request.remote_addr or "")
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _hidden(text: str) -> str:
+    secret_key = current_tool().secret_key.encode()
+    return hmac.digest(secret_key, b"counted\0" + text.encode("utf-8", "replace"), sha256).hex()[:32]
+
+
+def _seconds_until(moment: float) -> int:
+    return max(1, ceil(moment - time.time()))
