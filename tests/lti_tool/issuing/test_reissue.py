@@ -15,7 +15,17 @@ from lti_tool.issuing.reissue import badges_to_reissue, reissue
 from lti_tool.store import events
 from lti_tool.store.models import Award, CredentialRow, Delivery, Event, Outbox
 from lti_tool.wiring import build_tool
-from tests.fixtures import NOW, ROOT, complete, learner, make_rule, publish, run_due_jobs, settings_for
+from tests.fixtures import (
+    NOW,
+    ROOT,
+    SECRETS,
+    complete,
+    learner,
+    make_rule,
+    publish,
+    run_due_jobs,
+    settings_for,
+)
 
 CLASS = [learner(number) for number in range(200, 212)]
 OPERATOR = events.operator("root")
@@ -126,8 +136,7 @@ def test_the_command_that_was_killed_goes_on_with_the_rest(tool, stolen, tmp_pat
     environment = os.environ | {
         "TOOL_URL": "https://badges.example.org",
         "DATABASE_URL": any_database_url,
-        "SECRET_KEY": "a secret of the tests alone",
-        "KEY_ENCRYPTION_KEY": "another secret of the tests",
+        **SECRETS,
         "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
         "MAIL_FOLDER": str(tmp_path / "mail"),
     }
