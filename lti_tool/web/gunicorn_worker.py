@@ -198,10 +198,12 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             super().enqueue_req(conn)
 
     def handle(self, conn: TConn) -> Any:
+        """Serves the request in a thread, and returns whether the connection is kept."""
         conn.parser.unreader.deadline = time.monotonic() + THREAD_SECONDS
         return super().handle(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Whether the connection is kept. Raises BrokenPipeError where the client does not take the answer in time."""
         conn.sock.settimeout(THREAD_SECONDS)
         try:
             return super().handle_request(req, conn)
