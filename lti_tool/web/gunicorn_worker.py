@@ -4,10 +4,10 @@ gunicorn's own worker with threads gives a connection to a thread with its first
 request is complete: as many clients as there are threads, each with half a request, stop the process. Here the main
 loop collects requests without waiting, and a thread gets one when all of it is there. What takes too long is dropped.
 
-What remains: a body without a length (chunked, or announced by `Expect`) is read by its thread, so of these only half
-the threads serve any at once. And there are `worker_connections` places: where all are taken the oldest unfinished
-request loses its place, so a flood of connections faster than people send theirs still keeps people out. A proxy that
-buffers (docker/nginx/nozimite.conf) takes all of this on itself.
+What remains: a body without a length (chunked, or announced by `Expect`) is read by its thread, so no more than half
+the threads serve these, and few wait for that. And there are `worker_connections` places: where all are taken the
+oldest unfinished request loses its place, so a flood of connections faster than people send theirs keeps people out.
+A proxy that buffers (docker/nginx/nozimite.conf) takes all of this on itself.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ LINGER_SECONDS = 2
 MOST_HEAD_BYTES = 65_536
 #: More than any page accepts. A longer body is not waited for: its page refuses it by its length.
 MOST_BODY_BYTES = 6_000_000
-#: Of all unfinished requests of a process together. Beyond it the largest is dropped.
+#: Of all requests of a process together, until they are answered. Beyond it the largest unfinished one is dropped,
+#: unless it is as small as what most people send.
 MOST_COLLECTED_BYTES = 64_000_000
 
 _READ_BYTES = 65_536
@@ -114,14 +115,25 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         #: Requests whose bodies threads read, and those that wait until one of these is done.
         self.read_in_threads: set[TConn] = set()
         self.waiting: deque[TConn] = deque()
+        #: How many bytes there are of all requests, and of each that threads have or are going to have.
         self.collected = 0
+        self.sizes: dict[TConn, int] = {}
         super().init_process()
 
     # --- collecting
 
     def accept(self, listener: socket.socket) -> None:
         super().accept(listener)
-        if self.nr_conns >= self.worker_connections and self.arriving:
+        if self.nr_conns >= self.worker_connections:
+            self._make_place()
+
+    def _make_place(self) -> None:
+        """Closes the connection that has been idle for longest, else the one that has sent its request for longest."""
+        if self.keepalived_conns:
+            conn = self.keepalived_conns.popleft()
+            self._unregister(conn)
+            self._close(conn)
+        elif self.arriving:
             self._drop(next(iter(self.arriving.values())))
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -135,6 +147,8 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             self._add(arriving, conn.parser.unreader.take_buffered())
 
     def _on_readable(self, arriving: _Arriving, _sock: object) -> None:
+        if arriving.conn not in self.arriving:  # dropped for another, after the poller found both readable
+            return
         try:
             data = arriving.conn.sock.recv(_READ_BYTES)
         except BlockingIOError:
@@ -150,13 +164,20 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         before = len(arriving.received)
         arriving.add(data)
         self.collected += len(arriving.received) - before
+        if self.collected > MOST_COLLECTED_BYTES:
+            self._drop_largest()
+        if arriving.conn not in self.arriving:
+            return
         if arriving.is_ready:
             self._take(arriving)
             self._give_to_thread(arriving)
         elif arriving.length is None and len(arriving.received) > MOST_HEAD_BYTES:
             self._refuse(arriving)
-        elif self.collected > MOST_COLLECTED_BYTES:
-            self._drop(max(self.arriving.values(), key=lambda each: len(each.received)))
+
+    def _drop_largest(self) -> None:
+        largest = max(self.arriving.values(), key=lambda each: len(each.received))
+        if len(largest.received) > MOST_HEAD_BYTES:
+            self._drop(largest)
 
     def _take(self, arriving: _Arriving) -> None:
         """Ends the collecting of a request."""
@@ -184,11 +205,19 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             conn.parser.unreader = _BoundedUnreader(conn.sock)
         conn.parser.unreader.unread(bytes(arriving.received))
         conn.data_ready = True
+        self.sizes[conn] = len(arriving.received)
+        self.collected += len(arriving.received)
         if is_read_in_its_thread(arriving.received):
             self.waiting.append(conn)
             self._serve_waiting()
+            if len(self.waiting) > self.cfg.threads:
+                self._give_up_waiting(self.waiting.popleft())
         else:
             super().enqueue_req(conn)
+
+    def _give_up_waiting(self, conn: TConn) -> None:
+        self.collected -= self.sizes.pop(conn)
+        self._close(conn)
 
     def _serve_waiting(self) -> None:
         """Gives requests whose bodies are still to be read to threads, to no more than half of them."""
@@ -214,6 +243,8 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
     # --- closing
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
+        """Keeps the connection, or closes it; the next request that waited gets the thread."""
+        self.collected -= self.sizes.pop(conn)
         if conn in self.read_in_threads:
             self.read_in_threads.remove(conn)
             self._serve_waiting()

@@ -149,6 +149,7 @@ import lti_tool.web.gunicorn_worker as worker
 worker.ARRIVAL_SECONDS = worker.THREAD_SECONDS = worker.LINGER_SECONDS = 0.5
 worker.MOST_COLLECTED_BYTES = 1_000_000
 worker_connections = 20
+keepalive = 600
 """
     folder = tmp_path_factory.mktemp("tool") / "gunicorn"
     with running_gunicorn(folder, port, more_settings=settings) as log:
@@ -172,6 +173,14 @@ def test_the_oldest_unfinished_request_makes_place_for_a_new_one(impatient) -> N
         slow = [client.send(HALF_A_HEAD) for _ in range(40)]
         assert is_well(client.get())
         assert is_closed_by_the_server(slow[0])
+
+
+def test_idle_connections_make_place_for_a_new_one(impatient) -> None:
+    with client_of(impatient[0]) as client:
+        for _ in range(40):
+            idle = client.send(b"GET /healthz HTTP/1.1\r\nHost: tool\r\n\r\n")
+            assert is_well(answer_on(idle))
+        assert is_well(client.get())
 
 
 def test_the_largest_unfinished_request_is_dropped_where_all_together_are_too_large(impatient) -> None:
