@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -33,17 +34,16 @@ def new_key(kid: str | None = None) -> PlatformKey:
 
 def sign(claims: Json, key: PlatformKey) -> str:
     """A compact JWS of the claims with RS256; its header names the key."""
-    return jwt.encode(claims, key.pem, algorithm="RS256", headers={"kid": key.kid})
+    return jwt.encode(claims, _private(key.pem), algorithm="RS256", headers={"kid": key.kid})
 
 
 def verify(token: str, keys: list[PlatformKey]) -> Json | None:
     """The claims of a token signed with one of these keys; None for anything else. Its times are not checked."""
     for key in keys:
-        public = serialization.load_pem_private_key(key.pem.encode(), None).public_key()
         try:
             return jwt.decode(
                 token,
-                public,  # type: ignore[arg-type]  # cryptography's union is wider; ours is always RSA
+                _private(key.pem).public_key(),
                 algorithms=["RS256"],
                 options={"verify_exp": False, "verify_iat": False, "verify_aud": False},
             )
@@ -58,6 +58,13 @@ def key_set(keys: list[PlatformKey]) -> Json:
 
 
 def _jwk(key: PlatformKey) -> Json:
-    public = serialization.load_pem_private_key(key.pem.encode(), None).public_key()
-    jwk = json.loads(RSAAlgorithm.to_jwk(public))  # type: ignore[arg-type]  # as above
+    jwk = json.loads(RSAAlgorithm.to_jwk(_private(key.pem).public_key()))
     return {**jwk, "kid": key.kid, "alg": "RS256", "use": "sig"}
+
+
+@lru_cache(maxsize=8)
+def _private(pem: str) -> rsa.RSAPrivateKey:
+    """The key in the PEM. Loading it tests that its numbers are primes, and takes longer than the rest of a launch."""
+    private = serialization.load_pem_private_key(pem.encode(), None)
+    assert isinstance(private, rsa.RSAPrivateKey)  # noqa: S101  # `new_key` makes no others
+    return private

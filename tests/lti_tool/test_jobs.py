@@ -23,6 +23,7 @@ from tests.fixtures import (
     NOW,
     PETERIS,
     TOMS,
+    ZANE,
     launch_of,
     learner,
     make_rule,
@@ -56,6 +57,14 @@ def test_a_look_schedules_the_next_one(tool, platform, rule_id, monkeypatch):
 def opening(tool, person, now):
     with tool.store.begin() as session:
         sessions.start_session(session, launch_of(person, 1), now)
+
+
+@pytest.mark.parametrize("person", [ANNA, ZANE], ids=["a learner", "a teacher"])
+def test_an_opening_by_anybody_causes_a_look_at_once(tool, platform, rule_id, monkeypatch, clock, person):
+    monkeypatch.setattr(type(tool), "connect", lambda self, registration: platform)
+    jobs.run_job(tool, f"look-{rule_id}")
+    opening(tool, person, clock())
+    assert row(tool, f"look-{rule_id}").due_at <= clock() + looks.WAIT_AFTER_OPENING
 
 
 def test_a_class_that_opens_the_link_at_once_causes_one_look(tool, rule_id, clock):

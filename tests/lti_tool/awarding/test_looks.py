@@ -17,6 +17,7 @@ from lti_tool.store.models import (
     PlatformAccount,
     RuleVersion,
 )
+from tests.amounts import amount
 from tests.at_once import all_at_once
 from tests.fixtures import (
     ANNA,
@@ -32,6 +33,9 @@ from tests.fixtures import (
     publish,
     run_due_jobs,
 )
+
+LEARNERS = amount("learners of a course that is looked at", small=50, full=2_000)
+LOOKS = amount("looks that see nothing new", small=5, full=144)
 
 
 def rows(tool, kind):
@@ -125,13 +129,18 @@ def test_learners_may_open_the_link_during_a_look(tool_on_any_database, platform
 
 
 def test_looks_that_see_nothing_new_write_nothing_but_their_own_row(tool, platform, course_id, clock):
+    """A course is looked at every ten minutes; only one learner in it comes in meanwhile."""
+    platform.everyone += [learner(number) for number in range(1000, 1000 + LEARNERS)]
     for _ in range(3):
         looks.look(tool.store, platform, course_id, clock.advance(minutes=10))
     before = len(rows(tool, ObservationRow))
-    for _ in range(5):
+    for _ in range(LOOKS):
         looks.look(tool.store, platform, course_id, clock.advance(minutes=10))
     assert len(rows(tool, ObservationRow)) == before
-    assert len(rows(tool, LookRow)) == 8
+    platform.inside.append(ANNA)
+    looks.look(tool.store, platform, course_id, clock.advance(minutes=10))
+    assert len(rows(tool, ObservationRow)) == before + 1
+    assert len(rows(tool, LookRow)) == LOOKS + 4
 
 
 def test_a_name_that_comes_with_a_later_member_list_ends_the_waiting(tool, platform, rule_id):
