@@ -5,9 +5,10 @@ request is complete: as many clients as there are threads, each with half a requ
 loop collects requests without waiting, and a thread gets one when all of it is there. What takes too long is dropped.
 
 What remains: a body without a length (chunked, or announced by `Expect`) is read by its thread, so no more than half
-the threads serve these, and few wait for that. And there are `worker_connections` places: where all are taken the
-oldest unfinished request loses its place, so a flood of connections faster than people send theirs keeps people out.
-A proxy that buffers (docker/nginx/nozimite.conf) takes all of this on itself.
+the threads serve these, and few wait for that. An answer that is larger than the system's buffer is sent by its
+thread, so a client that reads slowly holds one for SENDING_SECONDS. And there are `worker_connections` places: where
+all are taken the oldest unfinished request loses its own, so a flood of connections faster than people send theirs
+keeps people out. A proxy that buffers (docker/nginx/nozimite.conf) takes all of this on itself.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 #: How long a request may take from its first byte to its last: a phone uploads a badge of 5 MB in this time.
 ARRIVAL_SECONDS = 20
-#: How long a thread reads one body that has no length, and how long it waits for a client to take an answer.
+#: How long a thread reads one body that has no length.
 THREAD_SECONDS = 10
+#: How long a thread waits until a client has taken a piece of an answer.
+SENDING_SECONDS = 30
 #: How long a connection stays open after its last answer, so that the client can read that answer to its end.
 LINGER_SECONDS = 2
 #: Browsers and platforms send a tenth of it.
@@ -233,7 +236,7 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
         """Whether the connection is kept. Raises BrokenPipeError where the client does not take the answer in time."""
-        conn.sock.settimeout(THREAD_SECONDS)
+        conn.sock.settimeout(SENDING_SECONDS)
         try:
             return super().handle_request(req, conn)
         except TimeoutError as error:
