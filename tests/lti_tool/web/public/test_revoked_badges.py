@@ -65,7 +65,7 @@ def test_what_was_replaced_is_not_given_out_but_leads_to_the_new_one(school, ann
 
 def test_files_of_a_badge_are_kept_for_a_minute_only_and_by_its_readers_browser_alone(school, annas_badge):
     for path in (*(file.format(annas_badge) for file in FILES[:4]), f"/credentials/{annas_badge}"):
-        answer = school.browser.get(path)
+        answer = school.browser.get(path, headers={"Accept": "application/json"})
         assert answer.headers["Cache-Control"] == "private, max-age=60", path
     page = school.browser.get(f"/badges/{annas_badge}")
     assert page.headers["Cache-Control"] == "private, no-cache"
