@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -129,17 +129,39 @@ def postgres_socket() -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def new_postgres_database(postgres_socket: Path) -> Callable[..., AbstractContextManager[tuple[str, str]]]:
+    """A function that creates a database, empty or as a copy of the one named, and gives its name and DATABASE_URL.
+
+    The database is dropped afterwards even if it is still in use.
+    """
+
+    @contextmanager
+    def database(copy_of: str = "template1") -> Iterator[tuple[str, str]]:
+        name = f"test_{time.monotonic_ns()}"
+        _execute(postgres_socket, f"CREATE DATABASE {name} TEMPLATE {copy_of}")
+        try:
+            yield name, f"postgresql+psycopg://postgres@/{name}?host={postgres_socket}"
+        finally:
+            _execute(postgres_socket, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    return database
+
+
 @pytest.fixture
-def postgres_url(postgres_socket: Path) -> Iterator[str]:
-    """The DATABASE_URL of an empty database for one test, which is dropped afterwards even if still in use."""
+def postgres_url(
+    new_postgres_database: Callable[..., AbstractContextManager[tuple[str, str]]],
+) -> Iterator[str]:
+    """The DATABASE_URL of an empty database for one test."""
+    with new_postgres_database() as (_, url):
+        yield url
+
+
+def _execute(postgres_socket: Path, statement: str) -> None:
     import psycopg
 
-    name = f"test_{time.monotonic_ns()}"
     with psycopg.connect(host=str(postgres_socket), user="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    yield f"postgresql+psycopg://postgres@/{name}?host={postgres_socket}"
-    with psycopg.connect(host=str(postgres_socket), user="postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+        connection.execute(statement.encode())
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -21,7 +22,7 @@ def new_tool_key() -> ToolKey:
     """A new RSA key of 2048 bits; its id is the RFC 7638 thumbprint."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    return ToolKey(kid=str(PyLtiRegistration.get_jwk(_public_pem(pem))["kid"]), pem=pem)
+    return ToolKey(kid=str(PyLtiRegistration.get_jwk(_public_pem(private.public_key()))["kid"]), pem=pem)
 
 
 def jwks(keys: Sequence[ToolKey]) -> Json:
@@ -30,7 +31,9 @@ def jwks(keys: Sequence[ToolKey]) -> Json:
     return {
         "keys": [
             {
-                **PyLtiRegistration.get_jwk(_public_pem(key.pem)),
+                **PyLtiRegistration.get_jwk(
+                    _public_pem(load_pem_private_key(key.pem.encode(), password=None).public_key())
+                ),
                 "kid": key.kid,
                 "alg": "RS256",
                 "use": "sig",
@@ -40,6 +43,5 @@ def jwks(keys: Sequence[ToolKey]) -> Json:
     }
 
 
-def _public_pem(pem: str) -> str:
-    public = load_pem_private_key(pem.encode(), password=None).public_key()
+def _public_pem(public: PublicKeyTypes) -> str:
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -2,22 +2,65 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from lti_tool.wiring import Tool, build_tool
 from tests.fixtures import Clock, FakePlatform, make_rule, publish, settings_for
 
+# The first start of a tool, with its tables and keys, takes longer than most tests. It is done once a session, and each
+# test gets a copy of that database.
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_database_url(request, tmp_path):
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'nozimite.sqlite'}"
-    return request.getfixturevalue("postgres_url")
+
+@pytest.fixture(scope="session")
+def started_sqlite(tmp_path_factory):
+    """The file of a database on which a tool with the settings of `settings_for` was started."""
+    folder = tmp_path_factory.mktemp("started")
+    start(f"sqlite:///{folder / 'nozimite.sqlite'}", folder)
+    return folder / "nozimite.sqlite"
+
+
+@pytest.fixture(scope="session")
+def started_postgres(new_postgres_database, tmp_path_factory):
+    """The name of the same database on PostgreSQL."""
+    with new_postgres_database() as (name, url):
+        start(url, tmp_path_factory.mktemp("started"))
+        yield name
+
+
+def start(url: str, folder) -> None:
+    build_tool(settings_for(url, folder), Clock()).store.close()
 
 
 @pytest.fixture
-def sqlite_url(tmp_path):
+def sqlite_url(started_sqlite, tmp_path):
+    """A database on which a tool with the settings of `settings_for` was started."""
+    return f"sqlite:///{shutil.copy(started_sqlite, tmp_path / 'nozimite.sqlite')}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_database_url(request):
+    """A database on which a tool with the settings of `settings_for` was started."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    new_database = request.getfixturevalue("new_postgres_database")
+    with new_database(request.getfixturevalue("started_postgres")) as (_, url):
+        yield url
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path):
+    """A database without any table."""
     return f"sqlite:///{tmp_path / 'nozimite.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_empty_database_url(request):
+    """A database without any table."""
+    names = {"sqlite": "empty_sqlite_url", "postgresql": "postgres_url"}
+    return request.getfixturevalue(names[request.param])
 
 
 @pytest.fixture

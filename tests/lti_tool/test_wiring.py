@@ -12,9 +12,9 @@ AT_ONCE = amount("processes that start for the first time at once", small=3, ful
 
 
 def test_several_processes_that_start_for_the_first_time_at_once_have_the_same_keys(
-    any_database_url, tmp_path
+    any_empty_database_url, tmp_path
 ):
-    settings = settings_for(any_database_url, tmp_path)
+    settings = settings_for(any_empty_database_url, tmp_path)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         tools = list(pool.map(lambda _: build_tool(settings), range(AT_ONCE)))
     tool = tools[0]

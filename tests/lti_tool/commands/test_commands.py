@@ -44,10 +44,10 @@ TEMPLATE = ROOT / "lti_tool" / "demo" / "templates" / "data-literacy.toml"
 
 
 @pytest.fixture
-def environment(sqlite_url, tmp_path, monkeypatch):
+def environment(empty_sqlite_url, tmp_path, monkeypatch):
     for name, value in {
         "TOOL_URL": "https://badges.example.org",
-        "DATABASE_URL": sqlite_url,
+        "DATABASE_URL": empty_sqlite_url,
         **SECRETS,
         "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
         "MAIL_FOLDER": str(tmp_path / "mail"),

@@ -65,9 +65,9 @@ def sheet(tool, issued):
 
 
 @pytest.fixture
-def bare(any_database_url, tmp_path, clock):
+def bare(any_empty_database_url, tmp_path, clock):
     """The same settings on another machine, with another key-encryption key and an empty database."""
-    url = any_database_url.replace("nozimite.sqlite", "bare.sqlite")
+    url = any_empty_database_url.replace("nozimite.sqlite", "bare.sqlite")
     tool = build_tool(
         settings_for(url, tmp_path, key_encryption_key=b"32 bytes of another, new machine"), clock
     )
@@ -198,9 +198,7 @@ def test_a_wrong_code_or_a_typing_error_restores_nothing(bare, sheet):
     assert issuer_documents.jwks(bare, bare.issuer.profile.slug) == before
 
 
-def test_a_sheet_is_for_its_own_issuer_in_a_new_installation(
-    tool, bare, sheet, any_database_url, tmp_path, clock
-):
+def test_a_sheet_is_for_its_own_issuer_in_a_new_installation(tool, bare, sheet, tmp_path, clock):
     with pytest.raises(RecoverySheetError, match="issued badges"):
         restore(tool, sheet.page, sheet.code)
     url = f"sqlite:///{tmp_path / 'another.sqlite'}"

@@ -597,9 +597,9 @@ ELSEWHERE = {
 
 
 @pytest.fixture
-def story(any_database_url, tmp_path, clock):
+def story(any_empty_database_url, tmp_path, clock):
     told: list[events.Act] = []
-    settings = settings_for(any_database_url, tmp_path, status_purpose="suspension")
+    settings = settings_for(any_empty_database_url, tmp_path, status_purpose="suspension")
     tool = build_tool(settings, clock, told.append)
     yield Story(tool=tool, told=told)
     tool.store.close()

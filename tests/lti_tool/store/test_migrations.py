@@ -17,8 +17,8 @@ from tests.amounts import amount
 AT_ONCE = amount("processes that migrate one database at once", small=3, full=12)
 
 
-def test_the_migrated_tables_are_those_of_the_models(any_database_url):
-    store = Store(any_database_url)
+def test_the_migrated_tables_are_those_of_the_models(any_empty_database_url):
+    store = Store(any_empty_database_url)
     bring_up_to_date(store.engine)
     with store.engine.connect() as connection:
         differences = autogenerate.compare_metadata(MigrationContext.configure(connection), Base.metadata)
@@ -26,8 +26,8 @@ def test_the_migrated_tables_are_those_of_the_models(any_database_url):
     assert differences == []
 
 
-def test_the_newest_revision_is_the_last_of_the_chain(any_database_url):
-    store = Store(any_database_url)
+def test_the_newest_revision_is_the_last_of_the_chain(any_empty_database_url):
+    store = Store(any_empty_database_url)
     bring_up_to_date(store.engine)
     with store.engine.connect() as connection:
         (head,) = ScriptDirectory.from_config(configuration(connection)).get_heads()
@@ -36,8 +36,8 @@ def test_the_newest_revision_is_the_last_of_the_chain(any_database_url):
     assert (newest_revision(), stored) == (head, head)
 
 
-def test_several_processes_that_start_at_once_migrate_once(any_database_url):
-    stores = [Store(any_database_url) for _ in range(AT_ONCE)]
+def test_several_processes_that_start_at_once_migrate_once(any_empty_database_url):
+    stores = [Store(any_empty_database_url) for _ in range(AT_ONCE)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda store: bring_up_to_date(store.engine), stores))
     for store in stores:
@@ -46,8 +46,8 @@ def test_several_processes_that_start_at_once_migrate_once(any_database_url):
         store.close()
 
 
-def test_starting_again_changes_nothing(any_database_url):
-    store = Store(any_database_url)
+def test_starting_again_changes_nothing(any_empty_database_url):
+    store = Store(any_empty_database_url)
     bring_up_to_date(store.engine)
     with store.begin() as session:
         outbox.add(session, "issue", {"award_id": 1}, datetime(2026, 11, 21, 9, tzinfo=UTC))

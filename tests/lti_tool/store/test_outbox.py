@@ -17,8 +17,8 @@ NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(any_database_url):
-    store = Store(any_database_url)
+def store(any_empty_database_url):
+    store = Store(any_empty_database_url)
     bring_up_to_date(store.engine)
     yield store
     store.close()

@@ -47,10 +47,10 @@ def vault(device):
 
 
 @pytest.fixture
-def settings(device, sqlite_url, tmp_path):
+def settings(device, empty_sqlite_url, tmp_path):
     def settings(**changes):
         given = {"pkcs11_module": device, "pkcs11_token": TOKEN, "pkcs11_pin": PIN}
-        return settings_for(sqlite_url, tmp_path, **(given | changes))
+        return settings_for(empty_sqlite_url, tmp_path, **(given | changes))
 
     return settings
 
