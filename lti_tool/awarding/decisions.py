@@ -111,7 +111,7 @@ def _undecided(
     now: datetime,
 ) -> Sequence[Undecided]:
     template = read_template(version.template_version.body)
-    held = queries.awards.newest_awards(session, rule, version.template_version.template_id)
+    held = queries.awards.newest_awards(session, rule.course_id, version.template_version)
     # The days of a last day are those of the issuer; a few hours do not matter here.
     next_end = template.valid_until(now, UTC)
     tree = read_tree(version.tree)

@@ -80,7 +80,7 @@ def add(
     slug: str | None,
 ) -> None:
     """Register a platform by hand. A registration is never replaced: `update` changes one."""
-    from lti_tool.platforms import invitations
+    from lti_tool.platforms import registrations
     from lti_tool.values import NewRegistration
 
     new = NewRegistration(
@@ -97,9 +97,7 @@ def add(
     tool = open_tool()
     with tool.store.begin() as session:
         owner = issuer_named(tool, session, slug)
-        registration = invitations.add_registration(
-            session, new, tool.clock(), operator(), issuer_id=owner.id
-        )
+        registration = registrations.add(session, new, tool.clock(), operator(), issuer_id=owner.id)
     click.echo(f"Registered with number {registration.id}. Enter these addresses in the platform:")
     click.echo(f"Login:    {tool.tool_url}/lti/login")
     click.echo(f"Redirect: {tool.tool_url}/lti/launch")

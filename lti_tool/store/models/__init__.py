@@ -1,4 +1,4 @@
-"""The tables, a file for each subject. Rows have columns and relationships, but no behaviour."""
+"""The tables, a file for each subject. Rows have columns and relationships, and say only what follows from these."""
 
 from lti_tool.store.models.approvals import Approval
 from lti_tool.store.models.awards import Award, CredentialRow, Delivery, MailedChange, Notice

@@ -165,6 +165,11 @@ def status_lists(session: Session, issuer_id: str) -> Sequence[StatusList]:
     return session.scalars(query).all()
 
 
+def last_status_list_id(session: Session) -> int:
+    """The highest id of all status lists, of whichever issuer; 0 where there is none."""
+    return session.scalar(select(func.max(StatusList.id))) or 0
+
+
 def restart_status_list_ids(session: Session) -> None:
     """To be called after rows with chosen ids were inserted: PostgreSQL would give those ids out once more."""
     if session.get_bind().dialect.name == "postgresql":

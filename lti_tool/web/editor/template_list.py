@@ -25,6 +25,7 @@ from lti_tool.web.editor.author import (
     Author,
     current_author,
     locked_version,
+    make_page_of,
     operator_author,
     readable_version,
 )
@@ -45,7 +46,9 @@ _VERSION_ROUTE = "/lti/app/templates/<uuid:template_id>/<int:version>"
 def operator_entry() -> str:
     """The page of the operator's one-time address. Only its button uses the code up: mail programs open links too."""
     allow_framing_by(NO_ORIGIN)
-    return render_template("editor/operator_entry.html", code=request.args.get("code", ""))
+    code = request.args.get("code", "")
+    make_page_of(operator_sessions.issuer_of_code(current_tool().expiring_values, code))
+    return render_template("editor/operator_entry.html", code=code)
 
 
 @pages.post("/lti/editor")

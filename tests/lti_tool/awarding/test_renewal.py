@@ -14,7 +14,6 @@ from lti_tool.people import sessions
 from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow, ResourceLink
 from lti_tool.values import INSTRUCTOR, LineItemResult
-from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
     NOW,
@@ -25,8 +24,8 @@ from tests.fixtures import (
     launch_of,
     make_rule,
     publish,
+    rows,
     run_due_jobs,
-    settings_for,
 )
 
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
@@ -34,20 +33,13 @@ YEAR = {"months": 12}
 
 
 @pytest.fixture
-def tool(any_database_url, tmp_path, clock):
-    tool = build_tool(settings_for(any_database_url, tmp_path), clock)
-    yield tool
-    tool.store.close()
+def tool(tool_that_suspends):
+    return tool_that_suspends
 
 
 @pytest.fixture
 def rule_id(tool):
     return make_rule(tool, publish(tool, validity=YEAR))
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
 
 
 def awarded(tool, platform, rule_id):
@@ -90,6 +82,19 @@ def test_out_and_in_shortly_before_the_end_is_a_new_award(tool, platform, rule_i
     assert [tool.verify(row.text.encode()).verdict for row in rows(tool, CredentialRow)] == ["verified"] * 2
     look(tool, platform, rule_id)
     assert len(rows(tool, Award)) == 2
+
+
+def test_a_suspended_badge_is_renewed_only_once_it_is_reinstated(tool, platform, rule_id, clock):
+    award = awarded(tool, platform, rule_id)
+    with tool.store.begin() as session:
+        awards.suspend(session, session.get_one(Award, award.id), "an inquiry", clock())
+    clock.advance(days=340)
+    out_and_in(tool, platform, rule_id)
+    assert len(rows(tool, Award)) == 1
+    with tool.store.begin() as session:
+        awards.reinstate(session, session.get_one(Award, award.id), clock())
+    look(tool, platform, rule_id)
+    assert [row.why_ended for row in rows(tool, Award)] == ["renewed", None]
 
 
 def test_an_expired_badge_is_renewed_too_and_not_by_what_was_there_before(tool, platform, rule_id, clock):

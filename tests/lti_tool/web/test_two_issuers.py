@@ -9,7 +9,7 @@ import pytest
 from lti_tool.awarding import placing
 from lti_tool.conditions.tree import all_of
 from lti_tool.errors import NotFoundError
-from lti_tool.issuing import issuers
+from lti_tool.issuing import issuer_changes
 from lti_tool.people import operator_sessions
 from lti_tool.platforms import invitations
 from lti_tool.publishing import issuer_documents
@@ -27,6 +27,7 @@ from tests.fixtures import (
     run_due_jobs,
 )
 from tests.lti_tool.web.conftest import School, browser_of, hidden, text_of
+from tests.lti_tool.web.platforms.test_registration_page import CONFIGURATION, URL
 from tests.lti_tool.web.teacher.test_placement import REQUEST
 from tests.running_demo import rows
 
@@ -156,7 +157,7 @@ def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(
     school.launch(ZANE)  # the course is known now
     with web_tool.store.begin() as session:
         (course,) = queries.people.courses_named(session, 1, "Data Literacy Fundamentals")
-        issuers.permit(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+        issuer_changes.permit(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
     choosing = school.launch(ZANE, **REQUEST)
     assert f"{THEIRS} " in text_of(choosing) and "A badge awarded by Daugava School." in text_of(choosing)
     elsewhere = {"https://purl.imsglobal.org/spec/lti/claim/context": {"id": "43", "title": "Other"}}
@@ -174,10 +175,21 @@ def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(
     page = text_of(school.launch(ANNA, **link))
     assert "by Daugava School" in page and "by Riga College" not in page
     with web_tool.store.begin() as session:
-        issuers.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+        issuer_changes.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
     assert THEIRS not in text_of(school.launch(ZANE, **REQUEST))
     with web_tool.store.begin() as session, pytest.raises(NotFoundError):
-        issuers.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+        issuer_changes.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+
+
+def test_the_report_on_a_permitted_badge_is_by_the_settings_of_its_own_issuer(
+    school, daugava, web_tool, clock
+):
+    with web_tool.store.begin() as session:
+        issuer_changes.permit(session, web_tool.issuers.of(session, daugava.id), 1, None, clock())
+    change_issuer(web_tool, country=None)
+    choosing = school.launch(ZANE, **REQUEST)
+    page = post(school, choosing, f"/lti/app/templates/{daugava.template}/1/report")
+    assert THEIRS in text_of(page) and "Not met" not in text_of(page)
 
 
 def place_badge_of_course(session, tool, template_id, course_id):
@@ -201,8 +213,20 @@ def test_the_operator_opens_the_templates_of_one_issuer(school, daugava, web_too
         ("", RIGAS, THEIRS),
     ):
         code = operator_sessions.invite_operator(web_tool.expiring_values, "root", key)
+        named = "Daugava School" if key == daugava.id else "Riga College"
+        assert f"Badge templates of {named}" in text_of(school.browser.get(f"/lti/editor?code={code}"))
         page = school.browser.post("/lti/editor", data={"code": code})
         assert own in text_of(page) and other not in text_of(page)
+
+
+def test_the_page_of_a_registration_names_the_issuer_of_its_invitation(school, daugava, web_tool, network):
+    network.table[URL] = CONFIGURATION
+    for key, name in ((daugava.id, "Daugava School"), (web_tool.issuer.id, "Riga College")):
+        with web_tool.store.begin() as session:
+            code = invitations.invite(session, web_tool.clock(), issuer_id=key)
+        asked = {"openid_configuration": URL, "code": code}
+        page = school.browser.get("/lti/register", query_string=asked)
+        assert f"Badges will be issued by {name}." in text_of(page)
 
 
 def test_an_invitation_names_its_issuer(daugava, web_tool):

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lti_tool.awarding import awards, looks
+from lti_tool.store import events
 from lti_tool.store.models import Award, AwardRule, CredentialRow, ObservationRow, ResourceLink, StatusList
 from lti_tool.values import TEST_USER, LineItemResult
 from tests.fixtures import ANNA, JANIS, NOW, PETERIS, ZANE, complete, learner, run_due_jobs
@@ -53,6 +54,17 @@ def test_the_linkedin_form_is_filled_in(school, annas_badge):
     assert asked["organizationName"] == "Riga College"
     assert (asked["issueYear"], asked["issueMonth"]) == ("2026", "11")
     assert asked["certUrl"] == f"https://badges.example.org/badges/{annas_badge}"
+
+
+def test_a_corrected_badge_keeps_the_date_of_the_award(school, annas_badge, web_tool, clock):
+    clock.advance(days=40)
+    with web_tool.store.begin() as session:
+        awards.correct(session, session.query(Award).one(), clock(), events.person(10_000))
+    run_due_jobs(web_tool)
+    page = school.launch(ANNA)
+    assert annas_badge not in page.text
+    assert "Awarded to Anna Bērziņa by Riga College on 21 November 2026." in text_of(page)
+    assert "issueYear=2026&amp;issueMonth=11" in page.text
 
 
 def test_a_badge_that_expires_says_until_when(school, annas_badge, web_tool, clock):

@@ -63,6 +63,20 @@ def test_what_was_replaced_is_not_given_out_but_leads_to_the_new_one(school, ann
     assert school.browser.get(f"/badges/{new}.png").status_code == 200
 
 
+def test_what_was_replaced_twice_leads_to_the_newest_one_which_may_be_revoked(
+    school, annas_badge, change, web_tool, clock
+):
+    for act, *words in ((awards.correct,), (awards.correct,), (awards.revoke, "It was not earned")):
+        clock.advance(days=1)
+        change(act, *words)
+    with web_tool.store.read() as session:
+        newest = session.query(Award).one().credential.id
+    page = school.browser.get(f"/badges/{annas_badge}")
+    assert f'href="/badges/{newest}"' in page.text
+    assert "Replaced on 22 November 2026 by a corrected badge." in text_of(page)
+    assert "valid now" not in text_of(page)
+
+
 def test_files_of_a_badge_are_kept_for_a_minute_only_and_by_its_readers_browser_alone(school, annas_badge):
     for path in (*(file.format(annas_badge) for file in FILES[:4]), f"/credentials/{annas_badge}"):
         answer = school.browser.get(path, headers={"Accept": "application/json"})
