@@ -104,6 +104,10 @@ lock: ## pin what requirements*.in ask for, by hash; LOCK_ARGS=--upgrade takes n
 			--python-version 3.11 --generate-hashes --no-emit-index-url $(LOCK_ARGS) $$name.in -o $$name.lock || exit 1; \
 	done
 
+.PHONY: images
+images: ## write today's digests of the container images into docker/; needs docker
+	@docker/pin-images.sh
+
 .PHONY: clean
 clean: ## remove what make has made; the data in var/ stays
 	rm -rf $(VENV) tests/interop/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* demo-out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -12,6 +13,10 @@ from urllib.parse import SplitResult, urlsplit
 
 #: The addresses of one machine, or of a network of them.
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+#: Where README puts the settings.
+ENVIRONMENT_FILE = Path(__file__).with_name("nozimite.env")
+#: What may also stand in a file, named by the variable NAME_FILE.
+_SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_KEY", "PKCS11_PIN")
 
 
 class SettingsError(Exception):
@@ -33,7 +38,8 @@ class Settings:
     database_url: str = field(repr=False)
     broker_url: str = field(repr=False)
     secret_key: str = field(repr=False)
-    key_encryption_key: str = field(repr=False)
+    #: 32 random bytes, or a passphrase.
+    key_encryption_key: bytes | str = field(repr=False)
     issuer_file: Path
     mail_folder: Path
     vocabularies_folder: Path = Path("var/vocabularies")
@@ -72,7 +78,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         database_url=read.database("DATABASE_URL", "sqlite:///var/nozimite.sqlite"),
         broker_url=read.broker("BROKER_URL", "memory://"),
         secret_key=read.secret("SECRET_KEY"),
-        key_encryption_key=read.secret("KEY_ENCRYPTION_KEY"),
+        key_encryption_key=read.encryption_key("KEY_ENCRYPTION_KEY"),
         issuer_file=read.existing_file("ISSUER_FILE") or Path(read.missing("ISSUER_FILE")),
         smtp_url=read.mail_server("SMTP_URL"),
         mail_from=read.sender("MAIL_FROM", "Nozimite <badges@localhost>"),
@@ -93,15 +99,21 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         ca_bundle=read.certificates("CA_BUNDLE"),
         log_format=read.choice("LOG_FORMAT", "json", "console"),
     )
-    read.refuse_equal_secrets(
-        {
-            "SECRET_KEY": settings.secret_key,
-            "KEY_ENCRYPTION_KEY": settings.key_encryption_key,
-            "PKCS11_PIN": settings.pkcs11_pin,
-        }
-    )
+    read.refuse_equal_secrets()
     read.raise_problems()
     return settings
+
+
+def private_paths(settings: Settings, environment: Mapping[str, str]) -> Sequence[Path]:
+    """The files and folders that hold secrets or people, and that nobody but the tool's own account should read.
+
+    Secrets below /run/secrets are left out: the container engine makes those, with modes of its own.
+    """
+    named = [Path(file) for name in _SECRETS if (file := _Reader(environment).text(f"{name}_FILE"))]
+    secrets = [file for file in named if not file.is_relative_to("/run/secrets")]
+    database = settings.database_url.partition("?")[0].removeprefix("sqlite:///")
+    people = [Path(database)] if settings.database_url.startswith("sqlite:") else []
+    return [ENVIRONMENT_FILE, *secrets, *people, settings.mail_folder]
 
 
 # --- single settings, for commands that need no other
@@ -138,6 +150,11 @@ _LOAD = (
 #: With fewer different characters even a long secret is guessed. 16 random hexadecimal digits have more, but for one
 #: case in 25,000.
 _FEWEST_CHARACTERS = 6
+#: 32 random bytes have about 30 different ones, and never so few.
+_FEWEST_BYTES = 16
+#: What stands before a passphrase, so that none is taken for random bytes, which are not stretched.
+_PASSPHRASE = "passphrase:"  # noqa: S105 - the word before one
+_SHORTEST_PASSPHRASE = 20
 #: How a character is written that has a meaning in an address: said wherever a password may be the cause.
 _ESCAPES = "in a user name or password, write @ : / % as %40 %3A %2F %25"
 
@@ -164,6 +181,7 @@ class _Reader:
         self._environment = {name: value.strip() for name, value in environment.items() if value.strip()}
         self._problems: list[str] = []
         self._missing: list[str] = []
+        self._secrets: dict[str, str] = {}
 
     def raise_problems(self) -> None:
         """Raises SettingsError with all problems, if there are any."""
@@ -312,20 +330,39 @@ class _Reader:
             self._problem(name, "is no PEM file with certificates")
         return file
 
-    def secret(self, name: str, shortest: int = 16) -> str:
+    def secret(self, name: str, shortest: int = 32) -> str:
         """A secret that is long and varied enough to resist guessing."""
         value = self._variable_or_file(name)
-        if not value:
-            return value
+        if value:
+            self._refuse_guessable(
+                name, value, shortest, "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        return value
+
+    def encryption_key(self, name: str) -> bytes | str:
+        """32 random bytes, written in base64url; or the text that follows `passphrase:`."""
+        value = self._variable_or_file(name)
+        make_one = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        if value.startswith(_PASSPHRASE):
+            passphrase = value.removeprefix(_PASSPHRASE).strip()
+            self._refuse_guessable(name, passphrase, _SHORTEST_PASSPHRASE, make_one)
+            return passphrase
+        key = _from_base64url(value)
+        if value and (key is None or len(key) != 32):
+            self._problem(
+                name,
+                f"must be 32 random bytes in base64url: make them with {make_one}; "
+                f"or write {_PASSPHRASE} and a text of at least {_SHORTEST_PASSPHRASE} characters",
+            )
+        elif key and len(set(key)) < _FEWEST_BYTES:
+            self._problem(name, f"is too easy to guess: make one with {make_one}")
+        return key or b""
+
+    def _refuse_guessable(self, name: str, value: str, shortest: int, make_one: str) -> None:
         if len(value) < shortest:
             self._problem(name, f"is too short: give at least {shortest} characters")
         elif len(set(value)) < _FEWEST_CHARACTERS or _repeats(value):
-            self._problem(
-                name,
-                "is too easy to guess: make one with "
-                "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
-            )
-        return value
+            self._problem(name, f"is too easy to guess: make one with {make_one}")
 
     def pin(self, name: str, shortest: int = 4) -> str:
         """The PIN of a device. Short, because the device itself counts wrong ones."""
@@ -336,9 +373,9 @@ class _Reader:
             self._problem(name, "is too easy to guess: one character, repeated")
         return value
 
-    def refuse_equal_secrets(self, secrets: Mapping[str, str]) -> None:
+    def refuse_equal_secrets(self) -> None:
         """Adds a problem for each two that are the same: whoever learns one would have the other too."""
-        for (one, value), (other, same) in combinations(secrets.items(), 2):
+        for (one, value), (other, same) in combinations(self._secrets.items(), 2):
             if value and value == same:
                 self._problem(other, f"must not be the same as {one}")
 
@@ -371,7 +408,12 @@ class _Reader:
         return text in ("yes", "true", "1")
 
     def _variable_or_file(self, name: str) -> str:
-        """The value of a variable NAME, or the content of the file that NAME_FILE names (a container secret)."""
+        """The value of a secret NAME, or the content of the file that NAME_FILE names (a container secret)."""
+        value = self._read_variable_or_file(name)
+        self._secrets[name] = value.removeprefix(_PASSPHRASE).strip()
+        return value
+
+    def _read_variable_or_file(self, name: str) -> str:
         file = self.text(f"{name}_FILE")
         if file is None:
             return self.text(name) or self.missing(name)
@@ -426,9 +468,19 @@ def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
+def _from_base64url(text: str) -> bytes | None:
+    """The bytes, None where the text is not base64url."""
+    if not re.fullmatch("[A-Za-z0-9_-]*=*", text):
+        return None
+    try:
+        return urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))
+    except ValueError:
+        return None
+
+
 def _repeats(value: str) -> bool:
-    """Whether the text is a shorter one, repeated: such a text is found in itself, twice, before its end."""
-    return (value + value).find(value, 1) < len(value)
+    """Whether the text is a shorter one, written twice or more often, the last time perhaps not to its end."""
+    return any(value.startswith(value[period:]) for period in range(1, len(value) // 2 + 1))
 
 
 def _reason(error: OSError | ValueError) -> str:

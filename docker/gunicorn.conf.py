@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 
+import gunicorn.http.wsgi
+
 # With BROKER_URL left at memory:// the worker lives inside the one web process: a second would not see its work.
 _embedded = (os.environ.get("BROKER_URL") or "memory://").startswith("memory://")
 
 wsgi_app = "lti_tool.wsgi:application"
 bind = "0.0.0.0:8000"
-worker_class = "gthread"
+# Threads as in gthread, but none waits for a client that sends slowly.
+worker_class = "lti_tool.web.gunicorn_worker.CollectingWorker"
 workers = 1 if _embedded else int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = 8
+worker_connections = 1000
 # A fork of a running worker thread would lose it.
 preload_app = False
 timeout = 60
@@ -27,3 +31,5 @@ forwarded_allow_ips = ""
 # The tool logs events with ids itself; an access log would keep people's addresses.
 accesslog = None
 errorlog = "-"
+# gunicorn sends a Server header in any case; this one does not say what serves, nor in which version.
+gunicorn.http.wsgi.SERVER = "Nozimite"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import structlog
+
+from lti_tool import private_files
 
 log = structlog.get_logger()
 
@@ -63,6 +65,13 @@ def _cut(value: Any) -> Any:
 def log_event(event: Mapping[str, Any]) -> None:
     """Writes the line of an event that was committed; `event` is what `lti_tool.store.events.Act.as_json` returns."""
     log.info(event["what"], **{name: value for name, value in event.items() if name != "what"})
+
+
+def log_open_to_others(files: Iterable[Path]) -> None:
+    """Warns, at the start of a process, of each file and folder that more than its owner may read or change."""
+    for file, mode in private_files.open_to_others(files).items():
+        wanted = mode & ~private_files.OTHERS
+        log.warning("file_open_to_others", file=str(file), mode=f"{mode:04o}", chmod=f"{wanted:04o}")
 
 
 def traceback_summary(error: BaseException) -> str:

@@ -40,6 +40,7 @@ from lti_tool.values import Json, Registration
 from lti_tool.verification import verify_file
 from signing import did
 from signing.compiled.cache import CompiledForms
+from signing.encryption import KeyEncryptionKey, Passphrase, RandomKey
 from signing.errors import DecryptionError, UnusableKeyError
 from signing.keys import VerificationMethod
 
@@ -235,7 +236,7 @@ def _issuers(settings: Settings, store: Store, extension_url: str) -> Issuers:
         extension_url=extension_url,
         is_own=own_dids.has,
         proofs=_proofs(settings),
-        database_vault=DatabaseVault(key_encryption_key=settings.key_encryption_key),
+        database_vault=DatabaseVault(key_encryption_key=_key_encryption_key(settings)),
         device_vault=_device_vault(settings),
         compiled_forms=CompiledForms(partial(form_name, own_dids.has), StoredForms(store)),
         channels=_channels(settings),
@@ -280,6 +281,11 @@ def _issuer_data(settings: Settings, now: datetime) -> Json:
     except NotAllowedError as error:
         raise SettingsError(f"ISSUER_FILE: {error}") from error
     return data
+
+
+def _key_encryption_key(settings: Settings) -> KeyEncryptionKey:
+    key = settings.key_encryption_key
+    return RandomKey(key=key) if isinstance(key, bytes) else Passphrase(passphrase=key)
 
 
 def _device_vault(settings: Settings) -> Vault | None:

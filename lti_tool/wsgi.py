@@ -8,15 +8,16 @@ from __future__ import annotations
 import atexit
 import os
 
-from config.settings import read_settings
+from config.settings import private_paths, read_settings
 from lti_tool.issuing import legal_identity
-from lti_tool.logs import log_event, set_up_logs
+from lti_tool.logs import log_event, log_open_to_others, set_up_logs
 from lti_tool.tasks import Worker
 from lti_tool.web import create_app
 from lti_tool.wiring import build_tool
 
 settings = read_settings(os.environ)
 set_up_logs(settings.log_format)
+log_open_to_others(private_paths(settings, os.environ))
 tool = build_tool(settings, follow=lambda act: log_event(act.as_json()))
 application = create_app(tool)
 with tool.store.read() as session:

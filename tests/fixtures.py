@@ -52,6 +52,13 @@ class Clock:
         return self.now
 
 
+#: Secrets as the environment has them, of the tests alone.
+SECRETS = {
+    "SECRET_KEY": "a secret of the tests alone, and of no other",
+    "KEY_ENCRYPTION_KEY": "MDEyMzQ1Njc4OToga25vd24gdG8gZXZlcnkgdGVzdCE",
+}
+
+
 def settings_for(database_url: str, folder: Path, **changes: object) -> Settings:
     """Settings of a tool whose mails go to a subfolder of `folder`."""
     return Settings(
@@ -60,8 +67,8 @@ def settings_for(database_url: str, folder: Path, **changes: object) -> Settings
                 "tool_url": "https://badges.example.org",
                 "database_url": database_url,
                 "broker_url": "memory://",
-                "secret_key": "a secret of the tests alone",
-                "key_encryption_key": "another secret of the tests",
+                "secret_key": SECRETS["SECRET_KEY"],
+                "key_encryption_key": b"0123456789: known to every test!",
                 "issuer_file": ROOT / "config" / "issuer.example.toml",
                 "mail_folder": folder / "mail",
             }

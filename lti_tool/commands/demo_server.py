@@ -16,6 +16,7 @@ from typing import Literal
 from wsgiref.types import WSGIApplication
 
 from config.settings import Settings, SettingsError, read_settings
+from lti_tool import private_files
 from lti_tool.demo.lms import create_lms
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import legal_identity
@@ -198,12 +199,11 @@ def _settings(folder: Path, port: int, mail: Path | None, environment: Mapping[s
 
     They are read again later: with another KEY_ENCRYPTION_KEY the signing keys in the database cannot be opened.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(folder)
     secrets_file = folder / "secrets.json"
     if not secrets_file.exists():
         values = {name: secrets.token_urlsafe(32) for name in ("SECRET_KEY", "KEY_ENCRYPTION_KEY")}
-        secrets_file.touch(mode=0o600)
-        secrets_file.write_text(json.dumps(values), encoding="utf-8")
+        private_files.write(secrets_file, json.dumps(values).encode())
     others = {name: value for name, value in environment.items() if name not in CHOSEN}
     return read_settings(
         {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.settings import read_settings
+from lti_tool import private_files
 from lti_tool.errors import NotFoundError
 from lti_tool.language import LANGUAGES
 
@@ -97,9 +98,12 @@ def write_text(file: Path | None, text: str) -> None:
 
 
 def write_bytes(file: Path, content: bytes) -> None:
-    """Writes the content to the file. Raises NotFoundError where it cannot be written."""
+    """Writes the content to the file, for its owner alone: many hold a secret, or people.
+
+    Raises NotFoundError where it cannot be written.
+    """
     try:
-        file.write_bytes(content)
+        private_files.write(file, content)
     except OSError as error:
         raise NotFoundError(f"{file} cannot be written: {error.strerror}") from error
 

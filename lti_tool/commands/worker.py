@@ -6,7 +6,7 @@ import os
 
 import click
 
-from config.settings import read_settings
+from config.settings import private_paths, read_settings
 from lti_tool.commands.shared import open_tool
 
 
@@ -15,7 +15,7 @@ from lti_tool.commands.shared import open_tool
 def worker(*, check: bool) -> int:
     """Do the background work until stopped."""
     from lti_tool import worker
-    from lti_tool.logs import log_event, set_up_logs
+    from lti_tool.logs import log_event, log_open_to_others, set_up_logs
     from lti_tool.wiring import build_tool
 
     settings = read_settings(os.environ)
@@ -24,6 +24,7 @@ def worker(*, check: bool) -> int:
     if settings.embedded_worker:
         raise click.UsageError("BROKER_URL is memory://, so the worker runs inside the web process")
     set_up_logs(settings.log_format)
+    log_open_to_others(private_paths(settings, os.environ))
     tool = build_tool(settings, follow=lambda act: log_event(act.as_json()))
     worker.run(tool, settings.broker_url)
     return 0

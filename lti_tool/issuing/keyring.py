@@ -18,7 +18,6 @@ from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import SigningKeyRow, ToolKeyRow
 from lti_tool.values import ToolKey
-from signing.encryption import decrypt, encrypt
 from signing.keys import (
     Algorithm,
     DeviceKey,
@@ -83,7 +82,7 @@ class Keyring:
         newest = queries.issuers.tool_key_rows(session)[:1]
         row = ToolKeyRow(
             kid=key.kid,
-            encrypted_pem=encrypt(key.pem.encode(), self.database_vault.key_encryption_key),
+            encrypted_pem=self.database_vault.key_encryption_key.encrypt(key.pem.encode()),
             # The newest one signs, also where the clock was set back.
             created_at=max([now, *(each.created_at + timedelta(microseconds=1) for each in newest)]),
         )
@@ -166,7 +165,7 @@ class Keyring:
         return tuple(
             ToolKey(
                 kid=row.kid,
-                pem=decrypt(row.encrypted_pem, self.database_vault.key_encryption_key).decode(),
+                pem=self.database_vault.key_encryption_key.decrypt(row.encrypted_pem).decode(),
                 current=row is rows[0],
             )
             for row in rows

@@ -135,7 +135,7 @@ def make_sheet(
     events.record(session, "recovery_sheet_made", "issuer", _slug(keyring), now, actor=by)
     code = as_letters(secrets.token_bytes(CODE_BYTES))
     packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 9)
-    encrypted = urlsafe_b64decode(encrypt(packed, code))
+    encrypted = urlsafe_b64decode(encrypt(packed, code.encode()))
     lost = [row.kid for row in rows if row.vault != DatabaseVault.NAME]
     page = PAGE.format(
         name=name,
@@ -290,7 +290,7 @@ def _restore_lists(session: Session, issuer_id: str, lists: Sequence[dict[str, A
 
 def _content(page: str, code: str) -> dict[str, Any]:
     try:
-        packed = decrypt(urlsafe_b64encode(from_lines(page)), as_letters(from_letters(code)))
+        packed = decrypt(urlsafe_b64encode(from_lines(page)), as_letters(from_letters(code)).encode())
     except MistypedError as error:
         raise RecoverySheetError(str(error)) from error
     except DecryptionError as error:

@@ -5,14 +5,20 @@ The PDF library is imported only when a document is drawn: it takes 30 MB of mem
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from badges.pdf.content import IssuedBadge
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.publishing.credentials import row_to_give_out
+from lti_tool.publishing.drawn_pdfs import DrawnPdfs
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import queries
 from lti_tool.store.models import CredentialRow
+
+#: Whoever knows the address of a badge may ask for its certificate, and each takes most of a second to draw.
+_certificates = DrawnPdfs(most_bytes=32_000_000)
 
 
 def certificate_of(publisher: Publisher, credential_id: str, language: str) -> bytes:
@@ -28,7 +34,7 @@ def certificate_of(publisher: Publisher, credential_id: str, language: str) -> b
         if row.suspended_at:
             raise NotFoundError("the badge is suspended")
         issued = _issued(publisher.issuers.of(session, row.issuer_id), row)
-    return certificate(issued, language)
+    return _certificates.pdf_of(_drawn_from(issued, language), lambda: certificate(issued, language))
 
 
 def transcript_of(publisher: Publisher, issuer: Issuer, person_id: int, language: str) -> bytes:
@@ -44,6 +50,17 @@ def transcript_of(publisher: Publisher, issuer: Issuer, person_id: int, language
     if not badges:
         raise NotFoundError("the learner has no badge")
     return transcript(badges, issuer.profile, name, language, publisher.clock())
+
+
+def _drawn_from(badge: IssuedBadge, language: str) -> tuple[str | bytes | None, ...]:
+    """All that a certificate depends on, without what is large."""
+    return (
+        language,
+        sha256(badge.text.encode()).digest(),
+        sha256(badge.png).digest(),
+        badge.page_url,
+        badge.colours,
+    )
 
 
 def _issued(issuer: Issuer, row: CredentialRow) -> IssuedBadge:

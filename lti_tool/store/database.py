@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool import private_files
 from lti_tool.store import events
 
 
@@ -51,7 +52,9 @@ def _engine(url: str) -> Engine:
     # hide_parameters, because the text of a database error is logged, and parameters are names and e-mail addresses.
     if address.get_backend_name() == "sqlite":
         if address.database and address.database != ":memory:":
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+            # SQLite gives the files beside it, -wal and -shm, the same mode.
+            private_files.make_folder(Path(address.database).parent)
+            private_files.make_empty(Path(address.database))
         engine = create_engine(address, hide_parameters=True, connect_args={"timeout": 30})
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)

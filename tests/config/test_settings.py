@@ -18,12 +18,12 @@ from config.settings import (
     read_settings,
     vocabularies_folder,
 )
+from tests.fixtures import SECRETS
 
 ROOT = Path(__file__).parents[2]
 NEEDED = {
     "TOOL_URL": "https://badges.riga-college.example",
-    "SECRET_KEY": "a secret of the tests",
-    "KEY_ENCRYPTION_KEY": "another secret of the tests",
+    **SECRETS,
     "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
 }
 
@@ -159,9 +159,12 @@ def test_a_real_broker_means_a_separate_worker() -> None:
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "secret_key"
-    file.write_text("a secret kept in a file\n", encoding="utf-8")
+    file.write_text("a secret of 35 letters kept in a file\n", encoding="utf-8")
     without = {name: value for name, value in NEEDED.items() if name != "SECRET_KEY"}
-    assert read_settings(without | {"SECRET_KEY_FILE": str(file)}).secret_key == "a secret kept in a file"
+    assert (
+        read_settings(without | {"SECRET_KEY_FILE": str(file)}).secret_key
+        == "a secret of 35 letters kept in a file"
+    )
     assert "SECRET_KEY_FILE" in refusal(without | {"SECRET_KEY_FILE": str(tmp_path / "none")})
 
 
@@ -312,7 +315,14 @@ def test_a_broker_that_cannot_be_used_is_refused(value: str) -> None:
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "KEY_ENCRYPTION_KEY"])
 @pytest.mark.parametrize(
-    "value", ["aaaaaaaaaaaaaaaa", "abababababababababab", "0000000000000001", "passwordpassword"]
+    "value",
+    [
+        "a" * 43,
+        "ab" * 21 + "a",
+        "0" * 42 + "1",
+        "passwordpasswordpasswordpasswordpasswordpas",
+        "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDE",
+    ],
 )
 def test_a_secret_that_is_easily_guessed_is_refused(name: str, value: str, tmp_path: Path) -> None:
     assert names(refusal(NEEDED | {name: value})) == {name}
@@ -322,15 +332,47 @@ def test_a_secret_that_is_easily_guessed_is_refused(name: str, value: str, tmp_p
 
 
 def test_a_secret_of_random_digits_is_accepted() -> None:
-    assert read_settings(NEEDED | {"SECRET_KEY": "1c9a04f17b3e52d8"}).secret_key == "1c9a04f17b3e52d8"
+    digits = "1c9a04f17b3e52d81c9b04f17b3e52d8"
+    assert read_settings(NEEDED | {"SECRET_KEY": digits}).secret_key == digits
 
 
 def test_no_secret_is_the_same_as_another() -> None:
-    same = NEEDED["SECRET_KEY"]
-    assert names(refusal(NEEDED | {"KEY_ENCRYPTION_KEY": same})) == {"KEY_ENCRYPTION_KEY"}
+    same = NEEDED["KEY_ENCRYPTION_KEY"]
+    assert names(refusal(NEEDED | {"SECRET_KEY": same})) == {"KEY_ENCRYPTION_KEY"}
     device = {"PKCS11_MODULE": "/usr/lib/softhsm/libsofthsm2.so", "PKCS11_TOKEN": "Riga", "PKCS11_PIN": same}
-    assert "PKCS11_PIN must not be the same as SECRET_KEY" in refusal(NEEDED | device)
+    assert "PKCS11_PIN must not be the same as KEY_ENCRYPTION_KEY" in refusal(NEEDED | device)
     assert names(refusal(NEEDED | device | {"PKCS11_PIN": "0000"})) == {"PKCS11_PIN"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a passphrase that is not called one",
+        "bm8gc2VjcmV0OiAzMSBieXRlcyBvZiB0aGUgdGVzdA",
+        "bm8gc2VjcmV0OiAzMyBieXRlcyBvZiBhbGwgdGhlIHRlc3Q",
+        "MDEyMzQ1Njc4OToga25vd24gdG8gZXZlcnkgdGVzdCE+",
+        "passphrase:",
+        "passphrase: nineteen characters".removesuffix(" characters"),
+        "passphrase: correct horse batt",
+        "passphrase: password password password password",
+        "passphrase: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    ],
+)
+def test_a_key_encryption_key_is_32_bytes_or_a_long_passphrase(value: str) -> None:
+    assert names(refusal(NEEDED | {"KEY_ENCRYPTION_KEY": value})) == {"KEY_ENCRYPTION_KEY"}
+
+
+def test_random_bytes_and_a_passphrase_are_told_apart() -> None:
+    assert read_settings(NEEDED).key_encryption_key == b"0123456789: known to every test!"
+    padded = NEEDED | {"KEY_ENCRYPTION_KEY": SECRETS["KEY_ENCRYPTION_KEY"] + "="}
+    assert read_settings(padded).key_encryption_key == b"0123456789: known to every test!"
+    text = NEEDED | {"KEY_ENCRYPTION_KEY": "passphrase: correct horse battery staple"}
+    assert read_settings(text).key_encryption_key == "correct horse battery staple"
+
+
+def test_a_passphrase_is_not_the_other_secret() -> None:
+    same = NEEDED | {"KEY_ENCRYPTION_KEY": f"passphrase:{NEEDED['SECRET_KEY']}"}
+    assert names(refusal(same)) == {"KEY_ENCRYPTION_KEY"}
 
 
 def test_a_secret_file_that_is_no_text_is_named(tmp_path: Path) -> None:

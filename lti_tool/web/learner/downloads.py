@@ -14,7 +14,7 @@ from lti_tool.publishing.credentials import row_to_give_out
 from lti_tool.publishing.exports import Export, record_export
 from lti_tool.store import queries
 from lti_tool.web.current import current_tool
-from lti_tool.web.documents.responses import document
+from lti_tool.web.documents.responses import personal_document
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.public.badge_pages import with_file_name
@@ -22,15 +22,12 @@ from lti_tool.web.visits import Visit, current_teacher_visit, current_visit, rul
 
 pages = Blueprint("downloads", __name__)
 
-#: Short, because a revoked badge must not keep its certificate.
-_CERTIFICATE_MAX_AGE = 60
-
 
 @pages.get("/badges/<uuid:badge_id>.pdf")
 def certificate(badge_id: UUID) -> Response:
     """The certificate of a badge. It is as public as the badge, and says no more than it."""
     pdf = pdf_documents.certificate_of(current_tool(), str(badge_id), page_language())
-    response = with_file_name(document(pdf, "application/pdf", _CERTIFICATE_MAX_AGE), badge_id, "pdf")
+    response = with_file_name(personal_document(pdf, "application/pdf"), badge_id, "pdf")
     response.vary.add("Accept-Language")
     return response
 

@@ -23,6 +23,7 @@ from lti_tool.web.documents.responses import (
     CORS_ANY_ORIGIN,
     document,
     json_document,
+    personal_document,
 )
 from lti_tool.web.languages import page_language, set_page_language
 from lti_tool.web.negotiation import prefers_html
@@ -35,8 +36,6 @@ pages = Blueprint("badge_pages", __name__)
 
 #: How long caches may keep a picture of an achievement, in seconds. It never changes, but it may be erased.
 PICTURE_MAX_AGE = 86400
-#: The same for the files of a badge: short, because a revoked badge is not given out.
-BADGE_MAX_AGE = 60
 
 CREDENTIAL_TYPES = ("application/vc+ld+json", "application/ld+json", "application/json", "application/vc")
 JWT_TYPES = ("application/jwt", "application/vc+jwt")
@@ -74,6 +73,7 @@ def badge(badge_id: UUID) -> Response:
             may_leave_out=removable_parts(SecuredCredential(row.text, CREDENTIAL_TYPES[0])),
         )
     response = Response(text, mimetype="text/html")
+    response.headers["Cache-Control"] = "private, no-cache"
     # The holder decides who gets the address, so search engines must not publish it.
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
@@ -82,19 +82,19 @@ def badge(badge_id: UUID) -> Response:
 @pages.get("/badges/<uuid:badge_id>.png")
 def badge_png(badge_id: UUID) -> Response:
     badge = credentials.badge(current_tool(), str(badge_id))
-    return with_file_name(document(badge.png, "image/png", BADGE_MAX_AGE), badge_id, "png")
+    return with_file_name(personal_document(badge.png, "image/png"), badge_id, "png")
 
 
 @pages.get("/badges/<uuid:badge_id>.json")
 def badge_json(badge_id: UUID) -> Response:
     text, _jwt = _signed_texts(badge_id)
-    return with_file_name(document(text.encode(), "application/json", BADGE_MAX_AGE), badge_id, "json")
+    return with_file_name(personal_document(text.encode(), "application/json"), badge_id, "json")
 
 
 @pages.get("/badges/<uuid:badge_id>.jwt")
 def badge_jwt(badge_id: UUID) -> Response:
     _json, text = _signed_texts(badge_id)
-    return with_file_name(document(text.encode(), "application/jwt", BADGE_MAX_AGE), badge_id, "jwt")
+    return with_file_name(personal_document(text.encode(), "application/jwt"), badge_id, "jwt")
 
 
 @pages.get("/credentials/<uuid:credential_id>")
@@ -107,7 +107,7 @@ def credential(credential_id: UUID) -> Response:
     json_text, jwt_text = _signed_texts(credential_id)
     media_type = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
     body = jwt_text if media_type in JWT_TYPES else json_text
-    response = document(body.encode(), media_type, BADGE_MAX_AGE)
+    response = personal_document(body.encode(), media_type)
     response.vary.add("Accept")
     return response
 

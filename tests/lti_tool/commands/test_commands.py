@@ -27,6 +27,7 @@ from lti_tool.templates import approval_requests, approvals, versions
 from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
+    SECRETS,
     ZANE,
     change_issuer,
     complete,
@@ -38,6 +39,7 @@ from tests.fixtures import (
 )
 
 ROOT = Path(__file__).parents[3]
+ANOTHER_KEY = "OTg3NjU0MzIxMDogb2YgYW5vdGhlciBjb21wdXRlciE"
 TEMPLATE = ROOT / "lti_tool" / "demo" / "templates" / "data-literacy.toml"
 
 
@@ -46,8 +48,7 @@ def environment(empty_sqlite_url, tmp_path, monkeypatch):
     for name, value in {
         "TOOL_URL": "https://badges.example.org",
         "DATABASE_URL": empty_sqlite_url,
-        "SECRET_KEY": "a secret of the tests alone",
-        "KEY_ENCRYPTION_KEY": "another secret of the tests",
+        **SECRETS,
         "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
         "MAIL_FOLDER": str(tmp_path / "mail"),
     }.items():
@@ -194,7 +195,7 @@ def test_a_missing_setting_is_named(run, environment):
 
 def test_another_key_encryption_key_is_named_at_the_start(run, environment):
     assert run("migrate")[0] == 0
-    environment.setenv("KEY_ENCRYPTION_KEY", "quite another secret")
+    environment.setenv("KEY_ENCRYPTION_KEY", ANOTHER_KEY)
     code, _, error = run("migrate")
     assert (code, "KEY_ENCRYPTION_KEY" in error) == (2, True)
 
@@ -470,7 +471,7 @@ def test_a_recovery_sheet_is_printed_and_restores_the_keys_elsewhere(run, enviro
     assert (code, output) == (0, "")
     assert "RECOVERY SHEET" in run("keys", "recovery-sheet")[1]
     environment.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bare.sqlite'}")
-    environment.setenv("KEY_ENCRYPTION_KEY", "of the new machine")
+    environment.setenv("KEY_ENCRYPTION_KEY", ANOTHER_KEY)
     environment.setattr(sys, "stdin", io.StringIO(error.split()[-1] + "\n"))
     nothing = ("--compromised", "none", "--revoked", "none")
     assert run("keys", "restore", tmp_path / "sheet.txt", *nothing)[0] == 0

@@ -70,7 +70,9 @@ def sheet(tool, issued):
 def bare(any_empty_database_url, tmp_path, clock):
     """The same settings on another machine, with another key-encryption key and an empty database."""
     url = any_empty_database_url.replace("nozimite.sqlite", "bare.sqlite")
-    tool = build_tool(settings_for(url, tmp_path, key_encryption_key="of the new machine"), clock)
+    tool = build_tool(
+        settings_for(url, tmp_path, key_encryption_key=b"32 bytes of another, new machine"), clock
+    )
     yield tool
     tool.store.close()
 

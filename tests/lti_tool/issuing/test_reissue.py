@@ -17,6 +17,7 @@ from lti_tool.store.models import Award, CredentialRow, Delivery, Event, Outbox
 from tests.fixtures import (
     NOW,
     ROOT,
+    SECRETS,
     change_issuer,
     complete,
     learner,
@@ -135,8 +136,7 @@ def test_the_command_that_was_killed_goes_on_with_the_rest(tool, stolen, tmp_pat
     environment = os.environ | {
         "TOOL_URL": "https://badges.example.org",
         "DATABASE_URL": any_database_url,
-        "SECRET_KEY": "a secret of the tests alone",
-        "KEY_ENCRYPTION_KEY": "another secret of the tests",
+        **SECRETS,
         "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
         "MAIL_FOLDER": str(tmp_path / "mail"),
     }

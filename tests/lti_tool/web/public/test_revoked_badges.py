@@ -77,7 +77,9 @@ def test_what_was_replaced_twice_leads_to_the_newest_one_which_may_be_revoked(
     assert "valid now" not in text_of(page)
 
 
-def test_files_of_a_badge_are_cached_for_a_minute_only(school, annas_badge):
-    for ending in (".png", ".json", ".jwt", ".pdf"):
-        answer = school.browser.get(f"/badges/{annas_badge}{ending}")
-        assert answer.headers["Cache-Control"] == "public, max-age=60"
+def test_files_of_a_badge_are_kept_for_a_minute_only_and_by_its_readers_browser_alone(school, annas_badge):
+    for path in (*(file.format(annas_badge) for file in FILES[:4]), f"/credentials/{annas_badge}"):
+        answer = school.browser.get(path, headers={"Accept": "application/json"})
+        assert answer.headers["Cache-Control"] == "private, max-age=60", path
+    page = school.browser.get(f"/badges/{annas_badge}")
+    assert page.headers["Cache-Control"] == "private, no-cache"
