@@ -120,7 +120,7 @@ def answer_question(
     _check_may_confirm(session, course.id, by_id, policy)
     version = version_that_awards(session, rule)
     if version is None:
-        raise NotAllowedError("the badge is paused, or a change of it waits to be settled")
+        raise NotAllowedError("the badge is paused or not permitted, or a change of it waits to be settled")
     undecided = undecided_people(session, rule, version, policy, now, named)
     still = [each.person_id for each in undecided if each.is_learner and questions.question_in(each.decision)]
     answered = questions.answer(session, rule, question_id, said, still, by_id, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,14 +143,13 @@ course_option = click.option(
 @platform_option
 @course_option
 def permit(slug: str, platform: int, course: str | None) -> None:
-    """Let courses of a platform award the badges of the issuer SLUG too, beside those of their own issuer."""
-    from lti_tool.issuing import issuer_changes
+    """Let courses of a platform award the badges of the issuer SLUG too, beside those of their own issuer.
 
-    tool = open_tool()
-    with tool.store.begin() as session:
-        permitted = tool.issuers.named(session, slug)
-        course_id = _course(session, platform, course)
-        issuer_changes.permit(session, permitted, platform, course_id, tool.clock(), operator())
+    Links that stood still because a permission had been withdrawn go on.
+    """
+    from lti_tool.awarding import permissions
+
+    _change_permission(permissions.permit, slug, platform, course)
     click.echo(f"Courses of platform {platform}: {course or 'all'}, may award badges of {slug}.")
 
 
@@ -158,15 +158,19 @@ def permit(slug: str, platform: int, course: str | None) -> None:
 @platform_option
 @course_option
 def withdraw(slug: str, platform: int, course: str | None) -> None:
-    """End such a permission. Links that award such a badge already go on."""
-    from lti_tool.issuing import issuer_changes
+    """End such a permission. Links that award such a badge stand still at once; badges already awarded stay valid."""
+    from lti_tool.awarding import permissions
 
+    _change_permission(permissions.withdraw, slug, platform, course)
+    click.echo(f"Courses of platform {platform}: {course or 'all'}, award no more badges of {slug}.")
+
+
+def _change_permission(change: Callable[..., None], slug: str, platform: int, course: str | None) -> None:
     tool = open_tool()
     with tool.store.begin() as session:
         permitted = tool.issuers.named(session, slug)
         course_id = _course(session, platform, course)
-        issuer_changes.withdraw(session, permitted, platform, course_id, tool.clock(), operator())
-    click.echo(f"Courses of platform {platform}: {course or 'all'}, place no more badges of {slug}.")
+        change(session, permitted, platform, course_id, tool.clock(), operator())
 
 
 def _course(session: Session, registration_id: int, name: str | None) -> int | None:

@@ -203,10 +203,9 @@ def deployments(number: int, allow: str | None, unlist: str | None, mode: str | 
         elif mode == "any":
             registrations.allow_any_deployment(session, number, now, by)
         row = registrations.registration(session, number)
+        zone = tool.issuers.of(session, row.issuer_id).profile.zone
         for each in queries.platforms.deployments(session, row.id):
-            click.echo(
-                f"{each.deployment_id}\t{each.first_seen_at.astimezone(tool.issuer.profile.zone):%Y-%m-%d}"
-            )
+            click.echo(f"{each.deployment_id}\t{each.first_seen_at.astimezone(zone):%Y-%m-%d}")
         only_listed = row.only_listed_deployments
     note(
         "Launches are accepted from these only."

@@ -240,7 +240,9 @@ def _store(
     notices.plan_expiry(session, row, now)
     award.status, award.waiting_for = "issued", []
     data = {"award": award.id} | ({"replaces": new.replaces} if new.replaces else {})
-    events.record(session, "issued", "credential", credential_id, now, why=new.why, data=data)
+    events.record(
+        session, "issued", "credential", credential_id, now, why=new.why, data=data, issuer_id=issuer.id
+    )
     if award.person.email:
         for channel in issuer.channels:
             plan_delivery(session, award, channel, now)

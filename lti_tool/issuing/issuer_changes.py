@@ -8,13 +8,13 @@ from uuid import uuid4
 
 from badges.issuer import IssuerProfile
 from badges.issuer import issuer_id as did_of
-from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.errors import NotAllowedError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuer_file import read_profile
 from lti_tool.issuing.legal_identity import fingerprint, issue_waiting
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
-from lti_tool.store.models import IssuerAddress, IssuerPermission, IssuerProfileRow, IssuerRow
+from lti_tool.store.models import IssuerAddress, IssuerProfileRow, IssuerRow
 from lti_tool.values import Json
 
 
@@ -102,57 +102,6 @@ def _wait_for_slugs(session: Session) -> None:
     first = queries.issuers.first_issuer(session)
     if first is not None:
         queries.issuers.lock_issuer(session, first.id)
-
-
-def permit(
-    session: Session,
-    issuer: Issuer,
-    registration_id: int,
-    course_id: int | None,
-    now: datetime,
-    by: Actor = TOOL,
-) -> None:
-    """Lets a course of the platform, or with None all its courses, award the institutional badges of the issuer too."""
-    queries.issuers.lock_issuer(session, issuer.id)
-    if queries.issuers.permission(session, registration_id, course_id, issuer.id) is None:
-        session.add(
-            IssuerPermission(
-                registration_id=registration_id, course_id=course_id, issuer_id=issuer.id, given_at=now
-            )
-        )
-        _record_permission(session, "permission_given", issuer, registration_id, course_id, now, by)
-
-
-def withdraw(
-    session: Session,
-    issuer: Issuer,
-    registration_id: int,
-    course_id: int | None,
-    now: datetime,
-    by: Actor = TOOL,
-) -> None:
-    """Ends what `permit` began: no further link is given such a badge. Those that have one go on awarding it.
-
-    Raises NotFoundError where there is no such permission.
-    """
-    row = queries.issuers.permission(session, registration_id, course_id, issuer.id)
-    if row is None:
-        raise NotFoundError("there is no such permission")
-    session.delete(row)
-    _record_permission(session, "permission_withdrawn", issuer, registration_id, course_id, now, by)
-
-
-def _record_permission(
-    session: Session,
-    what: str,
-    issuer: Issuer,
-    registration_id: int,
-    course_id: int | None,
-    now: datetime,
-    by: Actor,
-) -> None:
-    data = {"registration": registration_id, "course": course_id}
-    events.record(session, what, "issuer", issuer.profile.slug, now, actor=by, data=data)
 
 
 def _add_version(

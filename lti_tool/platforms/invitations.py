@@ -29,15 +29,16 @@ def invite(session: Session, now: datetime, by: Actor = TOOL, issuer_id: str | N
     The platform's courses award for the issuer with that key; without one, for that of ISSUER_FILE.
     """
     code = secrets.token_urlsafe(16)
+    owner = issuer_id or queries.issuers.first_issuer_id(session)
     session.add(
         Invitation(
             code_hash=secret_hash(code),
-            issuer_id=issuer_id or queries.issuers.first_issuer_id(session),
+            issuer_id=owner,
             created_at=now,
             expires_at=now + INVITATION_LIFE,
         )
     )
-    events.record(session, "platform_invited", "invitation", _name_of(code), now, actor=by)
+    events.record(session, "platform_invited", "invitation", _name_of(code), now, actor=by, issuer_id=owner)
     return code
 
 

@@ -108,6 +108,7 @@ def remove(session: Session, number: int, now: datetime, by: Actor = TOOL) -> No
     using it.
     """
     row = _locked(session, number)
+    owner = row.issuer_id
     awards = queries.platforms.count_awards(session, row.id)
     templates = queries.platforms.count_published_templates(session, row.id)
     if awards or templates:
@@ -126,7 +127,7 @@ def remove(session: Session, number: int, now: datetime, by: Actor = TOOL) -> No
         raise NotAllowedError(
             f"somebody is using it at this moment: `platforms disable {row.id}` first, then remove it"
         ) from error
-    events.record(session, "registration_removed", "registration", number, now, actor=by)
+    events.record(session, "registration_removed", "registration", number, now, actor=by, issuer_id=owner)
 
 
 def list_deployment(

@@ -12,6 +12,7 @@ from lti_tool.store.models.issuers import (
     IssuerProfileRow,
     IssuerRow,
     SigningKeyRow,
+    SpentStatusEntry,
     StatusList,
 )
 from lti_tool.store.models.observations import LookRow, ObservationRow
@@ -56,6 +57,7 @@ __all__ = [
     "RuleVersion",
     "Score",
     "SigningKeyRow",
+    "SpentStatusEntry",
     "StatusList",
     "TemplateChange",
     "TemplateVersion",

@@ -126,6 +126,15 @@ class StatusList(Base):
     address: Mapped[IssuerAddress] = relationship()
 
 
+class SpentStatusEntry(Base):
+    """The entry of a credential that was erased. It is given to no other, whose status it might be already."""
+
+    __tablename__ = "spent_status_entry"
+
+    status_list_id: Mapped[int] = mapped_column(ForeignKey("status_list.id"), primary_key=True)
+    status_index: Mapped[int] = mapped_column(primary_key=True)
+
+
 class InstallationSetting(Base):
     """A value fixed at the first start or by a command: the extension's base URL."""
 

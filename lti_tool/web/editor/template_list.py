@@ -57,10 +57,12 @@ def start_operator_session() -> str:
     tool = current_tool()
     token = operator_sessions.start_operator_session(tool.expiring_values, request.form.get("code", ""))
     operator = operator_sessions.operator_of(tool.expiring_values, token) or UNKNOWN
+    author = operator_author(token, operator)
     with tool.store.begin() as session:
         # Only now the token is handed out: nobody is signed in without an event.
-        events.record(session, "signed_in", "editor", "", tool.clock(), actor=operator)
-        return _list_page(session, operator_author(token, operator))
+        now, owner = tool.clock(), author.issuer_id
+        events.record(session, "signed_in", "editor", "", now, actor=operator, issuer_id=owner)
+        return _list_page(session, author)
 
 
 @pages.post("/lti/app/templates")

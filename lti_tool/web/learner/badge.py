@@ -99,6 +99,7 @@ def _page(visit: Visit) -> str:
             state=_state_of(award, tool.clock()) if award else _state(decision),
             trace=decision.as_json() if decision else None,
             sentences=rule_sentences(read_tree(rule_version.tree), "learner"),
+            is_permitted=queries.issuers.may_award(session, rule.course, rule.issuer_id),
             is_settled=queries.rules.proposed_version(session, rule.id) is None,
             linkedin=linkedin_address(award, issued, template) if award and issued else "",
             mail_folder=current_tool().mail_folder,

@@ -169,6 +169,10 @@ _NOTHING_DONE: Mapping[str, Sentence] = {
     "not_revoked": _l("The badge of %(name)s is not revoked. Nothing was changed."),
     "not_issued": _l("The badge of %(name)s is not issued yet. Nothing was changed."),
     "expired": _l("The badge of %(name)s has expired. Nothing was changed."),
+    "not_permitted": _l(
+        "This course may no longer award this badge, so the badge of %(name)s cannot be awarded again. Ask the "
+        "operator of Nozimite."
+    ),
     "held": _l("%(name)s has this badge by another award. Nothing was changed."),
     "changed_again": _l("The grade of %(name)s has changed once more, or is as it was. Nothing was saved."),
     "cannot_suspend": _l(

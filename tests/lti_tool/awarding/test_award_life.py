@@ -132,7 +132,7 @@ def test_after_a_revocation_no_course_awards_by_itself(tool, platform, rule_id, 
     assert [row.status for row in rows(tool, Award)] == ["revoked"]
 
 
-def test_after_an_erasure_nothing_is_awarded_by_itself(tool, platform, rule_id, clock):
+def test_a_badge_whose_observations_are_gone_is_not_awarded_anew(tool, platform, rule_id, clock):
     award = issued_award(tool, platform, rule_id)
     with tool.store.begin() as session:
         session.query(ObservationRow).filter_by(person_id=award.person_id).delete()

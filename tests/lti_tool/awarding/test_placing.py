@@ -5,10 +5,9 @@ import json
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from lti_tool.awarding import awards, looks, placing, rule_changes
+from lti_tool.awarding import awards, looks, permissions, placing, rule_changes
 from lti_tool.conditions.tree import tree_of
 from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.issuing import issuer_changes
 from lti_tool.people import sessions
 from lti_tool.platforms import registrations
 from lti_tool.store import queries
@@ -293,9 +292,7 @@ def test_a_confirmed_rule_for_another_issuers_badge_awards_nobody_again_after_a_
 ):
     another = add_another_issuer(tool)
     with tool.store.begin() as session:
-        issuer_changes.permit(
-            session, tool.issuers.of(session, another.id), registration_id, None, tool.clock()
-        )
+        permissions.permit(session, tool.issuers.of(session, another.id), registration_id, None, tool.clock())
         custom = place_badge(session, tool, registration_id, another.template_id)
     launch(custom)
     copied = launch(custom, context_id="43", resource_link_id="77")

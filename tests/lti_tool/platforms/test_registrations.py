@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from lti_tool import jobs
-from lti_tool.awarding import looks
+from lti_tool.awarding import looks, permissions
 from lti_tool.errors import AlreadyRegisteredError, NotAllowedError, NotFoundError
-from lti_tool.issuing import issuer_changes
 from lti_tool.people import sessions
 from lti_tool.platforms import registrations
 from lti_tool.store import events, outbox, queries
@@ -148,7 +147,7 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
         course_id = queries.people.course_of(session, registration_id, "42").id
         draft = versions.add(session, template_data(), clock())
         draft.course_id = course_id
-        issuer_changes.permit(session, tool.issuers.first(session), registration_id, course_id, clock())
+        permissions.permit(session, tool.issuers.first(session), registration_id, course_id, clock())
         zane = events.person(queries.people.person_of(session, registration_id, ZANE.user_id).id)
         approvals.publish_or_ask(session, draft, tool.issuer.profile, clock(), zane)
     # All who were outside come in at once: a question.

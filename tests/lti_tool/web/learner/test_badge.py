@@ -8,8 +8,17 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lti_tool.awarding import awards, looks
+from lti_tool.people.erasure import erase_person
 from lti_tool.store import events
-from lti_tool.store.models import Award, AwardRule, CredentialRow, ObservationRow, ResourceLink, StatusList
+from lti_tool.store.models import (
+    Award,
+    AwardRule,
+    CredentialRow,
+    ObservationRow,
+    Person,
+    ResourceLink,
+    StatusList,
+)
 from lti_tool.values import TEST_USER, LineItemResult
 from tests.fixtures import ANNA, JANIS, NOW, PETERIS, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
@@ -43,6 +52,21 @@ def test_a_suspended_badge_shows_the_reason(school, annas_badge, web_tool):
     words = text_of(school.launch(ANNA))
     assert "Suspended by Riga College on 21 November 2026." in words
     assert "An inquiry" in words
+
+
+def test_a_learner_who_was_erased_is_told_so_and_nothing_is_recorded(school, annas_badge, web_tool, clock):
+    token = hidden(school.launch(ANNA), "_launch")
+    with web_tool.store.begin() as session:
+        anna = session.query(Award).one().person_id
+        erase_person(session, anna, clock(), events.operator("root"))
+    page = school.launch(ANNA)
+    assert "Your data was erased from Nozimite." in text_of(page)
+    assert "Anna" not in page.text and annas_badge not in page.text
+    assert school.browser.get(f"/badges/{annas_badge}").status_code == 404
+    assert school.browser.post("/lti/app/learner", data={"_launch": token}).status_code in (401, 403, 410)
+    with web_tool.store.read() as session:
+        assert session.query(ObservationRow).filter_by(person_id=anna).count() == 0
+        assert session.get_one(Person, anna).name is None
 
 
 def test_the_linkedin_form_is_filled_in(school, annas_badge):
