@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from badges.errors import TemplateError
+from badges.readable import readable
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
 
@@ -68,7 +69,7 @@ class Reader:
                 self.problem(at(pointer, name), "unknown_field")
 
     def text(self, value: Any, pointer: str, max_length: int = NAME_LENGTH) -> str | None:
-        """One text without outer whitespace; HTML and control characters other than line ends and tabs are refused."""
+        """One readable text, stripped; HTML and control characters other than line ends and tabs are refused."""
         if value is None or value == "":
             return None
         if not isinstance(value, str) or _CONTROL.search(value):
@@ -77,7 +78,8 @@ class Reader:
         if _MARKUP.search(value):
             self.problem(pointer, "markup")
             return None
-        value = value.strip()
+        # Invisible characters come along when somebody copies from elsewhere; they would be signed.
+        value = readable(value).strip()
         if len(value) > max_length:
             self.problem(pointer, "too_long")
         return value or None

@@ -11,8 +11,8 @@
   * RecoverySheetError     a recovery sheet cannot be used here, or not with this code
   * NotAllowedError        the action is not allowed, or not possible in this state
     * AwardStateError      what cannot be done with an award as it is now; `code`
-  * RevokedError           the badge is revoked, so it is not given out any more
     * NoAuthorError        the person may not write, publish or place badges
+  * RevokedError           the badge is revoked, so it is not given out any more
   * NotFoundError          there is no such thing, or this session may not see it
 """
 
@@ -116,7 +116,8 @@ class NotAllowedError(ToolError):
 class AwardStateError(NotAllowedError):
     """What cannot be done with an award as it is now. `code` is for pages and tests; the message is for the operator.
 
-    Codes: revoked, suspended, not_suspended, not_revoked, cannot_suspend, not_issued, expired, held.
+    Codes: revoked, suspended, not_suspended, not_revoked, cannot_suspend, not_issued, expired, held, changed_again,
+    not_permitted.
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from lti_tool.awarding import looks, teacher_mail
 from lti_tool.deliveries import dispatch
-from lti_tool.errors import DeliveryError
+from lti_tool.errors import DeliveryError, NotAllowedError
 from lti_tool.issuing import issuance, notices
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.logs import log, traceback_summary
@@ -20,6 +20,8 @@ from lti_tool.wiring import Tool
 
 #: The lists of a large course with several badges take minutes on a loaded platform.
 LONGEST_LOOK = timedelta(minutes=5)
+#: How often a correction that a teacher has asked for looks whether the issuer is confirmed.
+UNTIL_CONFIRMED = timedelta(hours=1)
 
 
 def run_job(tool: Tool, event_id: str) -> None:
@@ -49,8 +51,17 @@ def issue(tool: Tool, event_id: str, payload: Json) -> None:
 
 
 def replace(tool: Tool, event_id: str, payload: Json) -> None:
-    """Puts a corrected credential in the place of one. Raises what `issuance.replace_credential` does."""
-    issuance.replace_credential(tool.store, tool.issuers, payload["credential_id"], "replaced", tool.clock())
+    """Puts a corrected credential in the place of one; waits while the issuer is not confirmed.
+
+    Raises what `issuance.replace_credential` does else.
+    """
+    now = tool.clock()
+    try:
+        issuance.replace_credential(tool.store, tool.issuers, payload["credential_id"], "replaced", now)
+    except NotAllowedError:
+        with tool.store.begin() as session:
+            outbox.schedule(session, event_id, "replace", payload, now + UNTIL_CONFIRMED)
+        return
     _finish(tool, event_id)
 
 

@@ -220,7 +220,7 @@ class LineItem:
 class HeldAward:
     """A person's newest award of an achievement, whatever its status, by the rule and course that awarded it.
 
-    `valid_until` is the end of its credential.
+    `valid_until` is the end of its credential, `is_suspended` whether that is suspended.
     """
 
     id: int
@@ -230,6 +230,7 @@ class HeldAward:
     status: str
     earned_at: datetime
     valid_until: datetime | None
+    is_suspended: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,10 +19,10 @@ from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder
 from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.issuing import issuers
-from lti_tool.issuing.issuance import form_name
+from lti_tool.issuing import issuer_changes, issuer_file
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
+from lti_tool.issuing.new_credential import form_name
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.outgoing import Networks, Outgoing
@@ -180,7 +180,7 @@ def move_issuers(
             moved = [
                 issuer.id
                 for issuer, slug in wanted
-                if issuers.move(session, issuer, settings.tool_url, slug, now, by)
+                if issuer_changes.move(session, issuer, settings.tool_url, slug, now, by)
             ]
             return [found.of(session, issuer_id) for issuer_id in moved]
     finally:
@@ -248,7 +248,7 @@ def _issuer_data(settings: Settings, now: datetime) -> Json:
     """What ISSUER_FILE says. Raises SettingsError where it cannot be used."""
     try:
         data: Json = tomllib.loads(settings.issuer_file.read_text(encoding="utf-8"))
-        issuers.read_profile(data, settings.tool_url, now)
+        issuer_file.read_profile(data, settings.tool_url, now)
     except OSError as error:
         raise SettingsError(f"ISSUER_FILE cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, TemplateError) as error:
@@ -293,10 +293,10 @@ def _prepare(store: Store, found: Issuers, tool_url: str, data: Json, now: datet
         with store.begin() as session:
             wait_for_other_starts(session.connection())
             if queries.issuers.first_issuer(session) is None:
-                issuers.add(session, data, tool_url, now, is_first=True)
+                issuer_changes.add(session, data, tool_url, now, is_first=True)
             else:
                 _check_addresses(found.all(session), tool_url, data["slug"])
-                issuers.change(session, found.first(session), data, now)
+                issuer_changes.change(session, found.first(session), data, now)
             for issuer in found.all(session):
                 issuer.keyring.ensure_keys(session, now)
                 issuer.keyring.check_keys(session)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any, TypeVar
 
 from config.settings import Settings
 from lti_tool import jobs
 from lti_tool.awarding import looks, placing
 from lti_tool.conditions.tree import all_of
 from lti_tool.errors import PlatformError
-from lti_tool.issuing import issuers, legal_identity
+from lti_tool.issuing import issuer_changes, legal_identity
 from lti_tool.people import sessions
-from lti_tool.platforms import invitations
+from lti_tool.platforms import invitations, registrations
 from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import ResourceLink
 from lti_tool.templates import approvals, versions
@@ -28,6 +30,8 @@ from lti_tool.values import (
     NewRegistration,
 )
 from lti_tool.wiring import Tool
+
+T = TypeVar("T", bound=Any)
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -163,7 +167,7 @@ def register_once(session, now) -> int:
     """The id of the registration of NEW_REGISTRATION, which is added unless it is there."""
     new = NEW_REGISTRATION
     row = queries.platforms.registration_by_client(session, new.platform_id, new.client_id)
-    return row.id if row is not None else invitations.add_registration(session, new, now).id
+    return row.id if row is not None else registrations.add(session, new, now).id
 
 
 def template_data() -> dict:
@@ -209,7 +213,7 @@ def add_another_issuer(tool: Tool) -> AnotherIssuer:
     """DAUGAVA with its keys, confirmed, with one published template, "River pilot", and an open invitation."""
     now = tool.clock()
     with tool.store.begin() as session:
-        key = issuers.add(session, DAUGAVA, tool.tool_url, now)
+        key = issuer_changes.add(session, DAUGAVA, tool.tool_url, now)
         added = tool.issuers.of(session, key)
         added.keyring.ensure_keys(session, now)
         legal_identity.confirm(session, added, now)
@@ -225,7 +229,7 @@ def change_issuer(tool: Tool, **changes: object) -> None:
     with tool.store.begin() as session:
         body = queries.issuers.newest_version(session, tool.issuer.id).body | changes
         left = {name: value for name, value in body.items() if value is not None}
-        issuers.change(session, tool.issuer, left | {"slug": tool.issuer.profile.slug}, tool.clock())
+        issuer_changes.change(session, tool.issuer, left | {"slug": tool.issuer.profile.slug}, tool.clock())
 
 
 def change_authority(tool: Tool, **changes: object) -> None:
@@ -306,3 +310,22 @@ def run_due_jobs(tool):
     while ids := [i for i in outbox.claim(tool.store, tool.clock()) if not i.startswith(("look", "sweep"))]:
         for event_id in ids:
             jobs.run_job(tool, event_id)
+
+
+def rows(tool: Tool, kind: type[T]) -> list[T]:
+    """All rows of that kind, in the order of their ids."""
+    with tool.store.read() as session:
+        return session.query(kind).order_by(kind.id).all()
+
+
+def results(*graded: tuple[Member, str | None]) -> list[LineItemResult]:
+    """The results of these people, in points of 100; None for one that was cleared."""
+    return [
+        LineItemResult(
+            user_id=person.user_id,
+            score=None if points is None else Decimal(points) / 100,
+            points=None if points is None else Decimal(points),
+            maximum=Decimal(100),
+        )
+        for person, points in graded
+    ]

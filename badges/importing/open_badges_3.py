@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from badges.importing.alignments import read_alignments
 from badges.importing.field_reader import FieldReader, TemplateFields, language_map, object_at
+from badges.importing.results import read_required_result
+from badges.template.results import without_result
 from badges.verify.foreign_json import kind_of, objects
 from signing.json_text import Json
 
@@ -32,10 +34,14 @@ def achievement_of(badge: Json) -> Json:
 
 
 def read_achievement(achievement: Json, reader: FieldReader, default_language: str) -> TemplateFields:
-    """The template fields of an achievement: name, description, criteria, language, alignments, picture."""
+    """The template fields of an achievement: its texts and language, its minimum result, alignments, picture."""
     pointer = ACHIEVEMENT_POINTER
     language = reader.language(achievement.get("inLanguage"), f"{pointer}/inLanguage", default_language)
     criteria = object_at(achievement, "criteria")
+    required = read_required_result(
+        achievement.get("resultDescription"), f"{pointer}/resultDescription", reader
+    )
+    narrative = reader.text(criteria.get("narrative"), f"{pointer}/criteria/narrative")
     image = achievement.get("image")
     picture = image if isinstance(image, str) else object_at(achievement, "image").get("id")
     return TemplateFields(
@@ -44,9 +50,9 @@ def read_achievement(achievement: Json, reader: FieldReader, default_language: s
             "description": language_map(
                 language, reader.text(achievement.get("description"), f"{pointer}/description")
             ),
-            "criteria": language_map(
-                language, reader.text(criteria.get("narrative"), f"{pointer}/criteria/narrative")
-            ),
+            # A badge of ours says the minimum in its criteria, and its template says it anew.
+            "criteria": language_map(language, narrative and without_result(narrative, language, required)),
+            **required,
             "in_language": language,
             **read_alignments(achievement.get("alignment"), f"{pointer}/alignment", language, reader),
         },

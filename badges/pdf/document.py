@@ -22,6 +22,7 @@ from fpdf import FPDF, ViewerPreferences
 from fpdf.fonts import TTFFont
 from PIL import ImageColor
 
+from badges.readable import readable
 from badges.sentences import document_word
 from badges.vocabularies import vocabulary
 from signing.timestamps import as_timestamp
@@ -252,13 +253,8 @@ class PdfDocument(FPDF):
 
 
 def _normalised(text: str) -> str:
-    """The text in NFC without invisible characters, such as controls and marks of direction; line ends stay."""
-    composed = unicodedata.normalize("NFC", text.replace("\t", " "))
-    return "".join(
-        character
-        for character in composed
-        if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
-    )
+    """The readable text without joiners, for which the fonts have no glyph."""
+    return "".join(character for character in readable(text) if unicodedata.category(character) != "Cf")
 
 
 def palette(colours: str | None) -> tuple[Colour, Colour, Colour]:

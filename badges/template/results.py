@@ -53,6 +53,16 @@ def result_texts(value: Decimal, scale: Decimal | None) -> Texts:
     return {language: result_in_words(value, scale, language) for language in _POINTS}
 
 
+def without_result(criteria: str, language: str, fields: Mapping[str, str]) -> str:
+    """The criteria without the sentence at its end that `criteria_with_result` adds for these fields of a template."""
+    pattern = _CRITERIA.get(language)
+    if pattern is None or "required_value" not in fields:
+        return criteria
+    scale = Decimal(fields["scale"]) if "scale" in fields else None
+    sentence = pattern.format(result=result_in_words(Decimal(fields["required_value"]), scale, language))
+    return criteria.removesuffix(sentence).rstrip()
+
+
 def criteria_with_result(
     criteria: Texts, languages: Iterable[str], required_value: Decimal, scale: Decimal | None
 ) -> Texts:

@@ -16,6 +16,15 @@ _PERCENTAGE = re.compile(
     r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,5})?)\s*(?:%|per\s?cents?\b|procent\w*)", re.IGNORECASE
 )
 
+#: Words by which the percentage that they stand before is asked for, and how far before it they are looked for.
+_ASKED_FOR = re.compile(
+    r"(?:\b(?:at least|minimum|less than|more than|over|above|needs?|required?|pass(?:ed)?|reach(?:es|ed)?|scored?"
+    r"|vismaz|mazāk|vairāk|virs|minim\w*|jāsasniedz|jāiegūst|nepieciešam\w*|vajadzīg\w*|sasnie\w*|nokārt\w*)\b|≥|>=)"
+    r"[^%.;:()\d]*$",
+    re.IGNORECASE,
+)
+_WORDS_BEFORE = 40
+
 
 def too_little(template: Template) -> tuple[tuple[str, str], ...]:
     """Where the template says too little to be published: pairs (JSON pointer, code), as those of TemplateError.
@@ -44,10 +53,36 @@ def other_percentages(template: Template) -> Iterator[tuple[str, str]]:
     """Percentages in the description and the criteria that are not the minimum result: (JSON pointer, as written).
 
     Not each of them contradicts it: “30 % of the course is online”. So they are something to look at, not problems.
+    Weights, of which a grade is made up, do not: “the project (60 %) and the examination (40 %)”.
     """
     required = template.required_score
     for name, texts in (("criteria", template.criteria), ("description", template.description)):
         for language, text in texts.items():
-            for found in _PERCENTAGE.finditer(text):
-                if required is None or Decimal(found[1].replace(",", ".")) != required * PERCENT:
+            for found in _without_weights(text):
+                if required is None or _value(found) != required * PERCENT:
                     yield f"/{name}/{language}", found[0]
+
+
+def _without_weights(text: str) -> Iterator[re.Match[str]]:
+    """The percentages in the text, without those that follow each other and make 100 % together.
+
+    One that is asked for, such as “at least 40 %”, is no weight, whatever the others are.
+    """
+    run: list[re.Match[str]] = []
+    for found in _PERCENTAGE.finditer(text):
+        if _ASKED_FOR.search(text[max(0, found.start() - _WORDS_BEFORE) : found.start()]):
+            yield from run
+            yield found
+            run = []
+            continue
+        run.append(found)
+        for start in range(len(run) - 1):
+            if sum(map(_value, run[start:])) == PERCENT:
+                yield from run[:start]
+                run = []
+                break
+    yield from run
+
+
+def _value(found: re.Match[str]) -> Decimal:
+    return Decimal(found[1].replace(",", "."))

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from badges.readable import shortened
 from badges.sentences import LANGUAGES, sentence
 from badges.verify.report import Report
 from signing.json_text import Json
+
+#: The longest detail of a check that is shown to a person, in characters.
+DETAIL_LENGTH = 500
 
 
 def report_as_json(report: Report) -> Json:
@@ -29,6 +33,7 @@ def report_as_lines(report: Report, language: str = "en") -> Iterable[str]:
     """The verdict first, then a line for each check: its outcome, name, code and sentence."""
     yield f"{report.verdict}: {sentence('verdict', report.verdict, language)}"
     for check in report.checks:
-        detail = f" ({check.detail})" if check.detail else ""
+        # A detail may quote the file, which may have escape sequences for the terminal.
+        detail = f" ({shortened(check.detail, DETAIL_LENGTH)})" if check.detail else ""
         text = sentence(check.name, check.code, language)
         yield f"  {check.outcome:<8} {check.name}: {check.code}: {text}{detail}"

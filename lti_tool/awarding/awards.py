@@ -24,11 +24,13 @@ def award(
     now: datetime,
     renews: int | None = None,
 ) -> Award | None:
-    """The award of a person for whom the rule's version came to `earned`; None where they have one already.
+    """The award of a person for whom the rule's version came to `earned`; None where they have one, or were erased.
 
     `renews` is the id of an award of theirs that ends with this one; its credential stays valid to its own end.
     Issuing is only scheduled here, in the caller's transaction: an award that is committed will be issued.
     """
+    if not queries.people.not_erased(session, [person_id]):
+        return None
     template_id = version.template_version.template_id
     fresh = Award(
         issuer_id=version.template_version.issuer_id,
@@ -108,16 +110,20 @@ def _revoke(
 def award_again(session: Session, award: Award, reason: str, now: datetime, by: Actor) -> None:
     """Makes a revoked award valid again: it is issued once more, as a further credential with the same awardedDate.
 
-    Only a person decides this, never a rule. Raises AwardStateError where the award is not revoked, or the learner has
-    the badge by another award; NotAllowedError where nobody is known to decide it, or it is the learner themselves.
+    Only a person decides this, never a rule. Raises AwardStateError where the award is not revoked, the learner has the
+    badge by another award, or the course may no longer award for its issuer; NotAllowedError where nobody is known to
+    decide it, or it is the learner themselves.
     """
     if by.kind not in ("person", "operator"):
         raise NotAllowedError("the platform does not say who you are, so you cannot decide this")
     if by.person_id == award.person_id:
         raise NotAllowedError("nobody decides about their own badge")
+    course = queries.people.lock_course(session, award.rule.course_id)
     queries.awards.lock_award(session, award)
     if award.status != "revoked":
         raise AwardStateError("not_revoked", "the badge is not revoked, so it cannot be awarded again")
+    if not queries.issuers.may_award(session, course, award.issuer_id):
+        raise AwardStateError("not_permitted", "the course may no longer award badges of this issuer")
     if award.credential is not None:
         # It stays revoked, for whoever has it. From here on the award has no credential, so `issue` makes one.
         award.credential.replaced_at = now

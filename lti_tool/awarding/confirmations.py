@@ -1,4 +1,4 @@
-"""What a teacher says: that learners are to have the badge, and that a link is restricted."""
+"""What a teacher says: that learners are to have the badge, or to have it again, and that a link is restricted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from lti_tool.awarding import questions
+from lti_tool.awarding import awards, questions
 from lti_tool.awarding.decisions import decide_people, undecided_people, version_that_awards
 from lti_tool.awarding.ledger import Seen, append
 from lti_tool.conditions.page import Statement
@@ -16,6 +16,7 @@ from lti_tool.observations import ROLE, Observation, Policy, first_seen_as_staff
 from lti_tool.observations import confirmations as confirmed_by_others
 from lti_tool.sources import teacher
 from lti_tool.store import Session, events, queries
+from lti_tool.store.events import Actor
 from lti_tool.store.models import Award, AwardRule, Question
 
 #: Why a learner cannot be confirmed: it is they themselves; somebody was first; they have left the course; nobody is
@@ -77,8 +78,8 @@ def confirm_learners(
         actor = events.person(by_id)
         events.record(session, "confirmed", "rule", rule.id, now, actor=actor, data={"people": chosen})
     _refuse(session, rule, refused, by_id, now)
-    awards = decide_people(session, rule, chosen, policy, now)
-    return Confirmed(awards=awards, refused=refused, first=first)
+    new = decide_people(session, rule, chosen, policy, now)
+    return Confirmed(awards=new, refused=refused, first=first)
 
 
 def _refuse(
@@ -119,12 +120,12 @@ def answer_question(
     _check_may_confirm(session, course.id, by_id, policy)
     version = version_that_awards(session, rule)
     if version is None:
-        raise NotAllowedError("the badge is paused, or a change of it waits to be settled")
+        raise NotAllowedError("the badge is paused or not permitted, or a change of it waits to be settled")
     undecided = undecided_people(session, rule, version, policy, now, named)
     still = [each.person_id for each in undecided if each.is_learner and questions.question_in(each.decision)]
     answered = questions.answer(session, rule, question_id, said, still, by_id, now)
-    awards = decide_people(session, rule, answered.people, policy, now) if answered.people else []
-    return Answered(awards=awards, first=answered.first)
+    new = decide_people(session, rule, answered.people, policy, now) if answered.people else []
+    return Answered(awards=new, first=answered.first)
 
 
 def may_confirm(session: Session, course_id: int, by_id: int, policy: Policy) -> bool:
@@ -138,12 +139,12 @@ def _check_may_confirm(session: Session, course_id: int, by_id: int, policy: Pol
         raise NotAllowedError("the institution lets teachers confirm learners, not assistants")
 
 
-def awards_to_review(session: Session, rule: AwardRule, awards: Sequence[Award]) -> Mapping[int, datetime]:
+def awards_to_review(session: Session, rule: AwardRule, of_rule: Sequence[Award]) -> Mapping[int, datetime]:
     """The awards of people who were seen as staff of the course, by award id, and since when.
 
     Left out are those that somebody has confirmed since then, and those that are revoked.
     """
-    valid = {award.person_id: award for award in awards if award.status != "revoked"}
+    valid = {award.person_id: award for award in of_rule if award.status != "revoked"}
     observations = queries.observations.of_people(session, rule.course_id, valid)
     found = {}
     for person_id, award in valid.items():
@@ -170,6 +171,18 @@ def confirm_award(session: Session, award: Award, by_id: int | None, policy: Pol
     append(session, course, [teacher.confirms(name, rule.link.link_id)], seen, {name: award.person_id})
     data = {"people": [award.person_id]}
     events.record(session, "confirmed", "award", award.id, now, actor=events.person(by_id), data=data)
+
+
+def award_again(
+    session: Session, award: Award, reason: str, policy: Policy, now: datetime, by: Actor
+) -> None:
+    """As `awards.award_again`, for somebody on the course's page: who may confirm nobody awards nothing again either.
+
+    Raises what `awards.award_again` does, and NotAllowedError as `confirm_learners` does.
+    """
+    if by.person_id is not None:
+        _check_may_confirm(session, award.rule.course_id, by.person_id, policy)
+    awards.award_again(session, award, reason, now, by)
 
 
 def state(session: Session, rule: AwardRule, said: Statement, by_id: int | None, now: datetime) -> None:

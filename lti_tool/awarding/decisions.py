@@ -92,11 +92,15 @@ def undecided_people(
 
 
 def version_that_awards(session: Session, rule: AwardRule) -> RuleVersion | None:
-    """The active version; None while the rule is paused or removed, or waits for a teacher to settle a change."""
+    """The active version; None while the rule is paused or removed, or waits for a teacher to settle a change.
+
+    None too while its course may not award for the issuer of the badge.
+    """
     if (
         rule.paused
         or rule.removed_at is not None
         or queries.rules.proposed_version(session, rule.id) is not None
+        or not queries.issuers.may_award(session, rule.course, rule.issuer_id)
     ):
         return None
     return queries.rules.active_version(session, rule.id)
@@ -111,7 +115,7 @@ def _undecided(
     now: datetime,
 ) -> Sequence[Undecided]:
     template = read_template(version.template_version.body)
-    held = queries.awards.newest_awards(session, rule, version.template_version.template_id)
+    held = queries.awards.newest_awards(session, rule.course_id, version.template_version)
     # The days of a last day are those of the issuer; a few hours do not matter here.
     next_end = template.valid_until(now, UTC)
     tree = read_tree(version.tree)

@@ -33,6 +33,8 @@ from lti_tool.values import Launch
 
 #: The custom parameters that choose a badge and its rule.
 CHOICE = ("badge", "rule", "placed")
+#: The reasons of a RuleVersion that are a teacher's own choice; all others are what the tool has noticed.
+_CHOSEN = ("placed", "edited", "chosen")
 
 
 def place(
@@ -305,13 +307,11 @@ def add_version(
 ) -> RuleVersion:
     """A new version of the rule: active at once where a teacher chose it for this rule, else proposed.
 
-    `reason` is one of RuleVersion's; `placed`, `edited` and `chosen` are a teacher's own choices. `asked`: what the
-    link asked for; without it, what the active version came from.
-
+    `reason` is one of RuleVersion's. `asked`: what the link asked for; without it, what the active version came from.
     Raises NotAllowedError where the rule asks for less than the badge.
     """
     _refuse_less(template, tree)
-    is_active = reason in ("placed", "edited", "chosen") and is_readable(tree)
+    is_active = reason in _CHOSEN and is_readable(tree)
     active = queries.rules.active_version(session, rule.id)
     if asked is None:
         asked = active.asked if active is not None else {}
@@ -339,7 +339,7 @@ def add_version(
         questions.close_open(session, rule, "changed", now)
     what = "rule_changed" if is_active else "rule_change_proposed"
     data = {"version": version.version}
-    # What is not a teacher's own choice was noticed by the tool, at the launch of anybody.
-    actor = events.person(by_id) if reason in ("placed", "edited") else events.TOOL
+    # What was noticed, was noticed at the launch of anybody.
+    actor = events.person(by_id) if reason in _CHOSEN else events.TOOL
     events.record(session, what, "rule", rule.id, now, actor=actor, why=reason, data=data)
     return version

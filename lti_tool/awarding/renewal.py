@@ -19,9 +19,11 @@ RENEWAL_PERIOD = timedelta(days=90)
 def occasions_count_from(held: HeldAward, next_end: datetime | None, now: datetime) -> datetime | None:
     """Since when what is seen of the person is a new occasion; None where nothing renews the award now.
 
+    Somebody has suspended a badge for a reason, so none takes its place: what is seen meanwhile counts once it is
+    reinstated.
     `next_end` is until when a badge that is awarded now is valid, None without an end: it has to be later.
     """
-    if held.status != "issued" or held.valid_until is None:
+    if held.status != "issued" or held.valid_until is None or held.is_suspended:
         return None
     begins = max(held.valid_until - RENEWAL_PERIOD, held.earned_at + (held.valid_until - held.earned_at) / 2)
     is_longer = next_end is None or next_end > held.valid_until

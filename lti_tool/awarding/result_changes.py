@@ -16,10 +16,11 @@ from lti_tool.awarding.ledger import Seen, append
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.parts import Part
 from lti_tool.conditions.tree import Node, leaves, read_tree
-from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.errors import AwardStateError, NotAllowedError
 from lti_tool.observations import RESULT, RESULT_LEFT, Facts, Observation, select
 from lti_tool.sources import teacher
 from lti_tool.store import Session, events, queries
+from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
 
 
@@ -112,47 +113,47 @@ def unmailed(session: Session, changes: Sequence[ResultChange], person_id: int) 
     ]
 
 
-def leave(session: Session, award: Award, seen_at: str, by_id: int | None, now: datetime) -> None:
+def leave(session: Session, award: Award, seen_at: str, now: datetime, by: Actor) -> None:
     """Records that a teacher has seen the change of that time, in ISO 8601, and leaves the badge as it is.
 
-    Raises NotFoundError where there is no such change, or a newer one that the teacher has not seen; NotAllowedError
+    Raises AwardStateError where there is no such change, or a newer one that the teacher has not seen; NotAllowedError
     where nobody is known to decide it, or it is the learner themselves.
     """
-    _settle(session, award, seen_at, by_id, now)
-    events.record(session, "result_change_left", "award", award.id, now, actor=events.person(by_id))
+    _settle(session, award, seen_at, now, by)
+    events.record(session, "result_change_left", "award", award.id, now, actor=by)
 
 
-def take_over(session: Session, award: Award, seen_at: str, by_id: int | None, now: datetime) -> None:
+def take_over(session: Session, award: Award, seen_at: str, now: datetime, by: Actor) -> None:
     """Makes the changed result the one of the award, and has its badge replaced by one that states it.
 
     The award keeps its date and its trace. Raises as `leave` and `awards.correct` do, and NotAllowedError where the
     result no longer is what the rule asked for, or several have changed.
     """
-    change = _settle(session, award, seen_at, by_id, now)
+    change = _settle(session, award, seen_at, now, by)
     if not change.can_be_stated:
         raise NotAllowedError("the badge cannot state this result: the rule asked for another one")
     part = change.changes[0].now
     award.score = Decimal(part["values"]["score"])
     award.assessed_at = datetime.fromisoformat(part["at"])
     session.flush()
-    awards.correct(session, award, now, events.person(by_id))
+    awards.correct(session, award, now, by)
 
 
-def _settle(session: Session, award: Award, seen_at: str, by_id: int | None, now: datetime) -> ResultChange:
+def _settle(session: Session, award: Award, seen_at: str, now: datetime, by: Actor) -> ResultChange:
     """The change of that time, which the teacher is not shown again."""
     rule = award.rule
     course = queries.people.lock_course(session, rule.course_id)
-    if by_id is None:
+    if by.person_id is None:
         raise NotAllowedError("the platform does not say who you are, so you cannot decide this")
-    if by_id == award.person_id:
+    if by.person_id == award.person_id:
         raise NotAllowedError("nobody decides about their own badge")
     changes = {each.award.id: each for each in changes_in_course(session, rule.course_id, now)}
     change = changes.get(award.id)
     if change is None or change.seen_at.isoformat() != seen_at:
-        raise NotFoundError("this result has not changed, or has changed once more")
+        raise AwardStateError("changed_again", "this result has not changed, or has changed once more")
     names = queries.people.user_ids_in(session, course.registration_id, course.id)
     found = [teacher.leaves_result(names[award.person_id], rule.link.link_id, change.seen_at)]
-    seen = Seen(source=teacher.NAME, at=now, actor=by_id)
+    seen = Seen(source=teacher.NAME, at=now, actor=by.person_id)
     append(session, course, found, seen, {names[award.person_id]: award.person_id})
     return change
 

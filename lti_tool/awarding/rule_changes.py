@@ -63,6 +63,7 @@ def confirm_change(
         active.status = "replaced"
         session.flush()
     proposed.status, proposed.settled_at, proposed.settled_by_id = "active", now, by_id
+    rule.issuer_id = proposed.template_version.issuer_id
     data = {"version": proposed.version}
     events.record(session, "rule_changed", "rule", rule.id, now, actor=events.person(by_id), data=data)
     look_soon(session, rule.course_id, now)

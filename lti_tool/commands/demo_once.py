@@ -19,7 +19,7 @@ from lti_tool.commands import verification
 from lti_tool.commands.demo_server import RunningDemo, Sockets, demo_in_folder, open_sockets
 from lti_tool.demo.html_page import UnexpectedPageError
 from lti_tool.demo.robot import Robot
-from lti_tool.issuing import issuance
+from lti_tool.issuing.baking import bake_badge
 from lti_tool.store import queries
 from lti_tool.store.models import AwardRule, CredentialRow
 from lti_tool.values import Json
@@ -123,7 +123,7 @@ def _write_and_verify(demo: RunningDemo, out: Path) -> list[Json]:
     tool = demo.tool
     with tool.store.read() as session:
         rows = queries.credentials.credentials(session)
-        badges = [(row, issuance.bake_badge(tool.issuers.of(session, row.issuer_id), row)) for row in rows]
+        badges = [(row, bake_badge(tool.issuers.of(session, row.issuer_id), row)) for row in rows]
     _write_documents(demo, rows, out)
     files = []
     for number, (row, badge) in enumerate(badges, start=1):

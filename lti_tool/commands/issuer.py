@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,11 +67,11 @@ def add(file: Path) -> int:
 
     It has keys, status lists, templates and platforms of its own.
     """
-    from lti_tool.issuing import issuers
+    from lti_tool.issuing import issuer_changes
 
     tool, data = open_tool(), _read(file)
     with tool.store.begin() as session:
-        key = issuers.add(session, data, tool.tool_url, tool.clock(), operator())
+        key = issuer_changes.add(session, data, tool.tool_url, tool.clock(), operator())
         added = tool.issuers.of(session, key)
         added.keyring.ensure_keys(session, tool.clock())
     return _show(tool, added.profile.slug)
@@ -83,14 +84,14 @@ def change(file: Path) -> int:
 
     The slug in FILE says which. A changed legal identity has to be confirmed again.
     """
-    from lti_tool.issuing import issuers
+    from lti_tool.issuing import issuer_changes
 
     tool, data = open_tool(), _read(file)
     with tool.store.begin() as session:
         changed = tool.issuers.named(session, str(data.get("slug", "")))
         if changed.id == tool.issuers.first(session).id:
             raise NotAllowedError("this issuer is described by ISSUER_FILE: change that file")
-        issuers.change(session, changed, data, tool.clock(), operator())
+        issuer_changes.change(session, changed, data, tool.clock(), operator())
     return _show(tool, changed.profile.slug)
 
 
@@ -102,7 +103,7 @@ def move_issuer(slug: str | None, new: str | None) -> int:
 
     Badges that were issued before go on verifying as long as the old host leads to this tool too.
     """
-    from lti_tool.issuing import issuers
+    from lti_tool.issuing import issuer_changes
     from lti_tool.wiring import move_issuers
 
     if slug is None:
@@ -115,7 +116,7 @@ def move_issuer(slug: str | None, new: str | None) -> int:
             issuer_moved = tool.issuers.named(session, slug)
             if issuer_moved.id == tool.issuers.first(session).id:
                 raise NotAllowedError("the slug of this issuer is in ISSUER_FILE: change it there")
-            issuers.move(session, issuer_moved, tool.tool_url, new, tool.clock(), operator())
+            issuer_changes.move(session, issuer_moved, tool.tool_url, new, tool.clock(), operator())
             moved = [tool.issuers.of(session, issuer_moved.id)]
     for each in moved:
         click.echo(f"{each.profile.slug}\t{each.profile.id}")
@@ -142,14 +143,13 @@ course_option = click.option(
 @platform_option
 @course_option
 def permit(slug: str, platform: int, course: str | None) -> None:
-    """Let courses of a platform award the badges of the issuer SLUG too, beside those of their own issuer."""
-    from lti_tool.issuing import issuers
+    """Let courses of a platform award the badges of the issuer SLUG too, beside those of their own issuer.
 
-    tool = open_tool()
-    with tool.store.begin() as session:
-        permitted = tool.issuers.named(session, slug)
-        course_id = _course(session, platform, course)
-        issuers.permit(session, permitted, platform, course_id, tool.clock(), operator())
+    Links that stood still because a permission had been withdrawn go on.
+    """
+    from lti_tool.awarding import permissions
+
+    _change_permission(permissions.permit, slug, platform, course)
     click.echo(f"Courses of platform {platform}: {course or 'all'}, may award badges of {slug}.")
 
 
@@ -158,15 +158,19 @@ def permit(slug: str, platform: int, course: str | None) -> None:
 @platform_option
 @course_option
 def withdraw(slug: str, platform: int, course: str | None) -> None:
-    """End such a permission. Links that award such a badge already go on."""
-    from lti_tool.issuing import issuers
+    """End such a permission. Links that award such a badge stand still at once; badges already awarded stay valid."""
+    from lti_tool.awarding import permissions
 
+    _change_permission(permissions.withdraw, slug, platform, course)
+    click.echo(f"Courses of platform {platform}: {course or 'all'}, award no more badges of {slug}.")
+
+
+def _change_permission(change: Callable[..., None], slug: str, platform: int, course: str | None) -> None:
     tool = open_tool()
     with tool.store.begin() as session:
         permitted = tool.issuers.named(session, slug)
         course_id = _course(session, platform, course)
-        issuers.withdraw(session, permitted, platform, course_id, tool.clock(), operator())
-    click.echo(f"Courses of platform {platform}: {course or 'all'}, place no more badges of {slug}.")
+        change(session, permitted, platform, course_id, tool.clock(), operator())
 
 
 def _course(session: Session, registration_id: int, name: str | None) -> int | None:

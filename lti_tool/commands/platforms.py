@@ -80,7 +80,7 @@ def add(
     slug: str | None,
 ) -> None:
     """Register a platform by hand. A registration is never replaced: `update` changes one."""
-    from lti_tool.platforms import invitations
+    from lti_tool.platforms import registrations
     from lti_tool.values import NewRegistration
 
     new = NewRegistration(
@@ -97,9 +97,7 @@ def add(
     tool = open_tool()
     with tool.store.begin() as session:
         owner = issuer_named(tool, session, slug)
-        registration = invitations.add_registration(
-            session, new, tool.clock(), operator(), issuer_id=owner.id
-        )
+        registration = registrations.add(session, new, tool.clock(), operator(), issuer_id=owner.id)
     click.echo(f"Registered with number {registration.id}. Enter these addresses in the platform:")
     click.echo(f"Login:    {tool.tool_url}/lti/login")
     click.echo(f"Redirect: {tool.tool_url}/lti/launch")
@@ -205,10 +203,9 @@ def deployments(number: int, allow: str | None, unlist: str | None, mode: str | 
         elif mode == "any":
             registrations.allow_any_deployment(session, number, now, by)
         row = registrations.registration(session, number)
+        zone = tool.issuers.of(session, row.issuer_id).profile.zone
         for each in queries.platforms.deployments(session, row.id):
-            click.echo(
-                f"{each.deployment_id}\t{each.first_seen_at.astimezone(tool.issuer.profile.zone):%Y-%m-%d}"
-            )
+            click.echo(f"{each.deployment_id}\t{each.first_seen_at.astimezone(zone):%Y-%m-%d}")
         only_listed = row.only_listed_deployments
     note(
         "Launches are accepted from these only."

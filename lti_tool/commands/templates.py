@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from lti_tool.commands.agreement import draft_option, is_agreed, show, yes_option
 from lti_tool.commands.shared import (
     FILE,
     issuer_named,
@@ -19,8 +21,11 @@ from lti_tool.commands.shared import (
 from lti_tool.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from badges.issuer import IssuerProfile
+    from lti_tool.commands.agreement import Shown
+    from lti_tool.store import Session
     from lti_tool.store.models import TemplateVersion
-    from lti_tool.templates.approvals import Answer
+    from lti_tool.wiring import Tool
 
 template_argument = click.argument("template", metavar="TEMPLATE")
 version_option = click.option("--version", type=int, help="Without it, the newest.")
@@ -48,9 +53,12 @@ def list_(slug: str | None) -> None:
 @templates.command()
 @click.argument("file", type=FILE, metavar="FILE")
 @click.option("--of", "template_id", metavar="TEMPLATE", help="As the next version of this template.")
-@click.option("--publish", "publishes", is_flag=True, help="And publish it at once.")
+@click.option(
+    "--publish", "publishes", is_flag=True, help="And publish it, after what will be signed is shown."
+)
+@yes_option
 @issuer_option
-def add(*, file: Path, template_id: str | None, publishes: bool, slug: str | None) -> None:
+def add(*, file: Path, template_id: str | None, publishes: bool, agrees: bool, slug: str | None) -> int:
     """Make a draft from a FILE.
 
     A template as TOML or JSON, or a badge of edubadges, Open Educational Badges or Moodle.
@@ -79,10 +87,14 @@ def add(*, file: Path, template_id: str | None, publishes: bool, slug: str | Non
             own_picture=imported.picture,
         )
         if publishes:
-            versions.publish(row, issuer.profile, now, operator())
+            versions.check_publishable(row, issuer.profile, now)
+        shown = show(issuer, row)
+    published = publishes and _publish(tool, shown, shown.draft if agrees else None)
+    if not published:
         _print(row)
     for line in files.as_lines(imported, issuer.profile):
         click.echo(line)
+    return 1 if publishes and not published else 0
 
 
 @templates.command()
@@ -117,7 +129,7 @@ def edit(slug: str | None) -> None:
         issuer = issuer_named(tool, session, slug)
     code = operator_sessions.invite_operator(tool.expiring_values, by.id, issuer.id)
     with tool.store.begin() as session:
-        events.record(session, "operator_invited", "editor", "", tool.clock(), actor=by)
+        events.record(session, "operator_invited", "editor", "", tool.clock(), actor=by, issuer_id=issuer.id)
     click.echo(f"{tool.tool_url}/lti/editor?code={code}")
     note("Open this address in a browser. It works once, within 15 minutes.")
 
@@ -125,19 +137,59 @@ def edit(slug: str | None) -> None:
 @templates.command()
 @template_argument
 @version_option
-def publish(template: str, version: int | None) -> None:
-    """Publish a template, so that courses can use it.
+@draft_option
+@yes_option
+def publish(*, template: str, version: int | None, draft: str | None, agrees: bool) -> int:
+    """Publish a template, so that courses can use it. What will be signed is shown first, and you are asked.
 
     TEMPLATE is its id, or how it begins.
     """
+    tool = open_tool()
+    shown = _shown(tool, template, version)
+    return 0 if _publish(tool, shown, shown.draft if agrees else draft) else 1
+
+
+def _shown(tool: Tool, template: str, version: int | None) -> Shown:
+    """The version as it is shown to who publishes it. Raises what `versions.check_publishable` does."""
     from lti_tool.templates import versions
 
-    tool = open_tool()
-    with tool.store.begin() as session:
-        row = versions.find_locked(session, template, version)
+    with tool.store.read() as session:
+        row = versions.find(session, template, version)
         issuer = tool.issuers.of(session, row.issuer_id)
-        versions.publish(row, issuer.profile, tool.clock(), operator())
+        versions.check_publishable(row, issuer.profile, tool.clock())
+        return show(issuer, row)
+
+
+def _publish(tool: Tool, shown: Shown, agreed: str | None) -> bool:
+    """Whether what is shown was published, and its line printed; see `is_agreed`."""
+    from lti_tool.templates import versions
+
+    def publish(_session: Session, row: TemplateVersion, profile: IssuerProfile) -> None:
+        versions.publish(row, profile, tool.clock(), operator())
+
+    return _act_as_agreed(tool, shown, agreed, publish)
+
+
+def _act_as_agreed(
+    tool: Tool,
+    shown: Shown,
+    agreed: str | None,
+    act: Callable[[Session, TemplateVersion, IssuerProfile], None],
+) -> bool:
+    """Whether the operator agrees to what is shown; then the act is done to it, and its line printed.
+
+    Nothing is locked while they read. Raises NotAllowedError where the draft was changed meanwhile.
+    """
+    from lti_tool.templates import versions
+
+    if not is_agreed(shown, agreed):
+        return False
+    with tool.store.begin() as session:
+        row = versions.find_locked(session, shown.template_id, shown.version)
+        shown.check_unchanged(row)
+        act(session, row, tool.issuers.of(session, row.issuer_id).profile)
         _print(row)
+    return True
 
 
 @templates.command()
@@ -172,12 +224,22 @@ _WHY_NOBODY = {
 @templates.command()
 @template_argument
 @version_option
-def approve(template: str, version: int | None) -> None:
-    """Approve a teacher's draft that waits, and publish it.
+@draft_option
+@yes_option
+def approve(*, template: str, version: int | None, draft: str | None, agrees: bool) -> int:
+    """Approve a teacher's draft that waits, and publish it. What will be signed is shown first, and you are asked.
 
     TEMPLATE is its id, or how it begins.
     """
-    _answer("approved", template, version, "")
+    from lti_tool.templates import approvals
+
+    tool = open_tool()
+    shown = _shown(tool, template, version)
+
+    def approve_it(session: Session, row: TemplateVersion, profile: IssuerProfile) -> None:
+        approvals.answer_by_operator(session, row, profile, "approved", "", tool.clock(), operator())
+
+    return 0 if _act_as_agreed(tool, shown, shown.draft if agrees else draft, approve_it) else 1
 
 
 @templates.command()
@@ -189,17 +251,13 @@ def decline(template: str, version: int | None, reason: str) -> None:
 
     TEMPLATE is its id, or how it begins.
     """
-    _answer("declined", template, version, reason)
-
-
-def _answer(answer: Answer, template: str, version: int | None, reason: str) -> None:
     from lti_tool.templates import approvals, versions
 
     tool = open_tool()
     with tool.store.begin() as session:
         row = versions.find_locked(session, template, version)
         profile = tool.issuers.of(session, row.issuer_id).profile
-        approvals.answer_by_operator(session, row, profile, answer, reason, tool.clock(), operator())
+        approvals.answer_by_operator(session, row, profile, "declined", reason, tool.clock(), operator())
         _print(row)
 
 

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
-from email.policy import SMTP
 
-from lti_tool.deliveries.mail_message import address_of, one_line
+from lti_tool.deliveries.mail_message import one_line, text_message
 from lti_tool.language import translator
 from lti_tool.values import ApprovalMail
 
 
 def approval_message(mail: ApprovalMail, sender: str, reference: str) -> EmailMessage:
     """The message; `reference` becomes the Message-ID. Raises ValueError where the recipient's address is not valid."""
-    recipient = mail.recipient
-    _ = translator(recipient.language)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = address_of(recipient)
-    message["Subject"] = _subject(mail, _)
-    message["Message-ID"] = f"<{reference}>"
-    message["Auto-Submitted"] = "auto-generated"
-    greeting = _("Hello %(name)s,") % {"name": recipient.name} if recipient.name else _("Hello,")
-    body = _request(mail, _) if mail.what == "asked" else _answer(mail, _)
-    message.set_content("\n\n".join((greeting, *body)) + "\n")
-    message["Content-Language"] = recipient.language
-    return message
+    _ = translator(mail.recipient.language)
+    paragraphs = _request(mail, _) if mail.what == "asked" else _answer(mail, _)
+    return text_message(mail.recipient, sender, reference, _subject(mail, _), paragraphs)
 
 
 def _subject(mail: ApprovalMail, _: Callable[[str], str]) -> str:

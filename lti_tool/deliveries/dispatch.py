@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import notices
-from lti_tool.issuing.issuance import bake_badge, plan_delivery
+from lti_tool.issuing.baking import bake_badge
+from lti_tool.issuing.issuance import plan_delivery
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.language import best_language
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Actor
-from lti_tool.store.models import Award, Delivery
-from lti_tool.values import ApprovalMail, Json, Recipient, TeacherMail
+from lti_tool.store.models import Award, CredentialRow, Delivery, Person
+from lti_tool.values import ApprovalMail, Json, Receipt, Recipient, TeacherMail
 
 
 def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> None:
@@ -34,13 +36,10 @@ def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> 
             trouble = DeliveryError("the badge was revoked before it could be sent")
             return _record_failure(store, delivery_id, trouble, "revoked", now)
         issuer = issuers.of(session, delivery.award.issuer_id)
-        learner, channel = delivery.award.person, delivery.channel
+        channel = delivery.channel
         badge = bake_badge(issuer, delivery.award.credential)
-        language = delivery.award.credential.language
+        recipient = _recipient(delivery.award.person, delivery.award.credential)
         reference = f"{badge.credential_id}.{channel}@{issuer.addresses.host}"
-    recipient = Recipient(
-        name=learner.name or "", email=learner.email, language=best_language([learner.language, language])
-    )
     try:
         receipt = CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)
     except DeliveryError as error:
@@ -51,8 +50,10 @@ def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> 
         raise
     with store.begin() as session:
         sent = queries.awards.lock_delivery(session, delivery_id)
-        if sent.status == "sent":
-            # Another worker had the same job, and was faster. The recipient knows both mails by their reference.
+        current = sent.award.credential
+        if sent.status == "sent" or current is None or current.id != badge.credential_id:
+            # Another worker had the same job, and was faster: the recipient knows both mails by their reference. Or the
+            # badge was replaced while this one was sent, and a job of its own sends the new one.
             return
         sent.status, sent.reference, sent.sent_at, sent.trouble = "sent", receipt.reference, now, None
         events.record(session, "delivered", "delivery", delivery_id, now, why=channel, data=_award_of(sent))
@@ -76,13 +77,10 @@ def tell(store: Store, issuers: Issuers, notice_id: int, now: datetime) -> None:
             return _end_notice(store, notice_id, "failed", "not_so_any_more", now)
         issuer = issuers.of(session, row.credential.issuer_id)
         notice = notices.notice_of(issuer.profile, issuer.addresses, row)
-        learner, language = row.credential.award.person, row.credential.language
+        recipient = _recipient(row.credential.award.person, row.credential)
         channel: Any = CHANNELS[row.channel]
         options = issuer.channels[row.channel]
         reference = f"notice-{notice_id}.{row.channel}@{issuer.addresses.host}"
-    recipient = Recipient(
-        name=learner.name or "", email=learner.email, language=best_language([learner.language, language])
-    )
     try:
         channel.tell(notice, recipient, options, reference)
     except DeliveryError as error:
@@ -90,6 +88,14 @@ def tell(store: Store, issuers: Issuers, notice_id: int, now: datetime) -> None:
             raise
         return _end_notice(store, notice_id, "failed", "permanent", now)
     _end_notice(store, notice_id, "sent", "", now)
+
+
+def _recipient(learner: Person, credential: CredentialRow) -> Recipient:
+    return Recipient(
+        name=learner.name or "",
+        email=learner.email,
+        language=best_language([learner.language, credential.language]),
+    )
 
 
 def _end_notice(store: Store, notice_id: int, status: str, why: str, now: datetime) -> None:
@@ -111,18 +117,8 @@ def mail_teacher(issuer: Issuer, mail: TeacherMail) -> None:
 
     Raises DeliveryError. A permanent failure, such as a teacher without an address, is none: the page shows it too.
     """
-    channels = (
-        (name, options)
-        for name, options in issuer.channels.items()
-        if hasattr(CHANNELS[name], "mail_teacher")
-    )
-    found = next(channels, None)
-    if found is None:
-        return
-    name, options = found
-    channel: Any = CHANNELS[name]
     try:
-        channel.mail_teacher(mail, options, f"{mail.reference}.{name}@{issuer.addresses.host}")
+        _bring(issuer, "mail_teacher", mail, mail.reference)
     except DeliveryError as error:
         if not error.permanent:
             raise
@@ -133,11 +129,16 @@ def mail_approval(issuer: Issuer, mail: ApprovalMail, reference: str) -> None:
 
     Raises DeliveryError.
     """
-    for name, options in issuer.channels.items():
-        channel: Any = CHANNELS[name]
-        if hasattr(channel, "mail_approval"):
-            channel.mail_approval(mail, options, f"{reference}.{name}@{issuer.addresses.host}")
-            return
+    _bring(issuer, "mail_approval", mail, reference)
+
+
+def _bring(issuer: Issuer, by: str, mail: TeacherMail | ApprovalMail, reference: str) -> None:
+    """Brings a mail by the first channel that defines the function `by`. Raises DeliveryError, also where none does."""
+    name = next((name for name in issuer.channels if hasattr(CHANNELS[name], by)), None)
+    if name is None:
+        raise DeliveryError("no channel brings such a mail", permanent=True)
+    bring: Callable[..., Receipt] = getattr(CHANNELS[name], by)
+    bring(mail, issuer.channels[name], f"{reference}.{name}@{issuer.addresses.host}")
 
 
 def _record_failure(store: Store, delivery_id: int, trouble: DeliveryError, why: str, now: datetime) -> None:

@@ -1,8 +1,8 @@
-"""The e-mail that delivers a badge, in the learner's language."""
+"""The e-mail that delivers a badge, in the learner's language, and what all e-mails have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -20,14 +20,8 @@ def mail_message(badge: BakedBadge, recipient: Recipient, sender: str, reference
     ValueError where the recipient's address is not valid.
     """
     _ = translator(recipient.language)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = address_of(recipient)
-    message["Subject"] = _("Your badge: %(name)s") % {"name": one_line(badge.name)}
-    message["Message-ID"] = f"<{reference}>"
-    message["Auto-Submitted"] = "auto-generated"
+    subject = _("Your badge: %(name)s") % {"name": one_line(badge.name)}
     paragraphs = (
-        _("Hello %(name)s,") % {"name": recipient.name} if recipient.name else _("Hello,"),
         _sentences(_)[badge.why] % {"issuer": badge.issuer_name, "name": badge.name},
         _(
             "The badge is the attached picture, with the signed credential inside it. Keep the file "
@@ -39,9 +33,29 @@ def mail_message(badge: BakedBadge, recipient: Recipient, sender: str, reference
             "picture with any Open Badges 3.0 verifier."
         ),
     )
-    message.set_content("\n\n".join(paragraphs) + "\n")
+    message = text_message(recipient, sender, reference, subject, paragraphs)
     message.add_attachment(badge.png, maintype="image", subtype="png", filename=_file_name(badge))
-    # Last, because add_attachment rebuilds the headers that begin with Content-.
+    # Once more, because add_attachment has taken the headers that begin with Content- into its first part.
+    message["Content-Language"] = recipient.language
+    return message
+
+
+def text_message(
+    recipient: Recipient, sender: str, reference: str, subject: str, paragraphs: Iterable[str]
+) -> EmailMessage:
+    """A message of these paragraphs below a greeting; `reference` becomes the Message-ID.
+
+    Raises ValueError where the recipient's address is not valid.
+    """
+    _ = translator(recipient.language)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = address_of(recipient)
+    message["Subject"] = subject
+    message["Message-ID"] = f"<{reference}>"
+    message["Auto-Submitted"] = "auto-generated"
+    greeting = _("Hello %(name)s,") % {"name": recipient.name} if recipient.name else _("Hello,")
+    message.set_content("\n\n".join((greeting, *paragraphs)) + "\n")
     message["Content-Language"] = recipient.language
     return message
 

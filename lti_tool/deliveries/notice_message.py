@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from email.message import EmailMessage
-from email.policy import SMTP
 
-from lti_tool.deliveries.mail_message import address_of, one_line
+from lti_tool.deliveries.mail_message import one_line, text_message
 from lti_tool.language import translator, written_day
 from lti_tool.values import BadgeNotice, Recipient
 
@@ -15,21 +14,13 @@ def notice_message(notice: BadgeNotice, recipient: Recipient, sender: str, refer
     """The message; `reference` becomes the Message-ID. Raises ValueError where the recipient's address is not valid."""
     _ = translator(recipient.language)
     subject, said = _words(notice, recipient.language, _)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = address_of(recipient)
-    message["Subject"] = subject % {"name": one_line(notice.badge)}
-    message["Message-ID"] = f"<{reference}>"
-    message["Auto-Submitted"] = "auto-generated"
     paragraphs = (
-        _("Hello %(name)s,") % {"name": recipient.name} if recipient.name else _("Hello,"),
         said,
         *([_("The reason given: %(reason)s") % {"reason": notice.reason}] if notice.reason else []),
         _("The page of the badge:\n%(url)s") % {"url": notice.page_url},
     )
-    message.set_content("\n\n".join(paragraphs) + "\n")
-    message["Content-Language"] = recipient.language
-    return message
+    subject %= {"name": one_line(notice.badge)}
+    return text_message(recipient, sender, reference, subject, paragraphs)
 
 
 def _words(notice: BadgeNotice, language: str, _: Callable[[str], str]) -> tuple[str, str]:

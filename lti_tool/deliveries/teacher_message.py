@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -57,19 +57,16 @@ def _about_questions(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[str
 
 
 def _question(question: OpenQuestion, _: Callable[[str], str]) -> str:
-    lines = [
-        _("Badge: %(badge)s") % {"badge": one_line(question.badge)},
-        _("Course: %(course)s") % {"course": one_line(question.course)},
-        _("Learners who can open the link without having the badge: %(number)s")
-        % {"number": question.number},
-    ]
-    if question.course_url:
-        lines.append(
-            _("To answer, open the link to the badge in the course:\n%(url)s") % {"url": question.course_url}
-        )
-    else:
-        lines.append(_("To answer, open the link to the badge in this course of your learning platform."))
-    return "\n".join(lines)
+    return _paragraph(
+        question,
+        [
+            _("Learners who can open the link without having the badge: %(number)s")
+            % {"number": question.number}
+        ],
+        _("To answer, open the link to the badge in the course:\n%(url)s"),
+        _("To answer, open the link to the badge in this course of your learning platform."),
+        _,
+    )
 
 
 def _about_changes(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[str]:
@@ -84,17 +81,31 @@ def _about_changes(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[str]:
 
 
 def _changed(changed: ChangedGrades, _: Callable[[str], str]) -> str:
-    lines = [
-        _("Badge: %(badge)s") % {"badge": one_line(changed.badge)},
-        _("Course: %(course)s") % {"course": one_line(changed.course)},
-        _("Learners whose grade has changed: %(number)s") % {"number": changed.number},
-        _("Learners who no longer reach the minimum: %(number)s") % {"number": changed.below_minimum},
-    ]
     # The link of this badge may be deleted: the page that every other one opens has all badges of the course.
-    if changed.course_url:
-        lines.append(
-            _("To decide, open the link to any badge in the course:\n%(url)s") % {"url": changed.course_url}
-        )
-    else:
-        lines.append(_("To decide, open the link to any badge in this course of your learning platform."))
+    return _paragraph(
+        changed,
+        [
+            _("Learners whose grade has changed: %(number)s") % {"number": changed.number},
+            _("Learners who no longer reach the minimum: %(number)s") % {"number": changed.below_minimum},
+        ],
+        _("To decide, open the link to any badge in the course:\n%(url)s"),
+        _("To decide, open the link to any badge in this course of your learning platform."),
+        _,
+    )
+
+
+def _paragraph(
+    about: OpenQuestion | ChangedGrades,
+    counted: Sequence[str],
+    at_address: str,
+    without_address: str,
+    _: Callable[[str], str],
+) -> str:
+    """The badge and its course, what is counted there, and what to do, by whether the course's address is known."""
+    lines = (
+        _("Badge: %(badge)s") % {"badge": one_line(about.badge)},
+        _("Course: %(course)s") % {"course": one_line(about.course)},
+        *counted,
+        at_address % {"url": about.course_url} if about.course_url else without_address,
+    )
     return "\n".join(lines)

@@ -1,73 +1,35 @@
-"""Issuing: from an award to a secured credential in the store, from there to a baked badge."""
+"""Issuing: from an award to a secured credential in the store."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any, Literal, cast
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
 from uuid import uuid4
 
-from badges.bake import bake
 from badges.credential import Learner as Subject
-from badges.credential import StatusEntry, build_credential
+from badges.credential import StatusEntry
 from badges.errors import MissingElementsError
-from badges.jsonld import as_jsonld
-from badges.template.model import Template, read_template, text_in
+from badges.template.model import Template, read_template
 from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.issuing import notices
+from lti_tool.issuing import new_credential, notices
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
+from lti_tool.issuing.new_credential import NewCredential
 from lti_tool.issuing.status_lists import allocate_entry, set_status
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, CredentialRow, Delivery
-from lti_tool.values import BakedBadge, Json
-from signing import status
-from signing.keys import SigningKey
 from signing.proof_set import combined
-from signing.proofs import EDDSA_RDFC_2022, PROOFS, VC_JWT
+from signing.proofs import EDDSA_RDFC_2022, VC_JWT
 from signing.secured import SecuredCredential
 
 #: Why a credential takes the place of another: something in it is corrected, or it is signed with another key.
 Replacement = Literal["replaced", "reissued"]
 
 #: What became of a credential that was made: it is stored; it was not needed any more, because somebody else was faster
-#: or has revoked the award meanwhile; or the issuer was changed meanwhile, so that it has to be made anew.
+#: or has revoked the award meanwhile; or the issuer, or one of its keys, was changed meanwhile: it has to be made anew.
 _Outcome = Literal["stored", "not_needed", "issuer_changed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Gathered:
-    """All that the credential of one award is made of, read in one transaction; plain values, no rows.
-
-    `replaces` is the id of the award's credential before, `current` the same where that is still in use, and `why` that
-    of the row.
-    """
-
-    issuer: Issuer
-    award_id: int
-    replaces: str | None
-    replaces_url: str | None
-    current: str | None
-    why: str
-    template_version_id: int
-    status_list_id: int
-    template: Template
-    template_url: str
-    picture_url: str
-    version: int
-    language: str
-    learner: Subject
-    awarded_at: datetime
-    assessed_at: datetime | None
-    valid_until: datetime | None
-    score: Decimal | None
-    status: StatusEntry
-    keys: Mapping[str, SigningKey]
-    """By the name of the proof that signs with it, in the order of the proofs."""
 
 
 def issue(store: Store, issuers: Issuers, award_id: int, now: datetime) -> None:
@@ -81,16 +43,16 @@ def issue(store: Store, issuers: Issuers, award_id: int, now: datetime) -> None:
     Nothing is locked while the credential is built and signed, which can take a second and, with a device, a call to
     it. So two workers can get here for the same award: the second finds the first one's credential in `_store` and
     drops its own. The status list entry of a dropped credential was only chosen, never stored. In the same way an
-    issuer that was changed meanwhile is found there, and the credential is made anew.
+    issuer that was changed meanwhile, or a key of it that was stolen, is found there, and the credential is made anew.
     """
     outcome: _Outcome = "issuer_changed"
     while outcome == "issuer_changed":
         with store.begin() as session:
-            gathered = _gather_first(session, issuers, award_id, now)
-        if gathered is None:
+            new = _gather_first(session, issuers, award_id, now)
+        if new is None:
             return
         try:
-            outcome = _make(store, issuers, gathered, now)
+            outcome = _make(store, issuers, new, now)
         except MissingElementsError as error:
             with store.begin() as session:
                 _wait(session, _award(session, award_id), list(error.names), now)
@@ -110,30 +72,22 @@ def replace_credential(
     outcome: _Outcome = "issuer_changed"
     while outcome == "issuer_changed":
         with store.begin() as session:
-            gathered = _gather_replacement(session, issuers, credential_id, why, now)
-        if gathered is None:
+            new = _gather_replacement(session, issuers, credential_id, why, now)
+        if new is None:
             return False
-        outcome = _make(store, issuers, gathered, now)
+        outcome = _make(store, issuers, new, now)
     return outcome == "stored"
 
 
-def _make(store: Store, issuers: Issuers, gathered: _Gathered, now: datetime) -> _Outcome:
-    """Builds, secures and stores the credential. Raises MissingElementsError."""
-    issuer = gathered.issuer
+def _make(store: Store, issuers: Issuers, new: NewCredential, now: datetime) -> _Outcome:
+    """Builds, secures and stores the credential. Raises MissingElementsError and SigningError."""
     credential_id = str(uuid4())
-    credential = _build(
-        issuer,
-        gathered,
-        credential_url=issuer.addresses.credential(credential_id),
-        salt=secrets.token_hex(16),
-        now=now,
-    )
-    secured = _secure(issuer, gathered, credential, now)
+    secured = new_credential.secured(new, credential_id, now)
     with store.begin() as session:
-        return _store(session, issuers, gathered, credential_id, secured, now)
+        return _store(session, issuers, new, credential_id, secured, now)
 
 
-def _gather_first(session: Session, issuers: Issuers, award_id: int, now: datetime) -> _Gathered | None:
+def _gather_first(session: Session, issuers: Issuers, award_id: int, now: datetime) -> NewCredential | None:
     """None where there is nothing to issue now. After a revocation the award has earlier credentials."""
     award = _award(session, award_id)
     if award.credential is not None or award.status == "revoked":
@@ -158,7 +112,7 @@ def _gather_first(session: Session, issuers: Issuers, award_id: int, now: dateti
 
 def _gather_replacement(
     session: Session, issuers: Issuers, credential_id: str, why: Replacement, now: datetime
-) -> _Gathered | None:
+) -> NewCredential | None:
     """None where the credential holds no more, or its result is below the one that the badge asks for."""
     row = queries.credentials.credential(session, credential_id)
     if row is None:
@@ -182,12 +136,12 @@ def _valid_until(issuer: Issuer, award: Award) -> datetime | None:
 
 def _gather(
     session: Session, issuers: Issuers, issuer: Issuer, award: Award, before: CredentialRow | None, why: str
-) -> _Gathered:
+) -> NewCredential:
     addresses = issuer.addresses
     version = award.template_version
     template = read_template(version.body)
     entry = allocate_entry(session, issuer.id, issuer.address_id, issuer.status_purpose)
-    return _Gathered(
+    return NewCredential(
         issuer=issuer,
         award_id=award.id,
         replaces=before.id if before is not None else None,
@@ -219,111 +173,43 @@ def _url(session: Session, issuers: Issuers, row: CredentialRow) -> str:
 
 
 def _wait(session: Session, award: Award, names: list[str], now: datetime) -> None:
-    """Lets the award wait for what is named; each attempt comes here, but it waits anew only for something else."""
+    """Lets the award wait for what is named; each attempt comes here, but it waits anew only for something else.
+
+    Whoever has revoked it, or issued its credential, while this was found out is not undone.
+    """
+    queries.awards.lock_award(session, award)
+    if award.status not in ("earned", "waiting"):
+        return
     if (award.status, award.waiting_for) != ("waiting", names):
         award.status, award.waiting_for = "waiting", names
         events.record(session, "issuing_waits", "award", award.id, now, data={"for": names})
 
 
-def _build(issuer: Issuer, gathered: _Gathered, *, credential_url: str, salt: str, now: datetime) -> Json:
-    """The credential as JSON-LD, without a proof. Raises MissingElementsError."""
-    return as_jsonld(
-        build_credential(
-            credential_id=credential_url,
-            template=gathered.template,
-            template_url=gathered.template_url,
-            version=gathered.version,
-            picture_url=gathered.picture_url,
-            issuer=issuer.profile,
-            learner=gathered.learner,
-            salt=salt,
-            language=gathered.language,
-            awarded_at=gathered.awarded_at,
-            assessed_at=gathered.assessed_at,
-            now=now,
-            score=gathered.score,
-            status=gathered.status,
-            valid_until=gathered.valid_until,
-            replaces=gathered.replaces_url,
-            extension_url=issuer.addresses.extension_context,
-        )
-    )
-
-
-def _secure(issuer: Issuer, gathered: _Gathered, credential: Json, now: datetime) -> list[SecuredCredential]:
-    """The credential with each of the issuer's proofs, in their order."""
-    return [
-        issuer.compiled_forms.secure(credential, lambda: _dummy_credential(issuer, gathered), key, now)
-        if name == EDDSA_RDFC_2022.name
-        else PROOFS[name].secure(credential, key, now)
-        for name, key in gathered.keys.items()
-    ]
-
-
-def _dummy_credential(issuer: Issuer, gathered: _Gathered) -> Json:
-    """A credential for a fictitious learner, with the same structure as the real one.
-
-    Canonicalizing a credential (RDFC-1.0) takes most of the time of signing it, and the credentials of one achievement
-    differ in a few values only. So `signing.compiled` compares the first real credential with this one: values in which
-    they differ become the slots of the compiled form, all others become its constant text. Later credentials are signed
-    by filling in the slots.
-
-    A change of this function, or a new field of the credential, must keep two things true:
-
-    * Every value that can differ between two learners has to differ here, and for certain: hence random values, dates
-      before any badge, an index that no list has. A value that is equal by chance or by mistake becomes constant
-      text: the form, which is stored in the database for all processes, then holds personal data of the first learner,
-      and fits nobody else. It cannot sign anything false: a form is used only for a credential that it reproduces.
-    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, an end and a predecessor
-      exactly where the real one has them. Credentials of another structure get a compiled form of their own.
-    """
-    real = gathered.learner
-    fictitious = secrets.token_hex(16)
-    dummy = replace(
-        gathered,
-        learner=Subject(
-            name=fictitious if real.name else real.name,
-            email=f"{fictitious}@nobody.invalid" if real.email else real.email,
-        ),
-        awarded_at=datetime(1970, 1, 1, tzinfo=UTC),
-        assessed_at=None if gathered.assessed_at is None else datetime(1970, 1, 1, 12, tzinfo=UTC),
-        valid_until=None if gathered.valid_until is None else datetime(1970, 1, 3, tzinfo=UTC),
-        score=None if gathered.score is None else Decimal("-0.5"),
-        replaces_url=None if gathered.replaces_url is None else f"urn:uuid:{uuid4()}",
-        # The purpose stays: it changes with a setting, for all credentials at once.
-        status=replace(gathered.status, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
-    )
-    return _build(
-        issuer,
-        dummy,
-        credential_url=f"urn:uuid:{uuid4()}",
-        salt=secrets.token_hex(16),
-        now=datetime(1970, 1, 2, tzinfo=UTC),
-    )
-
-
 def _store(
     session: Session,
     issuers: Issuers,
-    gathered: _Gathered,
+    new: NewCredential,
     credential_id: str,
     secured: Sequence[SecuredCredential],
     now: datetime,
 ) -> _Outcome:
-    """Stores the credential, unless its version or address is not the issuer's current one any more."""
-    issuer, award = gathered.issuer, _award(session, gathered.award_id)
+    """Stores the credential, unless the issuer has another version or address now, or one of the keys is retired."""
+    issuer, award = new.issuer, _award(session, new.award_id)
     queries.issuers.keep_issuer(session, issuer.id)
     newest = issuers.of(session, issuer.id)
+    kids = [key.kid for key in new.keys.values()]
     if (newest.version_id, newest.address_id) != (issuer.version_id, issuer.address_id):
+        return "issuer_changed"
+    if not newest.keyring.may_all_sign(session, kids):
         return "issuer_changed"
     # From here to the commit nobody else issues or revokes this award; see `awards.revoke`.
     queries.awards.lock_award(session, award)
     current = award.credential
-    if award.status == "revoked" or (current.id if current is not None else None) != gathered.current:
+    if award.status == "revoked" or (current.id if current is not None else None) != new.current:
         return "not_needed"
     if current is not None:
         current.replaced_at = current.revoked_at = now
-        current.revoked_as = gathered.why
+        current.revoked_as = new.why
         set_status(session, current)
         session.flush()
     json_proofs = [one for one in secured if one.media_type == EDDSA_RDFC_2022.media_type]
@@ -331,19 +217,19 @@ def _store(
     row = CredentialRow(
         id=credential_id,
         award_id=award.id,
-        template_version_id=gathered.template_version_id,
+        template_version_id=new.template_version_id,
         issuer_id=issuer.id,
         issuer_profile_id=issuer.version_id,
         text=combined(json_proofs).text,
         jwt=jwt.text,
-        language=gathered.language,
-        status_list_id=gathered.status_list_id,
-        status_index=gathered.status.index,
+        language=new.language,
+        status_list_id=new.status_list_id,
+        status_index=new.status.index,
         issued_at=now,
-        valid_until=gathered.valid_until,
-        why=gathered.why,
-        signed_with=[key.kid for key in gathered.keys.values()],
-        replaces_id=gathered.replaces,
+        valid_until=new.valid_until,
+        why=new.why,
+        signed_with=kids,
+        replaces_id=new.replaces,
     )
     session.add(row)
     if current is not None and current.suspended_at is not None:
@@ -353,42 +239,14 @@ def _store(
         set_status(session, row)
     notices.plan_expiry(session, row, now)
     award.status, award.waiting_for = "issued", []
-    data = {"award": award.id} | ({"replaces": gathered.replaces} if gathered.replaces else {})
-    events.record(session, "issued", "credential", credential_id, now, why=gathered.why, data=data)
+    data = {"award": award.id} | ({"replaces": new.replaces} if new.replaces else {})
+    events.record(
+        session, "issued", "credential", credential_id, now, why=new.why, data=data, issuer_id=issuer.id
+    )
     if award.person.email:
         for channel in issuer.channels:
             plan_delivery(session, award, channel, now)
     return "stored"
-
-
-def form_name(is_own: Callable[[str], bool], credential: Json) -> str | None:
-    """The name of the compiled forms that fit a credential: one for each issuer, achievement, version and language.
-
-    `is_own` says whether a DID is, or was, that of an issuer of this tool: None for a credential of any other. The
-    achievement's id contains the version, its name is in the language.
-    """
-    match credential:
-        case {
-            "issuer": {"id": str(issuer)},
-            "credentialSubject": {"achievement": {"id": str(achievement), "name": str(name)}},
-        } if is_own(issuer):
-            return f"{issuer} {achievement} {name}"
-        case _:
-            return None
-
-
-def bake_badge(issuer: Issuer, credential: CredentialRow) -> BakedBadge:
-    """The template's picture with the JSON credential baked in; the same bytes each time."""
-    template = read_template(credential.template_version.body)
-    secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
-    return BakedBadge(
-        credential_id=credential.id,
-        name=text_in(template.name, credential.language),
-        issuer_name=issuer.profile.name_in(credential.language),
-        page_url=issuer.addresses.badge_page(credential.id),
-        png=bake(credential.template_version.picture, secured),
-        why=cast(Any, credential.why),
-    )
 
 
 def _award(session: Session, award_id: int) -> Award:
@@ -409,6 +267,9 @@ def plan_delivery(session: Session, award: Award, channel: str, now: datetime) -
     if delivery is None:
         delivery = Delivery(award=award, channel=channel)
         session.add(delivery)
+    else:
+        # Whoever records at this moment that an earlier badge was sent does so before this, or sees the new badge.
+        queries.awards.lock_delivery(session, delivery.id)
     delivery.status, delivery.trouble = "pending", None
     session.flush()
     outbox.add(session, "deliver", {"delivery_id": delivery.id}, now)

@@ -6,7 +6,7 @@ it still verify. A compromised key is published as revoked: see README, "When a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -144,6 +144,8 @@ class Keyring:
         It is published as revoked and signs no more; a new key is made where no other is left. Marking it again can
         only move the date back. Raises NotFoundError where there is no such key.
         """
+        # A credential that was signed with it a moment ago is stored before this, or not at all: see `issuance`.
+        queries.issuers.lock_issuer(session, self.issuer_id)
         row = self._row(session, kid)
         since = min(since or row.created_at, now)
         row.compromised_at = min(since, row.compromised_at or since)
@@ -188,6 +190,11 @@ class Keyring:
         else:
             method = f"{self.did}#{row.kid}"
         return SigningKey(verification_method=method, kid=row.kid, private=private)
+
+    def may_all_sign(self, session: Session, kids: Collection[str]) -> bool:
+        """Whether none of these keys was retired or marked as compromised."""
+        rows = queries.issuers.signing_keys(session, self.issuer_id)
+        return set(kids) <= {row.kid for row in rows if row.retired_at is None}
 
     def current_kids(self, session: Session) -> list[str]:
         """The `kid` of the current key of each proof, in their order."""

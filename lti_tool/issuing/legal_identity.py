@@ -68,9 +68,13 @@ def confirm(session: Session, issuer: Issuer, now: datetime, by: Actor = TOOL) -
         raise NotAllowedError("the profile has just changed: look at it again, then confirm it")
     newest.confirmed_at, newest.confirmed_by = now, by.name
     events.record(session, "issuer_confirmed", "issuer", profile.slug, now, actor=by)
-    for award in queries.awards.awards_waiting_for(session, "issuer"):
-        if award.issuer_id == issuer.id:
-            outbox.add(session, "issue", {"award_id": award.id}, now)
+    issue_waiting(session, issuer.id, now)
+
+
+def issue_waiting(session: Session, issuer_id: str, now: datetime) -> None:
+    """Schedules the awards that waited for the issuer's confirmation. The caller has locked the issuer."""
+    for award in queries.awards.awards_without_confirmation(session, issuer_id):
+        outbox.add(session, "issue", {"award_id": award.id}, now)
 
 
 def ending_soon(assurances: Iterable[QualityAssurance], today: date) -> tuple[QualityAssurance, ...]:

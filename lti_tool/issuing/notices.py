@@ -55,7 +55,8 @@ def open_for_channels(session: Session, payload: Json, channels: Iterable[str], 
 def is_still_so(credential: CredentialRow, kind: str, now: datetime) -> bool:
     """Whether what was to be told is still true, and news to the learner.
 
-    A badge that was replaced or renewed meanwhile does not expire soon; one that was never sent is not revoked by mail.
+    A badge that was replaced or renewed meanwhile does not expire soon. One that was never sent is not revoked by mail,
+    nor one that was awarded again meanwhile: the mail with the new badge says that the one before stays revoked.
     """
     is_revoked = credential.revoked_at is not None
     match kind:
@@ -66,7 +67,8 @@ def is_still_so(credential: CredentialRow, kind: str, now: datetime) -> bool:
         case "expires":
             return not is_revoked and credential.award.ended_at is None and not credential.has_expired(now)
     deliveries = credential.award.deliveries
-    return is_revoked and (not deliveries or any(each.sent_at is not None for each in deliveries))
+    was_sent = not deliveries or any(each.sent_at is not None for each in deliveries)
+    return is_revoked and credential.replaced_at is None and was_sent
 
 
 def notice_of(profile: IssuerProfile, addresses: Addresses, row: Notice) -> BadgeNotice:

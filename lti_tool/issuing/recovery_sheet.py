@@ -40,6 +40,9 @@ from signing.multibase import base64url, from_base64url
 
 #: 120 bits: 24 letters to write down.
 CODE_BYTES = 15
+#: How many ids of status lists a restored issuer leaves free. Badges name their list by its id, and another issuer of
+#: the same installation, whose sheet is restored later, has lists of the same time.
+ROOM_FOR_OTHERS = 1000
 
 PAGE = """\
 RECOVERY SHEET OF AN OPEN BADGES ISSUER
@@ -268,14 +271,21 @@ def _restore_lists(session: Session, issuer_id: str, lists: Sequence[dict[str, A
             )
         )
     session.flush()
-    queries.issuers.restart_status_list_ids(session)
     # The sheet holds the bits, but not which indexes are taken. New credentials go into new lists, so that none shares
     # its bit with a credential from before.
-    for purpose in {packed["purpose"] for packed in lists}:
+    first_id = queries.issuers.last_status_list_id(session) + ROOM_FOR_OTHERS
+    for number, purpose in enumerate(sorted({packed["purpose"] for packed in lists})):
         session.add(
-            StatusList(issuer_id=issuer_id, address_id=address_id, purpose=purpose, bits=status.empty())
+            StatusList(
+                id=first_id + number,
+                issuer_id=issuer_id,
+                address_id=address_id,
+                purpose=purpose,
+                bits=status.empty(),
+            )
         )
     session.flush()
+    queries.issuers.restart_status_list_ids(session)
 
 
 def _content(page: str, code: str) -> dict[str, Any]:

@@ -32,6 +32,8 @@ def badges_to_reissue(store: Store, issuer: Issuer, kid: str, now: datetime, by:
     Raises NotFoundError where the issuer has no such key, NotAllowedError where the key still signs, or the issuer is
     not confirmed.
     """
+    if issuer.confirmed_at is None:
+        raise NotAllowedError("nothing is issued until the issuer is confirmed")
     with store.begin() as session:
         if kid not in {row.kid for row in queries.issuers.signing_keys(session, issuer.id)}:
             raise NotFoundError(f"there is no key {kid}")

@@ -39,6 +39,8 @@ def save_course(session: Session, launch: Launch) -> Course | None:
 def save_person(session: Session, launch: Launch, now: datetime) -> Person | None:
     """The row of the launching person, None for an anonymous launch or an administrator acting as somebody else.
 
+    None too for somebody who was erased: nothing more is recorded of them.
+
     A value that this launch does not send keeps what an earlier launch sent. Awards of this person that wait, for their
     name for example, are tried again.
     """
@@ -47,7 +49,9 @@ def save_person(session: Session, launch: Launch, now: datetime) -> Person | Non
         return None
 
     member = Member(user_id=user_id, roles=launch.roles, name=launch.name, email=launch.email)
-    person = queries.people.save_members(session, launch.registration_id, [member])[user_id]
+    person = queries.people.save_members(session, launch.registration_id, [member]).get(user_id)
+    if person is None:
+        return None
     person.language = launch.locale or person.language
     for award in queries.awards.waiting_awards(session, person.id):
         outbox.add(session, "issue", {"award_id": award.id}, now)

@@ -9,7 +9,7 @@ from lti_tool.errors import NotAllowedError
 from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.store import events
 from lti_tool.store.events import Actor
-from lti_tool.values import secret_hash
+from lti_tool.values import Json, secret_hash
 
 INVITATION_LIFE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(hours=4)
@@ -44,8 +44,16 @@ def operator_of(expiring_values: ExpiringValues, token: str) -> Actor | None:
 
 def issuer_of(expiring_values: ExpiringValues, token: str) -> str:
     """The key of the issuer whose templates the session opens; empty for that of ISSUER_FILE."""
-    found = expiring_values.peek(_token_key(token))
-    return str(found["issuer_id"]) if found is not None else ""
+    return _issuer_in(expiring_values.peek(_token_key(token)))
+
+
+def issuer_of_code(expiring_values: ExpiringValues, code: str) -> str:
+    """As `issuer_of`, for the session that a code would start; it is not used up. Empty for an unknown code too."""
+    return _issuer_in(expiring_values.peek(_code_key(code)))
+
+
+def _issuer_in(stored: Json | None) -> str:
+    return str(stored["issuer_id"]) if stored is not None else ""
 
 
 def _code_key(code: str) -> str:

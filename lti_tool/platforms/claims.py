@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from badges.readable import readable
 from lti_tool.observations.roles import role_uris
 from lti_tool.values import DeepLinkingSettings, Json, Launch, Registration, origin_of
 
@@ -41,17 +42,17 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
     grades = _object(claims, AGS)
     sent = _object(claims, CLAIM + "custom")
     custom = _custom(sent)
-    given_name, family_name = text(claims.get("given_name")), text(claims.get("family_name"))
+    given_name, family_name = words(claims.get("given_name")), words(claims.get("family_name"))
     return Launch(
         registration_id=registration.id,
         deployment_id=str(claims[CLAIM + "deployment_id"]),
         message_type=str(claims[CLAIM + "message_type"]),
         user_id=identifier(claims.get("sub")),
-        name=text(claims.get("name")) or full_name(given_name, family_name),
+        name=words(claims.get("name")) or full_name(given_name, family_name),
         email=email(claims.get("email")),
         roles=roles(claims.get(CLAIM + "roles")),
         context_id=identifier(context.get("id")),
-        context_title=text(context.get("title")) or "",
+        context_title=words(context.get("title")) or "",
         resource_link_id=identifier(link.get("id")),
         custom=custom,
         locale=text(presentation.get("locale")) or text(claims.get("locale")),
@@ -106,6 +107,11 @@ def text(value: Any) -> str | None:
         return None
     cleaned = clean(value).strip()[:2000]
     return None if not cleaned or _VARIABLE.fullmatch(cleaned) else cleaned
+
+
+def words(value: Any) -> str | None:
+    """A name or title as `text`, and readable: it is shown to people, and signed."""
+    return text(readable(value)) if isinstance(value, str) else text(value)
 
 
 def identifier(value: Any) -> str | None:

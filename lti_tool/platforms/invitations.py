@@ -1,4 +1,4 @@
-"""Invitations, each of which lets one platform register, and the rows of registrations.
+"""Invitations, each of which lets one platform register.
 
 A registration with an invitation takes two transactions, with the calls to the platform between them: the first claims
 the invitation, the second uses it up. So of several that have the same code at once only one calls the platform.
@@ -10,12 +10,13 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from lti_tool.errors import AlreadyRegisteredError, RegistrationError
+from lti_tool.errors import RegistrationError
+from lti_tool.platforms import registrations
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, UNKNOWN, Actor
-from lti_tool.store.models import Invitation, RegistrationRow
-from lti_tool.values import Json, NewRegistration, Registration, secret_hash
+from lti_tool.store.models import Invitation
+from lti_tool.values import NewRegistration, secret_hash
 
 INVITATION_LIFE = timedelta(days=7)
 #: A claim ends after this time, in case its process has died. The two calls to the platform take a minute at most.
@@ -28,15 +29,16 @@ def invite(session: Session, now: datetime, by: Actor = TOOL, issuer_id: str | N
     The platform's courses award for the issuer with that key; without one, for that of ISSUER_FILE.
     """
     code = secrets.token_urlsafe(16)
+    owner = issuer_id or queries.issuers.first_issuer_id(session)
     session.add(
         Invitation(
             code_hash=secret_hash(code),
-            issuer_id=issuer_id or queries.issuers.first_issuer_id(session),
+            issuer_id=owner,
             created_at=now,
             expires_at=now + INVITATION_LIFE,
         )
     )
-    events.record(session, "platform_invited", "invitation", _name_of(code), now, actor=by)
+    events.record(session, "platform_invited", "invitation", _name_of(code), now, actor=by, issuer_id=owner)
     return code
 
 
@@ -46,9 +48,12 @@ def is_invitation_open(session: Session, code: str, now: datetime) -> bool:
     return row is not None and _why_closed(row, now) is None
 
 
-def check_open(session: Session, code: str, now: datetime) -> None:
-    """Raises RegistrationError `bad_code` or `in_progress` where no registration can begin with the code."""
-    _check(queries.platforms.invitation(session, secret_hash(code)), now)
+def issuer_of(session: Session, code: str, now: datetime) -> str:
+    """The key of the issuer for whom the platform that registers with the code will award.
+
+    Raises RegistrationError `bad_code` or `in_progress` where no registration can begin with it.
+    """
+    return _check(queries.platforms.invitation(session, secret_hash(code)), now).issuer_id
 
 
 def register(
@@ -69,57 +74,12 @@ def register(
             invitation.used_at = clock()
             # Whoever had the invitation registers the platform; they have no account here.
             data = {"invitation": _name_of(code)}
-            add_registration(session, new, clock(), UNKNOWN, data, invitation.issuer_id)
+            registrations.add(session, new, clock(), UNKNOWN, data, invitation.issuer_id)
         registered = True
     finally:
         if not registered:
             _give_back(store, code, claimed_at)
     return new
-
-
-def add_registration(
-    session: Session,
-    new: NewRegistration,
-    now: datetime,
-    by: Actor = TOOL,
-    data: Json | None = None,
-    issuer_id: str | None = None,
-) -> Registration:
-    """The new registration of (platform_id, client_id), with its deployment, if it has one.
-
-    `data` goes into the event: how it came about. It is of the issuer with that key; without one, of that of
-    ISSUER_FILE. Raises AlreadyRegisteredError: a registration is never replaced.
-    """
-    owner = issuer_id or queries.issuers.first_issuer_id(session)
-    row = RegistrationRow(
-        issuer_id=owner,
-        platform_id=new.platform_id,
-        client_id=new.client_id,
-        auth_login_url=new.auth_login_url,
-        auth_token_url=new.auth_token_url,
-        jwks_url=new.jwks_url,
-        token_audience=new.token_audience,
-        product=new.product,
-        name=new.name,
-        embed_origins=list(new.embed_origins),
-        tool_url=queries.issuers.current_address(session, owner).tool_url,
-        created_at=now,
-    )
-    added = queries.platforms.add_or_find_registration(session, row)
-    if added is not row:
-        raise AlreadyRegisteredError(added.id)
-    events.record(session, "registered", "registration", row.id, now, actor=by, data=data)
-    if new.deployment_id is not None:
-        queries.platforms.save_deployment(session, row.id, new.deployment_id, now)
-    return queries.platforms.as_registration(row)
-
-
-def note_address(session: Session, registration_id: int, tool_url: str, now: datetime) -> None:
-    """Notes that the platform launches at that URL of the tool: after a move, that it was updated."""
-    row = queries.platforms.registration_row(session, registration_id)
-    if row is not None and row.tool_url != tool_url:
-        row.tool_url = tool_url
-        events.record(session, "registration_updated", "registration", row.id, now, why="address")
 
 
 def _why_closed(row: Invitation, now: datetime) -> str | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from badges.readable import readable
 from lti_tool.errors import OutgoingError, RegistrationError
 from lti_tool.outgoing import HttpResponse, Outgoing
-from lti_tool.platforms.claims import clean, identifier, plain_address, text
+from lti_tool.platforms.claims import clean, identifier, plain_address, text, words
 from lti_tool.values import Json, origin_of
 
 PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
@@ -86,7 +87,7 @@ def fetch_configuration(
         # Canvas names a bare host here, but expects its token address as the audience.
         token_audience=None if product == "canvas" else audience,
         product=product,
-        name=text(platform.get(CANVAS + "account_name")) or urlsplit(issuer).hostname or issuer,
+        name=words(platform.get(CANVAS + "account_name")) or urlsplit(issuer).hostname or issuer,
         scopes=_strings(configuration.get("scopes_supported")),
         claims=_strings(configuration.get("claims_supported")),
         messages=messages,
@@ -131,7 +132,7 @@ def json_object(answer: HttpResponse) -> Json:
 
 def refusal_text(answer: HttpResponse) -> str:
     """Status and text of a refusal, without the text where it is a page of HTML."""
-    body = clean(answer.body[:2000].decode("utf-8", "replace")).strip()
+    body = readable(answer.body[:2000].decode("utf-8", "replace")).strip()
     if "<" in body:
         return f"the platform answered {answer.status} with a web page"
     return f"the platform answered {answer.status}: {body[:300]}"

@@ -1,4 +1,4 @@
-"""Registrations, changed by an operator: updated, disabled, enabled, removed, restricted to listed deployments."""
+"""Registrations: added, updated, disabled, enabled, removed, restricted to listed deployments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,44 @@ from lti_tool.errors import AlreadyRegisteredError, NotAllowedError, NotFoundErr
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import RegistrationRow
-from lti_tool.values import Registration
+from lti_tool.values import Json, NewRegistration, Registration
+
+
+def add(
+    session: Session,
+    new: NewRegistration,
+    now: datetime,
+    by: Actor = TOOL,
+    data: Json | None = None,
+    issuer_id: str | None = None,
+) -> Registration:
+    """The new registration of (platform_id, client_id), with its deployment, if it has one.
+
+    `data` goes into the event: how it came about. It is of the issuer with that key; without one, of that of
+    ISSUER_FILE. Raises AlreadyRegisteredError: a registration is never replaced.
+    """
+    owner = issuer_id or queries.issuers.first_issuer_id(session)
+    row = RegistrationRow(
+        issuer_id=owner,
+        platform_id=new.platform_id,
+        client_id=new.client_id,
+        auth_login_url=new.auth_login_url,
+        auth_token_url=new.auth_token_url,
+        jwks_url=new.jwks_url,
+        token_audience=new.token_audience,
+        product=new.product,
+        name=new.name,
+        embed_origins=list(new.embed_origins),
+        tool_url=queries.issuers.current_address(session, owner).tool_url,
+        created_at=now,
+    )
+    added = queries.platforms.add_or_find_registration(session, row)
+    if added is not row:
+        raise AlreadyRegisteredError(added.id)
+    events.record(session, "registered", "registration", row.id, now, actor=by, data=data)
+    if new.deployment_id is not None:
+        queries.platforms.save_deployment(session, row.id, new.deployment_id, now)
+    return queries.platforms.as_registration(row)
 
 
 def update(
@@ -40,6 +77,14 @@ def update(
     return queries.platforms.as_registration(row)
 
 
+def note_address(session: Session, registration_id: int, tool_url: str, now: datetime) -> None:
+    """Notes that the platform launches at that URL of the tool: after a move, that it was updated."""
+    row = queries.platforms.registration_row(session, registration_id)
+    if row is not None and row.tool_url != tool_url:
+        row.tool_url = tool_url
+        events.record(session, "registration_updated", "registration", row.id, now, why="address")
+
+
 def disable(session: Session, number: int, now: datetime, by: Actor = TOOL) -> None:
     """Refuses its logins, launches and open pages from now on; its awards stay and verify. Raises NotFoundError."""
     row = _locked(session, number)
@@ -63,6 +108,7 @@ def remove(session: Session, number: int, now: datetime, by: Actor = TOOL) -> No
     using it.
     """
     row = _locked(session, number)
+    owner = row.issuer_id
     awards = queries.platforms.count_awards(session, row.id)
     templates = queries.platforms.count_published_templates(session, row.id)
     if awards or templates:
@@ -81,7 +127,7 @@ def remove(session: Session, number: int, now: datetime, by: Actor = TOOL) -> No
         raise NotAllowedError(
             f"somebody is using it at this moment: `platforms disable {row.id}` first, then remove it"
         ) from error
-    events.record(session, "registration_removed", "registration", number, now, actor=by)
+    events.record(session, "registration_removed", "registration", number, now, actor=by, issuer_id=owner)
 
 
 def list_deployment(

@@ -15,7 +15,7 @@ from typing import Any
 from lti_tool.errors import PlatformError
 from lti_tool.observations.roles import is_present
 from lti_tool.outgoing import HttpResponse
-from lti_tool.platforms.claims import email, full_name, identifier, roles, text
+from lti_tool.platforms.claims import email, full_name, identifier, roles, text, words
 from lti_tool.platforms.service_errors import is_web_page
 from lti_tool.values import LineItem, LineItemResult, Member
 
@@ -48,11 +48,11 @@ def read_member(entry: Any) -> Member | None:
     user_id = identifier(entry.get("user_id"))
     if user_id is None:
         return None
-    given_name, family_name = text(entry.get("given_name")), text(entry.get("family_name"))
+    given_name, family_name = words(entry.get("given_name")), words(entry.get("family_name"))
     return Member(
         user_id=user_id,
         roles=roles(entry.get("roles")),
-        name=text(entry.get("name")) or full_name(given_name, family_name),
+        name=words(entry.get("name")) or full_name(given_name, family_name),
         email=email(entry.get("email")),
         active=is_present(entry.get("status")),
     )
@@ -90,7 +90,7 @@ def read_line_item(entry: Any) -> LineItem | None:
         return None
     return LineItem(
         id=address,
-        label=text(entry.get("label")) or "",
+        label=words(entry.get("label")) or "",
         score_maximum=maximum if maximum is not None else Decimal(0),
         resource_link_id=identifier(entry.get("resourceLinkId")),
         tag=text(entry.get("tag")),
@@ -110,7 +110,7 @@ def read_result(entry: Any) -> LineItemResult | None:
         score=_score(points, maximum),
         points=points,
         maximum=Decimal(1) if maximum is None else _number(maximum),
-        comment=text(entry.get("comment")),
+        comment=words(entry.get("comment")),
         timestamp=_moment(entry.get("timestamp")),
     )
 

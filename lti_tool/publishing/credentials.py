@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lti_tool.errors import NotFoundError, RevokedError
-from lti_tool.issuing import issuance
+from lti_tool.issuing.baking import bake_badge
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import Session, queries
 from lti_tool.store.models import CredentialRow
@@ -22,7 +22,7 @@ def badge(publisher: Publisher, credential_id: str) -> BakedBadge:
     """The badge with the credential baked in. Raises as `row_to_give_out` does."""
     with publisher.store.read() as session:
         row = row_to_give_out(session, credential_id)
-        return issuance.bake_badge(publisher.issuers.of(session, row.issuer_id), row)
+        return bake_badge(publisher.issuers.of(session, row.issuer_id), row)
 
 
 def credential(publisher: Publisher, credential_id: str) -> str:

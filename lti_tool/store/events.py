@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session, object_session
 
+from lti_tool.store.event_owners import issuer_of
 from lti_tool.store.models import Base, Event
 from lti_tool.values import Json
 
@@ -97,13 +98,18 @@ def record(
     actor: Actor = TOOL,
     why: str = "",
     data: dict[str, Any] | None = None,
+    issuer_id: str | None = None,
 ) -> None:
-    """Records an act: `what` was done to `about`, and why, as a code. `data` holds ids, codes and numbers only."""
+    """Records an act: `what` was done to `about`, and why, as a code. `data` holds ids, codes and numbers only.
+
+    It is an act of the issuer with that key, else of the one to whom what it is about belongs.
+    """
     row = Event(
         at=now,
         actor_kind=actor.kind,
         actor=actor.id,
         what=what,
+        issuer_id=issuer_id or issuer_of(session, about_kind, about),
         about_kind=about_kind,
         about=str(about),
         why=why,

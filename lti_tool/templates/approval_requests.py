@@ -162,11 +162,16 @@ def void_if_changed(session: Session, row: TemplateVersion, now: datetime, by: A
         record(session, row, "approval_withdrawn", now, by, "changed")
 
 
-def answer_by_publishing(session: Session, row: TemplateVersion, now: datetime, by: Actor) -> None:
-    """Ends the request for a draft that the operator publishes: that is their approval, and the teacher is told."""
+def end_by_publishing(session: Session, row: TemplateVersion, now: datetime, by: Actor) -> None:
+    """Ends the request for a draft that is published: by the operator, whose approval that is, and the teacher is told.
+
+    A teacher can do so too, once the issuer's settings want no approval any more: that approves nothing.
+    """
     operators = next((each for each in row.approvals if each.status == "open" and not each.approver), None)
-    if operators is not None:
+    if operators is not None and by.kind == "operator":
         settle(session, row, operators, "approved", now, by)
+    else:
+        withdraw(session, row, now, by)
 
 
 def settle(

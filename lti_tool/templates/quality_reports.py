@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from badges.errors import BadgeError
-from badges.issuer import IssuerProfile, read_issuer
+from badges.issuer import IssuerProfile
 from badges.quality import framework_codes
 from badges.quality.evaluation import QualityReport, evaluate
 from badges.template.model import read_template, text_in
 from lti_tool.errors import NotFoundError
+from lti_tool.issuing.issuer_file import read_profile
 from lti_tool.values import Json
 
 #: The URL of the tool, where the issuer's id does not matter.
@@ -34,11 +35,11 @@ def evaluate_file(
     """The reports of the frameworks on the template in a TOML or JSON file; of all frameworks where none is named.
 
     It is the issuer's day at `now`. Raises NotFoundError where a file cannot be read as a template or an issuer, or
-    there is no such framework.
+    there is no such framework, NotAllowedError where the issuer's table `awarding` cannot be used.
     """
     try:
         issuer = (
-            read_issuer(_issuer_data(issuer_file), _ANY_URL, now)
+            read_profile(_read(issuer_file), _ANY_URL, now)[0]
             if issuer_file
             else IssuerProfile(id=_ANY_URL, slug="", name="")
         )
@@ -83,11 +84,6 @@ def as_lines(reports: Sequence[QualityReport], language: str) -> Iterable[str]:
                 field = f" [{words['field']}: {verdict.field}]" if verdict.field else ""
                 sentence = text_in(verdict.rule.sentence, language)
                 yield f"  {outcomes[verdict.outcome]}: {verdict.rule.code}: {sentence}{field}"
-
-
-def _issuer_data(file: Path) -> Json:
-    """The issuer's file without the table that is about awarding, not about the issuer."""
-    return {name: value for name, value in _read(file).items() if name != "awarding"}
 
 
 def _read(file: Path) -> Json:

@@ -176,7 +176,7 @@ def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: Acto
         if not row.own_picture:
             row.picture = template_picture(template, issuer.name, template.in_language)
         row.status, row.published_at = "published", now
-        approval_requests.answer_by_publishing(events.session_of(row), row, now, by)
+        approval_requests.end_by_publishing(events.session_of(row), row, now, by)
         _record(row, "published", now, by)
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from badges.eu.readers import NO_LANGUAGE
 from badges.issuer import IssuerProfile
+from badges.readable import shortened
 from badges.template.fields import Texts
 from badges.template.model import Template
 from badges.template.results import result_in_words
@@ -29,6 +30,9 @@ from lti_tool.web.time_zones import in_page_zone, readers_zone_is_known
 from lti_tool.web.translation import format_date, format_datetime, format_decimal, format_time_ago
 from lti_tool.web.translation import gettext as _
 
+#: The longest text of somebody else that a page shows, in characters: as long as a description in a template may be.
+MAX_SHOWN = 5000
+
 STATIC = Path(__file__).parent / "static"
 
 
@@ -42,6 +46,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.filters.update(
         localized=localized,
         localized_text=localized_text,
+        isolated=isolated,
         ago=ago,
         day=day,
         moment=moment,
@@ -77,18 +82,23 @@ def localized_text(texts: Texts) -> str:
     return _choice(texts)[1]
 
 
+def isolated(text: str) -> Markup:
+    """A text that somebody else wrote, readable, in an element of its own: its direction ends where it ends."""
+    return Markup("<bdi>{}</bdi>").format(shortened(text, MAX_SHOWN))
+
+
 def localized(texts: Texts) -> Markup:
     """As `localized_text`, with the language as markup where it is not the page's: a screen reader needs to know it."""
     language, text = _choice(texts)
     if language in (page_language(), NO_LANGUAGE, ""):
-        return Markup("{}").format(text)
-    return Markup('<span lang="{}">{}</span>').format(language, text)
+        return Markup("<bdi>{}</bdi>").format(text)
+    return Markup('<bdi lang="{}">{}</bdi>').format(language, text)
 
 
 def _choice(texts: Texts) -> tuple[str, str]:
     for language in (page_language(), "en", *texts):
         if language in texts:
-            return language, texts[language]
+            return language, shortened(texts[language], MAX_SHOWN)
     return "", ""
 
 
@@ -146,10 +156,14 @@ def channel(name: str) -> str:
     return str(CHANNELS.get(name, name))
 
 
-def error_sentence(error: Mapping[str, Any]) -> str:
-    """A stored UserFacingError (its `as_json`) in the page's language; a platform's own text is filled in as it is."""
+def error_sentence(error: Mapping[str, Any]) -> Markup:
+    """A stored UserFacingError (its `as_json`) in the page's language; a platform's own text in it is isolated."""
     sentence, about = error["sentence"], error["about"]
-    return str(_(sentence)).format_map(about) if about else str(_(sentence))
+    if not about:
+        return Markup.escape(_(sentence))
+    return Markup.escape(_(sentence)).format_map(
+        {name: isolated(str(value)) for name, value in about.items()}
+    )
 
 
 def country(code: str) -> Markup:

@@ -12,6 +12,7 @@ from lti_tool.logs import log, traceback_summary
 from lti_tool.store import events, queries
 from lti_tool.store.events import UNKNOWN
 from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.visits import current_actor
 
 #: Anybody can be refused as often as they like. Of those whom nobody knows one is recorded in this time, for each page
@@ -38,6 +39,8 @@ def record_refusal(what: str, why: str, incident: str, about: Mapping[str, str |
                 return
         with tool.store.begin() as session:
             data = {**named, **(about or {}), "incident": incident}
-            events.record(session, what, "page", page, now, actor=actor, why=why, data=data)
+            # Of a visitor whom nobody knows it is not known either whose page they wanted.
+            owner = page_issuer().id if actor != UNKNOWN else None
+            events.record(session, what, "page", page, now, actor=actor, why=why, data=data, issuer_id=owner)
     except DBAPIError as error:
         log.error("refusal_not_recorded", incident=incident, error=traceback_summary(error))

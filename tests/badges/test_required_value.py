@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -213,6 +214,40 @@ def test_a_percentage_without_a_minimum_result_is_found_too():
     assert list(other_percentages(template(criteria={"en": "At least 70 %"}))) == [("/criteria/en", "70 %")]
     on_points = template(required_value=4, scale=10, criteria={"en": "At least 40 %, not 50 %"})
     assert list(other_percentages(on_points)) == [("/criteria/en", "50 %")]
+
+
+@pytest.mark.parametrize(
+    ("required", "text", "found"),
+    [
+        (70, "The project (60 %) and the written examination (40 %) are each marked.", []),
+        (60, "The project (60 %) and the written examination (40 %) are each marked.", []),
+        (None, "Projekts (60 %) un rakstisks eksāmens (40 %) ir novērtēti.", []),
+        (70, "Three tests: 30 %, 30 % and 40 %.", []),
+        (70, "A test (60 %) and a project (40 %). You pass with at least 62 %.", ["62 %"]),
+        (70, "At least 62 %. The test counts 60 %, the project 40 %.", ["62 %"]),
+        (70, "At least 60 % in the test and 40 % attendance.", ["60 %", "40 %"]),
+        (70, "vismaz 60 % testā un vismaz 40 % projektā", ["60 %", "40 %"]),
+        (70, "The test is passed with 60 %; 40 % of the course is online.", ["60 %", "40 %"]),
+        (70, "60 % of the course is online.", ["60 %"]),
+        (70, "At least 70 %, of which the test is 100 %.", ["100 %"]),
+    ],
+)
+def test_weights_of_a_grade_are_no_other_result(required, text, found):
+    given = template(required_value=required, criteria={"en": text})
+    assert [written for _, written in other_percentages(given)] == found
+
+
+def test_the_template_of_the_demo_is_not_warned_about(shared_templates):
+    assert list(other_percentages(shared_templates["data-literacy"])) == []
+
+
+@pytest.fixture
+def shared_templates():
+    """The templates of the demo by the name of their file."""
+    folder = Path(__file__).parents[2] / "lti_tool" / "demo" / "templates"
+    return {
+        path.stem: read_template(tomllib.loads(path.read_text("utf-8"))) for path in folder.glob("*.toml")
+    }
 
 
 FULL = {

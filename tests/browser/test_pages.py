@@ -15,7 +15,7 @@ from lti_tool.awarding.placing import add_version
 from lti_tool.conditions.tree import read_tree
 from lti_tool.demo.robot import Robot
 from lti_tool.errors import DeliveryError, PlatformError
-from lti_tool.issuing import issuance
+from lti_tool.issuing.baking import bake_badge
 from lti_tool.observations import role_now
 from lti_tool.platforms import invitations
 from lti_tool.store import queries
@@ -193,7 +193,7 @@ def test_reports_of_the_verifier(people, demo, activities, language):
     tool = demo.tool
     with tool.store.read() as session:
         png, revoked_png = (
-            issuance.bake_badge(tool.issuer, session.merge(one, load=False)).png for one in (good, revoked)
+            bake_badge(tool.issuer, session.merge(one, load=False)).png for one in (good, revoked)
         )
     text = unbake(png).text
     changed_text = text.replace("Riga College", "Liepaja College")
@@ -353,8 +353,8 @@ SELECT_ALL = {"en": "Select all", "lv": "Atlasīt visus"}
 
 def learners_without_award(session):
     rule = session.get_one(AwardRule, 1)
-    template_id = rule.versions[0].template_version.template_id
-    awarded = set(queries.awards.newest_awards(session, rule, template_id))
+    template = rule.versions[0].template_version
+    awarded = set(queries.awards.newest_awards(session, rule.course_id, template))
     roles = queries.observations.roles_in_course(session, rule.course_id)
     ids = {person_id for person_id, own in roles.items() if role_now(own) == "learner"} - awarded
     return session.query(Person).filter(Person.id.in_(ids)).order_by(Person.id).all()

@@ -91,9 +91,8 @@ def test_twelve_complete_and_twelve_mails_go_out(environment, lms, start, smtp, 
     web = start("gunicorn", "--config", "docker/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}")
     worker = start("lti_tool", "worker")
     # Meanwhile, as an operator does beside the running containers:
-    printed = run_command(
-        environment, "templates", "add", "lti_tool/demo/templates/data-literacy.toml", "--publish"
-    )
+    template = "lti_tool/demo/templates/data-literacy.toml"
+    printed = run_command(environment, "templates", "add", template, "--publish", "--yes")
     assert "published" in printed
     assert "Riga College" in run_command(environment, "issuer", "confirm")
     wait(lambda: is_ready(environment["TOOL_URL"]))

@@ -1,4 +1,4 @@
-"""The tables, a file for each subject. Rows have columns and relationships, but no behaviour."""
+"""The tables, a file for each subject. Rows have columns and relationships, and say only what follows from these."""
 
 from lti_tool.store.models.approvals import Approval
 from lti_tool.store.models.awards import Award, CredentialRow, Delivery, MailedChange, Notice
@@ -12,6 +12,7 @@ from lti_tool.store.models.issuers import (
     IssuerProfileRow,
     IssuerRow,
     SigningKeyRow,
+    SpentStatusEntry,
     StatusList,
 )
 from lti_tool.store.models.observations import LookRow, ObservationRow
@@ -56,6 +57,7 @@ __all__ = [
     "RuleVersion",
     "Score",
     "SigningKeyRow",
+    "SpentStatusEntry",
     "StatusList",
     "TemplateChange",
     "TemplateVersion",

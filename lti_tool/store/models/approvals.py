@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lti_tool.store.models.base import Base
+from lti_tool.store.models.base import Base, one_where
 from lti_tool.store.models.people import Person
 
 
@@ -21,21 +21,8 @@ class Approval(Base):
     __tablename__ = "approval"
     __table_args__ = (
         # Nobody is asked twice at once, and a version is approved once, however many answer at the same time.
-        Index(
-            "ix_approval_open",
-            "template_version_id",
-            "approver",
-            unique=True,
-            sqlite_where=text("status = 'open'"),
-            postgresql_where=text("status = 'open'"),
-        ),
-        Index(
-            "ix_approval_approved",
-            "template_version_id",
-            unique=True,
-            sqlite_where=text("status = 'approved'"),
-            postgresql_where=text("status = 'approved'"),
-        ),
+        one_where("ix_approval_open", ("template_version_id", "approver"), "status = 'open'"),
+        one_where("ix_approval_approved", "template_version_id", "status = 'approved'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -15,7 +15,8 @@ class Event(Base):
     """One act, written in the transaction that does it. It holds ids and codes, never names, addresses or texts.
 
     `actor`: a person's id, an operator's account, an approval's id, or empty where the tool acted by itself;
-    `actor_kind` says which. Only retention deletes events.
+    `actor_kind` says which. `issuer_id` is the issuer whose act it is, None for what all share. Only retention deletes
+    events.
     """
 
     __tablename__ = "event"
@@ -27,6 +28,7 @@ class Event(Base):
     """person, operator, approver, tool, or unknown: a visitor whom nobody has named."""
     actor: Mapped[str] = mapped_column(String(100), default="")
     what: Mapped[str] = mapped_column(String(40))
+    issuer_id: Mapped[str | None] = mapped_column(String(36), index=True)
     about_kind: Mapped[str] = mapped_column(String(20))
     about: Mapped[str] = mapped_column(String(100))
     why: Mapped[str] = mapped_column(String(40), default="")

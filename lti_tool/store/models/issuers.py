@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy import text as sql
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lti_tool.store.models.base import Base
+from lti_tool.store.models.base import Base, one_where
 from signing.keys import Algorithm
 
 
@@ -20,15 +19,7 @@ class IssuerRow(Base):
     """
 
     __tablename__ = "issuer"
-    __table_args__ = (
-        Index(
-            "ix_issuer_first",
-            "is_first",
-            unique=True,
-            sqlite_where=sql("is_first"),
-            postgresql_where=sql("is_first"),
-        ),
-    )
+    __table_args__ = (one_where("ix_issuer_first", "is_first", "is_first"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     is_first: Mapped[bool] = mapped_column(default=False)
@@ -65,13 +56,7 @@ class IssuerAddress(Base):
     __tablename__ = "issuer_address"
     __table_args__ = (
         UniqueConstraint("tool_url", "slug"),
-        Index(
-            "ix_issuer_address_current",
-            "issuer_id",
-            unique=True,
-            sqlite_where=sql("left_at IS NULL"),
-            postgresql_where=sql("left_at IS NULL"),
-        ),
+        one_where("ix_issuer_address_current", "issuer_id", "left_at IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -139,6 +124,15 @@ class StatusList(Base):
     signed_with: Mapped[list[str]] = mapped_column(default=list)
     """The `kid`s of the keys; the list is signed again once other keys are the current ones."""
     address: Mapped[IssuerAddress] = relationship()
+
+
+class SpentStatusEntry(Base):
+    """The entry of a credential that was erased. It is given to no other, whose status it might be already."""
+
+    __tablename__ = "spent_status_entry"
+
+    status_list_id: Mapped[int] = mapped_column(ForeignKey("status_list.id"), primary_key=True)
+    status_index: Mapped[int] = mapped_column(primary_key=True)
 
 
 class InstallationSetting(Base):

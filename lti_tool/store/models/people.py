@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
@@ -16,14 +16,24 @@ class Person(Base):
 
     No other table holds names or e-mail addresses, except inside the signed credentials, and `approval` those of the
     approvers in the issuer's settings.
+
+    A person who was erased (`erased_at`) keeps only their accounts, by which they are known when a platform names them
+    again, so that nothing more is recorded of them; and the number, by which events name what they did.
     """
 
     __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint(
+            "erased_at IS NULL OR (name IS NULL AND email IS NULL AND language IS NULL)",
+            name="erased_person_has_no_name",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str | None]
     email: Mapped[str | None]
     language: Mapped[str | None]
+    erased_at: Mapped[datetime | None]
     accounts: Mapped[list[PlatformAccount]] = relationship(
         back_populates="person", order_by="PlatformAccount.id"
     )

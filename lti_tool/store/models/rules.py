@@ -59,6 +59,7 @@ class AwardRule(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
+    """The issuer of the badge that its active version awards; before the first, that of the platform."""
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_link.id"), unique=True)
     paused: Mapped[bool] = mapped_column(default=False)

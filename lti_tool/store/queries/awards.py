@@ -8,7 +8,15 @@ from datetime import datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, MailedChange, ObservationRow
+from lti_tool.store.models import (
+    Award,
+    AwardRule,
+    CredentialRow,
+    Delivery,
+    MailedChange,
+    ObservationRow,
+    TemplateVersion,
+)
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 from lti_tool.values import HeldAward
 
@@ -22,12 +30,12 @@ def lock_award(session: Session, award: Award) -> None:
     session.refresh(award, with_for_update=FOR_UPDATE)
 
 
-def newest_awards(session: Session, rule: AwardRule, template_id: str) -> Mapping[int, HeldAward]:
-    """The newest award of the template, whatever its status, of everybody in the rule's course who ever had one.
+def newest_awards(session: Session, course_id: int, template: TemplateVersion) -> Mapping[int, HeldAward]:
+    """The newest award of the template, whatever its version and status, of everybody in the course who ever had one.
 
     By person id. It may have been awarded in another course: an achievement is awarded once over all of them.
     """
-    seen_here = select(ObservationRow.person_id).where(ObservationRow.course_id == rule.course_id)
+    seen_here = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id)
     is_current = and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))
     # Not whole rows: the texts of all credentials of a large course would be read at every look.
     query = (
@@ -39,11 +47,12 @@ def newest_awards(session: Session, rule: AwardRule, template_id: str) -> Mappin
             Award.status,
             Award.earned_at,
             CredentialRow.valid_until,
+            CredentialRow.suspended_at.is_not(None).label("is_suspended"),
         )
         .outerjoin(CredentialRow, is_current)
         .where(
-            Award.issuer_id == rule.issuer_id,
-            Award.template_id == template_id,
+            Award.issuer_id == template.issuer_id,
+            Award.template_id == template.template_id,
             Award.person_id.in_(seen_here),
         )
         .order_by(Award.id)
@@ -58,10 +67,12 @@ def awards_without_name(session: Session, course_id: int) -> Sequence[Award]:
     return [award for award in session.scalars(query) if "learner" in award.waiting_for]
 
 
-def newest_award(session: Session, issuer_id: str, template_id: str, person_id: int) -> Award | None:
-    """The learner's newest award of a template, in whichever course, whatever its status."""
+def newest_award(session: Session, template: TemplateVersion, person_id: int) -> Award | None:
+    """The learner's newest award of a template, in whichever course, whatever its version and status."""
     query = select(Award).where(
-        Award.issuer_id == issuer_id, Award.template_id == template_id, Award.person_id == person_id
+        Award.issuer_id == template.issuer_id,
+        Award.template_id == template.template_id,
+        Award.person_id == person_id,
     )
     return session.scalar(query.order_by(Award.id.desc()).limit(1))
 
@@ -134,10 +145,10 @@ def waiting_awards(session: Session, person_id: int) -> Sequence[Award]:
     return session.scalars(query).all()
 
 
-def awards_waiting_for(session: Session, name: str) -> Sequence[Award]:
-    """All awards that wait for `name`: "issuer", or a missing element."""
-    waiting = session.scalars(select(Award).where(Award.status == "waiting")).all()
-    return [award for award in waiting if name in award.waiting_for]
+def awards_without_confirmation(session: Session, issuer_id: str) -> Sequence[Award]:
+    """The awards that wait for the confirmation of their issuer."""
+    query = select(Award).where(Award.issuer_id == issuer_id, Award.status == "waiting")
+    return [award for award in session.scalars(query) if "issuer" in award.waiting_for]
 
 
 def delivery(session: Session, delivery_id: int) -> Delivery | None:

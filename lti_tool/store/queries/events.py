@@ -22,6 +22,7 @@ def events(
     actor: str | None = None,
     what: str | None = None,
     since: datetime | None = None,
+    issuer_id: str | None = None,
 ) -> Iterator[Act]:
     """The events, oldest first. `about` and `actor` are a kind, or a kind and an id: `award`, `award:17`."""
     query = select(Event).order_by(Event.id)
@@ -33,6 +34,8 @@ def events(
         kind, _, actor_id = actor.partition(":")
         query = query.where(Event.actor_kind == kind)
         query = query.where(Event.actor == actor_id) if actor_id else query
+    if issuer_id is not None:
+        query = query.where(Event.issuer_id == issuer_id)
     if what is not None:
         query = query.where(Event.what == what)
     if since is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import (
+    Course,
     CredentialRow,
     InstallationSetting,
     IssuerAddress,
@@ -16,6 +17,7 @@ from lti_tool.store.models import (
     IssuerProfileRow,
     IssuerRow,
     SigningKeyRow,
+    SpentStatusEntry,
     StatusList,
     ToolKeyRow,
 )
@@ -126,6 +128,23 @@ def permission(
     )
 
 
+def covers(registration_id: int, course_id: int | None) -> ColumnElement[bool]:
+    """The permissions that a course of the platform has; without a course, those for all its courses."""
+    return (IssuerPermission.registration_id == registration_id) & (
+        IssuerPermission.course_id.is_(None) | (IssuerPermission.course_id == course_id)
+    )
+
+
+def may_award(session: Session, course: Course, issuer_id: str) -> bool:
+    """Whether the course may award for the issuer: its platform's own, or one that an operator has permitted."""
+    if course.registration.issuer_id == issuer_id:
+        return True
+    query = select(IssuerPermission.id).where(
+        covers(course.registration_id, course.id), IssuerPermission.issuer_id == issuer_id
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def tool_key_rows(session: Session) -> Sequence[ToolKeyRow]:
     """All keys for LTI messages, newest first."""
     return session.scalars(select(ToolKeyRow).order_by(ToolKeyRow.created_at.desc())).all()
@@ -165,6 +184,11 @@ def status_lists(session: Session, issuer_id: str) -> Sequence[StatusList]:
     return session.scalars(query).all()
 
 
+def last_status_list_id(session: Session) -> int:
+    """The highest id of all status lists, of whichever issuer; 0 where there is none."""
+    return session.scalar(select(func.max(StatusList.id))) or 0
+
+
 def restart_status_list_ids(session: Session) -> None:
     """To be called after rows with chosen ids were inserted: PostgreSQL would give those ids out once more."""
     if session.get_bind().dialect.name == "postgresql":
@@ -189,13 +213,18 @@ def newest_status_list(session: Session, address_id: int, purpose: str) -> Statu
 
 
 def count_taken_indexes(session: Session, list_id: int) -> int:
-    """The number of credentials that have an entry in the list."""
-    query = select(func.count()).where(CredentialRow.status_list_id == list_id)
-    return session.scalar(query) or 0
+    """The number of credentials that have, or had before they were erased, an entry in the list."""
+    queries = (
+        select(func.count()).where(kind.status_list_id == list_id)
+        for kind in (CredentialRow, SpentStatusEntry)
+    )
+    return sum(session.scalar(query) or 0 for query in queries)
 
 
 def is_index_taken(session: Session, list_id: int, index: int) -> bool:
-    """Whether a credential has the entry at that index."""
+    """Whether a credential has the entry at that index, or had it before it was erased."""
+    if session.get(SpentStatusEntry, (list_id, index)) is not None:
+        return True
     query = select(CredentialRow.id).where(
         CredentialRow.status_list_id == list_id, CredentialRow.status_index == index
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.observations import RESULT, ROLE, Observation
 from lti_tool.store.models import Course, LookRow, ObservationRow
-from lti_tool.store.queries.people import only_accounts_of
+from lti_tool.store.queries.people import not_erased, only_accounts_of
 
 _COLUMNS = (
     ObservationRow.course_id,
@@ -61,7 +61,10 @@ def _by_person(session: Session, query: Select[Any]) -> Mapping[int | None, Sequ
 
 
 def add(session: Session, observations: Iterable[Observation]) -> None:
-    """Appends the observations to the ledger."""
+    """Appends the observations to the ledger; nothing is added of people who were erased."""
+    observations = list(observations)
+    people = {each.person for each in observations if each.person is not None}
+    kept = not_erased(session, people)
     rows = [
         {
             "course_id": each.course,
@@ -75,6 +78,7 @@ def add(session: Session, observations: Iterable[Observation]) -> None:
             "look_id": each.look,
         }
         for each in observations
+        if each.person is None or each.person in kept
     ]
     if rows:
         session.execute(insert(ObservationRow), rows)

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import Course, LaunchSession, ObservationRow, Person, PlatformAccount
-from lti_tool.store.queries.common import FOR_UPDATE, insert_missing
+from lti_tool.store.models import (
+    Award,
+    Course,
+    CredentialRow,
+    Delivery,
+    LaunchSession,
+    MailedChange,
+    Notice,
+    ObservationRow,
+    Outbox,
+    Person,
+    PlatformAccount,
+    SpentStatusEntry,
+)
+from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_possible_id
 from lti_tool.values import Member
 
 
@@ -27,7 +40,7 @@ def courses_named(session: Session, registration_id: int, name: str) -> Sequence
 
 
 def save_members(session: Session, registration_id: int, members: Iterable[Member]) -> Mapping[str, Person]:
-    """The people of the member list by user_id, created or brought up to date.
+    """The people of the member list by user_id, created or brought up to date; without those who were erased.
 
     A name or address that the member list does not have keeps its stored value.
     """
@@ -38,10 +51,12 @@ def save_members(session: Session, registration_id: int, members: Iterable[Membe
     if missing:
         _add_people(session, registration_id, missing)
         people |= people_of(session, registration_id, missing)
+    people = {user_id: row for user_id, row in people.items() if row.erased_at is None}
     for member in members:
-        row = people[member.user_id]
-        row.name = member.name or row.name
-        row.email = member.email or row.email
+        row = people.get(member.user_id)
+        if row is not None:
+            row.name = member.name or row.name
+            row.email = member.email or row.email
     session.flush()
     return people
 
@@ -111,6 +126,81 @@ def people(session: Session, person_ids: Collection[int]) -> dict[int, Person]:
         found = session.scalars(select(Person).where(Person.id.in_(ids[start : start + 500])))
         rows |= {row.id: row for row in found}
     return rows
+
+
+def people_found(session: Session, number_or_address: str) -> Sequence[Person]:
+    """The person with that number, or everybody with that e-mail address; without those who were erased."""
+    query = select(Person).where(Person.erased_at.is_(None)).order_by(Person.id)
+    if number_or_address.isdecimal():
+        number = int(number_or_address)
+        return session.scalars(query.where(Person.id == number)).all() if is_possible_id(number) else []
+    return session.scalars(query.where(func.lower(Person.email) == number_or_address.lower())).all()
+
+
+def not_erased(session: Session, person_ids: Collection[int]) -> set[int]:
+    """Those of the people who were not erased. Until the transaction ends, nobody erases them.
+
+    SELECT ... FOR KEY SHARE, which whoever inserts a row of a person takes anyway.
+    """
+    found: set[int] = set()
+    ids = sorted(person_ids)
+    for start in range(0, len(ids), 500):
+        query = select(Person.id).where(Person.id.in_(ids[start : start + 500]), Person.erased_at.is_(None))
+        locked = query.order_by(Person.id).with_for_update(read=True, key_share=True)
+        found.update(session.scalars(locked))
+    return found
+
+
+def lock_person(session: Session, person_id: int) -> Person:
+    """Locks the row (SELECT ... FOR UPDATE) and returns it reloaded: nothing new can refer to it meanwhile.
+
+    Raises NoResultFound where there is none.
+    """
+    return session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
+
+
+def courses_with(session: Session, person_id: int) -> Sequence[int]:
+    """The ids of the courses in which anything was observed of the person, or awarded to them; in ascending order."""
+    observed = select(ObservationRow.course_id).where(ObservationRow.person_id == person_id)
+    awarded = select(Award.course_id).where(Award.person_id == person_id)
+    found = {*session.scalars(observed), *session.scalars(awarded)}
+    return sorted(course_id for course_id in found if course_id is not None)
+
+
+def delete_all_of(session: Session, person_id: int) -> int:
+    """Deletes what was observed of, awarded and sent to the person, and their sessions; how many credentials that were.
+
+    The entries of the credentials in status lists stay taken. The row of the person stays.
+    """
+    awards = session.scalars(select(Award.id).where(Award.person_id == person_id)).all()
+    credentials = session.scalars(select(CredentialRow).where(CredentialRow.award_id.in_(awards))).all()
+    ids = [row.id for row in credentials]
+    deliveries = session.scalars(select(Delivery.id).where(Delivery.award_id.in_(awards))).all()
+    notices = session.scalars(select(Notice.id).where(Notice.credential_id.in_(ids))).all()
+    session.add_all(
+        SpentStatusEntry(status_list_id=row.status_list_id, status_index=row.status_index)
+        for row in credentials
+    )
+    jobs = {"award_id": awards, "credential_id": ids, "delivery_id": deliveries, "notice_id": notices}
+    theirs = [
+        job_id
+        for job_id, payload in session.execute(select(Outbox.id, Outbox.payload))
+        if any(payload.get(name) in found for name, found in jobs.items())
+    ]
+    session.flush()
+    for table, of_them in (
+        (Outbox, Outbox.id.in_(theirs)),
+        (Notice, Notice.id.in_(notices)),
+        (CredentialRow, CredentialRow.id.in_(ids)),
+        (Delivery, Delivery.id.in_(deliveries)),
+        (MailedChange, MailedChange.award_id.in_(awards) | (MailedChange.person_id == person_id)),
+        (Award, Award.id.in_(awards)),
+        (ObservationRow, ObservationRow.person_id == person_id),
+        (LaunchSession, LaunchSession.person_id == person_id),
+    ):
+        session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))
+    session.expire_all()
+    return len(ids)
 
 
 def lock_course(session: Session, course_id: int) -> Course:

@@ -7,7 +7,15 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import AwardRule, Question, ResourceLink, RuleVersion
+from lti_tool.store.models import (
+    AwardRule,
+    Course,
+    IssuerPermission,
+    Question,
+    RegistrationRow,
+    ResourceLink,
+    RuleVersion,
+)
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
@@ -55,6 +63,35 @@ def all_rules(session: Session) -> Sequence[AwardRule]:
 def courses_with_rules(session: Session) -> Sequence[int]:
     """The ids of the courses that have a rule."""
     return session.scalars(select(AwardRule.course_id).distinct().order_by(AwardRule.course_id)).all()
+
+
+def courses_awarding_for(session: Session, registration_id: int, issuer_id: str) -> Sequence[int]:
+    """The ids of the courses of the platform that have a rule with a badge of the issuer, in ascending order."""
+    query = select(AwardRule.course_id).join(AwardRule.course)
+    query = query.where(Course.registration_id == registration_id, AwardRule.issuer_id == issuer_id)
+    return session.scalars(query.distinct().order_by(AwardRule.course_id)).all()
+
+
+def rules_without_permission(session: Session, registration_id: int, issuer_id: str) -> Sequence[AwardRule]:
+    """The rules of the platform's courses with a badge of the issuer that they may not award, oldest first."""
+    permitted = select(IssuerPermission.id).where(
+        IssuerPermission.registration_id == registration_id,
+        IssuerPermission.issuer_id == issuer_id,
+        IssuerPermission.course_id.is_(None) | (IssuerPermission.course_id == AwardRule.course_id),
+    )
+    query = (
+        select(AwardRule)
+        .join(AwardRule.course)
+        .join(Course.registration)
+        .where(
+            Course.registration_id == registration_id,
+            AwardRule.issuer_id == issuer_id,
+            AwardRule.removed_at.is_(None),
+            RegistrationRow.issuer_id != issuer_id,
+            ~permitted.exists(),
+        )
+    )
+    return session.scalars(query.order_by(AwardRule.id)).all()
 
 
 def active_version(session: Session, rule_id: int) -> RuleVersion | None:

@@ -16,6 +16,7 @@ from lti_tool.store.models import (
     TemplateVersion,
 )
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
+from lti_tool.store.queries.issuers import covers
 
 
 def published_templates(
@@ -82,10 +83,7 @@ def _may_use(registration_id: int, course_id: int | None) -> ColumnElement[bool]
     """
     issuer = select(RegistrationRow.issuer_id).where(RegistrationRow.id == registration_id)
     theirs = select(Course.id).where(Course.registration_id == registration_id)
-    permitted = select(IssuerPermission.issuer_id).where(
-        IssuerPermission.registration_id == registration_id,
-        IssuerPermission.course_id.is_(None) | (IssuerPermission.course_id == course_id),
-    )
+    permitted = select(IssuerPermission.issuer_id).where(covers(registration_id, course_id))
     is_institutional = TemplateVersion.course_id.is_(None)
     of_platform = TemplateVersion.issuer_id.in_(issuer) & (
         is_institutional | TemplateVersion.course_id.in_(theirs)

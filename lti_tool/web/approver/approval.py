@@ -5,24 +5,21 @@ Reading it changes nothing, because mail programs and their scanners open links 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from flask import Blueprint, render_template, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from badges.errors import BadgeError
-from badges.template.model import read_template
+from badges.template.model import read_template, text_in
 from badges.vocabularies import vocabulary
 from lti_tool.issuing.issuer import Issuer
+from lti_tool.publishing.announced import read_in_each_language
 from lti_tool.store import Session
 from lti_tool.templates import approval_requests, approvals
 from lti_tool.templates.approvals import Answer
 from lti_tool.templates.draft_hash import draft_hash
-from lti_tool.values import Json
 from lti_tool.web.current import current_tool
-from lti_tool.web.editor.preview import preview
+from lti_tool.web.editor.preview import picture_of
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
 from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.translation import gettext as _
@@ -30,7 +27,6 @@ from lti_tool.web.translation import gettext as _
 pages = Blueprint("approval", __name__)
 
 MAX_REASON_LENGTH = 2000
-_LANGUAGE_CODES = {concept.code for concept in vocabulary("languages")}
 _ANSWERS: dict[str, Answer] = {"approved": "approved", "declined": "declined"}
 
 
@@ -88,12 +84,14 @@ def _page(session: Session, code: str, problem: str = "", wrong: str = "") -> Re
             approval=approval,
             row=row,
             template=template,
-            languages=_languages(row.body),
             standing=approvals.standing(session, approval, row, issuer, tool.clock()),
             # What was changed since is none of this approver's business, and not what they have answered.
             is_unchanged=approval.draft_hash == draft_hash(row),
             answered=approval_requests.answered_first(row, approval),
-            preview=preview(row, template),
+            picture=picture_of(row, template),
+            read_in=read_in_each_language(page_issuer(), row),
+            text_in=text_in,
+            vocabulary=vocabulary,
             problem=problem,
             wrong=wrong,
             reason=request.form.get("reason", "")[:MAX_REASON_LENGTH],
@@ -103,23 +101,3 @@ def _page(session: Session, code: str, problem: str = "", wrong: str = "") -> Re
     )
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
-
-
-def _languages(body: Json) -> set[str]:
-    """Every language in which the teacher has written anything, be it one sentence.
-
-    Quality assurance is left out: its words are those of the issuer's settings, in all languages that these have.
-    """
-    written = {name: value for name, value in body.items() if name != "types_of_quality_assurance"}
-    return set(_text_languages(written))
-
-
-def _text_languages(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if value and value.keys() <= _LANGUAGE_CODES:
-            yield from value
-        for each in value.values():
-            yield from _text_languages(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _text_languages(each)

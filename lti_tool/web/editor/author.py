@@ -58,11 +58,7 @@ def current_author() -> Author:
 def operator_author(token: str, actor: Actor) -> Author:
     """The operator with a session of that token."""
     set_current_actor(actor)
-    tool = current_tool()
-    key = operator_sessions.issuer_of(tool.expiring_values, token)
-    if key:
-        with tool.store.read() as session:
-            set_page_issuer(tool.issuers.of(session, key))
+    make_page_of(operator_sessions.issuer_of(current_tool().expiring_values, token))
     return Author(
         token=token,
         course_id=None,
@@ -72,6 +68,14 @@ def operator_author(token: str, actor: Actor) -> Author:
         actor=actor,
         is_placing_link=False,
     )
+
+
+def make_page_of(issuer_id: str) -> None:
+    """Makes the page one of the issuer with that key; of the first one where it is empty."""
+    if issuer_id:
+        tool = current_tool()
+        with tool.store.read() as session:
+            set_page_issuer(tool.issuers.of(session, issuer_id))
 
 
 def author_of(visit: Visit) -> Author:

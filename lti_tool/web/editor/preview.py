@@ -16,13 +16,18 @@ from lti_tool.web.public.badge_pages import announced_readings
 PREVIEW_SIDE = 300
 
 
-def preview(row: TemplateVersion, template: Template) -> Mapping[str, Any]:
-    """The picture and the elements of the public page, as they would be if the template were published now."""
+def picture_of(row: TemplateVersion, template: Template) -> str:
+    """The address, as a data URL, of the picture that the badge would have if it were published now."""
     png = row.picture or template_picture(
         template, page_issuer().profile.name, template.in_language, PREVIEW_SIDE
     )
+    return "data:image/png;base64," + b64encode(png).decode()
+
+
+def preview(row: TemplateVersion, template: Template) -> Mapping[str, Any]:
+    """The picture and the elements of the public page, as they would be if the template were published now."""
     return {
-        "picture": "data:image/png;base64," + b64encode(png).decode(),
+        "picture": picture_of(row, template),
         "template": template,
         # Where the template does not state a level, the public page would say that none applies.
         "readings": [

@@ -21,7 +21,7 @@ from lti_tool.web.editor.completeness import completeness_of
 from lti_tool.web.editor.confirmation import confirmation_page
 from lti_tool.web.editor.fields import field_labels, step_code_of
 from lti_tool.web.editor.messages import problem_sentence
-from lti_tool.web.page_issuer import page_issuer
+from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("quality_report", __name__)
@@ -32,8 +32,12 @@ ALL_FRAMEWORKS = "all"
 @pages.post("/lti/app/templates/<uuid:template_id>/<int:version>/report")
 def report(template_id: UUID, version: int) -> str:
     author = current_author()
-    with current_tool().store.read() as session:
-        return report_page(author, readable_version(session, author, template_id, version))
+    tool = current_tool()
+    with tool.store.read() as session:
+        row = readable_version(session, author, template_id, version)
+        # Another than the course's own, where an operator has permitted that.
+        set_page_issuer(tool.issuers.of(session, row.issuer_id))
+        return report_page(author, row)
 
 
 @pages.post("/lti/app/templates/<uuid:template_id>/<int:version>/publish")

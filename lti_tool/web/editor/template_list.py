@@ -25,6 +25,7 @@ from lti_tool.web.editor.author import (
     Author,
     current_author,
     locked_version,
+    make_page_of,
     operator_author,
     readable_version,
 )
@@ -45,7 +46,9 @@ _VERSION_ROUTE = "/lti/app/templates/<uuid:template_id>/<int:version>"
 def operator_entry() -> str:
     """The page of the operator's one-time address. Only its button uses the code up: mail programs open links too."""
     allow_framing_by(NO_ORIGIN)
-    return render_template("editor/operator_entry.html", code=request.args.get("code", ""))
+    code = request.args.get("code", "")
+    make_page_of(operator_sessions.issuer_of_code(current_tool().expiring_values, code))
+    return render_template("editor/operator_entry.html", code=code)
 
 
 @pages.post("/lti/editor")
@@ -54,10 +57,12 @@ def start_operator_session() -> str:
     tool = current_tool()
     token = operator_sessions.start_operator_session(tool.expiring_values, request.form.get("code", ""))
     operator = operator_sessions.operator_of(tool.expiring_values, token) or UNKNOWN
+    author = operator_author(token, operator)
     with tool.store.begin() as session:
         # Only now the token is handed out: nobody is signed in without an event.
-        events.record(session, "signed_in", "editor", "", tool.clock(), actor=operator)
-        return _list_page(session, operator_author(token, operator))
+        now, owner = tool.clock(), author.issuer_id
+        events.record(session, "signed_in", "editor", "", now, actor=operator, issuer_id=owner)
+        return _list_page(session, author)
 
 
 @pages.post("/lti/app/templates")

@@ -78,8 +78,7 @@ def _page(visit: Visit) -> str:
             return render_template("learner/course.html", visit=visit, awards=awards)
         learner = session.get_one(Person, visit.person_id)
         rule_version = queries.rules.shown_version(session, rule)
-        template_id = rule_version.template_version.template_id
-        award = queries.awards.newest_award(session, rule.issuer_id, template_id, learner.id)
+        award = queries.awards.newest_award(session, rule_version.template_version, learner.id)
         version = award.template_version if award else rule_version.template_version
         issued = award.credential if award else None
         template = read_template(version.body)
@@ -100,8 +99,9 @@ def _page(visit: Visit) -> str:
             state=_state_of(award, tool.clock()) if award else _state(decision),
             trace=decision.as_json() if decision else None,
             sentences=rule_sentences(read_tree(rule_version.tree), "learner"),
+            is_permitted=queries.issuers.may_award(session, rule.course, rule.issuer_id),
             is_settled=queries.rules.proposed_version(session, rule.id) is None,
-            linkedin=linkedin_address(issued, template) if issued else "",
+            linkedin=linkedin_address(award, issued, template) if award and issued else "",
             mail_folder=current_tool().mail_folder,
         )
 
@@ -161,20 +161,20 @@ def _awards(session: Session, visit: Visit) -> Sequence[tuple[Award, Template]]:
     return [(award, read_template(award.template_version.body)) for award in awards]
 
 
-def linkedin_address(credential: CredentialRow, template: Template) -> str:
-    """The address of LinkedIn's form for a certificate, filled in."""
-    tool = current_tool()
-    issued: datetime = credential.issued_at
+def linkedin_address(award: Award, credential: CredentialRow, template: Template) -> str:
+    """The address of LinkedIn's form for a certificate, filled in; its date is that of the award."""
+    issuer = page_issuer()
+    awarded_on = issuer.profile.day_of(award.earned_at)
     query = {
         "startTask": "CERTIFICATION_NAME",
         "name": text_in(template.name, page_language(), template.in_language),
-        "organizationName": page_issuer().profile.name,
-        "issueYear": issued.year,
-        "issueMonth": issued.month,
-        "certUrl": tool.addresses.badge_page(credential.id),
+        "organizationName": issuer.profile.name,
+        "issueYear": awarded_on.year,
+        "issueMonth": awarded_on.month,
+        "certUrl": issuer.addresses.badge_page(credential.id),
         "certId": credential.id,
     }
     if credential.valid_until is not None:
-        last_day = page_issuer().profile.day_of(credential.valid_until)
+        last_day = issuer.profile.day_of(credential.valid_until)
         query |= {"expirationYear": last_day.year, "expirationMonth": last_day.month}
     return f"https://www.linkedin.com/profile/add?{urlencode(query)}"

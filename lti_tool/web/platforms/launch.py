@@ -15,9 +15,9 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import LaunchError
 from lti_tool.language import best_language
 from lti_tool.people import pending_arrivals
-from lti_tool.platforms import invitations
 from lti_tool.platforms import launch as lti_launch
 from lti_tool.platforms import login as lti_login
+from lti_tool.platforms import registrations
 from lti_tool.platforms.adapters import cookie_name
 from lti_tool.platforms.launch import Arrival
 from lti_tool.store import queries
@@ -157,7 +157,7 @@ def _note_address(arrival: Arrival) -> None:
         if row is None or row.tool_url == url:
             return
     with tool.store.begin() as session:
-        invitations.note_address(session, arrival.launch.registration_id, url, tool.clock())
+        registrations.note_address(session, arrival.launch.registration_id, url, tool.clock())
 
 
 def _find_registration(platform_id: str, client_id: str | None) -> Registration | None:

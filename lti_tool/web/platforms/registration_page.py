@@ -10,7 +10,7 @@ from lti_tool.platforms import dynamic_registration, invitations, tool_keys
 from lti_tool.platforms.platform_configuration import PlatformConfiguration, fetch_configuration
 from lti_tool.platforms.tool_configuration import ToolNames, canvas_configuration
 from lti_tool.web.current import current_tool
-from lti_tool.web.page_issuer import page_issuer
+from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 
 pages = Blueprint("registration", __name__)
 
@@ -77,16 +77,17 @@ def _platform(form: dict[str, str]) -> PlatformConfiguration:
 
 
 def _invitation_code(form: dict[str, str]) -> str:
-    """The code of an open invitation; raises RegistrationError `no_code`, `bad_code` or `in_progress`.
+    """The code of an open invitation, whose issuer is that of the page.
 
-    It is checked before the tool calls any address in the request, so that a stranger cannot make it call others.
+    Raises RegistrationError `no_code`, `bad_code` or `in_progress`. It is checked before the tool calls any address in
+    the request, so that a stranger cannot make it call others.
     """
     tool = current_tool()
     code = form.get("code", "")
     if not code:
         raise RegistrationError("no_code", "no invitation code was given")
     with tool.store.read() as session:
-        invitations.check_open(session, code, tool.clock())
+        set_page_issuer(tool.issuers.of(session, invitations.issuer_of(session, code, tool.clock())))
     return code
 
 

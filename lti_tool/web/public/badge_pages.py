@@ -60,10 +60,13 @@ def badge(badge_id: UUID) -> Response:
             raise NotFoundError("there is no such badge")
         set_page_issuer(tool.issuers.of(session, row.issuer_id))
         report = tool.verify(row.text.encode())
+        successor = queries.credentials.successor(session, row.id)
         text = render_template(
             "public/badge.html",
             credential=row,
-            successor=queries.credentials.successor(session, row.id),
+            successor=successor,
+            # The successor may have been replaced too.
+            newest=row.award.credential or successor,
             has_expired=row.has_expired(tool.clock()),
             template=read_template(row.template_version.body),
             verification=answers_of(report, tool.issuers.is_own),

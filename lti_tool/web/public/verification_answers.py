@@ -19,7 +19,6 @@ from badges.verify import Check, Report, Verdict
 from lti_tool.values import Json
 from lti_tool.web.languages import page_language
 from lti_tool.web.translation import Sentence
-from lti_tool.web.translation import gettext as _
 from lti_tool.web.translation import lazy_gettext as _l
 
 #: Green, amber and red, by the names of their CSS classes.
@@ -27,13 +26,26 @@ TrafficLight = Literal["yes", "unsure", "no"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """Words of the badge, and what they are; without a label where the question says it."""
+
+    label: Sentence = ""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """`summary` is the answer in a few words, `explanation` what it means for the reader."""
+    """`summary` is the answer in a few words, `explanation` what it means for the reader.
+
+    `quoted` is what the badge says itself. It may come from anybody, so it stands apart from the sentences of this
+    site; the first is the answer where there is no summary.
+    """
 
     question: Sentence
     light: TrafficLight
-    summary: Sentence
+    summary: Sentence = ""
     explanation: Sentence
+    quoted: tuple[Quoted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,39 +175,33 @@ def _issuer_answer(key: Check, issuer: _Issuer) -> Answer:
         return Answer(
             question=question,
             light="no",
-            summary=_("Not issued by %(issuer)s", issuer=name_or_id),
-            explanation=_(
-                "The badge names %(issuer)s as its issuer, but it was signed with somebody else's key. Do not "
-                "rely on it.",
-                issuer=name_or_id,
-            ),
+            summary=_l("Not issued by the issuer that it names"),
+            explanation=_l("It was signed with somebody else's key. Do not rely on it."),
+            quoted=(Quoted(label=_l("The badge names"), text=name_or_id),),
         )
     if key.outcome != "passed":
         return Answer(
             question=question,
             light="unsure",
-            summary=_("Claims to be %(issuer)s (not proven)", issuer=name_or_id),
+            summary=_l("Not proven"),
             explanation=check_sentence(key),
+            quoted=(Quoted(label=_l("The badge names"), text=name_or_id),),
         )
     if issuer.is_own:
         return Answer(
             question=question,
             light="yes",
-            summary=name_or_id,
-            explanation=_(
-                "Signed with the key of %(issuer)s, which issues badges on this site.", issuer=name_or_id
-            ),
+            explanation=_l("Signed with the key of this issuer, which issues badges on this site."),
+            quoted=(Quoted(text=name_or_id),),
         )
     return Answer(
         question=question,
         light="unsure",
-        summary=name_or_id,
-        explanation=_(
-            "Signed with the key published at %(place)s, by an issuer called “%(issuer)s”. This site does not "
-            "know this issuer: check that the address really belongs to it.",
-            place=_host_or_id(issuer.id),
-            issuer=name_or_id,
+        explanation=_l(
+            "Signed with the key that is published at this address. This site does not know this issuer: check that "
+            "the address really belongs to it."
         ),
+        quoted=(Quoted(text=name_or_id), Quoted(label=_l("Address"), text=_host_or_id(issuer.id))),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from flask import Blueprint, render_template, request
 
@@ -12,6 +13,7 @@ from lti_tool.deliveries import dispatch
 from lti_tool.errors import AwardStateError, NotFoundError
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.store import Session, queries
+from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
@@ -66,7 +68,11 @@ def confirm(award_id: int) -> str:
 @pages.post("/lti/app/awards/<int:award_id>/again")
 def again(award_id: int) -> str:
     """Asks for a reason first; awards a revoked badge again where the form has one."""
-    return _with_reason(award_id, "again", awards.award_again, _l("The badge of %(name)s is awarded again."))
+
+    def award_again(session: Session, award: Award, reason: str, now: datetime, by: Actor) -> None:
+        confirmations.award_again(session, award, reason, page_issuer().policy, now, by)
+
+    return _with_reason(award_id, "again", award_again, _l("The badge of %(name)s is awarded again."))
 
 
 @pages.post("/lti/app/awards/<int:award_id>/suspend")
@@ -103,7 +109,7 @@ def correct(award_id: int) -> str:
 @pages.post("/lti/app/awards/<int:award_id>/leave")
 def leave(award_id: int) -> str:
     """Leaves a badge whose result has changed; a change that the teacher has not seen yet is shown instead."""
-    return _settle(
+    return _with_seen(
         award_id,
         result_changes.leave,
         _l("%(name)s keeps the badge. You are told if the grade changes again."),
@@ -113,35 +119,21 @@ def leave(award_id: int) -> str:
 @pages.post("/lti/app/awards/<int:award_id>/restate")
 def restate(award_id: int) -> str:
     """Has the badge replaced by one with the changed result."""
-    return _settle(
+    return _with_seen(
         award_id,
         result_changes.take_over,
         _l("A badge with the new grade of %(name)s is being issued. The one before is revoked as replaced."),
     )
 
 
-def _settle(award_id: int, act: Act, done: Sentence) -> str:
-    """What a teacher decides about a change of a result that they have seen: the course page with what was done."""
-    visit = current_teacher_visit()
-    tool = current_tool()
-    name = ""
-    try:
-        with tool.store.begin() as session:
-            award = _award_of(session, visit, award_id)
-            name = _name_of(award)
-            act(session, award, request.form.get("seen", ""), visit.person_id, tool.clock())
-    except NotFoundError:
-        if not name:
-            raise
-        text = _(
-            "The grade of %(name)s has changed once more, or is as it was. Nothing was saved.", name=name
-        )
-        return course_page(visit, Notice(text=text, light="no"))
-    return course_page(visit, Notice(text=str(done) % {"name": name}))
-
-
 #: Something that is done with an award: in a session, at a time, by somebody.
 Act = Callable[..., None]
+
+
+def _with_seen(award_id: int, act: Act, done: Sentence) -> str:
+    """Acts on the change of a result that the teacher has seen, which the form names by its time."""
+    seen = request.form.get("seen", "")
+    return _change(award_id, lambda session, award, *rest: act(session, award, seen, *rest), done)
 
 
 def _with_reason(award_id: int, action: str, act: Act, done: Sentence) -> str:
@@ -177,7 +169,12 @@ _NOTHING_DONE: Mapping[str, Sentence] = {
     "not_revoked": _l("The badge of %(name)s is not revoked. Nothing was changed."),
     "not_issued": _l("The badge of %(name)s is not issued yet. Nothing was changed."),
     "expired": _l("The badge of %(name)s has expired. Nothing was changed."),
+    "not_permitted": _l(
+        "This course may no longer award this badge, so the badge of %(name)s cannot be awarded again. Ask the "
+        "operator of Nozimite."
+    ),
     "held": _l("%(name)s has this badge by another award. Nothing was changed."),
+    "changed_again": _l("The grade of %(name)s has changed once more, or is as it was. Nothing was saved."),
     "cannot_suspend": _l(
         "The badge of %(name)s can be revoked, but not suspended: it was issued without that possibility."
     ),

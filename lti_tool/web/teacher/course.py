@@ -19,6 +19,7 @@ from lti_tool.issuing.signed_content import signed_content
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, AwardRule, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
+from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import (
     confirms_each,
@@ -60,6 +61,7 @@ class Panel:
     activity asks for is not proposed. `gone` are the words for a link or column that the platform no longer has.
     `demand_forms` are those of the conditions that can stand beside the occasion. `parts` are what the conditions show.
     `cannot_see` is what the sources of the rule cannot see, in words.
+    `unpermitted` is the name of the issuer whose badges the course may no longer award; empty where it may.
     `newer` is a newer version of the template. `batches` are the awards that came at once, and can be undone at once.
     `outdated` are the ids of the awards whose badge names its learner otherwise than the platform does now, `changed`
     those whose results have changed since.
@@ -83,6 +85,7 @@ class Panel:
     cannot_see: Sequence[str]
     parts: Sequence[ConditionPart]
     gone: Mapping[str, str] | None
+    unpermitted: str
     newer: TemplateVersion | None
     is_open: bool
 
@@ -190,11 +193,18 @@ def _panel(
         cannot_see=unseen_sentences(reads(tree)),
         parts=parts,
         gone=gone_words(rule.link.missing_in) if is_gone else None,
+        unpermitted=_unpermitted(session, rule),
         newer=queries.templates.newer_version(
             session, version.template_version, rule.course.registration_id, rule.course_id
         ),
         is_open=rule.id == open_id,
     )
+
+
+def _unpermitted(session: Session, rule: AwardRule) -> str:
+    if queries.issuers.may_award(session, rule.course, rule.issuer_id):
+        return ""
+    return current_tool().issuers.of(session, rule.issuer_id).profile.name_in(page_language())
 
 
 def _demand_forms(rule: AwardRule, tree: Node, refused: Problem | None) -> Sequence[Markup]:

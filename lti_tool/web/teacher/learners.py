@@ -11,7 +11,7 @@ from lti_tool.awarding import confirmations, decisions, looks
 from lti_tool.awarding.decisions import Undecided
 from lti_tool.observations import role_now
 from lti_tool.store import Session, queries
-from lti_tool.store.models import Award, AwardRule, Person, Question
+from lti_tool.store.models import Award, AwardRule, Person, Question, TemplateVersion
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
 
@@ -76,7 +76,7 @@ def learners_of(session: Session, rule: AwardRule, awards: Sequence[Award], read
         named=found["named"],
         to_confirm=found["to_confirm"],
         not_yet=found["not_yet"],
-        elsewhere=_awarded_elsewhere(session, rule, shown.template_version.template_id, enrolled),
+        elsewhere=_awarded_elsewhere(session, rule, shown.template_version, enrolled),
         to_review=confirmations.awards_to_review(session, rule, awards),
         may_confirm=reader is not None
         and confirmations.may_confirm(session, rule.course_id, reader, page_issuer().policy),
@@ -85,11 +85,11 @@ def learners_of(session: Session, rule: AwardRule, awards: Sequence[Award], read
 
 
 def _awarded_elsewhere(
-    session: Session, rule: AwardRule, template_id: str, undecided: Collection[int]
+    session: Session, rule: AwardRule, template: TemplateVersion, undecided: Collection[int]
 ) -> Sequence[Person]:
     """The learners enrolled in the course who were awarded the badge by another rule and cannot renew it, by name."""
     roles = queries.observations.roles_in_course(session, rule.course_id)
-    newest = queries.awards.newest_awards(session, rule, template_id)
+    newest = queries.awards.newest_awards(session, rule.course_id, template)
     ids = [
         person_id
         for person_id, award in newest.items()

@@ -327,3 +327,115 @@ def test_any_values_in_a_badge_give_a_draft_or_a_template_error(name: str, data:
 def _achievement(badge: Json) -> Any:
     subject = badge.get("credentialSubject")
     return subject.get("achievement") if isinstance(subject, dict) else None
+
+
+# --- The minimum result
+
+
+def _open_badge(*descriptions: Json, narrative: str = "A marked test.") -> Json:
+    """A badge of the standard alone, with these ResultDescriptions."""
+    return {
+        "@context": [
+            "https://www.w3.org/ns/credentials/v2",
+            "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+        ],
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "credentialSubject": {
+            "type": ["AchievementSubject"],
+            "achievement": {
+                "id": "https://college.example/1",
+                "type": ["Achievement"],
+                "name": "Charts",
+                "criteria": {"narrative": narrative},
+                "inLanguage": "en",
+                "resultDescription": list(descriptions),
+            },
+        },
+    }
+
+
+def _described(**fields: Any) -> Json:
+    return {"id": "urn:uuid:1", "type": ["ResultDescription"], "name": "Final result", **fields}
+
+
+@pytest.mark.parametrize(
+    ("description", "fields"),
+    [
+        (
+            {"resultType": "Percent", "valueMin": "0", "valueMax": "100", "requiredValue": "70"},
+            {"required_value": "70"},
+        ),
+        ({"resultType": "Percent", "requiredValue": "72.5 %"}, {"required_value": "72.5"}),
+        ({"resultType": "Percent", "valueMax": "1", "requiredValue": "0.7"}, {"required_value": "70"}),
+        (
+            {"resultType": "RawScore", "valueMin": "0", "valueMax": "10", "requiredValue": "4"},
+            {"required_value": "4", "scale": "10"},
+        ),
+        (
+            {"resultType": "GradePointAverage", "valueMax": 4, "requiredValue": 2.5},
+            {"required_value": "2.5", "scale": "4"},
+        ),
+        ({"resultType": "Percent", "requiredValue": "0"}, {}),
+        ({"resultType": "Percent", "valueMax": "100"}, {}),
+    ],
+)
+def test_the_minimum_result_and_its_scale_are_read(description: Json, fields: dict[str, str]) -> None:
+    draft = _draft(_open_badge(_described(**description)))
+    assert {name: draft.body[name] for name in ("required_value", "scale") if name in draft.body} == fields
+    assert draft.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("description", "notes"),
+    [
+        ({"resultType": "LetterGrade", "requiredValue": "C"}, {"requiredValue": "not_a_number"}),
+        (
+            {"resultType": "RubricCriterionLevel", "requiredLevel": "urn:uuid:level"},
+            {"requiredLevel": "no_place"},
+        ),
+        ({"resultType": "RawScore", "requiredValue": "4"}, {"requiredValue": "no_place"}),
+        (
+            {"resultType": "RawScore", "valueMin": "1", "valueMax": "5", "requiredValue": "4"},
+            {"valueMin": "no_place"},
+        ),
+        (
+            {"resultType": "RawScore", "valueMax": "10", "requiredValue": "11"},
+            {"requiredValue": "out_of_range"},
+        ),
+    ],
+)
+def test_a_minimum_that_a_template_cannot_ask_for_is_noted(description: Json, notes: dict[str, str]) -> None:
+    draft = _draft(_open_badge(_described(**description)))
+    assert "required_value" not in draft.body and "scale" not in draft.body
+    assert _notes(draft) == notes
+
+
+def test_of_several_minimums_none_is_chosen() -> None:
+    asked = _described(resultType="Percent", requiredValue="70")
+    draft = _draft(_open_badge(asked, asked, _described(resultType="Percent")))
+    assert "required_value" not in draft.body
+    assert [(note.pointer.rpartition("/")[2], note.code) for note in draft.notes] == [
+        ("requiredValue", "no_place"),
+        ("requiredValue", "no_place"),
+    ]
+
+
+def test_an_edubadge_with_a_minimum_keeps_it() -> None:
+    draft = _draft(
+        _changed(EDUBADGE, resultDescription=[_described(resultType="Percent", requiredValue="55")])
+    )
+    assert draft.body["required_value"] == "55"
+
+
+def test_a_badge_of_ours_comes_back_as_its_template() -> None:
+    """Its criteria say the minimum already: it is not said twice."""
+    draft = _draft(
+        _open_badge(
+            _described(resultType="Percent", valueMin="0", valueMax="100", requiredValue="70"),
+            narrative="A marked test. The result has to be at least 70 %.",
+        )
+    )
+    assert draft.body["criteria"] == {"en": "A marked test."}
+    assert read_template(draft.body).stated_criteria["en"] == (
+        "A marked test. The result has to be at least 70 %."
+    )

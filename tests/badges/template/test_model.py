@@ -234,7 +234,7 @@ def test_bad_input_is_refused_at_the_field(fields: dict[str, Any], pointer: str,
 
 @pytest.mark.parametrize("text", ["a < b", "R&D", "<3", "5 > 4 & 2 < 3", "x <= y", "tab\tand\nline"])
 def test_signs_that_are_not_html_are_accepted(text: str) -> None:
-    assert read_template(NAMED | {"criteria": {"en": text}}).criteria == {"en": text}
+    assert read_template(NAMED | {"criteria": {"en": text}}).criteria == {"en": text.replace("\t", " ")}
 
 
 def test_a_day_that_had_come_when_it_was_written_stays_readable() -> None:

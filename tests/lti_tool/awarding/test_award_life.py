@@ -6,13 +6,14 @@ from threading import Barrier
 
 import pytest
 
+from badges.errors import MissingElementsError
 from lti_tool.awarding import awards, looks, placing
 from lti_tool.conditions.tree import all_of
 from lti_tool.errors import AwardStateError, NotAllowedError
+from lti_tool.issuing import new_credential
 from lti_tool.people import sessions
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, Course, CredentialRow, Event, ObservationRow, ResourceLink
-from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
     OPENED_TO_THEM,
@@ -22,18 +23,16 @@ from tests.fixtures import (
     launch_of,
     make_rule,
     publish,
+    rows,
     run_due_jobs,
-    settings_for,
 )
 
 TEACHER = events.person(10_000)
 
 
 @pytest.fixture
-def tool(any_database_url, tmp_path, clock):
-    tool = build_tool(settings_for(any_database_url, tmp_path, status_purpose="suspension"), clock)
-    yield tool
-    tool.store.close()
+def tool(tool_that_suspends):
+    return tool_that_suspends
 
 
 @pytest.fixture
@@ -62,11 +61,6 @@ def second_course(tool, template_id, rule_id):
             now=tool.clock(),
         )
         return rule.course_id
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
 
 
 def all_at_once(*deeds):
@@ -138,7 +132,7 @@ def test_after_a_revocation_no_course_awards_by_itself(tool, platform, rule_id, 
     assert [row.status for row in rows(tool, Award)] == ["revoked"]
 
 
-def test_after_an_erasure_nothing_is_awarded_by_itself(tool, platform, rule_id, clock):
+def test_a_badge_whose_observations_are_gone_is_not_awarded_anew(tool, platform, rule_id, clock):
     award = issued_award(tool, platform, rule_id)
     with tool.store.begin() as session:
         session.query(ObservationRow).filter_by(person_id=award.person_id).delete()
@@ -163,6 +157,19 @@ def test_a_mistaken_revocation_is_repaired_by_awarding_again(tool, platform, rul
     assert again.earned_at == award.earned_at
     verdicts = [tool.verify(row.text.encode()).verdict for row in (old, new)]
     assert verdicts[1] == "verified" != verdicts[0]
+
+
+def test_an_award_that_is_revoked_while_its_credential_is_made_does_not_come_to_wait(
+    tool, platform, rule_id, monkeypatch
+):
+    def revoked_meanwhile(*_):
+        on_award(tool, awards.revoke, "issued in error")()
+        raise MissingElementsError(("learner",))
+
+    monkeypatch.setattr(new_credential, "secured", revoked_meanwhile)
+    complete(tool, platform, rule_id, ANNA)
+    run_due_jobs(tool)
+    assert [row.status for row in rows(tool, Award)] == ["revoked"]
 
 
 def test_two_teachers_who_award_again_at_once_make_one_credential(tool, platform, rule_id):
@@ -213,6 +220,5 @@ def test_the_course_of_an_award_has_no_other_award_of_it(tool, platform, rule_id
     with tool.store.read() as session:
         course = session.get_one(Course, second_course)
         (rule,) = queries.rules.rules_of(session, course.id)
-        template_id = rule.versions[0].template_version.template_id
-        newest = queries.awards.newest_awards(session, rule, template_id)
+        newest = queries.awards.newest_awards(session, course.id, rule.versions[0].template_version)
         assert [award.course_id for award in newest.values()] == [rule_id]

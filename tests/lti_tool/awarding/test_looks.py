@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lti_tool.awarding import launched, looks
 from lti_tool.people import sessions
-from lti_tool.platforms import invitations
+from lti_tool.platforms import registrations
 from lti_tool.store import queries
 from lti_tool.store.models import (
     Award,
@@ -47,7 +47,7 @@ def test_the_first_launches_of_a_course_may_come_at_once(tool_on_any_database):
     tool = tool_on_any_database
     template_id = publish(tool)
     with tool.store.begin() as session:
-        registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
+        registration = registrations.add(session, NEW_REGISTRATION, tool.clock())
         custom = place_badge(session, tool, registration.id, template_id, context_id="41")
 
     def arriving(person):

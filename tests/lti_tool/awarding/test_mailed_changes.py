@@ -16,9 +16,9 @@ from lti_tool.awarding.mail_schedule import mail_id
 from lti_tool.deliveries import dispatch
 from lti_tool.people import sessions
 from lti_tool.platforms.service_errors import NotOnPlatformError
-from lti_tool.store import outbox, queries
+from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import Award, AwardRule, Event, MailedChange, Outbox, Person
-from lti_tool.values import INSTRUCTOR, LineItem, LineItemResult
+from lti_tool.values import INSTRUCTOR, LineItem
 from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
@@ -30,6 +30,7 @@ from tests.fixtures import (
     make_rule,
     place_badge,
     publish,
+    results,
     run_due_jobs,
     settings_for,
 )
@@ -70,15 +71,7 @@ def grade(tool, platform, clock, rule_id):
 
     def grade(*graded):
         clock.advance(minutes=10)
-        platform.graded = [
-            LineItemResult(
-                user_id=person.user_id,
-                score=None if points is None else Decimal(points) / 100,
-                points=None if points is None else Decimal(points),
-                maximum=Decimal(100),
-            )
-            for person, points in graded
-        ]
+        platform.graded = results(*graded)
         assert look(tool, platform) is None
 
     return grade
@@ -125,7 +118,7 @@ def leave(tool, person, by=ZANE):
         award = session.query(Award).filter_by(person_id=person_id(session, person)).one()
         (change,) = result_changes.changes_in_course(session, 1, tool.clock())
         seen_at = change.seen_at.isoformat()
-        result_changes.leave(session, award, seen_at, person_id(session, by), tool.clock())
+        result_changes.leave(session, award, seen_at, tool.clock(), events.person(person_id(session, by)))
 
 
 def on_rule(tool, act):

@@ -5,11 +5,11 @@ import json
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from lti_tool.awarding import looks, placing, rule_changes
+from lti_tool.awarding import awards, looks, permissions, placing, rule_changes
 from lti_tool.conditions.tree import tree_of
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.people import sessions
-from lti_tool.platforms import invitations
+from lti_tool.platforms import registrations
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Event, Outbox, Question, ResourceLink, RuleVersion
 from tests.fixtures import (
@@ -18,6 +18,7 @@ from tests.fixtures import (
     NOW,
     OPENED_TO_THEM,
     ZANE,
+    add_another_issuer,
     complete,
     launch_of,
     place_badge,
@@ -25,36 +26,6 @@ from tests.fixtures import (
 )
 
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
-
-
-@pytest.fixture
-def registration_id(tool):
-    with tool.store.begin() as session:
-        return invitations.add_registration(session, NEW_REGISTRATION, tool.clock()).id
-
-
-@pytest.fixture
-def place(tool, published, registration_id):
-    """Places a badge and returns its custom parameters."""
-
-    def place(*conditions, **changes):
-        with tool.store.begin() as session:
-            return place_badge(session, tool, registration_id, published, *conditions, **changes)
-
-    return place
-
-
-@pytest.fixture
-def launch(tool, registration_id):
-    """Launches a link and returns the id of its rule."""
-
-    def launch(custom, person=ZANE, **changes):
-        with tool.store.begin() as session:
-            message = launch_of(person, registration_id, custom=custom, **changes)
-            token = sessions.start_session(session, message, tool.clock())
-            return sessions.find_session(session, token, tool.clock()).rule_id
-
-    return launch
 
 
 def versions(tool, rule_id):
@@ -158,7 +129,7 @@ def test_the_table_takes_no_active_rule_that_lacks_a_value(tool_on_any_database,
     tool = tool_on_any_database
     template_id = publish(tool)
     with tool.store.begin() as session:
-        registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
+        registration = registrations.add(session, NEW_REGISTRATION, tool.clock())
         custom = place_badge(session, tool, registration.id, template_id)
         sessions.start_session(session, launch_of(ZANE, registration.id, custom=custom), tool.clock())
         version = session.query(RuleVersion).one()
@@ -316,14 +287,37 @@ def test_a_copy_brings_no_awards(tool, place, launch, platform):
         assert len(queries.awards.awards_of_rule(session, 1)) == 1
 
 
+def test_a_confirmed_rule_for_another_issuers_badge_awards_nobody_again_after_a_revocation(
+    tool, launch, registration_id, platform
+):
+    another = add_another_issuer(tool)
+    with tool.store.begin() as session:
+        permissions.permit(session, tool.issuers.of(session, another.id), registration_id, None, tool.clock())
+        custom = place_badge(session, tool, registration_id, another.template_id)
+    launch(custom)
+    copied = launch(custom, context_id="43", resource_link_id="77")
+    settle(tool, copied)
+    complete(tool, platform, 2, ANNA)
+    with tool.store.begin() as session:
+        (award,) = session.query(Award)
+        awards.revoke(session, award, "it was a mistake", tool.clock())
+    looks.look(tool.store, platform, 2, tool.clock())
+    with tool.store.read() as session:
+        assert [award.status for award in session.query(Award)] == ["revoked"]
+
+
 def test_a_badge_chosen_on_the_page_is_what_the_link_awards(tool, launch, published):
     assert launch({}) is None
     with tool.store.begin() as session:
         template = queries.templates.published_template(session, published, 1)
         (link,) = session.query(ResourceLink)
-        placing.choose(session, link, template, tree_of(OPENED_TO_THEM), by_id=None, now=tool.clock())
+        zane = queries.people.person_of(session, 1, ZANE.user_id).id
+        placing.choose(session, link, template, tree_of(OPENED_TO_THEM), by_id=zane, now=tool.clock())
     rule_id = launch({}, ANNA)
     assert versions(tool, rule_id) == [("active", "chosen", OPENED_TO_THEM)]
+    with tool.store.read() as session:
+        (changed,) = session.query(Event).filter_by(what="rule_changed")
+        assert (changed.actor_kind, changed.actor) == ("person", str(zane))
 
 
 def test_what_is_chosen_on_the_page_settles_that_the_activity_names_no_badge(tool, place, launch, published):

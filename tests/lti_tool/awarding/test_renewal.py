@@ -2,19 +2,20 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier
 
 import pytest
 
-from lti_tool.awarding import awards, looks, placing
+from lti_tool.awarding import awards, decisions, looks, placing
 from lti_tool.conditions.tree import all_of
+from lti_tool.issuing.signed_content import signed_content
 from lti_tool.people import sessions
 from lti_tool.store import queries
-from lti_tool.store.models import Award, CredentialRow, ResourceLink
+from lti_tool.store.models import Award, AwardRule, CredentialRow, ResourceLink
 from lti_tool.values import INSTRUCTOR, LineItemResult
-from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
     NOW,
@@ -25,8 +26,8 @@ from tests.fixtures import (
     launch_of,
     make_rule,
     publish,
+    rows,
     run_due_jobs,
-    settings_for,
 )
 
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
@@ -34,20 +35,13 @@ YEAR = {"months": 12}
 
 
 @pytest.fixture
-def tool(any_database_url, tmp_path, clock):
-    tool = build_tool(settings_for(any_database_url, tmp_path), clock)
-    yield tool
-    tool.store.close()
+def tool(tool_that_suspends):
+    return tool_that_suspends
 
 
 @pytest.fixture
 def rule_id(tool):
     return make_rule(tool, publish(tool, validity=YEAR))
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
 
 
 def awarded(tool, platform, rule_id):
@@ -92,6 +86,37 @@ def test_out_and_in_shortly_before_the_end_is_a_new_award(tool, platform, rule_i
     assert len(rows(tool, Award)) == 2
 
 
+def test_a_suspended_badge_is_renewed_only_once_it_is_reinstated(tool, platform, rule_id, clock):
+    award = awarded(tool, platform, rule_id)
+    with tool.store.begin() as session:
+        awards.suspend(session, session.get_one(Award, award.id), "an inquiry", clock())
+    clock.advance(days=340)
+    out_and_in(tool, platform, rule_id)
+    assert len(rows(tool, Award)) == 1
+    with tool.store.begin() as session:
+        awards.reinstate(session, session.get_one(Award, award.id), clock())
+    look(tool, platform, rule_id)
+    assert [row.why_ended for row in rows(tool, Award)] == ["renewed", None]
+
+
+def test_the_renewed_badge_names_its_learner_as_they_are_called_then(tool, platform, rule_id, clock):
+    awarded(tool, platform, rule_id)
+    clock.advance(days=340)
+    married = replace(ANNA, name="Anna Kalniņa")
+    platform.everyone[platform.everyone.index(ANNA)] = married
+    platform.inside.remove(ANNA)
+    look(tool, platform, rule_id)
+    platform.inside.append(married)
+    look(tool, platform, rule_id)
+    run_due_jobs(tool)
+    signed = [signed_content(row.text).name for row in sorted(rows(tool, CredentialRow), key=issued_at)]
+    assert signed == ["Anna Bērziņa", "Anna Kalniņa"]
+
+
+def issued_at(row):
+    return row.issued_at
+
+
 def test_an_expired_badge_is_renewed_too_and_not_by_what_was_there_before(tool, platform, rule_id, clock):
     awarded(tool, platform, rule_id)
     clock.advance(days=400)
@@ -119,13 +144,19 @@ def test_a_badge_that_does_not_expire_is_never_renewed(tool, platform, clock):
     assert len(rows(tool, Award)) == 1
 
 
-def test_a_revoked_badge_is_not_renewed(tool, platform, rule_id, clock):
+def test_a_revoked_badge_is_not_renewed_and_nobody_is_asked_about_it(tool, platform, rule_id, clock):
     award = awarded(tool, platform, rule_id)
     with tool.store.begin() as session:
         awards.revoke(session, session.get_one(Award, award.id), "by mistake", clock())
     clock.advance(days=340)
     out_and_in(tool, platform, rule_id)
     assert len(rows(tool, Award)) == 1
+    with tool.store.read() as session:
+        rule = session.get_one(AwardRule, rule_id)
+        version = decisions.version_that_awards(session, rule)
+        policy = tool.issuer.policy
+        undecided = decisions.undecided_people(session, rule, version, policy, clock())
+    assert award.person_id not in {each.person_id for each in undecided}
 
 
 def test_somebody_who_became_staff_is_not_renewed_by_what_they_can_open(tool, platform, rule_id, clock):

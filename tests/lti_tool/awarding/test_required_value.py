@@ -9,8 +9,6 @@ from lti_tool.awarding import looks, placing, rule_changes
 from lti_tool.conditions.tree import all_of
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import issuance, legal_identity
-from lti_tool.people import sessions
-from lti_tool.platforms import invitations
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Event, ResourceLink
 from lti_tool.templates import versions
@@ -18,10 +16,6 @@ from lti_tool.values import LineItem
 from tests.fixtures import (
     ANNA,
     JANIS,
-    NEW_REGISTRATION,
-    ZANE,
-    launch_of,
-    place_badge,
     run_due_jobs,
     template_data,
 )
@@ -46,32 +40,6 @@ def publish_asking_for(tool, value, template_id=None):
 @pytest.fixture
 def published(tool):
     return publish_asking_for(tool, 70)
-
-
-@pytest.fixture
-def registration_id(tool):
-    with tool.store.begin() as session:
-        return invitations.add_registration(session, NEW_REGISTRATION, tool.clock()).id
-
-
-@pytest.fixture
-def place(tool, published, registration_id):
-    def place(*conditions, **changes):
-        with tool.store.begin() as session:
-            return place_badge(session, tool, registration_id, published, *conditions, **changes)
-
-    return place
-
-
-@pytest.fixture
-def launch(tool, registration_id):
-    def launch(custom, person=ZANE, **changes):
-        with tool.store.begin() as session:
-            message = launch_of(person, registration_id, custom=custom, **changes)
-            token = sessions.start_session(session, message, tool.clock())
-            return sessions.find_session(session, token, tool.clock()).rule_id
-
-    return launch
 
 
 @pytest.fixture

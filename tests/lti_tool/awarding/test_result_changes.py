@@ -6,11 +6,19 @@ from decimal import Decimal
 import pytest
 
 from lti_tool.awarding import awards, looks, result_changes, rule_changes
-from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.store import queries
+from lti_tool.errors import AwardStateError, NotAllowedError
+from lti_tool.store import events, queries
 from lti_tool.store.models import Award, AwardRule, Event, ObservationRow
-from lti_tool.values import LineItem, LineItemResult
-from tests.fixtures import ANNA, JANIS, NOW, ZANE, make_rule, run_due_jobs
+from lti_tool.values import LineItem
+from tests.fixtures import (
+    ANNA,
+    JANIS,
+    NOW,
+    ZANE,
+    make_rule,
+    results,
+    run_due_jobs,
+)
 
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
 COLUMN = LineItem(
@@ -30,15 +38,7 @@ def grade(tool, platform, clock, rule_id):
 
     def grade(*graded):
         clock.advance(minutes=10)
-        platform.graded = [
-            LineItemResult(
-                user_id=person.user_id,
-                score=None if points is None else Decimal(points) / 100,
-                points=None if points is None else Decimal(points),
-                maximum=Decimal(100),
-            )
-            for person, points in graded
-        ]
+        platform.graded = results(*graded)
         assert looks.look(tool.store, platform, 1, clock()) is None
         run_due_jobs(tool)
 
@@ -60,10 +60,10 @@ def changes(tool):
 def leave(tool, person=ANNA, by=ZANE, seen_at=None):
     with tool.store.begin() as session:
         award = session.query(Award).filter_by(person_id=person_id(session, person)).one()
-        by_id = None if by is None else person_id(session, by)
+        actor = events.person(None if by is None else person_id(session, by))
         found = result_changes.changes_in_course(session, 1, tool.clock())
         seen = seen_at or next((each.seen_at.isoformat() for each in found if each.award is award), "")
-        result_changes.leave(session, award, seen, by_id, tool.clock())
+        result_changes.leave(session, award, seen, tool.clock(), actor)
 
 
 def person_id(session, person):
@@ -152,10 +152,10 @@ def test_a_teacher_leaves_only_the_change_that_they_have_seen(tool, grade, clock
     grade((ANNA, "59"))
     seen_at = clock().isoformat()
     grade((ANNA, "0"))
-    with pytest.raises(NotFoundError):
-        leave(tool, seen_at=seen_at)
-    with pytest.raises(NotFoundError):
-        leave(tool, seen_at="yesterday")
+    for seen in (seen_at, "yesterday"):
+        with pytest.raises(AwardStateError) as raised:
+            leave(tool, seen_at=seen)
+        assert raised.value.code == "changed_again"
     assert changes(tool) == LOWERED
 
 

@@ -7,18 +7,24 @@ import pytest
 from lti_tool.awarding import awards, looks, undo
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Event
-from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, JANIS, complete, learner, make_rule, publish, run_due_jobs, settings_for
+from tests.fixtures import (
+    ANNA,
+    JANIS,
+    complete,
+    learner,
+    make_rule,
+    publish,
+    rows,
+    run_due_jobs,
+)
 
 TEACHER = events.person(10_000)
 CLASS = [learner(number) for number in range(200, 204)]
 
 
 @pytest.fixture
-def tool(any_database_url, tmp_path, clock):
-    tool = build_tool(settings_for(any_database_url, tmp_path), clock)
-    yield tool
-    tool.store.close()
+def tool(tool_on_any_database):
+    return tool_on_any_database
 
 
 @pytest.fixture
@@ -31,11 +37,6 @@ def rule_id(tool, platform):
     complete(tool, platform, rule_id, *CLASS)
     run_due_jobs(tool)
     return rule_id
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
 
 
 def batches(tool, rule_id):

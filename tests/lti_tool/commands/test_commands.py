@@ -229,7 +229,7 @@ def test_the_operator_sees_what_waits_and_approves_it(run, waiting):
     assert line == [
         f"{waiting}\t1\t2026-11-21T11:00+02:00\tquality@riga-college.example\tData literacy for decision makers"
     ]
-    assert run("templates", "approve", waiting[:8])[1] == (
+    assert run("templates", "approve", waiting[:8], "--yes")[1] == (
         f"{waiting}\t1\tpublished\tData literacy for decision makers\n"
     )
     assert run("templates", "waiting")[1] == ""
@@ -305,8 +305,9 @@ def test_a_template_goes_from_draft_to_published_to_retired(run, environment):
     assert code == 0
     template_id, version, status, _ = output.splitlines()[0].split("\t")
     assert (version, status) == ("1", "draft")
-    assert "published" in run("templates", "publish", template_id[:8])[1]
-    assert "\t2\tpublished" in run("templates", "add", TEMPLATE, "--of", template_id, "--publish")[1]
+    assert "published" in run("templates", "publish", template_id[:8], "--yes")[1]
+    added = run("templates", "add", TEMPLATE, "--of", template_id, "--publish", "--yes")
+    assert "\t2\tpublished" in added[1]
     assert "\t1\tretired" in run("templates", "retire", template_id, "--version", "1")[1]
     assert len(run("templates", "list")[1].splitlines()) == 2
 
@@ -415,7 +416,7 @@ def test_a_template_is_not_published_without_what_the_institution_demands(run, e
     code, _, error = run("templates", "add", TEMPLATE, "--publish")
     assert (code, "common_microcredential_framework: hours" in error) == (2, True)
     file.write_text(text, encoding="utf-8")
-    assert run("templates", "add", TEMPLATE, "--publish")[0] == 0
+    assert run("templates", "add", TEMPLATE, "--publish", "--yes")[0] == 0
 
 
 def test_keys_are_listed_and_rotated(run, environment):

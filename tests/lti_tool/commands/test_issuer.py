@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from lti_tool.store.models import DeploymentRow
 from tests.lti_tool.commands.test_commands import ROOT, environment, run
 from tests.lti_tool.commands.test_platforms import ADD
 
@@ -120,3 +123,54 @@ def test_a_further_issuer_moves_to_another_slug(run, added):
     assert run("issuer", "move", "riga-college", "riga")[0] == 2
     assert run("issuer", "move", "daugava-university", "riga-college")[0] == 2
     assert run("issuer", "move", "daugava-university")[0] == 2
+
+
+def test_events_of_one_issuer_are_listed_in_its_own_timezone(run, environment, file):
+    file.write_text(DAUGAVA.replace("locality", 'timezone = "Pacific/Kiritimati"\nlocality', 1))
+    assert run("issuer", "add", file)[0] == 1
+    assert run("issuer", "confirm", "daugava-school")[0] == 0
+    assert run("platforms", "invite", "--issuer", "daugava-school")[0] == 0
+    assert run("platforms", "invite")[0] == 0
+    assert run(*ADD, "--for", "daugava-school")[0] == 0
+    assert run("platforms", "remove", "1")[0] == 0
+    assert run("keys", "make", "P-256", "--issuer", "daugava-school")[0] == 0
+    assert run("keys", "rotate", "lti")[0] == 0
+    lines = [line.split("\t") for line in run("events", "--issuer", "daugava-school")[1].splitlines()]
+    assert {at[-6:] for at, *_ in lines} == {"+14:00"}
+    assert [what for _, _, what, *_ in lines if what != "key_made"] == [
+        "issuer_added",
+        "issuer_confirmed",
+        "platform_invited",
+        "registered",
+        "registration_removed",
+    ]
+    assert sum(what == "key_made" for _, _, what, *_ in lines) == 3
+    theirs = {line for line in run("events", "--json", "--issuer", "daugava-school")[1].splitlines()}
+    own = {line for line in run("events", "--json", "--issuer", "riga-college")[1].splitlines()}
+    every = {line for line in run("events", "--json")[1].splitlines()}
+    assert theirs and own and not theirs & own
+    shared = [json.loads(line)["about"].partition(":")[0] for line in every - theirs - own]
+    assert set(shared) <= {"tool_key", "setting"}, "what all issuers share is of none"
+    assert run("events", "--issuer", "nobody")[0] == 2
+
+
+def test_a_day_of_events_begins_where_the_issuer_is(run, environment, file):
+    file.write_text(DAUGAVA.replace("locality", 'timezone = "Pacific/Kiritimati"\nlocality', 1))
+    assert run("issuer", "add", file)[0] == 1
+    added = json.loads(run("events", "--json", "--what", "issuer_added", "--issuer", "daugava-school")[1])
+    there = datetime.fromisoformat(added["at"]).astimezone(ZoneInfo("Pacific/Kiritimati"))
+    for day, found in ((there.date(), 1), (there.date() + timedelta(days=1), 0)):
+        listed = run(
+            "events", "--issuer", "daugava-school", "--what", "issuer_added", "--since", day.isoformat()
+        )
+        assert listed[1].count("issuer_added") == found, day
+
+
+def test_deployments_are_dated_where_the_platforms_issuer_is(run, environment, file, tool, clock):
+    """It is a day later at the end of the Pacific."""
+    file.write_text(DAUGAVA.replace("locality", 'timezone = "Pacific/Kiritimati"\nlocality', 1))
+    assert run("issuer", "add", file)[0] == 1
+    assert run(*ADD, "--for", "daugava-school")[0] == 0
+    with tool.store.begin() as session:
+        session.query(DeploymentRow).one().first_seen_at = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    assert run("platforms", "deployments", "1")[1] == "1\t2026-11-29\n"

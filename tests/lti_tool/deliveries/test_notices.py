@@ -12,17 +12,22 @@ from lti_tool.errors import DeliveryError
 from lti_tool.store import events, outbox
 from lti_tool.store.models import Award, AwardRule, Event, Notice, Outbox
 from lti_tool.values import BadgeNotice, Recipient
-from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, complete, learner, make_rule, publish, run_due_jobs, settings_for
+from tests.fixtures import (
+    ANNA,
+    complete,
+    learner,
+    make_rule,
+    publish,
+    rows,
+    run_due_jobs,
+)
 
 TEACHER = events.person(10_000)
 
 
 @pytest.fixture
-def tool(any_database_url, tmp_path, clock):
-    tool = build_tool(settings_for(any_database_url, tmp_path, status_purpose="suspension"), clock)
-    yield tool
-    tool.store.close()
+def tool(tool_that_suspends):
+    return tool_that_suspends
 
 
 @pytest.fixture
@@ -46,11 +51,6 @@ def subjects(tmp_path):
         return [mail["Subject"].partition(":")[0] for mail in mails][1:]
 
     return subjects
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
 
 
 def act(tool, what, *words):
@@ -97,6 +97,15 @@ def test_a_badge_that_was_renewed_or_revoked_does_not_expire_soon(tool, rule_id,
     run_due_jobs(tool)
     assert subjects() == ["Your badge"]
     clock.advance(days=65)
+    run_due_jobs(tool)
+    assert subjects() == ["Your badge"]
+
+
+def test_a_revocation_that_is_repaired_before_it_is_told_is_not_told(tool, rule_id, clock, subjects):
+    with tool.store.begin() as session:
+        award = session.query(Award).one()
+        awards.revoke(session, award, "the wrong Anna", clock(), TEACHER)
+        awards.award_again(session, award, "it was the right Anna", clock(), TEACHER)
     run_due_jobs(tool)
     assert subjects() == ["Your badge"]
 

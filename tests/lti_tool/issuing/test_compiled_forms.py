@@ -7,7 +7,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from lti_tool.issuing import issuance
+from lti_tool.issuing.new_credential import form_name
 from lti_tool.store.compiled_forms import StoredForms
 from lti_tool.store.models import CompiledFormRow, CredentialRow
 from signing.canonical import canonicalize
@@ -105,13 +105,13 @@ def test_a_form_name_is_that_of_one_achievement_and_language(tool, platform, rul
     (credential,) = rows(tool, CredentialRow)
     document = json.loads(credential.text)
     is_own = tool.issuers.is_own
-    name = issuance.form_name(is_own, document)
+    name = form_name(is_own, document)
     assert name is not None
-    assert issuance.form_name(is_own, document | {"id": "urn:x", "validFrom": "2020"}) == name
-    assert issuance.form_name(is_own, document | {"issuer": {"id": "did:web:other.example"}}) is None
-    assert issuance.form_name(is_own, document | {"credentialSubject": []}) is None
+    assert form_name(is_own, document | {"id": "urn:x", "validFrom": "2020"}) == name
+    assert form_name(is_own, document | {"issuer": {"id": "did:web:other.example"}}) is None
+    assert form_name(is_own, document | {"credentialSubject": []}) is None
     document["credentialSubject"]["achievement"]["name"] = "Datu lietpratība"
-    assert issuance.form_name(is_own, document) != name
+    assert form_name(is_own, document) != name
 
 
 def test_two_processes_that_compile_at_once_store_one_form(tool, platform, rule_id):

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.issuing import issuance, issuers, legal_identity
+from lti_tool.issuing import issuance, issuer_changes, legal_identity, new_credential
 from lti_tool.publishing import issuer_documents
 from lti_tool.store.models import Award, CredentialRow, IssuerProfileRow
 from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
+    EXAMPLE_ISSUER,
     NOW,
     ROOT,
     change_issuer,
@@ -75,6 +76,15 @@ def test_a_running_process_issues_nothing_after_the_identity_has_changed(
     assert "Riga University" in rows(tool, CredentialRow)[0].text
 
 
+def test_awards_that_waited_are_issued_once_the_confirmed_identity_is_back(tool, earned):
+    change_issuer(tool, legal_name=NEW_NAME)
+    run_due_jobs(tool)
+    assert states(tool) == [("waiting", ["issuer"])]
+    change_issuer(tool, legal_name=EXAMPLE_ISSUER["legal_name"])
+    run_due_jobs(tool)
+    assert states(tool) == [("issued", [])]
+
+
 def test_who_confirmed_which_version_and_when_is_kept(tool, earned, clock):
     change_issuer(tool, legal_name=NEW_NAME)
     assert tool.issuer.confirmed_at is None
@@ -113,17 +123,38 @@ def test_an_award_that_comes_to_wait_while_the_issuer_is_confirmed_is_issued(too
 
 
 def test_an_issuer_that_changes_while_a_credential_is_signed_signs_nothing_old(tool, earned, monkeypatch):
-    secure = issuance._secure
+    secured = new_credential.secured
 
-    def secure_while_the_name_changes(issuer, *words):
-        secured = secure(issuer, *words)
+    def secured_while_the_name_changes(*words):
+        made = secured(*words)
         change_issuer(tool, legal_name=NEW_NAME)
-        return secured
+        return made
 
-    monkeypatch.setattr(issuance, "_secure", secure_while_the_name_changes)
+    monkeypatch.setattr(new_credential, "secured", secured_while_the_name_changes)
     run_due_jobs(tool)
     assert states(tool) == [("waiting", ["issuer"])]
     assert rows(tool, CredentialRow) == []
+
+
+def test_a_key_that_turns_out_to_be_stolen_while_it_signs_has_signed_nothing_that_is_stored(
+    tool, earned, monkeypatch
+):
+    secured, stolen = new_credential.secured, []
+
+    def secured_while_the_key_is_withdrawn(new, *words):
+        made = secured(new, *words)
+        if not stolen:
+            stolen.extend(key.kid for key in new.keys.values())
+            with tool.store.begin() as session:
+                for kid in stolen:
+                    new.issuer.keyring.mark_compromised(session, kid, None, tool.clock())
+        return made
+
+    monkeypatch.setattr(new_credential, "secured", secured_while_the_key_is_withdrawn)
+    run_due_jobs(tool)
+    (credential,) = rows(tool, CredentialRow)
+    assert len(stolen) == 2 and not set(stolen) & set(credential.signed_with)
+    assert tool.verify(credential.text.encode()).verdict == "verified"
 
 
 def test_two_processes_that_read_the_same_changed_file_make_one_version(any_database_url, tmp_path):
@@ -152,7 +183,7 @@ SECOND = {
 def second(tool):
     """The key of a second issuer, which is confirmed."""
     with tool.store.begin() as session:
-        key = issuers.add(session, SECOND, tool.tool_url, NOW)
+        key = issuer_changes.add(session, SECOND, tool.tool_url, NOW)
         tool.issuers.of(session, key).keyring.ensure_keys(session, NOW)
         legal_identity.confirm(session, tool.issuers.of(session, key), NOW)
     return key
@@ -176,14 +207,14 @@ def test_a_second_issuer_has_keys_and_documents_of_its_own(tool, second):
 def test_a_slug_is_never_given_twice(tool, second):
     for slug in ("riga-college", "daugava-school"):
         with tool.store.begin() as session, pytest.raises(NotAllowedError, match="another slug"):
-            issuers.add(session, SECOND | {"slug": slug}, tool.tool_url, NOW)
+            issuer_changes.add(session, SECOND | {"slug": slug}, tool.tool_url, NOW)
 
 
 def test_of_two_that_add_the_same_slug_at_once_one_is_refused(tool):
     def add(_):
         try:
             with tool.store.begin() as session:
-                issuers.add(session, SECOND, tool.tool_url, NOW)
+                issuer_changes.add(session, SECOND, tool.tool_url, NOW)
         except NotAllowedError:
             return "refused"
         return "added"

@@ -11,7 +11,7 @@ from lti_tool.awarding import awards
 from lti_tool.errors import RecoverySheetError
 from lti_tool.issuing import recovery_sheet
 from lti_tool.issuing.recovery_sheet import SincePrinted
-from lti_tool.issuing.status_lists import StatusListEntry
+from lti_tool.issuing.status_lists import StatusListEntry, allocate_entry
 from lti_tool.publishing import issuer_documents
 from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow, Person, PlatformAccount, StatusList
@@ -19,9 +19,11 @@ from lti_tool.wiring import build_tool
 from signing.multibase import from_base64url
 from tests.fixtures import (
     ANNA,
+    DAUGAVA,
     JANIS,
     NOW,
     FakePlatform,
+    add_another_issuer,
     complete,
     learner,
     make_rule,
@@ -116,6 +118,26 @@ def test_the_restored_issuer_goes_on_issuing_and_revoking(bare, issued, sheet):
     with bare.store.begin() as session:
         awards.revoke(session, session.query(Award).one(), "issued in error", bare.clock())
     assert verdicts(bare, [fresh, *issued]) == ["revoked"] * 2 + ["verified"] * 2 + ["revoked"] * 2
+
+
+def test_two_issuers_are_restored_one_after_the_other_with_the_lists_that_they_had(tool, bare, issued, sheet):
+    def another_of(one):
+        return one.issuers.named(session, DAUGAVA["slug"])
+
+    add_another_issuer(tool)
+    add_another_issuer(bare)
+    with tool.store.begin() as session:
+        theirs = another_of(tool)
+        entry = allocate_entry(session, theirs.id, theirs.address_id, "revocation")
+        other = recovery_sheet.make_sheet(session, theirs.keyring, "Daugava", tool.tool_url, tool.clock())
+    restore(bare, sheet.page, sheet.code)
+    with bare.store.begin() as session:
+        theirs, content = another_of(bare), recovery_sheet.read_sheet(other.page, other.code)
+        recovery_sheet.restore(session, theirs.keyring, content, NOTHING, bare.clock())
+        owners = {row.id: row.issuer_id for row in session.query(StatusList)}
+    assert owners[entry.list_id] == theirs.id
+    assert {owners[row.status_list_id] for row in issued} == {bare.issuer.id}
+    assert len(owners) == 4
 
 
 def test_a_key_that_was_stolen_after_the_sheet_was_printed_is_not_trusted_again(

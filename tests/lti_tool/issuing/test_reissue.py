@@ -14,18 +14,25 @@ from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.reissue import badges_to_reissue, reissue
 from lti_tool.store import events
 from lti_tool.store.models import Award, CredentialRow, Delivery, Event, Outbox
-from lti_tool.wiring import build_tool
-from tests.fixtures import NOW, ROOT, complete, learner, make_rule, publish, run_due_jobs, settings_for
+from tests.fixtures import (
+    NOW,
+    ROOT,
+    change_issuer,
+    complete,
+    learner,
+    make_rule,
+    publish,
+    rows,
+    run_due_jobs,
+)
 
 CLASS = [learner(number) for number in range(200, 212)]
 OPERATOR = events.operator("root")
 
 
 @pytest.fixture
-def tool(any_database_url, tmp_path, clock):
-    tool = build_tool(settings_for(any_database_url, tmp_path), clock)
-    yield tool
-    tool.store.close()
+def tool(tool_on_any_database):
+    return tool_on_any_database
 
 
 @pytest.fixture
@@ -39,11 +46,6 @@ def stolen(tool, platform):
         tool.clock.advance(days=1)
         tool.issuer.keyring.mark_compromised(session, kid, None, tool.clock())
     return kid
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
 
 
 def begin(tool, kid):
@@ -119,6 +121,13 @@ def test_a_key_that_still_signs_or_is_unknown_reissues_nothing(tool, stolen):
         begin(tool, current)
     with pytest.raises(NotFoundError):
         begin(tool, "no-such-key")
+
+
+def test_an_issuer_who_is_not_confirmed_begins_nothing(tool, stolen):
+    change_issuer(tool, legal_name={"en": "Riga University"})
+    with pytest.raises(NotAllowedError, match="confirmed"):
+        begin(tool, stolen)
+    assert [row for row in rows(tool, Event) if row.what == "reissue_begun"] == []
 
 
 @pytest.mark.parametrize("any_database_url", ["sqlite"], indirect=True)

@@ -11,14 +11,14 @@ from sqlalchemy.exc import IntegrityError
 
 from badges.verify import verify
 from lti_tool.awarding import awards, looks, result_changes
+from lti_tool.deliveries import mail_folder
 from lti_tool.errors import NotAllowedError
-from lti_tool.issuing import issuance
+from lti_tool.issuing import issuance, legal_identity
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.publishing import europass
 from lti_tool.store import events, outbox, queries
-from lti_tool.store.models import Award, CompiledFormRow, CredentialRow, Event
+from lti_tool.store.models import Award, CompiledFormRow, CredentialRow, Delivery, Event
 from lti_tool.values import LineItemResult
-from lti_tool.wiring import build_tool
 from signing.canonical import canonicalize
 from signing.proofs import EDDSA_RDFC_2022
 from tests.fixtures import (
@@ -29,28 +29,21 @@ from tests.fixtures import (
     complete,
     make_rule,
     publish,
+    rows,
     run_due_jobs,
-    settings_for,
 )
 
 TEACHER = events.person(10_000)
 
 
 @pytest.fixture
-def tool(any_database_url, tmp_path, clock):
-    tool = build_tool(settings_for(any_database_url, tmp_path, status_purpose="suspension"), clock)
-    yield tool
-    tool.store.close()
+def tool(tool_that_suspends):
+    return tool_that_suspends
 
 
 @pytest.fixture
 def rule_id(tool):
     return make_rule(tool, publish(tool, validity={"months": 24}))
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
 
 
 def credentials(tool):
@@ -154,6 +147,21 @@ def test_a_revoked_credential_is_not_replaced(tool, platform, rule_id, clock):
     assert len(credentials(tool)) == 1
 
 
+def test_a_correction_waits_for_the_issuers_confirmation(tool, platform, rule_id, clock):
+    award = issued(tool, platform, rule_id)
+    change_issuer(tool, legal_name={"en": "Riga University", "lv": "Rīgas universitāte"})
+    correct(tool, award)
+    for _ in range(48):
+        clock.advance(hours=1)
+        run_due_jobs(tool)
+    assert len(credentials(tool)) == 1
+    with tool.store.begin() as session:
+        legal_identity.confirm(session, tool.issuer, clock())
+    clock.advance(hours=1)
+    run_due_jobs(tool)
+    assert [row.why for row in credentials(tool)] == ["first", "replaced"]
+
+
 def test_a_suspended_badge_stays_suspended_when_it_is_replaced(tool, platform, rule_id, clock):
     award = issued(tool, platform, rule_id)
     with tool.store.begin() as session:
@@ -162,6 +170,23 @@ def test_a_suspended_badge_stays_suspended_when_it_is_replaced(tool, platform, r
     new = next(row for row in credentials(tool) if row.replaces_id)
     assert new.suspension_reason == "an inquiry"
     assert tool.verify(new.text.encode()).verdict == "suspended"
+
+
+def test_a_badge_that_is_replaced_while_it_is_sent_is_sent_too(tool, platform, rule_id, monkeypatch):
+    deliver, sent = mail_folder.deliver, []
+
+    def deliver_while_it_is_replaced(badge, *words):
+        if not sent:
+            issuance.replace_credential(tool.store, tool.issuers, badge.credential_id, "replaced", NOW)
+        sent.append(badge.credential_id)
+        return deliver(badge, *words)
+
+    monkeypatch.setattr(mail_folder, "deliver", deliver_while_it_is_replaced)
+    issued(tool, platform, rule_id)
+    old, new = credentials(tool)
+    assert sent == [old.id, new.id]
+    (delivery,) = rows(tool, Delivery)
+    assert delivery.status == "sent" and delivery.reference.startswith(new.id)
 
 
 def test_nobody_corrects_their_own_badge(tool, platform, rule_id):
@@ -193,7 +218,7 @@ def test_a_better_result_is_stated_with_its_own_date_and_the_date_of_the_award(t
     with tool.store.begin() as session:
         (change,) = result_changes.changes_in_course(session, rule_id, clock())
         seen = change.seen_at.isoformat()
-        result_changes.take_over(session, session.get_one(Award, award.id), seen, 1, clock())
+        result_changes.take_over(session, session.get_one(Award, award.id), seen, clock(), events.person(1))
     run_due_jobs(tool)
     old, new = (json.loads(row.text) for row in credentials(tool))
     assert [each["credentialSubject"]["result"][0]["value"] for each in (old, new)] == ["70", "90"]

@@ -8,12 +8,15 @@ from lti_tool.awarding import looks
 from lti_tool.errors import NotFoundError
 from lti_tool.publishing import europass, pdf_documents
 from lti_tool.store.models import Award, CompiledFormRow, CredentialRow
-from tests.fixtures import ANNA, JANIS, complete, make_rule, publish, run_due_jobs
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
+from tests.fixtures import (
+    ANNA,
+    JANIS,
+    complete,
+    make_rule,
+    publish,
+    rows,
+    run_due_jobs,
+)
 
 
 def signed(credential):

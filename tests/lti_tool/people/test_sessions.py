@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from lti_tool.people import pending_arrivals, sessions
-from lti_tool.platforms import invitations
+from lti_tool.platforms import registrations
 from lti_tool.platforms.launch import Arrival
 from lti_tool.store import queries
 from lti_tool.store.models import Course, DeploymentRow, Person
@@ -34,8 +34,8 @@ def visit(tool, token):
 
 def test_one_platform_may_have_several_clients_and_then_the_client_must_be_named(tool):
     with tool.store.begin() as session:
-        invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
-        invitations.add_registration(session, replace(NEW_REGISTRATION, client_id="client-2"), tool.clock())
+        registrations.add(session, NEW_REGISTRATION, tool.clock())
+        registrations.add(session, replace(NEW_REGISTRATION, client_id="client-2"), tool.clock())
     with tool.store.read() as session:
         iss = NEW_REGISTRATION.platform_id
         assert queries.platforms.find_registration(session, iss, None) is None

@@ -14,7 +14,7 @@ from threading import Barrier, Event
 import pytest
 
 from lti_tool.errors import AlreadyRegisteredError, RegistrationError
-from lti_tool.platforms import invitations
+from lti_tool.platforms import invitations, registrations
 from lti_tool.store.models import RegistrationRow
 from tests.fixtures import NEW_REGISTRATION
 
@@ -213,12 +213,12 @@ def test_who_comes_back_in_vain_does_not_give_back_the_claim_of_another(tool, co
 def test_a_registration_is_never_replaced_and_the_refusal_names_the_command(tool, clock):
     theirs = replace(NEW_REGISTRATION, jwks_url="https://evil.example.org/jwks")
     with tool.store.begin() as session:
-        number = invitations.add_registration(session, NEW_REGISTRATION, clock()).id
+        number = registrations.add(session, NEW_REGISTRATION, clock()).id
     with (
         pytest.raises(AlreadyRegisteredError, match=f"`platforms update {number}`") as caught,
         tool.store.begin() as session,
     ):
-        invitations.add_registration(session, theirs, clock())
+        registrations.add(session, theirs, clock())
     assert caught.value.registration_id == number
     with tool.store.read() as session:
         (row,) = session.query(RegistrationRow)

@@ -114,7 +114,7 @@ def test_what_a_database_cannot_store_is_removed(lti):
     launch = lti.launch(
         name="An\u0000na \ud800", **{CLAIM + "context": {"id": "2", "title": "A\u0000"}}
     ).launch
-    assert launch.name == "Anna ?"
+    assert launch.name == "Anna"
     assert launch.context_title == "A"
     launch.name.encode()
 

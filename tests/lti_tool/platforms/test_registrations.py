@@ -10,11 +10,10 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from lti_tool import jobs
-from lti_tool.awarding import looks
+from lti_tool.awarding import looks, permissions
 from lti_tool.errors import AlreadyRegisteredError, NotAllowedError, NotFoundError
-from lti_tool.issuing import issuers
 from lti_tool.people import sessions
-from lti_tool.platforms import invitations, registrations
+from lti_tool.platforms import registrations
 from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import Award, Base, Event, Outbox, RegistrationRow, TemplateVersion
 from lti_tool.templates import approvals, versions
@@ -90,9 +89,7 @@ def test_what_is_not_named_stays_as_it_was(tool, rule_id):
 
 def test_an_update_cannot_take_the_client_of_another_registration(tool, rule_id):
     with tool.store.begin() as session:
-        other = invitations.add_registration(
-            session, replace(NEW_REGISTRATION, client_id="client-2"), tool.clock()
-        )
+        other = registrations.add(session, replace(NEW_REGISTRATION, client_id="client-2"), tool.clock())
     with pytest.raises(AlreadyRegisteredError) as caught:
         act(tool, registrations.update, {"client_id": "client-2"})
     assert caught.value.registration_id == other.id
@@ -102,7 +99,7 @@ def test_an_update_cannot_take_the_client_of_another_registration(tool, rule_id)
 def test_two_updates_to_one_client_at_once_change_one(tool):
     with tool.store.begin() as session:
         ids = [
-            invitations.add_registration(
+            registrations.add(
                 session, replace(NEW_REGISTRATION, client_id=f"client-{number}"), tool.clock()
             ).id
             for number in range(2)
@@ -150,7 +147,7 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
         course_id = queries.people.course_of(session, registration_id, "42").id
         draft = versions.add(session, template_data(), clock())
         draft.course_id = course_id
-        issuers.permit(session, tool.issuers.first(session), registration_id, course_id, clock())
+        permissions.permit(session, tool.issuers.first(session), registration_id, course_id, clock())
         zane = events.person(queries.people.person_of(session, registration_id, ZANE.user_id).id)
         approvals.publish_or_ask(session, draft, tool.issuer.profile, clock(), zane)
     # All who were outside come in at once: a question.
@@ -175,7 +172,7 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
 def test_people_and_templates_of_other_platforms_stay(tool, template_id):
     with tool.store.begin() as session:
         kept, removed = (
-            invitations.add_registration(session, replace(NEW_REGISTRATION, client_id=each), tool.clock()).id
+            registrations.add(session, replace(NEW_REGISTRATION, client_id=each), tool.clock()).id
             for each in ("kept", "removed")
         )
         for registration_id in (kept, removed):

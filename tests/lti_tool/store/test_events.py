@@ -20,7 +20,7 @@ from lti_tool.awarding import awards, confirmations, looks, rule_changes
 from lti_tool.conditions.page import Line, Statement
 from lti_tool.deliveries import CHANNELS, dispatch
 from lti_tool.errors import DeliveryError
-from lti_tool.issuing import issuance, issuers, legal_identity, lti_keys, recovery_sheet
+from lti_tool.issuing import issuance, issuer_changes, legal_identity, lti_keys, recovery_sheet
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations, registrations
 from lti_tool.publishing import extension_address
@@ -277,7 +277,7 @@ def on_registration(change, *more):
 @in_transaction
 def add_another(story, session, now):
     new = replace(NEW_REGISTRATION, client_id="another")
-    story.kept["another"] = invitations.add_registration(session, new, now, ROOT_ACCOUNT).id
+    story.kept["another"] = registrations.add(session, new, now, ROOT_ACCOUNT).id
 
 
 @in_transaction
@@ -534,7 +534,9 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
     (
         "an issuer's profile changes",
         in_transaction(
-            lambda s, session, now: issuers.change(session, s.tool.issuer, CHANGED_PROFILE, now, ROOT_ACCOUNT)
+            lambda s, session, now: issuer_changes.change(
+                session, s.tool.issuer, CHANGED_PROFILE, now, ROOT_ACCOUNT
+            )
         ),
         ["issuer_changed"],
     ),
@@ -575,6 +577,9 @@ ELSEWHERE = {
     "issuer_moved",
     "permission_given",
     "permission_withdrawn",
+    "rule_stopped",
+    "rule_continued",
+    "erased",
     "issuer_added",
     "approval_unreached",
     "link_gone",

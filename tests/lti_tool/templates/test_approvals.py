@@ -14,7 +14,7 @@ from lti_tool import jobs
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.people import sessions
-from lti_tool.platforms import invitations
+from lti_tool.platforms import registrations
 from lti_tool.store import events, queries
 from lti_tool.store.models import Approval, Outbox, Person, TemplateVersion
 from lti_tool.templates import approval_requests, approvals, versions
@@ -54,7 +54,7 @@ class Story:
     def __init__(self, tool, folder, teacher=ZANE):
         self.tool, self.folder = tool, folder
         with tool.store.begin() as session:
-            registration = invitations.add_registration(session, NEW_REGISTRATION, tool.clock())
+            registration = registrations.add(session, NEW_REGISTRATION, tool.clock())
             launch = launch_of(teacher, registration.id)
             sessions.start_session(session, launch, tool.clock())
             course = queries.people.course_of(session, registration.id, launch.context_id)
@@ -426,6 +426,17 @@ def test_publishing_by_the_operator_answers_the_request(story):
     assert ZANE.email in [mail["To"].addresses[0].addr_spec for mail in story.mails()]
 
 
+def test_a_teacher_who_publishes_because_no_approval_is_wanted_any_more_has_approved_nothing(story):
+    story.publish()
+    code = story.links()[RUTA]
+    story.set_authority(needs_approval=False)
+    assert story.publish() == "published"
+    assert story.standing(code) == "withdrawn"
+    acts = [what for what, _, _ in story.events()]
+    assert "template_approved" not in acts and acts[-2:] == ["approval_withdrawn", "template_published"]
+    assert ZANE.email not in [mail["To"].addresses[0].addr_spec for mail in story.mails()]
+
+
 def test_an_approval_that_can_no_longer_be_published_changes_nothing(story):
     story.publish()
     code = story.links()[RUTA]
@@ -457,6 +468,13 @@ def test_where_no_mail_can_be_delivered_the_teacher_is_not_left_waiting_for_it(s
     run_due_jobs(story.tool)
     assert story.state()[1].why_nobody == "unreached"
     assert [what for what, _, _ in story.events()].count("approval_unreached") == 2
+
+
+def test_where_no_channel_brings_such_mails_the_teacher_is_not_left_waiting_for_one(story, monkeypatch):
+    monkeypatch.delattr(CHANNELS["mail_folder"], "mail_approval")
+    story.publish()
+    run_due_jobs(story.tool)
+    assert story.state()[1].why_nobody == "unreached"
 
 
 @pytest.mark.parametrize("said", ["approved", "declined"])

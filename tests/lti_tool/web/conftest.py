@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool.errors import OutgoingError
 from lti_tool.outgoing import HttpResponse, Outgoing
-from lti_tool.platforms import invitations
+from lti_tool.platforms import registrations
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.store import queries
 from lti_tool.values import Member, NewRegistration
@@ -125,7 +125,7 @@ def launch_navigation(school: School, tool: Tool, person: Member) -> TestRespons
 def text_of(page: TestResponse) -> str:
     """What a person reads: no tags, no folded spaces."""
     body = re.sub(r"<(script|style).*?</\1>", " ", page.text, flags=re.S)
-    body = re.sub(r"</?(time|span|a|b|q|strong)\b[^>]*>", "", body)
+    body = re.sub(r"</?(time|span|a|b|bdi|q|strong)\b[^>]*>", "", body)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
@@ -186,7 +186,7 @@ def browser_of(app) -> FlaskClient:
 @pytest.fixture
 def school(web_tool, browser, school_key, clock, published) -> School:
     with web_tool.store.begin() as session:
-        registration = invitations.add_registration(session, NEW_REGISTRATION, clock())
+        registration = registrations.add(session, NEW_REGISTRATION, clock())
         custom = place_badge(session, web_tool, registration.id, published)
     return School(browser=browser, key=school_key, clock=clock, badge=published, custom=custom)
 

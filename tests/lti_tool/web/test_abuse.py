@@ -11,7 +11,7 @@ from werkzeug.routing import IntegerConverter
 from lti_tool import jobs
 from lti_tool.errors import PlatformError
 from lti_tool.logs import set_up_logs
-from lti_tool.platforms import invitations
+from lti_tool.platforms import registrations
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Person, PlatformAccount
 from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, FROM_ELSEWHERE, hidden, policy, text_of
@@ -25,7 +25,7 @@ def other_school(web_tool, school):
     """Another client of the same platform, as every school of hosted Canvas is."""
     registration = replace(NEW_REGISTRATION, client_id="client-2", name="Another College")
     with web_tool.store.begin() as session:
-        invitations.add_registration(session, registration, web_tool.clock())
+        registrations.add(session, registration, web_tool.clock())
     return replace(school, registration=registration)
 
 

@@ -1,24 +1,28 @@
 """Two issuers side by side: each has its own platforms, templates, lists and awards, and sees nothing of the other."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from lti_tool.awarding import placing
+from lti_tool.awarding import awards, confirmations, looks, permissions, placing, rule_changes
 from lti_tool.conditions.tree import all_of
-from lti_tool.errors import NotFoundError
-from lti_tool.issuing import issuers
+from lti_tool.errors import AwardStateError, NotAllowedError, NotFoundError
 from lti_tool.people import operator_sessions
 from lti_tool.platforms import invitations
 from lti_tool.publishing import issuer_documents
-from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, CredentialRow, StatusList
+from lti_tool.store import events, outbox, queries
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Event, Outbox, StatusList
+from tests.at_once import all_at_once
 from tests.fixtures import (
     ANNA,
+    JANIS,
     NEW_REGISTRATION,
     OPENED_TO_THEM,
+    PETERIS,
     ZANE,
     add_another_issuer,
     change_issuer,
@@ -27,6 +31,7 @@ from tests.fixtures import (
     run_due_jobs,
 )
 from tests.lti_tool.web.conftest import School, browser_of, hidden, text_of
+from tests.lti_tool.web.platforms.test_registration_page import CONFIGURATION, URL
 from tests.lti_tool.web.teacher.test_placement import REQUEST
 from tests.running_demo import rows
 
@@ -156,7 +161,7 @@ def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(
     school.launch(ZANE)  # the course is known now
     with web_tool.store.begin() as session:
         (course,) = queries.people.courses_named(session, 1, "Data Literacy Fundamentals")
-        issuers.permit(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+        permissions.permit(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
     choosing = school.launch(ZANE, **REQUEST)
     assert f"{THEIRS} " in text_of(choosing) and "A badge awarded by Daugava School." in text_of(choosing)
     elsewhere = {"https://purl.imsglobal.org/spec/lti/claim/context": {"id": "43", "title": "Other"}}
@@ -174,10 +179,179 @@ def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(
     page = text_of(school.launch(ANNA, **link))
     assert "by Daugava School" in page and "by Riga College" not in page
     with web_tool.store.begin() as session:
-        issuers.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+        permissions.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
     assert THEIRS not in text_of(school.launch(ZANE, **REQUEST))
     with web_tool.store.begin() as session, pytest.raises(NotFoundError):
-        issuers.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+        permissions.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+
+
+def test_the_report_on_a_permitted_badge_is_by_the_settings_of_its_own_issuer(
+    school, daugava, web_tool, clock
+):
+    with web_tool.store.begin() as session:
+        permissions.permit(session, web_tool.issuers.of(session, daugava.id), 1, None, clock())
+    change_issuer(web_tool, country=None)
+    choosing = school.launch(ZANE, **REQUEST)
+    page = post(school, choosing, f"/lti/app/templates/{daugava.template}/1/report")
+    assert THEIRS in text_of(page) and "Not met" not in text_of(page)
+
+
+@dataclass(kw_only=True)
+class Lent:
+    """A course of Riga College that awards the badge of the second issuer by a link of its own, and both badges."""
+
+    course: int
+    rule: int
+    link: dict[str, Any]
+
+
+@pytest.fixture
+def lent(school, daugava, web_tool, clock):
+    school.launch(ZANE)
+    with web_tool.store.begin() as session:
+        (course,) = queries.people.courses_named(session, 1, "Data Literacy Fundamentals")
+        permissions.permit(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+        school.custom = place_badge_of_course(session, web_tool, daugava.template, course.id)
+    link = {"https://purl.imsglobal.org/spec/lti/claim/resource_link": {"id": "2", "title": "Pilot"}}
+    school.launch(ZANE, **link)
+    clock.advance(hours=1)
+    rule = next(row.id for row in rows(web_tool, AwardRule) if row.issuer_id == daugava.id)
+    return Lent(course=course.id, rule=rule, link=link)
+
+
+def change_permission(change, web_tool, daugava, course_id):
+    with web_tool.store.begin() as session:
+        issuer = web_tool.issuers.of(session, daugava.id)
+        change(session, issuer, 1, course_id, web_tool.clock(), events.operator("root"))
+
+
+def acts(web_tool, *names):
+    return [
+        (row.what, row.about_kind, row.about, row.why, row.actor)
+        for row in rows(web_tool, Event)
+        if row.what in names
+    ]
+
+
+def awarded_for(web_tool, issuer_id):
+    return [row.person_id for row in rows(web_tool, Award) if row.issuer_id == issuer_id]
+
+
+def test_without_the_permission_a_link_stands_still_at_once_and_goes_on_with_it(
+    school, daugava, lent, web_tool, platform, clock
+):
+    complete(web_tool, platform, lent.course, ANNA)
+    assert len(awarded_for(web_tool, daugava.id)) == 1
+    change_permission(permissions.withdraw, web_tool, daugava, lent.course)
+    assert acts(web_tool, "rule_stopped") == [
+        ("rule_stopped", "rule", str(lent.rule), "permission_withdrawn", "root")
+    ]
+    complete(web_tool, platform, lent.course, JANIS)
+    assert len(awarded_for(web_tool, daugava.id)) == 1
+    assert len(awarded_for(web_tool, web_tool.issuer.id)) == 2, "the badge of their own issuer goes on"
+    page = text_of(school.launch(ZANE, **lent.link))
+    for text in (
+        "Not permitted",
+        "This course may no longer award this badge",
+        "withdrawn the permission to award badges of Daugava School here",
+        "Badges already awarded stay valid.",
+    ):
+        assert text in page, text
+    assert "This badge is not awarded in this course any more." in text_of(school.launch(JANIS, **lent.link))
+    with web_tool.store.begin() as session:
+        session.get_one(Outbox, looks.look_id(lent.course)).due_at = clock() + timedelta(hours=6)
+    change_permission(permissions.permit, web_tool, daugava, lent.course)
+    assert looks.look_id(lent.course) in outbox.claim(web_tool.store, clock())
+    assert acts(web_tool, "rule_continued") == [
+        ("rule_continued", "rule", str(lent.rule), "permission_given", "root")
+    ]
+    assert "Not permitted" not in text_of(school.launch(ZANE, **lent.link))
+    for _ in range(2):
+        looks.look(web_tool.store, platform, lent.course, clock.advance(minutes=10))
+    assert len(awarded_for(web_tool, daugava.id)) == 2
+
+
+def test_a_permission_that_another_one_covers_stops_nothing(school, daugava, lent, web_tool):
+    change_permission(permissions.permit, web_tool, daugava, None)
+    change_permission(permissions.withdraw, web_tool, daugava, lent.course)
+    assert acts(web_tool, "rule_stopped", "rule_continued") == []
+    change_permission(permissions.withdraw, web_tool, daugava, None)
+    assert [row[0] for row in acts(web_tool, "rule_stopped")] == ["rule_stopped"]
+
+
+def test_without_the_permission_no_teacher_awards_either(school, daugava, lent, web_tool, platform, clock):
+    complete(web_tool, platform, lent.course, ANNA)
+    run_due_jobs(web_tool)
+    with web_tool.store.begin() as session:
+        award = session.query(Award).filter_by(issuer_id=daugava.id).one()
+        awards.revoke(session, award, "the wrong course", clock(), events.operator("root"))
+    change_permission(permissions.withdraw, web_tool, daugava, lent.course)
+    with web_tool.store.begin() as session:
+        award = session.query(Award).filter_by(issuer_id=daugava.id).one()
+        with pytest.raises(AwardStateError) as refused:
+            awards.award_again(session, award, "it was right", clock(), events.operator("root"))
+        assert refused.value.code == "not_permitted"
+        zane, anna = (queries.people.person_of(session, 1, each.user_id).id for each in (ZANE, ANNA))
+        rule, policy = session.get_one(AwardRule, lent.rule), web_tool.issuer.policy
+        said = confirmations.confirm_learners(session, rule, [anna], zane, policy, clock())
+        assert said.refused == {anna: "not_open"}
+        with pytest.raises(NotAllowedError):
+            confirmations.answer_question(session, rule, 1, "completed", [anna], zane, policy, clock())
+    page = text_of(school.launch(ZANE, **lent.link))
+    token = hidden(school.launch(ZANE, **lent.link), "_launch")
+    assert "Award again" in page
+    answer = school.browser.post(
+        f"/lti/app/awards/{award.id}/again", data={"_launch": token, "confirmed": "yes", "reason": "Right"}
+    )
+    assert "This course may no longer award this badge" in text_of(answer)
+
+
+def test_a_withdrawal_and_a_look_that_meet_come_one_after_the_other(
+    school, daugava, lent, web_tool, platform, clock
+):
+    """What the look awards is awarded before the permission ends, or not at all."""
+    platform.everyone.append(PETERIS)
+    looks.look(web_tool.store, platform, lent.course, clock())
+    platform.inside += [ANNA]
+    all_at_once(
+        lambda: looks.look(web_tool.store, platform, lent.course, clock()),
+        lambda: change_permission(permissions.withdraw, web_tool, daugava, lent.course),
+    )
+    found = [row for row in rows(web_tool, Event) if row.what in ("awarded", "rule_stopped")]
+    theirs = [row.what for row in sorted(found, key=lambda row: row.id) if row.issuer_id == daugava.id]
+    assert theirs in (["awarded", "rule_stopped"], ["rule_stopped"])
+
+
+def test_a_withdrawal_waits_for_whoever_decides_in_the_course(daugava, lent, web_tool):
+    """Else a look that has read the permission could award after it has ended."""
+    with ThreadPoolExecutor(1) as pool:
+        with web_tool.store.begin() as session:
+            queries.people.lock_course(session, lent.course)
+            withdrawing = pool.submit(change_permission, permissions.withdraw, web_tool, daugava, lent.course)
+            assert wait([withdrawing], timeout=1).done == set()
+        withdrawing.result()
+    assert [row[0] for row in acts(web_tool, "rule_stopped")] == ["rule_stopped"]
+
+
+def test_a_confirmed_copy_of_a_badge_of_another_issuer_awards_it_once(
+    school, daugava, lent, web_tool, platform, clock
+):
+    """After a revocation a rule awards nothing again, whoever the issuer is."""
+    other = {"https://purl.imsglobal.org/spec/lti/claim/resource_link": {"id": "3", "title": "A copy"}}
+    school.launch(ZANE, **other)
+    copy = rows(web_tool, AwardRule)[-1].id
+    with web_tool.store.begin() as session:
+        rule = session.get_one(AwardRule, copy)
+        proposed = queries.rules.proposed_version(session, copy)
+        rule_changes.confirm_change(session, rule, proposed.id, None, clock())
+    assert {row.issuer_id for row in rows(web_tool, AwardRule) if row.id in (copy, lent.rule)} == {daugava.id}
+    complete(web_tool, platform, lent.course, ANNA)
+    run_due_jobs(web_tool)
+    with web_tool.store.begin() as session:
+        award = session.query(Award).filter_by(issuer_id=daugava.id).one()
+        awards.revoke(session, award, "the wrong course", clock(), events.operator("root"))
+    looks.look(web_tool.store, platform, lent.course, clock.advance(minutes=10))
+    assert len(awarded_for(web_tool, daugava.id)) == 1
 
 
 def place_badge_of_course(session, tool, template_id, course_id):
@@ -201,8 +375,20 @@ def test_the_operator_opens_the_templates_of_one_issuer(school, daugava, web_too
         ("", RIGAS, THEIRS),
     ):
         code = operator_sessions.invite_operator(web_tool.expiring_values, "root", key)
+        named = "Daugava School" if key == daugava.id else "Riga College"
+        assert f"Badge templates of {named}" in text_of(school.browser.get(f"/lti/editor?code={code}"))
         page = school.browser.post("/lti/editor", data={"code": code})
         assert own in text_of(page) and other not in text_of(page)
+
+
+def test_the_page_of_a_registration_names_the_issuer_of_its_invitation(school, daugava, web_tool, network):
+    network.table[URL] = CONFIGURATION
+    for key, name in ((daugava.id, "Daugava School"), (web_tool.issuer.id, "Riga College")):
+        with web_tool.store.begin() as session:
+            code = invitations.invite(session, web_tool.clock(), issuer_id=key)
+        asked = {"openid_configuration": URL, "code": code}
+        page = school.browser.get("/lti/register", query_string=asked)
+        assert f"Badges will be issued by {name}." in text_of(page)
 
 
 def test_an_invitation_names_its_issuer(daugava, web_tool):

@@ -272,6 +272,11 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "erased_at IS NULL OR (name IS NULL AND email IS NULL AND language IS NULL)",
+            name="erased_person_has_no_name",
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -599,6 +604,7 @@ def upgrade() -> None:
         sa.Column("actor_kind", sa.String(length=10), nullable=False),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.Column("what", sa.String(length=40), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=True),
         sa.Column("about_kind", sa.String(length=20), nullable=False),
         sa.Column("about", sa.String(length=100), nullable=False),
         sa.Column("why", sa.String(length=40), nullable=False),
@@ -608,6 +614,7 @@ def upgrade() -> None:
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_about", ["about_kind", "about", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_event_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_event_issuer_id"), ["issuer_id"], unique=False)
 
     op.create_table(
         "award",
@@ -775,6 +782,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "spent_status_entry",
+        sa.Column("status_list_id", sa.Integer(), nullable=False),
+        sa.Column("status_index", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["status_list_id"],
+            ["status_list.id"],
+        ),
+        sa.PrimaryKeyConstraint("status_list_id", "status_index"),
+    )
+    op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("credential_id", sa.String(length=36), nullable=False),
@@ -828,6 +845,7 @@ def downgrade() -> None:
     op.drop_table("mailed_change")
     op.drop_table("delivery")
     op.drop_table("notice")
+    op.drop_table("spent_status_entry")
     op.drop_table("credential")
     op.drop_table("launch_session")
     op.drop_table("award")

@@ -51,6 +51,16 @@ def test_publishing_asks_once_more_and_shows_what_will_be_signed_in_each_languag
     assert "This version can no longer be changed." in zane.post(f"{path}/report").text
 
 
+def test_a_sentence_in_a_language_without_a_title_is_shown_too(zane, path, web_tool):  # noqa: F811
+    """It is signed, and somebody could have hidden a claim in it."""
+    with web_tool.store.begin() as session:
+        row = session.get_one(TemplateVersion, draft(web_tool).id)
+        criteria = row.body["criteria"] | {"fr": "Un doctorat en médecine."}
+        versions.save_draft(row, row.body | {"criteria": criteria}, web_tool.clock())
+    zane.post(f"{path}/publish")
+    assert "Un doctorat en médecine." in zane.text
+
+
 def test_it_is_the_shown_content_that_is_published(zane, path, web_tool):  # noqa: F811
     zane.post(f"{path}/publish")
     shown = hidden(zane.page, "draft")

@@ -19,7 +19,7 @@ from badges.template.fields import fields_of
 from badges.template.model import Template, read_template
 from badges.vocabularies import vocabulary
 from lti_tool.people import operator_sessions
-from lti_tool.platforms import invitations
+from lti_tool.platforms import registrations
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import versions
 from lti_tool.web.editor.fields import STEPS, all_fields, declarations_step
@@ -575,7 +575,7 @@ def test_another_registration_can_neither_see_nor_place_it(school, zane, publish
     template_id = rows(web_tool)[-1].template_id
     elsewhere = replace(NEW_REGISTRATION, client_id="client-2")
     with web_tool.store.begin() as session:
-        invitations.add_registration(session, elsewhere, web_tool.clock())
+        registrations.add(session, elsewhere, web_tool.clock())
     school.registration = elsewhere
     choosing = school.launch(ZANE, **REQUEST)
     assert template_id not in choosing.text and school.badge in choosing.text

@@ -8,7 +8,17 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lti_tool.awarding import awards, looks
-from lti_tool.store.models import Award, AwardRule, CredentialRow, ObservationRow, ResourceLink, StatusList
+from lti_tool.people.erasure import erase_person
+from lti_tool.store import events
+from lti_tool.store.models import (
+    Award,
+    AwardRule,
+    CredentialRow,
+    ObservationRow,
+    Person,
+    ResourceLink,
+    StatusList,
+)
 from lti_tool.values import TEST_USER, LineItemResult
 from tests.fixtures import ANNA, JANIS, NOW, PETERIS, ZANE, complete, learner, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
@@ -44,6 +54,21 @@ def test_a_suspended_badge_shows_the_reason(school, annas_badge, web_tool):
     assert "An inquiry" in words
 
 
+def test_a_learner_who_was_erased_is_told_so_and_nothing_is_recorded(school, annas_badge, web_tool, clock):
+    token = hidden(school.launch(ANNA), "_launch")
+    with web_tool.store.begin() as session:
+        anna = session.query(Award).one().person_id
+        erase_person(session, anna, clock(), events.operator("root"))
+    page = school.launch(ANNA)
+    assert "Your data was erased from Nozimite." in text_of(page)
+    assert "Anna" not in page.text and annas_badge not in page.text
+    assert school.browser.get(f"/badges/{annas_badge}").status_code == 404
+    assert school.browser.post("/lti/app/learner", data={"_launch": token}).status_code in (401, 403, 410)
+    with web_tool.store.read() as session:
+        assert session.query(ObservationRow).filter_by(person_id=anna).count() == 0
+        assert session.get_one(Person, anna).name is None
+
+
 def test_the_linkedin_form_is_filled_in(school, annas_badge):
     page = school.launch(ANNA)
     start = page.text.index("https://www.linkedin.com/")
@@ -53,6 +78,17 @@ def test_the_linkedin_form_is_filled_in(school, annas_badge):
     assert asked["organizationName"] == "Riga College"
     assert (asked["issueYear"], asked["issueMonth"]) == ("2026", "11")
     assert asked["certUrl"] == f"https://badges.example.org/badges/{annas_badge}"
+
+
+def test_a_corrected_badge_keeps_the_date_of_the_award(school, annas_badge, web_tool, clock):
+    clock.advance(days=40)
+    with web_tool.store.begin() as session:
+        awards.correct(session, session.query(Award).one(), clock(), events.person(10_000))
+    run_due_jobs(web_tool)
+    page = school.launch(ANNA)
+    assert annas_badge not in page.text
+    assert "Awarded to Anna Bērziņa by Riga College on 21 November 2026." in text_of(page)
+    assert "issueYear=2026&amp;issueMonth=11" in page.text
 
 
 def test_a_badge_that_expires_says_until_when(school, annas_badge, web_tool, clock):

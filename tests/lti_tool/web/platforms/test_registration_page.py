@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from lti_tool.issuing import lti_keys
-from lti_tool.platforms import invitations
+from lti_tool.platforms import invitations, registrations
 from lti_tool.store import queries
 from lti_tool.values import Registration, secret_hash
 from lti_tool.web import create_app
@@ -133,7 +133,7 @@ def test_a_client_that_is_registered_already_is_refused_and_the_command_is_named
 ):
     with web_tool.store.begin() as session:
         known = replace(NEW_REGISTRATION, platform_id=SITE, client_id="new-client")
-        number = invitations.add_registration(session, known, clock()).id
+        number = registrations.add(session, known, clock()).id
     refused = register(browser, opened)
     words = text_of(refused)
     assert refused.status_code == 400

@@ -27,7 +27,7 @@ def test_a_badge_page_answers_three_questions_and_lists_the_elements(browser, an
     words = text_of(page)
     assert "This badge is genuine and valid" in words
     assert "The content has not been changed since it was signed" in words
-    assert "Signed with the key of Riga College" in words
+    assert "Issuer Riga College Signed with the key of this issuer" in words
     assert "was not revoked. It does not expire." in words
     assert "Anna Bērziņa" in words
     assert "All 11 mandatory elements of an EU micro-credential are stated." in words

@@ -10,7 +10,7 @@ from badges.verify import verify
 from config.settings import SettingsError
 from lti_tool.awarding import awards
 from lti_tool.errors import NotAllowedError
-from lti_tool.issuing import issuers, recovery_sheet
+from lti_tool.issuing import issuer_changes, recovery_sheet
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.publishing import europass
 from lti_tool.store.models import Award, CredentialRow, Event, IssuerAddress, RegistrationRow
@@ -184,9 +184,9 @@ def test_moving_once_more_changes_nothing(moved, moved_settings, clock):
 def test_nobody_moves_to_the_slug_that_another_had(moved, clock):
     with moved.store.begin() as session:
         data = {"slug": "daugava-school", "name": "Daugava School"}
-        key = issuers.add(session, data, NEW, clock())
+        key = issuer_changes.add(session, data, NEW, clock())
     with moved.store.begin() as session, pytest.raises(NotAllowedError, match="another slug"):
-        issuers.move(session, moved.issuers.of(session, key), NEW, "riga-college", clock())
+        issuer_changes.move(session, moved.issuers.of(session, key), NEW, "riga-college", clock())
 
 
 def test_a_platform_with_the_old_addresses_goes_on_launching_until_it_is_updated(moved, school, clock):

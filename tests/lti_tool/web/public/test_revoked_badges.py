@@ -63,6 +63,20 @@ def test_what_was_replaced_is_not_given_out_but_leads_to_the_new_one(school, ann
     assert school.browser.get(f"/badges/{new}.png").status_code == 200
 
 
+def test_what_was_replaced_twice_leads_to_the_newest_one_which_may_be_revoked(
+    school, annas_badge, change, web_tool, clock
+):
+    for act, *words in ((awards.correct,), (awards.correct,), (awards.revoke, "It was not earned")):
+        clock.advance(days=1)
+        change(act, *words)
+    with web_tool.store.read() as session:
+        newest = session.query(Award).one().credential.id
+    page = school.browser.get(f"/badges/{annas_badge}")
+    assert f'href="/badges/{newest}"' in page.text
+    assert "Replaced on 22 November 2026 by a corrected badge." in text_of(page)
+    assert "valid now" not in text_of(page)
+
+
 def test_files_of_a_badge_are_cached_for_a_minute_only(school, annas_badge):
     for ending in (".png", ".json", ".jwt", ".pdf"):
         answer = school.browser.get(f"/badges/{annas_badge}{ending}")

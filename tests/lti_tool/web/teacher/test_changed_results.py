@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from lti_tool.awarding import looks
-from lti_tool.store.models import Award, AwardRule
+from lti_tool.store.models import Award, AwardRule, CredentialRow
 from lti_tool.values import LineItem, LineItemResult
 from tests.fixtures import ANNA, ZANE, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
@@ -71,6 +71,18 @@ def test_a_better_grade_is_issued_when_the_teacher_says_so(grade, school, web_to
     with web_tool.store.read() as session:
         award = session.query(Award).one()
         assert (award.score, len(award.credentials)) == (Decimal("0.95"), 2)
+
+
+def test_a_better_grade_that_comes_after_the_end_of_the_badge_says_why_nothing_is_issued(
+    grade, school, web_tool, clock
+):
+    grade("0.8")
+    page = grade("0.95")
+    with web_tool.store.begin() as session:
+        session.query(CredentialRow).one().valid_until = clock()
+    address = re.search(r'action="(/lti/app/awards/\d+/restate)"', page.text)[1]
+    form = {"_launch": hidden(page, "_launch"), "seen": hidden(page, "seen")}
+    assert "has expired. Nothing was changed." in text_of(school.browser.post(address, data=form))
 
 
 def test_a_grade_that_was_cleared_is_shown_in_latvian_too(grade, school):

@@ -201,6 +201,20 @@ def test_an_assistant_who_may_not_confirm_reads_so_and_has_no_button(
     assert "Confirm and award" in text_of(school.launch(ZANE))
 
 
+def test_an_assistant_who_may_not_confirm_awards_nothing_again(act, school, annas_badge, web_tool):
+    with web_tool.store.read() as session:
+        award = session.query(Award).one().id
+    act(f"awards/{award}/revoke", confirmed="yes", reason="It was not earned")
+    change_issuer(web_tool, awarding={"assistants_may_confirm": False})
+    page = school.launch(ASSISTANT)
+    assert f"awards/{award}/again" not in page.text
+    form = {"_launch": hidden(page, "_launch"), "confirmed": "yes", "reason": "It was"}
+    assert school.browser.post(f"/lti/app/awards/{award}/again", data=form).status_code == 403
+    with web_tool.store.read() as session:
+        assert session.get_one(Award, award).status == "revoked"
+    assert f"awards/{award}/again" in school.launch(ZANE).text
+
+
 @pytest.fixture
 def assistants_badge(act, school, services, course_rule, web_tool, clock):
     """The award of Toms, who came in like a learner, and launched as an instructor an hour later."""

@@ -1,0 +1,50 @@
+"""`python -m lti_tool people ...`: learners whose data is to be erased."""
+
+from __future__ import annotations
+
+import click
+
+from lti_tool.commands.shared import note, open_tool, operator
+from lti_tool.errors import NotFoundError
+
+
+@click.group("people", help="Erase the data of learners.")
+def people() -> None: ...
+
+
+@people.command()
+@click.argument("person", metavar="PERSON")
+@click.option("--yes", "agrees", is_flag=True, help="Erase without asking: for scripts.")
+def erase(*, person: str, agrees: bool) -> int:
+    """Erase all that is held about a learner: name, address, observations, awards and credentials. It cannot be undone.
+
+    PERSON is their e-mail address, or their number as events name it. Badges are not revoked: files that the learner
+    has go on verifying, but the pages and downloads of these badges are gone, and they cannot be issued again. If the
+    platform still lists the learner, nothing more is recorded about them, and nothing is awarded to them.
+    """
+    from lti_tool.people.erasure import erase_person
+    from lti_tool.store import queries
+
+    tool = open_tool()
+    with tool.store.read() as session:
+        found = queries.people.people_found(session, person)
+        if not found:
+            raise NotFoundError(f"there is nobody with the number or e-mail address {person}")
+        for row in found:
+            badges = queries.credentials.credentials_of_learner(session, row.id)
+            accounts = ", ".join(
+                f"registration {each.registration_id}: {each.user_id}" for each in row.accounts
+            )
+            note(f"{row.id}\t{row.name or '-'}\t{row.email or '-'}\t{accounts}\tbadges: {len(badges)}")
+    if not agrees and not click.confirm("Erase all that is held about them, for good?", err=True):
+        note("Nothing was erased.")
+        return 1
+    with tool.store.begin() as session:
+        for row in found:
+            erase_person(session, row.id, tool.clock(), operator())
+    click.echo(f"Erased: {', '.join(str(row.id) for row in found)}")
+    note("Mails that were sent, files in MAIL_FOLDER and backups are not: delete those where they are kept.")
+    return 0
+
+
+COMMANDS = (people,)

@@ -1,0 +1,27 @@
+"""From a stored credential to a baked badge."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from badges.bake import bake
+from badges.template.model import read_template, text_in
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.store.models import CredentialRow
+from lti_tool.values import BakedBadge
+from signing.proofs import EDDSA_RDFC_2022
+from signing.secured import SecuredCredential
+
+
+def bake_badge(issuer: Issuer, credential: CredentialRow) -> BakedBadge:
+    """The template's picture with the JSON credential baked in; the same bytes each time."""
+    template = read_template(credential.template_version.body)
+    secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
+    return BakedBadge(
+        credential_id=credential.id,
+        name=text_in(template.name, credential.language),
+        issuer_name=issuer.profile.name_in(credential.language),
+        page_url=issuer.addresses.badge_page(credential.id),
+        png=bake(credential.template_version.picture, secured),
+        why=cast(Any, credential.why),
+    )

@@ -1,0 +1,136 @@
+"""Issuers, changed by an operator: added, changed, moved; permitted to the courses of a platform of another issuer."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from uuid import uuid4
+
+from badges.issuer import IssuerProfile
+from badges.issuer import issuer_id as did_of
+from lti_tool.errors import NotAllowedError
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.issuer_file import read_profile
+from lti_tool.issuing.legal_identity import fingerprint, issue_waiting
+from lti_tool.store import Session, events, queries
+from lti_tool.store.events import TOOL, Actor
+from lti_tool.store.models import IssuerAddress, IssuerProfileRow, IssuerRow
+from lti_tool.values import Json
+
+
+def add(
+    session: Session, data: Json, tool_url: str, now: datetime, by: Actor = TOOL, *, is_first: bool = False
+) -> str:
+    """The key of a new issuer, unconfirmed, with its first version and its address; keys are made by its keyring.
+
+    Raises what `read_profile` does, and NotAllowedError where another issuer has, or had, that slug.
+    """
+    profile, _policy = read_profile(data, tool_url, now)
+    _wait_for_slugs(session)
+    if queries.issuers.addresses_named(session, profile.slug):
+        raise NotAllowedError(f"there is, or was, an issuer {profile.slug} already: choose another slug")
+    row = IssuerRow(id=str(uuid4()), is_first=is_first, created_at=now)
+    session.add(row)
+    session.flush()
+    session.add(
+        IssuerAddress(
+            issuer_id=row.id, tool_url=tool_url, slug=profile.slug, did=profile.id, since=now, left_at=None
+        )
+    )
+    _add_version(session, row.id, 1, data, profile, now, by)
+    events.record(session, "issuer_added", "issuer", profile.slug, now, actor=by)
+    return row.id
+
+
+def change(session: Session, issuer: Issuer, data: Json, now: datetime, by: Actor = TOOL) -> bool:
+    """Whether the data are others than those of the newest version: then they are the next one.
+
+    A changed legal identity has to be confirmed before anything more is issued, unless it is the one that was confirmed
+    last: then the awards that waited meanwhile are scheduled. The slug is none of its business, see `move`. Raises what
+    `read_profile` does.
+    """
+    queries.issuers.lock_issuer(session, issuer.id)
+    newest = queries.issuers.newest_version(session, issuer.id)
+    profile, _policy = read_profile(data, issuer.addresses.tool_url, now)
+    if newest.body == _body(data):
+        return False
+    if _add_version(session, issuer.id, newest.version + 1, data, profile, now, by).confirmed_at is not None:
+        issue_waiting(session, issuer.id, now)
+    events.record(
+        session,
+        "issuer_changed",
+        "issuer",
+        issuer.profile.slug,
+        now,
+        actor=by,
+        data={"version": newest.version + 1},
+    )
+    return True
+
+
+def move(session: Session, issuer: Issuer, tool_url: str, slug: str, now: datetime, by: Actor = TOOL) -> bool:
+    """Whether the issuer was elsewhere: from now on it is found at that URL of the tool, by that slug.
+
+    Its DID follows from both. What was issued before names the former address, which has to go on leading to this
+    tool. Raises NotAllowedError where another issuer has, or had, that slug.
+    """
+    _wait_for_slugs(session)
+    queries.issuers.lock_issuer(session, issuer.id)
+    current = queries.issuers.current_address(session, issuer.id)
+    if (current.tool_url, current.slug) == (tool_url, slug):
+        return False
+    named = queries.issuers.addresses_named(session, slug)
+    if any(address.issuer_id != issuer.id for address in named):
+        raise NotAllowedError(f"there is, or was, an issuer {slug} already: choose another slug")
+    # Each issuer has one current address: the index of the table says so, at every moment.
+    current.left_at = now
+    session.flush()
+    here = next((address for address in named if address.tool_url == tool_url), None)
+    if here is None:
+        here = IssuerAddress(
+            issuer_id=issuer.id, tool_url=tool_url, slug=slug, did=did_of(tool_url, slug), since=now
+        )
+        session.add(here)
+    here.left_at = None
+    session.flush()
+    events.record(session, "issuer_moved", "issuer", slug, now, actor=by, data={"from": current.did})
+    return True
+
+
+def _wait_for_slugs(session: Session) -> None:
+    """Waits for others that give out a slug: the first issuer's row stands for the table, which has no lock."""
+    first = queries.issuers.first_issuer(session)
+    if first is not None:
+        queries.issuers.lock_issuer(session, first.id)
+
+
+def _add_version(
+    session: Session,
+    issuer_id: str,
+    version: int,
+    data: Json,
+    profile: IssuerProfile,
+    now: datetime,
+    by: Actor,
+) -> IssuerProfileRow:
+    confirmed = queries.issuers.last_confirmed_version(session, issuer_id)
+    row = IssuerProfileRow(
+        issuer_id=issuer_id,
+        version=version,
+        body=_body(data),
+        fingerprint=fingerprint(profile),
+        created_at=now,
+        created_by=by.name,
+    )
+    if confirmed is not None and confirmed.fingerprint == row.fingerprint:
+        row.confirmed_at, row.confirmed_by = confirmed.confirmed_at, confirmed.confirmed_by
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _body(data: Json) -> Json:
+    """The data as JSON, where the days of TOML are text; without the slug."""
+    body: Json = json.loads(json.dumps(data, default=str))
+    body.pop("slug", None)
+    return body

@@ -1,0 +1,149 @@
+"""A new credential, from what it is made of to its proofs; nothing is read from the database here, nor stored."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+from badges.credential import Learner as Subject
+from badges.credential import StatusEntry, build_credential
+from badges.jsonld import as_jsonld
+from badges.template.model import Template
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.values import Json
+from signing import status
+from signing.keys import SigningKey
+from signing.proofs import EDDSA_RDFC_2022, PROOFS
+from signing.secured import SecuredCredential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCredential:
+    """All that the credential of one award is made of, read in one transaction; plain values, no rows.
+
+    `replaces` is the id of the award's credential before, `current` the same where that is still in use, and `why` that
+    of the row. `keys` are by the name of the proof that signs with them, in the order of the proofs.
+    """
+
+    issuer: Issuer
+    award_id: int
+    replaces: str | None
+    replaces_url: str | None
+    current: str | None
+    why: str
+    template_version_id: int
+    status_list_id: int
+    template: Template
+    template_url: str
+    picture_url: str
+    version: int
+    language: str
+    learner: Subject
+    awarded_at: datetime
+    assessed_at: datetime | None
+    valid_until: datetime | None
+    score: Decimal | None
+    status: StatusEntry
+    keys: Mapping[str, SigningKey]
+
+
+def secured(new: NewCredential, credential_id: str, now: datetime) -> Sequence[SecuredCredential]:
+    """The credential with each of the issuer's proofs, in their order. Raises MissingElementsError and SigningError."""
+    credential = _build(
+        new,
+        credential_url=new.issuer.addresses.credential(credential_id),
+        salt=secrets.token_hex(16),
+        now=now,
+    )
+    return [
+        new.issuer.compiled_forms.secure(credential, lambda: _dummy_credential(new), key, now)
+        if name == EDDSA_RDFC_2022.name
+        else PROOFS[name].secure(credential, key, now)
+        for name, key in new.keys.items()
+    ]
+
+
+def _build(new: NewCredential, *, credential_url: str, salt: str, now: datetime) -> Json:
+    """The credential as JSON-LD, without a proof. Raises MissingElementsError."""
+    return as_jsonld(
+        build_credential(
+            credential_id=credential_url,
+            template=new.template,
+            template_url=new.template_url,
+            version=new.version,
+            picture_url=new.picture_url,
+            issuer=new.issuer.profile,
+            learner=new.learner,
+            salt=salt,
+            language=new.language,
+            awarded_at=new.awarded_at,
+            assessed_at=new.assessed_at,
+            now=now,
+            score=new.score,
+            status=new.status,
+            valid_until=new.valid_until,
+            replaces=new.replaces_url,
+            extension_url=new.issuer.addresses.extension_context,
+        )
+    )
+
+
+def _dummy_credential(new: NewCredential) -> Json:
+    """A credential for a fictitious learner, with the same structure as the real one.
+
+    Canonicalizing a credential (RDFC-1.0) takes most of the time of signing it, and the credentials of one achievement
+    differ in a few values only. So `signing.compiled` compares the first real credential with this one: values in which
+    they differ become the slots of the compiled form, all others become its constant text. Later credentials are signed
+    by filling in the slots.
+
+    A change of this function, or a new field of the credential, must keep two things true:
+
+    * Every value that can differ between two learners has to differ here, and for certain: hence random values, dates
+      before any badge, an index that no list has. A value that is equal by chance or by mistake becomes constant
+      text: the form, which is stored in the database for all processes, then holds personal data of the first learner,
+      and fits nobody else. It cannot sign anything false: a form is used only for a credential that it reproduces.
+    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, an end and a predecessor
+      exactly where the real one has them. Credentials of another structure get a compiled form of their own.
+    """
+    real = new.learner
+    fictitious = secrets.token_hex(16)
+    dummy = replace(
+        new,
+        learner=Subject(
+            name=fictitious if real.name else real.name,
+            email=f"{fictitious}@nobody.invalid" if real.email else real.email,
+        ),
+        awarded_at=datetime(1970, 1, 1, tzinfo=UTC),
+        assessed_at=None if new.assessed_at is None else datetime(1970, 1, 1, 12, tzinfo=UTC),
+        valid_until=None if new.valid_until is None else datetime(1970, 1, 3, tzinfo=UTC),
+        score=None if new.score is None else Decimal("-0.5"),
+        replaces_url=None if new.replaces_url is None else f"urn:uuid:{uuid4()}",
+        # The purpose stays: it changes with a setting, for all credentials at once.
+        status=replace(new.status, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
+    )
+    return _build(
+        dummy,
+        credential_url=f"urn:uuid:{uuid4()}",
+        salt=secrets.token_hex(16),
+        now=datetime(1970, 1, 2, tzinfo=UTC),
+    )
+
+
+def form_name(is_own: Callable[[str], bool], credential: Json) -> str | None:
+    """The name of the compiled forms that fit a credential: one for each issuer, achievement, version and language.
+
+    `is_own` says whether a DID is, or was, that of an issuer of this tool: None for a credential of any other. The
+    achievement's id contains the version, its name is in the language.
+    """
+    match credential:
+        case {
+            "issuer": {"id": str(issuer)},
+            "credentialSubject": {"achievement": {"id": str(achievement), "name": str(name)}},
+        } if is_own(issuer):
+            return f"{issuer} {achievement} {name}"
+        case _:
+            return None

@@ -1,0 +1,75 @@
+"""What the credentials of a version will say, before anybody is awarded: for whoever publishes or approves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from badges.eu import elements
+from badges.eu.elements import Reading
+from badges.template.model import Template, read_template, text_in
+from badges.vocabularies import vocabulary
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.publishing.achievements import announced_credential
+from lti_tool.store.models import TemplateVersion
+from lti_tool.values import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InLanguage:
+    """What is signed, in one language of the template. A text that it lacks there is in its main language."""
+
+    language: str
+    name: str
+    description: str
+    criteria: str
+    readings: Sequence[Reading]
+
+
+def read_in_each_language(issuer: Issuer, row: TemplateVersion) -> Sequence[InLanguage]:
+    """What is signed in each language of the template, its main one first.
+
+    Also in a language in which only one sentence is written: it is signed too, and must not hide from who agrees to it.
+    """
+    template = read_template(row.body)
+    main = template.language_for(template.in_language)
+    languages = dict.fromkeys((main, *template.name, *_written_languages(row.body)))
+    return [_in_language(issuer, row, template, language) for language in languages]
+
+
+def _in_language(issuer: Issuer, row: TemplateVersion, template: Template, language: str) -> InLanguage:
+    main = template.in_language
+    credential = announced_credential(issuer, row, language)
+    return InLanguage(
+        language=language,
+        name=text_in(template.name, language, main),
+        description=text_in(template.description, language, main),
+        criteria=text_in(template.stated_criteria, language, main),
+        readings=[
+            reading
+            for reading in elements.read(credential)
+            # The learner and the date come with the award; the title is the heading.
+            if reading.element.code not in ("learner", "date_of_issuing", "title")
+        ],
+    )
+
+
+def _written_languages(body: Json) -> Iterator[str]:
+    """Every language in which the author has written anything.
+
+    Quality assurance is left out: its words are those of the issuer's settings, in all languages that these have.
+    """
+    written = {name: value for name, value in body.items() if name != "types_of_quality_assurance"}
+    return _text_languages(written, {concept.code for concept in vocabulary("languages")})
+
+
+def _text_languages(value: Any, codes: set[str]) -> Iterator[str]:
+    if isinstance(value, dict):
+        if value and value.keys() <= codes:
+            yield from value
+        for each in value.values():
+            yield from _text_languages(each, codes)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _text_languages(each, codes)

@@ -1,0 +1,39 @@
+"""`python -m lti_tool people erase`, as an operator types it."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from lti_tool.store.models import Award, Person
+from tests.lti_tool.commands.test_commands import badge, environment, run
+from tests.running_demo import rows
+
+__all__ = ["badge", "environment", "run"]
+
+
+@pytest.mark.parametrize("who", ["anna@example.org", "ANNA@example.org", "number"])
+def test_an_operator_sees_whom_it_is_about_and_erases_them(run, environment, badge, tool, monkeypatch, who):
+    (anna,) = [row for row in rows(tool, Person) if row.email == "anna@example.org"]
+    person = str(anna.id) if who == "number" else who
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    code, output, error = run("people", "erase", person)
+    assert (code, output) == (1, "")
+    assert f"{anna.id}\tAnna Bērziņa\tanna@example.org\tregistration 1: 7\tbadges: 1" in error
+    assert "Nothing was erased." in error and len(rows(tool, Award)) == 1
+    code, output, error = run("people", "erase", person, "--yes")
+    assert (code, output) == (0, f"Erased: {anna.id}\n")
+    assert "MAIL_FOLDER" in error
+    assert rows(tool, Award) == []
+    assert run("people", "erase", person, "--yes")[0] == 2
+    (erased,) = [json.loads(line) for line in run("events", "--json", "--what", "erased")[1].splitlines()]
+    assert (erased["about"], erased["actor"].partition(":")[0]) == (f"person:{anna.id}", "operator")
+
+
+def test_nobody_else_is_erased(run, environment, badge, tool):
+    for person in ("nobody@example.org", "99", "9" * 30):
+        assert run("people", "erase", person, "--yes")[0] == 2, person
+    assert len(rows(tool, Award)) == 1

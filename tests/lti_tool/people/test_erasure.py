@@ -1,0 +1,267 @@
+"""A learner who was erased is gone, stays gone however often a platform names them, and gets nothing by itself."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
+
+from lti_tool import jobs
+from lti_tool.awarding import looks
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.issuing import status_lists
+from lti_tool.observations import ROLE, Observation
+from lti_tool.people import sessions
+from lti_tool.people.erasure import erase_person
+from lti_tool.store import events, outbox, queries
+from lti_tool.store.models import (
+    Award,
+    Base,
+    CredentialRow,
+    Event,
+    ObservationRow,
+    Outbox,
+    Person,
+    StatusList,
+)
+from signing import status
+from tests.at_once import all_at_once
+from tests.fixtures import (
+    ANNA,
+    JANIS,
+    NOW,
+    PETERIS,
+    ZANE,
+    complete,
+    launch_of,
+    make_rule,
+    publish,
+    run_due_jobs,
+)
+from tests.running_demo import rows
+
+OPERATOR = events.operator("root")
+
+
+@pytest.fixture
+def tool(tool_on_any_database):
+    return tool_on_any_database
+
+
+@pytest.fixture
+def rule_id(tool, platform):
+    """A rule by which Anna has a badge, that expires."""
+    rule_id = make_rule(tool, publish(tool, validity={"months": 12}))
+    complete(tool, platform, rule_id, ANNA)
+    with tool.store.begin() as session:
+        sessions.start_session(session, launch_of(ANNA, 1), tool.clock())
+    run_due_jobs(tool)
+    return rule_id
+
+
+def person_id(tool, member=ANNA):
+    with tool.store.read() as session:
+        return queries.people.person_of(session, 1, member.user_id).id
+
+
+def erase(tool, member=ANNA):
+    with tool.store.begin() as session:
+        person = queries.people.person_of(session, 1, member.user_id).id
+        erase_person(session, person, tool.clock(), OPERATOR)
+
+
+def everything(tool):
+    """All values of all tables, as text."""
+    with tool.store.read() as session:
+        connection = session.connection()
+        return {
+            table.name: str(connection.execute(table.select()).all())
+            for table in Base.metadata.sorted_tables
+            if inspect(connection).has_table(table.name)
+        }
+
+
+def test_nothing_of_the_learner_is_left(tool, rule_id):
+    (credential,) = rows(tool, CredentialRow)
+    number = person_id(tool)
+    before = everything(tool)
+    assert "Anna" in before["person"] and credential.id in before["credential"]
+    erase(tool)
+    for table, text in everything(tool).items():
+        for secret in ("Anna", "Bērziņa", ANNA.email, credential.id):
+            assert secret not in text or (table, secret) == ("event", credential.id), (table, secret)
+    assert rows(tool, Award) == rows(tool, CredentialRow) == []
+    assert [row for row in rows(tool, ObservationRow) if row.person_id == number] == []
+    erased = [row for row in rows(tool, Event) if row.what == "erased"]
+    assert [(row.about_kind, row.about, row.actor, row.data) for row in erased] == [
+        ("person", str(number), "root", {"credentials": 1})
+    ]
+    assert erased[0].issuer_id == tool.issuer.id
+    # What was to be done for them is not tried in vain.
+    tool.clock.advance(days=400)
+    run_due_jobs(tool)
+    assert {row.status for row in rows(tool, Outbox)} <= {"done", "pending", "sent"}
+    assert {row.trouble for row in rows(tool, Outbox)} == {None}
+
+
+def test_the_badge_in_their_hands_still_verifies_and_is_not_given_out_here(tool, rule_id):
+    (credential,) = rows(tool, CredentialRow)
+    assert tool.verify(credential.text.encode()).verdict == "verified"
+    erase(tool)
+    assert tool.verify(credential.text.encode()).verdict == "verified"
+    assert tool.verify(credential.jwt.encode()).verdict == "verified"
+
+
+def test_a_revoked_badge_stays_revoked(tool, rule_id):
+    from lti_tool.awarding import awards
+
+    (credential,) = rows(tool, CredentialRow)
+    with tool.store.begin() as session:
+        awards.revoke(session, session.query(Award).one(), "a mistake", tool.clock(), OPERATOR)
+    erase(tool)
+    assert tool.verify(credential.text.encode()).verdict == "revoked"
+
+
+def test_no_other_badge_gets_the_entry_of_an_erased_one(tool, rule_id, monkeypatch):
+    (credential,) = rows(tool, CredentialRow)
+    erase(tool)
+    chosen = iter([credential.status_index, credential.status_index, 5])
+    monkeypatch.setattr(status_lists.secrets, "randbelow", lambda _most: next(chosen))
+    with tool.store.begin() as session:
+        (row,) = session.query(StatusList).all()
+        entry = status_lists.allocate_entry(session, row.issuer_id, row.address_id, row.purpose)
+        assert entry.index == 5
+        assert queries.issuers.count_taken_indexes(session, row.id) == 1
+    assert status.LENGTH > 5
+
+
+@pytest.fixture
+def seen_again(tool, platform, rule_id):
+    """Anna completes once more, by every way in which a platform names her."""
+
+    def seen_again():
+        platform.inside = [ZANE, PETERIS]
+        looks.look(tool.store, platform, rule_id, tool.clock.advance(days=1))
+        platform.inside = [ZANE, PETERIS, ANNA]
+        looks.look(tool.store, platform, rule_id, tool.clock.advance(days=1))
+        with tool.store.begin() as session:
+            sessions.start_session(session, launch_of(ANNA, 1), tool.clock())
+        looks.look(tool.store, platform, rule_id, tool.clock.advance(days=1))
+        run_due_jobs(tool)
+
+    return seen_again
+
+
+def test_nothing_awards_them_again_by_itself_and_nothing_is_recorded(tool, platform, rule_id, seen_again):
+    number = person_id(tool)
+    erase(tool)
+    seen_again()
+    tool.clock.advance(days=500)  # the badge would have expired, and could be renewed
+    seen_again()
+    assert rows(tool, Award) == []
+    assert [row for row in rows(tool, ObservationRow) if number in (row.person_id, row.actor_id)] == []
+    assert [row for row in rows(tool, Event) if row.actor == str(number) and row.what == "launched"][1:] == []
+    assert "Anna" not in str(everything(tool).values())
+    (person,) = [row for row in rows(tool, Person) if row.id == number]
+    assert (person.name, person.email, person.language, person.erased_at is not None) == (
+        None,
+        None,
+        None,
+        True,
+    )
+    assert person_id(tool) == number, "by the same account"
+
+
+def test_an_old_look_that_comes_home_late_awards_nothing(tool, platform, clock):
+    """It asked the platform before the erasure, and stores its answer after it."""
+    rule_id = make_rule(tool, publish(tool))
+    platform.everyone.append(PETERIS)
+    looks.look(tool.store, platform, rule_id, clock())
+    platform.inside += [ANNA]
+    members = platform.members
+
+    def members_while_anna_is_erased(*words):
+        found = members(*words)
+        if any(row.name == ANNA.name for row in rows(tool, Person)):
+            erase(tool)
+        return found
+
+    platform.members = members_while_anna_is_erased
+    looks.look(tool.store, platform, rule_id, clock.advance(minutes=10))
+    assert rows(tool, Award) == []
+    assert "Anna" not in str(everything(tool).values())
+
+
+def test_a_look_and_an_erasure_that_meet_leave_nothing(tool, platform, clock):
+    rule_id = make_rule(tool, publish(tool))
+    platform.everyone.append(PETERIS)
+    looks.look(tool.store, platform, rule_id, clock())
+    platform.inside += [ANNA, JANIS]
+    all_at_once(
+        lambda: looks.look(tool.store, platform, rule_id, clock()),
+        lambda: erase(tool),
+    )
+    assert len(rows(tool, Award)) == 1
+    assert "Anna" not in str(everything(tool).values())
+
+
+def test_the_ledger_takes_nothing_about_them_and_what_it_had_awards_nothing(tool, platform, rule_id):
+    """However somebody who was erased is named: by a message of the platform, or by a row of an old backup."""
+    number = person_id(tool)
+    columns = [column.name for column in ObservationRow.__table__.columns if column.name != "id"]
+    before = [
+        {name: getattr(row, name) for name in columns}
+        for row in rows(tool, ObservationRow)
+        if row.person_id == number
+    ]
+    erase(tool)
+    seen = Observation(
+        course=rule_id, person=number, kind=ROLE, resource="", value="learner", seen_at=NOW, source="x"
+    )
+    with tool.store.begin() as session:
+        queries.observations.add(session, [seen])
+    assert [row for row in rows(tool, ObservationRow) if row.person_id == number] == []
+    with tool.store.begin() as session:
+        session.add_all(ObservationRow(**values) for values in before)
+    looks.look(tool.store, platform, rule_id, tool.clock.advance(minutes=10))
+    assert rows(tool, Award) == []
+
+
+def test_the_table_itself_refuses_a_name_for_somebody_erased(tool, rule_id):
+    number = person_id(tool)
+    erase(tool)
+    with pytest.raises(IntegrityError), tool.store.begin() as session:
+        session.get_one(Person, number).name = "Anna"
+
+
+def test_an_open_question_is_no_longer_about_them(tool, platform, clock):
+    rule_id = make_rule(tool, publish(tool))
+    platform.everyone = [ZANE, ANNA, JANIS, PETERIS]
+    platform.inside = [ZANE]
+    looks.look(tool.store, platform, rule_id, clock())
+    platform.inside = list(platform.everyone)
+    looks.look(tool.store, platform, rule_id, clock.advance(minutes=10))
+    erase(tool)
+    with tool.store.read() as session:
+        question = queries.rules.open_question(session, rule_id)
+        assert question.people == [str(person_id(tool, each)) for each in (JANIS, PETERIS)]
+
+
+def test_only_learners_are_erased_and_nobody_twice(tool, rule_id):
+    with pytest.raises(NotAllowedError, match="is staff of a course"):
+        erase(tool, ZANE)
+    erase(tool)
+    with pytest.raises(NotFoundError):
+        erase(tool)
+    with tool.store.begin() as session, pytest.raises(NotFoundError):
+        erase_person(session, 99, tool.clock(), OPERATOR)
+
+
+def test_a_job_that_was_running_is_not_tried_again(tool, platform, clock):
+    rule_id = make_rule(tool, publish(tool))
+    complete(tool, platform, rule_id, ANNA)
+    (issuing,) = [each for each in outbox.claim(tool.store, clock()) if each.count("-") == 4]
+    erase(tool)
+    jobs.run_job(tool, issuing)
+    assert rows(tool, CredentialRow) == []
+    assert [row for row in rows(tool, Outbox) if row.id == issuing] == []
