@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from badges.readable import readable
 from lti_tool.errors import OutgoingError, RegistrationError
 from lti_tool.outgoing import HttpResponse, Outgoing
-from lti_tool.platforms.claims import clean, identifier, plain_address, text, words
+from lti_tool.platforms.claims import identifier, plain_address, text, words
 from lti_tool.values import Json, origin_of
 
 PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
