@@ -10,6 +10,7 @@
   * PictureError           the bytes are not a sound picture or PDF; `code` names the reason
   * SchemaError            a JSON Schema that a credential names cannot be applied
     * SchemaTooCostlyError   the process that applied it had to be ended
+  * BudgetSpentError       a verification has used up the time or the fetches that it may use
   * DisclosureError        the part cannot be removed from the badge; `code` names the reason
   * NotBakedError          the picture is sound, but there is no Open Badges 3.0 credential in it
 
@@ -104,6 +105,10 @@ class SchemaError(BadgeError):
 
 class SchemaTooCostlyError(SchemaError):
     """Applying a JSON Schema took more time or memory than a stranger's schema may."""
+
+
+class BudgetSpentError(BadgeError):
+    """A verification has used up its time or its fetches: what is left is unknown, and says nothing about the badge."""
 
 
 class DisclosureError(BadgeError):

@@ -45,7 +45,7 @@ class Settings:
     selective_disclosure: bool = False
     status_purpose: str = "revocation"
     poll_seconds: int = 600
-    allow_private_addresses: bool = False
+    private_hosts: tuple[str, ...] = ()
     ca_bundle: Path | None = None
     log_format: str = "json"
 
@@ -82,7 +82,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         status_purpose=read.choice("STATUS_PURPOSE", "revocation", "suspension"),
         unbound_launch=read.choice("LTI_UNBOUND_LAUNCH", "confirm", "new_tab", "deny"),
         poll_seconds=read.seconds("POLL_SECONDS", 600),
-        allow_private_addresses=read.switch("ALLOW_PRIVATE_ADDRESSES"),
+        private_hosts=read.hosts("PRIVATE_HOSTS"),
         ca_bundle=read.certificates("CA_BUNDLE"),
         log_format=read.choice("LOG_FORMAT", "json", "console"),
     )
@@ -113,23 +113,12 @@ def issuer_file(environment: Mapping[str, str]) -> Path | None:
     return file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkSettings:
-    """The settings of outgoing calls: what may be called, and whose certificates are trusted beyond the public ones."""
-
-    allow_private_addresses: bool = False
-    ca_bundle: Path | None = None
-
-
-def network_settings(environment: Mapping[str, str]) -> NetworkSettings:
-    """The settings of outgoing calls. Raises SettingsError naming ALLOW_PRIVATE_ADDRESSES, CA_BUNDLE, or both."""
+def ca_bundle(environment: Mapping[str, str]) -> Path | None:
+    """The file of certificate authorities that are trusted beyond the public ones. Raises SettingsError."""
     read = _Reader(environment)
-    settings = NetworkSettings(
-        allow_private_addresses=read.switch("ALLOW_PRIVATE_ADDRESSES"),
-        ca_bundle=read.certificates("CA_BUNDLE"),
-    )
+    file = read.certificates("CA_BUNDLE")
     read.raise_problems()
-    return settings
+    return file
 
 
 # --- reading and checking
@@ -339,6 +328,15 @@ class _Reader:
             self._problem(name, f"must be a whole number of seconds, from 1 to {_ONE_DAY_SECONDS} (a day)")
             return default
         return int(text)
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        """Host names and IP addresses, separated by spaces or commas."""
+        hosts = tuple(re.split(r"[\s,]+", self.text(name) or "")) if self.text(name) else ()
+        if not all(map(_is_host, hosts)):
+            self._problem(
+                name, "must be names of hosts, separated by spaces: without https:// and without a port"
+            )
+        return hosts
 
     def switch(self, name: str) -> bool:
         text = (self.text(name) or "no").lower()

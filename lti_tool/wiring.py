@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,10 +12,9 @@ from functools import partial
 from typing import Any
 
 from badges.errors import TemplateError
-from badges.verify import Report, verify
+from badges.verify import Budget, FetchInTime, Report
 from badges.vocabularies import set_override_folder
 from config.settings import Settings, SettingsError
-from lti_tool import bounded_process
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder
@@ -25,7 +25,7 @@ from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.new_credential import form_name
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
-from lti_tool.outgoing import Networks, Outgoing
+from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection
@@ -37,15 +37,24 @@ from lti_tool.store.events import TOOL, Act, Actor
 from lti_tool.store.expiring_values import StoredExpiringValues
 from lti_tool.store.migrations import bring_up_to_date, wait_for_other_starts
 from lti_tool.values import Json, Registration
+from lti_tool.verification import verify_file
 from signing import did
 from signing.compiled.cache import CompiledForms
 from signing.errors import DecryptionError, UnusableKeyError
 from signing.keys import VerificationMethod
 
+#: For one call of the verifier: a host that does not answer leaves time to say so within the budget.
+VERIFIER_SECONDS = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """Everything that pages, jobs and commands work with."""
+    """Everything that pages, jobs and commands work with.
+
+    `outgoing` calls platforms, and with them the private hosts that the operator has named. `verifier_outgoing` calls
+    what strangers write into badges: public addresses only, over connections of its own. `new_budget` makes the budget
+    of one verification.
+    """
 
     tool_url: str
     unbound_launch: str
@@ -56,6 +65,8 @@ class Tool:
     store: Store
     expiring_values: StoredExpiringValues
     outgoing: Outgoing
+    verifier_outgoing: Outgoing
+    new_budget: Callable[[], Budget]
     key_sets: KeySets
     tokens: TokenCache
     issuers: Issuers
@@ -73,22 +84,28 @@ class Tool:
 
         Raises OutgoingError, or NotFoundError for a URL of the tool itself.
         """
-        return own_documents.with_own_documents(self, self.outgoing.fetch)(url)
+        return self._fetch_in_time(url, VERIFIER_SECONDS)
 
     def verify(self, file: bytes) -> Report:
-        """The Report on a file, as of now."""
-        # Our own credentials are checked by the compiled forms they were signed with, which is much faster.
-        check = self.issuers.compiled_forms.check
-        return verify(
+        """The Report on a file from anybody, as of now; other sites are asked for what it names."""
+        return self._verify(file, self._fetch_in_time)
+
+    def verify_own(self, credential: str) -> Report:
+        """The Report on a credential of ours, as of now. Nobody is called: what it names is all in the database."""
+        return self._verify(credential.encode(), own_documents.only_own_documents(self))
+
+    def _fetch_in_time(self, url: str, seconds: float) -> bytes:
+        return own_documents.with_own_documents(self, self.verifier_outgoing.fetch_in_time)(url, seconds)
+
+    def _verify(self, file: bytes, fetch: FetchInTime) -> Report:
+        return verify_file(
             file,
-            self.find_key,
-            self.find_status,
+            fetch,
+            self.new_budget(),
             self.clock(),
-            fetch=self.fetch,
-            check_proof=check,
-            find_schema_breach=bounded_process.find_schema_breach,
+            # Our own credentials are checked by the compiled forms they were signed with, which is much faster.
+            check_proof=self.issuers.compiled_forms.check,
             is_revoked=lambda credential_id: credentials.is_revoked(self, credential_id),
-            read_pdf=bounded_process.attached_text,
         )
 
     @property
@@ -125,9 +142,10 @@ def build_tool(
     with _closed_on_failure(store):
         bring_up_to_date(store.engine)
         outgoing = Outgoing(
-            networks=Networks.PUBLIC_AND_PRIVATE if settings.allow_private_addresses else Networks.PUBLIC,
-            ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
-            tool_url=settings.tool_url,
+            private_hosts=settings.private_hosts, ca_bundle=settings.ca_bundle, tool_url=settings.tool_url
+        )
+        verifier_outgoing = Outgoing(
+            ca_bundle=settings.ca_bundle, total_seconds=VERIFIER_SECONDS, tool_url=settings.tool_url
         )
         data = _issuer_data(settings, now())
         found = _issuers(settings, store, _extension_url(settings, store, now()))
@@ -142,6 +160,8 @@ def build_tool(
             store=store,
             expiring_values=StoredExpiringValues(store, now),
             outgoing=outgoing,
+            verifier_outgoing=verifier_outgoing,
+            new_budget=partial(Budget, time.monotonic),
             key_sets=KeySets(outgoing, lambda: now().timestamp()),
             tokens=TokenCache(),
             issuers=found,

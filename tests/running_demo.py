@@ -32,7 +32,7 @@ def run_demo(
         "database_url": f"sqlite:///{folder / 'nozimite.sqlite'}",
         "folder": folder,
         "tool_url": f"http://tool.localhost:{tool_socket.getsockname()[1]}",
-        "allow_private_addresses": True,
+        "private_hosts": demo_server.LOCAL_HOSTS,
         "log_format": "console",
         "poll_seconds": 1,
     } | settings

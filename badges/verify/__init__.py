@@ -13,18 +13,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from badges.pdf.attachments import attached_text
+from badges.verify.budget import Budget, Fetch, FetchInTime
 from badges.verify.files import PdfReader, parse_file
 from badges.verify.foreign_json import issuer_id, kind_of
 from badges.verify.form import check_context, check_issuer, check_subject, check_type
 from badges.verify.gathered import Gathered, gather
 from badges.verify.lookups import (
-    Fetch,
     Lookups,
     ProofChecker,
     RevokedChecker,
     SchemaChecker,
     StatusFinder,
-    with_limit,
+    within_budget,
 )
 from badges.verify.one_ed_tech import run_probes, worst_outcome
 from badges.verify.open_badges_2 import check_open_badges_2
@@ -48,8 +48,10 @@ from signing.proofs import check as check_any_proof
 
 __all__ = [
     "CHECKS",
+    "Budget",
     "Check",
     "Fetch",
+    "FetchInTime",
     "OneEdTech",
     "PdfReader",
     "Probe",
@@ -70,6 +72,7 @@ def verify(
     now: datetime,
     *,
     fetch: Fetch | None = None,
+    budget: Budget | None = None,
     recipient: str | None = None,
     check_proof: ProofChecker = check_any_proof,
     find_schema_breach: SchemaChecker | None = None,
@@ -80,12 +83,14 @@ def verify(
 
     The key is looked up first, everything else only when the proof holds and the key is the issuer's. `fetch` is for
     the other documents that a badge may name: its newer version, a schema, an assertion of Open Badges 2.0; without it
-    the checks that need them stay `unknown`. `recipient` is the person the verifier expects: an e-mail address, or an
-    id. `is_revoked` is what an issuer knows of its own badges beyond their status lists. `find_schema_breach` applies a
-    schema; without it the schemas of others stay `unknown`. It and `read_pdf` should run in a process that can be ended
-    where files come from strangers: neither library has a limit of time.
+    the checks that need them stay `unknown`. `budget` is what all of it may cost, where the functions that fetch were
+    made by its `limited`; what it does not suffice for stays `unknown`, with the code `limit_reached`. Without it there
+    is no limit. `recipient` is the person the verifier expects: an e-mail address, or an id. `is_revoked` is what an
+    issuer knows of its own badges beyond their status lists. `find_schema_breach` applies a schema; without it the
+    schemas of others stay `unknown`. It and `read_pdf` should run in a process that can be ended where files come from
+    strangers: neither library has a limit of time.
     """
-    lookups = with_limit(
+    lookups = within_budget(
         Lookups(
             check_proof=check_proof,
             find_key=find_key,
@@ -93,6 +98,7 @@ def verify(
             fetch=fetch,
             find_schema_breach=find_schema_breach,
             now=now,
+            budget=budget or Budget(lambda: 0),
             is_revoked=is_revoked,
         )
     )

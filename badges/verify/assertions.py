@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from badges.errors import BudgetSpentError
 from badges.verify.lookups import Lookups
-from badges.verify.report import Finding, unknown
+from badges.verify.report import LIMIT_REACHED, Finding, unknown
 from signing.errors import ProofError
 from signing.json_text import Json, read_object
 
@@ -51,10 +52,10 @@ def fetch_issuer(assertion: Json, lookups: Lookups) -> Issuer:
         return Issuer(id=None, profile={})
     try:
         profile = fetch_json(address, lookups)
-    except AssertionNotVerifiedError:
+    except AssertionNotVerifiedError as error:
         # A profile embedded in the badge was written by the author of the badge, so its rules do not count. What is
         # left is the host of the id.
-        if isinstance(issuer, dict):
+        if isinstance(issuer, dict) and error.finding.code != LIMIT_REACHED:
             return Issuer(id=address, profile={})
         raise
     return Issuer(id=address, profile=profile if profile.get("id", address) == address else {})
@@ -81,6 +82,8 @@ def fetch_bytes(address: str, lookups: Lookups) -> bytes:
         raise AssertionNotVerifiedError(unknown("hosted_not_asked", address))
     try:
         return lookups.fetch(address)
+    except BudgetSpentError as error:
+        raise AssertionNotVerifiedError(unknown(LIMIT_REACHED, address)) from error
     except Exception as error:  # `fetch` may raise anything, and every reason means: not reached
         detail = f"{address}: {error.__class__.__name__}"
         raise AssertionNotVerifiedError(unknown("hosted_not_reached", detail)) from error

@@ -13,7 +13,7 @@ from badges.verify.files import ParsedFile, parse_document, parse_text
 from badges.verify.foreign_json import as_list, kind_of, text
 from badges.verify.lookups import Lookups
 from badges.verify.proof import CHANGED, check_proof, is_signed_by_issuer
-from badges.verify.report import Finding, failed, passed, unknown, warning, worst
+from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning, worst
 from badges.verify.status import check_status
 from badges.verify.validity_period import check_validity
 from signing.json_text import Json
@@ -61,6 +61,8 @@ def _check_endorsement(endorsement: Any, endorsed: Json, lookups: Lookups) -> Fi
     name = text(parsed.credential, "id") or ""
     if finding.code == "no_proof":
         return unknown("endorsement_unsigned", name)
+    if finding.code == LIMIT_REACHED:
+        return unknown(LIMIT_REACHED, name)
     if proof is None:
         return (failed if finding.code in CHANGED else unknown)(
             "endorsement_changed" if finding.code in CHANGED else "endorsement_not_proven",
@@ -77,6 +79,8 @@ def _check_endorsement(endorsement: Any, endorsed: Json, lookups: Lookups) -> Fi
     status = check_status(proof.credential, lookups)
     if status.outcome == "failed":
         return warning("endorsement_revoked", name)
+    if status.code == LIMIT_REACHED:
+        return unknown(LIMIT_REACHED, f"{name}: {status.detail}")
     if status.outcome == "unknown":
         return unknown("endorsement_not_proven", f"{name}: {status.code}")
     return passed("endorsed", name)

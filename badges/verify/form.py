@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from badges.errors import SchemaError
+from badges.errors import BudgetSpentError, SchemaError
 from badges.schemas import json_schema, rules
 from badges.verify.files import JwsLayout
 from badges.verify.foreign_json import (
@@ -24,7 +24,7 @@ from badges.verify.foreign_json import (
     types,
 )
 from badges.verify.lookups import Lookups
-from badges.verify.report import Finding, failed, passed, unknown, warning, worst
+from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning, worst
 from signing.errors import ProofError
 from signing.json_text import Json, read_object
 
@@ -154,6 +154,8 @@ def _check_schema_at(url: str, document: Json, lookups: Lookups | None) -> Findi
         return unknown("schema_not_understood", f"{url}: {error}")
     except PermissionError:
         return unknown("schema_not_asked", url)
+    except BudgetSpentError:
+        return unknown(LIMIT_REACHED, url)
     except Exception as error:  # noqa: BLE001 - `fetch` may raise anything, and every reason means: not reached
         return unknown("schema_not_reached", f"{url}: {error.__class__.__name__}")
     return passed("follows_schemas") if breach is None else failed("breaks_schema", f"{url}: {breach or '/'}")

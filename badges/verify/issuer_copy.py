@@ -22,11 +22,13 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from badges.errors import BudgetSpentError
+from badges.verify.budget import Fetch
 from badges.verify.files import ParsedFile, parse_response
 from badges.verify.foreign_json import as_list, issuer_id, objects, text, types
-from badges.verify.lookups import Fetch, Lookups
+from badges.verify.lookups import Lookups
 from badges.verify.proof import check_proof, is_signed_by_issuer
-from badges.verify.report import Finding, failed, warning
+from badges.verify.report import LIMIT_REACHED, Finding, failed, unknown, warning
 from signing.did import did_web_url
 from signing.json_text import Json, read_object
 from signing.keys import VerificationMethod
@@ -48,7 +50,9 @@ def compare_issuer_copy(
             revocations[found.id] = found.ends
         return replace(found, ends=None, asserts=True)
 
-    _, proof = check_proof(secured, lookups, find_revoked_key)
+    finding, proof = check_proof(secured, lookups, find_revoked_key)
+    if finding.code == LIMIT_REACHED:
+        return finding, None
     revoked_at = revocations.get(proof.verification_method.id) if proof else None
     if proof is None or revoked_at is None or not is_signed_by_issuer(proof):
         return failed("key_revoked"), None
@@ -58,6 +62,8 @@ def compare_issuer_copy(
             return failed("key_revoked_before", detail), None
         if lookups.fetch is not None and _is_served_by_issuer(proof.credential, lookups.fetch):
             return warning("key_revoked_since", detail), proof
+    except BudgetSpentError:
+        return unknown(LIMIT_REACHED, detail), None
     except Exception:  # noqa: BLE001 - whatever fails here, the issuer has not confirmed the badge
         return failed("key_revoked", detail), None
     return failed("key_revoked", detail), None

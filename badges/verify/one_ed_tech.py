@@ -20,7 +20,7 @@ from badges.verify.foreign_json import VC_1_CONTEXT, VC_CONTEXT, as_list, issuer
 from badges.verify.gathered import Gathered
 from badges.verify.lookups import Lookups
 from badges.verify.proof import check_proof
-from badges.verify.report import Finding, OneEdTech, Probe
+from badges.verify.report import LIMIT_REACHED, Finding, OneEdTech, Probe
 from signing.did import key_in_proof
 from signing.errors import KeyNotFoundError
 from signing.json_text import Json
@@ -38,7 +38,7 @@ _WORST_FIRST: tuple[OneEdTech, ...] = (
     "not_run",
 )
 #: Codes where our check of a proof gave up; the validator may be able to check it.
-_NOT_CHECKED_BY_US = ("unpinned_context", "could_not_check")
+_NOT_CHECKED_BY_US = ("unpinned_context", "could_not_check", LIMIT_REACHED)
 #: Keys that the validator looks up and we do not: without TLS, and through a resolver for every DID method.
 _LOOKED_UP_BY_VALIDATOR_ONLY = re.compile(r"http:|did:(?!(?:key|jwk|web|example):)")
 _ED25519 = ("DataIntegrityProof", "Ed25519Signature2020")

@@ -8,7 +8,7 @@ from typing import Any
 from badges.verify.files import ParsedFile
 from badges.verify.foreign_json import as_list, issuer_id
 from badges.verify.lookups import Lookups
-from badges.verify.report import Finding, failed, passed, unknown, warning
+from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning
 from signing.document_loader import find_context, pinned_name
 from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError
 from signing.json_text import Json
@@ -36,8 +36,19 @@ def check_proof(
 
     `find_key` replaces that of the lookups. Never raises.
     """
+    refusals = lookups.budget.refusals
+    finding, proof = _check_proof(secured, lookups, find_key or lookups.find_key)
+    if lookups.budget.refusals > refusals:
+        # A document that decides whose the key is may not have been fetched, so no answer counts, good or bad.
+        return unknown(LIMIT_REACHED), None
+    return finding, proof
+
+
+def _check_proof(
+    secured: SecuredCredential, lookups: Lookups, find_key: KeyFinder
+) -> tuple[Finding, VerifiedProof | None]:
     try:
-        verified = lookups.check_proof(secured, find_key or lookups.find_key, lookups.now)
+        verified = lookups.check_proof(secured, find_key, lookups.now)
     except ProofError as error:
         finding = (unknown if error.code in _INCONCLUSIVE else failed)(error.code, str(error))
         return finding, None

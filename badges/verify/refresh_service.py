@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from badges.errors import BudgetSpentError
 from badges.verify.files import ParsedFile, parse_response
 from badges.verify.foreign_json import is_data_model_1, issuer_id, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.proof import check_proof, is_signed_by_issuer
-from badges.verify.report import Finding, passed, unknown, warning
+from badges.verify.report import LIMIT_REACHED, Finding, passed, unknown, warning
 from signing.json_text import Json
 from signing.timestamps import from_timestamp
 from signing.verified_proof import VerifiedProof
@@ -35,11 +36,15 @@ def find_newer_credential(
         return unknown("refresh_not_asked", url), None
     try:
         served = parse_response(lookups.fetch(url))
+    except BudgetSpentError:
+        return unknown(LIMIT_REACHED, url), None
     except Exception as error:  # noqa: BLE001 - `fetch` may raise anything; the standard goes on with the older one
         return warning("refresh_not_reached", f"{url}: {error.__class__.__name__}"), None
     if served.secured is None:
         return warning("refresh_unreadable", url), None
     finding, proof = check_proof(served.secured, lookups)
+    if finding.code == LIMIT_REACHED:
+        return unknown(LIMIT_REACHED, url), None
     if proof is None or not is_signed_by_issuer(proof):
         return warning("refresh_not_proven", url), None
     newer = proof.credential

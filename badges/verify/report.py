@@ -89,13 +89,21 @@ def unknown(code: str, detail: str = "") -> Finding:
 
 
 NOT_CHECKED = unknown("not_checked")
+#: The code of what was not found out because the budget of the verification was spent; always `unknown`.
+LIMIT_REACHED = "limit_reached"
 
 _WORST_FIRST: tuple[Outcome, ...] = ("failed", "unknown", "warning", "passed")
 
 
 def worst(findings: list[Finding]) -> Finding:
-    """The worst finding, of several equally bad ones the first. Raises ValueError for an empty list."""
-    return min(findings, key=lambda finding: _WORST_FIRST.index(finding.outcome))
+    """The worst finding; of several equally bad ones that which tells of the limit, else the first.
+
+    Raises ValueError for an empty list.
+    """
+    return min(
+        findings,
+        key=lambda finding: (_WORST_FIRST.index(finding.outcome), finding.code != LIMIT_REACHED),
+    )
 
 
 def as_check(name: str, finding: Finding) -> Check:

@@ -21,7 +21,7 @@ from badges.verify.assertions import (
 from badges.verify.files import ParsedFile
 from badges.verify.foreign_json import as_list, text
 from badges.verify.lookups import Lookups
-from badges.verify.report import Finding, failed, passed, unknown
+from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown
 from signing.data_integrity import demand_signature
 from signing.errors import ProofError, UnusableKeyError
 from signing.json_text import Json, read_object
@@ -95,7 +95,7 @@ def _fetch_key(address: str, lookups: Lookups) -> PublicKey:
         pem = served if "-----BEGIN" in served[:100] else text(read_object(served), "publicKeyPem") or ""
         return from_jwk(rsa_jwk(pem))
     except AssertionNotVerifiedError as error:
-        raise AssertionNotVerifiedError(unknown("key_not_found", error.finding.detail)) from error
+        raise AssertionNotVerifiedError(_renamed(error.finding, "key_not_found")) from error
     except (ProofError, UnusableKeyError, ValueError, IndexError) as error:
         raise AssertionNotVerifiedError(unknown("key_not_found", str(error))) from error
 
@@ -142,12 +142,17 @@ def _check_status(assertion: Json, issuer: Issuer, lookups: Lookups) -> Finding:
         listing = fetch_json(address, lookups)
     except AssertionNotVerifiedError as error:
         is_unreadable = error.finding.code == "hosted_unreadable"
-        return unknown("list_unreadable" if is_unreadable else "list_not_reached", error.finding.detail)
+        return _renamed(error.finding, "list_unreadable" if is_unreadable else "list_not_reached")
     own_ids = {name for name in (text(assertion, "id"), text(assertion, "uid")) if name}
     entries = as_list(listing["revokedAssertions"]) if "revokedAssertions" in listing else list(listing)
     if any(own_ids & _entry_ids(entry) for entry in entries):
         return failed("revoked", address)
     return passed("not_revoked", address)
+
+
+def _renamed(finding: Finding, code: str) -> Finding:
+    """The finding on a document that was not fetched, with the code that it has for what needed the document."""
+    return finding if finding.code == LIMIT_REACHED else unknown(code, finding.detail)
 
 
 def _entry_ids(entry: Any) -> set[str]:

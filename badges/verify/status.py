@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from badges.errors import BudgetSpentError
 from badges.verify.files import parse_response
 from badges.verify.foreign_json import as_list, issuer_id, objects, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.proof import check_proof
-from badges.verify.report import Finding, failed, passed, unknown, warning, worst
+from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning, worst
 from signing.errors import ProofError, SigningError
 from signing.json_text import Json, read_object
 from signing.status import LENGTH, bit, decode
@@ -30,6 +31,8 @@ _LISTS = {
     "StatusList2021Entry": "StatusList2021Credential",
 }
 _PURPOSES = {"revocation": "revoked", "suspension": "suspended"}
+#: What the finding on a list's proof means for the list; any other: that it is not proven.
+_PROOF_PROBLEMS = {"unreadable": "list_unreadable", LIMIT_REACHED: LIMIT_REACHED}
 #: Entries with these purposes say nothing about validity.
 _OTHER_PURPOSES = ("refresh", "message")
 
@@ -76,6 +79,8 @@ def _fetch_list(url: str, lookups: Lookups) -> bytes | Finding:
     """The body of the list, or the Finding that it could not be fetched."""
     try:
         return lookups.find_status(url)
+    except BudgetSpentError:
+        return unknown(LIMIT_REACHED, url)
     except Exception as error:  # noqa: BLE001 - a StatusFinder may raise anything, and each means: we do not know
         return unknown("list_not_reached", f"{url}: {error.__class__.__name__}")
 
@@ -96,7 +101,7 @@ def _read_list(
         return "list_unreadable", b""
     finding, proof = check_proof(parsed.secured, lookups)
     if proof is None:
-        return "list_unreadable" if finding.code == "unreadable" else "list_not_proven", b""
+        return _PROOF_PROBLEMS.get(finding.code, "list_not_proven"), b""
     listing = proof.credential
     # Else anybody who can serve a list at the address, or sign one in the issuer's name, could clear a revocation.
     if not issuer_id(credential) == issuer_id(listing) == proof.verification_method.controller:

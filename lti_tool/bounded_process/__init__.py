@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from badges.errors import NotBakedError, PictureError, SchemaError, SchemaTooCos
 from signing.json_text import Json
 
 CPU_SECONDS = 2
-#: Of the clock, for a busy machine. Two of these, for a PDF and a schema, stay below gunicorn's limit for a request.
-LONGEST_SECONDS = 20
+#: Of the clock, for a busy machine.
+LONGEST_SECONDS = 15
 #: Addresses, not pages in use: Python with one of the libraries reserves about 100 MB.
 MEMORY_BYTES = 400_000_000
 _ROOT = Path(__file__).parents[2]
@@ -30,13 +31,13 @@ class _EndedError(Exception):
     """The process was ended before it had an answer, or could not begin."""
 
 
-def find_schema_breach(document: Json, schema: Json) -> str | None:
-    """Where the document breaks the schema; a `badges.verify.SchemaChecker`.
+def find_schema_breach(document: Json, schema: Json, seconds: float = inf) -> str | None:
+    """Where the document breaks the schema, found within so many seconds; else as a `badges.verify.SchemaChecker`.
 
     Raises SchemaError where the schema cannot be applied, SchemaTooCostlyError where that takes too much.
     """
     try:
-        answer = _ask("schema", json.dumps([document, schema]).encode())
+        answer = _ask("schema", json.dumps([document, schema]).encode(), seconds)
     except _EndedError as error:
         raise SchemaTooCostlyError("the schema takes too long to apply, or too much memory") from error
     if "unusable" in answer:
@@ -45,13 +46,13 @@ def find_schema_breach(document: Json, schema: Json) -> str | None:
     return breach
 
 
-def attached_text(pdf: bytes) -> BakedText:
-    """The credential attached to the PDF; a `badges.verify.PdfReader`, which raises as the one in badges.pdf does.
+def attached_text(pdf: bytes, seconds: float = inf) -> BakedText:
+    """The credential attached to the PDF, read within some time and memory; else a `badges.verify.PdfReader`.
 
-    PictureError `pdf_too_complex` also where reading takes too much time or memory.
+    Raises as the one in badges.pdf does; PictureError `pdf_too_complex` also where reading takes too much of either.
     """
     try:
-        answer = _ask("pdf", pdf)
+        answer = _ask("pdf", pdf, seconds)
     except _EndedError as error:
         raise PictureError(
             "pdf_too_complex", "The PDF takes too long to read, or too much memory."
@@ -63,7 +64,7 @@ def attached_text(pdf: bytes) -> BakedText:
     return BakedText(text=answer["text"], keyword=KEYWORD, plain=True)
 
 
-def _ask(task: str, question: bytes) -> dict[str, Any]:
+def _ask(task: str, question: bytes, seconds: float) -> dict[str, Any]:
     """What a new process answers, see `__main__`. Raises _EndedError where there is no answer."""
     paths = [str(_ROOT), *filter(None, sys.path)]
     try:
@@ -73,7 +74,7 @@ def _ask(task: str, question: bytes) -> dict[str, Any]:
             input=question,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # pypdf warns about each damaged part
-            timeout=LONGEST_SECONDS,
+            timeout=min(seconds, LONGEST_SECONDS),
             check=True,
         )
     except (OSError, subprocess.SubprocessError) as error:

@@ -41,6 +41,9 @@ class RunningDemo:
     registration_url: str
 
 
+#: The names of this machine that the tool may call: those of the LMS, which in Canvas are three, and its own.
+LOCAL_HOSTS = ("lms.localhost", "canvas.localhost", "sso.localhost", "tool.localhost")
+
 #: The listening sockets of the tool and of the LMS.
 Sockets = tuple[socket.socket, socket.socket]
 
@@ -62,7 +65,7 @@ CHOSEN = (
     "PKCS11_PIN",
     "PKCS11_PIN_FILE",
     "POLL_SECONDS",
-    "ALLOW_PRIVATE_ADDRESSES",
+    "PRIVATE_HOSTS",
 )
 
 
@@ -211,7 +214,7 @@ def _settings(folder: Path, port: int, mail: Path | None, environment: Mapping[s
             "ISSUER_FILE": str(ISSUER_FILE),
             "MAIL_FOLDER": str(mail or folder / "mail"),
             "POLL_SECONDS": "2",
-            "ALLOW_PRIVATE_ADDRESSES": "yes",
+            "PRIVATE_HOSTS": " ".join(LOCAL_HOSTS),
             **json.loads(secrets_file.read_text(encoding="utf-8")),
         }
     )

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from badges.verify import Report, verify
-from config.settings import NetworkSettings
-from lti_tool import bounded_process
+from badges.verify import Budget, FetchInTime, Report
 from lti_tool.errors import NotFoundError
-from lti_tool.outgoing import Networks, Outgoing
+from lti_tool.outgoing import Outgoing
 from lti_tool.values import Json
+from lti_tool.verification import verify_file
 from signing import did
-from signing.keys import VerificationMethod
 
 #: The content at an address. Raises OSError where it cannot be had.
 Fetch = Callable[[str], bytes]
@@ -25,37 +24,22 @@ def check_file(
     documents: Path | None = None,
     now: datetime | None = None,
     recipient: str | None = None,
-    network: NetworkSettings | None = None,
+    outgoing: Outgoing | None = None,
 ) -> Report:
     """The Report on the content of a badge file.
 
     `documents` is a folder with did.json, jwks.json and status-list.json of the issuer, which are then used instead of
-    the network; `network` are the settings of calls. `now` is the current time unless given; `recipient` is whom the
-    badge should be about: an e-mail address or an id. Raises NotFoundError where one of the documents is missing or not
-    what its name says.
+    the network; `outgoing` calls the network, unless given with no other certificate authorities than the public ones.
+    `now` is the current time unless given; `recipient` is whom the badge should be about: an e-mail address or an id.
+    Raises NotFoundError where one of the documents is missing or not what its name says.
     """
-    fetch = read_saved_documents(documents) if documents else _outgoing(network or NetworkSettings()).fetch
-
-    def find_key(verification_method: str, issuer_id: str) -> VerificationMethod:
-        return did.find_key(verification_method, issuer_id, fetch)
-
-    return verify(
-        file,
-        find_key,
-        fetch,
-        now or datetime.now(UTC),
-        fetch=fetch,
-        recipient=recipient,
-        find_schema_breach=bounded_process.find_schema_breach,
-        read_pdf=bounded_process.attached_text,
-    )
+    fetch = _in_time(read_saved_documents(documents)) if documents else (outgoing or Outgoing()).fetch_in_time
+    return verify_file(file, fetch, Budget(time.monotonic), now or datetime.now(UTC), recipient=recipient)
 
 
-def _outgoing(network: NetworkSettings) -> Outgoing:
-    return Outgoing(
-        networks=Networks.PUBLIC_AND_PRIVATE if network.allow_private_addresses else Networks.PUBLIC,
-        ca_bundle=network.ca_bundle,
-    )
+def _in_time(fetch: Fetch) -> FetchInTime:
+    """The same function, for documents that are at hand."""
+    return lambda url, _seconds: fetch(url)
 
 
 def read_saved_documents(folder: Path) -> Fetch:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from config.settings import network_settings
+from config.settings import ca_bundle
 from lti_tool.commands.shared import FILE, language_option, note, read_bytes, write_bytes
 from lti_tool.errors import NotFoundError
 
@@ -27,14 +27,15 @@ from lti_tool.errors import NotFoundError
 def verify(*, file: Path, as_json: bool, documents: Path | None, recipient: str | None, language: str) -> int:
     """Verify a badge: PNG, SVG, PDF, JSON or JWT.
 
-    Exit code 0: verified; 1: not verified; 2: no badge in the file. No setting is needed; CA_BUNDLE and
-    ALLOW_PRIVATE_ADDRESSES are used where they are set.
+    Exit code 0: verified; 1: not verified; 2: no badge in the file. No setting is needed; CA_BUNDLE is used where it
+    is set.
     """
     from badges.verify.report_text import report_as_json, report_as_lines
     from lti_tool.commands.verification import check_file
+    from lti_tool.outgoing import Outgoing
 
-    network = network_settings(os.environ)
-    report = check_file(read_bytes(file), documents, recipient=recipient, network=network)
+    outgoing = Outgoing(ca_bundle=ca_bundle(os.environ))
+    report = check_file(read_bytes(file), documents, recipient=recipient, outgoing=outgoing)
     if as_json:
         click.echo(json.dumps(report_as_json(report), ensure_ascii=False, indent=2))
     else:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -28,11 +28,12 @@ from urllib3.util import create_urllib3_context, parse_url
 
 from lti_tool import __version__
 from lti_tool.errors import OutgoingError
-from lti_tool.outgoing.addresses import Networks, Resolve, names_this_machine, permitted_addresses
+from lti_tool.outgoing.addresses import PrivateHosts, names_this_machine, permitted_addresses
 from lti_tool.outgoing.connections import DEFAULT_PORTS, Connections, Opened, Origin, open_connection
 from lti_tool.outgoing.deadline import Deadline
+from lti_tool.outgoing.resolving import Resolve, Resolver
 
-__all__ = ["USER_AGENT", "HttpResponse", "Networks", "Outgoing", "Resolve"]
+__all__ = ["USER_AGENT", "HttpResponse", "Outgoing", "Resolve"]
 
 USER_AGENT = f"Nozimite/{__version__}"
 
@@ -53,11 +54,12 @@ class HttpResponse:
 
 
 class Outgoing:
-    """An HTTP client that calls https addresses of the permitted `networks`.
+    """An HTTP client that calls public https addresses, and the `private_hosts`, wherever their names lead.
 
     `timeout` is (connect, read) in seconds, as `requests` means it: the read timeout starts again with every byte.
-    `total_seconds` is the limit for the whole call. `ca_bundle` is a PEM file of certificate authorities that are
-    trusted in addition to the public ones. `tool_url` tells those who are called who we are. `clock` gives seconds.
+    `total_seconds` is the limit for the whole call, the resolution of the name included. `ca_bundle` is a PEM file of
+    certificate authorities that are trusted in addition to the public ones. `tool_url` tells those who are called who
+    we are. `clock` gives seconds.
 
     Connections are kept open between calls (`connections`), so a process should have one Outgoing. Nothing else is
     kept, no cookies and no passwords, and no proxy, password or certificate is read from the environment.
@@ -65,7 +67,7 @@ class Outgoing:
 
     def __init__(
         self,
-        networks: Networks = Networks.PUBLIC,
+        private_hosts: Iterable[str] = (),
         ca_bundle: Path | str | None = None,
         timeout: tuple[float, float] = (3, 10),
         total_seconds: float = 30,
@@ -73,11 +75,11 @@ class Outgoing:
         tool_url: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._networks = networks
+        self._private_hosts = PrivateHosts(private_hosts)
         self._user_agent = f"{USER_AGENT} (+{tool_url})" if tool_url else USER_AGENT
         self._timeout = timeout
         self._total_seconds = total_seconds
-        self._resolve = resolve
+        self._resolver = Resolver(resolve)
         self._clock = clock
         self._connections = Connections(clock)
         self._tls = _tls_context(ca_bundle and str(ca_bundle))
@@ -164,7 +166,11 @@ class Outgoing:
                 return kept, self._ask(kept.connection, call, deadline)
         origin = call.origin
         addresses = permitted_addresses(
-            origin.scheme, origin.host, origin.port, self._networks, self._resolve
+            origin.scheme,
+            origin.host,
+            origin.port,
+            self._private_hosts,
+            lambda host, port: self._resolver.addresses(host, port, deadline),
         )
         connection = open_connection(origin, addresses, self._tls, self._timeout[0], deadline)
         opened = Opened(origin=origin, connection=connection, opened_at=self._clock())
@@ -203,14 +209,11 @@ class Outgoing:
 
     def fetch(self, url: str, max_bytes: int = 2_000_000) -> bytes:
         """The body of a GET response. Raises OutgoingError as `request` does, and for any status but 200."""
-        response = self.get(url, max_bytes=max_bytes)
-        if response.status != 200:
-            raise OutgoingError(
-                "{host} answered {status}",
-                {"host": urlsplit(url).hostname or "", "status": response.status},
-                permanent=response.status in (404, 410),
-            )
-        return response.body
+        return _body(self.get(url, max_bytes=max_bytes))
+
+    def fetch_in_time(self, url: str, seconds: float) -> bytes:
+        """The same within `seconds`, and within the usual limit. Raises OutgoingError as `fetch` does."""
+        return _body(self.request("GET", url, seconds=min(seconds, self._total_seconds)))
 
     def check_url(self, url: str) -> None:
         """Checks what the text of `url` shows; its host is resolved, and checked again, when it is called.
@@ -228,8 +231,7 @@ class Outgoing:
             raise OutgoingError("the address contains a password", permanent=True)
         if parts.scheme == "https":
             return
-        private = self._networks is Networks.PUBLIC_AND_PRIVATE
-        if parts.scheme != "http" or not (private and names_this_machine(host)):
+        if parts.scheme != "http" or not (self._private_hosts.has(host) and names_this_machine(host)):
             raise OutgoingError(
                 "the address of {host} does not begin with https", {"host": host}, permanent=True
             )
@@ -278,6 +280,17 @@ def _read(opened: Opened, response: LibraryResponse, max_bytes: int, deadline: D
     finally:
         response.close()
     return bytes(body)
+
+
+def _body(response: HttpResponse) -> bytes:
+    """The body of a response. Raises OutgoingError for any status but 200."""
+    if response.status != 200:
+        raise OutgoingError(
+            "{host} answered {status}",
+            {"host": urlsplit(response.url).hostname or "", "status": response.status},
+            permanent=response.status in (404, 410),
+        )
+    return response.body
 
 
 def _as_outgoing_error(host: str, deadline: Deadline, error: Exception) -> OutgoingError:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
-from collections.abc import Callable, Sequence
-from enum import Enum
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 from lti_tool.errors import OutgoingError
 
@@ -17,19 +14,25 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-#: Has the shape of `socket.getaddrinfo`; tests pass one that gives the addresses they want.
-Resolve = Callable[..., Sequence[tuple[Any, ...]]]
+#: The IP addresses of a host, as text, with the port that will be called.
+FindAddresses = Callable[[str, int], Sequence[str]]
 
 
-class Networks(Enum):
-    """The networks that may be called. Plain http is possible with the second alone, and only to this machine."""
+class PrivateHosts:
+    """The hosts that may be called although their addresses are private: those that an operator has named.
 
-    PUBLIC = "public"
-    PUBLIC_AND_PRIVATE = "public_and_private"
+    Plain http is possible to these alone, and only where they are this machine.
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._names = frozenset(map(_plain, names))
+
+    def has(self, host: str) -> bool:
+        return _plain(host) in self._names
 
 
 def permitted_addresses(
-    scheme: str, host: str, port: int, networks: Networks, resolve: Resolve
+    scheme: str, host: str, port: int, private_hosts: PrivateHosts, find_addresses: FindAddresses
 ) -> tuple[str, ...]:
     """The IP addresses of `host` that may be called, as text.
 
@@ -37,11 +40,16 @@ def permitted_addresses(
     answer the first DNS query with a public address and the second with a private one (DNS rebinding). So the name is
     resolved here, once, and the caller connects to one of these addresses; no name reaches a resolver after this.
 
-    Raises OutgoingError (permanent) where none of its addresses may be called, OSError or UnicodeError where it cannot
-    be resolved.
+    Raises OutgoingError (permanent) where none of its addresses may be called, and what `find_addresses` does.
     """
-    found = _addresses(host, port, resolve)
-    permitted = tuple(address for address in found if _is_permitted(_ip(address), scheme, networks))
+    # RFC 6761 says where `localhost` leads; the resolver of a minimal Debian does not know it.
+    found = ["127.0.0.1"] if _is_localhost(host) else find_addresses(host, port)
+    may_be_private = private_hosts.has(host)
+    permitted = tuple(
+        address
+        for address in found
+        if (scheme == "https" or _ip(address).is_loopback) and (may_be_private or _is_public(_ip(address)))
+    )
     if found and not permitted:
         raise OutgoingError("{host} is a private address", {"host": host}, permanent=True)
     return permitted
@@ -55,19 +63,6 @@ def names_this_machine(host: str) -> bool:
         return _ip(host).is_loopback
     except ValueError:
         return False
-
-
-def _addresses(host: str, port: int, resolve: Resolve) -> list[str]:
-    if _is_localhost(host):
-        # RFC 6761 says so; the resolver of a minimal Debian does not know it.
-        return ["127.0.0.1"]
-    return [address[0] for *_, address in resolve(host, port, type=socket.SOCK_STREAM)]
-
-
-def _is_permitted(address: Address, scheme: str, networks: Networks) -> bool:
-    if scheme != "https" and not address.is_loopback:
-        return False
-    return networks is Networks.PUBLIC_AND_PRIVATE or _is_public(address)
 
 
 def _ip(text: str) -> Address:
@@ -94,5 +89,10 @@ def _is_public(address: Address) -> bool:
 
 
 def _is_localhost(host: str) -> bool:
-    name = host.lower().rstrip(".")
+    name = _plain(host)
     return name == "localhost" or name.endswith(".localhost")
+
+
+def _plain(host: str) -> str:
+    """The host as it is compared: an IPv6 address without brackets, a name without the dot that may end it."""
+    return host.lower().strip("[]").rstrip(".")

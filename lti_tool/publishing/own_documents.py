@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import urlsplit
+from contextlib import suppress
+from dataclasses import dataclass
+from posixpath import normpath
+from urllib.parse import unquote, urlsplit
 
+from badges.verify import FetchInTime
 from lti_tool.addresses import without_scheme
 from lti_tool.errors import NotFoundError
 from lti_tool.publishing.credentials import credential
@@ -14,28 +18,68 @@ from lti_tool.publishing.issuer_documents import (
     jwks,
     public_key,
 )
-from lti_tool.publishing.publisher import Fetch, Publisher
+from lti_tool.publishing.publisher import Publisher
 from lti_tool.publishing.status_lists import status_list
 from lti_tool.store import queries
 
 
-def with_own_documents(publisher: Publisher, fetch: Fetch) -> Fetch:
+def with_own_documents(publisher: Publisher, fetch: FetchInTime) -> FetchInTime:
     """A function like `fetch` that reads the tool's own documents, also those of former addresses, from the database.
 
-    So the tool does not have to call itself to verify its own credentials; behind some proxies it could not. The
-    function raises NotFoundError for an unknown URL of the tool itself, and what `fetch` raises.
+    So the tool never calls itself to verify its own credentials: behind some proxies it could not, and a badge could
+    make it spend its own threads. The function raises NotFoundError for an unknown URL of the tool itself, and what
+    `fetch` raises.
     """
     with publisher.store.read() as session:
-        bases = [without_scheme(base) for base in queries.issuers.base_urls(session)]
+        bases = [(_place(base), without_scheme(base)) for base in queries.issuers.base_urls(session)]
 
-    def fetch_or_read(url: str) -> bytes:
-        address = without_scheme(url)
-        base = next((base for base in bases if address.startswith(f"{base}/")), None)
-        if base is None:
-            return fetch(url)
-        return _own_document(publisher, base, urlsplit(address.removeprefix(base)).path)
+    def fetch_or_read(url: str, seconds: float) -> bytes:
+        place = _place(url)
+        for base_place, base in bases:
+            if place.host == base_place.host and place.path.startswith(base_place.path):
+                return _own_document(publisher, base, place.path.removeprefix(base_place.path))
+        return fetch(url, seconds)
 
     return fetch_or_read
+
+
+def only_own_documents(publisher: Publisher) -> FetchInTime:
+    """A function that reads the tool's own documents and calls nobody; raises NotFoundError for all others."""
+    return with_own_documents(publisher, _refuse)
+
+
+def _refuse(_url: str, _seconds: float) -> bytes:
+    raise NotFoundError("this is no document of the tool")
+
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """What a URL leads to, however it is spelled: the host, with its port unless it is the usual one, and the path.
+
+    The path begins and ends with a slash.
+    """
+
+    host: str
+    path: str
+
+
+def _place(url: str) -> _Place:
+    """Raises NotFoundError for what is no URL."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise NotFoundError("the address is not valid") from error
+    with suppress(UnicodeError):
+        # As a resolver would write it: it takes full-width letters and dots for plain ones.
+        host = host.encode("idna").decode()
+    if port not in (None, _DEFAULT_PORTS.get(parts.scheme)):
+        host = f"{host.rstrip('.')}:{port}"
+    path = normpath("/" + unquote(parts.path)).strip("/")
+    return _Place(host=host.rstrip("."), path=f"/{path}/" if path else "/")
 
 
 def _own_document(publisher: Publisher, base: str, path: str) -> bytes:

@@ -9,8 +9,6 @@ from typing import Protocol
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.store.database import Store
 
-Fetch = Callable[[str], bytes]
-
 
 class Publisher(Protocol):
     """The database, the issuers, the clock; `lti_tool.wiring.Tool` has them."""

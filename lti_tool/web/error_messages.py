@@ -148,8 +148,8 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
     "registration_bad_address": _registration(
         _l("The learning platform gave an address that Nozimite is not allowed to open."),
         _l(
-            "Check that the platform uses https and a public address. For a test on a private network, the "
-            "operator of this service can allow private addresses in the settings."
+            "Check that the platform uses https and a public address. If it is in a private network, the "
+            "operator of this service can name its host in the setting PRIVATE_HOSTS."
         ),
     ),
     "registration_unreachable": _registration(
@@ -247,6 +247,11 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
             "operator of this service: %(operator)s.",
             operator=_OPERATOR,
         ),
+    ),
+    "busy": ErrorMessage(
+        title=_l("Please wait a moment"),
+        what_happened=_l("Nozimite is working on several requests of this kind, so it did not accept yours."),
+        what_to_do=_l("Try again in a moment."),
     ),
     "http_503": ErrorMessage(
         title=_l("Please wait a moment"),

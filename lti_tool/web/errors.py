@@ -27,6 +27,7 @@ from lti_tool.errors import (
 from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
 from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, already_registered, error_message
+from lti_tool.web.limits import BusyError
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.refusals import record_refusal
 
@@ -128,7 +129,8 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return Response.force_type(error.get_response())
-    answer = error_page(f"http_{status}" if status in (404, 405, 413, 503) else "http_400", status)
+    known = f"http_{status}" if status in (404, 405, 413, 503) else "http_400"
+    answer = error_page("busy" if isinstance(error, BusyError) else known, status)
     if status >= 500 and status != 503:
         answer = error_page("http_500", status)
     for name in ("Allow", "Retry-After"):

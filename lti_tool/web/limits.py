@@ -8,17 +8,24 @@ from threading import BoundedSemaphore
 
 from werkzeug.exceptions import ServiceUnavailable
 
-RETRY_SECONDS = 30
+
+class BusyError(ServiceUnavailable):
+    """As many requests of this kind as may be are worked on: 503, with when to try again."""
+
+    retry_seconds = 15
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=self.retry_seconds)
 
 
 @contextmanager
 def one_of(places: BoundedSemaphore, max_wait_seconds: float) -> Iterator[None]:
     """Holds one of the places for the block.
 
-    Raises ServiceUnavailable, with when to try again, where none becomes free in time.
+    Raises BusyError where none becomes free in time.
     """
     if not places.acquire(timeout=max_wait_seconds):
-        raise ServiceUnavailable(retry_after=RETRY_SECONDS)
+        raise BusyError
     try:
         yield
     finally:

@@ -12,10 +12,9 @@ import pytest
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from config.settings import (
-    NetworkSettings,
     SettingsError,
+    ca_bundle,
     issuer_file,
-    network_settings,
     read_settings,
     vocabularies_folder,
 )
@@ -72,7 +71,10 @@ def test_a_missing_setting_stops_the_start_and_is_named(name: str) -> None:
         ("LTI_UNBOUND_LAUNCH", "maybe"),
         ("POLL_SECONDS", "0"),
         ("POLL_SECONDS", "ten"),
-        ("ALLOW_PRIVATE_ADDRESSES", "perhaps"),
+        ("PRIVATE_HOSTS", "https://moodle.example.org"),
+        ("PRIVATE_HOSTS", "moodle.example.org:8443"),
+        ("PRIVATE_HOSTS", "10.0.0.0/8"),
+        ("PRIVATE_HOSTS", "*.example.org"),
         ("LOG_FORMAT", "yaml"),
         ("EXTENSION_URL", "words.example"),
         ("JWT_ALGORITHM", "HS256"),
@@ -108,7 +110,7 @@ def test_all_mistakes_are_named_at_once() -> None:
         "STATUS_PURPOSE": "refresh",
         "LTI_UNBOUND_LAUNCH": "maybe",
         "POLL_SECONDS": "often",
-        "ALLOW_PRIVATE_ADDRESSES": "perhaps",
+        "PRIVATE_HOSTS": "https://moodle.example.org",
         "CA_BUNDLE": "/no/such/file.pem",
         "LOG_FORMAT": "yaml",
     }
@@ -137,7 +139,7 @@ def test_the_required_settings_are_enough() -> None:
     assert settings.embedded_worker
     assert settings.database_url.startswith("sqlite:///")
     assert settings.smtp_url is None
-    assert not settings.allow_private_addresses
+    assert settings.private_hosts == ()
 
 
 def test_an_empty_setting_counts_as_not_set() -> None:
@@ -376,18 +378,21 @@ def test_certificates_are_a_pem_file(tmp_path: Path) -> None:
         file.write_bytes(content)
         assert names(refusal(NEEDED | {"CA_BUNDLE": str(file)})) == {"CA_BUNDLE"}
         with pytest.raises(SettingsError, match="CA_BUNDLE"):
-            network_settings({"CA_BUNDLE": str(file)})
+            ca_bundle({"CA_BUNDLE": str(file)})
     file.write_bytes(Path(DEFAULT_CA_BUNDLE_PATH).read_bytes())
     assert read_settings(NEEDED | {"CA_BUNDLE": str(file)}).ca_bundle == file
-    assert network_settings({"CA_BUNDLE": str(file)}) == NetworkSettings(ca_bundle=file)
+    assert ca_bundle({"CA_BUNDLE": str(file)}) == file
 
 
-def test_the_settings_of_the_network_need_no_other_setting() -> None:
-    assert network_settings({"CA_BUNDLE": " "}) == NetworkSettings()
-    assert network_settings({"ALLOW_PRIVATE_ADDRESSES": "yes"}).allow_private_addresses
-    with pytest.raises(SettingsError) as caught:
-        network_settings({"CA_BUNDLE": "/no/such/file.pem", "ALLOW_PRIVATE_ADDRESSES": "perhaps"})
-    assert names(str(caught.value)) == {"CA_BUNDLE", "ALLOW_PRIVATE_ADDRESSES"}
+def test_the_certificate_authorities_need_no_other_setting() -> None:
+    assert ca_bundle({"CA_BUNDLE": " "}) is None
+    with pytest.raises(SettingsError, match="CA_BUNDLE"):
+        ca_bundle({"CA_BUNDLE": "/no/such/file.pem"})
+
+
+@pytest.mark.parametrize("text", ["moodle.lan 10.1.2.3 ::1", "moodle.lan,10.1.2.3, ::1"])
+def test_private_hosts_are_a_list(text: str) -> None:
+    assert read_settings(NEEDED | {"PRIVATE_HOSTS": text}).private_hosts == ("moodle.lan", "10.1.2.3", "::1")
 
 
 def test_the_issuers_file_needs_no_other_setting() -> None:

@@ -33,6 +33,7 @@ ROOMS = (
         "logs",
         "outgoing",
         "bounded_process",
+        "verification",
     ),
     *(
         "store",

@@ -26,8 +26,10 @@ from cryptography.x509.oid import NameOID
 
 from lti_tool import __version__
 from lti_tool.errors import OutgoingError
-from lti_tool.outgoing import Networks, Outgoing, connections
+from lti_tool.outgoing import Outgoing, connections, resolving
 
+#: What an operator would name so that the servers of these tests may be called.
+LOCAL = ("127.0.0.1", "localhost", "lms.localhost", "evil.localhost", "lms.example", "192.168.1.1")
 #: Answers a request; what it returns is true where the connection stays open for another.
 Talk = Callable[[socket.socket, bytes], object]
 
@@ -170,7 +172,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSL
 @pytest.fixture
 def demo() -> Outgoing:
     """Allowed to call this machine, as a demonstration is; impatient, as a test is."""
-    return Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, timeout=(1, 0.5), total_seconds=1)
+    return Outgoing(private_hosts=LOCAL, timeout=(1, 0.5), total_seconds=1)
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
@@ -215,7 +217,7 @@ def test_a_response_is_returned_unchanged(serve, demo):
 
 def test_whoever_is_called_can_tell_what_calls_and_for_whom(serve, demo):
     server = serve(answer(b""))
-    ours = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, tool_url="https://badges.example.org")
+    ours = Outgoing(private_hosts=LOCAL, tool_url="https://badges.example.org")
     for outgoing in (demo, ours):
         outgoing.get(f"http://127.0.0.1:{server.port}/")
     agents = [re.search(rb"User-Agent: (.*)\r\n", request)[1].decode() for request in server.requests]
@@ -236,7 +238,7 @@ def test_names_under_localhost_need_no_resolver(serve):
         raise AssertionError("the resolver was asked")
 
     server = serve(answer(b"hello"))
-    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, resolve=no_resolver)
+    outgoing = Outgoing(private_hosts=LOCAL, resolve=no_resolver)
     assert outgoing.fetch(f"http://lms.localhost:{server.port}/") == b"hello"
     assert outgoing.fetch(f"http://localhost:{server.port}/") == b"hello"
     assert f"Host: lms.localhost:{server.port}".encode() in server.requests[0]
@@ -274,16 +276,14 @@ def test_the_environment_changes_nothing(serve, demo, monkeypatch, tmp_path):
 def test_an_additional_ca_bundle_is_trusted(serve, certificate):
     bundle, context = certificate
     server = serve(answer(b"hello"), context)
-    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle)
+    outgoing = Outgoing(private_hosts=LOCAL, ca_bundle=bundle)
     assert outgoing.fetch(f"https://lms.localhost:{server.port}/") == b"hello"
     assert outgoing.fetch(f"https://127.0.0.1:{server.port}/") == b"hello"
 
 
 def test_an_untrusted_certificate_is_refused(serve, certificate):
     server = serve(answer(b"hello"), certificate[1])
-    error = trouble(
-        Outgoing(networks=Networks.PUBLIC_AND_PRIVATE).fetch, f"https://lms.localhost:{server.port}/"
-    )
+    error = trouble(Outgoing(private_hosts=LOCAL).fetch, f"https://lms.localhost:{server.port}/")
     assert str(error) == "the certificate of lms.localhost is not trusted"
     assert server.requests == []
 
@@ -292,7 +292,7 @@ def test_a_certificate_for_another_name_is_refused(serve, certificate):
     bundle, context = certificate
     server = serve(answer(b"hello"), context)
     trouble(
-        Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle).fetch,
+        Outgoing(private_hosts=LOCAL, ca_bundle=bundle).fetch,
         f"https://evil.localhost:{server.port}/",
     )
     assert server.requests == []
@@ -357,6 +357,21 @@ def test_a_name_that_leads_to_a_private_address_is_not_called(serve, found):
     assert server.connections == 0
 
 
+@pytest.mark.parametrize("named", ["inside.example", "INSIDE.example.", "10.0.0.1"])
+def test_a_private_host_is_called_only_where_it_was_named(serve, named):
+    server = serve(answer(b"secret"))
+
+    def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, 1, 6, "", ("127.0.0.1", server.port))]
+
+    outgoing = Outgoing(private_hosts=[named], resolve=resolve, timeout=(1, 0.5))
+    for host in ("inside.example", "Inside.example", "other.example", "inside.example.other.example"):
+        is_named = named != "10.0.0.1" and host.lower() == "inside.example"
+        before = server.connections
+        error = trouble(outgoing.get, f"https://{host}:{server.port}/")
+        assert (server.connections > before, error.permanent) == (is_named, not is_named), host
+
+
 def test_a_public_address_behind_nat64_is_permitted():
     """A network of IPv6 alone reaches every IPv4 host in this way. Nothing answers at the address used here."""
 
@@ -378,7 +393,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_called(serve):
         good = len(asked) == 1
         return [(socket.AF_INET, 1, 6, "", ("127.0.0.1" if good else "10.0.0.1", port))]
 
-    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, resolve=resolve, timeout=(1, 0.5))
+    outgoing = Outgoing(private_hosts=LOCAL, resolve=resolve, timeout=(1, 0.5))
     trouble(outgoing.get, f"https://lms.example:{server.port}/")
     assert asked == ["lms.example"]
     assert server.connections == 1
@@ -387,8 +402,8 @@ def test_the_address_that_was_checked_is_the_one_that_is_called(serve):
 def test_plain_http_is_for_this_machine_with_private_networks_only(serve):
     server = serve(answer(b"hello"))
     assert trouble(Outgoing().get, f"http://127.0.0.1:{server.port}/").permanent
-    assert trouble(Outgoing(networks=Networks.PUBLIC_AND_PRIVATE).get, "http://192.168.1.1/").permanent
-    assert trouble(Outgoing(networks=Networks.PUBLIC_AND_PRIVATE).get, "http://lms.example/").permanent
+    assert trouble(Outgoing(private_hosts=LOCAL).get, "http://192.168.1.1/").permanent
+    assert trouble(Outgoing(private_hosts=LOCAL).get, "http://lms.example/").permanent
     assert server.connections == 0
 
 
@@ -396,7 +411,7 @@ def test_plain_http_stays_on_this_machine_whatever_the_resolver_says():
     def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
         return [(socket.AF_INET, 1, 6, "", ("10.0.0.1", port))]
 
-    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, resolve=resolve, timeout=(0.2, 0.2))
+    outgoing = Outgoing(private_hosts=LOCAL, resolve=resolve, timeout=(0.2, 0.2))
     assert str(trouble(outgoing.get, "http://127.0.0.1:8000/")) == "127.0.0.1 is a private address"
 
 
@@ -491,6 +506,45 @@ def test_a_server_that_sends_byte_by_byte_is_cut_off(serve, demo, start):
     assert "in time" in str(error)
 
 
+def test_a_name_that_is_not_resolved_in_time_ends_the_call():
+    answer = threading.Event()
+
+    def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        answer.wait(20)
+        return []
+
+    error = trouble(Outgoing(resolve=resolve, total_seconds=0.1).get, "https://lms.example/")
+    assert not answer.is_set()
+    assert (error.permanent, "in time" in str(error)) == (False, True)
+    answer.set()
+
+
+def test_so_many_names_are_asked_for_at_once_and_no_more():
+    answer, asked = threading.Event(), threading.Semaphore(0)
+
+    def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        asked.release()
+        answer.wait(20)
+        return []
+
+    outgoing = Outgoing(resolve=resolve, total_seconds=0.02)
+    for number in range(resolving.MAX_AT_ONCE + 3):
+        trouble(outgoing.get, f"https://lms-{number}.example/")
+    answer.set()
+    assert (
+        sum(asked.acquire(blocking=False) for _ in range(resolving.MAX_AT_ONCE + 3)) <= resolving.MAX_AT_ONCE
+    )
+
+
+def test_a_fetch_ends_with_the_time_it_is_given_and_never_later_than_usual(serve):
+    server = serve(drip(b"HTTP/1.1 200 OK\r\n\r\n"))
+    url = f"http://127.0.0.1:{server.port}/"
+    patient = Outgoing(private_hosts=LOCAL, timeout=(1, 20), total_seconds=20)
+    hurried = Outgoing(private_hosts=LOCAL, timeout=(1, 20), total_seconds=0.2)
+    assert "in time" in str(trouble(patient.fetch_in_time, url, 0.2))
+    assert "in time" in str(trouble(hurried.fetch_in_time, url, 20))
+
+
 def test_a_call_that_connects_after_its_deadline_is_cut_off(serve):
     server = serve(drip(b"HTTP/1.1 200 OK\r\n\r\n"))
 
@@ -498,7 +552,7 @@ def test_a_call_that_connects_after_its_deadline_is_cut_off(serve):
         time.sleep(0.5)  # longer than the whole call may take
         return [(socket.AF_INET, 1, 6, "", ("127.0.0.1", server.port))]
 
-    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, resolve=resolve, total_seconds=0.05)
+    outgoing = Outgoing(private_hosts=LOCAL, resolve=resolve, total_seconds=0.05)
     trouble(outgoing.get, f"https://lms.example:{server.port}/")
     assert server.connections == 0
 
@@ -511,7 +565,7 @@ def test_a_server_that_is_slow_in_its_handshake_is_cut_off(serve, demo):
 def test_a_slow_server_with_tls_is_cut_off_too(serve, certificate):
     bundle, context = certificate
     server = serve(drip(b"HTTP/1.1 200 OK\r\n\r\n"), context)
-    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle, total_seconds=1)
+    outgoing = Outgoing(private_hosts=LOCAL, ca_bundle=bundle, total_seconds=1)
     trouble(outgoing.get, f"https://lms.localhost:{server.port}/")
 
 
@@ -599,7 +653,7 @@ def test_calls_to_one_server_share_a_connection(serve, demo):
 def test_a_connection_with_tls_is_shared_too(serve, certificate):
     bundle, context = certificate
     server = serve(again(path), context)
-    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle)
+    outgoing = Outgoing(private_hosts=LOCAL, ca_bundle=bundle)
     for text in ("/a", "/b"):
         assert outgoing.fetch(f"https://lms.localhost:{server.port}{text}") == text.encode()
     assert server.connections == 1
@@ -624,7 +678,7 @@ def test_names_of_one_server_do_not_share_a_connection(serve, certificate):
     """A certificate was checked for the name that was called, and for no other at the same address."""
     bundle, context = certificate
     server = serve(again(path), context)
-    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle)
+    outgoing = Outgoing(private_hosts=LOCAL, ca_bundle=bundle)
     outgoing.fetch(f"https://lms.localhost:{server.port}/")
     error = trouble(outgoing.fetch, f"https://evil.localhost:{server.port}/")
     assert str(error) == "the certificate of evil.localhost is not trusted"
@@ -721,7 +775,7 @@ def test_the_connection_of_a_post_serves_later_calls(serve, demo):
 def test_a_connection_is_not_kept_for_ever(serve, steps):
     clock = Clock()
     server = serve(again(path))
-    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, clock=clock)
+    outgoing = Outgoing(private_hosts=LOCAL, clock=clock)
     url = f"http://127.0.0.1:{server.port}/"
     outgoing.fetch(url)
     for seconds in steps:
@@ -741,9 +795,7 @@ def test_a_kept_connection_leads_to_the_address_that_was_checked(serve, certific
         asked.append(host)
         return [(socket.AF_INET, 1, 6, "", ("127.0.0.1" if len(asked) == 1 else "127.0.0.2", port))]
 
-    outgoing = Outgoing(
-        networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle, resolve=resolve, clock=clock, timeout=(1, 1)
-    )
+    outgoing = Outgoing(private_hosts=LOCAL, ca_bundle=bundle, resolve=resolve, clock=clock, timeout=(1, 1))
     url = f"https://lms.example:{server.port}/"
     assert [outgoing.fetch(url) for _ in range(3)] == [b"/"] * 3
     assert (asked, server.connections) == (["lms.example"], 1)
@@ -771,7 +823,7 @@ def test_what_a_server_sends_unasked_is_not_the_next_answer(serve, certificate, 
         return True
 
     server = serve(talk, context if scheme == "https" else None)
-    outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=bundle)
+    outgoing = Outgoing(private_hosts=LOCAL, ca_bundle=bundle)
     outgoing.fetch(f"{scheme}://127.0.0.1:{server.port}/first")
     sent.wait(10)
     assert outgoing.fetch(f"{scheme}://127.0.0.1:{server.port}/second") == body
@@ -821,9 +873,9 @@ def test_the_certificate_authorities_are_read_once(serve, certificate, tmp_path)
     server = serve(answer(b"hello"), context)
     copy = tmp_path / "authority.pem"
     copy.write_bytes(bundle.read_bytes())
-    first = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=copy)
+    first = Outgoing(private_hosts=LOCAL, ca_bundle=copy)
     copy.unlink()
-    for outgoing in (first, Outgoing(networks=Networks.PUBLIC_AND_PRIVATE, ca_bundle=copy)):
+    for outgoing in (first, Outgoing(private_hosts=LOCAL, ca_bundle=copy)):
         assert outgoing.fetch(f"https://lms.localhost:{server.port}/") == b"hello"
     assert server.connections == 2
 
@@ -879,9 +931,9 @@ def test_a_connection_is_lent_to_one_call_at_a_time():
 
 FORK = """
 import os, sys
-from lti_tool.outgoing import Networks, Outgoing
+from lti_tool.outgoing import Outgoing
 
-outgoing = Outgoing(networks=Networks.PUBLIC_AND_PRIVATE)
+outgoing = Outgoing(private_hosts=["127.0.0.1"])
 outgoing.fetch(sys.argv[1] + "parent")
 child = os.fork()
 if not child:

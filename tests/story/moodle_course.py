@@ -262,7 +262,10 @@ def running_moodle(folder: Path) -> Iterator[Moodle]:
     )
     tool = build_tool(
         settings_for(
-            f"sqlite:///{folder / 'nozimite.sqlite'}", folder, tool_url=tool_url, allow_private_addresses=True
+            f"sqlite:///{folder / 'nozimite.sqlite'}",
+            folder,
+            tool_url=tool_url,
+            private_hosts=("lms.localhost",),
         ),
         clock,
     )

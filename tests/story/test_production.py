@@ -32,7 +32,7 @@ def environment(postgres_url, valkey_url, smtp, tmp_path, free_port):
         "SMTP_URL": smtp.url,
         "MAIL_FOLDER": str(tmp_path / "mail"),
         "POLL_SECONDS": "1",
-        "ALLOW_PRIVATE_ADDRESSES": "yes",
+        "PRIVATE_HOSTS": "lms.localhost",
         "WEB_CONCURRENCY": "2",
     }
 

@@ -20,10 +20,11 @@ MAX_BYTES = 5 * 1024 * 1024
 #: What a form adds to the file: boundaries and field names.
 FORM_BYTES = 10_000
 
-#: A verification fetches keys and status lists from other sites. A limit for the process keeps this page from being
-#: used to flood them, or to keep all threads of the tool busy.
-_running_verifications = BoundedSemaphore(4)
-MAX_WAIT_SECONDS = 10
+#: A verification waits for other sites, up to the whole of its budget, and holds a thread meanwhile. So many at once in
+#: a process leave most of its threads (docker/gunicorn.conf.py) to other pages. Nobody waits for a place: that would
+#: take a thread too.
+AT_ONCE = 3
+_running_verifications = BoundedSemaphore(AT_ONCE)
 
 
 @pages.get("/verify")
@@ -33,7 +34,7 @@ def verify_page() -> str:
 
 @pages.post("/verify")
 def verify() -> Response:
-    """The Report on a file; raises RequestEntityTooLarge, or ServiceUnavailable while too many are being verified."""
+    """The Report on a file; raises RequestEntityTooLarge, or BusyError while AT_ONCE are being verified."""
     request.max_content_length = request.max_form_memory_size = MAX_BYTES + FORM_BYTES
     file = _file()
     if len(file) > MAX_BYTES:
@@ -61,5 +62,5 @@ def _file() -> bytes:
 
 def _verify(file: bytes) -> Report:
     tool = current_tool()
-    with one_of(_running_verifications, MAX_WAIT_SECONDS):
+    with one_of(_running_verifications, max_wait_seconds=0):
         return tool.verify(file)

@@ -14,7 +14,6 @@ from badges.errors import SchemaTooCostlyError
 from badges.schemas.json_schema import find_breach
 from badges.template.model import Template
 from badges.verify import Report, verify
-from badges.verify.lookups import MAX_LOOKUPS
 from signing.json_text import Json, as_text
 from signing.status import empty, encode, with_bit_set
 from tests.badges.verify.reports import demand_sentences, finding
@@ -442,26 +441,6 @@ def test_of_very_many_endorsements_none_is_checked(
         "verified",
         ("unknown", "too_many_endorsements"),
     )
-
-
-def test_a_badge_cannot_make_its_verifier_look_up_more_than_the_limit(
-    badge: Json, endorsement: Json, world: Any, verify_badge: VerifyBadge
-) -> None:
-    endorsement["credentialStatus"] = [
-        {
-            "id": f"https://victim.example.org/{number}#1",
-            "type": "BitstringStatusListEntry",
-            "statusPurpose": "revocation",
-            "statusListIndex": "1",
-            "statusListCredential": f"https://victim.example.org/{number}",
-        }
-        for number in range(4)
-    ]
-    endorsement["credentialSubject"]["id"] = badge["id"]
-    badge["endorsementJwt"] = [signed(world, endorsement, "vc-jwt")] * 16
-    world.asked.clear()
-    verify_badge(badge, {}, proof_name="vc-jwt")
-    assert len(world.asked) == MAX_LOOKUPS
 
 
 # --- the recipient

@@ -22,6 +22,7 @@ from badges.errors import NotBakedError, PictureError
 from badges.sentences import sentence, sentences
 from badges.template.model import Template
 from badges.verify import CHECKS, Report, StatusFinder, Verdict, verify
+from badges.verify.report import LIMIT_REACHED
 from signing.errors import ProofError
 from signing.json_text import Json
 from signing.keys import KeyFinder, VerificationMethod, generate
@@ -583,7 +584,7 @@ def test_each_sentence_is_complete_in_both_languages() -> None:
 
 def _codes_in_the_sources() -> set[str]:
     """All codes in the sources of the verifier, and those of the errors that it passes on."""
-    codes = {"signature_holds"}
+    codes = {"signature_holds", LIMIT_REACHED}
     for pattern, makers in (
         ("verify/*.py", ("passed", "failed", "warning", "unknown")),
         ("bake.py", ("PictureError", "NotBakedError")),

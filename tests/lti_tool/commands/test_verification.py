@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from cryptography import x509
@@ -15,6 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from badges.sentences import LANGUAGES
 from badges.verify.report_text import report_as_json, report_as_lines
+from lti_tool import outgoing
 from lti_tool.commands import main
 from lti_tool.commands.verification import check_file
 from signing.keys import SigningKey, generate
@@ -152,7 +154,10 @@ def test_verify_asks_an_issuer_whose_authority_the_settings_name(
     did = f"did:web:localhost%3A{issuer_with_own_authority.port}"
     file = tmp_path / "badge.json"
     file.write_bytes(badge(did, f"{did}#k"))
-    monkeypatch.setenv("ALLOW_PRIVATE_ADDRESSES", "yes")
+    # In place of the public internet, which no setting extends.
+    monkeypatch.setenv("PRIVATE_HOSTS", "localhost")
+    assert main.main(["verify", str(file)]) == 1
+    monkeypatch.setattr(outgoing, "Outgoing", partial(outgoing.Outgoing, private_hosts=["localhost"]))
     assert main.main(["verify", str(file)]) == 1
     assert issuer_with_own_authority.asked == []
     monkeypatch.setenv("CA_BUNDLE", str(own_authority[0]))
@@ -162,11 +167,9 @@ def test_verify_asks_an_issuer_whose_authority_the_settings_name(
 
 def test_verify_names_settings_it_cannot_use(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("CA_BUNDLE", str(tmp_path / "none.pem"))
-    monkeypatch.setenv("ALLOW_PRIVATE_ADDRESSES", "perhaps")
     assert main.main(["verify", str(tmp_path / "badge.json")]) == 2
     error = capsys.readouterr().err
     assert "CA_BUNDLE cannot be read" in error
-    assert "ALLOW_PRIVATE_ADDRESSES must be" in error
 
 
 def test_a_report_has_every_sentence_in_every_language():

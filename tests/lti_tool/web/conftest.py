@@ -162,7 +162,12 @@ def network(school_key) -> Network:
 
 @pytest.fixture
 def web_tool(tool, network, clock) -> Tool:
-    return replace(tool, outgoing=network, key_sets=KeySets(network, lambda: clock().timestamp()))
+    return replace(
+        tool,
+        outgoing=network,
+        verifier_outgoing=network,
+        key_sets=KeySets(network, lambda: clock().timestamp()),
+    )
 
 
 @pytest.fixture

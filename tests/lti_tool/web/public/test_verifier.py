@@ -9,6 +9,7 @@ import pytest
 
 from badges.sentences import sentences
 from badges.verify import Check, Report, Verdict
+from lti_tool.publishing import own_documents
 from lti_tool.web.public import verification_answers, verifier
 from tests.badges.pdf.pdf_files import pdf_with_catalog
 from tests.lti_tool.web.conftest import text_of
@@ -72,11 +73,11 @@ def test_a_changed_badge_is_red(browser, annas_badge):
     assert "genuine" not in words
 
 
-def test_an_unreachable_status_list_is_never_valid(drop, png, web_tool, monkeypatch):
-    def unreachable(self, url):
+def test_an_unreachable_status_list_is_never_valid(drop, png, monkeypatch):
+    def unreachable(publisher, list_id):
         raise OSError
 
-    monkeypatch.setattr(type(web_tool), "find_status", unreachable)
+    monkeypatch.setattr(own_documents, "status_list", unreachable)
     words = text_of(drop(png))
     assert "could not be checked fully" in words
     assert "That does not mean that the badge is valid" in words
@@ -135,15 +136,19 @@ def test_a_file_of_5_mb_is_read(drop):
     assert drop(b"x" * (5 * 1024 * 1024)).status_code == 200
 
 
-def test_too_many_simultaneous_verifications_are_answered_with_503(drop, png, monkeypatch):
-    monkeypatch.setattr(verifier, "MAX_WAIT_SECONDS", 0.01)
-    for _ in range(4):
+def test_too_many_simultaneous_verifications_are_answered_with_503_at_once(drop, png, browser, annas_badge):
+    for _ in range(verifier.AT_ONCE):
         verifier._running_verifications.acquire()
     try:
-        page = drop(png)
+        page, program = drop(png), drop(png, Accept="application/json")
+        own = browser.get(f"/badges/{annas_badge}")
     finally:
-        verifier._running_verifications.release(4)
-    assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
+        verifier._running_verifications.release(verifier.AT_ONCE)
+    for answer in (page, program):
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "15")
+    assert "Try again in a moment" in text_of(page)
+    assert program.json["error"] == "busy"
+    assert "genuine and valid" in text_of(own)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,54 @@
+"""verify_file: the Report on a file from a stranger, within one budget for all that it makes this machine do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from badges.bake import BakedText
+from badges.verify import Budget, FetchInTime, ProofChecker, Report, RevokedChecker, verify
+from lti_tool import bounded_process
+from signing import did
+from signing.json_text import Json
+from signing.keys import VerificationMethod
+from signing.proofs import check as check_any_proof
+
+
+def verify_file(
+    file: bytes,
+    fetch: FetchInTime,
+    budget: Budget,
+    now: datetime,
+    *,
+    recipient: str | None = None,
+    check_proof: ProofChecker = check_any_proof,
+    is_revoked: RevokedChecker | None = None,
+) -> Report:
+    """The Report on a file, as of `now`; the parameters are those of `badges.verify.verify`. Never raises.
+
+    Keys, status lists and other documents come from `fetch`, which spends the budget. Schemas and PDF files are read in
+    processes that end with it.
+    """
+    fetch_within_budget = budget.limited(fetch)
+
+    def find_key(verification_method: str, issuer_id: str) -> VerificationMethod:
+        return did.find_key(verification_method, issuer_id, fetch_within_budget)
+
+    def find_schema_breach(document: Json, schema: Json) -> str | None:
+        return bounded_process.find_schema_breach(document, schema, budget.seconds_left())
+
+    def read_pdf(file: bytes) -> BakedText:
+        return bounded_process.attached_text(file, budget.seconds_left())
+
+    return verify(
+        file,
+        find_key,
+        fetch_within_budget,
+        now,
+        fetch=fetch_within_budget,
+        budget=budget,
+        recipient=recipient,
+        check_proof=check_proof,
+        find_schema_breach=find_schema_breach,
+        is_revoked=is_revoked,
+        read_pdf=read_pdf,
+    )
