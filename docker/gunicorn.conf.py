@@ -11,11 +11,15 @@ _embedded = (os.environ.get("BROKER_URL") or "memory://").startswith("memory://"
 
 wsgi_app = "lti_tool.wsgi:application"
 bind = "0.0.0.0:8000"
-# Threads as in gthread, but none waits for a client that sends slowly.
-worker_class = "lti_tool.web.gunicorn_worker.CollectingWorker"
+worker_class = "gthread"
 workers = 1 if _embedded else int(os.environ.get("WEB_CONCURRENCY") or 2)
-threads = 8
+# A client that has sent half a request holds a thread, one that has sent nothing a connection. The proxy in front, which
+# passes on whole requests, is what withstands many of them.
+threads = 32
 worker_connections = 1000
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
 # A fork of a running worker thread would lose it.
 preload_app = False
 timeout = 60

@@ -17,6 +17,7 @@ STOREYS = ("signing", "badges", "config", "lti_tool")
 
 #: Used without an import in our sources: the file that names it, and how.
 USED_BY_NAME = {
+    "gunicorn": ("docker/Dockerfile", '"gunicorn"'),
     "tzdata": ("badges/reader.py", "from zoneinfo import"),
     "psycopg": ("lti_tool/store/database.py", "postgresql+psycopg"),
 }

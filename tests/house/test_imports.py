@@ -82,7 +82,7 @@ FRAMEWORKS = {
     "jinja2": ("lti_tool.web", "lti_tool.demo"),
     "markupsafe": ("lti_tool.web", "lti_tool.demo"),
     "werkzeug": ("lti_tool.web", "lti_tool.demo"),
-    "gunicorn": ("lti_tool.web.gunicorn_worker",),
+    "gunicorn": ("lti_tool.wsgi",),
     "sqlalchemy": ("lti_tool.store",),
     "alembic": ("lti_tool.store",),
     "psycopg": ("lti_tool.store",),
