@@ -43,13 +43,11 @@ settings.load_profile("gate" if os.environ.get("NOZIMITE_NO_SKIPS") and not LONG
 
 ROOT = Path(__file__).parents[1]
 
-#: A reason that is accepted with NOZIMITE_NO_SKIPS: these files cannot be installed.
+#: The only reason that is accepted with NOZIMITE_NO_SKIPS: these files cannot be installed.
 NO_RECORDINGS = (
     "no registry has the official vectors and schemas and the recordings of platforms, "
     "and ../shared with them is not beside this checkout"
 )
-#: Accepted too: `apt-get install nginx-light` brings one, but the file is for machines that have it.
-NO_PROXY = "nginx, the proxy of docker/nginx, is not installed"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -60,10 +58,9 @@ def pytest_runtest_makereport(
     if report.skipped and not hasattr(report, "wasxfail") and call.excinfo:
         reason = str(call.excinfo.value)
         _fail_if_skips_are_forbidden(report, reason)
-        for known in (NO_RECORDINGS, NO_PROXY):
-            if known in reason:
-                # Without a place of their own, all of them are one line at the end, with their number.
-                report.longrepr = (str(ROOT / "tests"), None, known)  # type: ignore[assignment]
+        if NO_RECORDINGS in reason:
+            # Without a place of their own, all of them are one line at the end, with their number.
+            report.longrepr = (str(ROOT / "tests"), None, NO_RECORDINGS)  # type: ignore[assignment]
     return report
 
 
@@ -79,9 +76,7 @@ def pytest_make_collect_report(
 
 
 def _fail_if_skips_are_forbidden(report: pytest.TestReport | pytest.CollectReport, reason: str) -> None:
-    if os.environ.get("NOZIMITE_NO_SKIPS") and not any(
-        known in reason for known in (NO_RECORDINGS, NO_PROXY)
-    ):
+    if os.environ.get("NOZIMITE_NO_SKIPS") and NO_RECORDINGS not in reason:
         report.outcome = "failed"
         report.longrepr = f"left out, and NOZIMITE_NO_SKIPS is set: {reason}"
 

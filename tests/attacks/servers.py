@@ -20,7 +20,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.conftest import NO_PROXY
 from tests.fixtures import ROOT, SECRETS
 from tests.running_demo import wait
 
@@ -78,24 +77,11 @@ def answer_on(connection: socket.socket) -> bytes:
     return received
 
 
-def is_closed_by_the_server(connection: socket.socket) -> bool:
-    """Waits until the server closes the connection, or answers."""
-    try:
-        return connection.recv(1) == b""
-    except ConnectionResetError:
-        return True
-
-
 @contextmanager
-def running_gunicorn(folder: Path, port: int, *, more_settings: str = "") -> Iterator[Path]:
-    """The tool behind docker/gunicorn.conf.py, with one process; yields the file with its log.
-
-    `more_settings` are further lines of that file.
-    """
+def running_gunicorn(folder: Path, port: int) -> Iterator[None]:
+    """The tool behind docker/gunicorn.conf.py, with one process."""
     folder.mkdir()
-    config = folder / "gunicorn.conf.py"
-    settings = (ROOT / "docker" / "gunicorn.conf.py").read_text(encoding="utf-8")
-    config.write_text(f"{settings}\n{more_settings}\n", encoding="utf-8")
+    config = ROOT / "docker" / "gunicorn.conf.py"
     environment = os.environ | {
         "TOOL_URL": f"http://tool.localhost:{port}",
         "DATABASE_URL": f"sqlite:///{folder / 'nozimite.sqlite'}",
@@ -106,7 +92,7 @@ def running_gunicorn(folder: Path, port: int, *, more_settings: str = "") -> Ite
     }
     command = [sys.executable, "-m", "gunicorn", "--config", str(config), "--bind", f"127.0.0.1:{port}"]
     with running(command, folder / "log", port, environment):
-        yield folder / "log"
+        yield
 
 
 @contextmanager
@@ -150,7 +136,7 @@ def running_nginx(folder: Path, tool_port: int, http: int, https: int) -> Iterat
     """nginx with the files of docker/nginx in front of `tool_port`; the test is left out where none is installed."""
     nginx = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if nginx is None:
-        pytest.skip(NO_PROXY)
+        pytest.skip("nginx, the proxy of docker/nginx, is not installed")
     folder.mkdir()
     folder.chmod(0o755)
     write_certificate(folder)

@@ -19,8 +19,10 @@ THREADS = runpy.run_path(str(ROOT / "docker" / "gunicorn.conf.py"))["threads"]
 
 HALF_A_HEAD = b"GET /healthz HTTP/1.1\r\nHost: tool\r\nX-Slow: "
 UPLOAD = b"POST /verify HTTP/1.1\r\nHost: tool\r\nContent-Type: text/plain\r\n"
-HALF_A_BODY = UPLOAD + b"Content-Length: 5000\r\n\r\nhalf"
-NO_CHUNK = UPLOAD + b"Transfer-Encoding: chunked\r\n\r\n"
+#: Not to the verifier, which would soon answer that it was asked too often.
+LAUNCH = b"POST /lti/launch HTTP/1.1\r\nHost: tool\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+HALF_A_BODY = LAUNCH + b"Content-Length: 5000\r\n\r\nhalf"
+NO_CHUNK = LAUNCH + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
