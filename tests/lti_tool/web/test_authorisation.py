@@ -13,7 +13,7 @@ import pytest
 from lti_tool.addresses import EXTENSION_SCHEMA_PATH
 from lti_tool.observations.roles import MEMBERSHIP, TEST_USER, role_uris
 from lti_tool.people import operator_sessions, sessions
-from lti_tool.platforms import invitations
+from lti_tool.platforms import registrations
 from lti_tool.store import queries
 from lti_tool.store.models import (
     AwardRule,
@@ -209,8 +209,8 @@ def token_of_visitor(web_tool, school):
     theirs = replace(NEW_REGISTRATION, platform_id="https://lms.daugava.example", client_id="client-3")
     added = add_another_issuer(tool)
     with tool.store.begin() as session:
-        other_id = invitations.add_registration(session, other, tool.clock()).id
-        their_id = invitations.add_registration(session, theirs, tool.clock(), issuer_id=added.id).id
+        other_id = registrations.add(session, other, tool.clock()).id
+        their_id = registrations.add(session, theirs, tool.clock(), issuer_id=added.id).id
     launches = {
         "learner": (ANNA, 1, {}),
         "another_learner": (JANIS, 1, {}),
