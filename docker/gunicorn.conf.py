@@ -15,7 +15,7 @@ worker_class = "gthread"
 workers = 1 if _embedded else int(os.environ.get("WEB_CONCURRENCY") or 2)
 # A client that has sent half a request holds a thread, one that has sent nothing a connection. What withstands many of
 # them is the proxy in front, which passes on whole requests.
-threads = 32
+threads = 64
 worker_connections = 1000
 limit_request_line = 8190
 limit_request_fields = 100

@@ -46,10 +46,12 @@ class Client:
         return connection
 
     def get(self, path: str = "/healthz") -> bytes:
-        """The answer to a whole request on a connection of its own."""
-        return answer_on(
-            self.send(f"GET {path} HTTP/1.1\r\nHost: tool\r\nConnection: close\r\n\r\n".encode())
-        )
+        """The answer to a whole request on a connection of its own, which is closed then, as people's are."""
+        connection = self.send(f"GET {path} HTTP/1.1\r\nHost: tool\r\nConnection: close\r\n\r\n".encode())
+        try:
+            return answer_on(connection)
+        finally:
+            connection.close()
 
     def close(self) -> None:
         for connection in self.connections:
