@@ -10,6 +10,7 @@ Technical Standard 55 (source code handling).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 #: The zero-width joiner and non-joiner. Persian, the Indic scripts and composed emoji need them between two characters.
@@ -21,12 +22,16 @@ _JOINED = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 _LINE_ENDS = frozenset({"Zl", "Zp"})
+#: What most texts consist of: letters and signs of Europe in one character each, which stay as they are.
+_COMMON = re.compile("[ -~\n\u00a1-\u00ac\u00ae-\u024f\u0400-\u0482\u048a-\u04ff\u2010-\u2027]*")
 #: More combining marks than this on one letter are of no language; they would be painted over the neighbouring lines.
 MAX_MARKS = 5
 
 
 def readable(text: str) -> str:
     """The text in NFC without what is not seen; line ends stay, and a tab is a space."""
+    if _COMMON.fullmatch(text):
+        return text
     composed = unicodedata.normalize("NFC", text)
     kept: list[str] = []
     marks = 0

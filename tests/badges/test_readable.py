@@ -69,3 +69,9 @@ def test_it_is_as_readable_the_second_time(text):
 )
 def test_a_long_text_is_cut(text, short):
     assert shortened(text, 3) == short
+
+
+@given(st.text(st.characters(max_codepoint=0x24FF)))
+def test_common_letters_are_read_as_all_others(text):
+    """The quick way for the letters of Europe gives what the long one gives."""
+    assert readable(text + "\u05d0").removesuffix("\u05d0") == readable(text)

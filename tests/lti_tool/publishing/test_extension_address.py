@@ -31,8 +31,8 @@ def named(tool) -> list[list[str]]:
         ]
 
 
-def test_badges_name_the_tool_itself_unless_another_base_url_is_set(sqlite_url, tmp_path, clock):
-    tool = build_tool(settings_for(sqlite_url, tmp_path), clock)
+def test_badges_name_the_tool_itself_unless_another_base_url_is_set(empty_sqlite_url, tmp_path, clock):
+    tool = build_tool(settings_for(empty_sqlite_url, tmp_path), clock)
     assert tool.addresses.extension_context == (
         "https://badges.example.org/eu-micro-credential/v1/context.jsonld"
     )
@@ -42,23 +42,23 @@ def test_badges_name_the_tool_itself_unless_another_base_url_is_set(sqlite_url, 
     assert elsewhere.addresses.extension_schema == f"{ELSEWHERE}/eu-micro-credential/v1/schema.json"
 
 
-def test_the_base_url_of_the_first_start_stays(sqlite_url, tmp_path, clock):
-    settings = settings_for(sqlite_url, tmp_path, extension_url=ELSEWHERE)
+def test_the_base_url_of_the_first_start_stays(empty_sqlite_url, tmp_path, clock):
+    settings = settings_for(empty_sqlite_url, tmp_path, extension_url=ELSEWHERE)
     build_tool(settings, clock)
-    assert build_tool(settings_for(sqlite_url, tmp_path), clock).addresses.extension_url == ELSEWHERE
+    assert build_tool(settings_for(empty_sqlite_url, tmp_path), clock).addresses.extension_url == ELSEWHERE
     with pytest.raises(SettingsError, match=r"EXTENSION_URL.*extension move https://third"):
-        build_tool(settings_for(sqlite_url, tmp_path, extension_url="https://third.example"), clock)
+        build_tool(settings_for(empty_sqlite_url, tmp_path, extension_url="https://third.example"), clock)
 
 
-def test_badges_from_before_and_after_a_change_of_the_base_url_verify(sqlite_url, tmp_path, clock, platform):
-    tool = build_tool(settings_for(sqlite_url, tmp_path), clock)
+def test_badges_from_before_and_after_a_change_of_the_base_url_verify(empty_sqlite_url, tmp_path, clock, platform):
+    tool = build_tool(settings_for(empty_sqlite_url, tmp_path), clock)
     rule_id = make_rule(tool, publish(tool))
     complete(tool, platform, rule_id, ANNA)
     run_due_jobs(tool)
     with tool.store.begin() as session:
         extension_address.change_base_url(session, ELSEWHERE, served, clock())
 
-    moved = build_tool(settings_for(sqlite_url, tmp_path, extension_url=ELSEWHERE), clock)
+    moved = build_tool(settings_for(empty_sqlite_url, tmp_path, extension_url=ELSEWHERE), clock)
     clock.advance(minutes=1)
     complete(moved, platform, rule_id, JANIS)
     run_due_jobs(moved)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from flask import Flask
 from flask.testing import FlaskClient
 from requests.structures import CaseInsensitiveDict
 from werkzeug.test import TestResponse
@@ -22,7 +23,8 @@ from lti_tool.platforms import registrations
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.store import queries
 from lti_tool.values import Member, NewRegistration
-from lti_tool.web import create_app, rate_limits
+from lti_tool.web import create_app, page_issuer, rate_limits
+from lti_tool.web.current import install
 from lti_tool.wiring import Tool
 from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, complete, place_badge, run_due_jobs
 
@@ -170,12 +172,21 @@ def web_tool(tool, network, clock) -> Tool:
     )
 
 
+@pytest.fixture(scope="session")
+def made_app() -> list[Flask]:
+    """The application, once a test has made it: its routes and pages are compiled once."""
+    return []
+
+
 @pytest.fixture
-def app(web_tool):
+def app(web_tool, made_app):
     """Without limits to what is asked in a minute: tests ask more often than people do."""
-    app = create_app(web_tool)
-    rate_limits.switch_off(app)
-    return app
+    if not made_app:
+        made_app.append(create_app(web_tool))
+        rate_limits.switch_off(made_app[0])
+    install(made_app[0], web_tool)
+    page_issuer.set_up(made_app[0])
+    return made_app[0]
 
 
 @pytest.fixture
