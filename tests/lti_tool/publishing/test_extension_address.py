@@ -50,7 +50,9 @@ def test_the_base_url_of_the_first_start_stays(empty_sqlite_url, tmp_path, clock
         build_tool(settings_for(empty_sqlite_url, tmp_path, extension_url="https://third.example"), clock)
 
 
-def test_badges_from_before_and_after_a_change_of_the_base_url_verify(empty_sqlite_url, tmp_path, clock, platform):
+def test_badges_from_before_and_after_a_change_of_the_base_url_verify(
+    empty_sqlite_url, tmp_path, clock, platform
+):
     tool = build_tool(settings_for(empty_sqlite_url, tmp_path), clock)
     rule_id = make_rule(tool, publish(tool))
     complete(tool, platform, rule_id, ANNA)

@@ -9,8 +9,9 @@ import pytest
 from badges.verify import verify
 from lti_tool.awarding import awards
 from lti_tool.store.models import Award, TemplateVersion
+from lti_tool.web import create_app
 from tests.fixtures import NOW
-from tests.lti_tool.web.conftest import policy, text_of
+from tests.lti_tool.web.conftest import browser_of, policy, text_of
 
 JSON_ONLY = {"Accept": "application/json"}
 
@@ -224,12 +225,14 @@ def test_an_unavailable_database_is_answered_with_503_and_no_details(browser, we
     assert "Anna" not in page.text and "SELECT" not in page.text
 
 
-def test_an_unexpected_error_is_a_page_with_an_incident_number_and_no_traceback(app, browser, capsys):
+def test_an_unexpected_error_is_a_page_with_an_incident_number_and_no_traceback(web_tool, capsys):
+    app = create_app(web_tool)
+
     @app.get("/broken")
     def broken():
         raise RuntimeError("Anna's secret")
 
-    page = browser.get("/broken")
+    page = browser_of(app).get("/broken")
     assert page.status_code == 500
     assert "Something went wrong on our side" in text_of(page)
     assert "the operator of this service: Riga College, badges@riga-college.example." in text_of(page)
