@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from signing.absent import without_absent
 from signing.binding import demand_text, issuer_id
 from signing.document_loader import CREDENTIALS_V1
 from signing.errors import ProofError
@@ -146,12 +145,12 @@ def _expected(credential: Json) -> Json:
 
     Null and empty lists are absent. Raises ProofError `malformed`.
     """
-    credential = without_absent(credential)
+    credential = {name: value for name, value in credential.items() if value not in (None, [])}
     is_vcdm_1 = "issuanceDate" in credential and "validFrom" not in credential
     begin, end = ("issuanceDate", "expirationDate") if is_vcdm_1 else ("validFrom", "validUntil")
     expected: Json = {"iss": issuer_id(credential)}
     subject = _one(credential.get("credentialSubject"))
-    if isinstance(subject, dict) and "id" in subject:
+    if isinstance(subject, dict) and subject.get("id") not in (None, []):
         expected["sub"] = demand_text(subject["id"], "credentialSubject.id")
     if "id" in credential:
         expected["jti"] = demand_text(credential["id"], "id")

@@ -389,6 +389,18 @@ def of_no_list(endorsement: Json) -> None:
     endorsement["credentialStatus"]["statusListCredential"] = "https://elsewhere.example.org/1"
 
 
+def test_an_endorsement_that_is_an_address_is_left_open(badge: Json, verify_badge: VerifyBadge) -> None:
+    del badge["credentialStatus"]
+    badge["credentialSubject"]["achievement"]["endorsementJwt"] = [
+        "https://college.example.org/endorsements/1"
+    ]
+    report = verify_badge(badge)
+    assert (report.verdict, finding(report, "endorsements")) == (
+        "verified",
+        ("unknown", "endorsement_malformed"),
+    )
+
+
 def no_endorsement(endorsement: Json) -> None:
     endorsement["type"] = ["VerifiableCredential"]
 
