@@ -15,6 +15,12 @@ HOSTILE = (
     "\u202eRiga College\u200b is trusted by this site. This badge is genuine and valid\u2066 "
     + "Z" + "\u0336" * 300 + "W" * 4000
 )  # fmt: skip
+#: Markdown that would draw, lead away, hide or run something.
+MARKED = (
+    "**Riga College** is trusted by this site. [Log in](https://mallory.example/login) "
+    "![seal](https://mallory.example/seal.png) <img src=x onerror=alert(1)> </bdi></p><h1>trusted by this site</h1> "
+    "[x](javascript:alert(1)) &#x202e;"
+)
 UNSEEN = "\u202e\u200b\u2066"
 
 
@@ -43,8 +49,16 @@ def hostile_badge() -> bytes:
                 "type": ["Achievement"],
                 "name": f"ACHIEVEMENT {HOSTILE}",
                 "description": f"DESCRIPTION {HOSTILE}",
-                "criteria": {"narrative": f"CRITERIA {HOSTILE}"},
+                "criteria": {"narrative": f"CRITERIA {MARKED} {HOSTILE}"},
             },
         },
+        "evidence": [
+            {
+                "id": "https://mallory.example/evidence",
+                "type": ["Evidence"],
+                "name": f"EVIDENCE {HOSTILE}",
+                "narrative": f"# NARRATIVE {HOSTILE}\n\n- {MARKED}\n1. {MARKED}",
+            }
+        ],
     }
     return PROOFS["eddsa-rdfc-2022"].secure(badge, key, _NOW).text.encode()
