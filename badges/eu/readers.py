@@ -89,7 +89,9 @@ def _learner(credential: Json) -> Iterator[Texts]:
     subject = subject_of(credential)
     identities = objects(subject.get("identifier"))
     names = (subject.get("givenName"), subject.get("familyName"))
-    yield _plain_text(" ".join(name for name in names if isinstance(name, str)))
+    yield _plain_text(" ".join(name for name in names if isinstance(name, str))) or _plain_text(
+        subject.get("name")
+    )
     for identity in identities:
         if identity.get("hashed") is False:
             yield _plain_text(identity.get("identityHash"))

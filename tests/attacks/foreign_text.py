@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from signing.did import did_key
+from signing.json_text import Json
 from signing.keys import SigningKey, generate
 from signing.proofs import PROOFS
 
@@ -26,6 +27,29 @@ UNSEEN = "\u202e\u200b\u2066"
 
 def hostile_badge() -> bytes:
     """A sound badge signed by a key that it brings along; each of its texts begins with its place, then HOSTILE."""
+    return signed_by_stranger(
+        name=f"ISSUER {HOSTILE}",
+        achievement={
+            "name": f"ACHIEVEMENT {HOSTILE}",
+            "description": f"DESCRIPTION {HOSTILE}",
+            "criteria": {"narrative": f"CRITERIA {MARKED} {HOSTILE}"},
+        },
+        evidence=[
+            {
+                "id": "https://mallory.example/evidence",
+                "type": ["Evidence"],
+                "name": f"EVIDENCE {HOSTILE}",
+                "narrative": f"# NARRATIVE {HOSTILE}\n\n- {MARKED}\n1. {MARKED}",
+            }
+        ],
+        badge_name=f"NAME {HOSTILE}",
+    )
+
+
+def signed_by_stranger(
+    *, name: str, achievement: Json, evidence: list[Json], badge_name: str = "Badge"
+) -> bytes:
+    """A badge of an issuer of that name that nobody knows, signed by the key that its did:key is."""
     private = generate("Ed25519")
     did = did_key(private.public_key())
     key = SigningKey(
@@ -38,27 +62,14 @@ def hostile_badge() -> bytes:
         ],
         "id": "urn:uuid:7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "issuer": {"id": did, "type": ["Profile"], "name": f"ISSUER {HOSTILE}"},
-        "name": f"NAME {HOSTILE}",
+        "issuer": {"id": did, "type": ["Profile"], "name": name},
+        "name": badge_name,
         "validFrom": "2026-01-01T00:00:00Z",
+        "evidence": evidence,
         "credentialSubject": {
             "id": "did:example:anna",
             "type": ["AchievementSubject"],
-            "achievement": {
-                "id": "https://mallory.example/1",
-                "type": ["Achievement"],
-                "name": f"ACHIEVEMENT {HOSTILE}",
-                "description": f"DESCRIPTION {HOSTILE}",
-                "criteria": {"narrative": f"CRITERIA {MARKED} {HOSTILE}"},
-            },
+            "achievement": {"id": "https://mallory.example/1", "type": ["Achievement"]} | achievement,
         },
-        "evidence": [
-            {
-                "id": "https://mallory.example/evidence",
-                "type": ["Evidence"],
-                "name": f"EVIDENCE {HOSTILE}",
-                "narrative": f"# NARRATIVE {HOSTILE}\n\n- {MARKED}\n1. {MARKED}",
-            }
-        ],
     }
     return PROOFS["eddsa-rdfc-2022"].secure(badge, key, _NOW).text.encode()
