@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from signing.did import did_key
-from signing.json_text import Json
-from signing.keys import SigningKey, generate
-from signing.proofs import PROOFS
-
-_NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+from tests.attacks.stranger import BADGE_ID, Stranger, subject
 
 #: Turns what comes after it around, hides letters, paints over the lines above and below, and is wider than any screen.
 HOSTILE = (
@@ -27,14 +20,11 @@ UNSEEN = "\u202e\u200b\u2066"
 
 def hostile_badge() -> bytes:
     """A sound badge signed by a key that it brings along; each of its texts begins with its place, then HOSTILE."""
-    return signed_by_stranger(
-        name=f"ISSUER {HOSTILE}",
-        achievement={
-            "name": f"ACHIEVEMENT {HOSTILE}",
-            "description": f"DESCRIPTION {HOSTILE}",
-            "criteria": {"narrative": f"CRITERIA {MARKED} {HOSTILE}"},
-        },
-        evidence=[
+    places = (f"ACHIEVEMENT {HOSTILE}", f"DESCRIPTION {HOSTILE}", f"CRITERIA {MARKED} {HOSTILE}")
+    badge = {
+        "id": BADGE_ID,
+        "name": f"NAME {HOSTILE}",
+        "evidence": [
             {
                 "id": "https://mallory.example/evidence",
                 "type": ["Evidence"],
@@ -42,34 +32,6 @@ def hostile_badge() -> bytes:
                 "narrative": f"# NARRATIVE {HOSTILE}\n\n- {MARKED}\n1. {MARKED}",
             }
         ],
-        badge_name=f"NAME {HOSTILE}",
-    )
-
-
-def signed_by_stranger(
-    *, name: str, achievement: Json, evidence: list[Json], badge_name: str = "Badge"
-) -> bytes:
-    """A badge of an issuer of that name that nobody knows, signed by the key that its did:key is."""
-    private = generate("Ed25519")
-    did = did_key(private.public_key())
-    key = SigningKey(
-        verification_method=f"{did}#{did.removeprefix('did:key:')}", kid="mallory", private=private
-    )
-    badge = {
-        "@context": [
-            "https://www.w3.org/ns/credentials/v2",
-            "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-        ],
-        "id": "urn:uuid:7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
-        "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "issuer": {"id": did, "type": ["Profile"], "name": name},
-        "name": badge_name,
-        "validFrom": "2026-01-01T00:00:00Z",
-        "evidence": evidence,
-        "credentialSubject": {
-            "id": "did:example:anna",
-            "type": ["AchievementSubject"],
-            "achievement": {"id": "https://mallory.example/1", "type": ["Achievement"]} | achievement,
-        },
+        "credentialSubject": subject(*places),
     }
-    return PROOFS["eddsa-rdfc-2022"].secure(badge, key, _NOW).text.encode()
+    return Stranger().secure("OpenBadgeCredential", f"ISSUER {HOSTILE}", badge).encode()

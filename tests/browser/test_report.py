@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.attacks.foreign_text import signed_by_stranger
+from tests.attacks.stranger import BADGE_ID, Stranger, subject
 from tests.browser.page_checks import find_faults
 from tests.browser.people import drop_file
 
@@ -23,20 +23,14 @@ Tools and `safety glasses` are provided."""
 
 def badge() -> dict[str, object]:
     """A sound badge of a school that this site does not know."""
-    return json.loads(
-        signed_by_stranger(
-            name="School of Welding",
-            achievement={
-                "name": "Welding",
-                "description": "Welds steel frames.",
-                "criteria": {"narrative": NARRATIVE},
-                "inLanguage": "en",
-            },
-            evidence=[
-                {"type": ["Evidence"], "name": "The frame", "narrative": "Photographed *by* the teacher."}
-            ],
-        )
-    )
+    evidence = {"type": ["Evidence"], "name": "The frame", "narrative": "Photographed *by* the teacher."}
+    content = {
+        "id": BADGE_ID,
+        "name": "Welding",
+        "evidence": [evidence],
+        "credentialSubject": subject("Welding", "Welds steel frames.", NARRATIVE),
+    }
+    return json.loads(Stranger().secure("OpenBadgeCredential", "School of Welding", content))
 
 
 def plain_picture() -> bytes:
