@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from badges.eu import elements, readers
 from badges.eu.elements import Reading
 from badges.eu.evidence import Evidence, evidence_of
-from badges.eu.older_badges import in_terms_of_3
 from badges.sentences import sentence
 from badges.template.fields import Texts
 from badges.verify import Check, Report, Verdict
@@ -77,11 +76,11 @@ class Answers:
 def answers_of(report: Report, is_own: Callable[[str], bool]) -> Answers:
     """The answers of a report. An issuer other than the tool's own is called unknown."""
     checks = {check.name: check for check in report.checks}
-    if report.credential is None:
+    credential = report.shown
+    if credential is None:
         return _without_badge(report, checks)
-    credential = in_terms_of_3(report.credential)
     proof, key = checks["proof"], checks["key_of_issuer"]
-    issuer = _issuer(credential, proof, key, is_own)
+    issuer = _issuer(credential, is_own)
     readings = elements.read(credential)
     light, headline = _headline(report.verdict, proof, issuer)
     return Answers(
@@ -156,6 +155,11 @@ NO_BADGE: Mapping[str, Sentence] = {
     "no_badge_at_address": _l("There is no badge at this address"),
 }
 
+#: The code of `proof` for a file that has no signature at all.
+_UNSIGNED = "no_proof"
+#: Codes of `proof` for a badge of Open Badges 2.0 that its issuer's site serves, as it is in the file or otherwise.
+_HOSTED = frozenset({"hosted", "hosted_otherwise"})
+
 # --- Content
 
 
@@ -163,10 +167,6 @@ NO_BADGE: Mapping[str, Sentence] = {
 _HOLDS = ("passed", "warning")
 #: Codes of `proof` by which the signature, or the copy that the issuer publishes, proves that the content was changed.
 _PROVEN_CHANGED = frozenset({"bad_signature", "differs_from_hosted"})
-#: The code of `proof` for a file that has no signature at all.
-_UNSIGNED = "no_proof"
-#: Codes of `proof` for a badge of Open Badges 2.0 that its issuer's site serves, as it is in the file or otherwise.
-_HOSTED = frozenset({"hosted", "hosted_otherwise"})
 
 
 def _content_answer(proof: Check) -> Answer:
@@ -302,13 +302,12 @@ def check_sentence(check: Check) -> str:
     return sentence(check.name, check.code, page_language())
 
 
-def _issuer(credential: Json, proof: Check, key: Check, is_own: Callable[[str], bool]) -> _Issuer:
+def _issuer(credential: Json, is_own: Callable[[str], bool]) -> _Issuer:
     value = credential.get("issuer")
+    if isinstance(value, str):
+        return _Issuer(name="", id=value, is_own=is_own(value))
     profile = _object(credential, "issuer")
-    name, issuer_id = _text(profile, "name"), value if isinstance(value, str) else _text(profile, "id")
-    if key.outcome == "passed" and (proof.code in _HOSTED or not issuer_id):
-        # The issuer of a badge of Open Badges 2.0 stands in documents of its own, which the check has asked.
-        issuer_id = key.detail
+    name, issuer_id = _text(profile, "name"), _text(profile, "id")
     # Our extension has the legal name in several languages. It may replace the name only where it says the same.
     legal_name = _object(profile, "legalName")
     if name in legal_name.values():
