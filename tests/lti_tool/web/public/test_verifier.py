@@ -67,10 +67,12 @@ def test_a_pasted_text_is_verified(browser, annas_badge):
 
 def test_a_changed_badge_is_red(browser, annas_badge):
     text = browser.get(f"/badges/{annas_badge}.json").text.replace("Data literacy", "Brain surgery")
-    words = text_of(browser.post("/verify", data={"text": text}))
+    page = browser.post("/verify", data={"text": text})
+    words = text_of(page)
     assert "This badge was changed" in words
     assert "Do not rely on this badge" in words
     assert "Not proven The badge names: Riga College" in words
+    assert "<q><bdi>Riga College</bdi></q>" in page.text and "<strong><bdi>Riga College" not in page.text
     assert "genuine" not in words
 
 
