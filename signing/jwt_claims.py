@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from signing.absent import is_absent
 from signing.binding import demand_text, issuer_id
 from signing.document_loader import CREDENTIALS_V1
 from signing.errors import ProofError
@@ -79,15 +80,15 @@ def unwrapped(payload: Json, claims: Json) -> Json:
     if any(payload[name] != credential.get(name) for name in _MEMBERS & payload.keys()):
         raise ProofError("claims_disagree", "beside `vc` there is something else about the credential")
     for name, claim in (("issuer", "iss"), ("id", "jti")):
-        if credential.get(name) is None and claim in claims:
+        if is_absent(credential.get(name)) and claim in claims:
             credential = credential | {name: claims[claim]}
     for name, claim in (("issuanceDate", "nbf"), ("expirationDate", "exp")):
-        if credential.get(name) is None and claim in claims:
+        if is_absent(credential.get(name)) and claim in claims:
             credential = credential | {name: _timestamp_of(claims[claim])}
     issuer, subject = credential.get("issuer"), _one(credential.get("credentialSubject"))
-    if isinstance(issuer, dict) and issuer.get("id") is None and "iss" in claims:
+    if isinstance(issuer, dict) and is_absent(issuer.get("id")) and "iss" in claims:
         credential = credential | {"issuer": issuer | {"id": claims["iss"]}}
-    if isinstance(subject, dict) and subject.get("id") is None and "sub" in claims:
+    if isinstance(subject, dict) and is_absent(subject.get("id")) and "sub" in claims:
         credential = credential | {"credentialSubject": subject | {"id": claims["sub"]}}
     return credential
 
@@ -145,12 +146,12 @@ def _expected(credential: Json) -> Json:
 
     Null and empty lists are absent. Raises ProofError `malformed`.
     """
-    credential = {name: value for name, value in credential.items() if value not in (None, [])}
+    credential = {name: value for name, value in credential.items() if not is_absent(value)}
     is_vcdm_1 = "issuanceDate" in credential and "validFrom" not in credential
     begin, end = ("issuanceDate", "expirationDate") if is_vcdm_1 else ("validFrom", "validUntil")
     expected: Json = {"iss": issuer_id(credential)}
     subject = _one(credential.get("credentialSubject"))
-    if isinstance(subject, dict) and subject.get("id") not in (None, []):
+    if isinstance(subject, dict) and not is_absent(subject.get("id")):
         expected["sub"] = demand_text(subject["id"], "credentialSubject.id")
     if "id" in credential:
         expected["jti"] = demand_text(credential["id"], "id")

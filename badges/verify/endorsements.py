@@ -23,7 +23,7 @@ MAX_ENDORSEMENTS = 16
 
 
 def check_endorsements(credential: Json, lookups: Lookups | None) -> Finding:
-    """The worst finding of all endorsements in the credential. Without `lookups` none is checked."""
+    """The worst finding of all endorsements in the credential, as it stands. Without `lookups` none is checked."""
     endorsements = list(_find_endorsements(credential, {}))
     if not endorsements:
         return passed("no_endorsements")
@@ -47,7 +47,9 @@ def _find_endorsements(value: Any, parent: Json) -> Iterator[tuple[Any, Json]]:
     elif isinstance(value, dict):
         for name, member in value.items():
             if name in ("endorsement", "endorsementJwt"):
-                yield from ((endorsement, value) for endorsement in as_list(member))
+                yield from (
+                    (endorsement, value) for endorsement in as_list(member) if endorsement is not None
+                )
             else:
                 yield from _find_endorsements(member, value)
 

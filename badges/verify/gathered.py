@@ -93,7 +93,8 @@ def gather(file: ParsedFile, secured: SecuredCredential, lookups: Lookups, recip
         proof_by_embedded_key=proof_by_embedded_key,
         refresh=refresh,
         status=check_status(credential, trusted_lookups) if trusted_lookups else NOT_CHECKED,
-        endorsements=check_endorsements(credential, trusted_lookups),
+        # Each has a proof over what stands in it.
+        endorsements=check_endorsements(as_it_stands, trusted_lookups),
         recipient=recipient,
         now=lookups.now,
     )

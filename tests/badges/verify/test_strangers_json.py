@@ -257,6 +257,27 @@ def test_a_subject_that_is_a_list_of_one_is_a_remark(
     assert verify_badge(signed_as_it_stands(world, two, "vc-jwt")).verdict in ("unusable", "unverifiable")
 
 
+def test_an_endorsement_is_checked_as_it_stands(
+    solar: Template, built: Build, world: Any, verify_badge: Verify, endorsement: Json
+) -> None:
+    """What is normalised for the badge would break the proofs inside it."""
+    badge = built(solar)
+    endorsement["credentialSubject"]["id"] = badge["credentialSubject"]["achievement"]["id"]
+    endorsement |= {
+        "description": "",
+        "awardedDate": None,
+        "credentialSubject": [endorsement["credentialSubject"]],
+    }
+    for proof_name in EMBEDDED:
+        signed = json.loads(signed_as_it_stands(world, endorsement, proof_name))
+        badge["credentialSubject"]["achievement"]["endorsement"] = [None, signed]
+        report = verify_badge(token(world, badge))
+        assert (report.verdict, finding(report, "endorsements")) == ("verified", ("passed", "endorsed"))
+        signed["description"] = "We hire all of them."
+        report = verify_badge(token(world, badge))
+        assert finding(report, "endorsements") == ("failed", "endorsement_changed")
+
+
 # --- slips of form
 
 
