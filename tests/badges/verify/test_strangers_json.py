@@ -72,7 +72,7 @@ def token(world: Any, payload: Json, **header: Any) -> str:
     """Any payload as a JWS of the issuer, with the claims of Open Badges where it has none."""
     key = world.key("vc-jwt")
     head = {"alg": "ES256", "typ": "JWT", "kid": key.verification_method} | header
-    claims = {"iss": world.issuer_id, "jti": payload.get("id")} | payload
+    claims = {"iss": world.issuer_id} | ({"jti": payload["id"]} if "id" in payload else {}) | payload
     signed = ".".join(base64url(json.dumps(part).encode()) for part in (head, claims))
     return f"{signed}.{base64url(sign(key.private, signed.encode()))}"
 
@@ -297,11 +297,27 @@ def criteria_without_anything(badge: Json) -> None:
     badge["credentialSubject"]["achievement"]["criteria"] = {}
 
 
-def no_image_at_all(badge: Json) -> None:
+def empty_description(badge: Json) -> None:
     badge["credentialSubject"]["achievement"]["description"] = ""
 
 
-SLIPS = (credits_as_text, image_as_address, evidence_alone, criteria_without_anything, no_image_at_all)
+def no_id(badge: Json) -> None:
+    del badge["id"]
+
+
+def kind_of_achievement_not_listed(badge: Json) -> None:
+    badge["credentialSubject"]["achievement"]["achievementType"] = "Thing"
+
+
+SLIPS = (
+    credits_as_text,
+    image_as_address,
+    evidence_alone,
+    criteria_without_anything,
+    empty_description,
+    no_id,
+    kind_of_achievement_not_listed,
+)
 
 
 @pytest.mark.parametrize("proof_name", ALL)

@@ -152,9 +152,17 @@ def test_a_missing_claim_is_named(forge, issuer, credential, now, claim):
     assert check(SecuredCredential(forge(), ""), issuer.find_key, now).missing_claims == ()
 
 
-@pytest.mark.parametrize("member", ["issuer", "id", "validFrom", "credentialSubject"])
-def test_a_credential_without_what_the_claims_repeat_is_refused(forge, issuer, now, member):
-    assert refusal(forge(drop=[member]), issuer, now) == "malformed"
+def test_a_credential_without_an_issuer_or_the_date_that_a_claim_repeats_is_refused(forge, issuer, now):
+    assert refusal(forge(drop=["issuer"]), issuer, now) == "malformed"
+    assert refusal(forge(drop=["validFrom"]), issuer, now) == "claims_disagree"
+
+
+@pytest.mark.parametrize("member", ["id", "credentialSubject"])
+def test_what_else_a_credential_lacks_says_nothing_about_its_signature(
+    forge, issuer, credential, now, member
+):
+    checked = check(SecuredCredential(forge(drop=[member]), ""), issuer.find_key, now)
+    assert checked.credential == {name: part for name, part in credential.items() if name != member}
 
 
 @pytest.mark.parametrize(
