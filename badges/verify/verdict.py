@@ -7,6 +7,9 @@ from badges.verify.report import Check, Verdict
 
 #: What a badge has to say to be one: what it is, who issued it, to whom and for what. Slips of form are warnings.
 _WHOLE = frozenset({"context", "type", "subject", "issuer"})
+#: What is held against a signed document only: terms that it gives a meaning of its own, and a form (of Open Badges 2.0;
+#: in 3.0 the check of the form never fails) by which readers would see different badges.
+_SOUND = frozenset({"terms", "schema"})
 #: Code of a failed `validity` -> verdict.
 _NOT_VALID_NOW: dict[str, Verdict] = {"expired": "expired", "not_yet_valid": "not_yet_valid"}
 #: Where one of these is unknown, so is the verdict. The others may stay unknown: they say how well the badge is made,
@@ -42,7 +45,7 @@ def decide_verdict(checks: tuple[Check, ...]) -> Verdict:
         return "suspended" if by_name["status"].code == "suspended" else "revoked"
     if "validity" in failed and by_name["validity"].code in _NOT_VALID_NOW:
         return _NOT_VALID_NOW[by_name["validity"].code]
-    if failed & (_WHOLE | {"terms"}):  # only a signed document can be blamed for its terms
+    if failed & (_WHOLE | _SOUND):
         return "unusable"
     if "recipient" in failed:
         return "wrong_recipient"
