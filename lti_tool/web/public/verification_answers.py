@@ -125,7 +125,7 @@ class _Issuer:
 def _headline(verdict: Verdict, proof: Check, issuer: _Issuer) -> tuple[TrafficLight, Sentence]:
     if verdict == "verified" and not issuer.is_own:
         return "unsure", _l("This badge is genuine. Decide whether you trust its issuer.")
-    if verdict == "changed" and proof.code not in _PROVEN_CHANGED:
+    if verdict == "unverifiable" and proof.code in _PROVES_NOTHING:
         return "no", _l("The signature of this badge does not prove its content")
     return HEADLINES.get(verdict, HEADLINES["unverifiable"])
 
@@ -167,6 +167,10 @@ _HOSTED = frozenset({"hosted", "hosted_otherwise"})
 _HOLDS = ("passed", "warning")
 #: Codes of `proof` by which the signature, or the copy that the issuer publishes, proves that the content was changed.
 _PROVEN_CHANGED = frozenset({"bad_signature", "differs_from_hosted"})
+
+
+#: Codes of `proof` by which the signature is known to prove nothing, which is no better than none.
+_PROVES_NOTHING = frozenset({"malformed", "claims_disagree", "unreadable_claim"})
 
 
 def _content_answer(proof: Check) -> Answer:

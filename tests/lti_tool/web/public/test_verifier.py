@@ -10,6 +10,7 @@ import pytest
 
 from badges.sentences import sentences
 from badges.verify import Check, Report, Verdict
+from badges.verify.verdict import decide_verdict
 from lti_tool.publishing import own_documents
 from lti_tool.web.public import verification_answers, verifier
 from tests.badges.pdf.pdf_files import pdf_with_catalog
@@ -162,16 +163,16 @@ def test_too_many_simultaneous_verifications_are_answered_with_503_at_once(drop,
         ("differs_from_hosted", "This badge was changed", "Changed"),
         ("malformed", "The signature of this badge does not prove its content", "Not proven"),
         ("claims_disagree", "The signature of this badge does not prove its content", "Not proven"),
+        ("unreadable_claim", "The signature of this badge does not prove its content", "Not proven"),
+        ("wrong_iss", "This badge was not issued by the issuer it names", "Not proven"),
+        ("key_revoked", "This badge could not be checked fully", "Not proven"),
     ],
 )
 def test_a_badge_is_called_changed_only_where_that_is_proven(app, code, headline, short):
     checks = [("proof", "failed", code)]
     checks += [(name, "unknown", "not_checked") for name in ("key_of_issuer", "status", "validity")]
-    report = Report(
-        checks=tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks),
-        credential={"issuer": "did:web:own"},
-        verdict="changed",
-    )
+    made = tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks)
+    report = Report(checks=made, credential={"issuer": "did:web:own"}, verdict=decide_verdict(made))
     with app.test_request_context("/verify"):
         found = verification_answers.answers_of(report, "did:web:own".__eq__)
         assert (str(found.headline), str(found.answers[0].summary)) == (headline, short)
