@@ -266,13 +266,14 @@ def _validity_answer(proof: Check, key: Check, status: Check, validity: Check) -
             summary=_not_proven(proof, key),
             explanation=_l("Without a valid signature the validity cannot be confirmed."),
         )
-    if status.outcome not in _HOLDS:
-        return Answer(
-            question=question,
-            light="unsure",
-            summary=_l("Could not be checked"),
-            explanation=check_sentence(status),
-        )
+    for check in (status, validity):
+        if check.outcome not in _HOLDS:
+            return Answer(
+                question=question,
+                light="unsure",
+                summary=_INVALID.get(check.code, _l("Could not be checked")),
+                explanation=check_sentence(check),
+            )
     return Answer(
         question=question,
         light="yes",
@@ -281,7 +282,7 @@ def _validity_answer(proof: Check, key: Check, status: Check, validity: Check) -
     )
 
 
-#: Summaries by the code of a failed `validity`.
+#: Summaries by the code of a `validity` that failed or could not be checked.
 _INVALID: Mapping[str, Sentence] = {
     "expired": _l("Expired"),
     "not_yet_valid": _l("Not valid yet"),

@@ -178,6 +178,20 @@ def test_a_badge_is_called_changed_only_where_that_is_proven(app, code, headline
         assert (str(found.headline), str(found.answers[0].summary)) == (headline, short)
 
 
+@pytest.mark.parametrize(
+    ("code", "summary"), [("no_zone", "Could not be checked"), ("no_dates", "Dates cannot be read")]
+)
+def test_dates_that_leave_the_validity_open_are_never_called_valid(app, code, summary):
+    checks = [("proof", "passed", "signature_holds"), ("key_of_issuer", "passed", "key_of_issuer")]
+    checks += [("status", "passed", "not_revoked"), ("validity", "unknown", code)]
+    made = tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks)
+    report = Report(checks=made, credential={"issuer": "did:web:own"}, verdict=decide_verdict(made))
+    with app.test_request_context("/verify"):
+        found = verification_answers.answers_of(report, "did:web:own".__eq__)
+        validity = found.answers[2]
+        assert (found.light, validity.light, str(validity.summary)) == ("unsure", "unsure", summary)
+
+
 def test_a_file_without_a_badge_is_amber(drop):
     page = drop(b"\xff\xd8\xff\xe0 a photograph")
     assert 'class="verdict unsure"' in page.text
