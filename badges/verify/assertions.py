@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from badges.errors import BudgetSpentError
+from badges.verify.foreign_json import as_list, single, text, types, without_absent
 from badges.verify.lookups import Lookups
-from badges.verify.report import LIMIT_REACHED, Finding, unknown
-from signing.errors import ProofError
-from signing.json_text import Json, read_object
+from badges.verify.report import LIMIT_REACHED, NOT_CHECKED, Finding, failed, passed, unknown
+from badges.verify.served import NotServedError, Served, ask, authority, fetch_json
+from signing.json_text import Json
+
+#: Codes about a document that was not served -> codes of `key_of_issuer` where the issuer needed it.
+_OF_ISSUER = {
+    "hosted_without_tls": "issuer_without_tls",
+    "hosted_unreadable": "issuer_unreadable",
+    "issuer_unclear": "issuer_unclear",
+    "no_issuer": "no_issuer",
+    LIMIT_REACHED: LIMIT_REACHED,
+}
 
 
-class AssertionNotVerifiedError(Exception):
-    """The assertion cannot be checked, or does not hold; `finding` says why."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """The issuer of an assertion. `profile` is what its address serves, never what a badge embeds.
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.code)
-        self.finding = finding
+    `id` is the address that the profile declares and is served at; where a redirect led to another site, the final
+    address: an open redirect of one site must not let another speak in its name.
+    """
+
+    id: str
+    profile: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class References:
+    """What an assertion refers to. `issuer` is None where it is not known; `trouble` then says why."""
+
+    badge_class: Json = field(default_factory=dict)
+    issuer: Issuer | None = None
+    trouble: Finding = NOT_CHECKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,72 +48,139 @@ class VerifiedAssertion:
     """An assertion that its host serves or its key signed, with the findings on its issuer and status."""
 
     assertion: Json
-    issuer_id: str | None
+    references: References
     proof: Finding
     key_of_issuer: Finding
     status: Finding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issuer:
-    """The issuer of an assertion. `profile` is what the address that is its id serves, never what the badge embeds."""
-
-    id: str | None
-    profile: Json
-
-
-def fetch_issuer(assertion: Json, lookups: Lookups) -> Issuer:
-    """The issuer of the assertion's badge class.
-
-    Raises AssertionNotVerifiedError where the badge class or the issuer cannot be fetched.
-    """
-    badge_class = _embedded_or_fetched(assertion.get("badge"), lookups)
-    issuer = badge_class.get("issuer")
-    address = issuer if isinstance(issuer, str) else issuer.get("id") if isinstance(issuer, dict) else None
-    if not isinstance(address, str):
-        return Issuer(id=None, profile={})
+def fetch_references(assertion: Json, lookups: Lookups) -> References:
+    """The assertion's badge class and issuer, as far as their addresses answer."""
+    references = References()
     try:
-        profile = fetch_json(address, lookups)
-    except AssertionNotVerifiedError as error:
-        # A profile embedded in the badge was written by the author of the badge, so its rules do not count. What is
-        # left is the host of the id.
-        if isinstance(issuer, dict) and error.finding.code != LIMIT_REACHED:
-            return Issuer(id=address, profile={})
-        raise
-    return Issuer(id=address, profile=profile if profile.get("id", address) == address else {})
+        badge_class = _embedded_or_fetched(single(assertion.get("badge")), lookups)
+        references = References(badge_class=badge_class)
+        return replace(references, issuer=_fetch_issuer(assertion, badge_class, lookups))
+    except NotServedError as error:
+        code = _OF_ISSUER.get(error.finding.code, "issuer_not_reached")
+        return replace(references, trouble=unknown(code, error.finding.detail))
 
 
 def _embedded_or_fetched(value: Any, lookups: Lookups) -> Json:
     if isinstance(value, str):
-        return fetch_json(value, lookups)
+        found: Json = without_absent(fetch_json(value, lookups))
+        return found
     return value if isinstance(value, dict) else {}
 
 
-def fetch_json(address: str, lookups: Lookups) -> Json:
-    """The JSON object at the address. Raises AssertionNotVerifiedError where none can be fetched."""
-    body = fetch_bytes(address, lookups)
+def _fetch_issuer(assertion: Json, badge_class: Json, lookups: Lookups) -> Issuer:
+    """The issuer of the badge class. Raises NotServedError where its profile cannot be fetched.
+
+    A profile embedded in the badge was written by the author of the badge, so its rules do not count.
+    """
+    issuer = single(badge_class.get("issuer"))
+    if _is_oldest_form(assertion, issuer):
+        # Open Badges 0.5 has no profiles: the issuer is a whole site.
+        host = issuer["origin"].partition("://")[2].strip("/")
+        return Issuer(id=f"https://{host}", profile={})
+    address = issuer if isinstance(issuer, str) else text(issuer, "id")
+    if not address:
+        raise NotServedError(unknown("no_issuer"))
+    served = ask(address, lookups)
+    profile = _profile(served)
+    declared = profile.get("id")
+    if isinstance(declared, str) and not served.answers_as(declared):
+        served = ask(declared, lookups)
+        profile = _profile(served)
+    if not served.answers_as(profile.get("id")):
+        # Somebody else's rules would be taken for those of this issuer.
+        raise NotServedError(unknown("issuer_unclear", address))
+    return Issuer(id=_id_of(served, profile), profile=profile)
+
+
+def _profile(served: Served) -> Json:
+    found: Json = without_absent(served.read())
+    return found
+
+
+def _id_of(served: Served, profile: Json) -> str:
+    moved = authority(served.address) != authority(served.asked)
+    return served.address if moved else text(profile, "id") or served.address
+
+
+def _is_oldest_form(assertion: Json, issuer: Any) -> bool:
+    """Whether this is Open Badges 0.5: a recipient that is a text, an issuer that is an origin, and no ids or types."""
+    return (
+        isinstance(assertion.get("recipient"), str)
+        and isinstance(issuer, dict)
+        and isinstance(issuer.get("origin"), str)
+        and not {"@context", "id", "type"} & (assertion.keys() | issuer.keys())
+    )
+
+
+# --- which addresses are the issuer's own
+
+
+def check_hosting(addresses: tuple[str, ...], issuer: Issuer) -> Finding:
+    """Whether the issuer says that assertions at all of the addresses are its own, else whether they are on its site.
+
+    Source: Open Badges 2.0, VerificationObject: `startsWith` and `allowedOrigins`; where both are given, both count.
+    """
     try:
-        return read_object(body.removeprefix(b"\xef\xbb\xbf").decode())
-    except (ProofError, ValueError) as error:
-        raise AssertionNotVerifiedError(unknown("hosted_unreadable", address)) from error
-
-
-def fetch_bytes(address: str, lookups: Lookups) -> bytes:
-    """What the address serves. Raises AssertionNotVerifiedError where it does not answer or may not be asked."""
-    if lookups.fetch is None:
-        raise AssertionNotVerifiedError(unknown("hosted_not_asked", address))
-    try:
-        return lookups.fetch(address)
-    except BudgetSpentError as error:
-        raise AssertionNotVerifiedError(unknown(LIMIT_REACHED, address)) from error
-    except Exception as error:  # `fetch` may raise anything, and every reason means: not reached
-        detail = f"{address}: {error.__class__.__name__}"
-        raise AssertionNotVerifiedError(unknown("hosted_not_reached", detail)) from error
-
-
-def host_of(address: str | None) -> str:
-    """The host name in a URL; empty where there is none."""
-    try:
-        return urlsplit(address or "").hostname or ""
+        prefixes, origins = _hosting_rule(issuer)
     except ValueError:
-        return ""
+        return unknown("issuer_rule_unreadable", issuer.id)
+    if not prefixes:
+        origins = origins or {authority(issuer.id)}
+    for address in addresses:
+        is_below = not prefixes or any(_is_below(address, prefix) for prefix in prefixes)
+        is_on_site = not origins or authority(address) in origins
+        if not authority(address) or not is_below or not is_on_site:
+            return failed("hosted_elsewhere", address)
+    return passed("hosted_by_issuer", issuer.id)
+
+
+def _hosting_rule(issuer: Issuer) -> tuple[list[str], set[str]]:
+    """The `startsWith` and the allowed authorities of the profile; both empty where it has no rule.
+
+    Raises ValueError where there is a rule that cannot be read: taken as none, it would protect nobody.
+    """
+    rules = as_list(issuer.profile.get("verification"))
+    if not rules:
+        return [], set()
+    if len(rules) != 1 or not isinstance(rules[0], dict) or not rules[0]:
+        raise ValueError("not one VerificationObject")
+    return _texts(rules[0].get("startsWith")), {
+        _origin(name) for name in _texts(rules[0].get("allowedOrigins"))
+    }
+
+
+def _texts(value: Any) -> list[str]:
+    """The texts of a list, or the one text. Raises ValueError where one is empty or something else."""
+    found = as_list(value)
+    if not all(isinstance(item, str) and item.strip() for item in found):
+        raise ValueError("not texts")
+    return found
+
+
+def _origin(name: str) -> str:
+    """The authority of an allowed origin, which is a host, a host with its port, or a whole origin."""
+    return authority(name if "://" in name else f"https://{name}")
+
+
+def _is_below(address: str, prefix: str) -> bool:
+    """Whether the address begins with the prefix, on the same site, without a step that leads out of it again."""
+    steps = unquote(urlsplit(address).path).replace("\\", "/").split("/")
+    return (
+        address.startswith(prefix)
+        and authority(address) == authority(prefix)
+        and not {".", ".."} & set(steps)
+    )
+
+
+def is_version_2(document: Json) -> bool:
+    """Whether the document says that it is of Open Badges 2.0, in which profiles list the keys of their issuer."""
+    contexts = [context for context in as_list(document.get("@context")) if isinstance(context, str)]
+    return any(context.endswith("/v2") or "/v2p" in context for context in contexts) or "Profile" in types(
+        document
+    )

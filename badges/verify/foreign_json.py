@@ -23,9 +23,24 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
+def single(value: Any) -> Any:
+    """The one member of a list of one, else the value itself: JSON-LD does not tell them apart."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def objects(value: Any) -> list[Json]:
     """The objects of a list, or the single one."""
     return [item for item in as_list(value) if isinstance(item, dict)]
+
+
+def without_absent(value: Any) -> Any:
+    """The same JSON without members that are null or an empty list, which are absent in JSON-LD."""
+    if isinstance(value, dict):
+        kept = {name: without_absent(item) for name, item in value.items()}
+        return {name: item for name, item in kept.items() if item is not None and item != []}
+    if isinstance(value, list):
+        return [without_absent(item) for item in value if item is not None]
+    return value
 
 
 def text(value: Any, name: str) -> str | None:
@@ -62,6 +77,6 @@ def kind_of(document: Json) -> Kind:
     contexts = [context for context in as_list(document.get("@context")) if isinstance(context, str)]
     if "Assertion" in found and any("openbadges" in context for context in contexts):
         return "open_badges_2"
-    if {"recipient", "badge", "verify"} <= document.keys() and "credentialSubject" not in document:
+    if {"recipient", "badge"} <= document.keys() and "credentialSubject" not in document:
         return "open_badges_2"
     return "other"

@@ -1,115 +1,185 @@
-"""check_open_badges_2: the Report on badges of Open Badges 2.0 and 1.x.
+"""check_open_badges_2: the Report on badges of Open Badges 2.0, 1.x and 0.5.
 
-Their proof is that the issuer's host serves the assertion, or the key that signed it: without `fetch` they cannot be
+Their proof is that the issuer's site serves the assertion, or the key that signed it: without `fetch` they cannot be
 verified. Source: Open Badges 2.0, "Verification".
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from badges.verify.assertions import AssertionNotVerifiedError, VerifiedAssertion
+from badges.verify.assertions import References, VerifiedAssertion
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import text, types
+from badges.verify.foreign_json import single, text, types, without_absent
 from badges.verify.hosted_assertion import check_hosted_assertion
 from badges.verify.lookups import Lookups
+from badges.verify.moments import read_end, read_moment
+from badges.verify.one_ed_tech import worst_outcome
+from badges.verify.one_ed_tech_2 import run_probes
+from badges.verify.open_badges_2_form import check_context, check_extensions, check_form, check_type
 from badges.verify.recipient import check_recipient
 from badges.verify.report import NOT_CHECKED, Finding, Report, as_check, failed, passed, unknown, warning
+from badges.verify.served import NotServedError
 from badges.verify.signed_assertion import check_signed_assertion
 from badges.verify.verdict import decide_verdict
 from signing.json_text import Json
-from signing.timestamps import from_timestamp
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_NO_ZONE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?", re.ASCII)
+_WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_HASH = re.compile(r"(sha256|md5)\$[0-9a-f]+", re.IGNORECASE)
 
 
 def check_open_badges_2(file: ParsedFile, lookups: Lookups, recipient: str | None) -> Report:
     """The Report on an assertion, or on the address of one."""
     assertion, verified, proof = file.credential, None, NOT_CHECKED
     try:
-        address = file.address or hosted_address(assertion)
-        verified = (
-            check_hosted_assertion(address, assertion, lookups)
-            if address
-            else check_signed_assertion(file, lookups)
-        )
+        verified = _check_assertion(file, without_absent(file.credential), lookups)
         assertion, proof = verified.assertion, verified.proof
-    except AssertionNotVerifiedError as error:
+    except NotServedError as error:
         proof = error.finding
+    references = verified.references if verified else References()
+    # What a badge names is fetched only where it is known to be its issuer's.
+    trusted_lookups = lookups if verified and verified.key_of_issuer.outcome == "passed" else None
+    extensions = check_extensions(assertion, references, trusted_lookups)
+    in_open_badges_3 = _in_terms_of_3(assertion, references)
+    is_whole = bool(assertion.keys() - {"id", "revoked", "revocationReason", "@context", "type"})
     checks = (
         as_check("parsed", file.finding),
         as_check("terms", NOT_CHECKED),
-        as_check("context", warning("open_badges_2")),
-        as_check("type", passed("assertion")),
-        as_check("schema", unknown("no_rules")),
-        as_check("subject", _check_subject(assertion) if assertion else NOT_CHECKED),
-        as_check("issuer", _check_issuer(verified)),
+        as_check("context", check_context(assertion)),
+        as_check("type", check_type(assertion)),
+        as_check("schema", check_form(assertion, references) if is_whole else unknown("no_rules")),
+        as_check("inline_schemas", extensions),
+        as_check("subject", _check_subject(in_open_badges_3) if is_whole else NOT_CHECKED),
+        as_check("issuer", _check_issuer(references)),
         as_check("proof", proof),
         as_check("key_of_issuer", verified.key_of_issuer if verified else NOT_CHECKED),
         as_check("status", verified.status if verified else NOT_CHECKED),
         as_check("validity", _check_validity(assertion, lookups.now)),
-        as_check("recipient", check_recipient(_as_open_badges_3(assertion), recipient)),
+        as_check("recipient", check_recipient(in_open_badges_3, recipient)),
     )
-    return Report(checks=checks, credential=assertion or None, verdict=decide_verdict(checks))
+    probes = run_probes(file, verified, proof, extensions, lookups)
+    return Report(
+        checks=checks,
+        credential=assertion or None,
+        verdict=decide_verdict(checks),
+        one_ed_tech=worst_outcome(probes),
+        probes=probes,
+        in_open_badges_3=in_open_badges_3 if assertion else None,
+    )
+
+
+def _check_assertion(file: ParsedFile, assertion: Json, lookups: Lookups) -> VerifiedAssertion:
+    """The assertion as it is served, or signed. Raises NotServedError."""
+    if file.address is not None:
+        return check_hosted_assertion(file.address, {}, lookups)
+    try:
+        kinds = _kinds_of_verification(assertion)
+    except ValueError as error:
+        raise NotServedError(unknown("verification_unreadable")) from error
+    if "signed" in kinds or (not kinds and file.is_jws):
+        return check_signed_assertion(file, lookups)
+    address = hosted_address(assertion)
+    if address is None:
+        raise NotServedError(unknown("hosted_nowhere"))
+    return check_hosted_assertion(address, assertion, lookups)
+
+
+def _kinds_of_verification(assertion: Json) -> set[str]:
+    """`hosted` or `signed`; empty where the assertion does not say. Raises ValueError where that cannot be read."""
+    if not {"verification", "verify"} & assertion.keys():
+        return set()
+    verification = single(assertion.get("verification", assertion.get("verify")))
+    names = {re.split("[:#]", name)[-1].lower() for name in types(verification)}
+    kinds = {name.removesuffix("badge") for name in names} & {"hosted", "signed"}
+    if len(kinds) != 1:
+        raise ValueError("neither hosted nor signed")
+    return kinds
 
 
 def hosted_address(assertion: Json) -> str | None:
-    """The address at which an assertion says it is hosted; None for a signed one."""
-    verification = assertion.get("verification", assertion.get("verify"))
-    kinds = {kind.lower() for kind in types(verification)}
-    if not kinds & {"hosted", "hostedbadge"}:
-        return None
-    return text(verification, "url") or text(assertion, "id")
+    """The address at which an assertion says it is hosted, if it is one: its id, or in 1.0 that of its `verify`."""
+    named = (text(single(assertion.get(name)), "url") for name in ("verification", "verify"))
+    for address in (text(assertion, "id"), *named):
+        if address and _WEB_ADDRESS.fullmatch(address):
+            return address
+    return None
 
 
-def _check_subject(assertion: Json) -> Finding:
-    has_recipient = bool(_as_open_badges_3(assertion)["credentialSubject"])
+def _check_subject(in_open_badges_3: Json) -> Finding:
+    has_recipient = "identifier" in in_open_badges_3["credentialSubject"]
     return passed("achievement") if has_recipient else failed("no_recipient")
 
 
-def _as_open_badges_3(assertion: Json) -> Json:
-    """A credential with the assertion's recipient in the terms of Open Badges 3.0, and nothing else."""
-    recipient = assertion.get("recipient")
-    if not isinstance(recipient, dict) or text(recipient, "identity") is None:
-        return {"credentialSubject": {}}
-    identifier = {
-        "identityHash": recipient["identity"],
-        "hashed": recipient.get("hashed"),
-        "salt": recipient.get("salt"),
-        "identityType": "emailAddress" if "email" in types(recipient) else "identifier",
-    }
-    return {"credentialSubject": {"identifier": [identifier]}}
-
-
-def _check_issuer(verified: VerifiedAssertion | None) -> Finding:
-    if verified is None:
-        return NOT_CHECKED
-    return passed("profile", verified.issuer_id) if verified.issuer_id else failed("no_issuer")
+def _check_issuer(references: References) -> Finding:
+    if references.issuer is not None:
+        return passed("profile", references.issuer.id)
+    return warning("no_address") if references.trouble.code == "no_issuer" else NOT_CHECKED
 
 
 def _check_validity(assertion: Json, now: datetime) -> Finding:
-    """Whether `now` is between `issuedOn` and `expires`, where they are given."""
+    """Whether `now` is between `issuedOn` and `expires`, where they are given. In 0.5 it was `issued_on`."""
+    begin = assertion.get("issuedOn", assertion.get("issued_on"))
     try:
-        ends = _as_datetime(assertion["expires"]) if "expires" in assertion else None
-        begins = _as_datetime(assertion["issuedOn"]) if "issuedOn" in assertion else None
-    except ValueError:
+        begins = read_moment(begin) if begin is not None else None
+        ends = read_end(assertion["expires"]) if "expires" in assertion else None
+    except (ValueError, OverflowError):
         return failed("no_dates")
-    if begins is not None and now < begins:
-        return failed("not_yet_valid", begins.isoformat())
-    if ends is not None and now > ends:
-        return failed("expired", ends.isoformat())
+    if begins is not None and now < begins.earliest:
+        return failed("not_yet_valid", begins.earliest.isoformat())
+    if ends is not None and now > ends.latest:
+        return failed("expired", ends.latest.isoformat())
+    if (begins is not None and now < begins.latest) or (ends is not None and now > ends.earliest):
+        return unknown("zone_unknown")
     return passed("valid" if ends else "no_end")
 
 
-def _as_datetime(value: Any) -> datetime:
-    """The moment of a timestamp, a day or seconds since 1970, in UTC where no zone is given. Raises ValueError."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**36:
-        return datetime.fromtimestamp(value, tz=UTC)  # Open Badges 0.5 counted seconds
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        value += "T00:00:00Z"
-    elif isinstance(value, str) and _NO_ZONE.fullmatch(value):
-        value += "Z"
-    return from_timestamp(value)
+# --- the same in the terms of Open Badges 3.0, which readers and pages know
+
+
+def _in_terms_of_3(assertion: Json, references: References) -> Json:
+    """A credential with what the assertion says of its recipient, its achievement, its issuer and its dates."""
+    badge = references.badge_class or single(assertion.get("badge"))
+    badge = badge if isinstance(badge, dict) else {}
+    achievement = {name: badge[name] for name in ("id", "name", "description") if text(badge, name)}
+    subject: Json = {"type": ["AchievementSubject"], "achievement": {"type": ["Achievement"]} | achievement}
+    criteria = single(badge.get("criteria"))
+    if isinstance(criteria, str):
+        criteria = {"id": criteria}
+    if isinstance(criteria, dict):
+        subject["achievement"]["criteria"] = criteria
+    if identifier := _identity_object(assertion):
+        subject["identifier"] = [identifier]
+    credential: Json = {"issuer": _profile(badge, references), "credentialSubject": subject}
+    for name, names in (("validFrom", ("issuedOn", "issued_on")), ("validUntil", ("expires",))):
+        found = next((assertion[old] for old in names if isinstance(assertion.get(old), str)), None)
+        if found is not None:
+            credential[name] = found
+    return credential
+
+
+def _profile(badge: Json, references: References) -> Json:
+    """The issuer: by its own address where that answered, else as the badge names it, which proves nothing."""
+    named = single(badge.get("issuer"))
+    named = {"id": named} if isinstance(named, str) else named if isinstance(named, dict) else {}
+    source, own_id = named, text(named, "id")
+    if references.issuer is not None:
+        source, own_id = references.issuer.profile or named, references.issuer.id
+    profile = {name: source[name] for name in ("name", "url", "description") if text(source, name)}
+    return profile | ({"id": own_id} if own_id else {}) | {"type": ["Profile"]}
+
+
+def _identity_object(assertion: Json) -> Json | None:
+    """The recipient as an IdentityObject of 3.0. In 0.5 it was a text, an address or a hash of one."""
+    recipient = single(assertion.get("recipient"))
+    if isinstance(recipient, str):
+        recipient = {"type": "email", "identity": recipient, "salt": assertion.get("salt")}
+    identity = text(recipient, "identity")
+    if identity is None:
+        return None
+    return {
+        "identityHash": identity,
+        "hashed": recipient.get("hashed", _HASH.fullmatch(identity) is not None),
+        "salt": recipient.get("salt"),
+        "identityType": "emailAddress" if "email" in types(recipient) else "identifier",
+    }

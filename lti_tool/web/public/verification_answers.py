@@ -137,8 +137,8 @@ _NO_BADGE = frozenset({"empty", "not_a_badge", "no_credential"})
 
 #: The outcomes of a check that holds; a warning is a remark about a badge that is valid all the same.
 _HOLDS = ("passed", "warning")
-#: Codes of `proof` by which the signature, or the copy that the issuer publishes, proves that the content was changed.
-_PROVEN_CHANGED = frozenset({"bad_signature", "differs_from_hosted"})
+#: Codes of `proof` by which the signature proves that the content was changed.
+_PROVEN_CHANGED = frozenset({"bad_signature"})
 
 
 def _content_answer(proof: Check) -> Answer:

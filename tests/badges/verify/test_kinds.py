@@ -23,11 +23,9 @@ from signing.multibase import base64url
 from signing.secured import SecuredCredential
 from signing.signatures import sign
 from tests.badges.pdf.pdf_files import embedded, pdf_with_names
-from tests.badges.verify.reports import demand_sentences, finding
+from tests.badges.verify.reports import HEADER_END, baked_older, demand_sentences, finding
 
 Build = Callable[..., Json]
-#: Where the header of a PNG ends.
-HEADER_END = 33
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><circle r="4"/></svg>'
 
 
@@ -311,13 +309,6 @@ def older() -> dict[str, Json]:
     }
 
 
-def baked_older(text: str, kind: bytes = b"iTXt") -> bytes:
-    png = picture("Solar", None, "Riga College", size=20)
-    data = kind + b"openbadges\0" + (b"\0\0\0\0" if kind == b"iTXt" else b"") + text.encode()
-    chunk = (len(data) - 4).to_bytes(4) + data + zlib.crc32(data).to_bytes(4)
-    return png[:HEADER_END] + chunk + png[HEADER_END:]
-
-
 @pytest.mark.parametrize("how", ["json", "png", "address in a png", "address in an svg"])
 def test_a_hosted_badge_is_verified_at_its_own_address(
     older: dict[str, Json], verify_badge: Callable[..., Report], how: str
@@ -336,7 +327,9 @@ def test_a_hosted_badge_is_verified_at_its_own_address(
     assert finding(report, "proof") == ("passed", "hosted")
     assert finding(report, "context") == ("warning", "open_badges_2")
     assert finding(report, "recipient") == ("passed", "recipient_matches")
-    assert report.one_ed_tech == "not_run"
+    assert report.one_ed_tech == ("unknown" if how.startswith("address") else "error"), (
+        "the badge class is bare"
+    )
 
 
 def test_a_hosted_badge_is_unverifiable_where_its_host_may_not_be_asked_or_does_not_answer(
@@ -356,36 +349,30 @@ def test_a_hosted_badge_is_unverifiable_where_its_host_may_not_be_asked_or_does_
     ("address", "change", "verdict", "found"),
     [
         (HOSTED, {"revoked": True}, "revoked", ("status", "revoked")),
-        (HOSTED, {"expires": "2021-01-01"}, "changed", ("proof", "differs_from_hosted")),
-        (
-            HOSTED,
-            {"recipient": {"type": "email", "identity": "x"}},
-            "changed",
-            ("proof", "differs_from_hosted"),
-        ),
+        (HOSTED, {"expires": "2021-01-01"}, "expired", ("proof", "hosted_otherwise")),
         (
             HOSTED,
             {"badge": "https://college.example.org/badges/2"},
-            "changed",
-            ("proof", "differs_from_hosted"),
+            "unverifiable",
+            ("key_of_issuer", "issuer_not_reached"),
         ),
         (
             "https://college.example.org/badges/1",
             {"issuer": "https://other.example.org/issuer"},
             "wrong_issuer",
-            ("key_of_issuer", "key_of_another"),
+            ("key_of_issuer", "hosted_elsewhere"),
         ),
         (
             "https://college.example.org/issuer",
             {"verification": {"allowedOrigins": "badges.example.org"}},
             "wrong_issuer",
-            ("key_of_issuer", "key_of_another"),
+            ("key_of_issuer", "hosted_elsewhere"),
         ),
         (
             "https://college.example.org/issuer",
             {"verification": {"startsWith": "https://college.example.org/assertions/"}},
             "verified",
-            ("key_of_issuer", "key_of_issuer"),
+            ("key_of_issuer", "hosted_by_issuer"),
         ),
     ],
 )
@@ -412,7 +399,7 @@ def test_a_revoked_hosted_badge_may_serve_nothing_but_that(
         assert (report.verdict, finding(report, "status")) == ("revoked", ("failed", "revoked"))
     # The revocation of another assertion does not count.
     another = {"id": f"{HOSTED}0", "revoked": True}
-    assert verify_badge(older[HOSTED], older | {HOSTED: another}).verdict == "changed"
+    assert verify_badge(older[HOSTED], older | {HOSTED: another}).verdict == "unverifiable"
 
 
 @pytest.mark.parametrize("kind", ["BadgeClass", "Issuer"])
@@ -421,10 +408,10 @@ def test_a_document_of_another_class_is_no_hosted_badge(
 ) -> None:
     older[HOSTED]["type"] = ["Assertion", kind]
     report = verify_badge(baked_older(HOSTED), older)
-    assert finding(report, "proof")[1] == "differs_from_hosted"
+    assert finding(report, "proof") == ("unknown", "hosted_unreadable")
 
 
-def test_a_timestamp_without_a_zone_is_in_utc(
+def test_a_timestamp_without_a_zone_is_read(
     older: dict[str, Json], verify_badge: Callable[..., Report]
 ) -> None:
     for issued_on, verdict in (
@@ -453,7 +440,8 @@ def test_a_badge_of_open_badges_1_is_recognised(verify_badge: Callable[..., Repo
         "verify": {"type": "hosted", "url": HOSTED},
         "issuedOn": 1400000000,
     }
-    report = verify_badge(first, {HOSTED: first})
+    college = {"name": "Riga College", "url": "https://college.example.org"}
+    report = verify_badge(first, {HOSTED: first, "https://college.example.org": college})
     assert report.verdict == "verified"
     assert (
         finding(verify_badge(first | {"verify": {"type": "signed", "url": HOSTED}}, {}), "proof")[0]
@@ -585,7 +573,9 @@ def test_a_profile_embedded_in_a_badge_does_not_make_its_author_the_issuer(
         assert report.verdict == "wrong_issuer" or claimed == "https://mallory.example.org/issuer"
     del served[ISSUER]
     served["https://mallory.example.org/badge"]["issuer"] = college
-    assert verify_badge(forged, served).verdict == "wrong_issuer"
+    assert verify_badge(forged, served).verdict == "unverifiable", (
+        "the college does not answer, so nobody is accused"
+    )
 
 
 def test_an_endorsement_of_the_credential_itself_is_checked(

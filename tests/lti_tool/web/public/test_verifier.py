@@ -155,7 +155,6 @@ def test_too_many_simultaneous_verifications_are_answered_with_503_at_once(drop,
     ("code", "headline", "short"),
     [
         ("bad_signature", "This badge was changed", "Changed"),
-        ("differs_from_hosted", "This badge was changed", "Changed"),
         ("malformed", "The signature of this badge does not prove its content", "Not proven"),
         ("claims_disagree", "The signature of this badge does not prove its content", "Not proven"),
     ],
