@@ -9,6 +9,7 @@ Source: 1EdTech digital-credentials-public-validator, OB20Inspector.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from badges.verify.assertions import References, VerifiedAssertion
@@ -16,10 +17,11 @@ from badges.verify.files import ParsedFile
 from badges.verify.foreign_json import as_list, single, text, types, without_absent
 from badges.verify.lookups import Lookups
 from badges.verify.one_ed_tech import run_until_fatal
-from badges.verify.open_badges_2_form import CONTEXT
+from badges.verify.open_badges_2_form import CONTEXT, known_documents
 from badges.verify.open_badges_2_rules import Breach, find_breaches, normalised
 from badges.verify.report import Finding, OneEdTech, Probe
 from badges.verify.revocation_list import check_revocation_list
+from badges.verify.served import NotServedError, fetch_json
 from signing.json_text import Json
 from signing.timestamps import from_timestamp
 
@@ -42,7 +44,7 @@ def run_probes(
         # The validator has no word for a picture with nothing in it but an address.
         return (Probe(name="CredentialParseProbe", outcome="unknown"),)
     assertion: Json = normalised(without_absent(file.credential))
-    references = _references_of(assertion, verified)
+    references = _references_of(assertion, verified, lookups)
     return run_until_fatal(
         (
             (
@@ -65,16 +67,32 @@ def run_probes(
     )
 
 
-def _references_of(assertion: Json, verified: VerifiedAssertion | None) -> References | None:
+def _references_of(
+    assertion: Json, verified: VerifiedAssertion | None, lookups: Lookups
+) -> References | None:
     """The documents that the file refers to, where they are those that were fetched; else None.
 
-    A badge class embedded in the file has an address too, at which the validator looks it up and we do not.
+    A badge class embedded in the file has an address too, at which the validator looks it up.
     """
-    badge = single(assertion.get("badge"))
-    is_same = (
-        verified is not None and isinstance(badge, str) and badge == single(verified.assertion.get("badge"))
+    if verified is None:
+        return None
+    badge, served = single(assertion.get("badge")), single(verified.assertion.get("badge"))
+    address = text(badge, "id") if isinstance(badge, dict) else badge
+    if address is None or address != (text(served, "id") if isinstance(served, dict) else served):
+        return None
+    if not isinstance(served, dict):
+        return verified.references
+    if verified.key_of_issuer.outcome != "passed":
+        return None
+    try:
+        badge_class = without_absent(fetch_json(address, lookups))
+    except NotServedError:
+        return None
+    is_same = single(badge_class.get("issuer")) in (
+        issuer := single(served.get("issuer")),
+        text(issuer, "id"),
     )
-    return verified.references if verified is not None and is_same else None
+    return replace(verified.references, badge_class=badge_class) if is_same else None
 
 
 def _context(assertion: Json) -> OneEdTech:
@@ -85,12 +103,7 @@ def _context(assertion: Json) -> OneEdTech:
 def _properties(assertion: Json, references: References | None) -> OneEdTech:
     """The worst breach; unknown where there is none in the file, and the other documents were not fetched."""
     issuer = references.issuer if references else None
-    known: dict[str, Json] = {}
-    if references is not None and references.badge_class:
-        known[single(assertion["badge"])] = references.badge_class
-        address = single(references.badge_class.get("issuer"))
-        if issuer is not None and isinstance(address, str):
-            known[address] = issuer.profile
+    known = known_documents(assertion, references) if references else {}
     outcome = _worst(list(find_breaches(assertion, "Assertion", known.get)))
     return "unknown" if outcome == "valid" and issuer is None else outcome
 

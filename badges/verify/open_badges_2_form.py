@@ -60,17 +60,22 @@ def check_form(assertion: Json, references: References) -> Finding:
     if isinstance(image, str) and image[:5].lower() == "data:":
         # The standard wants the address of the picture that was awarded, which anybody can fetch and read.
         return failed("wrong_form", "image")
-    known = (
-        {single(assertion.get("badge")): references.badge_class} if _is_text(assertion.get("badge")) else {}
-    )
-    if references.issuer and _is_text(references.badge_class.get("issuer")):
-        known[single(references.badge_class["issuer"])] = references.issuer.profile
+    known = known_documents(assertion, references)
     breach = next(find_breaches(normalised(assertion), "Assertion", known.get), None)
     return warning("loose_form", breach.path) if breach else passed("right_form")
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(single(value), str)
+def known_documents(assertion: Json, references: References) -> dict[str, Json]:
+    """The badge class and the profile by the addresses by which the assertion and the badge class name them."""
+    named = (
+        (assertion.get("badge"), references.badge_class),
+        (references.badge_class.get("issuer"), references.issuer.profile if references.issuer else {}),
+    )
+    return {
+        address: document
+        for value, document in named
+        if document and isinstance(address := single(value), str)
+    }
 
 
 def check_extensions(assertion: Json, references: References, lookups: Lookups | None) -> Finding:

@@ -4,88 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from badges.errors import HttpStatusError
-from badges.verify import Budget, Report, verify
+from badges.verify import Budget, Report
 from signing.json_text import Json
-from tests.badges.verify.reports import baked_older, demand_sentences, finding
-
-CONTEXT = "https://w3id.org/openbadges/v2"
-SITE = "https://college.example.org"
-HOSTED, BADGE, ISSUER = f"{SITE}/assertions/1", f"{SITE}/badges/1", f"{SITE}/issuer"
-OTHER = "https://mallory.example.net"
-
-
-@dataclass
-class Web:
-    """What is served by address: JSON, a text, or an answer with another status. No other address answers."""
-
-    pages: dict[str, Any]
-    asked: list[str] = field(default_factory=list)
-
-    def fetch(self, url: str) -> bytes:
-        self.asked.append(url)
-        page = self.pages[url]
-        if isinstance(page, HttpStatusError):
-            raise page
-        return page.encode() if isinstance(page, str) else json.dumps(page).encode()
-
-
-def redirect(location: str, status: int = 302) -> HttpStatusError:
-    return HttpStatusError(status, location=location)
-
-
-@pytest.fixture
-def web() -> Web:
-    """The documents of a badge that Riga College serves."""
-    return Web(
-        {
-            HOSTED: {
-                "@context": CONTEXT,
-                "type": "Assertion",
-                "id": HOSTED,
-                "badge": BADGE,
-                "recipient": {"type": "email", "hashed": False, "identity": "anna@example.org"},
-                "issuedOn": "2020-01-01T00:00:00+00:00",
-                "verification": {"type": "hosted"},
-            },
-            BADGE: {
-                "@context": CONTEXT,
-                "type": "BadgeClass",
-                "id": BADGE,
-                "name": "Solar panels",
-                "description": "Mounts solar panels",
-                "criteria": {"narrative": "Mount one."},
-                "image": f"{SITE}/badge.png",
-                "issuer": ISSUER,
-            },
-            ISSUER: {
-                "@context": CONTEXT,
-                "type": "Issuer",
-                "id": ISSUER,
-                "name": "Riga College",
-                "url": SITE,
-                "email": "badges@example.org",
-            },
-        }
-    )
-
-
-@pytest.fixture
-def check(web: Web, world: Any, now: datetime) -> Callable[..., Report]:
-    def checked(file: bytes | str | Json, **more: Any) -> Report:
-        text = json.dumps(file) if isinstance(file, dict) else file
-        data = text.encode() if isinstance(text, str) else text
-        report = verify(data, world.find_key, world.find_status, now, **({"fetch": web.fetch} | more))
-        demand_sentences(report)
-        return report
-
-    return checked
+from tests.badges.verify.hosted import BADGE, HOSTED, ISSUER, OTHER, SITE, Web, redirect
+from tests.badges.verify.reports import baked_older, finding
 
 
 def issuer_of(report: Report) -> str:
