@@ -42,5 +42,5 @@ def renamed(finding: Finding, code: str) -> Finding:
 
 def _entry_ids(entry: Any) -> set[str]:
     if isinstance(entry, str):
-        return {entry}
+        return {entry} - {""}
     return {name for name in (text(entry, "id"), text(entry, "uid")) if name}

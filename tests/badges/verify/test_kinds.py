@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from badges import svg
 from badges.artwork import picture
 from badges.bake import bake
+from badges.errors import HttpStatusError
 from badges.template.model import Template
 from badges.verify import Report, verify
 from signing.json_text import Json, as_text
@@ -38,6 +39,8 @@ def verify_badge(world: Any, now: datetime) -> Callable[..., Report]:
         def fetch(url: str) -> bytes:
             world.asked.append(url)
             answer = (served or {})[url]
+            if isinstance(answer, HttpStatusError):
+                raise answer
             return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
 
         given = {"fetch": fetch} if served is not None else {}
@@ -552,6 +555,79 @@ def test_every_fault_of_a_signed_badge_has_its_code(
         assert finding(verify_badge(token, signing_college), "proof") == ("unknown", "key_not_found")
     del signing_college[KEY]
     assert finding(verify_badge(token, signing_college), "proof") == ("unknown", "key_not_found")
+
+
+MALLORY = "https://mallory.example.org"
+
+
+@pytest.mark.parametrize("answer", [None, "<html>", HttpStatusError(404)])
+def test_a_key_on_the_site_of_an_issuer_that_does_not_answer_could_be_anybodys(
+    signing_college: dict[str, Any], rsa: RSAPrivateKey, verify_badge: Callable[..., Report], answer: Any
+) -> None:
+    """On a site of many users each can publish a key."""
+    embedded = {"type": "BadgeClass", "id": f"{MALLORY}/badge", "issuer": dict(signing_college[ISSUER])}
+    verification = {"type": "SignedBadge", "creator": "https://college.example.org/mallory/key", "url": None}
+    forged = signing_college[HOSTED] | {"badge": embedded, "verification": verification}
+    signing_college["https://college.example.org/mallory/key"] = signing_college[KEY]
+    signing_college[ISSUER] = answer.encode() if isinstance(answer, str) else answer
+    if answer is None:
+        del signing_college[ISSUER]
+    report = verify_badge(signed(forged, rsa), signing_college)
+    assert (report.verdict, finding(report, "key_of_issuer")[0]) == ("unverifiable", "unknown")
+
+
+def test_a_profile_of_2_0_that_lists_no_key_has_none(
+    signing_college: dict[str, Any], rsa: RSAPrivateKey, verify_badge: Callable[..., Report]
+) -> None:
+    """Whatever version the assertion claims: its author chose it."""
+    older = {
+        name: value for name, value in signing_college[HOSTED].items() if name not in ("@context", "type")
+    }
+    del signing_college[ISSUER]["publicKey"]
+    for assertion in (signing_college[HOSTED], older):
+        token = signed(assertion, rsa)
+        assert verify_badge(token, signing_college).verdict == "verified", (
+            "a profile of 1.x: its site decides"
+        )
+        new = signing_college | {
+            ISSUER: signing_college[ISSUER] | {"@context": "https://w3id.org/openbadges/v2"}
+        }
+        assert verify_badge(token, new).verdict == "wrong_issuer"
+
+
+def test_a_redirect_does_not_make_a_strangers_key_the_issuers(
+    signing_college: dict[str, Any], rsa: RSAPrivateKey, verify_badge: Callable[..., Report]
+) -> None:
+    del signing_college[ISSUER]["publicKey"]
+    opened = f"https://college.example.org/leave?to={MALLORY}/key"
+    signing_college[f"{MALLORY}/key"] = signing_college[KEY]
+    signing_college[opened] = HttpStatusError(302, location=f"{MALLORY}/key")
+    signing_college[HOSTED]["verification"] = {"type": "signed", "creator": opened}
+    assert verify_badge(signed(signing_college[HOSTED], rsa), signing_college).verdict == "wrong_issuer"
+
+
+def test_a_signed_badge_says_that_http_is_not_asked(
+    signing_college: dict[str, Any], rsa: RSAPrivateKey, verify_badge: Callable[..., Report]
+) -> None:
+    plain = KEY.replace("https", "http")
+    signing_college[plain] = signing_college[KEY]
+    signing_college[ISSUER]["publicKey"] = signing_college[HOSTED]["verification"]["creator"] = plain
+    report = verify_badge(signed(signing_college[HOSTED], rsa), signing_college)
+    assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("unknown", "key_without_tls"))
+
+
+@pytest.mark.parametrize(
+    "listing", [{"revokedAssertions": ""}, {"revokedAssertions": [7]}, {"revokedAssertions": [{}]}]
+)
+def test_a_list_of_revoked_badges_that_cannot_be_read_shows_nothing(
+    signing_college: dict[str, Any], rsa: RSAPrivateKey, verify_badge: Callable[..., Report], listing: Json
+) -> None:
+    signing_college["https://college.example.org/revoked"] = listing
+    report = verify_badge(signed(signing_college[HOSTED], rsa), signing_college)
+    assert (report.verdict, finding(report, "status")) == ("unverifiable", ("unknown", "list_unreadable"))
+    for address in ("", {}, 7):
+        signing_college[ISSUER]["revocationList"] = address
+        assert verify_badge(signed(signing_college[HOSTED], rsa), signing_college).verdict == "unverifiable"
 
 
 def test_a_profile_embedded_in_a_badge_does_not_make_its_author_the_issuer(
