@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
 from badges.verify.assertions import References, VerifiedAssertion
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import single, text, types, without_absent
+from badges.verify.foreign_json import as_list, single, text, types, without_absent
 from badges.verify.hosted_assertion import check_hosted_assertion
 from badges.verify.lookups import Lookups
-from badges.verify.moments import read_end, read_moment
+from badges.verify.moments import read_end, read_moments
 from badges.verify.one_ed_tech import worst_outcome
 from badges.verify.one_ed_tech_2 import run_probes
 from badges.verify.open_badges_2_form import check_context, check_extensions, check_form, check_type
@@ -24,6 +25,7 @@ from badges.verify.served import NotServedError
 from badges.verify.signed_assertion import check_signed_assertion
 from badges.verify.verdict import decide_verdict
 from signing.json_text import Json
+from signing.timestamps import as_timestamp
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _HASH = re.compile(r"(sha256|md5)\$[0-9a-f]+", re.IGNORECASE)
@@ -121,16 +123,16 @@ def _check_validity(assertion: Json, now: datetime) -> Finding:
     """Whether `now` is between `issuedOn` and `expires`, where they are given. In 0.5 it was `issued_on`."""
     begin = assertion.get("issuedOn", assertion.get("issued_on"))
     try:
-        begins = read_moment(begin) if begin is not None else None
+        begins = read_moments(begin) if begin is not None else None
         ends = read_end(assertion["expires"]) if "expires" in assertion else None
     except (ValueError, OverflowError):
-        return failed("no_dates")
-    if begins is not None and now < begins.earliest:
-        return failed("not_yet_valid", begins.earliest.isoformat())
-    if ends is not None and now > ends.latest:
-        return failed("expired", ends.latest.isoformat())
-    if (begins is not None and now < begins.latest) or (ends is not None and now > ends.earliest):
-        return unknown("zone_unknown")
+        return unknown("no_dates")
+    if begins is not None and now < begins[0]:
+        return failed("not_yet_valid", begins[0].isoformat())
+    if ends is not None and now > ends[1]:
+        return failed("expired", ends[1].isoformat())
+    if (begins is not None and now < begins[1]) or (ends is not None and now > ends[0]):
+        return unknown("no_zone")
     return passed("valid" if ends else "no_end")
 
 
@@ -141,21 +143,46 @@ def _in_terms_of_3(assertion: Json, references: References) -> Json:
     """A credential with what the assertion says of its recipient, its achievement, its issuer and its dates."""
     badge = references.badge_class or single(assertion.get("badge"))
     badge = badge if isinstance(badge, dict) else {}
-    achievement = {name: badge[name] for name in ("id", "name", "description") if text(badge, name)}
-    subject: Json = {"type": ["AchievementSubject"], "achievement": {"type": ["Achievement"]} | achievement}
-    criteria = single(badge.get("criteria"))
-    if isinstance(criteria, str):
-        criteria = {"id": criteria}
-    if isinstance(criteria, dict):
-        subject["achievement"]["criteria"] = criteria
+    achievement: Json = {"type": ["Achievement"]}
+    achievement |= {name: badge[name] for name in ("id", "name", "description") if text(badge, name)}
+    if criteria := _criteria(single(badge.get("criteria"))):
+        achievement["criteria"] = criteria
+    if language := text(badge, "@language"):
+        achievement["inLanguage"] = language
+    subject: Json = {"type": ["AchievementSubject"], "achievement": achievement}
     if identifier := _identity_object(assertion):
         subject["identifier"] = [identifier]
+    if narrative := text(assertion, "narrative"):
+        subject["narrative"] = narrative
     credential: Json = {"issuer": _profile(badge, references), "credentialSubject": subject}
-    for name, names in (("validFrom", ("issuedOn", "issued_on")), ("validUntil", ("expires",))):
-        found = next((assertion[old] for old in names if isinstance(assertion.get(old), str)), None)
-        if found is not None:
-            credential[name] = found
-    return credential
+    if evidence := _evidence(assertion):
+        credential["evidence"] = evidence
+    begin = _as_text(assertion.get("issuedOn", assertion.get("issued_on")))
+    dates = {"awardedDate": begin, "validFrom": begin, "validUntil": _as_text(assertion.get("expires"))}
+    return credential | {name: date for name, date in dates.items() if date}
+
+
+def _criteria(value: Any) -> Json | None:
+    """The criteria; they may be the address of a page alone."""
+    if isinstance(value, str) and value:
+        return {"id": value, "narrative": value}
+    return value if isinstance(value, dict) else None
+
+
+def _as_text(date: Any) -> str | None:
+    """The date as it was written; seconds since 1970 as a timestamp."""
+    try:
+        return date if isinstance(date, str) else as_timestamp(read_moments(date)[0])
+    except (ValueError, OverflowError):
+        return None
+
+
+def _evidence(assertion: Json) -> list[Json]:
+    """The evidence; each may be an address alone."""
+    entries = [
+        {"id": entry} if isinstance(entry, str) else entry for entry in as_list(assertion.get("evidence"))
+    ]
+    return [entry for entry in entries if isinstance(entry, dict)]
 
 
 def _profile(badge: Json, references: References) -> Json:

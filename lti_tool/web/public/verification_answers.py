@@ -68,7 +68,8 @@ class Answers:
 def answers_of(report: Report, is_own: Callable[[str], bool]) -> Answers:
     """The answers of a report. An issuer other than the tool's own is called unknown."""
     checks = {check.name: check for check in report.checks}
-    if report.credential is None:
+    credential = report.shown
+    if credential is None:
         return Answers(
             light="unsure",
             headline=_l("No badge found in this file")
@@ -76,7 +77,6 @@ def answers_of(report: Report, is_own: Callable[[str], bool]) -> Answers:
             else _l("This file could not be checked"),
             unreadable=check_sentence(checks["parsed"]),
         )
-    credential = report.credential
     issuer = _issuer(credential, is_own)
     readings = elements.read(credential)
     light, headline = _headline(report.verdict, checks["proof"], issuer)

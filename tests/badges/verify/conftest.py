@@ -11,44 +11,14 @@ import pytest
 
 from badges.verify import Report, verify
 from signing.json_text import Json
-from tests.badges.verify.hosted import BADGE, CONTEXT, HOSTED, ISSUER, SITE, Web
+from tests.badges.verify.hosted import Web, pages
 from tests.badges.verify.reports import demand_sentences
 
 
 @pytest.fixture
 def web() -> Web:
     """The documents of a badge that Riga College serves."""
-    return Web(
-        {
-            HOSTED: {
-                "@context": CONTEXT,
-                "type": "Assertion",
-                "id": HOSTED,
-                "badge": BADGE,
-                "recipient": {"type": "email", "hashed": False, "identity": "anna@example.org"},
-                "issuedOn": "2020-01-01T00:00:00+00:00",
-                "verification": {"type": "hosted"},
-            },
-            BADGE: {
-                "@context": CONTEXT,
-                "type": "BadgeClass",
-                "id": BADGE,
-                "name": "Solar panels",
-                "description": "Mounts solar panels",
-                "criteria": {"narrative": "Mount one."},
-                "image": f"{SITE}/badge.png",
-                "issuer": ISSUER,
-            },
-            ISSUER: {
-                "@context": CONTEXT,
-                "type": "Issuer",
-                "id": ISSUER,
-                "name": "Riga College",
-                "url": SITE,
-                "email": "badges@example.org",
-            },
-        }
-    )
+    return Web(pages())
 
 
 @pytest.fixture

@@ -31,3 +31,36 @@ class Web:
 
 def redirect(location: str, status: int = 302) -> HttpStatusError:
     return HttpStatusError(status, location=location)
+
+
+def pages() -> dict[str, Any]:
+    """The documents of a badge that Riga College serves, by address."""
+    return {
+        HOSTED: {
+            "@context": CONTEXT,
+            "type": "Assertion",
+            "id": HOSTED,
+            "badge": BADGE,
+            "recipient": {"type": "email", "hashed": False, "identity": "anna@example.org"},
+            "issuedOn": "2020-01-01T00:00:00+00:00",
+            "verification": {"type": "hosted"},
+        },
+        BADGE: {
+            "@context": CONTEXT,
+            "type": "BadgeClass",
+            "id": BADGE,
+            "name": "Solar panels",
+            "description": "Mounts solar panels",
+            "criteria": {"narrative": "Mount one."},
+            "image": f"{SITE}/badge.png",
+            "issuer": ISSUER,
+        },
+        ISSUER: {
+            "@context": CONTEXT,
+            "type": "Issuer",
+            "id": ISSUER,
+            "name": "Riga College",
+            "url": SITE,
+            "email": "badges@example.org",
+        },
+    }

@@ -560,4 +560,4 @@ def test_a_date_without_a_zone_is_judged_in_every_zone(
     report = check(web.pages[HOSTED])
     assert report.verdict == verdict
     if verdict == "unverifiable":
-        assert finding(report, "validity") == ("unknown", "zone_unknown")
+        assert finding(report, "validity") == ("unknown", "no_zone")

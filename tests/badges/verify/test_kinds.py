@@ -421,7 +421,7 @@ def test_a_timestamp_without_a_zone_is_read(
         ("2026-01-01T00:00:00", "verified"),
         ("2026-01-01T00:00:00.5", "verified"),
         ("2027-01-01T00:00:00", "not_yet_valid"),
-        ("last spring", "unusable"),
+        ("last spring", "unverifiable"),
     ):
         older[HOSTED]["issuedOn"] = issued_on
         assert verify_badge(older[HOSTED], older).verdict == verdict
