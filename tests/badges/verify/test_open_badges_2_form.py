@@ -269,3 +269,20 @@ def test_1edtech_reads_dates_and_verification(
     web.pages[HOSTED] |= change
     assert json.dumps(web.pages[HOSTED])
     assert check(web.pages[HOSTED]).one_ed_tech == outcome
+
+
+@pytest.mark.parametrize("address", [BADGE, ISSUER])
+def test_a_badge_class_or_an_issuer_by_itself_is_no_badge_of_anybody(
+    web: Web, check: Callable[..., Report], address: str
+) -> None:
+    """1EdTech validates them, too. What they name is not fetched: nobody was awarded anything."""
+    outcome = "unknown" if address == BADGE else "valid"
+    for context in (CONTEXT, {"obi": "https://w3id.org/openbadges#"}):
+        web.pages[address]["@context"] = context
+        report = check(web.pages[address])
+        assert (report.verdict, finding(report, "type")) == ("unusable", ("failed", "badge_class"))
+        assert (report.one_ed_tech, web.asked) == (outcome, [])
+    web.pages[address]["name"] = None
+    assert check(web.pages[address]).one_ed_tech == "error"
+    web.pages[address]["type"] = ["Issuer", "Unknown"]
+    assert check(web.pages[address]).one_ed_tech == "error"

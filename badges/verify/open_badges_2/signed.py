@@ -8,19 +8,19 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Iterator
 
-from badges.verify.assertions import (
+from badges.verify.files import ParsedFile
+from badges.verify.foreign_json import as_list, single, text, without_absent
+from badges.verify.lookups import Lookups
+from badges.verify.open_badges_2.references import (
     Issuer,
     References,
     VerifiedAssertion,
     fetch_references,
     is_version_2,
 )
-from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import as_list, single, text, without_absent
-from badges.verify.lookups import Lookups
+from badges.verify.open_badges_2.revocation_list import check_revocation_list, renamed
+from badges.verify.open_badges_2.served import NotServedError, Served, ask, authority
 from badges.verify.report import Finding, failed, passed, unknown
-from badges.verify.revocation_list import check_revocation_list, renamed
-from badges.verify.served import NotServedError, Served, ask, authority
 from signing.data_integrity import demand_signature
 from signing.errors import ProofError, UnusableKeyError
 from signing.json_text import Json, read_object

@@ -12,16 +12,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from badges.verify.assertions import References, VerifiedAssertion
 from badges.verify.files import ParsedFile
 from badges.verify.foreign_json import as_list, single, text, types, without_absent
 from badges.verify.lookups import Lookups
 from badges.verify.one_ed_tech import run_until_fatal
-from badges.verify.open_badges_2_form import CONTEXT, known_documents
-from badges.verify.open_badges_2_rules import Breach, find_breaches, normalised
+from badges.verify.open_badges_2.form import CONTEXT, DESCRIBED, known_documents
+from badges.verify.open_badges_2.references import References, VerifiedAssertion
+from badges.verify.open_badges_2.revocation_list import check_revocation_list
+from badges.verify.open_badges_2.rules import Breach, find_breaches, normalised
+from badges.verify.open_badges_2.served import NotServedError, fetch_json
 from badges.verify.report import Finding, OneEdTech, Probe
-from badges.verify.revocation_list import check_revocation_list
-from badges.verify.served import NotServedError, fetch_json
 from signing.json_text import Json
 from signing.timestamps import from_timestamp
 
@@ -44,6 +44,14 @@ def run_probes(
         # The validator has no word for a picture with nothing in it but an address.
         return (Probe(name="CredentialParseProbe", outcome="unknown"),)
     assertion: Json = normalised(without_absent(file.credential))
+    if types(assertion) & DESCRIBED:
+        return run_until_fatal(
+            (
+                ("CredentialParseProbe", lambda: "valid"),
+                ("ContextPropertyProbe", lambda: _context(assertion)),
+                ("ValidationPropertyProbe", lambda: _described(assertion)),
+            )
+        )
     references = _references_of(assertion, verified, lookups)
     return run_until_fatal(
         (
@@ -106,6 +114,13 @@ def _properties(assertion: Json, references: References | None) -> OneEdTech:
     known = known_documents(assertion, references) if references else {}
     outcome = _worst(list(find_breaches(assertion, "Assertion", known.get)))
     return "unknown" if outcome == "valid" and issuer is None else outcome
+
+
+def _described(document: Json) -> OneEdTech:
+    """A badge class or an issuer by itself, whose other documents are not fetched: nobody was awarded anything."""
+    class_name = "BadgeClass" if "BadgeClass" in types(document) else "Profile"
+    outcome = _worst(list(find_breaches(document, class_name, lambda _: None)))
+    return "unknown" if outcome == "valid" and class_name == "BadgeClass" else outcome
 
 
 def _worst(breaches: list[Breach]) -> OneEdTech:

@@ -8,34 +8,47 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
 
-from badges.verify.assertions import References, VerifiedAssertion
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import as_list, single, text, types, without_absent
-from badges.verify.hosted_assertion import check_hosted_assertion
+from badges.verify.foreign_json import kind_of, single, text, types, without_absent
 from badges.verify.lookups import Lookups
-from badges.verify.moments import read_end, read_moments
 from badges.verify.one_ed_tech import worst_outcome
-from badges.verify.one_ed_tech_2 import run_probes
-from badges.verify.open_badges_2_form import check_context, check_extensions, check_form, check_type
+from badges.verify.open_badges_2.form import (
+    DESCRIBED,
+    check_context,
+    check_extensions,
+    check_form,
+    check_type,
+)
+from badges.verify.open_badges_2.hosted import check_hosted_assertion
+from badges.verify.open_badges_2.in_terms_of_3 import in_terms_of_3
+from badges.verify.open_badges_2.moments import read_end, read_moments
+from badges.verify.open_badges_2.one_ed_tech import run_probes
+from badges.verify.open_badges_2.references import References, VerifiedAssertion
+from badges.verify.open_badges_2.served import NotServedError
+from badges.verify.open_badges_2.signed import check_signed_assertion
 from badges.verify.recipient import check_recipient
 from badges.verify.report import NOT_CHECKED, Finding, Report, as_check, failed, passed, unknown, warning
-from badges.verify.served import NotServedError
-from badges.verify.signed_assertion import check_signed_assertion
 from badges.verify.verdict import decide_verdict
 from signing.json_text import Json
-from signing.timestamps import as_timestamp
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
-_HASH = re.compile(r"(sha256|md5)\$[0-9a-f]+", re.IGNORECASE)
+
+
+def is_open_badges_2(file: ParsedFile) -> bool:
+    """Whether the file holds an assertion, the address of one, or a document that assertions refer to."""
+    return (
+        file.address is not None
+        or kind_of(file.credential) == "open_badges_2"
+        or bool(types(file.credential) & DESCRIBED)
+    )
 
 
 def check_open_badges_2(file: ParsedFile, lookups: Lookups, recipient: str | None) -> Report:
     """The Report on an assertion, or on the address of one."""
-    assertion, verified, proof = file.credential, None, NOT_CHECKED
+    assertion, verified, proof = without_absent(file.credential), None, NOT_CHECKED
     try:
-        verified = _check_assertion(file, without_absent(file.credential), lookups)
+        verified = _check_assertion(file, assertion, lookups)
         assertion, proof = verified.assertion, verified.proof
     except NotServedError as error:
         proof = error.finding
@@ -43,7 +56,7 @@ def check_open_badges_2(file: ParsedFile, lookups: Lookups, recipient: str | Non
     # What a badge names is fetched only where it is known to be its issuer's.
     trusted_lookups = lookups if verified and verified.key_of_issuer.outcome == "passed" else None
     extensions = check_extensions(assertion, references, trusted_lookups)
-    in_open_badges_3 = _in_terms_of_3(assertion, references)
+    in_open_badges_3 = in_terms_of_3(assertion, references)
     is_whole = bool(assertion.keys() - {"id", "revoked", "revocationReason", "@context", "type"})
     checks = (
         as_check("parsed", file.finding),
@@ -75,6 +88,8 @@ def _check_assertion(file: ParsedFile, assertion: Json, lookups: Lookups) -> Ver
     """The assertion as it is served, or signed. Raises NotServedError."""
     if file.address is not None:
         return check_hosted_assertion(file.address, {}, lookups)
+    if types(assertion) & DESCRIBED:
+        raise NotServedError(NOT_CHECKED)
     try:
         kinds = _kinds_of_verification(assertion)
     except ValueError as error:
@@ -134,79 +149,3 @@ def _check_validity(assertion: Json, now: datetime) -> Finding:
     if (begins is not None and now < begins[1]) or (ends is not None and now > ends[0]):
         return unknown("no_zone")
     return passed("valid" if ends else "no_end")
-
-
-# --- the same in the terms of Open Badges 3.0, which readers and pages know
-
-
-def _in_terms_of_3(assertion: Json, references: References) -> Json:
-    """A credential with what the assertion says of its recipient, its achievement, its issuer and its dates."""
-    badge = references.badge_class or single(assertion.get("badge"))
-    badge = badge if isinstance(badge, dict) else {}
-    achievement: Json = {"type": ["Achievement"]}
-    achievement |= {name: badge[name] for name in ("id", "name", "description") if text(badge, name)}
-    if criteria := _criteria(single(badge.get("criteria"))):
-        achievement["criteria"] = criteria
-    if language := text(badge, "@language"):
-        achievement["inLanguage"] = language
-    subject: Json = {"type": ["AchievementSubject"], "achievement": achievement}
-    if identifier := _identity_object(assertion):
-        subject["identifier"] = [identifier]
-    if narrative := text(assertion, "narrative"):
-        subject["narrative"] = narrative
-    credential: Json = {"issuer": _profile(badge, references), "credentialSubject": subject}
-    if evidence := _evidence(assertion):
-        credential["evidence"] = evidence
-    begin = _as_text(assertion.get("issuedOn", assertion.get("issued_on")))
-    dates = {"awardedDate": begin, "validFrom": begin, "validUntil": _as_text(assertion.get("expires"))}
-    return credential | {name: date for name, date in dates.items() if date}
-
-
-def _criteria(value: Any) -> Json | None:
-    """The criteria; they may be the address of a page alone."""
-    if isinstance(value, str) and value:
-        return {"id": value, "narrative": value}
-    return value if isinstance(value, dict) else None
-
-
-def _as_text(date: Any) -> str | None:
-    """The date as it was written; seconds since 1970 as a timestamp."""
-    try:
-        return date if isinstance(date, str) else as_timestamp(read_moments(date)[0])
-    except (ValueError, OverflowError):
-        return None
-
-
-def _evidence(assertion: Json) -> list[Json]:
-    """The evidence; each may be an address alone."""
-    entries = [
-        {"id": entry} if isinstance(entry, str) else entry for entry in as_list(assertion.get("evidence"))
-    ]
-    return [entry for entry in entries if isinstance(entry, dict)]
-
-
-def _profile(badge: Json, references: References) -> Json:
-    """The issuer: by its own address where that answered, else as the badge names it, which proves nothing."""
-    named = single(badge.get("issuer"))
-    named = {"id": named} if isinstance(named, str) else named if isinstance(named, dict) else {}
-    source, own_id = named, text(named, "id")
-    if references.issuer is not None:
-        source, own_id = references.issuer.profile or named, references.issuer.id
-    profile = {name: source[name] for name in ("name", "url", "description") if text(source, name)}
-    return profile | ({"id": own_id} if own_id else {}) | {"type": ["Profile"]}
-
-
-def _identity_object(assertion: Json) -> Json | None:
-    """The recipient as an IdentityObject of 3.0. In 0.5 it was a text, an address or a hash of one."""
-    recipient = single(assertion.get("recipient"))
-    if isinstance(recipient, str):
-        recipient = {"type": "email", "identity": recipient, "salt": assertion.get("salt")}
-    identity = text(recipient, "identity")
-    if identity is None:
-        return None
-    return {
-        "identityHash": identity,
-        "hashed": recipient.get("hashed", _HASH.fullmatch(identity) is not None),
-        "salt": recipient.get("salt"),
-        "identityType": "emailAddress" if "email" in types(recipient) else "identifier",
-    }

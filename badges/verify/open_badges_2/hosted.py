@@ -10,18 +10,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from badges.verify.assertions import Issuer, References, VerifiedAssertion, check_hosting, fetch_references
 from badges.verify.foreign_json import kind_of, text, types, without_absent
 from badges.verify.lookups import Lookups
-from badges.verify.moments import same_moment
+from badges.verify.open_badges_2.form import DESCRIBED
+from badges.verify.open_badges_2.moments import same_moment
+from badges.verify.open_badges_2.references import (
+    Issuer,
+    References,
+    VerifiedAssertion,
+    check_hosting,
+    fetch_references,
+)
+from badges.verify.open_badges_2.revocation_list import check_revocation_list
+from badges.verify.open_badges_2.served import NotServedError, Served, ask
 from badges.verify.report import NOT_CHECKED, Finding, failed, passed, unknown, warning
-from badges.verify.revocation_list import check_revocation_list
-from badges.verify.served import NotServedError, Served, ask
 from signing.json_text import Json
 
 #: What a reader would want to know of where it differs between the file and the served copy.
 _COMPARED = ("recipient", "badge", "issuedOn", "expires", "narrative", "evidence", "image")
-_OTHER_CLASSES = frozenset({"BadgeClass", "Issuer", "Profile", "Endorsement"})
+_OTHER_CLASSES = DESCRIBED | {"Profile", "Endorsement"}
 
 
 def check_hosted_assertion(address: str, in_file: Json, lookups: Lookups) -> VerifiedAssertion:

@@ -8,8 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from badges.verify.foreign_json import as_list, single, text, types, without_absent
 from badges.verify.lookups import Lookups
+from badges.verify.open_badges_2.served import NotServedError, Served, ask, authority, fetch_json
 from badges.verify.report import LIMIT_REACHED, NOT_CHECKED, Finding, failed, passed, unknown
-from badges.verify.served import NotServedError, Served, ask, authority, fetch_json
 from signing.json_text import Json
 
 #: Codes about a document that was not served -> codes of `key_of_issuer` where the issuer needed it.

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from badges.errors import SchemaError
-from badges.verify.assertions import References
 from badges.verify.foreign_json import as_list, objects, single, text, types
 from badges.verify.lookups import Lookups
-from badges.verify.open_badges_2_rules import find_breaches, normalised
+from badges.verify.open_badges_2.references import References
+from badges.verify.open_badges_2.rules import find_breaches, normalised
+from badges.verify.open_badges_2.served import NotServedError, fetch_json
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning, worst
-from badges.verify.served import NotServedError, fetch_json
 from signing.json_text import Json
 
 CONTEXT = "https://w3id.org/openbadges/v2"
@@ -29,6 +29,8 @@ _CONTEXTS = frozenset(
     }
 )
 _VERSION_1 = "https://w3id.org/openbadges/v1"
+#: The classes that an assertion refers to. They describe a badge or an issuer, and award nothing to anybody.
+DESCRIBED = frozenset({"BadgeClass", "Issuer"})
 #: Each costs up to two requests and the time to apply it.
 MAX_EXTENSIONS = 4
 _PREFIXES = {
@@ -47,6 +49,8 @@ def check_context(assertion: Json) -> Finding:
 
 def check_type(assertion: Json) -> Finding:
     """Whether it is an Assertion; before 1.1 there were no types."""
+    if types(assertion) & DESCRIBED:
+        return failed("badge_class")
     has_type = "type" in assertion
     return failed("wrong_type") if has_type and "Assertion" not in types(assertion) else passed("assertion")
 
@@ -54,7 +58,7 @@ def check_type(assertion: Json) -> Finding:
 def check_form(assertion: Json, references: References) -> Finding:
     """Whether the members of the assertion, its badge class and its issuer have the form of their classes in 2.0."""
     contexts = _contexts(assertion)
-    if not contexts or contexts[0] == _VERSION_1:
+    if not contexts or contexts[0] == _VERSION_1 or types(assertion) & DESCRIBED:
         return unknown("no_rules")
     image = assertion.get("image")
     if isinstance(image, str) and image[:5].lower() == "data:":
