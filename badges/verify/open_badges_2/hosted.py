@@ -50,12 +50,7 @@ def check_hosted_assertion(address: str, in_file: Json, lookups: Lookups) -> Ver
         raise NotServedError(unknown("hosted_unreadable", address))
     # The issuer of what is served, not of what was in the file: only the served assertion is genuine.
     references = fetch_references(assertion, lookups)
-    own_id = text(assertion, "id") or served.asked
-    key_of_issuer = (
-        check_hosting((own_id, served.address), references.issuer)
-        if references.issuer
-        else references.trouble
-    )
+    key_of_issuer = _check_issuer(served, assertion, references)
     differing = ", ".join(_differences(in_file, assertion))
     return VerifiedAssertion(
         assertion=assertion,
@@ -66,6 +61,19 @@ def check_hosted_assertion(address: str, in_file: Json, lookups: Lookups) -> Ver
             assertion, references.issuer if key_of_issuer.outcome == "passed" else None, lookups
         ),
     )
+
+
+def _check_issuer(served: Served, assertion: Json, references: References) -> Finding:
+    """Whether the assertion is published where its issuer publishes: by its id, and where redirects have led."""
+    issuer = references.issuer
+    if issuer is None:
+        return references.trouble
+    own_id = text(assertion, "id") or served.asked
+    finding = check_hosting((own_id, served.address), issuer)
+    if finding.outcome == "failed" and (served.has_moved or issuer.has_moved):
+        # It may be a forgery by an open redirect, or a site that keeps its files elsewhere: nothing proves either.
+        return unknown("hosted_moved", served.address)
+    return finding
 
 
 def _served_assertion(address: str, in_file: Json, lookups: Lookups) -> tuple[Served, Json]:
@@ -79,6 +87,8 @@ def _served_assertion(address: str, in_file: Json, lookups: Lookups) -> tuple[Se
     if not served.answers_as(declared) and expected is None:
         served, assertion = _ask_for_assertion(declared or "", lookups)
         declared = text(assertion, "id")
+    if "id" in assertion and declared is None:
+        raise NotServedError(unknown("hosted_unreadable", address))
     ids_of_file = (None, served.asked, served.address, declared)
     same_uid = not (uid := text(in_file, "uid")) or text(assertion, "uid") in (None, uid)
     if not served.answers_as(declared) or expected not in ids_of_file or not same_uid:

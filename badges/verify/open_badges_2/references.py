@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -9,17 +10,8 @@ from urllib.parse import unquote, urlsplit
 from badges.verify.foreign_json import as_list, single, text, types, without_absent
 from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2.served import NotServedError, Served, ask, authority, fetch_json
-from badges.verify.report import LIMIT_REACHED, NOT_CHECKED, Finding, failed, passed, unknown
+from badges.verify.report import NOT_CHECKED, Finding, failed, passed, unknown
 from signing.json_text import Json
-
-#: Codes about a document that was not served -> codes of `key_of_issuer` where the issuer needed it.
-_OF_ISSUER = {
-    "hosted_without_tls": "issuer_without_tls",
-    "hosted_unreadable": "issuer_unreadable",
-    "issuer_unclear": "issuer_unclear",
-    "no_issuer": "no_issuer",
-    LIMIT_REACHED: LIMIT_REACHED,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +24,7 @@ class Issuer:
 
     id: str
     profile: Json
+    has_moved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +55,20 @@ def fetch_references(assertion: Json, lookups: Lookups) -> References:
         references = References(badge_class=badge_class)
         return replace(references, issuer=_fetch_issuer(assertion, badge_class, lookups))
     except NotServedError as error:
-        code = _OF_ISSUER.get(error.finding.code, "issuer_not_reached")
-        return replace(references, trouble=unknown(code, error.finding.detail))
+        return replace(references, trouble=_about_issuer(error.finding))
+
+
+def _about_issuer(finding: Finding) -> Finding:
+    """The finding on a document that was not served, where it leaves open who the issuer is."""
+    match finding.code:
+        case "hosted_without_tls":
+            return unknown("issuer_without_tls", finding.detail)
+        case "hosted_unreadable":
+            return unknown("issuer_unreadable", finding.detail)
+        case "issuer_unclear" | "no_issuer" | "limit_reached":
+            return finding
+        case _:
+            return unknown("issuer_not_reached", finding.detail)
 
 
 def _embedded_or_fetched(value: Any, lookups: Lookups) -> Json:
@@ -81,8 +86,7 @@ def _fetch_issuer(assertion: Json, badge_class: Json, lookups: Lookups) -> Issue
     issuer = single(badge_class.get("issuer"))
     if _is_oldest_form(assertion, issuer):
         # Open Badges 0.5 has no profiles: the issuer is a whole site.
-        host = issuer["origin"].partition("://")[2].strip("/")
-        return Issuer(id=f"https://{host}", profile={})
+        return Issuer(id=_site(issuer["origin"]), profile={})
     address = issuer if isinstance(issuer, str) else text(issuer, "id")
     if not address:
         raise NotServedError(unknown("no_issuer"))
@@ -95,7 +99,9 @@ def _fetch_issuer(assertion: Json, badge_class: Json, lookups: Lookups) -> Issue
     if not served.answers_as(profile.get("id")):
         # Somebody else's rules would be taken for those of this issuer.
         raise NotServedError(unknown("issuer_unclear", address))
-    return Issuer(id=_id_of(served, profile), profile=profile)
+    if served.has_moved:
+        return Issuer(id=served.address, profile=profile, has_moved=True)
+    return Issuer(id=text(profile, "id") or served.address, profile=profile)
 
 
 def _profile(served: Served) -> Json:
@@ -103,9 +109,12 @@ def _profile(served: Served) -> Json:
     return found
 
 
-def _id_of(served: Served, profile: Json) -> str:
-    moved = authority(served.address) != authority(served.asked)
-    return served.address if moved else text(profile, "id") or served.address
+def _site(origin: str) -> str:
+    """The site that an origin names, which was without TLS in those days. Raises NotServedError where it is none."""
+    host = authority(f"https://{origin.partition('://')[2]}")
+    if not host or not origin.lower().startswith(("https://", "http://")):
+        raise NotServedError(unknown("no_issuer"))
+    return f"https://{host}"
 
 
 def _is_oldest_form(assertion: Json, issuer: Any) -> bool:
@@ -164,8 +173,15 @@ def _texts(value: Any) -> list[str]:
 
 
 def _origin(name: str) -> str:
-    """The authority of an allowed origin, which is a host, a host with its port, or a whole origin."""
-    return authority(name if "://" in name else f"https://{name}")
+    """The authority of an allowed origin, which is a host, a host with its port, or a whole origin.
+
+    Raises ValueError for anything more: taken as its host, a rule for one folder would open all of them.
+    """
+    plain = re.sub("https?://", "", name.lower(), count=1).rstrip("/")
+    found = authority(f"https://{plain}")
+    if not found or plain not in (found, f"{found}:443"):
+        raise ValueError("not an origin")
+    return found
 
 
 def _is_below(address: str, prefix: str) -> bool:

@@ -35,6 +35,11 @@ class Served:
     status: int
     body: bytes = field(repr=False)
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether redirects led to another site."""
+        return authority(self.address) != authority(self.asked)
+
     def read(self) -> Json:
         """The JSON object. Raises NotServedError where the address did not serve one."""
         if self.status != 200:

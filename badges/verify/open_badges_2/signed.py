@@ -105,9 +105,9 @@ def _fetch_key(address: str, lookups: Lookups) -> tuple[Served, PublicKey]:
         pem = served.body.decode() if is_pem else text(served.read(), "publicKeyPem") or ""
         return served, from_jwk(rsa_jwk(pem))
     except NotServedError as error:
-        is_open = error.finding.code == "hosted_without_tls"
-        code = "key_without_tls" if is_open else "key_not_found"
-        raise NotServedError(renamed(error.finding, code)) from error
+        if error.finding.code == "hosted_without_tls":
+            raise NotServedError(unknown("key_without_tls", address)) from error
+        raise NotServedError(renamed(error.finding, "key_not_found")) from error
     except (ProofError, UnusableKeyError, ValueError, IndexError) as error:
         raise NotServedError(unknown("key_not_found", str(error))) from error
 
