@@ -33,16 +33,6 @@ def objects(value: Any) -> list[Json]:
     return [item for item in as_list(value) if isinstance(item, dict)]
 
 
-def without_absent(value: Any) -> Any:
-    """The same JSON without members that are null or an empty list, which are absent in JSON-LD."""
-    if isinstance(value, dict):
-        kept = {name: without_absent(item) for name, item in value.items()}
-        return {name: item for name, item in kept.items() if item is not None and item != []}
-    if isinstance(value, list):
-        return [without_absent(item) for item in value if item is not None]
-    return value
-
-
 def text(value: Any, name: str) -> str | None:
     """The member `name` of an object where it is a text with something in it, else None."""
     found = value.get(name) if isinstance(value, dict) else None

@@ -20,6 +20,7 @@ Verdict = Literal[
     "changed",
     "wrong_issuer",
     "wrong_recipient",
+    "unsigned",
     "unverifiable",
     "unusable",
 ]

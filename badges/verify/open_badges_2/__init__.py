@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import kind_of, single, text, types, without_absent
+from badges.verify.foreign_json import kind_of, single, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.one_ed_tech import worst_outcome
 from badges.verify.open_badges_2.form import (
@@ -30,6 +30,7 @@ from badges.verify.open_badges_2.signed import check_signed_assertion
 from badges.verify.recipient import check_recipient
 from badges.verify.report import NOT_CHECKED, Finding, Report, as_check, failed, passed, unknown, warning
 from badges.verify.verdict import decide_verdict
+from signing.absent import without_absent
 from signing.json_text import Json
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from badges.verify.foreign_json import kind_of, text, types, without_absent
+from badges.verify.foreign_json import kind_of, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2.form import DESCRIBED
 from badges.verify.open_badges_2.moments import same_moment
@@ -24,6 +24,7 @@ from badges.verify.open_badges_2.references import (
 from badges.verify.open_badges_2.revocation_list import check_revocation_list
 from badges.verify.open_badges_2.served import NotServedError, Served, ask
 from badges.verify.report import NOT_CHECKED, Finding, failed, passed, unknown, warning
+from signing.absent import without_absent
 from signing.json_text import Json
 
 #: What a reader would want to know of where it differs between the file and the served copy.

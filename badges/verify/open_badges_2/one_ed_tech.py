@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import as_list, single, text, types, without_absent
+from badges.verify.foreign_json import as_list, single, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.one_ed_tech import run_until_fatal
 from badges.verify.open_badges_2.form import CONTEXT, DESCRIBED, known_documents
@@ -22,6 +22,7 @@ from badges.verify.open_badges_2.revocation_list import check_revocation_list
 from badges.verify.open_badges_2.rules import Breach, find_breaches, normalised
 from badges.verify.open_badges_2.served import NotServedError, fetch_json
 from badges.verify.report import Finding, OneEdTech, Probe
+from signing.absent import without_absent
 from signing.json_text import Json
 from signing.timestamps import from_timestamp
 

@@ -9,7 +9,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import as_list, single, text, without_absent
+from badges.verify.foreign_json import as_list, single, text
 from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2.references import (
     Issuer,
@@ -21,6 +21,7 @@ from badges.verify.open_badges_2.references import (
 from badges.verify.open_badges_2.revocation_list import check_revocation_list, renamed
 from badges.verify.open_badges_2.served import NotServedError, Served, ask, authority
 from badges.verify.report import Finding, failed, passed, unknown
+from signing.absent import without_absent
 from signing.data_integrity import demand_signature
 from signing.errors import ProofError, UnusableKeyError
 from signing.json_text import Json, read_object
