@@ -120,6 +120,6 @@ def kind_of(document: Json) -> Kind:
     contexts = [context for context in as_list(document.get("@context")) if isinstance(context, str)]
     if "Assertion" in found and any("openbadges" in context for context in contexts):
         return "open_badges_2"
-    if {"recipient", "badge", "verify"} <= document.keys() and "credentialSubject" not in document:
+    if {"recipient", "badge"} <= document.keys() and "credentialSubject" not in document:
         return "open_badges_2"
     return "other"

@@ -18,7 +18,7 @@ from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
 
 #: The codes that prove that a credential was changed after it was signed. All others mean only: not proven.
-CHANGED = frozenset({"bad_signature", "differs_from_hosted"})
+CHANGED = frozenset({"bad_signature"})
 #: Codes of ProofError that say nothing about the credential, only that its proof could not be checked.
 _INCONCLUSIVE = UNKNOWN_PROOFS | {
     "no_proof",

@@ -8,8 +8,8 @@ from badges.verify.report import Check, Verdict
 #: What a badge has to say to be one: what it is, who issued it, to whom and for what. Slips of form are warnings.
 _WHOLE = frozenset({"context", "type", "subject", "issuer"})
 #: What is held against a signed document only: terms with a meaning of its own, and a form by which readers would see
-#: different badges (of Open Badges 2.0; in 3.0 the check of the form never fails).
-_SOUND = frozenset({"terms", "schema"})
+#: different badges (of Open Badges 2.0; in 3.0 the checks of the form never fail).
+_SOUND = frozenset({"terms", "schema", "inline_schemas"})
 #: Code of a failed `validity` -> verdict.
 _NOT_VALID_NOW: dict[str, Verdict] = {"expired": "expired", "not_yet_valid": "not_yet_valid"}
 #: Where one of these is unknown, so is the verdict. The others may stay unknown: they say how well the badge is made,
