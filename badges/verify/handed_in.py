@@ -6,6 +6,7 @@ anything about the badge in it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urldefrag
@@ -59,7 +60,7 @@ def _parse(file: bytes, readers: Readers) -> ParsedFile:
 
 
 def _parse_unpacked(files: Sequence[UnpackedFile], code: str, readers: Readers) -> ParsedFile:
-    """The only badge among the files; equal copies, such as a picture and its JSON, count once."""
+    """The only badge among the files. Several files of one badge, such as a picture, its JSON and a JWT, count once."""
     badges: dict[str, tuple[str, ParsedFile]] = {}
     others: list[ParsedFile] = []
     for file in files:
@@ -67,8 +68,7 @@ def _parse_unpacked(files: Sequence[UnpackedFile], code: str, readers: Readers) 
         if parsed.finding.code in _SEVERAL:
             return ParsedFile(finding=failed("several_credentials"))
         if _is_badge(parsed):
-            text = parsed.secured.text.strip() if parsed.secured else parsed.address or ""
-            badges.setdefault(text, (file.name, parsed))
+            badges.setdefault(_what_it_says(parsed), (file.name, parsed))
         elif parsed.finding.code not in _SOMETHING_ELSE and not _is_hidden(file.name):
             others.append(parsed)
     if len(badges) > 1:
@@ -109,6 +109,11 @@ def _is_badge(parsed: ParsedFile) -> bool:
     return parsed.address is not None or (
         parsed.secured is not None and kind_of(parsed.credential) != "other"
     )
+
+
+def _what_it_says(badge: ParsedFile) -> str:
+    """The credential as a text, without its proof: as long as these are equal, all readers are shown the same."""
+    return badge.address or json.dumps(badge.credential, sort_keys=True)
 
 
 def _is_hidden(name: str) -> bool:

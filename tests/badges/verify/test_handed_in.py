@@ -266,12 +266,13 @@ def test_the_one_badge_in_a_zip_is_verified(
 
 
 def test_other_files_beside_the_badge_do_not_matter(
-    as_json: str, as_png: bytes, verify_badge: Callable[..., Report]
+    as_json: str, as_jwt: str, as_png: bytes, verify_badge: Callable[..., Report]
 ) -> None:
     files: dict[str, bytes | str] = {
         "folder/": b"",
         "folder/badge.png": as_png,
         "folder/badge.json": as_json,
+        "folder/badge.jwt": as_jwt,
         "folder/logo.png": picture("Solar", None, "Riga College"),
         "folder/photo.jpg": JPEG,
         "__MACOSX/folder/._badge.png": b"\0\5\x16\7",
@@ -289,8 +290,10 @@ def test_of_several_badges_in_a_zip_or_a_mail_none_is_taken(
 ) -> None:
     two = {"a.png": as_png, "b.json": of_another.encode()}
     ambiguous = {"a.png": as_png, "b.json": f"[{as_json},{of_another}]".encode()}
+    almost = {"a.png": as_png, "b.json": as_json.replace('"hashed":true', '"hashed":1').encode()}
+    assert almost["b.json"] != as_json.encode()
     unsigned = {"a.png": as_png, "b.json": b'{"type": ["OpenBadgeCredential"], "name": "another"}'}
-    for files in (two, ambiguous, unsigned):
+    for files in (two, ambiguous, almost, unsigned):
         for file in (zipped(files), mailed(*files.items())):
             assert finding(verify_badge(file), "parsed") == ("failed", "several_credentials")
 

@@ -141,18 +141,20 @@ PAGE = "https://college.example.org/badges/1"
 
 
 def test_the_saved_documents_of_any_issuer_are_texts_by_their_addresses(run, badge, tmp_path):
-    texts = {name: (badge / name).read_text(encoding="utf-8") for name in ("did.json", "status-list.json")}
-    list_address = json.loads(texts["status-list.json"])["id"]
-    did_address = did.did_web_url(json.loads(texts["did.json"])["id"])
+    names = ("did.json", "status-list.json", "jwks.json")
+    did_document, status_list, keys = (
+        json.loads((badge / name).read_text(encoding="utf-8")) for name in names
+    )
+    did_address = did.did_web_url(did_document["id"])
     pages = {
-        did_address: texts["did.json"],
-        list_address: texts["status-list.json"],
+        did_address: json.dumps(did_document),
+        status_list["id"]: json.dumps(status_list),
         PAGE: (badge / "badge.json").read_text(encoding="utf-8"),
-    }
+    } | {did_address.replace("did.json", f"keys/{key['kid']}.json"): json.dumps(key) for key in keys["keys"]}
     (tmp_path / "pages.json").write_text(json.dumps(pages), encoding="utf-8")
     for file in (badge / "badge.json", badge / "badge.jwt", badge / "badge.png", PAGE):
         code, output, _ = run("verify", file, "--documents", tmp_path)
-        assert (code, output.split(":")[0]) == (0, "verified")
+        assert (code, output.split(":")[0]) == (0, "verified"), output
     # Beside the documents of the demo they add to what can be fetched.
     (badge / "pages.json").write_text(json.dumps({PAGE: pages[PAGE]}), encoding="utf-8")
     assert run("verify", PAGE, "--documents", badge)[0] == 0
