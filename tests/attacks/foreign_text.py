@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from signing.did import did_key
-from signing.keys import SigningKey, generate
-from signing.proofs import PROOFS
-
-_NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+from tests.attacks.stranger import BADGE_ID, Stranger, subject
 
 #: Turns what comes after it around, hides letters, paints over the lines above and below, and is wider than any screen.
 HOSTILE = (
@@ -20,31 +14,10 @@ UNSEEN = "\u202e\u200b\u2066"
 
 def hostile_badge() -> bytes:
     """A sound badge signed by a key that it brings along; each of its texts begins with its place, then HOSTILE."""
-    private = generate("Ed25519")
-    did = did_key(private.public_key())
-    key = SigningKey(
-        verification_method=f"{did}#{did.removeprefix('did:key:')}", kid="mallory", private=private
-    )
+    places = ("ACHIEVEMENT", "DESCRIPTION", "CRITERIA")
     badge = {
-        "@context": [
-            "https://www.w3.org/ns/credentials/v2",
-            "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-        ],
-        "id": "urn:uuid:7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
-        "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "issuer": {"id": did, "type": ["Profile"], "name": f"ISSUER {HOSTILE}"},
+        "id": BADGE_ID,
         "name": f"NAME {HOSTILE}",
-        "validFrom": "2026-01-01T00:00:00Z",
-        "credentialSubject": {
-            "id": "did:example:anna",
-            "type": ["AchievementSubject"],
-            "achievement": {
-                "id": "https://mallory.example/1",
-                "type": ["Achievement"],
-                "name": f"ACHIEVEMENT {HOSTILE}",
-                "description": f"DESCRIPTION {HOSTILE}",
-                "criteria": {"narrative": f"CRITERIA {HOSTILE}"},
-            },
-        },
+        "credentialSubject": subject(*(f"{place} {HOSTILE}" for place in places)),
     }
-    return PROOFS["eddsa-rdfc-2022"].secure(badge, key, _NOW).text.encode()
+    return Stranger().secure("OpenBadgeCredential", f"ISSUER {HOSTILE}", badge).encode()
