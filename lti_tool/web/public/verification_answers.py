@@ -130,9 +130,7 @@ HEADLINES: Mapping[str, tuple[TrafficLight, Sentence]] = {
 
 
 #: Codes of `parsed` for a file that was read and has no badge in it.
-_NO_BADGE = frozenset(
-    {"empty", "not_a_badge", "no_credential", "converted_picture", "web_page", "no_badge_at_address"}
-)
+_NO_BADGE = frozenset({"empty", "not_a_badge", "no_credential"})
 
 # --- Content
 
