@@ -19,7 +19,7 @@ from badges.errors import PictureError
 #: A folder with a badge in each of its formats, pictures beside them, and what file managers add.
 MAX_FILES = 50
 #: Of all files together, unpacked.
-MAX_UNPACKED_BYTES = 2 * MAX_BYTES
+MAX_UNPACKED_BYTES = MAX_BYTES
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _ZIP_ENTRY = b"PK\x01\x02"
 _IS_ENCRYPTED = 1
