@@ -23,7 +23,9 @@ from lti_tool.errors import NotFoundError
     help="Read what the network would serve here instead: pages.json, texts by address, of any issuer; or the "
     "did.json, jwks.json and status-list.json that `demo --once` writes.",
 )
-@click.option("--recipient", metavar="WHO", help="Whose badge it should be: an e-mail address, or an id.")
+@click.option(
+    "--recipient", metavar="WHO", help="Whose badge it should be: a name, an e-mail address, or an id."
+)
 @language_option
 def verify(
     *, file_or_address: str, as_json: bool, documents: Path | None, recipient: str | None, language: str
