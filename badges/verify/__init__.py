@@ -16,7 +16,7 @@ from badges.containers import Unpacker, unpacked_files
 from badges.pdf.attachments import attached_text
 from badges.verify.budget import Budget, Fetch, FetchInTime
 from badges.verify.files import PdfReader
-from badges.verify.foreign_json import issuer_id, kind_of
+from badges.verify.foreign_json import issuer_id
 from badges.verify.form import check_context, check_issuer, check_subject, check_type
 from badges.verify.gathered import Gathered, gather
 from badges.verify.handed_in import Readers, parse_handed_in
@@ -29,7 +29,7 @@ from badges.verify.lookups import (
     within_budget,
 )
 from badges.verify.one_ed_tech import parse_probe, run_probes, worst_outcome
-from badges.verify.open_badges_2 import check_open_badges_2
+from badges.verify.open_badges_2 import check_open_badges_2, is_open_badges_2
 from badges.verify.recipient import check_recipient
 from badges.verify.report import (
     Check,
@@ -108,8 +108,8 @@ def verify(
             is_revoked=is_revoked,
         )
     )
-    parsed = parse_handed_in(file, fetch, Readers(read_pdf=read_pdf, unpack=unpack))
-    if parsed.address is not None or kind_of(parsed.credential) == "open_badges_2":
+    parsed = parse_handed_in(file, lookups, Readers(read_pdf=read_pdf, unpack=unpack))
+    if is_open_badges_2(parsed):
         return check_open_badges_2(parsed, lookups, recipient)
     if parsed.secured is None:
         return _report_without_badge(parsed.finding)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urldefrag
 
@@ -15,10 +16,11 @@ from badges.bake import MAX_BYTES
 from badges.containers import UnpackedFile, Unpacker, looks_like_mail, looks_like_zip, unpacked_files
 from badges.errors import BudgetSpentError, PictureError
 from badges.pdf.attachments import attached_text
-from badges.verify.budget import Fetch
 from badges.verify.files import ParsedFile, PdfReader, parse_file
 from badges.verify.foreign_json import kind_of
 from badges.verify.handed_in_address import address_in
+from badges.verify.lookups import Lookups
+from badges.verify.open_badges_2.served import NotServedError, Served, ask, authority
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown
 
 #: Codes of a file in which nothing looks like a badge. At an address they have a sentence of their own.
@@ -37,14 +39,11 @@ class Readers:
     unpack: Unpacker = unpacked_files
 
 
-def parse_handed_in(file: bytes, fetch: Fetch | None, readers: Readers) -> ParsedFile:
-    """The badge; `finding` is failed where there is not exactly one, unknown where that could not be found out.
-
-    `fetch` None: an address is not asked.
-    """
+def parse_handed_in(file: bytes, lookups: Lookups, readers: Readers) -> ParsedFile:
+    """The badge; `finding` is failed where there is not exactly one, unknown where that could not be found out."""
     try:
         address = address_in(file)
-        return _parse(file, readers) if address is None else _parse_fetched(address, fetch, readers)
+        return _parse(file, readers) if address is None else _parse_fetched(address, lookups, readers)
     except BudgetSpentError:
         return ParsedFile(finding=unknown(LIMIT_REACHED))
 
@@ -80,23 +79,43 @@ def _parse_unpacked(files: Sequence[UnpackedFile], code: str, readers: Readers) 
     return others[0] if len(others) == 1 else ParsedFile(finding=failed("no_credential"))
 
 
-def _parse_fetched(address: str, fetch: Fetch | None, readers: Readers) -> ParsedFile:
-    """The badge that is served at the address. Raises BudgetSpentError."""
-    if fetch is None:
-        return ParsedFile(finding=unknown("address_not_asked", address))
+def _parse_fetched(address: str, lookups: Lookups, readers: Readers) -> ParsedFile:
+    """The badge that is served at the address, also where it leads on. Raises BudgetSpentError."""
     try:
-        served = fetch(urldefrag(address).url)
-    except BudgetSpentError:
-        raise
-    except Exception as error:  # noqa: BLE001 - `fetch` may raise anything, and every reason means: not reached
-        detail = f"{address}: {error.__class__.__name__}"
-        # Only what is at hand, such as a badge of this site itself, is had from an address without TLS.
-        is_https = address.startswith("https://")
-        return ParsedFile(finding=unknown("address_not_reached" if is_https else "address_not_https", detail))
-    parsed = _parse(served, readers)
+        served = _served(urldefrag(address).url, lookups)
+    except NotServedError as error:
+        return ParsedFile(finding=_why_not(error.finding))
+    if served.status != 200:
+        # A badge of Open Badges 2.0 that was revoked may be served no more: that is judged where such badges are.
+        is_gone = served.status == 410 or b'"revoked"' in served.body
+        finding = passed("read_address", address) if is_gone else unknown("address_not_reached", address)
+        return ParsedFile(finding=finding, address=address if is_gone else None)
+    parsed = _parse(served.body, readers)
     if parsed.finding.code in _NOTHING:
-        return ParsedFile(finding=failed("no_badge_at_address", address))
-    return _as_read(parsed, passed("read_address", address))
+        return ParsedFile(finding=failed("no_badge_at_address", served.address))
+    return _as_read(parsed, passed("read_address", served.address))
+
+
+def _served(address: str, lookups: Lookups) -> Served:
+    """What the address serves. Raises NotServedError, and BudgetSpentError."""
+    if lookups.fetch is not None and not authority(address):
+        # Without TLS only what is at hand can be had, such as a badge of this site itself.
+        with suppress(Exception):
+            return Served(asked=address, address=address, status=200, body=lookups.fetch(address))
+    return ask(address, lookups)
+
+
+def _why_not(finding: Finding) -> Finding:
+    """The finding of `open_badges_2.served` in words for an address that was handed in."""
+    match finding.code:
+        case "hosted_not_asked":
+            return unknown("address_not_asked", finding.detail)
+        case "hosted_without_tls":
+            return unknown("address_not_https", finding.detail)
+        case code if code == LIMIT_REACHED:
+            return finding
+        case _:
+            return unknown("address_not_reached", finding.detail)
 
 
 def _as_read(badge: ParsedFile, finding: Finding) -> ParsedFile:

@@ -31,7 +31,7 @@ from badges.schemas import json_schema, rules
 from badges.sentences import sentences
 from badges.verify import verify
 from badges.verify.handed_in_address import address_in
-from badges.verify.signed_assertion import rsa_jwk
+from badges.verify.open_badges_2.signed import rsa_jwk
 from signing import cbor, did, status
 from signing.errors import KeyNotFoundError, ProofError, StatusListError
 from signing.keys import VerificationMethod

@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 from badges import svg
 from badges.artwork import picture
 from badges.bake import bake
-from badges.errors import BudgetSpentError
+from badges.errors import BudgetSpentError, HttpStatusError
 from badges.template.model import Template
 from badges.verify import Budget, Report, Verdict, verify
 from signing.json_text import Json
 from tests.badges.pdf.pdf_files import embedded, pdf_with_names
+from tests.badges.verify.hosted import HOSTED, OTHER, SITE, Web, redirect
 from tests.badges.verify.reports import demand_sentences, finding
 
 Build = Callable[..., Json]
@@ -540,6 +541,47 @@ def test_a_hosted_badge_is_judged_at_its_own_address_not_at_the_one_handed_in(
     assert verify_badge(ADDRESS, served).verdict == "unverifiable"
     assert verify_badge(ADDRESS, served | {own: json.dumps(assertion)}).verdict == "verified"
     assert verify_badge(own, {own: json.dumps(assertion), issuer: json.dumps(profile)}).verdict == "verified"
+
+
+def test_an_address_that_leads_on_is_followed_by_the_rules_of_every_redirect(
+    as_json: str, check: Callable[..., Report], web: Web
+) -> None:
+    web.pages = {ADDRESS: redirect("/moved"), "https://badges.example.net/moved": as_json}
+    report = check(ADDRESS)
+    assert (report.verdict, report.checks[0].detail) == ("verified", "https://badges.example.net/moved")
+    for leads_to, code in (
+        ("http://badges.example.net/moved", "address_not_https"),
+        (ADDRESS, "address_not_reached"),
+    ):
+        web.pages = {ADDRESS: redirect(leads_to)}
+        assert finding(check(ADDRESS), "parsed") == ("unknown", code)
+    web.pages = {ADDRESS: HttpStatusError(404)}
+    assert finding(check(ADDRESS), "parsed") == ("unknown", "address_not_reached")
+
+
+def test_a_hosted_badge_that_is_gone_from_the_address_handed_in_is_revoked(
+    check: Callable[..., Report], web: Web
+) -> None:
+    assert check(HOSTED).verdict == "verified"
+    web.pages[HOSTED] = HttpStatusError(410)
+    assert check(HOSTED).verdict == "revoked"
+    web.pages[HOSTED] = HttpStatusError(404, body=b'{"id": "%s", "revoked": true}' % HOSTED.encode())
+    assert check(HOSTED).verdict == "revoked"
+    web.pages[HOSTED] = HttpStatusError(404, body=b'{"error": "not found"}')
+    assert check(HOSTED).verdict == "unverifiable"
+
+
+def test_an_address_that_leads_to_another_site_does_not_let_that_site_speak_for_it(
+    check: Callable[..., Report], web: Web
+) -> None:
+    forged = web.pages[HOSTED] | {
+        "recipient": {"type": "email", "hashed": False, "identity": "eve@x.example"}
+    }
+    for declared in (HOSTED, f"{SITE}/leads-on", OTHER):
+        web.pages |= {f"{SITE}/leads-on": redirect(OTHER), OTHER: forged | {"id": declared}}
+        for address in (f"{SITE}/leads-on", OTHER):
+            report = check(address)
+            assert report.verdict != "verified" or report.credential == web.pages[HOSTED]
 
 
 def test_reading_shares_the_budget_of_the_badge(world: Any, now: datetime, as_json: str) -> None:
