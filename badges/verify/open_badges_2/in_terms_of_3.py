@@ -48,7 +48,7 @@ def _as_text(date: Any) -> str | None:
     """The date as it was written; seconds since 1970 as a timestamp."""
     try:
         return date if isinstance(date, str) else as_timestamp(read_moments(date)[0])
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 

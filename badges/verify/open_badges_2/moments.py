@@ -39,12 +39,12 @@ def read_end(value: Any) -> Moments:
     """The same for an end. What ends on a day may end with it. Raises ValueError."""
     first, last = read_moments(value)
     is_day = isinstance(value, str) and len(value) == len("2026-01-31") and "-" in value
-    return first, last + timedelta(days=1) if is_day else last
+    return first, last.replace(hour=23, minute=59, second=59, microsecond=999_999) if is_day else last
 
 
 def same_moment(one: Any, other: Any) -> bool:
     """Whether both are moments, and the same one, however they are written."""
     try:
         return read_moments(one) == read_moments(other)
-    except (ValueError, OverflowError):
+    except ValueError:
         return False
