@@ -237,7 +237,8 @@ def test_a_badge_of_open_badges_2_shows_what_its_issuer_serves_and_the_issuer_by
 def test_a_file_without_a_badge_is_amber(drop):
     page = drop(b"\xff\xd8\xff\xe0 a photograph")
     assert 'class="verdict unsure"' in page.text
-    assert "There is no badge in this picture" in text_of(page) and "Ask for the original file" in text_of(page)
+    words = text_of(page)
+    assert "There is no badge in this picture" in words and "Ask for the original file" in words
 
 
 CLAIM = "Chooses a chart that shows what matters"
