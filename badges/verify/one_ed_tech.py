@@ -41,6 +41,19 @@ _WORST_FIRST: tuple[OneEdTech, ...] = (
 _NOT_CHECKED_BY_US = ("unpinned_context", "could_not_check", LIMIT_REACHED)
 #: Keys that the validator looks up and we do not: without TLS, and through a resolver for every DID method.
 _LOOKED_UP_BY_VALIDATOR_ONLY = re.compile(r"http:|did:(?!(?:key|jwk|web|example):)")
+#: Codes of files that hold nothing that anybody could read as a badge.
+_NO_BADGE_FOR_ANYBODY = frozenset(
+    {
+        "empty",
+        "not_a_badge",
+        "no_credential",
+        "no_badge_at_address",
+        "converted_picture",
+        "web_page",
+        "not_an_svg",
+    }
+)
+_PERHAPS_UNREADABLE = frozenset({"baked_unusually", "unusual_text"})
 _ED25519 = ("DataIntegrityProof", "Ed25519Signature2020")
 _CRYPTOSUITES = ("eddsa-rdfc-2022", "eddsa-2022", "ecdsa-sd-2023")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -57,7 +70,7 @@ def run_probes(gathered: Gathered, lookups: Lookups) -> tuple[Probe, ...]:
     # As it stands in the file: the validator makes nothing of null or of a list of one.
     credential = gathered.document
     by_name: tuple[tuple[str, Callable[[], OneEdTech]], ...] = (
-        ("CredentialParseProbe", lambda: _parse(gathered)),
+        ("CredentialParseProbe", lambda: parse_probe(gathered.file.finding).outcome),
         ("JsonLDValidationProbe", lambda: _terms(gathered.terms)),
         ("ContextPropertyProbe", lambda: _context(credential)),
         ("TypePropertyProbe", lambda: _translate(form.check_type(credential), "fatal", "valid")),
@@ -95,9 +108,18 @@ def _translate(finding: Finding, if_failed: OneEdTech, if_warning: OneEdTech = "
     return outcomes[finding.outcome]
 
 
-def _parse(gathered: Gathered) -> OneEdTech:
-    """The validator finds an iTXt or a zTXt in a picture, but no tEXt; our finding does not say which it was."""
-    return "unknown" if gathered.file.finding.code == "baked_unusually" else "valid"
+def parse_probe(finding: Finding) -> Probe:
+    """The probe that reads the badge file; a ZIP, a mail or an address is only how that file arrived.
+
+    The validator finds an iTXt or a zTXt in a picture, but no tEXt, and reads some texts that are not as they should
+    be; our finding does not say which it was. Of what is refused here for safety it may read more than we do.
+    """
+    outcome: OneEdTech = "unknown"
+    if finding.code in _NO_BADGE_FOR_ANYBODY:
+        outcome = "fatal"
+    elif finding.outcome in ("passed", "warning") and finding.code not in _PERHAPS_UNREADABLE:
+        outcome = "valid"
+    return Probe(name="CredentialParseProbe", outcome=outcome)
 
 
 def _terms(finding: Finding) -> OneEdTech:

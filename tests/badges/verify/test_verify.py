@@ -394,9 +394,9 @@ UNUSABLE: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "empty"),
     "spaces": (b" \r\n", "empty"),
     "a sentence": (b"Dear Darbs Ltd, here is my badge.", "not_a_badge"),
-    "a web page": (b"<!doctype html>", "not_a_badge"),
+    "a web page": (b"<!doctype html>", "web_page"),
     "a PDF without a badge": (b"%PDF-1.7\n\xe2\xe3\xcf\xd3", "no_credential"),
-    "a ZIP": (b"PK\x03\x04\xff\xfe", "not_a_badge"),
+    "a ZIP": (b"PK\x03\x04\xff\xfe", "cannot_unpack"),
     "half a JSON": (b'{"name": "Solar', "unreadable_json"),
     "a name twice": (b'{"name": "a", "name": "b"}', "unreadable_json"),
     "endless depth": (b'{"a":' * 50_000, "unreadable_json"),
@@ -591,6 +591,7 @@ def _codes_in_the_sources() -> set[str]:
         ("bake.py", ("PictureError", "NotBakedError")),
         ("svg.py", ("PictureError", "NotBakedError")),
         ("pdf/attachments.py", ("PictureError", "NotBakedError")),
+        ("containers.py", ("PictureError",)),
     ):
         for file in (Path(badges.verify.__file__).parents[1]).glob(pattern):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -605,7 +606,8 @@ def _codes_in_the_sources() -> set[str]:
                 ):
                     codes |= _texts(node.value.elts[0])
     codes |= {text for text in re.findall(r"`([a-z_0-9]+)`", ProofError.__doc__ or "") if text != "code"}
-    return (codes | {"revoked", "suspended", "read_svg", "read_pdf", "read_png"}) - {""}
+    read = {"read_svg", "read_pdf", "read_png", "read_zip", "read_mail"}
+    return (codes | read | {"revoked", "suspended"}) - {""}
 
 
 def _texts(node: ast.AST) -> set[str]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from badges.verify import verify
+from lti_tool.awarding import awards
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.publishing import achievements, credentials, issuer_documents, own_documents, status_lists
 from lti_tool.store.models import CredentialRow, StatusList
@@ -39,6 +40,37 @@ def test_a_verifier_needs_only_what_is_published(tool, credential):
     for text in (credential.text, credential.jwt):
         assert verify(text.encode(), find_key, fetch, tool.clock()).verdict == "verified"
     assert did_web_url(tool.issuer.profile.id) in asked
+
+
+def test_the_address_of_an_own_badge_is_answered_from_the_tables(tool, credential):
+    page = f"{tool.addresses.tool_url}/badges/{credential.id}"
+    places = (
+        page,
+        f"{page}?lang=lv",
+        f"{page}#top",
+        *(f"{page}.{kind}" for kind in ("png", "json", "jwt", "pdf")),
+    )
+    for address in (*places, f"{tool.addresses.tool_url}/credentials/{credential.id}"):
+        report = tool.verify(address.encode())
+        assert (report.verdict, report.checks[0].code) == ("verified", "read_address"), address
+        assert report.credential["id"] == tool.addresses.credential(credential.id)
+    for address in (
+        page[:-1] + "x",
+        f"{page}/more",
+        f"{tool.addresses.tool_url}/badges",
+        tool.addresses.tool_url,
+    ):
+        report = tool.verify(address.encode())
+        assert (report.verdict, report.checks[0].code) == ("unverifiable", "address_not_reached"), address
+
+
+def test_the_address_of_a_revoked_own_badge_says_that_it_is_revoked(tool, credential):
+    page = f"{tool.addresses.tool_url}/badges/{credential.id}"
+    with tool.store.begin() as session:
+        row = session.get_one(CredentialRow, credential.id)
+        awards.revoke(session, row.award, "issued in error", tool.clock())
+    run_due_jobs(tool)
+    assert tool.verify(page.encode()).verdict == "revoked"
 
 
 @pytest.mark.parametrize("kind", ["Ed25519", "P-256"])

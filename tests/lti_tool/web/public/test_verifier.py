@@ -3,8 +3,10 @@
 import json
 import re
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pypdf
 import pytest
@@ -67,6 +69,39 @@ def test_a_document_made_to_exhaust_its_reader_is_refused(drop):
 def test_a_pasted_text_is_verified(browser, annas_badge):
     text = browser.get(f"/badges/{annas_badge}.json").text
     assert "genuine and valid" in text_of(browser.post("/verify", data={"text": text}))
+
+
+def test_the_pasted_or_dropped_address_of_a_badge_is_verified(drop, browser, annas_badge):
+    address = f"https://badges.example.org/badges/{annas_badge}"
+    for page in (
+        browser.post("/verify", data={"text": f" {address}\n"}),
+        drop(f"[InternetShortcut]\r\nURL={address}\r\n".encode(), "badge.url"),
+    ):
+        assert "genuine and valid" in text_of(page)
+
+
+def test_an_address_that_does_not_answer_is_amber_and_says_what_to_do(browser):
+    page = browser.post("/verify", data={"text": "https://nowhere.example.net/badge"})
+    assert "No badge was found at this web address: it did not answer" in text_of(page)
+    assert 'class="verdict unsure"' in page.text
+
+
+def test_the_badge_in_a_zip_or_a_mail_is_verified(drop, png):
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("badge.png", png)
+    mail = EmailMessage()
+    mail.add_attachment(png, maintype="image", subtype="png", filename="badge.png")
+    for file, name in ((packed.getvalue(), "badge.zip"), (mail.as_bytes(), "badge.eml")):
+        assert "genuine and valid" in text_of(drop(file, name))
+
+
+@pytest.mark.parametrize(
+    "file", [b"\xff\xd8\xff\xe0\0\x10JFIF", b"RIFF\x24\0\0\0WEBPVP8 ", b"GIF89a\1\0\1\0"]
+)
+def test_a_converted_picture_has_lost_its_badge(drop, file):
+    words = text_of(drop(file, "badge.jpg"))
+    assert "a converted picture has lost its badge. Ask for the original file: PNG, PDF or JSON" in words
 
 
 def test_a_changed_badge_is_red(browser, annas_badge):
@@ -217,7 +252,8 @@ def test_a_badge_of_open_badges_2_shows_what_its_issuer_serves_and_the_issuer_by
 def test_a_file_without_a_badge_is_amber(drop):
     page = drop(b"\xff\xd8\xff\xe0 a photograph")
     assert 'class="verdict unsure"' in page.text
-    assert "There is no badge in this file" in text_of(page) and "Ask for the original file" in text_of(page)
+    words = text_of(page)
+    assert "There is no badge in this picture" in words and "Ask for the original file" in words
 
 
 CLAIM = "Chooses a chart that shows what matters"
