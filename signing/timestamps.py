@@ -28,6 +28,11 @@ def from_timestamp(text: object) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def in_every_zone(local: datetime) -> tuple[datetime, datetime]:
+    """The first and the last moment of a local time, in the zones in which it comes first and last."""
+    return local.replace(tzinfo=_FIRST_ZONE), local.replace(tzinfo=_LAST_ZONE)
+
+
 def possible_moments(text: object) -> tuple[datetime, datetime]:
     """The first and the last moment that a timestamp may mean: the same twice, unless it has no offset.
 
@@ -38,8 +43,7 @@ def possible_moments(text: object) -> tuple[datetime, datetime]:
         text += "T00:00:00"
     if not isinstance(text, str) or not _NO_ZONE.fullmatch(text):
         return (from_timestamp(text),) * 2
-    local = datetime.fromisoformat(text)
-    return local.replace(tzinfo=_FIRST_ZONE), local.replace(tzinfo=_LAST_ZONE)
+    return in_every_zone(datetime.fromisoformat(text))
 
 
 def possible_ends(text: object) -> tuple[datetime, datetime]:

@@ -18,12 +18,13 @@ Moments = tuple[datetime, datetime] | None
 
 def check_validity(credential: Json, now: datetime) -> Finding:
     """Whether `now` is in the period of a normalised credential, both ends included."""
-    begins = [_moments(credential[name], possible_moments) for name in _BEGINS if name in credential]
-    ends = [_moments(credential[name], possible_ends) for name in _ENDS if name in credential]
+    begins = [moments_of(credential[name], possible_moments) for name in _BEGINS if name in credential]
+    ends = [moments_of(credential[name], possible_ends) for name in _ENDS if name in credential]
     return judge_period(begins, ends, now)
 
 
-def _moments(value: Any, read: Callable[[object], tuple[datetime, datetime]]) -> Moments:
+def moments_of(value: Any, read: Callable[[Any], tuple[datetime, datetime]]) -> Moments:
+    """What `read` gives for the value; None where it raises ValueError."""
     try:
         return read(value)
     except ValueError:
