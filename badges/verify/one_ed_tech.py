@@ -67,13 +67,14 @@ def worst_outcome(probes: tuple[Probe, ...]) -> OneEdTech:
 
 def run_probes(gathered: Gathered, lookups: Lookups) -> tuple[Probe, ...]:
     """The probes in their order; after a fatal one, or an exception, the rest are not run."""
-    credential = gathered.credential
+    # As it stands in the file: the validator makes nothing of null or of a list of one.
+    credential = gathered.document
     by_name: tuple[tuple[str, Callable[[], OneEdTech]], ...] = (
         ("CredentialParseProbe", lambda: parse_probe(gathered.file.finding).outcome),
         ("JsonLDValidationProbe", lambda: _terms(gathered.terms)),
         ("ContextPropertyProbe", lambda: _context(credential)),
         ("TypePropertyProbe", lambda: _translate(form.check_type(credential), "fatal", "valid")),
-        ("JsonSchemasProbe", lambda: _translate(gathered.schema, "error")),
+        ("JsonSchemasProbe", lambda: _schema(gathered.schema)),
         ("InlineJsonSchemaProbe", lambda: _inline_schemas(gathered.inline_schemas)),
         ("CredentialSubjectProbe", lambda: _subject(credential)),
         ("EvidenceProbe", lambda: _evidence(credential)),
@@ -81,7 +82,7 @@ def run_probes(gathered: Gathered, lookups: Lookups) -> tuple[Probe, ...]:
         ("ProofProbe", lambda: _proof(gathered, lookups)),
         ("RefreshProbe", lambda: _refresh(gathered)),
         ("StatusProbe", lambda: _status(gathered)),
-        ("ExpirationAndIssuanceProbe", lambda: _dates(gathered)),
+        ("ExpirationAndIssuanceProbe", lambda: _dates(credential, gathered.now)),
         ("EndorsementInspector", lambda: _endorsements(gathered)),
     )
     return run_until_fatal(by_name)
@@ -135,9 +136,16 @@ def _context(credential: Json) -> OneEdTech:
     return "warning" if first in (VC_CONTEXT, VC_1_CONTEXT) and finding.outcome != "failed" else "error"
 
 
+def _schema(finding: Finding) -> OneEdTech:
+    """What only breaks the strict schema is a warning to the validator, what breaks both is an error."""
+    return "error" if finding.code == "wrong_form" else _translate(finding, "error")
+
+
 def _inline_schemas(finding: Finding) -> OneEdTech:
     """To the validator a schema that cannot be fetched is an error. It has fetched the official ones already."""
-    return "error" if finding.code == "schema_not_reached" else _translate(finding, "error", "valid")
+    if finding.code in ("schema_not_reached", "breaks_schema"):
+        return "error"
+    return _translate(finding, "error", "valid")
 
 
 def _subject(credential: Json) -> OneEdTech:
@@ -145,7 +153,8 @@ def _subject(credential: Json) -> OneEdTech:
     if isinstance(subject, dict) and "type" not in subject:
         return "exception"
     finding = form.check_subject(credential)
-    return "error" if finding.outcome == "failed" or finding.code == "no_criteria" else "valid"
+    is_error = finding.code in ("no_criteria", "recipient_by_name", "recipient_unreadable")
+    return "error" if finding.outcome == "failed" or is_error else "valid"
 
 
 def _evidence(credential: Json) -> OneEdTech:
@@ -180,7 +189,7 @@ def _jws_proof(gathered: Gathered) -> OneEdTech:
     proof = gathered.verified_proof or gathered.proof_by_embedded_key
     if proof is not None:
         return "valid" if proof.proof_name in ("vc-jwt", "vc-jwt-rs256") else "fatal"
-    if gathered.proof.code == "claims_disagree":
+    if gathered.proof.code in ("claims_disagree", "wrong_iss"):
         return "valid"
     return "unknown" if gathered.proof.code in ("key_not_found", "could_not_check") else "fatal"
 
@@ -271,18 +280,18 @@ def _status(gathered: Gathered) -> OneEdTech:
             return "unknown"
 
 
-def _dates(gathered: Gathered) -> OneEdTech:
+def _dates(credential: Json, now: datetime) -> OneEdTech:
     """The dates of both data models, each under its own names; one that is missing is not mentioned."""
     # The first wrong date decides whether the outcome is an exception or fatal, so the order is the validator's.
     for name in ("validFrom", "issuanceDate", "validUntil", "expirationDate"):
-        if name not in gathered.credential:
+        if name not in credential:
             continue
         try:
-            moment = from_timestamp(gathered.credential[name])
+            moment = from_timestamp(credential[name])
         except ValueError:
             return "exception"
         is_begin = name in ("validFrom", "issuanceDate")
-        if gathered.now < moment if is_begin else gathered.now > moment:
+        if now < moment if is_begin else now > moment:
             return "fatal"
     return "valid"
 
@@ -293,4 +302,6 @@ def _endorsements(gathered: Gathered) -> OneEdTech:
         return "error"
     if gathered.endorsements.code in ("endorsement_not_valid_now", "endorsement_revoked"):
         return "fatal"
+    if gathered.endorsements.code == "endorsement_malformed":
+        return "error"
     return _translate(gathered.endorsements, "error", "valid")

@@ -13,6 +13,7 @@ import pytest
 
 from badges.sentences import sentences
 from badges.verify import Check, Report, Verdict, verify
+from badges.verify.verdict import decide_verdict
 from lti_tool.publishing import own_documents
 from lti_tool.web.public import verification_answers, verifier
 from signing import did
@@ -199,19 +200,33 @@ def test_too_many_simultaneous_verifications_are_answered_with_503_at_once(drop,
         ("bad_signature", "This badge was changed", "Changed"),
         ("malformed", "The signature of this badge does not prove its content", "Not proven"),
         ("claims_disagree", "The signature of this badge does not prove its content", "Not proven"),
+        ("unreadable_claim", "The signature of this badge does not prove its content", "Not proven"),
+        ("wrong_iss", "This badge was not issued by the issuer it names", "Not proven"),
+        ("key_revoked", "This badge could not be checked fully", "Not proven"),
     ],
 )
 def test_a_badge_is_called_changed_only_where_that_is_proven(app, code, headline, short):
     checks = [("proof", "failed", code)]
     checks += [(name, "unknown", "not_checked") for name in ("key_of_issuer", "status", "validity")]
-    report = Report(
-        checks=tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks),
-        credential={"issuer": "did:web:own"},
-        verdict="changed",
-    )
+    made = tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks)
+    report = Report(checks=made, credential={"issuer": "did:web:own"}, verdict=decide_verdict(made))
     with app.test_request_context("/verify"):
         found = verification_answers.answers_of(report, "did:web:own".__eq__)
         assert (str(found.headline), str(found.answers[0].summary)) == (headline, short)
+
+
+@pytest.mark.parametrize(
+    ("code", "summary"), [("no_zone", "Could not be checked"), ("no_dates", "Dates cannot be read")]
+)
+def test_dates_that_leave_the_validity_open_are_never_called_valid(app, code, summary):
+    checks = [("proof", "passed", "signature_holds"), ("key_of_issuer", "passed", "key_of_issuer")]
+    checks += [("status", "passed", "not_revoked"), ("validity", "unknown", code)]
+    made = tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks)
+    report = Report(checks=made, credential={"issuer": "did:web:own"}, verdict=decide_verdict(made))
+    with app.test_request_context("/verify"):
+        found = verification_answers.answers_of(report, "did:web:own".__eq__)
+        validity = found.answers[2]
+        assert (found.light, validity.light, str(validity.summary)) == ("unsure", "unsure", summary)
 
 
 def test_a_badge_of_open_badges_2_shows_what_its_issuer_serves_and_the_issuer_by_its_address(app):
