@@ -284,6 +284,7 @@ class Achievement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AchievementSubject:
+    id: str | None = None
     type: tuple[str, ...] = ("AchievementSubject",)
     identifier: tuple[IdentityObject, ...] = ()
     credits_earned: Decimal | None = None

@@ -42,7 +42,7 @@ def did_document(publisher: Publisher, slug: str, base_url: str = "") -> Json:
     with publisher.store.read() as session:
         issuer = found_issuer(session, publisher, slug, base_url)
         methods = issuer.keyring.verification_methods(session)
-    return published.did_document(issuer.profile.id, methods, issuer.addresses.origin)
+    return published.did_document(issuer.profile.id, methods)
 
 
 def jwks(publisher: Publisher, slug: str) -> Json:
