@@ -22,7 +22,9 @@ from lti_tool.errors import NotFoundError
     metavar="DIR",
     help="Read the issuer's did.json, jwks.json and status-list.json here instead of from the network.",
 )
-@click.option("--recipient", metavar="WHO", help="Whose badge it should be: an e-mail address, or an id.")
+@click.option(
+    "--recipient", metavar="WHO", help="Whose badge it should be: a name, an e-mail address, or an id."
+)
 @language_option
 def verify(*, file: Path, as_json: bool, documents: Path | None, recipient: str | None, language: str) -> int:
     """Verify a badge: PNG, SVG, PDF, JSON or JWT.

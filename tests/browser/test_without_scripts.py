@@ -62,7 +62,7 @@ def test_a_badge_may_be_pasted_as_text(people, demo):
         darbs.page.get_by_text("Or paste the badge as text").click()
         darbs.page.get_by_label("JSON or JWT").fill("eyJ not a badge")
         darbs.page.get_by_role("button", name="Check the badge").click()
-        expect(darbs.page.get_by_role("heading", level=1)).to_have_text("No badge found in this file")
+        expect(darbs.page.get_by_role("heading", level=1)).to_have_text("There is no badge in this file")
 
 
 def test_a_registration_needs_no_scripts(people, demo):

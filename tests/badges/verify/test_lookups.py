@@ -466,7 +466,7 @@ def test_the_recipient_is_compared_with_the_expected_one(
 @pytest.mark.parametrize(
     ("subject", "found"),
     [
-        ({"id": "did:key:z6MkAnna"}, "another_recipient"),
+        ({"id": "did:key:z6MkAnna"}, "recipient_not_comparable"),
         ({"id": "a@example.com"}, "recipient_matches"),
         ({"identifier": [{"hashed": False, "identityHash": "a@example.com"}]}, "recipient_matches"),
         (
@@ -477,8 +477,8 @@ def test_the_recipient_is_compared_with_the_expected_one(
         ({"identifier": [{"hashed": True, "identityHash": "UPPER", "salt": "Kosher"}]}, "recipient_matches"),
         ({"identifier": [{"hashed": True, "identityHash": "MD5", "salt": "Kosher"}]}, "recipient_matches"),
         ({"identifier": [{"hashed": True, "identityHash": "HASH"}]}, "another_recipient"),
-        ({"identifier": [{"hashed": True, "identityHash": "a@example.com"}]}, "another_recipient"),
-        ({"identifier": [{"hashed": "true", "identityHash": 7}]}, "another_recipient"),
+        ({"identifier": [{"hashed": True, "identityHash": "a@example.com"}]}, "recipient_not_comparable"),
+        ({"identifier": [{"hashed": "true", "identityHash": 7}]}, "recipient_not_comparable"),
         ({"identifier": 7}, "recipient_not_comparable"),
         ([], "recipient_not_comparable"),
     ],
