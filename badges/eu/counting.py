@@ -14,7 +14,15 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from badges.eu.parts import achievement_of, known_concept, object_at, objects, says_something, subject_of
+from badges.eu.parts import (
+    achievement_of,
+    known_concept,
+    learner_id,
+    object_at,
+    objects,
+    says_something,
+    subject_of,
+)
 from badges.template.fields import Texts
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
@@ -33,8 +41,8 @@ def counts(code: str, values: tuple[Texts, ...], credential: Json) -> bool:
 def _learner(credential: Json) -> bool:
     subject = subject_of(credential)
     identities = (identity.get("identityHash") for identity in objects(subject.get("identifier")))
-    names = (subject.get(name) for name in ("id", "name", "givenName", "familyName"))
-    return any(says_something(text) for text in (*names, *identities))
+    names = (subject.get(name) for name in ("name", "givenName", "familyName"))
+    return any(says_something(text) for text in (learner_id(subject), *names, *identities))
 
 
 def _country(credential: Json) -> bool:
@@ -88,7 +96,7 @@ def _level(credential: Json) -> bool:
         if (levels := achievement.get(name)) not in (None, [])
     ]
     if not stated:
-        return achievement.get("levelApplicable") is False
+        return achievement.get("levelApplicable") == "false"
     return all(_all_known(levels, *lists) for levels, lists in stated)
 
 

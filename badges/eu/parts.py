@@ -30,6 +30,12 @@ def subject_of(credential: Json) -> Json:
     return object_at(credential, "credentialSubject")
 
 
+def learner_id(subject: Json) -> str | None:
+    """The id of the subject, where it may be one that the learner has; an opaque one says nothing of anybody."""
+    found = subject.get("id")
+    return found if isinstance(found, str) and not found.lower().startswith("urn:uuid:") else None
+
+
 def achievement_of(credential: Json) -> Json:
     """The Achievement."""
     return object_at(credential, "credentialSubject", "achievement")

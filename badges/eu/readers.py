@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from badges.eu.parts import achievement_of, known_concept, object_at, objects, subject_of
+from badges.eu.parts import achievement_of, known_concept, learner_id, object_at, objects, subject_of
 from badges.template.fields import Texts
 from badges.template.model import text_in
 from badges.vocabularies import vocabulary
@@ -100,7 +100,7 @@ def _learner(credential: Json) -> Iterator[Texts]:
         for identity in identities
     ):
         yield _HASHED
-    yield _plain_text(subject.get("id"))
+    yield _plain_text(learner_id(subject))
 
 
 def _title(credential: Json) -> Iterator[Texts]:
@@ -183,7 +183,7 @@ def _level(credential: Json) -> Iterator[Texts]:
     ]
     levels += _labels(achievement.get("nqfLevel"), "lki", "national_levels")
     levels += _labels(achievement.get("educationLevel"), "cycles")
-    if not any(levels) and achievement.get("levelApplicable") is False:
+    if not any(levels) and achievement.get("levelApplicable") == "false":
         yield _NOT_APPLICABLE
     yield from levels
     decision = achievement.get("levelDecision")

@@ -290,7 +290,7 @@ def test_our_schema_requires_a_level_or_that_none_applies(full_template: Templat
     for name in ("eqfLevel", "nqfLevel", "educationLevel"):
         del achievement[name]
     assert not validator.is_valid(credential)
-    achievement["levelApplicable"] = False
+    achievement["levelApplicable"] = "false"
     assert validator.is_valid(credential)
 
 
@@ -322,7 +322,7 @@ _COUSIN = "my cousin says it is good"
         {"educationLevel": [concept("fifth cycle", "urn:eu-micro-credential:v1:cycle-fifth")]},
         _LEVELS,
         _LEVELS | {"nqfLevel": []},
-        _LEVELS | {"levelApplicable": True},
+        _LEVELS | {"levelApplicable": "true"},
         {"volumeOfLearning": "PT0H", "creditPoint": None},
         {"volumeOfLearning": "PT0H"},
         {"volumeOfLearning": "PT00H00M"},
@@ -364,7 +364,7 @@ def test_our_schema_refuses_elements_that_mean_nothing(
         {"volumeOfLearning": None},
         {"volumeOfLearning": "PT0H30M", "creditPoint": None},
         {"volumeOfLearning": "PT40H", "creditPoint": None},
-        _LEVELS | {"levelApplicable": False},
+        _LEVELS | {"levelApplicable": "false"},
         {"educationLevel": None, "nqfLevel": None},
         {"eqfLevel": None, "educationLevel": None},
         {"learningOutcome": [{"title": {"en": "3D"}}]},

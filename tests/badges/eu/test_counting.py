@@ -93,7 +93,12 @@ def test_nonsense_is_shown_and_does_not_count(credential: Json, achievement: Jso
         ),
         (
             "level",
-            {"eqfLevel": None, "nqfLevel": [concept("x")], "educationLevel": None, "levelApplicable": False},
+            {
+                "eqfLevel": None,
+                "nqfLevel": [concept("x")],
+                "educationLevel": None,
+                "levelApplicable": "false",
+            },
         ),
         ("notional_workload", {"volumeOfLearning": "PT0H", "creditPoint": None}),
         (
@@ -129,7 +134,7 @@ def test_what_is_on_no_list_does_not_count(
         {"volumeOfLearning": "PT40H", "creditPoint": None},
         {"volumeOfLearning": None},
         {"volumeOfLearning": "PT0H"},
-        {"eqfLevel": None, "nqfLevel": None, "educationLevel": None, "levelApplicable": False},
+        {"eqfLevel": None, "nqfLevel": None, "educationLevel": None, "levelApplicable": "false"},
         {"eqfLevel": None, "educationLevel": None},
         {"mode": concept("online", _ONLINE)},
         {"mode": [_ONLINE]},

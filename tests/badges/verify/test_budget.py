@@ -57,7 +57,7 @@ def net(world: Any) -> Net:
         VerificationMethod(id=key.verification_method, controller=world.issuer_id, public=key.public)
         for key in (world.key("eddsa-rdfc-2022"), world.key("vc-jwt"))
     ]
-    document = did_document(world.issuer_id, methods, "https://badges.example.org")
+    document = did_document(world.issuer_id, methods)
     return Net({did.did_web_url(world.issuer_id): json.dumps(document).encode(), **world.lists})
 
 

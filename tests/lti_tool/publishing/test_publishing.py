@@ -12,6 +12,7 @@ from lti_tool.publishing import achievements, credentials, issuer_documents, own
 from lti_tool.store.models import CredentialRow, StatusList
 from lti_tool.wiring import build_tool
 from signing import did
+from signing.canonical import canonicalize
 from signing.did import did_web_url
 from tests.fixtures import ANNA, complete, run_due_jobs, settings_for
 
@@ -216,3 +217,11 @@ def test_the_achievement_is_served_in_both_languages(tool, credential):
         for language in ("en", "lv")
     }
     assert names["en"] != names["lv"]
+
+
+def test_the_profile_of_the_issuer_says_in_json_ld_what_it_says_in_json(tool):
+    """Every term is defined, so a reader of the JSON-LD gets the name and the address too."""
+    profile = issuer_documents.issuer_profile(tool, SLUG)
+    statements = canonicalize(profile)
+    assert profile["id"] in statements
+    assert all(f'"{text}"' in statements for text in (profile["name"], profile["address"]["addressCountry"]))
