@@ -7,6 +7,7 @@ comes from the secured credential.
 from __future__ import annotations
 
 from badges.eu.annex_1 import ELEMENTS
+from badges.font_runs import drawable, undrawable
 from badges.pdf.content import BadgeContent, IssuedBadge, day, read_content, split_address
 from badges.pdf.document import (
     LEFT,
@@ -78,8 +79,13 @@ def _summary_page(document: PdfDocument, badge: IssuedBadge, content: BadgeConte
         after=10,
     )
     _main(document, document_word("awarded_to", document.language), _LABEL)
-    name = document.largest_fitting_size((17, 13, 10), content.first("learner"), RIGHT - _MAIN, lines=2)
-    _main(document, content.first("learner"), Style(size=name, bold=True, leading=1.3), "H2", after=10)
+    learner = content.first("learner")
+    name = document.largest_fitting_size((17, 13, 10), learner, RIGHT - _MAIN, lines=2)
+    if drawable(learner):
+        _main(document, learner, Style(size=name, bold=True, leading=1.3), "H2")
+    if undrawable(learner):
+        _main(document, document_word("name_not_printed", document.language), _SMALL)
+    document.y += 10
     _if_it_fits(document, (content.description,), _TEXT)
     _if_it_fits(
         document,
@@ -176,6 +182,8 @@ def _elements_page(document: PdfDocument, content: BadgeContent, deep: Colour) -
     document.horizontal_line(document.y)
     document.y += 3
     document.write_text(f"{document_word('identifier', language)}: {content.credential_id}", _SMALL)
+    if document.leaves_out_characters:
+        document.write_text(document_word("characters_not_printed", language), _SMALL)
 
 
 def _element(document: PdfDocument, number: str, label: str, values: tuple[str, ...]) -> None:
