@@ -6,7 +6,7 @@ all and the file stays small. The fonts are in this package, because servers oft
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -16,7 +16,7 @@ from typing import Literal
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont, features
 
-from badges.font_runs import MAIN, Font, Run, clusters, font_of, font_runs, is_plain
+from badges.font_runs import MAIN, Font, Run, clusters, font_of, font_runs, is_plain, undrawable
 from badges.line_breaks import pieces
 from badges.readable import readable
 from badges.template.model import Level, Template, text_in
@@ -75,6 +75,20 @@ def template_picture(template: Template, issuer_name: str, language: str, size: 
         template.colours,
         size,
     )
+
+
+def undrawn(template: Template) -> Iterator[tuple[str, str]]:
+    """What the picture or the certificate would leave out of the template: (JSON pointer, the characters)."""
+    for language, text in template.name.items():
+        if characters := undrawable_in_picture(text):
+            yield f"/name/{language}", " ".join(characters)
+    texts = {"/description": template.description, "/criteria": template.criteria}
+    for number, outcome in enumerate(template.learning_outcomes):
+        texts[f"/learning_outcomes/{number}/text"] = outcome.text
+    for pointer, by_language in texts.items():
+        for language, text in by_language.items():
+            if characters := undrawable(text):
+                yield f"{pointer}/{language}", " ".join(characters)
 
 
 def level_text(template: Template, language: str) -> str | None:
