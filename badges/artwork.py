@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from io import BytesIO
 from itertools import pairwise
 from math import cos, pi, radians, sin
@@ -339,7 +339,8 @@ def _direction(run: Run) -> str | None:
     return run.direction if run.font.joined else None
 
 
-@cache
+# Few of all fonts, weights and sizes are in use; each open one holds its file.
+@lru_cache(maxsize=256)
 def _opened(font: Font, weight: Literal["medium", "bold"], size: int) -> ImageFont.FreeTypeFont:
     """The font in Pillow's basic layout; where letters are joined in Raqm, which is not in every build."""
     file = font.bold if weight == "bold" else font.medium

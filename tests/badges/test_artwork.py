@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops
 
+from badges import artwork
 from badges.artwork import level_text, picture, template_picture, undrawable_in_picture
 from badges.bake import text_chunks
 from badges.template.model import Template
@@ -129,6 +130,13 @@ def test_a_letter_is_drawn_the_same_however_it_was_typed() -> None:
 def test_what_no_font_has_is_left_out_and_named() -> None:
     assert picture("Solar \U00012000", None, "-") == picture("Solar", None, "-")
     assert undrawable_in_picture("Solar \U00012000") == ("\U00012000",)
+
+
+def test_where_letters_cannot_be_joined_they_are_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pillow joins them with a library of the system, which may be missing."""
+    monkeypatch.setattr(artwork, "_JOINS_LETTERS", False)
+    assert undrawable_in_picture("Ab שר ნ") == ("ש", "ר")
+    assert picture("Ab שר", None, "-") == picture("Ab", None, "-")
 
 
 def test_an_issuer_that_fits_in_two_lines_has_no_ellipsis() -> None:

@@ -199,7 +199,7 @@ def test_a_name_of_any_script_is_drawn_and_can_be_read_aloud(
         pages = pages_of(pdf)  # fails for a glyph without a character, which PDF/A-3U forbids
         spoken = " ".join((*pages, *actual_texts(pdf)))
         assert " ".join(name.split()) in " ".join(unicodedata.normalize("NFC", spoken).split())
-        assert "?" not in "".join(pages) and document_word("name_not_printed", "en") not in spoken
+        assert not set("?\0") & set("".join(pages)) and document_word("name_not_printed", "en") not in spoken
         assert PdfReader(BytesIO(pdf)).pages[0].extract_text()
 
 
@@ -234,6 +234,15 @@ def test_other_letters_that_no_font_has_are_told_at_the_end(issued: Any, data_li
     assert document_word("characters_not_printed", "en") not in " ".join(
         pages_of(certificate(issued(data_literacy), "en"))
     )
+
+
+@pytest.mark.parametrize("name", ["محمد", "प्रिया", "😀", pytest.param("花子", marks=NEEDS_CJK)])
+def test_the_fonts_of_other_scripts_are_embedded_too(name: str, issued: Any, data_literacy: Template) -> None:
+    every = objects(certificate(issued(data_literacy, learner=Learner(name=name)), "en"))
+    heads = b"\n".join(head for head, _ in every.values())
+    embedded = heads.count(b"/FontFile2 ") + heads.count(b"/FontFile3 ")
+    assert heads.count(b"/Type /FontDescriptor") == embedded >= 3
+    assert b"/Subtype /Type3" not in heads
 
 
 def test_a_font_that_no_text_needs_is_not_opened(issued: Any, data_literacy: Template) -> None:
@@ -311,6 +320,22 @@ def test_the_longest_texts_continue_on_further_pages_and_nothing_is_lost(
     assert all(f"Outcome {number} " in text for number in range(60))
     assert text.count("Sentence after sentence.") > 350
     assert pages[-1].endswith("Page 16 of  16")
+
+
+def test_a_long_issuer_title_and_name_stay_on_the_first_page(
+    issued: Any, issuer: IssuerProfile, data_literacy: Template
+) -> None:
+    legal = "Rīgas Ekonomikas, uzņēmējdarbības un starptautisko attiecību augstskola " * 4
+    long = replace(data_literacy, name={"lv": "Mākslīgā intelekta atbildīga izmantošana pētniecībā " * 4})
+    body = replace(issuer, legal_name={"lv": legal.strip()})
+    badge = issued(long, issuer=body, language="lv", learner=Learner(name="Anna Marija " * 10))
+    pages = pages_of(certificate(badge, "lv"))
+    assert len(pages) == 2
+    for word in ("signed", "check", "awarded_to"):
+        assert document_word(word, "lv") in " ".join(pages[0].split())
+    front = " ".join(pages[0].split())
+    for text in (legal, long.name["lv"], "Anna Marija " * 10):
+        assert text.strip() in front
 
 
 def test_a_badge_without_a_name_says_that_the_learner_has_an_address(
