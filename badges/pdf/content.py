@@ -91,7 +91,7 @@ def split_address(url: str) -> tuple[str, str]:
 
 
 def _address(address: Json, language: str) -> str:
-    code, countries = address.get("addressCountryCode"), vocabulary("countries")
+    code, countries = address.get("addressCountryCode", ""), vocabulary("countries")
     country = text_in(countries[code].label, language) if code in countries else address.get("addressCountry")
     town = " ".join(address[name] for name in ("postalCode", "addressLocality") if address.get(name))
     parts = (address.get("streetAddress"), town, address.get("addressRegion"), country)
