@@ -11,6 +11,7 @@
   * SchemaError            a JSON Schema that a credential names cannot be applied
     * SchemaTooCostlyError   the process that applied it had to be ended
   * BudgetSpentError       a verification has used up the time or the fetches that it may use
+  * HttpStatusError        an address answered with another status than 200; `status`, `location`, `body`
   * DisclosureError        the part cannot be removed from the badge; `code` names the reason
   * NotBakedError          the picture is sound, but there is no Open Badges 3.0 credential in it
 
@@ -109,6 +110,16 @@ class SchemaTooCostlyError(SchemaError):
 
 class BudgetSpentError(BadgeError):
     """A verification has used up its time or its fetches: what is left is unknown, and says nothing about the badge."""
+
+
+class HttpStatusError(BadgeError):
+    """An address answered with another status than 200. `location` is where a redirect leads, else None."""
+
+    def __init__(self, status: int, *, location: str | None = None, body: bytes = b"") -> None:
+        super().__init__(f"the address answered with status {status}")
+        self.status = status
+        self.location = location
+        self.body = body
 
 
 class DisclosureError(BadgeError):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from badges.bake import BakedText
+from badges.errors import HttpStatusError
 from badges.verify import Budget, FetchInTime, ProofChecker, Report, RevokedChecker, verify
 from lti_tool import bounded_process
+from lti_tool.errors import StatusError
 from signing import did
 from signing.json_text import Json
 from signing.keys import VerificationMethod
@@ -28,7 +30,7 @@ def verify_file(
     Keys, status lists and other documents come from `fetch`, which spends the budget. Schemas and PDF files are read in
     processes that end with it.
     """
-    fetch_within_budget = budget.limited(fetch)
+    fetch_within_budget = budget.limited(_telling_status(fetch))
 
     def find_key(verification_method: str, issuer_id: str) -> VerificationMethod:
         return did.find_key(verification_method, issuer_id, fetch_within_budget)
@@ -52,3 +54,18 @@ def verify_file(
         is_revoked=is_revoked,
         read_pdf=read_pdf,
     )
+
+
+def _telling_status(fetch: FetchInTime) -> FetchInTime:
+    """The same function, which raises `badges.errors.HttpStatusError` where `fetch` raises StatusError.
+
+    Badges of Open Badges 2.0 need it: their address may have moved, and 410 means that they are revoked.
+    """
+
+    def fetch_or_tell(url: str, seconds: float) -> bytes:
+        try:
+            return fetch(url, seconds)
+        except StatusError as error:
+            raise HttpStatusError(error.status, location=error.location, body=error.body) from error
+
+    return fetch_or_tell

@@ -15,7 +15,7 @@ from datetime import datetime
 from badges.pdf.attachments import attached_text
 from badges.verify.budget import Budget, Fetch, FetchInTime
 from badges.verify.files import PdfReader, parse_file
-from badges.verify.foreign_json import issuer_id, kind_of
+from badges.verify.foreign_json import issuer_id
 from badges.verify.form import check_context, check_issuer, check_subject, check_type
 from badges.verify.gathered import Gathered, gather
 from badges.verify.lookups import (
@@ -27,7 +27,7 @@ from badges.verify.lookups import (
     within_budget,
 )
 from badges.verify.one_ed_tech import run_probes, worst_outcome
-from badges.verify.open_badges_2 import check_open_badges_2
+from badges.verify.open_badges_2 import check_open_badges_2, is_open_badges_2
 from badges.verify.recipient import check_recipient
 from badges.verify.report import (
     Check,
@@ -103,7 +103,7 @@ def verify(
         )
     )
     parsed = parse_file(file, read_pdf)
-    if parsed.address is not None or kind_of(parsed.credential) == "open_badges_2":
+    if is_open_badges_2(parsed):
         return check_open_badges_2(parsed, lookups, recipient)
     if parsed.secured is None:
         return Report(

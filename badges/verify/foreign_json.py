@@ -23,6 +23,11 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
+def single(value: Any) -> Any:
+    """The one member of a list of one, else the value itself: JSON-LD does not tell them apart."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def objects(value: Any) -> list[Json]:
     """The objects of a list, or the single one."""
     return [item for item in as_list(value) if isinstance(item, dict)]
@@ -62,6 +67,6 @@ def kind_of(document: Json) -> Kind:
     contexts = [context for context in as_list(document.get("@context")) if isinstance(context, str)]
     if "Assertion" in found and any("openbadges" in context for context in contexts):
         return "open_badges_2"
-    if {"recipient", "badge", "verify"} <= document.keys() and "credentialSubject" not in document:
+    if {"recipient", "badge"} <= document.keys() and "credentialSubject" not in document:
         return "open_badges_2"
     return "other"

@@ -71,6 +71,11 @@ def run_probes(gathered: Gathered, lookups: Lookups) -> tuple[Probe, ...]:
         ("ExpirationAndIssuanceProbe", lambda: _dates(gathered)),
         ("EndorsementInspector", lambda: _endorsements(gathered)),
     )
+    return run_until_fatal(by_name)
+
+
+def run_until_fatal(by_name: tuple[tuple[str, Callable[[], OneEdTech]], ...]) -> tuple[Probe, ...]:
+    """The probes in their order; after a fatal one, or an exception, the rest are not run."""
     probes: list[Probe] = []
     for name, probe in by_name:
         stopped = any(earlier.outcome in ("fatal", "exception") for earlier in probes)

@@ -18,7 +18,7 @@ from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
 
 #: The codes that prove that a credential was changed after it was signed. All others mean only: not proven.
-CHANGED = frozenset({"bad_signature", "claims_disagree", "malformed", "differs_from_hosted"})
+CHANGED = frozenset({"bad_signature", "claims_disagree", "malformed"})
 #: Codes of ProofError that say nothing about the credential, only that its proof could not be checked.
 _INCONCLUSIVE = frozenset(
     {"no_proof", "unknown_proof", "wrong_algorithm", "unpinned_context", "key_not_found"}

@@ -25,7 +25,7 @@ from badges.pdf import attachments
 from badges.schemas import json_schema, rules
 from badges.sentences import sentences
 from badges.verify import verify
-from badges.verify.signed_assertion import rsa_jwk
+from badges.verify.open_badges_2.signed import rsa_jwk
 from signing import cbor, did, status
 from signing.errors import KeyNotFoundError, ProofError, StatusListError
 from signing.keys import VerificationMethod

@@ -165,15 +165,16 @@ _HOSTED = frozenset({"hosted", "hosted_otherwise"})
 
 #: The outcomes of a check that holds; a warning is a remark about a badge that is valid all the same.
 _HOLDS = ("passed", "warning")
-#: Codes of `proof` by which the signature, or the copy that the issuer publishes, proves that the content was changed.
-_PROVEN_CHANGED = frozenset({"bad_signature", "differs_from_hosted"})
+#: Codes of `proof` by which the signature proves that the content was changed.
+_PROVEN_CHANGED = frozenset({"bad_signature"})
 
 
 def _content_answer(proof: Check) -> Answer:
     light: TrafficLight = "no" if proof.outcome == "failed" else "unsure"
     summary = _not_proven(proof)
     if proof.outcome in _HOLDS:
-        light, summary = "yes", _l("Not changed")
+        light = "yes"
+        summary = _l("As the issuer publishes it") if proof.code in _HOSTED else _l("Not changed")
     elif proof.code in _PROVEN_CHANGED:
         summary = _l("Changed")
     elif proof.code == _UNSIGNED:
@@ -210,7 +211,7 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
             question=question,
             light="no",
             summary=_l("Not issued by the issuer that it names"),
-            explanation=_l("It was signed with somebody else's key. Do not rely on it."),
+            explanation=check_sentence(key),
             quoted=(Quoted(label=_l("The badge names"), text=name_or_id),),
         )
     if key.outcome != "passed":

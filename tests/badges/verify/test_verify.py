@@ -586,7 +586,7 @@ def _codes_in_the_sources() -> set[str]:
     """All codes in the sources of the verifier, and those of the errors that it passes on."""
     codes = {"signature_holds", LIMIT_REACHED}
     for pattern, makers in (
-        ("verify/*.py", ("passed", "failed", "warning", "unknown")),
+        ("verify/**/*.py", ("passed", "failed", "warning", "unknown")),
         ("bake.py", ("PictureError", "NotBakedError")),
         ("svg.py", ("PictureError", "NotBakedError")),
         ("pdf/attachments.py", ("PictureError", "NotBakedError")),
