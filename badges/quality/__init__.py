@@ -1,9 +1,10 @@
 """Quality frameworks as data: each TOML file in this folder is a framework, and its name is the framework's code.
 
 A framework has a `title` in English and Latvian, a `source`, and rules. A rule has a `code`, the `field` to mend (a
-key of FIELDS), a `strength` (`must`, `should`, or `stated`: only a written declaration meets it), a sentence in `en`
-and `lv` that says what to do, and one demand. With a second demand, `when`, it applies only if that is met. A demand
-is one of
+key of FIELDS), a `strength` (`must`, `should`, or `stated`: missing, it is only reported as not stated), a sentence in
+`en` and `lv` that says what to do, and one demand; one about the field `declarations` has none, because a text that
+is written for it meets it. With a second demand, `when`, it applies only if that is met. With `declared = true` the
+report says that the issuer declares it, because the tool cannot see whether it is so. A demand is one of
 
 * `present = true` or `false`      there is a value, or none
 * `is = true`                      exactly this value
@@ -58,7 +59,7 @@ def _template_fields() -> Iterator[tuple[str, Field, str]]:
 FIELDS: Mapping[str, str] = {
     "learner": "",
     "date_of_issuing": "",
-    "grade": "",
+    "grade": "/required_value",
     "holder_download": "",
     "formats": "",
     "verify_page": "",
@@ -67,6 +68,11 @@ FIELDS: Mapping[str, str] = {
     "awarding_body": "issuer:/legal_name",
     "legal_id": "issuer:/eidas_identifier",
     "eqf_level": "/level",
+    "levels_agree": "/level",
+    "deciding_assessments/type": "/assessments",
+    "deciding_assessments/supervision": "/assessments",
+    "review_days": "/review_date",
+    "unnamed_assurances": "/types_of_quality_assurance",
     "hours_a_credit": "/workload_hours",
     "assured_days": "/types_of_quality_assurance",
     "accredited_days": "issuer:/accreditations",
@@ -89,9 +95,9 @@ class Demand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule of a framework; `demand` is None for a `stated` rule that only a declaration meets.
+    """One rule of a framework; `demand` is None where only a written declaration meets it.
 
-    `sentence` says in each language what to do.
+    `sentence` says in each language what to do. Where `declared`, nothing but the issuer's word meets the demand.
     """
 
     code: str
@@ -100,6 +106,7 @@ class Rule:
     sentence: Mapping[str, str]
     demand: Demand | None
     when: Demand | None = None
+    declared: bool = False
 
     def applies(self, facts: Facts) -> bool:
         """Whether the condition `when` holds; True without one."""
@@ -176,15 +183,16 @@ def _rule(entry: Json) -> Rule:
     if strength not in ("must", "should", "stated"):
         raise ValueError(f"{code}: {strength} is neither must, should nor stated")
     sentence = _languages({language: entry.pop(language) for language in ("en", "lv")})
-    when = entry.pop("when", None)
+    when, declared = entry.pop("when", None), entry.pop("declared", False)
     try:
         return Rule(
             code=code,
             field=field,
             strength=strength,
             sentence=sentence,
-            demand=None if strength == "stated" and field == "declarations" else _demand(entry),
+            demand=None if entry == {"field": "declarations"} else _demand(entry),
             when=_demand(when) if when else None,
+            declared=declared,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{code}: {error}") from error

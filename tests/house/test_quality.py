@@ -21,7 +21,8 @@ def test_a_framework_fits(path: Path) -> None:
     assert found.title.keys() == {"en", "lv"} and found.source
     for rule in found.rules:
         assert rule.field in FIELDS
-        assert (rule.demand is None) == (rule.strength == "stated")
+        assert (rule.demand is None) == (rule.field == "declarations")
+        assert rule.strength != "stated" or rule.demand is None
         assert all(sentence.endswith(".") for sentence in rule.sentence.values())
 
 
