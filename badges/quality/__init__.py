@@ -69,6 +69,8 @@ FIELDS: Mapping[str, str] = {
     "legal_id": "issuer:/eidas_identifier",
     "eqf_level": "/level",
     "levels_agree": "/level",
+    "programme_kind": "/quality/programme_code",
+    "programme_level_agrees": "/level",
     "deciding_assessments/type": "/assessments",
     "deciding_assessments/supervision": "/assessments",
     "review_days": "/review_date",

@@ -13,6 +13,7 @@ from badges.template.declarations import Declarations
 from badges.template.fields import Group, Items, fields_of
 from badges.template.levels import levels_agree
 from badges.template.model import Level, Template
+from badges.template.programme_code import contradicts_level, read_programme_code
 from badges.template.values import Assessment, QualityAssurance
 
 #: `declared`: nothing but the word of the issuer says that it is so.
@@ -102,6 +103,7 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
     Numbers of days that something is still valid are None without `today`.
     """
     level, hours, credits_ = template.level, template.workload_hours, template.credits
+    programme = read_programme_code(template.quality.programme_code)
     known: dict[str, Any] = {
         **_ALWAYS_MET,
         "country": issuer.country,
@@ -111,6 +113,8 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
         "hours_a_credit": hours / credits_ if hours and credits_ else None,
         "eqf_level": level.value if isinstance(level, Level) else None,
         "levels_agree": levels_agree(template),
+        "programme_kind": programme.kind.code if programme else None,
+        "programme_level_agrees": not contradicts_level(template),
         # Without a result that is asked for, nothing says that a badge has one: a link that opens gives none.
         "grade": True if template.required_value is not None else None,
         "review_days": (template.review_date - today).days if template.review_date and today else None,

@@ -60,7 +60,7 @@ PROFILES = {
 OF_OURS = {
     "eu_annex_2": {"must": 1},
     "nzqa": {"must": 3},
-    "latvia": {"must": 1},
+    "latvia": {"must": 2},
 }
 _MINIMAL = """
 title = { en = "Mine", lv = "Mans" }

@@ -19,6 +19,7 @@ from badges.eu.annex_1 import ELEMENTS
 from badges.importing.field_reader import Note
 from badges.pictures import fit_picture
 from badges.template.model import read_template
+from badges.template.programme_code import proposed_changes, read_programme_code
 from badges.template.wording import too_little
 from badges.vocabularies import Concept
 from lti_tool.errors import NotFoundError
@@ -60,6 +61,10 @@ def save(template_id: UUID, version: int) -> str:
         row = locked_version(session, author, template_id, version)
         now, profile = tool.clock(), page_issuer().profile
         step_input = forms.read_step(step, request.form, row.body, profile, profile.day_of(now))
+        if request.form.get("programme"):
+            step_input = forms.with_changes(
+                step_input, proposed_changes(read_template(step_input.valid_data)), profile
+            )
         versions.save_draft(row, step_input.valid_data, now, author.actor)
         next_page = request.form.get("go", "")
         if step_input.problems or not next_page:
@@ -155,6 +160,9 @@ def step_page(
         step_code_of=step_code_of,
         completeness=completeness_of(template, profile, profile.day_of(tool.clock())),
         preview=preview(row, template),
+        programme=read_programme_code(template.quality.programme_code)
+        if proposed_changes(template)
+        else None,
     )
 
 

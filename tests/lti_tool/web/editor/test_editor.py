@@ -524,6 +524,26 @@ def test_a_framework_asks_for_its_own_declarations(zane, web_tool):
     assert quality["in_catalogue"] is True
 
 
+def test_level_and_form_are_taken_from_the_programme_code_when_the_teacher_says_so(zane, web_tool):
+    zane.save("latvia", {"/quality/programme_code": "33 484 01 1"})
+    assert "33 484 01 1 is the code of: vocational secondary education." in zane.text
+    assert "Level: EQF and LKI 4 Form of participation: On site" in zane.text
+    body = rows(web_tool)[-1].body
+    assert "level" not in body and "forms_of_participation" not in body
+    zane.save("learning", {"/workload_hours": "40"}, programme="yes")
+    body = rows(web_tool)[-1].body
+    assert (body["level"], body["lki_level"]) == ({"framework": "EQF", "value": 4}, 4)
+    assert (body["forms_of_participation"], body["workload_hours"]) == (["presential"], "40")
+    assert "is the code of" not in zane.text
+    zane.save("latvia", {"/quality/programme_code": "foo"})
+    assert "is the code of" not in zane.text
+
+
+def test_a_level_beyond_the_settings_is_not_taken_from_the_programme_code(zane, web_tool):
+    zane.save("latvia", {"/quality/programme_code": "51 310"}, programme="yes")
+    assert "level" not in rows(web_tool)[-1].body
+
+
 def test_all_frameworks_can_be_printed_on_one_page(zane):
     zane.post(f"{zane.version_path}/report", framework="all")
     for code in framework_codes():
