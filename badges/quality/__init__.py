@@ -13,6 +13,9 @@ report says that the issuer declares it, because the tool cannot see whether it 
 * `besides = [...]`                the value, or one of several values, is not in the list
 * `all`, `any`, `not`              further demands, each with a `field` of its own
 
+A framework of regulations may say what they themselves have of each element of Annex I: an `element` with its `code`,
+and in it for each kind of unit (of the vocabulary `unit_kinds`) a `light` of LIGHTS, the `regulation` and a sentence.
+
 A field of the objects in a list is named with the list, as `assessments/supervision`; it has the values of all of them.
 """
 
@@ -34,6 +37,9 @@ from signing.json_text import Json
 
 Facts = Mapping[str, Any]
 Strength = Literal["must", "should", "stated"]
+
+#: How far a regulation has an element.
+LIGHTS = ("met", "partly", "not", "not_regulated")
 
 #: The framework of the elements themselves, whose rules are those of its file and those that the fields declare.
 ANNEX_1 = "eu_annex_1"
@@ -116,13 +122,31 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Light:
+    """How far a `regulation` has an element, a code of LIGHTS, with the regulation and a sentence by language."""
+
+    code: str
+    regulation: Mapping[str, str]
+    sentence: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementLights:
+    """The lights of one element, named by its code, for each kind of unit that the regulations are about."""
+
+    element: str
+    by_unit_kind: Mapping[str, Light]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Framework:
-    """A quality framework and its rules, in the order of its file."""
+    """A quality framework and its rules, in the order of its file; `lights` only where it is one of regulations."""
 
     code: str
     title: Mapping[str, str]
     source: str
     rules: tuple[Rule, ...]
+    lights: tuple[ElementLights, ...] = ()
 
 
 @cache
@@ -170,7 +194,11 @@ def read_framework(code: str, text: str) -> Framework:
         data = tomllib.loads(text, parse_float=Decimal)
         rules = tuple(_rule(entry) for entry in data.pop("rule"))
         loaded = Framework(
-            code=code, title=_languages(data.pop("title")), source=data.pop("source"), rules=rules
+            code=code,
+            title=_languages(data.pop("title")),
+            source=data.pop("source"),
+            rules=rules,
+            lights=tuple(_lights(entry) for entry in data.pop("element", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FrameworkError(f"The quality framework {code} cannot be used: {error}") from error
@@ -198,6 +226,21 @@ def _rule(entry: Json) -> Rule:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{code}: {error}") from error
+
+
+def _lights(entry: Json) -> ElementLights:
+    entry = dict(entry)
+    element = entry.pop("code")
+    if element not in {one.code for one in ELEMENTS}:
+        raise ValueError(f"{element} is no element")
+    return ElementLights(element=element, by_unit_kind={kind: _light(entry[kind]) for kind in entry})
+
+
+def _light(entry: Json) -> Light:
+    if entry["light"] not in LIGHTS:
+        raise ValueError(f"{entry['light']} is none of {', '.join(LIGHTS)}")
+    sentence = _languages({language: entry[language] for language in ("en", "lv")})
+    return Light(code=entry["light"], regulation=_languages(entry["regulation"]), sentence=sentence)
 
 
 def _languages(texts: Any) -> Mapping[str, str]:

@@ -346,6 +346,10 @@ def test_a_framework_is_data_only(solar: Template, issuer: IssuerProfile) -> Non
         "at_least = 1\n[[rule]]\ncode = 'b'\nfield = 'name'\nstrength = 'must'\nen = 'x'\npresent = true\n",
         "at_least = 1\n[[rule]]\ncode='hours'\nfield='name'\nstrength='must'\nen='x'\nlv='y'\npresent=true\n",
         "at_least = 1\nbad toml",
+        "at_least = 1\n[[element]]\ncode = 'mood'\n",
+        "at_least = 1\n[[element]]\ncode = 'title'\n[element.nonFormal]\nlight = 'green'\n"
+        "regulation = { en = 'x', lv = 'y' }\nen = 'x'\nlv = 'y'\n",
+        "at_least = 1\n[[element]]\ncode = 'title'\n[element.nonFormal]\nlight = 'met'\nen = 'x'\nlv = 'y'\n",
     ],
 )
 def test_an_invalid_framework_is_refused(wrong: str) -> None:
