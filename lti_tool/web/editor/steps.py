@@ -20,7 +20,7 @@ from badges.importing.field_reader import Note
 from badges.pictures import fit_picture
 from badges.template.model import read_template
 from badges.template.programme_code import proposed_changes, read_programme_code
-from badges.template.wording import too_little
+from badges.template.wording import unready
 from badges.vocabularies import Concept
 from lti_tool.errors import NotFoundError
 from lti_tool.store.models import TemplateVersion
@@ -124,7 +124,7 @@ def step_page(
 ) -> str:
     """The page of a step: its form, and beside it completeness and preview. `notes` are those of an import.
 
-    `unready`: what is to be marked at the fields because it says too little to be published, as `unready_fields` finds.
+    `unready`: what is to be marked at the fields because it is not ready to be published, as `unready_fields` finds.
     """
     tool = current_tool()
     profile = page_issuer().profile
@@ -167,8 +167,9 @@ def step_page(
 
 
 def unready_fields(row: TemplateVersion) -> Mapping[str, str]:
-    """The fields that say too little to be published: the code of what is wrong by the JSON pointer."""
-    return dict(too_little(read_template(row.body)))
+    """The fields that are not ready to be published: the code of what is wrong by the JSON pointer."""
+    today = page_issuer().profile.day_of(current_tool().clock())
+    return dict(unready(read_template(row.body), today))
 
 
 def _asked_about(row: TemplateVersion) -> Mapping[str, str]:
