@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from badges.bake import BakedText
+from badges.containers import UnpackedFile
 from badges.errors import HttpStatusError
 from badges.verify import Budget, FetchInTime, ProofChecker, Report, RevokedChecker, verify
 from lti_tool import bounded_process
@@ -27,8 +29,8 @@ def verify_file(
 ) -> Report:
     """The Report on a file, as of `now`; the parameters are those of `badges.verify.verify`. Never raises.
 
-    Keys, status lists and other documents come from `fetch`, which spends the budget. Schemas and PDF files are read in
-    processes that end with it.
+    Keys, status lists and other documents come from `fetch`, which spends the budget. Schemas, PDF files, ZIP files and
+    e-mails are read in processes that end with it.
     """
     fetch_within_budget = budget.limited(_telling_status(fetch))
 
@@ -40,6 +42,9 @@ def verify_file(
 
     def read_pdf(file: bytes) -> BakedText:
         return bounded_process.attached_text(file, budget.seconds_left())
+
+    def unpack(file: bytes) -> Sequence[UnpackedFile]:
+        return bounded_process.unpacked_files(file, budget.seconds_left())
 
     return verify(
         file,
@@ -53,6 +58,7 @@ def verify_file(
         find_schema_breach=find_schema_breach,
         is_revoked=is_revoked,
         read_pdf=read_pdf,
+        unpack=unpack,
     )
 
 

@@ -22,10 +22,15 @@ def without_absent(document: Json) -> Json:
     `read_object` reads.
     """
     return {
-        name: value if name == "@context" else kept
+        name: value if name == "@context" else _kept(value)
         for name, value in document.items()
-        if name == "@context" or (kept := _kept(value)) not in (None, [])
+        if name == "@context" or not is_absent(value)
     }
+
+
+def is_absent(value: Any) -> bool:
+    """Whether a member with this value says nothing: null, an empty list, or a list of nothing but null."""
+    return value is None or (isinstance(value, list) and all(item is None for item in value))
 
 
 def _kept(value: Any) -> Any:

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from badges.errors import BudgetSpentError
 from badges.verify.budget import Fetch
 from badges.verify.files import ParsedFile, parse_response
-from badges.verify.foreign_json import issuer_id, objects, text
+from badges.verify.foreign_json import issuer_id, normalised, objects, text
 from badges.verify.lookups import Lookups
 from badges.verify.proof import check_proof, is_signed_by_issuer
 from badges.verify.report import LIMIT_REACHED, Finding, failed, unknown, warning
@@ -31,7 +31,7 @@ from signing.did import did_web_url
 from signing.json_text import Json
 from signing.keys import VerificationMethod
 from signing.secured import SecuredCredential
-from signing.timestamps import as_timestamp, from_timestamp
+from signing.timestamps import as_timestamp, possible_moments
 from signing.verified_proof import VerifiedProof
 
 
@@ -68,11 +68,15 @@ def compare_issuer_copy(
 
 
 def _signing_times(file: ParsedFile, proof: VerifiedProof) -> Iterator[datetime]:
-    """The times at which the badge says it was signed. Raises ValueError where one is no timestamp."""
-    yield from_timestamp(proof.credential.get("validFrom", proof.credential.get("issuanceDate")))
+    """The times at which the badge says it was signed, at the latest. Raises ValueError where one is no timestamp."""
+    credential = normalised(proof.credential)
+    yield possible_moments(credential.get("validFrom", credential.get("issuanceDate")))[1]
     for entry in objects(file.document.get("proof")):
-        if entry.get("verificationMethod") == proof.verification_method.id and "created" in entry:
-            yield from_timestamp(entry["created"])
+        if (
+            entry.get("verificationMethod") == proof.verification_method.id
+            and entry.get("created") is not None
+        ):
+            yield possible_moments(entry["created"])[1]
 
 
 def _is_served_by_issuer(credential: Json, fetch: Fetch) -> bool:

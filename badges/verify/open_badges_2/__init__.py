@@ -29,6 +29,7 @@ from badges.verify.open_badges_2.served import NotServedError
 from badges.verify.open_badges_2.signed import check_signed_assertion
 from badges.verify.recipient import check_recipient
 from badges.verify.report import NOT_CHECKED, Finding, Report, as_check, failed, passed, unknown, warning
+from badges.verify.validity_period import judge_period, moments_of
 from badges.verify.verdict import decide_verdict
 from signing.absent import without_absent
 from signing.json_text import Json
@@ -137,16 +138,8 @@ def _check_issuer(references: References) -> Finding:
 
 def _check_validity(assertion: Json, now: datetime) -> Finding:
     """Whether `now` is between `issuedOn` and `expires`, where they are given. In 0.5 it was `issued_on`."""
-    begin = assertion.get("issuedOn", assertion.get("issued_on"))
-    try:
-        begins = read_moments(begin) if begin is not None else None
-        ends = read_end(assertion["expires"]) if "expires" in assertion else None
-    except ValueError:
-        return unknown("no_dates")
-    if begins is not None and now < begins[0]:
-        return failed("not_yet_valid", begins[0].isoformat())
-    if ends is not None and now > ends[1]:
-        return failed("expired", ends[1].isoformat())
-    if (begins is not None and now < begins[1]) or (ends is not None and now > ends[0]):
-        return unknown("no_zone")
-    return passed("valid" if ends else "no_end")
+    begins = [
+        moments_of(assertion[name], read_moments) for name in ("issuedOn", "issued_on") if name in assertion
+    ]
+    ends = [moments_of(assertion["expires"], read_end)] if "expires" in assertion else []
+    return judge_period(begins, ends, now)

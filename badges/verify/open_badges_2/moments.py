@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
+
+from signing.timestamps import in_every_zone
 
 _FORM = re.compile(
     r"(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)?(Z|[+-]\d\d:?\d\d)?",
     re.ASCII | re.IGNORECASE,
 )
 _SECONDS = re.compile(r"\d{9,10}", re.ASCII)
-#: The first and the last zone on earth: a moment without a zone may be in any.
-_FIRST_ZONE, _LAST_ZONE = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
-
-
 #: The first and the last moment that a date may mean; the same twice where its zone is known.
 Moments = tuple[datetime, datetime]
 
@@ -32,7 +30,7 @@ def read_moments(value: Any) -> Moments:
     moment = datetime.fromisoformat(form[0].upper())
     if moment.tzinfo is not None:
         return moment, moment
-    return moment.replace(tzinfo=_FIRST_ZONE), moment.replace(tzinfo=_LAST_ZONE)
+    return in_every_zone(moment)
 
 
 def read_end(value: Any) -> Moments:

@@ -15,7 +15,7 @@ from datetime import datetime
 from badges.verify.files import ParsedFile
 from badges.verify.foreign_json import as_list, single, text, types
 from badges.verify.lookups import Lookups
-from badges.verify.one_ed_tech import run_until_fatal
+from badges.verify.one_ed_tech import parse_probe, run_until_fatal
 from badges.verify.open_badges_2.form import CONTEXT, DESCRIBED, known_documents
 from badges.verify.open_badges_2.references import References, VerifiedAssertion
 from badges.verify.open_badges_2.revocation_list import check_revocation_list
@@ -48,7 +48,7 @@ def run_probes(
     if types(assertion) & DESCRIBED:
         return run_until_fatal(
             (
-                ("CredentialParseProbe", lambda: "valid"),
+                ("CredentialParseProbe", lambda: parse_probe(file.finding).outcome),
                 ("ContextPropertyProbe", lambda: _context(assertion)),
                 ("ValidationPropertyProbe", lambda: _described(assertion)),
             )
@@ -56,10 +56,7 @@ def run_probes(
     references = _references_of(assertion, verified, lookups)
     return run_until_fatal(
         (
-            (
-                "CredentialParseProbe",
-                lambda: "unknown" if file.finding.code == "baked_unusually" else "valid",
-            ),
+            ("CredentialParseProbe", lambda: parse_probe(file.finding).outcome),
             ("ContextPropertyProbe", lambda: _context(assertion)),
             ("TypePropertyProbe", lambda: "valid" if "Assertion" in types(assertion) else "fatal"),
             ("ValidationPropertyProbe", lambda: _properties(assertion, references)),

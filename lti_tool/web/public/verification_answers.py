@@ -125,7 +125,7 @@ class _Issuer:
 def _headline(verdict: Verdict, proof: Check, issuer: _Issuer) -> tuple[TrafficLight, Sentence]:
     if verdict == "verified" and not issuer.is_own:
         return "unsure", _l("This badge is genuine. Decide whether you trust its issuer.")
-    if verdict == "changed" and proof.code not in _PROVEN_CHANGED:
+    if verdict == "unverifiable" and proof.code in _PROVES_NOTHING:
         return "no", _l("The signature of this badge does not prove its content")
     return HEADLINES.get(verdict, HEADLINES["unverifiable"])
 
@@ -167,6 +167,10 @@ _HOSTED = frozenset({"hosted", "hosted_otherwise"})
 _HOLDS = ("passed", "warning")
 #: Codes of `proof` by which the signature proves that the content was changed.
 _PROVEN_CHANGED = frozenset({"bad_signature"})
+
+
+#: Codes of `proof` by which the signature is known to prove nothing, which is no better than none.
+_PROVES_NOTHING = frozenset({"malformed", "claims_disagree", "unreadable_claim"})
 
 
 def _content_answer(proof: Check) -> Answer:
@@ -229,6 +233,16 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
             explanation=_l("Signed with the key of this issuer, which issues badges on this site."),
             quoted=(Quoted(text=name_or_id),),
         )
+    if issuer.id.startswith(_KEYS_THEMSELVES):
+        return Answer(
+            question=question,
+            light="unsure",
+            explanation=_l(
+                "Signed with the key that this identifier consists of. Anybody can make such an identifier, so it does "
+                "not show who the issuer is: ask the issuer whether it is theirs."
+            ),
+            quoted=(Quoted(text=name_or_id), Quoted(label=_l("Identifier"), text=issuer.id)),
+        )
     return Answer(
         question=question,
         light="unsure",
@@ -243,6 +257,10 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
         ),
         quoted=(Quoted(text=name_or_id), Quoted(label=_l("Address"), text=_host_or_id(issuer.id))),
     )
+
+
+#: DIDs that are a key, and lead to nothing that an issuer publishes.
+_KEYS_THEMSELVES = ("did:key:", "did:jwk:")
 
 
 # --- Validity
@@ -263,13 +281,14 @@ def _validity_answer(proof: Check, key: Check, status: Check, validity: Check) -
             summary=_not_proven(proof, key),
             explanation=_l("Without a valid signature the validity cannot be confirmed."),
         )
-    if status.outcome not in _HOLDS:
-        return Answer(
-            question=question,
-            light="unsure",
-            summary=_l("Could not be checked"),
-            explanation=check_sentence(status),
-        )
+    for check in (status, validity):
+        if check.outcome not in _HOLDS:
+            return Answer(
+                question=question,
+                light="unsure",
+                summary=_INVALID.get(check.code, _l("Could not be checked")),
+                explanation=check_sentence(check),
+            )
     return Answer(
         question=question,
         light="yes",
@@ -278,7 +297,7 @@ def _validity_answer(proof: Check, key: Check, status: Check, validity: Check) -
     )
 
 
-#: Summaries by the code of a failed `validity`.
+#: Summaries by the code of a `validity` that failed or could not be checked.
 _INVALID: Mapping[str, Sentence] = {
     "expired": _l("Expired"),
     "not_yet_valid": _l("Not valid yet"),

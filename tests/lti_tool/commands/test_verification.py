@@ -97,6 +97,18 @@ def test_no_badge_makes_the_verifier_connect_to_private_addresses(private_server
     assert private_server.connections == 0
 
 
+def test_no_address_handed_in_makes_the_verifier_connect_to_private_addresses(private_server):
+    for place in (
+        "https://127.0.0.1:{}/badge",
+        "https://localhost:{}/",
+        "http://127.0.0.1:{}/",
+        "http://[::1]:{}/",
+    ):
+        report = check_file(place.format(private_server.port).encode(), now=NOW)
+        assert report.verdict == "unverifiable"
+    assert private_server.connections == 0
+
+
 @pytest.fixture
 def own_authority(tmp_path):
     """A certificate for localhost that no public authority has issued: its PEM file, and a server's context."""

@@ -3,14 +3,17 @@
 import json
 import re
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pypdf
 import pytest
 
 from badges.sentences import sentences
 from badges.verify import Check, Report, Verdict, verify
+from badges.verify.verdict import decide_verdict
 from lti_tool.publishing import own_documents
 from lti_tool.web.public import verification_answers, verifier
 from signing import did
@@ -66,6 +69,39 @@ def test_a_document_made_to_exhaust_its_reader_is_refused(drop):
 def test_a_pasted_text_is_verified(browser, annas_badge):
     text = browser.get(f"/badges/{annas_badge}.json").text
     assert "genuine and valid" in text_of(browser.post("/verify", data={"text": text}))
+
+
+def test_the_pasted_or_dropped_address_of_a_badge_is_verified(drop, browser, annas_badge):
+    address = f"https://badges.example.org/badges/{annas_badge}"
+    for page in (
+        browser.post("/verify", data={"text": f" {address}\n"}),
+        drop(f"[InternetShortcut]\r\nURL={address}\r\n".encode(), "badge.url"),
+    ):
+        assert "genuine and valid" in text_of(page)
+
+
+def test_an_address_that_does_not_answer_is_amber_and_says_what_to_do(browser):
+    page = browser.post("/verify", data={"text": "https://nowhere.example.net/badge"})
+    assert "No badge was found at this web address: it did not answer" in text_of(page)
+    assert 'class="verdict unsure"' in page.text
+
+
+def test_the_badge_in_a_zip_or_a_mail_is_verified(drop, png):
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("badge.png", png)
+    mail = EmailMessage()
+    mail.add_attachment(png, maintype="image", subtype="png", filename="badge.png")
+    for file, name in ((packed.getvalue(), "badge.zip"), (mail.as_bytes(), "badge.eml")):
+        assert "genuine and valid" in text_of(drop(file, name))
+
+
+@pytest.mark.parametrize(
+    "file", [b"\xff\xd8\xff\xe0\0\x10JFIF", b"RIFF\x24\0\0\0WEBPVP8 ", b"GIF89a\1\0\1\0"]
+)
+def test_a_converted_picture_has_lost_its_badge(drop, file):
+    words = text_of(drop(file, "badge.jpg"))
+    assert "a converted picture has lost its badge. Ask for the original file: PNG, PDF or JSON" in words
 
 
 def test_a_changed_badge_is_red(browser, annas_badge):
@@ -164,19 +200,33 @@ def test_too_many_simultaneous_verifications_are_answered_with_503_at_once(drop,
         ("bad_signature", "This badge was changed", "Changed"),
         ("malformed", "The signature of this badge does not prove its content", "Not proven"),
         ("claims_disagree", "The signature of this badge does not prove its content", "Not proven"),
+        ("unreadable_claim", "The signature of this badge does not prove its content", "Not proven"),
+        ("wrong_iss", "This badge was not issued by the issuer it names", "Not proven"),
+        ("key_revoked", "This badge could not be checked fully", "Not proven"),
     ],
 )
 def test_a_badge_is_called_changed_only_where_that_is_proven(app, code, headline, short):
     checks = [("proof", "failed", code)]
     checks += [(name, "unknown", "not_checked") for name in ("key_of_issuer", "status", "validity")]
-    report = Report(
-        checks=tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks),
-        credential={"issuer": "did:web:own"},
-        verdict="changed",
-    )
+    made = tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks)
+    report = Report(checks=made, credential={"issuer": "did:web:own"}, verdict=decide_verdict(made))
     with app.test_request_context("/verify"):
         found = verification_answers.answers_of(report, "did:web:own".__eq__)
         assert (str(found.headline), str(found.answers[0].summary)) == (headline, short)
+
+
+@pytest.mark.parametrize(
+    ("code", "summary"), [("no_zone", "Could not be checked"), ("no_dates", "Dates cannot be read")]
+)
+def test_dates_that_leave_the_validity_open_are_never_called_valid(app, code, summary):
+    checks = [("proof", "passed", "signature_holds"), ("key_of_issuer", "passed", "key_of_issuer")]
+    checks += [("status", "passed", "not_revoked"), ("validity", "unknown", code)]
+    made = tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks)
+    report = Report(checks=made, credential={"issuer": "did:web:own"}, verdict=decide_verdict(made))
+    with app.test_request_context("/verify"):
+        found = verification_answers.answers_of(report, "did:web:own".__eq__)
+        validity = found.answers[2]
+        assert (found.light, validity.light, str(validity.summary)) == ("unsure", "unsure", summary)
 
 
 def test_a_badge_of_open_badges_2_shows_what_its_issuer_serves_and_the_issuer_by_its_address(app):
@@ -202,7 +252,8 @@ def test_a_badge_of_open_badges_2_shows_what_its_issuer_serves_and_the_issuer_by
 def test_a_file_without_a_badge_is_amber(drop):
     page = drop(b"\xff\xd8\xff\xe0 a photograph")
     assert 'class="verdict unsure"' in page.text
-    assert "There is no badge in this file" in text_of(page) and "Ask for the original file" in text_of(page)
+    words = text_of(page)
+    assert "There is no badge in this picture" in words and "Ask for the original file" in words
 
 
 CLAIM = "Chooses a chart that shows what matters"
@@ -394,3 +445,12 @@ def test_the_pages_load_nothing_from_other_sites():
     for template in Path(verifier.__file__).parent.rglob("*.html"):
         loads = re.findall(r'<(?:script|img|link)[^>]+(?:src|href)="(https?:[^"]*)"', template.read_text())
         assert loads == [], template
+
+
+def test_an_issuer_that_is_only_a_key_is_not_said_to_have_an_address(app):
+    shown = {"issuer": {"id": "did:key:z6Mk", "name": "School of Welding"}, "credentialSubject": {}}
+    answers, _ = told_of(app, "verified", proof=("passed", "signature_holds"), in_open_badges_3=shown)
+    with app.test_request_context("/verify"):
+        issuer = answers.answers[1]
+        assert [str(quoted.label) for quoted in issuer.quoted] == ["", "Identifier"]
+        assert "Anybody can make such an identifier" in str(issuer.explanation)
