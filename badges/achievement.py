@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 
-from badges.eu.terms import accreditations, concept, decimal_text, duration, in_languages
+from badges.eu.terms import FALSE, TRUE, accreditations, concept, decimal_text, duration, in_languages
 from badges.issuer import IssuerProfile
 from badges.model import (
     Achievement,
@@ -113,7 +113,7 @@ def build_achievement(
         ),
         volume_of_learning=duration(template.workload_hours) if template.workload_hours else None,
         credit_point=credit_points(template, f"{template_url}#credits"),
-        level_applicable=False if template.level == NOT_APPLICABLE else None,
+        level_applicable=FALSE if template.level == NOT_APPLICABLE else None,
         level_decision=template.quality.decision_reference,
         eqf_level=concept("eqf", str(template.level.value), languages)
         if isinstance(template.level, Level)
@@ -147,14 +147,16 @@ def build_achievement(
         stackability=concept("stackability", template.stackability, languages)
         if template.stackability
         else None,
-        is_partial_qualification=template.stackability == "integrated" if template.stackability else None,
+        is_partial_qualification=(TRUE if template.stackability == "integrated" else FALSE)
+        if template.stackability
+        else None,
         is_part_of=tuple(
             LearningAchievementSpecification(
                 id=f"{template_url}#part-of-{number}", title=larger.name, homepage=larger.url
             )
             for number, larger in enumerate(template.part_of, 1)
         ),
-        recognition_of_prior_learning=True
+        recognition_of_prior_learning=TRUE
         if any(assessment.type == "recognitionOfPriorLearning" for assessment in template.assessments)
         else None,
         additional_note=(

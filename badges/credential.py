@@ -63,6 +63,7 @@ class StatusEntry:
 def build_credential(
     *,
     credential_id: str,
+    subject_id: str,
     template: Template,
     template_url: str,
     version: int,
@@ -82,6 +83,8 @@ def build_credential(
 ) -> AchievementCredential:
     """The credential without a proof.
 
+    `subject_id` is the same in all credentials of one award and in no other: Open Badges 3.0 wants it in the JWT too,
+    as `sub`. It is no DID or account of the learner: that would claim a control that nobody has proven.
     `score` is 0 to 1. `extension_url` is the address of our JSON-LD context; its JSON Schema is beside it, as
     `schema.json`. `language` is used where the standard has room for one only. `salt` makes tables of precomputed
     hashes of e-mail addresses useless. `awarded_at` and `valid_until` stay the same when a credential is issued again;
@@ -109,6 +112,7 @@ def build_credential(
         valid_until=valid_until,
         replaces=replaces,
         credential_subject=AchievementSubject(
+            id=subject_id,
             identifier=tuple(_identifiers(learner, salt)),
             credits_earned=template.credits,
             achievement=achievement,
@@ -152,10 +156,7 @@ def identity_hash(identifier: str, salt: str) -> str:
 
 
 def _identifiers(learner: Learner, salt: str) -> Iterable[IdentityObject]:
-    """The e-mail address as a hash and the name in clear text, as far as they are known.
-
-    The subject has no `id`: that would claim that the learner controls it, and nobody has proven this.
-    """
+    """The e-mail address as a hash and the name in clear text, as far as they are known."""
     if learner.email:
         # In lower case, so that the hash does not depend on how somebody writes the address.
         yield IdentityObject(

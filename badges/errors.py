@@ -7,10 +7,11 @@
   * QualityError           a quality framework of the institution is not met; `failings` lists every rule
   * FrameworkError         the file of a quality framework cannot be used
   * VocabularyError        the file of a controlled vocabulary cannot be used; `problems` lists every problem
-  * PictureError           the bytes are not a sound picture or PDF; `code` names the reason
+  * PictureError           the bytes are not a sound picture, PDF, ZIP or e-mail; `code` names the reason
   * SchemaError            a JSON Schema that a credential names cannot be applied
     * SchemaTooCostlyError   the process that applied it had to be ended
   * BudgetSpentError       a verification has used up the time or the fetches that it may use
+  * HttpStatusError        an address answered with another status than 200; `status`, `location`, `body`
   * DisclosureError        the part cannot be removed from the badge; `code` names the reason
   * NotBakedError          the picture is sound, but there is no Open Badges 3.0 credential in it
 
@@ -86,12 +87,12 @@ class VocabularyError(BadgeError):
 
 
 class PictureError(BadgeError):
-    """The bytes are not a sound PNG, SVG, JPEG or PDF, or contain something that is refused.
+    """The bytes are not a sound PNG, SVG, JPEG, PDF, ZIP or e-mail, or contain something that is refused.
 
     `code`: `not_a_png`, `too_large`, `truncated`, `too_many_chunks`, `bad_checksum`, `bad_order`,
     `after_end`, `bad_text`, `text_too_large`, `two_credentials`; for an SVG also `not_an_svg`, `svg_dtd`,
-    `svg_script`, `svg_too_complex`; for a PDF also `pdf_too_complex`. Those of an uploaded picture are in
-    badges.pictures.
+    `svg_script`, `svg_too_complex`; for a PDF also `pdf_too_complex`; for a ZIP or an e-mail `too_many_files` and
+    `cannot_unpack`. Those of an uploaded picture are in badges.pictures.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -109,6 +110,16 @@ class SchemaTooCostlyError(SchemaError):
 
 class BudgetSpentError(BadgeError):
     """A verification has used up its time or its fetches: what is left is unknown, and says nothing about the badge."""
+
+
+class HttpStatusError(BadgeError):
+    """An address answered with another status than 200. `location` is where a redirect leads, else None."""
+
+    def __init__(self, status: int, *, location: str | None = None, body: bytes = b"") -> None:
+        super().__init__(f"the address answered with status {status}")
+        self.status = status
+        self.location = location
+        self.body = body
 
 
 class DisclosureError(BadgeError):

@@ -264,7 +264,7 @@ class Achievement:
     learning_outcome: tuple[LearningOutcomeNode, ...] = ()
     volume_of_learning: str | None = None
     credit_point: tuple[CreditPoint, ...] = ()
-    level_applicable: bool | None = None
+    level_applicable: str | None = None
     level_decision: str | None = None
     eqf_level: ConceptNode | None = None
     nqf_level: tuple[ConceptNode, ...] = ()
@@ -276,14 +276,15 @@ class Achievement:
     accreditation: tuple[Accreditation, ...] = ()
     entry_requirement: Note | None = None
     stackability: ConceptNode | None = None
-    is_partial_qualification: bool | None = None
+    is_partial_qualification: str | None = None
     is_part_of: tuple[LearningAchievementSpecification, ...] = ()
-    recognition_of_prior_learning: bool | None = None
+    recognition_of_prior_learning: str | None = None
     additional_note: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AchievementSubject:
+    id: str | None = None
     type: tuple[str, ...] = ("AchievementSubject",)
     identifier: tuple[IdentityObject, ...] = ()
     credits_earned: Decimal | None = None

@@ -4,8 +4,9 @@ Source: Open Badges 3.0, "Baked Badge Specification", SVG: one `<openbadges:cred
 `verify`, JSON in a CDATA section. Read too: `<openbadges:assertion>` of Open Badges 2.0, and the credential of a
 Comprehensive Learner Record.
 
-An SVG can run programs in the browser that opens it. One with a DTD, entities, scripts or event handlers is
-refused as a whole, so that nobody is handed it as a badge.
+An SVG can run programs in the browser that opens it. One with definitions of its own (an internal DTD), entities,
+scripts or event handlers is refused as a whole, so that nobody is handed it as a badge. A document type that only names
+a DTD elsewhere is read as if it were not there: drawing programs write one, and nothing is ever fetched for it.
 """
 
 from __future__ import annotations
@@ -41,6 +42,13 @@ MAX_DEPTH = 200
 #: ends would be tried in exponentially many ways.
 _START_TAG = re.compile(rb"""<[^\s/>]++(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _TAG_NAME = re.compile(rb"<[^\s/>]+")
+#: What may stand before a document type: a byte order mark, declarations and comments.
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?+(?:\s++|<\?(?:[^?]++|\?(?!>))*+\?>|<!--(?:[^-]++|-(?!->))*+-->)*+")
+_LITERAL = rb"""(?:"[^"]*+"|'[^']*+')"""
+#: A document type with at most a public and a system identifier; one that brings definitions has a bracket.
+_BARE_DOCTYPE = re.compile(
+    rb"""<!DOCTYPE\s++[^\s<>\["']++(?:\s++(?:PUBLIC\s++%b\s++|SYSTEM\s++)%b)?+\s*+>""" % (_LITERAL, _LITERAL)
+)
 _CREDENTIAL_TAG = b"openbadges:credential"
 #: Elements that run or load programs; `handler` and `listener` are of SVG Tiny 1.2 and XML Events.
 _PROGRAM_ELEMENTS = frozenset({"script", "handler", "listener", "iframe", "embed", "object"})
@@ -170,7 +178,7 @@ class _Parser:
         return self.parsed
 
     def _doctype(self, *_: object) -> None:
-        raise PictureError("svg_dtd", "The SVG brings a document type or entities, and was not opened.")
+        raise PictureError("svg_dtd", "The SVG brings definitions of its own, and was not opened.")
 
     def _instruction(self, target: str, _: str) -> None:
         if target == "xml-stylesheet":  # an XSLT style sheet is a program
@@ -251,4 +259,15 @@ def _parse(svg: bytes) -> _ParsedSvg:
     if svg.startswith((b"\xff\xfe", b"\xfe\xff")):
         # expat would follow this byte order mark in spite of `encoding`, and all offsets would be wrong.
         raise PictureError("not_an_svg", "The SVG is not written in UTF-8.")
-    return _Parser(svg).run()
+    return _Parser(_without_bare_doctype(svg)).run()
+
+
+def _without_bare_doctype(svg: bytes) -> bytes:
+    """The SVG with spaces for a document type that brings no definitions, so that all offsets stay the same.
+
+    Left in, it would make expat skip entities that are not defined here, while other readers might look them up and
+    read something else. Without it every such entity is an error.
+    """
+    prolog = _PROLOG.match(svg)
+    found = _BARE_DOCTYPE.match(svg, prolog.end() if prolog else 0)
+    return svg[: found.start()] + b" " * len(found[0]) + svg[found.end() :] if found else svg

@@ -7,6 +7,7 @@
   * UserFacingError        pages show it in the reader's language; `sentence`, `about`, `permanent`
     * PlatformError        a platform's service failed; also `retry_after`, `concluded`
     * OutgoingError        an address may not be called, or did not answer
+      * StatusError          it answered with another status than 200; `status`, `location`, `body`
     * DeliveryError        a channel could not deliver the badge
   * RecoverySheetError     a recovery sheet cannot be used here, or not with this code
   * NotAllowedError        the action is not allowed, or not possible in this state
@@ -99,6 +100,24 @@ class PlatformError(UserFacingError):
 
 class OutgoingError(UserFacingError):
     """An address may not be called (`permanent`), or did not answer in time or in size."""
+
+
+class StatusError(OutgoingError):
+    """An address answered with another status than 200. `location` is where a redirect leads, else None."""
+
+    def __init__(
+        self,
+        sentence: str,
+        about: Mapping[str, str | int],
+        *,
+        status: int,
+        location: str | None = None,
+        body: bytes = b"",
+    ) -> None:
+        super().__init__(sentence, about, permanent=status in (404, 410))
+        self.status = status
+        self.location = location
+        self.body = body
 
 
 class DeliveryError(UserFacingError):

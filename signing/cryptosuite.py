@@ -19,6 +19,7 @@ from signing.data_integrity import (
     covered,
     demand_signature,
     digest_of,
+    named_key,
     new_options,
     open_proof,
     options_text,
@@ -82,7 +83,7 @@ class Cryptosuite:
         credential, proof = open_proof(self.identifying, secured, now)
         previous = credential.pop("proof", [])
         signature, algorithm = self._signature(proof.pop("proofValue", None))
-        method = demand_text(proof.get("verificationMethod"), "verificationMethod")
+        method = named_key(proof)
         contexts = credential.get("@context")
         if self.repeats_context and proof.get("@context", contexts) != contexts:
             raise ProofError("unsafe", "the credential has contexts that its proof does not cover")

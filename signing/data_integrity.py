@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256, sha384
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 
+from signing.absent import without_absent
 from signing.binding import demand_text
 from signing.canonical import canonicalize
 from signing.dataset import RDF, XSD, iri
@@ -26,7 +27,7 @@ from signing.keys import Algorithm, SigningKey
 from signing.rdfc10 import Digest
 from signing.safe_mode import refuse_ambiguous
 from signing.secured import SecuredCredential
-from signing.timestamps import as_timestamp, from_timestamp
+from signing.timestamps import as_timestamp, possible_ends, possible_moments
 
 Computed = TypeVar("Computed")
 
@@ -82,7 +83,9 @@ def options_text(credential: Json, options: Json, find_context: ContextFinder, d
     """
     contexts = credential.get("@context")
     first = contexts[0] if isinstance(contexts, list) and contexts else contexts
-    is_usual = options.keys() == _USUAL_OPTIONS and options["proofPurpose"] == "assertionMethod"
+    # Null is left to JSON-LD, which drops it.
+    is_usual = options.keys() == _USUAL_OPTIONS and None not in options.values()
+    is_usual = is_usual and options["proofPurpose"] == "assertionMethod"
     if first == CREDENTIALS_V2 and is_usual and options["type"] == TYPE:
         return usual_options_text(options)
     return canonicalize({**options, "@context": contexts}, find_context, digest)
@@ -118,21 +121,23 @@ def open_proof(identifying: Json, secured: SecuredCredential, now: datetime | No
 
     Without `now`, the dates of the proof are not checked. The proofs that this one builds on stay in the credential
     under `proof`, because they are signed with it; all others are removed.
-    Raises ProofError `unreadable`, `no_proof`, `unknown_proof`, `wrong_purpose`, `malformed` or `proof_expired`.
+    Raises ProofError `unreadable`, `no_proof`, `unknown_proof`, `wrong_purpose`, `malformed`, `proof_expired` or
+    `proof_end_unclear`.
     """
     credential = read_object(secured.text)
-    proofs = credential.pop("proof", None)
+    proofs = proofs_of(credential)
+    credential.pop("proof", None)
     if not proofs:
         raise ProofError("no_proof", "the credential has no proof")
-    first, *others = proofs if isinstance(proofs, list) else [proofs]
+    first, *others = proofs
     if not isinstance(first, dict) or any(first.get(name) != value for name, value in identifying.items()):
         raise ProofError("unknown_proof", "the proof is not of a known type")
     if first.get("proofPurpose") != "assertionMethod":
         raise ProofError("wrong_purpose", "the proof does not assert the credential")
     if now is not None:
         _refuse_expired(first, now)
-    if "previousProof" in first:
-        ids = previous_proofs(first)
+    ids = previous_proofs(first)
+    if ids:
         credential["proof"] = [
             proof for proof in others if isinstance(proof, dict) and proof.get("id") in ids
         ]
@@ -141,10 +146,23 @@ def open_proof(identifying: Json, secured: SecuredCredential, now: datetime | No
     return credential, first
 
 
+def proofs_of(document: Json) -> list[Any]:
+    """The proofs of a document, written as a list or as one; without null, which is none."""
+    proofs = document.get("proof")
+    return [proof for proof in (proofs if isinstance(proofs, list) else [proofs]) if proof is not None]
+
+
+def named_key(proof: Json) -> str:
+    """The verification method of a proof; raises ProofError `no_key_named`, or `malformed` for one that is no text."""
+    if proof.get("verificationMethod") is None:
+        raise ProofError("no_key_named", "the proof does not name its key")
+    return demand_text(proof["verificationMethod"], "verificationMethod")
+
+
 def previous_proofs(proof: Json) -> list[str]:
     """The ids of the proofs that this one builds on; raises ProofError `malformed`."""
-    ids = proof.get("previousProof", [])
-    ids = ids if isinstance(ids, list) else [ids]
+    ids = proof.get("previousProof")
+    ids = ids if isinstance(ids, list) else [] if ids is None else [ids]
     if not all(isinstance(name, str) for name in ids) or len({*ids}) < len(ids):
         raise ProofError("malformed", "`previousProof` does not name different proofs")
     return ids
@@ -174,10 +192,18 @@ def demand_signature(verify: Callable[[], None]) -> None:
 
 
 def _refuse_expired(proof: Json, now: datetime) -> None:
-    """Raises ProofError `proof_expired`, or `malformed` where `created` or `expires` is not a timestamp."""
+    """Raises ProofError `proof_expired`, or `malformed` where `created` or `expires` is not a timestamp.
+
+    `proof_end_unclear` for an end without a zone that has come in some zones only.
+    """
+    stated = without_absent({name: proof[name] for name in ("created", "expires") if name in proof})
     try:
-        moments = {name: from_timestamp(proof[name]) for name in ("created", "expires") if name in proof}
+        if "created" in stated:
+            possible_moments(stated["created"])
+        ends = possible_ends(stated["expires"]) if "expires" in stated else None
     except ValueError as error:
         raise ProofError("malformed", "`created` or `expires` of the proof is not a moment") from error
-    if "expires" in moments and moments["expires"] <= now:
+    if ends and ends[1] <= now:
         raise ProofError("proof_expired", "the proof has expired")
+    if ends and ends[0] <= now:
+        raise ProofError("proof_end_unclear", "`expires` of the proof has no time zone")

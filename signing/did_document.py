@@ -1,7 +1,7 @@
 """The documents in which an issuer publishes its keys.
 
 Sources: W3C Controlled Identifiers v1.0, "Verification Methods"; did:web method specification; Open Badges 3.0,
-"Key Management"; DIF Well Known DID Configuration (`LinkedDomains`).
+"Key Management".
 """
 
 from __future__ import annotations
@@ -15,28 +15,23 @@ from signing.keys import VerificationMethod, jwk, multikey
 from signing.timestamps import as_timestamp
 
 
-def did_document(issuer_id: str, methods: Sequence[VerificationMethod], origin: str | None = None) -> Json:
-    """The DID document of a did:web issuer. `origin`, if given, is the web address where it also confirms its badges.
+def did_document(issuer_id: str, methods: Sequence[VerificationMethod]) -> Json:
+    """The DID document of a did:web issuer.
 
     Ed25519 keys, and others whose id ends in a Multikey, are published as Multikey, the rest as JsonWebKey.
     `assertionMethod` has texts, because the 1EdTech validator finds no key that is embedded there. Revoked keys are not
     in it: many verifiers do not look for `revoked`.
     """
-    links = (
-        [{"id": f"{issuer_id}#origin", "type": "LinkedDomains", "serviceEndpoint": origin}] if origin else []
-    )
-    document: Json = {
+    return {
         "@context": [
             "https://www.w3.org/ns/did/v1",
             "https://w3id.org/security/multikey/v1",
             "https://w3id.org/security/jwk/v1",
-            *(["https://identity.foundation/.well-known/did-configuration/v1"] if links else []),
         ],
         "id": issuer_id,
         "verificationMethod": [_published(method) for method in methods],
         "assertionMethod": [method.id for method in methods if method.ends is None],
     }
-    return document | ({"service": links} if links else {})
 
 
 def revoked_method(method: VerificationMethod) -> Json:

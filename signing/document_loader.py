@@ -40,6 +40,7 @@ CONTEXTS = {
     "https://w3id.org/security/multikey/v1": "multikey-v1.jsonld",
     "https://w3id.org/security/suites/ed25519-2020/v1": "ed25519-signature-2020-v1.jsonld",
     "https://www.w3.org/ns/did/v1": "did-v1.jsonld",
+    "https://purl.imsglobal.org/spec/clr/v2p0/context.json": "clr-2.0.0.jsonld",
     "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json": "clr-2.0.1.jsonld",
     # Of W3C's own examples, so that they can be verified here.
     "https://www.w3.org/ns/credentials/examples/v2": "credentials-examples-v2.jsonld",

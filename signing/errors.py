@@ -23,24 +23,34 @@ class ProofError(SigningError):
     """The proof does not hold, or is of no known type.
 
     `code` is stable, for reports and tests:
-    `unreadable`        neither JSON that all readers agree on nor a compact JWS
-    `no_proof`          a document without a proof
+    `unreadable`        neither JSON that all readers agree on nor a compact JWS; or a proof that is empty
+    `no_proof`          a document without a proof, or a JWS without a signature
     `unknown_proof`     no proof of a type known here
+    `ed25519_signature_2018`  the older proof of this name, which is not checked here
+    `bbs_2023`          a proof of this cryptosuite, which is not checked here
     `malformed`         a part of the proof, or a member that it needs, is missing or not of its form
+    `no_key_named`      the proof does not say with which key it was made
     `wrong_purpose`     the proof was not made to assert anything
     `wrong_algorithm`   another algorithm than the proof type has
     `proof_expired`     the proof itself has expired
+    `proof_end_unclear` the end of the proof has no time zone, and has come in some zones only
     `key_not_found`     no public key under its verification method
     `key_revoked`       its controller has taken the key back, or its time is over
     `unpinned_context`  the credential uses words from a context this tool does not know
     `unsafe`            the credential holds something the proof does not cover
+    `wrong_iss`         the claim iss names another issuer than the credential in the JWS
     `claims_disagree`   the claims of the JWS and the credential in it say different things
+    `unreadable_claim`  a moment in the claims of the JWS is not a number
     `bad_signature`     the credential is not what was signed, or not with this key
     """
 
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)
         self.code = code
+
+
+#: Codes of ProofError for a proof of a type that is not checked here.
+UNKNOWN_PROOFS = frozenset({"unknown_proof", "ed25519_signature_2018", "bbs_2023"})
 
 
 class KeyNotFoundError(SigningError):

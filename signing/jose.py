@@ -21,17 +21,25 @@ from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 
-from signing.binding import demand_text, issuer_id, key_of
+from signing.binding import demand_text, key_of
 from signing.did import did_jwk
 from signing.document_loader import ContextFinder, find_context
 from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
 from signing.json_text import MAX_CHARACTERS, Json, as_plain_text, read_object
-from signing.jwt_claims import REGISTERED, claims_of, compare_open_badges, compare_w3c, unwrapped
-from signing.keys import Algorithm, KeyFinder, SigningKey, from_jwk, same_key
+from signing.jwt_claims import (
+    REGISTERED,
+    claims_of,
+    compare_open_badges,
+    compare_w3c,
+    issuer_of,
+    present_claims,
+    unwrapped,
+)
+from signing.keys import Algorithm, KeyFinder, PublicKey, SigningKey, from_jwk, same_key
 from signing.multibase import base64url, from_base64url
 from signing.safe_mode import sound_text
 from signing.secured import SecuredCredential
-from signing.signatures import sign, verify
+from signing.signatures import length_of, sign, verify
 from signing.verified_proof import VerifiedProof
 
 MEDIA_TYPE = "application/jwt"
@@ -40,6 +48,7 @@ _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _MAX_HEADER = 20_000
 #: The `typ` of tokens of the W3C standard, where every claim is optional; in Open Badges they are required.
 _W3C_TYPES = ("vc+jwt", "vc+ld+jwt", "vc-ld+jwt", "vc+ld+json+jwt")
+_OPEN_BADGES_TYPE = "jwt"
 #: Status lists follow the W3C standard whatever their `typ`: their `nbf` is when they were signed.
 _STATUS_LIST_TYPES = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"})
 #: Header members that would change which bytes or which key the signature is about. All others that we do not know
@@ -79,7 +88,7 @@ class VcJwt:
         text = secured.text.lstrip()
         if text.startswith("{") or len(text) > MAX_CHARACTERS:
             return False
-        return _algorithm(text[: text.find(".")]) == self.jws
+        return algorithm_of(text) == self.jws
 
     def check(
         self,
@@ -93,21 +102,25 @@ class VcJwt:
         header, payload = _header(head), _object(body)
         if header.get("alg") != self.jws:
             raise ProofError("wrong_algorithm", f"the JWS is not signed with {self.jws}")
-        _refuse_header(header)
+        if not signature:
+            raise ProofError("no_proof", "the JWS has no signature")
+        token_type = _refuse_header(header)
         claims = {name: payload.pop(name) for name in REGISTERED & payload.keys()}
-        credential = unwrapped(payload, claims) if "vc" in payload else payload
-        issuer = issuer_id(credential)
-        found = key_of(find_key, _verification_method(header), issuer, self.key, now)
-        if "kid" in header and "jwk" in header and not same_key(from_jwk(header["jwk"]), found.public):
+        method = _verification_method(header)
+        found = key_of(find_key, method, issuer_of(payload, claims), self.key, now)
+        if _names_another_key(header, found.public):
             raise ProofError("malformed", "the header of the JWS names two different keys")
         try:
-            verify(found.public, from_base64url(signature), f"{head}.{body}".encode())
-        except (InvalidSignature, ValueError) as error:
+            verify(found.public, _signature(signature, found.public), f"{head}.{body}".encode())
+        except InvalidSignature as error:
             raise ProofError(
                 "bad_signature", "the JWS is not what was signed, or not with this key"
             ) from error
+        # What the claims say counts only now: of a changed token the first to say is that it was changed.
+        claims = present_claims(claims)
+        credential = payload if payload.get("vc") is None else unwrapped(payload, claims)
         missing: tuple[str, ...] = ()
-        if header.get("typ") in _W3C_TYPES or not _STATUS_LIST_TYPES.isdisjoint(_types(credential)):
+        if token_type in _W3C_TYPES or not _STATUS_LIST_TYPES.isdisjoint(_types(credential)):
             compare_w3c(claims, credential, now)
         else:
             missing = compare_open_badges(claims, credential)
@@ -129,10 +142,24 @@ def _parts(text: str) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2]
 
 
-def _algorithm(head: str) -> object:
-    """The `alg` of an encoded header; None where it is no header."""
+def _signature(part: str, public: PublicKey) -> bytes:
+    """The decoded signature; raises ProofError `malformed` where it has not the length of those of the key.
+
+    A signature that was cut off says nothing about the credential, so it must not be taken for one that does not match.
+    """
     try:
-        return _header(head).get("alg")
+        signature = from_base64url(part)
+    except ValueError as error:
+        raise ProofError("malformed", "the signature of the JWS is not base64url") from error
+    if len(signature) != length_of(public):
+        raise ProofError("malformed", "the signature of the JWS is not complete")
+    return signature
+
+
+def algorithm_of(text: str) -> object:
+    """The `alg` in the header of a compact JWS; None where there is no header."""
+    try:
+        return _header(text[: text.find(".")]).get("alg")
     except ProofError:
         return None
 
@@ -156,24 +183,41 @@ def _object(part: str) -> Json:
     return read_object(text)
 
 
-def _refuse_header(header: Json) -> None:
-    """Raises ProofError `malformed` for a token of another kind, or with a member that changes what is signed."""
-    if header.get("typ", "JWT") not in ("JWT", *_W3C_TYPES):
+def _refuse_header(header: Json) -> str:
+    """The media type that the token says it has (`typ`), in lower case and without `application/`.
+
+    Raises ProofError `malformed` for a token of another kind, or with a member that changes what is signed. Source:
+    RFC 7515, 4.1.9.
+    """
+    named = header.get("typ")
+    token_type = _OPEN_BADGES_TYPE if named is None else named.lower() if isinstance(named, str) else ""
+    token_type = token_type.removeprefix("application/")
+    if token_type not in (_OPEN_BADGES_TYPE, *_W3C_TYPES):
         raise ProofError("malformed", "the JWS is of another type than a credential")
     if header.keys() & _REFUSED_MEMBERS:
         raise ProofError("malformed", "the header of the JWS has members that it may not have")
+    return token_type
 
 
 def _verification_method(header: Json) -> str:
-    """The `kid`, or the did:jwk of the key in the header; raises ProofError `malformed`."""
-    if "jwk" in header:
+    """The `kid`, or the did:jwk of the key in the header; raises ProofError `no_key_named` or `malformed`."""
+    if header.get("kid") is None and header.get("jwk") is None:
+        raise ProofError("no_key_named", "the header of the JWS names no key")
+    if header.get("jwk") is not None:
         try:
             from_jwk(header["jwk"])
         except UnusableKeyError as error:
             raise ProofError("malformed", f"the `jwk` of the header cannot be used: {error}") from error
-        if "kid" not in header:
+        if header.get("kid") is None:
             return did_jwk(header["jwk"])
     return demand_text(header.get("kid"), "kid")
+
+
+def _names_another_key(header: Json, public: PublicKey) -> bool:
+    """Whether a header that has both a `kid` and a `jwk` means another key by the second."""
+    if header.get("kid") is None or header.get("jwk") is None:
+        return False
+    return not same_key(from_jwk(header["jwk"]), public)
 
 
 def _types(credential: Json) -> list[str]:

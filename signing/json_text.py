@@ -52,7 +52,23 @@ def escaped(text: str) -> str:
 
 
 def read_object(text: str) -> Json:
-    """The one JSON object that the text is; raises ProofError `unreadable`.
+    """The one JSON object that the text is; raises ProofError `unreadable`, as `_read` does."""
+    value = _read(text)
+    if not isinstance(value, dict):
+        raise ProofError("unreadable", "the JSON is not an object")
+    return value
+
+
+def read_list(text: str) -> list[Any]:
+    """The JSON list that the text is; raises ProofError `unreadable`, as `_read` does."""
+    value = _read(text)
+    if not isinstance(value, list):
+        raise ProofError("unreadable", "the JSON is not a list")
+    return value
+
+
+def _read(text: str) -> Any:
+    """The JSON value that the text is; raises ProofError `unreadable`.
 
     Refused is what readers treat differently, or break on: a name that occurs twice in an object, NaN, half a surrogate
     pair, a text that is too long or too deep.
@@ -62,15 +78,13 @@ def read_object(text: str) -> Json:
     if _is_too_deep(text):
         raise ProofError("unreadable", "the JSON is nested too deeply")
     try:
-        document = _DECODER.decode(text)
+        value = _DECODER.decode(text)
         text.encode()
         if _SURROGATE.search(text):
-            json.dumps(document, ensure_ascii=False).encode()
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise ProofError("unreadable", "the text is not JSON that all readers agree on") from error
-    if not isinstance(document, dict):
-        raise ProofError("unreadable", "the JSON is not an object")
-    return document
+    return value
 
 
 def _is_too_deep(text: str) -> bool:

@@ -6,18 +6,30 @@ Credentials using JOSE and COSE; RFC 7519.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from signing.absent import is_absent
 from signing.binding import demand_text, issuer_id
 from signing.document_loader import CREDENTIALS_V1
 from signing.errors import ProofError
 from signing.json_text import Json
-from signing.timestamps import as_timestamp, from_timestamp
+from signing.timestamps import as_timestamp, possible_ends, possible_moments
 
 REGISTERED = frozenset({"iss", "jti", "sub", "nbf", "exp", "iat"})
-#: Allowed beside the claim `vc`: for whom the token was made, which says nothing about the credential.
-_BESIDE_VC = frozenset({"vc", "aud", "nonce", "cnf"})
+#: The moments that decide whether a token is valid.
+_MOMENTS = ("nbf", "exp")
+#: What a fraction of seconds may differ by, once it has been a floating-point number in a token.
+_MILLISECOND = 0.001
+_EXACT_INTEGER = 2**53
+#: Members of credentials. Beside the claim `vc` they would say something about the credential in it, or against it; all
+#: other claims beside it, such as for whom the token was made, say nothing about the credential.
+_MEMBERS = frozenset(
+    "@context id type name description image issuer credentialSubject validFrom validUntil issuanceDate expirationDate "
+    "awardedDate credentialStatus credentialSchema evidence endorsement endorsementJwt refreshService termsOfUse "
+    "proof".split()
+)
 
 
 def claims_of(credential: Json) -> Json:
@@ -41,114 +53,165 @@ def claims_of(credential: Json) -> Json:
     return claims
 
 
+def issuer_of(payload: Json, claims: Json) -> str:
+    """The id of the issuer of the credential in the payload; raises ProofError `malformed`.
+
+    Only a credential in the claim `vc` may leave it to the claim `iss`.
+    """
+    credential = payload if payload.get("vc") is None else payload["vc"]
+    if not isinstance(credential, dict):
+        raise ProofError("malformed", "`vc` is no credential")
+    issuer = credential.get("issuer")
+    issuer = issuer.get("id") if isinstance(issuer, dict) else issuer
+    return demand_text(
+        claims.get("iss") if issuer is None and credential is not payload else issuer, "issuer"
+    )
+
+
 def unwrapped(payload: Json, claims: Json) -> Json:
     """The credential of a VCDM 1.1 token: the claim `vc`, with the members that it leaves to the registered claims.
 
-    Raises ProofError `malformed`.
+    Raises ProofError `malformed`, `claims_disagree` or `unreadable_claim`.
     """
-    credential = payload["vc"]
-    if not isinstance(credential, dict) or payload.keys() - _BESIDE_VC:
-        raise ProofError("malformed", "beside `vc` there is something that is no claim")
+    credential: Json = payload["vc"]
     contexts = credential.get("@context")
     if contexts != CREDENTIALS_V1 and (not isinstance(contexts, list) or contexts[:1] != [CREDENTIALS_V1]):
         raise ProofError("malformed", "`vc` is for credentials of the data model 1.1")
+    if any(payload[name] != credential.get(name) for name in _MEMBERS & payload.keys()):
+        raise ProofError("claims_disagree", "beside `vc` there is something else about the credential")
     for name, claim in (("issuer", "iss"), ("id", "jti")):
-        if name not in credential and claim in claims:
+        if is_absent(credential.get(name)) and claim in claims:
             credential = credential | {name: claims[claim]}
     for name, claim in (("issuanceDate", "nbf"), ("expirationDate", "exp")):
-        if name not in credential and claim in claims:
+        if is_absent(credential.get(name)) and claim in claims:
             credential = credential | {name: _timestamp_of(claims[claim])}
-    issuer, subject = credential.get("issuer"), credential.get("credentialSubject")
-    if isinstance(issuer, dict) and "id" not in issuer and "iss" in claims:
+    issuer, subject = credential.get("issuer"), _one(credential.get("credentialSubject"))
+    if isinstance(issuer, dict) and is_absent(issuer.get("id")) and "iss" in claims:
         credential = credential | {"issuer": issuer | {"id": claims["iss"]}}
-    if isinstance(subject, dict) and "id" not in subject and "sub" in claims:
+    if isinstance(subject, dict) and is_absent(subject.get("id")) and "sub" in claims:
         credential = credential | {"credentialSubject": subject | {"id": claims["sub"]}}
     return credential
+
+
+def present_claims(claims: Json) -> Json:
+    """The registered claims without null, which is none.
+
+    Raises ProofError `unreadable_claim` for an `nbf` or `exp` that is no number, null too: these two are never there to
+    say nothing, and readers differ in what they make of null.
+    """
+    for name in _MOMENTS:
+        if name in claims:
+            _demand_number(claims[name])
+    return {name: claim for name, claim in claims.items() if claim is not None}
 
 
 def compare_open_badges(claims: Json, credential: Json) -> tuple[str, ...]:
     """The names of the claims that Open Badges 3.0 requires and the token leaves out.
 
-    A claim that is there must equal the credential, `iat` excepted: the credential has no member for it. Raises
-    ProofError `claims_disagree`, or `malformed` for a credential without a member that a claim repeats.
+    A claim that is there must equal the credential, `iat` excepted: the credential has no member for it. Nor has one
+    without an id anything that `jti` could contradict. Raises ProofError `wrong_iss`, `claims_disagree` or `malformed`.
     """
     expected = _expected(credential)
-    for name, member in (("jti", "id"), ("nbf", "validFrom")):
-        if name not in expected:
-            raise ProofError("malformed", f"`{member}` is missing")
-    if not isinstance(credential.get("credentialSubject"), dict):
-        raise ProofError("malformed", "`credentialSubject` is missing")
-    _demand_agreement({name: value for name, value in claims.items() if name != "iat"}, expected)
+    without = {"iat"} if "jti" in expected else {"iat", "jti"}
+    _demand_agreement({name: value for name, value in claims.items() if name not in without}, expected)
     return tuple(name for name in expected if name not in claims)
 
 
 def compare_w3c(claims: Json, credential: Json, now: datetime) -> None:
     """Compares the claims as W3C VC-JOSE-COSE reads them: all are optional, and those present equal the credential.
 
-    `nbf` and `exp` limit the validity of the signature there, not that of the credential.
-    Raises ProofError `malformed`, `proof_expired` or `claims_disagree`.
+    A subject or a credential without an id has nothing that `sub` or `jti` could contradict. `nbf` and `exp` limit the
+    validity of the signature there, not that of the credential.
+    Raises ProofError `malformed`, `proof_expired`, `wrong_iss` or `claims_disagree`.
     """
-    times = {name: claims[name] for name in ("nbf", "exp", "iat") if name in claims}
-    if any(not isinstance(time, int | float) or isinstance(time, bool) for time in times.values()):
-        raise ProofError("malformed", "a moment in the claims of the JWS is not a number")
-    if times.get("nbf", 0) > now.timestamp() or times.get("exp", float("inf")) <= now.timestamp():
+    if claims.get("nbf", 0) > now.timestamp() or claims.get("exp", float("inf")) <= now.timestamp():
         raise ProofError("proof_expired", "the JWS is not valid now")
-    others = {name: value for name, value in claims.items() if name not in times}
-    _demand_agreement(others, _expected(credential))
+    expected = _expected(credential)
+    without_id = {name for name in ("jti", "sub") if name not in expected}
+    if (
+        isinstance(credential.get("credentialSubject"), list)
+        and _one(credential["credentialSubject"]) is None
+    ):
+        without_id.discard("sub")  # of several subjects, nobody can say whose id it is
+    others = {name: value for name, value in claims.items() if name not in {*_MOMENTS, "iat", *without_id}}
+    _demand_agreement(others, expected)
 
 
 def _expected(credential: Json) -> Json:
-    """The registered claims as the credential has them, in either data model; raises ProofError `malformed`."""
+    """The registered claims as the credential has them, in either data model; `nbf` and `exp` as `_moments` has them.
+
+    Null and empty lists are absent. Raises ProofError `malformed`.
+    """
+    credential = {name: value for name, value in credential.items() if not is_absent(value)}
     is_vcdm_1 = "issuanceDate" in credential and "validFrom" not in credential
     begin, end = ("issuanceDate", "expirationDate") if is_vcdm_1 else ("validFrom", "validUntil")
     expected: Json = {"iss": issuer_id(credential)}
-    subject = credential.get("credentialSubject")
-    if isinstance(subject, dict) and "id" in subject:
+    subject = _one(credential.get("credentialSubject"))
+    if isinstance(subject, dict) and not is_absent(subject.get("id")):
         expected["sub"] = demand_text(subject["id"], "credentialSubject.id")
     if "id" in credential:
         expected["jti"] = demand_text(credential["id"], "id")
     expected |= {
-        name: _seconds(credential[member], member)
-        for name, member in (("nbf", begin), ("exp", end))
+        name: _moments(credential[member], member, read)
+        for name, member, read in (("nbf", begin, possible_moments), ("exp", end, possible_ends))
         if member in credential
     }
     return expected
 
 
+def _one(value: Any) -> Any:
+    """The value itself, or the only one of a list; None for a longer list."""
+    return (value[0] if len(value) == 1 else None) if isinstance(value, list) else value
+
+
 def _demand_agreement(claims: Json, expected: Json) -> None:
+    if "iss" in claims and claims["iss"] != expected["iss"]:
+        raise ProofError("wrong_iss", "the JWS names another issuer than the credential in it")
     for name, claim in claims.items():
-        # The types too: to Python, 1 equals True and 1.0.
-        if name not in expected or claim != expected[name] or type(claim) is not type(expected[name]):
+        if name not in expected or not _agree(claim, expected[name]):
             raise ProofError(
                 "claims_disagree", "the claims of the JWS and the credential in it say different things"
             )
 
 
+def _agree(claim: Any, expected: Any) -> bool:
+    """Whether a claim says the same as the member of the credential: in whole seconds, or with their fraction."""
+    if not isinstance(expected, tuple):
+        return bool(claim == expected)
+    first, last = expected
+    return bool(claim == first // 1 or first - _MILLISECOND < claim < last + _MILLISECOND)
+
+
 def _timestamp_of(claim: Any) -> str:
-    """A claim in seconds as the timestamp that a credential would have; raises ProofError `malformed`."""
+    """A claim in seconds as the timestamp that a credential would have; raises ProofError `unreadable_claim`."""
     try:
-        if isinstance(claim, bool):
-            raise ValueError("not a number")
-        return as_timestamp(datetime.fromtimestamp(claim, UTC))
-    except (TypeError, ValueError, OverflowError, OSError) as error:
-        raise ProofError("malformed", "a moment in the claims of the JWS is not a number") from error
+        moment = datetime.fromtimestamp(_demand_number(claim), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ProofError(
+            "unreadable_claim", "a moment in the claims of the JWS is out of all bounds"
+        ) from error
+    return as_timestamp(moment) if claim % 1 == 0 else moment.isoformat()
+
+
+def _demand_number(claim: Any) -> float:
+    if isinstance(claim, int | float) and not isinstance(claim, bool) and abs(claim) <= _EXACT_INTEGER:
+        return claim
+    raise ProofError("unreadable_claim", "a moment in the claims of the JWS is not a number of seconds")
 
 
 def _whole_seconds(value: object, name: str) -> int:
-    seconds = _moment(value, name).timestamp()
-    if seconds % 1:
-        raise ProofError("malformed", f"`{name}` has parts of seconds, which a JWT cannot say")
+    seconds, last = _moments(value, name)
+    if seconds % 1 or seconds != last:
+        raise ProofError("malformed", f"`{name}` is not a moment in whole seconds")
     return int(seconds)
 
 
-def _seconds(value: object, name: str) -> int:
-    return int(_moment(value, name).timestamp() // 1)
-
-
-def _moment(value: object, name: str) -> datetime:
+def _moments(
+    value: object, name: str, read: Callable[[object], tuple[datetime, datetime]] = possible_moments
+) -> tuple[float, float]:
+    """The first and the last moment that a timestamp may mean, in seconds; raises ProofError `malformed`."""
     try:
-        moment = from_timestamp(value)
-        moment.timestamp()
+        first, last = (moment.timestamp() for moment in read(value))
     except (ValueError, OverflowError) as error:
         raise ProofError("malformed", f"`{name}` is not a moment") from error
-    return moment
+    return first, last

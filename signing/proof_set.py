@@ -13,7 +13,7 @@ from typing import Any
 
 from signing.binding import issuer_id
 from signing.data_integrity import MEDIA_TYPE, previous_proofs
-from signing.errors import ProofError
+from signing.errors import UNKNOWN_PROOFS, ProofError
 from signing.json_text import Json, as_text, read_object
 from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
@@ -81,7 +81,7 @@ class ProofSet:
         if verified:
             return verified[0]
         failed = [outcome for outcome in outcomes if isinstance(outcome, ProofError)]
-        raise min(failed, key=lambda error: error.code == "unknown_proof")
+        raise min(failed, key=lambda error: error.code in UNKNOWN_PROOFS)
 
     def _outcome(self, number: int) -> VerifiedProof | ProofError:
         if number not in self._outcomes:

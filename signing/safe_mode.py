@@ -2,10 +2,12 @@
 
 A Data Integrity proof signs the RDF statements that a document expands to; people and programs read the JSON. So
 everything is refused that could stand in the JSON without being signed, or be signed without standing where a reader
-looks: inline contexts, keys that are addresses, JSON-LD keywords, nested lists, nulls, a second description of the
-credential. `refuse_uncovered` does that for every document, signed by us or by others.
+looks: inline contexts, keys that are addresses, JSON-LD keywords, nested lists, a second description of the credential.
+`refuse_uncovered` does that for every document, signed by us or by others. Null and empty lists stand for nothing, to
+readers of the JSON as to JSON-LD (`signing.absent`).
 
-`refuse_ambiguous` is for what we sign ourselves: it also refuses texts and numbers that some verifiers misread.
+`refuse_ambiguous` is for what we sign ourselves: it also refuses null, empty objects, and texts and numbers that some
+verifiers misread.
 
 Source: W3C Data Integrity 1.0, "Context Validation", which compares contexts; here the form of the JSON is restricted.
 """
@@ -78,7 +80,7 @@ def refuse_uncovered(document: Json) -> None:
 
 
 def refuse_ambiguous(document: Any) -> None:
-    """Raises UnsafeDocumentError for valid texts and numbers that some verifiers are known to misread.
+    """Raises UnsafeDocumentError for null, empty objects, and valid texts and numbers that some verifiers misread.
 
     For what we sign; what others signed is read as the standards say. PyLD does not escape control characters in
     N-Quads; numbers of more than 15 digits, and very small ones, are written differently by different processors.
@@ -93,6 +95,7 @@ def unambiguous_text(document: Any) -> str:
     # finds may be harmless ("null" in a description): then each value is looked at. It must never miss anything.
     if (
         "null" in text
+        or "{}" in text
         or "[[" in text
         or "],[" in text
         or any(pattern.search(text) for pattern in _SUSPECT_NUMBERS)
@@ -130,6 +133,8 @@ def is_ambiguous(number: int | float) -> bool:
 
 def _refuse_ambiguous_values(document: Any) -> None:
     for value in _scalars(document):
+        if value is None or value == {}:
+            raise UnsafeDocumentError("null or an empty object stands where nothing should stand")
         if isinstance(value, str):
             if _CONTROL.search(value):
                 raise UnsafeDocumentError("a text holds a control character")
@@ -164,10 +169,12 @@ def _containers(document: Any) -> Iterator[tuple[int, Any]]:
 
 
 def _scalars(document: Any) -> Iterator[Any]:
-    """Each text, number and boolean; raises UnsafeDocumentError for what is not JSON."""
+    """Each text, number, boolean, null and empty object; raises UnsafeDocumentError for what is not JSON."""
     for _, container in _containers(document):
         for part in container if isinstance(container, list) else container.values():
-            if not isinstance(part, (dict, list)):
+            if part == {}:
+                yield part
+            elif not isinstance(part, (dict, list)):
                 _refuse_scalar(part)
                 yield part
 
@@ -180,10 +187,11 @@ def _only_refers_to_document(value: Json) -> bool:
 
 
 def _refuse_object(value: Json) -> None:
-    if not value:
-        raise UnsafeDocumentError("an object is empty")
     if "type" in value:
         _refuse_types(_as_list(value["type"]))
+    # Null does not mean "no id" to JSON-LD, which refuses it.
+    if "id" in value and not isinstance(value["id"], str):
+        raise UnsafeDocumentError("`id` is not an address")
     if value.keys() == _LANGUAGE_VALUE and all(isinstance(part, str) for part in value.values()):
         return
     for key in value:
@@ -214,7 +222,7 @@ def _is_property(key: str) -> bool:
 
 def _refuse_scalar(value: Any) -> None:
     if value is None:
-        raise UnsafeDocumentError("null stands where nothing should stand")
+        return
     if isinstance(value, str):
         if not value.isascii():
             try:

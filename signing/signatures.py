@@ -10,17 +10,22 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
-from signing.keys import Algorithm, DeviceKey, PrivateKey, PublicKey
+from signing.keys import Algorithm, DeviceKey, PrivateKey, PublicKey, algorithm
 
 #: The bytes of a signature of each algorithm; that of RSA has the length of its key.
 LENGTHS: dict[Algorithm, int] = {"Ed25519": 64, "P-256": 64, "P-384": 96}
 _PADDING = PKCS1v15()
 _RSA_HASH = SHA256()
 _ECDSA = {256: ECDSA(SHA256()), 384: ECDSA(SHA384())}
+
+
+def length_of(public: PublicKey) -> int:
+    """The bytes of a signature that the key verifies."""
+    return public.key_size // 8 if isinstance(public, RSAPublicKey) else LENGTHS[algorithm(public)]
 
 
 def sign(private: PrivateKey | DeviceKey, data: bytes) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from badges.eu.annex_1 import ELEMENTS, Element
+from badges.eu.counting import counts
 from badges.eu.readers import READERS
 from badges.issuer import IssuerProfile
 from badges.quality import ANNEX_1
@@ -17,10 +18,14 @@ from signing.json_text import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The values of one element in a credential, each a text by language."""
+    """The values of one element in a credential, each a text by language.
+
+    `counts`: they mean something, so that a mandatory element is stated with them; see badges.eu.counting.
+    """
 
     element: Element
     values: tuple[Texts, ...]
+    counts: bool = True
 
 
 def missing(template: Template, issuer: IssuerProfile, today: date | None = None) -> tuple[str, ...]:
@@ -39,8 +44,13 @@ def read(credential: Json) -> tuple[Reading, ...]:
 
     Raises nothing: what is missing or of another type is left out.
     """
-    readings = (
-        Reading(element=element, values=tuple(text for text in READERS[element.code](credential) if text))
-        for element in ELEMENTS
+    return tuple(reading for element in ELEMENTS if (reading := _read(element, credential)).values)
+
+
+def _read(element: Element, credential: Json) -> Reading:
+    values = tuple(text for text in READERS[element.code](credential) if text)
+    return Reading(
+        element=element,
+        values=values,
+        counts=not element.mandatory or counts(element.code, values, credential),
     )
-    return tuple(reading for reading in readings if reading.values)

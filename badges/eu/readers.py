@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from badges.eu.parts import achievement_of, known_concept, learner_id, object_at, objects, subject_of
 from badges.template.fields import Texts
 from badges.template.model import text_in
 from badges.vocabularies import vocabulary
@@ -27,19 +28,6 @@ _MONTHS_LV = (
 ).split()
 
 
-def _object(value: Any, *path: str) -> Json:
-    """The object at the end of the path; an empty one where there is none."""
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[Json]:
-    """The objects in a list, or a single object: JSON-LD does not tell one value from a list of one."""
-    items = value if isinstance(value, list) else [value]
-    return [item for item in items if isinstance(item, dict)]
-
-
 def _plain_text(value: Any) -> Texts:
     return {NO_LANGUAGE: value} if isinstance(value, str) and value.strip() else {}
 
@@ -48,55 +36,62 @@ def _language_map(value: Any) -> Texts:
     """The texts of a language map, without what is no text or has no language."""
     return {
         language: text
-        for language, text in _object(value).items()
+        for language, text in object_at(value).items()
         if isinstance(text, str) and text.strip() and re.fullmatch(r"[a-zA-Z0-9-]{2,35}", language)
     }
 
 
-def _labels(value: Any) -> list[Texts]:
-    """The labels of one concept or several."""
-    return [_language_map(concept.get("prefLabel")) for concept in _objects(value)]
+def _labels(value: Any, *lists: str) -> list[Texts]:
+    """The labels of one concept or several; where one of the lists has the concept, what the list calls it.
 
-
-def _subject(credential: Json) -> Json:
-    return _object(credential, "credentialSubject")
-
-
-def _achievement(credential: Json) -> Json:
-    return _object(credential, "credentialSubject", "achievement")
+    A node may name level 3 by its IRI and call it level 8: programs would read the one, and people the other.
+    """
+    labels: list[Texts] = []
+    for concept in value if isinstance(value, list) else [value]:
+        known = known_concept(concept, *lists)
+        own = _language_map(concept.get("prefLabel")) if isinstance(concept, dict) else {}
+        labels.append({**own, **(known.label if known else {})})
+    return labels
 
 
 def name(credential: Json) -> Texts:
     """The achievement's name by language."""
-    achievement = _achievement(credential)
+    achievement = achievement_of(credential)
     return _all_languages(achievement, achievement.get("name") or credential.get("name"), "title")
 
 
 def description(credential: Json) -> Texts:
     """The achievement's description by language."""
-    achievement = _achievement(credential)
+    achievement = achievement_of(credential)
     return _all_languages(achievement, achievement.get("description"), "summary")
 
 
 def criteria(credential: Json) -> Texts:
     """The narrative of the criteria by language."""
-    achievement = _achievement(credential)
-    return _all_languages(achievement, _object(achievement, "criteria").get("narrative"), "requirement")
+    achievement = achievement_of(credential)
+    return _all_languages(achievement, object_at(achievement, "criteria").get("narrative"), "requirement")
 
 
-def _all_languages(achievement: Json, text: Any, term: str) -> Texts:
-    """The texts of our extension's `term`, and the text of the native term, which is in the achievement's language."""
+def in_own_language(achievement: Json, text: Any) -> Texts:
+    """The text of a native term, in the language of the achievement; empty where it is none."""
     language = str(achievement.get("inLanguage"))
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
         language = NO_LANGUAGE
-    return {**_language_map(achievement.get(term)), **_language_map({language: text})}
+    return _language_map({language: text})
+
+
+def _all_languages(achievement: Json, text: Any, term: str) -> Texts:
+    """The texts of our extension's `term`, and the text of the native term."""
+    return {**_language_map(achievement.get(term)), **in_own_language(achievement, text)}
 
 
 def _learner(credential: Json) -> Iterator[Texts]:
-    subject = _subject(credential)
-    identities = _objects(subject.get("identifier"))
+    subject = subject_of(credential)
+    identities = objects(subject.get("identifier"))
     names = (subject.get("givenName"), subject.get("familyName"))
-    yield _plain_text(" ".join(name for name in names if isinstance(name, str)))
+    yield _plain_text(" ".join(name for name in names if isinstance(name, str))) or _plain_text(
+        subject.get("name")
+    )
     for identity in identities:
         if identity.get("hashed") is False:
             yield _plain_text(identity.get("identityHash"))
@@ -105,17 +100,17 @@ def _learner(credential: Json) -> Iterator[Texts]:
         for identity in identities
     ):
         yield _HASHED
-    yield _plain_text(subject.get("id"))
+    yield _plain_text(learner_id(subject))
 
 
 def _title(credential: Json) -> Iterator[Texts]:
-    achievement = _achievement(credential)
+    achievement = achievement_of(credential)
     yield _language_map(achievement.get("title")) or _plain_text(achievement.get("name"))
 
 
 def _country(credential: Json) -> Iterator[Texts]:
-    issuer = _object(credential, "issuer")
-    address = _object(issuer, "address")
+    issuer = object_at(credential, "issuer")
+    address = object_at(issuer, "address")
     code = address.get("addressCountryCode")
     countries = vocabulary("countries")
     if isinstance(code, str) and code in countries:
@@ -123,15 +118,15 @@ def _country(credential: Json) -> Iterator[Texts]:
     else:
         yield _plain_text(address.get("addressCountry")) or _plain_text(code)
     yield _plain_text(address.get("addressRegion"))
-    for place in _objects(issuer.get("location")):
-        yield from _labels(place.get("spatialCode"))
+    for place in objects(issuer.get("location")):
+        yield from _labels(place.get("spatialCode"), "countries")
         yield _language_map(place.get("title"))
 
 
 def _awarding_body(credential: Json) -> Iterator[Texts]:
-    issuer = _object(credential, "issuer")
+    issuer = object_at(credential, "issuer")
     yield _language_map(issuer.get("legalName")) or _plain_text(issuer.get("name"))
-    for body in _objects(_object(_subject(credential), "awardedBy").get("awardingBody")):
+    for body in objects(object_at(subject_of(credential), "awardedBy").get("awardingBody")):
         yield _language_map(body.get("legalName"))
 
 
@@ -154,18 +149,18 @@ def day_in_words(day: date) -> Texts:
 
 
 def _learning_outcomes(credential: Json) -> Iterator[Texts]:
-    for outcome in _objects(_achievement(credential).get("learningOutcome")):
+    for outcome in objects(achievement_of(credential).get("learningOutcome")):
         yield _language_map(outcome.get("title"))
 
 
 def _workload(credential: Json) -> Iterator[Texts]:
-    achievement = _achievement(credential)
+    achievement = achievement_of(credential)
     duration = re.fullmatch(r"PT([0-9]{1,6})H(?:([0-9]{1,2})M)?", str(achievement.get("volumeOfLearning")))
     if duration:
         yield hours_in_words(Decimal(duration[1]) + round(Decimal(duration[2] or 0) / 60, 2))
-    for credit in _objects(achievement.get("creditPoint")):
+    for credit in objects(achievement.get("creditPoint")):
         point = credit.get("point")
-        framework = _object(credit, "framework").get("id")
+        framework = object_at(credit, "framework").get("id")
         if isinstance(point, str) and framework == vocabulary("credit_systems")["ECTS"].iri:
             yield {"en": f"{point} ECTS", "lv": f"{point.replace('.', ',')} ECTS"}
 
@@ -181,13 +176,14 @@ def hours_in_words(hours: Decimal) -> Texts:
 
 
 def _level(credential: Json) -> Iterator[Texts]:
-    achievement = _achievement(credential)
+    achievement = achievement_of(credential)
     levels: list[Texts] = [
         {language: f"{'EKI' if language == 'lv' else 'EQF'}: {text}" for language, text in label.items()}
-        for label in _labels(achievement.get("eqfLevel"))
+        for label in _labels(achievement.get("eqfLevel"), "eqf")
     ]
-    levels += _labels(achievement.get("nqfLevel")) + _labels(achievement.get("educationLevel"))
-    if not any(levels) and achievement.get("levelApplicable") is False:
+    levels += _labels(achievement.get("nqfLevel"), "lki", "national_levels")
+    levels += _labels(achievement.get("educationLevel"), "cycles")
+    if not any(levels) and achievement.get("levelApplicable") == "false":
         yield _NOT_APPLICABLE
     yield from levels
     decision = achievement.get("levelDecision")
@@ -196,36 +192,50 @@ def _level(credential: Json) -> Iterator[Texts]:
 
 
 def _types_of_assessment(credential: Json) -> Iterator[Texts]:
-    for assessment in _objects(_achievement(credential).get("provenBy")):
-        labels = [label for label in _labels(assessment.get("dcType")) if label]
+    for assessment in objects(achievement_of(credential).get("provenBy")):
+        labels = [label for label in _labels(assessment.get("dcType"), "assessment_types") if label]
         yield from labels or [_language_map(assessment.get("title"))]
 
 
 def _forms_of_participation(credential: Json) -> Iterator[Texts]:
-    yield from _labels(_achievement(credential).get("mode"))
+    yield from _labels(achievement_of(credential).get("mode"), "modes_of_participation")
 
 
 def _types_of_quality_assurance(credential: Json) -> Iterator[Texts]:
-    for accreditation in _objects(_achievement(credential).get("accreditation")):
+    for accreditation in objects(achievement_of(credential).get("accreditation")):
         title = _language_map(accreditation.get("title"))
-        agency = _language_map(_object(accreditation, "accreditingAgent").get("legalName"))
+        agency = _language_map(object_at(accreditation, "accreditingAgent").get("legalName"))
+        kind = _kind_of_quality_assurance(accreditation)
+        shown = {**title, **kind}
         yield {
             language: f"{text} ({text_in(agency, language)})" if agency else text
-            for language, text in title.items()
+            for language, text in shown.items()
         }
+        if any(title.get(language, text) != text for language, text in kind.items()):
+            yield title
         yield _plain_text(accreditation.get("accreditationReport"))
 
 
+def _kind_of_quality_assurance(accreditation: Json) -> Texts:
+    """What our list, which has more kinds, or else the EU's calls it; empty where it is on neither."""
+    kinds = accreditation.get("dcType")
+    for name in ("quality_assurance", "accreditation_types"):
+        for kind in kinds if isinstance(kinds, list) else [kinds]:
+            if known := known_concept(kind, name):
+                return known.label
+    return {}
+
+
 def _prerequisites(credential: Json) -> Iterator[Texts]:
-    yield _language_map(_object(_achievement(credential), "entryRequirement").get("noteLiteral"))
+    yield _language_map(object_at(achievement_of(credential), "entryRequirement").get("noteLiteral"))
 
 
 def _supervision(credential: Json) -> Iterator[Texts]:
     """How each assessment was supervised; where several were, with the title of each."""
     supervised = [
         (_language_map(assessment.get("title")), label)
-        for assessment in _objects(_subject(credential).get("provenBy"))
-        for label in _labels(assessment.get("idVerification"))
+        for assessment in objects(subject_of(credential).get("provenBy"))
+        for label in _labels(assessment.get("idVerification"), "supervision")
         if label
     ]
     for title, label in supervised:
@@ -249,10 +259,10 @@ def _grade(credential: Json) -> Iterator[Texts]:
 def _results(credential: Json) -> Iterator[tuple[Texts, Texts]]:
     scales = {
         description["id"]: description
-        for description in _objects(_achievement(credential).get("resultDescription"))
+        for description in objects(achievement_of(credential).get("resultDescription"))
         if isinstance(description.get("id"), str)
     }
-    for result in _objects(_subject(credential).get("result")):
+    for result in objects(subject_of(credential).get("result")):
         value, description_id = _plain_text(result.get("value")), result.get("resultDescription")
         scale = scales.get(description_id, {}) if isinstance(description_id, str) else {}
         yield _on_scale(value[NO_LANGUAGE], scale) if value else ({}, {})
@@ -280,13 +290,13 @@ def _with_decimal_comma(texts: Texts) -> Texts:
 
 
 def _stackability(credential: Json) -> Iterator[Texts]:
-    yield from _labels(_achievement(credential).get("stackability"))
-    for larger in _objects(_achievement(credential).get("isPartOf")):
+    yield from _labels(achievement_of(credential).get("stackability"), "stackability")
+    for larger in objects(achievement_of(credential).get("isPartOf")):
         yield _language_map(larger.get("title"))
 
 
 def _further_information(credential: Json) -> Iterator[Texts]:
-    for note in _objects(_achievement(credential).get("additionalNote")):
+    for note in objects(achievement_of(credential).get("additionalNote")):
         yield _language_map(note.get("noteLiteral"))
 
 

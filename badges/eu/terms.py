@@ -21,6 +21,8 @@ from badges.vocabularies import vocabulary
 
 #: Labels are always written in these languages, and in those of the template besides.
 LABEL_LANGUAGES = ("en", "lv")
+#: xsd:boolean as a text, which all who canonicalize it write alike.
+TRUE, FALSE = "true", "false"
 
 
 def concept(vocabulary_name: str, code: str, languages: Sequence[str] = ()) -> ConceptNode:

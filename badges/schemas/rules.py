@@ -22,9 +22,14 @@ if TYPE_CHECKING:
 
 _FILE = Path(__file__).parent / "open-badges-3.0.toml"
 _OB_CONTEXT = r"^https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.[0-9]\.[0-9])*\.json$"
-_CONTEXTS = {
-    "contexts": "https://www.w3.org/ns/credentials/v2",
-    "contexts1": "https://www.w3.org/2018/credentials/v1",
+_CLR_CONTEXT = r"^https://purl\.imsglobal\.org/spec/clr/v2p0/context(-2\.[0-9]\.[0-9])*\.json$"
+_V2, _V1 = "https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1"
+#: Kind of a member -> the first context, and the patterns of those that follow it.
+_CONTEXTS: dict[str, tuple[str, ...]] = {
+    "contexts": (_V2, _OB_CONTEXT),
+    "contexts1": (_V1, _OB_CONTEXT),
+    "clr_contexts": (_V2, _CLR_CONTEXT, _OB_CONTEXT),
+    "clr_contexts1": (_V1, _CLR_CONTEXT, _OB_CONTEXT),
 }
 _EXTENSION = r"ext:[a-zA-Z0-9|._]+"
 _PATTERNS = {
@@ -141,7 +146,7 @@ def _kind_schema(kind: str, form: Form) -> Json:
             return {"type": "string", "format": name}
         case "types":
             return _types_schema(words, form)
-        case "contexts" | "contexts1":
+        case _ if name in _CONTEXTS:
             return _contexts_schema(_CONTEXTS[name], form)
         case _:
             return {"$ref": f"#/$defs/{name}"}
@@ -179,16 +184,20 @@ def _types_schema(words: str, form: Form) -> Json:
     return _any_of(types, text) if form == "loose" else _any_of(types)
 
 
-def _contexts_schema(first: str, form: Form) -> Json:
-    """A list of contexts that begins with `first` and that of Open Badges 3.0."""
+def _contexts_schema(contexts: tuple[str, ...], form: Form) -> Json:
+    """A list of contexts that begins with these: an address, then patterns."""
+    first, *patterns = contexts
     one = {"type": ["string", "object"]}
-    contexts = {
+    listed = {
         "type": "array",
-        "minItems": 2,
-        "prefixItems": [{"const": first}, {"type": "string", "pattern": _OB_CONTEXT}],
+        "minItems": len(contexts),
+        "prefixItems": [
+            {"const": first},
+            *({"type": "string", "pattern": pattern} for pattern in patterns),
+        ],
         "items": one,
     }
-    return _any_of(contexts, one) if form == "loose" else _any_of(contexts)
+    return _any_of(listed, one) if form == "loose" else _any_of(listed)
 
 
 def _any_of(*schemas: Json) -> Json:

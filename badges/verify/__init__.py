@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from badges.containers import Unpacker, unpacked_files
 from badges.pdf.attachments import attached_text
 from badges.verify.budget import Budget, Fetch, FetchInTime
-from badges.verify.files import PdfReader, parse_file
-from badges.verify.foreign_json import issuer_id, kind_of
+from badges.verify.files import PdfReader
+from badges.verify.foreign_json import issuer_id
 from badges.verify.form import check_context, check_issuer, check_subject, check_type
 from badges.verify.gathered import Gathered, gather
+from badges.verify.handed_in import Readers, parse_handed_in
 from badges.verify.lookups import (
     Lookups,
     ProofChecker,
@@ -26,8 +28,8 @@ from badges.verify.lookups import (
     StatusFinder,
     within_budget,
 )
-from badges.verify.one_ed_tech import run_probes, worst_outcome
-from badges.verify.open_badges_2 import check_open_badges_2
+from badges.verify.one_ed_tech import parse_probe, run_probes, worst_outcome
+from badges.verify.open_badges_2 import check_open_badges_2, is_open_badges_2
 from badges.verify.recipient import check_recipient
 from badges.verify.report import (
     Check,
@@ -60,6 +62,7 @@ __all__ = [
     "RevokedChecker",
     "SchemaChecker",
     "StatusFinder",
+    "Unpacker",
     "Verdict",
     "verify",
 ]
@@ -78,8 +81,11 @@ def verify(
     find_schema_breach: SchemaChecker | None = None,
     is_revoked: RevokedChecker | None = None,
     read_pdf: PdfReader = attached_text,
+    unpack: Unpacker = unpacked_files,
 ) -> Report:
     """The Report on a file: a baked PNG or SVG, a PDF, a JSON credential, a compact JWS. Never raises.
+
+    Also on the one badge in a ZIP or an e-mail, and on the badge at an address, where the file is that address.
 
     The key is looked up first, everything else only when the proof holds and the key is the issuer's. `fetch` is for
     the other documents that a badge may name: its newer version, a schema, an assertion of Open Badges 2.0; without it
@@ -87,8 +93,8 @@ def verify(
     made by its `limited`; what it does not suffice for stays `unknown`, with the code `limit_reached`. Without it there
     is no limit. `recipient` is the person the verifier expects: an e-mail address, or an id. `is_revoked` is what an
     issuer knows of its own badges beyond their status lists. `find_schema_breach` applies a schema; without it the
-    schemas of others stay `unknown`. It and `read_pdf` should run in a process that can be ended where files come from
-    strangers: neither library has a limit of time.
+    schemas of others stay `unknown`. It, `read_pdf` and `unpack` should run in a process that can be ended where files
+    come from strangers: none of the libraries has a limit of time.
     """
     lookups = within_budget(
         Lookups(
@@ -102,17 +108,11 @@ def verify(
             is_revoked=is_revoked,
         )
     )
-    parsed = parse_file(file, read_pdf)
-    if parsed.address is not None or kind_of(parsed.credential) == "open_badges_2":
+    parsed = parse_handed_in(file, lookups, Readers(read_pdf=read_pdf, unpack=unpack))
+    if is_open_badges_2(parsed):
         return check_open_badges_2(parsed, lookups, recipient)
     if parsed.secured is None:
-        return Report(
-            checks=(as_check("parsed", parsed.finding),),
-            credential=None,
-            verdict="unusable",
-            one_ed_tech="fatal",
-            probes=(Probe(name="CredentialParseProbe", outcome="fatal"),),
-        )
+        return _report_without_badge(parsed.finding)
     gathered = gather(parsed, parsed.secured, lookups, recipient)
     checks = tuple(as_check(name, check(gathered)) for name, check in CHECKS)
     probes = run_probes(gathered, lookups)
@@ -122,6 +122,18 @@ def verify(
         verdict=decide_verdict(checks),
         one_ed_tech=worst_outcome(probes),
         probes=probes,
+    )
+
+
+def _report_without_badge(finding: Finding) -> Report:
+    """The Report where no badge could be read. What could not be found out says nothing about the badge."""
+    probe = parse_probe(finding)
+    return Report(
+        checks=(as_check("parsed", finding),),
+        credential=None,
+        verdict="unverifiable" if finding.outcome == "unknown" else "unusable",
+        one_ed_tech=probe.outcome,
+        probes=(probe,),
     )
 
 

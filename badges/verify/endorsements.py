@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from badges.verify.files import ParsedFile, parse_document, parse_text
-from badges.verify.foreign_json import as_list, kind_of, text
+from badges.verify.foreign_json import as_list, kind_of, normalised, text
 from badges.verify.lookups import Lookups
 from badges.verify.proof import CHANGED, check_proof, is_signed_by_issuer
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning, worst
@@ -23,7 +23,7 @@ MAX_ENDORSEMENTS = 16
 
 
 def check_endorsements(credential: Json, lookups: Lookups | None) -> Finding:
-    """The worst finding of all endorsements in the credential. Without `lookups` none is checked."""
+    """The worst finding of all endorsements in the credential, as it stands. Without `lookups` none is checked."""
     endorsements = list(_find_endorsements(credential, {}))
     if not endorsements:
         return passed("no_endorsements")
@@ -47,16 +47,21 @@ def _find_endorsements(value: Any, parent: Json) -> Iterator[tuple[Any, Json]]:
     elif isinstance(value, dict):
         for name, member in value.items():
             if name in ("endorsement", "endorsementJwt"):
-                yield from ((endorsement, value) for endorsement in as_list(member))
+                yield from (
+                    (endorsement, value) for endorsement in as_list(member) if endorsement is not None
+                )
             else:
                 yield from _find_endorsements(member, value)
 
 
 def _check_endorsement(endorsement: Any, endorsed: Json, lookups: Lookups) -> Finding:
-    """The finding on one endorsement. Only a forged one fails the badge; one that no longer counts is a warning."""
+    """The finding on one endorsement. Only a forged one fails the badge; one that no longer counts is a warning.
+
+    One that cannot be read says nothing, so it is left open.
+    """
     parsed = _parse_endorsement(endorsement)
     if parsed is None or parsed.secured is None or kind_of(parsed.credential) != "endorsement":
-        return failed("endorsement_malformed")
+        return unknown("endorsement_malformed")
     finding, proof = check_proof(parsed.secured, lookups)
     name = text(parsed.credential, "id") or ""
     if finding.code == "no_proof":
@@ -70,19 +75,22 @@ def _check_endorsement(endorsement: Any, endorsed: Json, lookups: Lookups) -> Fi
         )
     if not is_signed_by_issuer(proof):
         return failed("endorsement_of_wrong_issuer", name)
-    subject_id = text(proof.credential.get("credentialSubject"), "id")
+    credential = normalised(proof.credential)
+    subject_id = text(credential.get("credentialSubject"), "id")
     # A genuine endorsement of something else can be copied into any badge.
     if subject_id != endorsed.get("id"):
         return warning("endorsement_of_another", f"{name}: {subject_id}")
-    if check_validity(proof.credential, lookups.now).outcome == "failed":
+    validity = check_validity(credential, lookups.now)
+    if validity.outcome == "failed":
         return warning("endorsement_not_valid_now", name)
-    status = check_status(proof.credential, lookups)
+    status = check_status(credential, lookups)
     if status.outcome == "failed":
         return warning("endorsement_revoked", name)
     if status.code == LIMIT_REACHED:
         return unknown(LIMIT_REACHED, f"{name}: {status.detail}")
-    if status.outcome == "unknown":
-        return unknown("endorsement_not_proven", f"{name}: {status.code}")
+    for finding in (status, validity):
+        if finding.outcome == "unknown":
+            return unknown("endorsement_not_proven", f"{name}: {finding.code}")
     return passed("endorsed", name)
 
 

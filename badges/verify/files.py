@@ -23,13 +23,19 @@ from badges.errors import NotBakedError, PictureError
 from badges.pdf.attachments import attached_text, looks_like_pdf
 from badges.verify.foreign_json import as_list, kind_of, types
 from badges.verify.report import Finding, failed, passed, warning
+from badges.verify.texts import decoded, unwrapped_jws
 from signing.errors import ProofError
-from signing.json_text import Json, as_text, read_object
+from signing.json_text import Json, as_text, read_list, read_object
 from signing.multibase import from_base64url
 from signing.secured import SecuredCredential
 
 _BOM = b"\xef\xbb\xbf"
 _JWS = re.compile(r"[A-Za-z0-9_-]+\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*")
+_WEB_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+#: How pictures begin that hold no badge: JPEG, GIF, BMP; and by their second part WebP, HEIC and AVIF.
+_CONVERTED_PICTURE = re.compile(
+    rb"\xff\xd8\xff|GIF8[79]a|BM.{4}\0{4}|RIFF.{4}WEBP|.{4}ftyp(?:heic|heix|mif1|msf1|avif)", re.DOTALL
+)
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 _DATA_URL_OF_JWS = re.compile(r"data:application/(?:vc[a-z+-]{0,20}\+)?jwt(;base64)?,(.+)", re.DOTALL)
 #: The registered claims that a JWS of a credential has beside the credential's own members.
@@ -73,13 +79,50 @@ def parse_file(file: bytes, read_pdf: PdfReader = attached_text) -> ParsedFile:
             return _parse_baked(baked_text(file), "read_png")
         if looks_like_pdf(file):
             return _parse_baked(read_pdf(file), "read_pdf")
-        if svg.looks_like_svg(file):
-            return _parse_baked(svg.baked_text(file), "read_svg")
-        return parse_response(file)
+        if _CONVERTED_PICTURE.match(file):
+            return ParsedFile(finding=failed("converted_picture"))
+        return _parse_file_of_text(file)
     except (PictureError, NotBakedError) as error:
         return ParsedFile(finding=failed(error.code, str(error)))
     except UnicodeDecodeError:
         return ParsedFile(finding=failed("not_a_badge"))
+
+
+def _parse_file_of_text(file: bytes) -> ParsedFile:
+    """What a file of text holds: an SVG, JSON, a JWS, or a list of one of these. Raises UnicodeDecodeError.
+
+    Encodings, lists and characters around a JWS are no matter of the badge: a warning says that other programs may not
+    read the file.
+    """
+    text, is_utf_8 = decoded(file)
+    content = text.encode()
+    if _WEB_PAGE.match(content[:2_000]):
+        return ParsedFile(finding=failed("web_page"))
+    if svg.looks_like_svg(content):
+        parsed = _parse_baked(svg.baked_text(content), "read_svg")
+        return parsed if is_utf_8 else _unusual(parsed)
+    if text.lstrip().startswith("["):
+        return _unusual(_parse_list(text))
+    unwrapped = unwrapped_jws(text)
+    parsed = parse_text(unwrapped)
+    return parsed if is_utf_8 and unwrapped.strip() == text.strip() else _unusual(parsed)
+
+
+def _unusual(parsed: ParsedFile) -> ParsedFile:
+    """The same with a warning, where it was read without one."""
+    is_passed = parsed.finding.outcome == "passed"
+    return replace(parsed, finding=warning("unusual_text")) if is_passed else parsed
+
+
+def _parse_list(text: str) -> ParsedFile:
+    """The only member of a JSON list."""
+    try:
+        members = read_list(text)
+    except ProofError as error:
+        return ParsedFile(finding=failed("unreadable_json", str(error)))
+    if len(members) != 1:
+        return ParsedFile(finding=failed("several_credentials" if members else "no_credential"))
+    return _parse_presented(members[0])
 
 
 def parse_response(body: bytes) -> ParsedFile:
@@ -169,7 +212,7 @@ def _parse_presentation(document: Json) -> ParsedFile:
 
 
 def _parse_presented(presented: object) -> ParsedFile:
-    """A member of `verifiableCredential`: a JWS, an object with its proof, or an enveloped credential.
+    """A member of `verifiableCredential` or of a list: a JWS, an object with its proof, or an enveloped credential.
 
     An object that is a presentation again is refused: it has no meaning in VCDM.
     """

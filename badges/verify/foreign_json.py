@@ -1,15 +1,68 @@
-"""Readers of JSON that others wrote, which trust nothing in it to have the right type."""
+"""Readers of JSON that others wrote, which trust nothing in it to have the right type.
+
+A stranger's JSON is first made comparable, by `normalised`, and then judged.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
+from signing.absent import without_absent
 from signing.json_text import Json
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 VC_1_CONTEXT = "https://www.w3.org/2018/credentials/v1"
 
+#: Members that have one value. To JSON-LD a list of one is the same as its member.
+_SINGLE = frozenset(
+    "issuer credentialSubject validFrom validUntil issuanceDate expirationDate awardedDate refreshService name "
+    "description".split()
+)
+_SINGLE_OF_SUBJECT = frozenset({"achievement", "image", "narrative", "source", "name"})
+_SINGLE_OF_ACHIEVEMENT = frozenset({"name", "description", "criteria", "image", "creator"})
+#: Texts that describe something and decide nothing: an empty one is as good as none.
+_DESCRIBING = frozenset(
+    "name description narrative caption humanCode specialization fieldOfStudy version tag url email phone "
+    "targetDescription targetCode targetFramework genre audience endorsementComment licenseNumber role term".split()
+)
+
 Kind = Literal["achievement", "endorsement", "clr", "presentation", "open_badges_2", "other"]
+
+
+def normalised(credential: Json) -> Json:
+    """The credential in one form for what can be written in several ways, so that it can be judged.
+
+    Null and empty lists are absent; a list of one value is that value where the standard has a single one; a describing
+    text that is "" or {} is absent. Everything else stays: what decides and is "" or {} must be seen to be unreadable.
+    Proofs are checked before, over what stands in the file.
+    """
+    credential = _with_single(without_absent(credential), _SINGLE)
+    subject = credential.get("credentialSubject")
+    if isinstance(subject, dict) and kind_of(credential) == "achievement":
+        subject = _with_single(subject, _SINGLE_OF_SUBJECT)
+        if isinstance(subject.get("achievement"), dict):
+            subject["achievement"] = _with_single(subject["achievement"], _SINGLE_OF_ACHIEVEMENT)
+        credential["credentialSubject"] = subject
+    readable: Json = _without_empty_texts(credential)
+    return readable
+
+
+def _with_single(value: Json, names: frozenset[str]) -> Json:
+    """A copy in which each member of these names that is a list of one is that one."""
+    return {name: single(member) if name in names else member for name, member in value.items()}
+
+
+def _without_empty_texts(value: Any) -> Any:
+    """A copy without describing texts that are empty, at any depth."""
+    if isinstance(value, list):
+        return [_without_empty_texts(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: member if name == "@context" else _without_empty_texts(member)
+        for name, member in value.items()
+        if name not in _DESCRIBING or member not in ("", {})
+    }
 
 
 def types(value: Any) -> set[str]:
@@ -21,6 +74,11 @@ def types(value: Any) -> set[str]:
 def as_list(value: Any) -> list[Any]:
     """The list itself, or a list of the one value; null is the empty list, as in JSON-LD."""
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def single(value: Any) -> Any:
+    """The one member of a list of one, else the value itself: JSON-LD does not tell them apart."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def objects(value: Any) -> list[Json]:
@@ -62,6 +120,6 @@ def kind_of(document: Json) -> Kind:
     contexts = [context for context in as_list(document.get("@context")) if isinstance(context, str)]
     if "Assertion" in found and any("openbadges" in context for context in contexts):
         return "open_badges_2"
-    if {"recipient", "badge", "verify"} <= document.keys() and "credentialSubject" not in document:
+    if {"recipient", "badge"} <= document.keys() and "credentialSubject" not in document:
         return "open_badges_2"
     return "other"

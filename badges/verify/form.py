@@ -1,5 +1,8 @@
 """The checks of a credential's own JSON, without keys; only schemas that it names itself are fetched.
 
+What is only written in another form than the standard's is a warning, for a genuine badge stays one. Failed is what
+leaves open what the document is, who issued it, to whom, or for what.
+
 Source: Open Badges 3.0, "Verification and Validation".
 """
 
@@ -35,20 +38,25 @@ _OB_CONTEXTS = re.compile(
 )
 _CLR_CONTEXTS = re.compile(r"https://purl\.imsglobal\.org/spec/clr/v2p0/context(-2\.[0-9]+\.[0-9]+)?\.json")
 _OFFICIAL_SCHEMAS = re.compile(
-    r"https://purl\.imsglobal\.org/spec/ob/v3p0/schema/json(-ld)?/"
-    r"ob_v3p0_(achievementcredential|endorsementcredential|anyachievementcredential)_schema\.json"
+    r"https://purl\.imsglobal\.org/spec/(?:ob/v3p0|clr/v2p0)/schema/json(-ld)?/(?:ob_v3p0|clr_v2p0)_"
+    r"(achievementcredential|endorsementcredential|anyachievementcredential|clrcredential)_schema\.json"
 )
 #: Name of an official schema file -> the class it describes, and whether it accepts both data models.
 _OFFICIAL_CLASSES = {
     "achievementcredential": ("AchievementCredential", False),
     "endorsementcredential": ("EndorsementCredential", False),
     "anyachievementcredential": ("AchievementCredential", True),
+    "clrcredential": ("ClrCredential", False),
 }
 _OUR_SCHEMA = "/eu-micro-credential/v1/schema.json"
 _VALIDATORS = frozenset({"1EdTechJsonSchemaValidator2019", "JsonSchema"})
 #: Each costs a request and the time to apply it.
 MAX_SCHEMAS = 8
-_CLASSES: dict[Kind, str] = {"achievement": "AchievementCredential", "endorsement": "EndorsementCredential"}
+_CLASSES: dict[Kind, str] = {
+    "achievement": "AchievementCredential",
+    "endorsement": "EndorsementCredential",
+    "clr": "ClrCredential",
+}
 
 
 def check_context(credential: Json, jws_layout: JwsLayout | None = None) -> Finding:
@@ -56,11 +64,13 @@ def check_context(credential: Json, jws_layout: JwsLayout | None = None) -> Find
 
     `jws_layout` is that of the JWS around the credential, if any: only VCDM 1.1 puts it into the claim `vc`.
     """
-    first, second = (*as_list(credential.get("@context")), None, None)[:2]
+    contexts = as_list(credential.get("@context"))
+    first, second = (*contexts, None, None)[:2]
     if first not in (VC_CONTEXT, VC_1_CONTEXT) or not isinstance(second, str):
         return failed("not_open_badges_3")
     if kind_of(credential) == "clr":
-        return passed("clr_2") if _CLR_CONTEXTS.fullmatch(second) else failed("not_open_badges_3")
+        is_clr = any(isinstance(context, str) and _CLR_CONTEXTS.fullmatch(context) for context in contexts)
+        return passed("clr_2") if is_clr else failed("not_open_badges_3")
     if not _OB_CONTEXTS.fullmatch(second):
         return failed("not_open_badges_3")
     if jws_layout not in (None, "vc_claim" if first == VC_1_CONTEXT else "payload"):
@@ -88,18 +98,21 @@ def check_type(credential: Json) -> Finding:
 
 
 def check_schema(document: Json, credential: Json) -> Finding:
-    """Whether each member has the form that the class of the credential gives it; `document` has the proof, too."""
+    """Whether each member has the form that the class of the credential gives it; `document` has the proof, too.
+
+    Never failed: a badge whose image is an address, or whose credits are a text, is as genuine as any other.
+    """
     name = _CLASSES.get(kind_of(credential))
     if name is None:
         return unknown("no_rules")
     if is_data_model_1(credential):
         breach = rules.find_breach(document, f"{name}1", "loose")
-        return failed("wrong_form", breach) if breach else passed("right_form")
+        return warning("wrong_form", breach) if breach else passed("right_form")
     breach = rules.find_breach(document, name)
     if breach is None:
         return passed("right_form")
     loose_breach = rules.find_breach(document, name, "loose")
-    return failed("wrong_form", loose_breach) if loose_breach else warning("loose_form", breach)
+    return warning("wrong_form", loose_breach) if loose_breach else warning("loose_form", breach)
 
 
 def check_inline_schemas(
@@ -136,14 +149,14 @@ def _check_official_schema(
     if name == _CLASSES.get(kind_of(credential)) and not is_data_model_1(credential):
         # `check_schema` has applied the same rules already. 1EdTech publishes a strict and a loose schema for the same
         # credentials, so breaking only the strict one is a warning.
-        if schema_finding.outcome == "passed" or (form == "loose" and schema_finding.outcome == "warning"):
+        if schema_finding.code == "right_form" or (form == "loose" and schema_finding.code == "loose_form"):
             return passed("follows_schemas")
-        if schema_finding.outcome == "warning":
+        if schema_finding.code == "loose_form":
             return warning("follows_loosely", f"{url}: {schema_finding.detail}")
     breach = rules.find_breach(document, name, form)
     if breach and any_model:
         breach = rules.find_breach(document, f"{name}1", "loose")
-    return failed("breaks_schema", f"{url}: {breach}") if breach else passed("follows_schemas")
+    return warning("breaks_schema", f"{url}: {breach}") if breach else passed("follows_schemas")
 
 
 def _check_schema_at(url: str, document: Json, lookups: Lookups | None) -> Finding:
@@ -158,7 +171,9 @@ def _check_schema_at(url: str, document: Json, lookups: Lookups | None) -> Findi
         return unknown(LIMIT_REACHED, url)
     except Exception as error:  # noqa: BLE001 - `fetch` may raise anything, and every reason means: not reached
         return unknown("schema_not_reached", f"{url}: {error.__class__.__name__}")
-    return passed("follows_schemas") if breach is None else failed("breaks_schema", f"{url}: {breach or '/'}")
+    return (
+        passed("follows_schemas") if breach is None else warning("breaks_schema", f"{url}: {breach or '/'}")
+    )
 
 
 def _find_breach(url: str, document: Json, lookups: Lookups | None) -> str | None:
@@ -189,16 +204,19 @@ def check_subject(credential: Json) -> Finding:
             return passed("learner_record") if "ClrSubject" in types(subject) else failed("no_subject")
     if not isinstance(subject, dict) or "AchievementSubject" not in types(subject):
         return failed("no_subject")
-    if not isinstance(subject.get("id"), str) and not objects(subject.get("identifier")):
+    if not {"id", "identifier", "name"} & subject.keys():
         return failed("no_recipient")
     achievement = subject.get("achievement")
     if not isinstance(achievement, dict) or "Achievement" not in types(achievement):
         return failed("no_achievement")
-    if not all(isinstance(achievement.get(name), str) for name in ("id", "name")):
+    if text(achievement, "name") is None:
         return failed("no_achievement")
     criteria = achievement.get("criteria")
     if not isinstance(criteria, dict) or not (criteria.get("id") or criteria.get("narrative")):
         return warning("no_criteria")
+    if text(subject, "id") is None and not objects(subject.get("identifier")):
+        has_name = text(subject, "name") is not None
+        return warning("recipient_by_name" if has_name else "recipient_unreadable")
     return _check_results(subject, achievement)
 
 

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from badges.verify.endorsements import check_endorsements
 from badges.verify.files import ParsedFile
+from badges.verify.foreign_json import normalised
 from badges.verify.form import check_inline_schemas, check_schema
 from badges.verify.issuer_copy import compare_issuer_copy
 from badges.verify.lookups import Lookups
-from badges.verify.proof import CHANGED, check_proof, check_terms, is_signed_by_issuer
+from badges.verify.proof import check_proof, check_terms, is_signed_by_issuer
 from badges.verify.refresh_service import find_newer_credential
 from badges.verify.report import NOT_CHECKED, Finding
 from badges.verify.status import check_status
@@ -24,8 +25,8 @@ from signing.verified_proof import VerifiedProof
 class Gathered:
     """The file, its proof, and the findings of all checks that need a look-up.
 
-    `credential` is what was signed where a proof holds, else what stands in the file; `document` is that with its
-    proof, or with the claims of the JWS around it.
+    `credential` is what was signed where a proof holds, else what stands in the file, normalised: this is judged and
+    shown. `document` is the same as it stands, with its proof: what schemas and the 1EdTech validator are about.
     `verified_proof`: the signature is valid under a key that was looked up, which need not be the issuer's.
     `proof_by_embedded_key`: the signature is valid under the key embedded in the proof, but that key could not be tied
     to the issuer. It says that the credential is unchanged since somebody signed it, not who.
@@ -61,23 +62,24 @@ def gather(file: ParsedFile, secured: SecuredCredential, lookups: Lookups, recip
         # The issuer does not answer. The key that the proof embeds still shows whether the credential was changed
         # after signing; who signed it stays open, so this never becomes `verified_proof`.
         finding, proof_by_embedded_key = check_proof(secured, lookups, key_in_proof)
-        if proof_by_embedded_key is not None or finding.code in CHANGED:
+        if proof_by_embedded_key is not None or finding.outcome == "failed":
             proof = finding
     if proof.code == "key_revoked":
         # The thief of a key can sign anything, but cannot make the issuer's website serve it: see issuer_copy.
         proof, verified_proof = compare_issuer_copy(file, secured, lookups)
     refresh = NOT_CHECKED
     if verified_proof is not None and is_signed_by_issuer(verified_proof):
-        refresh, newer = find_newer_credential(verified_proof.credential, lookups)
+        refresh, newer = find_newer_credential(normalised(verified_proof.credential), lookups)
         if newer is not None:
             # From here on everything is said about the newer credential; only how the file was read is kept.
             newer_file, proof, verified_proof = newer
             file = replace(newer_file, finding=file.finding)
     valid_proof = verified_proof or proof_by_embedded_key
-    credential = valid_proof.credential if valid_proof else file.credential
+    as_it_stands = valid_proof.credential if valid_proof else file.credential
+    credential = normalised(as_it_stands)
     # None unless the issuer signed: the checks that fetch an address of the badge then report `unknown`.
     trusted_lookups = lookups if is_signed_by_issuer(verified_proof) else None
-    document = credential if file.is_jws else file.document
+    document = as_it_stands if file.is_jws else file.document
     schema = check_schema(document, credential)
     return Gathered(
         file=file,
@@ -91,7 +93,8 @@ def gather(file: ParsedFile, secured: SecuredCredential, lookups: Lookups, recip
         proof_by_embedded_key=proof_by_embedded_key,
         refresh=refresh,
         status=check_status(credential, trusted_lookups) if trusted_lookups else NOT_CHECKED,
-        endorsements=check_endorsements(credential, trusted_lookups),
+        # Each has a proof over what stands in it.
+        endorsements=check_endorsements(as_it_stands, trusted_lookups),
         recipient=recipient,
         now=lookups.now,
     )

@@ -41,6 +41,19 @@ _WORST_FIRST: tuple[OneEdTech, ...] = (
 _NOT_CHECKED_BY_US = ("unpinned_context", "could_not_check", LIMIT_REACHED)
 #: Keys that the validator looks up and we do not: without TLS, and through a resolver for every DID method.
 _LOOKED_UP_BY_VALIDATOR_ONLY = re.compile(r"http:|did:(?!(?:key|jwk|web|example):)")
+#: Codes of files that hold nothing that anybody could read as a badge.
+_NO_BADGE_FOR_ANYBODY = frozenset(
+    {
+        "empty",
+        "not_a_badge",
+        "no_credential",
+        "no_badge_at_address",
+        "converted_picture",
+        "web_page",
+        "not_an_svg",
+    }
+)
+_PERHAPS_UNREADABLE = frozenset({"baked_unusually", "unusual_text"})
 _ED25519 = ("DataIntegrityProof", "Ed25519Signature2020")
 _CRYPTOSUITES = ("eddsa-rdfc-2022", "eddsa-2022", "ecdsa-sd-2023")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,13 +67,14 @@ def worst_outcome(probes: tuple[Probe, ...]) -> OneEdTech:
 
 def run_probes(gathered: Gathered, lookups: Lookups) -> tuple[Probe, ...]:
     """The probes in their order; after a fatal one, or an exception, the rest are not run."""
-    credential = gathered.credential
+    # As it stands in the file: the validator makes nothing of null or of a list of one.
+    credential = gathered.document
     by_name: tuple[tuple[str, Callable[[], OneEdTech]], ...] = (
-        ("CredentialParseProbe", lambda: _parse(gathered)),
+        ("CredentialParseProbe", lambda: parse_probe(gathered.file.finding).outcome),
         ("JsonLDValidationProbe", lambda: _terms(gathered.terms)),
         ("ContextPropertyProbe", lambda: _context(credential)),
         ("TypePropertyProbe", lambda: _translate(form.check_type(credential), "fatal", "valid")),
-        ("JsonSchemasProbe", lambda: _translate(gathered.schema, "error")),
+        ("JsonSchemasProbe", lambda: _schema(gathered.schema)),
         ("InlineJsonSchemaProbe", lambda: _inline_schemas(gathered.inline_schemas)),
         ("CredentialSubjectProbe", lambda: _subject(credential)),
         ("EvidenceProbe", lambda: _evidence(credential)),
@@ -68,9 +82,14 @@ def run_probes(gathered: Gathered, lookups: Lookups) -> tuple[Probe, ...]:
         ("ProofProbe", lambda: _proof(gathered, lookups)),
         ("RefreshProbe", lambda: _refresh(gathered)),
         ("StatusProbe", lambda: _status(gathered)),
-        ("ExpirationAndIssuanceProbe", lambda: _dates(gathered)),
+        ("ExpirationAndIssuanceProbe", lambda: _dates(credential, gathered.now)),
         ("EndorsementInspector", lambda: _endorsements(gathered)),
     )
+    return run_until_fatal(by_name)
+
+
+def run_until_fatal(by_name: tuple[tuple[str, Callable[[], OneEdTech]], ...]) -> tuple[Probe, ...]:
+    """The probes in their order; after a fatal one, or an exception, the rest are not run."""
     probes: list[Probe] = []
     for name, probe in by_name:
         stopped = any(earlier.outcome in ("fatal", "exception") for earlier in probes)
@@ -89,9 +108,18 @@ def _translate(finding: Finding, if_failed: OneEdTech, if_warning: OneEdTech = "
     return outcomes[finding.outcome]
 
 
-def _parse(gathered: Gathered) -> OneEdTech:
-    """The validator finds an iTXt or a zTXt in a picture, but no tEXt; our finding does not say which it was."""
-    return "unknown" if gathered.file.finding.code == "baked_unusually" else "valid"
+def parse_probe(finding: Finding) -> Probe:
+    """The probe that reads the badge file; a ZIP, a mail or an address is only how that file arrived.
+
+    The validator finds an iTXt or a zTXt in a picture, but no tEXt, and reads some texts that are not as they should
+    be; our finding does not say which it was. Of what is refused here for safety it may read more than we do.
+    """
+    outcome: OneEdTech = "unknown"
+    if finding.code in _NO_BADGE_FOR_ANYBODY:
+        outcome = "fatal"
+    elif finding.outcome in ("passed", "warning") and finding.code not in _PERHAPS_UNREADABLE:
+        outcome = "valid"
+    return Probe(name="CredentialParseProbe", outcome=outcome)
 
 
 def _terms(finding: Finding) -> OneEdTech:
@@ -108,9 +136,16 @@ def _context(credential: Json) -> OneEdTech:
     return "warning" if first in (VC_CONTEXT, VC_1_CONTEXT) and finding.outcome != "failed" else "error"
 
 
+def _schema(finding: Finding) -> OneEdTech:
+    """What only breaks the strict schema is a warning to the validator, what breaks both is an error."""
+    return "error" if finding.code == "wrong_form" else _translate(finding, "error")
+
+
 def _inline_schemas(finding: Finding) -> OneEdTech:
     """To the validator a schema that cannot be fetched is an error. It has fetched the official ones already."""
-    return "error" if finding.code == "schema_not_reached" else _translate(finding, "error", "valid")
+    if finding.code in ("schema_not_reached", "breaks_schema"):
+        return "error"
+    return _translate(finding, "error", "valid")
 
 
 def _subject(credential: Json) -> OneEdTech:
@@ -118,7 +153,8 @@ def _subject(credential: Json) -> OneEdTech:
     if isinstance(subject, dict) and "type" not in subject:
         return "exception"
     finding = form.check_subject(credential)
-    return "error" if finding.outcome == "failed" or finding.code == "no_criteria" else "valid"
+    is_error = finding.code in ("no_criteria", "recipient_by_name", "recipient_unreadable")
+    return "error" if finding.outcome == "failed" or is_error else "valid"
 
 
 def _evidence(credential: Json) -> OneEdTech:
@@ -153,7 +189,7 @@ def _jws_proof(gathered: Gathered) -> OneEdTech:
     proof = gathered.verified_proof or gathered.proof_by_embedded_key
     if proof is not None:
         return "valid" if proof.proof_name in ("vc-jwt", "vc-jwt-rs256") else "fatal"
-    if gathered.proof.code == "claims_disagree":
+    if gathered.proof.code in ("claims_disagree", "wrong_iss"):
         return "valid"
     return "unknown" if gathered.proof.code in ("key_not_found", "could_not_check") else "fatal"
 
@@ -244,18 +280,18 @@ def _status(gathered: Gathered) -> OneEdTech:
             return "unknown"
 
 
-def _dates(gathered: Gathered) -> OneEdTech:
+def _dates(credential: Json, now: datetime) -> OneEdTech:
     """The dates of both data models, each under its own names; one that is missing is not mentioned."""
     # The first wrong date decides whether the outcome is an exception or fatal, so the order is the validator's.
     for name in ("validFrom", "issuanceDate", "validUntil", "expirationDate"):
-        if name not in gathered.credential:
+        if name not in credential:
             continue
         try:
-            moment = from_timestamp(gathered.credential[name])
+            moment = from_timestamp(credential[name])
         except ValueError:
             return "exception"
         is_begin = name in ("validFrom", "issuanceDate")
-        if gathered.now < moment if is_begin else gathered.now > moment:
+        if now < moment if is_begin else now > moment:
             return "fatal"
     return "valid"
 
@@ -266,4 +302,6 @@ def _endorsements(gathered: Gathered) -> OneEdTech:
         return "error"
     if gathered.endorsements.code in ("endorsement_not_valid_now", "endorsement_revoked"):
         return "fatal"
+    if gathered.endorsements.code == "endorsement_malformed":
+        return "error"
     return _translate(gathered.endorsements, "error", "valid")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import as_list, issuer_id
+from badges.verify.foreign_json import as_list, issuer_id, normalised
 from badges.verify.lookups import Lookups
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning
 from signing.document_loader import find_context, pinned_name
-from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError
+from signing.errors import UNKNOWN_PROOFS, DocumentNotPinnedError, ProofError, UnsafeDocumentError
 from signing.json_text import Json
 from signing.keys import KeyFinder
 from signing.safe_mode import MAX_CONTEXT_MENTIONS, MAX_CONTEXTS
@@ -18,11 +18,16 @@ from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
 
 #: The codes that prove that a credential was changed after it was signed. All others mean only: not proven.
-CHANGED = frozenset({"bad_signature", "claims_disagree", "malformed", "differs_from_hosted"})
+CHANGED = frozenset({"bad_signature"})
 #: Codes of ProofError that say nothing about the credential, only that its proof could not be checked.
-_INCONCLUSIVE = frozenset(
-    {"no_proof", "unknown_proof", "wrong_algorithm", "unpinned_context", "key_not_found"}
-)
+_INCONCLUSIVE = UNKNOWN_PROOFS | {
+    "no_proof",
+    "no_key_named",
+    "wrong_algorithm",
+    "unpinned_context",
+    "key_not_found",
+    "proof_end_unclear",
+}
 #: JSON-LD expansion of so many characters takes about a second; longer documents are not expanded.
 MAX_CHARACTERS = 300_000
 #: Parts of the names of proofs that sign the RDF of a document: checking one has expanded every term already.
@@ -78,7 +83,7 @@ def check_terms(file: ParsedFile, proof: VerifiedProof | None) -> Finding:
         return passed("terms_defined")
     if file.secured is None or len(file.secured.text) > MAX_CHARACTERS:
         return unknown("terms_not_checked", "it is too long")
-    return _expand_all_terms(file.credential if file.is_jws else file.document)
+    return _expand_all_terms(normalised(file.credential if file.is_jws else file.document))
 
 
 def _expand_all_terms(document: Json) -> Finding:
@@ -110,7 +115,7 @@ def _find_ambiguity(document: Json) -> str | None:
     for value in _objects(document):
         for name, member in value.items():
             if name == "@context":
-                if not all(isinstance(url, str) for url in as_list(member)):
+                if member is None or not all(isinstance(url, str) for url in as_list(member)):
                     return "it gives words a meaning of its own"
                 contexts += as_list(member)
             elif ":" in name or (name.startswith("@") and value.keys() != {"@value", "@language"}):

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from badges.errors import BudgetSpentError
 from badges.verify.files import ParsedFile, parse_response
-from badges.verify.foreign_json import is_data_model_1, issuer_id, text, types
+from badges.verify.foreign_json import is_data_model_1, issuer_id, normalised, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.proof import check_proof, is_signed_by_issuer
 from badges.verify.report import LIMIT_REACHED, Finding, passed, unknown, warning
@@ -22,8 +22,9 @@ from signing.verified_proof import VerifiedProof
 def find_newer_credential(
     credential: Json, lookups: Lookups
 ) -> tuple[Finding, tuple[ParsedFile, Finding, VerifiedProof] | None]:
-    """The finding on the refresh service; and where it serves a newer version, that with the finding on its proof.
+    """The finding on the refresh service of a normalised credential; and the newer version, if it serves one.
 
+    The newer version comes with the finding on its proof.
     A refresh service of the newer version is not asked: a chain of them could be endless.
     """
     service = credential.get("refreshService")
@@ -47,7 +48,7 @@ def find_newer_credential(
         return unknown(LIMIT_REACHED, url), None
     if proof is None or not is_signed_by_issuer(proof):
         return warning("refresh_not_proven", url), None
-    newer = proof.credential
+    newer = normalised(proof.credential)
     if (issuer_id(newer), newer.get("id")) != (issuer_id(credential), credential.get("id")):
         return warning("refresh_of_another", url), None
     # An older version must not win: a revoked or corrected credential could be brought back by serving it again.

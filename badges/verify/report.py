@@ -20,6 +20,7 @@ Verdict = Literal[
     "changed",
     "wrong_issuer",
     "wrong_recipient",
+    "unsigned",
     "unverifiable",
     "unusable",
 ]
@@ -61,6 +62,7 @@ class Probe:
 class Report:
     """All checks in their order, the credential as far as it could be read, and the verdict.
 
+    `shown` is the credential as pages show it: one of Open Badges 2.0 or older in the terms of 3.0, with its issuer.
     `verdict` is ours; `one_ed_tech` is the outcome of the 1EdTech validator, with its probes. They may differ: that
     validator trusts keys that we do not trust, and reports as an error some things that are a warning here.
     """
@@ -70,6 +72,11 @@ class Report:
     verdict: Verdict
     one_ed_tech: OneEdTech = "not_run"
     probes: tuple[Probe, ...] = ()
+    in_open_badges_3: Json | None = None
+
+    @property
+    def shown(self) -> Json | None:
+        return self.credential if self.in_open_badges_3 is None else self.in_open_badges_3
 
 
 def passed(code: str, detail: str = "") -> Finding:

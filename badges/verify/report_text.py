@@ -31,9 +31,17 @@ def report_as_json(report: Report) -> Json:
 
 def report_as_lines(report: Report, language: str = "en") -> Iterable[str]:
     """The verdict first, then a line for each check: its outcome, name, code and sentence."""
-    yield f"{report.verdict}: {sentence('verdict', report.verdict, language)}"
+    yield f"{report.verdict}: {_headline(report, language)}"
     for check in report.checks:
         # A detail may quote the file, which may have escape sequences for the terminal.
         detail = f" ({shortened(check.detail, DETAIL_LENGTH)})" if check.detail else ""
         text = sentence(check.name, check.code, language)
         yield f"  {check.outcome:<8} {check.name}: {check.code}: {text}{detail}"
+
+
+def _headline(report: Report, language: str) -> str:
+    """What the verdict says; where no badge was found in the file, what was found instead."""
+    first = report.checks[0]
+    if report.credential is None and first.outcome in ("failed", "unknown"):
+        return sentence(first.name, first.code, language)
+    return sentence("verdict", report.verdict, language)

@@ -13,14 +13,14 @@ from typing import Any
 
 from badges.errors import BudgetSpentError
 from badges.verify.files import parse_response
-from badges.verify.foreign_json import as_list, issuer_id, objects, text, types
+from badges.verify.foreign_json import as_list, issuer_id, normalised, objects, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.proof import check_proof
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning, worst
+from badges.verify.validity_period import check_validity
 from signing.errors import ProofError, SigningError
 from signing.json_text import Json, read_object
 from signing.status import LENGTH, bit, decode
-from signing.timestamps import from_timestamp
 
 #: Each costs a list and the key that signed it.
 MAX_ENTRIES = 4
@@ -38,11 +38,11 @@ _OTHER_PURPOSES = ("refresh", "message")
 
 
 def check_status(credential: Json, lookups: Lookups) -> Finding:
-    """The worst finding of all status entries of the credential."""
+    """The worst finding of all status entries of a normalised credential."""
     if "credentialStatus" not in credential:
         return passed("no_status")
     entries = objects(credential["credentialStatus"])
-    if not entries or len(entries) > MAX_ENTRIES:
+    if len(entries) < len(as_list(credential["credentialStatus"])) or len(entries) > MAX_ENTRIES:
         return unknown("unknown_status")
     relevant = [entry for entry in entries if entry.get("statusPurpose") not in _OTHER_PURPOSES]
     if not relevant:
@@ -102,7 +102,7 @@ def _read_list(
     finding, proof = check_proof(parsed.secured, lookups)
     if proof is None:
         return _PROOF_PROBLEMS.get(finding.code, "list_not_proven"), b""
-    listing = proof.credential
+    listing = normalised(proof.credential)
     # Else anybody who can serve a list at the address, or sign one in the issuer's name, could clear a revocation.
     if not issuer_id(credential) == issuer_id(listing) == proof.verification_method.controller:
         return "list_of_another", b""
@@ -111,22 +111,18 @@ def _read_list(
         return "list_unreadable", b""
     if purpose not in as_list(subject.get("statusPurpose")):
         return "list_wrong_purpose", b""
+    validity = check_validity(listing, lookups.now)
+    if validity.outcome == "failed":
+        return "list_outdated", b""
+    if validity.outcome == "unknown":
+        return "list_unreadable", b""
     try:
-        if not _is_valid_now(listing, lookups):
-            return "list_outdated", b""
         bits = _decode_bits(subject.get("encodedList"))
     except (SigningError, ValueError):
         return "list_unreadable", b""
     if listing.get("id", url) != url:
         return "list_unreadable", bits
     return ("list_too_short" if len(bits) * 8 < LENGTH else ""), bits
-
-
-def _is_valid_now(listing: Json, lookups: Lookups) -> bool:
-    """Whether the list is valid now, by the names that its dates have in VCDM 2.0 or 1.1. Raises ValueError."""
-    begins = listing.get("validFrom", listing.get("issuanceDate"))
-    ends = listing.get("validUntil", listing.get("expirationDate"))
-    return from_timestamp(begins) <= lookups.now and (ends is None or lookups.now <= from_timestamp(ends))
 
 
 def _decode_bits(encoded: Any) -> bytes:

@@ -19,6 +19,27 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
 _IRI = re.compile(r"(https?://|urn:)[^\s<>\"{}|\\^`\x00-\x20]{1,500}")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f<>\ud800-\udfff]")
 _HEAD = ("scheme", "source", "licence", "date")
+#: The form of the IRIs of a list, by its scheme. The JSON Schema of our extension asks for it, so that a badge with
+#: another IRI would break it.
+_IRIS_OF = {
+    "http://data.europa.eu/snb/eqf/25831c2": re.compile(r"http://data\.europa\.eu/snb/eqf/[1-8]"),
+    "http://data.europa.eu/snb/qdr/25831c2": re.compile(r"http://data\.europa\.eu/snb/qdr/c_[0-9a-f]{8}"),
+    "urn:eu-micro-credential:v1:qf-ehea-cycle-scheme": re.compile(
+        r"urn:eu-micro-credential:v1:cycle-(short|first|second|third)"
+    ),
+    "http://data.europa.eu/snb/assessment/25831c2": re.compile(
+        r"http://data\.europa\.eu/snb/assessment/(c_)?[0-9a-f]{8,10}|urn:eu-micro-credential:v1:assessment-rpl"
+    ),
+    "http://data.europa.eu/snb/learning-assessment/25831c2": re.compile(
+        r"http://data\.europa\.eu/snb/learning-assessment/(c_)?[0-9a-f]{8,10}"
+    ),
+    # A type of quality assurance of an institution's own stands beside the EU's, which its `accreditation` names.
+    "urn:eu-micro-credential:v1:qa-scheme": re.compile(
+        r"urn:eu-micro-credential:v1:qa-(internal|esg|eqavet|eqfAnnexIV|nationalLicence|programmeAccreditation"
+        r"|programmeLicence|iso|label)"
+    ),
+}
+_EU_ACCREDITATIONS = ("institutionalLicense", "programQA", "institutionalQA", "programLicense")
 _OWN = ("code", "iri", "labels", "other_names")
 
 
@@ -97,11 +118,21 @@ def _problems(data: Any, shipped: Vocabulary) -> Iterator[tuple[str, str]]:
         return
     required = set.intersection(*({*concept.more} for concept in shipped)) if len(shipped) else set()
     seen: set[str] = set()
+    iris = _IRIS_OF.get(shipped.scheme, _IRI)
     for number, entry in enumerate(entries):
         yield from _entry_problems(entry, f"/concept/{number}", required, seen)
+        if isinstance(entry, dict) and not _fits_schema(entry, iris):
+            yield (
+                f"/concept/{number}/iri",
+                "is not of this list: badges with it would not follow their schema",
+            )
     for concept in shipped:
         if concept.code not in seen:
             yield "/concept", f"lacks the code {concept.code}, which templates may hold"
+
+
+def _fits_schema(entry: Json, iris: re.Pattern[str]) -> bool:
+    return bool(iris.fullmatch(str(entry.get("iri")))) or entry.get("accreditation") in _EU_ACCREDITATIONS
 
 
 def _entry_problems(

@@ -1,4 +1,4 @@
-"""Strangers' schemas and PDF files, read in a process of its own that may use little time and memory.
+"""Strangers' schemas, PDF files, ZIP files and e-mails, read in a process of its own with little time and memory.
 
 The libraries that read them cannot be stopped from outside: a thread that applies a schema made to run for hours cannot
 be ended, a process can. What the process cannot finish is refused, never taken for sound. It gets no settings of the
@@ -11,11 +11,13 @@ import json
 import os
 import subprocess
 import sys
+from base64 import b64decode
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from badges.bake import KEYWORD, BakedText
+from badges.containers import UnpackedFile
 from badges.errors import NotBakedError, PictureError, SchemaError, SchemaTooCostlyError
 from signing.json_text import Json
 
@@ -62,6 +64,22 @@ def attached_text(pdf: bytes, seconds: float = inf) -> BakedText:
     if "refused" in answer:
         raise PictureError(*answer["refused"])
     return BakedText(text=answer["text"], keyword=KEYWORD, plain=True)
+
+
+def unpacked_files(file: bytes, seconds: float = inf) -> tuple[UnpackedFile, ...]:
+    """The files in a ZIP or an e-mail, unpacked within some time and memory; else a `badges.verify.Unpacker`.
+
+    Raises as the one in badges.containers does; PictureError `cannot_unpack` also where it takes too much of either.
+    """
+    try:
+        answer = _ask("unpack", file, seconds)
+    except _EndedError as error:
+        raise PictureError(
+            "cannot_unpack", "The file takes too long to unpack, or too much memory."
+        ) from error
+    if "refused" in answer:
+        raise PictureError(*answer["refused"])
+    return tuple(UnpackedFile(name=name, content=b64decode(content)) for name, content in answer["files"])
 
 
 def _ask(task: str, question: bytes, seconds: float) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """`python -m lti_tool.bounded_process TASK CPU_SECONDS`: a question on the standard input, its answer as JSON.
 
-`schema`: a JSON list of a document and a schema. `pdf`: the bytes of a file.
+`schema`: a JSON list of a document and a schema. `pdf`, `unpack`: the bytes of a file.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from base64 import b64encode
 from contextlib import suppress
 from typing import Any
 
@@ -47,7 +48,18 @@ def read_pdf(question: bytes) -> dict[str, Any]:
         return {"refused": [error.code, str(error)]}
 
 
-TASKS = {"schema": apply_schema, "pdf": read_pdf}
+def unpack(question: bytes) -> dict[str, Any]:
+    """`files`: names, and contents in Base64; `refused`: code and message."""
+    from badges.containers import unpacked_files
+
+    try:
+        files = unpacked_files(question)
+    except PictureError as error:
+        return {"refused": [error.code, str(error)]}
+    return {"files": [[file.name, b64encode(file.content).decode()] for file in files]}
+
+
+TASKS = {"schema": apply_schema, "pdf": read_pdf, "unpack": unpack}
 
 if __name__ == "__main__":
     set_limits(int(sys.argv[2]))

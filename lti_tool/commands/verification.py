@@ -17,6 +17,10 @@ from signing import did
 
 #: The content at an address. Raises OSError where it cannot be had.
 Fetch = Callable[[str], bytes]
+#: Documents of any issuer, in a folder of saved documents.
+PAGES = "pages.json"
+#: What `demo --once` saves of its issuer.
+ISSUER_DOCUMENTS = ("did.json", "status-list.json", "jwks.json")
 
 
 def check_file(
@@ -28,8 +32,9 @@ def check_file(
 ) -> Report:
     """The Report on the content of a badge file.
 
-    `documents` is a folder with did.json, jwks.json and status-list.json of the issuer, which are then used instead of
-    the network; `outgoing` calls the network, unless given with no other certificate authorities than the public ones.
+    `documents` is a folder with the issuer's documents, as `read_saved_documents` reads them, which are then used
+    instead of the network; `outgoing` calls the network, unless given with no other certificate authorities than the
+    public ones.
     `now` is the current time unless given; `recipient` is whom the badge should be about: an e-mail address or an id.
     Raises NotFoundError where one of the documents is missing or not what its name says.
     """
@@ -43,20 +48,24 @@ def _in_time(fetch: Fetch) -> FetchInTime:
 
 
 def read_saved_documents(folder: Path) -> Fetch:
-    """A Fetch that knows only the documents in `folder`, by the addresses that they say they are published at.
+    """A Fetch that knows only the documents in `folder`, by the addresses that they are published at.
 
-    Raises NotFoundError where a document is missing or not what its name says.
+    `pages.json` holds the documents of any issuer, texts by their addresses. Without it, or beside it, did.json,
+    jwks.json and status-list.json are those of an issuer of this tool, which say themselves where they are published.
+
+    Raises NotFoundError where there is neither, or a document is missing or not what its name says.
     """
-    did_document, status_list, key_set = (
-        _read(folder / name) for name in ("did.json", "status-list.json", "jwks.json")
-    )
-    try:
-        documents = {did.did_web_url(did_document["id"]): did_document, status_list["id"]: status_list}
-        keys = {key["kid"]: key for key in key_set["keys"]}
-    except (KeyError, TypeError, ValueError) as error:
-        raise NotFoundError(f"the documents in {folder} are not those of an issuer: {error}") from error
+    pages: dict[str, str] = {}
+    documents: dict[str, Json] = {}
+    keys: dict[str, Json] = {}
+    if (folder / PAGES).exists():
+        pages = _read_pages(folder / PAGES)
+    if not (folder / PAGES).exists() or any((folder / name).exists() for name in ISSUER_DOCUMENTS):
+        documents, keys = _read_issuer_documents(folder)
 
     def fetch(url: str) -> bytes:
+        if url in pages:
+            return pages[url].encode()
         # A single key is published beside the key set, at .../keys/<kid>.json.
         kid = url.rpartition("/keys/")[2].removesuffix(".json")
         document = documents.get(url) or keys.get(kid)
@@ -65,6 +74,24 @@ def read_saved_documents(folder: Path) -> Fetch:
         return json.dumps(document).encode()
 
     return fetch
+
+
+def _read_pages(path: Path) -> dict[str, str]:
+    """Texts by their addresses. Raises NotFoundError where the file holds anything else."""
+    pages = _read(path)
+    if not all(isinstance(text, str) for text in pages.values()):
+        raise NotFoundError(f"{path} does not hold one text for each address")
+    return pages
+
+
+def _read_issuer_documents(folder: Path) -> tuple[dict[str, Json], dict[str, Json]]:
+    """The DID document and the status list by their addresses, and the keys by their ids. Raises NotFoundError."""
+    did_document, status_list, key_set = (_read(folder / name) for name in ISSUER_DOCUMENTS)
+    try:
+        documents = {did.did_web_url(did_document["id"]): did_document, status_list["id"]: status_list}
+        return documents, {key["kid"]: key for key in key_set["keys"]}
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotFoundError(f"the documents in {folder} are not those of an issuer: {error}") from error
 
 
 def _read(path: Path) -> Json:

@@ -14,36 +14,45 @@ from lti_tool.errors import NotFoundError
 
 
 @click.command()
-@click.argument("file", type=FILE, metavar="FILE")
+@click.argument("file_or_address", metavar="FILE|ADDRESS")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
 @click.option(
     "--documents",
     type=FILE,
     metavar="DIR",
-    help="Read the issuer's did.json, jwks.json and status-list.json here instead of from the network.",
+    help="Read what the network would serve here instead: pages.json, texts by address, of any issuer; or the "
+    "did.json, jwks.json and status-list.json that `demo --once` writes.",
 )
-@click.option("--recipient", metavar="WHO", help="Whose badge it should be: an e-mail address, or an id.")
+@click.option(
+    "--recipient", metavar="WHO", help="Whose badge it should be: a name, an e-mail address, or an id."
+)
 @language_option
-def verify(*, file: Path, as_json: bool, documents: Path | None, recipient: str | None, language: str) -> int:
-    """Verify a badge: PNG, SVG, PDF, JSON or JWT.
+def verify(
+    *, file_or_address: str, as_json: bool, documents: Path | None, recipient: str | None, language: str
+) -> int:
+    """Verify a badge: PNG, SVG, PDF, JSON or JWT; one in a ZIP or an e-mail (EML); or at an https address.
 
     Exit code 0: verified; 1: not verified; 2: no badge in the file. No setting is needed; CA_BUNDLE is used where it
     is set.
     """
     from badges.verify.report_text import report_as_json, report_as_lines
-    from lti_tool.commands.verification import check_file
+    from lti_tool.commands.verification import ISSUER_DOCUMENTS, PAGES, check_file
     from lti_tool.outgoing import Outgoing
 
     outgoing = Outgoing(ca_bundle=ca_bundle(os.environ))
-    report = check_file(read_bytes(file), documents, recipient=recipient, outgoing=outgoing)
+    is_address = file_or_address.startswith(("https://", "http://"))
+    file = file_or_address.encode() if is_address else read_bytes(Path(file_or_address))
+    report = check_file(file, documents, recipient=recipient, outgoing=outgoing)
     if as_json:
         click.echo(json.dumps(report_as_json(report), ensure_ascii=False, indent=2))
     else:
         for line in report_as_lines(report, language):
             click.echo(line)
-    if report.verdict == "unverifiable" and not documents and (file.parent / "did.json").exists():
+    folder = Path(file_or_address).parent
+    has_documents = any((folder / name).exists() for name in (PAGES, *ISSUER_DOCUMENTS))
+    if report.verdict == "unverifiable" and not documents and has_documents:
         # Not used without being asked: whoever sends a forged badge can send documents with it.
-        note(f"If you trust the documents in the same folder, use them: --documents {file.parent}")
+        note(f"If you trust the documents in the same folder, use them: --documents {folder}")
     return {"verified": 0, "unusable": 2}.get(report.verdict, 1)
 
 

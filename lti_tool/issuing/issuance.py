@@ -144,6 +144,7 @@ def _gather(
     return NewCredential(
         issuer=issuer,
         award_id=award.id,
+        subject_id=f"urn:uuid:{award.subject_id}",
         replaces=before.id if before is not None else None,
         replaces_url=_url(session, issuers, before) if before is not None else None,
         current=before.id if before is not None and before.replaced_at is None else None,

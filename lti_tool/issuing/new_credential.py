@@ -31,6 +31,7 @@ class NewCredential:
 
     issuer: Issuer
     award_id: int
+    subject_id: str
     replaces: str | None
     replaces_url: str | None
     current: str | None
@@ -72,6 +73,7 @@ def _build(new: NewCredential, *, credential_url: str, salt: str, now: datetime)
     return as_jsonld(
         build_credential(
             credential_id=credential_url,
+            subject_id=new.subject_id,
             template=new.template,
             template_url=new.template_url,
             version=new.version,
@@ -113,6 +115,7 @@ def _dummy_credential(new: NewCredential) -> Json:
     fictitious = secrets.token_hex(16)
     dummy = replace(
         new,
+        subject_id=f"urn:uuid:{uuid4()}",
         learner=Subject(
             name=fictitious if real.name else real.name,
             email=f"{fictitious}@nobody.invalid" if real.email else real.email,

@@ -56,8 +56,17 @@ def _store_bits(row: StatusList, bits: bytes) -> None:
 def _list_with_room(session: Session, issuer_id: str, address_id: int, purpose: str) -> StatusList:
     """The newest list of the address; a new one once that is half full, to find an index in about two tries."""
     newest = queries.issuers.newest_status_list(session, address_id, purpose)
-    if newest is None or queries.issuers.count_taken_indexes(session, newest.id) * 2 >= status.LENGTH:
+    if newest is None or _is_half_full(session, newest):
+        # Whoever comes here at the same time waits, and then finds the list that the first one has opened: a list of
+        # one badge would name its holder to whoever asks for it.
+        queries.issuers.lock_address(session, address_id)
+        newest = queries.issuers.newest_status_list(session, address_id, purpose)
+    if newest is None or _is_half_full(session, newest):
         newest = StatusList(issuer_id=issuer_id, address_id=address_id, purpose=purpose, bits=status.empty())
         session.add(newest)
         session.flush()
     return newest
+
+
+def _is_half_full(session: Session, row: StatusList) -> bool:
+    return queries.issuers.count_taken_indexes(session, row.id) * 2 >= status.LENGTH

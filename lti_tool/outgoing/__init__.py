@@ -27,7 +27,7 @@ from urllib3.exceptions import TimeoutError as LibraryTimeoutError
 from urllib3.util import create_urllib3_context, parse_url
 
 from lti_tool import __version__
-from lti_tool.errors import OutgoingError
+from lti_tool.errors import OutgoingError, StatusError
 from lti_tool.outgoing.addresses import PrivateHosts, names_this_machine, permitted_addresses
 from lti_tool.outgoing.connections import DEFAULT_PORTS, Connections, Opened, Origin, open_connection
 from lti_tool.outgoing.deadline import Deadline
@@ -39,6 +39,8 @@ USER_AGENT = f"Nozimite/{__version__}"
 
 #: How a connection ends that the server had closed while it was idle.
 _CLOSED_MEANWHILE = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+#: The statuses of a redirect that a GET may follow (RFC 9110, 15.4).
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: What a call raises when the server or the network does not do its part.
 _FAILURES = (HTTPError, HTTPException, OSError, ValueError)
 
@@ -208,11 +210,11 @@ class Outgoing:
         return self.request("POST", url, headers=headers, data=data, max_bytes=max_bytes)
 
     def fetch(self, url: str, max_bytes: int = 2_000_000) -> bytes:
-        """The body of a GET response. Raises OutgoingError as `request` does, and for any status but 200."""
+        """The body of a GET response. Raises OutgoingError as `request` does, StatusError for any status but 200."""
         return _body(self.get(url, max_bytes=max_bytes))
 
     def fetch_in_time(self, url: str, seconds: float) -> bytes:
-        """The same within `seconds`, and within the usual limit. Raises OutgoingError as `fetch` does."""
+        """The same within `seconds`, and within the usual limit. Raises what `fetch` does."""
         return _body(self.request("GET", url, seconds=min(seconds, self._total_seconds)))
 
     def check_url(self, url: str) -> None:
@@ -283,12 +285,14 @@ def _read(opened: Opened, response: LibraryResponse, max_bytes: int, deadline: D
 
 
 def _body(response: HttpResponse) -> bytes:
-    """The body of a response. Raises OutgoingError for any status but 200."""
+    """The body of a response. Raises StatusError for any status but 200."""
     if response.status != 200:
-        raise OutgoingError(
+        raise StatusError(
             "{host} answered {status}",
             {"host": urlsplit(response.url).hostname or "", "status": response.status},
-            permanent=response.status in (404, 410),
+            status=response.status,
+            location=response.headers.get("Location") if response.status in _REDIRECTS else None,
+            body=response.body,
         )
     return response.body
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from badges.credential import contexts
 from badges.jsonld import as_jsonld
 from badges.schemas import EXTENSION_SCHEMA
 from lti_tool.addresses import without_scheme
@@ -32,9 +33,13 @@ def found_issuer(session: Session, publisher: Publisher, slug: str, base_url: st
 
 
 def issuer_profile(publisher: Publisher, slug: str, base_url: str = "") -> Json:
-    """The issuer's Profile as JSON-LD. Raises NotFoundError as `found_issuer` does."""
+    """The issuer's Profile as JSON-LD, with its context. Raises NotFoundError as `found_issuer` does."""
     with publisher.store.read() as session:
-        return as_jsonld(found_issuer(session, publisher, slug, base_url).profile.as_profile())
+        issuer = found_issuer(session, publisher, slug, base_url)
+    return {
+        "@context": list(contexts(issuer.addresses.extension_context)),
+        **as_jsonld(issuer.profile.as_profile()),
+    }
 
 
 def did_document(publisher: Publisher, slug: str, base_url: str = "") -> Json:
@@ -42,7 +47,7 @@ def did_document(publisher: Publisher, slug: str, base_url: str = "") -> Json:
     with publisher.store.read() as session:
         issuer = found_issuer(session, publisher, slug, base_url)
         methods = issuer.keyring.verification_methods(session)
-    return published.did_document(issuer.profile.id, methods, issuer.addresses.origin)
+    return published.did_document(issuer.profile.id, methods)
 
 
 def jwks(publisher: Publisher, slug: str) -> Json:

@@ -94,6 +94,9 @@ def _own_document(publisher: Publisher, base: str, path: str) -> bytes:
             return json.dumps(public_key(publisher, slug, name.removesuffix(".json"), base)).encode()
         case ["credentials", credential_id]:
             return credential(publisher, credential_id).encode()
+        case ["badges", page_or_file]:
+            # The badge's page and its files lead to the same credential, which is what people hand in of them.
+            return credential(publisher, page_or_file.partition(".")[0]).encode()
         case ["status", number] if number.isdecimal():
             return status_list(publisher, int(number)).text.encode()
     raise NotFoundError("there is no such document")

@@ -25,6 +25,7 @@ from lti_tool.web import current
 from lti_tool.web.current import current_tool
 from lti_tool.web.error_messages import CHANNELS
 from lti_tool.web.languages import page_language
+from lti_tool.web.markdown import narrative_as_html
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.time_zones import in_page_zone, readers_zone_is_known
 from lti_tool.web.translation import format_date, format_datetime, format_decimal, format_time_ago
@@ -47,6 +48,7 @@ def set_up(app: Flask) -> None:
         localized=localized,
         localized_text=localized_text,
         isolated=isolated,
+        narrative=narrative,
         ago=ago,
         day=day,
         moment=moment,
@@ -93,6 +95,12 @@ def localized(texts: Texts) -> Markup:
     if language in (page_language(), NO_LANGUAGE, ""):
         return Markup("<bdi>{}</bdi>").format(text)
     return Markup('<bdi lang="{}">{}</bdi>').format(language, text)
+
+
+def narrative(texts: Texts) -> Markup:
+    """As `localized`, of a text in Markdown: paragraphs and lists, not to be put into a paragraph."""
+    language, text = _choice(texts)
+    return narrative_as_html(text, None if language in (page_language(), NO_LANGUAGE, "") else language)
 
 
 def _choice(texts: Texts) -> tuple[str, str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
+from signing.data_integrity import proofs_of
 from signing.document_loader import ContextFinder, find_context
 from signing.errors import ProofError
-from signing.jose import is_compact
+from signing.jose import algorithm_of, is_compact
 from signing.json_text import read_object
 from signing.keys import KeyFinder
 from signing.proof_set import ProofSet
@@ -51,8 +53,8 @@ def check(
     if not secured.text.lstrip().startswith("{"):
         return check_first(secured)
     document = read_object(secured.text)
-    proofs = document.get("proof")
-    if not isinstance(proofs, list) or len(proofs) < 2:
+    proofs = proofs_of(document)
+    if len(proofs) < 2:
         return check_first(secured)
     return ProofSet(document, proofs, check_first).check()
 
@@ -69,7 +71,22 @@ def _check_first(
                 if error.code != "unknown_proof":
                     raise
     if is_compact(secured.text):
+        if algorithm_of(secured.text.strip()) == "none":
+            raise ProofError("no_proof", "the JWS is not signed")
         raise ProofError("wrong_algorithm", "the JWS is signed with an algorithm that is not accepted")
-    if read_object(secured.text).get("proof"):
-        raise ProofError("unknown_proof", "none of the proofs is of a known type")
-    raise ProofError("no_proof", "the credential has no proof")
+    raise _unknown(proofs_of(read_object(secured.text))[:1])
+
+
+def _unknown(proofs: list[Any]) -> ProofError:
+    """The error of a proof that no proof type recognises, with its name where that is a widely used one."""
+    match proofs:
+        case []:
+            return ProofError("no_proof", "the credential has no proof")
+        case [{"type": "Ed25519Signature2018"}]:
+            return ProofError("ed25519_signature_2018", "proofs of Ed25519Signature2018 are not checked here")
+        case [{"type": "DataIntegrityProof", "cryptosuite": "bbs-2023"}]:
+            return ProofError("bbs_2023", "proofs of bbs-2023 are not checked here")
+        case [dict(proof)] if proof:
+            return ProofError("unknown_proof", "none of the proofs is of a known type")
+        case _:
+            return ProofError("unreadable", "the proof is empty, or no object")

@@ -42,9 +42,21 @@ def test_no_word_of_the_badge_is_inside_a_sentence_of_ours(browser, hostile, cha
     for character in UNSEEN:
         assert character not in words
     assert "\u0336" * (MAX_MARKS + 1) not in words
-    ours = re.sub(r"<bdi\b[^>]*>[^<]*</bdi>", "", words)
+    # A stranger's "</bdi>" is escaped, so the next one ends what is theirs.
+    ours = re.sub(r"<bdi\b[^>]*>.*?</bdi>", "", words, flags=re.DOTALL)
     assert "trusted by this site" in words
     assert "trusted by this site" not in ours and "WWW" not in ours
+
+
+def test_markdown_of_a_stranger_draws_nothing_and_leads_nowhere(browser, hostile):
+    page = browser.post("/verify", data={"text": hostile.decode()}).text
+    theirs = " ".join(re.findall(r"<bdi\b[^>]*>(.*?)</bdi>", page, re.DOTALL))
+    assert "<strong>Riga College</strong>" in theirs
+    assert "Log in (https://mallory.example/login)" in theirs
+    assert "seal (https://mallory.example/seal.png)" in theirs
+    assert set(re.findall(r"</?(\w+)", theirs)) <= {"strong", "em", "code", "br"}
+    assert "<h1>trusted" not in page and 'src="x' not in page and "javascript:alert" in page
+    assert 'href="https://mallory.example' not in page and "&amp;#x202e;" in page
 
 
 def test_a_name_as_long_as_a_book_is_cut(browser, hostile):

@@ -64,6 +64,7 @@ def built(issuer: IssuerProfile) -> Callable[..., Json]:
     def make(template: Template, **changes: Any) -> Json:
         given: dict[str, Any] = {
             "credential_id": f"{TOOL_URL}/credentials/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
+            "subject_id": "urn:uuid:0d2c0c5e-5d5a-4a6e-9d2b-3f1f0b6a7c11",
             "template": template,
             "template_url": f"{TOOL_URL}/achievements/5b2a0c7d/1",
             "version": 1,

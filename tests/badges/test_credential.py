@@ -117,7 +117,7 @@ def test_a_credential_is_not_built_without_a_mandatory_element(solar: Template, 
 def test_the_learner_is_named_but_their_address_is_hidden_in_a_hash(solar: Template, built: Build) -> None:
     credential = built(solar)
     subject = credential["credentialSubject"]
-    assert "id" not in subject
+    assert subject["id"] == "urn:uuid:0d2c0c5e-5d5a-4a6e-9d2b-3f1f0b6a7c11"  # says nothing of her
     digest = hashlib.sha256(b"anna@example.orgb7c1e2").hexdigest()
     assert subject["identifier"] == [
         {

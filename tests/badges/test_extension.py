@@ -14,15 +14,18 @@ import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 from pyld import jsonld
 
+from badges.errors import VocabularyError
 from badges.eu import elements
 from badges.eu.annex_1 import ELEMENTS
 from badges.issuer import IssuerProfile, Place
 from badges.schemas import EXTENSION_SCHEMA
+from badges.schemas.json_schema import find_breach_of_extension
 from badges.template import values
 from badges.template.declarations import Declarations
 from badges.template.model import Level, Template, read_template, template_as_json
 from badges.template.validity import Validity
-from badges.vocabularies import vocabulary_names
+from badges.vocabularies import shipped_vocabulary, vocabulary_names
+from badges.vocabularies.files import check_vocabulary, vocabulary_as_json
 from signing.canonical import canonicalize
 from signing.document_loader import CONTEXTS, EXTENSION_FILE, find_context, load
 from signing.json_text import Json
@@ -287,5 +290,138 @@ def test_our_schema_requires_a_level_or_that_none_applies(full_template: Templat
     for name in ("eqfLevel", "nqfLevel", "educationLevel"):
         del achievement[name]
     assert not validator.is_valid(credential)
-    achievement["levelApplicable"] = False
+    achievement["levelApplicable"] = "false"
     assert validator.is_valid(credential)
+
+
+def concept(label: str, iri: str = "https://issuer.example/own") -> Json:
+    return {"id": iri, "type": "Concept", "prefLabel": {"en": label}}
+
+
+def breach_of(credential: Json) -> str | None:
+    """Where both validators find that the credential breaks our schema; None where it follows it."""
+    found = find_breach_of_extension(credential)
+    assert Draft201909Validator(json.loads(EXTENSION_SCHEMA.read_bytes())).is_valid(credential) == (
+        found is None
+    )
+    return found
+
+
+_LEVELS: Json = {"eqfLevel": None, "nqfLevel": None, "educationLevel": None}
+_COUSIN = "my cousin says it is good"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mode": [concept("telepathy")]},
+        {"mode": [concept("telepathy", "http://data.europa.eu/snb/learning-assessment/telepathy")]},
+        {"mode": []},
+        {"eqfLevel": concept("level 99", "http://data.europa.eu/snb/eqf/99")},
+        {"nqfLevel": [concept("level 99")]},
+        {"educationLevel": [concept("fifth cycle", "urn:eu-micro-credential:v1:cycle-fifth")]},
+        _LEVELS,
+        _LEVELS | {"nqfLevel": []},
+        _LEVELS | {"levelApplicable": "true"},
+        {"volumeOfLearning": "PT0H", "creditPoint": None},
+        {"volumeOfLearning": "PT0H"},
+        {"volumeOfLearning": "PT00H00M"},
+        {"volumeOfLearning": None, "creditPoint": None},
+        {"volumeOfLearning": None, "creditPoint": []},
+        {"volumeOfLearning": None, "creditPoint": [{"point": "0.0", "framework": None}]},
+        {"creditPoint": [{"point": "3", "framework": concept("fun")}]},
+        {"provenBy": [{"title": {"en": "Quiz"}, "dcType": [concept(_COUSIN)]}]},
+        {"provenBy": []},
+        {"accreditation": [{"title": {"en": _COUSIN}, "dcType": [concept(_COUSIN)]}]},
+        {"accreditation": [{"title": {"en": _COUSIN}}]},
+        {"learningOutcome": []},
+        {"learningOutcome": [{"title": {"en": " "}}]},
+        {"learningOutcome": [{"title": {"en": "\u200b"}}]},
+        {"learningOutcome": [{"title": {"en": "..."}}]},
+        {"learningOutcome": [{"title": {}}]},
+        {"name": "\u2060 "},
+    ],
+    ids=str,
+)
+def test_our_schema_refuses_elements_that_mean_nothing(
+    full_template: Template, built: Build, changes: Json
+) -> None:
+    credential = built(full_template)
+    assert breach_of(credential) is None
+    achievement = credential["credentialSubject"]["achievement"] | changes
+    framework = {"framework": concept("ECTS", "http://data.europa.eu/snb/education-credit/6fcec5c5af")}
+    for credit in achievement.get("creditPoint") or ():
+        credit |= {} if credit["framework"] else framework
+    credential["credentialSubject"]["achievement"] = {
+        name: value for name, value in achievement.items() if value is not None
+    }
+    assert breach_of(credential) is not None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"volumeOfLearning": None},
+        {"volumeOfLearning": "PT0H30M", "creditPoint": None},
+        {"volumeOfLearning": "PT40H", "creditPoint": None},
+        _LEVELS | {"levelApplicable": "false"},
+        {"educationLevel": None, "nqfLevel": None},
+        {"eqfLevel": None, "educationLevel": None},
+        {"learningOutcome": [{"title": {"en": "3D"}}]},
+        {"learningOutcome": [{"title": {"el": "Λέξεις", "zh": "焊接"}}]},
+    ],
+    ids=str,
+)
+def test_our_schema_accepts_each_way_to_state_an_element(
+    full_template: Template, built: Build, changes: Json
+) -> None:
+    credential = built(full_template)
+    achievement = credential["credentialSubject"]["achievement"] | changes
+    credential["credentialSubject"]["achievement"] = {
+        name: value for name, value in achievement.items() if value is not None
+    }
+    assert breach_of(credential) is None
+
+
+#: The lists whose concepts our schema asks for, and the member of an achievement that one of them stands in.
+_LISTED: dict[str, Callable[[Json], Json]] = {
+    "eqf": lambda node: {"eqfLevel": node},
+    "lki": lambda node: {"nqfLevel": [node]},
+    "national_levels": lambda node: {"nqfLevel": [node]},
+    "cycles": lambda node: {"educationLevel": [node]},
+    "modes_of_participation": lambda node: {"mode": [node]},
+    "assessment_types": lambda node: {"provenBy": [{"title": {"en": "A"}, "dcType": [node]}]},
+    "quality_assurance": lambda node: {"accreditation": [{"title": {"en": "A"}, "dcType": [node]}]},
+    "accreditation_types": lambda node: {"accreditation": [{"title": {"en": "A"}, "dcType": [node]}]},
+    "credit_systems": lambda node: {"creditPoint": [{"point": "3", "framework": node}]},
+}
+
+
+@pytest.mark.parametrize("name", _LISTED)
+def test_our_schema_knows_every_concept_of_its_lists(
+    full_template: Template, built: Build, name: str
+) -> None:
+    credential = built(full_template)
+    achievement = credential["credentialSubject"]["achievement"]
+    for one in shipped_vocabulary(name):
+        achievement |= _LISTED[name](concept(one.label["en"], one.iri))
+        assert find_breach_of_extension(credential) is None, one.iri
+
+
+@pytest.mark.parametrize("name", sorted(_LISTED.keys() - {"accreditation_types", "credit_systems"}))
+def test_a_list_of_an_institution_has_no_concept_that_breaks_our_schema(name: str) -> None:
+    shipped = shipped_vocabulary(name)
+    data = vocabulary_as_json(shipped)
+    assert check_vocabulary(data, shipped)
+    own = {"code": "own", "iri": "https://issuer.example/own", "labels": {"en": "own", "lv": "savs"}}
+    data["concept"].append({**data["concept"][0], **own, "accreditation": "none"})
+    with pytest.raises(VocabularyError, match="would not follow their schema"):
+        check_vocabulary(data, shipped)
+
+
+def test_an_own_kind_of_quality_assurance_stands_beside_one_of_the_eu() -> None:
+    shipped = shipped_vocabulary("quality_assurance")
+    data = vocabulary_as_json(shipped)
+    own = {"code": "own", "iri": "https://issuer.example/own", "labels": {"en": "own", "lv": "savs"}}
+    data["concept"].append(own | {"accreditation": "institutionalQA"})
+    assert "own" in check_vocabulary(data, shipped)

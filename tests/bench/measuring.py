@@ -72,7 +72,7 @@ def timed_ratio(work: str, against: str, goal: float, ours: Timed, other: Timed)
 
 def figure(work: str, unit: str, goal: float, function: Callable[[], Any]) -> Row:
     """The time of one function, with a goal of its own; `unit` is us or ms."""
-    times, _ = _microseconds(timed(function), timed(lambda: None))
+    (times,) = _microseconds(timed(function))
     result = median(times) / {"us": 1, "ms": 1000}[unit]
     return Row(work=work, ours=median(times), result=result, unit=unit, goal=goal)
 
@@ -80,11 +80,13 @@ def figure(work: str, unit: str, goal: float, function: Callable[[], Any]) -> Ro
 def _microseconds(*works: Timed) -> tuple[list[float], ...]:
     """Microseconds of each piece of work in each round.
 
-    The garbage collector runs between turns alone: within one it would count for whichever work it happens to hit.
+    The garbage collector runs between turns alone: within one it would count for whichever work it happens to hit. It
+    looks only at what the work has made, not at all that was imported.
     """
     repetitions = [max(1, int(TURN_SECONDS / _once(work))) for work in works]
     results: tuple[list[float], ...] = tuple([] for _ in works)
     gc.collect()
+    gc.freeze()
     gc.disable()
     for number in range(ROUNDS):
         turns = list(zip(works, repetitions, results, strict=True))
@@ -92,6 +94,7 @@ def _microseconds(*works: Timed) -> tuple[list[float], ...]:
             work_results.append(work(count) / count * 1e6)
             gc.collect()
     gc.enable()
+    gc.unfreeze()
     return results
 
 

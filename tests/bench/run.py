@@ -235,6 +235,7 @@ def template_rows() -> Iterator[Row]:
         credential = as_jsonld(
             build_credential(
                 credential_id=f"{tool}/credentials/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
+                subject_id="urn:uuid:0d2c0c5e-5d5a-4a6e-9d2b-3f1f0b6a7c11",
                 template=template,
                 template_url=f"{tool}/achievements/5b2a0c7d/1",
                 version=1,

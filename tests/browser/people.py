@@ -166,6 +166,20 @@ def drop_file(page: Page, name: str, content: bytes, kind: str = "image/png") ->
         page.dispatch_event("[data-drop]", event, {"dataTransfer": transfer})
 
 
+def drop_link(page: Page, address: str) -> None:
+    """Drops a link on the page, as from another window of the browser."""
+    transfer = page.evaluate_handle(
+        """address => {
+             const transfer = new DataTransfer();
+             transfer.setData("text/uri-list", address);
+             return transfer;
+           }""",
+        address,
+    )
+    for event in ("dragenter", "dragover", "drop"):
+        page.dispatch_event("[data-drop]", event, {"dataTransfer": transfer})
+
+
 def continue_until(person: Person, until: str = "main h1") -> None:
     """Presses the LMS's "Continue" in the frame until the element is there. Fails after six times."""
     element = person.frame.locator(until)

@@ -31,7 +31,7 @@ from lti_tool.store.models import (
     RuleVersion,
 )
 from tests.browser.page_checks import find_faults
-from tests.browser.people import SETTLED, drop_file, press_until, resize
+from tests.browser.people import SETTLED, drop_file, drop_link, press_until, resize
 from tests.browser.server import run_demo, without_script
 from tests.running_demo import rows, wait
 
@@ -213,6 +213,19 @@ def test_reports_of_the_verifier(people, demo, activities, language):
             expect(darbs.page.locator(f".verdict.{css_class} h1")).to_be_visible()
             found += find_faults(darbs, f"report-{name}-{language}")
         assert found == []
+
+
+def test_a_link_to_a_badge_can_be_dropped_and_pasted(people, demo, activities):
+    good, _ = badges(demo)
+    address = f"{demo.tool_url}/badges/{good.id}"
+    with people() as darbs:
+        darbs.page.goto(f"{demo.tool_url}/verify")
+        drop_link(darbs.page, address)
+        expect(darbs.page.locator(".verdict.yes h1")).to_be_visible()
+        darbs.page.get_by_text("Or paste the badge as text, or its web address").click()
+        darbs.page.get_by_label("JSON, JWT or web address").fill(address)
+        darbs.page.get_by_role("button", name="Check the badge").click()
+        expect(darbs.page.locator(".verdict.yes h1")).to_be_visible()
 
 
 # --- Pages for the administrator

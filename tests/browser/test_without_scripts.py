@@ -59,10 +59,10 @@ def test_from_placing_the_badge_to_checking_it(people, demo):
 def test_a_badge_may_be_pasted_as_text(people, demo):
     with people(java_script_enabled=False) as darbs:
         darbs.page.goto(f"{demo.tool_url}/verify")
-        darbs.page.get_by_text("Or paste the badge as text").click()
-        darbs.page.get_by_label("JSON or JWT").fill("eyJ not a badge")
+        darbs.page.get_by_text("Or paste the badge as text, or its web address").click()
+        darbs.page.get_by_label("JSON, JWT or web address").fill("eyJ not a badge")
         darbs.page.get_by_role("button", name="Check the badge").click()
-        expect(darbs.page.get_by_role("heading", level=1)).to_have_text("No badge found in this file")
+        expect(darbs.page.get_by_role("heading", level=1)).to_have_text("There is no badge in this file")
 
 
 def test_a_registration_needs_no_scripts(people, demo):

@@ -7,10 +7,14 @@ which is guided by coverage.
 from __future__ import annotations
 
 import json
+import plistlib
 import resource
 import sys
+from base64 import encodebytes
 from contextlib import suppress
 from datetime import UTC, datetime
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 from zlib import compress, crc32
 
 if __name__ == "__main__":
@@ -20,12 +24,14 @@ if __name__ == "__main__":
     atheris.instrument_imports(include=["badges", "signing"]).__enter__()
 
 from badges import bake, svg
+from badges.containers import MAX_UNPACKED_BYTES, unpacked_files
 from badges.errors import NotBakedError, PictureError, SchemaError
 from badges.pdf import attachments
 from badges.schemas import json_schema, rules
 from badges.sentences import sentences
 from badges.verify import verify
-from badges.verify.signed_assertion import rsa_jwk
+from badges.verify.handed_in_address import address_in
+from badges.verify.open_badges_2.signed import rsa_jwk
 from signing import cbor, did, status
 from signing.errors import KeyNotFoundError, ProofError, StatusListError
 from signing.keys import VerificationMethod
@@ -57,6 +63,13 @@ def png(*middle: bytes) -> bytes:
     )
 
 
+def zipped(text: str) -> bytes:
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("badge.json", text)
+    return packed.getvalue()
+
+
 #: Without a table of its objects: it would be wrong after each mutation.
 PDF = (
     b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(a)<</EF<</F 4 0 R>>>>]>>>>>>endobj\n"
@@ -66,6 +79,13 @@ PDF = (
     + compress(JSON.text.encode())
     + b"\nendstream endobj\n"
     b"trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+)
+MAIL = (
+    b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="a"\n\n'
+    b"--a\nContent-Type: text/plain\n\nLabdien!\n"
+    b"--a\nContent-Type: application/json\nContent-Transfer-Encoding: base64\n\n"
+    + encodebytes(JSON.text.encode())
+    + b"--a--\n"
 )
 SEEDS = (
     png(png_chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0{}")),
@@ -79,6 +99,15 @@ SEEDS = (
     b'{"type":"VerifiablePresentation","verifiableCredential":["e30.e30.e30"]}',
     b'{"type":"Assertion","@context":"https://w3id.org/openbadges/v2","verification":{"type":"hosted"},"id":"https://a"}',
     b"eyJhbGciOiJSUzI1NiJ9.eyJ2YyI6e319.AA",
+    b'"eyJhbGciOiJSUzI1NiJ9.\r\neyJ2YyI6e319.AA"',
+    b"[" + JSON.text.encode() + b"]",
+    JSON.text.encode("utf-16"),
+    b'<!DOCTYPE svg PUBLIC "a" "b">' + svg.bake(b"<svg/>", JSON),
+    zipped(JSON.text),
+    MAIL,
+    b"[InternetShortcut]\r\nURL=https://example.org/1\r\n",
+    plistlib.dumps({"URL": "https://example.org/1"}),
+    plistlib.dumps({"URL": "https://example.org/1"}, fmt=plistlib.FMT_BINARY),
 )
 
 
@@ -111,6 +140,14 @@ def target_pictures(data: bytes) -> None:
         except (PictureError, NotBakedError):
             continue
         assert (bake if write is bake.bake else svg).unbake(baked) == JSON
+
+
+def target_containers(data: bytes) -> None:
+    """The bytes as a ZIP or a mail, and what the short files for an address hold."""
+    with suppress(PictureError):
+        assert all(len(file.content) <= MAX_UNPACKED_BYTES for file in unpacked_files(data))
+    address = address_in(data)
+    assert address is None or address.startswith(("https://", "http://"))
 
 
 def target_rules(data: bytes) -> None:
@@ -166,6 +203,7 @@ def target_packed(data: bytes) -> None:
 TARGETS = (
     target_verify,
     target_pictures,
+    target_containers,
     target_rules,
     target_pem,
     target_proof,

@@ -76,6 +76,7 @@ FRAMEWORKS = {
     "flask": ("lti_tool.web", "lti_tool.demo"),
     "flask_babel": ("lti_tool.web",),
     "flask_limiter": ("lti_tool.web",),
+    "markdown_it": ("lti_tool.web",),
     "limits": ("lti_tool.web",),
     "redis": ("lti_tool.web",),
     "babel": ("lti_tool.web", "lti_tool.language"),

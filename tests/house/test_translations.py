@@ -16,7 +16,14 @@ from lti_tool.language import CATALOGUES, LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 #: Their first word is a sentence that pages tell.
-TOLD = ("PlatformError", "NotOnPlatformError", "ScopeRefusedError", "OutgoingError", "DeliveryError")
+TOLD = (
+    "PlatformError",
+    "NotOnPlatformError",
+    "ScopeRefusedError",
+    "OutgoingError",
+    "StatusError",
+    "DeliveryError",
+)
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "_l": None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import ipaddress
+import json
 import re
 import socket
 import ssl
@@ -24,9 +25,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from badges.verify import Budget
 from lti_tool import __version__
 from lti_tool.errors import OutgoingError
 from lti_tool.outgoing import Outgoing, connections, resolving
+from lti_tool.verification import verify_file
 
 #: What an operator would name so that the servers of these tests may be called.
 LOCAL = ("127.0.0.1", "localhost", "lms.localhost", "evil.localhost", "lms.example", "192.168.1.1")
@@ -255,6 +258,17 @@ def test_a_redirect_is_not_followed(serve, demo):
     server = serve(answer(b"", f"Location: http://127.0.0.1:{other.port}/", status="302 Found"))
     assert demo.get(f"http://127.0.0.1:{server.port}/").status == 302
     assert other.requests == []
+
+
+def test_another_status_says_where_it_leads_and_what_it_brought(serve, demo):
+    for status in (301, 302, 303, 307, 308):
+        server = serve(answer(b"moved", "Location: /there", status=f"{status} Moved"))
+        error = trouble(demo.fetch_in_time, f"http://127.0.0.1:{server.port}/", 5)
+        assert (error.status, error.location, error.body) == (status, "/there", b"moved")
+    for status in (201, 300, 304, 404, 410):
+        server = serve(answer(b"" if status == 304 else b"said", "Location: /there", status=f"{status} X"))
+        error = trouble(demo.fetch_in_time, f"http://127.0.0.1:{server.port}/", 5)
+        assert (error.status, error.location) == (status, None)
 
 
 def test_the_environment_changes_nothing(serve, demo, monkeypatch, tmp_path):
@@ -956,3 +970,108 @@ def test_a_forked_process_opens_its_own_connection(serve):
     )
     assert done.stdout == b"/child/again"
     assert server.connections == 2
+
+
+# --- a badge whose address leads on
+
+
+def hosted_badge(base: str) -> dict[str, object]:
+    """The documents of a badge of Open Badges 2.0, by path."""
+    issuer = {"type": "Issuer", "id": f"{base}/issuer", "name": "Riga College"}
+    return {
+        "/issuer": issuer,
+        "/1": {
+            "@context": "https://w3id.org/openbadges/v2",
+            "type": "Assertion",
+            "id": f"{base}/1",
+            "badge": {"type": "BadgeClass", "name": "Solar panels", "issuer": issuer},
+            "recipient": {"type": "email", "hashed": False, "identity": "anna@example.org"},
+            "issuedOn": "2020-01-01T00:00:00Z",
+            "verification": {"type": "hosted"},
+        },
+    }
+
+
+def moved(target: str) -> bytes:
+    return answer(b"", f"Location: {target}", status="302 Found")
+
+
+@pytest.fixture
+def badge_site(serve, certificate):
+    """A site over TLS: a server, its base address, and what it says by path, at first its badge."""
+    said: dict[str, bytes] = {}
+
+    def talk(connection: socket.socket, request: bytes) -> None:
+        path = request.split(b" ")[1].decode()
+        connection.sendall(said.get(path, answer(b"", status="404 Not Found")))
+
+    server = serve(talk, certificate[1])
+    base = f"https://lms.localhost:{server.port}"
+    said |= {path: answer(json.dumps(document).encode()) for path, document in hosted_badge(base).items()}
+    return server, base, said
+
+
+@pytest.fixture
+def verdict_on(certificate):
+    """The verdict on a file, by the very calls of the verifier; only lms.localhost may be private."""
+
+    def verdict(file: object, budget: Budget | None = None) -> str:
+        outgoing = Outgoing(private_hosts=("lms.localhost",), ca_bundle=certificate[0])
+        budget = budget or Budget(time.monotonic)
+        return verify_file(
+            json.dumps(file).encode(), outgoing.fetch_in_time, budget, datetime.now(UTC)
+        ).verdict
+
+    return verdict
+
+
+def paths(server: Server) -> list[str]:
+    return [request.split(b" ")[1].decode() for request in server.requests]
+
+
+def test_a_badge_that_moved_is_found_on_its_own_site(badge_site, verdict_on):
+    server, base, said = badge_site
+    file = hosted_badge(base)["/1"]
+    assert verdict_on(file) == "verified"
+    said["/new"], said["/1"] = said["/1"], moved("/new")
+    assert verdict_on(file) == "verified"
+    assert paths(server) == ["/1", "/issuer", "/1", "/new", "/issuer"]
+
+
+def test_a_badge_that_is_gone_is_revoked(badge_site, verdict_on):
+    _, base, said = badge_site
+    said["/1"] = answer(b"", status="410 Gone")
+    assert verdict_on(hosted_badge(base)["/1"]) == "revoked"
+    said["/1"] = answer(b'{"revoked": true}', status="404 Not Found")
+    assert verdict_on(hosted_badge(base)["/1"]) == "revoked"
+    said["/1"] = answer(b"", status="404 Not Found")
+    assert verdict_on(hosted_badge(base)["/1"]) == "unverifiable"
+
+
+@pytest.mark.parametrize("path", ["/1", "/issuer"])
+def test_a_redirect_leads_to_no_private_address(serve, certificate, badge_site, verdict_on, path):
+    """Each address is judged by the same rules as the first."""
+    _, base, said = badge_site
+    inner, plain = serve(said[path], certificate[1]), serve(said[path])
+    for target in (
+        f"https://127.0.0.1:{inner.port}/",
+        f"https://evil.localhost:{inner.port}/",
+        f"https://user:secret@lms.localhost:{inner.port}/",
+        f"http://lms.localhost:{plain.port}/",
+        "https://169.254.169.254/latest/meta-data",
+        "file:///etc/passwd",
+        "//[::1]/",
+        "https://[",
+        "",
+    ):
+        said[path] = moved(target)
+        assert verdict_on(hosted_badge(base)["/1"]) == "unverifiable", target
+    assert inner.requests == plain.requests == []
+
+
+def test_redirects_spend_the_budget_of_the_badge(badge_site, verdict_on):
+    server, base, said = badge_site
+    said["/new"], said["/1"] = said["/1"], moved("/new")
+    for fetches, verdict in ((1, "unverifiable"), (2, "unverifiable"), (3, "verified")):
+        assert verdict_on(hosted_badge(base)["/1"], Budget(time.monotonic, fetches=fetches)) == verdict
+    assert len(server.requests) == 6

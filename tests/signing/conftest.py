@@ -139,7 +139,7 @@ def credential() -> dict[str, Any]:
                 ],
                 "title": {"en": "Data literacy", "lv": "Datpratība"},
                 "volumeOfLearning": "PT80H",
-                "isPartialQualification": False,
+                "isPartialQualification": "false",
             },
             "result": [
                 {

@@ -146,10 +146,12 @@ UNSAFE = {
     "a typed value": put(["validFrom"], {"@value": "x", "@type": "urn:t"}),
     "a value in a direction": put(["name"], {"@value": "x", "@language": "en", "@direction": "rtl"}),
     "a value that is no text": put(["name"], {"@value": 7, "@language": "en"}),
-    "null": put(["validUntil"], None),
-    "null in a list": put(["credentialSubject", "achievement", "tag"], ["a", None]),
+    "an id that is null": put(["issuer", "id"], None),
+    "a type that is null": put(["issuer", "type"], None),
+    "a key that is an address, of null": put(["https://www.w3.org/2018/credentials#validUntil"], None),
+    "null among the contexts": put(["@context", 3], None),
+    "null as context inside": put(["issuer", "@context"], None),
     "a list in a list": put(["credentialSubject", "achievement", "tag"], [["a"]]),
-    "an empty object": put(["credentialSubject", "achievement", "criteria"], {}),
     "half a character": put(["name"], "\ud800"),
     "infinity": put(["credentialSubject", "creditsEarned"], float("inf")),
     "not a number": put(["credentialSubject", "creditsEarned"], float("nan")),
@@ -194,6 +196,40 @@ def test_what_a_proof_would_not_cover_is_refused(credential, change):
     change(credential)
     with pytest.raises(UnsafeDocumentError):
         canonicalize(credential)
+
+
+NOTHING = st.sampled_from([None, [], [None], [None, None], {}])
+
+
+@given(
+    achievement=st.dictionaries(
+        st.sampled_from(["tag", "criteria", "version", "title", "summary", "alignment"]), NOTHING, max_size=4
+    ),
+    subject=st.dictionaries(st.sampled_from(["result", "term", "source"]), NOTHING, max_size=3),
+    grades=st.lists(st.sampled_from(["A", "B", None]), max_size=4),
+)
+def test_what_says_nothing_is_canonicalized_as_pyld_does_it(credential, achievement, subject, grades):
+    document = copy.deepcopy(credential)
+    document["credentialSubject"] |= subject
+    document["credentialSubject"]["achievement"] |= achievement
+    document["credentialSubject"]["achievement"]["resultDescription"][0]["allowedValue"] = grades
+    assert canonicalize(document) == by_pyld(document)
+
+
+def test_null_and_an_empty_list_are_absent_and_an_empty_object_is_not(credential):
+    achievement = credential["credentialSubject"]["achievement"]
+    without = canonicalize(credential)
+    assert canonicalize(credential | {"validUntil": None, "evidence": [], "endorsement": [None]}) == without
+    achievement["criteria"] = {}
+    empty = canonicalize(credential)
+    del achievement["criteria"]
+    assert canonicalize(credential) != empty != without
+
+
+@pytest.mark.parametrize("part", [{"validUntil": None}, {"image": {}}, {"name": [None]}], ids=str)
+def test_what_says_nothing_is_not_signed_by_us(credential, part):
+    with pytest.raises(UnsafeDocumentError):
+        refuse_ambiguous(credential | part)
 
 
 def test_a_document_too_deep_is_refused(credential):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -33,6 +34,8 @@ class Award(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    subject_id: Mapped[str] = mapped_column(String(36), default=lambda: str(uuid4()))
+    """Who the subject of its credentials is: says nothing of the person, and is of no other award."""
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
     template_id: Mapped[str] = mapped_column(String(36))

@@ -50,6 +50,13 @@ def keep_issuer(session: Session, issuer_id: str) -> None:
     session.execute(select(IssuerRow.id).where(IssuerRow.id == issuer_id).with_for_update(read=True))
 
 
+def lock_address(session: Session, address_id: int) -> None:
+    """Locks the row of an issuer's address (SELECT ... FOR NO KEY UPDATE)."""
+    session.execute(
+        select(IssuerAddress.id).where(IssuerAddress.id == address_id).with_for_update(key_share=True)
+    )
+
+
 def newest_profile(session: Session, issuer_id: str) -> tuple[int, datetime | None, int] | None:
     """The id of the newest version of the issuer's profile, when it was confirmed, the id of the current address."""
     query = (

@@ -1,7 +1,8 @@
 """The answers of a Report for a person: a headline and three questions, each with a traffic light.
 
 Green is only for what was proven. What could not be found out is amber, never green; an issuer that this tool does not
-know is amber, never red. What a code means is in badges.sentences; here is only the short answer.
+know is amber, never red. A file without a signature is red: there is nothing in it that could ever be proven. What a
+code means is in badges.sentences; here is only the short answer.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 from badges.eu import elements, readers
 from badges.eu.elements import Reading
+from badges.eu.evidence import Evidence, evidence_of
 from badges.sentences import sentence
 from badges.template.fields import Texts
 from badges.verify import Check, Report, Verdict
@@ -50,14 +52,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """Everything a page says about a badge. Where nothing could be read, only `unreadable` and the headline are set."""
+    """Everything a page says about a badge. Where nothing could be read, only `unreadable` and the headline are set.
+
+    `is_proven`: the issuer has signed, or publishes, what is told from `name` on. Where it is not, a page shows it only
+    as what the file claims. `criteria` and the narratives of `evidence` are Markdown.
+    """
 
     light: TrafficLight
     headline: Sentence
+    is_proven: bool = False
     answers: tuple[Answer, ...] = ()
     name: Texts = field(default_factory=dict)
     description: Texts = field(default_factory=dict)
     criteria: Texts = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
     issuer_name: str = ""
     issuer_url: str | None = None
     readings: tuple[Reading, ...] = ()
@@ -68,34 +76,41 @@ class Answers:
 def answers_of(report: Report, is_own: Callable[[str], bool]) -> Answers:
     """The answers of a report. An issuer other than the tool's own is called unknown."""
     checks = {check.name: check for check in report.checks}
-    if report.credential is None:
-        return Answers(
-            light="unsure",
-            headline=_l("No badge found in this file")
-            if checks["parsed"].code in _NO_BADGE
-            else _l("This file could not be checked"),
-            unreadable=check_sentence(checks["parsed"]),
-        )
-    credential = report.credential
+    credential = report.shown
+    if credential is None:
+        return _without_badge(report, checks)
+    proof, key = checks["proof"], checks["key_of_issuer"]
     issuer = _issuer(credential, is_own)
     readings = elements.read(credential)
-    light, headline = _headline(report.verdict, checks["proof"], issuer)
+    light, headline = _headline(report.verdict, proof, issuer)
     return Answers(
         light=light,
         headline=headline,
         answers=(
-            _content_answer(checks["proof"]),
-            _issuer_answer(checks["key_of_issuer"], issuer),
-            _validity_answer(checks["proof"], checks["key_of_issuer"], checks["status"], checks["validity"]),
+            _content_answer(proof),
+            _issuer_answer(proof, key, issuer),
+            _validity_answer(proof, key, checks["status"], checks["validity"]),
         ),
+        is_proven=proof.outcome in _HOLDS and key.outcome == "passed",
         name=readers.name(credential),
         description=readers.description(credential),
         criteria=readers.criteria(credential),
+        evidence=evidence_of(credential),
         issuer_name=issuer.name,
         issuer_url=_web_address(_object(credential, "issuer").get("url")),
         readings=readings,
-        mandatory=sum(reading.element.mandatory for reading in readings),
+        mandatory=sum(reading.element.mandatory and reading.counts for reading in readings),
     )
+
+
+def _without_badge(report: Report, checks: Mapping[str, Check]) -> Answers:
+    """The answers where there is no badge to be shown: it was not found, or its own address did not give it."""
+    parsed = checks["parsed"]
+    if parsed.outcome in _HOLDS and "proof" in checks:
+        light, headline = HEADLINES.get(report.verdict, HEADLINES["unverifiable"])
+        return Answers(light=light, headline=headline, unreadable=check_sentence(checks["proof"]))
+    headline = NO_BADGE.get(parsed.code, _l("This file could not be checked"))
+    return Answers(light="unsure", headline=headline, unreadable=check_sentence(parsed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +125,7 @@ class _Issuer:
 def _headline(verdict: Verdict, proof: Check, issuer: _Issuer) -> tuple[TrafficLight, Sentence]:
     if verdict == "verified" and not issuer.is_own:
         return "unsure", _l("This badge is genuine. Decide whether you trust its issuer.")
-    if verdict == "changed" and proof.code not in _PROVEN_CHANGED:
+    if verdict == "unverifiable" and proof.code in _PROVES_NOTHING:
         return "no", _l("The signature of this badge does not prove its content")
     return HEADLINES.get(verdict, HEADLINES["unverifiable"])
 
@@ -121,39 +136,59 @@ HEADLINES: Mapping[str, tuple[TrafficLight, Sentence]] = {
     "suspended": ("no", _l("This badge is suspended")),
     "expired": ("no", _l("This badge has expired")),
     "not_yet_valid": ("no", _l("This badge is not valid yet")),
+    "unsigned": ("no", _l("This badge is not signed: anybody could have written it")),
     "changed": ("no", _l("This badge was changed")),
     "wrong_issuer": ("no", _l("This badge was not issued by the issuer it names")),
-    "wrong_recipient": ("no", _l("This badge was awarded to somebody else")),
+    "wrong_recipient": ("no", _l("This badge names another recipient")),
     "unverifiable": ("unsure", _l("This badge could not be checked fully")),
     "unusable": ("no", _l("This badge does not follow the Open Badges standard")),
 }
 
 
-#: Codes of `parsed` for a file that was read and has no badge in it.
-_NO_BADGE = frozenset({"empty", "not_a_badge", "no_credential"})
+#: Headlines by the code of `parsed`, where something was read and no badge is in it.
+NO_BADGE: Mapping[str, Sentence] = {
+    "empty": _l("There is no badge here"),
+    "not_a_badge": _l("There is no badge in this file"),
+    "no_credential": _l("There is no badge in this file"),
+    "converted_picture": _l("There is no badge in this picture"),
+    "web_page": _l("There is no badge in this file"),
+    "no_badge_at_address": _l("There is no badge at this address"),
+}
+
+#: The code of `proof` for a file that has no signature at all.
+_UNSIGNED = "no_proof"
+#: Codes of `proof` for a badge of Open Badges 2.0 that its issuer's site serves, as it is in the file or otherwise.
+_HOSTED = frozenset({"hosted", "hosted_otherwise"})
 
 # --- Content
 
 
 #: The outcomes of a check that holds; a warning is a remark about a badge that is valid all the same.
 _HOLDS = ("passed", "warning")
-#: Codes of `proof` by which the signature, or the copy that the issuer publishes, proves that the content was changed.
-_PROVEN_CHANGED = frozenset({"bad_signature", "differs_from_hosted"})
+#: Codes of `proof` by which the signature proves that the content was changed.
+_PROVEN_CHANGED = frozenset({"bad_signature"})
+
+
+#: Codes of `proof` by which the signature is known to prove nothing, which is no better than none.
+_PROVES_NOTHING = frozenset({"malformed", "claims_disagree", "unreadable_claim"})
 
 
 def _content_answer(proof: Check) -> Answer:
     light: TrafficLight = "no" if proof.outcome == "failed" else "unsure"
     summary = _not_proven(proof)
     if proof.outcome in _HOLDS:
-        light, summary = "yes", _l("Not changed")
+        light = "yes"
+        summary = _l("As the issuer publishes it") if proof.code in _HOSTED else _l("Not changed")
     elif proof.code in _PROVEN_CHANGED:
         summary = _l("Changed")
+    elif proof.code == _UNSIGNED:
+        light, summary = "no", _l("Not signed")
     return Answer(question=_l("Content"), light=light, summary=summary, explanation=check_sentence(proof))
 
 
 def _not_proven(*checks: Check) -> Sentence:
     """The summary where nothing is proven: because a check failed, or because it could not be made."""
-    if any(check.outcome == "failed" or check.code == "no_proof" for check in checks):
+    if any(check.outcome == "failed" or check.code == _UNSIGNED for check in checks):
         return _l("Not proven")
     return _l("Could not be checked")
 
@@ -161,13 +196,17 @@ def _not_proven(*checks: Check) -> Sentence:
 # --- Issuer
 
 
-def _issuer_answer(key: Check, issuer: _Issuer) -> Answer:
+def _light_without_proof(proof: Check) -> TrafficLight:
+    return "no" if proof.code == _UNSIGNED else "unsure"
+
+
+def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
     question = _l("Issuer")
     name_or_id = issuer.name or issuer.id
     if not name_or_id:
         return Answer(
             question=question,
-            light="no" if key.outcome == "failed" else "unsure",
+            light="no" if key.outcome == "failed" else _light_without_proof(proof),
             summary=_l("Issuer unknown"),
             explanation=_l("The badge does not say who issued it."),
         )
@@ -176,13 +215,13 @@ def _issuer_answer(key: Check, issuer: _Issuer) -> Answer:
             question=question,
             light="no",
             summary=_l("Not issued by the issuer that it names"),
-            explanation=_l("It was signed with somebody else's key. Do not rely on it."),
+            explanation=check_sentence(key),
             quoted=(Quoted(label=_l("The badge names"), text=name_or_id),),
         )
     if key.outcome != "passed":
         return Answer(
             question=question,
-            light="unsure",
+            light=_light_without_proof(proof),
             summary=_l("Not proven"),
             explanation=check_sentence(key),
             quoted=(Quoted(label=_l("The badge names"), text=name_or_id),),
@@ -198,6 +237,11 @@ def _issuer_answer(key: Check, issuer: _Issuer) -> Answer:
         question=question,
         light="unsure",
         explanation=_l(
+            "The badge is published at this address. This site does not know this issuer: check that the address "
+            "really belongs to it."
+        )
+        if proof.code in _HOSTED
+        else _l(
             "Signed with the key that is published at this address. This site does not know this issuer: check that "
             "the address really belongs to it."
         ),
@@ -219,17 +263,18 @@ def _validity_answer(proof: Check, key: Check, status: Check, validity: Check) -
     if proof.outcome not in _HOLDS or key.outcome != "passed":
         return Answer(
             question=question,
-            light="unsure",
+            light=_light_without_proof(proof),
             summary=_not_proven(proof, key),
             explanation=_l("Without a valid signature the validity cannot be confirmed."),
         )
-    if status.outcome not in _HOLDS:
-        return Answer(
-            question=question,
-            light="unsure",
-            summary=_l("Could not be checked"),
-            explanation=check_sentence(status),
-        )
+    for check in (status, validity):
+        if check.outcome not in _HOLDS:
+            return Answer(
+                question=question,
+                light="unsure",
+                summary=_INVALID.get(check.code, _l("Could not be checked")),
+                explanation=check_sentence(check),
+            )
     return Answer(
         question=question,
         light="yes",
@@ -238,7 +283,7 @@ def _validity_answer(proof: Check, key: Check, status: Check, validity: Check) -
     )
 
 
-#: Summaries by the code of a failed `validity`.
+#: Summaries by the code of a `validity` that failed or could not be checked.
 _INVALID: Mapping[str, Sentence] = {
     "expired": _l("Expired"),
     "not_yet_valid": _l("Not valid yet"),

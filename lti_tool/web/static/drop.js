@@ -1,8 +1,10 @@
-// A file may be dropped on the form, and is checked at once.
+// A file, or a link to a badge, may be dropped on the form, and is checked at once.
 "use strict";
 (() => {
   const zone = document.querySelector("[data-drop]");
   const input = zone.querySelector("input[type=file]");
+  const details = zone.querySelector("[data-drop-text]");
+  const text = details.querySelector("textarea");
   const form = zone.closest("form");
   const highlight = (isOver) => zone.classList.toggle("over", isOver);
   zone.querySelector("[data-drop-hint]").hidden = false;
@@ -18,8 +20,15 @@
   document.addEventListener("drop", (event) => {
     event.preventDefault();
     highlight(false);
-    if (!event.dataTransfer.files.length) return;
-    input.files = event.dataTransfer.files;
+    if (event.dataTransfer.files.length) {
+      input.files = event.dataTransfer.files;
+    } else {
+      const link = event.dataTransfer.getData("URL");
+      if (!link) return;
+      input.value = "";
+      text.value = link;
+      details.open = true;
+    }
     form.requestSubmit();
   });
   document.addEventListener("paste", (event) => {

@@ -20,13 +20,14 @@ from datetime import datetime
 from hashlib import sha256
 
 from signing import data_integrity
-from signing.binding import demand_text, issuer_id, key_of
+from signing.binding import issuer_id, key_of
 from signing.canonical import statements
 from signing.data_integrity import (
     MEDIA_TYPE,
     TYPE,
     covered,
     demand_signature,
+    named_key,
     new_options,
     open_proof,
     options_text,
@@ -102,7 +103,7 @@ class EcdsaSd2023:
         if "proof" in credential:
             raise ProofError("unknown_proof", "a proof of this type builds on no other")
         derived = read_derived_proof(proof)
-        method = demand_text(proof.get("verificationMethod"), "verificationMethod")
+        method = named_key(proof)
         lines = covered(lambda: labelled_lines(credential, derived.label_map, find_context))
         if not all(index < len(lines) for index in derived.mandatory):
             raise ProofError("malformed", "the proof speaks of statements that are not there")

@@ -1,11 +1,16 @@
-"""Readers of a Report, and of the JSON that is verified, for the tests of this folder."""
+"""Readers of a Report and of the JSON that is verified, and pictures to verify, for the tests of this folder."""
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
+from badges.artwork import picture
 from badges.sentences import sentences
 from badges.verify import Report
+
+#: Where the header of a PNG ends.
+HEADER_END = 33
 
 
 def finding(report: Report, name: str) -> tuple[str, str]:
@@ -22,3 +27,11 @@ def members(value: Any) -> list[tuple[Any, Any]]:
     """Every member of every object and list in a document, as (container, key or index)."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [member for key, item in inner for member in ((value, key), *members(item))]
+
+
+def baked_older(text: str, kind: bytes = b"iTXt") -> bytes:
+    """A PNG with the text in it as Open Badges 2.0 and 1.x bake it."""
+    png = picture("Solar", None, "Riga College", size=20)
+    data = kind + b"openbadges\0" + (b"\0\0\0\0" if kind == b"iTXt" else b"") + text.encode()
+    chunk = (len(data) - 4).to_bytes(4) + data + zlib.crc32(data).to_bytes(4)
+    return png[:HEADER_END] + chunk + png[HEADER_END:]

@@ -258,21 +258,21 @@ SCHEMA = "https://college.example.org/schema.json"
         (None, ("unknown", "schema_not_asked")),
         ({}, ("unknown", "schema_not_reached")),
         ({SCHEMA: {"required": ["id"]}}, ("passed", "follows_schemas")),
-        ({SCHEMA: {"required": ["nothing"]}}, ("failed", "breaks_schema")),
-        ({SCHEMA: {"unevaluatedProperties": False}}, ("failed", "breaks_schema")),
+        ({SCHEMA: {"required": ["nothing"]}}, ("warning", "breaks_schema")),
+        ({SCHEMA: {"unevaluatedProperties": False}}, ("warning", "breaks_schema")),
         ({SCHEMA: {"$ref": "https://college.example.org/2.json"}}, ("unknown", "schema_not_understood")),
         ({SCHEMA: {"$schema": "https://college.example.org/2"}}, ("unknown", "schema_not_understood")),
         ({SCHEMA: b"[]"}, ("unknown", "schema_not_understood")),
         ({SCHEMA: b"\xff"}, ("unknown", "schema_not_reached")),
     ],
 )
-def test_a_badge_must_follow_the_schemas_it_names(
+def test_a_badge_should_follow_the_schemas_it_names(
     badge: Json, verify_badge: VerifyBadge, served: dict[str, Any] | None, found: tuple[str, str]
 ) -> None:
     badge["credentialSchema"].append({"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"})
     report = verify_badge(badge, served)
     assert finding(report, "inline_schemas") == found
-    assert report.verdict == ("unusable" if found[0] == "failed" else "verified")
+    assert report.verdict == "verified"
 
 
 def test_the_report_says_where_a_badge_breaks_a_schema(badge: Json, verify_badge: VerifyBadge) -> None:
@@ -313,7 +313,7 @@ def test_our_own_schemas_are_not_fetched(badge: Json, world: Any, verify_badge: 
     assert finding(verify_badge(badge, {}), "inline_schemas") == ("passed", "follows_schemas")
     assert not any("schema" in url for url in world.asked)
     badge["credentialSubject"]["achievement"]["type"] = ["Achievement"]
-    assert finding(verify_badge(badge, {}), "inline_schemas") == ("failed", "breaks_schema")
+    assert finding(verify_badge(badge, {}), "inline_schemas") == ("warning", "breaks_schema")
     badge["credentialSchema"] *= 5
     assert finding(verify_badge(badge, {}), "inline_schemas") == ("unknown", "too_many_schemas")
     del badge["credentialSchema"]
@@ -389,6 +389,18 @@ def of_no_list(endorsement: Json) -> None:
     endorsement["credentialStatus"]["statusListCredential"] = "https://elsewhere.example.org/1"
 
 
+def test_an_endorsement_that_is_an_address_is_left_open(badge: Json, verify_badge: VerifyBadge) -> None:
+    del badge["credentialStatus"]
+    badge["credentialSubject"]["achievement"]["endorsementJwt"] = [
+        "https://college.example.org/endorsements/1"
+    ]
+    report = verify_badge(badge)
+    assert (report.verdict, finding(report, "endorsements")) == (
+        "verified",
+        ("unknown", "endorsement_malformed"),
+    )
+
+
 def no_endorsement(endorsement: Json) -> None:
     endorsement["type"] = ["VerifiableCredential"]
 
@@ -400,7 +412,7 @@ def no_endorsement(endorsement: Json) -> None:
         (about_another, ("warning", "endorsement_of_another"), "verified"),
         (revoked, ("warning", "endorsement_revoked"), "verified"),
         (of_no_list, ("unknown", "endorsement_not_proven"), "verified"),
-        (no_endorsement, ("failed", "endorsement_malformed"), "unverifiable"),
+        (no_endorsement, ("unknown", "endorsement_malformed"), "verified"),
     ],
 )
 def test_an_endorsement_that_does_not_count_has_its_code(
@@ -466,7 +478,7 @@ def test_the_recipient_is_compared_with_the_expected_one(
 @pytest.mark.parametrize(
     ("subject", "found"),
     [
-        ({"id": "did:key:z6MkAnna"}, "another_recipient"),
+        ({"id": "did:key:z6MkAnna"}, "recipient_not_comparable"),
         ({"id": "a@example.com"}, "recipient_matches"),
         ({"identifier": [{"hashed": False, "identityHash": "a@example.com"}]}, "recipient_matches"),
         (
@@ -477,8 +489,8 @@ def test_the_recipient_is_compared_with_the_expected_one(
         ({"identifier": [{"hashed": True, "identityHash": "UPPER", "salt": "Kosher"}]}, "recipient_matches"),
         ({"identifier": [{"hashed": True, "identityHash": "MD5", "salt": "Kosher"}]}, "recipient_matches"),
         ({"identifier": [{"hashed": True, "identityHash": "HASH"}]}, "another_recipient"),
-        ({"identifier": [{"hashed": True, "identityHash": "a@example.com"}]}, "another_recipient"),
-        ({"identifier": [{"hashed": "true", "identityHash": 7}]}, "another_recipient"),
+        ({"identifier": [{"hashed": True, "identityHash": "a@example.com"}]}, "recipient_not_comparable"),
+        ({"identifier": [{"hashed": "true", "identityHash": 7}]}, "recipient_not_comparable"),
         ({"identifier": 7}, "recipient_not_comparable"),
         ([], "recipient_not_comparable"),
     ],

@@ -81,6 +81,7 @@ def test_out_and_in_shortly_before_the_end_is_a_new_award(tool, platform, rule_i
     assert second["awardedDate"] > first["awardedDate"]
     assert second["validUntil"] > first["validUntil"]
     assert "replaces" not in second
+    assert second["credentialSubject"]["id"] != first["credentialSubject"]["id"]
     # The old one is not taken away: it ends by itself.
     assert [tool.verify(row.text.encode()).verdict for row in rows(tool, CredentialRow)] == ["verified"] * 2
     look(tool, platform, rule_id)

@@ -1,11 +1,14 @@
-"""A hostile schema or PDF is given up in bounded time and memory, and then says nothing about the badge."""
+"""A hostile schema, PDF, ZIP or e-mail is given up in bounded time and memory, and says nothing about the badge."""
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
+from badges.containers import MAX_FILES
 from badges.errors import NotBakedError, PictureError, SchemaError, SchemaTooCostlyError
 from lti_tool import bounded_process
 from tests.badges.pdf.pdf_files import pdf_with_catalog, pdf_with_names, stream
@@ -145,3 +148,53 @@ def test_the_process_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SchemaError):
         bounded_process.find_schema_breach({}, {})
     assert [set(environment) for environment in environments] == [{"PYTHONPATH"}]
+
+
+def zipped(**files: str) -> bytes:
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+@soon
+def test_files_are_unpacked_as_without_limits() -> None:
+    (file,) = bounded_process.unpacked_files(zipped(badge=TEXT))
+    assert (file.name, file.content.decode()) == ("badge", TEXT)
+    (file,) = bounded_process.unpacked_files(b"MIME-Version: 1.0\n\n" + TEXT.encode())
+    assert (file.name, file.content.decode()) == ("", TEXT)
+    with pytest.raises(PictureError) as damaged:
+        bounded_process.unpacked_files(zipped(badge=TEXT)[:-9])
+    assert damaged.value.code == "cannot_unpack"
+
+
+COSTLY_MAILS: dict[str, bytes] = {
+    "a header of millions of parameters": b"Content-Type: multipart/mixed" + b";" * 3_000_000 + b"\n\n",
+    "mails in mails": b"Content-Type: message/rfc822\n\n" * 100_000,
+    "parts in parts": b"".join(
+        b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (number, number)
+        for number in range(50_000)
+    ),
+    "empty lines": b"Content-Type: text/plain\n" + b"\n" * 4_900_000,
+    "very many parts": b'Content-Type: multipart/mixed; boundary="a"\n\n' + b"--a\n\n" * 800_000,
+}
+
+
+@soon
+@pytest.mark.parametrize("case", COSTLY_MAILS)
+def test_a_mail_made_to_cost_is_given_up(case: str) -> None:
+    try:
+        files = bounded_process.unpacked_files(COSTLY_MAILS[case])
+    except PictureError as refused:
+        assert refused.code in ("cannot_unpack", "too_many_files")
+    else:
+        assert len(files) <= MAX_FILES
+
+
+@soon
+def test_a_process_that_is_ended_has_unpacked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded_process, "LONGEST_SECONDS", 0.001)
+    with pytest.raises(PictureError) as refused:
+        bounded_process.unpacked_files(zipped(badge=TEXT))
+    assert refused.value.code == "cannot_unpack"

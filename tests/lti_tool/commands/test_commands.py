@@ -26,6 +26,7 @@ from lti_tool.store import events, queries
 from lti_tool.store.models import CredentialRow
 from lti_tool.templates import approval_requests, approvals, versions
 from lti_tool.wiring import build_tool
+from signing import did
 from tests.fixtures import (
     ANNA,
     SECRETS,
@@ -135,6 +136,49 @@ def test_a_folder_without_documents_is_an_error_that_names_what_is_missing(run, 
     code, _, error = run("verify", badge / "badge.json", "--documents", tmp_path)
     assert code == 2
     assert "did.json" in error
+
+
+PAGE = "https://college.example.org/badges/1"
+
+
+def test_the_saved_documents_of_any_issuer_are_texts_by_their_addresses(run, badge, tmp_path):
+    names = ("did.json", "status-list.json", "jwks.json")
+    did_document, status_list, keys = (
+        json.loads((badge / name).read_text(encoding="utf-8")) for name in names
+    )
+    did_address = did.did_web_url(did_document["id"])
+    pages = {
+        did_address: json.dumps(did_document),
+        status_list["id"]: json.dumps(status_list),
+        PAGE: (badge / "badge.json").read_text(encoding="utf-8"),
+    } | {did_address.replace("did.json", f"keys/{key['kid']}.json"): json.dumps(key) for key in keys["keys"]}
+    (tmp_path / "pages.json").write_text(json.dumps(pages), encoding="utf-8")
+    for file in (badge / "badge.json", badge / "badge.jwt", badge / "badge.png", PAGE):
+        code, output, _ = run("verify", file, "--documents", tmp_path)
+        assert (code, output.split(":")[0]) == (0, "verified"), output
+    # Beside the documents of the demo they add to what can be fetched.
+    (badge / "pages.json").write_text(json.dumps({PAGE: pages[PAGE]}), encoding="utf-8")
+    assert run("verify", PAGE, "--documents", badge)[0] == 0
+    assert run("verify", badge / "badge.png", "--documents", badge)[0] == 0
+    (tmp_path / "pages.json").write_text("{}", encoding="utf-8")
+    code, output, _ = run("verify", badge / "badge.json", "--documents", tmp_path)
+    assert (code, output.split(":")[0]) == (1, "unverifiable")
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "no JSON", '{"https://a.example": {}}', '{"https://a.example": null}']
+)
+def test_pages_that_are_not_texts_by_address_are_an_error_that_names_the_file(run, badge, tmp_path, text):
+    (tmp_path / "pages.json").write_text(text, encoding="utf-8")
+    code, _, error = run("verify", badge / "badge.json", "--documents", tmp_path)
+    assert (code, "pages.json" in error) == (2, True)
+
+
+def test_a_folder_with_half_of_the_issuers_documents_names_what_is_missing(run, badge):
+    (badge / "pages.json").write_text("{}", encoding="utf-8")
+    (badge / "jwks.json").unlink()
+    code, _, error = verify(run, badge, "badge.json")
+    assert (code, "jwks.json" in error) == (2, True)
 
 
 def test_a_closed_pipe_is_no_error(badge):

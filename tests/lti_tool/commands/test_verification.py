@@ -6,6 +6,7 @@ import ssl
 import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from io import BytesIO
 
 import pytest
 from cryptography import x509
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from PIL import Image
 
 from badges.sentences import LANGUAGES
 from badges.verify.report_text import report_as_json, report_as_lines
@@ -92,6 +94,18 @@ def test_no_badge_makes_the_verifier_connect_to_private_addresses(private_server
     issuer, method = (address.format(port=private_server.port) for address in (issuer, method))
     report = check_file(badge(issuer, method), now=NOW)
     assert report.verdict == "unverifiable"
+    assert private_server.connections == 0
+
+
+def test_no_address_handed_in_makes_the_verifier_connect_to_private_addresses(private_server):
+    for place in (
+        "https://127.0.0.1:{}/badge",
+        "https://localhost:{}/",
+        "http://127.0.0.1:{}/",
+        "http://[::1]:{}/",
+    ):
+        report = check_file(place.format(private_server.port).encode(), now=NOW)
+        assert report.verdict == "unverifiable"
     assert private_server.connections == 0
 
 
@@ -181,3 +195,11 @@ def test_a_report_has_every_sentence_in_every_language():
     english, latvian = (list(report_as_lines(report, language)) for language in LANGUAGES)
     assert parsed["says"]["lv"] in latvian[1]
     assert english[0] != latvian[0]
+
+
+def test_a_plain_picture_has_no_badge_in_it():
+    picture = BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    report = check_file(picture.getvalue(), now=NOW)
+    headline, *_ = report_as_lines(report)
+    assert headline.startswith("unusable: There is no badge in this file.")

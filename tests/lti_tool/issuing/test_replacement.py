@@ -78,6 +78,7 @@ def test_a_corrected_name_is_a_further_credential_of_the_same_award(tool, platfo
     first, second = json.loads(old.text), json.loads(new.text)
     for unchanged in ("awardedDate", "validUntil"):
         assert second[unchanged] == first[unchanged]
+    assert second["credentialSubject"]["id"] == first["credentialSubject"]["id"]
     assert second["validFrom"] > first["validFrom"]
     assert second["replaces"] == first["id"] and "replaces" not in first
     assert second["credentialSubject"]["achievement"] == first["credentialSubject"]["achievement"]

@@ -13,10 +13,11 @@ from lti_tool.awarding import awards
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing.status_lists import allocate_entry
 from lti_tool.publishing import issuer_documents, status_lists
-from lti_tool.store.models import Award, CredentialRow, StatusList
+from lti_tool.store.models import Award, CredentialRow, SpentStatusEntry, StatusList
 from lti_tool.wiring import build_tool
 from signing import status
 from signing.status import bit, decode
+from tests.at_once import all_at_once
 from tests.fixtures import ANNA, JANIS, complete, learner, make_rule, publish, run_due_jobs, settings_for
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
@@ -95,6 +96,35 @@ def test_the_next_list_is_opened_when_half_of_one_is_taken(tool, platform, monke
     lists = [row.status_list_id for row in credentials]
     assert sorted(lists.count(number) for number in {*lists}) == [2, 4]
     assert len({(row.status_list_id, row.status_index) for row in credentials}) == 6
+
+
+def test_badges_issued_at_once_share_one_list(tool_on_any_database):
+    """A list of one badge would name its holder to whoever asks for it."""
+    tool = tool_on_any_database
+
+    def allocate():
+        with tool.store.begin() as session:
+            return allocate_entry(session, tool.issuer.id, tool.issuer.address_id, "revocation").list_id
+
+    assert len({*all_at_once(*[allocate] * 6)}) == 1
+
+
+def test_the_next_list_is_opened_once_however_many_need_it(tool_on_any_database, monkeypatch):
+    tool = tool_on_any_database
+
+    def allocate():
+        with tool.store.begin() as session:
+            return allocate_entry(session, tool.issuer.id, tool.issuer.address_id, "revocation")
+
+    first = allocate()
+    monkeypatch.setattr(status, "LENGTH", 8)
+    with tool.store.begin() as session:
+        session.add_all(
+            SpentStatusEntry(status_list_id=first.list_id, status_index=index) for index in range(4)
+        )
+    following = {entry.list_id for entry in all_at_once(*[allocate] * 6)}
+    assert len(following) == 1
+    assert following != {first.list_id}
 
 
 def test_several_revocations_are_signed_once_when_the_list_is_requested(tool, platform, clock):

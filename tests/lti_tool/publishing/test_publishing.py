@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from badges.verify import verify
+from lti_tool.awarding import awards
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.publishing import achievements, credentials, issuer_documents, own_documents, status_lists
 from lti_tool.store.models import CredentialRow, StatusList
 from lti_tool.wiring import build_tool
 from signing import did
+from signing.canonical import canonicalize
 from signing.did import did_web_url
 from tests.fixtures import ANNA, complete, run_due_jobs, settings_for
 
@@ -39,6 +41,37 @@ def test_a_verifier_needs_only_what_is_published(tool, credential):
     for text in (credential.text, credential.jwt):
         assert verify(text.encode(), find_key, fetch, tool.clock()).verdict == "verified"
     assert did_web_url(tool.issuer.profile.id) in asked
+
+
+def test_the_address_of_an_own_badge_is_answered_from_the_tables(tool, credential):
+    page = f"{tool.addresses.tool_url}/badges/{credential.id}"
+    places = (
+        page,
+        f"{page}?lang=lv",
+        f"{page}#top",
+        *(f"{page}.{kind}" for kind in ("png", "json", "jwt", "pdf")),
+    )
+    for address in (*places, f"{tool.addresses.tool_url}/credentials/{credential.id}"):
+        report = tool.verify(address.encode())
+        assert (report.verdict, report.checks[0].code) == ("verified", "read_address"), address
+        assert report.credential["id"] == tool.addresses.credential(credential.id)
+    for address in (
+        page[:-1] + "x",
+        f"{page}/more",
+        f"{tool.addresses.tool_url}/badges",
+        tool.addresses.tool_url,
+    ):
+        report = tool.verify(address.encode())
+        assert (report.verdict, report.checks[0].code) == ("unverifiable", "address_not_reached"), address
+
+
+def test_the_address_of_a_revoked_own_badge_says_that_it_is_revoked(tool, credential):
+    page = f"{tool.addresses.tool_url}/badges/{credential.id}"
+    with tool.store.begin() as session:
+        row = session.get_one(CredentialRow, credential.id)
+        awards.revoke(session, row.award, "issued in error", tool.clock())
+    run_due_jobs(tool)
+    assert tool.verify(page.encode()).verdict == "revoked"
 
 
 @pytest.mark.parametrize("kind", ["Ed25519", "P-256"])
@@ -184,3 +217,11 @@ def test_the_achievement_is_served_in_both_languages(tool, credential):
         for language in ("en", "lv")
     }
     assert names["en"] != names["lv"]
+
+
+def test_the_profile_of_the_issuer_says_in_json_ld_what_it_says_in_json(tool):
+    """Every term is defined, so a reader of the JSON-LD gets the name and the address too."""
+    profile = issuer_documents.issuer_profile(tool, SLUG)
+    statements = canonicalize(profile)
+    assert profile["id"] in statements
+    assert all(f'"{text}"' in statements for text in (profile["name"], profile["address"]["addressCountry"]))

@@ -66,6 +66,18 @@ def test_what_is_not_chosen_is_not_disclosed_and_what_is_disclosed_is_signed(cre
     assert "identityHash" not in derived.text
 
 
+def test_null_in_a_disclosed_part_says_nothing_and_nothing_can_be_replaced_by_it(base, find_key, now):
+    shown = json.loads(derive(base, [f"{SUBJECT}/achievement/criteria"]).text)
+    achievement = shown["credentialSubject"]["achievement"]
+    assert check(SecuredCredential(json.dumps(shown | {"validUntil": None}), ""), find_key, now)
+    for holder, name in ((shown, "credentialStatus"), (shown, "validFrom"), (achievement, "criteria")):
+        value = holder[name]
+        for nothing in (None, [], {}, ""):
+            holder[name] = nothing
+            assert refusal(shown, find_key, now) in ("bad_signature", "malformed", "unsafe")
+        holder[name] = value
+
+
 @pytest.mark.parametrize(
     "pointers",
     [

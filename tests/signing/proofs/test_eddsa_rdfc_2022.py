@@ -126,7 +126,7 @@ def places(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 def test_no_single_value_can_be_changed_or_removed(signed, issuer, now):
     expected = {"bad_signature", "unsafe", "unpinned_context", "key_not_found", "malformed", "wrong_purpose"}
-    expected |= {"unknown_proof"}
+    expected |= {"unknown_proof", "no_key_named"}
     ours = signed["@context"][-1]
     for path in places(signed):
         for change in (lambda value: f"{value}x" if isinstance(value, str) else value + 1, None):
@@ -148,18 +148,26 @@ def test_no_single_value_can_be_changed_or_removed(signed, issuer, now):
         ({"proofPurpose": ["assertionMethod"]}, "wrong_purpose"),
         ({"proofPurpose": None}, "wrong_purpose"),
         ({"type": "Ed25519Signature2020"}, "unsafe"),
-        ({"type": "Ed25519Signature2018"}, "unknown_proof"),
+        ({"type": "Ed25519Signature2018"}, "ed25519_signature_2018"),
+        ({"cryptosuite": "bbs-2023"}, "bbs_2023"),
         ({"cryptosuite": "eddsa-jcs-2022"}, "bad_signature"),
         ({"cryptosuite": "eddsa-rdfc-2023"}, "unknown_proof"),
         ({"previousProof": "urn:uuid:1"}, "malformed"),
         ({"created": "yesterday"}, "malformed"),
-        ({"created": "2026-02-03T04:05:06"}, "malformed"),
+        ({"created": "2026-02-03T04:05:06"}, "bad_signature"),
         ({"created": "2026-02-31T04:05:06Z"}, "malformed"),
         ({"created": 7}, "malformed"),
         ({"created": "2026-02-03T04:05:07Z"}, "bad_signature"),
         ({"expires": "2026-02-03T04:05:05Z"}, "proof_expired"),
         ({"expires": "2026-02-03T04:05:06Z"}, "proof_expired"),
+        ({"expires": "2026-02-03T04:05:05"}, "proof_end_unclear"),
+        ({"expires": "2026-02-02T04:05:05"}, "proof_expired"),
+        ({"expires": "2036-02-03T04:05:05"}, "bad_signature"),
         ({"expires": "2036-02-03T04:05:05Z"}, "bad_signature"),
+        ({"expires": ""}, "malformed"),
+        ({"expires": {}}, "malformed"),
+        ({"verificationMethod": None}, "no_key_named"),
+        ({"verificationMethod": ""}, "malformed"),
         ({"proofValue": "u" + "A" * 86}, "malformed"),
         ({"proofValue": "z" + base58(bytes(63))}, "malformed"),
         ({"proofValue": "z" + base58(bytes([255] * 64))}, "bad_signature"),
@@ -190,14 +198,21 @@ def test_a_proof_without_one_of_its_parts_does_not_hold(signed, issuer, now, mem
         "wrong_purpose",
         "unknown_proof",
         "bad_signature",
+        "no_key_named",
     )
 
 
-@pytest.mark.parametrize("proof", [[], {}, None, "x", [None], [[]], 7])
+@pytest.mark.parametrize("proof", [[], None, [None]])
 def test_a_credential_without_a_proof_does_not_pass(credential, issuer, now, proof):
     document = credential | {"proof": proof, "description": "eddsa-rdfc-2022"}
-    assert refusal(document, issuer, now) in ("no_proof", "unknown_proof")
+    assert refusal(document, issuer, now) == "no_proof"
     assert refusal(credential, issuer, now) == "no_proof"
+
+
+@pytest.mark.parametrize("proof", [{}, "x", "", [[]], [{}], 7])
+def test_a_proof_that_is_no_object_or_empty_is_not_called_missing(credential, issuer, now, proof):
+    document = credential | {"proof": proof, "description": "eddsa-rdfc-2022"}
+    assert refusal(document, issuer, now) == "unreadable"
 
 
 @pytest.mark.parametrize("issuer_part", [None, 7, "", {}, {"id": 7}, [{"id": "did:web:riga.example"}]])
@@ -253,8 +268,8 @@ def with_words_nobody_signed(signed: dict[str, Any]) -> None:
     signed["credentialSubject"]["achievement"]["honours"] = "with distinction"
 
 
-def with_a_null(signed: dict[str, Any]) -> None:
-    signed["validUntil"] = None
+def replaced_by_null(signed: dict[str, Any]) -> None:
+    signed["credentialStatus"] = None
 
 
 def with_another_context(signed: dict[str, Any]) -> None:
@@ -271,7 +286,7 @@ def with_another_context(signed: dict[str, Any]) -> None:
         (in_nested_lists, "unsafe"),
         (in_a_set, "unsafe"),
         (with_words_nobody_signed, "unsafe"),
-        (with_a_null, "unsafe"),
+        (replaced_by_null, "bad_signature"),
         (with_another_context, "unpinned_context"),
     ],
 )

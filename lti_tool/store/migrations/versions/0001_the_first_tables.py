@@ -619,6 +619,7 @@ def upgrade() -> None:
     op.create_table(
         "award",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.String(length=36), nullable=False),
         sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("template_id", sa.String(length=36), nullable=False),

@@ -1,17 +1,24 @@
 """A stranger checks a badge."""
 
+import json
 import re
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pypdf
 import pytest
 
 from badges.sentences import sentences
-from badges.verify import Check, Report, Verdict
+from badges.verify import Check, Report, Verdict, verify
+from badges.verify.verdict import decide_verdict
 from lti_tool.publishing import own_documents
 from lti_tool.web.public import verification_answers, verifier
+from signing import did
 from tests.badges.pdf.pdf_files import pdf_with_catalog
+from tests.badges.verify.hosted import HOSTED, ISSUER, Web, pages, redirect
 from tests.lti_tool.web.conftest import text_of
 
 
@@ -64,12 +71,47 @@ def test_a_pasted_text_is_verified(browser, annas_badge):
     assert "genuine and valid" in text_of(browser.post("/verify", data={"text": text}))
 
 
+def test_the_pasted_or_dropped_address_of_a_badge_is_verified(drop, browser, annas_badge):
+    address = f"https://badges.example.org/badges/{annas_badge}"
+    for page in (
+        browser.post("/verify", data={"text": f" {address}\n"}),
+        drop(f"[InternetShortcut]\r\nURL={address}\r\n".encode(), "badge.url"),
+    ):
+        assert "genuine and valid" in text_of(page)
+
+
+def test_an_address_that_does_not_answer_is_amber_and_says_what_to_do(browser):
+    page = browser.post("/verify", data={"text": "https://nowhere.example.net/badge"})
+    assert "No badge was found at this web address: it did not answer" in text_of(page)
+    assert 'class="verdict unsure"' in page.text
+
+
+def test_the_badge_in_a_zip_or_a_mail_is_verified(drop, png):
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("badge.png", png)
+    mail = EmailMessage()
+    mail.add_attachment(png, maintype="image", subtype="png", filename="badge.png")
+    for file, name in ((packed.getvalue(), "badge.zip"), (mail.as_bytes(), "badge.eml")):
+        assert "genuine and valid" in text_of(drop(file, name))
+
+
+@pytest.mark.parametrize(
+    "file", [b"\xff\xd8\xff\xe0\0\x10JFIF", b"RIFF\x24\0\0\0WEBPVP8 ", b"GIF89a\1\0\1\0"]
+)
+def test_a_converted_picture_has_lost_its_badge(drop, file):
+    words = text_of(drop(file, "badge.jpg"))
+    assert "a converted picture has lost its badge. Ask for the original file: PNG, PDF or JSON" in words
+
+
 def test_a_changed_badge_is_red(browser, annas_badge):
     text = browser.get(f"/badges/{annas_badge}.json").text.replace("Data literacy", "Brain surgery")
-    words = text_of(browser.post("/verify", data={"text": text}))
+    page = browser.post("/verify", data={"text": text})
+    words = text_of(page)
     assert "This badge was changed" in words
     assert "Do not rely on this badge" in words
     assert "Not proven The badge names: Riga College" in words
+    assert "<q><bdi>Riga College</bdi></q>" in page.text and "<strong><bdi>Riga College" not in page.text
     assert "genuine" not in words
 
 
@@ -113,7 +155,8 @@ def test_a_picture_without_a_badge_says_how_it_may_have_been_lost(drop, browser,
 
     with web_tool.store.read() as session:
         plain = session.query(TemplateVersion).one().picture
-    assert "A screenshot" in text_of(drop(plain))
+    page = drop(plain)
+    assert "<h1>There is no badge in this file</h1>" in page.text and "A screenshot" in text_of(page)
 
 
 def test_a_program_gets_the_report_as_json(browser, png):
@@ -155,28 +198,198 @@ def test_too_many_simultaneous_verifications_are_answered_with_503_at_once(drop,
     ("code", "headline", "short"),
     [
         ("bad_signature", "This badge was changed", "Changed"),
-        ("differs_from_hosted", "This badge was changed", "Changed"),
         ("malformed", "The signature of this badge does not prove its content", "Not proven"),
         ("claims_disagree", "The signature of this badge does not prove its content", "Not proven"),
+        ("unreadable_claim", "The signature of this badge does not prove its content", "Not proven"),
+        ("wrong_iss", "This badge was not issued by the issuer it names", "Not proven"),
+        ("key_revoked", "This badge could not be checked fully", "Not proven"),
     ],
 )
 def test_a_badge_is_called_changed_only_where_that_is_proven(app, code, headline, short):
     checks = [("proof", "failed", code)]
     checks += [(name, "unknown", "not_checked") for name in ("key_of_issuer", "status", "validity")]
-    report = Report(
-        checks=tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks),
-        credential={"issuer": "did:web:own"},
-        verdict="changed",
-    )
+    made = tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks)
+    report = Report(checks=made, credential={"issuer": "did:web:own"}, verdict=decide_verdict(made))
     with app.test_request_context("/verify"):
         found = verification_answers.answers_of(report, "did:web:own".__eq__)
         assert (str(found.headline), str(found.answers[0].summary)) == (headline, short)
 
 
+@pytest.mark.parametrize(
+    ("code", "summary"), [("no_zone", "Could not be checked"), ("no_dates", "Dates cannot be read")]
+)
+def test_dates_that_leave_the_validity_open_are_never_called_valid(app, code, summary):
+    checks = [("proof", "passed", "signature_holds"), ("key_of_issuer", "passed", "key_of_issuer")]
+    checks += [("status", "passed", "not_revoked"), ("validity", "unknown", code)]
+    made = tuple(Check(name=name, outcome=outcome, code=said) for name, outcome, said in checks)
+    report = Report(checks=made, credential={"issuer": "did:web:own"}, verdict=decide_verdict(made))
+    with app.test_request_context("/verify"):
+        found = verification_answers.answers_of(report, "did:web:own".__eq__)
+        validity = found.answers[2]
+        assert (found.light, validity.light, str(validity.summary)) == ("unsure", "unsure", summary)
+
+
+def test_a_badge_of_open_badges_2_shows_what_its_issuer_serves_and_the_issuer_by_its_address(app):
+    web = Web(pages())
+    file = web.pages[HOSTED] | {"badge": {"name": "Surgery", "issuer": {"name": "Harvard"}}}
+    other = "https://badges.example.org"
+    web.pages[f"{other}/issuer"] = web.pages[ISSUER] | {
+        "verification": {"allowedOrigins": ["college.example.org", "badges.example.org"]}
+    }
+    for target, host in ((None, "college.example.org"), (f"{other}/issuer", "badges.example.org")):
+        if target:
+            web.pages[ISSUER] = redirect(target)
+        report = verify(
+            json.dumps(file).encode(), did.key_in_proof, web.fetch, datetime.now(UTC), fetch=web.fetch
+        )
+        with app.test_request_context("/verify"):
+            found = verification_answers.answers_of(report, "did:web:own".__eq__)
+        assert (report.verdict, found.name) == ("verified", {"und": "Solar panels"})
+        quoted = [str(words.text) for answer in found.answers for words in answer.quoted]
+        assert quoted == ["Riga College", host]
+
+
 def test_a_file_without_a_badge_is_amber(drop):
     page = drop(b"\xff\xd8\xff\xe0 a photograph")
     assert 'class="verdict unsure"' in page.text
-    assert "No badge found in this file" in text_of(page) and "Ask for the original file" in text_of(page)
+    words = text_of(page)
+    assert "There is no badge in this picture" in words and "Ask for the original file" in words
+
+
+CLAIM = "Chooses a chart that shows what matters"
+
+
+def claimed(page):
+    """What stands in the part of the page that is closed until somebody opens it."""
+    found = re.search(r'<details class="card claimed">(.*?)</details>', page.text, re.DOTALL)
+    return found[1] if found else ""
+
+
+@pytest.mark.parametrize("change", ["forged", "unsigned", "signed by another"])
+def test_claims_that_are_not_proven_are_closed_behind_a_warning(browser, annas_badge, change):
+    badge = json.loads(browser.get(f"/badges/{annas_badge}.json").text)
+    if change == "forged":
+        badge["name"] = "Brain surgery"
+    elif change == "unsigned":
+        del badge["proof"]
+    else:
+        badge["issuer"]["id"] = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+    page = browser.post("/verify", data={"text": json.dumps(badge)})
+    inside = claimed(page)
+    assert CLAIM in inside and "All 11 mandatory elements" in inside and "Nothing of it is proven" in inside
+    outside = page.text.replace(inside, "")
+    assert CLAIM not in outside and "mandatory" not in outside and "What it certifies" not in outside
+    assert inside.index("Nothing of it is proven") < inside.index(CLAIM)
+
+
+def test_claims_that_are_proven_are_open(drop, png):
+    page = drop(png)
+    assert claimed(page) == "" and "What it certifies" in text_of(page)
+
+
+def told_of(app, verdict, in_open_badges_3=None, **codes):
+    """The answers to a report with these findings, each an outcome and a code."""
+    found = {"proof": ("passed", "signature_holds"), "key_of_issuer": ("passed", "key_of_issuer")}
+    found |= {"status": ("passed", "not_revoked"), "validity": ("passed", "no_end")} | codes
+    checks = tuple(Check(name=name, outcome=outcome, code=code) for name, (outcome, code) in found.items())
+    report = Report(
+        checks=checks,
+        credential={"issuer": "did:web:own"},
+        verdict=verdict,
+        in_open_badges_3=in_open_badges_3,
+    )
+    with app.test_request_context("/verify"):
+        answers = verification_answers.answers_of(report, "did:web:own".__eq__)
+        return answers, str(answers.headline)
+
+
+def test_an_unsigned_badge_is_red_and_says_that_anybody_could_have_written_it(app):
+    nothing = ("unknown", "not_checked")
+    answers, headline = told_of(
+        app, "unsigned", proof=("unknown", "no_proof"), key_of_issuer=nothing, status=nothing
+    )
+    assert headline == "This badge is not signed: anybody could have written it"
+    assert {answers.light, *(answer.light for answer in answers.answers)} == {"no"}
+    assert not answers.is_proven
+
+
+@pytest.mark.parametrize(
+    ("verdict", "codes", "is_proven"),
+    [
+        ("verified", {}, True),
+        ("verified", {"proof": ("warning", "claims_left_out")}, True),
+        ("revoked", {"status": ("failed", "revoked")}, True),
+        ("expired", {"validity": ("failed", "expired")}, True),
+        ("unverifiable", {"status": ("unknown", "list_not_reached")}, True),
+        ("unverifiable", {"key_of_issuer": ("unknown", "issuer_not_reached")}, False),
+        ("unverifiable", {"proof": ("unknown", "key_not_found")}, False),
+        ("wrong_issuer", {"key_of_issuer": ("failed", "key_of_another")}, False),
+        ("changed", {"proof": ("failed", "bad_signature")}, False),
+    ],
+    ids=str,
+)
+def test_only_what_the_issuer_signed_is_proven(app, verdict, codes, is_proven):
+    assert told_of(app, verdict, **codes)[0].is_proven is is_proven
+
+
+def test_nonsense_is_not_counted_as_stated(app):
+    achievement = {"mode": [{"prefLabel": {"en": "telepathy"}}], "volumeOfLearning": "PT0H"}
+    credential = {"issuer": "did:web:own", "credentialSubject": {"achievement": achievement}}
+    checks = [
+        ("proof", "signature_holds"),
+        ("key_of_issuer",) * 2,
+        ("status", "not_revoked"),
+        ("validity", "no_end"),
+    ]
+    report = Report(
+        checks=tuple(Check(name=name, outcome="passed", code=code) for name, code in checks),
+        credential=credential,
+        verdict="verified",
+    )
+    with app.test_request_context("/verify"):
+        found = verification_answers.answers_of(report, "did:web:own".__eq__)
+        macros = app.jinja_env.get_template("_macros.html").make_module({})
+        words = str(macros.elements(found.readings))
+    assert found.mandatory == 0
+    assert words.count("Not counted: this is not a recognised value.") == 2
+
+
+def test_criteria_are_shown_as_markdown(browser, annas_badge):
+    badge = json.loads(browser.get(f"/badges/{annas_badge}.json").text)
+    narrative = "- Read **all** of it\n- [Pass](https://a.example)"
+    badge["credentialSubject"]["achievement"]["criteria"]["narrative"] = narrative
+    page = browser.post("/verify", data={"text": json.dumps(badge)})
+    assert "<ul><li><bdi>Read <strong>all</strong> of it</bdi></li>" in page.text
+    assert "Pass (https://a.example)" in page.text and 'href="https://a.example' not in page.text
+
+
+def test_a_badge_that_its_issuer_serves_is_not_called_signed(app):
+    shown = {
+        "issuer": {"id": "https://school.example/issuer", "name": "School of Welding"},
+        "evidence": [{"id": "https://school.example/work", "name": "A frame"}, {"id": "urn:uuid:1"}],
+        "credentialSubject": {"narrative": "Welds *well*.", "achievement": {"name": "Welding"}},
+    }
+    answers, _ = told_of(app, "verified", proof=("passed", "hosted"), in_open_badges_3=shown)
+    with app.test_request_context("/verify"):
+        issuer = answers.answers[1]
+        assert [quoted.text for quoted in issuer.quoted] == ["School of Welding", "school.example"]
+        assert "is published at this address" in str(issuer.explanation)
+    assert answers.name == {"und": "Welding"}
+    narrative, frame = answers.evidence
+    assert (narrative.narrative, frame.name) == ({"und": "Welds *well*."}, {"und": "A frame"})
+    assert frame.address == "https://school.example/work"
+
+
+def test_a_badge_whose_address_did_not_answer_says_so(app):
+    checks = (
+        Check(name="parsed", outcome="passed", code="read_png"),
+        Check(name="proof", outcome="unknown", code="hosted_not_reached"),
+    )
+    with app.test_request_context("/verify"):
+        report = Report(checks=checks, credential=None, verdict="unverifiable")
+        found = verification_answers.answers_of(report, lambda _id: False)
+        assert str(found.headline) == "This badge could not be checked fully"
+        assert "did not answer" in str(found.unreadable)
 
 
 def test_there_is_a_headline_for_every_verdict():

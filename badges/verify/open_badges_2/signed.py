@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Iterator
-from typing import Any
 
-from badges.verify.assertions import (
-    AssertionNotVerifiedError,
-    Issuer,
-    VerifiedAssertion,
-    fetch_bytes,
-    fetch_issuer,
-    fetch_json,
-    host_of,
-)
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import as_list, text
+from badges.verify.foreign_json import as_list, single, text
 from badges.verify.lookups import Lookups
-from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown
+from badges.verify.open_badges_2.references import (
+    Issuer,
+    References,
+    VerifiedAssertion,
+    fetch_references,
+    is_version_2,
+)
+from badges.verify.open_badges_2.revocation_list import check_revocation_list, renamed
+from badges.verify.open_badges_2.served import NotServedError, Served, ask, authority
+from badges.verify.report import Finding, failed, passed, unknown
+from signing.absent import without_absent
 from signing.data_integrity import demand_signature
 from signing.errors import ProofError, UnusableKeyError
 from signing.json_text import Json, read_object
@@ -33,40 +33,45 @@ from signing.signatures import verify
 def check_signed_assertion(file: ParsedFile, lookups: Lookups) -> VerifiedAssertion:
     """The assertion, once its signature holds.
 
-    Raises AssertionNotVerifiedError where there is no signature, no key for it, or it does not hold.
+    Raises NotServedError where there is no signature, no key for it, or it does not hold.
     """
     if file.secured is None or not file.is_jws:
-        raise AssertionNotVerifiedError(unknown("no_proof"))
-    assertion = file.credential
-    verification = assertion.get("verification", assertion.get("verify"))
-    issuer = fetch_issuer(assertion, lookups)
+        raise NotServedError(unknown("no_proof"))
+    assertion: Json = without_absent(file.credential)
+    verification = single(assertion.get("verification", assertion.get("verify")))
+    references = fetch_references(assertion, lookups)
     # The assertion may name any key; whether it is the issuer's is a finding of its own, `key_of_issuer`.
-    address = text(verification, "creator") or text(verification, "url") or next(_key_addresses(issuer), None)
+    address = text(verification, "creator") or text(verification, "url")
+    if address is None and references.issuer:
+        address = next(_key_addresses(references.issuer), None)
     if address is None:
-        raise AssertionNotVerifiedError(unknown("key_not_found"))
-    _demand_rs256(file.secured.text, _fetch_key(address, lookups))
+        raise NotServedError(unknown("key_not_found"))
+    served, key = _fetch_key(address, lookups)
+    _demand_rs256(file.secured.text, key)
+    key_of_issuer = _check_key_of_issuer(served, references)
+    issuer = references.issuer if key_of_issuer.outcome == "passed" else None
     return VerifiedAssertion(
         assertion=assertion,
-        issuer_id=issuer.id,
+        references=references,
         proof=passed("signature_holds", "RS256"),
-        key_of_issuer=_check_key_of_issuer(address, issuer),
-        status=_check_status(assertion, issuer, lookups),
+        key_of_issuer=key_of_issuer,
+        status=check_revocation_list(assertion, issuer, lookups),
     )
 
 
 def _demand_rs256(jws: str, public: PublicKey) -> None:
-    """Raises AssertionNotVerifiedError unless the JWS is signed with RS256 and this key."""
+    """Raises NotServedError unless the JWS is signed with RS256 and this key."""
     try:
         signed, _, signature = jws.rpartition(".")
         header = read_object(from_base64url(signed.partition(".")[0]).decode())
         # Decided by the standard, not by the header: `none` or HS256 would let anybody sign.
         if header.get("alg") != "RS256":
-            raise AssertionNotVerifiedError(unknown("wrong_algorithm"))
+            raise NotServedError(unknown("wrong_algorithm"))
         demand_signature(lambda: verify(public, from_base64url(signature), signed.encode()))
     except ProofError as error:
-        raise AssertionNotVerifiedError(failed(error.code, str(error))) from error
+        raise NotServedError(failed(error.code, str(error))) from error
     except ValueError as error:
-        raise AssertionNotVerifiedError(failed("malformed", str(error))) from error
+        raise NotServedError(failed("malformed", str(error))) from error
 
 
 def _key_addresses(issuer: Issuer) -> Iterator[str]:
@@ -77,27 +82,35 @@ def _key_addresses(issuer: Issuer) -> Iterator[str]:
             yield address
 
 
-def _check_key_of_issuer(address: str, issuer: Issuer) -> Finding:
-    """Whether the issuer's profile lists the key. In 1.x profiles list none; there the key is on the issuer's host."""
+def _check_key_of_issuer(key: Served, references: References) -> Finding:
+    """Whether the issuer's profile lists the key. In 1.x profiles list none; there the key is on the issuer's site."""
+    issuer = references.issuer
+    if issuer is None:
+        return references.trouble
+    # What the profile says of its version decides: anybody may write an assertion of 1.x about anybody's badge.
     listed = list(_key_addresses(issuer))
-    if address in listed or (not listed and host_of(address) == host_of(issuer.id) != ""):
-        return passed("key_of_issuer", address)
-    return failed("key_of_another", address)
+    is_on_site = authority(key.asked) == authority(key.address) == authority(issuer.id) != ""
+    if key.asked in listed or (not listed and not is_version_2(issuer.profile) and is_on_site):
+        return passed("key_of_issuer", key.asked)
+    return failed("key_of_another", key.asked)
 
 
-def _fetch_key(address: str, lookups: Lookups) -> PublicKey:
+def _fetch_key(address: str, lookups: Lookups) -> tuple[Served, PublicKey]:
     """The RSA key at the address: a CryptographicKey in JSON, or in 1.x the PEM itself.
 
-    Raises AssertionNotVerifiedError where there is none.
+    Raises NotServedError where there is none.
     """
     try:
-        served = fetch_bytes(address, lookups).decode()
-        pem = served if "-----BEGIN" in served[:100] else text(read_object(served), "publicKeyPem") or ""
-        return from_jwk(rsa_jwk(pem))
-    except AssertionNotVerifiedError as error:
-        raise AssertionNotVerifiedError(_renamed(error.finding, "key_not_found")) from error
+        served = ask(address, lookups)
+        is_pem = served.status == 200 and b"-----BEGIN" in served.body[:100]
+        pem = served.body.decode() if is_pem else text(served.read(), "publicKeyPem") or ""
+        return served, from_jwk(rsa_jwk(pem))
+    except NotServedError as error:
+        if error.finding.code == "hosted_without_tls":
+            raise NotServedError(unknown("key_without_tls", address)) from error
+        raise NotServedError(renamed(error.finding, "key_not_found")) from error
     except (ProofError, UnusableKeyError, ValueError, IndexError) as error:
-        raise AssertionNotVerifiedError(unknown("key_not_found", str(error))) from error
+        raise NotServedError(unknown("key_not_found", str(error))) from error
 
 
 def rsa_jwk(pem: str) -> Json:
@@ -131,31 +144,3 @@ def _der_elements(data: bytes) -> Iterator[tuple[int, bytes]]:
             raise ValueError("the DER is cut off")
         yield data[0], data[start : start + length]
         data = data[start + length :]
-
-
-def _check_status(assertion: Json, issuer: Issuer, lookups: Lookups) -> Finding:
-    """Whether the issuer's revocation list names the assertion: as a key with its reason, or in `revokedAssertions`."""
-    address = text(issuer.profile, "revocationList")
-    if address is None:
-        return passed("no_status")
-    try:
-        listing = fetch_json(address, lookups)
-    except AssertionNotVerifiedError as error:
-        is_unreadable = error.finding.code == "hosted_unreadable"
-        return _renamed(error.finding, "list_unreadable" if is_unreadable else "list_not_reached")
-    own_ids = {name for name in (text(assertion, "id"), text(assertion, "uid")) if name}
-    entries = as_list(listing["revokedAssertions"]) if "revokedAssertions" in listing else list(listing)
-    if any(own_ids & _entry_ids(entry) for entry in entries):
-        return failed("revoked", address)
-    return passed("not_revoked", address)
-
-
-def _renamed(finding: Finding, code: str) -> Finding:
-    """The finding on a document that was not fetched, with the code that it has for what needed the document."""
-    return finding if finding.code == LIMIT_REACHED else unknown(code, finding.detail)
-
-
-def _entry_ids(entry: Any) -> set[str]:
-    if isinstance(entry, str):
-        return {entry}
-    return {name for name in (text(entry, "id"), text(entry, "uid")) if name}

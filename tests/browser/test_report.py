@@ -1,0 +1,74 @@
+"""The report on a badge: what is proven is open, what is only claimed is closed behind a warning."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.attacks.stranger import BADGE_ID, Stranger, subject
+from tests.browser.page_checks import find_faults
+from tests.browser.people import drop_file
+
+NARRATIVE = """Anna has to:
+
+1. **read** the course, and pass its quiz
+2. weld a frame, see [the drawing](https://school.example/frame)
+
+Tools and `safety glasses` are provided."""
+
+
+def badge() -> dict[str, object]:
+    """A sound badge of a school that this site does not know."""
+    evidence = {"type": ["Evidence"], "name": "The frame", "narrative": "Photographed *by* the teacher."}
+    content = {
+        "id": BADGE_ID,
+        "name": "Welding",
+        "evidence": [evidence],
+        "credentialSubject": subject("Welding", "Welds steel frames.", NARRATIVE),
+    }
+    return json.loads(Stranger().secure("OpenBadgeCredential", "School of Welding", content))
+
+
+def plain_picture() -> bytes:
+    picture = BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    return picture.getvalue()
+
+
+def forged() -> dict[str, object]:
+    return badge() | {"name": "Brain surgery"}
+
+
+def unsigned() -> dict[str, object]:
+    return {name: value for name, value in badge().items() if name != "proof"}
+
+
+@pytest.mark.parametrize("language", ["en", "lv"])
+def test_what_is_not_proven_is_closed_until_somebody_opens_it(people, demo, language):
+    with people(locale="lv-LV" if language == "lv" else "en-GB") as darbs:
+        for name, data in (("unknown-issuer", badge()), ("forged", forged()), ("unsigned", unsigned())):
+            darbs.page.goto(f"{demo.tool_url}/verify?lang={language}")
+            drop_file(darbs.page, "badge.json", json.dumps(data).encode(), "application/json")
+            darbs.page.locator(".verdict h1").wait_for()
+            claims = darbs.page.get_by_text("Welds steel frames.")
+            if name == "unknown-issuer":
+                expect(claims).to_be_visible()
+            else:
+                expect(claims).to_be_hidden()
+                darbs.page.locator("details.claimed > summary").click()
+                expect(claims).to_be_visible()
+            assert find_faults(darbs, f"report-{name}-{language}") == []
+
+
+@pytest.mark.parametrize("language", ["en", "lv"])
+def test_a_plain_picture_has_no_badge_in_it(people, demo, language):
+    with people(locale="lv-LV" if language == "lv" else "en-GB") as darbs:
+        darbs.page.goto(f"{demo.tool_url}/verify?lang={language}")
+        drop_file(darbs.page, "photo.png", plain_picture())
+        headline = "There is no badge in this file" if language == "en" else "Šajā datnē nav nozīmītes"
+        expect(darbs.page.locator(".verdict h1")).to_have_text(headline)
+        assert find_faults(darbs, f"report-plain-{language}") == []
