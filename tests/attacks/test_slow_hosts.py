@@ -221,6 +221,10 @@ def test_the_verifier_never_reaches_the_hosts_that_only_platforms_are_on(
         report = tool.verify(endorsed_badge(address.format(slow.port)))
         assert slow.requests == asked
         assert report.verdict == "verified"
+        # Nor where somebody hands in nothing but the address.
+        report = tool.verify(f"{address.format(slow.port)}/badge.json".encode())
+        assert slow.requests == asked
+        assert report.verdict == "unverifiable"
     finally:
         tool.store.close()
 
