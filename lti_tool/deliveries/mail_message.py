@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
+from unicodedata import normalize
 
 from lti_tool.errors import DeliveryError
 from lti_tool.language import translator
@@ -48,9 +49,10 @@ def text_message(
     Raises ValueError where the recipient's address is not valid.
     """
     _ = translator(recipient.language)
-    message = EmailMessage(policy=SMTP)
+    address = address_of(recipient)
+    message = EmailMessage(policy=SMTP if address.username.isascii() else SMTPUTF8)
     message["From"] = sender
-    message["To"] = address_of(recipient)
+    message["To"] = address
     message["Subject"] = subject
     message["Message-ID"] = f"<{reference}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -90,11 +92,20 @@ def composed(compose: Callable[[], EmailMessage], recipient: Recipient) -> Email
 
 
 def address_of(recipient: Recipient) -> Address:
-    """The recipient's address, with its domain in ASCII (IDNA), which every mail server accepts. Raises ValueError."""
-    local, _, domain = (recipient.email or "").rpartition("@")
+    """The recipient's address, with its domain in ASCII (IDNA), which every mail server accepts. Raises ValueError.
+
+    Letters of any script may stand before the @ (RFC 6531), which only servers with SMTPUTF8 accept.
+    """
+    local, _, domain = normalize("NFC", recipient.email or "").rpartition("@")
     try:
-        spec = f"{local}@{domain.encode('idna').decode()}"
-        return Address(display_name=one_line(recipient.name), addr_spec=spec)
+        domain = domain.encode("idna").decode()
+        name = one_line(recipient.name)
+        # The parser takes ASCII only, so letters of other scripts are put in again after it.
+        ascii_local = "".join(
+            "x" if not letter.isascii() and letter.isalnum() else letter for letter in local
+        )
+        address = Address(display_name=name, addr_spec=f"{ascii_local}@{domain}")
+        return address if local.isascii() else Address(display_name=name, username=local, domain=domain)
     except (
         ValueError,
         MessageError,

@@ -72,6 +72,14 @@ def test_a_service_has_a_health_check_and_no_power(service: dict[str, Any]) -> N
     assert service["image"] == "nozimite" or service["user"] in ("postgres", "valkey", "nginx")
 
 
+def test_the_images_of_others_are_pinned_by_digest() -> None:
+    images = [service["image"] for name in COMPOSE_FILES for service in services(name).values()]
+    images += re.findall(r"^FROM (\S+)", (DOCKER / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    foreign = [image for image in images if image != "nozimite"]
+    assert len(foreign) == 5
+    assert [image for image in foreign if not re.fullmatch(r".+:.+@sha256:[0-9a-f]{64}", image)] == []
+
+
 def test_only_the_proxy_is_open_to_other_machines() -> None:
     ports = {
         name: service["ports"]

@@ -61,6 +61,10 @@ def _send(compose: Callable[[], EmailMessage], recipient: Recipient, options: Op
     try:
         with _connect(options.url) as smtp:
             smtp.send_message(message)
+    except smtplib.SMTPNotSupportedError as error:
+        raise DeliveryError(
+            "the mail server accepts no addresses with letters such as ā before the @", permanent=True
+        ) from error
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         permanent = all(500 <= code < 600 for code in codes)

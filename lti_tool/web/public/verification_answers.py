@@ -233,6 +233,16 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
             explanation=_l("Signed with the key of this issuer, which issues badges on this site."),
             quoted=(Quoted(text=name_or_id),),
         )
+    if issuer.id.startswith(_KEYS_THEMSELVES):
+        return Answer(
+            question=question,
+            light="unsure",
+            explanation=_l(
+                "Signed with the key that this identifier consists of. Anybody can make such an identifier, so it does "
+                "not show who the issuer is: ask the issuer whether it is theirs."
+            ),
+            quoted=(Quoted(text=name_or_id), Quoted(label=_l("Identifier"), text=issuer.id)),
+        )
     return Answer(
         question=question,
         light="unsure",
@@ -247,6 +257,10 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
         ),
         quoted=(Quoted(text=name_or_id), Quoted(label=_l("Address"), text=_host_or_id(issuer.id))),
     )
+
+
+#: DIDs that are a key, and lead to nothing that an issuer publishes.
+_KEYS_THEMSELVES = ("did:key:", "did:jwk:")
 
 
 # --- Validity

@@ -1,5 +1,7 @@
 """The mail that brings a badge, through a real mail server and into a folder."""
 
+from unicodedata import normalize
+
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
@@ -7,6 +9,7 @@ from aiosmtpd.smtp import AuthResult
 from lti_tool.deliveries import CHANNELS, email, mail_folder
 from lti_tool.errors import DeliveryError
 from lti_tool.values import BakedBadge, Recipient
+from tests.conftest import Mailbox
 
 BADGE = BakedBadge(
     credential_id="7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
@@ -80,6 +83,34 @@ def test_a_domain_with_other_letters_is_encoded_for_mail_servers(smtp):
     email.deliver(BADGE, anna(email="anna@rīgas-koledža.example"), options(smtp), REFERENCE)
     (mail,) = smtp.mails
     assert mail["To"].addresses[0].domain == "xn--rgas-koleda-xxb20i.example"
+
+
+LETTERS = ["jānis@example.org", "ja\u0304nis@example.org", "花子.山田@example.org"]
+
+
+@pytest.mark.parametrize("address", LETTERS)
+def test_an_address_with_letters_of_any_script_is_sent_to(smtp, tmp_path, address):
+    email.deliver(BADGE, anna(email=address), options(smtp), REFERENCE)
+    expected = normalize("NFC", address)
+    assert smtp.recipients == [(expected,)]
+    (mail,) = smtp.mails
+    assert expected in str(mail["To"])
+    folder = mail_folder.Options(folder=tmp_path, sender="badges@example.org")
+    mail_folder.deliver(BADGE, anna(email=address), folder, REFERENCE)
+    (file,) = tmp_path.iterdir()
+    assert expected.encode() in file.read_bytes()
+
+
+def test_a_server_that_accepts_no_such_letters_is_a_permanent_failure(free_port):
+    ascii_only = Controller(Mailbox(), hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=False)
+    ascii_only.start()
+    try:
+        to = email.Options(url=f"smtp://127.0.0.1:{ascii_only.port}", sender="badges@example.org")
+        with pytest.raises(DeliveryError, match="letters") as caught:
+            email.deliver(BADGE, anna(email=LETTERS[0]), to, REFERENCE)
+    finally:
+        ascii_only.stop()
+    assert caught.value.permanent and "jānis" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -445,3 +445,12 @@ def test_the_pages_load_nothing_from_other_sites():
     for template in Path(verifier.__file__).parent.rglob("*.html"):
         loads = re.findall(r'<(?:script|img|link)[^>]+(?:src|href)="(https?:[^"]*)"', template.read_text())
         assert loads == [], template
+
+
+def test_an_issuer_that_is_only_a_key_is_not_said_to_have_an_address(app):
+    shown = {"issuer": {"id": "did:key:z6Mk", "name": "School of Welding"}, "credentialSubject": {}}
+    answers, _ = told_of(app, "verified", proof=("passed", "signature_holds"), in_open_badges_3=shown)
+    with app.test_request_context("/verify"):
+        issuer = answers.answers[1]
+        assert [str(quoted.label) for quoted in issuer.quoted] == ["", "Identifier"]
+        assert "Anybody can make such an identifier" in str(issuer.explanation)
