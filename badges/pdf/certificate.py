@@ -169,10 +169,10 @@ def _elements_page(document: PdfDocument, content: BadgeContent, deep: Colour) -
     title = Style(size=16, bold=True, colour=deep, leading=1.3)
     document.write_text(document_word("supplement", language), title, tag="H2", after=1)
     document.write_text(document_word("recommendation", language), _SMALL, after=5)
-    for element in ELEMENTS:
-        values = content.elements.get(element.code, ())
-        if values:
-            _element(document, str(element.number), text_in(element.label, language), values)
+    # The mandatory ones are all there, so theirs are the numbers of Annex I; of the others some may be left out.
+    stated = [element for element in ELEMENTS if content.elements.get(element.code)]
+    for number, element in enumerate(stated, 1):
+        _element(document, str(number), text_in(element.label, language), content.elements[element.code])
     document.horizontal_line(document.y)
     document.y += 3
     document.write_text(f"{document_word('identifier', language)}: {content.credential_id}", _SMALL)

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from badges.eu import elements, readers
 from badges.template.model import text_in
+from badges.vocabularies import vocabulary
 from signing.json_text import Json
 from signing.timestamps import from_timestamp
 
@@ -63,7 +64,7 @@ def read_content(badge: IssuedBadge, language: str) -> BadgeContent:
         credential_id=credential["id"],
         awarded_at=from_timestamp(credential.get("awardedDate") or credential["validFrom"]),
         valid_until=from_timestamp(credential["validUntil"]) if "validUntil" in credential else None,
-        issuer_address=_address(issuer.get("address", {})),
+        issuer_address=_address(issuer.get("address", {}), language),
         registration=issuer.get("registration", {}).get("notation", ""),
         description=readers.description(credential).get(language, ""),
         criteria=readers.criteria(credential).get(language, ""),
@@ -89,9 +90,11 @@ def split_address(url: str) -> tuple[str, str]:
     return host + slash, last
 
 
-def _address(address: Json) -> str:
+def _address(address: Json, language: str) -> str:
+    code, countries = address.get("addressCountryCode"), vocabulary("countries")
+    country = text_in(countries[code].label, language) if code in countries else address.get("addressCountry")
     town = " ".join(address[name] for name in ("postalCode", "addressLocality") if address.get(name))
-    parts = (address.get("streetAddress"), town, address.get("addressRegion"), address.get("addressCountry"))
+    parts = (address.get("streetAddress"), town, address.get("addressRegion"), country)
     return ", ".join(part for part in parts if part)
 
 

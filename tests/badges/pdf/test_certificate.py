@@ -133,6 +133,22 @@ def test_every_element_is_in_it(language: str, issued: Any, data_literacy: Templ
         assert "Anna Bērziņa" in text and PAGE.removeprefix("https://").rpartition("/")[2] in text
 
 
+def test_its_country_is_in_the_language_of_the_document(issued: Any, data_literacy: Template) -> None:
+    badge = issued(data_literacy)
+    assert read_content(badge, "lv").issuer_address.endswith(", Latvija")
+    assert read_content(badge, "en").issuer_address.endswith(", Latvia")
+
+
+def test_the_numbers_of_its_elements_leave_none_out(issued: Any, data_literacy: Template) -> None:
+    """Without prerequisites and grade too, whose numbers in Annex I are 12 and 14."""
+    badge = issued(replace(data_literacy, prerequisites={}), score=None)
+    stated = [element for element in ELEMENTS if read_content(badge, "en").elements.get(element.code)]
+    text = " ".join(pages_of(certificate(badge, "en")))
+    numbers = [re.findall(rf"(\d+) {re.escape(element.label['en'])}", text) for element in stated]
+    assert numbers == [[str(number)] for number in range(1, len(stated) + 1)]
+    assert len(stated) < stated[-1].number
+
+
 def test_the_letters_of_latvian_greek_and_cyrillic_are_right(issued: Any, data_literacy: Template) -> None:
     for name in ("Ģirts Ķēniņš-Šķēle", "Ελένη Παπαδοπούλου", "Иван Щедрин", "Łucja Đorđević Ășțe"):
         front, _ = pages_of(certificate(issued(data_literacy, learner=Learner(name=name)), "lv"))
