@@ -15,6 +15,7 @@ import pytest
 
 from badges.issuer import read_issuer
 from lti_tool import __version__
+from lti_tool.awarding import awards
 from lti_tool.commands import main
 from lti_tool.commands.main import READER_GONE
 from lti_tool.errors import OutgoingError
@@ -618,6 +619,18 @@ def test_europass_writes_every_badge(environment, badge, run, tmp_path):
     with zipfile.ZipFile(out) as packed:
         assert len(packed.namelist()) == 1
     assert run("europass", "--out", out, "--template", "no-such")[1].endswith(": 0\n")
+
+
+@pytest.mark.parametrize("act", ["revoke", "suspend"])
+def test_europass_gets_no_badge_that_is_revoked_or_suspended(environment, tool, badge, run, tmp_path, act):
+    with tool.store.begin() as session:
+        row = session.query(CredentialRow).one()
+        if act == "suspend":
+            # As one that was issued under STATUS_PURPOSE=suspension.
+            row.status_list.purpose = "suspension"
+        getattr(awards, act)(session, row.award, "an inquiry", tool.clock())
+    code, output, _ = run("europass", "--out", tmp_path / "europass.zip")
+    assert (code, output.endswith(": 0\n")) == (0, True)
 
 
 def test_europass_says_what_a_badge_lacks_as_it_was_signed(
