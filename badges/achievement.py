@@ -25,6 +25,7 @@ from badges.model import (
     Related,
     ResultDescription,
 )
+from badges.native_words import criteria_in_markdown, tags
 from badges.template.fields import Texts
 from badges.template.model import NOT_APPLICABLE, Level, Template, text_in
 from badges.template.results import PERCENT
@@ -80,11 +81,11 @@ def build_achievement(
         result_description = (result_scale(template, template_url, language),)
     return Achievement(
         id=address,
-        alignment=tuple(_alignments(template, language)),
+        alignment=tuple(_alignments(template, template_url, language)),
         credits_available=template.credits,
         criteria=Criteria(
             id=f"{address}#criteria",
-            narrative=text_in(template.stated_criteria, language, template.in_language) or None,
+            narrative=criteria_in_markdown(template, language),
         ),
         description=text_in(template.description, language, template.in_language) or name,
         field_of_study=text_in(vocabulary("isced_f")[template.isced_f].label, language)
@@ -99,10 +100,12 @@ def build_achievement(
             if other != language
         ),
         result_description=result_description,
+        tag=tags(template, language),
         version=str(version),
         title=template.name,
         summary=_if_several(template.description),
-        requirement=_if_several(template.stated_criteria),
+        # Also where there is one language only: the native term says more than the criteria.
+        requirement=template.stated_criteria,
         learning_outcome=tuple(
             LearningOutcomeNode(
                 id=f"{template_url}#outcome-{number}",
@@ -195,7 +198,7 @@ def credit_points(template: Template, node_id: str) -> tuple[CreditPoint, ...]:
     )
 
 
-def _alignments(template: Template, language: str) -> Iterable[Alignment]:
+def _alignments(template: Template, template_url: str, language: str) -> Iterable[Alignment]:
     if isinstance(template.level, Level):
         level = vocabulary("eqf")[str(template.level.value)]
         yield Alignment(
@@ -215,7 +218,7 @@ def _alignments(template: Template, language: str) -> Iterable[Alignment]:
                 vocabulary("national_frameworks")[framework].label if framework else _LKI, language
             ),
             target_type="ext:NQF",
-            target_url=level.iri,
+            target_url=_web_address(level.iri, template_url),
         )
     if template.isced_f:
         area = vocabulary("isced_f")[template.isced_f]
@@ -229,6 +232,7 @@ def _alignments(template: Template, language: str) -> Iterable[Alignment]:
     for outcome in template.learning_outcomes:
         for skill in outcome.esco:
             yield Alignment(
+                target_description=text_in(outcome.text, language, template.in_language),
                 target_name=text_in(skill.label or outcome.text, language, template.in_language),
                 target_framework="ESCO",
                 target_type="ext:ESCOSkill",
@@ -241,7 +245,7 @@ def _alignments(template: Template, language: str) -> Iterable[Alignment]:
             target_description=text_in(assurance.agency, language, template.in_language) or None,
             target_name=text_in(kind.label, language),
             target_type="ext:QualityAssurance",
-            target_url=assurance.url or kind.iri,
+            target_url=assurance.url or _web_address(kind.iri, template_url),
         )
     for larger in template.part_of:
         if larger.url:
@@ -250,6 +254,11 @@ def _alignments(template: Template, language: str) -> Iterable[Alignment]:
                 target_type="ceterms:Credential",
                 target_url=larger.url,
             )
+
+
+def _web_address(iri: str, otherwise: str) -> str:
+    """The IRI where a reader can open it; concepts of our extension are described where the achievement is."""
+    return iri if iri.startswith(("https://", "http://")) else otherwise
 
 
 def result_scale(template: Template, template_url: str, language: str) -> ResultDescription:

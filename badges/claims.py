@@ -12,15 +12,13 @@ from collections.abc import Iterable, Iterator
 from badges.errors import ClaimError
 from badges.issuer import IssuerProfile
 from badges.template.fields import Texts
+from badges.template.levels import LEVEL_OF_CYCLE
 from badges.template.model import Level, Template
 from badges.template.values import AwardingBody, QualityAssurance
 from badges.vocabularies import vocabulary
 
 #: A JSON pointer into the template, and a code of `badges.errors.ClaimError`.
 Problem = tuple[str, str]
-
-#: The EQF level of each cycle of higher education: the self-certification of QF-EHEA against the EQF.
-_LEVEL_OF_CYCLE = {"short": 5, "first": 6, "second": 7, "third": 8}
 
 
 def claims_beyond(template: Template, issuer: IssuerProfile) -> tuple[Problem, ...]:
@@ -44,7 +42,7 @@ def _levels_beyond(template: Template, highest: int | None) -> Iterator[Problem]
         ("/level/value", template.level.value if isinstance(template.level, Level) else None),
         ("/lki_level", template.lki_level),
         ("/national_level", _number_of(template.national_level) if template.national_level else None),
-        ("/cycle", _LEVEL_OF_CYCLE.get(template.cycle) if template.cycle else None),
+        ("/cycle", LEVEL_OF_CYCLE.get(template.cycle) if template.cycle else None),
     )
     for pointer, level in stated:
         if level is not None and highest is None:

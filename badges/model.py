@@ -257,6 +257,7 @@ class Achievement:
     name: str
     related: tuple[Related, ...] = ()
     result_description: tuple[ResultDescription, ...] = ()
+    tag: tuple[str, ...] = ()
     version: str | None = None
     title: Texts = field(default_factory=dict)
     summary: Texts = field(default_factory=dict)

@@ -67,9 +67,10 @@ def description(credential: Json) -> Texts:
 
 
 def criteria(credential: Json) -> Texts:
-    """The narrative of the criteria by language."""
+    """The narrative of the criteria by language, as our extension has it where it does: the native one says more."""
     achievement = achievement_of(credential)
-    return _all_languages(achievement, object_at(achievement, "criteria").get("narrative"), "requirement")
+    narrative = object_at(achievement, "criteria").get("narrative")
+    return {**in_own_language(achievement, narrative), **_language_map(achievement.get("requirement"))}
 
 
 def in_own_language(achievement: Json, text: Any) -> Texts:

@@ -1,9 +1,10 @@
 """Quality frameworks as data: each TOML file in this folder is a framework, and its name is the framework's code.
 
 A framework has a `title` in English and Latvian, a `source`, and rules. A rule has a `code`, the `field` to mend (a
-key of FIELDS), a `strength` (`must`, `should`, or `stated`: only a written declaration meets it), a sentence in `en`
-and `lv` that says what to do, and one demand. With a second demand, `when`, it applies only if that is met. A demand
-is one of
+key of FIELDS), a `strength` (`must`, `should`, or `stated`: missing, it is only reported as not stated), a sentence in
+`en` and `lv` that says what to do, and one demand; one about the field `declarations` has none, because a text that
+is written for it meets it. With a second demand, `when`, it applies only if that is met. With `declared = true` the
+report says that the issuer declares it, because the tool cannot see whether it is so. A demand is one of
 
 * `present = true` or `false`      there is a value, or none
 * `is = true`                      exactly this value
@@ -11,6 +12,9 @@ is one of
 * `one_of = [...]`                 the value, or one of several values, is in the list
 * `besides = [...]`                the value, or one of several values, is not in the list
 * `all`, `any`, `not`              further demands, each with a `field` of its own
+
+A framework of regulations may say what they themselves have of each element of Annex I: an `element` with its `code`,
+and in it for each kind of unit (of the vocabulary `unit_kinds`) a `light` of LIGHTS, the `regulation` and a sentence.
 
 A field of the objects in a list is named with the list, as `assessments/supervision`; it has the values of all of them.
 """
@@ -33,6 +37,9 @@ from signing.json_text import Json
 
 Facts = Mapping[str, Any]
 Strength = Literal["must", "should", "stated"]
+
+#: How far a regulation has an element.
+LIGHTS = ("met", "partly", "not", "not_regulated")
 
 #: The framework of the elements themselves, whose rules are those of its file and those that the fields declare.
 ANNEX_1 = "eu_annex_1"
@@ -58,7 +65,7 @@ def _template_fields() -> Iterator[tuple[str, Field, str]]:
 FIELDS: Mapping[str, str] = {
     "learner": "",
     "date_of_issuing": "",
-    "grade": "",
+    "grade": "/required_value",
     "holder_download": "",
     "formats": "",
     "verify_page": "",
@@ -67,6 +74,13 @@ FIELDS: Mapping[str, str] = {
     "awarding_body": "issuer:/legal_name",
     "legal_id": "issuer:/eidas_identifier",
     "eqf_level": "/level",
+    "levels_agree": "/level",
+    "programme_kind": "/quality/programme_code",
+    "programme_level_agrees": "/level",
+    "deciding_assessments/type": "/assessments",
+    "deciding_assessments/supervision": "/assessments",
+    "review_days": "/review_date",
+    "unnamed_assurances": "/types_of_quality_assurance",
     "hours_a_credit": "/workload_hours",
     "assured_days": "/types_of_quality_assurance",
     "accredited_days": "issuer:/accreditations",
@@ -89,9 +103,9 @@ class Demand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule of a framework; `demand` is None for a `stated` rule that only a declaration meets.
+    """One rule of a framework; `demand` is None where only a written declaration meets it.
 
-    `sentence` says in each language what to do.
+    `sentence` says in each language what to do. Where `declared`, nothing but the issuer's word meets the demand.
     """
 
     code: str
@@ -100,6 +114,7 @@ class Rule:
     sentence: Mapping[str, str]
     demand: Demand | None
     when: Demand | None = None
+    declared: bool = False
 
     def applies(self, facts: Facts) -> bool:
         """Whether the condition `when` holds; True without one."""
@@ -107,13 +122,31 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Light:
+    """How far a `regulation` has an element, a code of LIGHTS, with the regulation and a sentence by language."""
+
+    code: str
+    regulation: Mapping[str, str]
+    sentence: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementLights:
+    """The lights of one element, named by its code, for each kind of unit that the regulations are about."""
+
+    element: str
+    by_unit_kind: Mapping[str, Light]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Framework:
-    """A quality framework and its rules, in the order of its file."""
+    """A quality framework and its rules, in the order of its file; `lights` only where it is one of regulations."""
 
     code: str
     title: Mapping[str, str]
     source: str
     rules: tuple[Rule, ...]
+    lights: tuple[ElementLights, ...] = ()
 
 
 @cache
@@ -161,7 +194,11 @@ def read_framework(code: str, text: str) -> Framework:
         data = tomllib.loads(text, parse_float=Decimal)
         rules = tuple(_rule(entry) for entry in data.pop("rule"))
         loaded = Framework(
-            code=code, title=_languages(data.pop("title")), source=data.pop("source"), rules=rules
+            code=code,
+            title=_languages(data.pop("title")),
+            source=data.pop("source"),
+            rules=rules,
+            lights=tuple(_lights(entry) for entry in data.pop("element", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FrameworkError(f"The quality framework {code} cannot be used: {error}") from error
@@ -176,18 +213,34 @@ def _rule(entry: Json) -> Rule:
     if strength not in ("must", "should", "stated"):
         raise ValueError(f"{code}: {strength} is neither must, should nor stated")
     sentence = _languages({language: entry.pop(language) for language in ("en", "lv")})
-    when = entry.pop("when", None)
+    when, declared = entry.pop("when", None), entry.pop("declared", False)
     try:
         return Rule(
             code=code,
             field=field,
             strength=strength,
             sentence=sentence,
-            demand=None if strength == "stated" and field == "declarations" else _demand(entry),
+            demand=None if entry == {"field": "declarations"} else _demand(entry),
             when=_demand(when) if when else None,
+            declared=declared,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{code}: {error}") from error
+
+
+def _lights(entry: Json) -> ElementLights:
+    entry = dict(entry)
+    element = entry.pop("code")
+    if element not in {one.code for one in ELEMENTS}:
+        raise ValueError(f"{element} is no element")
+    return ElementLights(element=element, by_unit_kind={kind: _light(entry[kind]) for kind in entry})
+
+
+def _light(entry: Json) -> Light:
+    if entry["light"] not in LIGHTS:
+        raise ValueError(f"{entry['light']} is none of {', '.join(LIGHTS)}")
+    sentence = _languages({language: entry[language] for language in ("en", "lv")})
+    return Light(code=entry["light"], regulation=_languages(entry["regulation"]), sentence=sentence)
 
 
 def _languages(texts: Any) -> Mapping[str, str]:

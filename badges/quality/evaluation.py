@@ -11,16 +11,18 @@ from badges.issuer import IssuerProfile
 from badges.quality import FIELDS, Facts, Framework, Rule, framework
 from badges.template.declarations import Declarations
 from badges.template.fields import Group, Items, fields_of
+from badges.template.levels import levels_agree
 from badges.template.model import Level, Template
-from badges.template.values import QualityAssurance
+from badges.template.programme_code import contradicts_level, read_programme_code
+from badges.template.values import Assessment, QualityAssurance
 
-Outcome = Literal["pass", "fail", "warning", "declaration_missing", "not_applicable"]
+#: `declared`: nothing but the word of the issuer says that it is so.
+Outcome = Literal["pass", "declared", "fail", "warning", "declaration_missing", "not_applicable"]
 
 #: What the tool itself provides with every badge, whatever is in the template.
 _ALWAYS_MET: Facts = {
     "learner": True,
     "date_of_issuing": True,
-    "grade": True,
     "holder_download": True,
     "formats": ("OB3",),
     "verify_page": True,
@@ -91,7 +93,7 @@ def failed_rules(
     return tuple(
         rule.code
         for rule in framework(code).rules
-        if rule.strength == "must" and rule.demand and rule.applies(known) and not rule.demand.met(known)
+        if rule.strength == "must" and rule.applies(known) and not _is_met(code, rule, known)
     )
 
 
@@ -101,6 +103,7 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
     Numbers of days that something is still valid are None without `today`.
     """
     level, hours, credits_ = template.level, template.workload_hours, template.credits
+    programme = read_programme_code(template.quality.programme_code)
     known: dict[str, Any] = {
         **_ALWAYS_MET,
         "country": issuer.country,
@@ -109,6 +112,15 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
         "legal_id": issuer.eidas_identifier,
         "hours_a_credit": hours / credits_ if hours and credits_ else None,
         "eqf_level": level.value if isinstance(level, Level) else None,
+        "levels_agree": levels_agree(template),
+        "programme_kind": programme.kind.code if programme else None,
+        "programme_level_agrees": not contradicts_level(template),
+        # Without a result that is asked for, nothing says that a badge has one: a link that opens gives none.
+        "grade": True if template.required_value is not None else None,
+        "review_days": (template.review_date - today).days if template.review_date and today else None,
+        "unnamed_assurances": tuple(
+            one.code for one in template.types_of_quality_assurance if _is_unnamed(one)
+        ),
         "assured_days": _days_left(template.types_of_quality_assurance, today),
         "accredited_days": _days_left(issuer.accreditations, today),
     }
@@ -117,6 +129,10 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
         for part in parts:
             stated = (getattr(item, part) for item in value)
             known[f"{name}/{part}"] = tuple(one for one in stated if one not in (None, (), {}))
+    deciding = _deciding(template.assessments)
+    for part in ("type", "supervision"):
+        values = (getattr(assessment, part) for assessment in deciding)
+        known[f"deciding_assessments/{part}"] = tuple(one for one in values if one)
     # A level of any country is a national level.
     known["national_level"] = template.lki_level or template.national_level
     for name in _DECLARATIONS:
@@ -132,18 +148,29 @@ def _days_left(assurances: Sequence[QualityAssurance], today: date | None) -> in
     return (min(ends) - today).days if ends and today else None
 
 
+def _deciding(assessments: Sequence[Assessment]) -> tuple[Assessment, ...]:
+    """The assessments that decide about the award: those said to, else all that are not said not to."""
+    said = tuple(assessment for assessment in assessments if assessment.summative)
+    return said or tuple(assessment for assessment in assessments if assessment.summative is None)
+
+
+def _is_unnamed(assurance: QualityAssurance) -> bool:
+    """Whether it claims ESG, which agencies of a register assure, without saying which agency and under which entry."""
+    return assurance.code == "esg" and not (assurance.agency and (assurance.reference or assurance.url))
+
+
+def _is_met(code: str, rule: Rule, known: Facts) -> bool:
+    """Whether a rule that applies is met: by its demand, or where it has none by a text that declares it."""
+    return rule.demand.met(known) if rule.demand else f"{code}.{rule.code}" in known["declarations"]
+
+
 def _verdict(code: str, rule: Rule, known: Facts) -> Verdict:
     if not rule.applies(known):
         return Verdict(rule=rule, outcome="not_applicable")
+    if _is_met(code, rule, known):
+        return Verdict(rule=rule, outcome="declared" if rule.declared else "pass")
     if rule.demand is None:
-        name = f"{code}.{rule.code}"
-        declared = name in known["declarations"]
-        return Verdict(
-            rule=rule,
-            outcome="pass" if declared else "declaration_missing",
-            field="" if declared else f"/quality/declarations/{name}",
-        )
-    if rule.demand.met(known):
-        return Verdict(rule=rule, outcome="pass")
-    field = rule.demand.unmet_field(known) or rule.field
-    return Verdict(rule=rule, outcome=_OUTCOME_OF_FAILURE[rule.strength], field=FIELDS[field])
+        pointer = f"/quality/declarations/{code}.{rule.code}"
+    else:
+        pointer = FIELDS[rule.demand.unmet_field(known) or rule.field]
+    return Verdict(rule=rule, outcome=_OUTCOME_OF_FAILURE[rule.strength], field=pointer)

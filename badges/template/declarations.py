@@ -84,6 +84,10 @@ class Declarations:
     programme_code: str | None = declare(
         Text(),
         label={"en": "Programme code", "lv": "Programmas kods"},
+        hint={
+            "en": "Of a Latvian programme as in Cabinet Regulation No. 322, such as 33 484 01 1.",
+            "lv": "Latvijas programmai atbilstoši MK noteikumiem Nr. 322, piemēram, 33 484 01 1.",
+        },
     )
     licence: str | None = declare(
         Text(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from badges.template.model import Template
@@ -33,6 +34,13 @@ def too_little(template: Template) -> tuple[tuple[str, str], ...]:
     has to be done, so it stands in for criteria.
     """
     return tuple(_too_little(template))
+
+
+def unready(template: Template, today: date) -> tuple[tuple[str, str], ...]:
+    """What is not yet as it has to be to publish the template `today`: `too_little`, and a review that has passed."""
+    review = template.review_date
+    passed = (("/review_date", "review_has_passed"),) if review and review < today else ()
+    return (*too_little(template), *passed)
 
 
 def _too_little(template: Template) -> Iterator[tuple[str, str]]:

@@ -4,8 +4,8 @@
   national_levels, credit_systems, isced_f, countries, languages, regions_lv, learning_settings: concepts of the
   European Learning Model, by their EU addresses
 * esco: skills of the European classification, the subset that ships
-* quality_assurance, registers, stackability, cycles, provider_kinds, orientations, unit_kinds, and one assessment
-  type: our own, where the EU has no list
+* quality_assurance, registers, stackability, cycles, provider_kinds, orientations, unit_kinds, programme_kinds, and one
+  assessment type: our own, where the EU has no list
 * colours: the palettes of the default badge picture
 
 Templates, forms and databases hold codes, so a code never changes. Credentials hold IRIs. An institution may use a

@@ -16,7 +16,7 @@ from badges.eu import elements
 from badges.issuer import IssuerProfile
 from badges.quality.evaluation import failed_rules
 from badges.template.model import Template, read_template, template_as_json, text_in
-from badges.template.wording import too_little
+from badges.template.wording import unready
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
@@ -146,8 +146,8 @@ def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime
     """The template, where it can be published now.
 
     Raises ClaimError where it claims more than the issuer's settings allow, MissingElementsError with the mandatory
-    elements that it lacks, TemplateError where it says too little to mean anything, QualityError where it does not meet
-    a framework that the institution demands.
+    elements that it lacks, TemplateError where it says too little to mean anything or its review has
+    passed, QualityError where it does not meet a framework that the institution demands.
     """
     template = read_template(row.body)
     check_claims(template, issuer)
@@ -155,7 +155,7 @@ def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime
     missing = elements.missing(template, issuer, today)
     if missing:
         raise MissingElementsError(missing)
-    problems = too_little(template)
+    problems = unready(template, today)
     if problems:
         raise TemplateError(problems)
     failings = tuple(

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from lti_tool.platforms.login_state import read_state
 from lti_tool.store.models import Base, Event
 from tests.amounts import amount
 from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE
@@ -99,6 +100,7 @@ def test_a_state_that_the_tool_did_not_sign_is_none(school, web_tool):
             headers=FROM_ELSEWHERE,
         )
         assert answer.status_code == 400, made_up[:50]
+        assert read_state(made_up, web_tool.secret_key) is None, made_up[:50]
 
 
 def test_a_login_is_too_old_after_ten_minutes(school, clock):

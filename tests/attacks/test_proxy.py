@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -92,7 +93,11 @@ def test_the_tool_is_reached_over_tls_only(proxied: Proxy) -> None:
 
 
 class Echo(BaseHTTPRequestHandler):
+    #: The paths of all requests whose head has come.
+    begun: ClassVar[list[str]] = []
+
     def do_GET(self) -> None:
+        self.begun.append(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         answer = json.dumps({"headers": dict(self.headers.items()), "bytes": len(body)}).encode()
         self.send_response(200)
@@ -108,6 +113,7 @@ class Echo(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def echoing(tmp_path, free_port) -> Iterator[Proxy]:
+    Echo.begun.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
@@ -191,6 +197,18 @@ def test_what_is_too_large_does_not_reach_the_tool(echoing: Proxy, path: str, si
         assert "too large" in page and "pārāk liels" in page
     else:
         assert json.loads(page)["bytes"] == size
+
+
+def test_half_a_request_does_not_reach_the_tool(echoing: Proxy) -> None:
+    """It would hold a thread of the tool for as long as the client likes."""
+    with secured(echoing.https) as slow:
+        slow.sendall(b"POST /lti/launch HTTP/1.1\r\nHost: tool\r\nContent-Length: 5000\r\n\r\nhalf")
+        for _ in range(3):
+            assert ask(echoing, "/")[0] == 200
+        assert Echo.begun == ["/"] * 3
+        slow.sendall(b"x" * 4996)
+        assert slow.recv(100).startswith(b"HTTP/1.1 200 ")
+    assert Echo.begun == ["/"] * 3 + ["/lti/launch"]
 
 
 def test_a_head_that_is_too_large_does_not_reach_the_tool(echoing: Proxy) -> None:

@@ -176,11 +176,12 @@ def test_a_host_that_does_not_answer_is_left_when_the_time_is_over(tool: Tool, s
 
 
 def test_a_name_that_is_not_resolved_is_left_when_the_time_is_over(tool: Tool) -> None:
-    answer, asked = threading.Event(), list[str]()
+    answer, asked, resolved = threading.Event(), list[str](), list[str]()
 
     def resolve(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
         asked.append(host)
         answer.wait(GUARD_SECONDS)
+        resolved.append(host)
         return []
 
     hurried = replace(
@@ -189,7 +190,7 @@ def test_a_name_that_is_not_resolved_is_left_when_the_time_is_over(tool: Tool) -
         new_budget=lambda: Budget(lambda: 3 * len(asked), seconds=2),
     )
     report = hurried.verify(endorsed_badge("https://slow-{}.example"))
-    assert not answer.is_set()
+    assert resolved == []
     assert found(report)["endorsements"] == ("unknown", "limit_reached")
     answer.set()
 
@@ -220,6 +221,10 @@ def test_the_verifier_never_reaches_the_hosts_that_only_platforms_are_on(
         report = tool.verify(endorsed_badge(address.format(slow.port)))
         assert slow.requests == asked
         assert report.verdict == "verified"
+        # Nor where somebody hands in nothing but the address.
+        report = tool.verify(f"{address.format(slow.port)}/badge.json".encode())
+        assert slow.requests == asked
+        assert report.verdict == "unverifiable"
     finally:
         tool.store.close()
 

@@ -234,6 +234,7 @@ def test_our_terms_are_where_the_examples_have_them(solar: Template, built: Buil
         "credentialSubject.achievement.related",
         "credentialSubject.achievement.requirement",
         "credentialSubject.achievement.summary",
+        "credentialSubject.achievement.tag",
         "credentialSubject.awardedBy.location",
         "issuer.eIDASIdentifier",
     }

@@ -24,11 +24,14 @@ from badges.template.values import Assessment
 EXPECTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "eu_annex_1": ((), ()),
     "eu_annex_2": ((), ()),
-    "common_microcredential_framework": (("hours", "level", "credits", "transcript"), ("hours",)),
+    "common_microcredential_framework": (
+        ("hours", "level", "credits", "transcript"),
+        ("hours", "credits"),
+    ),
     "hochschulforum_digitalisierung": (("workload", "level"), ()),
     "nzqa": (
-        ("workload", "purpose", "need", "no-duplicate", "annual-review"),
-        ("purpose", "need", "no-duplicate", "annual-review"),
+        ("workload", "purpose", "need", "no-duplicate", "annual-review", "self-assessment", "learner-demand"),
+        ("purpose", "need", "no-duplicate", "annual-review", "self-assessment", "learner-demand"),
     ),
     "paradigms": ((), ()),
     "microhe": (("credits",), ("credits",)),
@@ -51,6 +54,13 @@ PROFILES = {
     "rutgers-lumina-2019": "rutgers_lumina",
     "lv-formal-2025": "latvia",
     "edubadges-nl-mc": "edubadges",
+}
+#: How many rules of ours a framework has beside those of its profile, by strength: values that cannot be, and what its
+#: source asks for in text.
+OF_OURS = {
+    "eu_annex_2": {"must": 1},
+    "nzqa": {"must": 3},
+    "latvia": {"must": 2},
 }
 _MINIMAL = """
 title = { en = "Mine", lv = "Mans" }
@@ -200,7 +210,10 @@ def test_a_level_of_latvian_non_formal_learning_needs_a_decision(
     course = declaring(solar, unit_kind="nonFormal")
     assert elements.missing(course, issuer) == ("level",)
     assert evaluate("latvia", course, issuer).failed == ("level",)
-    assert mends(evaluate("eu_annex_1", course, issuer)) == {"level.decision": "/quality/decision_reference"}
+    assert mends(evaluate("eu_annex_1", course, issuer)) == {
+        "level.decision": "/quality/decision_reference",
+        "grade": "/required_value",
+    }
     assert elements.missing(replace(course, level=NOT_APPLICABLE), issuer) == ("level",), (
         "the LKI level is still there"
     )
@@ -230,7 +243,8 @@ def test_quality_is_assured_until_its_last_day_and_a_warning_comes_60_days_befor
     report = evaluate("eu_annex_1", solar, issuer, date(2026, 11, 21))
     assert report.passes is (expected != "fail")
     assert (mend in mends(report).values()) == (expected != "pass")
-    assert ("warning" in outcomes(report).values()) == (expected == "warning")
+    assured = {code: found for code, found in outcomes(report).items() if "type_of_quality" in code}
+    assert ("warning" in assured.values()) == (expected == "warning")
     assert elements.missing(solar, issuer, date(2026, 11, 21)) == (
         ("type_of_quality_assurance",) if expected == "fail" else ()
     )
@@ -238,12 +252,13 @@ def test_quality_is_assured_until_its_last_day_and_a_warning_comes_60_days_befor
 
 
 def test_each_framework_has_the_rules_it_is_known_by(shared: Path) -> None:
-    """By strength, against the profiles drawn from the sources; Annex I has a few more of ours."""
+    """By strength, against the profiles drawn from the sources; a few more are of ours, as those of Annex I."""
     known = json.loads((shared / "data/eu/profiles/quality_profiles.json").read_text(encoding="utf-8"))
     profiles = {profile["id"]: profile["rules"] for profile in known["profiles"]}
     assert set(PROFILES.values()) == set(framework_codes()) - {"eu_annex_1"}
     for profile, code in PROFILES.items():
         wanted = Counter(rule["level"].replace("declared", "stated") for rule in profiles[profile])
+        wanted += Counter(OF_OURS.get(code, {}))
         assert Counter(rule.strength for rule in framework(code).rules) == wanted, code
 
 
@@ -331,6 +346,10 @@ def test_a_framework_is_data_only(solar: Template, issuer: IssuerProfile) -> Non
         "at_least = 1\n[[rule]]\ncode = 'b'\nfield = 'name'\nstrength = 'must'\nen = 'x'\npresent = true\n",
         "at_least = 1\n[[rule]]\ncode='hours'\nfield='name'\nstrength='must'\nen='x'\nlv='y'\npresent=true\n",
         "at_least = 1\nbad toml",
+        "at_least = 1\n[[element]]\ncode = 'mood'\n",
+        "at_least = 1\n[[element]]\ncode = 'title'\n[element.nonFormal]\nlight = 'green'\n"
+        "regulation = { en = 'x', lv = 'y' }\nen = 'x'\nlv = 'y'\n",
+        "at_least = 1\n[[element]]\ncode = 'title'\n[element.nonFormal]\nlight = 'met'\nen = 'x'\nlv = 'y'\n",
     ],
 )
 def test_an_invalid_framework_is_refused(wrong: str) -> None:

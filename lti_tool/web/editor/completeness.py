@@ -11,7 +11,7 @@ from badges.issuer import IssuerProfile
 from badges.quality import ANNEX_1
 from badges.quality.evaluation import Verdict, evaluate
 from badges.template.model import Template
-from badges.template.wording import other_percentages, too_little
+from badges.template.wording import other_percentages, unready
 from lti_tool.web.editor.fields import step_code_of
 
 
@@ -30,7 +30,7 @@ class ElementState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A field that says too little to be published: where it stands, in which step, and the code of what is wrong."""
+    """A field that is not ready to be published: where it stands, in which step, and the code of what is wrong."""
 
     pointer: str
     step: str
@@ -44,7 +44,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completeness:
-    """The mandatory elements, the fields that say too little, and the verdicts of rules that only recommend something.
+    """The mandatory elements, the fields not ready to be published, and the verdicts of rules that only recommend.
 
     `percentages` are those in free text that are not the minimum result, as `badges.template.wording` finds them;
     `undrawn` are characters that picture or certificate leave out, as `badges.artwork` finds them.
@@ -79,7 +79,7 @@ def completeness_of(template: Template, issuer: IssuerProfile, today: date) -> C
         ),
         gaps=tuple(
             Gap(pointer=pointer, step=step_code_of(pointer, ANNEX_1), code=code)
-            for pointer, code in too_little(template)
+            for pointer, code in unready(template, today)
         ),
         percentages=tuple(other_percentages(template)),
         undrawn=tuple(undrawn(template)),

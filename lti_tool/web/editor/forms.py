@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -58,6 +58,18 @@ def read_step(step: Step, form: Form, body: Json, issuer: IssuerProfile, today: 
     for field in step.fields:
         _set_at(data, field.path, _read(field, form, field.pointer, _value_at(body, field.path)))
     return _validated(step, data, body, issuer, today)
+
+
+def with_changes(step_input: StepInput, changes: Json, issuer: IssuerProfile) -> StepInput:
+    """The input with proposed values, by field; what the issuer's settings do not allow is left out."""
+    beyond = claims_beyond(read_template({**step_input.valid_data, **changes}), issuer)
+    claimed = {pointer.split("/")[1] for pointer, _code in beyond}
+    allowed = {name: value for name, value in changes.items() if name not in claimed}
+    return replace(
+        step_input,
+        data={**step_input.data, **allowed},
+        valid_data={**step_input.valid_data, **allowed},
+    )
 
 
 def with_added_row(step: Step, data: Json, pointer: str) -> Json:

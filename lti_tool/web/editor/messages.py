@@ -40,6 +40,7 @@ _PROBLEMS: Mapping[str, Sentence] = {
     "says_too_little": _l(
         "This says too little to be published. Write it so that a stranger understands it."
     ),
+    "review_has_passed": _l("The date of the review has passed. Check the template and set a new date."),
     "not_a_badge": _l(
         "This file is neither a template exported from Nozimite nor a badge. Choose another file."
     ),

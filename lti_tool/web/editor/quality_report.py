@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from badges.claims import claims_beyond
 from badges.errors import BadgeError
+from badges.eu.annex_1 import ELEMENTS
 from badges.quality import ANNEX_1, framework_codes
 from badges.quality.evaluation import evaluate
 from badges.template.model import read_template
@@ -76,7 +77,10 @@ def withdraw(template_id: UUID, version: int) -> str:
 
 
 def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
-    """A line for each framework, and every rule of the requested ones; without a request, of the required ones."""
+    """Every rule of the frameworks that are required, and those of the others folded away.
+
+    Of a requested one the rules are shown too, and of all where all are requested.
+    """
     issuer = page_issuer().profile
     template = read_template(row.body)
     today = issuer.day_of(current_tool().clock())
@@ -84,10 +88,7 @@ def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
     reports = [evaluate(code, template, issuer, today) for code in framework_codes()]
     required = (ANNEX_1, *issuer.demands)
     requested = request.form.get("framework", "")
-    if requested == ALL_FRAMEWORKS:
-        shown_codes = framework_codes()
-    else:
-        shown_codes = (requested,) if requested in framework_codes() else required
+    shown_codes = framework_codes() if requested == ALL_FRAMEWORKS else (*required, requested)
     completeness = completeness_of(template, issuer, today)
     return render_template(
         "editor/report.html",
@@ -95,9 +96,9 @@ def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
         row=row,
         may_edit=author.course_id is None or row.course_id == author.course_id,
         template=template,
-        reports=reports,
         shown=[report for report in reports if report.framework.code in shown_codes],
-        required=required,
+        others=[report for report in reports if report.framework.code not in shown_codes],
+        elements={element.code: element for element in ELEMENTS},
         claims=[(pointer, problem_sentence(code, issuer=issuer)) for pointer, code in claims],
         may_publish=not claims
         and not completeness.gaps

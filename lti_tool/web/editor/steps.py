@@ -19,7 +19,8 @@ from badges.eu.annex_1 import ELEMENTS
 from badges.importing.field_reader import Note
 from badges.pictures import fit_picture
 from badges.template.model import read_template
-from badges.template.wording import too_little
+from badges.template.programme_code import proposed_changes, read_programme_code
+from badges.template.wording import unready
 from badges.vocabularies import Concept
 from lti_tool.errors import NotFoundError
 from lti_tool.store.models import TemplateVersion
@@ -60,6 +61,10 @@ def save(template_id: UUID, version: int) -> str:
         row = locked_version(session, author, template_id, version)
         now, profile = tool.clock(), page_issuer().profile
         step_input = forms.read_step(step, request.form, row.body, profile, profile.day_of(now))
+        if request.form.get("programme"):
+            step_input = forms.with_changes(
+                step_input, proposed_changes(read_template(step_input.valid_data)), profile
+            )
         versions.save_draft(row, step_input.valid_data, now, author.actor)
         next_page = request.form.get("go", "")
         if step_input.problems or not next_page:
@@ -119,7 +124,7 @@ def step_page(
 ) -> str:
     """The page of a step: its form, and beside it completeness and preview. `notes` are those of an import.
 
-    `unready`: what is to be marked at the fields because it says too little to be published, as `unready_fields` finds.
+    `unready`: what is to be marked at the fields because it is not ready to be published, as `unready_fields` finds.
     """
     tool = current_tool()
     profile = page_issuer().profile
@@ -155,12 +160,16 @@ def step_page(
         step_code_of=step_code_of,
         completeness=completeness_of(template, profile, profile.day_of(tool.clock())),
         preview=preview(row, template),
+        programme=read_programme_code(template.quality.programme_code)
+        if proposed_changes(template)
+        else None,
     )
 
 
 def unready_fields(row: TemplateVersion) -> Mapping[str, str]:
-    """The fields that say too little to be published: the code of what is wrong by the JSON pointer."""
-    return dict(too_little(read_template(row.body)))
+    """The fields that are not ready to be published: the code of what is wrong by the JSON pointer."""
+    today = page_issuer().profile.day_of(current_tool().clock())
+    return dict(unready(read_template(row.body), today))
 
 
 def _asked_about(row: TemplateVersion) -> Mapping[str, str]:

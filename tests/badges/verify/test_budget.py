@@ -19,7 +19,10 @@ from badges.verify.proof import CHANGED
 from signing import did
 from signing.did_document import did_document
 from signing.json_text import Json
-from signing.keys import VerificationMethod
+from signing.keys import KeyFinder, VerificationMethod
+from signing.proofs import check
+from signing.secured import SecuredCredential
+from signing.verified_proof import VerifiedProof
 from tests.badges.verify.reports import demand_sentences, finding
 
 Build = Callable[..., Json]
@@ -63,7 +66,7 @@ def net(world: Any) -> Net:
 
 @pytest.fixture
 def verify_badge(world: Any, net: Net, now: datetime) -> Callable[..., Report]:
-    def verified(document: Json | bytes, budget: Budget | None = None) -> Report:
+    def verified(document: Json | bytes, budget: Budget | None = None, **more: Any) -> Report:
         file = document if isinstance(document, bytes) else world.secure(document).text.encode()
         budget = budget or Budget(net.clock)
         fetch = budget.limited(net.fetch)
@@ -75,6 +78,7 @@ def verify_badge(world: Any, net: Net, now: datetime) -> Callable[..., Report]:
             fetch=fetch,
             budget=budget,
             find_schema_breach=lambda _document, _schema: None,
+            **more,
         )
         demand_sentences(report)
         return report
@@ -169,6 +173,24 @@ def test_endorsements_are_unknown_and_the_badge_itself_is_verified(
     assert report.verdict == "verified"
     assert finding(report, "endorsements")[0] == "unknown"
     assert net.now <= SECONDS
+
+
+def test_no_proof_is_checked_once_the_time_is_over(
+    badge: Json, endorsement: Json, world: Any, net: Net, verify_badge: Any
+) -> None:
+    """That takes the processor's time, and needs no fetch."""
+    checked: list[SecuredCredential] = []
+
+    def check_slowly(secured: SecuredCredential, find_key: KeyFinder, now: datetime) -> VerifiedProof:
+        checked.append(secured)
+        net.now += SECONDS / 4
+        return check(secured, find_key, now)
+
+    endorsement["credentialSubject"]["id"] = badge["id"]
+    badge["endorsementJwt"] = [world.secure(endorsement, "vc-jwt").text] * 16
+    report = verify_badge(badge, check_proof=check_slowly)
+    assert len(checked) == 4
+    assert (report.verdict, finding(report, "endorsements")) == ("verified", ("unknown", "limit_reached"))
 
 
 def test_a_newer_version_and_a_schema_are_unknown(badge: Json, net: Net, verify_badge: Any) -> None:

@@ -30,6 +30,7 @@ from tests.fixtures import (
     run_due_jobs,
 )
 
+OPENED_THEMSELVES = {"condition": "opened_it_themselves"}
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
 YEAR = {"months": 12}
 
@@ -135,6 +136,29 @@ def test_out_and_in_long_before_the_end_renews_nothing(tool, platform, rule_id, 
     clock.advance(days=240)
     look(tool, platform, rule_id)
     assert len(rows(tool, Award)) == 1
+
+
+def test_who_has_opened_the_link_before_renews_by_out_and_in_and_not_by_opening_it_again(
+    tool, platform, clock
+):
+    """That they open it once more is not recorded: it is nothing new. So the first time counts, once they were out."""
+
+    def open_link():
+        with tool.store.begin() as session:
+            sessions.start_session(session, launch_of(ANNA, 1), clock())
+        look(tool, platform, rule_id)
+        run_due_jobs(tool)
+
+    rule_id = make_rule(tool, publish(tool, validity=YEAR), OPENED_THEMSELVES)
+    complete(tool, platform, rule_id, ANNA)
+    assert rows(tool, Award) == []
+    open_link()
+    assert len(rows(tool, Award)) == 1
+    clock.advance(days=340)
+    open_link()
+    assert len(rows(tool, Award)) == 1
+    out_and_in(tool, platform, rule_id)
+    assert [row.why_ended for row in rows(tool, Award)] == ["renewed", None]
 
 
 def test_a_badge_that_does_not_expire_is_never_renewed(tool, platform, clock):

@@ -15,6 +15,7 @@ import pytest
 
 from badges.issuer import read_issuer
 from lti_tool import __version__
+from lti_tool.awarding import awards
 from lti_tool.commands import main
 from lti_tool.commands.main import READER_GONE
 from lti_tool.errors import OutgoingError
@@ -410,16 +411,45 @@ def test_the_extension_address_is_shown_and_not_moved_where_nothing_is_served(ru
 ISSUER = ROOT / "config" / "issuer.example.toml"
 
 
+CMF = "common_microcredential_framework"
+
+
 def test_a_template_is_checked_against_every_framework_and_each_field_to_fix_is_named(run):
-    code, output, _ = run("quality", TEMPLATE, "--issuer", ISSUER)
+    code, output, _ = run("quality", TEMPLATE, "--issuer", ISSUER, "--framework", CMF)
     assert code == 1
+    assert any(
+        line.startswith("  FAIL: hours: Keep the workload") and line.endswith("[field: /workload_hours]")
+        for line in output.splitlines()
+    )
+
+
+def test_of_frameworks_that_the_institution_did_not_choose_there_is_one_line(run, tmp_path):
+    file = tmp_path / "issuer.toml"
+    text = ISSUER.read_text("utf-8")
+    file.write_text(text, "utf-8")
+    code, output, _ = run("quality", TEMPLATE, "--issuer", file)
     lines = output.splitlines()
     assert len([line for line in lines if not line.startswith(" ")]) == 12
     assert "eu_annex_1: passes (EU micro-credential: Annex I, the elements)" in lines
-    assert any(
-        line.startswith("  FAIL: hours: Keep the workload") and line.endswith("[field: /workload_hours]")
-        for line in lines
+    assert (code, "FAIL" in output) == (0, False)
+    file.write_text(text.replace("# demands = [", f'demands = ["{CMF}"] # ['), "utf-8")
+    code, output, _ = run("quality", TEMPLATE, "--issuer", file)
+    assert (code, "  FAIL: hours: Keep the workload" in output) == (1, True)
+    assert "  FAIL: employer-demand" not in output and "  FAIL: self-assessment" not in output
+    reports = json.loads(run("quality", TEMPLATE, "--issuer", file, "--json")[1])
+    assert [report["framework"] for report in reports if report["chosen"]] == ["eu_annex_1", CMF]
+
+
+def test_what_the_latvian_regulations_have_of_each_element_is_printed(run):
+    words = ("quality", TEMPLATE, "--issuer", ISSUER, "--framework", "latvia")
+    lines = run(*words)[1].splitlines()
+    assert (
+        "  not: type_of_quality_assurance (furtherEducation), MK 52: The document has no place for it."
+        in lines
     )
+    (report,) = json.loads(run(*words, "--json")[1])
+    assert len(report["elements"]) == 22
+    assert {one["light"] for one in report["elements"]} == {"met", "partly", "not", "not_regulated"}
 
 
 def test_one_framework_may_be_asked_for_in_latvian(run):
@@ -589,6 +619,18 @@ def test_europass_writes_every_badge(environment, badge, run, tmp_path):
     with zipfile.ZipFile(out) as packed:
         assert len(packed.namelist()) == 1
     assert run("europass", "--out", out, "--template", "no-such")[1].endswith(": 0\n")
+
+
+@pytest.mark.parametrize("act", ["revoke", "suspend"])
+def test_europass_gets_no_badge_that_is_revoked_or_suspended(environment, tool, badge, run, tmp_path, act):
+    with tool.store.begin() as session:
+        row = session.query(CredentialRow).one()
+        if act == "suspend":
+            # As one that was issued under STATUS_PURPOSE=suspension.
+            row.status_list.purpose = "suspension"
+        getattr(awards, act)(session, row.award, "an inquiry", tool.clock())
+    code, output, _ = run("europass", "--out", tmp_path / "europass.zip")
+    assert (code, output.endswith(": 0\n")) == (0, True)
 
 
 def test_europass_says_what_a_badge_lacks_as_it_was_signed(

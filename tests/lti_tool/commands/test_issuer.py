@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lti_tool.store.models import DeploymentRow
+from tests.fixtures import template_data
 from tests.lti_tool.commands.test_commands import ROOT, environment, run
 from tests.lti_tool.commands.test_platforms import ADD
 
@@ -81,6 +82,24 @@ def test_keys_and_templates_are_those_of_the_issuer_that_is_named(run, added, tm
     kid = sorted(keys[0])[0]
     assert run("keys", "compromised", kid)[0] == 0
     assert kid in run("keys", "list", "--issuer", "daugava-school")[1]
+
+
+def test_a_template_is_judged_by_the_authority_of_its_own_issuer(run, environment, file, tmp_path):
+    """Riga College names no level above 7, Daugava School does."""
+    file.write_text(f"{DAUGAVA}[authority]\nhighest_level = 8\n")
+    assert run("issuer", "add", file)[0] == 1
+    level = {"level": {"framework": "EQF", "value": 8}, "lki_level": 8, "cycle": "third"}
+    template = tmp_path / "template.json"
+    stated = template_data() | level | {"types_of_quality_assurance": [{"code": "internal"}]}
+    template.write_text(json.dumps(stated, default=str), encoding="utf-8")
+    code, _, error = run("templates", "add", template)
+    assert (code, "/level/value: level_too_high" in error) == (2, True)
+    code, output, error = run("templates", "add", template, "--issuer", "daugava-school")
+    assert code == 0, error
+    assert run("templates", "publish", output.split("\t")[0], "--yes")[:2] == (
+        0,
+        output.splitlines()[0].replace("draft", "published") + "\n",
+    )
 
 
 def test_a_platform_is_invited_or_added_for_an_issuer(run, added):

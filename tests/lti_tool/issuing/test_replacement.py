@@ -232,12 +232,20 @@ def test_a_better_result_is_stated_with_its_own_date_and_the_date_of_the_award(t
 
 
 def test_europass_says_what_was_signed_whatever_the_platform_says_today(tool, platform, rule_id):
+    def for_europass():
+        with tool.store.read() as session:
+            return europass.upload_of(tool.issuers, session.query(CredentialRow).one()).decode()
+
     award = issued(tool, platform, rule_id)
-    rename(tool, award, "Somebody Else", "else@example.org")
+    before = for_europass()
+    assert "anna@example.org" in before
+    rename(tool, award, "Somebody Else")
     change_issuer(tool, legal_name={"en": "Riga University", "lv": "Rīgas universitāte"})
     with tool.store.begin() as session:
         session.get_one(Award, award.id).score = Decimal("0.1")
-        text = europass.upload_of(tool.issuers, session.query(CredentialRow).one()).decode()
+    assert for_europass() == before
+    rename(tool, award, "Somebody Else", "else@example.org")
+    text = for_europass()
     assert "Bērziņa" in text
     assert "Rīgas koledža" in text and "niversit" not in text
     assert "Else" not in text and "else@example.org" not in text and "anna@example.org" not in text

@@ -147,6 +147,22 @@ def test_many_launches_at_once_fetch_the_set_once(network, publish, clock, is_kn
     assert slow.calls == 1
 
 
+def test_who_comes_when_another_has_just_fetched_the_set_fetches_nothing(network, publish, clock):
+    publish("a")
+    others = []
+
+    def seconds():
+        # The first launch has seen that nothing is cached, and before it goes on another has all of its turn.
+        if not others:
+            others.append("another")
+            key_sets.keys(URL)
+        return clock.seconds()
+
+    key_sets = KeySets(network, seconds)
+    assert key_sets.key(URL, "a")["kid"] == "a"
+    assert len(network.calls) == 1
+
+
 def test_a_failed_fetch_fails_for_all_who_wait_for_it(network, clock):
     network.fail("GET", URL)
     slow = SlowNetwork(network)

@@ -1,7 +1,7 @@
 """A certificate that was drawn is given out again without drawing it."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Semaphore
 
 import pytest
 
@@ -51,14 +51,33 @@ def test_a_revoked_badge_has_no_certificate_although_one_was_drawn(tool, badge_i
         pdf_documents.certificate_of(tool, badge_id, "en")
 
 
+class CountedKey:
+    """A key that tells how often it was looked for."""
+
+    def __init__(self):
+        self.looks = Semaphore(0)
+
+    def __hash__(self):
+        self.looks.release()
+        return 1
+
+
 def test_ten_who_ask_at_once_wait_for_one_drawing():
     everybody = Barrier(10)
     drawings = []
     pdfs = DrawnPdfs(most_bytes=100)
+    anna = CountedKey()
+
+    def draw():
+        drawings.append(1)
+        if len(drawings) == 1:
+            for _ in range(10):
+                assert anna.looks.acquire(timeout=10), "the others have looked too, and found nothing"
+        return b"pdf"
 
     def ask():
         everybody.wait()
-        return pdfs.pdf_of("anna", lambda: drawings.append(1) or b"pdf")
+        return pdfs.pdf_of(anna, draw)
 
     with ThreadPoolExecutor(10) as threads:
         answers = [threads.submit(ask) for _ in range(10)]

@@ -80,7 +80,7 @@ class Story:
             row = self.locked(session)
             return approvals.publish_or_ask(session, row, self.profile, self.tool.clock(), by or self.zane)
 
-    def edit(self, hours="12", by=None):
+    def edit(self, hours="75", by=None):
         with self.tool.store.begin() as session:
             row = self.locked(session)
             versions.save_draft(row, row.body | {"workload_hours": hours}, self.tool.clock(), by or self.zane)
@@ -275,7 +275,7 @@ def test_a_change_voids_the_request_and_asking_anew_makes_new_links(story, clock
     old = story.links()
     story.edit("80")  # as it was: nothing changes
     assert story.standing(old[RUTA]) == "open"
-    story.edit("13")
+    story.edit("78")
     assert story.standing(old[RUTA]) == "changed" and story.state()[1].status == "changed"
     assert story.answer(old[RUTA]) == "changed" and story.state()[0] == "draft"
     assert ("approval_withdrawn", story.zane.name, "changed") in story.events()
@@ -303,7 +303,7 @@ def test_a_draft_that_is_changed_past_the_store_is_not_approved(story):
     code = story.links()[RUTA]
     with story.tool.store.begin() as session:
         row = story.locked(session)
-        row.body = row.body | {"workload_hours": "999"}
+        row.body = row.body | {"workload_hours": "85"}
     assert story.answer(code) == "changed" and story.state()[0] == "draft"
     with story.tool.store.begin() as session, pytest.raises(NotAllowedError):
         approvals.answer_by_operator(
@@ -379,7 +379,7 @@ def test_a_colleague_who_wrote_part_of_it_is_not_asked(story):
         session.add(colleague)
         session.flush()
         by = events.person(colleague.id)
-    story.edit("13", by)
+    story.edit("78", by)
     story.publish()
     assert story.links().keys() == {RUTA}
 
@@ -542,7 +542,7 @@ def test_an_approval_while_the_teacher_edits_approves_what_was_read_or_nothing(s
 
     def edit():
         try:
-            story.edit("999")
+            story.edit("85")
         except NotAllowedError:
             return "refused"
         return "edited"
@@ -551,7 +551,7 @@ def test_an_approval_while_the_teacher_edits_approves_what_was_read_or_nothing(s
     with story.tool.store.read() as session:
         row = session.get_one(TemplateVersion, story.row_id)
         seen = (approver, teacher, row.status, row.body["workload_hours"])
-    assert seen in (("open", "refused", "published", "80"), ("changed", "edited", "draft", "999"))
+    assert seen in (("open", "refused", "published", "80"), ("changed", "edited", "draft", "85"))
 
 
 def test_an_answer_waits_for_whoever_changes_the_draft(postgres_url, tmp_path, clock):

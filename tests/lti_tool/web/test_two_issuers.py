@@ -11,26 +11,31 @@ import pytest
 from lti_tool.awarding import awards, confirmations, looks, permissions, placing, rule_changes
 from lti_tool.conditions.tree import all_of
 from lti_tool.errors import AwardStateError, NotAllowedError, NotFoundError
+from lti_tool.issuing import issuer_changes
 from lti_tool.people import operator_sessions
 from lti_tool.platforms import invitations
 from lti_tool.publishing import issuer_documents
 from lti_tool.store import events, outbox, queries
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Event, Outbox, StatusList
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Event, Outbox, StatusList, TemplateVersion
 from tests.at_once import all_at_once
 from tests.fixtures import (
     ANNA,
+    DAUGAVA,
     JANIS,
     NEW_REGISTRATION,
     OPENED_TO_THEM,
     PETERIS,
     ZANE,
     add_another_issuer,
+    change_authority,
     change_issuer,
     complete,
     place_badge,
     run_due_jobs,
 )
+from tests.lti_tool.web.approver.test_approval import code_in_mail
 from tests.lti_tool.web.conftest import School, browser_of, hidden, text_of
+from tests.lti_tool.web.editor.test_editor import ASSESSMENT, BADGE, LEARNING, Editor
 from tests.lti_tool.web.platforms.test_registration_page import CONFIGURATION, URL
 from tests.lti_tool.web.teacher.test_placement import REQUEST
 from tests.running_demo import rows
@@ -153,6 +158,28 @@ def test_a_rule_of_one_issuer_is_none_of_another(school, daugava, web_tool):
     with web_tool.store.read() as session:
         assert not web_tool.issuers.first(session).policy.assistants_may_confirm
         assert web_tool.issuers.of(session, daugava.id).policy.assistants_may_confirm
+
+
+def test_each_judges_templates_by_its_own_settings_of_authority_and_asks_its_own_approvers(
+    school, daugava, web_tool, clock, tmp_path
+):
+    change_authority(web_tool, highest_level=3, approvers=["ruta@riga-college.example"])
+    theirs = {"highest_level": 8, "approvers": ["otto@daugava.example"]}
+    with web_tool.store.begin() as session:
+        data = DAUGAVA | {"authority": theirs}
+        issuer_changes.change(session, web_tool.issuers.of(session, daugava.id), data, clock())
+    for one, allowed in ((school, False), (daugava.school, True)):
+        zane = Editor(one.browser, one.launch(ZANE)).post("/lti/app/templates/new")
+        zane.save("badge", BADGE)
+        zane.save("learning", LEARNING | {"/level": "8"})
+        assert (zane.problems() == {}) is allowed
+    zane.save("assessment", ASSESSMENT)
+    zane.publish()
+    code = code_in_mail(web_tool, tmp_path)
+    assert [mail.name.partition(".")[0] for mail in tmp_path.glob("mail/approval-*.eml")] == ["approval-2"]
+    school.browser.post("/lti/approval", data={"code": code, "answer": "approved"})
+    newest = rows(web_tool, TemplateVersion)[-1]
+    assert (newest.issuer_id, newest.status) == (daugava.id, "published")
 
 
 def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(

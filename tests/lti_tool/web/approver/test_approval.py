@@ -13,7 +13,7 @@ from lti_tool.store.models import Approval, TemplateVersion
 from lti_tool.templates import approval_requests, versions
 from lti_tool.web import create_app
 from tests.fixtures import ANNA, ZANE, change_authority, run_due_jobs
-from tests.lti_tool.web.conftest import browser_of, text_of
+from tests.lti_tool.web.conftest import browser_of, hidden, text_of
 from tests.lti_tool.web.conftest import policy as csp
 from tests.lti_tool.web.editor.test_editor import ASSESSMENT, BADGE, LEARNING, Editor, rows
 
@@ -237,5 +237,6 @@ def test_a_published_badge_is_placed_without_asking_anybody(school, web_tool):
     zane = Editor(school.browser, school.launch(ZANE, **REQUEST))
     zane.post("/lti/app/place", badge=school.badge, condition="link_opened_to_them")
     assert zane.page.status_code == 200
+    assert hidden(zane.page, "JWT"), "the link goes to the platform at once"
     with web_tool.store.read() as session:
         assert session.query(Approval).count() == 0

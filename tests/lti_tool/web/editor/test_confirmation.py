@@ -99,7 +99,7 @@ def test_a_template_that_says_too_little_is_not_published_and_the_fields_say_so(
     path = zane.version_path
     assert "11 of 11 EU elements" in zane.text
     assert "The template can be published." not in zane.text
-    assert zane.text.count("Says too little to be published.") == 3
+    assert zane.text.count("says too little to be published.") == 3
     zane.post(f"{path}/publish", draft=draft_hash(draft(web_tool)))
     assert draft(web_tool).status == "draft"
     assert "The template cannot be published yet." in zane.text
@@ -114,6 +114,27 @@ def test_a_template_that_says_too_little_is_not_published_and_the_fields_say_so(
     zane.post(f"{path}/save?check=yes", step="badge", **BADGE, go="assessment")
     assert list(zane.problems()) == ["/criteria"]
     zane.save("assessment", ASSESSMENT)
+    zane.publish()
+    approve_waiting(web_tool)
+    assert draft(web_tool).status == "published"
+
+
+def test_a_template_whose_review_has_passed_is_not_published_before_it_has_a_new_date(zane, web_tool):  # noqa: F811
+    zane.save("learning", LEARNING)
+    zane.save("badge", BADGE)
+    zane.save("assessment", ASSESSMENT)
+    path = zane.version_path
+    zane.save("more", {"/review_date": "2026-11-20"})
+    assert "Review date The date of the review has passed." in zane.text
+    assert "The template can be published." not in zane.text
+    zane.post(f"{path}/publish", draft=draft_hash(draft(web_tool)))
+    assert "The template cannot be published yet." in zane.text
+    assert (
+        "Review date: The date of the review has passed. Check the template and set a new date." in zane.text
+    )
+    zane.post(f"{path}/edit?check=yes", step="more")
+    assert list(zane.problems()) == ["/review_date"]
+    zane.save("more", {"/review_date": "2026-11-21"})
     zane.publish()
     approve_waiting(web_tool)
     assert draft(web_tool).status == "published"

@@ -24,7 +24,7 @@ from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import versions
 from lti_tool.web.editor.fields import STEPS, all_fields, declarations_step
 from tests.badges.test_pictures import picture_file
-from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, approve_waiting, template_data
+from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, approve_waiting, change_issuer, template_data
 from tests.lti_tool.web.conftest import CLAIM, hidden, policy, text_of
 from tests.lti_tool.web.teacher.test_placement import REQUEST
 
@@ -524,10 +524,61 @@ def test_a_framework_asks_for_its_own_declarations(zane, web_tool):
     assert quality["in_catalogue"] is True
 
 
+def test_level_and_form_are_taken_from_the_programme_code_when_the_teacher_says_so(zane, web_tool):
+    zane.save("latvia", {"/quality/programme_code": "33 484 01 1"})
+    assert "33 484 01 1 is the code of: vocational secondary education." in zane.text
+    assert "Level: EQF and LKI 4 Form of participation: On site" in zane.text
+    body = rows(web_tool)[-1].body
+    assert "level" not in body and "forms_of_participation" not in body
+    zane.save("learning", {"/workload_hours": "40"}, programme="yes")
+    body = rows(web_tool)[-1].body
+    assert (body["level"], body["lki_level"]) == ({"framework": "EQF", "value": 4}, 4)
+    assert (body["forms_of_participation"], body["workload_hours"]) == (["presential"], "40")
+    assert "is the code of" not in zane.text
+    zane.save("latvia", {"/quality/programme_code": "foo"})
+    assert "is the code of" not in zane.text
+
+
+def test_a_level_beyond_the_settings_is_not_taken_from_the_programme_code(zane, web_tool):
+    zane.save("latvia", {"/quality/programme_code": "51 310"}, programme="yes")
+    assert "level" not in rows(web_tool)[-1].body
+
+
+def folded(zane) -> str:
+    """What a closed part of the report holds."""
+    return " ".join(re.findall(r"<details class=\"report\">(.*?)</details>", zane.page.text, re.S))
+
+
+def test_the_report_shows_what_the_institution_chose_and_folds_the_rest(zane, web_tool):
+    zane.post(f"{zane.version_path}/report")
+    for code in framework_codes():
+        assert (f'id="f-{code}"' in folded(zane)) == (code != "eu_annex_1")
+    change_issuer(web_tool, demands=["latvia"])
+    zane.post(f"{zane.version_path}/report")
+    assert 'id="f-latvia"' in zane.page.text and 'id="f-latvia"' not in folded(zane)
+    assert 'id="f-nzqa"' in folded(zane)
+    zane.post(f"{zane.version_path}/report", framework="nzqa")
+    assert 'id="f-nzqa"' not in folded(zane)
+
+
+def test_what_rests_on_a_tick_is_shown_as_declared_by_the_issuer(zane):
+    zane.post(f"{zane.version_path}/report", framework="eu_annex_2")
+    assert "Learner-centred: collect feedback from learners. Declared by the issuer" in zane.text
+
+
+def test_the_report_shows_what_the_latvian_regulations_have_of_each_element(zane):
+    zane.post(f"{zane.version_path}/report", framework="latvia")
+    assert "Title Met" not in zane.text
+    (table,) = re.findall(r'<table class="folding lights">(.*?)</table>', zane.page.text, re.S)
+    assert table.count('<th scope="row">') == 11
+    for word in ("Met", "Partly", "Not met", "Not regulated", "MK 52", "MK 322", "MK 395"):
+        assert word in table
+
+
 def test_all_frameworks_can_be_printed_on_one_page(zane):
     zane.post(f"{zane.version_path}/report", framework="all")
     for code in framework_codes():
-        assert f'id="f-{code}"' in zane.page.text
+        assert f'id="f-{code}"' in zane.page.text and f'id="f-{code}"' not in folded(zane)
 
 
 # --- who may

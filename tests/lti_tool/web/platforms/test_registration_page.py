@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
+from threading import Barrier, Semaphore
 
 import pytest
 
@@ -162,16 +162,27 @@ def test_the_button_pressed_six_times_at_once_registers_once(tool_on_any_databas
         code = invitations.invite(session, clock())
     network.table[URL] = CONFIGURATION
     network.table[CONFIGURATION["registration_endpoint"]] = {"client_id": "new-client"}
-    called = []
+    called, refused = [], Semaphore(0)
     ask = network.request
-    network.request = lambda method, url, **more: called.append(method) or ask(method, url, **more)
+
+    def answer_when_the_others_are_refused(method, url, **more):
+        called.append(method)
+        if called == ["GET"]:
+            for _ in range(5):
+                refused.acquire(timeout=10)
+        return ask(method, url, **more)
+
+    network.request = answer_when_the_others_are_refused
     app, ready = create_app(tool), Barrier(6)
     form = {"openid_configuration": URL, "registration_token": "t", "code": code, "agreed": "yes"}
 
     def press(_):
         browser = browser_of(app)
         ready.wait()
-        return browser.post("/lti/register", data=form).status_code
+        status = browser.post("/lti/register", data=form).status_code
+        if status == 400:
+            refused.release()
+        return status
 
     with ThreadPoolExecutor(6) as pool:
         statuses = sorted(pool.map(press, range(6)))
