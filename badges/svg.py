@@ -12,8 +12,10 @@ a DTD elsewhere is read as if it were not there: drawing programs write one, and
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass, field
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from badges.bake import (
     CLR_KEYWORD,
@@ -26,6 +28,7 @@ from badges.bake import (
     secured_from,
 )
 from badges.errors import NotBakedError, PictureError
+from badges.readable import readable
 from signing.secured import SecuredCredential
 
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
@@ -62,6 +65,15 @@ def looks_like_svg(file: bytes) -> bool:
     """Whether the bytes begin like XML, with `<svg` near the beginning unless there is an XML declaration."""
     head = file[:2_000].removeprefix(_BOM).lstrip()
     return head.startswith(b"<?xml") or (head.startswith(b"<") and b"<svg" in file[:20_000])
+
+
+def drawing(png: bytes, side: int, title: str) -> bytes:
+    """The square picture of `side` pixels as an SVG, which shows it at any size; the title is for screen readers."""
+    image = b64encode(png).decode()
+    return (
+        f'<svg xmlns="{_SVG}" viewBox="0 0 {side} {side}" role="img"><title>{escape(readable(title))}</title>'
+        f'<image width="{side}" height="{side}" href="data:image/png;base64,{image}"/></svg>'
+    ).encode()
 
 
 def bake(svg: bytes, secured: SecuredCredential) -> bytes:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from badges import svg
 from badges.bake import bake
+from badges.pictures import SIDE
 from badges.template.model import read_template, text_in
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.store.models import CredentialRow
 from lti_tool.values import BakedBadge
 from signing.proofs import EDDSA_RDFC_2022
 from signing.secured import SecuredCredential
+
+
+def bake_svg(credential: CredentialRow) -> bytes:
+    """The same picture as an SVG with the JSON credential baked in."""
+    template = read_template(credential.template_version.body)
+    title = text_in(template.name, credential.language)
+    secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
+    return svg.bake(svg.drawing(credential.template_version.picture, SIDE, title), secured)
 
 
 def bake_badge(issuer: Issuer, credential: CredentialRow) -> BakedBadge:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lti_tool.errors import NotFoundError, RevokedError
-from lti_tool.issuing.baking import bake_badge
+from lti_tool.issuing.baking import bake_badge, bake_svg
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import Session, queries
 from lti_tool.store.models import CredentialRow
@@ -23,6 +23,12 @@ def badge(publisher: Publisher, credential_id: str) -> BakedBadge:
     with publisher.store.read() as session:
         row = row_to_give_out(session, credential_id)
         return bake_badge(publisher.issuers.of(session, row.issuer_id), row)
+
+
+def badge_svg(publisher: Publisher, credential_id: str) -> bytes:
+    """The badge as an SVG. Raises as `row_to_give_out` does."""
+    with publisher.store.read() as session:
+        return bake_svg(row_to_give_out(session, credential_id))
 
 
 def credential(publisher: Publisher, credential_id: str) -> str:

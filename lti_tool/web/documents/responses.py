@@ -12,7 +12,8 @@ from lti_tool.values import Json
 
 #: Scripts of any site may read the answer: verifiers run in browsers.
 CORS_ANY_ORIGIN = "*"
-_POLICY = "default-src 'none'; frame-ancestors 'none'"
+#: An SVG badge has its picture inside.
+_POLICY = "default-src 'none'; img-src data:; frame-ancestors 'none'"
 
 
 #: How long a browser may keep a file of a badge, in seconds: short, because a revoked badge is not given out.

@@ -85,6 +85,12 @@ def badge_png(badge_id: UUID) -> Response:
     return with_file_name(personal_document(badge.png, "image/png"), badge_id, "png")
 
 
+@pages.get("/badges/<uuid:badge_id>.svg")
+def badge_svg(badge_id: UUID) -> Response:
+    svg = credentials.badge_svg(current_tool(), str(badge_id))
+    return with_file_name(personal_document(svg, "image/svg+xml"), badge_id, "svg")
+
+
 @pages.get("/badges/<uuid:badge_id>.json")
 def badge_json(badge_id: UUID) -> Response:
     text, _jwt = _signed_texts(badge_id)

@@ -76,6 +76,7 @@ WHO_MAY = {
     "GET /badges/<uuid:badge_id>": EVERYBODY,
     "GET /badges/<uuid:badge_id>.json": EVERYBODY,
     "GET /badges/<uuid:badge_id>.jwt": EVERYBODY,
+    "GET /badges/<uuid:badge_id>.svg": EVERYBODY,
     "GET /badges/<uuid:badge_id>.pdf": EVERYBODY,
     "GET /badges/<uuid:badge_id>.png": EVERYBODY,
     "GET /badges/<uuid:badge_id>/part.png": EVERYBODY,

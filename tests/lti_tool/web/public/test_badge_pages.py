@@ -51,7 +51,12 @@ def test_a_badge_page_is_neither_indexed_nor_framed(browser, annas_badge):
 
 
 def test_every_form_of_a_badge_verifies(browser, annas_badge, web_tool):
-    for ending, kind in (("png", "image/png"), ("json", "application/json"), ("jwt", "application/jwt")):
+    for ending, kind in (
+        ("png", "image/png"),
+        ("svg", "image/svg+xml"),
+        ("json", "application/json"),
+        ("jwt", "application/jwt"),
+    ):
         answer = browser.get(f"/badges/{annas_badge}.{ending}")
         assert answer.mimetype == kind
         assert answer.headers["Access-Control-Allow-Origin"] == "*"

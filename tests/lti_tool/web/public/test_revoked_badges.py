@@ -25,6 +25,7 @@ FILES = (
     "/badges/{}.png",
     "/badges/{}.json",
     "/badges/{}.jwt",
+    "/badges/{}.svg",
     "/badges/{}.pdf",
     "/badges/{}/part.png?without=name",
 )
@@ -43,7 +44,7 @@ def test_no_file_of_a_revoked_badge_is_given_out(school, annas_badge, change):
     page = school.browser.get(f"/badges/{annas_badge}")
     assert page.status_code == 200
     assert "This badge has been revoked" in text_of(page) and "The wrong learner" in text_of(page)
-    for ending in (".png", ".pdf", ".json", ".jwt", "/part.png"):
+    for ending in (".png", ".svg", ".pdf", ".json", ".jwt", "/part.png"):
         assert f"/badges/{annas_badge}{ending}" not in page.text
     assert "Download" not in text_of(page)
     assert f"/badges/{annas_badge}." not in school.launch(ANNA).text
