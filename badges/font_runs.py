@@ -28,6 +28,8 @@ _MARKS = frozenset({"Mn", "Mc", "Me"})
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 #: The canonical combining class of viramas, which join the letters around them.
 _VIRAMA = 9
+#: Vowels of Thai and Lao that are written before and after their consonant, letters by category.
+_VOWELS_BEFORE, _VOWELS_AFTER = "เแโใไເແໂໃໄ", "\u0e33\u0eb3"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 _WORDS = re.compile(r"\s+|\S+")
@@ -156,6 +158,8 @@ def clusters(text: str) -> list[str]:
             unicodedata.category(character) in _MARKS
             or character in _JOINERS
             or parts[-1][-1] in _JOINERS
+            or character in _VOWELS_AFTER
+            or parts[-1][-1] in _VOWELS_BEFORE
             or (unicodedata.combining(parts[-1][-1]) == _VIRAMA and not character.isspace())
             or ord(character) in _SKIN_TONES
         )
