@@ -1,20 +1,24 @@
 """picture: the default badge picture, drawn from title, level, issuer and a palette.
 
 A hexagon with six facets around a plain middle with the title. Its colours are flat, so that a palette of 256 has them
-all and the file stays small. The font is in this package, because servers often have none.
+all and the file stays small. The fonts are in this package, because servers often have none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from itertools import pairwise
 from math import cos, pi, radians, sin
-from pathlib import Path
+from typing import Literal
 
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont, features
 
+from badges.font_runs import MAIN, Font, Run, clusters, font_of, font_runs, is_plain, undrawable
+from badges.line_breaks import pieces
+from badges.readable import readable
 from badges.template.model import Level, Template, text_in
 from badges.vocabularies import vocabulary
 
@@ -28,8 +32,12 @@ _OVERSAMPLING = 4
 _OUTER_RADIUS = 0.495
 _TITLE_BOX = (0.60, 0.31)
 _TITLE_SIZES = tuple(size / 1000 for size in range(100, 33, -2))
+_HYPHENATED_SIZE = 0.05
 _SMALL_SIZES = tuple(size / 1000 for size in range(34, 21, -1))
 _MAX_LINES = 5
+_WHITE = (255, 255, 255)
+#: Whether Pillow can order and join letters: Raqm needs the system's libfribidi.
+_JOINS_LETTERS = features.check_feature("raqm")
 
 
 def picture(
@@ -67,6 +75,20 @@ def template_picture(template: Template, issuer_name: str, language: str, size: 
         template.colours,
         size,
     )
+
+
+def undrawn(template: Template) -> Iterator[tuple[str, str]]:
+    """What the picture or the certificate would leave out of the template: (JSON pointer, the characters)."""
+    for language, text in template.name.items():
+        if characters := undrawable_in_picture(text):
+            yield f"/name/{language}", " ".join(characters)
+    texts = {"/description": template.description, "/criteria": template.criteria}
+    for number, outcome in enumerate(template.learning_outcomes):
+        texts[f"/learning_outcomes/{number}/text"] = outcome.text
+    for pointer, by_language in texts.items():
+        for language, text in by_language.items():
+            if characters := undrawable(text):
+                yield f"{pointer}/{language}", " ".join(characters)
 
 
 def level_text(template: Template, language: str) -> str | None:
@@ -127,78 +149,138 @@ def _draw_star(draw: ImageDraw.ImageDraw, centre: Point, radius: float, colour: 
     draw.polygon(points, fill=colour)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letters:
+    """A weight ("medium" or "bold") and a size in pixels, in whichever fonts a text needs."""
+
+    weight: Literal["medium", "bold"]
+    size: int
+
+    def width(self, line: str) -> float:
+        return sum(self._font(run).getlength(run.text, direction=_direction(run)) for run in font_runs(line))
+
+    def height(self, lines: Sequence[str]) -> float:
+        """The distance of one line from the next; letters of many scripts are higher than those of Latin."""
+        return self.size * (1.14 if all(map(is_plain, lines)) else 1.4)
+
+    def draw(self, draw: ImageDraw.ImageDraw, middle: Point, line: str) -> None:
+        """Draws the line in white with its centre at `middle`; all fonts stand on the baseline of the main one."""
+        main = _opened(MAIN, self.weight, self.size)
+        if is_plain(line):
+            draw.text(middle, line, font=main, fill=_WHITE, anchor="mm")
+            return
+        ascent, descent = main.getmetrics()
+        x, baseline = middle[0] - self.width(line) / 2, middle[1] + (ascent - descent) / 2
+        for run in font_runs(line):
+            font = self._font(run)
+            draw.text((x, baseline), run.text, font=font, fill=_WHITE, anchor="ls", direction=_direction(run))
+            x += font.getlength(run.text, direction=_direction(run))
+
+    def _font(self, run: Run) -> ImageFont.FreeTypeFont:
+        return _opened(run.font, self.weight, self.size)
+
+
+def undrawable_in_picture(text: str) -> tuple[str, ...]:
+    """The characters, each once, that a picture leaves out: no font has them, or nothing here can join them."""
+    text = readable(text)
+    if is_plain(text):
+        return ()
+    return tuple(dict.fromkeys(each for each in clusters(text) if not _is_drawable(each)))
+
+
+def _is_drawable(cluster: str) -> bool:
+    font = font_of(cluster)
+    return cluster.isspace() or (font is not None and (_JOINS_LETTERS or not font.joined))
+
+
+def _shown(text: str) -> str:
+    """The text in one line, without what cannot be drawn."""
+    text = readable(text)
+    if not is_plain(text):
+        text = "".join(each for each in clusters(text) if _is_drawable(each))
+    return " ".join(text.split())
+
+
 def _draw_title(draw: ImageDraw.ImageDraw, side: int, middle: float, title: str) -> None:
-    lines, font = _fit_title(title, side)
-    step = font.size * 1.14
+    lines, letters = _fit_title(title, side)
+    step = letters.height(lines)
     top = side * middle - step * (len(lines) - 1) / 2
     for number, line in enumerate(lines):
-        draw.text((side / 2, top + number * step), line, font=font, fill=(255, 255, 255), anchor="mm")
+        letters.draw(draw, (side / 2, top + number * step), line)
 
 
-def _fit_title(title: str, side: int) -> tuple[list[str], ImageFont.FreeTypeFont]:
+def _fit_title(title: str, side: int) -> tuple[list[str], _Letters]:
     """The title in the largest size in which it fits, in lines of similar length.
 
-    In the smallest size, words that are too long are hyphenated and the last line is shortened.
+    In small sizes words that are too long are hyphenated; in the smallest the last line is shortened.
     """
     width, height = _TITLE_BOX[0] * side, _TITLE_BOX[1] * side
-    text = " ".join(title.split())
+    text = _shown(title)
     for size in _TITLE_SIZES:
-        font = _font("Bold", round(size * side))
-        lines = _wrap(text, font, width)
-        fits = all(font.getlength(line) <= width for line in lines)
-        if fits and len(lines) <= _MAX_LINES and len(lines) * font.size * 1.14 <= height:
-            return _wrap_evenly(text, font, width, len(lines)), font
-    lines = [piece for line in lines for piece in _hyphenate(line, font, width)]
-    shown = max(1, min(_MAX_LINES, int(height / (font.size * 1.14))))
+        letters = _Letters(weight="bold", size=round(size * side))
+        whole = _wrap(text, letters, width)
+        lines = [piece for line in whole for piece in _hyphenate(line, letters, width)]
+        fits = len(lines) <= _MAX_LINES and len(lines) * letters.height(lines) <= height
+        if fits and lines == whole:
+            return _wrap_evenly(text, letters, width, len(lines)), letters
+        if fits and size <= _HYPHENATED_SIZE:
+            return lines, letters
+    shown = max(1, min(_MAX_LINES, int(height / letters.height(lines))))
     if len(lines) > shown:
-        lines = [*lines[: shown - 1], _shorten(lines[shown - 1], font, width)]
-    return lines, font
+        lines = [*lines[: shown - 1], _shorten(lines[shown - 1], letters, width)]
+    return lines, letters
 
 
-def _wrap(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
+def _wrap(text: str, letters: _Letters, width: float) -> list[str]:
+    """The text in lines; a word that is wider than a line is a line of its own."""
     lines: list[str] = []
-    for word in text.split():
-        if lines and font.getlength(f"{lines[-1]} {word}") <= width:
-            lines[-1] += f" {word}"
+    for between, piece in pieces(text):
+        if lines and letters.width(lines[-1] + between + piece) <= width:
+            lines[-1] += between + piece
         else:
-            lines.append(word)
+            lines.append(piece)
     return lines or [""]
 
 
-def _wrap_evenly(text: str, font: ImageFont.FreeTypeFont, width: float, lines: int) -> list[str]:
+def _wrap_evenly(text: str, letters: _Letters, width: float, lines: int) -> list[str]:
     """The text in as many lines, as narrow as possible, found by bisection: so they become similar in length."""
     too_narrow, wide_enough = width / max(lines, 1) / 2, width
     while wide_enough - too_narrow > 2:
         middle = (too_narrow + wide_enough) / 2
-        wrapped = _wrap(text, font, middle)
-        if len(wrapped) <= lines and all(font.getlength(line) <= middle for line in wrapped):
+        wrapped = _wrap(text, letters, middle)
+        if len(wrapped) <= lines and all(letters.width(line) <= middle for line in wrapped):
             wide_enough = middle
         else:
             too_narrow = middle
-    return _wrap(text, font, wide_enough)
+    return _wrap(text, letters, wide_enough)
 
 
-def _hyphenate(line: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
-    """A line of one word that is too long, in pieces with hyphens."""
-    pieces = []
-    while font.getlength(line) > width:
-        length = next(n for n in range(len(line), 0, -1) if n == 1 or font.getlength(line[:n] + "-") <= width)
-        pieces.append(line[:length] + "-")
-        line = line[length:]
-    return [*pieces, line]
+def _hyphenate(line: str, letters: _Letters, width: float) -> list[str]:
+    """A line of one word that is too long, in pieces; with hyphens, which only some scripts have."""
+    hyphen = "-" if is_plain(line) else ""
+    parts, rest = [], clusters(line)
+    while letters.width("".join(rest)) > width and len(rest) > 1:
+        length = next(
+            n
+            for n in range(len(rest) - 1, 0, -1)
+            if n == 1 or letters.width("".join(rest[:n]) + hyphen) <= width
+        )
+        parts.append("".join(rest[:length]) + hyphen)
+        rest = rest[length:]
+    return [*parts, "".join(rest)]
 
 
-def _shorten(line: str, font: ImageFont.FreeTypeFont, width: float) -> str:
-    line = line.rstrip("-")
-    while line and font.getlength(f"{line}…") > width:
-        line = line[:-1].rstrip()
-    return f"{line}…"
+def _shorten(line: str, letters: _Letters, width: float) -> str:
+    rest = clusters(line.rstrip("-"))
+    while rest and letters.width("".join(rest) + "…") > width:
+        rest.pop()
+    return "".join(rest).rstrip() + "…"
 
 
 def _draw_level(
     draw: ImageDraw.ImageDraw, side: int, middle: float, text: str, deep: Colour, accent: Colour
 ) -> None:
-    font = _font("Bold", round(side * 0.036))
+    font = _opened(MAIN, "bold", round(side * 0.036))
     half_width, half_height = font.getlength(text) / 2 + side * 0.032, side * 0.031
     x, y = side / 2, side * middle
     draw.rounded_rectangle(
@@ -209,23 +291,25 @@ def _draw_level(
 
 def _draw_issuer(draw: ImageDraw.ImageDraw, side: int, name: str) -> None:
     """Draws the issuer's name in one line or two; the second is shorter, because the hexagon narrows downwards."""
-    text = " ".join(name.split())
+    text = _shown(name)
     for size in _SMALL_SIZES:
-        font = _font("Medium", round(size * side))
-        if font.getlength(text) <= 0.32 * side:
+        letters = _Letters(weight="medium", size=round(size * side))
+        if letters.width(text) <= 0.32 * side:
             lines = [(text, 0.792)]
             break
-        first, *rest = _wrap(text, font, 0.37 * side)
-        if rest and font.getlength(" ".join(rest)) <= 0.24 * side:
-            lines = [(first, 0.778), (" ".join(rest), 0.82)]
+        first, *rest = _wrap(text, letters, 0.37 * side)
+        second = text.removeprefix(first).strip()
+        if rest and letters.width(second) <= 0.24 * side:
+            lines = [(first, 0.778), (second, 0.82)]
             break
     else:
-        first, *rest = _wrap(text, font, 0.37 * side)
-        first, *cut = _hyphenate(first, font, 0.37 * side)
-        second = "".join(cut) + " ".join(rest)
-        lines = [(first, 0.778), (_shorten(second, font, 0.24 * side), 0.82)]
+        first = _hyphenate(_wrap(text, letters, 0.37 * side)[0], letters, 0.37 * side)[0]
+        second = text.removeprefix(first if text.startswith(first) else first.removesuffix("-")).strip()
+        if letters.width(second) > 0.24 * side:
+            second = _shorten(second, letters, 0.24 * side)
+        lines = [(first, 0.778), (second, 0.82)]
     for line, middle in lines:
-        draw.text((side / 2, side * middle), line, font=font, fill=(255, 255, 255), anchor="mm")
+        letters.draw(draw, (side / 2, side * middle), line)
 
 
 def _png(image: Image.Image) -> bytes:
@@ -250,8 +334,15 @@ def _blend(dark: Colour, light: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-@cache
-def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
-    """Manrope in Pillow's basic layout: Raqm, the other one, is not in every build, and would give other bytes."""
-    file = Path(__file__).parent / "fonts" / f"Manrope-{weight}.ttf"
-    return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)
+def _direction(run: Run) -> str | None:
+    """The direction for Raqm; the basic layout, in which the other fonts are drawn, takes none."""
+    return run.direction if run.font.joined else None
+
+
+# Few of all fonts, weights and sizes are in use; each open one holds its file.
+@lru_cache(maxsize=256)
+def _opened(font: Font, weight: Literal["medium", "bold"], size: int) -> ImageFont.FreeTypeFont:
+    """The font in Pillow's basic layout; where letters are joined in Raqm, which is not in every build."""
+    file = font.bold if weight == "bold" else font.medium
+    layout = ImageFont.Layout.RAQM if font.joined else ImageFont.Layout.BASIC
+    return ImageFont.truetype(file, size, font.index, layout_engine=layout)

@@ -7,8 +7,10 @@ comes from the secured credential.
 from __future__ import annotations
 
 from badges.eu.annex_1 import ELEMENTS
+from badges.font_runs import drawable, undrawable
 from badges.pdf.content import BadgeContent, IssuedBadge, day, read_content, split_address
 from badges.pdf.document import (
+    BOTTOM,
     LEFT,
     MUTED,
     RIGHT,
@@ -67,7 +69,9 @@ def _summary_page(document: PdfDocument, badge: IssuedBadge, content: BadgeConte
     document.filled_rectangle(0, 0, _BAR, 297, deep)
     document.y = TOP + 2
     issuer = Style(size=9, bold=True, colour=deep, letter_spacing=1.2)
-    _main(document, content.first("awarding_body").upper(), issuer, after=30)
+    _main(document, content.first("awarding_body").upper(), issuer)
+    # The title stands at the same height, unless the name above it has many lines.
+    document.y = max(document.y + 8, TOP + 2 + issuer.line + 30)
     _main(document, document_word("micro_credential", document.language).upper(), _OVERLINE, after=3)
     title = document.largest_fitting_size((27, 23, 19, 15), content.first("title"), RIGHT - _MAIN, lines=4)
     _main(
@@ -78,17 +82,24 @@ def _summary_page(document: PdfDocument, badge: IssuedBadge, content: BadgeConte
         after=10,
     )
     _main(document, document_word("awarded_to", document.language), _LABEL)
-    name = document.largest_fitting_size((17, 13, 10), content.first("learner"), RIGHT - _MAIN, lines=2)
-    _main(document, content.first("learner"), Style(size=name, bold=True, leading=1.3), "H2", after=10)
-    _if_it_fits(document, (content.description,), _TEXT)
+    learner = content.first("learner")
+    name = document.largest_fitting_size((17, 13, 10), learner, RIGHT - _MAIN, lines=2)
+    if drawable(learner):
+        _main(document, learner, Style(size=name, bold=True, leading=1.3), "H2")
+    if undrawable(learner):
+        _main(document, document_word("name_not_printed", document.language), _SMALL)
+    document.y += 10
+    foot = _signature_top(document, content)
+    _if_it_fits(document, foot, (content.description,), _TEXT)
     _if_it_fits(
         document,
+        foot,
         content.elements.get("learning_outcomes", ()),
         _TEXT,
         document_word("learning_outcomes", document.language),
     )
-    _if_it_fits(document, (content.criteria,), _TEXT, document_word("criteria", document.language))
-    _signature_block(document, content)
+    _if_it_fits(document, foot, (content.criteria,), _TEXT, document_word("criteria", document.language))
+    _signature_block(document, content, foot)
     _aside(document, badge, content)
 
 
@@ -96,13 +107,15 @@ def _main(document: PdfDocument, text: str, style: Style, tag: Tag = "P", after:
     document.write_text(text, style, x=_MAIN, width=RIGHT - _MAIN, tag=tag, after=after)
 
 
-def _if_it_fits(document: PdfDocument, texts: tuple[str, ...], style: Style, heading: str = "") -> None:
-    """Writes the texts, several as a list, if all of them fit above the signature block."""
+def _if_it_fits(
+    document: PdfDocument, foot: float, texts: tuple[str, ...], style: Style, heading: str = ""
+) -> None:
+    """Writes the texts, several as a list, if all of them fit above the signature block, which begins at `foot`."""
     listed = len(texts) > 1
     indent = 4.5 if listed else 0.0
     width = RIGHT - _MAIN - indent
     height = sum(document.height(text, style, width) + 1.4 for text in texts) + (8 if heading else 4)
-    if not any(texts) or document.y + height > _SIGNATURE_TOP - 4:
+    if not any(texts) or document.y + height > foot - 4:
         return
     if heading:
         _main(document, heading, Style(size=9.5, bold=True), "H3", after=1.6)
@@ -144,22 +157,39 @@ def _aside_text(document: PdfDocument, text: str, style: Style, after: float = 0
     document.write_text(text, style, x=_ASIDE_LEFT, width=_ASIDE_WIDTH + 6, after=after)
 
 
-def _signature_block(document: PdfDocument, content: BadgeContent) -> None:
-    """Writes the block at the foot of the page: the awarding bodies and the note that the credential is signed."""
+def _signature_texts(document: PdfDocument, content: BadgeContent) -> list[tuple[str, Style, float]]:
+    """The awarding bodies and the note that the credential is signed: text, style, and the space below it."""
     language = document.language
-    document.horizontal_line(_SIGNATURE_TOP - 3, _MAIN, RIGHT - _MAIN)
-    document.y = _SIGNATURE_TOP
     issuer, *others = content.elements.get("awarding_body", ("",))
-    _main(document, issuer, Style(size=9.5, bold=True))
+    size = document.largest_fitting_size((9.5, 8, 7), issuer, RIGHT - _MAIN, lines=2)
     number = (
         f"{document_word('registration', language)} {content.registration}" if content.registration else ""
     )
-    _main(document, "\n".join(filter(None, (content.issuer_address, number))), _SMALL, after=0.5)
-    if others:
-        together = f"{document_word('together_with', language)} {', '.join(others)}"
-        _main(document, together, Style(size=8.5), after=0.5)
+    together = f"{document_word('together_with', language)} {', '.join(others)}" if others else ""
+    texts = [
+        (issuer, Style(size=size, bold=True), 0.0),
+        ("\n".join(filter(None, (content.issuer_address, number))), _SMALL, 0.5),
+        (together, Style(size=8.5), 0.5),
+    ]
+    return [*(each for each in texts if each[0]), (document_word("signed", language), _SMALL, 0.0)]
+
+
+def _signature_top(document: PdfDocument, content: BadgeContent) -> float:
+    """Where the block at the foot of the page begins: beside the QR code, or higher where it has more lines."""
+    texts = _signature_texts(document, content)
+    height = sum(document.height(text, style, RIGHT - _MAIN) + after for text, style, after in texts) + 2.0
+    return min(_SIGNATURE_TOP, BOTTOM - height)
+
+
+def _signature_block(document: PdfDocument, content: BadgeContent, top: float) -> None:
+    """Writes the block at the foot of the page."""
+    document.horizontal_line(top - 3, _MAIN, RIGHT - _MAIN)
+    document.y = top
+    *bodies, (signed, style, _) = _signature_texts(document, content)
+    for text, look, after in bodies:
+        _main(document, text, look, after=after)
     document.y += 1.5
-    _main(document, document_word("signed", language), _SMALL)
+    _main(document, signed, style)
 
 
 def _elements_page(document: PdfDocument, content: BadgeContent, deep: Colour) -> None:
@@ -176,6 +206,8 @@ def _elements_page(document: PdfDocument, content: BadgeContent, deep: Colour) -
     document.horizontal_line(document.y)
     document.y += 3
     document.write_text(f"{document_word('identifier', language)}: {content.credential_id}", _SMALL)
+    if document.leaves_out_characters:
+        document.write_text(document_word("characters_not_printed", language), _SMALL)
 
 
 def _element(document: PdfDocument, number: str, label: str, values: tuple[str, ...]) -> None:

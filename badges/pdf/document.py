@@ -7,13 +7,11 @@ Source: ISO 19005-3 (PDF/A-3), ISO 32000-1 section 14.8 (tagged PDF).
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Literal, cast
 from xml.sax.saxutils import escape
 
@@ -22,6 +20,8 @@ from fpdf import FPDF, ViewerPreferences
 from fpdf.fonts import TTFFont
 from PIL import ImageColor
 
+from badges.font_runs import MAIN, Font, Run, drawable, font_runs, is_plain, undrawable
+from badges.line_breaks import broken
 from badges.readable import readable
 from badges.sentences import document_word
 from badges.vocabularies import vocabulary
@@ -36,10 +36,9 @@ MUTED: Colour = (92, 101, 114)
 LINE_COLOUR: Colour = (214, 219, 226)
 LEFT, RIGHT, TOP, BOTTOM = 22.0, 188.0, 22.0, 274.0
 _FOOTER = 283.0
-_FONTS = Path(__file__).parents[1] / "fonts"
 _PRODUCER = "Nozimite"
 #: Replaced by the number of pages at the end. These are private-use characters, which no text can contain by then:
-#: the font does not have them, so `_printable` has replaced them.
+#: no font has them, so `drawable` has left them out.
 _PAGE_COUNT_PLACEHOLDER = "\ue000" * 3
 _MILLIMETRES_PER_POINT = 25.4 / 72
 
@@ -68,15 +67,16 @@ class PdfDocument(FPDF):
 
     def __init__(self, *, title: str, author: str, language: str, made_at: datetime) -> None:
         super().__init__(format="A4", enforce_compliance="PDF/A-3U")
-        title, author = " ".join(_normalised(title).split()), " ".join(_normalised(author).split())
+        title, author = " ".join(readable(title).split()), " ".join(readable(author).split())
         self.alias_nb_pages(_PAGE_COUNT_PLACEHOLDER)
         self.language = language
         self.c_margin = 0
         self.set_margins(LEFT, TOP)
         self.set_auto_page_break(False)
-        self.add_font("Manrope", "", _FONTS / "Manrope-Medium.ttf")
-        self.add_font("Manrope", "B", _FONTS / "Manrope-Bold.ttf")
-        self.set_font("Manrope")
+        #: Whether a text had characters that no font has, which are not in the document.
+        self.leaves_out_characters = False
+        self._add_font(MAIN)
+        self.set_font(MAIN.name)
         self.set_lang(language)
         self.set_title(title)
         self.set_author(author)
@@ -112,36 +112,46 @@ class PdfDocument(FPDF):
                 self.add_page()
             fitting = max(1, int((BOTTOM - self.y) / style.line))
             # Marked content ends with its page, so a text over two pages is two elements of the structure.
-            with self.tagged(tag):
-                self._apply_style(style)
+            with self.tagged(tag, actual_text=_reading_order(rest[:fitting])):
                 for line in rest[:fitting]:
-                    self.set_xy(x, self.y)
-                    self.cell(width, style.line, line, new_y="NEXT")
+                    self._write_line(line, style, x, width)
             rest = rest[fitting:]
         self.y += after
 
     def lines(self, text: str, style: Style, width: float) -> list[str]:
-        """The text broken into lines of `width`."""
+        """The text broken into lines of `width`, without the characters that no font has."""
+        self.leaves_out_characters = self.leaves_out_characters or bool(undrawable(text))
+        text = drawable(text)
+        if not is_plain(text):
+            return [
+                line
+                for paragraph in text.split("\n")
+                for line in broken(paragraph, width, lambda piece: self._line_width(piece, style))
+            ]
         self._apply_style(style)
         # With this output FPDF returns a list of lines; its own annotation covers every kind of output.
-        broken = cast(
+        lines = cast(
             list[str],
-            self.multi_cell(
-                width, style.line, self._printable(text), align="L", dry_run=True, output="LINES"
-            ),
+            self.multi_cell(width, style.line, text, align="L", dry_run=True, output="LINES"),
         )
-        return [line.strip() for line in broken]
+        return [line.strip() for line in lines]
 
     def height(self, text: str, style: Style, width: float) -> float:
         """The height of the text in lines of `width`."""
         return len(self.lines(text, style, width)) * style.line
 
     def largest_fitting_size(self, sizes: tuple[float, ...], text: str, width: float, lines: int) -> float:
-        """The first of `sizes` in which the bold text needs at most so many lines of `width`; else the last."""
-        fitting = (
-            size for size in sizes if len(self.lines(text, Style(size=size, bold=True), width)) <= lines
-        )
-        return next(fitting, sizes[-1])
+        """The first of `sizes` in which the bold text needs at most so many lines of `width`, and no word is broken.
+
+        The last where there is none.
+        """
+        words = drawable(text).split()
+        for size in sizes:
+            style = Style(size=size, bold=True)
+            fits = len(self.lines(text, style, width)) <= lines
+            if fits and all(len(self.lines(word, style, width)) == 1 for word in words):
+                return size
+        return sizes[-1]
 
     def break_page_unless_fits(self, height: float) -> bool:
         """Starts a new page if `height` does not fit on this one, and returns whether it did.
@@ -153,18 +163,47 @@ class PdfDocument(FPDF):
             self.add_page()
         return is_new_page
 
+    def _write_line(self, line: str, style: Style, x: float, width: float) -> None:
+        """Writes one line at `x` and `y`, run by run, and moves `y` below it."""
+        top = self.y
+        for run in font_runs(line):
+            self._apply_run(run, style)
+            self.set_xy(x, top)
+            self.cell(width, style.line, run.text)
+            x += self.get_string_width(run.text)
+        self.set_text_shaping(False)
+        self.y = top + style.line
+
+    def _line_width(self, line: str, style: Style) -> float:
+        width = 0.0
+        for run in font_runs(line):
+            self._apply_run(run, style)
+            width += self.get_string_width(run.text)
+        self.set_text_shaping(False)
+        return width
+
+    def _apply_run(self, run: Run, style: Style) -> None:
+        """Sets the font of the run, and shaping for all but the main one. Joined letters are not spaced."""
+        self._apply_style(style)
+        if run.font != MAIN:
+            self._add_font(run.font)
+            self.set_font(run.font.name, "B" if style.bold else "", style.size)
+            self.set_text_shaping(True, direction=run.direction)
+            if run.font.joined:
+                self.set_char_spacing(0)
+        else:
+            self.set_text_shaping(False)
+
     def _apply_style(self, style: Style) -> None:
-        self.set_font("Manrope", "B" if style.bold else "", style.size)
+        self.set_font(MAIN.name, "B" if style.bold else "", style.size)
         self.set_text_color(*style.colour)
         self.set_char_spacing(style.letter_spacing)
 
-    def _printable(self, text: str) -> str:
-        """The text with "?" for each character that the font lacks: PDF/A forbids the glyph for missing ones."""
-        characters = cast(TTFFont, self.fonts["manrope"]).cmap
-        return "".join(
-            character if character == "\n" or ord(character) in characters else "?"
-            for character in _normalised(text)
-        )
+    def _add_font(self, font: Font) -> None:
+        """Opens both weights of the font, once in a document."""
+        if font.name.lower() not in self.fonts:
+            self.add_font(font.name, "", font.medium, collection_font_number=font.index)
+            self.add_font(font.name, "B", font.bold, collection_font_number=font.index)
 
     # --- pictures and shapes
 
@@ -209,8 +248,12 @@ class PdfDocument(FPDF):
     # --- structure and attachments
 
     @contextmanager
-    def tagged(self, kind: Tag | Literal["Figure"], alt_text: str | None = None) -> Iterator[None]:
+    def tagged(
+        self, kind: Tag | Literal["Figure"], alt_text: str | None = None, actual_text: str | None = None
+    ) -> Iterator[None]:
         """Makes what is drawn inside an element of the document's structure.
+
+        `actual_text` is what screen readers say, where the order of the glyphs is not that of the text.
 
         FPDF itself tags pictures only, so this writes the marked content (BDC, EMC) and registers it with FPDF's
         structure builder, an internal of FPDF: check it when FPDF is updated.
@@ -220,7 +263,8 @@ class PdfDocument(FPDF):
             page_number=self.page, struct_type=f"/{kind}", mcid=number, alt_text=alt_text
         )
         self.pages[self.page].struct_parents = parents
-        self._out(f"/{kind} <</MCID {number}>> BDC")
+        actual = f" /ActualText <feff{actual_text.encode('utf-16-be').hex()}>" if actual_text else ""
+        self._out(f"/{kind} <</MCID {number}{actual}>> BDC")
         yield
         self._out("EMC")
 
@@ -245,6 +289,8 @@ class PdfDocument(FPDF):
 
     def as_pdf(self) -> bytes:
         """The finished document. Closes the font files, which FPDF leaves open."""
+        for font in self.fonts.values():
+            _map_every_glyph(cast(TTFFont, font))
         try:
             return bytes(self.output())
         finally:
@@ -252,9 +298,19 @@ class PdfDocument(FPDF):
                 cast(TTFFont, font).ttfont.close()
 
 
-def _normalised(text: str) -> str:
-    """The readable text without joiners, for which the fonts have no glyph."""
-    return "".join(character for character in readable(text) if unicodedata.category(character) != "Cf")
+def _reading_order(lines: list[str]) -> str | None:
+    """The lines as they are read; None where their glyphs are in that order anyway."""
+    return None if all(map(is_plain, lines)) else " ".join(lines)
+
+
+def _map_every_glyph(font: TTFFont) -> None:
+    """Gives a character to glyphs that are only a part of a letter: PDF/A-3U wants one for every glyph.
+
+    Shaping draws some letters as several glyphs, and FPDF gives the letter to the first of them.
+    """
+    for glyph, _ in font.subset.items():
+        if glyph is not None and glyph.unicode == ():
+            glyph.unicode = (ord("\u200b"),)
 
 
 def palette(colours: str | None) -> tuple[Colour, Colour, Colour]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from badges.eu.terms import decimal_text
+from badges.font_runs import undrawable
 from badges.issuer import IssuerProfile
 from badges.pdf.content import BadgeContent, IssuedBadge, day, read_content, split_address
 from badges.pdf.document import LEFT, MUTED, RIGHT, TOP, PdfDocument, Style, palette
@@ -75,7 +76,7 @@ def _header(
         tag="H1",
         after=7,
     )
-    top = document.y
+    top = lowest = document.y
     for x, code, value in (
         (LEFT, "learner", learner_name),
         (_COLUMNS["hours"][0], "date_of_transcript", day(now, language)),
@@ -83,7 +84,10 @@ def _header(
         document.y = top
         document.write_text(document_word(code, language), _LABEL, x=x, width=84)
         document.write_text(value, Style(size=12, bold=True, leading=1.4), x=x, width=84)
-    document.y += 9
+        if code == "learner" and undrawable(value):
+            document.write_text(document_word("name_not_printed", language), _SMALL, x=x, width=84)
+        lowest = max(lowest, document.y)
+    document.y = lowest + 9
 
 
 def _column_names(document: PdfDocument) -> None:
@@ -181,3 +185,5 @@ def _totals(document: PdfDocument, contents: Sequence[BadgeContent]) -> None:
         document.write_text(text, bold, x=x, width=width)
     document.y += 6
     document.write_text(document_word("each_is_signed", language), _SMALL)
+    if document.leaves_out_characters:
+        document.write_text(document_word("characters_not_printed", language), _SMALL)

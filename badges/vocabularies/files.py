@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from unicodedata import normalize
 
 from badges.errors import VocabularyError
 from badges.vocabularies.concepts import Concept, Vocabulary
@@ -94,8 +95,13 @@ def _concept(entry: Mapping[str, Any]) -> Concept:
     return Concept(
         code=entry["code"],
         iri=entry["iri"],
-        label={**{language: entry[language] for language in languages}, **entry.get("labels", {})},
-        other_names=tuple(entry.get("other_names", ())),
+        label={
+            language: normalize("NFC", text)
+            for language, text in (
+                {name: entry[name] for name in languages} | entry.get("labels", {})
+            ).items()
+        },
+        other_names=tuple(normalize("NFC", name) for name in entry.get("other_names", ())),
         more={name: entry[name] for name in entry if name not in languages and name not in _OWN},
     )
 

@@ -78,6 +78,7 @@ def is_agreed(shown: Shown, agreed: str | None) -> bool:
 
 
 def _lines(issuer: Issuer, row: TemplateVersion) -> Iterator[str]:
+    from badges.artwork import undrawn
     from badges.template.model import read_template, text_in
     from badges.template.wording import other_percentages
     from lti_tool.publishing.announced import read_in_each_language
@@ -95,4 +96,6 @@ def _lines(issuer: Issuer, row: TemplateVersion) -> Iterator[str]:
     yield "\nA published version can no longer be changed."
     for pointer, written in other_percentages(template):
         yield f"Check {written} in {pointer}: make sure that it does not ask for another result."
+    for pointer, characters in undrawn(template):
+        yield f"Left out of the picture or the certificate: {characters} in {pointer}."
     yield f"Draft: {draft_hash(row)}"

@@ -135,8 +135,8 @@ def _is_plain(text: str, max_length: int) -> bool:
 
 
 def email(value: Any) -> str | None:
-    """An e-mail address, by its outer form only; None for anything else."""
-    address = text(value)
+    """An e-mail address, by its outer form only, its letters as `words`; None for anything else."""
+    address = words(value)
     return address if address and re.fullmatch(r"[^@\s]+@[^@\s]+", address) else None
 
 

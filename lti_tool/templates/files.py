@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from badges.artwork import undrawn
 from badges.claims import check_claims, claims_beyond
 from badges.errors import PictureError, TemplateError
 from badges.eu import elements
@@ -109,7 +110,8 @@ def read_file(file: Path, issuer: IssuerProfile, today: date) -> Imported:
 def as_lines(imported: Imported, issuer: IssuerProfile) -> Iterator[str]:
     """Lines for the command, their parts separated by tabs: the source, each missing element, each note.
 
-    Also each field that says too little to be published, and each percentage that is not the minimum result.
+    Also each field that says too little to be published, each percentage that is not the minimum result, and the
+    characters that picture or certificate leave out.
     """
     if imported.source:
         yield f"source\t{imported.source}"
@@ -122,6 +124,8 @@ def as_lines(imported: Imported, issuer: IssuerProfile) -> Iterator[str]:
         yield f"too little\t{pointer}\t{code}"
     for pointer, written in other_percentages(template):
         yield f"percentage\t{pointer}\t{written}"
+    for pointer, characters in undrawn(template):
+        yield f"not drawn\t{pointer}\t{characters}"
     for note in imported.notes:
         yield f"note\t{note.pointer or '/'}\t{note.code}\t{note.detail}".rstrip()
 

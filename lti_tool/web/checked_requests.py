@@ -13,6 +13,7 @@ from flask import Flask, Request, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.routing import IntegerConverter, Map
 
+from badges.readable import readable
 from lti_tool.values import MAX_ID, is_storable
 
 
@@ -43,6 +44,11 @@ def row_ids(field: str) -> Sequence[int]:
 def row_id(field: str) -> int:
     """The id of a row that a field of the form names; 0, which is none, where it names none."""
     return next(iter(row_ids(field)), 0)
+
+
+def typed_line(field: str, max_length: int) -> str:
+    """The readable words that somebody typed into a field of the form, in one line of at most so many characters."""
+    return " ".join(readable(request.form.get(field, "")).split())[:max_length]
 
 
 def set_up(app: Flask) -> None:

@@ -9,7 +9,8 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops
 
-from badges.artwork import level_text, picture, template_picture
+from badges import artwork
+from badges.artwork import level_text, picture, template_picture, undrawable_in_picture
 from badges.bake import text_chunks
 from badges.template.model import Template
 from badges.vocabularies import vocabulary
@@ -61,6 +62,16 @@ def test_each_latvian_letter_is_drawn_with_its_mark(letter: str) -> None:
     assert missing not in drawn
 
 
+def box_of_what_is_written(title: str, issuer: str) -> tuple[int, int, int, int] | None:
+    drawn = opened(picture(title, "EKI 4 · LKI 4", issuer))
+    empty = opened(picture("", "EKI 4 · LKI 4", ""))
+    return (
+        ImageChops.difference(drawn.convert("RGB"), empty.convert("RGB"))
+        .point(lambda value: 255 if value > 40 else 0)
+        .getbbox()
+    )
+
+
 # Everything written must stay inside the inner hexagon; around it the pictures are the same.
 @pytest.mark.parametrize(
     ("title", "issuer"),
@@ -69,18 +80,15 @@ def test_each_latvian_letter_is_drawn_with_its_mark(letter: str) -> None:
         pytest.param("x" * 200, "y" * 200, id="one endless word"),
         pytest.param("Excel", "Vidzemes Prasmju centrs", id="short"),
         pytest.param("W W W W W " * 20, "WW " * 60, id="many short words"),
+        pytest.param("محو الأمية البيانية " * 9, "محمد عبد الله " * 9, id="right to left"),
+        pytest.param("निर्णय निर्माताओं के लिए " * 9, "क्षत्रिय" * 20, id="high letters"),
+        pytest.param("ความรู้ด้านข้อมูล" * 9, "ความรู้ด้านข้อมูล" * 9, id="no spaces"),
         pytest.param("", "", id="nothing"),
         pytest.param("a\nb\tc", "d\ne", id="line ends"),
     ],
 )
 def test_no_title_runs_over_the_edge(title: str, issuer: str) -> None:
-    drawn = opened(picture(title, "EKI 4 · LKI 4", issuer))
-    empty = opened(picture("", "EKI 4 · LKI 4", ""))
-    box = (
-        ImageChops.difference(drawn.convert("RGB"), empty.convert("RGB"))
-        .point(lambda value: 255 if value > 40 else 0)
-        .getbbox()
-    )
+    box = box_of_what_is_written(title, issuer)
     if box is not None:
         left, top, right, bottom = box
         assert left > 100 and right < 500 and top > 180 and bottom < 520
@@ -98,3 +106,44 @@ def test_the_picture_of_a_template_has_its_texts(solar: Template) -> None:
         "Saules paneļu sistēmu droša montāža", "EKI 4 · LKI 4", "Riga College", "amber"
     )
     assert template_picture(solar, "Riga College", "lv", 200) != template_picture(solar, "Riga College", "lv")
+
+
+@pytest.mark.parametrize(
+    "title", ["محمد عبد الله", "प्रिया", "ნინო", "שרה", "Ἀλέξανδρος", "สมชาย", "😀", "ሰላም"]
+)
+def test_a_title_of_any_script_is_drawn(title: str) -> None:
+    assert undrawable_in_picture(title) == ()
+    assert picture(title, None, "-") not in {picture("", None, "-"), picture("?", None, "-")}
+    assert picture("-", None, title) != picture("-", None, "")
+
+
+def test_arabic_is_joined_and_runs_from_right_to_left() -> None:
+    assert picture("\u0628\u0628", None, "") != picture("\u0628\u200c\u0628", None, "")
+    assert picture("שר", None, "") != picture("רש", None, "")
+
+
+def test_a_letter_is_drawn_the_same_however_it_was_typed() -> None:
+    title = "Datu pratība lēmumu pieņēmējiem"
+    assert picture(unicodedata.normalize("NFD", title), None, title) == picture(title, None, title)
+
+
+def test_what_no_font_has_is_left_out_and_named() -> None:
+    assert picture("Solar \U00012000", None, "-") == picture("Solar", None, "-")
+    assert undrawable_in_picture("Solar \U00012000") == ("\U00012000",)
+
+
+def test_where_letters_cannot_be_joined_they_are_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pillow joins them with a library of the system, which may be missing."""
+    monkeypatch.setattr(artwork, "_JOINS_LETTERS", False)
+    assert undrawable_in_picture("Ab שר ნ") == ("ש", "ר")
+    assert picture("Ab שר", None, "-") == picture("Ab", None, "-")
+
+
+def test_an_issuer_that_fits_in_two_lines_has_no_ellipsis() -> None:
+    name = "Wolfeschlegelsteinhausenbergerdorff"
+    assert picture("x", None, name) != picture("x", None, name[:-1] + "f…")
+
+
+def test_a_long_word_is_hyphenated_before_it_is_too_small_to_read() -> None:
+    left, top, right, bottom = box_of_what_is_written("Wolfeschlegelsteinhausenbergerdorff", "")
+    assert bottom - top > 50 and right - left < 370

@@ -99,6 +99,7 @@ FRAMEWORKS = {
     "PIL": ("badges",),
     "isal": ("badges",),
     "fpdf": ("badges",),
+    "uharfbuzz": ("badges",),
     "jsonschema_rs": ("badges",),
     "pypdf": ("badges",),
     "segno": ("badges",),

@@ -18,6 +18,7 @@ from lti_tool.store import Session
 from lti_tool.templates import approval_requests, approvals
 from lti_tool.templates.approvals import Answer
 from lti_tool.templates.draft_hash import draft_hash
+from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.preview import picture_of
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
@@ -45,7 +46,7 @@ def answer() -> Response:
     """
     tool, code = current_tool(), request.form.get("code", "")
     given = _ANSWERS.get(request.form.get("answer", ""))
-    reason = " ".join(request.form.get("reason", "").split())[:MAX_REASON_LENGTH]
+    reason = typed_line("reason", MAX_REASON_LENGTH)
     if given is None:
         raise BadRequest
     problem = wrong = ""
@@ -94,7 +95,7 @@ def _page(session: Session, code: str, problem: str = "", wrong: str = "") -> Re
             vocabulary=vocabulary,
             problem=problem,
             wrong=wrong,
-            reason=request.form.get("reason", "")[:MAX_REASON_LENGTH],
+            reason=typed_line("reason", MAX_REASON_LENGTH),
             most=MAX_REASON_LENGTH,
         ),
         mimetype="text/html",

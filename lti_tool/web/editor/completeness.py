@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from badges.artwork import undrawn
 from badges.eu.annex_1 import ELEMENTS, Element
 from badges.issuer import IssuerProfile
 from badges.quality import ANNEX_1
@@ -45,12 +46,14 @@ class Gap:
 class Completeness:
     """The mandatory elements, the fields not ready to be published, and the verdicts of rules that only recommend.
 
-    `percentages` are those in free text that are not the minimum result, as `badges.template.wording` finds them.
+    `percentages` are those in free text that are not the minimum result, as `badges.template.wording` finds them;
+    `undrawn` are characters that picture or certificate leave out, as `badges.artwork` finds them.
     """
 
     elements: tuple[ElementState, ...]
     gaps: tuple[Gap, ...]
     percentages: tuple[tuple[str, str], ...]
+    undrawn: tuple[tuple[str, str], ...]
     advice: tuple[Verdict, ...]
 
     @property
@@ -79,6 +82,7 @@ def completeness_of(template: Template, issuer: IssuerProfile, today: date) -> C
             for pointer, code in unready(template, today)
         ),
         percentages=tuple(other_percentages(template)),
+        undrawn=tuple(undrawn(template)),
         advice=tuple(verdict for verdict in report.verdicts if verdict.outcome == "warning"),
     )
 

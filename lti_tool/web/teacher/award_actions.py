@@ -15,6 +15,7 @@ from lti_tool.issuing.signed_content import signed_content
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
+from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.teacher.course import Notice, course_page
@@ -195,7 +196,7 @@ def _name_of(award: Award) -> str:
 
 def _confirmed_reason() -> str:
     """The reason of a form that was sent from the page that asks for it; empty otherwise."""
-    reason = " ".join(request.form.get("reason", "").split())[:MAX_REASON_LENGTH]
+    reason = typed_line("reason", MAX_REASON_LENGTH)
     return reason if request.form.get("confirmed") == "yes" else ""
 
 

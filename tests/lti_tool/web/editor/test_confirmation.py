@@ -189,6 +189,29 @@ def test_a_percentage_without_a_minimum_result_is_warned_of(zane):  # noqa: F811
     assert "Check the percentages" not in zane.text
 
 
+# --- Letters that no font has
+
+
+def test_what_cannot_be_drawn_is_told_in_the_editor_and_before_publishing(zane, web_tool):  # noqa: F811
+    zane.save("badge", {**BADGE, "/name/en": "Solar \U00012000"})
+    assert "Some characters cannot be drawn" in zane.text and "\U00012000" in zane.text
+    zane.save("learning", LEARNING)
+    zane.save("assessment", ASSESSMENT, go="report")
+    assert "Some characters cannot be drawn" in zane.text
+    zane.post(f"{zane.version_path}/publish")
+    assert "Some characters cannot be drawn" in zane.text
+    lines = files.as_lines(files.Imported(body=draft(web_tool).body, picture=None), web_tool.issuer.profile)
+    assert "not drawn\t/name/en\t\U00012000" in list(lines)
+
+
+def test_a_title_of_another_script_is_not_warned_of(zane):  # noqa: F811
+    zane.save("badge", {**BADGE, "/name/en": "მზის პანელები"})
+    assert "Some characters cannot be drawn" not in zane.text
+
+
+# --- The minimum
+
+
 def test_a_minimum_above_the_scale_is_a_problem_at_its_field(zane):  # noqa: F811
     zane.save("assessment", {**ASSESSMENT, "/required_value": "11", "/scale": "10"})
     assert list(zane.problems()) == ["/required_value"]
