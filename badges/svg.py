@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from dataclasses import dataclass, field
+from html import escape
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from badges.bake import (
     CLR_KEYWORD,
@@ -69,9 +69,9 @@ def looks_like_svg(file: bytes) -> bool:
 
 def drawing(png: bytes, side: int, title: str) -> bytes:
     """The square picture of `side` pixels as an SVG, which shows it at any size; the title is for screen readers."""
-    image = b64encode(png).decode()
+    image, name = b64encode(png).decode(), escape(readable(title), quote=False)
     return (
-        f'<svg xmlns="{_SVG}" viewBox="0 0 {side} {side}" role="img"><title>{escape(readable(title))}</title>'
+        f'<svg xmlns="{_SVG}" viewBox="0 0 {side} {side}" role="img"><title>{name}</title>'
         f'<image width="{side}" height="{side}" href="data:image/png;base64,{image}"/></svg>'
     ).encode()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from badges.bake import MAX_BYTES
 from badges.errors import NotBakedError, PictureError
-from badges.svg import bake, baked_text, unbake
+from badges.svg import bake, baked_text, drawing, unbake
 from signing.secured import SecuredCredential
 
 JWS = SecuredCredential("eyJhbGciOiJFUzI1NiJ9.e30.c2ln", "application/jwt")
@@ -220,3 +222,14 @@ def test_nothing_can_be_defined_outside_of_the_picture(file: bytes, code: str) -
     with pytest.raises(PictureError) as caught:
         unbake(file)
     assert caught.value.code == code
+
+
+def test_a_picture_becomes_an_svg_that_can_be_baked() -> None:
+    title = '"Data" & <charts>\'\u202e'
+    svg = drawing(b"\x89PNG", 600, title)
+    baked = bake(svg, JSON)
+    assert unbake(baked) == JSON
+    root = ElementTree.fromstring(baked)
+    assert root.findtext("{http://www.w3.org/2000/svg}title") == title.removesuffix("\u202e")
+    (image,) = root.findall("{http://www.w3.org/2000/svg}image")
+    assert image.get("href") == "data:image/png;base64,iVBORw=="
