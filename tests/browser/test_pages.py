@@ -202,7 +202,7 @@ def test_reports_of_the_verifier(people, demo, activities, language):
         "verified": ("yes", png, "image/png"),
         "revoked": ("no", revoked_png, "image/png"),
         "tampered": ("no", changed_text.encode(), "application/json"),
-        "unsigned": ("unsure", unsigned.encode(), "application/json"),
+        "unsigned": ("no", unsigned.encode(), "application/json"),
         "rubbish": ("unsure", b"GIF89a is no badge", "image/gif"),
     }
     with people(locale=language) as darbs:

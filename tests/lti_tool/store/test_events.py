@@ -411,7 +411,7 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
         "a template is edited",
         in_transaction(
             lambda s, session, now: versions.save_draft(
-                template(session, "draft"), template(session, "draft").body | {"workload_hours": "12"}, now
+                template(session, "draft"), template(session, "draft").body | {"workload_hours": "82"}, now
             )
         ),
         ["template_edited"],
@@ -448,7 +448,7 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
         "the draft is changed",
         in_transaction(
             lambda s, session, now: versions.save_draft(
-                template(session, "draft"), template(session, "draft").body | {"workload_hours": "14"}, now
+                template(session, "draft"), template(session, "draft").body | {"workload_hours": "84"}, now
             )
         ),
         ["template_edited", "approval_withdrawn"],
