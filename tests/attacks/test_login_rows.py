@@ -12,7 +12,7 @@ from tests.amounts import amount
 from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE
 from tests.lti_tool.web.conftest import FROM_ELSEWHERE
 
-LOGINS = amount("logins that nobody finishes", small=60, full=20_000)
+LOGINS = amount("logins that nobody finishes", small=60, full=2_000)
 
 
 def rows(tool):
