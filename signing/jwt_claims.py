@@ -137,12 +137,24 @@ def compare_w3c(claims: Json, credential: Json, now: datetime) -> None:
     _demand_agreement(others, expected)
 
 
+#: What a registered claim may repeat.
+_COMPARED = (
+    "id",
+    "issuer",
+    "credentialSubject",
+    "issuanceDate",
+    "expirationDate",
+    "validFrom",
+    "validUntil",
+)
+
+
 def _expected(credential: Json) -> Json:
     """The registered claims as the credential has them, in either data model; `nbf` and `exp` as `_moments` has them.
 
     Null and empty lists are absent. Raises ProofError `malformed`.
     """
-    credential = {name: value for name, value in credential.items() if not is_absent(value)}
+    credential = {name: credential[name] for name in _COMPARED if not is_absent(credential.get(name))}
     is_vcdm_1 = "issuanceDate" in credential and "validFrom" not in credential
     begin, end = ("issuanceDate", "expirationDate") if is_vcdm_1 else ("validFrom", "validUntil")
     expected: Json = {"iss": issuer_id(credential)}
