@@ -9,6 +9,7 @@ Sources: PKWARE APPNOTE 6.3, "ZIP File Format"; RFC 5322 and RFC 2045 for mail.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -23,7 +24,6 @@ MAX_UNPACKED_BYTES = MAX_BYTES
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _ZIP_ENTRY = b"PK\x01\x02"
 _IS_ENCRYPTED = 1
-_BOM = b"\xef\xbb\xbf"
 _MAIL_START = re.compile(rb"(?:From [^\n]*\n)?[A-Za-z][A-Za-z0-9-]*:[ \t\r\n]")
 _MAIL_HEADER = re.compile(rb"^(?:MIME-Version|Content-Type):", re.IGNORECASE | re.MULTILINE)
 #: The headers of a mail that went through many servers have some ten thousand.
@@ -48,7 +48,7 @@ def looks_like_zip(file: bytes) -> bool:
 
 def looks_like_mail(file: bytes) -> bool:
     """Whether the bytes begin with the headers of an e-mail."""
-    head = file[:_MAX_HEADER_BYTES].removeprefix(_BOM)
+    head = file[:_MAX_HEADER_BYTES].removeprefix(BOM_UTF8)
     headers = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
     return _MAIL_START.match(headers) is not None and _MAIL_HEADER.search(headers) is not None
 
@@ -97,7 +97,7 @@ def _files_in_zip(file: bytes) -> Iterator[UnpackedFile]:
 def _files_in_mail(file: bytes) -> Iterator[UnpackedFile]:
     from email import message_from_bytes
 
-    for part in message_from_bytes(file.removeprefix(_BOM)).walk():
+    for part in message_from_bytes(file.removeprefix(BOM_UTF8)).walk():
         if not part.is_multipart():
             content = part.get_payload(decode=True)
             yield UnpackedFile(name="", content=content if isinstance(content, bytes) else b"")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from html import escape
 from xml.parsers import expat
@@ -58,12 +59,11 @@ _PROGRAM_ELEMENTS = frozenset({"script", "handler", "listener", "iframe", "embed
 _PROGRAM_URLS = ("javascript:", "vbscript:", "data:text/html", "data:image/svg")
 _JWS = re.compile(r"[A-Za-z0-9_.-]+")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
-_BOM = b"\xef\xbb\xbf"
 
 
 def looks_like_svg(file: bytes) -> bool:
     """Whether the bytes begin like XML, with `<svg` near the beginning unless there is an XML declaration."""
-    head = file[:2_000].removeprefix(_BOM).lstrip()
+    head = file[:2_000].removeprefix(BOM_UTF8).lstrip()
     return head.startswith(b"<?xml") or (head.startswith(b"<") and b"<svg" in file[:20_000])
 
 

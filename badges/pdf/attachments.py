@@ -12,6 +12,7 @@ Source: ISO 32000-2, 7.11.4 "Embedded file streams", 14.13 "Associated files", 1
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,6 @@ _OUTPUT_LIMITS = (
     "zlib_maximum_output_length",
 )
 _JWS = re.compile(rb"[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+")
-_BOM = b"\xef\xbb\xbf"
 
 
 def looks_like_pdf(file: bytes) -> bool:
@@ -104,7 +104,7 @@ def _contents(reader: PdfReader) -> Iterator[bytes]:
         total += len(content)
         if number > MAX_ATTACHMENTS or total > 4 * MAX_TEXT_BYTES:
             raise PictureError("pdf_too_complex", "The PDF has too many attachments.")
-        yield content.removeprefix(_BOM).strip()
+        yield content.removeprefix(BOM_UTF8).strip()
 
 
 def _unpacked(stream: Any) -> bytes:

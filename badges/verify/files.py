@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -23,20 +24,18 @@ from badges.errors import NotBakedError, PictureError
 from badges.pdf.attachments import attached_text, looks_like_pdf
 from badges.verify.foreign_json import as_list, kind_of, types
 from badges.verify.report import Finding, failed, passed, warning
-from badges.verify.texts import decoded, unwrapped_jws
+from badges.verify.texts import decoded, is_web_address, unwrapped_jws
 from signing.errors import ProofError
 from signing.json_text import Json, as_text, read_list, read_object
 from signing.multibase import from_base64url
 from signing.secured import SecuredCredential
 
-_BOM = b"\xef\xbb\xbf"
 _JWS = re.compile(r"[A-Za-z0-9_-]+\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*")
 _WEB_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 #: How pictures begin that hold no badge: JPEG, GIF, BMP; and by their second part WebP, HEIC and AVIF.
 _CONVERTED_PICTURE = re.compile(
     rb"\xff\xd8\xff|GIF8[79]a|BM.{4}\0{4}|RIFF.{4}WEBP|.{4}ftyp(?:heic|heix|mif1|msf1|avif)", re.DOTALL
 )
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 _DATA_URL_OF_JWS = re.compile(r"data:application/(?:vc[a-z+-]{0,20}\+)?jwt(;base64)?,(.+)", re.DOTALL)
 #: The registered claims that a JWS of a credential has beside the credential's own members.
 CLAIMS = frozenset({"iss", "jti", "sub", "nbf", "exp", "iat", "aud"})
@@ -127,7 +126,7 @@ def _parse_list(text: str) -> ParsedFile:
 
 def parse_response(body: bytes) -> ParsedFile:
     """What a host served as text, such as a status list or a refreshed credential. Raises UnicodeDecodeError."""
-    return parse_text(body.removeprefix(_BOM).decode())
+    return parse_text(body.removeprefix(BOM_UTF8).decode())
 
 
 def parse_text(text: str) -> ParsedFile:
@@ -156,7 +155,7 @@ def parse_document(document: Json) -> ParsedFile:
 
 def _parse_baked(baked: BakedText, code: str) -> ParsedFile:
     # Open Badges 1.x could bake only the address of the assertion; a newer badge is never an address alone.
-    if baked.keyword == LEGACY_KEYWORD and _WEB_ADDRESS.fullmatch(baked.text.strip()):
+    if baked.keyword == LEGACY_KEYWORD and is_web_address(baked.text.strip()):
         return ParsedFile(finding=passed(code), address=baked.text.strip())
     parsed = parse_text(baked.text)
     if parsed.secured is None:

@@ -20,8 +20,8 @@ from badges.verify.files import ParsedFile, PdfReader, parse_file
 from badges.verify.foreign_json import kind_of
 from badges.verify.handed_in_address import address_in
 from badges.verify.lookups import Lookups
-from badges.verify.open_badges_2.served import NotServedError, Served, ask, authority
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown
+from badges.verify.served import NotServedError, Served, ask, authority
 
 #: Codes of a file in which nothing looks like a badge. At an address they have a sentence of their own.
 _NOTHING = frozenset({"empty", "not_a_badge", "no_credential"})
@@ -106,7 +106,7 @@ def _served(address: str, lookups: Lookups) -> Served:
 
 
 def _why_not(finding: Finding) -> Finding:
-    """The finding of `open_badges_2.served` in words for an address that was handed in."""
+    """The finding of `served` in words for an address that was handed in."""
     match finding.code:
         case "hosted_not_asked":
             return unknown("address_not_asked", finding.detail)

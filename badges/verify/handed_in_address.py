@@ -9,10 +9,9 @@ from __future__ import annotations
 import plistlib
 import re
 
-from badges.verify.texts import decoded, without_quotes
+from badges.verify.texts import decoded, is_web_address, without_quotes
 
 _MAX_BYTES = 10_000
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 _SHORTCUT = re.compile(r"^\[(?:InternetShortcut|Desktop Entry)\]\s*$", re.MULTILINE)
 _SHORTCUT_ADDRESS = re.compile(r"^URL=(.*)$", re.MULTILINE)
 #: The library would also find the address in another XML file, such as an SVG with a badge.
@@ -38,7 +37,7 @@ def address_in(file: bytes) -> str | None:
 
 
 def _as_address(value: object) -> str | None:
-    return value if isinstance(value, str) and _WEB_ADDRESS.fullmatch(value) else None
+    return value if isinstance(value, str) and is_web_address(value) else None
 
 
 def _property_list_address(file: bytes) -> object:

@@ -25,10 +25,10 @@ from badges.verify.open_badges_2.in_terms_of_3 import in_terms_of_3
 from badges.verify.open_badges_2.moments import read_end, read_moments
 from badges.verify.open_badges_2.one_ed_tech import run_probes
 from badges.verify.open_badges_2.references import References, VerifiedAssertion
-from badges.verify.open_badges_2.served import NotServedError
 from badges.verify.open_badges_2.signed import check_signed_assertion
 from badges.verify.recipient import check_recipient
 from badges.verify.report import NOT_CHECKED, Finding, Report, as_check, failed, passed, unknown, warning
+from badges.verify.served import NotServedError
 from badges.verify.validity_period import judge_period, moments_of
 from badges.verify.verdict import decide_verdict
 from signing.absent import without_absent

@@ -14,8 +14,8 @@ from badges.verify.foreign_json import as_list, objects, single, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2.references import References
 from badges.verify.open_badges_2.rules import find_breaches, normalised
-from badges.verify.open_badges_2.served import NotServedError, fetch_json
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning, worst
+from badges.verify.served import NotServedError, fetch_json
 from signing.json_text import Json
 
 CONTEXT = "https://w3id.org/openbadges/v2"

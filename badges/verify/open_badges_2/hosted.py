@@ -22,8 +22,8 @@ from badges.verify.open_badges_2.references import (
     fetch_references,
 )
 from badges.verify.open_badges_2.revocation_list import check_revocation_list
-from badges.verify.open_badges_2.served import NotServedError, Served, ask
 from badges.verify.report import NOT_CHECKED, Finding, failed, passed, unknown, warning
+from badges.verify.served import NotServedError, Served, ask
 from signing.absent import without_absent
 from signing.json_text import Json
 

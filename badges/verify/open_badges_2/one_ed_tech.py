@@ -20,8 +20,8 @@ from badges.verify.open_badges_2.form import CONTEXT, DESCRIBED, known_documents
 from badges.verify.open_badges_2.references import References, VerifiedAssertion
 from badges.verify.open_badges_2.revocation_list import check_revocation_list
 from badges.verify.open_badges_2.rules import Breach, find_breaches, normalised
-from badges.verify.open_badges_2.served import NotServedError, fetch_json
 from badges.verify.report import Finding, OneEdTech, Probe
+from badges.verify.served import NotServedError, fetch_json
 from signing.absent import without_absent
 from signing.json_text import Json
 from signing.timestamps import from_timestamp

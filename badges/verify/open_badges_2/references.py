@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from badges.verify.foreign_json import as_list, single, text, types
 from badges.verify.lookups import Lookups
-from badges.verify.open_badges_2.served import NotServedError, Served, ask, authority, fetch_json
 from badges.verify.report import NOT_CHECKED, Finding, failed, passed, unknown
+from badges.verify.served import NotServedError, Served, ask, authority, fetch_json
 from signing.absent import without_absent
 from signing.json_text import Json
 

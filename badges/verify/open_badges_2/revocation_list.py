@@ -7,8 +7,8 @@ from typing import Any
 from badges.verify.foreign_json import as_list, text
 from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2.references import Issuer
-from badges.verify.open_badges_2.served import NotServedError, fetch_json
 from badges.verify.report import LIMIT_REACHED, NOT_CHECKED, Finding, failed, passed, unknown
+from badges.verify.served import NotServedError, fetch_json
 from signing.json_text import Json
 
 

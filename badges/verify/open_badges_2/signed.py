@@ -19,8 +19,8 @@ from badges.verify.open_badges_2.references import (
     is_version_2,
 )
 from badges.verify.open_badges_2.revocation_list import check_revocation_list, renamed
-from badges.verify.open_badges_2.served import NotServedError, Served, ask, authority
 from badges.verify.report import Finding, failed, passed, unknown
+from badges.verify.served import NotServedError, Served, ask, authority
 from signing.absent import without_absent
 from signing.data_integrity import demand_signature
 from signing.errors import ProofError, UnusableKeyError
