@@ -31,11 +31,6 @@ class Addresses:
         return urlsplit(self.tool_url).hostname or ""
 
     @property
-    def origin(self) -> str:
-        parts = urlsplit(self.tool_url)
-        return f"{parts.scheme}://{parts.netloc}"
-
-    @property
     def issuer(self) -> str:
         return f"{self.tool_url}/issuers/{self.issuer_slug}"
 
