@@ -12,7 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from badges.eu.parts import achievement_of, known_concept, learner_id, object_at, objects, subject_of
+from badges.eu.parts import achievement_of, known_concept, learner_id, subject_of
+from badges.foreign_json import as_list, object_at, objects
 from badges.template.fields import Texts
 from badges.template.model import text_in
 from badges.vocabularies import vocabulary
@@ -47,7 +48,7 @@ def _labels(value: Any, *lists: str) -> list[Texts]:
     A node may name level 3 by its IRI and call it level 8: programs would read the one, and people the other.
     """
     labels: list[Texts] = []
-    for concept in value if isinstance(value, list) else [value]:
+    for concept in as_list(value):
         known = known_concept(concept, *lists)
         own = _language_map(concept.get("prefLabel")) if isinstance(concept, dict) else {}
         labels.append({**own, **(known.label if known else {})})
@@ -219,9 +220,9 @@ def _types_of_quality_assurance(credential: Json) -> Iterator[Texts]:
 
 def _kind_of_quality_assurance(accreditation: Json) -> Texts:
     """What our list, which has more kinds, or else the EU's calls it; empty where it is on neither."""
-    kinds = accreditation.get("dcType")
+    kinds = as_list(accreditation.get("dcType"))
     for name in ("quality_assurance", "accreditation_types"):
-        for kind in kinds if isinstance(kinds, list) else [kinds]:
+        for kind in kinds:
             if known := known_concept(kind, name):
                 return known.label
     return {}

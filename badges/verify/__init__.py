@@ -13,10 +13,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from badges.containers import Unpacker, unpacked_files
+from badges.foreign_json import issuer_id
 from badges.pdf.attachments import attached_text
 from badges.verify.budget import Budget, Fetch, FetchInTime
 from badges.verify.files import PdfReader
-from badges.verify.foreign_json import issuer_id
 from badges.verify.form import check_context, check_issuer, check_subject, check_type
 from badges.verify.gathered import Gathered, gather
 from badges.verify.handed_in import Readers, parse_handed_in

@@ -21,8 +21,8 @@ from badges.bake import (
     secured_from,
 )
 from badges.errors import NotBakedError, PictureError
+from badges.foreign_json import as_list, kind_of, types
 from badges.pdf.attachments import attached_text, looks_like_pdf
-from badges.verify.foreign_json import as_list, kind_of, types
 from badges.verify.report import Finding, failed, passed, warning
 from badges.verify.texts import decoded, is_web_address, unwrapped_jws
 from signing.errors import ProofError

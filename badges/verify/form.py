@@ -12,9 +12,7 @@ import re
 from typing import Any
 
 from badges.errors import BudgetSpentError, SchemaError
-from badges.schemas import json_schema, rules
-from badges.verify.files import JwsLayout
-from badges.verify.foreign_json import (
+from badges.foreign_json import (
     VC_1_CONTEXT,
     VC_CONTEXT,
     Kind,
@@ -26,6 +24,8 @@ from badges.verify.foreign_json import (
     text,
     types,
 )
+from badges.schemas import json_schema, rules
+from badges.verify.files import JwsLayout
 from badges.verify.lookups import Lookups
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning, worst
 from signing.errors import ProofError

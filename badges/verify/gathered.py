@@ -7,10 +7,10 @@ from datetime import datetime
 
 from badges.verify.endorsements import check_endorsements
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import normalised
 from badges.verify.form import check_inline_schemas, check_schema
 from badges.verify.issuer_copy import compare_issuer_copy
 from badges.verify.lookups import Lookups
+from badges.verify.normalise import normalised
 from badges.verify.proof import check_proof, check_terms, is_signed_by_issuer
 from badges.verify.refresh_service import find_newer_credential
 from badges.verify.report import NOT_CHECKED, Finding

@@ -15,9 +15,9 @@ from urllib.parse import urldefrag
 from badges.bake import MAX_BYTES
 from badges.containers import UnpackedFile, Unpacker, looks_like_mail, looks_like_zip, unpacked_files
 from badges.errors import BudgetSpentError, PictureError
+from badges.foreign_json import kind_of
 from badges.pdf.attachments import attached_text
 from badges.verify.files import ParsedFile, PdfReader, parse_file
-from badges.verify.foreign_json import kind_of
 from badges.verify.handed_in_address import address_in
 from badges.verify.lookups import Lookups
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from badges.foreign_json import VC_1_CONTEXT, VC_CONTEXT, as_list, issuer_id, objects, text, types
 from badges.verify import form
 from badges.verify.files import parse_document
-from badges.verify.foreign_json import VC_1_CONTEXT, VC_CONTEXT, as_list, issuer_id, objects, text, types
 from badges.verify.gathered import Gathered
 from badges.verify.lookups import Lookups
 from badges.verify.proof import check_proof

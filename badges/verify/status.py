@@ -12,9 +12,10 @@ import re
 from typing import Any
 
 from badges.errors import BudgetSpentError
+from badges.foreign_json import as_list, issuer_id, objects, text, types
 from badges.verify.files import parse_response
-from badges.verify.foreign_json import as_list, issuer_id, normalised, objects, text, types
 from badges.verify.lookups import Lookups
+from badges.verify.normalise import normalised
 from badges.verify.proof import check_proof
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning, worst
 from badges.verify.validity_period import check_validity

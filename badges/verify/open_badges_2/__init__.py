@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from badges.foreign_json import kind_of, single, text, types
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import kind_of, single, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.one_ed_tech import worst_outcome
 from badges.verify.open_badges_2.form import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from badges.verify.foreign_json import as_list, single, text, types
+from badges.foreign_json import as_list, single, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.report import NOT_CHECKED, Finding, failed, passed, unknown
 from badges.verify.served import NotServedError, Served, ask, authority, fetch_json

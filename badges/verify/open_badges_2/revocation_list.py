@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from badges.verify.foreign_json import as_list, text
+from badges.foreign_json import as_list, text
 from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2.references import Issuer
 from badges.verify.report import LIMIT_REACHED, NOT_CHECKED, Finding, failed, passed, unknown

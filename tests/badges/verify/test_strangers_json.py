@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from badges.template.model import Template
 from badges.verify import Report, verify
-from badges.verify.foreign_json import normalised
+from badges.verify.normalise import normalised
 from signing.errors import KeyNotFoundError
 from signing.json_text import Json
 from signing.keys import VerificationMethod
