@@ -19,9 +19,8 @@ from badges.bake import bake
 from badges.errors import HttpStatusError
 from badges.template.model import Template
 from badges.verify import Report, verify
-from signing.json_text import Json, as_text
+from signing.json_text import Json
 from signing.multibase import base64url
-from signing.secured import SecuredCredential
 from signing.signatures import sign
 from tests.badges.pdf.pdf_files import embedded, pdf_with_names
 from tests.badges.verify.reports import HEADER_END, baked_older, demand_sentences, finding
@@ -467,27 +466,24 @@ def test_a_badge_of_open_badges_1_is_recognised(verify_badge: Callable[..., Repo
     )
 
 
-# --- hostile endorsements
+# --- numbers
 
 
-def test_a_number_beyond_all_bounds_in_an_endorsement_does_not_raise(
+def test_a_number_beyond_all_bounds_is_not_read(
     solar: Template, built: Build, world: Any, verify_badge: Callable[..., Report]
 ) -> None:
-    credential = built(solar)
-    text = as_text(credential | {"endorsement": [{"type": ["EndorsementCredential"], "number": 7}]})
-    claims = world.secure(credential, "vc-jwt")
-    payload = json.loads(text) | {"iss": world.issuer_id, "jti": credential["id"], "nbf": 1795251600}
-    raw = json.dumps(payload).replace('"number": 7', '"number": 1e999')
+    """Some readers take it for infinity, which no JSON has: the Report could not be written."""
     key = world.key("vc-jwt")
-    head = base64url(json.dumps({"alg": "ES256", "typ": "JWT", "kid": key.verification_method}).encode())
-    signed = f"{head}.{base64url(raw.encode())}"
-    token = f"{signed}.{base64url(sign(key.private, signed.encode()))}"
-    report = verify_badge(token)
-    assert finding(report, "endorsements") in {
-        ("unknown", "endorsement_malformed"),
-        ("unknown", "not_checked"),
+    payload = built(solar) | {
+        "iss": world.issuer_id,
+        "endorsement": [{"type": ["EndorsementCredential"], "x": 7}],
     }
-    assert isinstance(claims, SecuredCredential)
+    raw = json.dumps(payload).replace('"x": 7', '"x": 1e999')
+    head = base64url(json.dumps({"alg": "ES256", "typ": "JWT", "kid": key.verification_method}).encode())
+    token = f"{head}.{base64url(raw.encode())}"
+    token += f".{base64url(sign(key.private, token.encode()))}"
+    assert finding(verify_badge(token), "parsed") == ("failed", "unreadable_jws")
+    assert finding(verify_badge(raw), "parsed") == ("failed", "unreadable_json")
 
 
 # --- signed badges of the older standards
