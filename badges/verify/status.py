@@ -83,6 +83,9 @@ def _fetch_list(url: str, lookups: Lookups) -> bytes | Finding:
     except BudgetSpentError:
         return unknown(LIMIT_REACHED, url)
     except Exception as error:  # noqa: BLE001 - a StatusFinder may raise anything, and each means: we do not know
+        if url.lower().startswith("http://"):
+            # Without TLS only a list that is at hand can be had, such as one of this site itself.
+            return unknown("list_without_tls", url)
         return unknown("list_not_reached", f"{url}: {error.__class__.__name__}")
 
 

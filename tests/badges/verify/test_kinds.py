@@ -655,6 +655,10 @@ def test_a_profile_embedded_in_a_badge_does_not_make_its_author_the_issuer(
             "https://mallory.example.org/badge": {"type": "BadgeClass", "issuer": issuer},
             "https://mallory.example.org/issuer": college,
         }
+    signing_college[ISSUER]["publicKey"] = signing_college[HOSTED]["verification"]["creator"] = KEY
+    signing_college[ISSUER]["revocationList"] = "http://college.example.org/revoked"
+    report = verify_badge(signed(signing_college[HOSTED], rsa), signing_college)
+    assert (report.verdict, finding(report, "status")) == ("unverifiable", ("unknown", "list_without_tls"))
         report = verify_badge(forged, served)
         claimed = next(check.detail for check in report.checks if check.name == "issuer")
         assert report.verdict == "wrong_issuer" or claimed == "https://mallory.example.org/issuer"

@@ -315,6 +315,10 @@ def of_next_year(world: Any, now: datetime) -> None:
     world.publish_list(now=now + timedelta(days=365))
 
 
+def without_tls(world: Any, now: datetime) -> None:
+    world.badge = world.at_http
+
+
 def too_short(world: Any, now: datetime) -> None:
     world.publish_list(bits=bytes(1000))
 
@@ -339,6 +343,7 @@ TROUBLES: dict[Callable[[Any, datetime], None], str] = {
     of_next_year: "list_outdated",
     another_list: "list_unreadable",
     the_badge_itself: "list_unreadable",
+    without_tls: "list_without_tls",
 }
 
 
@@ -351,7 +356,11 @@ def test_an_untrusted_list_never_means_not_revoked(
     now: datetime,
     trouble: Callable[[Any, datetime], None],
 ) -> None:
-    world.badge = world.secure(built(solar))
+    credential = built(solar)
+    world.badge = world.secure(credential)
+    status = credential["credentialStatus"]
+    plain = {"statusListCredential": status["statusListCredential"].replace("https", "http")}
+    world.at_http = world.secure(credential | {"credentialStatus": status | plain})
     trouble(world, now)
     report = verify_badge(world.badge)
     assert report.verdict == "unverifiable"
