@@ -51,7 +51,8 @@ class ParsedFile:
     """What was read from a file, from a response, or from a text inside another document.
 
     `finding` says how it was read, or why not. `document` is all of it, with proof or claims; `credential` is what
-    those are about. `address` is set for a badge of Open Badges 1.x or 2.0 that consists of its address only.
+    those are about. `address` is set for a badge of Open Badges 1.x or 2.0 that consists of its address only, and for
+    one that was read at an address and names none itself.
     """
 
     finding: Finding

@@ -125,6 +125,13 @@ def hosted_address(assertion: Json) -> str | None:
     return None
 
 
+def names_no_address(document: Json) -> bool:
+    """Whether it is an assertion of Open Badges 0.5 or 1.0 that leaves open where, and whether, it is hosted."""
+    assertion = without_absent(document)
+    says_how = {"verification", "verify"} & assertion.keys()
+    return kind_of(assertion) == "open_badges_2" and not says_how and hosted_address(assertion) is None
+
+
 def _check_subject(in_open_badges_3: Json) -> Finding:
     has_recipient = "identifier" in in_open_badges_3["credentialSubject"]
     return passed("achievement") if has_recipient else failed("no_recipient")

@@ -12,7 +12,7 @@ import pytest
 from badges.errors import HttpStatusError
 from badges.verify import Budget, Report
 from signing.json_text import Json
-from tests.badges.verify.hosted import BADGE, HOSTED, ISSUER, OTHER, SITE, Web, redirect
+from tests.badges.verify.hosted import BADGE, HOSTED, ISSUER, OLDEST, OTHER, SITE, Web, redirect
 from tests.badges.verify.reports import baked_older, finding
 
 
@@ -122,6 +122,14 @@ def test_another_badge_at_the_address_is_not_called_changed(web: Web, check: Cal
     report = check(file)
     assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("failed", "hosted_another"))
     assert report.credential == file, "what is shown is what was handed in, with a warning beside it"
+
+
+def test_an_id_that_is_no_address_has_to_agree_too(web: Web, check: Callable[..., Report]) -> None:
+    file = web.pages[HOSTED] | {"id": "urn:uuid:1", "verification": {"type": "hosted", "url": HOSTED}}
+    for declared in ({}, {"id": HOSTED}, {"id": "urn:uuid:2"}):
+        served = {name: value for name, value in web.pages[HOSTED].items() if name != "id"} | declared
+        report = check(file, fetch=Web(web.pages | {HOSTED: served}).fetch)
+        assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("failed", "hosted_another"))
 
 
 def test_a_site_that_moved_from_open_badges_1_to_2_serves_the_badge_under_its_new_id(
@@ -470,21 +478,6 @@ def test_the_rule_of_the_issuer_decides_which_addresses_are_its_own(
 # --- older forms
 
 
-OLDEST: Json = {
-    "recipient": "anna@example.org",
-    "evidence": "/evidence",
-    "issued_on": "2012-06-01",
-    "badge": {
-        "version": "0.5.0",
-        "name": "Solar panels",
-        "image": "/image.png",
-        "description": "Mounts solar panels",
-        "criteria": "/criteria",
-        "issuer": {"origin": SITE, "name": "Riga College"},
-    },
-}
-
-
 def test_a_badge_of_open_badges_0_5_belongs_to_the_site_that_serves_it(
     web: Web, check: Callable[..., Report]
 ) -> None:
@@ -534,7 +527,9 @@ def test_a_newer_badge_does_not_become_its_sites_by_naming_an_origin(
     """In the oldest form a whole site is the issuer; profiles with rules of their own came later."""
     named = {"name": "Solar panels", "issuer": {"origin": SITE, "name": "Riga College"}}
     web.pages[HOSTED]["badge"] = named
-    assert check(web.pages[HOSTED]).verdict == "unverifiable"
+    for recipient in (web.pages[HOSTED]["recipient"], "anna@example.org"):
+        web.pages[HOSTED]["recipient"] = recipient
+        assert check(web.pages[HOSTED]).verdict == "unverifiable"
 
 
 @pytest.mark.parametrize(
