@@ -22,7 +22,8 @@ from signing.json_text import Json
 #: BCP 47 for "undetermined": the language of names, numbers and addresses.
 NO_LANGUAGE = "und"
 _NOT_APPLICABLE: Texts = {"en": "not applicable", "lv": "nav attiecināms"}
-_HASHED: Texts = {"en": "E-mail address (hidden)", "lv": "E-pasta adrese (slēpta)"}
+_HIDDEN_EMAIL: Texts = {"en": "E-mail address (hidden)", "lv": "E-pasta adrese (slēpta)"}
+_HIDDEN_IDENTIFIER: Texts = {"en": "Identifier (hidden)", "lv": "Identifikators (slēpts)"}
 _MONTHS_EN = "January February March April May June July August September October November December".split()
 _MONTHS_LV = (
     "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris"
@@ -97,11 +98,15 @@ def _learner(credential: Json) -> Iterator[Texts]:
     for identity in identities:
         if identity.get("hashed") is False:
             yield _plain_text(identity.get("identityHash"))
-    if any(
-        identity.get("hashed") is True and identity.get("identityType") == "emailAddress"
+    hidden = [
+        identity.get("identityType") == "emailAddress"
         for identity in identities
-    ):
-        yield _HASHED
+        if identity.get("hashed") is True
+    ]
+    if True in hidden:
+        yield _HIDDEN_EMAIL
+    if False in hidden:
+        yield _HIDDEN_IDENTIFIER
     yield _plain_text(learner_id(subject))
 
 
@@ -161,10 +166,9 @@ def _workload(credential: Json) -> Iterator[Texts]:
     if duration:
         yield hours_in_words(Decimal(duration[1]) + round(Decimal(duration[2] or 0) / 60, 2))
     for credit in objects(achievement.get("creditPoint")):
-        point = credit.get("point")
-        framework = object_at(credit, "framework").get("id")
-        if isinstance(point, str) and framework == vocabulary("credit_systems")["ECTS"].iri:
-            yield {"en": f"{point} ECTS", "lv": f"{point.replace('.', ',')} ECTS"}
+        point, system = credit.get("point"), known_concept(credit.get("framework"), "credit_systems")
+        if isinstance(point, str) and system:
+            yield {"en": f"{point} {system.code}", "lv": f"{point.replace('.', ',')} {system.code}"}
 
 
 def hours_in_words(hours: Decimal) -> Texts:
