@@ -214,7 +214,8 @@ def check_subject(credential: Json) -> Finding:
     criteria = achievement.get("criteria")
     if not isinstance(criteria, dict) or not (criteria.get("id") or criteria.get("narrative")):
         return warning("no_criteria")
-    if text(subject, "id") is None and not objects(subject.get("identifier")):
+    can_be_read = any(text(identity, "identityHash") for identity in objects(subject.get("identifier")))
+    if text(subject, "id") is None and not can_be_read:
         has_name = text(subject, "name") is not None
         return warning("recipient_by_name" if has_name else "recipient_unreadable")
     return _check_results(subject, achievement)

@@ -113,6 +113,51 @@ def test_null_beside_what_was_signed_changes_nothing(
 
 
 @pytest.mark.parametrize("proof_name", ALL)
+def test_null_in_a_list_is_absent(
+    solar: Template, built: Build, world: Any, verify_badge: Verify, proof_name: str
+) -> None:
+    credential = built(solar)
+    spoken = copy.deepcopy(credential)
+    subject = spoken["credentialSubject"]
+    places = [(subject, "identifier"), (subject["achievement"], "alignment")]
+    if proof_name != "eddsa-rdfc-2022":  # JSON-LD refuses a type that is null
+        places += [(spoken, "type"), (subject["achievement"], "type")]
+    for holder, name in places:
+        holder[name] = [None, *holder[name], None]
+    report = verify_badge(signed_as_it_stands(world, spoken, proof_name))
+    assert (report.verdict, report.credential) == ("verified", credential)
+
+
+@pytest.mark.parametrize("nothing", (*NOTHING, "", {}), ids=repr)
+def test_a_proof_over_the_json_itself_covers_what_says_nothing_too(
+    solar: Template, built: Build, world: Any, verify_badge: Verify, nothing: Any
+) -> None:
+    """JSON-LD drops null, but a proof of JCS is over the letters that stand there."""
+    sound = json.loads(world.secure(built(solar), "eddsa-jcs-2022").text)
+    assert verify_badge(sound | {"evidence": nothing}).verdict == "changed"
+    spoken = json.loads(signed_as_it_stands(world, built(solar) | {"evidence": nothing}, "eddsa-jcs-2022"))
+    del spoken["evidence"]
+    assert verify_badge(spoken).verdict == "changed"
+
+
+@pytest.mark.parametrize("empty", ["", {}], ids=repr)
+def test_an_empty_text_is_absent_where_it_describes_and_unreadable_where_it_decides(
+    solar: Template, built: Build, world: Any, verify_badge: Verify, empty: Any
+) -> None:
+    badge = built(solar, subject_id=None)
+    badge["issuer"]["phone"] = badge["credentialSubject"]["narrative"] = empty
+    report = verify_badge(token(world, badge))
+    assert (report.verdict, report.credential) == ("verified", built(solar, subject_id=None))
+    del badge["credentialSubject"]["identifier"]
+    badge["credentialSubject"]["name"] = empty
+    assert finding(verify_badge(token(world, badge)), "subject") == ("failed", "no_recipient")
+    unreadable = ({"identityHash": empty}, {"identityHash": 7}, {"hashed": True})
+    for identifier in (empty, [empty], *unreadable, [*unreadable]):
+        badge["credentialSubject"]["identifier"] = identifier
+        assert finding(verify_badge(token(world, badge)), "subject") == ("warning", "recipient_unreadable")
+
+
+@pytest.mark.parametrize("proof_name", ALL)
 def test_nothing_that_was_signed_can_be_replaced_by_nothing(
     solar: Template, built: Build, world: Any, verify_badge: Verify, now: datetime, proof_name: str
 ) -> None:
@@ -174,6 +219,20 @@ def test_what_decides_and_cannot_be_read_is_never_taken_for_nothing(
     except Exception:  # noqa: BLE001 - what cannot be signed cannot be verified
         return
     assert verify_badge(text).verdict in ("unverifiable", "unusable", "changed")
+
+
+@pytest.mark.parametrize(
+    ("dates", "verdict"),
+    [
+        ({"expirationDate": "2026-11-20T00:00:00Z"}, "expired"),
+        ({"expirationDate": "2026-11-20T00:00:00Z", "validUntil": "2030-01-01T00:00:00Z"}, "expired"),
+        ({"issuanceDate": "2026-11-22T00:00:00Z"}, "not_yet_valid"),
+    ],
+)
+def test_a_badge_is_held_to_the_dates_of_either_data_model(
+    solar: Template, built: Build, world: Any, verify_badge: Verify, dates: Json, verdict: str
+) -> None:
+    assert verify_badge(token(world, built(solar) | dates)).verdict == verdict
 
 
 @pytest.mark.parametrize("proof", ["", {}, [{}], [""], 0, False, "proof"], ids=repr)
