@@ -214,10 +214,13 @@ def check_subject(credential: Json) -> Finding:
     criteria = achievement.get("criteria")
     if not isinstance(criteria, dict) or not (criteria.get("id") or criteria.get("narrative")):
         return warning("no_criteria")
-    can_be_read = any(text(identity, "identityHash") for identity in objects(subject.get("identifier")))
-    if text(subject, "id") is None and not can_be_read:
-        has_name = text(subject, "name") is not None
-        return warning("recipient_by_name" if has_name else "recipient_unreadable")
+    identities = as_list(subject.get("identifier"))
+    if text(subject, "id") is None and not any(text(identity, "identityHash") for identity in identities):
+        if text(subject, "name") is not None:
+            return warning("recipient_by_name")
+        # A text instead of an IdentityObject still names somebody; "", {} or a number names nobody.
+        names_somebody = any(isinstance(identity, str) and identity for identity in identities)
+        return (warning if names_somebody else unknown)("recipient_unreadable")
     return _check_results(subject, achievement)
 
 

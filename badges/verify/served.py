@@ -64,7 +64,8 @@ def ask(address: str, lookups: Lookups) -> Served:
     hop = address
     for _ in range(MAX_REDIRECTS + 1):
         if not authority(hop):
-            raise NotServedError(unknown("hosted_without_tls", hop))
+            is_http = hop.lower().startswith("http://")
+            raise NotServedError(unknown("hosted_without_tls" if is_http else "hosted_no_address", hop))
         try:
             return Served(asked=address, address=hop, status=200, body=lookups.fetch(hop))
         except HttpStatusError as error:

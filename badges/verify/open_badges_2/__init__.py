@@ -67,7 +67,7 @@ def check_open_badges_2(file: ParsedFile, lookups: Lookups, recipient: str | Non
         as_check("type", check_type(assertion)),
         as_check("schema", check_form(assertion, references) if is_whole else unknown("no_rules")),
         as_check("inline_schemas", extensions),
-        as_check("subject", _check_subject(in_open_badges_3) if is_whole else NOT_CHECKED),
+        as_check("subject", _check_subject(assertion, in_open_badges_3) if is_whole else NOT_CHECKED),
         as_check("issuer", _check_issuer(references)),
         as_check("proof", proof),
         as_check("key_of_issuer", verified.key_of_issuer if verified else NOT_CHECKED),
@@ -132,9 +132,10 @@ def names_no_address(document: Json) -> bool:
     return kind_of(assertion) == "open_badges_2" and not says_how and hosted_address(assertion) is None
 
 
-def _check_subject(in_open_badges_3: Json) -> Finding:
-    has_recipient = "identifier" in in_open_badges_3["credentialSubject"]
-    return passed("achievement") if has_recipient else failed("no_recipient")
+def _check_subject(assertion: Json, in_open_badges_3: Json) -> Finding:
+    if "identifier" in in_open_badges_3["credentialSubject"]:
+        return passed("achievement")
+    return unknown("recipient_unreadable") if "recipient" in assertion else failed("no_recipient")
 
 
 def _check_issuer(references: References) -> Finding:

@@ -12,7 +12,11 @@ from badges.verify.served import NotServedError, fetch_json
 from signing.json_text import Json
 
 #: Code of a document that was not fetched -> code of the list.
-_NOT_FETCHED = {"hosted_unreadable": "list_unreadable", "hosted_without_tls": "list_without_tls"}
+_NOT_FETCHED = {
+    "hosted_unreadable": "list_unreadable",
+    "hosted_no_address": "list_unreadable",
+    "hosted_without_tls": "list_without_tls",
+}
 
 
 def check_revocation_list(assertion: Json, issuer: Issuer | None, lookups: Lookups) -> Finding:

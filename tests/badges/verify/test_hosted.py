@@ -304,7 +304,8 @@ def test_a_redirect_leads_nowhere_but_to_https(web: Web, check: Callable[..., Re
     file = dict(web.pages[HOSTED])
     web.pages[HOSTED] = redirect(target)
     report = check(file)
-    assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("unknown", "hosted_without_tls"))
+    code = "hosted_without_tls" if target.startswith("http:") else "hosted_no_address"
+    assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("unknown", code))
     assert web.asked == [HOSTED]
 
 
@@ -373,6 +374,39 @@ def test_http_addresses_are_not_asked(web: Web, check: Callable[..., Report]) ->
     )
 
 
+@pytest.mark.parametrize(
+    "address", ["", "urn:uuid:1", "did:web:college.example.org", "/issuer", "https://", "https://["]
+)
+def test_what_is_no_web_address_is_not_said_to_begin_with_http(
+    web: Web, check: Callable[..., Report], address: str
+) -> None:
+    web.pages[BADGE]["issuer"] = address
+    report = check(web.pages[HOSTED])
+    assert (report.verdict, finding(report, "key_of_issuer")) == ("unverifiable", ("unknown", "no_issuer"))
+    web.pages[HOSTED]["badge"] = address
+    report = check(web.pages[HOSTED])
+    assert (report.verdict, finding(report, "key_of_issuer")) == ("unverifiable", ("unknown", "no_issuer"))
+
+
+@pytest.mark.parametrize(
+    "recipient", ["", {}, 7, True, [[]], {"type": "email"}, {"type": "email", "identity": ""}], ids=repr
+)
+def test_a_recipient_that_cannot_be_read_is_not_called_missing(
+    web: Web, check: Callable[..., Report], recipient: Any
+) -> None:
+    web.pages[HOSTED]["recipient"] = recipient
+    report = check(web.pages[HOSTED])
+    assert (report.verdict, finding(report, "subject")) == (
+        "unverifiable",
+        ("unknown", "recipient_unreadable"),
+    )
+    web.pages[HOSTED]["revoked"] = True
+    assert check(web.pages[HOSTED]).verdict == "revoked"
+    web.pages[HOSTED] |= {"recipient": None, "revoked": None}
+    report = check(web.pages[HOSTED])
+    assert (report.verdict, finding(report, "subject")) == ("unusable", ("failed", "no_recipient"))
+
+
 @pytest.mark.parametrize("missing", [ISSUER, BADGE])
 @pytest.mark.parametrize("address", [HOSTED, f"{OTHER}/1"])
 def test_an_issuer_that_does_not_answer_is_no_accusation(
@@ -438,6 +472,9 @@ def test_a_profile_under_another_id_is_asked_for_there(web: Web, check: Callable
         ({"startsWith": [f"{SITE}/x/", f"{SITE}/assertions/"]}, HOSTED, "verified"),
         ({"startsWith": f"{SITE}/x/"}, HOSTED, "wrong_issuer"),
         ({"startsWith": f"{SITE}/x/", "allowedOrigins": "college.example.org"}, HOSTED, "wrong_issuer"),
+        ({"startsWith": "HTTPS://College.example.org:443/assertions/"}, HOSTED, "verified"),
+        ({"startsWith": f"{SITE}/ASSERTIONS/"}, HOSTED, "wrong_issuer"),
+        ({"startsWith": f"{SITE}/assertions?"}, HOSTED, "wrong_issuer"),
         ({"startsWith": SITE}, f"{SITE}.evil.example/1", "wrong_issuer"),
         ({"startsWith": f"{SITE}/alice/"}, f"{SITE}/alice/../mallory/1", "wrong_issuer"),
         ({"startsWith": f"{SITE}/alice/"}, f"{SITE}/alice/%2e%2E/mallory/1", "wrong_issuer"),

@@ -25,7 +25,14 @@ from signing.json_text import Json
 from signing.multibase import base64url
 from signing.signatures import sign
 from tests.badges.pdf.pdf_files import embedded, pdf_with_names
-from tests.badges.verify.reports import HEADER_END, baked_older, demand_sentences, finding, with_changed_bytes
+from tests.badges.verify.reports import (
+    HEADER_END,
+    baked_older,
+    demand_sentences,
+    finding,
+    members,
+    with_changed_bytes,
+)
 
 Build = Callable[..., Json]
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><circle r="4"/></svg>'
@@ -596,6 +603,24 @@ def test_no_change_of_a_signed_badge_of_the_older_standard_raises_or_verifies_an
     file = data.draw(st.sampled_from([token.encode(), baked_older(token)]))
     report = verify_badge(with_changed_bytes(file, data), signing_college)
     assert report.verdict != "verified" or report.credential == signing_college[HOSTED]
+
+
+def test_no_value_of_a_signed_badge_of_the_older_standard_can_be_changed(
+    signing_college: dict[str, Any], rsa: RSAPrivateKey, verify_badge: Callable[..., Report]
+) -> None:
+    genuine = signing_college[HOSTED] | {"expires": "2021-01-01T00:00:00Z"}
+    head, _, signature = signed(genuine, rsa).split(".")
+    assert verify_badge(signed(genuine, rsa), signing_college).verdict == "expired"
+    for index in range(len(members(genuine))):
+        for value in (None, "", [], {}, "2030-01-01T00:00:00Z", HOSTED, f"{HOSTED}0"):
+            forged = json.loads(json.dumps(genuine))
+            holder, key = members(forged)[index]
+            if holder[key] == value:
+                continue
+            holder[key] = value
+            payload = base64url(json.dumps(forged).encode())
+            report = verify_badge(f"{head}.{payload}.{signature}", signing_college)
+            assert report.verdict in ("changed", "unverifiable", "unusable"), (key, value)
 
 
 MALLORY = "https://mallory.example.org"
