@@ -48,8 +48,8 @@ def text(value: Any, name: str) -> str | None:
 
 
 def issuer_id(credential: Json) -> str | None:
-    """The id of the issuer, which is an object or the id alone."""
-    issuer = credential.get("issuer")
+    """The id of the issuer, which is an object or the id alone, also in a list of one."""
+    issuer = single(credential.get("issuer"))
     found = issuer.get("id") if isinstance(issuer, dict) else issuer
     return found if isinstance(found, str) and found else None
 

@@ -305,6 +305,39 @@ def test_a_list_of_one_is_its_member_and_a_list_of_two_is_not_read(
 
 
 @pytest.mark.parametrize("proof_name", ALL)
+@pytest.mark.parametrize("name", ["issuer", "validFrom", "validUntil", "credentialStatus"])
+def test_what_is_a_list_of_one_is_a_remark(
+    solar: Template,
+    built: Build,
+    world: Any,
+    verify_badge: Verify,
+    now: datetime,
+    name: str,
+    proof_name: str,
+) -> None:
+    """Dates and issuers are compared with the claims of a token and with whose the key is."""
+    credential = built(solar, valid_until=now + timedelta(days=1))
+    text = signed_as_it_stands(world, credential | {name: [credential[name]]}, proof_name)
+    report = verify_badge(text)
+    assert (report.verdict, finding(report, "schema")) == ("verified", ("warning", "wrong_form"))
+    assert verify_badge(text, at=now + timedelta(days=2)).verdict == "expired"
+    two = signed_as_it_stands(world, credential | {name: [credential[name]] * 2}, "vc-jwt")
+    assert name == "credentialStatus" or verify_badge(two).verdict in ("unusable", "unverifiable")
+
+
+def test_an_issuer_in_a_list_is_no_other_issuer(
+    solar: Template, built: Build, world: Any, verify_badge: Verify
+) -> None:
+    other = built(solar)["issuer"] | {"id": "did:web:mallory.example.org"}
+    for issuer in ([other], [built(solar)["issuer"], other], [other, built(solar)["issuer"]], []):
+        for proof_name in ALL:
+            text = signed_as_it_stands(world, built(solar) | {"issuer": issuer}, proof_name)
+            assert verify_badge(text).verdict in ("wrong_issuer", "unverifiable", "unusable")
+    token_of_another = token(world, built(solar) | {"issuer": [other], "iss": world.issuer_id})
+    assert verify_badge(token_of_another).verdict == "wrong_issuer"
+
+
+@pytest.mark.parametrize("proof_name", ALL)
 def test_a_subject_that_is_a_list_of_one_is_a_remark(
     solar: Template, built: Build, world: Any, verify_badge: Verify, proof_name: str
 ) -> None:
