@@ -191,7 +191,11 @@ def _jws_proof(gathered: Gathered) -> OneEdTech:
         return "valid" if proof.proof_name in ("vc-jwt", "vc-jwt-rs256") else "fatal"
     if gathered.proof.code in ("claims_disagree", "wrong_iss"):
         return "valid"
-    return "unknown" if gathered.proof.code in ("key_not_found", "could_not_check") else "fatal"
+    return (
+        "unknown"
+        if gathered.proof.code in ("key_not_found", "key_without_tls", "could_not_check")
+        else "fatal"
+    )
 
 
 def _embedded_proof(gathered: Gathered, lookups: Lookups) -> OneEdTech:

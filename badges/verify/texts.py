@@ -27,6 +27,11 @@ def is_web_address(text: str) -> bool:
     return _WEB_ADDRESS.fullmatch(text) is not None
 
 
+def is_without_tls(address: str | None) -> bool:
+    """Whether it is an address whose answers could be changed on the way, so that it is not asked."""
+    return (address or "").lower().startswith("http://")
+
+
 def without_quotes(text: str) -> str:
     """The text without spaces and quotation marks around it."""
     return text.strip().strip(_QUOTES).strip()

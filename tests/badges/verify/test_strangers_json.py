@@ -17,7 +17,7 @@ from badges.verify import Report, verify
 from badges.verify.normalise import normalised
 from signing.errors import KeyNotFoundError
 from signing.json_text import Json
-from signing.keys import VerificationMethod
+from signing.keys import SigningKey, VerificationMethod, generate, multikey
 from signing.multibase import base64url
 from signing.proofs import PROOFS
 from signing.secured import SecuredCredential
@@ -683,6 +683,31 @@ def as_sets(value: Any) -> Any:
         parts = sorted({json.dumps(as_sets(part), sort_keys=True): as_sets(part) for part in value}.items())
         return parts[0][1] if len(parts) == 1 else [part for _, part in parts]
     return value
+
+
+def test_the_key_of_an_issuer_at_http_is_said_not_to_have_been_asked_for(
+    solar: Template, built: Build, world: Any, verify_badge: Verify, now: datetime
+) -> None:
+    world.issuer_id = "http://college.example.org"
+    badge = built(solar) | {"issuer": built(solar)["issuer"] | {"id": world.issuer_id}}
+    texts = [signed_as_it_stands(world, badge, name) for name in ALL]
+    key = generate("Ed25519")
+    spelled = f"{world.issuer_id}#{multikey(key.public_key())}"
+    signer = SigningKey(verification_method=spelled, kid="k", private=key)
+    embedded = PROOFS["eddsa-rdfc-2022"].secure(badge, signer, now)
+
+    def none(method: str, issuer: str) -> VerificationMethod:
+        raise KeyNotFoundError(method)
+
+    world.find_key = none
+    for text in texts:
+        report = verify_badge(text)
+        assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("unknown", "key_without_tls"))
+    report = verify_badge(embedded)
+    assert (report.verdict, finding(report, "key_of_issuer")) == (
+        "unverifiable",
+        ("unknown", "issuer_without_tls"),
+    )
 
 
 def test_a_key_that_is_not_found_is_never_a_change(
