@@ -23,6 +23,7 @@ from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2 import names_no_address
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown
 from badges.verify.served import NotServedError, Served, ask, authority
+from signing.absent import is_absent
 
 #: Codes of a file in which nothing looks like a badge. At an address they have a sentence of their own.
 _NOTHING = frozenset({"empty", "not_a_badge", "no_credential"})
@@ -139,7 +140,7 @@ def _is_badge(parsed: ParsedFile) -> bool:
 
 
 def _has_proof(badge: ParsedFile) -> bool:
-    return badge.is_jws or "proof" in badge.document
+    return badge.is_jws or not is_absent(badge.document.get("proof"))
 
 
 def _what_it_says(badge: ParsedFile) -> str:
