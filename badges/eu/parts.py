@@ -4,25 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from badges.foreign_json import object_at
 from badges.readable import readable
 from badges.vocabularies import Concept, vocabulary
 from signing.json_text import Json
-
-
-def object_at(value: Any, *path: str) -> Json:
-    """The object at the end of the path; an empty one where there is none.
-
-    A list of one object is that object: JSON-LD does not tell the two apart.
-    """
-    for name in path:
-        value = _only(value).get(name)
-    return _only(value)
-
-
-def objects(value: Any) -> list[Json]:
-    """The objects in a list, or a single object."""
-    items = value if isinstance(value, list) else [value]
-    return [item for item in items if isinstance(item, dict)]
 
 
 def subject_of(credential: Json) -> Json:
@@ -53,9 +38,3 @@ def says_something(text: Any) -> bool:
     """Whether it is a text in which a person sees a letter or a number."""
     # A text may be megabytes long, and one that begins with a thousand signs says nothing to anybody.
     return isinstance(text, str) and any(character.isalnum() for character in readable(text[:1000]))
-
-
-def _only(value: Any) -> Json:
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    return value if isinstance(value, dict) else {}

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from badges.eu.parts import achievement_of, known_concept, learner_id, object_at, objects, subject_of
+from badges.eu.parts import achievement_of, known_concept, learner_id, subject_of
+from badges.foreign_json import as_list, object_at, objects
 from badges.template.fields import Texts
 from badges.template.model import text_in
 from badges.vocabularies import vocabulary
@@ -21,7 +22,8 @@ from signing.json_text import Json
 #: BCP 47 for "undetermined": the language of names, numbers and addresses.
 NO_LANGUAGE = "und"
 _NOT_APPLICABLE: Texts = {"en": "not applicable", "lv": "nav attiecināms"}
-_HASHED: Texts = {"en": "E-mail address (hidden)", "lv": "E-pasta adrese (slēpta)"}
+_HIDDEN_EMAIL: Texts = {"en": "E-mail address (hidden)", "lv": "E-pasta adrese (slēpta)"}
+_HIDDEN_IDENTIFIER: Texts = {"en": "Identifier (hidden)", "lv": "Identifikators (slēpts)"}
 _MONTHS_EN = "January February March April May June July August September October November December".split()
 _MONTHS_LV = (
     "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris"
@@ -47,7 +49,7 @@ def _labels(value: Any, *lists: str) -> list[Texts]:
     A node may name level 3 by its IRI and call it level 8: programs would read the one, and people the other.
     """
     labels: list[Texts] = []
-    for concept in value if isinstance(value, list) else [value]:
+    for concept in as_list(value):
         known = known_concept(concept, *lists)
         own = _language_map(concept.get("prefLabel")) if isinstance(concept, dict) else {}
         labels.append({**own, **(known.label if known else {})})
@@ -96,11 +98,15 @@ def _learner(credential: Json) -> Iterator[Texts]:
     for identity in identities:
         if identity.get("hashed") is False:
             yield _plain_text(identity.get("identityHash"))
-    if any(
-        identity.get("hashed") is True and identity.get("identityType") == "emailAddress"
+    hidden = [
+        identity.get("identityType") == "emailAddress"
         for identity in identities
-    ):
-        yield _HASHED
+        if identity.get("hashed") is True
+    ]
+    if True in hidden:
+        yield _HIDDEN_EMAIL
+    if False in hidden:
+        yield _HIDDEN_IDENTIFIER
     yield _plain_text(learner_id(subject))
 
 
@@ -160,10 +166,9 @@ def _workload(credential: Json) -> Iterator[Texts]:
     if duration:
         yield hours_in_words(Decimal(duration[1]) + round(Decimal(duration[2] or 0) / 60, 2))
     for credit in objects(achievement.get("creditPoint")):
-        point = credit.get("point")
-        framework = object_at(credit, "framework").get("id")
-        if isinstance(point, str) and framework == vocabulary("credit_systems")["ECTS"].iri:
-            yield {"en": f"{point} ECTS", "lv": f"{point.replace('.', ',')} ECTS"}
+        point, system = credit.get("point"), known_concept(credit.get("framework"), "credit_systems")
+        if isinstance(point, str) and system:
+            yield {"en": f"{point} {system.code}", "lv": f"{point.replace('.', ',')} {system.code}"}
 
 
 def hours_in_words(hours: Decimal) -> Texts:
@@ -219,9 +224,9 @@ def _types_of_quality_assurance(credential: Json) -> Iterator[Texts]:
 
 def _kind_of_quality_assurance(accreditation: Json) -> Texts:
     """What our list, which has more kinds, or else the EU's calls it; empty where it is on neither."""
-    kinds = accreditation.get("dcType")
+    kinds = as_list(accreditation.get("dcType"))
     for name in ("quality_assurance", "accreditation_types"):
-        for kind in kinds if isinstance(kinds, list) else [kinds]:
+        for kind in kinds:
             if known := known_concept(kind, name):
                 return known.label
     return {}

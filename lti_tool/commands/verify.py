@@ -14,7 +14,8 @@ from lti_tool.errors import NotFoundError
 
 
 @click.command()
-@click.argument("file_or_address", metavar="FILE|ADDRESS")
+# The name of a file is left as it is.
+@click.argument("file_or_address", type=click.Path(), metavar="FILE|ADDRESS")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
 @click.option(
     "--documents",
@@ -40,7 +41,7 @@ def verify(
     from lti_tool.outgoing import Outgoing
 
     outgoing = Outgoing(ca_bundle=ca_bundle(os.environ))
-    is_address = file_or_address.startswith(("https://", "http://"))
+    is_address = file_or_address.lower().startswith(("https://", "http://"))
     file = file_or_address.encode() if is_address else read_bytes(Path(file_or_address))
     report = check_file(file, documents, recipient=recipient, outgoing=outgoing)
     if as_json:
