@@ -24,9 +24,27 @@ UNTIL_CONFIRMED = timedelta(hours=1)
 
 def run_all(tool: Tool, claimed: Sequence[outbox.Job]) -> Iterator[Collection[str]]:
     """Runs claimed jobs, and gives the ids of those that have ended after each step."""
+    issuing = [job for job in claimed if job.task == "issue"]
+    together = issuing if len(issuing) > 1 and _issued_together(tool, issuing) else []
+    if together:
+        yield [job.id for job in together]
     for job in claimed:
-        run(tool, job)
-        yield [job.id]
+        if job not in together:
+            run(tool, job)
+            yield [job.id]
+
+
+def _issued_together(tool: Tool, issuing: Sequence[outbox.Job]) -> bool:
+    """Issues the credentials of several awards; False where that failed, and each is to be tried alone."""
+    award_ids = [job.payload["award_id"] for job in issuing]
+    try:
+        issuance.issue(tool.store, tool.issuers, award_ids, tool.clock())
+        with tool.store.begin() as session:
+            outbox.finish_all(session, [job.id for job in issuing])
+    except Exception as error:  # noqa: BLE001 - whichever it is, the award that causes it is found by trying each alone
+        log.warning("issued_one_by_one", number=len(issuing), error=traceback_summary(error))
+        return False
+    return True
 
 
 def run(tool: Tool, job: outbox.Job) -> None:
@@ -49,7 +67,7 @@ def _postpone(tool: Tool, job: outbox.Job, trouble: str) -> None:
 
 def issue(tool: Tool, event_id: str, payload: Json) -> None:
     """Issues the credential of an award. Raises what `issuance.issue` does."""
-    issuance.issue(tool.store, tool.issuers, payload["award_id"], tool.clock())
+    issuance.issue(tool.store, tool.issuers, [payload["award_id"]], tool.clock())
     _finish(tool, event_id)
 
 

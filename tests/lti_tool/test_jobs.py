@@ -12,11 +12,21 @@ from lti_tool import jobs
 from lti_tool.awarding import decisions, looks, rule_changes
 from lti_tool.awarding.looks import LONGEST_WAIT, next_look
 from lti_tool.errors import PlatformError
+from lti_tool.issuing import new_credential
 from lti_tool.people import sessions
 from lti_tool.store import outbox, queries
-from lti_tool.store.models import Award, AwardRule, CredentialRow, ExpiringValue, LaunchSession, Outbox
+from lti_tool.store.models import (
+    Award,
+    AwardRule,
+    CredentialRow,
+    Delivery,
+    ExpiringValue,
+    LaunchSession,
+    Outbox,
+)
 from lti_tool.values import INSTRUCTOR
 from lti_tool.wiring import build_tool
+from signing.errors import SigningError
 from tests.fixtures import (
     ANNA,
     JANIS,
@@ -25,10 +35,12 @@ from tests.fixtures import (
     TOMS,
     ZANE,
     claim_due_jobs,
+    complete,
     launch_of,
     learner,
     make_rule,
     publish,
+    rows,
     run_due_jobs,
     run_job,
     settings_for,
@@ -293,3 +305,52 @@ def test_a_database_that_drops_every_connection_loses_no_completion(postgres_url
     run_due_jobs(tool)
     assert count(tool, CredentialRow) == 1
     tool.store.close()
+
+
+def test_awards_are_issued_together_in_a_few_statements(tool_on_any_database, platform):
+    """However many they are: else what each costs beside its own rows would be the larger part of it."""
+    tool = tool_on_any_database
+    learners = [learner(1000 + number) for number in range(30)]
+    platform.everyone = [ZANE, *learners, learner(99)]
+    rule_id = make_rule(tool, publish(tool))
+    counted = []
+    for some in (learners[:5], learners[5:]):
+        complete(tool, platform, rule_id, *some)
+        claimed = claim_due_jobs(tool)
+        statements = []
+
+        def count(*arguments, statements=statements):
+            # SQLite inserts rows with numbers of its own one by one; nothing waits for it.
+            if not (arguments[2].startswith("INSERT") and tool.store.engine.name == "sqlite"):
+                statements.append(arguments[2])
+
+        event.listen(tool.store.engine, "before_cursor_execute", count)
+        ended = [*jobs.run_all(tool, claimed)]
+        event.remove(tool.store.engine, "before_cursor_execute", count)
+        assert ended == [[job.id for job in claimed]]
+        counted.append(len(statements))
+        run_due_jobs(tool)
+    assert len(rows(tool, CredentialRow)) == len(rows(tool, Delivery)) == 30
+    assert counted[1] <= counted[0]
+
+
+def test_an_award_that_cannot_be_issued_holds_up_none_of_the_others(tool, platform, monkeypatch, capfd):
+    learners = [learner(1000 + number) for number in range(5)]
+    platform.everyone = [ZANE, *learners, learner(99)]
+    complete(tool, platform, make_rule(tool, publish(tool)), *learners)
+    build = new_credential.secured
+
+    def refuse_one(new, *arguments):
+        if new.learner.name == learners[2].name:
+            raise SigningError("a value that cannot be signed")
+        return build(new, *arguments)
+
+    monkeypatch.setattr(new_credential, "secured", refuse_one)
+    run_due_jobs(tool)
+    assert len(rows(tool, CredentialRow)) == 4
+    (left,) = [row for row in rows(tool, Outbox) if row.task == "issue"]
+    assert (left.attempts, left.trouble) == (1, "SigningError")
+    monkeypatch.undo()
+    tool.clock.advance(minutes=1)
+    run_due_jobs(tool)
+    assert len(rows(tool, CredentialRow)) == 5

@@ -85,17 +85,17 @@ def test_mail_servers_that_hang_hold_up_no_award(tool, tasks):
     tasks("deliver", lambda *_: hangs.wait(60))
     tasks("sweep", lambda *_: None)
 
-    def issue(tool, job_id, _payload):
+    def replace(tool, job_id, _payload):
         issued.append(job_id)
         with tool.store.begin() as session:
             outbox.finish(session, job_id)
 
-    tasks("issue", issue)
+    tasks("replace", replace)
     add_jobs(tool, "deliver", THREADS[outbox.DELIVERIES] * 3)
     worker = Worker(tool, "memory://")
     worker.start()
     wait(lambda: len([row for row in rows(tool, Outbox) if row.leased_until]) >= THREADS[outbox.DELIVERIES])
-    new = add_jobs(tool, "issue", 5)
+    new = add_jobs(tool, "replace", 5)
     wait(lambda: sorted(issued) == sorted(new))
     hangs.set()
     worker.stop()

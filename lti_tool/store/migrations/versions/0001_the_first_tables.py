@@ -186,6 +186,8 @@ def upgrade() -> None:
         sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("address_id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("order_secret", sa.LargeBinary(), nullable=False),
         sa.Column("bits", sa.LargeBinary(), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("jwt", sa.Text(), nullable=True),
@@ -793,16 +795,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "spent_status_entry",
-        sa.Column("status_list_id", sa.Integer(), nullable=False),
-        sa.Column("status_index", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["status_list_id"],
-            ["status_list.id"],
-        ),
-        sa.PrimaryKeyConstraint("status_list_id", "status_index"),
-    )
-    op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("credential_id", sa.String(length=36), nullable=False),
@@ -856,7 +848,6 @@ def downgrade() -> None:
     op.drop_table("mailed_change")
     op.drop_table("delivery")
     op.drop_table("notice")
-    op.drop_table("spent_status_entry")
     op.drop_table("credential")
     op.drop_table("launch_session")
     op.drop_table("award")
