@@ -99,9 +99,7 @@ def build_credential(
     scale = (
         (result_scale(template, template_url, template.language_for(language)),) if score is not None else ()
     )
-    achievement = build_achievement(
-        template, template_url, version, picture_url, language, issuer.zone, scale
-    )
+    achievement = build_achievement(template, template_url, version, picture_url, language, issuer, scale)
     return AchievementCredential(
         context=contexts(extension_url),
         id=credential_id,

@@ -252,9 +252,11 @@ class Achievement:
     criteria: Criteria
     description: str
     field_of_study: str | None = None
+    human_code: str | None = None
     image: Image | None = None
     in_language: str | None = None
     name: str
+    other_identifier: tuple[IdentifierEntry, ...] = ()
     related: tuple[Related, ...] = ()
     result_description: tuple[ResultDescription, ...] = ()
     tag: tuple[str, ...] = ()
@@ -262,6 +264,8 @@ class Achievement:
     title: Texts = field(default_factory=dict)
     summary: Texts = field(default_factory=dict)
     requirement: Texts = field(default_factory=dict)
+    recognition: Texts = field(default_factory=dict)
+    dc_type: tuple[ConceptNode, ...] = ()
     learning_outcome: tuple[LearningOutcomeNode, ...] = ()
     volume_of_learning: str | None = None
     credit_point: tuple[CreditPoint, ...] = ()

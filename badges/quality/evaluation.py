@@ -135,10 +135,8 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
         known[f"deciding_assessments/{part}"] = tuple(one for one in values if one)
     # A level of any country is a national level.
     known["national_level"] = template.lki_level or template.national_level
-    for name in _DECLARATIONS:
-        own = getattr(template.quality, name)
-        known[name] = getattr(issuer.quality, name) if own is None or own == {} else own
-    known["declarations"] = {**issuer.quality.declarations, **template.quality.declarations}
+    declared = template.quality.with_those_of(issuer.quality)
+    known |= {name: getattr(declared, name) for name in _DECLARATIONS}
     return known
 
 
