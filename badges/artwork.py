@@ -12,13 +12,15 @@ from functools import lru_cache
 from io import BytesIO
 from itertools import pairwise
 from math import cos, pi, radians, sin
-from typing import Literal
+from typing import Any, Literal
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont, features
 
 from badges.font_runs import MAIN, Font, Run, clusters, font_of, font_runs, is_plain, undrawable
+from badges.issuer import IssuerProfile
 from badges.line_breaks import pieces
 from badges.readable import readable
+from badges.serialization import as_file_json
 from badges.template.model import Level, Template, text_in
 from badges.vocabularies import vocabulary
 
@@ -36,6 +38,9 @@ _HYPHENATED_SIZE = 0.05
 _SMALL_SIZES = tuple(size / 1000 for size in range(34, 21, -1))
 _MAX_LINES = 5
 _WHITE = (255, 255, 255)
+#: Fields of a template that no document shows, and those of an issuer that one does.
+_NOT_PRINTED = ("owner", "change_log")
+_PRINTED_OF_ISSUER = ("name", "legal_name", "region", "locality", "street", "accreditations")
 #: Whether Pillow can order and join letters: Raqm needs the system's libfribidi.
 _JOINS_LETTERS = features.check_feature("raqm")
 
@@ -77,18 +82,33 @@ def template_picture(template: Template, issuer_name: str, language: str, size: 
     )
 
 
-def undrawn(template: Template) -> Iterator[tuple[str, str]]:
-    """What the picture or the certificate would leave out of the template: (JSON pointer, the characters)."""
-    for language, text in template.name.items():
-        if characters := undrawable_in_picture(text):
-            yield f"/name/{language}", " ".join(characters)
-    texts = {"/description": template.description, "/criteria": template.criteria}
-    for number, outcome in enumerate(template.learning_outcomes):
-        texts[f"/learning_outcomes/{number}/text"] = outcome.text
-    for pointer, by_language in texts.items():
-        for language, text in by_language.items():
-            if characters := undrawable(text):
-                yield f"{pointer}/{language}", " ".join(characters)
+def undrawn(template: Template, issuer: IssuerProfile) -> Iterator[tuple[str, str]]:
+    """What the picture or the certificate would leave out: (JSON pointer of the field, the characters).
+
+    Pointers into the issuer's settings begin with `issuer:`.
+    """
+    yield from undrawn_of_issuer(issuer)
+    fields = {name: value for name, value in as_file_json(template).items() if name not in _NOT_PRINTED}
+    yield from _undrawn(fields, "", "/name/")
+
+
+def undrawn_of_issuer(issuer: IssuerProfile) -> Iterator[tuple[str, str]]:
+    """The same of the issuer alone."""
+    fields = as_file_json(issuer)
+    printed = {name: fields[name] for name in _PRINTED_OF_ISSUER if name in fields}
+    yield from _undrawn(printed, "issuer:", "issuer:/name")
+
+
+def _undrawn(value: Any, pointer: str, in_picture: str) -> Iterator[tuple[str, str]]:
+    """Each text in the value of which something is left out; `in_picture` is how the pointers of titles begin."""
+    if isinstance(value, str):
+        found = undrawable_in_picture if pointer.startswith(in_picture) else undrawable
+        if characters := found(value):
+            yield pointer, " ".join(characters)
+    elif isinstance(value, dict | list):
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, member in members:
+            yield from _undrawn(member, f"{pointer}/{name}", in_picture)
 
 
 def level_text(template: Template, language: str) -> str | None:

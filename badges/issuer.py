@@ -14,7 +14,7 @@ from badges.days import day_of
 from badges.eu.terms import legal_identifier, location
 from badges.model import Address, IdentifierEntry, Profile
 from badges.quality import framework_codes
-from badges.reader import Reader, at
+from badges.reader import NAME_LENGTH, Reader, at
 from badges.template.declarations import Declarations
 from badges.template.fields import Group, Items, Texts
 from badges.template.model import text_in
@@ -159,7 +159,7 @@ def read_issuer(data: Json, tool_url: str, now: datetime | None = None) -> Issue
         id=issuer_id(tool_url, slug),
         slug=slug,
         name=reader.required_text(data.get("name"), "/name"),
-        legal_name=reader.texts(data.get("legal_name"), "/legal_name"),
+        legal_name=reader.texts(data.get("legal_name"), "/legal_name", NAME_LENGTH),
         url=reader.web_address(data.get("url"), "/url"),
         email=email,
         country=reader.code(data.get("country"), "/country", "countries"),

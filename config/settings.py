@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
+from unicodedata import normalize
 from urllib.parse import SplitResult, urlsplit
 
 #: The addresses of one machine, or of a network of them.
@@ -283,7 +284,7 @@ class _Reader:
         from email.headerregistry import AddressHeader
         from email.policy import SMTP
 
-        text = self.text(name) or default
+        text = normalize("NFC", self.text(name) or default)
         try:
             header = SMTP.header_factory("From", text)
             addresses = header.addresses if isinstance(header, AddressHeader) else ()

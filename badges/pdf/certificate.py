@@ -177,8 +177,10 @@ def _signature_texts(document: PdfDocument, content: BadgeContent) -> list[tuple
         f"{document_word('registration', language)} {content.registration}" if content.registration else ""
     )
     together = f"{document_word('together_with', language)} {', '.join(others)}" if others else ""
+    unprinted = document_word("issuer_not_printed", language) if undrawable(issuer) else ""
     texts = [
-        (issuer, Style(size=size, bold=True), 0.0),
+        (drawable(issuer), Style(size=size, bold=True), 0.0),
+        (unprinted, _SMALL, 0.5),
         ("\n".join(filter(None, (content.issuer_address, number))), _SMALL, 0.5),
         (together, Style(size=8.5), 0.5),
     ]

@@ -64,6 +64,8 @@ def _header(
     document.filled_rectangle(0, 0, 210, 4, deep)
     document.y = TOP - 2
     document.write_text(name.upper(), Style(size=9, bold=True, colour=deep, letter_spacing=1.2), after=0.6)
+    if undrawable(name):
+        document.write_text(document_word("issuer_not_printed", language), _SMALL, after=0.6)
     town = " ".join(filter(None, (issuer.postal_code, issuer.locality)))
     number = (
         f"{document_word('registration', language)} {issuer.registration}" if issuer.registration else None

@@ -117,7 +117,8 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
         "levels_agree": levels_agree(template),
         "programme_kind": programme.kind.code if programme else None,
         "programme_level_agrees": not contradicts_level(template),
-        # Without a result that is asked for, nothing says that a badge has one: a link that opens gives none.
+        # Without a result that is asked for, nothing says that a badge has one. With it the issuer says so, no more:
+        # a course may let a link open by that result, and then the badge has none.
         "grade": True if template.required_value is not None else None,
         "review_days": (template.review_date - today).days if template.review_date and today else None,
         "unnamed_assurances": tuple(

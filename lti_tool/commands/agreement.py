@@ -99,6 +99,6 @@ def _lines(issuer: Issuer, row: TemplateVersion) -> Iterator[str]:
     yield "\nA published version can no longer be changed."
     for pointer, written in other_percentages(template):
         yield f"Check {written} in {pointer}: make sure that it does not ask for another result."
-    for pointer, characters in undrawn(template):
+    for pointer, characters in undrawn(template, issuer.profile):
         yield f"Left out of the picture or the certificate: {characters} in {pointer}."
     yield f"Draft: {draft_hash(row)}"

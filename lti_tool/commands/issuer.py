@@ -196,6 +196,7 @@ def _read(file: Path) -> Json:
 
 
 def _show(tool: Tool, slug: str | None) -> int:
+    from badges.artwork import undrawn_of_issuer
     from lti_tool.issuing import legal_identity
 
     with tool.store.read() as session:
@@ -205,6 +206,10 @@ def _show(tool: Tool, slug: str | None) -> int:
     click.echo(json.dumps(identity, ensure_ascii=False, indent=2))
     for item in legal_identity.ending_soon(profile.accreditations, profile.day_of(tool.clock())):
         note(f"The accreditation {item.code} ends on {item.valid_until}.")
+    for pointer, characters in undrawn_of_issuer(profile):
+        note(
+            f"Left out of the picture or the certificate: {characters} in {pointer.removeprefix('issuer:')}."
+        )
     if shown.confirmed_at is None:
         note(f"Not confirmed. No badge is issued until you run: python -m lti_tool {command}")
         return 1

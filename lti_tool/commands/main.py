@@ -27,6 +27,7 @@ from lti_tool.commands import (
     vocabularies,
     worker,
 )
+from lti_tool.commands.shared import WORDS
 from lti_tool.errors import ToolError
 
 #: What a shell reports for a process that a signal has ended: 128 + SIGINT, 128 + SIGPIPE.
@@ -38,6 +39,17 @@ READER_GONE = 141
 @click.version_option(__version__, prog_name="Nozimite", message="%(prog)s %(version)s")
 def command_line() -> None:
     """Nozimite: whoever completes a course in Moodle or Canvas gets a signed Open Badge."""
+
+
+def _with_words(command: click.Command) -> click.Command:
+    """The command, and each below it, with the type WORDS for its texts."""
+    for parameter in command.params:
+        if parameter.type is click.STRING:
+            parameter.type = WORDS
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _with_words(each)
+    return command
 
 
 for group in (
@@ -57,7 +69,7 @@ for group in (
     worker,
 ):
     for command in group.COMMANDS:
-        command_line.add_command(command)
+        command_line.add_command(_with_words(command))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from badges.readable import readable
 from config.settings import read_settings
 from lti_tool import private_files
 from lti_tool.errors import NotFoundError
@@ -28,6 +29,24 @@ FILE = click.Path(path_type=Path)
 language_option: Callable[[Any], Any] = click.option(
     "--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True
 )
+
+
+class Words(click.ParamType[str]):
+    """What somebody types: readable and composed (NFC), as the words of a form are."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            # A shell passes any bytes on; Python keeps those that are no UTF-8 as halves of surrogate pairs.
+            self.fail("it is no text in UTF-8", param, ctx)
+        return readable(value).strip()
+
+
+#: The type of every text of a command: `main` puts it in place of click's own.
+WORDS = Words()
 
 
 class Moment(click.ParamType[datetime]):

@@ -14,7 +14,8 @@ from lti_tool.errors import NotFoundError
 
 
 @click.command()
-@click.argument("file_or_address", metavar="FILE|ADDRESS")
+# The name of a file is left as it is.
+@click.argument("file_or_address", type=click.Path(), metavar="FILE|ADDRESS")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
 @click.option(
     "--documents",

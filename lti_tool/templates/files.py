@@ -124,7 +124,7 @@ def as_lines(imported: Imported, issuer: IssuerProfile) -> Iterator[str]:
         yield f"too little\t{pointer}\t{code}"
     for pointer, written in other_percentages(template):
         yield f"percentage\t{pointer}\t{written}"
-    for pointer, characters in undrawn(template):
+    for pointer, characters in undrawn(template, issuer):
         yield f"not drawn\t{pointer}\t{characters}"
     for note in imported.notes:
         yield f"note\t{note.pointer or '/'}\t{note.code}\t{note.detail}".rstrip()

@@ -10,9 +10,11 @@ import pytest
 from PIL import Image, ImageChops
 
 from badges import artwork
-from badges.artwork import level_text, picture, template_picture, undrawable_in_picture
+from badges.artwork import level_text, picture, template_picture, undrawable_in_picture, undrawn
 from badges.bake import text_chunks
+from badges.issuer import IssuerProfile
 from badges.template.model import Template
+from badges.template.values import AwardingBody
 from badges.vocabularies import vocabulary
 
 LONG = (
@@ -130,6 +132,21 @@ def test_a_letter_is_drawn_the_same_however_it_was_typed() -> None:
 def test_what_no_font_has_is_left_out_and_named() -> None:
     assert picture("Solar \U00012000", None, "-") == picture("Solar", None, "-")
     assert undrawable_in_picture("Solar \U00012000") == ("\U00012000",)
+
+
+def test_all_that_a_picture_or_a_certificate_leaves_out_is_named(
+    solar: Template, issuer: IssuerProfile
+) -> None:
+    assert list(undrawn(solar, issuer)) == []
+    body = AwardingBody(legal_name={"lv": "Skola \U00012003"}, country="LV")
+    strange = replace(solar, name={"lv": "Saule \U00012000"}, awarding_bodies=(body,), owner="\U00012004")
+    unknown = replace(issuer, name="Riga \U00012001", legal_name={"lv": "Rīga \U00012002"})
+    assert list(undrawn(strange, unknown)) == [
+        ("issuer:/name", "\U00012001"),
+        ("issuer:/legal_name/lv", "\U00012002"),
+        ("/name/lv", "\U00012000"),
+        ("/awarding_bodies/0/legal_name/lv", "\U00012003"),
+    ]
 
 
 def test_where_letters_cannot_be_joined_they_are_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:

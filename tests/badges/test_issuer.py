@@ -80,6 +80,7 @@ def test_a_name_and_a_slug_are_all_that_is_required() -> None:
         ({"slug": "Riga College"}, "/slug", "unknown_code"),
         ({"slug": "../x"}, "/slug", "unknown_code"),
         ({"name": ""}, "/name", "required"),
+        ({"legal_name": {"en": "x" * 201}}, "/legal_name/en", "too_long"),
         ({"country": "Latvia"}, "/country", "unknown_code"),
         ({"email": "nobody"}, "/email", "not_an_email"),
         ({"url": "riga-college.example"}, "/url", "not_a_web_address"),

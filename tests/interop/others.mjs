@@ -25,6 +25,7 @@ import {Ed25519VerificationKey2020} from '@digitalbazaar/ed25519-verification-ke
 import {LruCache} from '@digitalcredentials/lru-memoize';
 import {createSignCryptosuite, createDiscloseCryptosuite, createVerifyCryptosuite} from
   '@digitalbazaar/ecdsa-sd-2023-cryptosuite';
+import {verifyJWT} from 'did-jwt';
 import {webcrypto} from 'node:crypto';
 import {cryptosuite as ecdsaRdfc2019} from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite';
 import {cryptosuite as eddsaRdfc2022} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
@@ -149,6 +150,18 @@ const functions = {
       const key = await jose.importJWK(served(kid), alg);
       const {payload} = await jose.jwtVerify(token, key, {algorithms: [alg]});
       return {verified: true, message: '', payload};
+    } catch(error) {
+      return {verified: false, message: messageOf(error)};
+    }
+  },
+
+  // did-jwt, in which wallets of Veramo and Sphereon read tokens: with a key in the DID document of `iss`.
+  async didJwtVerifies({token}) {
+    const resolve = async did => ({
+      didDocument: served(documentUrl(did)), didDocumentMetadata: {}, didResolutionMetadata: {}});
+    try {
+      const {verified} = await verifyJWT(token, {resolver: {resolve}});
+      return {verified, message: ''};
     } catch(error) {
       return {verified: false, message: messageOf(error)};
     }

@@ -37,11 +37,21 @@ def test_both_canonicalize_the_fullest_credential_alike(
     assert answer["statements"] == canonicalize(credential)
 
 
-@pytest.mark.parametrize("verifier", ["digitalbazaarVerifies", "verifierCoreVerifies"])
-def test_others_accept_the_fullest_badge(others, site, built, full_template, full_issuer, verifier):
+@pytest.mark.parametrize(
+    ("verifier", "proof"),
+    [
+        ("digitalbazaarVerifies", "eddsa-rdfc-2022"),
+        ("digitalbazaarVerifies", "ecdsa-sd-2023"),
+        ("verifierCoreVerifies", "eddsa-rdfc-2022"),
+        ("joseVerifies", "vc-jwt"),
+        ("joseVerifies", "vc-jwt-rs256"),
+    ],
+)
+def test_others_accept_the_fullest_badge(others, site, built, full_template, full_issuer, verifier, proof):
     credential = built(full_template, issuer=full_issuer, awarded_at=NOW, now=NOW)
-    text = site.secure(credential, "eddsa-rdfc-2022").text
-    answer = others(verifier, pages=site.pages, credential=text)
+    text = site.secure(credential, proof).text
+    name = "token" if proof.startswith("vc-jwt") else "credential"
+    answer = others(verifier, pages=site.pages, **{name: text})
     assert answer["verified"], answer["message"]
     assert site.verify(text).verdict == "verified"
 

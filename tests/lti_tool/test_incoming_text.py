@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import tomllib
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from flask import Flask
 
@@ -16,9 +18,12 @@ from badges.issuer import read_issuer
 from badges.template.model import read_template
 from badges.vocabularies import shipped_vocabulary
 from badges.vocabularies.files import check_vocabulary, vocabulary_as_json
+from config.settings import read_settings
+from lti_tool.commands.main import command_line
 from lti_tool.platforms.claims import email, words
 from lti_tool.platforms.service_values import read_member
 from lti_tool.web import checked_requests
+from tests.fixtures import SECRETS
 
 ROOT = Path(__file__).parents[2]
 DEMO_TEMPLATES = sorted((ROOT / "lti_tool" / "demo" / "templates").glob("*.toml"))
@@ -84,3 +89,32 @@ def test_of_what_somebody_types() -> None:
     with app.test_request_context(method="POST", data={"reason": decomposed(f" {NAME} \u200b ")}):
         assert typed_line("reason", 50) == NAME
         assert typed_line("reason", 5) == NAME[:5] and typed_line("nothing", 5) == ""
+
+
+def parameters(command: click.Command) -> Iterator[click.Parameter]:
+    """Every argument and option of the command and of those below it."""
+    yield from command.params
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            yield from parameters(each)
+
+
+def test_of_the_command_line() -> None:
+    texts = [each for each in parameters(command_line) if isinstance(each.type, click.ParamType)]
+    texts = [each for each in texts if each.type.name == "text"]
+    assert {"reason", "name", "--search", "--what"} <= {
+        opt for each in texts for opt in (each.name, *each.opts)
+    }
+    for each in texts:
+        assert each.type.convert(decomposed(f" {NAME}\u200b "), each, None) == NAME
+        with pytest.raises(click.BadParameter, match="UTF-8"):
+            each.type.convert("J\udce4nis", each, None)
+
+
+def test_of_the_settings() -> None:
+    environment = SECRETS | {
+        "TOOL_URL": "https://badges.example.org",
+        "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
+        "MAIL_FROM": decomposed(f"{NAME} <badges@example.org>"),
+    }
+    assert read_settings(environment).mail_from == f"{NAME} <badges@example.org>"

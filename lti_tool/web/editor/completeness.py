@@ -82,7 +82,7 @@ def completeness_of(template: Template, issuer: IssuerProfile, today: date) -> C
             for pointer, code in unready(template, today)
         ),
         percentages=tuple(other_percentages(template)),
-        undrawn=tuple(undrawn(template)),
+        undrawn=tuple(undrawn(template, issuer)),
         advice=tuple(verdict for verdict in report.verdicts if verdict.outcome == "warning"),
     )
 

@@ -31,7 +31,7 @@ def confirmation_page(author: Author, row: TemplateVersion, shown_hash: str) -> 
         picture=picture_of(row, template),
         read_in=read_in_each_language(page_issuer(), row),
         percentages=list(other_percentages(template)),
-        undrawn=list(undrawn(template)),
+        undrawn=list(undrawn(template, page_issuer().profile)),
         draft_hash=draft_hash(row),
         needs_approval=author.course_id is not None and page_issuer().profile.authority.needs_approval,
         is_changed=bool(shown_hash),

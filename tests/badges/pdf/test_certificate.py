@@ -236,6 +236,30 @@ def test_other_letters_that_no_font_has_are_told_at_the_end(issued: Any, data_li
     )
 
 
+@pytest.mark.parametrize("name", ["\U00012000 \U00012001", "Riga \U00012000"])
+def test_an_issuer_that_no_font_has_is_told_and_not_drawn_as_something_else(
+    name: str, issued: Any, issuer: IssuerProfile, data_literacy: Template, now: datetime
+) -> None:
+    strange = replace(issuer, name=name, legal_name={"en": name, "lv": name})
+    badge = issued(data_literacy, issuer=strange)
+    for language in ("en", "lv"):
+        for pdf in (certificate(badge, language), transcript([badge], strange, "Anna", language, now)):
+            text = " ".join(pages_of(pdf)[0].split())
+            assert document_word("issuer_not_printed", language) in text
+            assert ("Riga" in text or "RIGA" in text) == ("Riga" in name)
+
+
+@pytest.mark.parametrize("name", ["თბილისის კოლეჯი", "Κολλέγιο ΐ", "Straße", "Հայաստան", "كلية ريغا"])
+def test_an_issuer_of_another_script_is_printed_whole(
+    name: str, issued: Any, issuer: IssuerProfile, data_literacy: Template
+) -> None:
+    """Its name is written in capitals too, which not every script has."""
+    badge = issued(data_literacy, issuer=replace(issuer, name=name, legal_name={"en": name}))
+    words = " ".join(" ".join(pages_of(certificate(badge, "en"))).split())
+    for told in ("issuer_not_printed", "characters_not_printed"):
+        assert document_word(told, "en") not in words
+
+
 @pytest.mark.parametrize("name", ["محمد", "प्रिया", "😀", pytest.param("花子", marks=NEEDS_CJK)])
 def test_the_fonts_of_other_scripts_are_embedded_too(name: str, issued: Any, data_literacy: Template) -> None:
     every = objects(certificate(issued(data_literacy, learner=Learner(name=name)), "en"))

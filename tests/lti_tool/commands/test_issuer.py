@@ -56,6 +56,14 @@ def test_a_second_issuer_is_added_confirmed_and_listed(run, added):
     assert run("issuer", "add", added)[0] == 2
 
 
+def test_letters_of_an_issuer_that_no_font_has_are_told(run, environment, file):
+    file.write_text(DAUGAVA.replace("Daugava School", "Daugava \U00012000"), encoding="utf-8")
+    error = run("issuer", "add", file)[2]
+    assert "Left out of the picture or the certificate: \U00012000 in /name." in error
+    assert "\U00012000 in /legal_name/en." in error
+    assert "Left out" not in run("issuer", "show")[2]
+
+
 def test_a_changed_file_is_taken_over_and_confirmed_again(run, added):
     assert run("issuer", "confirm", "daugava-school")[0] == 0
     added.write_text(DAUGAVA.replace('name = "Daugava School"', 'name = "Daugava University"', 1))

@@ -11,7 +11,7 @@ from badges.errors import TemplateError
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import files, versions
 from lti_tool.templates.draft_hash import draft_hash
-from tests.fixtures import approve_waiting, template_data
+from tests.fixtures import approve_waiting, change_issuer, template_data
 from tests.lti_tool.web.conftest import hidden
 from tests.lti_tool.web.editor.test_editor import ASSESSMENT, BADGE, LEARNING, rows, zane  # noqa: F401
 
@@ -202,6 +202,17 @@ def test_what_cannot_be_drawn_is_told_in_the_editor_and_before_publishing(zane, 
     assert "Some characters cannot be drawn" in zane.text
     lines = files.as_lines(files.Imported(body=draft(web_tool).body, picture=None), web_tool.issuer.profile)
     assert "not drawn\t/name/en\t\U00012000" in list(lines)
+
+
+def test_letters_of_the_issuer_that_cannot_be_drawn_are_told_too(zane, web_tool):  # noqa: F811
+    change_issuer(web_tool, name="Riga \U00012000")
+    zane.save("badge", BADGE)
+    assert "In the issuer settings: /name" in zane.text and "\U00012000" in zane.text
+    zane.save("learning", LEARNING)
+    zane.save("assessment", ASSESSMENT, go="report")
+    assert "In the issuer settings: /name" in zane.text
+    zane.post(f"{zane.version_path}/publish")
+    assert "In the issuer settings: /name" in zane.text
 
 
 def test_a_title_of_another_script_is_not_warned_of(zane):  # noqa: F811
