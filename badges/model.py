@@ -239,6 +239,7 @@ class Result:
     result_description: str | None = None
     status: str | None = None
     value: str | None = None
+    date_issued: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -259,7 +259,9 @@ def _grade(credential: Json) -> Iterator[Texts]:
 
 
 def _days_of_assessments(credential: Json) -> Iterator[Texts]:
-    moments = (_moment(each.get("dateIssued")) for each in objects(subject_of(credential).get("provenBy")))
+    subject = subject_of(credential)
+    dated = (*objects(subject.get("result")), *objects(subject.get("provenBy")))
+    moments = (_moment(each.get("dateIssued")) for each in dated)
     for day in dict.fromkeys(moment.date() for moment in moments if moment):
         words = day_in_words(day)
         yield {language: pattern.format(day=words[language]) for language, pattern in _ASSESSED_ON.items()}

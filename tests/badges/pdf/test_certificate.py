@@ -395,6 +395,22 @@ def test_joint_awarding_bodies_are_in_it(issued: Any, data_literacy: Template) -
     assert "Together with Tartu Kolledž" in front and "Tartu Kolledž" in " ".join(back)
 
 
+def test_what_has_no_room_on_the_first_page_is_on_a_later_one(issued: Any, data_literacy: Template) -> None:
+    long = replace(data_literacy, description={"en": "Sentence after sentence. " * 90})
+    expiring = issued(long, language="en", valid_until=datetime(2031, 1, 2, 12, tzinfo=UTC))
+    front, *rest = (" ".join(page.split()) for page in pages_of(certificate(expiring, "en")))
+    later = " ".join(rest)
+    assert ("Sentence after" in front) != ("Sentence after" in later)
+    for text in (
+        data_literacy.criteria["en"],
+        "Valid until 2 January 2031",
+        "DEQAR 0000, valid from 1 June 2023",
+    ):
+        assert " ".join(text.split()) in later
+    short = " ".join(" ".join(pages_of(certificate(issued(data_literacy, language="en"), "en"))).split())
+    assert short.count(" ".join(data_literacy.criteria["en"].split())) == 1
+
+
 def test_a_description_that_is_missing_in_the_language_is_left_out(
     issued: Any, data_literacy: Template
 ) -> None:
