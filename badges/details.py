@@ -8,8 +8,9 @@ from typing import Any
 
 from badges.achievement import PROGRAMME_LICENCE
 from badges.eu.in_words import listed
-from badges.eu.parts import achievement_of, labels, language_map, objects, plain_text
+from badges.eu.parts import achievement_of, labels, language_map, plain_text
 from badges.eu.readers import in_own_language
+from badges.foreign_json import objects
 from badges.issuer import IssuerProfile
 from badges.quality import framework, framework_codes
 from badges.template.declarations import RECOGNITION, Declarations, DeclarationTexts

@@ -11,9 +11,14 @@ from signing.keys import Algorithm, KeyFinder, VerificationMethod, algorithm, de
 
 
 def issuer_id(credential: Json) -> str:
-    """The id of the issuer, written as a text or as an object; raises ProofError `malformed`."""
-    issuer = credential.get("issuer")
+    """The id of the issuer, written as a text or as an object, alone or in a list; raises ProofError `malformed`."""
+    issuer = only_one(credential.get("issuer"))
     return demand_text(issuer.get("id") if isinstance(issuer, dict) else issuer, "issuer")
+
+
+def only_one(value: Any) -> Any:
+    """The value itself, or the only one of a list, which JSON-LD does not tell apart; None for a longer list."""
+    return (value[0] if len(value) == 1 else None) if isinstance(value, list) else value
 
 
 def demand_text(value: Any, name: str) -> str:

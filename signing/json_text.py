@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isinf
 from typing import Any, NoReturn
 
 from signing.errors import ProofError
@@ -70,8 +71,8 @@ def read_list(text: str) -> list[Any]:
 def _read(text: str) -> Any:
     """The JSON value that the text is; raises ProofError `unreadable`.
 
-    Refused is what readers treat differently, or break on: a name that occurs twice in an object, NaN, half a surrogate
-    pair, a text that is too long or too deep.
+    Refused is what readers treat differently, or break on: a name that occurs twice in an object, NaN, a number beyond
+    all bounds, half a surrogate pair, a text that is too long or too deep.
     """
     if len(text) > MAX_CHARACTERS:
         raise ProofError("unreadable", "the text is too long")
@@ -120,4 +121,13 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_refuse_duplicate_names, parse_constant=_refuse_constant)
+def _finite(text: str) -> float:
+    number = float(text)
+    if isinf(number):
+        raise ValueError(f"{text[:20]} is beyond all bounds")
+    return number
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_refuse_duplicate_names, parse_float=_finite, parse_constant=_refuse_constant
+)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from signing.absent import is_absent
-from signing.binding import demand_text, issuer_id
+from signing.binding import demand_text, issuer_id, only_one
 from signing.document_loader import CREDENTIALS_V1
 from signing.errors import ProofError
 from signing.json_text import Json
@@ -61,7 +61,7 @@ def issuer_of(payload: Json, claims: Json) -> str:
     credential = payload if payload.get("vc") is None else payload["vc"]
     if not isinstance(credential, dict):
         raise ProofError("malformed", "`vc` is no credential")
-    issuer = credential.get("issuer")
+    issuer = only_one(credential.get("issuer"))
     issuer = issuer.get("id") if isinstance(issuer, dict) else issuer
     return demand_text(
         claims.get("iss") if issuer is None and credential is not payload else issuer, "issuer"
@@ -85,7 +85,7 @@ def unwrapped(payload: Json, claims: Json) -> Json:
     for name, claim in (("issuanceDate", "nbf"), ("expirationDate", "exp")):
         if is_absent(credential.get(name)) and claim in claims:
             credential = credential | {name: _timestamp_of(claims[claim])}
-    issuer, subject = credential.get("issuer"), _one(credential.get("credentialSubject"))
+    issuer, subject = only_one(credential.get("issuer")), only_one(credential.get("credentialSubject"))
     if isinstance(issuer, dict) and is_absent(issuer.get("id")) and "iss" in claims:
         credential = credential | {"issuer": issuer | {"id": claims["iss"]}}
     if isinstance(subject, dict) and is_absent(subject.get("id")) and "sub" in claims:
@@ -130,7 +130,7 @@ def compare_w3c(claims: Json, credential: Json, now: datetime) -> None:
     without_id = {name for name in ("jti", "sub") if name not in expected}
     if (
         isinstance(credential.get("credentialSubject"), list)
-        and _one(credential["credentialSubject"]) is None
+        and only_one(credential["credentialSubject"]) is None
     ):
         without_id.discard("sub")  # of several subjects, nobody can say whose id it is
     others = {name: value for name, value in claims.items() if name not in {*_MOMENTS, "iat", *without_id}}
@@ -158,22 +158,17 @@ def _expected(credential: Json) -> Json:
     is_vcdm_1 = "issuanceDate" in credential and "validFrom" not in credential
     begin, end = ("issuanceDate", "expirationDate") if is_vcdm_1 else ("validFrom", "validUntil")
     expected: Json = {"iss": issuer_id(credential)}
-    subject = _one(credential.get("credentialSubject"))
+    subject = only_one(credential.get("credentialSubject"))
     if isinstance(subject, dict) and not is_absent(subject.get("id")):
         expected["sub"] = demand_text(subject["id"], "credentialSubject.id")
     if "id" in credential:
         expected["jti"] = demand_text(credential["id"], "id")
     expected |= {
-        name: _moments(credential[member], member, read)
+        name: _moments(only_one(credential[member]), member, read)
         for name, member, read in (("nbf", begin, possible_moments), ("exp", end, possible_ends))
         if member in credential
     }
     return expected
-
-
-def _one(value: Any) -> Any:
-    """The value itself, or the only one of a list; None for a longer list."""
-    return (value[0] if len(value) == 1 else None) if isinstance(value, list) else value
 
 
 def _demand_agreement(claims: Json, expected: Json) -> None:

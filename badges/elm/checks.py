@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from badges.foreign_json import as_list
 from badges.template.fields import Texts
 from badges.template.model import text_in
 from signing.json_text import Json
@@ -100,7 +101,7 @@ def _check_node(node: Any, pointer: str) -> Iterator[Problem]:
             yield from _check_node(item, f"{pointer}/{number}")
     if not isinstance(node, dict):
         return
-    for name in (name for kind in _as_list(node.get("type")) for name in _REQUIRED.get(str(kind), ())):
+    for name in (name for kind in as_list(node.get("type")) for name in _REQUIRED.get(str(kind), ())):
         yield from _check_required(node, name, pointer)
     for name, value in node.items():
         own_pointer = f"{pointer}/{name}"
@@ -121,7 +122,7 @@ def _check_node(node: Any, pointer: str) -> Iterator[Problem]:
 
 def _check_required(node: Json, name: str, pointer: str) -> Iterator[Problem]:
     term = name.rstrip("*")
-    values = [value for value in _as_list(node.get(term)) if value not in (None, "", [], {})]
+    values = [value for value in as_list(node.get(term)) if value not in (None, "", [], {})]
     if not values:
         yield _problem(f"{pointer}/{term}", f"missing_{term}", f"{term} is missing", f"trūkst {term}")
     elif name.endswith("*") and len(values) > 1:
@@ -134,9 +135,9 @@ def _check_required(node: Json, name: str, pointer: str) -> Iterator[Problem]:
 
 
 def _check_scheme(value: Any, scheme: str, pointer: str) -> Iterator[Problem]:
-    for concept in _as_list(value):
+    for concept in as_list(value):
         schemes = concept.get("inScheme") if isinstance(concept, dict) else None
-        if scheme not in [item.get("id") for item in _as_list(schemes) if isinstance(item, dict)]:
+        if scheme not in [item.get("id") for item in as_list(schemes) if isinstance(item, dict)]:
             yield _problem(
                 pointer,
                 "wrong_list",
@@ -147,8 +148,8 @@ def _check_scheme(value: Any, scheme: str, pointer: str) -> Iterator[Problem]:
 
 def _check_issuer(credential: Json) -> Iterator[Problem]:
     """Europass seals in the name of a legal person, so the issuer needs an eIDAS identifier."""
-    issuers = _as_list(credential.get("issuer"))
-    if any(len(_as_list(_property(issuer, "eIDASIdentifier"))) != 1 for issuer in issuers):
+    issuers = as_list(credential.get("issuer"))
+    if any(len(as_list(_property(issuer, "eIDASIdentifier"))) != 1 for issuer in issuers):
         yield _problem(
             "/issuer/eIDASIdentifier",
             "missing_eIDASIdentifier",
@@ -213,18 +214,14 @@ def _check_annex_1(credential: Json) -> Iterator[Problem]:
 
 def _values_at(value: Any, path: str) -> list[Any]:
     """All values at the end of the path, through single nodes and lists alike, without empty ones."""
-    values = _as_list(value)
+    values = as_list(value)
     for name in path.split("."):
-        values = [item for node in values for item in _as_list(_property(node, name))]
+        values = [item for node in values for item in as_list(_property(node, name))]
     return [item for item in values if item not in (None, "", [], {})]
 
 
 def _property(node: Any, name: str) -> Any:
     return node.get(name) if isinstance(node, dict) else None
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _problem(pointer: str, code: str, en: str, lv: str) -> Problem:

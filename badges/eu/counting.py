@@ -14,15 +14,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from badges.eu.parts import (
-    achievement_of,
-    known_concept,
-    learner_id,
-    object_at,
-    objects,
-    says_something,
-    subject_of,
-)
+from badges.eu.parts import achievement_of, known_concept, learner_id, says_something, subject_of
+from badges.foreign_json import as_list, object_at, objects
 from badges.template.fields import Texts
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
@@ -121,16 +114,12 @@ def _type_of_quality_assurance(credential: Json) -> bool:
 
 def _any_known(value: Any, *lists: str) -> bool:
     """Whether one of the concepts is on a list: beside it an issuer may name its own."""
-    return any(known_concept(concept, *lists) for concept in _as_list(value))
+    return any(known_concept(concept, *lists) for concept in as_list(value))
 
 
 def _all_known(value: Any, *lists: str) -> bool:
     """Whether there are concepts, and each is on a list."""
-    return bool(_as_list(value)) and all(known_concept(concept, *lists) for concept in _as_list(value))
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+    return bool(as_list(value)) and all(known_concept(concept, *lists) for concept in as_list(value))
 
 
 _COUNTS: Mapping[str, Callable[[Json], bool]] = {

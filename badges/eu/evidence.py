@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from badges.eu.parts import achievement_of, objects, subject_of
+from badges.eu.parts import achievement_of, subject_of
 from badges.eu.readers import in_own_language
+from badges.foreign_json import objects
 from badges.template.fields import Texts
 from signing.json_text import Json
 

@@ -5,27 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from badges.foreign_json import as_list, object_at
 from badges.in_words import NO_LANGUAGE
 from badges.readable import readable
 from badges.template.fields import Texts
 from badges.vocabularies import Concept, vocabulary
 from signing.json_text import Json
-
-
-def object_at(value: Any, *path: str) -> Json:
-    """The object at the end of the path; an empty one where there is none.
-
-    A list of one object is that object: JSON-LD does not tell the two apart.
-    """
-    for name in path:
-        value = _only(value).get(name)
-    return _only(value)
-
-
-def objects(value: Any) -> list[Json]:
-    """The objects in a list, or a single object."""
-    items = value if isinstance(value, list) else [value]
-    return [item for item in items if isinstance(item, dict)]
 
 
 def subject_of(credential: Json) -> Json:
@@ -72,7 +57,7 @@ def labels(value: Any, *lists: str) -> list[Texts]:
     A node may name level 3 by its IRI and call it level 8: programs would read the one, and people the other.
     """
     found: list[Texts] = []
-    for concept in value if isinstance(value, list) else [value]:
+    for concept in as_list(value):
         known = known_concept(concept, *lists)
         own = language_map(concept.get("prefLabel")) if isinstance(concept, dict) else {}
         found.append({**own, **(known.label if known else {})})
@@ -83,9 +68,3 @@ def says_something(text: Any) -> bool:
     """Whether it is a text in which a person sees a letter or a number."""
     # A text may be megabytes long, and one that begins with a thousand signs says nothing to anybody.
     return isinstance(text, str) and any(character.isalnum() for character in readable(text[:1000]))
-
-
-def _only(value: Any) -> Json:
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    return value if isinstance(value, dict) else {}

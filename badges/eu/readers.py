@@ -19,11 +19,10 @@ from badges.eu.parts import (
     labels,
     language_map,
     learner_id,
-    object_at,
-    objects,
     plain_text,
     subject_of,
 )
+from badges.foreign_json import as_list, object_at, objects
 from badges.in_words import NO_LANGUAGE, day_in_words, hours_in_words
 from badges.template.fields import Texts
 from badges.template.model import text_in
@@ -31,7 +30,8 @@ from badges.vocabularies import vocabulary
 from signing.json_text import Json
 
 _NOT_APPLICABLE: Texts = {"en": "not applicable", "lv": "nav attiecināms"}
-_HASHED: Texts = {"en": "E-mail address (hidden)", "lv": "E-pasta adrese (slēpta)"}
+_HIDDEN_EMAIL: Texts = {"en": "E-mail address (hidden)", "lv": "E-pasta adrese (slēpta)"}
+_HIDDEN_IDENTIFIER: Texts = {"en": "Identifier (hidden)", "lv": "Identifikators (slēpts)"}
 _ASSESSED_ON: Texts = {"en": "Date of the assessment: {day}", "lv": "Novērtēšanas datums: {day}"}
 
 
@@ -77,11 +77,15 @@ def _learner(credential: Json) -> Iterator[Texts]:
     for identity in identities:
         if identity.get("hashed") is False:
             yield plain_text(identity.get("identityHash"))
-    if any(
-        identity.get("hashed") is True and identity.get("identityType") == "emailAddress"
+    hidden = [
+        identity.get("identityType") == "emailAddress"
         for identity in identities
-    ):
-        yield _HASHED
+        if identity.get("hashed") is True
+    ]
+    if True in hidden:
+        yield _HIDDEN_EMAIL
+    if False in hidden:
+        yield _HIDDEN_IDENTIFIER
     yield plain_text(learner_id(subject))
 
 
@@ -150,10 +154,9 @@ def _workload(credential: Json) -> Iterator[Texts]:
     if duration:
         yield hours_in_words(Decimal(duration[1]) + round(Decimal(duration[2] or 0) / 60, 2))
     for credit in objects(achievement.get("creditPoint")):
-        point = credit.get("point")
-        framework = object_at(credit, "framework").get("id")
-        if isinstance(point, str) and framework == vocabulary("credit_systems")["ECTS"].iri:
-            yield {"en": f"{point} ECTS", "lv": f"{point.replace('.', ',')} ECTS"}
+        point, system = credit.get("point"), known_concept(credit.get("framework"), "credit_systems")
+        if isinstance(point, str) and system:
+            yield {"en": f"{point} {system.code}", "lv": f"{point.replace('.', ',')} {system.code}"}
 
 
 def _level(credential: Json) -> Iterator[Texts]:
@@ -219,9 +222,9 @@ def _register_entries(accreditation: Json) -> Iterator[str]:
 
 def _kind_of_quality_assurance(accreditation: Json) -> Texts:
     """What our list, which has more kinds, or else the EU's calls it; empty where it is on neither."""
-    kinds = accreditation.get("dcType")
+    kinds = as_list(accreditation.get("dcType"))
     for name in ("quality_assurance", "accreditation_types"):
-        for kind in kinds if isinstance(kinds, list) else [kinds]:
+        for kind in kinds:
             if known := known_concept(kind, name):
                 return known.label
     return {}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from badges.foreign_json import kind_of, types
 from badges.importing.extensions import find_value, has_any
 from badges.importing.field_reader import FieldReader, TemplateFields, language_map
 from badges.importing.open_badges_2 import badge_class_of, read_badge_class
 from badges.importing.open_badges_3 import ACHIEVEMENT_POINTER, achievement_of, read_achievement
-from badges.verify.foreign_json import kind_of, types
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
 

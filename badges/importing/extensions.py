@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from badges.foreign_json import kind_of
 from badges.importing.field_reader import object_at
 from badges.importing.open_badges_2 import recognises as is_open_badges_2
 from badges.importing.open_badges_3 import ACHIEVEMENT_POINTER, achievement_of
-from badges.verify.foreign_json import kind_of
 from signing.json_text import Json
 
 

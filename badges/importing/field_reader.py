@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from badges.foreign_json import as_list
 from badges.reader import MOST_ITEMS, NAME_LENGTH, TEXT_LENGTH, at
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
@@ -134,7 +135,7 @@ class FieldReader:
 
     def each(self, value: Any, pointer: str) -> Iterator[tuple[Json, str]]:
         """The objects of a list, or the single object, each with its pointer; at most MOST_ITEMS."""
-        items = value if isinstance(value, list) else [] if value is None else [value]
+        items = as_list(value)
         if len(items) > MOST_ITEMS:
             self.note(pointer, "too_many", MOST_ITEMS)
         for index, item in enumerate(items[:MOST_ITEMS]):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from badges.errors import TemplateError
+from badges.foreign_json import kind_of, types
 from badges.importing.alignments import read_alignments
 from badges.importing.field_reader import FieldReader, TemplateFields, language_map, object_at
-from badges.verify.foreign_json import kind_of, types
 from signing.json_text import Json
 
 NAME = "Open Badges 2.0, as of Moodle"

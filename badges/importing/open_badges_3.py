@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from badges.foreign_json import kind_of, objects
 from badges.importing.alignments import read_alignments
 from badges.importing.field_reader import FieldReader, TemplateFields, language_map, object_at
 from badges.importing.results import read_required_result
 from badges.template.results import without_result
-from badges.verify.foreign_json import kind_of, objects
 from signing.json_text import Json
 
 NAME = "Open Badges 3.0"

@@ -6,13 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from badges.foreign_json import kind_of, objects
 from badges.importing.alignments import esco_skill
 from badges.importing.extensions import find_extension, find_value, has_any
 from badges.importing.field_reader import FieldReader, TemplateFields, language_map
 from badges.importing.open_badges_2 import badge_class_of, read_badge_class
 from badges.importing.open_badges_3 import achievement_of, read_achievement
 from badges.reader import MOST_ITEMS
-from badges.verify.foreign_json import kind_of, objects
 from signing.json_text import Json
 
 NAME = "Open Educational Badges"

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from badges.containers import Unpacker, unpacked_files
+from badges.foreign_json import issuer_id
 from badges.pdf.attachments import attached_text
 from badges.verify.budget import Budget, Fetch, FetchInTime
 from badges.verify.files import PdfReader
-from badges.verify.foreign_json import issuer_id
 from badges.verify.form import check_context, check_issuer, check_subject, check_type
 from badges.verify.gathered import Gathered, gather
 from badges.verify.handed_in import Readers, parse_handed_in
@@ -43,6 +43,7 @@ from badges.verify.report import (
     passed,
     unknown,
 )
+from badges.verify.texts import is_without_tls
 from badges.verify.validity_period import check_validity
 from badges.verify.verdict import decide_verdict
 from signing.keys import KeyFinder
@@ -140,8 +141,11 @@ def _report_without_badge(finding: Finding) -> Report:
 def check_key_of_issuer(gathered: Gathered) -> Finding:
     """Whether the key that signed is one that the issuer's own document lists."""
     if gathered.verified_proof is None:
+        if gathered.proof_by_embedded_key is None:
+            return unknown("not_checked")
         # With the key embedded in the proof the signature holds, but anybody may write any key into a proof.
-        return unknown("issuer_not_reached" if gathered.proof_by_embedded_key else "not_checked")
+        issuer = issuer_id(gathered.credential)
+        return unknown("issuer_without_tls") if is_without_tls(issuer) else unknown("issuer_not_reached")
     method = gathered.verified_proof.verification_method
     if method.controller != issuer_id(gathered.credential):
         return failed("key_of_another", method.controller)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from badges.foreign_json import as_list, kind_of, text
 from badges.verify.files import ParsedFile, parse_document, parse_text
-from badges.verify.foreign_json import as_list, kind_of, normalised, text
 from badges.verify.lookups import Lookups
+from badges.verify.normalise import normalised
 from badges.verify.proof import CHANGED, check_proof, is_signed_by_issuer
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning, worst
 from badges.verify.status import check_status

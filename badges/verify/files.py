@@ -21,8 +21,8 @@ from badges.bake import (
     secured_from,
 )
 from badges.errors import NotBakedError, PictureError
+from badges.foreign_json import as_list, kind_of, types
 from badges.pdf.attachments import attached_text, looks_like_pdf
-from badges.verify.foreign_json import as_list, kind_of, types
 from badges.verify.report import Finding, failed, passed, warning
 from badges.verify.texts import decoded, is_web_address, unwrapped_jws
 from signing.errors import ProofError
@@ -51,7 +51,8 @@ class ParsedFile:
     """What was read from a file, from a response, or from a text inside another document.
 
     `finding` says how it was read, or why not. `document` is all of it, with proof or claims; `credential` is what
-    those are about. `address` is set for a badge of Open Badges 1.x or 2.0 that consists of its address only.
+    those are about. `address` is set for a badge of Open Badges 1.x or 2.0 that consists of its address only, and for
+    one that was read at an address and names none itself.
     """
 
     finding: Finding
@@ -147,10 +148,7 @@ def parse_text(text: str) -> ParsedFile:
 
 def parse_document(document: Json) -> ParsedFile:
     """The credential that is an object inside another document, such as a presentation."""
-    try:
-        return parse_text(as_text(document))
-    except ValueError as error:  # a number such as 1e999, which JSON can read but not write
-        return ParsedFile(finding=failed("unreadable_json", str(error)))
+    return parse_text(as_text(document))
 
 
 def _parse_baked(baked: BakedText, code: str) -> ParsedFile:

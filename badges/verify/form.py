@@ -12,9 +12,7 @@ import re
 from typing import Any
 
 from badges.errors import BudgetSpentError, SchemaError
-from badges.schemas import json_schema, rules
-from badges.verify.files import JwsLayout
-from badges.verify.foreign_json import (
+from badges.foreign_json import (
     VC_1_CONTEXT,
     VC_CONTEXT,
     Kind,
@@ -26,6 +24,8 @@ from badges.verify.foreign_json import (
     text,
     types,
 )
+from badges.schemas import json_schema, rules
+from badges.verify.files import JwsLayout
 from badges.verify.lookups import Lookups
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning, worst
 from signing.errors import ProofError
@@ -214,9 +214,13 @@ def check_subject(credential: Json) -> Finding:
     criteria = achievement.get("criteria")
     if not isinstance(criteria, dict) or not (criteria.get("id") or criteria.get("narrative")):
         return warning("no_criteria")
-    if text(subject, "id") is None and not objects(subject.get("identifier")):
-        has_name = text(subject, "name") is not None
-        return warning("recipient_by_name" if has_name else "recipient_unreadable")
+    identities = as_list(subject.get("identifier"))
+    if text(subject, "id") is None and not any(text(identity, "identityHash") for identity in identities):
+        if text(subject, "name") is not None:
+            return warning("recipient_by_name")
+        # A text instead of an IdentityObject still names somebody; "", {} or a number names nobody.
+        names_somebody = any(isinstance(identity, str) and identity for identity in identities)
+        return (warning if names_somebody else unknown)("recipient_unreadable")
     return _check_results(subject, achievement)
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from badges.foreign_json import issuer_id
 from badges.verify.endorsements import check_endorsements
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import normalised
 from badges.verify.form import check_inline_schemas, check_schema
 from badges.verify.issuer_copy import compare_issuer_copy
 from badges.verify.lookups import Lookups
+from badges.verify.normalise import normalised
 from badges.verify.proof import check_proof, check_terms, is_signed_by_issuer
 from badges.verify.refresh_service import find_newer_credential
-from badges.verify.report import NOT_CHECKED, Finding
+from badges.verify.report import NOT_CHECKED, Finding, unknown
 from badges.verify.status import check_status
+from badges.verify.texts import is_without_tls
 from signing.did import key_in_proof
 from signing.json_text import Json
 from signing.secured import SecuredCredential
@@ -64,6 +66,8 @@ def gather(file: ParsedFile, secured: SecuredCredential, lookups: Lookups, recip
         finding, proof_by_embedded_key = check_proof(secured, lookups, key_in_proof)
         if proof_by_embedded_key is not None or finding.outcome == "failed":
             proof = finding
+        elif is_without_tls(issuer_id(file.credential)):
+            proof = unknown("key_without_tls", issuer_id(file.credential) or "")
     if proof.code == "key_revoked":
         # The thief of a key can sign anything, but cannot make the issuer's website serve it: see issuer_copy.
         proof, verified_proof = compare_issuer_copy(file, secured, lookups)

@@ -15,13 +15,15 @@ from urllib.parse import urldefrag
 from badges.bake import MAX_BYTES
 from badges.containers import UnpackedFile, Unpacker, looks_like_mail, looks_like_zip, unpacked_files
 from badges.errors import BudgetSpentError, PictureError
+from badges.foreign_json import kind_of
 from badges.pdf.attachments import attached_text
 from badges.verify.files import ParsedFile, PdfReader, parse_file
-from badges.verify.foreign_json import kind_of
 from badges.verify.handed_in_address import address_in
 from badges.verify.lookups import Lookups
+from badges.verify.open_badges_2 import names_no_address
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown
 from badges.verify.served import NotServedError, Served, ask, authority
+from signing.absent import is_absent
 
 #: Codes of a file in which nothing looks like a badge. At an address they have a sentence of their own.
 _NOTHING = frozenset({"empty", "not_a_badge", "no_credential"})
@@ -59,7 +61,10 @@ def _parse(file: bytes, readers: Readers) -> ParsedFile:
 
 
 def _parse_unpacked(files: Sequence[UnpackedFile], code: str, readers: Readers) -> ParsedFile:
-    """The only badge among the files. Several files of one badge, such as a picture, its JSON and a JWT, count once."""
+    """The only badge among the files. Several files of one badge, such as a picture, its JSON and a JWT, count once.
+
+    Of these the first with a proof is judged: the same badge without one may lie beside it.
+    """
     badges: dict[str, tuple[str, ParsedFile]] = {}
     others: list[ParsedFile] = []
     for file in files:
@@ -67,7 +72,9 @@ def _parse_unpacked(files: Sequence[UnpackedFile], code: str, readers: Readers) 
         if parsed.finding.code in _SEVERAL:
             return ParsedFile(finding=failed("several_credentials"))
         if _is_badge(parsed):
-            badges.setdefault(_what_it_says(parsed), (file.name, parsed))
+            what_it_says = _what_it_says(parsed)
+            if what_it_says not in badges or not _has_proof(badges[what_it_says][1]):
+                badges[what_it_says] = (file.name, parsed)
         elif parsed.finding.code not in _SOMETHING_ELSE and not _is_hidden(file.name):
             others.append(parsed)
     if len(badges) > 1:
@@ -93,6 +100,8 @@ def _parse_fetched(address: str, lookups: Lookups, readers: Readers) -> ParsedFi
     parsed = _parse(served.body, readers)
     if parsed.finding.code in _NOTHING:
         return ParsedFile(finding=failed("no_badge_at_address", served.address))
+    if parsed.finding.code == "read_json" and names_no_address(parsed.credential):
+        parsed = replace(parsed, address=served.asked)
     return _as_read(parsed, passed("read_address", served.address))
 
 
@@ -128,6 +137,10 @@ def _is_badge(parsed: ParsedFile) -> bool:
     return parsed.address is not None or (
         parsed.secured is not None and kind_of(parsed.credential) != "other"
     )
+
+
+def _has_proof(badge: ParsedFile) -> bool:
+    return badge.is_jws or not is_absent(badge.document.get("proof"))
 
 
 def _what_it_says(badge: ParsedFile) -> str:

@@ -37,7 +37,11 @@ def address_in(file: bytes) -> str | None:
 
 
 def _as_address(value: object) -> str | None:
-    return value if isinstance(value, str) and is_web_address(value) else None
+    """The address, with its scheme in lower case: a telephone may begin a text with a capital letter."""
+    if not isinstance(value, str) or not is_web_address(value):
+        return None
+    scheme, colon, rest = value.partition(":")
+    return scheme.lower() + colon + rest
 
 
 def _property_list_address(file: bytes) -> object:

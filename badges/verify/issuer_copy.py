@@ -21,10 +21,11 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from badges.errors import BudgetSpentError
+from badges.foreign_json import issuer_id, objects, text
 from badges.verify.budget import Fetch
 from badges.verify.files import ParsedFile, parse_response
-from badges.verify.foreign_json import issuer_id, normalised, objects, text
 from badges.verify.lookups import Lookups
+from badges.verify.normalise import normalised
 from badges.verify.proof import check_proof, is_signed_by_issuer
 from badges.verify.report import LIMIT_REACHED, Finding, failed, unknown, warning
 from signing.did import did_web_url

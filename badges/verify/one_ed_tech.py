@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from badges.foreign_json import VC_1_CONTEXT, VC_CONTEXT, as_list, issuer_id, objects, text, types
 from badges.verify import form
 from badges.verify.files import parse_document
-from badges.verify.foreign_json import VC_1_CONTEXT, VC_CONTEXT, as_list, issuer_id, objects, text, types
 from badges.verify.gathered import Gathered
 from badges.verify.lookups import Lookups
 from badges.verify.proof import check_proof
@@ -191,7 +191,11 @@ def _jws_proof(gathered: Gathered) -> OneEdTech:
         return "valid" if proof.proof_name in ("vc-jwt", "vc-jwt-rs256") else "fatal"
     if gathered.proof.code in ("claims_disagree", "wrong_iss"):
         return "valid"
-    return "unknown" if gathered.proof.code in ("key_not_found", "could_not_check") else "fatal"
+    return (
+        "unknown"
+        if gathered.proof.code in ("key_not_found", "key_without_tls", "could_not_check")
+        else "fatal"
+    )
 
 
 def _embedded_proof(gathered: Gathered, lookups: Lookups) -> OneEdTech:

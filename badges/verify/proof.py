@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from badges.foreign_json import as_list, issuer_id
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import as_list, issuer_id, normalised
 from badges.verify.lookups import Lookups
+from badges.verify.normalise import normalised
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning
 from signing.document_loader import find_context, pinned_name
 from signing.errors import UNKNOWN_PROOFS, DocumentNotPinnedError, ProofError, UnsafeDocumentError

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from hashlib import md5, sha256
 from typing import Literal
 
+from badges.foreign_json import as_list, text
 from badges.spelling import nearly_same_spelling, same_spelling
-from badges.verify.foreign_json import as_list, text
 from badges.verify.report import Finding, failed, passed, unknown
 from signing.json_text import Json
 

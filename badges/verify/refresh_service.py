@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from badges.errors import BudgetSpentError
+from badges.foreign_json import is_data_model_1, issuer_id, text, types
 from badges.verify.files import ParsedFile, parse_response
-from badges.verify.foreign_json import is_data_model_1, issuer_id, normalised, text, types
 from badges.verify.lookups import Lookups
+from badges.verify.normalise import normalised
 from badges.verify.proof import check_proof, is_signed_by_issuer
 from badges.verify.report import LIMIT_REACHED, Finding, passed, unknown, warning
 from signing.json_text import Json

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from badges.errors import BudgetSpentError, HttpStatusError
 from badges.verify.lookups import Lookups
 from badges.verify.report import LIMIT_REACHED, Finding, unknown
+from badges.verify.texts import is_without_tls
 from signing.errors import ProofError
 from signing.json_text import Json, read_object
 
@@ -64,7 +65,9 @@ def ask(address: str, lookups: Lookups) -> Served:
     hop = address
     for _ in range(MAX_REDIRECTS + 1):
         if not authority(hop):
-            raise NotServedError(unknown("hosted_without_tls", hop))
+            raise NotServedError(
+                unknown("hosted_without_tls" if is_without_tls(hop) else "hosted_no_address", hop)
+            )
         try:
             return Served(asked=address, address=hop, status=200, body=lookups.fetch(hop))
         except HttpStatusError as error:

@@ -12,11 +12,13 @@ import re
 from typing import Any
 
 from badges.errors import BudgetSpentError
+from badges.foreign_json import as_list, issuer_id, objects, text, types
 from badges.verify.files import parse_response
-from badges.verify.foreign_json import as_list, issuer_id, normalised, objects, text, types
 from badges.verify.lookups import Lookups
+from badges.verify.normalise import normalised
 from badges.verify.proof import check_proof
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown, warning, worst
+from badges.verify.texts import is_without_tls
 from badges.verify.validity_period import check_validity
 from signing.errors import ProofError, SigningError
 from signing.json_text import Json, read_object
@@ -82,6 +84,9 @@ def _fetch_list(url: str, lookups: Lookups) -> bytes | Finding:
     except BudgetSpentError:
         return unknown(LIMIT_REACHED, url)
     except Exception as error:  # noqa: BLE001 - a StatusFinder may raise anything, and each means: we do not know
+        if is_without_tls(url):
+            # Without TLS only a list that is at hand can be had, such as one of this site itself.
+            return unknown("list_without_tls", url)
         return unknown("list_not_reached", f"{url}: {error.__class__.__name__}")
 
 

@@ -6,7 +6,7 @@ import re
 
 #: A JWS whose header begins with a brace and a name, as every header does: `{"`, also with a space or a line between.
 _JWS = re.compile(r"e[wy][A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
+_WEB_ADDRESS = re.compile(r"(?i:https?)://[^\s<>\"]{1,2000}")
 _QUOTES = "\"'`´<>«»‘’‚“”„"
 #: Zero-width space and joiners, the word joiner, the byte order mark, the soft hyphen.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -25,6 +25,11 @@ def decoded(file: bytes) -> tuple[str, bool]:
 def is_web_address(text: str) -> bool:
     """Whether the text is the address of a page or document, and nothing else."""
     return _WEB_ADDRESS.fullmatch(text) is not None
+
+
+def is_without_tls(address: str | None) -> bool:
+    """Whether it is an address whose answers could be changed on the way, so that it is not asked."""
+    return (address or "").lower().startswith("http://")
 
 
 def without_quotes(text: str) -> str:

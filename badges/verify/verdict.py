@@ -14,7 +14,7 @@ _SOUND = frozenset({"terms", "schema", "inline_schemas"})
 _NOT_VALID_NOW: dict[str, Verdict] = {"expired": "expired", "not_yet_valid": "not_yet_valid"}
 #: Where one of these is unknown, so is the verdict. The others may stay unknown: they say how well the badge is made,
 #: who endorses it, whether there is a newer one; not whether it is genuine.
-_DECISIVE = frozenset({"proof", "key_of_issuer", "status", "validity"})
+_DECISIVE = frozenset({"proof", "key_of_issuer", "status", "validity", "subject"})
 
 
 def decide_verdict(checks: tuple[Check, ...]) -> Verdict:

@@ -41,7 +41,7 @@ def verify(
     from lti_tool.outgoing import Outgoing
 
     outgoing = Outgoing(ca_bundle=ca_bundle(os.environ))
-    is_address = file_or_address.startswith(("https://", "http://"))
+    is_address = file_or_address.lower().startswith(("https://", "http://"))
     file = file_or_address.encode() if is_address else read_bytes(Path(file_or_address))
     report = check_file(file, documents, recipient=recipient, outgoing=outgoing)
     if as_json:

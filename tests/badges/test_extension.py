@@ -360,6 +360,54 @@ def test_our_schema_refuses_elements_that_mean_nothing(
 
 
 @pytest.mark.parametrize(
+    ("names", "means_something"),
+    [
+        ({"id": "did:example:anna"}, True),
+        ({"identifier": [{}, {"hashed": False, "identityHash": "anna@example.org"}]}, True),
+        (
+            {"identifier": [{"hashed": True, "identityHash": "sha256$00", "identityType": "emailAddress"}]},
+            True,
+        ),
+        ({"identifier": [{"hashed": True, "identityHash": "sha256$00", "identityType": "sourcedId"}]}, True),
+        ({"identifier": [{"hashed": "yes", "identityHash": "anna@example.org"}]}, False),
+        ({"name": "Anna"}, True),
+        ({"givenName": "Anna"}, True),
+        ({"familyName": "Bērziņa"}, True),
+        ({"id": ""}, False),
+        ({"id": "urn:uuid:7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01"}, False),
+        ({"id": "URN:UUID:7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01"}, False),
+        ({"identifier": [{}]}, False),
+        ({"identifier": ["Anna"]}, False),
+        ({"identifier": [{"hashed": False, "identityHash": ""}]}, False),
+        ({"identifier": [{"hashed": False, "identityHash": "..."}]}, False),
+        ({"name": " ", "familyName": ""}, False),
+        ({"givenName": 7}, False),
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_our_schema_and_the_verifier_ask_for_a_learner_who_can_be_told_from_others(
+    full_template: Template, built: Build, names: Json, means_something: object
+) -> None:
+    credential = built(full_template)
+    subject = credential["credentialSubject"]
+    for name in ("id", "identifier", "name", "givenName", "familyName"):
+        subject.pop(name, None)
+    subject |= names
+    assert (breach_of(credential) is None) is means_something
+    assert ("learner" in counted(credential)) is means_something
+
+
+def counted(credential: Json) -> set[str]:
+    """The mandatory elements that the verifier counts."""
+    return {
+        reading.element.code
+        for reading in elements.read(credential)
+        if reading.element.mandatory and reading.counts
+    }
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"volumeOfLearning": None},
@@ -382,6 +430,7 @@ def test_our_schema_accepts_each_way_to_state_an_element(
         name: value for name, value in achievement.items() if value is not None
     }
     assert breach_of(credential) is None
+    assert len(counted(credential)) == 11
 
 
 #: The lists whose concepts our schema asks for, and the member of an achievement that one of them stands in.
@@ -404,9 +453,12 @@ def test_our_schema_knows_every_concept_of_its_lists(
 ) -> None:
     credential = built(full_template)
     achievement = credential["credentialSubject"]["achievement"]
+    if name == "credit_systems":
+        del achievement["volumeOfLearning"]
     for one in shipped_vocabulary(name):
         achievement |= _LISTED[name](concept(one.label["en"], one.iri))
         assert find_breach_of_extension(credential) is None, one.iri
+        assert len(counted(credential)) == 11, one.iri
 
 
 @pytest.mark.parametrize("name", sorted(_LISTED.keys() - {"accreditation_types", "credit_systems"}))

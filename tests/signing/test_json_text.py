@@ -30,6 +30,8 @@ def test_the_text_is_ascii_without_anything_that_breaks_a_page_or_a_wallet():
         '{"a":{"b":1,"b":1}}',
         '{"a":NaN}',
         '{"a":-Infinity}',
+        '{"a":1e999}',
+        '{"a":[-1.5E+400]}',
         '{"a":"\\ud800"}',
         '{"\\udfff":1}',
         '{"a":"\ud800"}',

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from badges.foreign_json import kind_of, single, text, types
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import kind_of, single, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.one_ed_tech import worst_outcome
 from badges.verify.open_badges_2.form import (
@@ -67,7 +67,7 @@ def check_open_badges_2(file: ParsedFile, lookups: Lookups, recipient: str | Non
         as_check("type", check_type(assertion)),
         as_check("schema", check_form(assertion, references) if is_whole else unknown("no_rules")),
         as_check("inline_schemas", extensions),
-        as_check("subject", _check_subject(in_open_badges_3) if is_whole else NOT_CHECKED),
+        as_check("subject", _check_subject(assertion, in_open_badges_3) if is_whole else NOT_CHECKED),
         as_check("issuer", _check_issuer(references)),
         as_check("proof", proof),
         as_check("key_of_issuer", verified.key_of_issuer if verified else NOT_CHECKED),
@@ -125,9 +125,17 @@ def hosted_address(assertion: Json) -> str | None:
     return None
 
 
-def _check_subject(in_open_badges_3: Json) -> Finding:
-    has_recipient = "identifier" in in_open_badges_3["credentialSubject"]
-    return passed("achievement") if has_recipient else failed("no_recipient")
+def names_no_address(document: Json) -> bool:
+    """Whether it is an assertion of Open Badges 0.5 or 1.0 that leaves open where, and whether, it is hosted."""
+    assertion = without_absent(document)
+    says_how = {"verification", "verify"} & assertion.keys()
+    return kind_of(assertion) == "open_badges_2" and not says_how and hosted_address(assertion) is None
+
+
+def _check_subject(assertion: Json, in_open_badges_3: Json) -> Finding:
+    if "identifier" in in_open_badges_3["credentialSubject"]:
+        return passed("achievement")
+    return unknown("recipient_unreadable") if "recipient" in assertion else failed("no_recipient")
 
 
 def _check_issuer(references: References) -> Finding:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from badges.errors import SchemaError
-from badges.verify.foreign_json import as_list, objects, single, text, types
+from badges.foreign_json import as_list, objects, single, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2.references import References
 from badges.verify.open_badges_2.rules import find_breaches, normalised

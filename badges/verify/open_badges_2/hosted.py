@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from badges.verify.foreign_json import kind_of, text, types
+from badges.foreign_json import kind_of, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2.form import DESCRIBED
 from badges.verify.open_badges_2.moments import same_moment

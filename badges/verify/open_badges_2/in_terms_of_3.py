@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from badges.verify.foreign_json import as_list, single, text, types
+from badges.foreign_json import as_list, single, text, types
 from badges.verify.open_badges_2.moments import read_moments
 from badges.verify.open_badges_2.references import References
 from signing.json_text import Json

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from badges.foreign_json import as_list, single, text, types
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import as_list, single, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.one_ed_tech import parse_probe, run_until_fatal
 from badges.verify.open_badges_2.form import CONTEXT, DESCRIBED, known_documents

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from badges.verify.foreign_json import as_list, single, text, types
+from badges.foreign_json import as_list, single, text, types
 from badges.verify.lookups import Lookups
 from badges.verify.report import NOT_CHECKED, Finding, failed, passed, unknown
 from badges.verify.served import NotServedError, Served, ask, authority, fetch_json
@@ -66,6 +66,8 @@ def _about_issuer(finding: Finding) -> Finding:
             return unknown("issuer_without_tls", finding.detail)
         case "hosted_unreadable":
             return unknown("issuer_unreadable", finding.detail)
+        case "hosted_no_address":
+            return unknown("no_issuer", finding.detail)
         case "issuer_unclear" | "no_issuer" | "limit_reached":
             return finding
         case _:
@@ -130,6 +132,8 @@ def _is_oldest_form(assertion: Json, issuer: Any) -> bool:
 
 # --- which addresses are the issuer's own
 
+_SITE = re.compile(r"\A[^:]*://[^/?#]*")
+
 
 def check_hosting(addresses: tuple[str, ...], issuer: Issuer) -> Finding:
     """Whether the issuer says that assertions at all of the addresses are its own, else whether they are on its site.
@@ -186,11 +190,14 @@ def _origin(name: str) -> str:
 
 
 def _is_below(address: str, prefix: str) -> bool:
-    """Whether the address begins with the prefix, on the same site, without a step that leads out of it again."""
+    """Whether the address begins with the prefix, on the same site, without a step that leads out of it again.
+
+    A site may be written with capital letters or with its usual port; what follows it may not.
+    """
     steps = unquote(urlsplit(address).path).replace("\\", "/").split("/")
     return (
-        address.startswith(prefix)
-        and authority(address) == authority(prefix)
+        authority(address) == authority(prefix)
+        and _SITE.sub("", address).startswith(_SITE.sub("", prefix))
         and not {".", ".."} & set(steps)
     )
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from badges.verify.foreign_json import as_list, text
+from badges.foreign_json import as_list, text
 from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2.references import Issuer
 from badges.verify.report import LIMIT_REACHED, NOT_CHECKED, Finding, failed, passed, unknown
 from badges.verify.served import NotServedError, fetch_json
 from signing.json_text import Json
+
+#: Code of a document that was not fetched -> code of the list.
+_NOT_FETCHED = {
+    "hosted_unreadable": "list_unreadable",
+    "hosted_no_address": "list_unreadable",
+    "hosted_without_tls": "list_without_tls",
+}
 
 
 def check_revocation_list(assertion: Json, issuer: Issuer | None, lookups: Lookups) -> Finding:
@@ -24,8 +31,7 @@ def check_revocation_list(assertion: Json, issuer: Issuer | None, lookups: Looku
     try:
         listing = fetch_json(address, lookups)
     except NotServedError as error:
-        is_unreadable = error.finding.code == "hosted_unreadable"
-        return renamed(error.finding, "list_unreadable" if is_unreadable else "list_not_reached")
+        return renamed(error.finding, _NOT_FETCHED.get(error.finding.code, "list_not_reached"))
     entries = as_list(listing["revokedAssertions"]) if "revokedAssertions" in listing else [*listing]
     own_ids = {name for name in (text(assertion, "id"), text(assertion, "uid")) if name}
     if any(own_ids & _entry_ids(entry) for entry in entries):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from badges.verify.foreign_json import as_list, types
+from badges.foreign_json import as_list, types
 from signing.json_text import Json
 
 #: What the validator makes of a breach; after a fatal one it stops.

@@ -8,8 +8,8 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Iterator
 
+from badges.foreign_json import as_list, single, text
 from badges.verify.files import ParsedFile
-from badges.verify.foreign_json import as_list, single, text
 from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2.references import (
     Issuer,

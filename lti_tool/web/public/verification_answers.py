@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from badges.details import Detail, signed_details
 from badges.eu import elements, readers
 from badges.eu.elements import Reading
 from badges.eu.evidence import Evidence, evidence_of
+from badges.foreign_json import object_at, text
 from badges.sentences import sentence
 from badges.template.fields import Texts
 from badges.verify import Check, Report, Verdict
@@ -99,7 +100,7 @@ def answers_of(report: Report, is_own: Callable[[str], bool]) -> Answers:
         criteria=readers.criteria(credential),
         evidence=evidence_of(credential),
         issuer_name=issuer.name,
-        issuer_url=_web_address(_object(credential, "issuer").get("url")),
+        issuer_url=_web_address(object_at(credential, "issuer").get("url")),
         readings=readings,
         details=signed_details(credential),
         mandatory=sum(reading.element.mandatory and reading.counts for reading in readings),
@@ -329,12 +330,12 @@ def _issuer(credential: Json, is_own: Callable[[str], bool]) -> _Issuer:
     value = credential.get("issuer")
     if isinstance(value, str):
         return _Issuer(name="", id=value, is_own=is_own(value))
-    profile = _object(credential, "issuer")
-    name, issuer_id = _text(profile, "name"), _text(profile, "id")
+    profile = object_at(credential, "issuer")
+    name, issuer_id = text(profile, "name") or "", text(profile, "id") or ""
     # Our extension has the legal name in several languages. It may replace the name only where it says the same.
-    legal_name = _object(profile, "legalName")
+    legal_name = object_at(profile, "legalName")
     if name in legal_name.values():
-        name = _text(legal_name, page_language()) or name
+        name = text(legal_name, page_language()) or name
     return _Issuer(name=name, id=issuer_id, is_own=is_own(issuer_id))
 
 
@@ -346,16 +347,6 @@ def _host_or_id(issuer_id: str) -> str:
         return urlsplit(issuer_id).hostname or issuer_id
     except ValueError:
         return issuer_id
-
-
-def _object(value: Any, name: str) -> Json:
-    member = value.get(name) if isinstance(value, dict) else None
-    return member if isinstance(member, dict) else {}
-
-
-def _text(value: Json, name: str) -> str:
-    member = value.get(name)
-    return member if isinstance(member, str) else ""
 
 
 def _web_address(value: object) -> str | None:

@@ -19,6 +19,7 @@ Build = Callable[..., Json]
 _EQF = "http://data.europa.eu/snb/eqf/"
 _ONLINE = vocabulary("modes_of_participation")["online"].iri
 _QUIZ = vocabulary("assessment_types")["quiz"].iri
+_ECTS = vocabulary("credit_systems")["ECTS"].iri
 
 
 def concept(label: str, iri: str = "https://issuer.example/own") -> Json:
@@ -109,6 +110,18 @@ def test_nonsense_is_shown_and_does_not_count(credential: Json, achievement: Jso
             "notional_workload",
             {"volumeOfLearning": None, "creditPoint": [{"point": "3", "framework": concept("fun")}]},
         ),
+        (
+            "notional_workload",
+            {"volumeOfLearning": None, "creditPoint": [{"point": "0", "framework": _ECTS}]},
+        ),
+        (
+            "notional_workload",
+            {"volumeOfLearning": None, "creditPoint": [{"point": "0.0", "framework": _ECTS}]},
+        ),
+        (
+            "notional_workload",
+            {"volumeOfLearning": None, "creditPoint": [{"point": "-3", "framework": _ECTS}]},
+        ),
         ("form_of_participation", {"mode": [concept("online", _ONLINE), concept("telepathy")]}),
         ("type_of_assessment", {"provenBy": [{"title": {"en": "Quiz"}}]}),
         (
@@ -134,6 +147,7 @@ def test_what_is_on_no_list_does_not_count(
         {"volumeOfLearning": "PT40H", "creditPoint": None},
         {"volumeOfLearning": None},
         {"volumeOfLearning": "PT0H"},
+        {"volumeOfLearning": None, "creditPoint": [{"point": "0.5", "framework": _ECTS}]},
         {"eqfLevel": None, "nqfLevel": None, "educationLevel": None, "levelApplicable": "false"},
         {"eqfLevel": None, "educationLevel": None},
         {"mode": concept("online", _ONLINE)},

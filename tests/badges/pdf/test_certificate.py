@@ -401,12 +401,9 @@ def test_what_has_no_room_on_the_first_page_is_on_a_later_one(issued: Any, data_
     front, *rest = (" ".join(page.split()) for page in pages_of(certificate(expiring, "en")))
     later = " ".join(rest)
     assert ("Sentence after" in front) != ("Sentence after" in later)
-    for text in (
-        data_literacy.criteria["en"],
-        "Valid until 2 January 2031",
-        "DEQAR 0000, valid from 1 June 2023",
-    ):
-        assert " ".join(text.split()) in later
+    for text in ("Valid until 2 January 2031", "DEQAR 0000, valid from 1 June 2023"):
+        assert text in later
+    assert f"{front} {later}".count(" ".join(data_literacy.criteria["en"].split())) == 1
     short = " ".join(" ".join(pages_of(certificate(issued(data_literacy, language="en"), "en"))).split())
     assert short.count(" ".join(data_literacy.criteria["en"].split())) == 1
 

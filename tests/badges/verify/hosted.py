@@ -7,11 +7,33 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from badges.errors import HttpStatusError
+from signing.json_text import Json
 
 CONTEXT = "https://w3id.org/openbadges/v2"
 SITE = "https://college.example.org"
 HOSTED, BADGE, ISSUER = f"{SITE}/assertions/1", f"{SITE}/badges/1", f"{SITE}/issuer"
 OTHER = "https://mallory.example.net"
+#: A badge of Open Badges 0.5.
+OLDEST: Json = {
+    "recipient": "anna@example.org",
+    "evidence": "/evidence",
+    "issued_on": "2012-06-01",
+    "badge": {
+        "version": "0.5.0",
+        "name": "Solar panels",
+        "image": "/image.png",
+        "description": "Mounts solar panels",
+        "criteria": "/criteria",
+        "issuer": {"origin": SITE, "name": "Riga College"},
+    },
+}
+#: One of Open Badges 1.0 that does not say where it is hosted.
+WITHOUT_VERIFY: Json = {
+    "uid": "1",
+    "recipient": {"type": "email", "identity": "anna@example.org", "hashed": False},
+    "badge": BADGE,
+    "issuedOn": "2013-10-31",
+}
 
 
 @dataclass

@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
+from hypothesis import strategies as st
+
 from badges.artwork import picture
 from badges.sentences import sentences
 from badges.verify import Report
@@ -27,6 +29,25 @@ def members(value: Any) -> list[tuple[Any, Any]]:
     """Every member of every object and list in a document, as (container, key or index)."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [member for key, item in inner for member in ((value, key), *members(item))]
+
+
+def with_changed_bytes(file: bytes, data: st.DataObject) -> bytes:
+    """The file with one to three places changed."""
+    changed = bytearray(file)
+    for _ in range(data.draw(st.integers(1, 3))):
+        position = data.draw(st.integers(0, len(changed) - 1))
+        match data.draw(st.sampled_from(["flip", "cut", "insert", "drop"])):
+            case "flip":
+                changed[position] ^= data.draw(st.integers(1, 255))
+            case "cut" if position:
+                del changed[position:]
+            case "insert":
+                changed[position:position] = data.draw(st.binary(min_size=1, max_size=4))
+            case _:
+                del changed[position]
+        if not changed:
+            break
+    return bytes(changed)
 
 
 def baked_older(text: str, kind: bytes = b"iTXt") -> bytes:

@@ -24,7 +24,7 @@ from badges.template.model import Template
 from badges.verify import Budget, Report, Verdict, verify
 from signing.json_text import Json
 from tests.badges.pdf.pdf_files import embedded, pdf_with_names
-from tests.badges.verify.hosted import HOSTED, OTHER, SITE, Web, redirect
+from tests.badges.verify.hosted import HOSTED, OLDEST, OTHER, SITE, WITHOUT_VERIFY, Web, redirect
 from tests.badges.verify.reports import demand_sentences, finding
 
 Build = Callable[..., Json]
@@ -299,6 +299,22 @@ def test_of_several_badges_in_a_zip_or_a_mail_none_is_taken(
             assert finding(verify_badge(file), "parsed") == ("failed", "several_credentials")
 
 
+def test_of_several_files_of_one_badge_one_that_is_signed_is_judged(
+    as_json: str, as_jwt: str, as_png: bytes, verify_badge: Callable[..., Report]
+) -> None:
+    """What a platform exports may have the badge without its signature beside the badge itself."""
+    unsigned = {name: value for name, value in json.loads(as_json).items() if name != "proof"}
+    for name, content in (("z.png", as_png), ("z.json", as_json.encode()), ("z.jwt", as_jwt.encode())):
+        for first in (f"a-{name}", name):
+            for nothing in ({}, {"proof": None}, {"proof": []}):
+                without = json.dumps(unsigned | nothing).encode()
+                files = dict(sorted({first: content, "m.json": without}.items()))
+                for file in (zipped(files), mailed(*files.items())):
+                    report = verify_badge(file)
+                    assert (report.verdict, report.checks[0].detail in (first, "")) == ("verified", True)
+    assert verify_badge(zipped({"m.json": json.dumps(unsigned)})).verdict == "unsigned"
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_files_of_one_name_are_two(
     as_json: str, of_another: str, verify_badge: Callable[..., Report]
@@ -410,6 +426,7 @@ def shortcuts(address: str) -> dict[str, bytes]:
     return {
         "the address": address.encode(),
         "with spaces and lines": f"\n {address}\r\n".encode(),
+        "with a capital letter, as a telephone begins a text": address.replace("https", "Https").encode(),
         "in brackets": f"<{address}>".encode(),
         "in quotes": f"„{address}”".encode(),
         "in UTF-16": address.encode("utf-16"),
@@ -541,6 +558,24 @@ def test_a_hosted_badge_is_judged_at_its_own_address_not_at_the_one_handed_in(
     assert verify_badge(ADDRESS, served).verdict == "unverifiable"
     assert verify_badge(ADDRESS, served | {own: json.dumps(assertion)}).verdict == "verified"
     assert verify_badge(own, {own: json.dumps(assertion), issuer: json.dumps(profile)}).verdict == "verified"
+
+
+@pytest.mark.parametrize("older", [OLDEST, WITHOUT_VERIFY], ids=["0.5", "1.0 without verify"])
+def test_a_badge_that_names_no_address_is_judged_at_the_one_that_was_handed_in(
+    check: Callable[..., Report], web: Web, older: Json
+) -> None:
+    """So is a picture in which nothing but that address is baked."""
+    web.pages[HOSTED] = web.pages[OTHER] = older
+    report = check(HOSTED)
+    assert (report.verdict, finding(report, "parsed")) == ("verified", ("passed", "read_address"))
+    assert check(OTHER).verdict == "wrong_issuer"
+    # Only what the address itself answers with is what its site publishes, and only as what it says that it is.
+    web.pages[HOSTED] = f"[{json.dumps(older)}]"
+    assert check(HOSTED).verdict == "unverifiable"
+    web.pages[HOSTED] = older | {"verify": {"type": "signed"}}
+    assert check(HOSTED).verdict == "unsigned"
+    web.pages[HOSTED] = redirect(OTHER)
+    assert check(HOSTED).verdict == "unverifiable"
 
 
 def test_an_address_that_leads_on_is_followed_by_the_rules_of_every_redirect(

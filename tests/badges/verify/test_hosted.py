@@ -12,7 +12,7 @@ import pytest
 from badges.errors import HttpStatusError
 from badges.verify import Budget, Report
 from signing.json_text import Json
-from tests.badges.verify.hosted import BADGE, HOSTED, ISSUER, OTHER, SITE, Web, redirect
+from tests.badges.verify.hosted import BADGE, HOSTED, ISSUER, OLDEST, OTHER, SITE, Web, redirect
 from tests.badges.verify.reports import baked_older, finding
 
 
@@ -122,6 +122,14 @@ def test_another_badge_at_the_address_is_not_called_changed(web: Web, check: Cal
     report = check(file)
     assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("failed", "hosted_another"))
     assert report.credential == file, "what is shown is what was handed in, with a warning beside it"
+
+
+def test_an_id_that_is_no_address_has_to_agree_too(web: Web, check: Callable[..., Report]) -> None:
+    file = web.pages[HOSTED] | {"id": "urn:uuid:1", "verification": {"type": "hosted", "url": HOSTED}}
+    for declared in ({}, {"id": HOSTED}, {"id": "urn:uuid:2"}):
+        served = {name: value for name, value in web.pages[HOSTED].items() if name != "id"} | declared
+        report = check(file, fetch=Web(web.pages | {HOSTED: served}).fetch)
+        assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("failed", "hosted_another"))
 
 
 def test_a_site_that_moved_from_open_badges_1_to_2_serves_the_badge_under_its_new_id(
@@ -296,7 +304,8 @@ def test_a_redirect_leads_nowhere_but_to_https(web: Web, check: Callable[..., Re
     file = dict(web.pages[HOSTED])
     web.pages[HOSTED] = redirect(target)
     report = check(file)
-    assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("unknown", "hosted_without_tls"))
+    code = "hosted_without_tls" if target.startswith("http:") else "hosted_no_address"
+    assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("unknown", code))
     assert web.asked == [HOSTED]
 
 
@@ -365,6 +374,39 @@ def test_http_addresses_are_not_asked(web: Web, check: Callable[..., Report]) ->
     )
 
 
+@pytest.mark.parametrize(
+    "address", ["", "urn:uuid:1", "did:web:college.example.org", "/issuer", "https://", "https://["]
+)
+def test_what_is_no_web_address_is_not_said_to_begin_with_http(
+    web: Web, check: Callable[..., Report], address: str
+) -> None:
+    web.pages[BADGE]["issuer"] = address
+    report = check(web.pages[HOSTED])
+    assert (report.verdict, finding(report, "key_of_issuer")) == ("unverifiable", ("unknown", "no_issuer"))
+    web.pages[HOSTED]["badge"] = address
+    report = check(web.pages[HOSTED])
+    assert (report.verdict, finding(report, "key_of_issuer")) == ("unverifiable", ("unknown", "no_issuer"))
+
+
+@pytest.mark.parametrize(
+    "recipient", ["", {}, 7, True, [[]], {"type": "email"}, {"type": "email", "identity": ""}], ids=repr
+)
+def test_a_recipient_that_cannot_be_read_is_not_called_missing(
+    web: Web, check: Callable[..., Report], recipient: Any
+) -> None:
+    web.pages[HOSTED]["recipient"] = recipient
+    report = check(web.pages[HOSTED])
+    assert (report.verdict, finding(report, "subject")) == (
+        "unverifiable",
+        ("unknown", "recipient_unreadable"),
+    )
+    web.pages[HOSTED]["revoked"] = True
+    assert check(web.pages[HOSTED]).verdict == "revoked"
+    web.pages[HOSTED] |= {"recipient": None, "revoked": None}
+    report = check(web.pages[HOSTED])
+    assert (report.verdict, finding(report, "subject")) == ("unusable", ("failed", "no_recipient"))
+
+
 @pytest.mark.parametrize("missing", [ISSUER, BADGE])
 @pytest.mark.parametrize("address", [HOSTED, f"{OTHER}/1"])
 def test_an_issuer_that_does_not_answer_is_no_accusation(
@@ -430,6 +472,9 @@ def test_a_profile_under_another_id_is_asked_for_there(web: Web, check: Callable
         ({"startsWith": [f"{SITE}/x/", f"{SITE}/assertions/"]}, HOSTED, "verified"),
         ({"startsWith": f"{SITE}/x/"}, HOSTED, "wrong_issuer"),
         ({"startsWith": f"{SITE}/x/", "allowedOrigins": "college.example.org"}, HOSTED, "wrong_issuer"),
+        ({"startsWith": "HTTPS://College.example.org:443/assertions/"}, HOSTED, "verified"),
+        ({"startsWith": f"{SITE}/ASSERTIONS/"}, HOSTED, "wrong_issuer"),
+        ({"startsWith": f"{SITE}/assertions?"}, HOSTED, "wrong_issuer"),
         ({"startsWith": SITE}, f"{SITE}.evil.example/1", "wrong_issuer"),
         ({"startsWith": f"{SITE}/alice/"}, f"{SITE}/alice/../mallory/1", "wrong_issuer"),
         ({"startsWith": f"{SITE}/alice/"}, f"{SITE}/alice/%2e%2E/mallory/1", "wrong_issuer"),
@@ -468,21 +513,6 @@ def test_the_rule_of_the_issuer_decides_which_addresses_are_its_own(
 
 
 # --- older forms
-
-
-OLDEST: Json = {
-    "recipient": "anna@example.org",
-    "evidence": "/evidence",
-    "issued_on": "2012-06-01",
-    "badge": {
-        "version": "0.5.0",
-        "name": "Solar panels",
-        "image": "/image.png",
-        "description": "Mounts solar panels",
-        "criteria": "/criteria",
-        "issuer": {"origin": SITE, "name": "Riga College"},
-    },
-}
 
 
 def test_a_badge_of_open_badges_0_5_belongs_to_the_site_that_serves_it(
@@ -534,7 +564,9 @@ def test_a_newer_badge_does_not_become_its_sites_by_naming_an_origin(
     """In the oldest form a whole site is the issuer; profiles with rules of their own came later."""
     named = {"name": "Solar panels", "issuer": {"origin": SITE, "name": "Riga College"}}
     web.pages[HOSTED]["badge"] = named
-    assert check(web.pages[HOSTED]).verdict == "unverifiable"
+    for recipient in (web.pages[HOSTED]["recipient"], "anna@example.org"):
+        web.pages[HOSTED]["recipient"] = recipient
+        assert check(web.pages[HOSTED]).verdict == "unverifiable"
 
 
 @pytest.mark.parametrize(

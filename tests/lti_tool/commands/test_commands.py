@@ -115,6 +115,21 @@ def test_the_exit_code_is_1_for_a_changed_badge_and_2_for_no_badge(run, badge):
     assert verify(run, badge, "no-such-file.png")[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("who", "code", "answer"),
+    [
+        ("ANNA  bērziņa", 0, "recipient_matches"),
+        ("Anna Berzina", 0, "recipient_spelled_otherwise"),
+        ("Zane Ozola", 1, "another_recipient"),
+    ],
+)
+def test_whose_badge_it_is_can_be_asked(run, badge, who, code, answer):
+    found, output, _ = verify(run, badge, "badge.json", "--recipient", who, "--json")
+    report = json.loads(output)
+    assert (found, report["verdict"]) == (code, "wrong_recipient" if code else "verified")
+    assert answer in [check["code"] for check in report["checks"] if check["name"] == "recipient"]
+
+
 def test_without_the_issuers_documents_nothing_is_called_verified(run, badge):
     (badge / "did.json").write_text(json.dumps({"id": "did:web:elsewhere.example.org"}), encoding="utf-8")
     code, output, _ = verify(run, badge, "badge.json")
@@ -154,7 +169,8 @@ def test_the_saved_documents_of_any_issuer_are_texts_by_their_addresses(run, bad
         PAGE: (badge / "badge.json").read_text(encoding="utf-8"),
     } | {did_address.replace("did.json", f"keys/{key['kid']}.json"): json.dumps(key) for key in keys["keys"]}
     (tmp_path / "pages.json").write_text(json.dumps(pages), encoding="utf-8")
-    for file in (badge / "badge.json", badge / "badge.jwt", badge / "badge.png", PAGE):
+    capital = PAGE.replace("https", "Https")
+    for file in (badge / "badge.json", badge / "badge.jwt", badge / "badge.png", PAGE, capital):
         code, output, _ = run("verify", file, "--documents", tmp_path)
         assert (code, output.split(":")[0]) == (0, "verified"), output
     # Beside the documents of the demo they add to what can be fetched.

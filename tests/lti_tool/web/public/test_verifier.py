@@ -354,6 +354,29 @@ def test_nonsense_is_not_counted_as_stated(app):
     assert words.count("Not counted: this is not a recognised value.") == 2
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({}, "All 11 mandatory elements of an EU micro-credential are stated."),
+        ({"mode": []}, "that are stated: 10 of 11."),
+        (
+            {"mode": [{"prefLabel": {"en": "telepathy"}}], "volumeOfLearning": "PT0H"},
+            "that are stated: 9 of 11.",
+        ),
+    ],
+    ids=str,
+)
+def test_all_11_elements_are_said_to_be_stated_only_where_each_is(browser, annas_badge, change, sentence):
+    badge = json.loads(browser.get(f"/badges/{annas_badge}.json").text)
+    achievement = badge["credentialSubject"]["achievement"]
+    achievement.update(change)
+    if change:
+        achievement.pop("creditPoint", None)
+    words = text_of(browser.post("/verify", data={"text": json.dumps(badge)}))
+    assert sentence in words
+    assert words.count("mandatory elements") + words.count("Mandatory elements") == 1
+
+
 def test_criteria_are_shown_as_markdown(browser, annas_badge):
     badge = json.loads(browser.get(f"/badges/{annas_badge}.json").text)
     narrative = "- Read **all** of it\n- [Pass](https://a.example)"
