@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import tzinfo
 
 from badges.eu.terms import FALSE, TRUE, accreditations, concept, decimal_text, duration, in_languages
 from badges.issuer import IssuerProfile
@@ -17,6 +16,7 @@ from badges.model import (
     Alignment,
     CreditPoint,
     Criteria,
+    IdentifierEntry,
     Image,
     LearningAchievementSpecification,
     LearningAssessmentSpecification,
@@ -31,6 +31,9 @@ from badges.template.model import NOT_APPLICABLE, Level, Template, text_in
 from badges.template.results import PERCENT
 from badges.template.values import Assessment
 from badges.vocabularies import vocabulary
+
+#: Of an IdentifierEntry: the licence of a programme, such as Latvian municipalities give.
+PROGRAMME_LICENCE = "ext:ProgrammeLicence"
 
 _RESULT: Texts = {"en": "Result", "lv": "Rezultāts"}
 _EQF: Texts = {"en": "European Qualifications Framework", "lv": "Eiropas kvalifikāciju ietvarstruktūra"}
@@ -50,7 +53,7 @@ def standalone_achievement(
 
     As JSON-LD it needs an `@context`: `badges.credential.contexts`.
     """
-    achievement = build_achievement(template, template_url, version, picture_url, language, issuer.zone)
+    achievement = build_achievement(template, template_url, version, picture_url, language, issuer)
     return replace(achievement, creator=issuer.as_profile(language))
 
 
@@ -65,18 +68,20 @@ def build_achievement(
     version: int,
     picture_url: str,
     language: str,
-    zone: tzinfo,
+    issuer: IssuerProfile,
     result_description: tuple[ResultDescription, ...] = (),
 ) -> Achievement:
     """The Achievement in `language`, or in another language if the template has no name in that.
 
-    Days in the template are days of `zone`, the issuer's. `result_description` explains the results of a credential
+    Days in the template are days of the issuer's zone; what the issuer declares for all that it awards is declared for
+    the achievement too, where the template says nothing else. `result_description` explains the results of a credential
     that has some. A template that asks for a result has it before anybody has one.
     """
     language = template.language_for(language)
     name = text_in(template.name, language)
     address = achievement_url(template_url, language)
     languages = tuple(template.name)
+    declared = template.quality.with_those_of(issuer.quality)
     if template.required_value is not None:
         result_description = (result_scale(template, template_url, language),)
     return Achievement(
@@ -91,9 +96,13 @@ def build_achievement(
         field_of_study=text_in(vocabulary("isced_f")[template.isced_f].label, language)
         if template.isced_f
         else None,
+        human_code=declared.programme_code,
         image=Image(id=picture_url, caption=name),
         in_language=language,
         name=name,
+        other_identifier=(IdentifierEntry(identifier=declared.licence, identifier_type=PROGRAMME_LICENCE),)
+        if declared.licence
+        else (),
         related=tuple(
             Related(id=achievement_url(template_url, other), in_language=other, version=str(version))
             for other in languages
@@ -106,6 +115,8 @@ def build_achievement(
         summary=_if_several(template.description),
         # Also where there is one language only: the native term says more than the criteria.
         requirement=template.stated_criteria,
+        recognition=declared.recognition,
+        dc_type=(concept("unit_kinds", declared.unit_kind, languages),) if declared.unit_kind else (),
         learning_outcome=tuple(
             LearningOutcomeNode(
                 id=f"{template_url}#outcome-{number}",
@@ -117,7 +128,7 @@ def build_achievement(
         volume_of_learning=duration(template.workload_hours) if template.workload_hours else None,
         credit_point=credit_points(template, f"{template_url}#credits"),
         level_applicable=FALSE if template.level == NOT_APPLICABLE else None,
-        level_decision=template.quality.decision_reference,
+        level_decision=declared.decision_reference,
         eqf_level=concept("eqf", str(template.level.value), languages)
         if isinstance(template.level, Level)
         else None,
@@ -142,7 +153,7 @@ def build_achievement(
             concept("modes_of_participation", code, languages) for code in template.forms_of_participation
         ),
         accreditation=accreditations(
-            template.types_of_quality_assurance, f"{template_url}#quality", languages, zone
+            template.types_of_quality_assurance, f"{template_url}#quality", languages, issuer.zone
         ),
         entry_requirement=Note(id=f"{template_url}#prerequisites", note_literal=template.prerequisites)
         if template.prerequisites

@@ -21,8 +21,11 @@ from badges.issuer import IssuerProfile
 from badges.line_breaks import pieces
 from badges.readable import readable
 from badges.serialization import as_file_json
+from badges.template.declarations import RECOGNITION, DeclarationTexts
+from badges.template.fields import Group, fields_of
 from badges.template.model import Level, Template, text_in
 from badges.vocabularies import vocabulary
+from signing.json_text import Json
 
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
@@ -38,8 +41,7 @@ _HYPHENATED_SIZE = 0.05
 _SMALL_SIZES = tuple(size / 1000 for size in range(34, 21, -1))
 _MAX_LINES = 5
 _WHITE = (255, 255, 255)
-#: Fields of a template that no document shows, and those of an issuer that one does.
-_NOT_PRINTED = ("owner", "change_log")
+#: Fields of an issuer that a document shows.
 _PRINTED_OF_ISSUER = ("name", "legal_name", "region", "locality", "street", "accreditations")
 #: Whether Pillow can order and join letters: Raqm needs the system's libfribidi.
 _JOINS_LETTERS = features.check_feature("raqm")
@@ -88,8 +90,21 @@ def undrawn(template: Template, issuer: IssuerProfile) -> Iterator[tuple[str, st
     Pointers into the issuer's settings begin with `issuer:`.
     """
     yield from undrawn_of_issuer(issuer)
-    fields = {name: value for name, value in as_file_json(template).items() if name not in _NOT_PRINTED}
-    yield from _undrawn(fields, "", "/name/")
+    yield from _undrawn(_printed(Template, as_file_json(template)), "", "/name/")
+
+
+def _printed(owner: type, data: Json) -> Json:
+    """The fields that a certificate shows, and of what is declared for quality frameworks the text on recognition."""
+    printed: Json = {}
+    for field in fields_of(owner):
+        value = data.get(field.name)
+        if isinstance(field.kind, Group):
+            printed[field.name] = _printed(field.kind.of, value or {})
+        elif "certificate" in field.surfaces:
+            printed[field.name] = value
+        elif isinstance(field.kind, DeclarationTexts):
+            printed[field.name] = {rule: text for rule, text in (value or {}).items() if rule == RECOGNITION}
+    return printed
 
 
 def undrawn_of_issuer(issuer: IssuerProfile) -> Iterator[tuple[str, str]]:

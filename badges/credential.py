@@ -99,9 +99,7 @@ def build_credential(
     scale = (
         (result_scale(template, template_url, template.language_for(language)),) if score is not None else ()
     )
-    achievement = build_achievement(
-        template, template_url, version, picture_url, language, issuer.zone, scale
-    )
+    achievement = build_achievement(template, template_url, version, picture_url, language, issuer, scale)
     return AchievementCredential(
         context=contexts(extension_url),
         id=credential_id,
@@ -116,7 +114,7 @@ def build_credential(
             identifier=tuple(_identifiers(learner, salt)),
             credits_earned=template.credits,
             achievement=achievement,
-            result=_results(template, score, template_url),
+            result=_results(template, score, assessed_at, template_url),
             credit_received=credit_points(template, f"{credential_id}#credits"),
             proven_by=_assessments(template, score, assessed_at, credential_id),
             awarded_by=_awarding(template, issuer, awarded_at, template_url, credential_id),
@@ -192,11 +190,13 @@ def _awarding(
     )
 
 
-def _results(template: Template, score: Decimal | None, template_url: str) -> tuple[Result, ...]:
+def _results(
+    template: Template, score: Decimal | None, assessed_at: datetime | None, template_url: str
+) -> tuple[Result, ...]:
     if score is None:
         return ()
     value = decimal_text(on_scale(score, template.scale))
-    return (Result(result_description=f"{template_url}#result", value=value),)
+    return (Result(result_description=f"{template_url}#result", value=value, date_issued=assessed_at),)
 
 
 def _assessments(

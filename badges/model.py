@@ -239,6 +239,7 @@ class Result:
     result_description: str | None = None
     status: str | None = None
     value: str | None = None
+    date_issued: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,9 +253,11 @@ class Achievement:
     criteria: Criteria
     description: str
     field_of_study: str | None = None
+    human_code: str | None = None
     image: Image | None = None
     in_language: str | None = None
     name: str
+    other_identifier: tuple[IdentifierEntry, ...] = ()
     related: tuple[Related, ...] = ()
     result_description: tuple[ResultDescription, ...] = ()
     tag: tuple[str, ...] = ()
@@ -262,6 +265,8 @@ class Achievement:
     title: Texts = field(default_factory=dict)
     summary: Texts = field(default_factory=dict)
     requirement: Texts = field(default_factory=dict)
+    recognition: Texts = field(default_factory=dict)
+    dc_type: tuple[ConceptNode, ...] = ()
     learning_outcome: tuple[LearningOutcomeNode, ...] = ()
     volume_of_learning: str | None = None
     credit_point: tuple[CreditPoint, ...] = ()

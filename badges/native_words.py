@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from badges.eu.annex_1 import ELEMENTS
-from badges.eu.readers import hours_in_words
-from badges.eu.terms import decimal_text
+from badges.eu.in_words import assurance_in_words, titled
+from badges.in_words import hours_in_words, number_in_words
 from badges.template.fields import Texts
 from badges.template.model import Template, text_in
+from badges.template.values import QualityAssurance
 from badges.vocabularies import vocabulary
 
 _LABELS = {element.code: element.label for element in ELEMENTS}
@@ -41,13 +42,9 @@ def criteria_in_markdown(template: Template, language: str) -> str | None:
     parts += section("supervision", (said(texts) for texts in _supervision(template)))
     parts += section(
         "type_of_quality_assurance",
-        (
-            f"{said(vocabulary('quality_assurance')[each.code].label)} ({agency})"
-            if (agency := said(each.agency))
-            else said(vocabulary("quality_assurance")[each.code].label)
-            for each in template.types_of_quality_assurance
-        ),
+        (said(quality_assurance_in_words(each)) for each in template.types_of_quality_assurance),
     )
+    parts += section("prerequisites", (said(template.prerequisites),))
     return "\n\n".join(part for part in parts if part) or None
 
 
@@ -64,24 +61,31 @@ def _workload(template: Template) -> Iterator[Texts]:
     if template.workload_hours:
         yield hours_in_words(template.workload_hours)
     if template.credits is not None:
-        points = decimal_text(template.credits)
-        yield {"en": f"{points} ECTS", "lv": f"{points.replace('.', ',')} ECTS"}
+        points = number_in_words(template.credits)
+        yield {language: f"{number} ECTS" for language, number in points.items()}
 
 
 def _assessments(template: Template) -> Iterator[Texts]:
     for assessment in template.assessments:
         kind = vocabulary("assessment_types")[assessment.type].label
-        yield _titled(assessment.title, kind)
+        yield titled(assessment.title, kind)
 
 
 def _supervision(template: Template) -> Iterator[Texts]:
     for assessment in template.assessments:
         if assessment.supervision:
             title = assessment.title if len(template.assessments) > 1 else {}
-            yield _titled(title, vocabulary("supervision")[assessment.supervision].label)
+            yield titled(title, vocabulary("supervision")[assessment.supervision].label)
 
 
-def _titled(title: Texts, label: Texts) -> Texts:
-    return {
-        language: f"{text_in(title, language)}: {text}" if title else text for language, text in label.items()
-    }
+def quality_assurance_in_words(assurance: QualityAssurance) -> Texts:
+    """The type, who assures it, its entry in a register, and when it is valid."""
+    return assurance_in_words(
+        vocabulary("quality_assurance")[assurance.code].label,
+        assurance.agency,
+        " ".join(part for part in (assurance.register, assurance.reference) if part)
+        if assurance.reference
+        else "",
+        assurance.valid_from,
+        assurance.valid_until,
+    )

@@ -45,6 +45,7 @@ class EuropassAward:
     awarded_at: datetime
     now: datetime
     score: Decimal | None = None
+    assessed_at: datetime | None = None
     valid_until: datetime | None = None
     png: bytes = b""
 
@@ -73,7 +74,15 @@ def european_credential(award: EuropassAward) -> Json:
     node = NodeBuilder(award.credential_id)
     template = award.template
     awarding_process = awarding(node, award.issuer, template.awarding_bodies, award.awarded_at)
-    claim = achievement(node, template, award.template_url, awarding_process, award.score, award.issuer.zone)
+    claim = achievement(
+        node,
+        template,
+        award.template_url,
+        award.issuer,
+        awarding_process,
+        award.score,
+        award.assessed_at,
+    )
     credential: Json = without_empty(
         {
             "@context": list(CONTEXTS),

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import tzinfo
+from datetime import datetime
 from decimal import Decimal
 
 from badges.achievement import assessment_title, national_levels
 from badges.credential import Learner
+from badges.details import noted_details, recognition_heading
 from badges.elm.builders import NodeBuilder, concept, language_concept, vocabulary_concept
 from badges.elm.organisations import accreditations
 from badges.eu.terms import decimal_text, duration
-from badges.template.fields import Texts
-from badges.template.model import Level, Template, text_in
-from badges.template.results import on_scale, result_texts
+from badges.issuer import IssuerProfile
+from badges.native_words import quality_assurance_in_words
+from badges.template.declarations import Declarations
+from badges.template.fields import Texts, fields_of
+from badges.template.model import Level, Template
+from badges.template.results import on_scale, result_texts, scale_texts
 from badges.template.values import Assessment, LearningOutcome
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
+from signing.timestamps import as_timestamp
 
 _ESCO_SKILLS = "http://data.europa.eu/esco/concept-scheme/skills"
 _ASSESSMENT: Texts = {"en": "Assessment", "lv": "Novērtēšana"}
+_NOT_STATED: Texts = {"en": "Grade not stated", "lv": "Vērtējums nav norādīts"}
+_CRITERIA: Texts = {"en": "What had to be done to get it", "lv": "Kas bija jāpaveic, lai to saņemtu"}
 
 
 def person(node: NodeBuilder, learner: Learner, language: str, claim: Json) -> Json:
@@ -37,68 +44,91 @@ def achievement(
     node: NodeBuilder,
     template: Template,
     template_url: str,
+    issuer: IssuerProfile,
     awarding_process: Json,
     score: Decimal | None,
-    zone: tzinfo,
+    assessed_at: datetime | None,
 ) -> Json:
-    """The LearningAchievement; `awarding_process` is that of the achievement and of its assessment alike.
+    """The LearningAchievement; `awarding_process` is that of the achievement and of its assessments alike.
 
-    Days in the template are days of `zone`, the issuer's.
+    Days in the template are days of the issuer's zone. `assessed_at` is the date of the assessment, None where it is
+    not known.
     """
-    specification = _specification(node, template, template_url, zone)
+    specification = _specification(node, template, template_url, issuer)
     return node(
         "achievement",
         "LearningAchievement",
         title=dict(template.name),
         awardedBy=awarding_process,
-        provenBy=[_assessment(node, template, awarding_process, score, specification["provenBy"])],
+        provenBy=list(
+            _assessments(node, template, awarding_process, score, assessed_at, specification["provenBy"])
+        ),
         specifiedBy=specification,
         creditReceived=list(_credits(node, "received", template)),
     )
 
 
-def _assessment(
+def _assessments(
     node: NodeBuilder,
     template: Template,
     awarding_process: Json,
     score: Decimal | None,
+    assessed_at: datetime | None,
     specifications: list[Json],
-) -> Json | None:
-    """The LearningAssessment with the grade of the only assessment, or of all together; None without a score.
+) -> Iterable[Json]:
+    """The LearningAssessments of which the supervision or a grade is known.
 
-    The model requires a grade in each, so assessments without a score are in the specification only.
+    The platform gives one score: it is the grade of the only assessment, or of one more that stands for all together.
+    The model requires a grade in each, so the others say that theirs is not stated.
     """
-    if score is None:
-        return None
-    grade = result_texts(on_scale(score, template.scale), template.scale)
     alone = len(template.assessments) == 1
-    supervisions = {assessment.supervision for assessment in template.assessments}
-    return node(
-        "result",
-        "LearningAssessment",
-        title=dict(specifications[0]["title"] if alone else _ASSESSMENT),
-        grade=node.note("grade", grade),
-        dateIssued=awarding_process["awardingDate"],
-        idVerification=vocabulary_concept("supervision", supervisions.pop())
-        if len(supervisions) == 1
-        else None,
-        awardedBy=awarding_process,
-        specifiedBy=specifications[0] if alone else None,
-    )
+    common = {
+        "dateIssued": as_timestamp(assessed_at) if assessed_at else None,
+        "awardedBy": awarding_process,
+    }
+    grade = _grade(node, template, score) if score is not None else None
+    if grade and not alone:
+        yield node("result", "LearningAssessment", title=dict(_ASSESSMENT), **grade, **common)
+    for number, (assessment, specification) in enumerate(
+        zip(template.assessments, specifications, strict=True), 1
+    ):
+        if assessment.supervision or (alone and grade):
+            own = grade if alone and grade else {"grade": node.note(f"grade-{number}", _NOT_STATED)}
+            yield node(
+                f"result-{number}",
+                "LearningAssessment",
+                title=dict(specification["title"]),
+                idVerification=vocabulary_concept("supervision", assessment.supervision),
+                specifiedBy=specification,
+                **own,
+                **common,
+            )
 
 
-def _specification(node: NodeBuilder, template: Template, template_url: str, zone: tzinfo) -> Json:
+def _grade(node: NodeBuilder, template: Template, score: Decimal) -> Json:
+    """The grade, and the scale with the lowest result that is asked for."""
+    value = on_scale(score, template.scale)
+    return {
+        "grade": node.note("grade", result_texts(value, template.scale)),
+        "additionalNote": [node.note("scale", scale_texts(template.required_value, template.scale))],
+    }
+
+
+def _specification(node: NodeBuilder, template: Template, template_url: str, issuer: IssuerProfile) -> Json:
     """The specification of the achievement.
 
     It is a Qualification where it has a level or an accreditation, because only this class has properties for them.
     """
-    accredited = list(accreditations(node, "achievement", template.types_of_quality_assurance, zone))
+    accredited = list(accreditations(node, "achievement", template.types_of_quality_assurance, issuer.zone))
+    declared = template.quality.with_those_of(issuer.quality)
     level = template.level if isinstance(template.level, Level) else None
     qualification = bool(level or national_levels(template) or accredited)
     kind = "Qualification" if qualification else "LearningAchievementSpecification"
     specification: Json = {
         "id": template_url,
         "type": kind,
+        "identifier": list(_identifiers(node, declared)),
+        "dcType": [vocabulary_concept("unit_kinds", declared.unit_kind)],
         "title": dict(template.name),
         "description": dict(template.description),
         "homepage": [node.web_page("criteria", f"{template_url}#criteria")],
@@ -112,7 +142,7 @@ def _specification(node: NodeBuilder, template: Template, template_url: str, zon
         "educationLevel": [vocabulary_concept("cycles", template.cycle)],
         "learningSetting": vocabulary_concept("learning_settings", template.learning_setting),
         "entryRequirement": node.note("prerequisites", template.prerequisites),
-        "additionalNote": list(_notes(node, template)),
+        "additionalNote": list(_notes(node, template, issuer)),
         "learningOutcome": list(_outcomes(node, template.learning_outcomes)),
         "provenBy": [
             _assessment_specification(node, str(number), assessment)
@@ -172,17 +202,44 @@ def _credits(node: NodeBuilder, key: str, template: Template) -> Iterable[Json]:
         yield node(key, "CreditPoint", point=decimal_text(template.credits), framework=framework)
 
 
-def _notes(node: NodeBuilder, template: Template) -> Iterable[Json | None]:
-    """Notes with what the model has no property for: types of quality assurance, stackability, further information."""
-    for assurance in template.types_of_quality_assurance:
-        label = vocabulary("quality_assurance")[assurance.code].label
+def _identifiers(node: NodeBuilder, declared: Declarations) -> Iterable[Json]:
+    """The code and the licence of the programme, each with what it is, in English: the model has one language here."""
+    for name in ("programme_code", "licence"):
+        if number := getattr(declared, name):
+            yield node(name, "Identifier", notation=number, schemeName=_label(name)["en"])
+
+
+def _notes(node: NodeBuilder, template: Template, issuer: IssuerProfile) -> Iterable[Json | None]:
+    """Notes with what the model has no property for, or none in a credential of this profile."""
+    for number, assurance in enumerate(template.types_of_quality_assurance, 1):
         yield node.note(
-            f"quality-{assurance.code}",
-            {
-                language: f"{text} ({text_in(assurance.agency, language)})" if assurance.agency else text
-                for language, text in label.items()
-            },
+            f"quality-{number}", _with_address(quality_assurance_in_words(assurance), assurance.url)
         )
     if template.stackability:
         yield node.note("stackability", vocabulary("stackability")[template.stackability].label)
     yield node.note("further-information", template.further_information)
+    yield node.note("criteria", _about(_CRITERIA, template.stated_criteria))
+    declared = template.quality.with_those_of(issuer.quality)
+    if declared.decision_reference:
+        decision = {language: declared.decision_reference for language in _label("decision_reference")}
+        yield node.note("level-decision", _about(_label("decision_reference"), decision))
+    yield node.note("recognition", _about(recognition_heading(), declared.recognition))
+    for number, detail in enumerate(noted_details(template, issuer), 1):
+        for place, texts in enumerate(detail.values, 1):
+            yield node.note(f"detail-{number}-{place}", _about(detail.label, texts))
+
+
+def _with_address(texts: Texts, address: str | None) -> Texts:
+    return {language: f"{text}, {address}" if address else text for language, text in texts.items()}
+
+
+def _about(label: Texts, texts: Texts) -> Texts:
+    """The texts, each with what it is about before it, where there is a word for that in its language."""
+    return {
+        language: f"{label[language]}: {text}" if language in label else text
+        for language, text in texts.items()
+    }
+
+
+def _label(name: str) -> Texts:
+    return next(field.label for field in fields_of(Declarations) if field.name == name)

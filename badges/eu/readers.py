@@ -8,52 +8,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from badges.eu.parts import achievement_of, known_concept, learner_id, subject_of
+from badges.eu.in_words import assurance_in_words, titled
+from badges.eu.parts import (
+    achievement_of,
+    known_concept,
+    labels,
+    language_map,
+    learner_id,
+    plain_text,
+    subject_of,
+)
 from badges.foreign_json import as_list, object_at, objects
+from badges.in_words import NO_LANGUAGE, day_in_words, hours_in_words
 from badges.template.fields import Texts
 from badges.template.model import text_in
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
 
-#: BCP 47 for "undetermined": the language of names, numbers and addresses.
-NO_LANGUAGE = "und"
 _NOT_APPLICABLE: Texts = {"en": "not applicable", "lv": "nav attiecināms"}
 _HIDDEN_EMAIL: Texts = {"en": "E-mail address (hidden)", "lv": "E-pasta adrese (slēpta)"}
 _HIDDEN_IDENTIFIER: Texts = {"en": "Identifier (hidden)", "lv": "Identifikators (slēpts)"}
-_MONTHS_EN = "January February March April May June July August September October November December".split()
-_MONTHS_LV = (
-    "janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris"
-).split()
-
-
-def _plain_text(value: Any) -> Texts:
-    return {NO_LANGUAGE: value} if isinstance(value, str) and value.strip() else {}
-
-
-def _language_map(value: Any) -> Texts:
-    """The texts of a language map, without what is no text or has no language."""
-    return {
-        language: text
-        for language, text in object_at(value).items()
-        if isinstance(text, str) and text.strip() and re.fullmatch(r"[a-zA-Z0-9-]{2,35}", language)
-    }
-
-
-def _labels(value: Any, *lists: str) -> list[Texts]:
-    """The labels of one concept or several; where one of the lists has the concept, what the list calls it.
-
-    A node may name level 3 by its IRI and call it level 8: programs would read the one, and people the other.
-    """
-    labels: list[Texts] = []
-    for concept in as_list(value):
-        known = known_concept(concept, *lists)
-        own = _language_map(concept.get("prefLabel")) if isinstance(concept, dict) else {}
-        labels.append({**own, **(known.label if known else {})})
-    return labels
+_ASSESSED_ON: Texts = {"en": "Date of the assessment: {day}", "lv": "Novērtēšanas datums: {day}"}
 
 
 def name(credential: Json) -> Texts:
@@ -72,7 +51,7 @@ def criteria(credential: Json) -> Texts:
     """The narrative of the criteria by language, as our extension has it where it does: the native one says more."""
     achievement = achievement_of(credential)
     narrative = object_at(achievement, "criteria").get("narrative")
-    return {**in_own_language(achievement, narrative), **_language_map(achievement.get("requirement"))}
+    return {**in_own_language(achievement, narrative), **language_map(achievement.get("requirement"))}
 
 
 def in_own_language(achievement: Json, text: Any) -> Texts:
@@ -80,24 +59,24 @@ def in_own_language(achievement: Json, text: Any) -> Texts:
     language = str(achievement.get("inLanguage"))
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
         language = NO_LANGUAGE
-    return _language_map({language: text})
+    return language_map({language: text})
 
 
 def _all_languages(achievement: Json, text: Any, term: str) -> Texts:
     """The texts of our extension's `term`, and the text of the native term."""
-    return {**_language_map(achievement.get(term)), **in_own_language(achievement, text)}
+    return {**language_map(achievement.get(term)), **in_own_language(achievement, text)}
 
 
 def _learner(credential: Json) -> Iterator[Texts]:
     subject = subject_of(credential)
     identities = objects(subject.get("identifier"))
     names = (subject.get("givenName"), subject.get("familyName"))
-    yield _plain_text(" ".join(name for name in names if isinstance(name, str))) or _plain_text(
+    yield plain_text(" ".join(name for name in names if isinstance(name, str))) or plain_text(
         subject.get("name")
     )
     for identity in identities:
         if identity.get("hashed") is False:
-            yield _plain_text(identity.get("identityHash"))
+            yield plain_text(identity.get("identityHash"))
     hidden = [
         identity.get("identityType") == "emailAddress"
         for identity in identities
@@ -107,12 +86,12 @@ def _learner(credential: Json) -> Iterator[Texts]:
         yield _HIDDEN_EMAIL
     if False in hidden:
         yield _HIDDEN_IDENTIFIER
-    yield _plain_text(learner_id(subject))
+    yield plain_text(learner_id(subject))
 
 
 def _title(credential: Json) -> Iterator[Texts]:
     achievement = achievement_of(credential)
-    yield _language_map(achievement.get("title")) or _plain_text(achievement.get("name"))
+    yield language_map(achievement.get("title")) or plain_text(achievement.get("name"))
 
 
 def _country(credential: Json) -> Iterator[Texts]:
@@ -123,41 +102,50 @@ def _country(credential: Json) -> Iterator[Texts]:
     if isinstance(code, str) and code in countries:
         yield countries[code].label
     else:
-        yield _plain_text(address.get("addressCountry")) or _plain_text(code)
-    yield _plain_text(address.get("addressRegion"))
+        yield plain_text(address.get("addressCountry")) or plain_text(code)
+    yield plain_text(address.get("addressRegion"))
     for place in objects(issuer.get("location")):
-        yield from _labels(place.get("spatialCode"), "countries")
-        yield _language_map(place.get("title"))
+        yield from labels(place.get("spatialCode"), "countries")
+        yield language_map(place.get("title"))
 
 
 def _awarding_body(credential: Json) -> Iterator[Texts]:
     issuer = object_at(credential, "issuer")
-    yield _language_map(issuer.get("legalName")) or _plain_text(issuer.get("name"))
+    yield language_map(issuer.get("legalName")) or plain_text(issuer.get("name"))
     for body in objects(object_at(subject_of(credential), "awardedBy").get("awardingBody")):
-        yield _language_map(body.get("legalName"))
+        yield language_map(body.get("legalName"))
 
 
 def _date(credential: Json) -> Iterator[Texts]:
-    moment = credential.get("awardedDate") or credential.get("validFrom")
+    moment = _moment(credential.get("awardedDate") or credential.get("validFrom"))
+    if moment:
+        yield day_in_words(moment.date())
+
+
+def _moment(value: Any) -> datetime | None:
     try:
-        day = datetime.fromisoformat(moment).date() if isinstance(moment, str) else None
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
-        day = None
-    if day:
-        yield day_in_words(day)
+        return None
 
 
-def day_in_words(day: date) -> Texts:
-    """A day in words, in English and Latvian."""
-    return {
-        "en": f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}",
-        "lv": f"{day.year}. gada {day.day}. {_MONTHS_LV[day.month - 1]}",
-    }
+def _first_day(value: Any) -> date | None:
+    """The day that begins then where its issuer is: an hour before midnight in UTC, it is the next day in Riga."""
+    moment = _moment(value)
+    if moment is None or moment.utcoffset() or moment.hour < 12 or moment.year == datetime.max.year:
+        return moment and moment.date()
+    begins_somewhere = not (moment.minute % 15 or moment.second)
+    return (moment + timedelta(hours=12 if begins_somewhere else 0)).date()
+
+
+def _last_day(value: Any) -> date | None:
+    moment = _moment(value)
+    return moment and moment.date()
 
 
 def _learning_outcomes(credential: Json) -> Iterator[Texts]:
     for outcome in objects(achievement_of(credential).get("learningOutcome")):
-        yield _language_map(outcome.get("title"))
+        yield language_map(outcome.get("title"))
 
 
 def _workload(credential: Json) -> Iterator[Texts]:
@@ -171,24 +159,14 @@ def _workload(credential: Json) -> Iterator[Texts]:
             yield {"en": f"{point} {system.code}", "lv": f"{point.replace('.', ',')} {system.code}"}
 
 
-def hours_in_words(hours: Decimal) -> Texts:
-    """A number of hours in words, in English and Latvian; Latvian has 21 stunda, but 11 stundas."""
-    number = format(hours.normalize(), "f")
-    one = number.endswith("1") and not number.endswith("11") and "." not in number
-    return {
-        "en": f"{number} hour" if number == "1" else f"{number} hours",
-        "lv": f"{number.replace('.', ',')} {'stunda' if one else 'stundas'}",
-    }
-
-
 def _level(credential: Json) -> Iterator[Texts]:
     achievement = achievement_of(credential)
     levels: list[Texts] = [
         {language: f"{'EKI' if language == 'lv' else 'EQF'}: {text}" for language, text in label.items()}
-        for label in _labels(achievement.get("eqfLevel"), "eqf")
+        for label in labels(achievement.get("eqfLevel"), "eqf")
     ]
-    levels += _labels(achievement.get("nqfLevel"), "lki", "national_levels")
-    levels += _labels(achievement.get("educationLevel"), "cycles")
+    levels += labels(achievement.get("nqfLevel"), "lki", "national_levels")
+    levels += labels(achievement.get("educationLevel"), "cycles")
     if not any(levels) and achievement.get("levelApplicable") == "false":
         yield _NOT_APPLICABLE
     yield from levels
@@ -198,28 +176,48 @@ def _level(credential: Json) -> Iterator[Texts]:
 
 
 def _types_of_assessment(credential: Json) -> Iterator[Texts]:
+    """The types of each assessment, with its title, and with where it takes place."""
     for assessment in objects(achievement_of(credential).get("provenBy")):
-        labels = [label for label in _labels(assessment.get("dcType"), "assessment_types") if label]
-        yield from labels or [_language_map(assessment.get("title"))]
+        title = language_map(assessment.get("title"))
+        types = [label for label in labels(assessment.get("dcType"), "assessment_types") if label]
+        modes = [mode for mode in labels(assessment.get("mode"), "modes_of_participation") if mode]
+        for label in types or [title]:
+            placed = {
+                language: ", ".join((text, *(text_in(mode, language) for mode in modes)))
+                for language, text in label.items()
+            }
+            yield titled({} if _says_the_same(title, label) else title, placed)
+
+
+def _says_the_same(title: Texts, label: Texts) -> bool:
+    return all(label.get(language) == text for language, text in title.items())
 
 
 def _forms_of_participation(credential: Json) -> Iterator[Texts]:
-    yield from _labels(achievement_of(credential).get("mode"), "modes_of_participation")
+    yield from labels(achievement_of(credential).get("mode"), "modes_of_participation")
 
 
 def _types_of_quality_assurance(credential: Json) -> Iterator[Texts]:
     for accreditation in objects(achievement_of(credential).get("accreditation")):
-        title = _language_map(accreditation.get("title"))
-        agency = _language_map(object_at(accreditation, "accreditingAgent").get("legalName"))
+        title = language_map(accreditation.get("title"))
         kind = _kind_of_quality_assurance(accreditation)
-        shown = {**title, **kind}
-        yield {
-            language: f"{text} ({text_in(agency, language)})" if agency else text
-            for language, text in shown.items()
-        }
+        yield assurance_in_words(
+            {**title, **kind},
+            language_map(object_at(accreditation, "accreditingAgent").get("legalName")),
+            ", ".join(_register_entries(accreditation)),
+            _first_day(accreditation.get("dateIssued")),
+            _last_day(accreditation.get("expiryDate")),
+        )
         if any(title.get(language, text) != text for language, text in kind.items()):
             yield title
-        yield _plain_text(accreditation.get("accreditationReport"))
+        yield plain_text(accreditation.get("accreditationReport"))
+
+
+def _register_entries(accreditation: Json) -> Iterator[str]:
+    for entry in objects(accreditation.get("registeredAs")):
+        parts = (plain_text(entry.get(term)).get(NO_LANGUAGE) for term in ("schemeName", "notation"))
+        if text := " ".join(part for part in parts if part):
+            yield text
 
 
 def _kind_of_quality_assurance(accreditation: Json) -> Texts:
@@ -233,22 +231,19 @@ def _kind_of_quality_assurance(accreditation: Json) -> Texts:
 
 
 def _prerequisites(credential: Json) -> Iterator[Texts]:
-    yield _language_map(object_at(achievement_of(credential), "entryRequirement").get("noteLiteral"))
+    yield language_map(object_at(achievement_of(credential), "entryRequirement").get("noteLiteral"))
 
 
 def _supervision(credential: Json) -> Iterator[Texts]:
     """How each assessment was supervised; where several were, with the title of each."""
     supervised = [
-        (_language_map(assessment.get("title")), label)
+        (language_map(assessment.get("title")), label)
         for assessment in objects(subject_of(credential).get("provenBy"))
-        for label in _labels(assessment.get("idVerification"), "supervision")
+        for label in labels(assessment.get("idVerification"), "supervision")
         if label
     ]
     for title, label in supervised:
-        if len(supervised) == 1 or not title:
-            yield label
-        else:
-            yield {language: f"{text_in(title, language)}: {text}" for language, text in label.items()}
+        yield label if len(supervised) == 1 else titled(title, label)
 
 
 def results(credential: Json) -> tuple[Texts, ...]:
@@ -257,9 +252,22 @@ def results(credential: Json) -> tuple[Texts, ...]:
 
 
 def _grade(credential: Json) -> Iterator[Texts]:
-    """The value of each result, and the one that was needed."""
+    """The value of each result, and the one that was needed; then the days of the assessments."""
+    graded = False
     for value, needed in _results(credential):
+        graded = graded or bool(value)
         yield {language: text + needed.get(language, "") for language, text in value.items()}
+    if graded:
+        yield from _days_of_assessments(credential)
+
+
+def _days_of_assessments(credential: Json) -> Iterator[Texts]:
+    subject = subject_of(credential)
+    dated = (*objects(subject.get("result")), *objects(subject.get("provenBy")))
+    moments = (_moment(each.get("dateIssued")) for each in dated)
+    for day in dict.fromkeys(moment.date() for moment in moments if moment):
+        words = day_in_words(day)
+        yield {language: pattern.format(day=words[language]) for language, pattern in _ASSESSED_ON.items()}
 
 
 def _results(credential: Json) -> Iterator[tuple[Texts, Texts]]:
@@ -269,7 +277,7 @@ def _results(credential: Json) -> Iterator[tuple[Texts, Texts]]:
         if isinstance(description.get("id"), str)
     }
     for result in objects(subject_of(credential).get("result")):
-        value, description_id = _plain_text(result.get("value")), result.get("resultDescription")
+        value, description_id = plain_text(result.get("value")), result.get("resultDescription")
         scale = scales.get(description_id, {}) if isinstance(description_id, str) else {}
         yield _on_scale(value[NO_LANGUAGE], scale) if value else ({}, {})
 
@@ -296,14 +304,15 @@ def _with_decimal_comma(texts: Texts) -> Texts:
 
 
 def _stackability(credential: Json) -> Iterator[Texts]:
-    yield from _labels(achievement_of(credential).get("stackability"), "stackability")
+    yield from labels(achievement_of(credential).get("stackability"), "stackability")
     for larger in objects(achievement_of(credential).get("isPartOf")):
-        yield _language_map(larger.get("title"))
+        yield language_map(larger.get("title"))
+        yield plain_text(larger.get("homepage"))
 
 
 def _further_information(credential: Json) -> Iterator[Texts]:
     for note in objects(achievement_of(credential).get("additionalNote")):
-        yield _language_map(note.get("noteLiteral"))
+        yield language_map(note.get("noteLiteral"))
 
 
 READERS: dict[str, Callable[[Json], Iterator[Texts]]] = {

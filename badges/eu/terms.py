@@ -47,8 +47,8 @@ def legal_identifier(node_id: str, number: str | None, country: str | None) -> L
 
 
 def location(node_id: str, country: str, region: str | None = None, locality: str | None = None) -> Location:
-    """A place in a country, named by its locality, else by its region; the language of the name is not known: `und`."""
-    name = locality or region
+    """A place in a country, named by its locality and region; the language of the names is not known: `und`."""
+    name = ", ".join(part for part in (locality, region) if part)
     return Location(
         id=node_id, title={"und": name} if name else {}, spatial_code=(concept("countries", country),)
     )

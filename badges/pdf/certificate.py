@@ -33,6 +33,9 @@ _MAIN = 79.0
 _SIGNATURE_TOP = 246.0
 _QR = 31.0
 
+#: A label, and its values.
+_Row = tuple[str, tuple[str, ...]]
+
 _OVERLINE = Style(size=8, bold=True, colour=MUTED, letter_spacing=1.2)
 _LABEL = Style(size=7.5, colour=MUTED, leading=1.45)
 _FIGURE = Style(size=10.5, bold=True, leading=1.4)
@@ -50,9 +53,9 @@ def certificate(badge: IssuedBadge, language: str) -> bytes:
         made_at=content.awarded_at,
     )
     document.add_page()
-    _summary_page(document, badge, content)
+    left_out = _summary_page(document, badge, content)
     document.add_page()
-    _elements_page(document, content, palette(badge.colours)[0])
+    _elements_page(document, content, left_out, palette(badge.colours)[0])
     document.attach(
         "credential.json",
         badge.text.encode(),
@@ -62,8 +65,8 @@ def certificate(badge: IssuedBadge, language: str) -> bytes:
     return document.as_pdf()
 
 
-def _summary_page(document: PdfDocument, badge: IssuedBadge, content: BadgeContent) -> None:
-    """Writes the first page."""
+def _summary_page(document: PdfDocument, badge: IssuedBadge, content: BadgeContent) -> list[_Row]:
+    """Writes the first page; what had no room there, and is no element, as rows for the second."""
     deep, bright, _accent = palette(badge.colours)
     document.filled_rectangle(0, 0, _ASIDE, 297, tint(bright, 0.09))
     document.filled_rectangle(0, 0, _BAR, 297, deep)
@@ -90,17 +93,19 @@ def _summary_page(document: PdfDocument, badge: IssuedBadge, content: BadgeConte
         _main(document, document_word("name_not_printed", document.language), _SMALL)
     document.y += 10
     foot = _signature_top(document, content)
-    _if_it_fits(document, foot, (content.description,), _TEXT)
-    _if_it_fits(
-        document,
-        foot,
-        content.elements.get("learning_outcomes", ()),
-        _TEXT,
-        document_word("learning_outcomes", document.language),
-    )
-    _if_it_fits(document, foot, (content.criteria,), _TEXT, document_word("criteria", document.language))
+    language = document.language
+    criteria = document_word("criteria", language)
+    has_description = _if_it_fits(document, foot, (content.description,), _TEXT)
+    outcomes = content.elements.get("learning_outcomes", ())
+    _if_it_fits(document, foot, outcomes, _TEXT, document_word("learning_outcomes", language))
+    has_criteria = _if_it_fits(document, foot, (content.criteria,), _TEXT, criteria)
     _signature_block(document, content, foot)
     _aside(document, badge, content)
+    description = (document_word("description", language), (content.description,))
+    return [
+        *([] if has_description else [description]),
+        *([] if has_criteria else [(criteria, (content.criteria,))]),
+    ]
 
 
 def _main(document: PdfDocument, text: str, style: Style, tag: Tag = "P", after: float = 0) -> None:
@@ -109,14 +114,19 @@ def _main(document: PdfDocument, text: str, style: Style, tag: Tag = "P", after:
 
 def _if_it_fits(
     document: PdfDocument, foot: float, texts: tuple[str, ...], style: Style, heading: str = ""
-) -> None:
-    """Writes the texts, several as a list, if all of them fit above the signature block, which begins at `foot`."""
+) -> bool:
+    """Writes the texts, several as a list, if all of them fit above the signature block, which begins at `foot`.
+
+    Whether they are there: True also where there is no text.
+    """
     listed = len(texts) > 1
     indent = 4.5 if listed else 0.0
     width = RIGHT - _MAIN - indent
     height = sum(document.height(text, style, width) + 1.4 for text in texts) + (8 if heading else 4)
-    if not any(texts) or document.y + height > foot - 4:
-        return
+    if not any(texts):
+        return True
+    if document.y + height > foot - 4:
+        return False
     if heading:
         _main(document, heading, Style(size=9.5, bold=True), "H3", after=1.6)
     for text in texts:
@@ -125,6 +135,7 @@ def _if_it_fits(
         tag: Tag = "LI" if listed else "P"
         document.write_text(text, style, x=_MAIN + indent, width=width, tag=tag, after=1.4)
     document.y += 4
+    return True
 
 
 def _aside(document: PdfDocument, badge: IssuedBadge, content: BadgeContent) -> None:
@@ -194,8 +205,8 @@ def _signature_block(document: PdfDocument, content: BadgeContent, top: float) -
     _main(document, signed, style)
 
 
-def _elements_page(document: PdfDocument, content: BadgeContent, deep: Colour) -> None:
-    """Writes the second page: each element with its number, its name and its values."""
+def _elements_page(document: PdfDocument, content: BadgeContent, left_out: list[_Row], deep: Colour) -> None:
+    """Writes the second page: each element with its number, its name and its values; then all else that is signed."""
     language = document.language
     document.y = TOP
     title = Style(size=16, bold=True, colour=deep, leading=1.3)
@@ -205,11 +216,31 @@ def _elements_page(document: PdfDocument, content: BadgeContent, deep: Colour) -
     stated = [element for element in ELEMENTS if content.elements.get(element.code)]
     for number, element in enumerate(stated, 1):
         _element(document, str(number), text_in(element.label, language), content.elements[element.code])
+    _further_rows(document, [*left_out, *_validity(content, language), *content.details])
     document.horizontal_line(document.y)
     document.y += 3
     document.write_text(f"{document_word('identifier', language)}: {content.credential_id}", _SMALL)
     if document.leaves_out_characters:
         document.write_text(document_word("characters_not_printed", language), _SMALL)
+
+
+def _validity(content: BadgeContent, language: str) -> list[_Row]:
+    if content.valid_until is None:
+        return []
+    return [(document_word("valid_until", language), (day(content.valid_until, language),))]
+
+
+def _further_rows(document: PdfDocument, rows: list[_Row]) -> None:
+    """Writes what is no element of Annex I, under a heading of its own."""
+    if not rows:
+        return
+    document.break_page_unless_fits(24)
+    document.y += 4
+    document.write_text(
+        document_word("further", document.language), Style(size=11, bold=True), tag="H3", after=2
+    )
+    for label, values in rows:
+        _element(document, "", label, values)
 
 
 def _element(document: PdfDocument, number: str, label: str, values: tuple[str, ...]) -> None:
@@ -223,7 +254,8 @@ def _element(document: PdfDocument, number: str, label: str, values: tuple[str, 
     document.horizontal_line(document.y)
     document.y += 2
     top = document.y
-    document.write_text(number, Style(size=8.5, colour=MUTED), x=LEFT, width=7)
+    if number:
+        document.write_text(number, Style(size=8.5, colour=MUTED), x=LEFT, width=7)
     document.y = top
     document.write_text(label, name, x=LEFT + 7, width=_MAIN - LEFT - 14)
     label_end, page = document.y, document.page

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from badges.details import signed_details
 from badges.eu import elements, readers
+from badges.in_words import day_in_words
 from badges.template.model import text_in
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
@@ -34,7 +36,8 @@ class BadgeContent:
     """The content of a credential; `elements` has the values of each element of Annex I by its code.
 
     `results` are the learner's, without the one that was needed, which is among the elements. `description` and
-    `criteria` are "" where the badge does not have them in the language of the document.
+    `criteria` are "" where the badge does not have them in the language of the document. `details` are labels and
+    values of what else is signed.
     """
 
     credential_id: str
@@ -48,6 +51,7 @@ class BadgeContent:
     credits: Decimal | None
     results: tuple[str, ...]
     elements: Mapping[str, tuple[str, ...]]
+    details: tuple[tuple[str, tuple[str, ...]], ...]
 
     def first(self, code: str) -> str:
         """The first value of an element; "" where it has none."""
@@ -76,12 +80,19 @@ def read_content(badge: IssuedBadge, language: str) -> BadgeContent:
             reading.element.code: tuple(text_in(value, language, own_language) for value in reading.values)
             for reading in elements.read(credential)
         },
+        details=tuple(
+            (
+                text_in(detail.label, language),
+                tuple(text_in(value, language, own_language) for value in detail.values),
+            )
+            for detail in signed_details(credential)
+        ),
     )
 
 
 def day(moment: datetime, language: str) -> str:
     """The UTC day in words, in the form in which the date of issuing is written."""
-    return text_in(readers.day_in_words(moment.date()), language)
+    return text_in(day_in_words(moment.date()), language)
 
 
 def split_address(url: str) -> tuple[str, str]:

@@ -104,7 +104,7 @@ def _entry(document: PdfDocument, content: BadgeContent, badge: IssuedBadge) -> 
     """Writes the entry of a badge: a line of figures, then outcomes, assessment and the address of its page."""
     language = document.language
     outcomes = content.elements.get("learning_outcomes", ())
-    assessment = ", ".join(content.elements.get("type_of_assessment", ()))
+    assessment = "; ".join(content.elements.get("type_of_assessment", ()))
     if document.break_page_unless_fits(_entry_height(document, content, (*outcomes, assessment))):
         _column_names(document)
     document.horizontal_line(document.y)

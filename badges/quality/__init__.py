@@ -3,8 +3,9 @@
 A framework has a `title` in English and Latvian, a `source`, and rules. A rule has a `code`, the `field` to mend (a
 key of FIELDS), a `strength` (`must`, `should`, or `stated`: missing, it is only reported as not stated), a sentence in
 `en` and `lv` that says what to do, and one demand; one about the field `declarations` has none, because a text that
-is written for it meets it. With a second demand, `when`, it applies only if that is met. With `declared = true` the
-report says that the issuer declares it, because the tool cannot see whether it is so. A demand is one of
+is written for it meets it, and a `heading`, under which readers find that text. With a second demand, `when`, it
+applies only if that is met. With `declared = true` the report says that the issuer declares it, because the tool cannot
+see whether it is so. A demand is one of
 
 * `present = true` or `false`      there is a value, or none
 * `is = true`                      exactly this value
@@ -105,7 +106,8 @@ class Demand:
 class Rule:
     """One rule of a framework; `demand` is None where only a written declaration meets it.
 
-    `sentence` says in each language what to do. Where `declared`, nothing but the issuer's word meets the demand.
+    `sentence` says in each language what to do, `heading` what a text that meets it is about. Where `declared`, nothing
+    but the issuer's word meets the demand.
     """
 
     code: str
@@ -115,6 +117,7 @@ class Rule:
     demand: Demand | None
     when: Demand | None = None
     declared: bool = False
+    heading: Mapping[str, str] | None = None
 
     def applies(self, facts: Facts) -> bool:
         """Whether the condition `when` holds; True without one."""
@@ -214,6 +217,7 @@ def _rule(entry: Json) -> Rule:
         raise ValueError(f"{code}: {strength} is neither must, should nor stated")
     sentence = _languages({language: entry.pop(language) for language in ("en", "lv")})
     when, declared = entry.pop("when", None), entry.pop("declared", False)
+    heading = _languages(entry.pop("heading")) if field == "declarations" else None
     try:
         return Rule(
             code=code,
@@ -223,6 +227,7 @@ def _rule(entry: Json) -> Rule:
             demand=None if entry == {"field": "declarations"} else _demand(entry),
             when=_demand(when) if when else None,
             declared=declared,
+            heading=heading,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{code}: {error}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -102,6 +102,8 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
 
     Numbers of days that something is still valid are None without `today`.
     """
+    declared = template.quality.with_those_of(issuer.quality)
+    template = replace(template, quality=declared)
     level, hours, credits_ = template.level, template.workload_hours, template.credits
     programme = read_programme_code(template.quality.programme_code)
     known: dict[str, Any] = {
@@ -136,10 +138,7 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
         known[f"deciding_assessments/{part}"] = tuple(one for one in values if one)
     # A level of any country is a national level.
     known["national_level"] = template.lki_level or template.national_level
-    for name in _DECLARATIONS:
-        own = getattr(template.quality, name)
-        known[name] = getattr(issuer.quality, name) if own is None or own == {} else own
-    known["declarations"] = {**issuer.quality.declarations, **template.quality.declarations}
+    known |= {name: getattr(declared, name) for name in _DECLARATIONS}
     return known
 
 

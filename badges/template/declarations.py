@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from badges.reader import TEXT_LENGTH, Reader, at
-from badges.template.fields import Texts, declare
+from badges.template.fields import SIGNED, Texts, declare, fields_of
 from badges.template.kinds import (
     Code,
     Kind,
@@ -22,6 +22,9 @@ from badges.template.kinds import (
 from signing.json_text import Json
 
 _DECLARATION = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9-]{1,64}")
+
+#: The rule of Annex II that is met by a text about recognition, which is signed.
+RECOGNITION = "eu_annex_2.6-recognition"
 
 
 class DeclarationTexts(Kind):
@@ -65,16 +68,19 @@ class Declarations:
 
     provider: str | None = declare(
         Code("provider_kinds"),
+        topic="quality",
         label={"en": "Type of institution", "lv": "Iestādes veids"},
     )
     accredited: bool | None = declare(
         YesNo(),
+        topic="quality",
         label={"en": "The institution is accredited", "lv": "Iestāde ir akreditēta"},
     )
     unit_kind: str | None = declare(
         Code("unit_kinds"),
         section="learning",
         rare=True,
+        shown=SIGNED,
         label={"en": "Type of unit in Latvian education", "lv": "Vienības veids Latvijas izglītībā"},
         hint={
             "en": "The type of unit in the regulations of the Cabinet of Ministers of Latvia.",
@@ -83,6 +89,7 @@ class Declarations:
     )
     programme_code: str | None = declare(
         Text(),
+        shown=SIGNED,
         label={"en": "Programme code", "lv": "Programmas kods"},
         hint={
             "en": "Of a Latvian programme as in Cabinet Regulation No. 322, such as 33 484 01 1.",
@@ -91,6 +98,7 @@ class Declarations:
     )
     licence: str | None = declare(
         Text(),
+        shown=SIGNED,
         label={"en": "Programme licence", "lv": "Programmas atļauja vai licence"},
     )
     decision_reference: str | None = declare(
@@ -98,6 +106,7 @@ class Declarations:
         section="learning",
         element="level",
         rare=True,
+        shown=SIGNED,
         label={"en": "Decision that recognised the level", "lv": "Lēmums par līmeņa atzīšanu"},
         hint={
             "en": (
@@ -120,10 +129,12 @@ class Declarations:
     )
     target_group: Texts = declare(
         TextByLanguage(),
+        shown=("elm", "achievement_page"),
         label={"en": "Target group", "lv": "Mērķgrupa"},
     )
     purpose: Texts = declare(
         TextByLanguage(),
+        shown=("elm", "achievement_page"),
         label={"en": "Purpose", "lv": "Mērķis"},
     )
     need: Texts = declare(
@@ -139,6 +150,7 @@ class Declarations:
     )
     overlap_checked: bool | None = declare(
         YesNo(),
+        topic="quality",
         label={
             "en": "Checked that no similar course exists yet",
             "lv": "Pārbaudīts, ka līdzīga kursa vēl nav",
@@ -150,6 +162,7 @@ class Declarations:
     )
     internal_quality_url: str | None = declare(
         WebAddress(),
+        topic="quality",
         label={
             "en": "Page about your internal quality assurance",
             "lv": "Lapa par jūsu iekšējo kvalitātes nodrošināšanu",
@@ -157,14 +170,17 @@ class Declarations:
     )
     learner_feedback: bool | None = declare(
         YesNo(),
+        topic="quality",
         label={"en": "Learners are asked for feedback", "lv": "Izglītojamajiem lūdz atsauksmes"},
     )
     review_months: int | None = declare(
         WholeNumber(minimum=1, maximum=1200),
+        topic="quality",
         label={"en": "Months between reviews", "lv": "Mēneši starp pārskatīšanām"},
     )
     in_catalogue: bool | None = declare(
         YesNo(),
+        topic="quality",
         label={"en": "Listed in a public catalogue", "lv": "Iekļauts publiskā katalogā"},
     )
     guidance_url: str | None = declare(
@@ -181,10 +197,29 @@ class Declarations:
     )
     privacy_notice_url: str | None = declare(
         WebAddress(),
+        topic="quality",
         label={"en": "Page about privacy", "lv": "Lapa par privātumu"},
     )
     retention_months: int | None = declare(
         WholeNumber(minimum=1, maximum=1200),
+        topic="quality",
         label={"en": "Months for which records are kept", "lv": "Ierakstu glabāšanas laiks mēnešos"},
     )
-    declarations: Mapping[str, Texts] = declare(DeclarationTexts())
+    declarations: Mapping[str, Texts] = declare(DeclarationTexts(), topic="quality")
+
+    @property
+    def recognition(self) -> Texts:
+        """How the micro-credential is recognised for studies or work, as Annex II asks its issuer to explain."""
+        return self.declarations.get(RECOGNITION, {})
+
+    def with_those_of(self, issuer: Declarations) -> Declarations:
+        """These declarations, and those of the issuer where a field is empty here."""
+        filled = {
+            field.name: getattr(issuer if _is_empty(getattr(self, field.name)) else self, field.name)
+            for field in fields_of(Declarations)
+        }
+        return Declarations(**filled | {"declarations": {**issuer.declarations, **self.declarations}})
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == {}

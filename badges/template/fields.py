@@ -5,8 +5,8 @@
     )
 
 From the declaration follow how it is read (`read_fields`), its control in the editor, whether a draft states its EU
-element, what quality rules can be about, the JSON Schema of a template and the table in the README
-(`badges.template.reference`).
+element, what quality rules can be about, where readers meet it, the JSON Schema of a template and the table in the
+README (`badges.template.reference`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,26 @@ Texts = Mapping[str, str]
 #: The parts of a template: each is a step of the editor.
 Section = Literal["badge", "learning", "assessment", "more"]
 
+#: Where readers meet what a field says: in a term of the signed credential; in its native words, which every wallet
+#: shows; in the European Learning Model; on the certificate; on the page of a badge; on the page of the achievement.
+Surface = Literal["credential", "wallet", "elm", "certificate", "badge_page", "achievement_page"]
+
+EVERYWHERE: tuple[Surface, ...] = (
+    "credential",
+    "wallet",
+    "elm",
+    "certificate",
+    "badge_page",
+    "achievement_page",
+)
+#: Signed, and shown wherever our extension is known.
+SIGNED: tuple[Surface, ...] = ("credential", "elm", "certificate", "badge_page", "achievement_page")
+#: Signed for programs; no page has words for it.
+FOR_PROGRAMS: tuple[Surface, ...] = ("credential", "elm")
+
+#: The parts of an achievement's page that have what is not signed.
+Topic = Literal["course", "quality"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
@@ -36,6 +56,11 @@ class Field:
     object, or asked for only where a quality framework is about it. A `rare` one is folded away in the editor. `hint`
     is the sentence below its `label`, in English and Latvian. EU Annex I asks for a field with `must` or `should`: the
     sentence that says what to do where the field is empty; without a `must` field nothing is published.
+
+    `shown` says where readers meet it. The achievement's page and the European Learning Model show a field that is not
+    in the credential by themselves, with its label: the page under its `topic`, the model as a note. How a field of
+    the credential is signed and read is written in `badges`. One that nobody outside the institution meets says why:
+    `kept_inside`.
     """
 
     name: str = ""
@@ -47,6 +72,14 @@ class Field:
     rare: bool = False
     must: Texts = dataclasses.field(default_factory=dict)
     should: Texts = dataclasses.field(default_factory=dict)
+    shown: tuple[Surface, ...] = ("achievement_page",)
+    topic: Topic = "course"
+    kept_inside: str = ""
+
+    @property
+    def surfaces(self) -> tuple[Surface, ...]:
+        """Where readers meet it; nowhere, where it is kept inside."""
+        return () if self.kept_inside else self.shown
 
 
 def declare(kind: Kind, **settings: Any) -> Any:

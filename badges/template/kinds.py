@@ -1,4 +1,4 @@
-"""Kinds: what a field of a template can hold. Each knows how it is read, its JSON Schema and the control of a form.
+"""Kinds: what a field of a template can hold. Each knows how it is read, its words, its JSON Schema and its control.
 
 Kinds that are made of further fields are in `badges.template.fields`.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from badges.in_words import NO, NO_LANGUAGE, YES, day_in_words, number_in_words
 from badges.reader import (
     EIDAS_IDENTIFIER,
     ESCO_SKILL,
@@ -69,6 +71,10 @@ class Kind(ABC):
     def read(self, reader: Reader, value: Any, pointer: str) -> Any:
         """The value in `value`, plain data at a JSON pointer; problems are added to `reader`."""
 
+    def in_words(self, value: Any) -> tuple[Mapping[str, str], ...]:
+        """What a filled-in `value` says to people: texts by language."""
+        return ({NO_LANGUAGE: str(value)},)
+
     @abstractmethod
     def schema(self) -> Json:
         """The JSON Schema (draft 2020-12) of the values that `read` takes without a problem."""
@@ -110,6 +116,9 @@ class TextByLanguage(Kind):
         read = reader.required_texts if self.required else reader.texts
         return read(value, pointer, self.max_length)
 
+    def in_words(self, value: Any) -> tuple[Mapping[str, str], ...]:
+        return (value,)
+
     def schema(self) -> Json:
         return {
             "type": "object",
@@ -141,6 +150,9 @@ class Language(Kind):
     def read(self, reader: Reader, value: Any, pointer: str) -> str:
         return reader.language(value, pointer)
 
+    def in_words(self, value: Any) -> tuple[Mapping[str, str], ...]:
+        return (vocabulary(self.vocabulary)[value].label,)
+
     def schema(self) -> Json:
         return _enumeration(self.vocabulary)
 
@@ -161,6 +173,9 @@ class Number(Kind):
 
     def read(self, reader: Reader, value: Any, pointer: str) -> Decimal | None:
         return reader.number(value, pointer, self.maximum)
+
+    def in_words(self, value: Any) -> tuple[Mapping[str, str], ...]:
+        return (number_in_words(Decimal(value)),)
 
     def schema(self) -> Json:
         number = {"type": "number", "exclusiveMinimum": 0, "maximum": self.maximum}
@@ -186,6 +201,9 @@ class WholeNumber(Kind):
     def read(self, reader: Reader, value: Any, pointer: str) -> int | None:
         return reader.whole_number(value, pointer, self.minimum, self.maximum)
 
+    def in_words(self, value: Any) -> tuple[Mapping[str, str], ...]:
+        return (number_in_words(Decimal(value)),)
+
     def schema(self) -> Json:
         number = {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
         return {"anyOf": [number, {"type": "string", "pattern": "^[0-9]{1,9}$"}]}
@@ -201,6 +219,9 @@ class YesNo(Kind):
 
     def read(self, reader: Reader, value: Any, pointer: str) -> bool | None:
         return reader.yes_or_no(value, pointer)
+
+    def in_words(self, value: Any) -> tuple[Mapping[str, str], ...]:
+        return (YES if value else NO,)
 
     def schema(self) -> Json:
         return {"type": "boolean"}
@@ -225,6 +246,9 @@ class Day(Kind):
             reader.problem(pointer, "required")
         # Where there is no day, there is a problem, and the value is never used.
         return day or date.min
+
+    def in_words(self, value: Any) -> tuple[Mapping[str, str], ...]:
+        return (day_in_words(value),)
 
     def schema(self) -> Json:
         return {"type": "string", "format": "date"}
@@ -290,6 +314,9 @@ class Code(Kind):
         read = reader.required_code if self.required else reader.code
         return read(value, pointer, self.vocabulary)
 
+    def in_words(self, value: Any) -> tuple[Mapping[str, str], ...]:
+        return (vocabulary(self.vocabulary)[value].label,)
+
     def schema(self) -> Json:
         return _enumeration(self.vocabulary)
 
@@ -309,6 +336,9 @@ class Codes(Kind):
 
     def read(self, reader: Reader, value: Any, pointer: str) -> tuple[str, ...]:
         return reader.codes(value, pointer, self.vocabulary)
+
+    def in_words(self, value: Any) -> tuple[Mapping[str, str], ...]:
+        return tuple(vocabulary(self.vocabulary)[code].label for code in value)
 
     def schema(self) -> Json:
         return {"type": "array", "maxItems": MOST_ITEMS, "items": _enumeration(self.vocabulary)}

@@ -11,7 +11,7 @@ from badges.errors import TemplateError
 from badges.reader import Reader
 from badges.serialization import as_file_json
 from badges.template.declarations import Declarations
-from badges.template.fields import Group, Items, Texts, declare, read_fields
+from badges.template.fields import EVERYWHERE, FOR_PROGRAMS, SIGNED, Group, Items, Texts, declare, read_fields
 from badges.template.kinds import (
     Code,
     Codes,
@@ -97,6 +97,7 @@ class Template:
         LineByLanguage(required=True),
         section="badge",
         element="title",
+        shown=EVERYWHERE,
         label={"en": "Title", "lv": "Nosaukums"},
         hint={
             "en": "The name of the micro-credential, as shown on the badge. Keep it short.",
@@ -110,6 +111,7 @@ class Template:
     description: Texts = declare(
         TextByLanguage(),
         section="badge",
+        shown=EVERYWHERE,
         label={"en": "Description", "lv": "Apraksts"},
         hint={
             "en": "Two or three sentences for a reader who does not know your course, such as an employer.",
@@ -119,6 +121,7 @@ class Template:
     in_language: str = declare(
         Language(),
         section="badge",
+        shown=FOR_PROGRAMS,
         label={"en": "Main language", "lv": "Pamatvaloda"},
         hint={
             "en": "Learners whose own language is missing in the template get the badge in this one.",
@@ -129,6 +132,7 @@ class Template:
         Items(LearningOutcome, add={"en": "Add another outcome", "lv": "Pievienot vēl vienu rezultātu"}),
         section="learning",
         element="learning_outcomes",
+        shown=EVERYWHERE,
         label={"en": "Learning outcomes", "lv": "Mācīšanās rezultāti"},
         hint={
             "en": (
@@ -148,6 +152,7 @@ class Template:
         Number(maximum=10_000),
         section="learning",
         element="notional_workload",
+        shown=EVERYWHERE,
         label={"en": "Workload in hours", "lv": "Darba slodze stundās"},
         hint={
             "en": "The total time a typical learner needs: lessons, reading, exercises and assessment.",
@@ -161,6 +166,7 @@ class Template:
         Number(maximum=400),
         section="learning",
         element="notional_workload",
+        shown=EVERYWHERE,
         label={"en": "ECTS credits", "lv": "ECTS kredītpunkti"},
         hint={
             "en": (
@@ -177,6 +183,7 @@ class Template:
         _EqfLevel(),
         section="learning",
         element="level",
+        shown=EVERYWHERE,
         label={"en": "Level", "lv": "Līmenis"},
         hint={
             "en": (
@@ -198,6 +205,7 @@ class Template:
         section="learning",
         element="level",
         rare=True,
+        shown=EVERYWHERE,
         label={"en": "Level in Latvia (LKI)", "lv": "Līmenis Latvijā (LKI)"},
         hint={
             "en": (
@@ -215,6 +223,7 @@ class Template:
         section="learning",
         element="level",
         rare=True,
+        shown=EVERYWHERE,
         label={"en": "Level in another country", "lv": "Līmenis citā valstī"},
         hint={
             "en": "The level in the national qualifications framework of another country, if it has one.",
@@ -225,6 +234,7 @@ class Template:
         Code("learning_settings", "radios"),
         section="learning",
         rare=True,
+        shown=SIGNED,
         label={"en": "Formal or non-formal learning", "lv": "Formālā vai neformālā izglītība"},
         hint={
             "en": (
@@ -238,6 +248,7 @@ class Template:
         section="learning",
         element="level",
         rare=True,
+        shown=SIGNED,
         label={"en": "Cycle of higher education", "lv": "Augstākās izglītības cikls"},
         hint={
             "en": "Only for higher education: the cycle in the European Higher Education Area.",
@@ -250,6 +261,7 @@ class Template:
         Code("isced_f", "search"),
         section="learning",
         rare=True,
+        shown=EVERYWHERE,
         label={"en": "Field of study", "lv": "Izglītības joma"},
         hint={
             "en": "From ISCED-F, UNESCO's list of fields of study. Course catalogues sort by it.",
@@ -261,6 +273,7 @@ class Template:
         section="learning",
         element="prerequisites",
         rare=True,
+        shown=EVERYWHERE,
         label={"en": "Entry requirements", "lv": "Iestāšanās nosacījumi"},
         hint={
             "en": "Knowledge or preparation needed before the course. If none is needed, write “None”.",
@@ -271,6 +284,7 @@ class Template:
     criteria: Texts = declare(
         TextByLanguage(),
         section="assessment",
+        shown=EVERYWHERE,
         label={"en": "What learners have to do to get the badge", "lv": "Kas jāizdara, lai saņemtu nozīmīti"},
         hint={
             "en": "What exactly has to be done, such as “an online test of 20 questions”. Anyone can read it.",
@@ -280,6 +294,7 @@ class Template:
     required_value: Decimal | None = declare(
         Number(maximum=1000),
         section="assessment",
+        shown=EVERYWHERE,
         label={"en": "Minimum result", "lv": "Mazākais rezultāts"},
         hint={
             "en": (
@@ -296,6 +311,7 @@ class Template:
         Number(maximum=1000),
         section="assessment",
         rare=True,
+        shown=EVERYWHERE,
         label={"en": "Highest possible result", "lv": "Lielākais iespējamais rezultāts"},
         hint={
             "en": "Only if results are points, such as 10 points: the minimum result is then points too.",
@@ -306,6 +322,7 @@ class Template:
         Items(Assessment, add={"en": "Add another assessment", "lv": "Pievienot vēl vienu novērtējumu"}),
         section="assessment",
         element="type_of_assessment",
+        shown=EVERYWHERE,
         label={"en": "Types of assessment", "lv": "Novērtējuma veidi"},
         hint={
             "en": "How the learning outcomes are assessed. Attendance alone is not an assessment.",
@@ -316,6 +333,7 @@ class Template:
         Codes("modes_of_participation"),
         section="assessment",
         element="form_of_participation",
+        shown=EVERYWHERE,
         label={"en": "Form of participation", "lv": "Līdzdalības veids"},
         hint={
             "en": "How learners take part in the course: on site, online, both, or at work.",
@@ -334,6 +352,7 @@ class Template:
         ),
         section="assessment",
         element="type_of_quality_assurance",
+        shown=EVERYWHERE,
         label={"en": "Quality assurance", "lv": "Kvalitātes nodrošināšana"},
         hint={
             "en": "Who assures the quality of the course: your institution, an agency or the state.",
@@ -347,6 +366,7 @@ class Template:
     colours: str | None = declare(
         Code("colours"),
         section="more",
+        kept_inside="It is seen in the picture.",
         label={"en": "Colours", "lv": "Krāsas"},
         hint={
             "en": "The picture is made from the title and the level, in these colours.",
@@ -356,6 +376,7 @@ class Template:
     validity: Validity | None = declare(
         ValidityPeriod(),
         section="more",
+        shown=SIGNED,
         label={"en": "How long the badge is valid", "lv": "Nozīmītes derīgums"},
         hint={
             "en": (
@@ -372,6 +393,7 @@ class Template:
         TextByLanguage(),
         section="more",
         element="further_information",
+        shown=SIGNED,
         label={"en": "Further information", "lv": "Papildu informācija"},
         hint={
             "en": "Anything else that a reader of the badge should know.",
@@ -383,6 +405,7 @@ class Template:
         Code("stackability", "radios"),
         section="more",
         element="stackability",
+        shown=SIGNED,
         label={"en": "Stackability", "lv": "Savienojamība"},
         hint={
             "en": "Whether the micro-credential can count towards a larger one, such as a diploma.",
@@ -393,6 +416,7 @@ class Template:
         Items(LargerCredential, add={"en": "Add another", "lv": "Pievienot vēl vienu"}),
         section="more",
         rare=True,
+        shown=EVERYWHERE,
         label={"en": "Counts towards", "lv": "Var ieskaitīt"},
         hint={
             "en": "The larger credentials that this one counts towards.",
@@ -404,6 +428,7 @@ class Template:
         section="more",
         element="awarding_body",
         rare=True,
+        shown=SIGNED,
         label={"en": "Awarded together with", "lv": "Piešķir kopā ar"},
         hint={
             "en": "Other institutions that award the micro-credential together with yours.",
@@ -414,6 +439,7 @@ class Template:
         Text(),
         section="more",
         rare=True,
+        kept_inside="It says who in the institution looks after the template.",
         label={"en": "Owner", "lv": "Atbildīgais par veidni"},
         hint={
             "en": "A department or a position in your institution. Not shown on the badge.",
@@ -424,6 +450,7 @@ class Template:
         Day(),
         section="more",
         rare=True,
+        kept_inside="It reminds the institution.",
         label={"en": "Review date", "lv": "Pārskatīšanas datums"},
         hint={
             "en": "When somebody should check that the template is still correct. Not shown on the badge.",
@@ -434,6 +461,7 @@ class Template:
         Items(Change, add={"en": "Add another note", "lv": "Pievienot vēl vienu piezīmi"}),
         section="more",
         rare=True,
+        kept_inside="The institution notes there what it changed.",
         label={"en": "Change log", "lv": "Izmaiņu žurnāls"},
         hint={
             "en": "Notes for your own institution. Not shown on the badge.",

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from badges.eu.annex_1 import ELEMENTS
-from badges.template.fields import Field, Group, Items, fields_of, schema_of
+from badges.template.fields import (
+    EVERYWHERE,
+    FOR_PROGRAMS,
+    SIGNED,
+    Field,
+    Group,
+    Items,
+    Surface,
+    fields_of,
+    schema_of,
+)
 from badges.template.model import Template
 from signing.json_text import Json
 
@@ -23,8 +33,8 @@ def template_schema() -> Json:
 
 
 def fields_table() -> str:
-    """The table of all fields in Markdown: name, meaning, value, and the numbers of the EU elements it states."""
-    lines = ["| field | meaning | value | element |", "| --- | --- | --- | --- |"]
+    """The table of all fields in Markdown: name, meaning, value, EU elements, and where readers meet it."""
+    lines = ["| field | meaning | value | element | shown |", "| --- | --- | --- | --- | --- |"]
     return "\n".join((*lines, *_rows(Template))) + "\n"
 
 
@@ -38,8 +48,28 @@ def _rows(owner: type, parent: str = "") -> Iterator[str]:
             field.label.get("en", ""),
             field.kind.words(),
             _element_numbers(field),
+            _shown(field),
         )
         yield f"| {' | '.join(cells)} |"
+
+
+#: The usual places together, by a word.
+_TOGETHER = {EVERYWHERE: "everywhere", SIGNED: "signed, pages, certificate, ELM", FOR_PROGRAMS: "signed, ELM"}
+
+_PLACES: Mapping[Surface, str] = {
+    "credential": "signed",
+    "wallet": "wallets",
+    "elm": "ELM",
+    "certificate": "certificate",
+    "badge_page": "badge page",
+    "achievement_page": "achievement page",
+}
+
+
+def _shown(field: Field) -> str:
+    if field.kept_inside:
+        return f"nowhere: {field.kept_inside}"
+    return _TOGETHER.get(field.shown) or ", ".join(_PLACES[name] for name in field.shown)
 
 
 def _element_numbers(field: Field) -> str:

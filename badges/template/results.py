@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+from badges.in_words import number_text
+
 Texts = Mapping[str, str]
 
 PERCENT = Decimal(100)
@@ -15,6 +17,8 @@ PERCENT = Decimal(100)
 _PRECISION = Decimal("0.00001")
 
 _POINTS: Texts = {"en": "{value} of {most} points", "lv": "{value} no {most} punktiem"}
+_SCALE: Texts = {"en": "Scale: 0 to {most}{unit}", "lv": "Skala: no 0 līdz {most}{unit}"}
+_LEAST: Texts = {"en": "at least {result} needed", "lv": "vajadzīgs vismaz {result}"}
 _CRITERIA: Texts = {
     "en": "The result has to be at least {result}.",
     "lv": "Rezultātam jābūt vismaz {result}.",
@@ -33,13 +37,6 @@ def reaches(score: Decimal, required_value: Decimal, scale: Decimal | None) -> b
     )
 
 
-def number_text(value: Decimal, language: str) -> str:
-    """The number without trailing zeros, with the decimal sign of the language."""
-    text = format(value, "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace(".", ",") if language == "lv" else text
-
-
 def result_in_words(value: Decimal, scale: Decimal | None, language: str) -> str:
     """A value of the scale in words: `70 %`, `4 of 10 points`. English where there are none in the language."""
     if scale is None:
@@ -51,6 +48,22 @@ def result_in_words(value: Decimal, scale: Decimal | None, language: str) -> str
 def result_texts(value: Decimal, scale: Decimal | None) -> Texts:
     """A value of the scale in words, by language."""
     return {language: result_in_words(value, scale, language) for language in _POINTS}
+
+
+def scale_texts(required_value: Decimal | None, scale: Decimal | None) -> Texts:
+    """A scale in words, with the lowest result that is asked for."""
+    words = {
+        language: pattern.format(
+            most=number_text(scale or PERCENT, language), unit=" %" if scale is None else ""
+        )
+        for language, pattern in _SCALE.items()
+    }
+    if required_value is None:
+        return words
+    return {
+        language: f"{text}; {_LEAST[language].format(result=result_in_words(required_value, scale, language))}"
+        for language, text in words.items()
+    }
 
 
 def without_result(criteria: str, language: str, fields: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from badges.reader import Reader, at
-from badges.template.fields import Items, Texts, declare
+from badges.template.fields import EVERYWHERE, FOR_PROGRAMS, SIGNED, Items, Texts, declare
 from badges.template.kinds import (
     Code,
     Day,
@@ -24,8 +24,8 @@ from badges.template.kinds import (
 class EscoSkill:
     """A skill of ESCO: its IRI, and its label in the languages in which it was picked."""
 
-    iri: str = declare(EscoIri())
-    label: Texts = declare(LineByLanguage())
+    iri: str = declare(EscoIri(), shown=(*FOR_PROGRAMS, "wallet"))
+    label: Texts = declare(LineByLanguage(), shown=EVERYWHERE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +34,12 @@ class LearningOutcome:
 
     text: Texts = declare(
         TextByLanguage(required=True),
+        shown=EVERYWHERE,
         label={"en": "The learner …", "lv": "Izglītojamais …"},
     )
     esco: tuple[EscoSkill, ...] = declare(
         Items(EscoSkill, control="skills", vocabulary="esco"),
+        shown=EVERYWHERE,
         label={"en": "Skills that employers look for", "lv": "Prasmes, kuras meklē darba devēji"},
         hint={
             "en": "From ESCO, the EU's list of skills, which employers and job portals across the EU use.",
@@ -57,12 +59,14 @@ class Assessment:
     type: str = declare(
         Code("assessment_types", required=True),
         element="type_of_assessment",
+        shown=EVERYWHERE,
         label={"en": "Type", "lv": "Veids"},
         must={"en": "State the type of assessment.", "lv": "Norādiet novērtējuma veidu."},
     )
     supervision: str | None = declare(
         Code("supervision"),
         element="supervision",
+        shown=EVERYWHERE,
         label={"en": "Supervision and identity", "lv": "Uzraudzība un identitāte"},
         hint={
             "en": "Whether the assessment is supervised and the learner's identity is checked.",
@@ -76,16 +80,19 @@ class Assessment:
     title: Texts = declare(
         LineByLanguage(),
         rare=True,
+        shown=EVERYWHERE,
         label={"en": "Name of the assessment", "lv": "Novērtējuma nosaukums"},
     )
     mode: str | None = declare(
         Code("modes_of_participation"),
         rare=True,
+        shown=SIGNED,
         label={"en": "Where it takes place", "lv": "Kur tas notiek"},
     )
     summative: bool | None = declare(
         YesNo(),
         rare=True,
+        kept_inside="It tells quality rules which assessments count; the criteria say what the badge depends on.",
         label={"en": "The badge depends on it", "lv": "No tā atkarīgs, vai nozīmīti piešķir"},
     )
 
@@ -99,20 +106,24 @@ class QualityAssurance:
 
     code: str = declare(
         Code("quality_assurance", required=True),
+        shown=EVERYWHERE,
         label={"en": "Type", "lv": "Veids"},
     )
     agency: Texts = declare(
         LineByLanguage(),
+        shown=EVERYWHERE,
         label={"en": "Who assures the quality", "lv": "Kas nodrošina kvalitāti"},
     )
     country: str | None = declare(
         Code("countries", "search"),
         rare=True,
+        shown=FOR_PROGRAMS,
         label={"en": "Country", "lv": "Valsts"},
     )
     register: str | None = declare(
         Code("registers"),
         rare=True,
+        shown=EVERYWHERE,
         label={"en": "Public register", "lv": "Publisks reģistrs"},
         hint={
             "en": "Where the accreditation is listed, such as DEQAR for higher education in Europe.",
@@ -122,11 +133,13 @@ class QualityAssurance:
     reference: str | None = declare(
         Text(),
         rare=True,
+        shown=EVERYWHERE,
         label={"en": "Number in the register", "lv": "Numurs reģistrā"},
     )
     url: str | None = declare(
         WebAddress(),
         rare=True,
+        shown=EVERYWHERE,
         label={
             "en": "Web address of the report or the register entry",
             "lv": "Ziņojuma vai reģistra ieraksta tīmekļa adrese",
@@ -135,11 +148,13 @@ class QualityAssurance:
     valid_from: date | None = declare(
         Day(past=True),
         rare=True,
+        shown=EVERYWHERE,
         label={"en": "Valid from", "lv": "Spēkā no"},
     )
     valid_until: date | None = declare(
         Day(),
         rare=True,
+        shown=EVERYWHERE,
         label={"en": "Valid until", "lv": "Spēkā līdz"},
     )
 
@@ -150,30 +165,37 @@ class AwardingBody:
 
     legal_name: Texts = declare(
         LineByLanguage(required=True),
+        shown=SIGNED,
         label={"en": "Legal name", "lv": "Juridiskais nosaukums"},
     )
     country: str = declare(
         Code("countries", "search", required=True),
+        shown=FOR_PROGRAMS,
         label={"en": "Country", "lv": "Valsts"},
     )
     region: str | None = declare(
         Text(),
+        shown=FOR_PROGRAMS,
         label={"en": "Region", "lv": "Reģions"},
     )
     locality: str | None = declare(
         Text(),
+        shown=FOR_PROGRAMS,
         label={"en": "Place", "lv": "Vieta"},
     )
     url: str | None = declare(
         WebAddress(),
+        shown=FOR_PROGRAMS,
         label={"en": "Web address", "lv": "Tīmekļa adrese"},
     )
     registration: str | None = declare(
         Text(),
+        shown=FOR_PROGRAMS,
         label={"en": "Registration number", "lv": "Reģistrācijas numurs"},
     )
     eidas_identifier: str | None = declare(
         EidasIdentifier(),
+        shown=FOR_PROGRAMS,
         label={
             "en": "eIDAS identifier (electronic seal)",
             "lv": "eIDAS identifikators (elektroniskais zīmogs)",
@@ -191,12 +213,17 @@ class LargerCredential:
 
     name: Texts = declare(
         LineByLanguage(required=True),
+        shown=EVERYWHERE,
         label={"en": "Name", "lv": "Nosaukums"},
     )
     url: str | None = declare(
         WebAddress(),
+        shown=EVERYWHERE,
         label={"en": "Web page about it", "lv": "Tīmekļa lapa par to"},
     )
+
+
+_NOTE = "It is a note for the institution."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,14 +232,17 @@ class Change:
 
     day: date = declare(
         Day(past=True, required=True),
+        kept_inside=_NOTE,
         label={"en": "Date", "lv": "Datums"},
     )
     text: str = declare(
         Text(required=True),
+        kept_inside=_NOTE,
         label={"en": "What changed", "lv": "Kas mainīts"},
     )
     by: str | None = declare(
         Text(),
+        kept_inside=_NOTE,
         label={"en": "Changed by", "lv": "Kas mainīja"},
     )
 

@@ -93,6 +93,9 @@ def _lines(issuer: Issuer, row: TemplateVersion) -> Iterator[str]:
         for reading in read.readings:
             values = [text_in(value, read.language, template.in_language) for value in reading.values]
             yield f"{text_in(reading.element.label, 'en')}: {'; '.join(values)}"
+        for detail in read.details:
+            values = [text_in(value, read.language, template.in_language) for value in detail.values]
+            yield f"{text_in(detail.label, 'en')}: {'; '.join(values)}"
     yield "\nA published version can no longer be changed."
     for pointer, written in other_percentages(template):
         yield f"Check {written} in {pointer}: make sure that it does not ask for another result."

@@ -26,6 +26,7 @@ class SignedContent:
     valid_from: datetime
     valid_until: datetime | None
     score: Decimal | None
+    assessed_at: datetime | None
 
     def has_email(self, email: str | None) -> bool:
         """Whether it was signed for that address."""
@@ -52,6 +53,7 @@ def signed_content(text: str) -> SignedContent:
         valid_from=from_timestamp(credential["validFrom"]),
         valid_until=from_timestamp(end) if end else None,
         score=_score(subject),
+        assessed_at=_assessed_at(subject),
     )
 
 
@@ -63,3 +65,9 @@ def _score(subject: Json) -> Decimal | None:
     scales = {each["id"]: each for each in subject["achievement"]["resultDescription"]}
     most = Decimal(scales[results[0]["resultDescription"]]["valueMax"])
     return Decimal(results[0]["value"]) / most
+
+
+def _assessed_at(subject: Json) -> datetime | None:
+    """The date of the assessments, which all of them share; None where it was not known."""
+    dates = (each["dateIssued"] for each in subject.get("provenBy", []) if "dateIssued" in each)
+    return next(map(from_timestamp, dates), None)

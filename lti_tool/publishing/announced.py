@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from badges.details import Detail, published_details, signed_details
 from badges.eu import elements
 from badges.eu.elements import Reading
 from badges.template.model import Template, read_template, text_in
@@ -17,14 +18,49 @@ from lti_tool.values import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """What the page of an achievement says of its badges.
+
+    `readings` are the EU elements, except the learner and the date, `details` what else is signed; what is said of the
+    `course` and of its `quality` stands on the page alone.
+    """
+
+    readings: Sequence[Reading]
+    details: Sequence[Detail]
+    course: Sequence[Detail]
+    quality: Sequence[Detail]
+
+
+def announced(issuer: Issuer, row: TemplateVersion, language: str) -> Announced:
+    """What the page says in `language`. For drafts too, so the caller has to check that the reader may see them."""
+    credential = announced_credential(issuer, row, language)
+    template = read_template(row.body)
+    return Announced(
+        readings=[
+            reading
+            for reading in elements.read(credential)
+            if reading.element.code not in ("learner", "date_of_issuing")
+        ],
+        details=signed_details(credential),
+        course=published_details(template, issuer.profile, "course"),
+        quality=published_details(template, issuer.profile, "quality"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InLanguage:
-    """What is signed, in one language of the template. A text that it lacks there is in its main language."""
+    """What is signed, in one language of the template. A text that it lacks there is in its main language.
+
+    `published` is not signed, but stands on the page of the achievement.
+    """
 
     language: str
     name: str
     description: str
     criteria: str
     readings: Sequence[Reading]
+    details: Sequence[Detail]
+    published: Sequence[Detail]
 
 
 def read_in_each_language(issuer: Issuer, row: TemplateVersion) -> Sequence[InLanguage]:
@@ -40,18 +76,16 @@ def read_in_each_language(issuer: Issuer, row: TemplateVersion) -> Sequence[InLa
 
 def _in_language(issuer: Issuer, row: TemplateVersion, template: Template, language: str) -> InLanguage:
     main = template.in_language
-    credential = announced_credential(issuer, row, language)
+    on_page = announced(issuer, row, language)
     return InLanguage(
         language=language,
         name=text_in(template.name, language, main),
         description=text_in(template.description, language, main),
         criteria=text_in(template.stated_criteria, language, main),
-        readings=[
-            reading
-            for reading in elements.read(credential)
-            # The learner and the date come with the award; the title is the heading.
-            if reading.element.code not in ("learner", "date_of_issuing", "title")
-        ],
+        # The title is the heading.
+        readings=[reading for reading in on_page.readings if reading.element.code != "title"],
+        details=on_page.details,
+        published=(*on_page.course, *on_page.quality),
     )
 
 

@@ -64,6 +64,7 @@ def _awarded(issuers: Issuers, row: CredentialRow) -> EuropassAward:
         awarded_at=signed.awarded_at,
         now=signed.valid_from,
         score=signed.score,
+        assessed_at=signed.assessed_at,
         valid_until=signed.valid_until,
         png=version.picture,
     )

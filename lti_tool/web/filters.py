@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, Response, request
 from markupsafe import Markup
 
-from badges.eu.readers import NO_LANGUAGE
+from badges.in_words import NO_LANGUAGE
 from badges.issuer import IssuerProfile
 from badges.readable import shortened
 from badges.template.fields import Texts

@@ -13,6 +13,7 @@ from badges import artwork
 from badges.artwork import level_text, picture, template_picture, undrawable_in_picture, undrawn
 from badges.bake import text_chunks
 from badges.issuer import IssuerProfile
+from badges.template.declarations import RECOGNITION, Declarations
 from badges.template.model import Template
 from badges.template.values import AwardingBody
 from badges.vocabularies import vocabulary
@@ -140,12 +141,17 @@ def test_all_that_a_picture_or_a_certificate_leaves_out_is_named(
     assert list(undrawn(solar, issuer)) == []
     body = AwardingBody(legal_name={"lv": "Skola \U00012003"}, country="LV")
     strange = replace(solar, name={"lv": "Saule \U00012000"}, awarding_bodies=(body,), owner="\U00012004")
+    texts = {RECOGNITION: {"lv": "Atzīst \U00012005"}, "chea.capability": {"lv": "\U00012006"}}
+    declared = Declarations(licence="Nr. \U00012007", purpose={"lv": "\U00012008"}, declarations=texts)
+    strange = replace(strange, quality=declared)
     unknown = replace(issuer, name="Riga \U00012001", legal_name={"lv": "Rīga \U00012002"})
     assert list(undrawn(strange, unknown)) == [
         ("issuer:/name", "\U00012001"),
         ("issuer:/legal_name/lv", "\U00012002"),
         ("/name/lv", "\U00012000"),
         ("/awarding_bodies/0/legal_name/lv", "\U00012003"),
+        ("/quality/licence", "\U00012007"),
+        (f"/quality/declarations/{RECOGNITION}/lv", "\U00012005"),
     ]
 
 

@@ -147,7 +147,12 @@ def test_a_score_is_a_result_in_percent(solar: Template, built: Build) -> None:
         "100",
     )
     assert subject["result"] == [
-        {"type": ["Result"], "resultDescription": description["id"], "value": "86.67"}
+        {
+            "type": ["Result"],
+            "resultDescription": description["id"],
+            "value": "86.67",
+            "dateIssued": "2026-11-19T09:00:00Z",
+        }
     ]
     assert subject["provenBy"][-1]["grade"]["noteLiteral"]["en"] == "86.67 %"
 
@@ -236,6 +241,7 @@ def test_our_terms_are_where_the_examples_have_them(solar: Template, built: Buil
         "credentialSubject.achievement.summary",
         "credentialSubject.achievement.tag",
         "credentialSubject.awardedBy.location",
+        "credentialSubject.result.dateIssued",
         "issuer.eIDASIdentifier",
     }
 

@@ -19,6 +19,7 @@ from badges.credential import Learner
 from badges.elm import EuropassAward, european_credential, upload_archive, upload_document
 from badges.elm.checks import find_problems
 from badges.issuer import IssuerProfile, Place
+from badges.template.declarations import RECOGNITION, Declarations
 from badges.template.model import NOT_APPLICABLE, Level, Template
 from badges.template.values import (
     Assessment,
@@ -125,16 +126,22 @@ def test_without_a_level_it_is_no_qualification(award: EuropassAward, conforms: 
     assert conforms(credential)
 
 
-def test_without_a_grade_there_is_no_assessment_but_a_note_on_its_supervision(
+def supervised(credential: Json) -> list[str]:
+    """How each assessment was supervised."""
+    results = credential["credentialSubject"]["hasClaim"][0]["provenBy"]
+    return [each["idVerification"]["prefLabel"]["en"] for each in results if "idVerification" in each]
+
+
+def test_without_a_grade_each_assessment_says_how_it_was_supervised(
     award: EuropassAward, conforms: Conforms
 ) -> None:
     credential = european_credential(replace(award, score=None))
     claim = credential["credentialSubject"]["hasClaim"][0]
-    assert "provenBy" not in claim
-    notes_of_each = [specified.get("additionalNote", []) for specified in claim["specifiedBy"]["provenBy"]]
-    assert "Supervised with ID Verification" in [
-        note["noteLiteral"]["en"] for notes in notes_of_each for note in notes
+    assert supervised(credential) == [
+        "Unsupervised with ID Verification",
+        "Supervised with ID Verification",
     ]
+    assert {each["grade"]["noteLiteral"]["en"] for each in claim["provenBy"]} == {"Grade not stated"}
     assert find_problems(credential) == ()
     assert conforms(credential)
 
@@ -150,10 +157,60 @@ def test_one_assessment_has_its_grade_and_several_have_one_together(
     (alone,) = one["credentialSubject"]["hasClaim"][0]["provenBy"]
     assert alone["title"] == {"en": "Final examination"} == alone["specifiedBy"]["title"]
     assert alone["idVerification"]["prefLabel"]["en"] == "Supervised with ID Verification"
-    (together,) = two["credentialSubject"]["hasClaim"][0]["provenBy"]
+    together, *_each = two["credentialSubject"]["hasClaim"][0]["provenBy"]
     assert together["title"]["en"] == "Assessment"
+    assert together["grade"]["noteLiteral"]["en"] == "86 %"
     assert not {"idVerification", "specifiedBy"} & together.keys()
+    assert supervised(two) == ["Supervised with ID Verification", "Unsupervised without ID Verification"]
     assert conforms(one) and conforms(two)
+
+
+def test_an_assessment_has_its_own_date_and_its_scale_with_the_minimum(
+    award: EuropassAward, conforms: Conforms
+) -> None:
+    template = replace(award.template, required_value=Decimal(5), scale=Decimal(10))
+    assessed = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    credential = european_credential(replace(award, template=template, assessed_at=assessed))
+    results = credential["credentialSubject"]["hasClaim"][0]["provenBy"]
+    assert {each["dateIssued"] for each in results} == {"2026-11-02T09:00:00Z"}
+    assert results[0]["grade"]["noteLiteral"]["en"] == "8.6 of 10 points"
+    (scale,) = results[0]["additionalNote"]
+    assert scale["noteLiteral"] == {
+        "en": "Scale: 0 to 10; at least 5 of 10 points needed",
+        "lv": "Skala: no 0 līdz 10; vajadzīgs vismaz 5 no 10 punktiem",
+    }
+    assert conforms(credential)
+    undated = european_credential(replace(award, template=template))
+    assert "dateIssued" not in undated["credentialSubject"]["hasClaim"][0]["provenBy"][0]
+
+
+def test_programme_decision_and_recognition_are_in_it(award: EuropassAward, conforms: Conforms) -> None:
+    declared = Declarations(
+        unit_kind="nonFormal",
+        programme_code="33 484 01 1",
+        licence="No. 17",
+        decision_reference="No. 1-2/345",
+        target_group={"en": "Electricians"},
+        declarations={RECOGNITION: {"el": "Ναι"}},
+    )
+    credential = european_credential(replace(award, template=replace(award.template, quality=declared)))
+    specification = credential["credentialSubject"]["hasClaim"][0]["specifiedBy"]
+    assert [each["prefLabel"]["en"] for each in specification["dcType"]] == [
+        "programme of non-formal education"
+    ]
+    assert {each["schemeName"]: each["notation"] for each in specification["identifier"]} == {
+        "Programme code": "33 484 01 1",
+        "Programme licence": "No. 17",
+    }
+    notes = [note["noteLiteral"] for note in specification["additionalNote"]]
+    assert {
+        "en": "Decision that recognised the level: No. 1-2/345",
+        "lv": "Lēmums par līmeņa atzīšanu: No. 1-2/345",
+    } in notes
+    assert {"en": "Target group: Electricians"} in notes
+    assert {"el": "Ναι"} in notes
+    assert find_problems(credential) == ()
+    assert conforms(credential)
 
 
 def test_joint_awarding_bodies_and_larger_credentials_are_in_it(
@@ -258,7 +315,6 @@ MUTATIONS: dict[str, tuple[tuple[str | int, ...], Any]] = {
     "no title of an outcome": ((*SPECIFICATION, "learningOutcome", 0, "title"), None),
     "no outcomes": ((*SPECIFICATION, "learningOutcome"), None),
     "no participation": ((*SPECIFICATION, "mode"), None),
-    "no type of assessment": ((*SPECIFICATION, "provenBy"), None),
     "no framework of the credits": ((*SPECIFICATION, "creditPoint", 0, "framework"), None),
     "no agency": ((*SPECIFICATION, "accreditation", 0, "accreditingAgent"), None),
     "an EQF level of another list": ((*SPECIFICATION, "eqfLevel", "inScheme"), EQF_7),
@@ -292,6 +348,13 @@ def test_a_mutation_is_found_by_our_checks_and_by_the_official_shapes(
     mutant = changed(credential, *MUTATIONS[name])
     assert find_problems(mutant)
     assert not conforms(mutant)
+
+
+def test_no_type_of_assessment_is_found_by_both(award: EuropassAward, conforms: Conforms) -> None:
+    """Each assessment is in the document twice: as it is specified, and as it took place."""
+    credential = european_credential(replace(award, template=replace(award.template, assessments=())))
+    assert codes(credential) == {"type_of_assessment"}
+    assert not conforms(credential)
 
 
 def test_an_issuer_without_an_eidas_identifier_is_found_by_both(

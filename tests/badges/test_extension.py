@@ -175,6 +175,7 @@ def test_terms_of_the_european_model_keep_their_iris_and_ours_are_urns() -> None
         "EuMicrocredential",
         "levelApplicable",
         "levelDecision",
+        "recognition",
         "recognitionOfPriorLearning",
         "requirement",
         "stackability",

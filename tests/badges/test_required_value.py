@@ -163,7 +163,9 @@ def test_points_are_stated_on_their_own_scale(solar: Template, built: Build) -> 
 )
 def test_whoever_reads_the_badge_sees_both(fields, en, lv, solar: Template, built: Build) -> None:
     readings = {one.element.code: one.values for one in read(built(replace(solar, **fields)))}
-    assert readings["grade"] == ({"en": en, "lv": lv},)
+    grade, date = readings["grade"]
+    assert grade == {"en": en, "lv": lv}
+    assert date["en"] == "Date of the assessment: 19 November 2026"
 
 
 def test_the_minimum_is_announced_before_anybody_has_a_result(

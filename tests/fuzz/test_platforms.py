@@ -83,13 +83,15 @@ def changed(chance: random.Random, document: Json) -> Json:
             if not (isinstance(below, dict | list) and below and chance.random() < 0.6):
                 break
             place = below
+        # A copy: a further change may be made inside it.
+        odd = copy.deepcopy(chance.choice(ODD))
         if key is None or (chance.random() < 0.1 and isinstance(place, dict)):
             if isinstance(place, dict):
-                place[chance.choice(["more", "\x00", "\ud800", "x" * 300])] = chance.choice(ODD)
+                place[chance.choice(["more", "\x00", "\ud800", "x" * 300])] = odd
         elif chance.random() < 0.15:
             del place[key]
         else:
-            place[key] = chance.choice(ODD)
+            place[key] = odd
     return document
 
 

@@ -32,6 +32,7 @@ ABOVE = "    owner: str | None = declare("
 PROBE = """
 import badges.quality
 import pytest
+from badges.details import published_details
 from badges.errors import TemplateError
 from badges.quality.evaluation import evaluate
 from badges.template.model import read_template
@@ -81,9 +82,15 @@ def test_the_schema_has_it():
     assert not validator.is_valid({"name": {"en": "x"}, "study_visits": "x"})
 
 
+def test_it_stands_on_the_page_of_the_achievement(web_tool):
+    template = read_template({"name": {"en": "x"}, "study_visits": VISITS})
+    details = published_details(template, web_tool.issuer.profile, "course")
+    assert ("Study visits", (VISITS,)) in [(detail.label["en"], detail.values) for detail in details]
+
+
 def test_the_table_has_it(pytestconfig):
     write(pytestconfig.rootpath)
-    assert "| `study_visits` | Study visits | texts | 16 |" in in_readme(pytestconfig.rootpath)
+    assert "| `study_visits` | Study visits | texts | 16 | achievement page |" in in_readme(pytestconfig.rootpath)
 """
 
 

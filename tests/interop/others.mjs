@@ -209,7 +209,7 @@ const functions = {
   async rdfCanonizeCanonicalizes({nquads, digest}) {
     return {statements: await rdfCanonize.canonize(nquads, {
       algorithm: 'RDFC-1.0', inputFormat: 'application/n-quads', format: 'application/n-quads',
-      messageDigestAlgorithm: digest})};
+      messageDigestAlgorithm: digest, maxDeepIterations: Infinity})};
   },
 
   // RFC 8785.

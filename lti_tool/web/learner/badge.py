@@ -22,7 +22,7 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.plug_sentences import rule_sentences
-from lti_tool.web.public.badge_pages import announced_readings
+from lti_tool.web.public.badge_pages import announced_by
 from lti_tool.web.visits import Visit, current_visit, rule_of
 
 pages = Blueprint("learner", __name__)
@@ -94,7 +94,7 @@ def _page(visit: Visit) -> str:
             award=award,
             elsewhere=award.course if award and award.course_id != rule.course_id else None,
             template=template,
-            readings=announced_readings(version),
+            readings=announced_by(version).readings,
             version=version,
             state=_state_of(award, tool.clock()) if award else _state(decision),
             trace=decision.as_json() if decision else None,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from badges.disclosure import removable_parts
-from badges.eu import elements
-from badges.eu.elements import Reading
 from badges.template.model import read_template
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.language import LANGUAGES
 from lti_tool.publishing import achievements, credentials, issuer_documents
+from lti_tool.publishing.announced import Announced, announced
 from lti_tool.store import events, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.current import current_tool
@@ -148,7 +146,7 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
             "public/achievement.html",
             version=row,
             template=read_template(row.body),
-            readings=announced_readings(row),
+            announced=announced_by(row),
         )
     response = Response(text, mimetype="text/html")
     response.vary.add("Accept")
@@ -182,14 +180,9 @@ def _issuer_of(row: TemplateVersion) -> Issuer:
     return current_tool().issuers.of(events.session_of(row), row.issuer_id)
 
 
-def announced_readings(row: TemplateVersion) -> Sequence[Reading]:
-    """The EU elements that a badge of this version will carry, except the learner and the date."""
-    credential = achievements.announced_credential(_issuer_of(row), row, page_language())
-    return [
-        reading
-        for reading in elements.read(credential)
-        if reading.element.code not in ("learner", "date_of_issuing")
-    ]
+def announced_by(row: TemplateVersion) -> Announced:
+    """What the page of its achievement says of the badges of this version, in the language of the page."""
+    return announced(_issuer_of(row), row, page_language())
 
 
 def _signed_texts(credential_id: UUID) -> tuple[str, str]:

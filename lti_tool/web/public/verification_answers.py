@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
+from badges.details import Detail, signed_details
 from badges.eu import elements, readers
 from badges.eu.elements import Reading
 from badges.eu.evidence import Evidence, evidence_of
@@ -70,6 +71,7 @@ class Answers:
     issuer_name: str = ""
     issuer_url: str | None = None
     readings: tuple[Reading, ...] = ()
+    details: tuple[Detail, ...] = ()
     mandatory: int = 0
     unreadable: Sentence | None = None
 
@@ -100,6 +102,7 @@ def answers_of(report: Report, is_own: Callable[[str], bool]) -> Answers:
         issuer_name=issuer.name,
         issuer_url=_web_address(object_at(credential, "issuer").get("url")),
         readings=readings,
+        details=signed_details(credential),
         mandatory=sum(reading.element.mandatory and reading.counts for reading in readings),
     )
 

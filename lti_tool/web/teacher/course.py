@@ -30,7 +30,7 @@ from lti_tool.web.plug_sentences import (
     terms,
     unseen_sentences,
 )
-from lti_tool.web.public.badge_pages import announced_readings
+from lti_tool.web.public.badge_pages import announced_by
 from lti_tool.web.teacher.condition_parts import ConditionPart, condition_parts
 from lti_tool.web.teacher.learners import Learners, learners_of
 from lti_tool.web.teacher.rule_form import Problem, demand_forms, form_of_demands
@@ -178,7 +178,7 @@ def _panel(
         rule=rule,
         version=version,
         template=read_template(version.template_version.body),
-        readings=announced_readings(version.template_version),
+        readings=announced_by(version.template_version).readings,
         awards=awards,
         batches=batches(awards),
         outdated=[award.id for award in awards if _is_outdated(award)],

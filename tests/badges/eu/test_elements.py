@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from badges.credential import Learner
 from badges.eu import elements, readers
 from badges.eu.annex_1 import ELEMENTS
-from badges.eu.readers import hours_in_words
+from badges.in_words import hours_in_words
 from badges.issuer import IssuerProfile
 from badges.template.model import Template
 from badges.template.values import Assessment
@@ -87,7 +87,14 @@ def test_all_sixteen_elements_are_read_from_a_full_badge(solar: Template, built:
         {"en": "EQF: Level 4", "lv": "EKI: 4. līmenis"},
         {"en": "LQF Level 4", "lv": "LKI 4. līmenis"},
     ]
-    assert found["grade"] == [{"en": "86 %", "lv": "86 %"}]
+    assert found["grade"] == [
+        {"en": "86 %", "lv": "86 %"},
+        {
+            "en": "Date of the assessment: 19 November 2026",
+            "lv": "Novērtēšanas datums: 2026. gada 19. novembris",
+        },
+    ]
+    assert found["type_of_assessment"][0]["lv"] == "Elektrodrošības tests: tests (viktorīna), tiešsaistē"
     assert [text["en"] for text in found["supervision"]] == [
         "Electrical safety test: Unsupervised without ID Verification",
         "Practical examination at the training stand: Supervised with ID Verification",

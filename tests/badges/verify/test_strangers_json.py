@@ -93,7 +93,7 @@ def test_what_is_null_or_an_empty_list_is_absent(
     spoken |= {"validUntil": nothing, "evidence": nothing, "refreshService": nothing, "endorsement": nothing}
     spoken["issuer"] |= {"parentOrg": nothing, "phone": nothing}
     spoken["credentialSubject"] |= {"source": nothing, "id": nothing if proof_name == "vc-jwt" else None}
-    spoken["credentialSubject"]["achievement"]["humanCode"] = nothing
+    spoken["credentialSubject"]["achievement"]["specialization"] = nothing
     if proof_name == "eddsa-rdfc-2022":
         del spoken["credentialSubject"]["id"]  # JSON-LD refuses an id that is null
     report = verify_badge(signed_as_it_stands(world, spoken, proof_name))
