@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import timedelta
 
 from lti_tool.awarding import looks, teacher_mail
@@ -18,35 +18,56 @@ from lti_tool.templates import approval_mails, approvals
 from lti_tool.values import ApprovalMail, Json
 from lti_tool.wiring import Tool
 
-#: The lists of a large course with several badges take minutes on a loaded platform.
-LONGEST_LOOK = timedelta(minutes=5)
 #: How often a correction that a teacher has asked for looks whether the issuer is confirmed.
 UNTIL_CONFIRMED = timedelta(hours=1)
 
 
-def run_job(tool: Tool, event_id: str) -> None:
-    """Runs the job of an outbox row; one that is done or dead is left alone.
+def run_all(tool: Tool, claimed: Sequence[outbox.Job]) -> Iterator[Collection[str]]:
+    """Runs claimed jobs, and gives the ids of those that have ended after each step."""
+    issuing = [job for job in claimed if job.task == "issue"]
+    together = issuing if len(issuing) > 1 and _issued_together(tool, issuing) else []
+    if together:
+        yield [job.id for job in together]
+    for job in claimed:
+        if job not in together:
+            run(tool, job)
+            yield [job.id]
 
-    A job that succeeds ends its row itself. One that fails is postponed, so this raises nothing.
-    """
-    job = outbox.read(tool.store, event_id)
-    if job is None:
-        return
-    task, payload = job
+
+def _issued_together(tool: Tool, issuing: Sequence[outbox.Job]) -> bool:
+    """Issues the credentials of several awards; False where that failed, and each is to be tried alone."""
+    award_ids = [job.payload["award_id"] for job in issuing]
     try:
-        JOBS[task](tool, event_id, payload)
+        issuance.issue(tool.store, tool.issuers, award_ids, tool.clock())
+        with tool.store.begin() as session:
+            outbox.finish_all(session, [job.id for job in issuing])
+    except Exception as error:  # noqa: BLE001 - whichever it is, the award that causes it is found by trying each alone
+        log.warning("issued_one_by_one", number=len(issuing), error=traceback_summary(error))
+        return False
+    return True
+
+
+def run(tool: Tool, job: outbox.Job) -> None:
+    """Runs a claimed job, which ends its row itself; one that fails is postponed. Raises only SQLAlchemyError."""
+    try:
+        JOBS[job.task](tool, job.id, job.payload)
     except DeliveryError as error:
         # The text of a DeliveryError contains no address, so it may be logged and stored; others might.
-        outbox.postpone(tool.store, event_id, tool.clock(), str(error))
-        log.warning("work_postponed", task=task, event_id=event_id, why=str(error))
+        _postpone(tool, job, str(error))
+        log.warning("work_postponed", task=job.task, event_id=job.id, why=str(error))
     except Exception as error:  # noqa: BLE001 - Celery would log the text of any error, which may name a person
-        log.error("work_failed", task=task, event_id=event_id, error=traceback_summary(error))
-        outbox.postpone(tool.store, event_id, tool.clock(), type(error).__name__)
+        log.error("work_failed", task=job.task, event_id=job.id, error=traceback_summary(error))
+        _postpone(tool, job, type(error).__name__)
+
+
+def _postpone(tool: Tool, job: outbox.Job, trouble: str) -> None:
+    if outbox.postpone(tool.store, job.id, tool.clock(), trouble):
+        log.error("work_dead", task=job.task, event_id=job.id, payload=job.payload, why=trouble)
 
 
 def issue(tool: Tool, event_id: str, payload: Json) -> None:
     """Issues the credential of an award. Raises what `issuance.issue` does."""
-    issuance.issue(tool.store, tool.issuers, payload["award_id"], tool.clock())
+    issuance.issue(tool.store, tool.issuers, [payload["award_id"]], tool.clock())
     _finish(tool, event_id)
 
 
@@ -60,7 +81,7 @@ def replace(tool: Tool, event_id: str, payload: Json) -> None:
         issuance.replace_credential(tool.store, tool.issuers, payload["credential_id"], "replaced", now)
     except NotAllowedError:
         with tool.store.begin() as session:
-            outbox.schedule(session, event_id, "replace", payload, now + UNTIL_CONFIRMED)
+            outbox.reschedule(session, event_id, "replace", payload, now + UNTIL_CONFIRMED)
         return
     _finish(tool, event_id)
 
@@ -89,7 +110,6 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
     """Looks at a course's platform, and schedules the next look, sooner or later by how this one went."""
     now = tool.clock()
     course_id = payload["course_id"]
-    outbox.extend(tool.store, event_id, now + LONGEST_LOOK)
     with tool.store.read() as session:
         policy = tool.issuers.policy_of(session, course_id)
     trouble = looks.look(tool.store, tool.connect, course_id, now, policy, tool.clock)
@@ -105,22 +125,21 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
             course, trouble, tool.poll_every, failures, now, answered_before=answered_before
         )
         next_payload = {"course_id": course_id, "failures": failures}
-        outbox.reschedule(session, event_id, "look", next_payload, due_at, begun_at=now)
+        outbox.reschedule(session, event_id, "look", next_payload, due_at)
     if trouble:
         log.warning("platform_trouble", course_id=course_id, why=str(trouble), failures=failures)
 
 
-def mail_teacher(tool: Tool, _event_id: str, payload: Json) -> None:
+def mail_teacher(tool: Tool, event_id: str, payload: Json) -> None:
     """Mails a teacher what waits for them, where there is something that was not mailed yet.
 
     Raises DeliveryError where another attempt may succeed.
     """
-    person_id, mailed = payload["person_id"], payload["mailed"]
+    person_id = payload["person_id"]
     with tool.store.read() as session:
-        due = teacher_mail.mail_to(session, person_id, mailed, tool.clock())
+        due = teacher_mail.mail_to(session, person_id, tool.clock())
     if due is None:
-        with tool.store.begin() as session:
-            teacher_mail.finish(session, person_id, mailed, tool.clock())
+        _finish(tool, event_id)
         return
     with tool.store.read() as session:
         issuer = tool.issuers.of_person(session, person_id)
@@ -177,8 +196,7 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
     with tool.store.begin() as session:
         sessions.delete_ended(session, tool.clock())
         approvals.expire(session, tool.clock())
-        outbox.delete_done(session, tool.clock() - timedelta(days=30))
-        outbox.schedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
+        outbox.reschedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 
 
 JOBS: dict[str, Callable[[Tool, str, Json], None]] = {

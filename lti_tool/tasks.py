@@ -1,18 +1,20 @@
-"""Celery: a relay that publishes the ids of due outbox rows, and a worker that runs their jobs.
+"""Celery: a relay that says in which queues jobs are due, and workers that claim and run them.
 
-Celery carries ids only. What a job is, when it is due and whether it is repeated is decided by `lti_tool.store.outbox`;
-Celery's own retries, results and schedules are not used. A broker that loses a message loses no job, because the lease
-of the row runs out and the relay publishes it again.
+Celery carries no jobs. What a job is, when it is due and whether it is repeated is decided by `lti_tool.store.outbox`,
+from which a worker claims it; Celery's own retries, results and schedules are not used. A broker that loses a message
+loses no job: the relay asks again a moment later.
 """
 
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from celery import Celery
 from celery.worker import WorkController
+from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 from kombu.transport import memory
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,9 +24,21 @@ from lti_tool.logs import log
 from lti_tool.store import outbox
 from lti_tool.wiring import Tool
 
-TASK_NAME = "nozimite.run_job"
-#: How often the relay looks for due rows while there are none.
+TASK_NAME = "nozimite.run_due_jobs"
+#: How often the relay looks for due jobs.
 IDLE_SECONDS = 0.2
+#: How long the relay waits after the broker or the database has not answered.
+TROUBLE_SECONDS = 2
+#: A message that nobody has taken for so long is dropped: the relay has sent newer ones.
+MESSAGE_SECONDS = 60
+#: How often the leases of jobs that are being done are renewed.
+RENEW_SECONDS = outbox.LEASE.total_seconds() / 3
+#: A job whose thread hangs for longer is given up to another worker; every call to others has a shorter limit.
+LONGEST_JOB_SECONDS = 900
+#: How many jobs a worker claims at once: those of `issue` are issued together, the others one after the other.
+CLAIMED_AT_ONCE = {outbox.AWARDS: 100, outbox.LOOKS: 1, outbox.DELIVERIES: 1}
+#: How many threads of a process work for each queue, at most: so a queue that hangs takes none from another.
+THREADS = {outbox.AWARDS: 2, outbox.LOOKS: 2, outbox.DELIVERIES: 4}
 #: How long a worker without work waits for a message before it looks whether it is to stop, with the embedded broker.
 LONGEST_READ_SECONDS = 0.2
 
@@ -42,20 +56,20 @@ class EmbeddedBroker(memory.Transport):
         return super().drain_events(connection, timeout=seconds)  # type: ignore[no-untyped-call]
 
 
-def build_celery(broker_url: str, tool: Tool) -> Celery:
-    """A Celery application with one task, which runs the job of an id."""
+def build_celery(broker_url: str, run_due_jobs: Callable[[str], None]) -> Celery:
+    """A Celery application with one task, which does what is due in a queue of the outbox."""
     # kombu warns about a URL without a host, which memory:// does not need.
     address = "memory://localhost/" if broker_url == "memory://" else broker_url
     app = Celery("nozimite", broker=address, set_as_current=False)
     app.conf.update(
-        # Acknowledged after the job: a message of a worker that dies goes back to the broker.
+        task_queues=[Queue(f"nozimite.{name}") for name in outbox.QUEUES],  # type: ignore[no-untyped-call]
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
         task_serializer="json",
         accept_content=["json"],
-        task_publish_retry=False,  # the relay tries again, from the outbox
-        # A message that waits in a worker waits with a lease that is running out.
+        task_publish_retry=False,  # the relay tries again
+        # With late acknowledgement a worker takes no message for which it has no thread.
         worker_prefetch_multiplier=1,
         worker_enable_remote_control=False,
         worker_redirect_stdouts=False,
@@ -67,10 +81,10 @@ def build_celery(broker_url: str, tool: Tool) -> Celery:
         broker_transport_options=_transport_options(broker_url),
     )
 
-    def run_job(event_id: str) -> None:
-        jobs.run_job(tool, event_id)
+    def run(queue: str) -> None:
+        run_due_jobs(queue)
 
-    app.task(run_job, name=TASK_NAME, shared=False)
+    app.task(run, name=TASK_NAME, shared=False)
     # Without these three, threads of the pool use Celery's default application, which has another broker.
     app.finalize()
     app.set_current()
@@ -78,11 +92,90 @@ def build_celery(broker_url: str, tool: Tool) -> Celery:
     return app
 
 
-class Relay:
-    """A thread that publishes the ids of due outbox rows until it is stopped."""
+class Runner:
+    """Claims jobs and runs them, renews the leases of those that are being done, and stops between two jobs."""
 
-    def __init__(self, tool: Tool, app: Celery) -> None:
+    def __init__(self, tool: Tool) -> None:
         self._tool = tool
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._busy = dict.fromkeys(outbox.QUEUES, 0)
+        #: The jobs that are being done, by id, and when (by time.monotonic) they are given up.
+        self._held: dict[str, float] = {}
+
+    def start(self) -> None:
+        """Starts the thread that renews leases."""
+        threading.Thread(target=self._renew_leases, name="leases", daemon=True).start()
+
+    def stop(self) -> None:
+        """Has every thread end after the job that it is doing; what it has claimed beyond that is given back."""
+        self._stop.set()
+
+    def idle_threads(self, queue: str) -> int:
+        """How many threads of a queue are doing nothing."""
+        with self._lock:
+            return THREADS[queue] - self._busy[queue]
+
+    def run_due_jobs(self, queue: str) -> None:
+        """Runs jobs of the queue until none is due. Does nothing where all its threads are doing so already."""
+        with self._lock:
+            if self._busy[queue] >= THREADS[queue]:
+                return
+            self._busy[queue] += 1
+        try:
+            while not self._stop.is_set():
+                claimed = outbox.claim(self._tool.store, queue, self._tool.clock(), CLAIMED_AT_ONCE[queue])
+                if not claimed:
+                    return
+                self._run(claimed)
+        except SQLAlchemyError as error:
+            log.error("worker_without_database", error=type(error).__name__)
+        finally:
+            with self._lock:
+                self._busy[queue] -= 1
+
+    def _run(self, claimed: Sequence[outbox.Job]) -> None:
+        held = {job.id for job in claimed}
+        given_up = time.monotonic() + LONGEST_JOB_SECONDS
+        with self._lock:
+            self._held |= dict.fromkeys(held, given_up)
+        try:
+            for ended in jobs.run_all(self._tool, claimed):
+                self._let_go(ended)
+                held -= set(ended)
+                if self._stop.is_set():
+                    break
+        finally:
+            self._let_go(held)
+            if held:
+                outbox.give_back(self._tool.store, held)
+
+    def _let_go(self, job_ids: Iterable[str]) -> None:
+        with self._lock:
+            for job_id in job_ids:
+                self._held.pop(job_id, None)
+
+    def _renew_leases(self) -> None:
+        while not self._stop.wait(RENEW_SECONDS):
+            self.renew_leases()
+
+    def renew_leases(self) -> None:
+        """Renews the leases of the jobs that are being done, but for those whose thread seems to hang."""
+        with self._lock:
+            held = [job_id for job_id, until in self._held.items() if until > time.monotonic()]
+        try:
+            if held:
+                outbox.renew(self._tool.store, held, self._tool.clock())
+        except SQLAlchemyError as error:
+            log.error("lease_not_renewed", error=type(error).__name__)
+
+
+class Relay:
+    """A thread that sends a message for each thread that could do due jobs, until it is stopped."""
+
+    def __init__(self, tool: Tool, runner: Runner, app: Celery) -> None:
+        self._tool = tool
+        self._runner = runner
         self._app = app
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
@@ -97,46 +190,42 @@ class Relay:
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                relayed = self.relay_once()
-            except SQLAlchemyError as error:
-                log.error("relay_without_database", error=type(error).__name__)
-                relayed = 0
-                self._stop.wait(2)
-            if not relayed:
-                self._stop.wait(IDLE_SECONDS)
+        wait = IDLE_SECONDS
+        while not self._stop.wait(wait):
+            wait = IDLE_SECONDS if self.relay_once() else TROUBLE_SECONDS
 
-    def relay_once(self) -> int:
-        """Publishes the ids of the rows that are due now, and returns how many.
-
-        Where the broker refuses one, the leases of this and all further rows are ended, so that they are published
-        again in two seconds, not in a minute.
-        """
-        tool = self._tool
-        ids = outbox.claim(tool.store, tool.clock())
-        for position, event_id in enumerate(ids):
-            try:
-                self._app.send_task(TASK_NAME, (event_id,), retry=False)
-            except (OperationalError, OSError) as error:
-                log.error("relay_without_broker", error=type(error).__name__)
-                for unsent in ids[position:]:
-                    outbox.release(tool.store, unsent, tool.clock() + timedelta(seconds=2))
-                self._stop.wait(2)
-                return position
-        return len(ids)
+    def relay_once(self) -> bool:
+        """Sends the messages that are called for now; False where the database or the broker does not answer."""
+        try:
+            for queue in outbox.waiting_queues(self._tool.store, self._tool.clock()):
+                for _ in range(self._runner.idle_threads(queue)):
+                    self._app.send_task(
+                        TASK_NAME,
+                        (queue,),
+                        queue=f"nozimite.{queue}",
+                        retry=False,
+                        expires=MESSAGE_SECONDS,
+                    )
+        except SQLAlchemyError as error:
+            log.error("relay_without_database", error=type(error).__name__)
+            return False
+        except (OperationalError, OSError) as error:
+            log.error("relay_without_broker", error=type(error).__name__)
+            return False
+        return True
 
 
 class Worker:
     """A relay and a Celery worker with a pool of threads, inside the web process or in a process of their own."""
 
-    def __init__(self, tool: Tool, broker_url: str, threads: int = 4) -> None:
-        app = build_celery(broker_url, tool)
-        self._relay = Relay(tool, app)
+    def __init__(self, tool: Tool, broker_url: str) -> None:
+        self._runner = Runner(tool)
+        app = build_celery(broker_url, self._runner.run_due_jobs)
+        self._relay = Relay(tool, self._runner, app)
         self._controller: Any = WorkController(
             app=app,
             pool="threads",
-            concurrency=threads,
+            concurrency=sum(THREADS.values()),
             without_gossip=True,
             without_mingle=True,
             without_heartbeat=True,
@@ -146,12 +235,14 @@ class Worker:
 
     def start(self) -> None:
         """Starts the worker, then the relay."""
+        self._runner.start()
         self._thread.start()
         self._relay.start()
 
     def stop(self) -> None:
         """Stops both. A job that is cut short is claimed again when its lease has run out."""
         self._relay.stop()
+        self._runner.stop()
         self._controller.stop()
         self._thread.join(timeout=10)
 
@@ -161,7 +252,7 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
         return {"polling_interval": 0.05}  # seconds; the default is 1
     if broker_url.startswith(("redis", "rediss", "sentinel")):
         return {
-            # Redis gives a message that is not acknowledged by then to another worker; longer than jobs take.
+            # Redis gives a message that is not acknowledged by then to another worker, which finds what is due then.
             "visibility_timeout": 600,
             "unacked_restore_throttle": 1,
             "socket_timeout": 10,

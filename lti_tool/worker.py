@@ -12,16 +12,20 @@ from lti_tool.store.database import Store
 from lti_tool.tasks import Worker
 from lti_tool.wiring import Tool
 
-#: A job that has been due for longer means that no worker is running, or too few.
+#: A job of an award that nobody has claimed for longer means that no worker is running, or too few.
 LONGEST_LAG_SECONDS = 300
 
 
 def is_keeping_up(database_url: str) -> bool:
-    """Whether no job has been due for longer than LONGEST_LAG_SECONDS. Raises SQLAlchemyError without a database."""
+    """Whether workers claim the jobs of awards in time. Raises SQLAlchemyError without a database.
+
+    Platforms and mail servers that do not answer hold up queues of their own, and say nothing of the worker.
+    """
     store = Store(database_url)
     try:
         with store.read() as session:
-            return outbox.health(session, datetime.now(UTC)).oldest_seconds < LONGEST_LAG_SECONDS
+            awards = outbox.health(session, outbox.AWARDS, datetime.now(UTC))
+            return awards.unclaimed_seconds < LONGEST_LAG_SECONDS
     finally:
         store.close()
 

@@ -7,6 +7,7 @@ leftmost bit of the first byte.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import zlib
 
 from signing.errors import StatusListError
@@ -14,6 +15,8 @@ from signing.multibase import base64url, from_base64url
 
 #: Bits of a list that we publish. It is the least that the standard allows, so that one credential is one of many.
 LENGTH = 131_072
+#: Of `index_of`; a round changes both halves.
+_ROUNDS = 4
 #: The most bytes that a list of others may decompress to: 32 million credentials.
 MAX_BYTES = 4_000_000
 
@@ -43,6 +46,28 @@ def with_bit_cleared(bits: bytes, index: int) -> bytes:
     changed = bytearray(bits)
     changed[index // 8] &= ~_mask(index)
     return bytes(changed)
+
+
+def index_of(position: int, secret: bytes) -> int:
+    """The index of the credential that is the `position`-th in a list, counted from 0.
+
+    Each position has an index of its own, below LENGTH, and without the secret nobody sees from the indexes in which
+    order credentials were issued. A Feistel network: each round changes one half of the bits by a hash of the other.
+    """
+    if not 0 <= position < LENGTH:
+        raise StatusListError("the status list is full")
+    low_bits = (LENGTH.bit_length() - 1) // 2
+    low_mask, high_mask = (1 << low_bits) - 1, LENGTH // (1 << low_bits) - 1
+    high, low = position >> low_bits, position & low_mask
+    for turn in range(_ROUNDS):
+        high ^= _hash(secret, turn, low) & high_mask
+        low ^= _hash(secret, turn + _ROUNDS, high) & low_mask
+    return high << low_bits | low
+
+
+def _hash(secret: bytes, turn: int, half: int) -> int:
+    digest = hashlib.blake2b(bytes([turn]) + half.to_bytes(4), key=secret, digest_size=4).digest()
+    return int.from_bytes(digest)
 
 
 def encode(bits: bytes) -> str:

@@ -18,7 +18,7 @@ from lti_tool.issuing import issuer_changes, legal_identity
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations, registrations
 from lti_tool.store import events, outbox, queries
-from lti_tool.store.models import ResourceLink
+from lti_tool.store.models import Outbox, ResourceLink
 from lti_tool.templates import approvals, versions
 from lti_tool.values import (
     INSTRUCTOR,
@@ -314,9 +314,28 @@ def complete(tool, platform, course_id, *people):
 
 def run_due_jobs(tool):
     """Runs all jobs that are due, and those that they add; recurring ones are left out."""
-    while ids := [i for i in outbox.claim(tool.store, tool.clock()) if not i.startswith(("look", "sweep"))]:
-        for event_id in ids:
-            jobs.run_job(tool, event_id)
+    while claimed := claim_due_jobs(tool):
+        for _ in jobs.run_all(tool, claimed):
+            pass
+
+
+def claim_due_jobs(tool):
+    """The jobs that are due, but for recurring ones, claimed as by a worker."""
+    claimed = [
+        job
+        for queue in (outbox.AWARDS, outbox.DELIVERIES)
+        for job in outbox.claim(tool.store, queue, tool.clock(), most=50)
+    ]
+    return [job for job in claimed if job.task != "sweep"]
+
+
+def run_job(tool, job_id):
+    """Runs the job of that id, whenever it is due, as a worker does that has claimed it."""
+    with tool.store.begin() as session:
+        row = session.get_one(Outbox, job_id)
+        row.leased_until = tool.clock() + outbox.LEASE
+        job = outbox.Job(id=row.id, task=row.task, payload=row.payload, attempts=row.attempts)
+    jobs.run(tool, job)
 
 
 def rows(tool: Tool, kind: type[T]) -> list[T]:

@@ -217,7 +217,7 @@ def look_after_opening(session: Session, rule: AwardRule, now: datetime) -> None
         return
     wait = WAIT_AFTER_OPENING_IN_TROUBLE if rule.trouble else WAIT_AFTER_OPENING
     payload = {"course_id": rule.course_id}
-    outbox.bring_forward(session, look_id(rule.course_id), "look", payload, now + wait)
+    outbox.schedule(session, look_id(rule.course_id), "look", payload, now + wait)
 
 
 def schedule_first_look(session: Session, course_id: int, now: datetime) -> None:

@@ -24,7 +24,7 @@ def schedule_mails(session: Session, teachers: Iterable[int], now: datetime) -> 
     In ascending order: two looks that lock the same rows in different orders could wait for each other.
     """
     for person_id in sorted(teachers):
-        payload = {"person_id": person_id, "mailed": []}
+        payload = {"person_id": person_id}
         due_at = now + WAIT_BEFORE_MAIL
         outbox.schedule_unless_open(session, mail_id(person_id), "mail_teacher", payload, due_at)
 

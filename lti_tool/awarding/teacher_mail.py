@@ -45,11 +45,8 @@ class DueMail:
     changes: Sequence[tuple[int, datetime]]
 
 
-def mail_to(session: Session, person_id: int, mailed: Collection[int], now: datetime) -> DueMail | None:
-    """The mail about all that waits for the teacher; None where there is nothing new.
-
-    `mailed` are the questions that were in an earlier mail.
-    """
+def mail_to(session: Session, person_id: int, now: datetime) -> DueMail | None:
+    """The mail about all that waits for the teacher; None where there is nothing new."""
     person = session.get(Person, person_id)
     if person is None:
         return None
@@ -60,7 +57,7 @@ def mail_to(session: Session, person_id: int, mailed: Collection[int], now: date
         for course_id in courses
         for each in unmailed(session, changes_in_course(session, course_id, now), person_id)
     ]
-    new_questions = [row.id for row in questions if row.id not in mailed]
+    new_questions = [row.id for row in questions if person_id not in row.mailed_to]
     if not new_questions and not changes:
         return None
     language = best_language([person.language])
@@ -88,22 +85,21 @@ def record_mail(session: Session, person_id: int, due: DueMail, now: datetime) -
     for question_id in due.questions:
         row = session.get_one(Question, question_id)
         row.mailed_at = row.mailed_at or now
+        if person_id not in row.mailed_to:
+            row.mailed_to = [*row.mailed_to, person_id]
         events.record(session, "mailed", "question", row.id, now, data=data)
     for award_id, seen_at in due.changes:
         if queries.awards.save_mailed_change(session, award_id, person_id, seen_at, now):
             events.record(session, "mailed", "award", award_id, now, data=data)
-    payload = {"person_id": person_id, "mailed": list(due.questions)}
-    outbox.schedule(session, mail_id(person_id), "mail_teacher", payload, now + BETWEEN_MAILS)
-
-
-def finish(session: Session, person_id: int, mailed: Collection[int], now: datetime) -> None:
-    """Ends the job where there is nothing to mail to the teacher.
-
-    The row is locked first: what has come up since `mail_to` is either seen here, or finds the row done.
-    """
-    outbox.finish(session, mail_id(person_id))
-    if mail_to(session, person_id, mailed, now) is not None:
-        outbox.schedule_unless_open(session, mail_id(person_id), "mail_teacher", {}, now)
+    # What came up while it was sent waits as long as anything else: a teacher gets one mail a day.
+    outbox.reschedule(
+        session,
+        mail_id(person_id),
+        "mail_teacher",
+        {"person_id": person_id},
+        now + BETWEEN_MAILS,
+        or_sooner=False,
+    )
 
 
 def _courses_of(session: Session, person_id: int) -> Sequence[int]:

@@ -10,7 +10,7 @@ from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import notices
 from lti_tool.issuing.baking import bake_badge
-from lti_tool.issuing.issuance import plan_delivery
+from lti_tool.issuing.issuance import plan_deliveries
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.language import best_language
@@ -156,5 +156,5 @@ def _award_of(delivery: Delivery) -> Json:
 def resend(session: Session, issuer: Issuer, award: Award, now: datetime, by: Actor = TOOL) -> None:
     """Schedules the delivery of an award's badge by every channel once more."""
     for channel in issuer.channels:
-        plan_delivery(session, award, channel, now)
+        plan_deliveries(session, [award], channel, now)
     events.record(session, "delivery_repeated", "award", award.id, now, actor=by)

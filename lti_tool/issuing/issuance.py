@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import uuid4
@@ -16,7 +17,7 @@ from lti_tool.issuing import new_credential, notices
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.new_credential import NewCredential
-from lti_tool.issuing.status_lists import allocate_entry, set_status
+from lti_tool.issuing.status_lists import allocate_entries, set_status
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, CredentialRow, Delivery
@@ -32,31 +33,34 @@ Replacement = Literal["replaced", "reissued"]
 _Outcome = Literal["stored", "not_needed", "issuer_changed"]
 
 
-def issue(store: Store, issuers: Issuers, award_id: int, now: datetime) -> None:
-    """Builds, secures and stores the credential of an award, and schedules its deliveries.
+def issue(store: Store, issuers: Issuers, award_ids: Sequence[int], now: datetime) -> None:
+    """Builds, secures and stores the credentials of awards, and schedules their deliveries.
 
     An award that has a credential already, or was revoked, is left alone. One that lacks something is set to wait:
     `waiting_for` names the issuer's confirmation, a validity that has passed, a result below the one that the badge
     asks for (`required_value`), or the missing elements. Raises NotFoundError where there is no such award,
-    SigningError where a key cannot be used.
+    SigningError where a key cannot be used; then none of them is stored.
 
-    Nothing is locked while the credential is built and signed, which can take a second and, with a device, a call to
+    Nothing is locked while the credentials are built and signed, which can take a second and, with a device, calls to
     it. So two workers can get here for the same award: the second finds the first one's credential in `_store` and
-    drops its own. The status list entry of a dropped credential was only chosen, never stored. In the same way an
-    issuer that was changed meanwhile, or a key of it that was stolen, is found there, and the credential is made anew.
+    drops its own; the status list entry of a dropped one stays unused. In the same way an issuer that was changed
+    meanwhile, or a key of it that was stolen, is found there, and the credential is made anew.
     """
-    outcome: _Outcome = "issuer_changed"
-    while outcome == "issuer_changed":
+    left = list(award_ids)
+    while left:
         with store.begin() as session:
-            new = _gather_first(session, issuers, award_id, now)
-        if new is None:
-            return
-        try:
-            outcome = _make(store, issuers, new, now)
-        except MissingElementsError as error:
-            with store.begin() as session:
-                _wait(session, _award(session, award_id), list(error.names), now)
-            return
+            gathered = _gather_first(session, issuers, left, now)
+        made, lacking = [], {}
+        for new in gathered:
+            try:
+                made.append(_make(new, now))
+            except MissingElementsError as error:
+                lacking[new.award_id] = list(error.names)
+        with store.begin() as session:
+            for award in queries.awards.lock_awards(session, lacking):
+                _wait(session, award, lacking[award.id], now)
+            outcomes = _store(session, issuers, made, now)
+        left = [award_id for award_id, outcome in outcomes.items() if outcome == "issuer_changed"]
 
 
 def replace_credential(
@@ -75,39 +79,74 @@ def replace_credential(
             new = _gather_replacement(session, issuers, credential_id, why, now)
         if new is None:
             return False
-        outcome = _make(store, issuers, new, now)
+        made = _make(new, now)
+        with store.begin() as session:
+            outcome = _store(session, issuers, [made], now).get(new.award_id, "not_needed")
     return outcome == "stored"
 
 
-def _make(store: Store, issuers: Issuers, new: NewCredential, now: datetime) -> _Outcome:
-    """Builds, secures and stores the credential. Raises MissingElementsError and SigningError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """A secured credential that is not stored yet: its id, and one SecuredCredential for each proof."""
+
+    id: str
+    new: NewCredential
+    secured: Sequence[SecuredCredential]
+
+
+def _make(new: NewCredential, now: datetime) -> _Made:
+    """Builds and secures a credential. Raises MissingElementsError and SigningError."""
     credential_id = str(uuid4())
-    secured = new_credential.secured(new, credential_id, now)
-    with store.begin() as session:
-        return _store(session, issuers, new, credential_id, secured, now)
+    return _Made(id=credential_id, new=new, secured=new_credential.secured(new, credential_id, now))
 
 
-def _gather_first(session: Session, issuers: Issuers, award_id: int, now: datetime) -> NewCredential | None:
-    """None where there is nothing to issue now. After a revocation the award has earlier credentials."""
-    award = _award(session, award_id)
-    if award.credential is not None or award.status == "revoked":
-        return None
-    # Whoever confirms the issuer comes before this, and it is seen here, or after it, and finds the award waiting.
-    queries.issuers.keep_issuer(session, award.issuer_id)
-    issuer = issuers.of(session, award.issuer_id)
+def _gather_first(
+    session: Session, issuers: Issuers, award_ids: Sequence[int], now: datetime
+) -> Sequence[NewCredential]:
+    """What is to be issued now of these awards; the others have their credential, or are set to wait.
+
+    After a revocation an award has earlier credentials.
+    """
+    awards = queries.awards.awards_with_all(session, award_ids)
+    if missing := {*award_ids} - {award.id for award in awards}:
+        raise NotFoundError(f"there is no award {min(missing)}")
+    open_awards = [award for award in awards if award.credential is None and award.status != "revoked"]
+    templates = _templates(open_awards)
+    found: list[NewCredential] = []
+    waiting: dict[int, str] = {}
+    for issuer_id in sorted({award.issuer_id for award in open_awards}):
+        # Whoever confirms the issuer comes before this, and it is seen here, or after it, and finds the award waiting.
+        queries.issuers.keep_issuer(session, issuer_id)
+        issuer = issuers.of(session, issuer_id)
+        of_issuer = [award for award in open_awards if award.issuer_id == issuer_id]
+        lacking = {
+            award.id: what
+            for award in of_issuer
+            if (what := _lacks(issuer, award, templates[award.template_version_id], now))
+        }
+        ready = [(award, *_before(award)) for award in of_issuer if award.id not in lacking]
+        found += _gather(session, issuers, issuer, ready, templates)
+        waiting |= lacking
+    for award in queries.awards.lock_awards(session, waiting):
+        _wait(session, award, [waiting[award.id]], now)
+    return found
+
+
+def _lacks(issuer: Issuer, award: Award, template: Template, now: datetime) -> str | None:
+    """What an award has to wait for before its credential can be built."""
     if issuer.confirmed_at is None:
-        _wait(session, award, ["issuer"], now)
-        return None
-    valid_until = _valid_until(issuer, award)
+        return "issuer"
+    valid_until = template.valid_until(award.earned_at, issuer.profile.zone)
     if valid_until is not None and valid_until <= now:
-        _wait(session, award, ["validity"], now)
-        return None
-    if not _reaches_required_value(award):
-        _wait(session, award, ["required_value"], now)
-        return None
+        return "validity"
+    return None if template.is_reached(award.score) else "required_value"
+
+
+def _before(award: Award) -> tuple[CredentialRow | None, str]:
+    """The award's credential before the one that is made now, and why that is made."""
     replaced = {row.replaces_id for row in award.credentials}
     before = next((row for row in award.credentials if row.id not in replaced), None)
-    return _gather(session, issuers, issuer, award, before, "first" if before is None else "again")
+    return before, "first" if before is None else "again"
 
 
 def _gather_replacement(
@@ -117,55 +156,70 @@ def _gather_replacement(
     row = queries.credentials.credential(session, credential_id)
     if row is None:
         raise NotFoundError(f"there is no badge {credential_id}")
-    if row.replaced_at or row.revoked_at or row.has_expired(now) or not _reaches_required_value(row.award):
+    templates = _templates([row.award])
+    reaches = templates[row.award.template_version_id].is_reached(row.award.score)
+    if row.replaced_at or row.revoked_at or row.has_expired(now) or not reaches:
         return None
     queries.issuers.keep_issuer(session, row.issuer_id)
     issuer = issuers.of(session, row.issuer_id)
     if issuer.confirmed_at is None:
         raise NotAllowedError("nothing is issued until the issuer is confirmed")
-    return _gather(session, issuers, issuer, row.award, row, why)
+    (new,) = _gather(session, issuers, issuer, [(row.award, row, why)], templates)
+    return new
 
 
-def _reaches_required_value(award: Award) -> bool:
-    return read_template(award.template_version.body).is_reached(award.score)
-
-
-def _valid_until(issuer: Issuer, award: Award) -> datetime | None:
-    return read_template(award.template_version.body).valid_until(award.earned_at, issuer.profile.zone)
+def _templates(awards: Iterable[Award]) -> Mapping[int, Template]:
+    """The templates of the awards, by the ids of their versions; each is read once."""
+    bodies = {award.template_version_id: award.template_version.body for award in awards}
+    return {version_id: read_template(body) for version_id, body in bodies.items()}
 
 
 def _gather(
-    session: Session, issuers: Issuers, issuer: Issuer, award: Award, before: CredentialRow | None, why: str
-) -> NewCredential:
+    session: Session,
+    issuers: Issuers,
+    issuer: Issuer,
+    awards: Sequence[tuple[Award, CredentialRow | None, str]],
+    templates: Mapping[int, Template],
+) -> Sequence[NewCredential]:
+    """All that the credentials of these awards of one issuer are made of, each with the one before it, and why."""
+    if not awards:
+        return []
     addresses = issuer.addresses
-    version = award.template_version
-    template = read_template(version.body)
-    entry = allocate_entry(session, issuer.id, issuer.address_id, issuer.status_purpose)
-    return NewCredential(
-        issuer=issuer,
-        award_id=award.id,
-        subject_id=f"urn:uuid:{award.subject_id}",
-        replaces=before.id if before is not None else None,
-        replaces_url=_url(session, issuers, before) if before is not None else None,
-        current=before.id if before is not None and before.replaced_at is None else None,
-        why=why,
-        template_version_id=version.id,
-        status_list_id=entry.list_id,
-        template=template,
-        template_url=addresses.achievement(version.template_id, version.version),
-        picture_url=addresses.picture(version.template_id, version.version),
-        version=version.version,
-        language=_language(template, award.person.language),
-        learner=Subject(name=award.person.name, email=award.person.email),
-        awarded_at=award.earned_at,
-        assessed_at=award.assessed_at,
-        valid_until=_valid_until(issuer, award),
-        score=award.score,
-        status=StatusEntry(
-            list_url=addresses.status_list(entry.list_id), index=entry.index, purpose=issuer.status_purpose
-        ),
-        keys={name: issuer.keyring.signing_key(session, name) for name in issuer.keyring.proofs},
-    )
+    keys = {name: issuer.keyring.signing_key(session, name) for name in issuer.keyring.proofs}
+    entries = allocate_entries(session, issuer.id, issuer.address_id, issuer.status_purpose, len(awards))
+    found = []
+    for (award, before, why), entry in zip(awards, entries, strict=True):
+        version, template = award.template_version, templates[award.template_version_id]
+        found.append(
+            NewCredential(
+                issuer=issuer,
+                award_id=award.id,
+                subject_id=f"urn:uuid:{award.subject_id}",
+                replaces=before.id if before is not None else None,
+                replaces_url=_url(session, issuers, before) if before is not None else None,
+                current=before.id if before is not None and before.replaced_at is None else None,
+                why=why,
+                template_version_id=version.id,
+                status_list_id=entry.list_id,
+                template=template,
+                template_url=addresses.achievement(version.template_id, version.version),
+                picture_url=addresses.picture(version.template_id, version.version),
+                version=version.version,
+                language=_language(template, award.person.language),
+                learner=Subject(name=award.person.name, email=award.person.email),
+                awarded_at=award.earned_at,
+                assessed_at=award.assessed_at,
+                valid_until=template.valid_until(award.earned_at, issuer.profile.zone),
+                score=award.score,
+                status=StatusEntry(
+                    list_url=addresses.status_list(entry.list_id),
+                    index=entry.index,
+                    purpose=issuer.status_purpose,
+                ),
+                keys=keys,
+            )
+        )
+    return found
 
 
 def _url(session: Session, issuers: Issuers, row: CredentialRow) -> str:
@@ -174,11 +228,10 @@ def _url(session: Session, issuers: Issuers, row: CredentialRow) -> str:
 
 
 def _wait(session: Session, award: Award, names: list[str], now: datetime) -> None:
-    """Lets the award wait for what is named; each attempt comes here, but it waits anew only for something else.
+    """Lets the award, which is locked, wait for what is named; it waits anew only for something else.
 
-    Whoever has revoked it, or issued its credential, while this was found out is not undone.
+    Each attempt comes here. Whoever has revoked it, or issued its credential, while this was found out is not undone.
     """
-    queries.awards.lock_award(session, award)
     if award.status not in ("earned", "waiting"):
         return
     if (award.status, award.waiting_for) != ("waiting", names):
@@ -187,40 +240,70 @@ def _wait(session: Session, award: Award, names: list[str], now: datetime) -> No
 
 
 def _store(
-    session: Session,
-    issuers: Issuers,
-    new: NewCredential,
-    credential_id: str,
-    secured: Sequence[SecuredCredential],
-    now: datetime,
-) -> _Outcome:
-    """Stores the credential, unless the issuer has another version or address now, or one of the keys is retired."""
-    issuer, award = new.issuer, _award(session, new.award_id)
+    session: Session, issuers: Issuers, made: Sequence[_Made], now: datetime
+) -> Mapping[int, _Outcome]:
+    """Stores the credentials, and says by the id of the award what became of each.
+
+    Those of an issuer that has another version or address now, or of whose keys one is retired, are not stored.
+    """
+    unchanged = {
+        issuer.id: _is_unchanged(session, issuers, issuer, kids)
+        for issuer, kids in {
+            one.new.issuer.id: (one.new.issuer, [key.kid for key in one.new.keys.values()]) for one in made
+        }.values()
+    }
+    # From here to the commit nobody else issues or revokes these awards; see `awards.revoke`.
+    awards = {
+        award.id: award for award in queries.awards.lock_awards(session, [one.new.award_id for one in made])
+    }
+    outcomes: dict[int, _Outcome] = {}
+    stored: dict[str, list[Award]] = {}
+    for one in made:
+        award = awards.get(one.new.award_id)
+        if award is None:  # its learner was erased
+            continue
+        if not unchanged[one.new.issuer.id]:
+            outcomes[award.id] = "issuer_changed"
+        elif award.status == "revoked" or _current_id(award) != one.new.current:
+            outcomes[award.id] = "not_needed"
+        else:
+            _store_one(session, award, one, now)
+            outcomes[award.id] = "stored"
+            if award.person.email:
+                for channel in one.new.issuer.channels:
+                    stored.setdefault(channel, []).append(award)
+    for channel, issued in stored.items():
+        plan_deliveries(session, issued, channel, now)
+    return outcomes
+
+
+def _is_unchanged(session: Session, issuers: Issuers, issuer: Issuer, kids: Sequence[str]) -> bool:
+    """Whether the issuer is as it was read, and its keys may still sign. Until the end neither changes."""
     queries.issuers.keep_issuer(session, issuer.id)
     newest = issuers.of(session, issuer.id)
-    kids = [key.kid for key in new.keys.values()]
-    if (newest.version_id, newest.address_id) != (issuer.version_id, issuer.address_id):
-        return "issuer_changed"
-    if not newest.keyring.may_all_sign(session, kids):
-        return "issuer_changed"
-    # From here to the commit nobody else issues or revokes this award; see `awards.revoke`.
-    queries.awards.lock_award(session, award)
-    current = award.credential
-    if award.status == "revoked" or (current.id if current is not None else None) != new.current:
-        return "not_needed"
+    is_same = (newest.version_id, newest.address_id) == (issuer.version_id, issuer.address_id)
+    return is_same and newest.keyring.may_all_sign(session, kids)
+
+
+def _current_id(award: Award) -> str | None:
+    return award.credential.id if award.credential is not None else None
+
+
+def _store_one(session: Session, award: Award, made: _Made, now: datetime) -> None:
+    new, current = made.new, award.credential
     if current is not None:
         current.replaced_at = current.revoked_at = now
         current.revoked_as = new.why
         set_status(session, current)
         session.flush()
-    json_proofs = [one for one in secured if one.media_type == EDDSA_RDFC_2022.media_type]
-    (jwt,) = (one for one in secured if one.media_type == VC_JWT.media_type)
+    json_proofs = [one for one in made.secured if one.media_type == EDDSA_RDFC_2022.media_type]
+    (jwt,) = (one for one in made.secured if one.media_type == VC_JWT.media_type)
     row = CredentialRow(
-        id=credential_id,
+        id=made.id,
         award_id=award.id,
         template_version_id=new.template_version_id,
-        issuer_id=issuer.id,
-        issuer_profile_id=issuer.version_id,
+        issuer_id=new.issuer.id,
+        issuer_profile_id=new.issuer.version_id,
         text=combined(json_proofs).text,
         jwt=jwt.text,
         language=new.language,
@@ -229,7 +312,7 @@ def _store(
         issued_at=now,
         valid_until=new.valid_until,
         why=new.why,
-        signed_with=kids,
+        signed_with=[key.kid for key in new.keys.values()],
         replaces_id=new.replaces,
     )
     session.add(row)
@@ -242,19 +325,8 @@ def _store(
     award.status, award.waiting_for = "issued", []
     data = {"award": award.id} | ({"replaces": new.replaces} if new.replaces else {})
     events.record(
-        session, "issued", "credential", credential_id, now, why=new.why, data=data, issuer_id=issuer.id
+        session, "issued", "credential", made.id, now, why=new.why, data=data, issuer_id=new.issuer.id
     )
-    if award.person.email:
-        for channel in issuer.channels:
-            plan_delivery(session, award, channel, now)
-    return "stored"
-
-
-def _award(session: Session, award_id: int) -> Award:
-    award = queries.awards.award(session, award_id)
-    if award is None:
-        raise NotFoundError(f"there is no award {award_id}")
-    return award
 
 
 def _language(template: Template, wanted: str | None) -> str:
@@ -262,15 +334,19 @@ def _language(template: Template, wanted: str | None) -> str:
     return template.language_for((wanted or template.in_language).replace("_", "-").split("-")[0].lower())
 
 
-def plan_delivery(session: Session, award: Award, channel: str, now: datetime) -> None:
-    """Schedules the delivery of an award's badge by a channel, once more where it was delivered already."""
-    delivery = next((row for row in award.deliveries if row.channel == channel), None)
-    if delivery is None:
-        delivery = Delivery(award=award, channel=channel)
-        session.add(delivery)
-    else:
-        # Whoever records at this moment that an earlier badge was sent does so before this, or sees the new badge.
-        queries.awards.lock_delivery(session, delivery.id)
-    delivery.status, delivery.trouble = "pending", None
+def plan_deliveries(session: Session, awards: Iterable[Award], channel: str, now: datetime) -> None:
+    """Schedules the delivery of the awards' badges by a channel, once more where one was delivered already."""
+    deliveries = []
+    for award in awards:
+        delivery = next((row for row in award.deliveries if row.channel == channel), None)
+        if delivery is None:
+            delivery = Delivery(award=award, channel=channel)
+            session.add(delivery)
+        else:
+            # Whoever records at this moment that an earlier badge was sent does so before this, or sees the new badge.
+            queries.awards.lock_delivery(session, delivery.id)
+        delivery.status, delivery.trouble = "pending", None
+        deliveries.append(delivery)
     session.flush()
-    outbox.add(session, "deliver", {"delivery_id": delivery.id}, now)
+    for delivery in deliveries:
+        outbox.add(session, "deliver", {"delivery_id": delivery.id}, now)

@@ -267,6 +267,8 @@ def _restore_lists(session: Session, issuer_id: str, lists: Sequence[dict[str, A
                 issuer_id=issuer_id,
                 address_id=of_address[tuple(packed["at"])] if "at" in packed else address_id,
                 purpose=packed["purpose"],
+                # Which of its entries are taken is not on the sheet: no further one is given out.
+                taken=status.LENGTH,
                 bits=bits,
             )
         )

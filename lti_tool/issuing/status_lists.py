@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lti_tool.store import Session, queries
@@ -18,19 +18,18 @@ class StatusListEntry:
     index: int
 
 
-def allocate_entry(session: Session, issuer_id: str, address_id: int, purpose: str) -> StatusListEntry:
-    """A free entry, at a random index, of a list of the issuer's address.
+def allocate_entries(
+    session: Session, issuer_id: str, address_id: int, purpose: str, count: int
+) -> Sequence[StatusListEntry]:
+    """Entries for `count` credentials, all in one list of the issuer's address; nobody else ever gets them.
 
-    So the list does not show in which order credentials were issued.
-    Nothing is reserved: two transactions may be given the same entry. The unique constraint of `credential` on list
-    and index lets only one of them store its credential; the job of the other fails, and allocates again when it is
-    retried.
+    Where a credential is not stored after all, its entry stays unused.
     """
-    row = _list_with_room(session, issuer_id, address_id, purpose)
-    while True:
-        index = secrets.randbelow(status.LENGTH)
-        if not queries.issuers.is_index_taken(session, row.id, index):
-            return StatusListEntry(list_id=row.id, index=index)
+    list_id, first, secret = _take(session, issuer_id, address_id, purpose, count)
+    return [
+        StatusListEntry(list_id=list_id, index=status.index_of(position, secret))
+        for position in range(first, first + count)
+    ]
 
 
 def set_status(session: Session, credential: CredentialRow) -> None:
@@ -53,20 +52,36 @@ def _store_bits(row: StatusList, bits: bytes) -> None:
     row.bits, row.text = bits, None
 
 
-def _list_with_room(session: Session, issuer_id: str, address_id: int, purpose: str) -> StatusList:
-    """The newest list of the address; a new one once that is half full, to find an index in about two tries."""
-    newest = queries.issuers.newest_status_list(session, address_id, purpose)
-    if newest is None or _is_half_full(session, newest):
+def _take(
+    session: Session, issuer_id: str, address_id: int, purpose: str, count: int
+) -> tuple[int, int, bytes]:
+    """Of the newest list of the address: its id, the position of the first of `count` entries, and its secret.
+
+    A new one is opened once half of it is taken, so that it stays short when it is packed, and its other half says
+    nothing of how many badges there are.
+    """
+    found = _take_of_newest(session, address_id, purpose, count)
+    if found is None:
         # Whoever comes here at the same time waits, and then finds the list that the first one has opened: a list of
         # one badge would name its holder to whoever asks for it.
         queries.issuers.lock_address(session, address_id)
-        newest = queries.issuers.newest_status_list(session, address_id, purpose)
-    if newest is None or _is_half_full(session, newest):
-        newest = StatusList(issuer_id=issuer_id, address_id=address_id, purpose=purpose, bits=status.empty())
-        session.add(newest)
+        found = _take_of_newest(session, address_id, purpose, count)
+    if found is None:
+        session.add(
+            StatusList(issuer_id=issuer_id, address_id=address_id, purpose=purpose, bits=status.empty())
+        )
         session.flush()
-    return newest
+        found = _take_of_newest(session, address_id, purpose, count)
+    if found is None:
+        raise LookupError(f"no status list has room for {count} credentials at once")
+    return found
 
 
-def _is_half_full(session: Session, row: StatusList) -> bool:
-    return queries.issuers.count_taken_indexes(session, row.id) * 2 >= status.LENGTH
+def _take_of_newest(
+    session: Session, address_id: int, purpose: str, count: int
+) -> tuple[int, int, bytes] | None:
+    list_id = queries.issuers.newest_status_list_id(session, address_id, purpose)
+    if list_id is None:
+        return None
+    taken = queries.issuers.take_entries(session, list_id, count, status.LENGTH // 2)
+    return None if taken is None else (list_id, *taken)

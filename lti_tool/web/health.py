@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
@@ -11,8 +13,8 @@ from lti_tool.web.current import current_tool
 
 pages = Blueprint("health", __name__)
 
-#: Work that has waited longer than this is taken as a sign that no worker is running.
-MAX_LAG_SECONDS = 120
+#: A queue is late where its oldest job has been due for longer. A look at a large course takes minutes.
+MAX_LAG_SECONDS = {outbox.AWARDS: 120, outbox.LOOKS: 600, outbox.DELIVERIES: 300}
 
 
 @pages.get("/healthz")
@@ -23,17 +25,37 @@ def health() -> Response:
 
 @pages.get("/readyz")
 def readiness() -> tuple[Response, int] | Response:
-    """200 while the database answers and the outbox is being emptied; 503 otherwise, with the reason."""
+    """200 while the database answers, which is all that pages and the verifier need; 503 otherwise."""
+    queues = _queues()
+    if queues is None:
+        return jsonify(status="unavailable", database="does not answer"), 503
+    return jsonify(status="ok", database="ok", queues=queues)
+
+
+@pages.get("/workz")
+def work() -> tuple[Response, int] | Response:
+    """200 while the jobs of every queue are done in time; 503 otherwise. A late worker is no reason to stop pages."""
+    queues = _queues()
+    if queues is None:
+        return jsonify(status="unavailable", database="does not answer"), 503
+    late = any(queue["status"] == "late" for queue in queues.values())
+    return (jsonify(status="late", queues=queues), 503) if late else jsonify(status="ok", queues=queues)
+
+
+def _queues() -> dict[str, dict[str, Any]] | None:
     tool = current_tool()
     try:
         with tool.store.read() as session:
-            work = outbox.health(session, tool.clock())
+            found = {name: outbox.health(session, name, tool.clock()) for name in outbox.QUEUES}
     except SQLAlchemyError:
-        return jsonify(status="unavailable", database="does not answer"), 503
-    late = work.oldest_seconds > MAX_LAG_SECONDS
-    answer = jsonify(
-        status="late" if late else "ok",
-        database="ok",
-        outbox={"waiting": work.waiting, "oldest_seconds": round(work.oldest_seconds), "dead": work.dead},
-    )
-    return (answer, 503) if late else answer
+        return None
+    return {
+        name: {
+            "status": "late" if health.oldest_seconds > MAX_LAG_SECONDS[name] else "ok",
+            "waiting": health.waiting,
+            "oldest_seconds": round(health.oldest_seconds),
+            "unclaimed_seconds": round(health.unclaimed_seconds),
+            "dead": health.dead,
+        }
+        for name, health in found.items()
+    }

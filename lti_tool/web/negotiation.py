@@ -18,6 +18,6 @@ def prefers_html(documents: Sequence[str] = JSON_TYPES) -> bool:
 def prefers_json() -> bool:
     """Whether a program sent the request: by what it accepts, or by the name of the document."""
     accepted = request.accept_mimetypes
-    if request.path.endswith((".json", ".jsonld", "/readyz", "/healthz")):
+    if request.path.endswith((".json", ".jsonld", "/readyz", "/healthz", "/workz")):
         return not prefers_html()
     return max(accepted[kind] for kind in JSON_TYPES) > accepted["text/html"]

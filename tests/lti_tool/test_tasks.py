@@ -1,19 +1,20 @@
-"""The relay hands out what is due, and a broker that is away costs nothing but time."""
+"""The relay says what is due, workers do it, and a broker that is away costs nothing but time."""
 
+import threading
 import time
 
 import pytest
 
+from lti_tool import jobs
 from lti_tool.store import outbox
-from lti_tool.store.models import Outbox
-from lti_tool.tasks import Relay, Worker, build_celery
+from lti_tool.store.models import CredentialRow, Outbox
+from lti_tool.tasks import RENEW_SECONDS, THREADS, Relay, Runner, Worker, build_celery
 from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, complete, settings_for
+from tests.fixtures import ANNA, complete, rows, settings_for
 
 
-def statuses(tool):
-    with tool.store.read() as session:
-        return sorted(row.status for row in session.query(Outbox) if row.task == "issue")
+def to_be_issued(tool):
+    return [row for row in rows(tool, Outbox) if row.task == "issue"]
 
 
 def wait(condition):
@@ -29,31 +30,116 @@ def test_a_due_job_is_run(tool, platform, rule_id, broker, request):
     complete(tool, platform, rule_id, ANNA)
     worker = Worker(tool, url)
     worker.start()
-    wait(lambda: statuses(tool) == ["done"])
+    wait(lambda: to_be_issued(tool) == [])
     worker.stop()
+    assert len(rows(tool, CredentialRow)) == 1
 
 
-def test_without_a_broker_jobs_stay_in_the_outbox(tool, platform, rule_id, free_port, clock, capfd):
+def relay_to(tool, url):
+    runner = Runner(tool)
+    return Relay(tool, runner, build_celery(url, runner.run_due_jobs))
+
+
+def test_without_a_broker_jobs_stay_in_the_outbox(tool, platform, rule_id, free_port, capfd):
     complete(tool, platform, rule_id, ANNA)
-    address = f"redis://user:secret@127.0.0.1:{free_port()}/0"
-    relay = Relay(tool, build_celery(address, tool))
-    assert relay.relay_once() == 0
-    said = capfd.readouterr()
-    assert "relay_without_broker" in said.out + said.err
-    assert "secret" not in said.out + said.err
-    clock.advance(seconds=2)
-    assert statuses(tool) == ["sent"]
-    with tool.store.read() as session:
-        issue = session.query(Outbox).filter_by(task="issue").one().id
-    assert issue in outbox.claim(tool.store, clock())
+    before = [row.due_at for row in to_be_issued(tool)]
+    relay = relay_to(tool, f"redis://user:secret@127.0.0.1:{free_port()}/0")
+    assert relay.relay_once() is False
+    said = "".join(capfd.readouterr())
+    assert "relay_without_broker" in said and "secret" not in said
+    assert [row.due_at for row in to_be_issued(tool)] == before
+    assert [job.task for job in outbox.claim(tool.store, outbox.AWARDS, tool.clock(), 9)] == [
+        "sweep",
+        "issue",
+    ]
 
 
 def test_two_tools_in_one_process_run_their_own_jobs(tool, tmp_path, platform, rule_id):
     other = build_tool(settings_for(f"sqlite:///{tmp_path / 'other.sqlite'}", tmp_path), tool.clock)
-    build_celery("memory://", other)
+    relay_to(other, "memory://").relay_once()
     complete(tool, platform, rule_id, ANNA)
     worker = Worker(tool, "memory://")
     worker.start()
-    wait(lambda: statuses(tool) == ["done"])
+    wait(lambda: to_be_issued(tool) == [])
     worker.stop()
     other.store.close()
+
+
+@pytest.fixture
+def tasks(monkeypatch):
+    """Has jobs of the tasks that a test names do what it says."""
+
+    def set_task(task, work):
+        monkeypatch.setitem(jobs.JOBS, task, work)
+
+    return set_task
+
+
+def add_jobs(tool, task, count=1):
+    with tool.store.begin() as session:
+        return [outbox.add(session, task, {}, tool.clock()) for _ in range(count)]
+
+
+def test_mail_servers_that_hang_hold_up_no_award(tool, tasks):
+    hangs, issued = threading.Event(), []
+    tasks("deliver", lambda *_: hangs.wait(60))
+    tasks("sweep", lambda *_: None)
+
+    def replace(tool, job_id, _payload):
+        issued.append(job_id)
+        with tool.store.begin() as session:
+            outbox.finish(session, job_id)
+
+    tasks("replace", replace)
+    add_jobs(tool, "deliver", THREADS[outbox.DELIVERIES] * 3)
+    worker = Worker(tool, "memory://")
+    worker.start()
+    wait(lambda: len([row for row in rows(tool, Outbox) if row.leased_until]) >= THREADS[outbox.DELIVERIES])
+    new = add_jobs(tool, "replace", 5)
+    wait(lambda: sorted(issued) == sorted(new))
+    hangs.set()
+    worker.stop()
+
+
+def test_leases_are_renewed_for_as_long_as_a_job_is_being_done(tool, tasks, clock):
+    runner, begun, may_end = Runner(tool), threading.Event(), threading.Event()
+
+    def work(*_):
+        begun.set()
+        may_end.wait(60)
+
+    tasks("issue", work)
+    add_jobs(tool, "issue")
+    thread = threading.Thread(target=runner.run_due_jobs, args=(outbox.AWARDS,))
+    thread.start()
+    begun.wait(60)
+    for _ in range(10):
+        clock.advance(seconds=RENEW_SECONDS)
+        runner.renew_leases()
+        assert [job.task for job in outbox.claim(tool.store, outbox.AWARDS, clock(), 9)] in ([], ["sweep"])
+    runner.stop()
+    may_end.set()
+    thread.join(60)
+    # It has ended, so nobody renews it any more.
+    runner.renew_leases()
+    clock.advance(seconds=outbox.LEASE.total_seconds() + 1)
+    assert "issue" in {job.task for job in outbox.claim(tool.store, outbox.AWARDS, clock(), 9)}
+
+
+def test_who_is_stopped_ends_the_job_at_hand_and_gives_back_the_others(tool, tasks):
+    runner, done = Runner(tool), []
+
+    def work(tool, job_id, _payload):
+        done.append(job_id)
+        runner.stop()
+        with tool.store.begin() as session:
+            outbox.finish(session, job_id)
+
+    tasks("replace", work)
+    tasks("sweep", work)
+    ids = add_jobs(tool, "replace", 4)
+    runner.run_due_jobs(outbox.AWARDS)
+    assert len(done) == 1
+    left = {row.id for row in rows(tool, Outbox) if row.task == "replace"}
+    assert left == {*ids} - {*done}
+    assert {row.leased_until for row in rows(tool, Outbox) if row.id in left} == {None}

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import gzip
 import json
+from itertools import pairwise
 
 import pytest
 
 from signing.errors import StatusListError
 from signing.multibase import base64url
-from signing.status import LENGTH, bit, decode, empty, encode, with_bit_cleared, with_bit_set
+from signing.status import LENGTH, bit, decode, empty, encode, index_of, with_bit_cleared, with_bit_set
 
 #: The example list of W3C Bitstring Status List v1.0: 131072 bits, none set.
 W3C_EMPTY = "uH4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA"
@@ -76,3 +77,23 @@ def test_the_reference_validators_list_is_read(shared):
     listed = json.loads((folder / "testlist").read_text())["credentialSubject"]["encodedList"]
     entry = json.loads((folder / "credential-status-revoked.json").read_text())["credentialStatus"]
     assert bit(decode(listed), int(entry["statusListIndex"]))
+
+
+def test_each_position_has_an_index_of_its_own_that_says_nothing_of_it():
+    secret, other = b"1" * 16, b"2" * 16
+    indexes = [index_of(position, secret) for position in range(LENGTH)]
+    assert sorted(indexes) == list(range(LENGTH))
+    others = [index_of(position, other) for position in range(1000)]
+    assert sum(ours == theirs for ours, theirs in zip(indexes, others, strict=False)) < 5
+    # Of two that follow each other, the second is as often before the first as behind it.
+    later = sum(second > first for first, second in pairwise(indexes))
+    assert abs(later - LENGTH / 2) < LENGTH / 100
+    # Neighbours lie as far apart as by chance: a third of the list.
+    distance = sum(abs(second - first) for first, second in pairwise(indexes))
+    assert abs(distance / LENGTH - LENGTH / 3) < LENGTH / 50
+
+
+@pytest.mark.parametrize("position", [-1, LENGTH])
+def test_a_list_has_no_further_entries(position):
+    with pytest.raises(StatusListError):
+        index_of(position, b"1" * 16)

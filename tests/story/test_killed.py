@@ -98,7 +98,7 @@ def kill_often(demo, random_):
         wait(demo.answers)
     # Jobs that the killed processes had claimed come back when their lease ends; the test ends it at once.
     with closing(sqlite3.connect(demo.folder / "nozimite.sqlite", timeout=30)) as connection, connection:
-        connection.execute("UPDATE outbox SET due_at = '2000-01-01 00:00:00' WHERE status = 'sent'")
+        connection.execute("UPDATE outbox SET leased_until = NULL")
     wait(lambda: demo.count("delivery", "status = 'sent'") == COMPLETE)
     assert demo.count("award") == demo.count("credential") == COMPLETE
     assert len(demo.query("SELECT DISTINCT award_id FROM credential")) == COMPLETE

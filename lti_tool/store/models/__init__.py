@@ -12,7 +12,6 @@ from lti_tool.store.models.issuers import (
     IssuerProfileRow,
     IssuerRow,
     SigningKeyRow,
-    SpentStatusEntry,
     StatusList,
 )
 from lti_tool.store.models.observations import LookRow, ObservationRow
@@ -57,7 +56,6 @@ __all__ = [
     "RuleVersion",
     "Score",
     "SigningKeyRow",
-    "SpentStatusEntry",
     "StatusList",
     "TemplateChange",
     "TemplateVersion",

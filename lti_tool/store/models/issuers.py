@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -117,6 +118,10 @@ class StatusList(Base):
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     address_id: Mapped[int] = mapped_column(ForeignKey("issuer_address.id"))
     purpose: Mapped[str] = mapped_column(String(20))
+    taken: Mapped[int] = mapped_column(default=0)
+    """How many of its entries were given out, to credentials that were erased or never stored too."""
+    order_secret: Mapped[bytes] = mapped_column(default=lambda: secrets.token_bytes(16))
+    """By which the entries are given out in an order of their own: `signing.status.index_of`."""
     bits: Mapped[bytes]
     text: Mapped[str | None] = mapped_column(Text)
     jwt: Mapped[str | None] = mapped_column(Text)
@@ -124,15 +129,6 @@ class StatusList(Base):
     signed_with: Mapped[list[str]] = mapped_column(default=list)
     """The `kid`s of the keys; the list is signed again once other keys are the current ones."""
     address: Mapped[IssuerAddress] = relationship()
-
-
-class SpentStatusEntry(Base):
-    """The entry of a credential that was erased. It is given to no other, whose status it might be already."""
-
-    __tablename__ = "spent_status_entry"
-
-    status_list_id: Mapped[int] = mapped_column(ForeignKey("status_list.id"), primary_key=True)
-    status_index: Mapped[int] = mapped_column(primary_key=True)
 
 
 class InstallationSetting(Base):

@@ -5,22 +5,38 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.store.models.base import Base
 
 
 class Outbox(Base):
-    """A job; `lti_tool.store.outbox` explains it. `status`: pending, sent, done, dead."""
+    """A job that is to be done, or that is dead; `lti_tool.store.outbox` explains it."""
 
     __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_due",
+            "queue",
+            "due_at",
+            sqlite_where=text("died_at IS NULL"),
+            postgresql_where=text("died_at IS NULL"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    queue: Mapped[str] = mapped_column(String(10))
     task: Mapped[str] = mapped_column(String(40))
     payload: Mapped[dict[str, Any]]
-    status: Mapped[str] = mapped_column(String(10), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime] = mapped_column(index=True)
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    """Until when it is a worker's; None where nobody has claimed it."""
+    again_at: Mapped[datetime | None]
+    """When it was asked to be done once more, while it is being done."""
+    died_at: Mapped[datetime | None]
+    """When it had failed too often."""
     trouble: Mapped[str | None]
+    """Why the last attempt failed."""
     created_at: Mapped[datetime]

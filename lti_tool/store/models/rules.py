@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base, one_where
@@ -126,6 +126,8 @@ class Question(Base):
     people: Mapped[list[str]] = mapped_column(default=list)
     asked_at: Mapped[datetime]
     mailed_at: Mapped[datetime | None]
+    mailed_to: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """The teachers who were mailed it, by id; each is mailed it once."""
     closed_at: Mapped[datetime | None]
     why_closed: Mapped[str] = mapped_column(String(20), default="")
     """answered; witness (the platform's lists have answered it); nobody (there is nobody left to ask about); changed or

@@ -30,6 +30,44 @@ def lock_award(session: Session, award: Award) -> None:
     session.refresh(award, with_for_update=FOR_UPDATE)
 
 
+def awards_with_all(session: Session, award_ids: Collection[int]) -> Sequence[Award]:
+    """The awards with all that their credentials are made of; the texts of earlier credentials are not read."""
+    query = (
+        select(Award)
+        .where(Award.id.in_(award_ids))
+        .options(
+            selectinload(Award.person),
+            selectinload(Award.template_version),
+            selectinload(Award.credential).defer(CredentialRow.text).defer(CredentialRow.jwt),
+            selectinload(Award.credentials).defer(CredentialRow.text).defer(CredentialRow.jwt),
+        )
+        .order_by(Award.id)
+    )
+    return session.scalars(query).all()
+
+
+def lock_awards(session: Session, award_ids: Collection[int]) -> Sequence[Award]:
+    """Locks the rows (SELECT ... FOR NO KEY UPDATE), in the order of their ids, so that none waits for another.
+
+    With their learners, credentials and deliveries, all as they are now.
+    """
+    if not award_ids:
+        return []
+    query = (
+        select(Award)
+        .where(Award.id.in_(award_ids))
+        .options(
+            selectinload(Award.person),
+            selectinload(Award.credential).defer(CredentialRow.text).defer(CredentialRow.jwt),
+            selectinload(Award.deliveries),
+        )
+        .order_by(Award.id)
+        .with_for_update(of=Award, **FOR_UPDATE)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query).all()
+
+
 def newest_awards(session: Session, course_id: int, template: TemplateVersion) -> Mapping[int, HeldAward]:
     """The newest award of the template, whatever its version and status, of everybody in the course who ever had one.
 

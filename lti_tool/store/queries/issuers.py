@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import (
     Course,
-    CredentialRow,
     InstallationSetting,
     IssuerAddress,
     IssuerPermission,
     IssuerProfileRow,
     IssuerRow,
     SigningKeyRow,
-    SpentStatusEntry,
     StatusList,
     ToolKeyRow,
 )
@@ -209,30 +207,25 @@ def lock_status_list(session: Session, list_id: int) -> StatusList | None:
     return session.get(StatusList, list_id, with_for_update=True, populate_existing=True)
 
 
-def newest_status_list(session: Session, address_id: int, purpose: str) -> StatusList | None:
-    """The newest status list of an issuer's address with that purpose."""
+def newest_status_list_id(session: Session, address_id: int, purpose: str) -> int | None:
+    """The id of the newest status list of an issuer's address with that purpose."""
     return session.scalar(
-        select(StatusList)
+        select(StatusList.id)
         .where(StatusList.address_id == address_id, StatusList.purpose == purpose)
         .order_by(StatusList.id.desc())
         .limit(1)
     )
 
 
-def count_taken_indexes(session: Session, list_id: int) -> int:
-    """The number of credentials that have, or had before they were erased, an entry in the list."""
-    queries = (
-        select(func.count()).where(kind.status_list_id == list_id)
-        for kind in (CredentialRow, SpentStatusEntry)
-    )
-    return sum(session.scalar(query) or 0 for query in queries)
+def take_entries(session: Session, list_id: int, count: int, most: int) -> tuple[int, bytes] | None:
+    """Gives out the next `count` entries of a list: the position of the first, and the list's secret.
 
-
-def is_index_taken(session: Session, list_id: int, index: int) -> bool:
-    """Whether a credential has the entry at that index, or had it before it was erased."""
-    if session.get(SpentStatusEntry, (list_id, index)) is not None:
-        return True
-    query = select(CredentialRow.id).where(
-        CredentialRow.status_list_id == list_id, CredentialRow.status_index == index
-    )
-    return session.scalar(query) is not None
+    None where more than `most` would be taken then. Until the end of the transaction nobody else is given any.
+    """
+    taken = session.execute(
+        update(StatusList)
+        .where(StatusList.id == list_id, StatusList.taken + count <= most)
+        .values(taken=StatusList.taken + count)
+        .returning(StatusList.taken, StatusList.order_secret)
+    ).one_or_none()
+    return None if taken is None else (taken[0] - count, taken[1])

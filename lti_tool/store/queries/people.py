@@ -20,7 +20,6 @@ from lti_tool.store.models import (
     Outbox,
     Person,
     PlatformAccount,
-    SpentStatusEntry,
 )
 from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_possible_id
 from lti_tool.values import Member
@@ -173,14 +172,9 @@ def delete_all_of(session: Session, person_id: int) -> int:
     The entries of the credentials in status lists stay taken. The row of the person stays.
     """
     awards = session.scalars(select(Award.id).where(Award.person_id == person_id)).all()
-    credentials = session.scalars(select(CredentialRow).where(CredentialRow.award_id.in_(awards))).all()
-    ids = [row.id for row in credentials]
+    ids = session.scalars(select(CredentialRow.id).where(CredentialRow.award_id.in_(awards))).all()
     deliveries = session.scalars(select(Delivery.id).where(Delivery.award_id.in_(awards))).all()
     notices = session.scalars(select(Notice.id).where(Notice.credential_id.in_(ids))).all()
-    session.add_all(
-        SpentStatusEntry(status_list_id=row.status_list_id, status_index=row.status_index)
-        for row in credentials
-    )
     jobs = {"award_id": awards, "credential_id": ids, "delivery_id": deliveries, "notice_id": notices}
     theirs = [
         job_id

@@ -98,11 +98,11 @@ def test_an_award_issued_by_two_workers_at_once_is_one_credential(tool_on_any_da
     def issue(_):
         # Two may choose the same status list entry or store at once; the job would be tried again.
         with suppress(IntegrityError):
-            issuance.issue(tool.store, tool.issuers, award.id, NOW)
+            issuance.issue(tool.store, tool.issuers, [award.id], NOW)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(issue, range(4)))
-    issuance.issue(tool.store, tool.issuers, award.id, NOW)
+    issuance.issue(tool.store, tool.issuers, [award.id], NOW)
     assert len(rows(tool, CredentialRow)) == 1
     assert len(rows(tool, Delivery)) == 1
 
@@ -115,7 +115,7 @@ def test_an_award_revoked_while_it_is_issued_stays_revoked(tool_on_any_database,
         with tool.store.begin() as session:
             awards.revoke(session, session.get_one(Award, award.id), "issued in error", NOW)
             session.flush()
-            issuing = pool.submit(issuance.issue, tool.store, tool.issuers, award.id, NOW)
+            issuing = pool.submit(issuance.issue, tool.store, tool.issuers, [award.id], NOW)
             time.sleep(1)  # it has read that nothing is revoked, and waits to write
         issuing.result()
     assert [row.status for row in rows(tool, Award)] == ["revoked"]
@@ -125,7 +125,7 @@ def test_an_award_revoked_while_it_is_issued_stays_revoked(tool_on_any_database,
 def test_a_badge_revoked_before_its_mail_could_be_sent_is_not_sent(tool, platform, rule_id, tmp_path):
     complete(tool, platform, rule_id, ANNA)
     (award,) = rows(tool, Award)
-    issuance.issue(tool.store, tool.issuers, award.id, NOW)
+    issuance.issue(tool.store, tool.issuers, [award.id], NOW)
     with tool.store.begin() as session:
         awards.revoke(session, session.get_one(Award, award.id), "issued in error", NOW)
     run_due_jobs(tool)

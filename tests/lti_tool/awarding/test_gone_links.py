@@ -111,11 +111,11 @@ def test_a_launch_revives_a_link_that_was_gone_and_prompts_a_look(tool, rule_id)
     platform = Missing("1")
     look(tool, platform, times=3)
     with tool.store.begin() as session:
-        session.get_one(Outbox, "look-1").status = "done"
+        session.delete(session.get_one(Outbox, "look-1"))
     platform.gone.clear()
     launch(tool, ANNA)
     with tool.store.read() as session:
-        assert session.get_one(Outbox, "look-1").status == "pending"
+        assert session.get_one(Outbox, "look-1").due_at <= tool.clock() + looks.WAIT_AFTER_OPENING
     look(tool, platform)
     assert platform.asked[-2:] == ["1", None]
     assert rule(tool) == ("", None, False)

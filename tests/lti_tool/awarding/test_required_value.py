@@ -157,7 +157,7 @@ def test_a_result_below_is_never_issued_whatever_decided_it(score, is_issued, to
         award = session.query(Award).one()
         award.score = score and Decimal(score)
         award_id = award.id
-    issuance.issue(tool.store, tool.issuers, award_id, tool.clock())
+    issuance.issue(tool.store, tool.issuers, [award_id], tool.clock())
     with tool.store.read() as session:
         award = session.get_one(Award, award_id)
         assert (award.status, award.waiting_for) == (

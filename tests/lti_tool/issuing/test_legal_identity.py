@@ -11,7 +11,6 @@ from structlog.testing import capture_logs
 from badges.errors import MissingElementsError
 from badges.issuer import Place
 from badges.template.values import QualityAssurance
-from lti_tool import jobs
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import legal_identity
 from lti_tool.store import outbox
@@ -130,6 +129,5 @@ def test_an_award_that_waits_for_the_issuer_still_waits_after_another_try(unconf
     run_due_jobs(unconfirmed)
     with unconfirmed.store.begin() as session:
         outbox.add(session, "issue", {"award_id": session.query(Award).one().id}, unconfirmed.clock())
-    for event_id in outbox.claim(unconfirmed.store, unconfirmed.clock()):
-        jobs.run_job(unconfirmed, event_id)
+    run_due_jobs(unconfirmed)
     assert awards(unconfirmed) == [("waiting", ["issuer"])]

@@ -11,7 +11,7 @@ from lti_tool.awarding import awards
 from lti_tool.errors import RecoverySheetError
 from lti_tool.issuing import recovery_sheet
 from lti_tool.issuing.recovery_sheet import SincePrinted
-from lti_tool.issuing.status_lists import StatusListEntry, allocate_entry
+from lti_tool.issuing.status_lists import StatusListEntry, allocate_entries
 from lti_tool.publishing import issuer_documents
 from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow, Person, PlatformAccount, StatusList
@@ -130,7 +130,7 @@ def test_two_issuers_are_restored_one_after_the_other_with_the_lists_that_they_h
     add_another_issuer(bare)
     with tool.store.begin() as session:
         theirs = another_of(tool)
-        entry = allocate_entry(session, theirs.id, theirs.address_id, "revocation")
+        (entry,) = allocate_entries(session, theirs.id, theirs.address_id, "revocation", 1)
         other = recovery_sheet.make_sheet(session, theirs.keyring, "Daugava", tool.tool_url, tool.clock())
     restore(bare, sheet.page, sheet.code)
     with bare.store.begin() as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -11,9 +12,9 @@ import pytest
 from badges.verify import verify
 from lti_tool.awarding import awards
 from lti_tool.errors import NotAllowedError
-from lti_tool.issuing.status_lists import allocate_entry
+from lti_tool.issuing.status_lists import allocate_entries
 from lti_tool.publishing import issuer_documents, status_lists
-from lti_tool.store.models import Award, CredentialRow, SpentStatusEntry, StatusList
+from lti_tool.store.models import Award, CredentialRow, StatusList
 from lti_tool.wiring import build_tool
 from signing import status
 from signing.status import bit, decode
@@ -81,10 +82,10 @@ def test_a_badge_that_can_only_be_revoked_is_not_suspended(tool, platform):
 def test_each_purpose_has_a_list_of_its_own(tool, suspending):
     with tool.store.begin() as session:
         places = [
-            allocate_entry(session, tool.issuer.id, tool.issuer.address_id, purpose)
+            allocate_entries(session, tool.issuer.id, tool.issuer.address_id, purpose, 1)[0]
             for purpose in ("revocation", "suspension")
         ]
-        again = allocate_entry(session, tool.issuer.id, tool.issuer.address_id, "revocation")
+        (again,) = allocate_entries(session, tool.issuer.id, tool.issuer.address_id, "revocation", 1)
     assert places[0].list_id == again.list_id != places[1].list_id
     for place, purpose in zip(places, ("revocation", "suspension"), strict=True):
         assert listed(tool, place.list_id)["credentialSubject"]["statusPurpose"] == purpose
@@ -102,29 +103,26 @@ def test_badges_issued_at_once_share_one_list(tool_on_any_database):
     """A list of one badge would name its holder to whoever asks for it."""
     tool = tool_on_any_database
 
-    def allocate():
-        with tool.store.begin() as session:
-            return allocate_entry(session, tool.issuer.id, tool.issuer.address_id, "revocation").list_id
+    found = all_at_once(*[partial(allocate, tool)] * 6)
+    assert len({entry.list_id for entry in found}) == 1
+    assert len({entry.index for entry in found}) == 6
 
-    assert len({*all_at_once(*[allocate] * 6)}) == 1
+
+def allocate(tool):
+    with tool.store.begin() as session:
+        (entry,) = allocate_entries(session, tool.issuer.id, tool.issuer.address_id, "revocation", 1)
+    return entry
 
 
 def test_the_next_list_is_opened_once_however_many_need_it(tool_on_any_database, monkeypatch):
     tool = tool_on_any_database
-
-    def allocate():
-        with tool.store.begin() as session:
-            return allocate_entry(session, tool.issuer.id, tool.issuer.address_id, "revocation")
-
-    first = allocate()
+    first = allocate(tool)
     monkeypatch.setattr(status, "LENGTH", 8)
     with tool.store.begin() as session:
-        session.add_all(
-            SpentStatusEntry(status_list_id=first.list_id, status_index=index) for index in range(4)
-        )
-    following = {entry.list_id for entry in all_at_once(*[allocate] * 6)}
-    assert len(following) == 1
-    assert following != {first.list_id}
+        session.get_one(StatusList, first.list_id).taken = 2
+    following = [entry.list_id for entry in all_at_once(*[partial(allocate, tool)] * 6)]
+    assert sorted(following.count(number) for number in {*following}) == [2, 4]
+    assert following.count(first.list_id) == 2
 
 
 def test_several_revocations_are_signed_once_when_the_list_is_requested(tool, platform, clock):

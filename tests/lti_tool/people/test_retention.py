@@ -1,8 +1,7 @@
 """What is kept, however old it is."""
 
-from lti_tool import jobs
 from lti_tool.store.models import Event, LookRow, ObservationRow
-from tests.fixtures import ANNA, complete
+from tests.fixtures import ANNA, complete, run_job
 
 
 def test_the_hourly_sweep_deletes_nothing_of_the_ledger(tool, platform, course_id, clock):
@@ -13,5 +12,5 @@ def test_the_hourly_sweep_deletes_nothing_of_the_ledger(tool, platform, course_i
             kinds = (ObservationRow, LookRow, Event)
             counts[moment] = [session.query(kind).count() for kind in kinds]
         clock.advance(days=4000)
-        jobs.run_job(tool, "sweep")
+        run_job(tool, "sweep")
     assert counts["before"] == counts["after"]

@@ -225,7 +225,7 @@ def issue(member):
     def act(story):
         with story.tool.store.read() as session:
             award_id = award(story, session, member).id
-        issuance.issue(story.tool.store, story.tool.issuers, award_id, story.tool.clock())
+        issuance.issue(story.tool.store, story.tool.issuers, [award_id], story.tool.clock())
 
     return act
 

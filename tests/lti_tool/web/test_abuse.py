@@ -8,12 +8,11 @@ import pytest
 import structlog
 from werkzeug.routing import IntegerConverter
 
-from lti_tool import jobs
 from lti_tool.errors import PlatformError
 from lti_tool.logs import set_up_logs
 from lti_tool.platforms import registrations
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Person, PlatformAccount
-from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, learner, run_due_jobs
+from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, learner, run_due_jobs, run_job
 from tests.lti_tool.web.conftest import CLAIM, FROM_ELSEWHERE, hidden, policy, text_of
 
 MARK = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}%(name)s"
@@ -174,7 +173,8 @@ def test_every_route_has_security_headers(app, school, teaching, annas_badge):
         path = rule.build(values)[1]
         for method in rule.methods & {"GET", "POST"}:
             answer = school.browser.open(path, method=method)
-            assert answer.status_code < 500, (method, path)
+            # /workz tells that there is no worker.
+            assert answer.status_code < 500 or path == "/workz", (method, path)
             headers = answer.headers
             assert headers["X-Content-Type-Options"] == "nosniff", path
             assert "X-Frame-Options" not in headers
@@ -215,7 +215,7 @@ def test_the_log_has_no_names_and_no_secrets(
     complete(web_tool, services, course_rule, services.everyone[-1], JANIS)
     run_due_jobs(web_tool)
     services.members = None  # as a bug would have it
-    jobs.run_job(web_tool, f"look-{course_rule}")
+    run_job(web_tool, f"look-{course_rule}")
     school.browser.post(f"/lti/app/rules/{course_rule}/check", data={"_launch": token})
     school.browser.post(
         "/lti/launch", data={"error": "x", "error_description": "Anna Bērziņa anna@example.org"}

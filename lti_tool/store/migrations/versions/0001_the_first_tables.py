@@ -108,17 +108,26 @@ def upgrade() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("queue", sa.String(length=10), nullable=False),
         sa.Column("task", sa.String(length=40), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
-        sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("again_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("died_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("trouble", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_outbox_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_due",
+            ["queue", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("died_at IS NULL"),
+            postgresql_where=sa.text("died_at IS NULL"),
+        )
 
     op.create_table(
         "registration",
@@ -177,6 +186,8 @@ def upgrade() -> None:
         sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("address_id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("order_secret", sa.LargeBinary(), nullable=False),
         sa.Column("bits", sa.LargeBinary(), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("jwt", sa.Text(), nullable=True),
@@ -520,6 +531,7 @@ def upgrade() -> None:
         sa.Column("people", sa.JSON(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mailed_to", sa.JSON(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("why_closed", sa.String(length=20), nullable=False),
         sa.Column("answer", sa.String(length=20), nullable=False),
@@ -783,16 +795,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "spent_status_entry",
-        sa.Column("status_list_id", sa.Integer(), nullable=False),
-        sa.Column("status_index", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["status_list_id"],
-            ["status_list.id"],
-        ),
-        sa.PrimaryKeyConstraint("status_list_id", "status_index"),
-    )
-    op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("credential_id", sa.String(length=36), nullable=False),
@@ -846,7 +848,6 @@ def downgrade() -> None:
     op.drop_table("mailed_change")
     op.drop_table("delivery")
     op.drop_table("notice")
-    op.drop_table("spent_status_entry")
     op.drop_table("credential")
     op.drop_table("launch_session")
     op.drop_table("award")
@@ -886,7 +887,11 @@ def downgrade() -> None:
     op.drop_table("installation_setting")
     op.drop_table("registration")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outbox_due_at"))
+        batch_op.drop_index(
+            "ix_outbox_due",
+            sqlite_where=sa.text("died_at IS NULL"),
+            postgresql_where=sa.text("died_at IS NULL"),
+        )
 
     op.drop_table("outbox")
     with op.batch_alter_table("expiring_value", schema=None) as batch_op:

@@ -215,8 +215,15 @@ def test_health(browser, web_tool, clock):
     ready = browser.get("/readyz")
     assert (ready.status_code, ready.json["database"]) == (200, "ok")
     clock.advance(minutes=5)  # nobody has swept: there is no worker
-    late = browser.get("/readyz")
+    late = browser.get("/workz")
     assert (late.status_code, late.json["status"]) == (503, "late")
+    assert {name: queue["status"] for name, queue in late.json["queues"].items()} == {
+        "awards": "late",
+        "looks": "ok",
+        "deliveries": "ok",
+    }
+    # Pages and the verifier work without a worker.
+    assert browser.get("/readyz").status_code == 200
 
 
 def test_an_unavailable_database_is_answered_with_503_and_no_details(browser, web_tool, monkeypatch):
@@ -226,7 +233,7 @@ def test_an_unavailable_database_is_answered_with_503_and_no_details(browser, we
         raise OperationalError("SELECT secret FROM learner", {}, OSError("Anna"))
 
     monkeypatch.setattr(web_tool.store, "read", lost)
-    assert browser.get("/readyz").status_code == 503
+    assert browser.get("/readyz").status_code == browser.get("/workz").status_code == 503
     page = browser.get(f"/badges/{uuid.uuid4()}")
     assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
     assert "Anna" not in page.text and "SELECT" not in page.text
