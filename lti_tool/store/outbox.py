@@ -17,7 +17,8 @@ So every job runs at least once, and a job whose worker was stopped for longer t
 bear that: the unique constraints of the tables they write make a repetition harmless (one credential an award, one
 delivery a channel), and a delivery has a reference by which a repeated mail is recognised.
 
-A job that is done has no row any more. One that has failed too often is dead: its row stays, for the operator.
+A job that is done has no row any more. One that has failed too often, or can never succeed, is dead: its row stays, as
+`dead_jobs` shows and mends it.
 """
 
 from __future__ import annotations
@@ -80,7 +81,11 @@ class Health:
 
 
 def add(session: Session, task: str, payload: Json, due_at: datetime) -> str:
-    """Adds a job that is done once, and returns its id. It exists when the caller's transaction commits."""
+    """Adds a job that is done once, and returns its id. It exists when the caller's transaction commits.
+
+    The payload of a job that is about an award names it as `award_id`: by that its page knows of a dead one, and an
+    erasure finds all.
+    """
     row = _row(str(uuid4()), task, payload, due_at)
     session.add(row)
     return row.id
@@ -149,6 +154,15 @@ def postpone(store: Store, job_id: str, now: datetime, trouble: str) -> bool:
     Returns True where that was attempt number MOST_ATTEMPTS: the job is dead then, and stays in the table for the
     operator. `trouble` is stored and logged, so it must not name a person or an address.
     """
+    return _fail(store, job_id, now, trouble, MOST_ATTEMPTS)
+
+
+def give_up(store: Store, job_id: str, now: datetime, trouble: str) -> bool:
+    """Ends a job that can never succeed: it is dead at once. Returns False where its row is gone, or dead already."""
+    return _fail(store, job_id, now, trouble, 1)
+
+
+def _fail(store: Store, job_id: str, now: datetime, trouble: str, most_attempts: int) -> bool:
     with store.begin() as session:
         row = session.get(Outbox, job_id, with_for_update=True)
         if row is None or row.died_at is not None:
@@ -157,7 +171,7 @@ def postpone(store: Store, job_id: str, now: datetime, trouble: str) -> bool:
         row.trouble = trouble[:500]
         row.leased_until = row.again_at = None
         row.due_at = now + timedelta(seconds=2**row.attempts * 5)
-        if row.attempts >= MOST_ATTEMPTS:
+        if row.attempts >= most_attempts:
             row.died_at = now
         return row.died_at is not None
 
@@ -239,7 +253,15 @@ def _due(queue: str, now: datetime) -> ColumnElement[bool]:
 
 def _row(job_id: str, task: str, payload: Json, due_at: datetime) -> Outbox:
     queue = QUEUE_OF.get(task, AWARDS)
-    return Outbox(id=job_id, queue=queue, task=task, payload=payload, due_at=due_at, created_at=due_at)
+    return Outbox(
+        id=job_id,
+        queue=queue,
+        task=task,
+        payload=payload,
+        award_id=payload.get("award_id"),
+        due_at=due_at,
+        created_at=due_at,
+    )
 
 
 def _find_or_add(session: Session, job_id: str, task: str, payload: Json, due_at: datetime) -> Outbox:
