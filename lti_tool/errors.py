@@ -121,7 +121,21 @@ class StatusError(OutgoingError):
 
 
 class DeliveryError(UserFacingError):
-    """A channel could not deliver the badge."""
+    """A channel could not deliver the badge.
+
+    `retry_after`: for how many seconds no attempt is to be made; this was none.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        about: Mapping[str, str | int] | None = None,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(sentence, about, permanent=permanent)
+        self.retry_after = retry_after
 
 
 class RecoverySheetError(ToolError):

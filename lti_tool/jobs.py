@@ -63,15 +63,16 @@ def run(tool: Tool, job: outbox.Job) -> None:
         _give_up(tool, job, str(error))
     except DeliveryError as error:
         # The text of a DeliveryError contains no address, so it may be logged and stored; others might.
-        _postpone(tool, job, str(error))
-        log.warning("work_postponed", task=job.task, event_id=job.id, why=str(error))
+        _postpone(tool, job, str(error), error.retry_after)
+        if error.retry_after is None:
+            log.warning("work_postponed", task=job.task, event_id=job.id, why=str(error))
     except Exception as error:  # noqa: BLE001 - Celery would log the text of any error, which may name a person
         log.error("work_failed", task=job.task, event_id=job.id, error=traceback_summary(error))
         _postpone(tool, job, type(error).__name__)
 
 
-def _postpone(tool: Tool, job: outbox.Job, trouble: str) -> None:
-    if outbox.postpone(tool.store, job.id, tool.clock(), trouble):
+def _postpone(tool: Tool, job: outbox.Job, trouble: str, retry_after: float | None = None) -> None:
+    if outbox.postpone(tool.store, job.id, tool.clock(), trouble, retry_after):
         _log_dead(job, trouble)
 
 

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -31,6 +31,7 @@ from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection
 from lti_tool.publishing import credentials, extension_address, own_documents
 from lti_tool.store import outbox, queries
+from lti_tool.store.clock import DatabaseClock
 from lti_tool.store.compiled_forms import StoredForms
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Act, Actor
@@ -139,9 +140,9 @@ def build_tool(
     Raises SettingsError where a setting cannot be used: the issuer file, the keys or the device. Errors of the database
     are raised as they are.
     """
-    now = clock or _now
     set_override_folder(settings.vocabularies_folder)
     store = Store(settings.database_url, follow)
+    now = clock or DatabaseClock(store.engine)
     with _closed_on_failure(store):
         bring_up_to_date(store.engine)
         outgoing = Outgoing(
@@ -190,10 +191,10 @@ def move_issuers(
 
     Raises SettingsError as `build_tool` does, NotAllowedError where the slug is another issuer's.
     """
-    now = (clock or _now)()
-    data = _issuer_data(settings, now)
     store = Store(settings.database_url)
     try:
+        now = (clock or DatabaseClock(store.engine))()
+        data = _issuer_data(settings, now)
         bring_up_to_date(store.engine)
         found = _issuers(settings, store, _extension_url(settings, store, now))
         with store.begin() as session:
@@ -224,10 +225,6 @@ def _check_addresses(found: Sequence[Issuer], tool_url: str, first_slug: str) ->
         raise SettingsError(
             f"ISSUER_FILE: the slug is {first_slug}, but badges name {found[0].profile.slug}. {what_to_do}"
         )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _issuers(settings: Settings, store: Store, extension_url: str) -> Issuers:

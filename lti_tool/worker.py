@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from datetime import UTC, datetime
 
 from lti_tool.logs import log
 from lti_tool.store import outbox
+from lti_tool.store.clock import DatabaseClock
 from lti_tool.store.database import Store
 from lti_tool.tasks import Worker
 from lti_tool.wiring import Tool
@@ -24,7 +24,7 @@ def is_keeping_up(database_url: str) -> bool:
     store = Store(database_url)
     try:
         with store.read() as session:
-            awards = outbox.health(session, outbox.AWARDS, datetime.now(UTC))
+            awards = outbox.health(session, outbox.AWARDS, DatabaseClock(store.engine)())
             return awards.unclaimed_seconds < LONGEST_LAG_SECONDS
     finally:
         store.close()

@@ -53,6 +53,7 @@ def index_of(position: int, secret: bytes) -> int:
 
     Each position has an index of its own, below LENGTH, and without the secret nobody sees from the indexes in which
     order credentials were issued. A Feistel network: each round changes one half of the bits by a hash of the other.
+    Raises StatusListError where the list has no such position.
     """
     if not 0 <= position < LENGTH:
         raise StatusListError("the status list is full")

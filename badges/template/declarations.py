@@ -164,8 +164,8 @@ class Declarations:
         WebAddress(),
         topic="quality",
         label={
-            "en": "Page about your internal quality assurance",
-            "lv": "Lapa par jūsu iekšējo kvalitātes nodrošināšanu",
+            "en": "Page about the internal quality assurance",
+            "lv": "Lapa par iekšējo kvalitātes nodrošināšanu",
         },
     )
     learner_feedback: bool | None = declare(

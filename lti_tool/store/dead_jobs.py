@@ -6,10 +6,10 @@ once, and has all its attempts before it again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import batched
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
@@ -23,6 +23,8 @@ from lti_tool.values import Json
 ISSUING = ("issue", "replace")
 #: How many ids are named in one statement.
 AT_ONCE = 1000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +61,7 @@ def dead(session: Session) -> Sequence[DeadJob]:
 
 def dead_of_awards(session: Session, award_ids: Collection[int]) -> DeadOfAwards:
     """The dead jobs that these awards and their deliveries wait for."""
-    found = [
-        job
-        for some in batched(award_ids, AT_ONCE, strict=False)
-        for job in _dead(session, Outbox.award_id.in_(some))
-    ]
+    found = [job for some in _in_parts(award_ids) for job in _dead(session, Outbox.award_id.in_(some))]
     return DeadOfAwards(
         awards={job.payload["award_id"] for job in found if job.task in ISSUING},
         deliveries={job.payload["delivery_id"] for job in found if job.task == "deliver"},
@@ -72,7 +70,7 @@ def dead_of_awards(session: Session, award_ids: Collection[int]) -> DeadOfAwards
 
 def add_or_revive(session: Session, task: str, payloads: Collection[Json], now: datetime) -> None:
     """Adds jobs about awards that are due now; where the same one is dead, it is revived instead."""
-    for some in batched(payloads, AT_ONCE, strict=False):
+    for some in _in_parts(payloads):
         of_them = Outbox.award_id.in_([payload["award_id"] for payload in some])
         same = [job.id for job in _dead(session, (Outbox.task == task) & of_them) if job.payload in some]
         revived = _revive(session, Outbox.id.in_(same), now) if same else []
@@ -83,7 +81,7 @@ def add_or_revive(session: Session, task: str, payloads: Collection[Json], now: 
 
 def revive_issuing(session: Session, person_ids: Collection[int], now: datetime) -> None:
     """Revives the dead jobs that make credentials of these people."""
-    for some in batched(person_ids, AT_ONCE, strict=False):
+    for some in _in_parts(person_ids):
         theirs = select(Award.id).where(Award.person_id.in_(some))
         _revive(session, Outbox.task.in_(ISSUING) & Outbox.award_id.in_(theirs), now)
 
@@ -116,6 +114,11 @@ def drop(session: Session, job: DeadJob, now: datetime, by: Actor) -> bool:
         return False
     _record(session, "work_dropped", job, now, by)
     return True
+
+
+def _in_parts(values: Collection[T]) -> Iterator[Sequence[T]]:
+    every = list(values)
+    return (every[start : start + AT_ONCE] for start in range(0, len(every), AT_ONCE))
 
 
 def _record(session: Session, what: str, job: DeadJob, now: datetime, by: Actor) -> None:

@@ -39,8 +39,10 @@ from lti_tool.values import Json
 #: How long a claimed job is nobody else's. Whoever works renews it long before.
 LEASE = timedelta(seconds=60)
 #: A job that fails this often is dead: with waits that double from 10 seconds on, some six hours after the first
-#: attempt.
+#: attempt. Deliveries depend on servers of others, and are tried for longer.
 MOST_ATTEMPTS = 12
+LONGEST_WAIT = timedelta(hours=4)
+DELIVERY_PATIENCE = timedelta(days=3)
 
 #: The queue of each task that does not belong to `awards`. A platform or a mail server that is slow or silent holds up
 #: its own queue alone.
@@ -148,32 +150,56 @@ def finish_all(session: Session, job_ids: Collection[str]) -> None:
     session.execute(delete(Outbox).where(Outbox.id.in_(job_ids)))
 
 
-def postpone(store: Store, job_id: str, now: datetime, trouble: str) -> bool:
+def postpone(
+    store: Store, job_id: str, now: datetime, trouble: str, retry_after: float | None = None
+) -> bool:
     """Schedules another attempt of a job that failed: 10 seconds later, then after twice as long each time.
 
-    Returns True where that was attempt number MOST_ATTEMPTS: the job is dead then, and stays in the table for the
-    operator. `trouble` is stored and logged, so it must not name a person or an address.
+    Where it could not even be tried, `retry_after` says for how many seconds not, and no attempt is counted.
+
+    Returns True where that was attempt number MOST_ATTEMPTS, or a delivery has been tried for DELIVERY_PATIENCE: the
+    job is dead then, and stays in the table for the operator. `trouble` is stored and logged, so it must not name a
+    person or an address.
     """
-    return _fail(store, job_id, now, trouble, MOST_ATTEMPTS)
+    with store.begin() as session:
+        row = _running(session, job_id)
+        if row is None:
+            return False
+        row.trouble = trouble[:500]
+        row.leased_until = row.again_at = None
+        if retry_after is None:
+            row.attempts += 1
+            row.due_at = now + min(timedelta(seconds=2 ** min(row.attempts, 20) * 5), LONGEST_WAIT)
+        else:
+            row.due_at = now + timedelta(seconds=retry_after)
+        if row.queue == DELIVERIES:
+            is_over = now - row.created_at >= DELIVERY_PATIENCE
+        else:
+            is_over = row.attempts >= MOST_ATTEMPTS
+        row.died_at = now if is_over else None
+        return is_over
 
 
 def give_up(store: Store, job_id: str, now: datetime, trouble: str) -> bool:
-    """Ends a job that can never succeed: it is dead at once. Returns False where its row is gone, or dead already."""
-    return _fail(store, job_id, now, trouble, 1)
+    """Ends a job that can never succeed: it is dead at once. Returns False where its row is gone, or dead already.
 
-
-def _fail(store: Store, job_id: str, now: datetime, trouble: str, most_attempts: int) -> bool:
+    `trouble` as for `postpone`.
+    """
     with store.begin() as session:
-        row = session.get(Outbox, job_id, with_for_update=True)
-        if row is None or row.died_at is not None:
+        row = _running(session, job_id)
+        if row is None:
             return False
         row.attempts += 1
         row.trouble = trouble[:500]
         row.leased_until = row.again_at = None
-        row.due_at = now + timedelta(seconds=2**row.attempts * 5)
-        if row.attempts >= most_attempts:
-            row.died_at = now
-        return row.died_at is not None
+        row.died_at = now
+        return True
+
+
+def _running(session: Session, job_id: str) -> Outbox | None:
+    """The row of a job, locked; None where it is gone or dead."""
+    row = session.get(Outbox, job_id, with_for_update=True)
+    return row if row is not None and row.died_at is None else None
 
 
 def health(session: Session, queue: str, now: datetime) -> Health:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from lti_tool.deliveries.approval_message import approval_message
+from lti_tool.deliveries.email.circuit import Circuit
 from lti_tool.deliveries.mail_message import composed, mail_message
 from lti_tool.deliveries.notice_message import notice_message
 from lti_tool.deliveries.teacher_message import teacher_message
@@ -18,7 +23,10 @@ from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Reci
 
 NAME = "email"
 LABEL = "E-mail"
-TIMEOUT_SECONDS = 30
+#: For each answer of the server.
+TIMEOUT_SECONDS = 20
+#: For all of one mail, so that a server which answers slowly holds no thread for longer.
+MAIL_SECONDS = 45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +66,9 @@ def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference:
 
 def _send(compose: Callable[[], EmailMessage], recipient: Recipient, options: Options) -> None:
     message = composed(compose, recipient)
+    circuit = _CIRCUITS.setdefault(options.url, Circuit())
     try:
-        with _connect(options.url) as smtp:
+        with circuit.attempt(MAIL_SECONDS, besides=_ANSWERS), _connected(options.url) as smtp:
             smtp.send_message(message)
     except smtplib.SMTPNotSupportedError as error:
         raise DeliveryError(
@@ -78,21 +87,57 @@ def _send(compose: Callable[[], EmailMessage], recipient: Recipient, options: Op
         raise DeliveryError("the mail server cannot be reached") from error
 
 
-def _connect(url: str) -> smtplib.SMTP:
-    address = urlsplit(url)
+#: What a server says of a mail or its recipient: it is there, and the next mail may be welcome.
+_ANSWERS = (
+    smtplib.SMTPNotSupportedError,
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+)
+#: By the URL of the server. Processes do not share them: each finds out for itself.
+_CIRCUITS: dict[str, Circuit] = {}
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[smtplib.SMTP]:
+    """A connection that is closed at the end, and when MAIL_SECONDS are over, whatever is being done with it."""
+    begun = time.monotonic()
+    smtp = _open(urlsplit(url))
+    ending = threading.Timer(MAIL_SECONDS - (time.monotonic() - begun), _end, (smtp,))
+    ending.daemon = True
+    ending.start()
+    try:
+        _greet(smtp, urlsplit(url))
+        yield smtp
+        with suppress(smtplib.SMTPException):  # the mail has been accepted
+            smtp.quit()
+    finally:
+        ending.cancel()
+        smtp.close()
+
+
+def _open(address: SplitResult) -> smtplib.SMTP:
     host = address.hostname or "localhost"
-    smtp: smtplib.SMTP
     if address.scheme == "smtps":
         context = ssl.create_default_context()
-        smtp = smtplib.SMTP_SSL(host, address.port or 465, timeout=TIMEOUT_SECONDS, context=context)
-    else:
-        smtp = smtplib.SMTP(host, address.port or 25, timeout=TIMEOUT_SECONDS)
+        return smtplib.SMTP_SSL(host, address.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+    return smtplib.SMTP(host, address.port or 25, timeout=TIMEOUT_SECONDS)
+
+
+def _greet(smtp: smtplib.SMTP, address: SplitResult) -> None:
+    """Switches to TLS and logs in, as the settings ask for. Raises OSError where the server can do neither."""
     try:
         if address.scheme == "smtp+starttls":
             smtp.starttls(context=ssl.create_default_context())
         if address.username:
             smtp.login(unquote(address.username), unquote(address.password or ""))
-    except BaseException:  # also KeyboardInterrupt: the connection must not stay open
-        smtp.close()
-        raise
-    return smtp
+    except smtplib.SMTPNotSupportedError as error:
+        # Of a recipient it would mean that no mail can ever be sent to them; this the operator can mend.
+        raise ConnectionError("the server does not offer what SMTP_URL asks for") from error
+
+
+def _end(smtp: smtplib.SMTP) -> None:
+    """Ends the connection: a thread that waits for the server gets an OSError."""
+    if smtp.sock is not None:
+        with suppress(OSError):
+            smtp.sock.shutdown(socket.SHUT_RDWR)

@@ -240,3 +240,30 @@ def test_recurring_work_that_two_schedule_first_at_once_is_a_single_row(store, s
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(schedule_at_once, range(2)))
     assert claim_look(store) == ["look-1"]
+
+
+def test_a_delivery_is_tried_for_three_days(store):
+    with store.begin() as session:
+        event_id = outbox.add(session, "deliver", {}, NOW)
+    now, attempts = NOW, 0
+    while True:
+        (job,) = outbox.claim(store, outbox.DELIVERIES, now)
+        attempts += 1
+        if outbox.postpone(store, job.id, now, "the mail server cannot be reached"):
+            break
+        wait = row(store, event_id).due_at - now
+        assert wait <= outbox.LONGEST_WAIT
+        now += wait
+    assert timedelta(days=3) <= now - NOW < timedelta(days=3) + outbox.LONGEST_WAIT
+    assert 20 < attempts < 40
+
+
+def test_a_delivery_that_could_not_be_tried_counts_no_attempt_and_is_given_up_after_three_days_too(store):
+    with store.begin() as session:
+        event_id = outbox.add(session, "deliver", {}, NOW)
+    outbox.claim(store, outbox.DELIVERIES, NOW)
+    assert outbox.postpone(store, event_id, NOW, "the mail server cannot be reached", 30) is False
+    found = row(store, event_id)
+    assert (found.attempts, found.leased_until, found.due_at) == (0, None, NOW + timedelta(seconds=30))
+    later = NOW + outbox.DELIVERY_PATIENCE
+    assert outbox.postpone(store, event_id, later, "the mail server cannot be reached", 30) is True

@@ -215,10 +215,15 @@ def test_a_proof_that_is_no_object_or_empty_is_not_called_missing(credential, is
     assert refusal(document, issuer, now) == "unreadable"
 
 
-@pytest.mark.parametrize("issuer_part", [None, 7, "", {}, {"id": 7}, [{"id": "did:web:riga.example"}]])
+@pytest.mark.parametrize("issuer_part", [None, 7, "", {}, {"id": 7}, [], [{"id": 7}], [{}, {}]])
 def test_a_credential_without_an_issuer_does_not_pass(signed, issuer, now, issuer_part):
     signed["issuer"] = issuer_part
     assert refusal(signed, issuer, now) in ("malformed", "unsafe")
+
+
+def test_an_issuer_in_a_list_of_one_is_read_and_is_another_signed_value(signed, issuer, now):
+    signed["issuer"] = [{"id": "did:web:riga.example"}]
+    assert refusal(signed, issuer, now) == "bad_signature"
 
 
 def test_another_key_under_the_same_name_does_not_pass(credential, issuer, new_issuer, now):
