@@ -231,6 +231,11 @@ def look_after_opening(session: Session, rule: AwardRule, now: datetime) -> None
     outbox.schedule(session, look_id(rule.course_id), "look", payload, now + wait)
 
 
+def is_coming(session: Session, course_id: int, now: datetime) -> bool:
+    """Whether a look at the course is going on, or comes in the moments that somebody waits on a page."""
+    return outbox.is_due_by(session, look_id(course_id), now + 2 * WAIT_AFTER_OPENING)
+
+
 def schedule_first_look(session: Session, course_id: int, now: datetime) -> None:
     """Schedules a look for now, where none is scheduled for the course."""
     outbox.schedule_if_absent(session, look_id(course_id), "look", {"course_id": course_id}, now)

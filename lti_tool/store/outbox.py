@@ -226,6 +226,14 @@ def _age(since: datetime | None, now: datetime) -> float:
     return 0.0 if since is None else (now - since).total_seconds()
 
 
+def is_due_by(session: Session, job_id: str, moment: datetime) -> bool:
+    """Whether recurring work is being done, or is due at that moment at the latest."""
+    row = session.get(Outbox, job_id)
+    if row is None or row.died_at is not None:
+        return False
+    return row.leased_until is not None or row.due_at <= moment
+
+
 def schedule(session: Session, job_id: str, task: str, payload: Json, due_at: datetime) -> None:
     """Makes recurring work due at `due_at` at the latest, as the single row `job_id`; a dead one is revived.
 

@@ -206,7 +206,8 @@ class Attack:
         }
         Spy.read.clear()
         with self.browser.open(path, method=method, **asked) as answer:
-            assert answer.status_code < 500, (method, path, answer.status_code, asked)
+            # /workz tells that no worker is running.
+            assert answer.status_code < 500 or path == "/workz", (method, path, answer.status_code, asked)
             if answer.status_code == 200 and form["_launch"]:
                 self.tokens = [*[form["_launch"]] * 9, *self.attacked["tokens"]]
         self.fields |= Spy.read - {"_launch"}

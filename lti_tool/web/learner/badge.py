@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template
 
 from badges.template.model import Template, read_template, text_in
-from lti_tool.awarding import decisions, launched
+from lti_tool.awarding import decisions, launched, looks
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.decide import Decision
 from lti_tool.conditions.tree import read_tree
@@ -106,6 +106,7 @@ def _page(visit: Visit) -> str:
             readings=announced_by(version).readings,
             version=version,
             state=_state_of(session, award, tool.clock()) if award else _state(decision),
+            is_looked_at_soon=looks.is_coming(session, rule.course_id, tool.clock()),
             trace=decision.as_json() if decision else None,
             sentences=rule_sentences(read_tree(rule_version.tree), "learner"),
             is_permitted=queries.issuers.may_award(session, rule.course, rule.issuer_id),

@@ -15,10 +15,11 @@
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("state");
       const shown = document.getElementById("state");
       if (!answer.ok || !fresh) return;
-      if (fresh.dataset.state !== shown.dataset.state) {
-        shown.replaceWith(document.adoptNode(fresh));
-        document.getElementById("said").textContent = fresh.querySelector("h1").textContent;
-      }
+      const isNew = fresh.dataset.state !== shown.dataset.state;
+      const isOver = !fresh.querySelector("form[data-refresh]");
+      if (isNew || isOver) shown.replaceWith(document.adoptNode(fresh));
+      if (isNew) document.getElementById("said").textContent = fresh.querySelector("h1").textContent;
+      if (isOver) return;
     } catch {
       // The next attempt may succeed.
     }

@@ -140,6 +140,21 @@ def test_the_page_of_a_badge_being_prepared_refreshes_itself(school, course_rule
     assert 'data-state="issued' in again.text
 
 
+def test_a_learner_who_has_just_completed_need_not_press_anything(
+    school, course_rule, web_tool, platform, clock
+):
+    """The look before saw them outside, and the look that their opening asks for comes in two seconds."""
+    looks.look(web_tool.store, platform, course_rule, clock())
+    with web_tool.store.begin() as session:
+        session.get_one(Outbox, looks.look_id(course_rule)).due_at = clock() + timedelta(minutes=10)
+    page = school.launch(ANNA)
+    assert 'data-state="not_yet"' in page.text and "data-refresh" in page.text
+    with web_tool.store.begin() as session:
+        session.get_one(Outbox, looks.look_id(course_rule)).due_at = clock() + timedelta(minutes=10)
+    again = school.browser.post("/lti/app/learner", headers={"X-LTI-Launch": hidden(page, "_launch")})
+    assert 'data-state="not_yet"' in again.text and "data-refresh" not in again.text
+
+
 def test_a_launch_of_the_learner_completes_what_is_known(school, course_rule, web_tool, platform):
     platform.inside.append(ANNA)  # inside from the first look: the launch is what was missing
     for _ in range(2):
