@@ -36,7 +36,7 @@ class Approval(Base):
     status: Mapped[str] = mapped_column(String(10), default="open")
     """open, approved, declined; answered (by another), withdrawn (by a teacher), changed (the draft), expired,
     unreached (the mail could not be delivered)."""
-    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     asked_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
     """When the link ends; None for the operator, who can always answer."""

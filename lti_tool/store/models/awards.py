@@ -36,13 +36,13 @@ class Award(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     subject_id: Mapped[str] = mapped_column(String(36), default=lambda: str(uuid4()))
     """Who the subject of its credentials is: says nothing of the person, and is of no other award."""
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
-    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
     template_id: Mapped[str] = mapped_column(String(36))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"))
-    rule_version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"))
-    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
+    rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"), index=True)
+    rule_version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"), index=True)
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"), index=True)
     status: Mapped[str] = mapped_column(String(10), default="earned")
     waiting_for: Mapped[list[str]] = mapped_column(default=list)
     score: Mapped[Decimal | None]
@@ -54,7 +54,7 @@ class Award(Base):
     earned_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     why_ended: Mapped[str | None] = mapped_column(String(10))
-    renews_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"))
+    renews_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"), index=True)
     again_reason: Mapped[str | None]
     """Why a teacher awarded it again after it was revoked."""
     course: Mapped[Course | None] = relationship()
@@ -84,9 +84,9 @@ class CredentialRow(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
-    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
-    issuer_profile_id: Mapped[int] = mapped_column(ForeignKey("issuer_profile.id"))
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"), index=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
+    issuer_profile_id: Mapped[int] = mapped_column(ForeignKey("issuer_profile.id"), index=True)
     """The version of the issuer's profile that was signed."""
     text: Mapped[str] = mapped_column(Text)
     """JSON with its embedded proofs."""
@@ -167,7 +167,7 @@ class MailedChange(Base):
     __tablename__ = "mailed_change"
 
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     """The teacher."""
     seen_at: Mapped[datetime]
     """When the newest of the changes was seen, by the look's own time: an observation's `seen_at`."""

@@ -61,7 +61,7 @@ class IssuerAddress(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     tool_url: Mapped[str]
     slug: Mapped[str] = mapped_column(String(64), index=True)
     did: Mapped[str] = mapped_column(index=True)
@@ -82,8 +82,8 @@ class IssuerPermission(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
-    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     given_at: Mapped[datetime]
 
 
@@ -116,7 +116,7 @@ class StatusList(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
-    address_id: Mapped[int] = mapped_column(ForeignKey("issuer_address.id"))
+    address_id: Mapped[int] = mapped_column(ForeignKey("issuer_address.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(20))
     taken: Mapped[int] = mapped_column(default=0)
     """How many of its entries were given out, to credentials that were erased or never stored too."""

@@ -46,5 +46,5 @@ class ObservationRow(Base):
     value: Mapped[Any] = mapped_column(JSON)
     seen_at: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(40))
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    look_id: Mapped[int | None] = mapped_column(ForeignKey("look.id"))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    look_id: Mapped[int | None] = mapped_column(ForeignKey("look.id"), index=True)

@@ -17,7 +17,7 @@ class RegistrationRow(Base):
     __table_args__ = (UniqueConstraint("platform_id", "client_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     platform_id: Mapped[str]
     client_id: Mapped[str]
     auth_login_url: Mapped[str]
@@ -71,7 +71,7 @@ class Invitation(Base):
     __tablename__ = "invitation"
 
     code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]

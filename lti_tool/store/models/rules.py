@@ -42,13 +42,13 @@ class Placement(Base):
     __tablename__ = "placement"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
-    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     template_id: Mapped[str] = mapped_column(String(36))
     tree: Mapped[str] = mapped_column(Text)
     placed_at: Mapped[datetime]
-    rule_id: Mapped[int | None] = mapped_column(ForeignKey("award_rule.id"))
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("award_rule.id"), index=True)
     """The rule of the first link that was launched with it; a further link with it is a copy."""
 
 
@@ -58,7 +58,7 @@ class AwardRule(Base):
     __tablename__ = "award_rule"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     """The issuer of the badge that its active version awards; before the first, that of the platform."""
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_link.id"), unique=True)
@@ -98,7 +98,7 @@ class RuleVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"))
     version: Mapped[int]
-    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"), index=True)
     tree: Mapped[str] = mapped_column(Text)
     asked: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """The custom parameters of the link that it came from; a version edited on the page keeps those before it."""
@@ -107,9 +107,9 @@ class RuleVersion(Base):
     """Where it came from: placed, changed (in the activity), copied, unreadable, no_badge (the activity no longer
     names one), edited or chosen (both on the page)."""
     created_at: Mapped[datetime]
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     settled_at: Mapped[datetime | None]
-    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     rule: Mapped[AwardRule] = relationship(back_populates="versions")
     template_version: Mapped[TemplateVersion] = relationship()
 
@@ -133,6 +133,6 @@ class Question(Base):
     """answered; witness (the platform's lists have answered it); nobody (there is nobody left to ask about); changed or
     removed (the rule awards nothing until a teacher says so)."""
     answer: Mapped[str] = mapped_column(String(20), default="")
-    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     rule: Mapped[AwardRule] = relationship()
     answered_by: Mapped[Person | None] = relationship()

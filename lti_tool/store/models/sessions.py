@@ -30,12 +30,12 @@ class LaunchSession(Base):
     __tablename__ = "launch_session"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
     deployment_id: Mapped[str]
-    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id"))
-    rule_id: Mapped[int | None] = mapped_column(ForeignKey("award_rule.id"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id"), index=True)
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("award_rule.id"), index=True)
     is_teacher: Mapped[bool]
     is_learner: Mapped[bool]
     may_write_templates: Mapped[bool]

@@ -23,7 +23,7 @@ class TemplateVersion(Base):
     __table_args__ = (UniqueConstraint("template_id", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     template_id: Mapped[str] = mapped_column(String(36), index=True)
     version: Mapped[int]
     status: Mapped[str] = mapped_column(String(10))
@@ -36,7 +36,7 @@ class TemplateVersion(Base):
     """A PNG; empty in a draft whose picture will be drawn from the body when it is published."""
     own_picture: Mapped[bool] = mapped_column(default=False)
     """Whether the picture was uploaded, not drawn."""
-    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     course: Mapped[Course | None] = relationship()
@@ -57,6 +57,6 @@ class TemplateChange(Base):
     """begun, copied, imported, edited, asked, withdrawn, approved, declined, published or retired."""
     fields: Mapped[list[str]] = mapped_column(default=list)
     """The fields that an edit changed."""
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     at: Mapped[datetime]
     person: Mapped[Person | None] = relationship()

@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("tool_url", "slug"),
     )
     with op.batch_alter_table("issuer_address", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_issuer_address_issuer_id"), ["issuer_id"], unique=False)
         batch_op.create_index(
             "ix_issuer_address_current",
             ["issuer_id"],
@@ -95,6 +96,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("code_hash"),
     )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_issuer_id"), ["issuer_id"], unique=False)
     op.create_table(
         "expiring_value",
         sa.Column("key", sa.String(length=200), nullable=False),
@@ -162,6 +165,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("platform_id", "client_id"),
     )
+    with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_registration_issuer_id"), ["issuer_id"], unique=False)
     op.create_table(
         "installation_setting",
         sa.Column("name", sa.String(length=300), nullable=False),
@@ -213,6 +218,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("status_list", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_status_list_address_id"), ["address_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_status_list_issuer_id"), ["issuer_id"], unique=False)
 
     op.create_table(
@@ -273,6 +279,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "course_id", "issuer_id"),
     )
+    with op.batch_alter_table("issuer_permission", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_issuer_permission_course_id"), ["course_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issuer_permission_issuer_id"), ["issuer_id"], unique=False)
     op.create_table(
         "deployment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -345,6 +354,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("template_id", "version"),
     )
     with op.batch_alter_table("template_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_template_version_issuer_id"), ["issuer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_template_version_course_id"), ["course_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_template_version_template_id"), ["template_id"], unique=False)
 
     op.create_table(
@@ -366,6 +377,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("template_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_template_change_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_template_change_template_version_id"), ["template_version_id"], unique=False
         )
@@ -396,6 +408,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_hash"),
     )
     with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_approval_asked_by_id"), ["asked_by_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_approval_template_version_id"), ["template_version_id"], unique=False
         )
@@ -459,6 +472,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("resource_link_id"),
     )
     with op.batch_alter_table("award_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_award_rule_issuer_id"), ["issuer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_rule_course_id"), ["course_id"], unique=False)
 
     op.create_table(
@@ -497,6 +511,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rule_version", schema=None) as batch_op:
         batch_op.create_index(
+            batch_op.f("ix_rule_version_template_version_id"), ["template_version_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_rule_version_created_by_id"), ["created_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rule_version_settled_by_id"), ["settled_by_id"], unique=False)
+        batch_op.create_index(
             "ix_rule_version_active",
             ["rule_id"],
             unique=True,
@@ -532,6 +551,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    with op.batch_alter_table("placement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_placement_registration_id"), ["registration_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_placement_course_id"), ["course_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_placement_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_placement_rule_id"), ["rule_id"], unique=False)
     op.create_table(
         "question",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -556,6 +580,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_answered_by_id"), ["answered_by_id"], unique=False)
         batch_op.create_index(
             "ix_question_open",
             ["rule_id"],
@@ -615,6 +640,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("observation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_observation_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_observation_look_id"), ["look_id"], unique=False)
         batch_op.create_index("ix_observation_course", ["course_id", "seen_at"], unique=False)
         batch_op.create_index("ix_observation_person", ["person_id"], unique=False)
 
@@ -690,6 +717,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_award_issuer_id"), ["issuer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_award_course_id"), ["course_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_award_rule_id"), ["rule_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_award_rule_version_id"), ["rule_version_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_award_template_version_id"), ["template_version_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_award_renews_id"), ["renews_id"], unique=False)
         batch_op.create_index("ix_award_person", ["person_id", "template_id"], unique=False)
         batch_op.create_index(
             "ix_award_running",
@@ -741,6 +776,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("token_hash"),
     )
+    with op.batch_alter_table("launch_session", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_launch_session_registration_id"), ["registration_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_launch_session_course_id"), ["course_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_launch_session_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_launch_session_resource_link_id"), ["resource_link_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_launch_session_rule_id"), ["rule_id"], unique=False)
     op.create_table(
         "credential",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -794,6 +839,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("status_list_id", "status_index"),
     )
     with op.batch_alter_table("credential", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_credential_template_version_id"), ["template_version_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_credential_issuer_id"), ["issuer_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_credential_issuer_profile_id"), ["issuer_profile_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_credential_award_id"), ["award_id"], unique=False)
         batch_op.create_index(
             "ix_credential_current",
@@ -851,6 +903,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("award_id", "person_id"),
     )
+    with op.batch_alter_table("mailed_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mailed_change_person_id"), ["person_id"], unique=False)
 
 
 def downgrade() -> None:

@@ -1,0 +1,78 @@
+"""A database that grows is asked by indexes: what is looked up is found without reading whole tables."""
+
+import pytest
+from sqlalchemy import UniqueConstraint, event, text
+
+from lti_tool.store import outbox
+from lti_tool.store.database import Store
+from lti_tool.store.migrations import bring_up_to_date
+from lti_tool.store.models import Base
+from tests.fixtures import NOW
+
+
+def led_by_an_index(table):
+    """The columns that a complete index of the table begins with."""
+    keys = [table.primary_key, *(each for each in table.constraints if isinstance(each, UniqueConstraint))]
+    complete = [each for each in table.indexes if each.dialect_options["postgresql"]["where"] is None]
+    return {next(iter(each.columns)).name for each in (*keys, *complete)}
+
+
+def test_every_foreign_key_has_an_index():
+    """Else whoever removes a platform, or asks for what belongs to somebody, reads the whole table."""
+    without = [
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.foreign_keys and column.name not in led_by_an_index(table)
+    ]
+    assert without == []
+
+
+@pytest.fixture
+def store(postgres_url):
+    store = Store(postgres_url)
+    bring_up_to_date(store.engine)
+    yield store
+    store.close()
+
+
+def plan_of(store, ask):
+    """How PostgreSQL goes about the statements of `ask`, as text."""
+    asked = []
+
+    def remember(_connection, _cursor, statement, parameters, *_):
+        asked.append((statement, parameters))
+
+    event.listen(store.engine, "before_cursor_execute", remember)
+    ask()
+    event.remove(store.engine, "before_cursor_execute", remember)
+    with store.engine.connect() as connection, connection.connection.cursor() as cursor:
+        plans = []
+        for statement, parameters in asked:
+            cursor.execute("EXPLAIN " + statement, parameters)
+            plans += [line for (line,) in cursor.fetchall()]
+    return "\n".join(plans)
+
+
+def test_due_jobs_are_found_without_reading_those_that_wait(store):
+    """Looks and notices of expiry wait by the hundred thousand."""
+    fill = """
+        INSERT INTO outbox (id, queue, task, payload, attempts, due_at, created_at)
+        SELECT 'j-' || n, queue, 'look', '{}', 0, :soon + n * interval '1 second', :soon
+        FROM generate_series(1, 20000) AS n, unnest(ARRAY['awards', 'looks', 'deliveries']) AS queue
+        WHERE n % 3 = CASE queue WHEN 'awards' THEN 0 WHEN 'looks' THEN 1 ELSE 2 END
+    """
+    with store.engine.begin() as connection:
+        connection.execute(text(fill), {"soon": NOW})
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    for ask in (
+        lambda: outbox.waiting_queues(store, NOW),
+        lambda: outbox.claim(store, outbox.LOOKS, NOW, 100),
+    ):
+        plan = plan_of(store, ask)
+        assert "ix_outbox_due" in plan
+        assert "Seq Scan" not in plan
+    with store.read() as session:
+        plan = plan_of(store, lambda: outbox.health(session, outbox.AWARDS, NOW))
+    assert "ix_outbox_due" in plan
