@@ -83,8 +83,7 @@ def _page(visit: Visit) -> str:
         rule = queries.rules.rule(session, visit.rule_id) if visit.rule_id is not None else None
         if rule is None or visit.person_id is None:
             awards = _awards(session, visit)
-            not_made = dead_jobs.dead_of_awards(session, [award.id for award, _ in awards]).awards
-            return render_template("learner/course.html", visit=visit, awards=awards, not_made=not_made)
+            return render_template("learner/course.html", visit=visit, awards=awards)
         learner = session.get_one(Person, visit.person_id)
         rule_version = queries.rules.shown_version(session, rule)
         award = queries.awards.newest_award(session, rule_version.template_version, learner.id)

@@ -281,19 +281,6 @@ def test_a_link_without_a_badge_lists_the_learners_own(school, annas_badge):
     assert annas_badge in page.text
 
 
-def test_a_link_without_a_badge_says_which_badge_could_not_be_made(
-    school, course_rule, web_tool, platform, clock
-):
-    clock.advance(hours=1)
-    complete(web_tool, platform, course_rule, ANNA)
-    page = school.launch(ANNA, **{CLAIM + "resource_link": {"id": "77"}, CLAIM + "custom": {}})
-    for job in [row for row in rows(web_tool, Outbox) if row.task == "issue"]:
-        outbox.give_up(web_tool.store, job.id, clock(), "SigningError < device.py:17")
-    page = school.browser.post("/lti/app/learner", data={"_launch": hidden(page, "_launch")})
-    assert "Your badge could not be made yet." in text_of(page)
-    assert "Being prepared" not in text_of(page)
-
-
 STATISTICS = {
     CLAIM + "context": {"id": "43", "title": "Statistics"},
     CLAIM + "resource_link": {"id": "9", "title": "Badge"},
