@@ -150,7 +150,7 @@ class AwardStateError(NotAllowedError):
     """What cannot be done with an award as it is now. `code` is for pages and tests; the message is for the operator.
 
     Codes: revoked, suspended, not_suspended, not_revoked, cannot_suspend, not_issued, expired, held, changed_again,
-    not_permitted.
+    not_permitted, nothing_dead.
     """
 
     def __init__(self, code: str, message: str) -> None:

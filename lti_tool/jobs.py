@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from lti_tool.awarding import looks, teacher_mail
 from lti_tool.deliveries import dispatch
-from lti_tool.errors import DeliveryError, NotAllowedError
+from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.issuing import issuance, notices
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.logs import log, traceback_summary
@@ -36,8 +36,8 @@ def run_all(tool: Tool, claimed: Sequence[outbox.Job]) -> Iterator[Collection[st
 
 def _issued_together(tool: Tool, issuing: Sequence[outbox.Job]) -> bool:
     """Issues the credentials of several awards; False where that failed, and each is to be tried alone."""
-    award_ids = [job.payload["award_id"] for job in issuing]
     try:
+        award_ids = [job.payload["award_id"] for job in issuing]
         issuance.issue(tool.store, tool.issuers, award_ids, tool.clock())
         with tool.store.begin() as session:
             outbox.finish_all(session, [job.id for job in issuing])
@@ -48,9 +48,19 @@ def _issued_together(tool: Tool, issuing: Sequence[outbox.Job]) -> bool:
 
 
 def run(tool: Tool, job: outbox.Job) -> None:
-    """Runs a claimed job, which ends its row itself; one that fails is postponed. Raises only SQLAlchemyError."""
+    """Runs a claimed job, which ends its row itself; one that fails is postponed, or dead where it can never succeed.
+
+    Raises only SQLAlchemyError.
+    """
+    if job.task not in JOBS:
+        # A newer version of the tool has added it.
+        _give_up(tool, job, "this version of the tool does not know the task")
+        return
     try:
         JOBS[job.task](tool, job.id, job.payload)
+    except NotFoundError as error:
+        # What a job is about does not come back. The text of such an error names numbers and keys, nobody.
+        _give_up(tool, job, str(error))
     except DeliveryError as error:
         # The text of a DeliveryError contains no address, so it may be logged and stored; others might.
         _postpone(tool, job, str(error), error.retry_after)
@@ -63,7 +73,16 @@ def run(tool: Tool, job: outbox.Job) -> None:
 
 def _postpone(tool: Tool, job: outbox.Job, trouble: str, retry_after: float | None = None) -> None:
     if outbox.postpone(tool.store, job.id, tool.clock(), trouble, retry_after):
-        log.error("work_dead", task=job.task, event_id=job.id, payload=job.payload, why=trouble)
+        _log_dead(job, trouble)
+
+
+def _give_up(tool: Tool, job: outbox.Job, trouble: str) -> None:
+    if outbox.give_up(tool.store, job.id, tool.clock(), trouble):
+        _log_dead(job, trouble)
+
+
+def _log_dead(job: outbox.Job, trouble: str) -> None:
+    log.error("work_dead", task=job.task, event_id=job.id, payload=job.payload, why=trouble)
 
 
 def issue(tool: Tool, event_id: str, payload: Json) -> None:
@@ -88,7 +107,7 @@ def replace(tool: Tool, event_id: str, payload: Json) -> None:
 
 
 def deliver(tool: Tool, event_id: str, payload: Json) -> None:
-    """Delivers a badge by one channel. Raises DeliveryError where another attempt may succeed."""
+    """Delivers a badge by one channel. Raises what `dispatch.deliver` does."""
     dispatch.deliver(tool.store, tool.issuers, payload["delivery_id"], tool.clock())
     _finish(tool, event_id)
 
@@ -102,7 +121,7 @@ def tell(tool: Tool, event_id: str, payload: Json) -> None:
 
 
 def notify(tool: Tool, event_id: str, payload: Json) -> None:
-    """Tells a learner by one channel. Raises DeliveryError where another attempt may succeed."""
+    """Tells a learner by one channel. Raises what `dispatch.tell` does."""
     dispatch.tell(tool.store, tool.issuers, payload["notice_id"], tool.clock())
     _finish(tool, event_id)
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool import jobs
 from lti_tool.logs import log
-from lti_tool.store import outbox
+from lti_tool.store import dead_jobs, outbox
 from lti_tool.wiring import Tool
 
 TASK_NAME = "nozimite.run_due_jobs"
@@ -219,6 +219,7 @@ class Worker:
     """A relay and a Celery worker with a pool of threads, inside the web process or in a process of their own."""
 
     def __init__(self, tool: Tool, broker_url: str) -> None:
+        self._tool = tool
         self._runner = Runner(tool)
         app = build_celery(broker_url, self._runner.run_due_jobs)
         self._relay = Relay(tool, self._runner, app)
@@ -234,7 +235,12 @@ class Worker:
         self._thread = threading.Thread(target=self._controller.start, name="worker", daemon=True)
 
     def start(self) -> None:
-        """Starts the worker, then the relay."""
+        """Starts the worker, then the relay. What could not be issued is tried again: its cause may be gone.
+
+        Raises SQLAlchemyError.
+        """
+        with self._tool.store.begin() as session:
+            dead_jobs.revive_all_issuing(session, self._tool.clock())
         self._runner.start()
         self._thread.start()
         self._relay.start()

@@ -10,7 +10,7 @@ from lti_tool.conditions.decide import Decision
 from lti_tool.errors import AwardStateError, NotAllowedError
 from lti_tool.issuing import notices
 from lti_tool.issuing.status_lists import clear_status, set_status
-from lti_tool.store import Session, events, outbox, queries
+from lti_tool.store import Session, dead_jobs, events, outbox, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, AwardRule, CredentialRow, RuleVersion
 
@@ -134,7 +134,7 @@ def award_again(session: Session, award: Award, reason: str, now: datetime, by: 
     except IntegrityError as error:
         raise AwardStateError("held", "the learner has this badge by another award") from error
     session.expire(award)
-    outbox.add(session, "issue", {"award_id": award.id}, now)
+    dead_jobs.add_or_revive(session, "issue", [{"award_id": award.id}], now)
     events.record(session, "awarded_again", "award", award.id, now, actor=by)
 
 
@@ -154,8 +154,18 @@ def correct(session: Session, award: Award, now: datetime, by: Actor) -> None:
         raise AwardStateError("not_issued", "the badge is not issued yet")
     if credential.has_expired(now):
         raise AwardStateError("expired", "the badge has expired")
-    outbox.add(session, "replace", {"credential_id": credential.id}, now)
+    payload = {"award_id": award.id, "credential_id": credential.id}
+    dead_jobs.add_or_revive(session, "replace", [payload], now)
     events.record(session, "corrected", "award", award.id, now, actor=by)
+
+
+def try_again(session: Session, award: Award, now: datetime, by: Actor) -> None:
+    """Has what was given up be tried again: issuing or replacing the credential, and delivering it.
+
+    Raises AwardStateError where nothing was given up.
+    """
+    if not dead_jobs.retry_award(session, award.id, now, by):
+        raise AwardStateError("nothing_dead", "nothing about the badge has to be tried again")
 
 
 def suspend(session: Session, award: Award, reason: str, now: datetime, by: Actor = TOOL) -> None:

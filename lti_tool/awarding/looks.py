@@ -14,7 +14,7 @@ from lti_tool.observations import ROLE, Policy
 from lti_tool.platforms.services import Connection
 from lti_tool.sources import SOURCES
 from lti_tool.sources.found import Answer, Asked, LinkAsked
-from lti_tool.store import Session, events, outbox, queries
+from lti_tool.store import Session, dead_jobs, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import AwardRule, Course, LookRow, ResourceLink
 from lti_tool.values import Registration
@@ -71,16 +71,20 @@ def look(
     ended_at = clock() if clock is not None else now
     with store.begin() as session:
         course = queries.people.lock_course(session, course_id)
-        _save(session, course, answered, ended_at)
+        observed = _save(session, course, answered, ended_at)
         error = next((each.error for each in answered if each.error), None)
         if error is not None and error.concluded:
             course.concluded_at = now
         _note_on_rules(session, course, asked, answered, error, now)
         if error is None:
-            for award in queries.awards.awards_without_name(session, course.id):
-                if award.person.name or award.person.email:
-                    # It could not be issued while the platform sent neither; now it has sent one.
-                    outbox.add(session, "issue", {"award_id": award.id}, now)
+            # They could not be issued while the platform sent neither; now it has sent one.
+            named = [
+                {"award_id": award.id}
+                for award in queries.awards.awards_without_name(session, course.id)
+                if award.person.name or award.person.email
+            ]
+            dead_jobs.add_or_revive(session, "issue", named, now)
+        dead_jobs.revive_issuing(session, observed, now)
         decide_course(session, course, policy or Policy(), now)
     return error
 
@@ -124,8 +128,12 @@ def _ask(asked: Asked, connection: Connection, now: datetime) -> Sequence[_Answe
     return answered
 
 
-def _save(session: Session, course: Course, answered: Sequence[_Answered], ended_at: datetime) -> None:
-    """Stores each look and what it found; one that was overtaken by a later look leaves its row only."""
+def _save(session: Session, course: Course, answered: Sequence[_Answered], ended_at: datetime) -> set[int]:
+    """Stores each look and what it found, and returns the ids of the people of whom something new was observed.
+
+    One that was overtaken by a later look leaves its row only.
+    """
+    observed: set[int] = set()
     for each in answered:
         overtaken = queries.observations.is_overtaken(session, course.id, each.source, each.began_at)
         outcome = "failed" if each.answer is None else "overtaken" if overtaken else "answered"
@@ -150,9 +158,12 @@ def _save(session: Session, course: Course, answered: Sequence[_Answered], ended
             for user_id, own in known.people.items()
             if own and own[0].person is not None
         }
-        found = SOURCES[each.source].observe(each.answer, known)
+        found = tuple(SOURCES[each.source].observe(each.answer, known))
         seen = Seen(source=each.source, at=each.began_at, look=row.id)
-        append(session, course, found, seen, {**others, **people})
+        everybody = {**others, **people}
+        append(session, course, found, seen, everybody)
+        observed.update(everybody[one.user_id] for one in found if one.user_id in everybody)
+    return observed
 
 
 def _note_on_rules(

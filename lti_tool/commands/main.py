@@ -25,6 +25,7 @@ from lti_tool.commands import (
     templates,
     verify,
     vocabularies,
+    work,
     worker,
 )
 from lti_tool.commands.shared import WORDS
@@ -66,6 +67,7 @@ for group in (
     templates,
     verify,
     vocabularies,
+    work,
     worker,
 ):
     for command in group.COMMANDS:

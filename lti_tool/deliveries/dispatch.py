@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lti_tool.deliveries import CHANNELS
-from lti_tool.errors import DeliveryError
+from lti_tool.errors import DeliveryError, NotFoundError
 from lti_tool.issuing import notices
 from lti_tool.issuing.baking import bake_badge
 from lti_tool.issuing.issuance import plan_deliveries
@@ -24,13 +24,15 @@ from lti_tool.values import ApprovalMail, Json, Receipt, Recipient, TeacherMail
 def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> None:
     """Delivers a badge by its channel and records the outcome; a delivery that was sent already is left alone.
 
-    Raises DeliveryError where another attempt may succeed. A permanent failure, or a badge that was revoked meanwhile,
-    is recorded as failed. Sending comes between two transactions: if the process dies before the second one, the badge
-    is sent again, with the same `reference`.
+    Raises DeliveryError where another attempt may succeed, NotFoundError where there is no such delivery. A permanent
+    failure, or a badge that was revoked meanwhile, is recorded as failed. Sending comes between two transactions: if
+    the process dies before the second one, the badge is sent again, with the same `reference`.
     """
     with store.read() as session:
         delivery = queries.awards.delivery(session, delivery_id)
-        if delivery is None or delivery.status == "sent" or delivery.award.credential is None:
+        if delivery is None:
+            raise NotFoundError(f"there is no delivery {delivery_id}")
+        if delivery.status == "sent" or delivery.award.credential is None:
             return
         if delivery.award.status == "revoked":
             trouble = DeliveryError("the badge was revoked before it could be sent")
@@ -67,11 +69,14 @@ def channels_that_tell(issuers: Issuers) -> list[str]:
 def tell(store: Store, issuers: Issuers, notice_id: int, now: datetime) -> None:
     """Tells a learner what became of a badge, once, by the channel of the notice.
 
-    Raises DeliveryError where another attempt may succeed. What is not true any more is not told.
+    Raises DeliveryError where another attempt may succeed, NotFoundError where there is no such notice. What is not
+    true any more is not told.
     """
     with store.read() as session:
         row = queries.credentials.notice(session, notice_id)
-        if row is None or row.status != "pending":
+        if row is None:
+            raise NotFoundError(f"there is no notice {notice_id}")
+        if row.status != "pending":
             return
         if not notices.is_still_so(row.credential, row.kind, now):
             return _end_notice(store, notice_id, "failed", "not_so_any_more", now)

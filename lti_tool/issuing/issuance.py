@@ -18,7 +18,7 @@ from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.new_credential import NewCredential
 from lti_tool.issuing.status_lists import allocate_entries, set_status
-from lti_tool.store import Session, events, outbox, queries
+from lti_tool.store import Session, dead_jobs, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, CredentialRow, Delivery
 from signing.proof_set import combined
@@ -348,5 +348,5 @@ def plan_deliveries(session: Session, awards: Iterable[Award], channel: str, now
         delivery.status, delivery.trouble = "pending", None
         deliveries.append(delivery)
     session.flush()
-    for delivery in deliveries:
-        outbox.add(session, "deliver", {"delivery_id": delivery.id}, now)
+    payloads = [{"award_id": delivery.award_id, "delivery_id": delivery.id} for delivery in deliveries]
+    dead_jobs.add_or_revive(session, "deliver", payloads, now)

@@ -13,7 +13,7 @@ from badges.template.values import QualityAssurance
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.logs import log
-from lti_tool.store import Session, events, outbox, queries
+from lti_tool.store import Session, dead_jobs, events, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.values import Json
 
@@ -73,8 +73,8 @@ def confirm(session: Session, issuer: Issuer, now: datetime, by: Actor = TOOL) -
 
 def issue_waiting(session: Session, issuer_id: str, now: datetime) -> None:
     """Schedules the awards that waited for the issuer's confirmation. The caller has locked the issuer."""
-    for award in queries.awards.awards_without_confirmation(session, issuer_id):
-        outbox.add(session, "issue", {"award_id": award.id}, now)
+    waiting = queries.awards.awards_without_confirmation(session, issuer_id)
+    dead_jobs.add_or_revive(session, "issue", [{"award_id": award.id} for award in waiting], now)
 
 
 def ending_soon(assurances: Iterable[QualityAssurance], today: date) -> tuple[QualityAssurance, ...]:

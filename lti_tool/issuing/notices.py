@@ -37,7 +37,12 @@ def plan_expiry(session: Session, credential: CredentialRow, now: datetime) -> N
 
 
 def _payload(credential: CredentialRow, kind: str, at: datetime) -> Json:
-    return {"credential_id": credential.id, "kind": kind, "at": at.isoformat()}
+    return {
+        "award_id": credential.award_id,
+        "credential_id": credential.id,
+        "kind": kind,
+        "at": at.isoformat(),
+    }
 
 
 def open_for_channels(session: Session, payload: Json, channels: Iterable[str], now: datetime) -> None:
@@ -49,7 +54,7 @@ def open_for_channels(session: Session, payload: Json, channels: Iterable[str], 
     for channel in channels:
         notice = Notice(credential_id=credential.id, kind=kind, about_at=at, channel=channel)
         if queries.credentials.add_notice(session, notice):
-            outbox.add(session, "notify", {"notice_id": notice.id}, now)
+            outbox.add(session, "notify", {"award_id": credential.award_id, "notice_id": notice.id}, now)
 
 
 def is_still_so(credential: CredentialRow, kind: str, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from lti_tool.platforms.course_address import course_address
-from lti_tool.store import Session, outbox, queries
+from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.models import Course, Person
 from lti_tool.store.queries.common import add_or_find
 from lti_tool.values import Launch, Member
@@ -42,7 +42,7 @@ def save_person(session: Session, launch: Launch, now: datetime) -> Person | Non
     None too for somebody who was erased: nothing more is recorded of them.
 
     A value that this launch does not send keeps what an earlier launch sent. Awards of this person that wait, for their
-    name for example, are tried again.
+    name for example, are tried again, and so are those that could not be issued.
     """
     user_id = launch.user_id
     if user_id is None or launch.acting_for_other:
@@ -53,6 +53,7 @@ def save_person(session: Session, launch: Launch, now: datetime) -> Person | Non
     if person is None:
         return None
     person.language = launch.locale or person.language
-    for award in queries.awards.waiting_awards(session, person.id):
-        outbox.add(session, "issue", {"award_id": award.id}, now)
+    waiting = queries.awards.waiting_awards(session, person.id)
+    dead_jobs.add_or_revive(session, "issue", [{"award_id": award.id} for award in waiting], now)
+    dead_jobs.revive_issuing(session, [person.id], now)
     return person

@@ -17,7 +17,8 @@ So every job runs at least once, and a job whose worker was stopped for longer t
 bear that: the unique constraints of the tables they write make a repetition harmless (one credential an award, one
 delivery a channel), and a delivery has a reference by which a repeated mail is recognised.
 
-A job that is done has no row any more. One that has failed too often is dead: its row stays, for the operator.
+A job that is done has no row any more. One that has failed too often, or can never succeed, is dead: its row stays, as
+`dead_jobs` shows and mends it.
 """
 
 from __future__ import annotations
@@ -82,7 +83,11 @@ class Health:
 
 
 def add(session: Session, task: str, payload: Json, due_at: datetime) -> str:
-    """Adds a job that is done once, and returns its id. It exists when the caller's transaction commits."""
+    """Adds a job that is done once, and returns its id. It exists when the caller's transaction commits.
+
+    The payload of a job that is about an award names it as `award_id`: by that its page knows of a dead one, and an
+    erasure finds all.
+    """
     row = _row(str(uuid4()), task, payload, due_at)
     session.add(row)
     return row.id
@@ -157,8 +162,8 @@ def postpone(
     person or an address.
     """
     with store.begin() as session:
-        row = session.get(Outbox, job_id, with_for_update=True)
-        if row is None or row.died_at is not None:
+        row = _running(session, job_id)
+        if row is None:
             return False
         row.trouble = trouble[:500]
         row.leased_until = row.again_at = None
@@ -173,6 +178,28 @@ def postpone(
             is_over = row.attempts >= MOST_ATTEMPTS
         row.died_at = now if is_over else None
         return is_over
+
+
+def give_up(store: Store, job_id: str, now: datetime, trouble: str) -> bool:
+    """Ends a job that can never succeed: it is dead at once. Returns False where its row is gone, or dead already.
+
+    `trouble` as for `postpone`.
+    """
+    with store.begin() as session:
+        row = _running(session, job_id)
+        if row is None:
+            return False
+        row.attempts += 1
+        row.trouble = trouble[:500]
+        row.leased_until = row.again_at = None
+        row.died_at = now
+        return True
+
+
+def _running(session: Session, job_id: str) -> Outbox | None:
+    """The row of a job, locked; None where it is gone or dead."""
+    row = session.get(Outbox, job_id, with_for_update=True)
+    return row if row is not None and row.died_at is None else None
 
 
 def health(session: Session, queue: str, now: datetime) -> Health:
@@ -260,7 +287,15 @@ def _due(queue: str, now: datetime) -> ColumnElement[bool]:
 
 def _row(job_id: str, task: str, payload: Json, due_at: datetime) -> Outbox:
     queue = QUEUE_OF.get(task, AWARDS)
-    return Outbox(id=job_id, queue=queue, task=task, payload=payload, due_at=due_at, created_at=due_at)
+    return Outbox(
+        id=job_id,
+        queue=queue,
+        task=task,
+        payload=payload,
+        award_id=payload.get("award_id"),
+        due_at=due_at,
+        created_at=due_at,
+    )
 
 
 def _find_or_add(session: Session, job_id: str, task: str, payload: Json, due_at: datetime) -> Outbox:

@@ -14,7 +14,7 @@ from lti_tool.awarding.looks import LONGEST_WAIT, next_look
 from lti_tool.errors import PlatformError
 from lti_tool.issuing import new_credential
 from lti_tool.people import sessions
-from lti_tool.store import outbox, queries
+from lti_tool.store import dead_jobs, outbox, queries
 from lti_tool.store.models import (
     Award,
     AwardRule,
@@ -24,9 +24,11 @@ from lti_tool.store.models import (
     LaunchSession,
     Outbox,
 )
+from lti_tool.tasks import Worker
 from lti_tool.values import INSTRUCTOR
 from lti_tool.wiring import build_tool
 from signing.errors import SigningError
+from tests.at_once import all_at_once
 from tests.fixtures import (
     ANNA,
     JANIS,
@@ -45,6 +47,7 @@ from tests.fixtures import (
     run_job,
     settings_for,
 )
+from tests.running_demo import wait
 
 USUAL = timedelta(minutes=10)
 
@@ -186,6 +189,117 @@ def test_a_job_that_fails_for_the_last_time_is_logged_with_what_it_was_about(too
         run_job(tool, event_id)
     said = "".join(capfd.readouterr())
     assert "work_dead" in said and "17" in said and "ValueError" in said and "Anna" not in said
+
+
+@pytest.mark.parametrize(
+    ("task", "payload", "cause"),
+    [
+        ("issue", {"award_id": 999}, "there is no award 999"),
+        ("replace", {"award_id": 999, "credential_id": "gone"}, "there is no badge gone"),
+        ("deliver", {"award_id": 999, "delivery_id": 998}, "there is no delivery 998"),
+        ("notify", {"award_id": 999, "notice_id": 997}, "there is no notice 997"),
+        ("of_a_newer_version", {"award_id": 999}, "this version of the tool does not know the task"),
+    ],
+)
+def test_what_can_never_succeed_dies_at_once_and_says_why(tool_on_any_database, capfd, task, payload, cause):
+    tool = tool_on_any_database
+    with tool.store.begin() as session:
+        event_id = outbox.add(session, task, payload, tool.clock())
+    run_due_jobs(tool)
+    kept = row(tool, event_id)
+    assert (kept.died_at, kept.attempts, kept.trouble) == (tool.clock(), 1, cause)
+    said = "".join(capfd.readouterr())
+    assert "work_dead" in said and cause in said
+    tool.clock.advance(days=9)
+    assert claim_due_jobs(tool) == []
+
+
+def test_a_job_whose_learner_is_erased_while_it_is_done_ends_quietly(tool, capfd):
+    gone = outbox.Job(id="gone", task="issue", payload={"award_id": 999}, attempts=0)
+    jobs.run(tool, gone)
+    assert "work_dead" not in "".join(capfd.readouterr())
+
+
+def test_jobs_that_name_no_award_hold_up_none_of_the_others(tool, platform, rule_id):
+    complete(tool, platform, rule_id, ANNA)
+    with tool.store.begin() as session:
+        event_id = outbox.add(session, "issue", {}, tool.clock())
+    run_due_jobs(tool)
+    assert count(tool, CredentialRow) == 1
+    assert row(tool, event_id).trouble == "KeyError"
+
+
+@pytest.fixture
+def dead_issue(tool_on_any_database, platform):
+    """A tool in which Anna's award could not be issued, and the id of its rule and course."""
+    tool = tool_on_any_database
+    platform.everyone += [PETERIS]
+    rule_id = make_rule(tool, publish(tool))
+    complete(tool, platform, rule_id, ANNA)
+
+    def breaks(*_):
+        raise SigningError("a device that is away")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(new_credential, "secured", breaks)
+        for _ in range(outbox.MOST_ATTEMPTS):
+            run_due_jobs(tool)
+            tool.clock.advance(hours=12)
+    run_due_jobs(tool)
+    assert (count(tool, Award), count(tool, CredentialRow)) == (1, 0)
+    assert [each.task for each in rows(tool, Outbox) if each.died_at] == ["issue"]
+    return tool, rule_id
+
+
+def test_the_visit_of_its_learner_revives_a_dead_issue(dead_issue):
+    tool, _ = dead_issue
+    opening(tool, JANIS, tool.clock())
+    run_due_jobs(tool)
+    assert count(tool, CredentialRow) == 0
+    all_at_once(*[lambda: opening(tool, ANNA, tool.clock())] * 2)
+    run_due_jobs(tool)
+    assert count(tool, CredentialRow) == 1
+
+
+def test_a_new_observation_of_its_learner_revives_a_dead_issue(dead_issue, platform):
+    tool, rule_id = dead_issue
+    looks.look(tool.store, platform, rule_id, tool.clock())
+    run_due_jobs(tool)
+    assert count(tool, CredentialRow) == 0  # nothing new was seen
+    platform.inside.remove(ANNA)
+    looks.look(tool.store, platform, rule_id, tool.clock.advance(minutes=10))
+    run_due_jobs(tool)
+    assert count(tool, CredentialRow) == 1
+
+
+def test_a_new_start_revives_a_dead_issue_and_a_command_does_not(
+    dead_issue, any_database_url, tmp_path, clock
+):
+    tool, _ = dead_issue
+    build_tool(settings_for(any_database_url, tmp_path), clock).store.close()
+    assert [each.task for each in rows(tool, Outbox) if each.died_at] == ["issue"]
+    worker = Worker(tool, "memory://")
+    worker.start()
+    wait(lambda: count(tool, CredentialRow) == 1)
+    worker.stop()
+
+
+def test_a_new_start_does_not_revive_what_can_never_succeed(tool):
+    with tool.store.begin() as session:
+        outbox.add(session, "issue", {"award_id": 999}, tool.clock())
+    run_due_jobs(tool)
+    with tool.store.begin() as session:
+        dead_jobs.revive_all_issuing(session, tool.clock())
+    assert [each.task for each in rows(tool, Outbox) if each.died_at] == ["issue"]
+
+
+def test_a_dead_issue_has_no_second_beside_it_when_its_award_is_tried_again(dead_issue):
+    tool, _ = dead_issue
+    with tool.store.begin() as session:
+        award = session.query(Award).one()
+        award.status, award.waiting_for = "waiting", ["learner"]
+    opening(tool, ANNA, tool.clock())
+    assert len([each for each in rows(tool, Outbox) if each.task == "issue"]) == 1
 
 
 def test_the_sweep_deletes_what_has_expired(tool, clock):

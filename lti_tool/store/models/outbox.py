@@ -23,12 +23,22 @@ class Outbox(Base):
             sqlite_where=text("died_at IS NULL"),
             postgresql_where=text("died_at IS NULL"),
         ),
+        Index(
+            "ix_outbox_dead",
+            "queue",
+            "died_at",
+            sqlite_where=text("died_at IS NOT NULL"),
+            postgresql_where=text("died_at IS NOT NULL"),
+        ),
+        Index("ix_outbox_award", "award_id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     queue: Mapped[str] = mapped_column(String(10))
     task: Mapped[str] = mapped_column(String(40))
     payload: Mapped[dict[str, Any]]
+    award_id: Mapped[int | None]
+    """The award that it is about, by its payload; no foreign key, which would be checked for each of many jobs."""
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
@@ -36,7 +46,7 @@ class Outbox(Base):
     again_at: Mapped[datetime | None]
     """When it was asked to be done once more, while it is being done."""
     died_at: Mapped[datetime | None]
-    """When it had failed too often."""
+    """When it had failed too often, or for a reason that does not go away."""
     trouble: Mapped[str | None]
     """Why the last attempt failed."""
     created_at: Mapped[datetime]

@@ -175,15 +175,9 @@ def delete_all_of(session: Session, person_id: int) -> int:
     ids = session.scalars(select(CredentialRow.id).where(CredentialRow.award_id.in_(awards))).all()
     deliveries = session.scalars(select(Delivery.id).where(Delivery.award_id.in_(awards))).all()
     notices = session.scalars(select(Notice.id).where(Notice.credential_id.in_(ids))).all()
-    jobs = {"award_id": awards, "credential_id": ids, "delivery_id": deliveries, "notice_id": notices}
-    theirs = [
-        job_id
-        for job_id, payload in session.execute(select(Outbox.id, Outbox.payload))
-        if any(payload.get(name) in found for name, found in jobs.items())
-    ]
     session.flush()
     for table, of_them in (
-        (Outbox, Outbox.id.in_(theirs)),
+        (Outbox, Outbox.award_id.in_(awards)),
         (Notice, Notice.id.in_(notices)),
         (CredentialRow, CredentialRow.id.in_(ids)),
         (Delivery, Delivery.id.in_(deliveries)),

@@ -15,7 +15,7 @@ from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.decide import Decision
 from lti_tool.conditions.tree import read_tree
 from lti_tool.errors import NotAllowedError
-from lti_tool.store import Session, queries
+from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Person
 from lti_tool.values import Launch
 from lti_tool.web.current import current_tool
@@ -28,7 +28,15 @@ from lti_tool.web.visits import Visit, current_visit, rule_of
 pages = Blueprint("learner", __name__)
 
 State = Literal[
-    "not_yet", "checking", "waits_for_teacher", "preparing", "waiting", "issued", "expired", "revoked"
+    "not_yet",
+    "checking",
+    "waits_for_teacher",
+    "preparing",
+    "not_made",
+    "waiting",
+    "issued",
+    "expired",
+    "revoked",
 ]
 
 
@@ -96,7 +104,7 @@ def _page(visit: Visit) -> str:
             template=template,
             readings=announced_by(version).readings,
             version=version,
-            state=_state_of(award, tool.clock()) if award else _state(decision),
+            state=_state_of(session, award, tool.clock()) if award else _state(decision),
             is_looked_at_soon=looks.is_coming(session, rule.course_id, tool.clock()),
             trace=decision.as_json() if decision else None,
             sentences=rule_sentences(read_tree(rule_version.tree), "learner"),
@@ -132,8 +140,10 @@ def _state(decision: Decision | None) -> State:
     return "checking" if codes and codes <= WAIT_FOR_A_LOOK else "not_yet"
 
 
-def _state_of(award: Award, now: datetime) -> State:
+def _state_of(session: Session, award: Award, now: datetime) -> State:
     credential = award.credential
+    if award.status in ("earned", "waiting") and dead_jobs.dead_of_awards(session, [award.id]).awards:
+        return "not_made"
     if award.status == "issued" and credential is not None and credential.has_expired(now):
         return "expired"
     return _STATES[award.status]

@@ -1,4 +1,4 @@
-"""What a teacher can do with an awarded badge: send it again, correct, revoke, award again, suspend, reinstate."""
+"""What a teacher can do with an awarded badge: send or try again, correct, revoke, award again, suspend, reinstate."""
 
 from __future__ import annotations
 
@@ -41,6 +41,12 @@ def resend(award_id: int) -> str:
         dispatch.resend(session, page_issuer(), award, tool.clock(), visit.actor)
         name = _name_of(award)
     return course_page(visit, Notice(text=_("The badge of %(name)s is being sent again.", name=name)))
+
+
+@pages.post("/lti/app/awards/<int:award_id>/retry")
+def retry(award_id: int) -> str:
+    """Has what was given up be tried again: issuing the badge, or sending it."""
+    return _change(award_id, awards.try_again, _l("The badge of %(name)s is being tried again."))
 
 
 @pages.post("/lti/app/awards/<int:award_id>/revoke")
@@ -173,6 +179,9 @@ _NOTHING_DONE: Mapping[str, Sentence] = {
     "not_permitted": _l(
         "This course may no longer award this badge, so the badge of %(name)s cannot be awarded again. Ask the "
         "operator of Nozimite."
+    ),
+    "nothing_dead": _l(
+        "Nothing has to be tried again for the badge of %(name)s: it is being worked on, or done. Nothing was changed."
     ),
     "held": _l("%(name)s has this badge by another award. Nothing was changed."),
     "changed_again": _l("The grade of %(name)s has changed once more, or is as it was. Nothing was saved."),

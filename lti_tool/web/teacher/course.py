@@ -16,7 +16,8 @@ from lti_tool.awarding.undo import Batch, batches
 from lti_tool.conditions.tree import Node, demands, is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing.signed_content import signed_content
-from lti_tool.store import Session, queries
+from lti_tool.store import Session, dead_jobs, queries
+from lti_tool.store.dead_jobs import DeadOfAwards
 from lti_tool.store.models import Award, AwardRule, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
@@ -64,7 +65,7 @@ class Panel:
     `unpermitted` is the name of the issuer whose badges the course may no longer award; empty where it may.
     `newer` is a newer version of the template. `batches` are the awards that came at once, and can be undone at once.
     `outdated` are the ids of the awards whose badge names its learner otherwise than the platform does now, `changed`
-    those whose results have changed since.
+    those whose results have changed since. `dead` names those that could not be issued, or sent.
     """
 
     rule: AwardRule
@@ -72,6 +73,7 @@ class Panel:
     template: Template
     readings: Sequence[Reading]
     awards: Sequence[Award]
+    dead: DeadOfAwards
     outdated: Collection[int]
     batches: Sequence[Batch]
     changed: Sequence[ResultChange]
@@ -180,6 +182,7 @@ def _panel(
         template=read_template(version.template_version.body),
         readings=announced_by(version.template_version).readings,
         awards=awards,
+        dead=dead_jobs.dead_of_awards(session, [award.id for award in awards]),
         batches=batches(awards),
         outdated=[award.id for award in awards if _is_outdated(award)],
         changed=[each for each in changes if each.award.rule_id == rule.id],

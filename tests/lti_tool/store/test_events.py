@@ -602,6 +602,8 @@ ELSEWHERE = {
     "told",
     "not_told",
     "reissue_begun",
+    "work_dropped",
+    "work_retried",
     "refused",
     "launch_refused",
     "registration_refused",

@@ -1,12 +1,13 @@
 """A database that grows is asked by indexes: what is looked up is found without reading whole tables."""
 
 import pytest
-from sqlalchemy import UniqueConstraint, event, text
+from sqlalchemy import UniqueConstraint, delete, event, text
 
-from lti_tool.store import outbox
+from lti_tool.store import dead_jobs, outbox
 from lti_tool.store.database import Store
+from lti_tool.store.events import TOOL
 from lti_tool.store.migrations import bring_up_to_date
-from lti_tool.store.models import Base
+from lti_tool.store.models import Base, Outbox
 from tests.fixtures import NOW
 
 
@@ -76,3 +77,27 @@ def test_due_jobs_are_found_without_reading_those_that_wait(store):
     with store.read() as session:
         plan = plan_of(store, lambda: outbox.health(session, outbox.AWARDS, NOW))
     assert "ix_outbox_due" in plan
+
+
+def test_dead_jobs_are_found_without_reading_the_others(store):
+    """Each launch and each look asks for them, and nearly always there are none."""
+    fill = """
+        INSERT INTO outbox (id, queue, task, payload, award_id, attempts, due_at, created_at, died_at)
+        SELECT 'tell-' || n, 'awards', 'tell', '{}', n, 0, :now, :now, CASE WHEN n % 10000 = 0 THEN :now END
+        FROM generate_series(1, 100000) AS n
+    """
+    with store.engine.begin() as connection:
+        connection.execute(text(fill), {"now": NOW})
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    with store.begin() as session:
+        for ask in (
+            lambda: dead_jobs.dead(session),
+            lambda: dead_jobs.dead_of_awards(session, list(range(200))),
+            lambda: dead_jobs.revive_issuing(session, [17], NOW),
+            lambda: dead_jobs.retry_award(session, 17, NOW, TOOL),
+            lambda: session.execute(delete(Outbox).where(Outbox.award_id.in_([17, 18]))),
+        ):
+            plan = plan_of(store, ask)
+            assert "ix_outbox_dead" in plan or "ix_outbox_award" in plan, plan
+            assert "Seq Scan on outbox" not in plan, plan

@@ -57,6 +57,7 @@ def test_two_registrations_of_one_platform_are_separate(
         *(f"rules/{course_rule}/{action}" for action in ACTIONS),
         f"awards/{award.id}/revoke",
         f"awards/{award.id}/resend",
+        f"awards/{award.id}/retry",
     ]:
         answer = other_school.browser.post(
             f"/lti/app/{path}",

@@ -125,7 +125,7 @@ WHO_MAY = {
     },
     **{
         f"POST {AWARD}/{action}": STAFF
-        for action in "again confirm correct leave reinstate resend restate revoke suspend".split()
+        for action in "again confirm correct leave reinstate resend restate retry revoke suspend".split()
     },
     "POST /lti/app/search": EDITORS,
     "POST /lti/app/templates": EDITORS,

@@ -114,6 +114,7 @@ def upgrade() -> None:
         sa.Column("queue", sa.String(length=10), nullable=False),
         sa.Column("task", sa.String(length=40), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
@@ -124,6 +125,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_award", ["award_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_dead",
+            ["queue", "died_at"],
+            unique=False,
+            sqlite_where=sa.text("died_at IS NOT NULL"),
+            postgresql_where=sa.text("died_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_outbox_due",
             ["queue", "due_at"],

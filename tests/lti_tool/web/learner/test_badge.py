@@ -9,7 +9,7 @@ import pytest
 
 from lti_tool.awarding import awards, looks
 from lti_tool.people.erasure import erase_person
-from lti_tool.store import events
+from lti_tool.store import events, outbox
 from lti_tool.store.models import (
     Award,
     AwardRule,
@@ -21,7 +21,7 @@ from lti_tool.store.models import (
     StatusList,
 )
 from lti_tool.values import TEST_USER, LineItemResult
-from tests.fixtures import ANNA, JANIS, NOW, PETERIS, ZANE, complete, learner, run_due_jobs
+from tests.fixtures import ANNA, JANIS, NOW, PETERIS, ZANE, complete, learner, rows, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
@@ -44,6 +44,28 @@ def test_an_issued_badge_can_be_downloaded_and_shared(school, annas_badge, web_t
         assert f'href="/badges/{annas_badge}{ending}"' in page.text
     assert f'href="/badges/{annas_badge}"' in page.text
     assert f'data-copy="https://badges.example.org/badges/{annas_badge}"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Your badge could not be made yet. The institution has been told, and nothing is lost."),
+        ("lv", "Jūsu nozīmīti vēl neizdevās izveidot. Iestādei par to ir paziņots, un nekas nav zudis."),
+    ],
+)
+def test_a_badge_that_could_not_be_made_says_that_nothing_is_lost(
+    school, course_rule, web_tool, platform, clock, language, sentence
+):
+    clock.advance(hours=1)
+    complete(web_tool, platform, course_rule, ANNA)
+    page = school.launch(ANNA, **{CLAIM + "launch_presentation": {"locale": language}})
+    token = hidden(page, "_launch")
+    for job in [row for row in rows(web_tool, Outbox) if row.task == "issue"]:
+        outbox.give_up(web_tool.store, job.id, clock(), "SigningError < device.py:17")
+    page = school.browser.post("/lti/app/learner", data={"_launch": token})
+    assert sentence in text_of(page)
+    assert "SigningError" not in page.text
+    assert sentence not in text_of(school.launch(ANNA))  # which has begun another attempt
 
 
 def test_a_suspended_badge_shows_the_reason(school, annas_badge, web_tool):

@@ -4,12 +4,22 @@ import re
 
 import pytest
 
+from lti_tool.awarding import awards
 from lti_tool.conditions.tree import as_json, demands, read_tree
+from lti_tool.deliveries import dispatch
 from lti_tool.errors import PlatformError
-from lti_tool.store import queries
-from lti_tool.store.models import Award, AwardRule, Delivery, StatusList, TemplateVersion
+from lti_tool.store import events, outbox, queries
+from lti_tool.store.models import (
+    Award,
+    AwardRule,
+    CredentialRow,
+    Delivery,
+    Outbox,
+    StatusList,
+    TemplateVersion,
+)
 from lti_tool.templates import versions
-from tests.fixtures import ANNA, JANIS, ZANE, complete, learner, run_due_jobs
+from tests.fixtures import ANNA, JANIS, ZANE, complete, learner, rows, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, launch_navigation, text_of
 
 
@@ -123,6 +133,69 @@ def test_a_badge_can_be_sent_again(act, annas_badge, web_tool):
     assert "being sent again" in text_of(act(f"awards/{award}/resend"))
     with web_tool.store.read() as session:
         assert session.query(Delivery).one().status == "pending"
+
+
+def give_up(tool, task):
+    """Gives up the jobs of that task, as after the last of many attempts."""
+    for job in [row for row in rows(tool, Outbox) if row.task == task]:
+        outbox.give_up(tool.store, job.id, tool.clock(), "SigningError < device.py:17")
+
+
+def test_a_badge_that_could_not_be_made_says_so_and_is_tried_again(
+    act, web_tool, services, course_rule, clock
+):
+    clock.advance(hours=1)
+    complete(web_tool, services, course_rule, ANNA)
+    award = rows(web_tool, Award)[0].id
+    assert "Try again" not in text_of(act("course"))
+    give_up(web_tool, "issue")
+    page = act("course")
+    assert "Not issued The badge could not be made. It is saved, and nothing is lost." in text_of(page)
+    assert "Being prepared" not in text_of(page) and "SigningError" not in page.text
+    assert "Try again" in text_of(page)
+    assert "The badge of Anna Bērziņa is being tried again." in text_of(act(f"awards/{award}/retry"))
+    assert "Being prepared" in text_of(act("course"))
+    assert "Nothing has to be tried again" in text_of(act(f"awards/{award}/retry"))
+    run_due_jobs(web_tool)
+    assert rows(web_tool, Award)[0].status == "issued"
+    with web_tool.store.read() as session:
+        (act_,) = queries.events.events(session, what="work_retried")
+    assert (act_.actor.partition(":")[0], act_.about) == ("person", f"award:{award}")
+
+
+def test_a_badge_that_could_not_be_sent_says_so_and_is_tried_again(act, annas_badge, web_tool):
+    award = rows(web_tool, Award)[0].id
+    with web_tool.store.begin() as session:
+        dispatch.resend(session, web_tool.issuer, session.get_one(Award, award), web_tool.clock())
+    assert "being sent" in text_of(act("course"))
+    give_up(web_tool, "deliver")
+    page = act("course")
+    words = text_of(page)
+    assert "being sent" not in words and "failed" in words and "SigningError" not in page.text
+    assert "Try again" in words and "Send again" not in words
+    act(f"awards/{award}/retry")
+    run_due_jobs(web_tool)
+    assert "sent just now" in text_of(act("course"))
+
+
+def test_sending_again_by_another_way_leaves_nothing_given_up(act, annas_badge, web_tool):
+    award = rows(web_tool, Award)[0].id
+    for _ in range(2):
+        act(f"awards/{award}/resend")
+        give_up(web_tool, "deliver")
+    assert len([row for row in rows(web_tool, Outbox) if row.task == "deliver"]) == 1
+
+
+def test_a_correction_that_could_not_be_made_says_so(act, annas_badge, web_tool):
+    award = rows(web_tool, Award)[0].id
+    with web_tool.store.begin() as session:
+        awards.correct(session, session.get_one(Award, award), web_tool.clock(), events.operator("root"))
+    give_up(web_tool, "replace")
+    assert "The corrected badge could not be made, so the one before stays valid." in text_of(act("course"))
+    act(f"awards/{award}/retry")
+    run_due_jobs(web_tool)
+    assert len(rows(web_tool, CredentialRow)) == 2
+    assert "Not corrected" not in text_of(act("course"))
 
 
 def test_revoking_asks_for_a_reason_first(act, school, annas_badge, web_tool):
@@ -282,6 +355,7 @@ def test_learners_may_not_use_the_teachers_actions(school, course_rule, annas_ba
         f"rules/{course_rule}/says/link_opened_to_them",
         f"rules/{course_rule}/pause",
         f"awards/{award}/resend",
+        f"awards/{award}/retry",
         f"awards/{award}/revoke",
     ):
         answer = school.browser.post(f"/lti/app/{path}", data={"_launch": token, "confirmed": "yes"})
