@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Literal
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from lti_tool.issuing.new_credential import NewCredential
 from lti_tool.issuing.status_lists import allocate_entries, set_status
 from lti_tool.store import Session, dead_jobs, events, queries
 from lti_tool.store.database import Store
-from lti_tool.store.models import Award, CredentialRow, Delivery
+from lti_tool.store.models import Award, CredentialRow, Delivery, TextDictionary
 from signing.proof_set import combined
 from signing.proofs import EDDSA_RDFC_2022, VC_JWT
 from signing.secured import SecuredCredential
@@ -256,6 +257,7 @@ def _store(
     awards = {
         award.id: award for award in queries.awards.lock_awards(session, [one.new.award_id for one in made])
     }
+    dictionaries = _dictionaries(session, [one.new for one in made])
     outcomes: dict[int, _Outcome] = {}
     stored: dict[str, list[Award]] = {}
     for one in made:
@@ -267,7 +269,7 @@ def _store(
         elif award.status == "revoked" or _current_id(award) != one.new.current:
             outcomes[award.id] = "not_needed"
         else:
-            _store_one(session, award, one, now)
+            _store_one(session, award, one, dictionaries[new_credential.shared_name(one.new)], now)
             outcomes[award.id] = "stored"
             if award.person.email:
                 for channel in one.new.issuer.channels:
@@ -275,6 +277,15 @@ def _store(
     for channel, issued in stored.items():
         plan_deliveries(session, issued, channel, now)
     return outcomes
+
+
+def _dictionaries(session: Session, made: Iterable[NewCredential]) -> Mapping[str, TextDictionary]:
+    """The dictionaries by which the credentials are packed, by their names."""
+    of_name = {new_credential.shared_name(new): new for new in made}
+    return {
+        name: queries.credentials.text_dictionary(session, name, partial(new_credential.shared_text, new))
+        for name, new in of_name.items()
+    }
 
 
 def _is_unchanged(session: Session, issuers: Issuers, issuer: Issuer, kids: Sequence[str]) -> bool:
@@ -289,7 +300,9 @@ def _current_id(award: Award) -> str | None:
     return award.credential.id if award.credential is not None else None
 
 
-def _store_one(session: Session, award: Award, made: _Made, now: datetime) -> None:
+def _store_one(
+    session: Session, award: Award, made: _Made, dictionary: TextDictionary, now: datetime
+) -> None:
     new, current = made.new, award.credential
     if current is not None:
         current.replaced_at = current.revoked_at = now
@@ -304,6 +317,7 @@ def _store_one(session: Session, award: Award, made: _Made, now: datetime) -> No
         template_version_id=new.template_version_id,
         issuer_id=new.issuer.id,
         issuer_profile_id=new.issuer.version_id,
+        dictionary=dictionary,
         text=combined(json_proofs).text,
         jwt=jwt.text,
         language=new.language,

@@ -16,6 +16,7 @@ from badges.template.model import Template
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.values import Json
 from signing import status
+from signing.json_text import as_text
 from signing.keys import SigningKey
 from signing.proofs import EDDSA_RDFC_2022, PROOFS
 from signing.secured import SecuredCredential
@@ -66,6 +67,16 @@ def secured(new: NewCredential, credential_id: str, now: datetime) -> Sequence[S
         else PROOFS[name].secure(credential, key, now)
         for name, key in new.keys.items()
     ]
+
+
+def shared_name(new: NewCredential) -> str:
+    """What the credential shares most of its text with: those of the same achievement, version, language and issuer."""
+    return f"{new.template_url} {new.language} {new.issuer.version_id} {new.issuer.address_id}"
+
+
+def shared_text(new: NewCredential) -> str:
+    """A text that the credentials of that name have most of in common; it names nobody."""
+    return as_text(_dummy_credential(new))
 
 
 def _build(new: NewCredential, *, credential_url: str, salt: str, now: datetime) -> Json:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base, one_where
@@ -15,6 +15,7 @@ from lti_tool.store.models.issuers import StatusList
 from lti_tool.store.models.people import Course, Person
 from lti_tool.store.models.rules import AwardRule
 from lti_tool.store.models.templates import TemplateVersion
+from lti_tool.store.packing import pack, pack_jwt, unpack, unpack_jwt
 
 
 class Award(Base):
@@ -72,6 +73,21 @@ class Award(Base):
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="award", order_by="Delivery.id")
 
 
+class TextDictionary(Base):
+    """What the credentials of one achievement share, by which they are packed: see `lti_tool.store.packing`.
+
+    It is made of a credential of nobody, so it holds no personal data. No row is ever changed or deleted: the
+    credentials that were packed by it could not be read any more.
+    """
+
+    __tablename__ = "text_dictionary"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    """The achievement in its version and language, and the version of the issuer's profile."""
+    body: Mapped[bytes]
+
+
 class CredentialRow(Base):
     """The signed credential, byte for byte, as JSON and as a JWT; a badge is baked from `text` when it is requested.
 
@@ -88,10 +104,9 @@ class CredentialRow(Base):
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     issuer_profile_id: Mapped[int] = mapped_column(ForeignKey("issuer_profile.id"), index=True)
     """The version of the issuer's profile that was signed."""
-    text: Mapped[str] = mapped_column(Text)
-    """JSON with its embedded proofs."""
-    jwt: Mapped[str] = mapped_column(Text)
-    """The same credential as a compact JWS."""
+    dictionary_id: Mapped[int] = mapped_column(ForeignKey("text_dictionary.id"), index=True)
+    packed_text: Mapped[bytes]
+    packed_jwt: Mapped[bytes]
     language: Mapped[str]
     status_list_id: Mapped[int] = mapped_column(ForeignKey("status_list.id"))
     status_index: Mapped[int]
@@ -112,6 +127,25 @@ class CredentialRow(Base):
     award: Mapped[Award] = relationship(back_populates="credentials")
     status_list: Mapped[StatusList] = relationship()
     template_version: Mapped[TemplateVersion] = relationship()
+    dictionary: Mapped[TextDictionary] = relationship(lazy="selectin")
+
+    @property
+    def text(self) -> str:
+        """JSON with its embedded proofs."""
+        return unpack(self.packed_text, self.dictionary.body)
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self.packed_text = pack(text, self.dictionary.body)
+
+    @property
+    def jwt(self) -> str:
+        """The same credential as a compact JWS."""
+        return unpack_jwt(self.packed_jwt, self.dictionary.body)
+
+    @jwt.setter
+    def jwt(self, jwt: str) -> None:
+        self.packed_jwt = pack_jwt(jwt, self.dictionary.body)
 
     def has_expired(self, now: datetime) -> bool:
         """Whether its validity has ended; that is never stored."""

@@ -38,8 +38,8 @@ def awards_with_all(session: Session, award_ids: Collection[int]) -> Sequence[Aw
         .options(
             selectinload(Award.person),
             selectinload(Award.template_version),
-            selectinload(Award.credential).defer(CredentialRow.text).defer(CredentialRow.jwt),
-            selectinload(Award.credentials).defer(CredentialRow.text).defer(CredentialRow.jwt),
+            selectinload(Award.credential).defer(CredentialRow.packed_text).defer(CredentialRow.packed_jwt),
+            selectinload(Award.credentials).defer(CredentialRow.packed_text).defer(CredentialRow.packed_jwt),
         )
         .order_by(Award.id)
     )
@@ -58,7 +58,7 @@ def lock_awards(session: Session, award_ids: Collection[int]) -> Sequence[Award]
         .where(Award.id.in_(award_ids))
         .options(
             selectinload(Award.person),
-            selectinload(Award.credential).defer(CredentialRow.text).defer(CredentialRow.jwt),
+            selectinload(Award.credential).defer(CredentialRow.packed_text).defer(CredentialRow.packed_jwt),
             selectinload(Award.deliveries),
         )
         .order_by(Award.id)

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, CredentialRow, Notice, TemplateVersion
-from lti_tool.store.queries.common import FOR_UPDATE
+from lti_tool.store.models import Award, CredentialRow, Notice, TemplateVersion, TextDictionary
+from lti_tool.store.queries.common import FOR_UPDATE, add_or_find
 
 
 def credential(session: Session, credential_id: str) -> CredentialRow | None:
     return session.get(CredentialRow, credential_id)
+
+
+def text_dictionary(session: Session, name: str, make_text: Callable[[], str]) -> TextDictionary:
+    """The dictionary of that name, made of `make_text` where there is none yet."""
+    query = select(TextDictionary).where(TextDictionary.name == name)
+    found = session.scalar(query)
+    if found is not None:
+        return found
+    return add_or_find(
+        session, TextDictionary(name=name, body=make_text().encode()), lambda: session.scalar(query)
+    )
 
 
 def successor(session: Session, credential_id: str) -> CredentialRow | None:

@@ -787,14 +787,23 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_launch_session_rule_id"), ["rule_id"], unique=False)
     op.create_table(
+        "text_dictionary",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
         "credential",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("award_id", sa.Integer(), nullable=False),
         sa.Column("template_version_id", sa.Integer(), nullable=False),
         sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("issuer_profile_id", sa.Integer(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("jwt", sa.Text(), nullable=False),
+        sa.Column("dictionary_id", sa.Integer(), nullable=False),
+        sa.Column("packed_text", sa.LargeBinary(), nullable=False),
+        sa.Column("packed_jwt", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("status_list_id", sa.Integer(), nullable=False),
         sa.Column("status_index", sa.Integer(), nullable=False),
@@ -810,6 +819,10 @@ def upgrade() -> None:
         sa.Column("revocation_reason", sa.String(), nullable=True),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("suspension_reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["dictionary_id"],
+            ["text_dictionary.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["award_id"],
             ["award.id"],
@@ -846,6 +859,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_credential_issuer_profile_id"), ["issuer_profile_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_credential_dictionary_id"), ["dictionary_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_credential_award_id"), ["award_id"], unique=False)
         batch_op.create_index(
             "ix_credential_current",
@@ -912,6 +926,7 @@ def downgrade() -> None:
     op.drop_table("delivery")
     op.drop_table("notice")
     op.drop_table("credential")
+    op.drop_table("text_dictionary")
     op.drop_table("launch_session")
     op.drop_table("award")
     op.drop_table("event")
