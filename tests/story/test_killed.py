@@ -19,7 +19,8 @@ from tests.running_demo import wait
 ROOT = Path(__file__).parents[2]
 COURSE = "Data Literacy"
 COMPLETE = 12
-ROUNDS = amount("stories in which the tool is killed four times", small=1, full=10)
+ROUNDS = amount("stories in which the tool is killed again and again", small=1, full=10)
+KILLS = amount("times that it is killed in each", small=2, full=4)
 
 
 class Demo:
@@ -91,7 +92,7 @@ def kill_often(demo, random_):
     robot.open_activity("Zane", robot.place_badge(COURSE))
     wait(lambda: demo.count("look", "outcome = 'answered'") >= 2)
     robot.give_grades(COURSE, complete=COMPLETE)
-    for _ in range(4):
+    for _ in range(KILLS):
         time.sleep(random_.uniform(0.2, 2.5))
         demo.kill()
         demo.start()
