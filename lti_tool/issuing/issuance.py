@@ -274,6 +274,9 @@ def _store(
             if award.person.email:
                 for channel in one.new.issuer.channels:
                     stored.setdefault(channel, []).append(award)
+    queries.awards.mark_issued(
+        session, [award_id for award_id, outcome in outcomes.items() if outcome == "stored"]
+    )
     for channel, issued in stored.items():
         plan_deliveries(session, issued, channel, now)
     return outcomes
@@ -336,7 +339,6 @@ def _store_one(
         session.flush()
         set_status(session, row)
     notices.plan_expiry(session, row, now)
-    award.status, award.waiting_for = "issued", []
     data = {"award": award.id} | ({"replaces": new.replaces} if new.replaces else {})
     events.record(
         session, "issued", "credential", made.id, now, why=new.why, data=data, issuer_id=new.issuer.id
