@@ -20,7 +20,7 @@ from kombu.transport import memory
 from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool import jobs
-from lti_tool.logs import log
+from lti_tool.logs import log, traceback_summary
 from lti_tool.store import dead_jobs, outbox
 from lti_tool.wiring import Tool
 
@@ -211,6 +211,9 @@ class Relay:
             return False
         except (OperationalError, OSError) as error:
             log.error("relay_without_broker", error=type(error).__name__)
+            return False
+        except Exception as error:  # noqa: BLE001 - each broker has errors of its own, and none may end the thread
+            log.error("relay_failed", error=traceback_summary(error))
             return False
         return True
 

@@ -54,6 +54,20 @@ def test_without_a_broker_jobs_stay_in_the_outbox(tool, platform, rule_id, free_
     ]
 
 
+def test_no_error_of_a_broker_ends_the_relay(tool, platform, rule_id, monkeypatch, capfd):
+    complete(tool, platform, rule_id, ANNA)
+    relay = relay_to(tool, "memory://")
+
+    def refuse(*_, **__):
+        raise RuntimeError("a queue of another kind")
+
+    monkeypatch.setattr(relay._app, "send_task", refuse)
+    assert relay.relay_once() is False
+    assert "relay_failed" in "".join(capfd.readouterr())
+    monkeypatch.undo()
+    assert relay.relay_once() is True
+
+
 def test_two_tools_in_one_process_run_their_own_jobs(tool, tmp_path, platform, rule_id):
     other = build_tool(settings_for(f"sqlite:///{tmp_path / 'other.sqlite'}", tmp_path), tool.clock)
     relay_to(other, "memory://").relay_once()
