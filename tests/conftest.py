@@ -7,6 +7,7 @@ A test that lacks what it needs is skipped, and pytest prints the reason at the 
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import pwd
 import shutil
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from tests.amounts import EXAMPLES, LONG
@@ -48,6 +50,17 @@ NO_RECORDINGS = (
     "no registry has the official vectors and schemas and the recordings of platforms, "
     "and ../shared with them is not beside this checkout"
 )
+
+
+@pytest.fixture(autouse=True)
+def logs_put_back() -> Iterator[None]:
+    """A demo in this process shows warnings only; the next test that reads the log would not see all of it."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
 
 
 @pytest.hookimpl(wrapper=True)

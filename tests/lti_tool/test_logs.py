@@ -6,21 +6,11 @@ import sys
 from io import StringIO
 
 import pytest
-import structlog
 
 from lti_tool.logs import log, log_event, set_up_logs, traceback_summary
 from lti_tool.store import events
 from lti_tool.wiring import build_tool
 from tests.fixtures import NOW, ROOT, Clock, settings_for
-
-
-@pytest.fixture(autouse=True)
-def put_back():
-    handlers, level = logging.root.handlers[:], logging.root.level
-    yield
-    structlog.reset_defaults()
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
 
 
 def test_an_event_is_a_line_on_the_current_stderr(monkeypatch):
