@@ -47,6 +47,7 @@ from signing.keys import SigningKey, VerificationMethod, generate
 from signing.proofs import PROOFS, check
 from signing.secured import SecuredCredential
 from tests.bench import editor_requests, process, report
+from tests.bench.issuing import issuing_row
 from tests.bench.measuring import Row, figure, ratio, timed, timed_ratio
 from tests.bench.other_libraries import PlainPyLD, digitalbazaar
 
@@ -325,6 +326,7 @@ def main() -> None:
         *status_rows(),
         *template_rows(),
         editor_row(),
+        issuing_row(),
         *process_rows(bench),
         memory_row(words.credentials),
     ]

@@ -29,6 +29,7 @@ PROMISED = {
     ("status list of 131,072 bits, 1 % set: one bit of it, decoded", None, 5),
     ("build a credential from a published template, and validate it", None, 1),
     ("the editor of templates: its largest request", None, 100),
+    ("issue and record an award, one worker with PostgreSQL", "building and securing its credential", 1.67),
     ("`python -m lti_tool verify badge.png`, offline, the whole process", "importing the same modules", 1.2),
     ("`python -m lti_tool verify badge.png`, offline, most memory", None, 80),
     ("memory while issuing 100,000 credentials to a file, over the first 1,000", None, 20),
