@@ -62,16 +62,23 @@ class AlreadyRegisteredError(RegistrationError):
 class UserFacingError(ToolError):
     """An error that pages show to people. `permanent`: another attempt is useless.
 
-    `sentence` is a msgid: it is translated first, then its {names} are filled in from `about`.
+    `sentence` is a msgid: it is translated first, then its {names} are filled in from `about`. `retry_after`: for how
+    many seconds no attempt is to be made, where that is known.
     """
 
     def __init__(
-        self, sentence: str, about: Mapping[str, str | int] | None = None, *, permanent: bool = False
+        self,
+        sentence: str,
+        about: Mapping[str, str | int] | None = None,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(sentence.format_map(about) if about else sentence)
         self.sentence = sentence
         self.about = dict(about or {})
         self.permanent = permanent
+        self.retry_after = retry_after
 
     def as_json(self) -> dict[str, Any]:
         """The error as JSON, to be stored until a page shows it."""
@@ -81,7 +88,7 @@ class UserFacingError(ToolError):
 class PlatformError(UserFacingError):
     """A platform's service failed, or its answer does not follow the standard.
 
-    `retry_after`: the seconds that the platform asked the tool to wait, if it did. `concluded`: the course has ended.
+    `retry_after` is what the platform asked for. `concluded`: the course has ended.
     """
 
     def __init__(
@@ -93,8 +100,7 @@ class PlatformError(UserFacingError):
         retry_after: float | None = None,
         concluded: bool = False,
     ) -> None:
-        super().__init__(sentence, about, permanent=permanent)
-        self.retry_after = retry_after
+        super().__init__(sentence, about, permanent=permanent, retry_after=retry_after)
         self.concluded = concluded
 
 
@@ -121,21 +127,7 @@ class StatusError(OutgoingError):
 
 
 class DeliveryError(UserFacingError):
-    """A channel could not deliver the badge.
-
-    `retry_after`: for how many seconds no attempt is to be made; this was none.
-    """
-
-    def __init__(
-        self,
-        sentence: str,
-        about: Mapping[str, str | int] | None = None,
-        *,
-        permanent: bool = False,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(sentence, about, permanent=permanent)
-        self.retry_after = retry_after
+    """A channel could not deliver the badge; with `retry_after` it was not even tried."""
 
 
 class RecoverySheetError(ToolError):

@@ -7,7 +7,8 @@ The credentials of one achievement differ in a few values. What they share stand
 from __future__ import annotations
 
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from signing.multibase import base64url, from_base64url
 
 #: The most that is unpacked: more than any credential of ours has.
 MOST_BYTES = 4_000_000
@@ -29,7 +30,7 @@ def pack_jwt(jwt: str, dictionary: bytes) -> bytes:
     """A compact JWS, packed by the dictionary; base64url alone would hide that most of its payload is there too."""
     parts = jwt.split(".")
     decoded = [_decoded(part) for part in parts]
-    if len(parts) != 3 or any(_encoded(raw) != part for raw, part in zip(decoded, parts, strict=True)):
+    if len(parts) != 3 or any(base64url(raw) != part for raw, part in zip(decoded, parts, strict=True)):
         return _AS_IT_IS + _deflate(jwt.encode(), dictionary)
     header, payload, signature = decoded
     lengths = len(header).to_bytes(4) + len(signature).to_bytes(4)
@@ -43,7 +44,7 @@ def unpack_jwt(packed: bytes, dictionary: bytes) -> str:
     of_header, of_signature = int.from_bytes(packed[1:5]), int.from_bytes(packed[5:9])
     signature, rest = packed[9 : 9 + of_signature], packed[9 + of_signature :]
     both = _inflate(rest, dictionary)
-    return ".".join(_encoded(part) for part in (both[:of_header], both[of_header:], signature))
+    return ".".join(base64url(part) for part in (both[:of_header], both[of_header:], signature))
 
 
 def _deflate(data: bytes, dictionary: bytes) -> bytes:
@@ -64,10 +65,6 @@ def _inflate(packed: bytes, dictionary: bytes) -> bytes:
 
 def _decoded(part: str) -> bytes:
     try:
-        return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+        return from_base64url(part)
     except ValueError:
         return b""
-
-
-def _encoded(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()

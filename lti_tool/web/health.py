@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from lti_tool.store import outbox
+from lti_tool.values import Json
 from lti_tool.web.current import current_tool
 
 pages = Blueprint("health", __name__)
@@ -26,36 +25,37 @@ def health() -> Response:
 @pages.get("/readyz")
 def readiness() -> tuple[Response, int] | Response:
     """200 while the database answers, which is all that pages and the verifier need; 503 otherwise."""
-    queues = _queues()
-    if queues is None:
-        return jsonify(status="unavailable", database="does not answer"), 503
-    return jsonify(status="ok", database="ok", queues=queues)
+    try:
+        with current_tool().store.read() as session:
+            session.connection()
+    except SQLAlchemyError:
+        return _no_database()
+    return jsonify(status="ok", database="ok")
 
 
 @pages.get("/workz")
 def work() -> tuple[Response, int] | Response:
     """200 while the jobs of every queue are done in time; 503 otherwise. A late worker is no reason to stop pages."""
-    queues = _queues()
-    if queues is None:
-        return jsonify(status="unavailable", database="does not answer"), 503
-    late = any(queue["status"] == "late" for queue in queues.values())
-    return (jsonify(status="late", queues=queues), 503) if late else jsonify(status="ok", queues=queues)
-
-
-def _queues() -> dict[str, dict[str, Any]] | None:
     tool = current_tool()
     try:
         with tool.store.read() as session:
             found = {name: outbox.health(session, name, tool.clock()) for name in outbox.QUEUES}
     except SQLAlchemyError:
-        return None
+        return _no_database()
+    queues = {name: _as_json(name, health) for name, health in found.items()}
+    late = any(queue["status"] == "late" for queue in queues.values())
+    return (jsonify(status="late", queues=queues), 503) if late else jsonify(status="ok", queues=queues)
+
+
+def _no_database() -> tuple[Response, int]:
+    return jsonify(status="unavailable", database="does not answer"), 503
+
+
+def _as_json(name: str, health: outbox.Health) -> Json:
     return {
-        name: {
-            "status": "late" if health.oldest_seconds > MAX_LAG_SECONDS[name] else "ok",
-            "waiting": health.waiting,
-            "oldest_seconds": round(health.oldest_seconds),
-            "unclaimed_seconds": round(health.unclaimed_seconds),
-            "dead": health.dead,
-        }
-        for name, health in found.items()
+        "status": "late" if health.oldest_seconds > MAX_LAG_SECONDS[name] else "ok",
+        "waiting": health.waiting,
+        "oldest_seconds": round(health.oldest_seconds),
+        "unclaimed_seconds": round(health.unclaimed_seconds),
+        "dead": health.dead,
     }

@@ -2,13 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy import create_engine, text
 
 from lti_tool.store import outbox
 from lti_tool.store.clock import ASKED_EVERY_SECONDS, DatabaseClock
-from lti_tool.store.database import Store
-from lti_tool.store.migrations import bring_up_to_date
 
 WRONG = datetime(2001, 1, 1, tzinfo=UTC)
 
@@ -18,14 +15,6 @@ class Counter:
 
     def __call__(self):
         return self.now
-
-
-@pytest.fixture
-def store(postgres_url):
-    store = Store(postgres_url)
-    bring_up_to_date(store.engine)
-    yield store
-    store.close()
 
 
 def time_of(store):

@@ -1,12 +1,9 @@
 """A database that grows is asked by indexes: what is looked up is found without reading whole tables."""
 
-import pytest
 from sqlalchemy import UniqueConstraint, delete, event, text
 
 from lti_tool.store import dead_jobs, outbox
-from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL
-from lti_tool.store.migrations import bring_up_to_date
 from lti_tool.store.models import Base, Outbox
 from tests.fixtures import NOW
 
@@ -27,14 +24,6 @@ def test_every_foreign_key_has_an_index():
         if column.foreign_keys and column.name not in led_by_an_index(table)
     ]
     assert without == []
-
-
-@pytest.fixture
-def store(postgres_url):
-    store = Store(postgres_url)
-    bring_up_to_date(store.engine)
-    yield store
-    store.close()
 
 
 def plan_of(store, ask):
