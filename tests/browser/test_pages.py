@@ -81,6 +81,25 @@ def press_check(robot, activity):
     robot.submit(form)
 
 
+DEAD = "a dead job"
+
+
+def dead_issue(award_id):
+    """The job that should have issued the award, after its last attempt."""
+    return Outbox(
+        id=DEAD,
+        queue="awards",
+        task="issue",
+        payload={"award_id": award_id},
+        award_id=award_id,
+        attempts=12,
+        due_at=NOW,
+        created_at=NOW,
+        died_at=NOW,
+        trouble="SigningError",
+    )
+
+
 def is_checked(tool, rule_id=2):
     """Whether the check of the platform that Anna's launch asked for is over; no other changes what a test sets.
 
@@ -336,6 +355,11 @@ def test_teachers_page(people, demo, activities, language):
                 shown(session, 1, "link_access", "open", learner.name)
             seen_as_staff = session.query(Award).filter_by(rule_id=1, status="issued").first().person
             shown(session, 1, "role", "staff", seen_as_staff.name, source="launches")
+        with database_session(demo) as session:
+            session.add(dead_issue(session.query(Award).filter_by(rule_id=1, status="issued").first().id))
+        look("not-corrected", "form[action$='/retry']")
+        with database_session(demo) as session:
+            session.delete(session.get_one(Outbox, DEAD))
         look("usual", ".ticks")
         select_all = zane.frame.get_by_role("button", name=SELECT_ALL[language])
         press_until(select_all, zane.frame.locator(".ticks :checked").first)
@@ -437,7 +461,7 @@ def test_learners_page_with_an_award(people, demo, activities, language):
                 for one in award.deliveries:
                     one.status, one.sent_at = delivery, NOW if delivery == "sent" else None
             open_page(anna, token, "/lti/app/learner")
-            shown = "preparing" if status == "earned" else status
+            shown = name if status == "earned" else status
             expect(anna.frame.locator("#state")).to_have_attribute("data-state", f"{shown}-{delivery}")
             found.extend(find_faults(anna, f"learner-{name}-{language}"))
 
@@ -449,6 +473,11 @@ def test_learners_page_with_an_award(people, demo, activities, language):
         look("issued-mail-failed", "issued", delivery="failed")
         look("issued-mail-pending", "issued", delivery="pending")
         look("preparing", "earned")
+        with database_session(demo) as session:
+            session.add(dead_issue(award_of_anna(session).id))
+        look("not_made", "earned")
+        with database_session(demo) as session:
+            session.delete(session.get_one(Outbox, DEAD))
         look("waiting-for-name", "waiting", waiting_for=["learner"])
         look("waiting-for-element", "waiting", waiting_for=["level"])
         with database_session(demo) as session:

@@ -49,8 +49,11 @@ def test_an_issued_badge_can_be_downloaded_and_shared(school, annas_badge, web_t
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en", "Your badge could not be made yet. The institution has been told, and nothing is lost."),
-        ("lv", "Jūsu nozīmīti vēl neizdevās izveidot. Iestādei par to ir paziņots, un nekas nav zudis."),
+        (
+            "en",
+            "Your badge could not be made yet. Nothing is lost, and your teacher sees it on the page of the course.",
+        ),
+        ("lv", "Jūsu nozīmīti vēl neizdevās izveidot. Nekas nav zudis, un pasniedzējs to redz kursa lapā."),
     ],
 )
 def test_a_badge_that_could_not_be_made_says_that_nothing_is_lost(
