@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from lti_tool.awarding.decisions import decide_people
@@ -15,7 +16,7 @@ from lti_tool.values import Launch
 
 def observe(session: Session, launch: Launch, course: Course, person_id: int, now: datetime) -> None:
     """Appends to the ledger what every source learns from the launch."""
-    about_course = queries.observations.of_people(session, course.id, []).get(None, ())
+    about_course = queries.observations.about_course(session, course.id)
     said = select(about_course, RESTRICTION_CONFIRMED, launch.resource_link_id)
     confirmed_at = said[-1].seen_at if said else None
     for source in SOURCES.values():
@@ -24,7 +25,13 @@ def observe(session: Session, launch: Launch, course: Course, person_id: int, no
             append_new(session, course, found, Seen(source=source.NAME, at=now, actor=person_id), person_id)
 
 
-def opened(session: Session, rule: AwardRule, person_id: int, policy: Policy, now: datetime) -> list[Award]:
-    """The award that a person's own opening of the rule's link completes, as a list."""
-    queries.people.lock_course(session, rule.course_id)
+def opened(
+    session: Session, rule: AwardRule, person_id: int, policy: Policy, now: datetime
+) -> Sequence[Award]:
+    """The award that a person's own opening of the rule's link completes, as a list.
+
+    It waits for no look: what that stores, it stores in parts that are each right by themselves, and an award of both
+    is stored once.
+    """
+    queries.people.keep_course(session, rule.course_id)
     return decide_people(session, rule, [person_id], policy, now)

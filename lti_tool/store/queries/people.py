@@ -95,6 +95,14 @@ def people_of(session: Session, registration_id: int, user_ids: Sequence[str]) -
     return rows
 
 
+def person_ids(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, int]:
+    """The ids of the people with those user_ids on the platform of the registration; who is unknown is left out."""
+    query = select(PlatformAccount.user_id, PlatformAccount.person_id).where(
+        PlatformAccount.registration_id == registration_id, PlatformAccount.user_id.in_(user_ids)
+    )
+    return {user_id: person_id for user_id, person_id in session.execute(query)}
+
+
 def person_of(session: Session, registration_id: int, user_id: str) -> Person | None:
     """The person with that user_id on the platform of the registration."""
     return people_of(session, registration_id, [user_id]).get(user_id)
@@ -107,6 +115,19 @@ def user_ids_in(session: Session, registration_id: int, course_id: int) -> dict[
         PlatformAccount.registration_id == registration_id, PlatformAccount.person_id.in_(observed)
     )
     return {person_id: user_id for person_id, user_id in session.execute(query)}
+
+
+def user_ids_observed(
+    session: Session, registration_id: int, course_id: int, kind: str | None = None
+) -> Sequence[str]:
+    """The user_ids of everybody of whom anything, or anything of this kind, was observed in the course."""
+    observed = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id)
+    if kind is not None:
+        observed = observed.where(ObservationRow.kind == kind)
+    query = select(PlatformAccount.user_id).where(
+        PlatformAccount.registration_id == registration_id, PlatformAccount.person_id.in_(observed)
+    )
+    return session.scalars(query).all()
 
 
 def only_accounts_of(registration_id: int) -> Select[int]:
@@ -195,6 +216,20 @@ def lock_course(session: Session, course_id: int) -> Course:
     """Locks the row (SELECT ... FOR NO KEY UPDATE) and returns it reloaded: what is decided in a course is decided one
     after the other. Raises NoResultFound where there is no such course."""
     return session.get_one(Course, course_id, with_for_update=FOR_UPDATE, populate_existing=True)
+
+
+def lock_course_from_all(session: Session, course_id: int) -> Course:
+    """As `lock_course`, and nobody decides about a single person meanwhile either (SELECT ... FOR UPDATE)."""
+    return session.get_one(Course, course_id, with_for_update=True, populate_existing=True)
+
+
+def keep_course(session: Session, course_id: int) -> None:
+    """Holds the row for a decision about a single person (SELECT ... FOR KEY SHARE).
+
+    That waits for `lock_course_from_all`, and neither for `lock_course` nor for others of its kind.
+    """
+    query = select(Course.id).where(Course.id == course_id)
+    session.execute(query.with_for_update(read=True, key_share=True))
 
 
 def sessions(

@@ -55,6 +55,12 @@ def rules_of(session: Session, course_id: int) -> Sequence[AwardRule]:
     return session.scalars(query.options(*loaded)).all()
 
 
+def rules_with_links(session: Session, course_id: int) -> Sequence[AwardRule]:
+    """The rules of a course, oldest first, with their links loaded; what they ask for is not read."""
+    query = select(AwardRule).where(AwardRule.course_id == course_id).order_by(AwardRule.id)
+    return session.scalars(query.options(selectinload(AwardRule.link))).all()
+
+
 def all_rules(session: Session) -> Sequence[AwardRule]:
     """The rules of all courses, oldest first."""
     return session.scalars(select(AwardRule).order_by(AwardRule.id)).all()
