@@ -19,7 +19,7 @@ from lti_tool.store.models import (
     TemplateVersion,
 )
 from lti_tool.store.models.awards import WAITING
-from lti_tool.store.queries.common import FOR_UPDATE, insert_unless_there, is_possible_id
+from lti_tool.store.queries.common import FOR_UPDATE, insert_unless_there, is_among, is_possible_id
 from lti_tool.values import HeldAward
 
 
@@ -91,7 +91,8 @@ def newest_awards_to(
     found: dict[int, HeldAward] = {}
     ids = sorted(person_ids)
     for start in range(0, len(ids), 1000):
-        found |= _newest(session, template, Award.person_id.in_(ids[start : start + 1000]))
+        of_them = is_among(session, Award.person_id, ids[start : start + 1000])
+        found |= _newest(session, template, of_them)
     return found
 
 

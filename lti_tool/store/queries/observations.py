@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, Text, and_, cast, delete, exists, func, insert, or_, select
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.observations import RESULT, ROLE, KnownPerson, Observation
 from lti_tool.store.models import Course, LookRow, ObservationRow, Person, PlatformAccount
+from lti_tool.store.queries.common import is_among
 from lti_tool.store.queries.people import not_erased, only_accounts_of
 
 _COLUMNS = (
@@ -26,6 +29,9 @@ _COLUMNS = (
     ObservationRow.actor_id,
     ObservationRow.look_id,
 )
+_VALUE = 4
+#: The same with the value as it is stored: of the thousands that a look compares with nearly all are the same few.
+_AS_TEXT = (*_COLUMNS[:_VALUE], cast(ObservationRow.value, Text), *_COLUMNS[_VALUE + 1 :])
 
 
 def of_course(session: Session, course_id: int) -> Mapping[int | None, Sequence[Observation]]:
@@ -42,7 +48,7 @@ def of_people(
     """
     # Two ways into one index; OR of a list and NULL alone would read the whole course.
     here = ObservationRow.course_id == course_id
-    theirs = and_(here, ObservationRow.person_id.in_(person_ids))
+    theirs = and_(here, is_among(session, ObservationRow.person_id, person_ids))
     its_own = and_(here, ObservationRow.person_id.is_(None))
     return _by_person(session, select(*_COLUMNS).where(or_(theirs, its_own)))
 
@@ -85,10 +91,13 @@ def known_people(
         ObservationRow.kind.in_(kinds),
     )
     query = (
-        select(PlatformAccount.user_id, Person.name, Person.email, Person.erased_at, *_COLUMNS)
+        select(PlatformAccount.user_id, Person.name, Person.email, Person.erased_at, *_AS_TEXT)
         .join(Person, PlatformAccount.person_id == Person.id)
         .outerjoin(ObservationRow, of_them)
-        .where(PlatformAccount.registration_id == registration_id, PlatformAccount.user_id.in_(user_ids))
+        .where(
+            PlatformAccount.registration_id == registration_id,
+            is_among(session, PlatformAccount.user_id, user_ids),
+        )
         .order_by(ObservationRow.seen_at, ObservationRow.id)
     )
     described: dict[str, tuple[str | None, str | None]] = {}
@@ -100,6 +109,7 @@ def known_people(
             continue
         described[user_id] = (name, email)
         if columns[0] is not None:
+            columns[_VALUE] = _decoded(columns[_VALUE])
             own[user_id].append(_observation(columns))
     people = {
         user_id: KnownPerson(name=name, email=email, own=own.get(user_id, ()))
@@ -121,6 +131,15 @@ def _by_person(session: Session, query: Select[Any]) -> Mapping[int | None, Sequ
     for row in session.execute(query.order_by(ObservationRow.seen_at, ObservationRow.id)):
         found[row[1]].append(_observation(row))
     return found
+
+
+def _decoded(value: str) -> Any:
+    return _decoded_word(value) if value.startswith('"') else json.loads(value)
+
+
+@lru_cache(maxsize=100)
+def _decoded_word(value: str) -> Any:
+    return json.loads(value)
 
 
 def _observation(columns: Sequence[Any]) -> Observation:

@@ -21,7 +21,7 @@ from lti_tool.store.models import (
     Person,
     PlatformAccount,
 )
-from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_possible_id
+from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, is_possible_id
 from lti_tool.values import Member
 
 
@@ -98,7 +98,8 @@ def people_of(session: Session, registration_id: int, user_ids: Sequence[str]) -
 def person_ids(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, int]:
     """The ids of the people with those user_ids on the platform of the registration; who is unknown is left out."""
     query = select(PlatformAccount.user_id, PlatformAccount.person_id).where(
-        PlatformAccount.registration_id == registration_id, PlatformAccount.user_id.in_(user_ids)
+        PlatformAccount.registration_id == registration_id,
+        is_among(session, PlatformAccount.user_id, user_ids),
     )
     return {user_id: person_id for user_id, person_id in session.execute(query)}
 
