@@ -63,12 +63,8 @@ def decide_course(store: Store, course_id: int, policy: Policy, now: datetime) -
 
 def _passes(store: Store, course_id: int, policy: Policy, now: datetime) -> Sequence[ToDecide]:
     with store.read() as session:
-        rules = [
-            (rule, version)
-            for rule in queries.rules.rules_of(session, course_id)
-            if (version := version_that_awards(session, rule)) is not None
-        ]
-        return [to_decide(session, rule, version, policy, now) for rule, version in rules]
+        versions = queries.rules.awarding_versions(session, course_id=course_id)
+        return [to_decide(session, version.rule, version, policy, now) for version in versions]
 
 
 def _decide_in_parts(
@@ -161,14 +157,7 @@ def version_that_awards(session: Session, rule: AwardRule) -> RuleVersion | None
 
     None too while its course may not award for the issuer of the badge.
     """
-    if (
-        rule.paused
-        or rule.removed_at is not None
-        or queries.rules.proposed_version(session, rule.id) is not None
-        or not queries.issuers.may_award(session, rule.course, rule.issuer_id)
-    ):
-        return None
-    return queries.rules.active_version(session, rule.id)
+    return next(iter(queries.rules.awarding_versions(session, rule_id=rule.id)), None)
 
 
 def _undecided(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, TypeVar
 
-from lti_tool.awarding.decisions import decide_course, version_that_awards
+from lti_tool.awarding.decisions import decide_course
 from lti_tool.awarding.ledger import Ledger, Seen, append
 from lti_tool.conditions.tree import read_tree, reads
 from lti_tool.errors import PlatformError
@@ -120,17 +120,15 @@ def look(
 
 def _asked(session: Session, course: Course) -> Asked | None:
     """What to ask about the course; None where none of its rules waits for anything."""
-    links = []
-    for rule in queries.rules.rules_of(session, course.id):
-        version = version_that_awards(session, rule)
-        if version is not None and (rule.link.look_again or not is_gone(rule.link)):
-            links.append(
-                LinkAsked(
-                    id=rule.link.link_id,
-                    reads=reads(read_tree(version.tree)),
-                    line_item_url=rule.link.line_item_url,
-                )
-            )
+    links = [
+        LinkAsked(
+            id=version.rule.link.link_id,
+            reads=reads(read_tree(version.tree)),
+            line_item_url=version.rule.link.line_item_url,
+        )
+        for version in queries.rules.awarding_versions(session, course_id=course.id)
+        if version.rule.link.look_again or not is_gone(version.rule.link)
+    ]
     if not links:
         return None
     return Asked(
@@ -191,8 +189,8 @@ def _turn(this: _Look, row_id: int) -> Iterator[tuple[Session, LookRow]]:
     """
     with this.store.begin() as session:
         queries.people.lock_course(session, this.course_id)
-        row = session.get_one(LookRow, row_id)
-        if not queries.observations.is_overtaken(session, row):
+        row, is_overtaken = queries.observations.look_row(session, row_id)
+        if not is_overtaken:
             yield session, row
             return
         row.outcome, row.ended_at = "overtaken", this.clock()

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, Text, and_, cast, delete, exists, func, insert, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lti_tool.observations import RESULT, ROLE, KnownPerson, Observation
 from lti_tool.store.models import Course, LookRow, ObservationRow, Person, PlatformAccount
@@ -196,15 +196,17 @@ def delete_of_registration(session: Session, registration_id: int) -> None:
     session.execute(delete(LookRow).where(LookRow.course_id.in_(courses)))
 
 
-def is_overtaken(session: Session, look: LookRow) -> bool:
-    """Whether another look of the same source at the same course has begun since, or is of a later time."""
-    other = and_(
-        LookRow.course_id == look.course_id,
-        LookRow.source == look.source,
-        LookRow.outcome.in_(("begun", "answered")),
-        or_(LookRow.id > look.id, LookRow.began_at > look.began_at),
+def look_row(session: Session, look_id: int) -> tuple[LookRow, bool]:
+    """The row of a look, and whether another of the same source and course has begun since, or is of a later time."""
+    other = aliased(LookRow)
+    is_overtaken = exists().where(
+        other.course_id == LookRow.course_id,
+        other.source == LookRow.source,
+        other.outcome.in_(("begun", "answered")),
+        or_(other.id > LookRow.id, other.began_at > LookRow.began_at),
     )
-    return bool(session.scalar(select(exists().where(other))))
+    row, overtaken = session.execute(select(LookRow, is_overtaken).where(LookRow.id == look_id)).one()
+    return row, bool(overtaken)
 
 
 def people_with_other_results(
