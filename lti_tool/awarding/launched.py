@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from lti_tool.awarding.decisions import decide_people
-from lti_tool.awarding.ledger import Seen, append_new
+from lti_tool.awarding.ledger import Seen, append
 from lti_tool.observations import RESTRICTION_CONFIRMED, Policy, select
 from lti_tool.sources import SOURCES
+from lti_tool.sources.found import differing
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, AwardRule, Course
 from lti_tool.values import Launch
@@ -16,13 +17,15 @@ from lti_tool.values import Launch
 
 def observe(session: Session, launch: Launch, course: Course, person_id: int, now: datetime) -> None:
     """Appends to the ledger what every source learns from the launch."""
-    about_course = queries.observations.about_course(session, course.id)
-    said = select(about_course, RESTRICTION_CONFIRMED, launch.resource_link_id)
+    known = queries.observations.of_people(session, course.id, [person_id])
+    said = select(known.get(None, ()), RESTRICTION_CONFIRMED, launch.resource_link_id)
     confirmed_at = said[-1].seen_at if said else None
+    own = {None: known.get(None, ()), launch.user_id: known.get(person_id, ())}
     for source in SOURCES.values():
         if hasattr(source, "launched"):
-            found = source.launched(launch, confirmed_at)
-            append_new(session, course, found, Seen(source=source.NAME, at=now, actor=person_id), person_id)
+            new = differing(source.launched(launch, confirmed_at), own, source.NAME)
+            seen = Seen(source=source.NAME, at=now, actor=person_id)
+            append(session, course, new, seen, {} if launch.user_id is None else {launch.user_id: person_id})
 
 
 def opened(

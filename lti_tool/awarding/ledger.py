@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from lti_tool.observations import KnownPerson, Observation
-from lti_tool.sources.found import Found, is_new
+from lti_tool.sources.found import Found
 from lti_tool.store import Session, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Course
@@ -81,13 +81,3 @@ def append(
             if each.user_id is None or each.user_id in people
         ),
     )
-
-
-def append_new(session: Session, course: Course, found: Iterable[Found], seen: Seen, person_id: int) -> None:
-    """As `append`, for what one person's own act tells of them: only what differs from what is known."""
-    known = queries.observations.of_people(session, course.id, [person_id])
-    for each in found:
-        own = known.get(None if each.user_id is None else person_id, ())
-        if is_new(each, own, seen.source):
-            people = {} if each.user_id is None else {each.user_id: person_id}
-            append(session, course, [each], seen, people)

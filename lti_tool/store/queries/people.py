@@ -255,13 +255,11 @@ def limit_sessions(
     session: Session, course_id: int, person_id: int, *, is_teacher: bool, may_write_templates: bool
 ) -> None:
     """Takes from the person's launch sessions in the course the rights that are not given here."""
-    own = update(LaunchSession).where(
-        LaunchSession.course_id == course_id, LaunchSession.person_id == person_id
-    )
-    if not is_teacher:
-        session.execute(own.values(is_teacher=False))
-    if not may_write_templates:
-        session.execute(own.values(may_write_templates=False))
+    given = {"is_teacher": is_teacher, "may_write_templates": may_write_templates}
+    taken = {right: False for right, is_given in given.items() if not is_given}
+    if taken:
+        own = (LaunchSession.course_id == course_id) & (LaunchSession.person_id == person_id)
+        session.execute(update(LaunchSession).where(own).values(taken))
 
 
 def delete_sessions(session: Session, idle_since: datetime, created_before: datetime) -> None:

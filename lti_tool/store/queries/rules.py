@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from lti_tool.store.models import (
     AwardRule,
@@ -126,7 +126,12 @@ def awarding_versions(
             ~is_unsettled,
             _is_permitted(),
         )
-        .options(contains_eager(RuleVersion.rule).joinedload(AwardRule.link))
+        .options(
+            contains_eager(RuleVersion.rule).options(
+                joinedload(AwardRule.link),
+                contains_eager(AwardRule.course).contains_eager(Course.registration),
+            )
+        )
         .order_by(AwardRule.id)
     )
     if course_id is not None:
