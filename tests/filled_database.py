@@ -39,7 +39,7 @@ _COPIES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     (
         "look",
         "id = 1",
-        "courses * 20",
+        "awards / 5",
         {
             "id": _AWARD,
             "course_id": f"{FIRST} + 1 + mod(n, courses)",

@@ -795,6 +795,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash"),
     )
     with op.batch_alter_table("launch_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_launch_session_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_launch_session_last_used_at"), ["last_used_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_launch_session_registration_id"), ["registration_id"], unique=False
         )
