@@ -67,7 +67,7 @@ def newest_about_course(session: Session, course_id: int) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownPeople:
     """Those of some people who are known, and those who were erased, by user_id."""
 
     people: Mapping[str, KnownPerson]
@@ -80,7 +80,7 @@ def known_people(
     course_id: int,
     user_ids: Sequence[str],
     kinds: Collection[str],
-) -> Known:
+) -> KnownPeople:
     """What is known of the people with these user_ids, with their observations of these kinds in the course.
 
     In one statement, and no rows of the session: a course is compared with its list every few minutes.
@@ -115,7 +115,7 @@ def known_people(
         user_id: KnownPerson(name=name, email=email, own=own.get(user_id, ()))
         for user_id, (name, email) in described.items()
     }
-    return Known(people=people, erased=erased)
+    return KnownPeople(people=people, erased=erased)
 
 
 def people_in(session: Session, course_id: int, since: datetime | None = None) -> Sequence[int]:
