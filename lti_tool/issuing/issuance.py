@@ -22,8 +22,7 @@ from lti_tool.issuing.status_lists import allocate_entries, set_status
 from lti_tool.store import Session, dead_jobs, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, CredentialRow, Delivery, TextDictionary
-from signing.proof_set import combined
-from signing.proofs import EDDSA_RDFC_2022, VC_JWT
+from signing.proofs import EDDSA_RDFC_2022, VC_JWT, ecdsa_sd_2023
 from signing.secured import SecuredCredential
 
 #: Why a credential takes the place of another: something in it is corrected, or it is signed with another key.
@@ -88,11 +87,11 @@ def replace_credential(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
-    """A secured credential that is not stored yet: its id, and one SecuredCredential for each proof."""
+    """A secured credential that is not stored yet: its id, and one SecuredCredential for each proof, by its name."""
 
     id: str
     new: NewCredential
-    secured: Sequence[SecuredCredential]
+    secured: Mapping[str, SecuredCredential]
 
 
 def _make(new: NewCredential, now: datetime) -> _Made:
@@ -312,8 +311,8 @@ def _store_one(
         current.revoked_as = new.why
         set_status(session, current)
         session.flush()
-    json_proofs = [one for one in made.secured if one.media_type == EDDSA_RDFC_2022.media_type]
-    (jwt,) = (one for one in made.secured if one.media_type == VC_JWT.media_type)
+    (jwt,) = (one for one in made.secured.values() if one.media_type == VC_JWT.media_type)
+    base = made.secured.get(ecdsa_sd_2023.NAME)
     row = CredentialRow(
         id=made.id,
         award_id=award.id,
@@ -321,8 +320,9 @@ def _store_one(
         issuer_id=new.issuer.id,
         issuer_profile_id=new.issuer.version_id,
         dictionary=dictionary,
-        text=combined(json_proofs).text,
+        text=made.secured[EDDSA_RDFC_2022.name].text,
         jwt=jwt.text,
+        base_text=base.text if base is not None else None,
         language=new.language,
         status_list_id=new.status_list_id,
         status_index=new.status.index,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -27,7 +27,7 @@ class NewCredential:
     """All that the credential of one award is made of, read in one transaction; plain values, no rows.
 
     `replaces` is the id of the award's credential before, `current` the same where that is still in use, and `why` that
-    of the row. `keys` are by the name of the proof that signs with them, in the order of the proofs.
+    of the row. `keys` are by the name of the proof that signs with them.
     """
 
     issuer: Issuer
@@ -53,20 +53,23 @@ class NewCredential:
     keys: Mapping[str, SigningKey]
 
 
-def secured(new: NewCredential, credential_id: str, now: datetime) -> Sequence[SecuredCredential]:
-    """The credential with each of the issuer's proofs, in their order. Raises MissingElementsError and SigningError."""
+def secured(new: NewCredential, credential_id: str, now: datetime) -> Mapping[str, SecuredCredential]:
+    """The credential with each of the issuer's proofs alone, by their names.
+
+    Raises MissingElementsError and SigningError.
+    """
     credential = _build(
         new,
         credential_url=new.issuer.addresses.credential(credential_id),
         salt=secrets.token_hex(16),
         now=now,
     )
-    return [
-        new.issuer.compiled_forms.secure(credential, lambda: _dummy_credential(new), key, now)
+    return {
+        name: new.issuer.compiled_forms.secure(credential, lambda: _dummy_credential(new), key, now)
         if name == EDDSA_RDFC_2022.name
         else PROOFS[name].secure(credential, key, now)
         for name, key in new.keys.items()
-    ]
+    }
 
 
 def shared_name(new: NewCredential) -> str:

@@ -91,6 +91,9 @@ class TextDictionary(Base):
 class CredentialRow(Base):
     """The signed credential, byte for byte, as JSON and as a JWT; a badge is baked from `text` when it is requested.
 
+    `text` and `jwt` are given out, each with one proof, because some verifiers refuse to choose between two.
+    `base_text` is not.
+
     An award has one at a time. It may be replaced, and both are kept. `why` it was made: first, replaced (with
     something corrected), reissued (signed with another key), again (after a revocation). `revoked_as`: revoked, with
     the reason that somebody typed; mistake, replaced, reissued.
@@ -107,6 +110,8 @@ class CredentialRow(Base):
     dictionary_id: Mapped[int] = mapped_column(ForeignKey("text_dictionary.id"), index=True)
     packed_text: Mapped[bytes]
     packed_jwt: Mapped[bytes]
+    # Some 18 KB of signatures that almost nothing needs: read when they are asked for.
+    packed_base_text: Mapped[bytes | None] = mapped_column(deferred=True)
     language: Mapped[str]
     status_list_id: Mapped[int] = mapped_column(ForeignKey("status_list.id"))
     status_index: Mapped[int]
@@ -131,7 +136,7 @@ class CredentialRow(Base):
 
     @property
     def text(self) -> str:
-        """JSON with its embedded proofs."""
+        """JSON with its embedded proof."""
         return unpack(self.packed_text, self.dictionary.body)
 
     @text.setter
@@ -146,6 +151,21 @@ class CredentialRow(Base):
     @jwt.setter
     def jwt(self, jwt: str) -> None:
         self.packed_jwt = pack_jwt(jwt, self.dictionary.body)
+
+    @property
+    def base_text(self) -> str | None:
+        """The same credential with its base proof (ecdsa-sd-2023), where it was issued with one.
+
+        The learner's copies without some parts are made from it; for all else it is not to be used, see
+        `badges.disclosure`.
+        """
+        if self.packed_base_text is None:
+            return None
+        return unpack(self.packed_base_text, self.dictionary.body)
+
+    @base_text.setter
+    def base_text(self, text: str | None) -> None:
+        self.packed_base_text = None if text is None else pack(text, self.dictionary.body)
 
     def has_expired(self, now: datetime) -> bool:
         """Whether its validity has ended; that is never stored."""

@@ -26,7 +26,6 @@ from lti_tool.publishing import credentials, issuer_documents, status_lists
 from lti_tool.store import events, queries
 from lti_tool.store.models import CredentialRow
 from lti_tool.templates import approval_requests, approvals, versions
-from lti_tool.wiring import build_tool
 from signing import did
 from tests.fixtures import (
     ANNA,
@@ -34,10 +33,7 @@ from tests.fixtures import (
     ZANE,
     change_issuer,
     complete,
-    make_rule,
-    publish,
     run_due_jobs,
-    settings_for,
     template_data,
 )
 
@@ -596,25 +592,6 @@ def test_a_badge_is_revoked_by_its_address(run, environment, badge, tool):
     assert run("badges", "revoke", credential.id, "\udce4")[0] == 2
     assert run("badges", "reinstate", credential.id)[0] == 2
     assert run("badges", "revoke", "nothing", "no reason")[0] == 2
-
-
-def test_a_part_of_a_badge_is_shown(run, tmp_path, sqlite_url, platform, clock):
-    clock.now = datetime.now(UTC)
-    tool = build_tool(settings_for(sqlite_url, tmp_path, selective_disclosure=True), clock)
-    complete(tool, platform, make_rule(tool, publish(tool)), ANNA)
-    run_due_jobs(tool)
-    with tool.store.read() as session:
-        row = session.query(CredentialRow).one()
-    files = {"badge.png": credentials.badge(tool, row.id).png, "badge.json": row.text.encode()}
-    tool.store.close()
-    for name, content in files.items():
-        (tmp_path / name).write_bytes(content)
-        part = tmp_path / f"part-{name}"
-        assert run("show-part", tmp_path / name, "--without", "name", "--out", part)[0] == 0
-        assert b"Anna" in content and b"Anna" not in part.read_bytes()
-        code, _, error = run("show-part", part, "--without", "result", "--out", part)
-        assert (code, "no proof" in error) == (2, True)
-    assert run("show-part", tmp_path / "nothing", "--out", part)[0] == 2
 
 
 def test_a_malformed_date_is_refused(run, environment):

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from lti_tool.store.models import CredentialRow, TextDictionary
 from lti_tool.store.packing import pack, pack_jwt, unpack, unpack_jwt
+from lti_tool.wiring import build_tool
 from signing.multibase import base64url
-from tests.fixtures import ANNA, JANIS, complete, make_rule, publish, rows, run_due_jobs
+from tests.fixtures import ANNA, JANIS, complete, make_rule, publish, rows, run_due_jobs, settings_for
 
 DICTIONARY = b'{"type": "OpenBadgeCredential", "name": "Solar panels"}'
 PART = st.text("ABab01-_", max_size=40)
@@ -62,3 +63,16 @@ def test_a_badge_takes_a_few_hundred_bytes_and_the_dictionary_names_nobody(tool,
         json.loads(first.text)["credentialSubject"]["id"],
     ):
         assert json.dumps(told)[1:-1] not in text
+
+
+def test_a_base_proof_is_kept_apart_and_makes_the_badge_no_larger(sqlite_url, tmp_path, platform, clock):
+    tool = build_tool(settings_for(sqlite_url, tmp_path, selective_disclosure=True), clock)
+    complete(tool, platform, make_rule(tool, publish(tool)), ANNA)
+    run_due_jobs(tool)
+    with tool.store.read() as session:
+        row = session.query(CredentialRow).one()
+        base = json.loads(row.base_text)
+        assert base == json.loads(row.text) | {"proof": base["proof"]}
+        assert len(row.packed_text) + len(row.packed_jwt) < 1500
+        assert len(row.packed_base_text) < len(row.base_text) / 2
+    tool.store.close()

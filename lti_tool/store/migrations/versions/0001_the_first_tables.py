@@ -804,6 +804,7 @@ def upgrade() -> None:
         sa.Column("dictionary_id", sa.Integer(), nullable=False),
         sa.Column("packed_text", sa.LargeBinary(), nullable=False),
         sa.Column("packed_jwt", sa.LargeBinary(), nullable=False),
+        sa.Column("packed_base_text", sa.LargeBinary(), nullable=True),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("status_list_id", sa.Integer(), nullable=False),
         sa.Column("status_index", sa.Integer(), nullable=False),
