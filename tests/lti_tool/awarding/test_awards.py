@@ -21,13 +21,20 @@ from lti_tool.store import outbox, queries
 from lti_tool.store.models import Award, CredentialRow, Delivery, Outbox
 from lti_tool.wiring import build_tool
 from signing.multibase import from_base64url
-from tests.fixtures import ANNA, JANIS, NOW, complete, learner, make_rule, publish, run_due_jobs, settings_for
+from tests.fixtures import (
+    ANNA,
+    JANIS,
+    NOW,
+    WITH_TEXTS,
+    complete,
+    learner,
+    make_rule,
+    publish,
+    rows,
+    run_due_jobs,
+    settings_for,
+)
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).all()
 
 
 def mails(tmp_path):
@@ -73,7 +80,7 @@ def test_badges_have_the_proofs_of_the_settings(sqlite_url, tmp_path, platform, 
     complete(tool, platform, make_rule(tool, publish(tool)), ANNA)
     run_due_jobs(tool)
     with tool.store.read() as session:
-        credential = session.query(CredentialRow).one()
+        credential = session.query(CredentialRow).options(*WITH_TEXTS).one()
         base_text = credential.base_text
     assert suites_of(credential.text) == ["eddsa-rdfc-2022"]
     assert (base_text and suites_of(base_text)) == (["ecdsa-sd-2023"] if selective else None)

@@ -30,6 +30,7 @@ from signing import did
 from tests.fixtures import (
     ANNA,
     SECRETS,
+    WITH_TEXTS,
     ZANE,
     change_issuer,
     complete,
@@ -62,7 +63,7 @@ def badge(tool, clock, platform, rule_id, tmp_path):
     complete(tool, platform, rule_id, ANNA)
     run_due_jobs(tool)
     with tool.store.read() as session:
-        row = session.query(CredentialRow).one()
+        row = session.query(CredentialRow).options(*WITH_TEXTS).one()
     folder = tmp_path / "badge"
     folder.mkdir()
     (folder / "badge.png").write_bytes(credentials.badge(tool, row.id).png)
@@ -580,7 +581,7 @@ def test_a_file_that_is_no_recovery_sheet_restores_nothing(run, environment, tmp
 
 def test_a_badge_is_revoked_by_its_address(run, environment, badge, tool):
     with tool.store.read() as session:
-        credential = session.query(CredentialRow).one()
+        credential = session.query(CredentialRow).options(*WITH_TEXTS).one()
     address = tool.addresses.badge_page(credential.id)
     code, _, error = run("badges", "suspend", credential.id, "an inquiry")
     assert (code, "STATUS_PURPOSE" in error) == (2, True)
@@ -621,7 +622,7 @@ def test_europass_writes_every_badge(environment, badge, run, tmp_path):
 @pytest.mark.parametrize("act", ["revoke", "suspend"])
 def test_europass_gets_no_badge_that_is_revoked_or_suspended(environment, tool, badge, run, tmp_path, act):
     with tool.store.begin() as session:
-        row = session.query(CredentialRow).one()
+        row = session.query(CredentialRow).options(*WITH_TEXTS).one()
         if act == "suspend":
             # As one that was issued under STATUS_PURPOSE=suspension.
             row.status_list.purpose = "suspension"

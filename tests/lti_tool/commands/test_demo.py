@@ -11,8 +11,8 @@ from lti_tool.commands import main
 from lti_tool.commands.demo_server import CHOSEN, refused_settings
 from lti_tool.store.models import CredentialRow
 from signing.multibase import from_base64url
-from tests.fixtures import ANNA, FakePlatform, complete, make_rule, publish
-from tests.running_demo import rows, run_demo, wait
+from tests.fixtures import ANNA, FakePlatform, complete, make_rule, publish, rows
+from tests.running_demo import run_demo, wait
 
 
 @pytest.fixture
