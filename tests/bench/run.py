@@ -36,7 +36,7 @@ from signing.proofs import PROOFS, check
 from signing.secured import SecuredCredential
 from tests.bench import demo_credentials, editor_requests, process, report
 from tests.bench.demo_credentials import NOW
-from tests.bench.issuing import issuing_row
+from tests.bench.issuing import claim_row, issuing_rows
 from tests.bench.measuring import Row, figure, ratio, timed, timed_ratio
 from tests.bench.other_libraries import OpenBadgesLib, PlainPyLD, PlainPyoxigraph, digitalbazaar
 
@@ -271,7 +271,8 @@ def main() -> None:
         *status_rows(),
         *template_rows(),
         editor_row(),
-        issuing_row(),
+        *issuing_rows(),
+        claim_row(),
         *process_rows(bench),
         memory_row(words.credentials),
     ]
