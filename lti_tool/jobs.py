@@ -12,7 +12,7 @@ from lti_tool.issuing import issuance, notices
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.logs import log, traceback_summary
 from lti_tool.people import sessions
-from lti_tool.store import outbox
+from lti_tool.store import outbox, queries
 from lti_tool.store.models import Course
 from lti_tool.templates import approval_mails, approvals
 from lti_tool.values import ApprovalMail, Json
@@ -216,6 +216,7 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
     with tool.store.begin() as session:
         sessions.delete_ended(session, tool.clock())
         approvals.expire(session, tool.clock())
+        queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
         outbox.reschedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 
 

@@ -34,6 +34,9 @@ WAIT_AFTER_OPENING_IN_TROUBLE = timedelta(minutes=1)
 WAIT_AFTER_FIRST_FAILURE = timedelta(seconds=45)
 #: How many looks in a row have to miss a link before it counts as deleted.
 LOOKS_UNTIL_GONE = 3
+#: For how long the rows of looks that saw nothing new are kept: a course that is looked at every ten minutes has
+#: 50,000 a year.
+KEPT = timedelta(days=7)
 #: How much is stored in one transaction: some tens of milliseconds.
 STORED_AT_ONCE = 200
 

@@ -22,6 +22,8 @@ from lti_tool.store.models import (
     Delivery,
     ExpiringValue,
     LaunchSession,
+    LookRow,
+    ObservationRow,
     Outbox,
 )
 from lti_tool.tasks import Worker
@@ -331,6 +333,22 @@ def decisions_of(tool, rule_id):
         rule = session.get_one(AwardRule, rule_id)
         version = queries.rules.active_version(session, rule_id)
         return decisions.undecided_people(session, rule, version, tool.issuer.policy, tool.clock())
+
+
+def test_the_sweep_deletes_looks_of_long_ago_that_saw_nothing_new(tool, platform, rule_id, clock):
+    complete(tool, platform, rule_id, ANNA)
+    for hours in (1, 6 * 24):
+        clock.advance(hours=hours)
+        looks.look(tool.store, platform, rule_id, clock())
+    every = rows(tool, LookRow)
+    run_job(tool, "sweep")
+    assert len(rows(tool, LookRow)) == len(every)
+    clock.advance(days=2)
+    seen = {observation.look_id for observation in rows(tool, ObservationRow)}
+    recent = {look.id for look in every if look.began_at >= clock() - looks.KEPT}
+    assert seen - {None} and recent and {look.id for look in every} - seen - recent
+    run_job(tool, "sweep")
+    assert {look.id for look in rows(tool, LookRow)} == (seen - {None}) | recent
 
 
 def test_everybody_is_decided_alike_before_and_after_the_sweep(tool, platform, rule_id, clock):

@@ -24,7 +24,7 @@ class LookRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     source: Mapped[str] = mapped_column(String(40))
-    began_at: Mapped[datetime]
+    began_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(String(10))
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)

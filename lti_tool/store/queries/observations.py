@@ -196,6 +196,12 @@ def delete_of_registration(session: Session, registration_id: int) -> None:
     session.execute(delete(LookRow).where(LookRow.course_id.in_(courses)))
 
 
+def delete_looks(session: Session, began_before: datetime) -> None:
+    """Deletes the rows of looks that began before then and have seen nothing new: no observation names them."""
+    has_seen = exists().where(ObservationRow.look_id == LookRow.id)
+    session.execute(delete(LookRow).where(LookRow.began_at < began_before, ~has_seen))
+
+
 def look_row(session: Session, look_id: int) -> tuple[LookRow, bool]:
     """The row of a look, and whether another of the same source and course has begun since, or is of a later time."""
     other = aliased(LookRow)

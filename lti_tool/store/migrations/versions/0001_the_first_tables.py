@@ -609,6 +609,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("look", schema=None) as batch_op:
         batch_op.create_index("ix_look_course", ["course_id", "source", "began_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_look_began_at"), ["began_at"], unique=False)
 
     op.create_table(
         "observation",
