@@ -256,6 +256,7 @@ def test_registration(people, demo, activities, language):
         code = invitations.invite(session, demo.tool.clock())
     with people(locale=language) as ieva:
         ieva.become("Ieva")
+        ieva.open_lms()
         found = []
         for name, address in {
             "register": f"{demo.tool_url}/lti/register?code={code}",
