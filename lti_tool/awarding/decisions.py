@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from badges.template.model import read_template
 from lti_tool.awarding import awards, questions
 from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
-from lti_tool.awarding.renewal import later_than, occasions_count_from
+from lti_tool.awarding.renewal import RENEWAL_PERIOD, later_than, occasions_count_from
 from lti_tool.awarding.result_changes import changes_in_course, unmailed
 from lti_tool.conditions.decide import Decision, decide
 from lti_tool.conditions.tree import read_tree
 from lti_tool.observations import Facts, Observation, Policy, role_now
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, AwardRule, Course, RuleVersion
+from lti_tool.values import HeldAward
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,8 @@ def decide_course(session: Session, course: Course, policy: Policy, now: datetim
         version = version_that_awards(session, rule)
         if version is None:
             continue
-        undecided = _undecided(session, rule, version, observations, policy, now)
+        held = queries.awards.newest_awards(session, course.id, version.template_version)
+        undecided = _undecided(rule, version, observations, held, policy, now)
         found += _award_all(session, rule, version, undecided, now)
         still = {each.person_id: each.decision for each in undecided if each.is_learner}
         questions.update(session, rule, still, observations.get(None, ()), now)
@@ -84,11 +86,24 @@ def undecided_people(
 ) -> Sequence[Undecided]:
     """What a version of the rule comes to for everybody in its course, or for these people, who has no award yet
     or one that can be renewed."""
+    template = version.template_version
     if person_ids is None:
         observations = queries.observations.of_course(session, rule.course_id)
+        held = queries.awards.newest_awards(session, rule.course_id, template)
     else:
         observations = queries.observations.of_people(session, rule.course_id, person_ids)
-    return _undecided(session, rule, version, observations, policy, now)
+        held = queries.awards.newest_awards_to(session, template, person_ids)
+    return _undecided(rule, version, observations, held, policy, now)
+
+
+def undecided_in_course(
+    session: Session, rule: AwardRule, version: RuleVersion, policy: Policy, now: datetime
+) -> Sequence[Undecided]:
+    """As `undecided_people` of everybody in the course; of those who have the badge nothing is read."""
+    people = queries.course_page.people_to_decide(
+        session, rule.course_id, version.template_version, now + RENEWAL_PERIOD
+    )
+    return undecided_people(session, rule, version, policy, now, people)
 
 
 def version_that_awards(session: Session, rule: AwardRule) -> RuleVersion | None:
@@ -107,15 +122,14 @@ def version_that_awards(session: Session, rule: AwardRule) -> RuleVersion | None
 
 
 def _undecided(
-    session: Session,
     rule: AwardRule,
     version: RuleVersion,
     observations: Mapping[int | None, Sequence[Observation]],
+    held: Mapping[int, HeldAward],
     policy: Policy,
     now: datetime,
 ) -> Sequence[Undecided]:
     template = read_template(version.template_version.body)
-    held = queries.awards.newest_awards(session, rule.course_id, version.template_version)
     # The days of a last day are those of the issuer; a few hours do not matter here.
     next_end = template.valid_until(now, UTC)
     tree = read_tree(version.tree)

@@ -150,7 +150,7 @@ def _save(session: Session, course: Course, answered: Sequence[_Answered], ended
         session.flush()
         if each.answer is None or overtaken:
             continue
-        members = queries.people.save_members(session, course.registration_id, each.answer.members)
+        members = queries.people.save_members(session, course.registration_id, each.answer.members, ended_at)
         known = known_of(session, course)
         people = {user_id: person.id for user_id, person in members.items()}
         others = {

@@ -33,6 +33,7 @@ from lti_tool.store.models import (
 from tests.browser.page_checks import find_faults
 from tests.browser.people import SETTLED, drop_file, drop_link, press_until, resize
 from tests.browser.server import run_demo, without_script
+from tests.lti_tool.web.teacher.test_long_lists import multiply
 from tests.running_demo import rows, wait
 
 LANGUAGES = ("en", "lv")
@@ -550,3 +551,13 @@ def test_a_page_left_open_too_long(people, demo, activities, language):
             session.query(LaunchSession).delete()
         open_page(anna, token, "/lti/app/learner")
         assert find_faults(anna, f"session-over-{language}") == []
+
+
+def test_a_long_list_of_awards(people, demo, activities):
+    """The last test of this file: the learners that it adds would be in the way of others."""
+    multiply(demo.tool, range(60))
+    with people() as zane:
+        zane.open_activity(activities["data"], "Zane", "lv")
+        following = zane.frame.locator("#awards-1 ~ nav").get_by_role("button", name="Nākamā lapa")
+        press_until(following, zane.frame.locator("#awards-1:target"))
+        assert find_faults(zane, "teacher-second-part") == []

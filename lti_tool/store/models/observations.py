@@ -35,6 +35,7 @@ class ObservationRow(Base):
     __tablename__ = "observation"
     __table_args__ = (
         Index("ix_observation_course", "course_id", "seen_at"),
+        Index("ix_observation_course_person", "course_id", "person_id", "kind"),
         Index("ix_observation_person", "person_id"),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.store.models import (
@@ -17,7 +17,7 @@ from lti_tool.store.models import (
     ObservationRow,
     TemplateVersion,
 )
-from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
+from lti_tool.store.queries.common import FOR_UPDATE, is_among, is_possible_id
 from lti_tool.values import HeldAward
 
 
@@ -79,6 +79,24 @@ def newest_awards(session: Session, course_id: int, template: TemplateVersion) -
     By person id. It may have been awarded in another course: an achievement is awarded once over all of them.
     """
     seen_here = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id)
+    return _newest(session, template, Award.person_id.in_(seen_here))
+
+
+def newest_awards_to(
+    session: Session, template: TemplateVersion, person_ids: Collection[int]
+) -> Mapping[int, HeldAward]:
+    """As `newest_awards`, of these people."""
+    found: dict[int, HeldAward] = {}
+    ids = sorted(person_ids)
+    for start in range(0, len(ids), 1000):
+        of_them = is_among(session, Award.person_id, ids[start : start + 1000])
+        found |= _newest(session, template, of_them)
+    return found
+
+
+def _newest(
+    session: Session, template: TemplateVersion, of_whom: ColumnElement[bool]
+) -> Mapping[int, HeldAward]:
     is_current = and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))
     # Not whole rows: the texts of all credentials of a large course would be read at every look.
     query = (
@@ -93,11 +111,7 @@ def newest_awards(session: Session, course_id: int, template: TemplateVersion) -
             CredentialRow.suspended_at.is_not(None).label("is_suspended"),
         )
         .outerjoin(CredentialRow, is_current)
-        .where(
-            Award.issuer_id == template.issuer_id,
-            Award.template_id == template.template_id,
-            Award.person_id.in_(seen_here),
-        )
+        .where(Award.issuer_id == template.issuer_id, Award.template_id == template.template_id, of_whom)
         .order_by(Award.id)
     )
     rows = session.execute(query).mappings()

@@ -301,6 +301,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
+        sa.Column("renamed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "erased_at IS NULL OR (name IS NULL AND email IS NULL AND language IS NULL)",
@@ -643,6 +644,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_observation_actor_id"), ["actor_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_observation_look_id"), ["look_id"], unique=False)
         batch_op.create_index("ix_observation_course", ["course_id", "seen_at"], unique=False)
+        batch_op.create_index(
+            "ix_observation_course_person", ["course_id", "person_id", "kind"], unique=False
+        )
         batch_op.create_index("ix_observation_person", ["person_id"], unique=False)
 
     op.create_table(
