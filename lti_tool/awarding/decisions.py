@@ -82,17 +82,11 @@ def undecided_people(
     version: RuleVersion,
     policy: Policy,
     now: datetime,
-    person_ids: Collection[int] | None = None,
+    person_ids: Collection[int],
 ) -> Sequence[Undecided]:
-    """What a version of the rule comes to for everybody in its course, or for these people, who has no award yet
-    or one that can be renewed."""
-    template = version.template_version
-    if person_ids is None:
-        observations = queries.observations.of_course(session, rule.course_id)
-        held = queries.awards.newest_awards(session, rule.course_id, template)
-    else:
-        observations = queries.observations.of_people(session, rule.course_id, person_ids)
-        held = queries.awards.newest_awards_to(session, template, person_ids)
+    """What a version of the rule comes to for those of these people who have no award, or one that can be renewed."""
+    observations = queries.observations.of_people(session, rule.course_id, person_ids)
+    held = queries.awards.newest_awards_to(session, version.template_version, person_ids)
     return _undecided(rule, version, observations, held, policy, now)
 
 

@@ -32,6 +32,10 @@ PAINTED = """width => new Promise(done => {
 })"""
 #: The width of the window, or of the frame in it.
 INNER_WIDTH = "() => document.querySelector('iframe#tool')?.clientWidth ?? innerWidth"
+#: Whether the element has the focus; null where a script has put another one in its place.
+HAS_FOCUS = (
+    "element => element.isConnected ? document.hasFocus() && element === document.activeElement : null"
+)
 #: More presses of Tab than any control of a page is away.
 MAXIMUM_TABS = 80
 SHOWS_FOCUS = """element => {
@@ -263,7 +267,11 @@ def tab_to(person: Person, locator: Locator) -> None:
     element = locator.element_handle()  # found once, and not anew for each press
     for _ in range(MAXIMUM_TABS):
         person.page.keyboard.press("Tab")
-        if element.evaluate("element => document.hasFocus() && element === document.activeElement"):
+        focused = element.evaluate(HAS_FOCUS)
+        if focused is None:
+            element = locator.element_handle()
+            focused = element.evaluate(HAS_FOCUS)
+        if focused:
             assert element.evaluate(SHOWS_FOCUS), f"{locator} does not show that it has the focus"
             return
     raise AssertionError(f"the keyboard does not reach {locator}")
