@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, lazyload, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from lti_tool.observations import ROLE
 from lti_tool.store.models import (
@@ -47,7 +47,12 @@ def listed_awards(session: Session, rule_id: int, now: datetime, *, after: int, 
         .limit(most)
     )
     place = {award_id: number for number, award_id in enumerate(session.scalars(ids))}
-    awards = session.scalars(select(Award).where(Award.id.in_(place)).options(*_with_all_but_texts()))
+    loaded = (
+        selectinload(Award.person),
+        selectinload(Award.deliveries),
+        selectinload(Award.credential).joinedload(CredentialRow.status_list),
+    )
+    awards = session.scalars(select(Award).where(Award.id.in_(place)).options(*loaded))
     return sorted(awards, key=lambda award: place[award.id])
 
 
@@ -64,17 +69,6 @@ def _needs_teacher(now: datetime) -> ColumnElement[bool]:
     # No credential is older than its award, so few are looked at.
     renamed = and_(Award.status == "issued", Person.renamed_at > Award.earned_at, names_another)
     return and_(Award.status != "revoked", or_(Award.status == "waiting", failed, dead, renamed))
-
-
-def _with_all_but_texts() -> Sequence[Any]:
-    credential = selectinload(Award.credential)
-    return (
-        selectinload(Award.person),
-        selectinload(Award.deliveries),
-        credential.defer(CredentialRow.packed_text),
-        credential.defer(CredentialRow.packed_jwt),
-        credential.options(lazyload(CredentialRow.dictionary), joinedload(CredentialRow.status_list)),
-    )
 
 
 def earned_together(session: Session, rule_id: int, most: int) -> Sequence[tuple[datetime, int]]:
