@@ -16,12 +16,14 @@ from badges.font_runs import clusters
 _HAN_OR_KANA = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 #: What must not begin a line: closing marks, small kana and the signs of a long or a repeated sound.
 _CLOSING = "、。〉》」』】〕〗々ぁぃぅぇぉっゃゅょァィゥェォッャュョー！，．：；？）］｝"
+#: All but those at which no line may be broken.
+_SPACES = re.compile(r"[^\S\u00a0\u2007\u202f]+")
 _PARTS = re.compile(f"[{_HAN_OR_KANA}][{_CLOSING}]*|[^{_HAN_OR_KANA}]+")
 
 
 def pieces(text: str) -> Iterator[tuple[str, str]]:
     """What may not be broken, each after what stands before it in a line: a space or nothing."""
-    for word in text.split():
+    for word in filter(None, _SPACES.split(text)):
         between = " "
         for part in _PARTS.findall(word):
             yield between, part

@@ -75,6 +75,8 @@ class PdfDocument(FPDF):
         self.set_auto_page_break(False)
         #: Whether a text had characters that no font has, which are not in the document.
         self.leaves_out_characters = False
+        #: What was broken into lines: a text is measured before it is written.
+        self._lines: dict[tuple[str, Style, float], list[str]] = {}
         self._add_font(MAIN)
         self.set_font(MAIN.name)
         self.set_lang(language)
@@ -121,20 +123,14 @@ class PdfDocument(FPDF):
     def lines(self, text: str, style: Style, width: float) -> list[str]:
         """The text broken into lines of `width`, without the characters that no font has."""
         self.leaves_out_characters = self.leaves_out_characters or bool(undrawable(text))
-        text = drawable(text)
-        if not is_plain(text):
-            return [
+        asked = (text, style, width)
+        if asked not in self._lines:
+            self._lines[asked] = [
                 line
-                for paragraph in text.split("\n")
+                for paragraph in drawable(text).removesuffix("\n").split("\n")
                 for line in broken(paragraph, width, lambda piece: self._line_width(piece, style))
             ]
-        self._apply_style(style)
-        # With this output FPDF returns a list of lines; its own annotation covers every kind of output.
-        lines = cast(
-            list[str],
-            self.multi_cell(width, style.line, text, align="L", dry_run=True, output="LINES"),
-        )
-        return [line.strip() for line in lines]
+        return self._lines[asked]
 
     def height(self, text: str, style: Style, width: float) -> float:
         """The height of the text in lines of `width`."""
@@ -175,12 +171,21 @@ class PdfDocument(FPDF):
         self.y = top + style.line
 
     def _line_width(self, line: str, style: Style) -> float:
+        if is_plain(line):
+            return self._plain_width(line, style)
         width = 0.0
         for run in font_runs(line):
             self._apply_run(run, style)
             width += self.get_string_width(run.text)
         self.set_text_shaping(False)
         return width
+
+    def _plain_width(self, line: str, style: Style) -> float:
+        """As `get_string_width` in the main font, without an object for each text that is measured."""
+        font = cast(TTFFont, self.fonts[MAIN.name.lower() + ("B" if style.bold else "")])
+        thousandths = sum(font.cw[ord(character)] for character in line)
+        points = thousandths * style.size / 1000 + style.letter_spacing * len(line)
+        return points * _MILLIMETRES_PER_POINT
 
     def _apply_run(self, run: Run, style: Style) -> None:
         """Sets the font of the run, and shaping for all but the main one. Joined letters are not spaced."""

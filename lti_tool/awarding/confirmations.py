@@ -139,20 +139,32 @@ def _check_may_confirm(session: Session, course_id: int, by_id: int, policy: Pol
         raise NotAllowedError("the institution lets teachers confirm learners, not assistants")
 
 
-def awards_to_review(session: Session, rule: AwardRule, of_rule: Sequence[Award]) -> Mapping[int, datetime]:
-    """The awards of people who were seen as staff of the course, by award id, and since when.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToReview:
+    """An award of somebody who was seen as staff of the course, first at `since`."""
+
+    award: Award
+    since: datetime
+
+
+def awards_to_review(session: Session, rule: AwardRule) -> Sequence[ToReview]:
+    """The awards of people who were seen as staff of the course, as they were earned.
 
     Left out are those that somebody has confirmed since then, and those that are revoked.
     """
-    valid = {award.person_id: award for award in of_rule if award.status != "revoked"}
-    observations = queries.observations.of_people(session, rule.course_id, valid)
-    found = {}
-    for person_id, award in valid.items():
-        own = observations.get(person_id, ())
+    valid = queries.course_page.awards_of_staff(session, rule)
+    if not valid:
+        return []
+    observations = queries.observations.of_people(
+        session, rule.course_id, {award.person_id for award in valid}
+    )
+    found = []
+    for award in valid:
+        own = observations.get(award.person_id, ())
         seen = first_seen_as_staff(own)
-        said = confirmed_by_others(own, person_id, rule.link.link_id)
+        said = confirmed_by_others(own, award.person_id, rule.link.link_id)
         if seen is not None and not any(each.seen_at >= seen.seen_at for each in said):
-            found[award.id] = seen.seen_at
+            found.append(ToReview(award=award, since=seen.seen_at))
     return found
 
 

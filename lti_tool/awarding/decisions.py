@@ -10,7 +10,7 @@ from badges.template.model import read_template
 from lti_tool.awarding import awards, questions
 from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
 from lti_tool.awarding.progress import ToDecide, after, earliest, rests_on, to_decide
-from lti_tool.awarding.renewal import later_than, occasions_count_from
+from lti_tool.awarding.renewal import RENEWAL_PERIOD, later_than, occasions_count_from
 from lti_tool.awarding.result_changes import changes_in_course, unmailed
 from lti_tool.conditions.decide import Decision, decide
 from lti_tool.conditions.tree import read_tree
@@ -99,7 +99,7 @@ def _conclude(
     version = version_that_awards(session, rule)
     if version is None or rests_on(session, rule, version, policy) != decided.rests_on:
         return
-    held = queries.awards.newest_awards_to(session, version.template_version, asked.keys())
+    held = queries.awards.newest_awards(session, version.template_version, asked.keys())
     # Nobody is asked about somebody whom a teacher, or their own opening, has awarded it meanwhile.
     still = {
         person_id: kind
@@ -138,18 +138,22 @@ def undecided_people(
     version: RuleVersion,
     policy: Policy,
     now: datetime,
-    person_ids: Collection[int] | None = None,
+    person_ids: Collection[int],
 ) -> Sequence[Undecided]:
-    """What a version of the rule comes to for everybody in its course, or for these people, who has no award yet
-    or one that can be renewed."""
-    template = version.template_version
-    if person_ids is None:
-        observations = queries.observations.of_course(session, rule.course_id)
-        held = queries.awards.newest_awards(session, rule.course_id, template)
-    else:
-        observations = queries.observations.of_people(session, rule.course_id, person_ids)
-        held = queries.awards.newest_awards_to(session, template, person_ids)
+    """What a version of the rule comes to for those of these people who have no award, or one that can be renewed."""
+    observations = queries.observations.of_people(session, rule.course_id, person_ids)
+    held = queries.awards.newest_awards(session, version.template_version, person_ids)
     return _undecided(rule, version, observations, held, policy, now)
+
+
+def undecided_in_course(
+    session: Session, rule: AwardRule, version: RuleVersion, policy: Policy, now: datetime
+) -> Sequence[Undecided]:
+    """As `undecided_people` of everybody in the course; of those who have the badge nothing is read."""
+    people = queries.course_page.people_to_decide(
+        session, rule.course_id, version.template_version, now + RENEWAL_PERIOD
+    )
+    return undecided_people(session, rule, version, policy, now, people)
 
 
 def version_that_awards(session: Session, rule: AwardRule) -> RuleVersion | None:

@@ -209,7 +209,7 @@ def _store(this: _Look, row_id: int, source: str, answer: Answer, erased: Collec
     members = [member for member in answer.members if member.user_id not in erased]
     for described in _parts(members):
         with _turn(this, row_id) as (session, _):
-            queries.people.save_members(session, this.registration_id, described)
+            queries.people.save_members(session, this.registration_id, described, this.clock())
     for part in _parts([each for each in answer.found if each.user_id not in erased]):
         with _turn(this, row_id) as (session, _):
             user_ids = sorted({each.user_id for each in part if each.user_id is not None})

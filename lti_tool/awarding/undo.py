@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,17 +20,10 @@ class Batch:
     awards: Sequence[Award]
 
 
-def batches(of_rule: Sequence[Award]) -> Sequence[Batch]:
-    """The batches of more than one award among those of a rule, newest first."""
-    found: defaultdict[datetime, list[Award]] = defaultdict(list)
-    for award in of_rule:
-        if award.status != "revoked":
-            found[award.earned_at].append(award)
-    return [
-        Batch(earned_at=earned_at, awards=found[earned_at])
-        for earned_at in sorted(found, reverse=True)
-        if len(found[earned_at]) > 1
-    ]
+def batch_at(session: Session, rule_id: int, earned_at: datetime) -> Batch | None:
+    """The batch of that moment; None where fewer than two of its awards are left."""
+    found = queries.course_page.awards_earned_at(session, rule_id, earned_at)
+    return Batch(earned_at=earned_at, awards=found) if len(found) > 1 else None
 
 
 def undo(
@@ -42,14 +34,11 @@ def undo(
     An award that somebody has revoked meanwhile keeps their reason. Nothing awards them again by itself.
     """
     queries.people.lock_course(session, rule.course_id)
-    undone = []
-    for award in queries.awards.awards_of_rule(session, rule.id):
-        if (
-            award.earned_at == earned_at
-            and award.id in seen
-            and awards.revoke_mistake(session, award, now, by)
-        ):
-            undone.append(award)
+    undone = [
+        award
+        for award in queries.course_page.awards_earned_at(session, rule.id, earned_at)
+        if award.id in seen and awards.revoke_mistake(session, award, now, by)
+    ]
     if undone:
         data = {"awards": [award.id for award in undone]}
         events.record(session, "batch_undone", "rule", rule.id, now, actor=by, data=data)

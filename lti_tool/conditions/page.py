@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,15 +13,16 @@ from lti_tool.observations import Observation
 class RuleOnPage:
     """What is known of a rule while its teacher's page is shown.
 
-    `resource` is its resource link, `course` the observations about the course itself, and `people` those about each
-    person, by id; all are in the order of `seen_at`. `asked` is the question that is open, as the `asks` of a Part
-    names it; empty where none is. `place`: from where in the course the teacher opened a link for this visit, as
-    LINK_OPENED has it, and `is_here` whether it was the rule's own.
+    `resource` is its resource link, `course` the observations about the course itself, in the order of `seen_at`.
+    `last_values(kind, resource)`: the last values of such observations of people, each with how many people have it; a
+    course may have thousands. `asked` is the question that is open, as the `asks` of a Part names it; empty where none
+    is. `place`: from where in the course the teacher opened a link for this visit, as LINK_OPENED has it, and `is_here`
+    whether it was the rule's own.
     """
 
     resource: str
     course: Sequence[Observation]
-    people: Mapping[int, Sequence[Observation]]
+    last_values: Callable[[str, str], Sequence[tuple[Any, int]]]
     asked: str
     is_here: bool
     place: str | None

@@ -35,7 +35,7 @@ def erase_person(session: Session, person_id: int, now: datetime, by: Actor) -> 
     for question in queries.rules.open_questions(session, courses):
         question.people = [each for each in question.people if each != str(person_id)]
     credentials = queries.people.delete_all_of(session, person_id)
-    person.name = person.email = person.language = None
+    person.name = person.email = person.language = person.renamed_at = None
     person.erased_at = now
     data = {"credentials": credentials}
     events.record(session, "erased", "person", person_id, now, actor=by, data=data)

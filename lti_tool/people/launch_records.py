@@ -49,7 +49,7 @@ def save_person(session: Session, launch: Launch, now: datetime) -> Person | Non
         return None
 
     member = Member(user_id=user_id, roles=launch.roles, name=launch.name, email=launch.email)
-    person = queries.people.save_members(session, launch.registration_id, [member]).get(user_id)
+    person = queries.people.save_members(session, launch.registration_id, [member], now).get(user_id)
     if person is None:
         return None
     person.language = launch.locale or person.language

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from lti_tool.web.error_messages import CHANNELS
 from lti_tool.web.languages import page_language
 from lti_tool.web.markdown import narrative_as_html
 from lti_tool.web.page_issuer import page_issuer
+from lti_tool.web.paging import kept_parts
 from lti_tool.web.time_zones import in_page_zone, readers_zone_is_known
 from lti_tool.web.translation import format_date, format_datetime, format_decimal, format_time_ago
 from lti_tool.web.translation import gettext as _
@@ -43,6 +45,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.globals["static"] = static_addresses()
     app.jinja_env.globals["tool_url"] = current.tool_of(app).tool_url
     app.jinja_env.globals["issuer"] = _issuer
+    app.jinja_env.globals["kept_parts"] = kept_parts
     app.jinja_env.globals["now"] = lambda: current_tool().clock()
     app.jinja_env.filters.update(
         localized=localized,
@@ -136,10 +139,14 @@ def _exact(time: datetime) -> str:
 
 def _time(time: datetime, shown_as: str, text: str) -> Markup:
     """A <time>; with `data-show` where times.js should say it in the zone of the browser."""
-    show = Markup("") if readers_zone_is_known() else Markup(' data-show="{}"').format(shown_as)
-    return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(
-        time.isoformat(timespec="seconds"), _exact(time), show, text
-    )
+    in_browser = "" if readers_zone_is_known() else shown_as
+    return _time_element(time.isoformat(timespec="seconds"), _exact(time), in_browser, text)
+
+
+@lru_cache(maxsize=500)
+def _time_element(moment: str, exact: str, in_browser: str, text: str) -> Markup:
+    show = Markup(' data-show="{}"').format(in_browser) if in_browser else Markup("")
+    return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(moment, exact, show, text)
 
 
 def percent(score: Decimal) -> str:

@@ -7,12 +7,14 @@ Import them under the usual short names, by which `make messages` finds the sent
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import babel.numbers as babel_numbers
 import flask_babel
+from babel import Locale, dates
 from flask_babel.speaklater import LazyString
 
 #: A text, or a LazyString: one that is put into the language of the page when it is shown.
@@ -46,7 +48,19 @@ def format_date(value: date | datetime, pattern: str) -> str:
 
 def format_datetime(value: datetime, pattern: str) -> str:
     """The time in its own zone, in a CLDR date pattern."""
-    return str(flask_babel.format_datetime(value, pattern, rebase=False))
+    # Apart from its zone: times of one moment in two zones are equal, and are written in two ways.
+    return _formatted_datetime(
+        value.replace(tzinfo=None), value.fold, value.tzinfo, pattern, flask_babel.get_locale()
+    )
+
+
+@lru_cache(maxsize=500)
+def _formatted_datetime(
+    local: datetime, fold: int, zone: tzinfo | None, pattern: str, locale: Locale | None
+) -> str:
+    """A page says few times often: of when a class was awarded, for each of its learners."""
+    value = local.replace(tzinfo=zone, fold=fold)
+    return str(dates.format_datetime(value, pattern, locale=locale))
 
 
 def format_decimal(value: Decimal) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from http.cookiejar import Cookie
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,23 @@ from playwright.sync_api import (
 )
 
 from lti_tool.commands.demo_server import RunningDemo
+from lti_tool.demo.robot import Robot
 
 COURSE = "Data Literacy"
 #: The heading of a page of the tool that waits for a person, unlike pages that ask the storage or submit themselves.
 SETTLED = "main:not(:has(#storage)):not(:has(form[data-submit])) h1"
 
-#: Resolves once what is on the screen is laid out anew.
-PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+#: Resolves once the window, or the frame, has this width and is painted.
+PAINTED = """width => new Promise(done => {
+  const look = () => requestAnimationFrame(innerWidth === width ? () => requestAnimationFrame(done) : look);
+  look();
+})"""
+#: The width of the window, or of the frame in it.
+INNER_WIDTH = "() => document.querySelector('iframe#tool')?.clientWidth ?? innerWidth"
+#: Whether the element has the focus; null where a script has put another one in its place.
+HAS_FOCUS = (
+    "element => element.isConnected ? document.hasFocus() && element === document.activeElement : null"
+)
 #: More presses of Tab than any control of a page is away.
 MAXIMUM_TABS = 80
 SHOWS_FOCUS = """element => {
@@ -65,12 +76,16 @@ class Person:
         self.page.goto(self.demo.lms_url)
 
     def become(self, name: str, language: str = "en") -> None:
-        if not self.page.url.startswith(self.demo.lms_url):
-            self.open_lms()
+        """Gives this browser a session of the person at the LMS; what is open in it is not loaded again."""
+        robot = Robot(self.demo.lms_url)
+        robot.become(name, locale=language)
+        self.context.add_cookies([_as_playwright_has_it(cookie) for cookie in robot.http.cookies])
+
+    def switch_to(self, name: str) -> None:
+        """Chooses the person at the top of the page of the LMS that is open."""
         form = self.page.locator("form#who")
         value = form.locator("option", has_text=name).first.get_attribute("value")
         form.get_by_label("I am").select_option(value)
-        form.get_by_label("Language of tools").select_option(language)
         form.get_by_role("button", name="Switch").click()
 
     def open_course(self, course: str = COURSE) -> None:
@@ -79,8 +94,8 @@ class Person:
 
     def register_tool(self) -> None:
         """The administrator adds and activates the tool."""
-        self.open_lms()
         self.become("Ieva")
+        self.open_lms()
         self.page.get_by_role("link", name="Site administration").first.click()
         address = self.page.get_by_label("Add a tool by its registration URL")
         address.fill(self.demo.registration_url)
@@ -124,6 +139,14 @@ class Person:
         self.become(name, language)
         self.page.goto(activity)
         expect(self.frame.locator(SETTLED).first).to_be_visible()
+
+    def start_clock(self) -> None:
+        """Lets `pass_time` move the clock of the pages that are opened from now on. It goes on by itself too."""
+        self.context.clock.install()
+
+    def pass_time(self, milliseconds: int) -> None:
+        """Does at once what scripts of the pages have planned for the next so many milliseconds."""
+        self.context.clock.fast_forward(milliseconds)
 
     # --- screenshots
 
@@ -198,10 +221,12 @@ def resize(page: Page, width: int, height: int) -> None:
 
     Until then a click may land where the frame was before. Not for browsers without scripts, which cannot tell.
     """
-    page.bring_to_front()  # behind another tab a page is painted only once a second
+    if len(page.context.pages) > 1:
+        page.bring_to_front()  # behind another tab a page is painted only once a second
     page.set_viewport_size({"width": width, "height": height})
-    for frame in {page.main_frame, page.frame("tool") or page.main_frame}:
-        frame.evaluate(PAINTED)
+    # A frame gets its new size from the page around it, once that is laid out.
+    frame = page.frame("tool") or page.main_frame
+    frame.evaluate(PAINTED, page.evaluate(INNER_WIDTH))
 
 
 def press_until(control: Locator, expected: Locator) -> None:
@@ -237,14 +262,32 @@ def mark_as_left(frame: FrameLocator) -> None:
     frame.locator("html").evaluate("page => { page.dataset.left = ''; }")
 
 
-def tab_to(person: Person, element: Locator) -> None:
+def tab_to(person: Person, locator: Locator) -> None:
     """Presses Tab until the element has the focus. Fails where it is not reached or does not show the focus."""
+    element = locator.element_handle()  # found once, and not anew for each press
     for _ in range(MAXIMUM_TABS):
         person.page.keyboard.press("Tab")
-        if element.evaluate("element => document.hasFocus() && element === document.activeElement"):
-            assert element.evaluate(SHOWS_FOCUS), f"{element} does not show that it has the focus"
+        focused = element.evaluate(HAS_FOCUS)
+        if focused is None:
+            element = locator.element_handle()
+            focused = element.evaluate(HAS_FOCUS)
+        if focused:
+            assert element.evaluate(SHOWS_FOCUS), f"{locator} does not show that it has the focus"
             return
-    raise AssertionError(f"the keyboard does not reach {element}")
+    raise AssertionError(f"the keyboard does not reach {locator}")
+
+
+def _as_playwright_has_it(cookie: Cookie) -> Any:
+    same_site = cookie.get_nonstandard_attr("SameSite")
+    return {
+        "name": cookie.name,
+        "value": cookie.value,
+        "domain": cookie.domain,
+        "path": cookie.path,
+        "httpOnly": True,
+        "secure": same_site == "None",
+        "sameSite": same_site,
+    }
 
 
 def _source(message: ConsoleMessage) -> Any:

@@ -34,6 +34,7 @@ from tests.browser.page_checks import find_faults
 from tests.browser.people import SETTLED, drop_file, drop_link, press_until, resize
 from tests.browser.server import run_demo, without_script
 from tests.fixtures import rows
+from tests.lti_tool.web.teacher.test_long_lists import multiply
 from tests.running_demo import wait
 
 LANGUAGES = ("en", "lv")
@@ -257,6 +258,7 @@ def test_registration(people, demo, activities, language):
         code = invitations.invite(session, demo.tool.clock())
     with people(locale=language) as ieva:
         ieva.become("Ieva")
+        ieva.open_lms()
         found = []
         for name, address in {
             "register": f"{demo.tool_url}/lti/register?code={code}",
@@ -392,8 +394,8 @@ SELECT_ALL = {"en": "Select all", "lv": "Atlasīt visus"}
 def learners_without_award(session):
     rule = session.get_one(AwardRule, 1)
     template = rule.versions[0].template_version
-    awarded = set(queries.awards.newest_awards(session, rule.course_id, template))
     roles = queries.observations.roles_in_course(session, rule.course_id)
+    awarded = set(queries.awards.newest_awards(session, template, [each for each in roles if each]))
     ids = {person_id for person_id, own in roles.items() if role_now(own) == "learner"} - awarded
     return session.query(Person).filter(Person.id.in_(ids)).order_by(Person.id).all()
 
@@ -550,3 +552,13 @@ def test_a_page_left_open_too_long(people, demo, activities, language):
             session.query(LaunchSession).delete()
         open_page(anna, token, "/lti/app/learner")
         assert find_faults(anna, f"session-over-{language}") == []
+
+
+def test_a_long_list_of_awards(people, demo, activities):
+    """The last test of this file: the learners that it adds would be in the way of others."""
+    multiply(demo.tool, range(60))
+    with people() as zane:
+        zane.open_activity(activities["data"], "Zane", "lv")
+        following = zane.frame.locator("#awards-1 ~ nav").get_by_role("button", name="Nākamā lapa")
+        press_until(following, zane.frame.locator("#awards-1:target"))
+        assert find_faults(zane, "teacher-second-part") == []

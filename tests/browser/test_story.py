@@ -49,7 +49,7 @@ def test_from_adding_the_tool_to_checking_the_badge(people, demo):
         expect(college.frame.get_by_role("status")).to_have_text(re.compile("Checked just now"))
         college.take_screenshot("story-2-zane-has-placed")
 
-        college.become("Anna")
+        college.switch_to("Anna")
         expect(college.page.get_by_text("Not available unless")).to_be_visible()
         college.give_grades()
 

@@ -71,6 +71,7 @@ def test_a_registration_needs_no_scripts(people, demo):
         code = invitations.invite(session, demo.tool.clock())
     with people(java_script_enabled=False) as ieva:
         ieva.become("Ieva")
+        ieva.open_lms()
         ieva.page.get_by_role("link", name="Site administration").first.click()
         address = f"{demo.tool_url}/lti/register?code={code}"
         ieva.page.get_by_label("Add a tool by its registration URL").fill(address)

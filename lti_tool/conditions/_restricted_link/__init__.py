@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ class LinkOptions:
         notes = [Line(code="confirmed", values={"confirmed_on": confirmed.seen_at})] if confirmed else []
         is_unseen = shown == "cannot_be_seen"
         return Shown(
-            facts=[Line(code="closed", values={"number": _count_closed(rule.people.values(), link)})],
+            facts=[Line(code="closed", values={"number": _count_closed(rule, link)})],
             notes=notes,
             box=_box(rule, shown, confirmed),
             values={"is_unseen": is_unseen, "is_confirmed": confirmed is not None},
@@ -91,7 +91,6 @@ def _box_confirmed(rule: RuleOnPage, confirmed: Observation) -> str:
     return "uncovered_place" if rule.place is None else "other_place"
 
 
-def _count_closed(people: Iterable[Sequence[Observation]], link: str) -> int:
+def _count_closed(rule: RuleOnPage, link: str) -> int:
     """How many learners the link is closed to, by the last look at each."""
-    last = (select(own, LINK_ACCESS, link)[-1:] for own in people)
-    return sum(access[0].value == "closed" for access in last if access)
+    return sum(number for value, number in rule.last_values(LINK_ACCESS, link) if value == "closed")

@@ -33,6 +33,8 @@ class Person(Base):
     name: Mapped[str | None]
     email: Mapped[str | None]
     language: Mapped[str | None]
+    renamed_at: Mapped[datetime | None]
+    """When the name or the e-mail address was last found to be another one, or one for the first time."""
     erased_at: Mapped[datetime | None]
     accounts: Mapped[list[PlatformAccount]] = relationship(
         back_populates="person", order_by="PlatformAccount.id"

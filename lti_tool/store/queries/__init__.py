@@ -2,6 +2,7 @@
 
 from lti_tool.store.queries import (
     awards,
+    course_page,
     credentials,
     events,
     issuers,
@@ -14,6 +15,7 @@ from lti_tool.store.queries import (
 
 __all__ = [
     "awards",
+    "course_page",
     "credentials",
     "events",
     "issuers",

@@ -15,7 +15,6 @@ from lti_tool.store.models import (
     CredentialRow,
     Delivery,
     MailedChange,
-    ObservationRow,
     Person,
     TemplateVersion,
 )
@@ -105,19 +104,13 @@ def pending_deliveries(session: Session, award_ids: Collection[int], channel: st
     return found
 
 
-def newest_awards(session: Session, course_id: int, template: TemplateVersion) -> Mapping[int, HeldAward]:
-    """The newest award of the template, whatever its version and status, of everybody in the course who ever had one.
-
-    By person id. It may have been awarded in another course: an achievement is awarded once over all of them.
-    """
-    seen_here = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id)
-    return _newest(session, template, Award.person_id.in_(seen_here))
-
-
-def newest_awards_to(
+def newest_awards(
     session: Session, template: TemplateVersion, person_ids: Collection[int]
 ) -> Mapping[int, HeldAward]:
-    """As `newest_awards`, of these people."""
+    """The newest award of the template, whatever its version and status, of each of these people who ever had one.
+
+    By person id. It may have been awarded in any course: an achievement is awarded once over all of them.
+    """
     found: dict[int, HeldAward] = {}
     ids = sorted(person_ids)
     for start in range(0, len(ids), 1000):

@@ -34,11 +34,6 @@ _VALUE = 4
 _AS_TEXT = (*_COLUMNS[:_VALUE], cast(ObservationRow.value, Text), *_COLUMNS[_VALUE + 1 :])
 
 
-def of_course(session: Session, course_id: int) -> Mapping[int | None, Sequence[Observation]]:
-    """All observations of a course by person id, those about the course itself under None; oldest first."""
-    return _by_person(session, select(*_COLUMNS).where(ObservationRow.course_id == course_id))
-
-
 def of_people(
     session: Session, course_id: int, person_ids: Collection[int]
 ) -> Mapping[int | None, Sequence[Observation]]:

@@ -38,7 +38,9 @@ def courses_named(session: Session, registration_id: int, name: str) -> Sequence
     return session.scalars(select(Course).where(Course.registration_id == registration_id, is_it)).all()
 
 
-def save_members(session: Session, registration_id: int, members: Iterable[Member]) -> Mapping[str, Person]:
+def save_members(
+    session: Session, registration_id: int, members: Iterable[Member], now: datetime
+) -> Mapping[str, Person]:
     """The people of the member list by user_id, created or brought up to date; without those who were erased.
 
     A name or address that the member list does not have keeps its stored value.
@@ -54,8 +56,10 @@ def save_members(session: Session, registration_id: int, members: Iterable[Membe
     for member in members:
         row = people.get(member.user_id)
         if row is not None:
-            row.name = member.name or row.name
-            row.email = member.email or row.email
+            described = (member.name or row.name, member.email or row.email)
+            if described != (row.name, row.email):
+                row.name, row.email = described
+                row.renamed_at = now
     session.flush()
     return people
 

@@ -69,11 +69,11 @@ def statement_in(session: Session, rule: AwardRule, condition: str, visit: Visit
 
 
 def _rule_on_page(session: Session, rule: AwardRule, visit: Visit, asked: str = "") -> RuleOnPage:
-    observations = queries.observations.of_course(session, rule.course_id)
+    about_course = queries.observations.of_people(session, rule.course_id, ())
     return RuleOnPage(
         resource=rule.link.link_id,
-        course=observations.get(None, ()),
-        people={person_id: own for person_id, own in observations.items() if person_id is not None},
+        course=about_course.get(None, ()),
+        last_values=partial(queries.course_page.last_values, session, rule.course_id),
         asked=asked,
         is_here=visit.rule_id == rule.id,
         place=visit.link_place,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
@@ -12,16 +13,14 @@ from badges.eu.elements import Reading
 from badges.template.model import Template, read_template
 from lti_tool.awarding import looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
-from lti_tool.awarding.undo import Batch, batches
 from lti_tool.conditions.tree import Node, demands, is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
-from lti_tool.issuing.signed_content import signed_content
-from lti_tool.store import Session, dead_jobs, queries
-from lti_tool.store.dead_jobs import DeadOfAwards
-from lti_tool.store.models import Award, AwardRule, ResourceLink, RuleVersion, TemplateVersion
+from lti_tool.store import Session, queries
+from lti_tool.store.models import AwardRule, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
+from lti_tool.web.paging import asked_rule
 from lti_tool.web.plug_sentences import (
     confirms_each,
     copied_sentences,
@@ -32,6 +31,7 @@ from lti_tool.web.plug_sentences import (
     unseen_sentences,
 )
 from lti_tool.web.public.badge_pages import announced_by
+from lti_tool.web.teacher.awards_list import ListedAwards, listed_awards
 from lti_tool.web.teacher.condition_parts import ConditionPart, condition_parts
 from lti_tool.web.teacher.learners import Learners, learners_of
 from lti_tool.web.teacher.rule_form import Problem, demand_forms, form_of_demands
@@ -39,6 +39,9 @@ from lti_tool.web.translation import Sentence
 from lti_tool.web.visits import Visit, current_teacher_visit
 
 pages = Blueprint("teacher", __name__)
+
+#: Of how many batches of awards the page offers the undoing: a mistake is among the newest.
+MOST_BATCHES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,19 +66,16 @@ class Panel:
     `demand_forms` are those of the conditions that can stand beside the occasion. `parts` are what the conditions show.
     `cannot_see` is what the sources of the rule cannot see, in words.
     `unpermitted` is the name of the issuer whose badges the course may no longer award; empty where it may.
-    `newer` is a newer version of the template. `batches` are the awards that came at once, and can be undone at once.
-    `outdated` are the ids of the awards whose badge names its learner otherwise than the platform does now, `changed`
-    those whose results have changed since. `dead` names those that could not be issued, or sent.
+    `newer` is a newer version of the template. `batches` are when awards came at once, which can be undone at once, and
+    how many. `changed` are the awards whose results have changed since.
     """
 
     rule: AwardRule
     version: RuleVersion
     template: Template
     readings: Sequence[Reading]
-    awards: Sequence[Award]
-    dead: DeadOfAwards
-    outdated: Collection[int]
-    batches: Sequence[Batch]
+    listed: ListedAwards
+    batches: Sequence[tuple[datetime, int]]
     changed: Sequence[ResultChange]
     sentences: Sequence[Markup]
     has_demands: bool
@@ -123,7 +123,7 @@ def course_page(
         raise NotAllowedError("this page is for a course")
     with current_tool().store.read() as session:
         rules = queries.rules.rules_of(session, visit.course_id)
-        acting_on = (request.view_args or {}).get("rule_id", visit.rule_id)
+        acting_on = (request.view_args or {}).get("rule_id", asked_rule() or visit.rule_id)
         open_id = rules[0].id if len(rules) == 1 else acting_on
         changes = changes_in_course(session, visit.course_id, current_tool().clock())
         panels = [
@@ -137,15 +137,14 @@ def course_page(
             "teacher/course.html",
             visit=visit,
             panels=panels,
-            removed=[panel for panel in removed if panel.awards],
+            removed=[panel for panel in removed if panel.listed.awards],
             notice=notice,
             refused=refused,
             acting_on=acting_on,
             all_selected=all_selected,
-            asks_less=_asks_less(
-                session, session.get(ResourceLink, visit.link_id) if visit.link_id else None
-            ),
+            asks_less=_asks_less(session, _link_without_badge(session, visit)),
             mail_folder=current_tool().mail_folder,
+            most_batches=MOST_BATCHES,
         )
         asking = next((panel.rule.id for panel in panels if panel.learners.question), None)
     if asking is not None:
@@ -172,8 +171,7 @@ def _panel(
     proposed = queries.rules.proposed_version(session, rule.id)
     tree = read_tree(version.tree)
     is_gone = looks.is_gone(rule.link)
-    awards = queries.awards.awards_of_rule(session, rule.id)
-    learners = learners_of(session, rule, awards, visit.person_id)
+    learners = learners_of(session, rule, visit.person_id)
     parts = condition_parts(session, rule, tree, visit, learners.question.kind if learners.question else "")
     automatic = next((part.wording for part in parts if part.wording), "automatic")
     return Panel(
@@ -181,10 +179,8 @@ def _panel(
         version=version,
         template=read_template(version.template_version.body),
         readings=announced_by(version.template_version).readings,
-        awards=awards,
-        dead=dead_jobs.dead_of_awards(session, [award.id for award in awards]),
-        batches=batches(awards),
-        outdated=[award.id for award in awards if _is_outdated(award)],
+        listed=listed_awards(session, rule),
+        batches=queries.course_page.earned_together(session, rule.id, MOST_BATCHES),
         changed=[each for each in changes if each.award.rule_id == rule.id],
         sentences=rule_sentences(tree, "confirmed" if confirms_each(tree) else automatic),
         has_demands=bool(demands(tree)),
@@ -216,14 +212,9 @@ def _demand_forms(rule: AwardRule, tree: Node, refused: Problem | None) -> Seque
     return demand_forms(form, refused, prefix=f"rule-{rule.id}.")
 
 
-def _is_outdated(award: Award) -> bool:
-    credential, person = award.credential, award.person
-    return (
-        award.status == "issued"
-        and credential is not None
-        and not credential.has_expired(current_tool().clock())
-        and not signed_content(credential.text).is_of(person.name, person.email)
-    )
+def _link_without_badge(session: Session, visit: Visit) -> ResourceLink | None:
+    """The link that was opened, where it has no badge."""
+    return session.get(ResourceLink, visit.link_id) if visit.link_id and not visit.rule_id else None
 
 
 def _asks_less(session: Session, link: ResourceLink | None) -> Sentence:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import Blueprint, render_template, request
 
 from lti_tool.awarding import confirmations, looks, rule_changes, undo
 from lti_tool.conditions.form import Asked
 from lti_tool.conditions.page import Line
 from lti_tool.errors import NotFoundError
-from lti_tool.store import queries
 from lti_tool.web.checked_requests import row_id, row_ids
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
@@ -22,6 +19,7 @@ from lti_tool.web.teacher.rule_form import Problem, chosen_demands
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.translation import ngettext
 from lti_tool.web.visits import current_teacher_visit, rule_of
+from signing.timestamps import from_timestamp
 
 pages = Blueprint("rule_actions", __name__)
 
@@ -200,13 +198,12 @@ def undo_batch(rule_id: int) -> str:
     visit = current_teacher_visit()
     tool = current_tool()
     try:
-        earned_at = datetime.fromisoformat(request.form.get("batch", ""))
+        earned_at = from_timestamp(request.form.get("batch", ""))
     except ValueError as error:
         raise NotFoundError("there is no such batch") from error
     if request.form.get("confirmed") != "yes":
         with tool.store.read() as session:
-            of_rule = queries.awards.awards_of_rule(session, rule_of(session, visit, rule_id).id)
-            batch = next((each for each in undo.batches(of_rule) if each.earned_at == earned_at), None)
+            batch = undo.batch_at(session, rule_of(session, visit, rule_id).id, earned_at)
             if batch is None:
                 raise NotFoundError("there is nothing to undo any more")
             return render_template("teacher/undo.html", visit=visit, rule_id=rule_id, batch=batch)

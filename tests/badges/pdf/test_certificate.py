@@ -25,6 +25,8 @@ from badges.credential import Learner
 from badges.eu.annex_1 import ELEMENTS
 from badges.font_runs import undrawable
 from badges.issuer import IssuerProfile
+from badges.line_breaks import broken
+from badges.pdf import document
 from badges.pdf.attachments import attached_text
 from badges.pdf.certificate import certificate
 from badges.pdf.content import IssuedBadge, read_content
@@ -272,6 +274,33 @@ def test_the_fonts_of_other_scripts_are_embedded_too(name: str, issued: Any, dat
 def test_a_font_that_no_text_needs_is_not_opened(issued: Any, data_literacy: Template) -> None:
     pdf = certificate(issued(data_literacy), "lv")
     assert b"Noto" not in b"".join(head for head, _ in objects(pdf).values())
+
+
+def test_no_text_is_broken_into_lines_twice(
+    issued: Any, data_literacy: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is measured before it is written, and measuring takes the most time of a certificate."""
+    asked = []
+
+    def counted(text: str, width: float, measured: Callable[[str], float]) -> list[str]:
+        # What it measures says in which style.
+        asked.append((text, width, measured("M"), measured("MM")))
+        return broken(text, width, measured)
+
+    monkeypatch.setattr(document, "broken", counted)
+    certificate(issued(data_literacy), "en")
+    # A date may stand alone and be a paragraph of another text too.
+    assert 50 < len(asked) <= 1.05 * len(set(asked))
+
+
+def test_a_width_is_that_of_fpdf(now: datetime) -> None:
+    drawn = PdfDocument(title="x", author="x", language="en", made_at=now)
+    for style in (Style(), Style(size=17, bold=True), Style(size=8, bold=True, letter_spacing=1.2)):
+        for text in ("Žanete Ķirse-Čače", "AV To", "", "3 ECTS"):
+            drawn._apply_style(style)
+            assert drawn._line_width(text, style) == pytest.approx(drawn.get_string_width(text))
+    drawn.add_page()
+    drawn.as_pdf()
 
 
 def test_a_long_word_is_drawn_smaller_before_it_is_broken(issued: Any, data_literacy: Template) -> None:

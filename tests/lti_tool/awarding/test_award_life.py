@@ -220,5 +220,7 @@ def test_the_course_of_an_award_has_no_other_award_of_it(tool, platform, rule_id
     with tool.store.read() as session:
         course = session.get_one(Course, second_course)
         (rule,) = queries.rules.rules_of(session, course.id)
-        newest = queries.awards.newest_awards(session, course.id, rule.versions[0].template_version)
+        newest = queries.awards.newest_awards(
+            session, rule.versions[0].template_version, [award.person_id for award in rows(tool, Award)]
+        )
         assert [award.course_id for award in newest.values()] == [rule_id]

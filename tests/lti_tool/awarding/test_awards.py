@@ -227,7 +227,7 @@ def test_an_unreachable_mail_server_is_tried_again(tool, platform, rule_id, monk
 @pytest.mark.parametrize("language", ["en", "lv"])
 def test_the_badge_is_in_the_learners_language(tool, platform, rule_id, language):
     with tool.store.begin() as session:
-        queries.people.save_members(session, 1, [ANNA])[ANNA.user_id].language = language
+        queries.people.save_members(session, 1, [ANNA], NOW)[ANNA.user_id].language = language
     complete(tool, platform, rule_id, ANNA)
     run_due_jobs(tool)
     (credential,) = rows(tool, CredentialRow)

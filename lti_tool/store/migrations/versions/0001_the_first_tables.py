@@ -301,6 +301,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
+        sa.Column("renamed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "erased_at IS NULL OR (name IS NULL AND email IS NULL AND language IS NULL)",

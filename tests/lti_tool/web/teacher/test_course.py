@@ -1,6 +1,7 @@
 """The teacher's page: what the badge is, how it notices, who waits, who has it, and every action."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -221,12 +222,13 @@ def test_a_badge_whose_last_day_has_passed_says_what_to_do(act, course_rule, web
     assert "The last day of this badge has passed It was valid until 1 November 2026" in words
 
 
-def test_a_corrected_badge_is_offered_where_the_name_has_changed(act, school, annas_badge, web_tool):
+def test_a_corrected_badge_is_offered_where_the_name_has_changed(act, school, annas_badge, web_tool, clock):
     assert "Issue a corrected badge" not in text_of(act("course"))
     with web_tool.store.begin() as session:
         award = session.query(Award).one()
-        award.person.name = "Anna Kalniņa"
         award_id = award.id
+        renamed = replace(ANNA, name="Anna Kalniņa")
+        queries.people.save_members(session, 1, [renamed], clock.advance(minutes=1))
     assert "Issue a corrected badge…" in text_of(act("course"))
     words = text_of(act(f"awards/{award_id}/correct"))
     assert "The badge names Anna Bērziņa" in words and "The corrected badge names Anna Kalniņa" in words
