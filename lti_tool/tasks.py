@@ -37,6 +37,9 @@ RENEW_SECONDS = outbox.LEASE.total_seconds() / 3
 GIVE_BACK_SECONDS = 1
 #: A job whose thread hangs for longer is given up to another worker; every call to others has a shorter limit.
 LONGEST_JOB_SECONDS = 900
+#: How long a worker that is stopped waits for the jobs at hand. Those that take longer, such as mails to a server that
+#: hangs, are given back: docker/compose.yml ends a process by force after 30 seconds.
+STOP_SECONDS = 10
 #: How many jobs a worker claims at once: those of `issue` are issued together, the others one after the other.
 CLAIMED_AT_ONCE = {outbox.AWARDS: 100, outbox.LOOKS: 1, outbox.DELIVERIES: 1}
 #: How many threads of a process work for each queue, at most: so a queue that hangs takes none from another.
@@ -153,15 +156,15 @@ class Runner:
                 if self._stop.is_set():
                     break
         finally:
-            self._let_go(held)
+            left = self._let_go(held)
             with self._lock:
-                self._left |= dict.fromkeys(held, leased_until)
+                self._left |= dict.fromkeys(left, leased_until)
             self.give_back()
 
-    def _let_go(self, job_ids: Iterable[str]) -> None:
+    def _let_go(self, job_ids: Iterable[str]) -> Sequence[str]:
+        """Those that were still held."""
         with self._lock:
-            for job_id in job_ids:
-                self._held.pop(job_id, None)
+            return [job_id for job_id in job_ids if self._held.pop(job_id, None) is not None]
 
     def _keep_leases(self) -> None:
         renewed = time.monotonic()
@@ -188,6 +191,14 @@ class Runner:
             log.error("work_not_given_back", error=error_name(error))
             with self._lock:
                 self._left |= left
+
+    def give_back_all(self) -> bool:
+        """Gives back also the jobs that are being done; whether there are any."""
+        with self._lock:
+            held, self._held = dict.fromkeys(self._held, time.monotonic() + RENEW_SECONDS), {}
+            self._left |= held
+        self.give_back()
+        return bool(held)
 
     def renew_leases(self) -> None:
         """Renews the leases of the jobs that are being done, but for those whose thread seems to hang."""
@@ -278,12 +289,20 @@ class Worker:
         self._thread.start()
         self._relay.start()
 
-    def stop(self) -> None:
-        """Stops both. A job that is cut short is claimed again when its lease has run out."""
+    def stop(self) -> bool:
+        """Stops both; the jobs at hand are ended, and given back where that takes longer than STOP_SECONDS.
+
+        Returns False where threads are still busy with such jobs. Their process has to end at once, or what was given
+        back is done twice.
+        """
         self._relay.stop()
         self._runner.stop()
-        self._controller.stop()
-        self._thread.join(timeout=10)
+        # Celery waits for all threads of its pool, however long they take.
+        stopping = threading.Thread(target=self._controller.stop, name="stop", daemon=True)
+        stopping.start()
+        stopping.join(timeout=STOP_SECONDS)
+        self._thread.join(timeout=1)
+        return not self._runner.give_back_all()
 
 
 def _transport_options(broker_url: str) -> dict[str, Any]:

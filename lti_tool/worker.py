@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 
 from lti_tool.logs import log
@@ -39,5 +41,9 @@ def run(tool: Tool, broker_url: str) -> None:
     worker.start()
     log.info("worker_started")
     stop.wait()
-    worker.stop()
-    log.info("worker_stopped")
+    has_ended = worker.stop()
+    log.info("worker_stopped", gave_back=not has_ended)
+    if not has_ended:
+        # Python would wait for the threads that are still busy with what was given back.
+        sys.stderr.flush()
+        os._exit(0)

@@ -6,6 +6,7 @@ A test that lacks what it needs is skipped, and pytest prints the reason at the 
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import logging
 import os
@@ -199,7 +200,8 @@ def valkey_url(valkey_server: str) -> str:
 class Mailbox:
     """A mail server. `mails` are those it accepted, in order.
 
-    While `answer` is set it refuses mails with that line, while `recipient_answer` is set their recipients.
+    While `answer` is set it refuses mails with that line, while `recipient_answer` is set their recipients. Each answer
+    to a recipient and to a mail takes `seconds`.
     """
 
     url: str = ""
@@ -207,16 +209,19 @@ class Mailbox:
     recipients: list[tuple[str, ...]] = field(default_factory=list)
     answer: str | None = None
     recipient_answer: str | None = None
+    seconds: float = 0
 
     async def handle_RCPT(
         self, server: object, session: object, envelope: Any, address: str, options: list[str]
     ) -> str:
+        await asyncio.sleep(self.seconds)
         if self.recipient_answer:
             return self.recipient_answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
+        await asyncio.sleep(self.seconds)
         if self.answer:
             return self.answer
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))

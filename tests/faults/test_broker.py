@@ -7,7 +7,7 @@ import redis
 
 from tests.amounts import amount
 
-ROUNDS = amount("times that the broker is wiped, stopped and started again", small=1, full=15)
+ROUNDS = amount("times that the broker is wiped, stopped and started again", small=1, full=8)
 
 
 @pytest.fixture

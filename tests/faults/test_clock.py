@@ -1,8 +1,60 @@
-"""Awards."""
+"""The clocks of machines may be wrong and may jump: nothing is done twice, and nothing waits for them."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.amounts import amount
+
+ROUNDS = amount("times that the clocks of two workers jump by an hour", small=1, full=5)
 
 
-def test_it(installation, write_down):
-    installation.start_workers(2)
-    installation.course.complete(20)
-    installation.wait_until_done()
-    write_down("none", installation.check_everything())
+@pytest.fixture
+def faketime():
+    """The library that gives a process another clock."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not found:
+        pytest.skip("Debian's faketime is not installed")
+    return found[0]
+
+
+@pytest.fixture
+def start_with_clock(installation, faketime, tmp_path):
+    """A function that starts a worker, and gives one that sets how far its clock is from the right time."""
+
+    def start(name):
+        file = tmp_path / f"clock of the {name}"
+        file.write_text("+0")
+        (worker,) = installation.start_workers(
+            1,
+            LD_PRELOAD=str(faketime),
+            FAKETIME_TIMESTAMP_FILE=str(file),
+            FAKETIME_NO_CACHE="1",
+            # A clock that is set does not change how long a second takes.
+            FAKETIME_DONT_FAKE_MONOTONIC="1",
+        )
+        return worker, file.write_text
+
+    return start
+
+
+def test_clocks_that_jump_by_an_hour_double_nothing_and_stop_nothing(
+    installation, start_with_clock, smtp, random_, write_down
+):
+    (first, set_first), (second, set_second) = start_with_clock("first"), start_with_clock("second")
+    # So that mails are being sent while the clocks jump.
+    smtp.seconds = 0.1
+    for _ in range(ROUNDS):
+        for ahead, behind in (("+1h", "-1h"), ("-1h", "+1h"), ("+0", "+0")):
+            installation.course.complete(6)
+            time.sleep(random_.uniform(0, 1.5))
+            set_first(ahead)
+            set_second(behind)
+            time.sleep(0.5)
+            installation.wait_until_done(40)
+    found = installation.check_everything()
+    assert found["mails that were sent twice"] == 0
+    assert '"timestamp"' in installation.log_of(first)
+    installation.stop(first, second)
+    write_down("clocks of two workers jump by an hour", {"rounds": ROUNDS, **found})
