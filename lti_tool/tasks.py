@@ -37,6 +37,9 @@ RENEW_SECONDS = outbox.LEASE.total_seconds() / 3
 GIVE_BACK_SECONDS = 1
 #: A job whose thread hangs for longer is given up to another worker; every call to others has a shorter limit.
 LONGEST_JOB_SECONDS = 900
+#: For so long a thread works on one message. RabbitMQ closes the connection of a worker that has not acknowledged a
+#: message for half an hour, Valkey gives it to another after `visibility_timeout`.
+MESSAGE_WORK_SECONDS = 300
 #: How long a worker that is stopped waits for the jobs at hand. Those that take longer, such as mails to a server that
 #: hangs, are given back: docker/compose.yml ends a process by force after 30 seconds.
 STOP_SECONDS = 10
@@ -124,11 +127,15 @@ class Runner:
             return THREADS[queue] - self._busy[queue]
 
     def run_due_jobs(self, queue: str) -> None:
-        """Runs jobs of the queue until none is due. Does nothing where all its threads are doing so already."""
+        """Runs jobs of the queue until none is due, for at most MESSAGE_WORK_SECONDS: the relay asks again.
+
+        Does nothing where all threads of the queue are doing so already.
+        """
         with self._lock:
             if self._busy[queue] >= THREADS[queue]:
                 return
             self._busy[queue] += 1
+        began = time.monotonic()
         try:
             while not self._stop.is_set():
                 leased_until = time.monotonic() + outbox.LEASE.total_seconds()
@@ -136,6 +143,8 @@ class Runner:
                 if not claimed:
                     return
                 self._run(claimed, leased_until)
+                if time.monotonic() - began >= MESSAGE_WORK_SECONDS:
+                    return
         except SQLAlchemyError as error:
             log.error("worker_without_database", error=error_name(error))
             # The relay asks again at once.

@@ -98,8 +98,12 @@ class Installation:
         """So many workers, which work when this returns; `changes` are further variables of their environment."""
         workers = [self.start("lti_tool", "worker", **changes) for _ in range(count)]
         for worker in workers:
-            wait(lambda worker=worker: "worker_started" in self.log_of(worker))
+            self.wait_for_worker(worker)
         return workers
+
+    def wait_for_worker(self, worker: Process) -> None:
+        """Returns once a worker works."""
+        wait(lambda: "worker_started" in self.log_of(worker))
 
     def start(self, *command: str, **changes: str) -> Process:
         """`python -m` with these words, in a process group of its own."""

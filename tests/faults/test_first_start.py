@@ -16,7 +16,7 @@ def test_three_processes_start_at_once_on_an_empty_database(
             workers = [installation.start("lti_tool", "worker") for _ in range(2)]
             wait(installation.is_ready)
             for worker in workers:
-                wait(lambda worker=worker: "worker_started" in installation.log_of(worker))
+                installation.wait_for_worker(worker)
             assert installation.count("tool_key") == 1
             assert sorted(installation.rows("SELECT algorithm FROM signing_key")) == [("Ed25519",), ("P-256",)]
             assert installation.count("issuer") == installation.count("issuer_profile") == 1

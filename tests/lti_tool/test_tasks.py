@@ -160,6 +160,17 @@ def test_who_is_stopped_ends_the_job_at_hand_and_gives_back_the_others(tool, tas
     assert {row.leased_until for row in rows(tool, Outbox) if row.id in left} == {None}
 
 
+def test_a_message_is_acknowledged_in_time_however_much_work_waits(tool, tasks, monkeypatch):
+    runner, done = Runner(tool), []
+    tasks("deliver", lambda _tool, job_id, _payload: done.append(job_id))
+    add_jobs(tool, "deliver", 3)
+    monkeypatch.setattr("lti_tool.tasks.MESSAGE_WORK_SECONDS", 0)
+    runner.run_due_jobs(outbox.DELIVERIES)
+    assert len(done) == 1
+    runner.run_due_jobs(outbox.DELIVERIES)
+    assert len(done) == 2
+
+
 def test_what_cannot_be_given_back_while_the_database_is_away_is_given_back_later(tool, tasks, monkeypatch):
     runner, given_back = Runner(tool), outbox.give_back
 
