@@ -1,7 +1,7 @@
 """The web application for a WSGI server: `gunicorn --config docker/gunicorn.conf.py`.
 
-With BROKER_URL=memory:// the worker runs in the same process, so there must be only one. docker/gunicorn.conf.py stops it
-when that process ends.
+With BROKER_URL=memory:// the worker runs in the same process, so there must be only one. docker/gunicorn.conf.py stops
+it when that process ends.
 """
 
 from __future__ import annotations

@@ -309,7 +309,8 @@ def test_a_database_is_accepted(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["localhost:6379", "kafka://localhost", "redis://", "redis://host:port/0", "amqp://", "amqp://a b//"],
+    "value",
+    ["localhost:6379", "kafka://localhost", "redis://", "redis://host:port/0", "amqp://", "amqp://a b//"],
 )
 def test_a_broker_that_cannot_be_used_is_refused(value: str) -> None:
     assert names(refusal(NEEDED | {"BROKER_URL": value})) == {"BROKER_URL"}

@@ -18,7 +18,10 @@ def test_three_processes_start_at_once_on_an_empty_database(
             for worker in workers:
                 installation.wait_for_worker(worker)
             assert installation.count("tool_key") == 1
-            assert sorted(installation.rows("SELECT algorithm FROM signing_key")) == [("Ed25519",), ("P-256",)]
+            assert sorted(installation.rows("SELECT algorithm FROM signing_key")) == [
+                ("Ed25519",),
+                ("P-256",),
+            ]
             assert installation.count("issuer") == installation.count("issuer_profile") == 1
             assert installation.count("outbox") == 1
             installation.stop(web, *workers)

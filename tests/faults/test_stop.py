@@ -13,7 +13,9 @@ GRACE_SECONDS = 30
 
 def leases(installation):
     """The jobs that are leased, but for the looks at the platform of another worker."""
-    return installation.rows("SELECT task FROM outbox WHERE leased_until IS NOT NULL AND task NOT IN ('look')")
+    return installation.rows(
+        "SELECT task FROM outbox WHERE leased_until IS NOT NULL AND task NOT IN ('look')"
+    )
 
 
 def test_a_worker_that_is_stopped_ends_the_work_at_hand_and_frees_the_rest(
