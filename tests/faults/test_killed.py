@@ -14,7 +14,7 @@ from tests.amounts import LONG, amount
 from tests.faults.installation import kill
 from tests.running_demo import wait
 
-ROUNDS = amount("rounds in which a web process or a worker is killed", small=4, full=100)
+ROUNDS = amount("rounds in which a web process or a worker is killed", small=3, full=100)
 COMPLETIONS = 4
 
 

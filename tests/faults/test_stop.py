@@ -56,11 +56,11 @@ def test_a_worker_inside_the_web_process_stops_between_two_jobs(new_installation
     smtp.seconds = 0.5
     installation = new_installation(prepared_url, "memory://")
     web = installation.start_web()
-    installation.course.complete(60)
+    installation.course.complete(40)
     wait(lambda: installation.mails())
     installation.stop(web)
     assert leases(installation) == []
-    assert 0 < len(installation.mails()) < 60
+    assert 0 < len(installation.mails()) < 40
     smtp.seconds = 0
     installation.start_web()
     installation.wait_until_done()
