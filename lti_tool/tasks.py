@@ -201,6 +201,12 @@ class Runner:
             with self._lock:
                 self._left |= left
 
+    def wait_until_idle(self, seconds: float) -> None:
+        """Returns once all threads have ended what they are doing, after so many seconds at most."""
+        until = time.monotonic() + seconds
+        while any(self._busy.values()) and time.monotonic() < until:
+            time.sleep(0.02)
+
     def give_back_all(self) -> bool:
         """Gives back also the jobs that are being done; whether there are any."""
         with self._lock:
@@ -306,11 +312,12 @@ class Worker:
         """
         self._relay.stop()
         self._runner.stop()
-        # Celery waits for all threads of its pool, however long they take.
+        # Celery waits for all threads of its pool, however long they take, and RabbitMQ's client for a while longer.
         stopping = threading.Thread(target=self._controller.stop, name="stop", daemon=True)
         stopping.start()
-        stopping.join(timeout=STOP_SECONDS)
-        self._thread.join(timeout=1)
+        self._runner.wait_until_idle(STOP_SECONDS)
+        stopping.join(timeout=TROUBLE_SECONDS)
+        self._thread.join(timeout=TROUBLE_SECONDS)
         return not self._runner.give_back_all()
 
 
