@@ -84,7 +84,7 @@ class Figures:
             terminalreporter.line(f"{row['tests']:>9,}  tests in {row['seconds']:,} s in {room}")
         if is_whole(config):
             write(terminalreporter, config.rootpath / RESULTS, figures)
-        if is_whole(config) or (config.args == [FAULTS] and not is_filtered(config)):
+        if self.faults and (is_whole(config) or (config.args == [FAULTS] and not is_filtered(config))):
             faults = {**self.run(), "faults": dict(sorted(self.faults.items()))}
             write(terminalreporter, config.rootpath / FAULT_RESULTS, faults)
 
