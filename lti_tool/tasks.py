@@ -106,7 +106,8 @@ class Runner:
     def __init__(self, tool: Tool) -> None:
         self._tool = tool
         self._stop = threading.Event()
-        self._lock = threading.Lock()
+        #: Notified when a thread has nothing to do any more.
+        self._lock = threading.Condition()
         self._busy = dict.fromkeys(outbox.QUEUES, 0)
         #: The jobs that are being done, by id, and when (by time.monotonic) they are given up.
         self._held: dict[str, float] = {}
@@ -152,6 +153,7 @@ class Runner:
         finally:
             with self._lock:
                 self._busy[queue] -= 1
+                self._lock.notify_all()
 
     def _run(self, claimed: Sequence[outbox.Job], leased_until: float) -> None:
         held = {job.id for job in claimed}
@@ -203,9 +205,8 @@ class Runner:
 
     def wait_until_idle(self, seconds: float) -> None:
         """Returns once all threads have ended what they are doing, after so many seconds at most."""
-        until = time.monotonic() + seconds
-        while any(self._busy.values()) and time.monotonic() < until:
-            time.sleep(0.02)
+        with self._lock:
+            self._lock.wait_for(lambda: not any(self._busy.values()), timeout=seconds)
 
     def give_back_all(self) -> bool:
         """Gives back also the jobs that are being done; whether there are any."""

@@ -19,9 +19,16 @@ def faketime():
     return found[0]
 
 
+#: libfaketime 0.9.10 moves the moment at which time.sleep ends into the past, however it is told to leave it alone.
+SLEEP_BY_WAITING = (
+    "import threading, time\ntime.sleep = lambda seconds: threading.Event().wait(seconds) and None\n"
+)
+
+
 @pytest.fixture
 def start_with_clock(installation, faketime, tmp_path):
     """A function that starts a worker, and gives one that sets how far its clock is from the right time."""
+    (tmp_path / "sitecustomize.py").write_text(SLEEP_BY_WAITING)
 
     def start(name):
         file = tmp_path / f"clock of the {name}"
@@ -29,6 +36,7 @@ def start_with_clock(installation, faketime, tmp_path):
         (worker,) = installation.start_workers(
             1,
             LD_PRELOAD=str(faketime),
+            PYTHONPATH=str(tmp_path),
             FAKETIME_TIMESTAMP_FILE=str(file),
             FAKETIME_NO_CACHE="1",
             # A clock that is set does not change how long a second takes.
