@@ -308,18 +308,19 @@ class Worker:
     def stop(self) -> bool:
         """Stops both; the jobs at hand are ended, and given back where that takes longer than STOP_SECONDS.
 
-        Returns False where threads are still busy with such jobs. Their process has to end at once, or what was given
-        back is done twice.
+        Returns False where threads are still busy with such jobs, or with a broker that does not answer. Their process
+        has to end at once, or what was given back is done twice.
         """
         self._relay.stop()
         self._runner.stop()
-        # Celery waits for all threads of its pool, however long they take, and RabbitMQ's client for a while longer.
+        # Celery waits for all threads of its pool, however long they take.
         stopping = threading.Thread(target=self._controller.stop, name="stop", daemon=True)
         stopping.start()
         self._runner.wait_until_idle(STOP_SECONDS)
         stopping.join(timeout=TROUBLE_SECONDS)
         self._thread.join(timeout=TROUBLE_SECONDS)
-        return not self._runner.give_back_all()
+        has_ended = not stopping.is_alive() and not self._thread.is_alive()
+        return not self._runner.give_back_all() and has_ended
 
 
 def _transport_options(broker_url: str) -> dict[str, Any]:
