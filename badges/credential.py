@@ -1,4 +1,4 @@
-"""build_credential: an unsecured AchievementCredential for a learner.
+"""CredentialBuilder: unsecured AchievementCredentials for learners.
 
 The ids of nodes that belong to the achievement are fragments of its address; those of nodes that belong to the award
 are fragments of the credential's. The achievement itself is built in `badges.achievement`.
@@ -18,6 +18,7 @@ from badges.errors import MissingElementsError
 from badges.eu import elements
 from badges.eu.terms import concept, decimal_text, location, organisation
 from badges.issuer import IssuerProfile
+from badges.jsonld import Rendered, as_jsonld
 from badges.model import (
     Achievement,
     AchievementCredential,
@@ -33,6 +34,7 @@ from badges.model import (
 from badges.template.fields import Texts
 from badges.template.model import Template
 from badges.template.results import on_scale, result_texts
+from signing.json_text import Json
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -60,76 +62,113 @@ class StatusEntry:
     purpose: str = "revocation"
 
 
-def build_credential(
-    *,
-    credential_id: str,
-    subject_id: str,
-    template: Template,
-    template_url: str,
-    version: int,
-    picture_url: str,
-    issuer: IssuerProfile,
-    learner: Learner,
-    salt: str,
-    language: str,
-    awarded_at: datetime,
-    now: datetime,
-    score: Decimal | None,
-    status: StatusEntry,
-    extension_url: str,
-    valid_until: datetime | None = None,
-    assessed_at: datetime | None = None,
-    replaces: str | None = None,
-) -> AchievementCredential:
-    """The credential without a proof.
+class CredentialBuilder:
+    """Builds the unsecured credentials of one achievement in one language.
 
-    `subject_id` is the same in all credentials of one award and in no other: Open Badges 3.0 wants it in the JWT too,
-    as `sub`. It is no DID or account of the learner: that would claim a control that nobody has proven.
-    `score` is 0 to 1. `extension_url` is the address of our JSON-LD context; its JSON Schema is beside it, as
-    `schema.json`. `language` is used where the standard has room for one only. `salt` makes tables of precomputed
-    hashes of e-mail addresses useless. `awarded_at` and `valid_until` stay the same when a credential is issued again;
-    `now` is its validFrom. `assessed_at` is the date of the assessment, None where it is not known. `replaces` is the
-    id of a credential of the same award, whose place this one takes. Raises MissingElementsError with the codes of the
-    mandatory elements that are missing.
+    What they have in common, which is most of each, is built once. `extension_url` is the address of our JSON-LD
+    context; its JSON Schema is beside it, as `schema.json`. `language` is used where the standard has room for one
+    only.
     """
-    missing = (() if learner.name or learner.email else ("learner",)) + elements.missing(template, issuer)
-    if missing:
-        raise MissingElementsError(missing)
-    # The result's description is in the language that the achievement is in, which may be another than `language`.
-    scale = (
-        (result_scale(template, template_url, template.language_for(language)),) if score is not None else ()
-    )
-    achievement = build_achievement(template, template_url, version, picture_url, language, issuer, scale)
-    return AchievementCredential(
-        context=contexts(extension_url),
-        id=credential_id,
-        name=achievement.name,
-        issuer=issuer.as_profile(language),
-        valid_from=now,
-        awarded_date=awarded_at,
-        valid_until=valid_until,
-        replaces=replaces,
-        credential_subject=AchievementSubject(
-            id=subject_id,
-            identifier=tuple(_identifiers(learner, salt)),
-            credits_earned=template.credits,
-            achievement=achievement,
-            result=_results(template, score, assessed_at, template_url),
-            credit_received=credit_points(template, f"{credential_id}#credits"),
-            proven_by=_assessments(template, score, assessed_at, credential_id),
-            awarded_by=_awarding(template, issuer, awarded_at, template_url, credential_id),
-        ),
-        credential_schema=(
+
+    def __init__(
+        self,
+        *,
+        template: Template,
+        template_url: str,
+        version: int,
+        picture_url: str,
+        issuer: IssuerProfile,
+        language: str,
+        extension_url: str,
+    ) -> None:
+        self._template = template
+        self._template_url = template_url
+        self._version = version
+        self._picture_url = picture_url
+        self._issuer = issuer
+        self._language = language
+        self._contexts = contexts(extension_url)
+        self._schemas = (
             CredentialSchema(id=OB_SCHEMA),
             CredentialSchema(id=urljoin(extension_url, "schema.json")),
-        ),
-        credential_status=CredentialStatus(
-            id=f"{status.list_url}#{status.index}",
-            status_purpose=status.purpose,
-            status_list_index=str(status.index),
-            status_list_credential=status.list_url,
-        ),
-    )
+        )
+        self._missing = elements.missing(template, issuer)
+        self._profile = Rendered(as_jsonld(issuer.as_profile(language)))
+        #: With and without the description of a result, as far as there was a credential that needed it.
+        self._achievements: dict[bool, tuple[str, Rendered]] = {}
+
+    def build(
+        self,
+        *,
+        credential_id: str,
+        subject_id: str,
+        learner: Learner,
+        salt: str,
+        awarded_at: datetime,
+        now: datetime,
+        score: Decimal | None,
+        status: StatusEntry,
+        valid_until: datetime | None = None,
+        assessed_at: datetime | None = None,
+        replaces: str | None = None,
+    ) -> Json:
+        """The credential of a learner as JSON-LD, without a proof. It shares parts with others: nobody may change it.
+
+        `subject_id` is the same in all credentials of one award and in no other: Open Badges 3.0 wants it in the JWT
+        too, as `sub`. It is no DID or account of the learner: that would claim a control that nobody has proven.
+        `score` is 0 to 1. `salt` makes tables of precomputed hashes of e-mail addresses useless. `awarded_at` and
+        `valid_until` stay the same when a credential is issued again; `now` is its validFrom. `assessed_at` is the date
+        of the assessment, None where it is not known. `replaces` is the id of a credential of the same award, whose
+        place this one takes. Raises MissingElementsError with the codes of the mandatory elements that are missing.
+        """
+        missing = (() if learner.name or learner.email else ("learner",)) + self._missing
+        if missing:
+            raise MissingElementsError(missing)
+        template, template_url = self._template, self._template_url
+        name, achievement = self._achievement(with_result=score is not None)
+        return as_jsonld(
+            AchievementCredential(
+                context=self._contexts,
+                id=credential_id,
+                name=name,
+                issuer=self._profile,
+                valid_from=now,
+                awarded_date=awarded_at,
+                valid_until=valid_until,
+                replaces=replaces,
+                credential_subject=AchievementSubject(
+                    id=subject_id,
+                    identifier=tuple(_identifiers(learner, salt)),
+                    credits_earned=template.credits,
+                    achievement=achievement,
+                    result=_results(template, score, assessed_at, template_url),
+                    credit_received=credit_points(template, f"{credential_id}#credits"),
+                    proven_by=_assessments(template, score, assessed_at, credential_id),
+                    awarded_by=_awarding(template, self._issuer, awarded_at, template_url, credential_id),
+                ),
+                credential_schema=self._schemas,
+                credential_status=CredentialStatus(
+                    id=f"{status.list_url}#{status.index}",
+                    status_purpose=status.purpose,
+                    status_list_index=str(status.index),
+                    status_list_credential=status.list_url,
+                ),
+            )
+        )
+
+    def _achievement(self, *, with_result: bool) -> tuple[str, Rendered]:
+        """The name of the achievement, and the achievement."""
+        if with_result not in self._achievements:
+            template, url = self._template, self._template_url
+            # The result's description is in the language that the achievement is in, which may be another.
+            scale = (
+                (result_scale(template, url, template.language_for(self._language)),) if with_result else ()
+            )
+            built = build_achievement(
+                template, url, self._version, self._picture_url, self._language, self._issuer, scale
+            )
+            self._achievements[with_result] = built.name, Rendered(as_jsonld(built))
+        return self._achievements[with_result]
 
 
 def preview_subject(

@@ -1,7 +1,12 @@
-"""remove_parts: a badge without some of its parts, still signed by its issuer (selective disclosure).
+"""remove_parts: a credential without some of its parts, still signed by its issuer (selective disclosure).
 
-It needs a badge with a base proof of ecdsa-sd-2023. The new badge holds nothing of the removed parts, not even a hash.
-The issuer, the achievement, the dates and the status can never be removed.
+It needs the credential with a base proof of ecdsa-sd-2023. The new one holds nothing of the removed parts, not even a
+hash. The issuer, the achievement, the dates and the status can never be removed.
+
+"The base proof is to be given only to the holder", who derives from it what verifiers are shown; so it is no part of a
+badge that is published.
+
+Source: W3C Data Integrity ECDSA Cryptosuites v1.0, "Base Proof Serialization (ecdsa-sd-2023)".
 """
 
 from __future__ import annotations
@@ -9,12 +14,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from badges import bake
 from badges.errors import DisclosureError
 from signing.errors import SigningError
 from signing.json_text import Json, read_object
-from signing.proof_set import alone
-from signing.proofs.ecdsa_sd_2023 import NAME, derive
+from signing.proofs.ecdsa_sd_2023 import derive
 from signing.secured import SecuredCredential
 
 #: The parts that a learner may remove.
@@ -25,9 +28,10 @@ _RESULTS = ("/credentialSubject/result", "/credentialSubject/provenBy")
 
 
 def removable_parts(secured: SecuredCredential) -> tuple[str, ...]:
-    """The PARTS that this badge has and can do without, each considered alone. Raises ProofError for broken JSON."""
-    if f'"{NAME}"' not in secured.text:
-        return ()
+    """The PARTS that this credential has and can do without, each considered alone.
+
+    Raises ProofError for broken JSON.
+    """
     subject = read_object(secured.text)["credentialSubject"]
     identity_types = [identity.get("identityType") for identity in subject.get("identifier", [])]
     removable = {
@@ -41,33 +45,24 @@ def removable_parts(secured: SecuredCredential) -> tuple[str, ...]:
 
 
 def remove_parts(secured: SecuredCredential, parts: Collection[str]) -> SecuredCredential:
-    """The badge without these PARTS, with a derived proof.
+    """The credential without these PARTS, with a derived proof.
 
-    Raises DisclosureError for an unknown part, for a badge without the proof that this needs, or where nothing would be
-    left that says whose badge it is.
+    Raises DisclosureError for an unknown part, for a credential without a base proof, or where nothing would be left
+    that says whose badge it is.
     """
     try:
-        base = alone(secured, NAME)
-        document = read_object(base.text)
+        document = read_object(secured.text)
         credential = {name: document[name] for name in document.keys() - {"@context", "proof"}}
         removed = {pointer for part in parts for pointer in _pointers(credential, part)}
         subject = credential["credentialSubject"]
         # Not its id: that of our badges is opaque.
         if not set(_identifier_pointers(subject)) - removed:
             raise DisclosureError("nobody_left", "a badge must name its learner, or their address")
-        return derive(base, list(_remaining_pointers(credential, "", removed)))
+        return derive(secured, list(_remaining_pointers(credential, "", removed)))
     except (SigningError, KeyError, TypeError) as error:
         raise DisclosureError(
-            "not_parted", "the badge has no proof from which a part could be shown"
+            "not_parted", "the credential has no proof from which a part could be shown"
         ) from error
-
-
-def remove_parts_from_picture(png: bytes, parts: Collection[str]) -> bytes:
-    """The baked PNG with `remove_parts` of its badge.
-
-    Raises DisclosureError as `remove_parts`, PictureError and NotBakedError as `bake.unbake`.
-    """
-    return bake.bake(png, remove_parts(bake.unbake(png), parts))
 
 
 def _pointers(credential: Json, part: str) -> Iterator[str]:

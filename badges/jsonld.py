@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -11,6 +11,13 @@ from typing import Any
 
 from signing.json_text import Json
 from signing.timestamps import as_timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A value of badges.model that is JSON-LD already, for all the documents it is a part of; nobody may change it."""
+
+    json: Json
 
 
 def as_jsonld(value: Any) -> Json:
@@ -29,6 +36,8 @@ def as_jsonld(value: Any) -> Json:
 def _json(value: Any) -> Any:
     if isinstance(value, str):
         return value
+    if isinstance(value, Rendered):
+        return value.json
     kind: Any = type(value)
     terms = _terms(kind)
     if terms is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from badges.jsonld import Rendered
 from badges.template.fields import Texts
 
 # Extension: nodes of the European Learning Model ------------------------------------------------
@@ -294,7 +295,7 @@ class AchievementSubject:
     type: tuple[str, ...] = ("AchievementSubject",)
     identifier: tuple[IdentityObject, ...] = ()
     credits_earned: Decimal | None = None
-    achievement: Achievement
+    achievement: Achievement | Rendered
     result: tuple[Result, ...] = ()
     credit_received: tuple[CreditPoint, ...] = ()
     proven_by: tuple[LearningAssessment, ...] = ()
@@ -324,7 +325,7 @@ class AchievementCredential:
     id: str
     type: tuple[str, ...] = ("VerifiableCredential", "OpenBadgeCredential")
     name: str | None = None
-    issuer: Profile
+    issuer: Profile | Rendered
     valid_from: datetime
     awarded_date: datetime | None = None
     valid_until: datetime | None = None

@@ -234,6 +234,40 @@ class HeldAward:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AwardToIssue:
+    """An award with what its credential says of it and of its learner."""
+
+    id: int
+    subject_id: str
+    issuer_id: str
+    template_version_id: int
+    status: str
+    score: Decimal | None
+    assessed_at: datetime | None
+    earned_at: datetime
+    name: str | None
+    email: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentCredential:
+    """The newest credential of an award, by its id; `in_use` unless it was ended without another in its place."""
+
+    id: str
+    in_use: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardState:
+    """How it stands with an award: its status, its learner's address, and the credential that is in use."""
+
+    status: str
+    email: str | None
+    credential_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BakedBadge:
     """A picture (`png`) with the secured credential baked in, and what a delivery says about it.
 

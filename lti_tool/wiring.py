@@ -296,7 +296,7 @@ def _device_vault(settings: Settings) -> Vault | None:
 
 
 def _proofs(settings: Settings) -> tuple[str, ...]:
-    """The proof types of credentials; eddsa-rdfc-2022 first, because some verifiers look at the first proof only."""
+    """The proof types of credentials."""
     selective = ("ecdsa-sd-2023",) if settings.selective_disclosure else ()
     return (
         "eddsa-rdfc-2022",

@@ -20,7 +20,6 @@ MAX_DEPTH = 64
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _STRINGS_WITHOUT_ESCAPES = re.compile(r'"[^"]*"?')
 _SURROGATE = re.compile(r"\\u[dD]")
-_ESCAPED_CHARACTERS = re.compile(r"\\.", re.DOTALL)
 #: Tables for `bytes.translate`: what to delete so that only quotes and brackets, or quotes and braces, are left.
 _ALL_BUT_BRACKETS, _ALL_BUT_BRACES = (bytes({*range(256)} - {*kept}) for kept in (b'"[]{}', b'"{}'))
 #: Escaped in strings: some wallets look for the first and last brace in a picture, and pages show the text as HTML.
@@ -106,8 +105,11 @@ def _is_too_deep(text: str) -> bool:
 
 
 def _bare(text: str, deleted: bytes) -> str:
-    """The JSON without escaped characters, among them escaped quotes, and without those that are to be deleted."""
-    return _ESCAPED_CHARACTERS.sub("", text).encode(errors="replace").translate(None, deleted).decode()
+    """The JSON without escaped quotes, and without the characters that are to be deleted."""
+    if '\\"' in text:
+        # Backslashes in pairs first: the one that then is left before a quote escapes it.
+        text = text.replace("\\\\", "").replace('\\"', "")
+    return text.encode(errors="replace").translate(None, deleted).decode()
 
 
 def _refuse_duplicate_names(pairs: list[tuple[str, Any]]) -> Json:

@@ -8,44 +8,18 @@ Source: W3C Verifiable Credential Data Integrity 1.0, "Proof Sets" and "Proof Ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from signing.binding import issuer_id
-from signing.data_integrity import MEDIA_TYPE, previous_proofs
+from signing.data_integrity import previous_proofs
 from signing.errors import UNKNOWN_PROOFS, ProofError
-from signing.json_text import Json, as_text, read_object
+from signing.json_text import Json, as_text
 from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
 
 #: The most proofs of one credential: each may cost the fetch of a key and the time of a canonicalization.
 MAX_PROOFS = 8
-
-
-def combined(secured: Sequence[SecuredCredential]) -> SecuredCredential:
-    """The credential with the proofs of all these, in this order; there must be at least one.
-
-    Raises ProofError `unreadable` for a text that is not JSON.
-    """
-    if len(secured) == 1:
-        return secured[0]
-    documents = [read_object(one.text) for one in secured]
-    proofs = [proof for document in documents for proof in document["proof"]]
-    return SecuredCredential(as_text(documents[0] | {"proof": proofs}), MEDIA_TYPE)
-
-
-def alone(secured: SecuredCredential, cryptosuite: str) -> SecuredCredential:
-    """The credential with its first proof of the cryptosuite alone; raises ProofError `no_proof` or `unreadable`."""
-    document = read_object(secured.text)
-    for proof in _proofs(document):
-        if proof.get("cryptosuite") == cryptosuite:
-            return SecuredCredential(as_text(document | {"proof": [proof]}), MEDIA_TYPE)
-    raise ProofError("no_proof", f"the credential has no proof of {cryptosuite}")
-
-
-def _proofs(document: Json) -> list[Json]:
-    proofs = document.get("proof", [])
-    return [proof for proof in (proofs if isinstance(proofs, list) else [proofs]) if isinstance(proof, dict)]
 
 
 class ProofSet:

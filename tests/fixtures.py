@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy.orm import joinedload, undefer
+
 from config.settings import Settings
 from lti_tool import jobs
 from lti_tool.awarding import looks, placing
@@ -18,7 +20,7 @@ from lti_tool.issuing import issuer_changes, legal_identity
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations, registrations
 from lti_tool.store import events, outbox, queries
-from lti_tool.store.models import Outbox, ResourceLink
+from lti_tool.store.models import CredentialRow, Outbox, ResourceLink
 from lti_tool.templates import approvals, versions
 from lti_tool.values import (
     INSTRUCTOR,
@@ -338,10 +340,19 @@ def run_job(tool, job_id):
     jobs.run(tool, job)
 
 
+#: For a query of credentials whose texts are read after its session has ended.
+WITH_TEXTS = (
+    undefer(CredentialRow.packed),
+    undefer(CredentialRow.packed_base_text),
+    joinedload(CredentialRow.dictionary),
+)
+
+
 def rows(tool: Tool, kind: type[T]) -> list[T]:
-    """All rows of that kind, in the order of their ids."""
+    """All rows of that kind, in the order of their ids; of credentials with their texts."""
+    options = WITH_TEXTS if kind is CredentialRow else ()
     with tool.store.read() as session:
-        return session.query(kind).order_by(kind.id).all()
+        return session.query(kind).options(*options).order_by(kind.id).all()
 
 
 def results(*graded: tuple[Member, str | None]) -> list[LineItemResult]:

@@ -1,4 +1,4 @@
-"""`python -m lti_tool verify` and `show-part`: a badge file is checked, or shown in part."""
+"""`python -m lti_tool verify`: a badge file is checked."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from config.settings import ca_bundle
-from lti_tool.commands.shared import FILE, language_option, note, read_bytes, write_bytes
-from lti_tool.errors import NotFoundError
+from lti_tool.commands.shared import FILE, language_option, note, read_bytes
 
 
 @click.command()
@@ -57,29 +56,4 @@ def verify(
     return {"verified": 0, "unusable": 2}.get(report.verdict, 1)
 
 
-@click.command("show-part")
-@click.argument("file", type=FILE, metavar="FILE")
-@click.option(
-    "--without", "parts", multiple=True, metavar="PART", help="name, email or result; may be repeated."
-)
-@click.option("--out", type=FILE, required=True, metavar="FILE", help="Where to write the smaller badge.")
-def show_part(file: Path, parts: tuple[str, ...], out: Path) -> None:
-    """Leave parts out of a badge, which stays signed.
-
-    FILE is a PNG or JSON with an ecdsa-sd-2023 proof.
-    """
-    from badges.bake import SIGNATURE, secured_from
-    from badges.disclosure import remove_parts, remove_parts_from_picture
-
-    badge = read_bytes(file)
-    try:
-        if badge.startswith(SIGNATURE):
-            smaller = remove_parts_from_picture(badge, parts)
-        else:
-            smaller = remove_parts(secured_from(badge.decode()), parts).text.encode()
-    except UnicodeDecodeError as error:
-        raise NotFoundError(f"{file} is neither a PNG nor JSON") from error
-    write_bytes(out, smaller)
-
-
-COMMANDS = (verify, show_part)
+COMMANDS = (verify,)

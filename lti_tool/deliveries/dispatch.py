@@ -11,9 +11,9 @@ from lti_tool.deliveries.recording import record
 from lti_tool.errors import DeliveryError, NotFoundError
 from lti_tool.issuing import notices
 from lti_tool.issuing.baking import bake_badge
-from lti_tool.issuing.issuance import plan_deliveries
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
+from lti_tool.issuing.storing import plan_deliveries
 from lti_tool.language import best_language
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
@@ -167,5 +167,5 @@ def _award_of(delivery: Delivery) -> Json:
 def resend(session: Session, issuer: Issuer, award: Award, now: datetime, by: Actor = TOOL) -> None:
     """Schedules the delivery of an award's badge by every channel once more."""
     for channel in issuer.channels:
-        plan_deliveries(session, [award], channel, now)
+        plan_deliveries(session, [award.id], channel, now)
     events.record(session, "delivery_repeated", "award", award.id, now, actor=by)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
+from badges.credential import CredentialBuilder, StatusEntry
 from badges.credential import Learner as Subject
-from badges.credential import StatusEntry, build_credential
-from badges.jsonld import as_jsonld
-from badges.template.model import Template
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.values import Json
 from signing import status
-from signing.json_text import as_text
+from signing.json_text import as_plain_text, as_text
+from signing.jwt_claims import claims_of
 from signing.keys import SigningKey
 from signing.proofs import EDDSA_RDFC_2022, PROOFS
 from signing.secured import SecuredCredential
@@ -26,8 +25,9 @@ from signing.secured import SecuredCredential
 class NewCredential:
     """All that the credential of one award is made of, read in one transaction; plain values, no rows.
 
-    `replaces` is the id of the award's credential before, `current` the same where that is still in use, and `why` that
-    of the row. `keys` are by the name of the proof that signs with them, in the order of the proofs.
+    `builder` is shared with other awards of the same achievement, which have the same `shared_name`. `replaces` is the
+    id of the award's credential before, `current` the same where that is still in use, and `why` that of the row.
+    `keys` are by the name of the proof that signs with them.
     """
 
     issuer: Issuer
@@ -39,10 +39,8 @@ class NewCredential:
     why: str
     template_version_id: int
     status_list_id: int
-    template: Template
-    template_url: str
-    picture_url: str
-    version: int
+    builder: CredentialBuilder
+    shared_name: str
     language: str
     learner: Subject
     awarded_at: datetime
@@ -53,55 +51,45 @@ class NewCredential:
     keys: Mapping[str, SigningKey]
 
 
-def secured(new: NewCredential, credential_id: str, now: datetime) -> Sequence[SecuredCredential]:
-    """The credential with each of the issuer's proofs, in their order. Raises MissingElementsError and SigningError."""
+def secured(new: NewCredential, credential_id: str, now: datetime) -> Mapping[str, SecuredCredential]:
+    """The credential with each of the issuer's proofs alone, by their names.
+
+    Raises MissingElementsError and SigningError.
+    """
     credential = _build(
         new,
         credential_url=new.issuer.addresses.credential(credential_id),
         salt=secrets.token_hex(16),
         now=now,
     )
-    return [
-        new.issuer.compiled_forms.secure(credential, lambda: _dummy_credential(new), key, now)
+    return {
+        name: new.issuer.compiled_forms.secure(credential, lambda: _dummy_credential(new), key, now)
         if name == EDDSA_RDFC_2022.name
         else PROOFS[name].secure(credential, key, now)
         for name, key in new.keys.items()
-    ]
-
-
-def shared_name(new: NewCredential) -> str:
-    """What the credential shares most of its text with: those of the same achievement, version, language and issuer."""
-    return f"{new.template_url} {new.language} {new.issuer.version_id} {new.issuer.address_id}"
+    }
 
 
 def shared_text(new: NewCredential) -> str:
-    """A text that the credentials of that name have most of in common; it names nobody."""
-    return as_text(_dummy_credential(new))
+    """What the credentials of the same `shared_name` and the claims of their JWTs have in common; it names nobody."""
+    dummy = _dummy_credential(new)
+    return as_text(dummy) + as_plain_text(claims_of(dummy))
 
 
 def _build(new: NewCredential, *, credential_url: str, salt: str, now: datetime) -> Json:
     """The credential as JSON-LD, without a proof. Raises MissingElementsError."""
-    return as_jsonld(
-        build_credential(
-            credential_id=credential_url,
-            subject_id=new.subject_id,
-            template=new.template,
-            template_url=new.template_url,
-            version=new.version,
-            picture_url=new.picture_url,
-            issuer=new.issuer.profile,
-            learner=new.learner,
-            salt=salt,
-            language=new.language,
-            awarded_at=new.awarded_at,
-            assessed_at=new.assessed_at,
-            now=now,
-            score=new.score,
-            status=new.status,
-            valid_until=new.valid_until,
-            replaces=new.replaces_url,
-            extension_url=new.issuer.addresses.extension_context,
-        )
+    return new.builder.build(
+        credential_id=credential_url,
+        subject_id=new.subject_id,
+        learner=new.learner,
+        salt=salt,
+        awarded_at=new.awarded_at,
+        assessed_at=new.assessed_at,
+        now=now,
+        score=new.score,
+        status=new.status,
+        valid_until=new.valid_until,
+        replaces=new.replaces_url,
     )
 
 

@@ -23,26 +23,21 @@ EXPIRY_DAYS = (30, 7)
 
 def plan(session: Session, credential: CredentialRow, kind: str, now: datetime) -> None:
     """Has the learner told what happened to the credential now: revoked, mistake, suspended or reinstated."""
-    outbox.add(session, "tell", _payload(credential, kind, now), now)
+    outbox.add(session, "tell", _payload(credential.award_id, credential.id, kind, now), now)
 
 
-def plan_expiry(session: Session, credential: CredentialRow, now: datetime) -> None:
+def plan_expiry(
+    session: Session, award_id: int, credential_id: str, valid_until: datetime, now: datetime
+) -> None:
     """Has the learner told before the credential expires, as far as that is still ahead."""
-    if credential.valid_until is None:
-        return
     for days in EXPIRY_DAYS:
-        due_at = credential.valid_until - timedelta(days=days)
+        due_at = valid_until - timedelta(days=days)
         if due_at > now:
-            outbox.add(session, "tell", _payload(credential, "expires", due_at), due_at)
+            outbox.add(session, "tell", _payload(award_id, credential_id, "expires", due_at), due_at)
 
 
-def _payload(credential: CredentialRow, kind: str, at: datetime) -> Json:
-    return {
-        "award_id": credential.award_id,
-        "credential_id": credential.id,
-        "kind": kind,
-        "at": at.isoformat(),
-    }
+def _payload(award_id: int, credential_id: str, kind: str, at: datetime) -> Json:
+    return {"award_id": award_id, "credential_id": credential_id, "kind": kind, "at": at.isoformat()}
 
 
 def open_for_channels(session: Session, payload: Json, channels: Iterable[str], now: datetime) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from badges.bake import bake
+from badges.disclosure import remove_parts
 from lti_tool.errors import NotFoundError, RevokedError
 from lti_tool.issuing.baking import bake_badge, bake_svg
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import Session, queries
 from lti_tool.store.models import CredentialRow
 from lti_tool.values import BakedBadge
+from signing.data_integrity import MEDIA_TYPE
+from signing.secured import SecuredCredential
 
 
 def row_to_give_out(session: Session, credential_id: str) -> CredentialRow:
@@ -29,6 +35,19 @@ def badge_svg(publisher: Publisher, credential_id: str) -> bytes:
     """The badge as an SVG. Raises as `row_to_give_out` does."""
     with publisher.store.read() as session:
         return bake_svg(row_to_give_out(session, credential_id))
+
+
+def badge_part(publisher: Publisher, credential_id: str, parts: Collection[str]) -> bytes:
+    """The badge as a PNG without these parts, made from the base proof, which itself is not given out.
+
+    Raises as `row_to_give_out` and `remove_parts` do; NotFoundError also for one that was issued without a base proof.
+    """
+    with publisher.store.read() as session:
+        row = row_to_give_out(session, credential_id)
+        picture, base_text = row.template_version.picture, row.base_text
+    if base_text is None:
+        raise NotFoundError("the badge was issued without a proof from which a part could be shown")
+    return bake(picture, remove_parts(SecuredCredential(base_text, MEDIA_TYPE), parts))
 
 
 def credential(publisher: Publisher, credential_id: str) -> str:

@@ -74,9 +74,7 @@ def add_or_revive(session: Session, task: str, payloads: Collection[Json], now: 
         of_them = Outbox.award_id.in_([payload["award_id"] for payload in some])
         same = [job.id for job in _dead(session, (Outbox.task == task) & of_them) if job.payload in some]
         revived = _revive(session, Outbox.id.in_(same), now) if same else []
-        for payload in some:
-            if payload not in revived:
-                outbox.add(session, task, payload, now)
+        outbox.add_all(session, task, [payload for payload in some if payload not in revived], now)
 
 
 def revive_issuing(session: Session, person_ids: Collection[int], now: datetime) -> None:

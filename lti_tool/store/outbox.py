@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.store.database import Store
@@ -88,9 +88,16 @@ def add(session: Session, task: str, payload: Json, due_at: datetime) -> str:
     The payload of a job that is about an award names it as `award_id`: by that its page knows of a dead one, and an
     erasure finds all.
     """
-    row = _row(str(uuid4()), task, payload, due_at)
-    session.add(row)
-    return row.id
+    job_id = str(uuid4())
+    session.add(Outbox(**_columns(job_id, task, payload, due_at)))
+    return job_id
+
+
+def add_all(session: Session, task: str, payloads: Sequence[Json], due_at: datetime) -> None:
+    """Adds a job for each payload, as `add` does."""
+    if payloads:
+        rows = [_columns(str(uuid4()), task, payload, due_at) for payload in payloads]
+        session.execute(insert(Outbox), rows)
 
 
 def waiting_queues(store: Store, now: datetime) -> Sequence[str]:
@@ -285,17 +292,16 @@ def _due(queue: str, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _row(job_id: str, task: str, payload: Json, due_at: datetime) -> Outbox:
-    queue = QUEUE_OF.get(task, AWARDS)
-    return Outbox(
-        id=job_id,
-        queue=queue,
-        task=task,
-        payload=payload,
-        award_id=payload.get("award_id"),
-        due_at=due_at,
-        created_at=due_at,
-    )
+def _columns(job_id: str, task: str, payload: Json, due_at: datetime) -> Json:
+    return {
+        "id": job_id,
+        "queue": QUEUE_OF.get(task, AWARDS),
+        "task": task,
+        "payload": payload,
+        "award_id": payload.get("award_id"),
+        "due_at": due_at,
+        "created_at": due_at,
+    }
 
 
 def _find_or_add(session: Session, job_id: str, task: str, payload: Json, due_at: datetime) -> Outbox:
@@ -303,7 +309,7 @@ def _find_or_add(session: Session, job_id: str, task: str, payload: Json, due_at
         return session.get(Outbox, job_id, with_for_update=True)
 
     # Of two that insert it at once, the second gets the row of the first.
-    return find() or add_or_find(session, _row(job_id, task, payload, due_at), find)
+    return find() or add_or_find(session, Outbox(**_columns(job_id, task, payload, due_at)), find)
 
 
 def _reset(row: Outbox, payload: Json, due_at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 The credentials of one achievement differ in a few values. What they share stands once in a dictionary, by which zlib
 (raw deflate) packs each of them; without that dictionary none can be read, so it is in the same database and backup.
+Deflate finds what is at most 32 KiB back: a credential of more than that takes more than a few hundred bytes.
 """
 
 from __future__ import annotations
@@ -12,8 +13,12 @@ from signing.multibase import base64url, from_base64url
 
 #: The most that is unpacked: more than any credential of ours has.
 MOST_BYTES = 4_000_000
-#: The first byte of a packed JWT: whether header and payload are decoded, or it is kept as it is.
-_DECODED, _AS_IT_IS = b"\x01", b"\x00"
+#: The first byte of two packed texts, by what else is packed of the JWT beside its header: what its payload has beyond
+#: the JSON, the whole payload, or nothing, because the JWT is kept as it is.
+_CLAIMS, _PAYLOAD, _AS_IT_IS = b"\x01", b"\x02", b"\x00"
+#: What stands between a credential and its proof in the JSON, and what the JSON writes for some characters of texts.
+_PROOF = ',"proof":'
+_ESCAPES = (("\\u0026", "&"), ("\\u003c", "<"), ("\\u003e", ">"), ("\\u007b", "{"), ("\\u007d", "}"))
 
 
 def pack(text: str, dictionary: bytes) -> bytes:
@@ -26,25 +31,48 @@ def unpack(packed: bytes, dictionary: bytes) -> str:
     return _inflate(packed, dictionary).decode()
 
 
-def pack_jwt(jwt: str, dictionary: bytes) -> bytes:
-    """A compact JWS, packed by the dictionary; base64url alone would hide that most of its payload is there too."""
+def pack_both(text: str, jwt: str, dictionary: bytes) -> bytes:
+    """A credential as JSON and as a compact JWS, packed by the dictionary.
+
+    The payload of our JWS is the JSON without its proof, and some claims behind it: then only those are packed.
+    """
     parts = jwt.split(".")
     decoded = [_decoded(part) for part in parts]
-    if len(parts) != 3 or any(base64url(raw) != part for raw, part in zip(decoded, parts, strict=True)):
-        return _AS_IT_IS + _deflate(jwt.encode(), dictionary)
-    header, payload, signature = decoded
-    lengths = len(header).to_bytes(4) + len(signature).to_bytes(4)
-    return _DECODED + lengths + signature + _deflate(header + payload, dictionary)
+    if len(parts) == 3 and all(base64url(raw) == part for raw, part in zip(decoded, parts, strict=True)):
+        kind, (header, payload, signature) = _PAYLOAD, decoded
+        if payload.startswith(shared := _without_proof(text)):
+            kind, payload = _CLAIMS, payload[len(shared) :]
+    else:
+        kind, (header, payload, signature) = _AS_IT_IS, (jwt.encode(), b"", b"")
+    json = text.encode()
+    lengths = b"".join(len(part).to_bytes(4) for part in (json, header, signature))
+    return kind + lengths + signature + _deflate(json + header + payload, dictionary)
 
 
-def unpack_jwt(packed: bytes, dictionary: bytes) -> str:
-    """The JWT that was packed by this dictionary. Raises ValueError as `unpack` does."""
-    if packed[:1] == _AS_IT_IS:
-        return _inflate(packed[1:], dictionary).decode()
-    of_header, of_signature = int.from_bytes(packed[1:5]), int.from_bytes(packed[5:9])
-    signature, rest = packed[9 : 9 + of_signature], packed[9 + of_signature :]
-    both = _inflate(rest, dictionary)
-    return ".".join(base64url(part) for part in (both[:of_header], both[of_header:], signature))
+def unpack_both(packed: bytes, dictionary: bytes) -> tuple[str, str]:
+    """The JSON and the JWS that were packed by this dictionary. Raises ValueError as `unpack` does."""
+    kind = packed[:1]
+    of_json, of_header, of_signature = (int.from_bytes(packed[at : at + 4]) for at in (1, 5, 9))
+    signature, rest = packed[13 : 13 + of_signature], packed[13 + of_signature :]
+    unpacked = _inflate(rest, dictionary)
+    text, header = unpacked[:of_json].decode(), unpacked[of_json : of_json + of_header]
+    payload = unpacked[of_json + of_header :]
+    if kind == _AS_IT_IS:
+        return text, header.decode()
+    if kind == _CLAIMS:
+        payload = _without_proof(text) + payload
+    return text, ".".join(base64url(part) for part in (header, payload, signature))
+
+
+def _without_proof(text: str) -> bytes:
+    """The JSON of a credential up to its proof, with the characters that it escapes.
+
+    What is stored is read by this: it must never change. Where it is not what the JWS has, it is not used.
+    """
+    credential, _, _ = text.rpartition(_PROOF)
+    for escape, character in _ESCAPES:
+        credential = credential.replace(escape, character)
+    return credential.encode()
 
 
 def _deflate(data: bytes, dictionary: bytes) -> bytes:

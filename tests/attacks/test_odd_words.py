@@ -8,10 +8,9 @@ import pytest
 from lti_tool.logs import set_up_logs
 from lti_tool.platforms import invitations
 from lti_tool.store.models import Course, DeploymentRow, PlatformAccount, RegistrationRow
-from tests.fixtures import ANNA, ZANE
+from tests.fixtures import ANNA, ZANE, rows
 from tests.lti_tool.web.conftest import CLAIM, FROM_ELSEWHERE, text_of
 from tests.lti_tool.web.platforms.test_registration_page import CONFIGURATION, SITE, URL
-from tests.running_demo import rows
 
 NUL, HALF, LONG = "7\x00", "7\ud800", "7" * 100_000
 #: One more than LTI 1.3 allows an id to have.

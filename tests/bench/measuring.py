@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 #: Rounds of a comparison, and the seconds that each piece of work gets in a round.
@@ -21,7 +21,8 @@ Timed = Callable[[int], float]
 class Row:
     """A line of the table. `result` is the ratio of `ours` to `others` (unit "x"), or a value in `unit`.
 
-    `ours` and `others` are in microseconds. Where nothing was measured the result is None, and `why_not` says why.
+    `ours` and `others` are in microseconds. `low` and `high` are the first and the last decile of the result over all
+    rounds. Where nothing was measured the result is None, and `why_not` says why.
     """
 
     work: str
@@ -31,6 +32,8 @@ class Row:
     result: float | None
     unit: str
     goal: float
+    low: float | None = None
+    high: float | None = None
     why_not: str | None = None
 
     @property
@@ -58,23 +61,53 @@ def ratio(work: str, against: str, goal: float, ours: Callable[[], Any], other: 
 
 def timed_ratio(work: str, against: str, goal: float, ours: Timed, other: Timed) -> Row:
     """The comparison of two pieces of timed work: the median of the ratios of all rounds."""
-    our_times, other_times = _microseconds(ours, other)
+    return ratio_of(work, against, goal, *_microseconds(ours, other))
+
+
+def ratio_of(
+    work: str, against: str, goal: float, our_times: Sequence[float], other_times: Sequence[float]
+) -> Row:
+    """The comparison of two lists of microseconds, of which each round has given one to both."""
+    ratios = [a / b for a, b in zip(our_times, other_times, strict=True)]
+    low, high = _spread(ratios)
     return Row(
         work=work,
         against=against,
         ours=median(our_times),
         others=median(other_times),
-        result=median([a / b for a, b in zip(our_times, other_times, strict=True)]),
+        result=median(ratios),
         unit="x",
         goal=goal,
+        low=low,
+        high=high,
     )
 
 
 def figure(work: str, unit: str, goal: float, function: Callable[[], Any]) -> Row:
     """The time of one function, with a goal of its own; `unit` is us or ms."""
     (times,) = _microseconds(timed(function))
-    result = median(times) / {"us": 1, "ms": 1000}[unit]
-    return Row(work=work, ours=median(times), result=result, unit=unit, goal=goal)
+    return figure_of(work, unit, goal, times)
+
+
+def figure_of(work: str, unit: str, goal: float, times: Sequence[float]) -> Row:
+    """The median of microseconds that were measured, in `unit`, us or ms."""
+    divisor = {"us": 1, "ms": 1000}[unit]
+    low, high = _spread(times)
+    return Row(
+        work=work,
+        ours=median(times),
+        result=median(times) / divisor,
+        unit=unit,
+        goal=goal,
+        low=low / divisor,
+        high=high / divisor,
+    )
+
+
+def _spread(values: Sequence[float]) -> tuple[float, float]:
+    """The first and the last decile."""
+    deciles = quantiles(values, n=10, method="inclusive")
+    return deciles[0], deciles[-1]
 
 
 def _microseconds(*works: Timed) -> tuple[list[float], ...]:

@@ -1,15 +1,19 @@
-"""The same work done with other libraries: PyLD, or @digitalbazaar/vc under Node."""
+"""The same work done with other libraries: PyLD, pyoxigraph, openbadgeslib, or @digitalbazaar/vc under Node."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import subprocess
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+import pyoxigraph
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from openbadgeslib.ob3.ldp import add_data_integrity_proof, verify_data_integrity_proof
 from pyld import jsonld
 
 from signing.document_loader import as_remote_document, find_context
@@ -21,19 +25,17 @@ from tests.bench.measuring import Timed
 INTEROP = Path(__file__).parents[1] / "interop"
 
 
-class PlainPyLD:
-    """eddsa-rdfc-2022 as somebody would write it who knows PyLD well: with static contexts, which PyLD caches."""
+class OtherCanonicalizer(ABC):
+    """eddsa-rdfc-2022 as somebody would write it who knows another library for JSON-LD and RDFC-1.0 well."""
 
     def __init__(self, credential: Json, key: SigningKey) -> None:
         self._credential = credential
         self._key = key
         self._public = key.public
-        loaded = {url: as_remote_document(url, find_context(url)) for url in credential["@context"]}
-        self._options = {
-            "algorithm": "URDNA2015",
-            "format": "application/n-quads",
-            "documentLoader": lambda url, options=None: loaded[url],
-        }
+
+    @abstractmethod
+    def canonical(self, document: Json) -> bytes:
+        """The canonical N-Quads of a document."""
 
     def issue(self) -> str:
         proof = {
@@ -54,10 +56,58 @@ class PlainPyLD:
 
     def _hashes(self, document: Json, proof: Json) -> bytes:
         options = {"@context": document["@context"], **proof}
-        return self._hash(options) + self._hash(document)
+        return sha256(self.canonical(options)).digest() + sha256(self.canonical(document)).digest()
 
-    def _hash(self, document: Json) -> bytes:
-        return sha256(jsonld.normalize(document, self._options).encode()).digest()
+
+class PlainPyLD(OtherCanonicalizer):
+    """PyLD, with static contexts, which it caches."""
+
+    def __init__(self, credential: Json, key: SigningKey) -> None:
+        super().__init__(credential, key)
+        loaded = {url: as_remote_document(url, find_context(url)) for url in credential["@context"]}
+        self._options = {
+            "algorithm": "URDNA2015",
+            "format": "application/n-quads",
+            "documentLoader": lambda url, options=None: loaded[url],
+        }
+
+    def canonical(self, document: Json) -> bytes:
+        return jsonld.normalize(document, self._options).encode()
+
+
+class PlainPyoxigraph(OtherCanonicalizer):
+    """pyoxigraph, in Rust. It loads no contexts, so they stand in the document."""
+
+    def __init__(self, credential: Json, key: SigningKey) -> None:
+        super().__init__(credential, key)
+        self._contexts = [json.loads(find_context(url))["@context"] for url in credential["@context"]]
+
+    def canonical(self, document: Json) -> bytes:
+        text = json.dumps(document | {"@context": self._contexts})
+        dataset = pyoxigraph.Dataset(pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.JSON_LD))
+        dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
+        lines = pyoxigraph.serialize(dataset, format=pyoxigraph.RdfFormat.N_QUADS).splitlines(keepends=True)
+        return b"".join(sorted(lines))
+
+
+class OpenBadgesLib:
+    """openbadgeslib, with keys as PEM and with the context that it does not have."""
+
+    def __init__(self, credential: Json, key: SigningKey) -> None:
+        self._credential = credential
+        self._method = key.verification_method
+        self._pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        self._public_pem = key.public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        self._contexts = {url: json.loads(find_context(url)) for url in credential["@context"][2:]}
+
+    def issue(self) -> str:
+        signed = add_data_integrity_proof(
+            self._credential, self._pem, self._method, extra_contexts=self._contexts
+        )
+        return json.dumps(signed)
+
+    def verify(self, text: str) -> None:
+        verify_data_integrity_proof(json.loads(text), self._public_pem, extra_contexts=self._contexts)
 
 
 @contextmanager

@@ -49,10 +49,11 @@ def table(results: Json) -> str:
     return "\n".join(
         [
             f"Measured on {results['machine']}, with {versions}; a credential of {size['json_bytes']:,} bytes, whose "
-            f"statements have {size['statement_bytes']:,}.",
+            f"statements have {size['statement_bytes']:,}. A result is the median of all rounds; the spread goes "
+            "from the first to the last decile of them.",
             "",
-            "| work | beside | ours | theirs | result | goal | met |",
-            "|---|---|---:|---:|---:|---:|---|",
+            "| work | beside | ours | theirs | result | spread | goal | met |",
+            "|---|---|---:|---:|---:|---:|---:|---|",
             *map(_line, results["rows"]),
             "",
         ]
@@ -76,7 +77,8 @@ def _line(row: Json) -> str:
     result = row["why_not"] or f"{_number(row['result'])}{unit}"
     met = {True: "yes", False: "**no**", None: ""}[row["met"]]
     ours, theirs = (_time(row[name]) if row["against"] else "" for name in ("ours", "others"))
-    cells = (row["work"], row["against"] or "", ours, theirs, result, f"{row['goal']:g}{unit}", met)
+    spread = "" if row["low"] is None else f"{_number(row['low'])}-{_number(row['high'])}"
+    cells = (row["work"], row["against"] or "", ours, theirs, result, spread, f"{row['goal']:g}{unit}", met)
     return f"| {' | '.join(cells)} |"
 
 

@@ -13,7 +13,8 @@ from lti_tool.demo.robot import Robot
 from lti_tool.store.models import Approval
 from tests.browser.page_checks import find_faults
 from tests.browser.people import press_until
-from tests.running_demo import rows, wait
+from tests.fixtures import rows
+from tests.running_demo import wait
 
 TITLES = {"en": "Reading charts", "lv": "Diagrammu lasīšana"}
 

@@ -12,7 +12,8 @@ from lti_tool.store.models import AwardRule
 from tests.browser.page_checks import find_faults
 from tests.browser.people import SETTLED, press_for_tab, press_until
 from tests.browser.server import run_demo, without_script
-from tests.running_demo import rows, wait
+from tests.fixtures import rows
+from tests.running_demo import wait
 
 BADGE = "Data literacy for decision makers"
 

@@ -6,7 +6,7 @@ from lti_tool.store.models import TemplateVersion
 from tests.attacks.foreign_text import hostile_badge
 from tests.browser.page_checks import OVERFLOWING
 from tests.browser.people import resize
-from tests.running_demo import rows
+from tests.fixtures import rows
 
 #: Puts one word of 200 letters, as long as a name may be, in the place of each of the names.
 LENGTHEN = """names => {

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from lti_tool.demo.robot import Robot
 from lti_tool.store.models import AwardRule, CredentialRow
 from tests.browser.people import tab_to
-from tests.running_demo import rows, wait
+from tests.fixtures import rows
+from tests.running_demo import wait
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,8 @@ from lti_tool.store.models import (
 from tests.browser.page_checks import find_faults
 from tests.browser.people import SETTLED, drop_file, drop_link, press_until, resize
 from tests.browser.server import run_demo, without_script
-from tests.running_demo import rows, wait
+from tests.fixtures import rows
+from tests.running_demo import wait
 
 LANGUAGES = ("en", "lv")
 NOW = datetime.now(UTC)

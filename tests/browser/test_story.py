@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from lti_tool.store.models import CredentialRow
 from tests.browser.people import drop_file
-from tests.running_demo import rows, wait
+from tests.fixtures import rows
+from tests.running_demo import wait
 
 BADGE = "Data literacy for decision makers"
 

@@ -9,7 +9,8 @@ from lti_tool.demo.robot import Robot
 from lti_tool.platforms import invitations
 from lti_tool.store.models import AwardRule, CredentialRow
 from tests.browser.people import continue_until
-from tests.running_demo import rows, wait
+from tests.fixtures import rows
+from tests.running_demo import wait
 
 BADGE = "Data literacy for decision makers"
 

@@ -27,7 +27,7 @@ STATES = {
 #: Functions that change such a column without an event, and why.
 SILENT = {
     "lti_tool/templates/approval_requests.py:_close": "whoever calls it records what has ended the request",
-    "lti_tool/issuing/issuance.py:plan_deliveries": "issuing plans it, and sending it again is recorded by `resend`",
+    "lti_tool/issuing/storing.py:_end": "`_store` records the new credential, and which one it replaces",
     "lti_tool/platforms/invitations.py:register": "what used the invitation up, a registration, records it",
     "lti_tool/issuing/recovery_sheet.py:_unpacked_key": "`restore` records what it has restored",
 }

@@ -10,9 +10,6 @@ from typing import Any
 import pytest
 
 from signing.keys import generate
-from signing.proof_set import alone, combined
-from signing.proofs import PROOFS
-from tests.interop.conftest import NOW
 
 EMBEDDED = ("eddsa-rdfc-2022", "ecdsa-sd-2023")
 TOKENS = ("vc-jwt", "vc-jwt-rs256")
@@ -107,25 +104,3 @@ def test_jose_refuses_our_token_signed_with_another_key(verify, site, credential
     other_key = replace(site.keys[proof], private=generate(site.keys[proof].algorithm))
     site.keys = site.keys | {proof: other_key}
     assert not verify("joseVerifies", site.secure(credential, proof).text)["verified"]
-
-
-# --- several proofs in one credential
-
-
-@pytest.fixture
-def both(site, credential):
-    """As the product issues it where a learner may show a part: the proof that all know first."""
-    return combined([PROOFS[name].secure(credential, site.keys[name], NOW) for name in EMBEDDED])
-
-
-@pytest.mark.parametrize("verifier", ["digitalbazaarVerifies", "verifierCoreVerifies"])
-def test_they_accept_the_first_of_two_proofs_taken_out_alone(verify, both, verifier):
-    assert verify(verifier, alone(both, "eddsa-rdfc-2022").text)["verified"]
-
-
-@pytest.mark.parametrize("verifier", ["digitalbazaarVerifies", "verifierCoreVerifies"])
-def test_they_accept_both_proofs_together_and_refuse_a_change(verify, both, verifier):
-    assert verify(verifier, both.text)["verified"]
-    document = json.loads(both.text)
-    document["credentialSubject"]["achievement"]["name"] += "!"
-    assert not verify(verifier, json.dumps(document))["verified"]

@@ -33,10 +33,10 @@ from openbadgeslib import baking
 from pyld import jsonld
 from pypdf import PdfReader
 
-from badges.disclosure import remove_parts
+from badges.bake import unbake
 from lti_tool.awarding import awards, looks
 from lti_tool.publishing import achievements, europass, issuer_documents, pdf_documents, status_lists
-from lti_tool.publishing.credentials import badge, badge_svg
+from lti_tool.publishing.credentials import badge, badge_part, badge_svg
 from lti_tool.store.models import Award, CredentialRow
 from lti_tool.values import LineItem, LineItemResult
 from lti_tool.wiring import Tool, build_tool
@@ -45,8 +45,6 @@ from signing.canonical import canonicalize
 from signing.document_loader import load
 from signing.json_text import Json
 from signing.keys import generate, jwk
-from signing.proof_set import alone
-from signing.secured import SecuredCredential
 from tests.fixtures import ANNA, Clock, FakePlatform, make_rule, publish, run_due_jobs, settings_for
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 from tests.interop.conftest import OtherLibraries, public_documents
@@ -63,11 +61,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "selective_disclosure": True,
     },
 }
-#: What an outside verifier is handed: the JSON, with all its proofs; the JWT; a part that a learner shows.
+#: What an outside verifier is handed: the JSON; the JWT; a part that a learner shows.
 JSON, TOKEN, PART = "json", "token", "part"
 FORMS = {
     name: (JSON, TOKEN, *((PART,) if "selective_disclosure" in of else ())) for name, of in SETTINGS.items()
 }
+SUITES = {JSON: "eddsa-rdfc-2022", PART: "ecdsa-sd-2023"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +107,11 @@ def _issue(folder: Path, **settings: Any) -> Issued:
             files = europass.batch_of(tool.issuers, [row]).zip
         _copy(folder / "tool.sqlite", folder / "stolen.sqlite")
         stages = {"issued": _published(tool, list_id)}
+        parts = (
+            {PART: unbake(badge_part(tool, row.id, ["name", "result"])).text}
+            if "selective_disclosure" in settings
+            else {}
+        )
         kept = {
             "png": badge(tool, row.id).png,
             "svg": badge_svg(tool, row.id),
@@ -128,14 +132,8 @@ def _issue(folder: Path, **settings: Any) -> Issued:
                 for kid in row.signed_with:
                     robbed.issuer.keyring.mark_compromised(session, kid, None, clock())
             stages["stolen key"] = _published(robbed, list_id)
-        secured = SecuredCredential(row.text, "")
-        part = (
-            {PART: remove_parts(secured, ["name", "result"]).text}
-            if "selective_disclosure" in settings
-            else {}
-        )
         return Issued(
-            texts={JSON: row.text, TOKEN: row.jwt} | part,
+            texts={JSON: row.text, TOKEN: row.jwt} | parts,
             pages={stage: pages for stage, (pages, _) in stages.items()},
             lists={stage: listed for stage, (_, listed) in stages.items()},
             list_url=tool.addresses.status_list(list_id),
@@ -214,10 +212,6 @@ def openbadgeslib(_others: OtherLibraries, issued: Issued, text: str, stage: str
     lists = {issued.list_url: issued.lists[stage]}
     verdict = openbadgeslib_verdict(text, {issued.issuer_id: did_document}, lists)
     return "" if verdict == VERIFIED else verdict
-
-
-def openbadgeslib_with_one_proof(others: OtherLibraries, issued: Issued, text: str, stage: str) -> str:
-    return openbadgeslib(others, issued, alone(SecuredCredential(text, ""), "eddsa-rdfc-2022").text, stage)
 
 
 def with_key(decode: Callable[[str, Json, str], object], *errors: type[Exception]) -> Verdict:
@@ -309,8 +303,8 @@ JUDGES = {
         verdict=under_node("digitalbazaarVerifies"), forms=(JSON, PART), reads_status=True
     ),
     "verifier-core": Judge(verdict=under_node("verifierCoreVerifies"), forms=(JSON,), reads_status=True),
-    "openbadgeslib, one proof": Judge(
-        verdict=openbadgeslib_with_one_proof, forms=(JSON,), reads_status=True, reads_ends_of_keys=False
+    "openbadgeslib, JSON": Judge(
+        verdict=openbadgeslib, forms=(JSON,), reads_status=True, reads_ends_of_keys=False
     ),
     "openbadgeslib, token": Judge(verdict=openbadgeslib, forms=(TOKEN,), reads_status=True),
     "jose": Judge(verdict=under_node("joseVerifies", argument="token"), forms=(TOKEN,)),
@@ -339,9 +333,8 @@ CANNOT = [
     ("did-jwt", "RS256", TOKEN, "not_supported"),
     # It does not know ecdsa-sd-2023,
     ("verifier-core", "selective disclosure", PART, "signature"),
-    # nor does the other without a library that it leaves to its user; of two proofs it knows it takes none.
-    ("openbadgeslib, token", "selective disclosure", PART, "openvc-core"),
-    ("openbadgeslib, token", "selective disclosure", JSON, "refusing to guess"),
+    # nor does the other without a library that it leaves to its user.
+    ("openbadgeslib, JSON", "selective disclosure", PART, "openvc-core"),
 ]
 
 
@@ -440,6 +433,16 @@ def _unpacked(text: str) -> bytes:
 
 
 # --- What else is given out or published
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_the_badge_has_one_proof_and_a_part_has_the_other(issued_in, setting):
+    suites = {
+        form: [proof["cryptosuite"] for proof in document_in(text)["proof"]]
+        for form, text in issued_in(setting).texts.items()
+        if form != TOKEN
+    }
+    assert suites == {form: [SUITES[form]] for form in FORMS[setting] if form != TOKEN}
 
 
 @pytest.mark.parametrize("setting", SETTINGS)

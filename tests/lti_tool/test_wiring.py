@@ -19,8 +19,7 @@ from lti_tool.store.models import (
 )
 from lti_tool.wiring import build_tool
 from tests.amounts import amount
-from tests.fixtures import NOW, settings_for
-from tests.running_demo import rows
+from tests.fixtures import NOW, rows, settings_for
 
 AT_ONCE = amount("processes that start for the first time at once", small=3, full=12)
 

@@ -7,7 +7,8 @@ import pytest
 from lti_tool.demo.html_page import UnexpectedPageError
 from lti_tool.demo.robot import Robot
 from lti_tool.store.models import Award, AwardRule, LookRow, ObservationRow
-from tests.running_demo import rows, run_demo, wait
+from tests.fixtures import rows
+from tests.running_demo import run_demo, wait
 
 COURSE = "Data Literacy"
 BY_GRADE = {"condition": "result_at_least", "result_at_least.minimum": "60"}

@@ -22,10 +22,10 @@ from lti_tool.demo.robot import Robot, UnexpectedPageError
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, ObservationRow, Outbox
 from lti_tool.web import server
-from tests.fixtures import add_another_issuer
+from tests.fixtures import add_another_issuer, rows
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
-from tests.running_demo import rows, wait
 from tests.running_demo import run_demo as run_usual_demo
+from tests.running_demo import wait
 
 ROOT = Path(__file__).parents[2]
 COURSE = "Data Literacy"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base, one_where
@@ -15,7 +15,7 @@ from lti_tool.store.models.issuers import StatusList
 from lti_tool.store.models.people import Course, Person
 from lti_tool.store.models.rules import AwardRule
 from lti_tool.store.models.templates import TemplateVersion
-from lti_tool.store.packing import pack, pack_jwt, unpack, unpack_jwt
+from lti_tool.store.packing import unpack, unpack_both
 
 
 class Award(Base):
@@ -31,7 +31,6 @@ class Award(Base):
     __tablename__ = "award"
     __table_args__ = (
         one_where("ix_award_running", ("issuer_id", "template_id", "person_id"), "ended_at IS NULL"),
-        Index("ix_award_person", "person_id", "template_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,7 +39,7 @@ class Award(Base):
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
     template_id: Mapped[str] = mapped_column(String(36))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"), index=True)
     rule_version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"), index=True)
     template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"), index=True)
@@ -91,6 +90,9 @@ class TextDictionary(Base):
 class CredentialRow(Base):
     """The signed credential, byte for byte, as JSON and as a JWT; a badge is baked from `text` when it is requested.
 
+    `text` and `jwt` are given out, each with one proof, because some verifiers refuse to choose between two.
+    `base_text` is not.
+
     An award has one at a time. It may be replaced, and both are kept. `why` it was made: first, replaced (with
     something corrected), reissued (signed with another key), again (after a revocation). `revoked_as`: revoked, with
     the reason that somebody typed; mistake, replaced, reissued.
@@ -105,8 +107,10 @@ class CredentialRow(Base):
     issuer_profile_id: Mapped[int] = mapped_column(ForeignKey("issuer_profile.id"), index=True)
     """The version of the issuer's profile that was signed."""
     dictionary_id: Mapped[int] = mapped_column(ForeignKey("text_dictionary.id"), index=True)
-    packed_text: Mapped[bytes]
-    packed_jwt: Mapped[bytes]
+    packed: Mapped[bytes] = mapped_column(deferred=True)
+    """Both texts, by `lti_tool.store.packing.pack_both`; a list of credentials does not read them."""
+    # Some 18 KB of signatures that almost nothing needs.
+    packed_base_text: Mapped[bytes | None] = mapped_column(deferred=True)
     language: Mapped[str]
     status_list_id: Mapped[int] = mapped_column(ForeignKey("status_list.id"))
     status_index: Mapped[int]
@@ -127,25 +131,33 @@ class CredentialRow(Base):
     award: Mapped[Award] = relationship(back_populates="credentials")
     status_list: Mapped[StatusList] = relationship()
     template_version: Mapped[TemplateVersion] = relationship()
-    dictionary: Mapped[TextDictionary] = relationship(lazy="selectin")
+    dictionary: Mapped[TextDictionary] = relationship()
 
     @property
     def text(self) -> str:
-        """JSON with its embedded proofs."""
-        return unpack(self.packed_text, self.dictionary.body)
-
-    @text.setter
-    def text(self, text: str) -> None:
-        self.packed_text = pack(text, self.dictionary.body)
+        """JSON with its embedded proof."""
+        return self.texts[0]
 
     @property
     def jwt(self) -> str:
         """The same credential as a compact JWS."""
-        return unpack_jwt(self.packed_jwt, self.dictionary.body)
+        return self.texts[1]
 
-    @jwt.setter
-    def jwt(self, jwt: str) -> None:
-        self.packed_jwt = pack_jwt(jwt, self.dictionary.body)
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The credential as JSON and as a JWT."""
+        return unpack_both(self.packed, self.dictionary.body)
+
+    @property
+    def base_text(self) -> str | None:
+        """The same credential with its base proof (ecdsa-sd-2023), where it was issued with one.
+
+        The learner's copies without some parts are made from it; for all else it is not to be used, see
+        `badges.disclosure`.
+        """
+        if self.packed_base_text is None:
+            return None
+        return unpack(self.packed_base_text, self.dictionary.body)
 
     def has_expired(self, now: datetime) -> bool:
         """Whether its validity has ended; that is never stored."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, insert, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.store.models import (
@@ -15,10 +15,11 @@ from lti_tool.store.models import (
     Delivery,
     MailedChange,
     ObservationRow,
+    Person,
     TemplateVersion,
 )
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
-from lti_tool.values import HeldAward
+from lti_tool.values import AwardState, AwardToIssue, HeldAward
 
 
 def award(session: Session, award_id: int) -> Award | None:
@@ -30,47 +31,76 @@ def lock_award(session: Session, award: Award) -> None:
     session.refresh(award, with_for_update=FOR_UPDATE)
 
 
-def awards_with_all(session: Session, award_ids: Collection[int]) -> Sequence[Award]:
-    """The awards with all that their credentials are made of; the texts of earlier credentials are not read."""
-    query = (
-        select(Award)
-        .where(Award.id.in_(award_ids))
-        .options(
-            selectinload(Award.person),
-            selectinload(Award.template_version),
-            selectinload(Award.credential).defer(CredentialRow.packed_text).defer(CredentialRow.packed_jwt),
-            selectinload(Award.credentials).defer(CredentialRow.packed_text).defer(CredentialRow.packed_jwt),
-        )
-        .order_by(Award.id)
+def to_issue(session: Session, award_ids: Collection[int]) -> Sequence[AwardToIssue]:
+    """What the credentials of these awards are made of, in the order of their ids."""
+    query = select(
+        Award.id,
+        Award.subject_id,
+        Award.issuer_id,
+        Award.template_version_id,
+        Award.status,
+        Award.score,
+        Award.assessed_at,
+        Award.earned_at,
+        Person.name,
+        Person.email,
+        Person.language,
     )
-    return session.scalars(query).all()
+    rows = session.execute(query.join(Award.person).where(Award.id.in_(award_ids)).order_by(Award.id))
+    return [AwardToIssue(**row) for row in rows.mappings()]
 
 
 def lock_awards(session: Session, award_ids: Collection[int]) -> Sequence[Award]:
-    """Locks the rows (SELECT ... FOR NO KEY UPDATE), in the order of their ids, so that none waits for another.
-
-    With their learners, credentials and deliveries, all as they are now.
-    """
+    """Locks the rows (SELECT ... FOR NO KEY UPDATE), in the order of their ids, so that none waits for another."""
     if not award_ids:
         return []
+    query = select(Award).where(Award.id.in_(award_ids)).order_by(Award.id)
+    return session.scalars(
+        query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    ).all()
+
+
+def lock_to_issue(session: Session, award_ids: Collection[int]) -> Mapping[int, AwardState]:
+    """Locks the rows as `lock_awards` does, and says how it stands with each award, by its id."""
+    chosen = Award.id.in_(award_ids)
+    session.execute(select(Award.id).where(chosen).order_by(Award.id).with_for_update(key_share=True))
+    # A statement of its own: what the first one reads of other tables may be older than the locks that it waited for.
+    is_current = and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))
     query = (
-        select(Award)
-        .where(Award.id.in_(award_ids))
-        .options(
-            selectinload(Award.person),
-            selectinload(Award.credential).defer(CredentialRow.packed_text).defer(CredentialRow.packed_jwt),
-            selectinload(Award.deliveries),
-        )
-        .order_by(Award.id)
-        .with_for_update(of=Award, **FOR_UPDATE)
-        .execution_options(populate_existing=True)
+        select(Award.id, Award.status, Person.email, CredentialRow.id)
+        .join(Award.person)
+        .outerjoin(CredentialRow, is_current)
     )
-    return session.scalars(query).all()
+    return {
+        award_id: AwardState(status=status, email=email, credential_id=credential_id)
+        for award_id, status, email, credential_id in session.execute(query.where(chosen))
+    }
 
 
 def mark_issued(session: Session, award_ids: Collection[int]) -> None:
     """They are issued, and wait for nothing; in one statement for all, which the caller has locked."""
-    session.execute(update(Award).where(Award.id.in_(award_ids)).values(status="issued", waiting_for=[]))
+    statement = update(Award).where(Award.id.in_(award_ids)).values(status="issued", waiting_for=[])
+    session.execute(statement)
+
+
+def pending_deliveries(session: Session, award_ids: Collection[int], channel: str) -> Mapping[int, int]:
+    """The ids of the awards' deliveries by a channel, by the ids of the awards; each is pending now.
+
+    Those that exist are locked first, so that whoever changes one meanwhile is waited for.
+    """
+    theirs = (Delivery.award_id.in_(award_ids), Delivery.channel == channel)
+    existing = select(Delivery.id, Delivery.award_id).where(*theirs).order_by(Delivery.id)
+    locked = session.execute(existing.with_for_update(key_share=True))
+    found = {award_id: delivery_id for delivery_id, award_id in locked}
+    if found:
+        session.execute(
+            update(Delivery).where(Delivery.id.in_(found.values())).values(status="pending", trouble=None)
+        )
+    missing = [{"award_id": award_id, "channel": channel} for award_id in award_ids if award_id not in found]
+    if missing:
+        added = session.execute(insert(Delivery).returning(Delivery.award_id, Delivery.id), missing)
+        found |= {award_id: delivery_id for award_id, delivery_id in added}
+    return found
 
 
 def newest_awards(session: Session, course_id: int, template: TemplateVersion) -> Mapping[int, HeldAward]:

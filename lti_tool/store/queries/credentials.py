@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.store.models import Award, CredentialRow, Notice, TemplateVersion, TextDictionary
 from lti_tool.store.queries.common import FOR_UPDATE, add_or_find
+from lti_tool.values import CurrentCredential
 
 
 def credential(session: Session, credential_id: str) -> CredentialRow | None:
     return session.get(CredentialRow, credential_id)
+
+
+def newest_of_awards(session: Session, award_ids: Collection[int]) -> Mapping[int, CurrentCredential]:
+    """The credential of each award that no other has replaced, by the id of the award; none before the first."""
+    query = select(
+        CredentialRow.id, CredentialRow.award_id, CredentialRow.replaces_id, CredentialRow.replaced_at
+    ).where(CredentialRow.award_id.in_(award_ids))
+    rows = session.execute(query.order_by(CredentialRow.issued_at)).all()
+    replaced = {row.replaces_id for row in rows}
+    return {
+        row.award_id: CurrentCredential(id=row.id, in_use=row.replaced_at is None)
+        for row in reversed(rows)
+        if row.id not in replaced
+    }
+
+
+def add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Adds credentials, given as the columns of their rows, of which all have the same."""
+    if rows:
+        session.execute(insert(CredentialRow), rows)
 
 
 def text_dictionary(session: Session, name: str, make_text: Callable[[], str]) -> TextDictionary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -98,6 +98,11 @@ def templates_of_course(session: Session, course_id: int | None, issuer_id: str)
     )
     order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version.desc())
     return session.scalars(query.order_by(*order)).all()
+
+
+def versions_by_id(session: Session, version_ids: Collection[int]) -> Sequence[TemplateVersion]:
+    """The versions with these ids."""
+    return session.scalars(select(TemplateVersion).where(TemplateVersion.id.in_(version_ids))).all()
 
 
 def template_version(session: Session, template_id: str, version: int) -> TemplateVersion | None:

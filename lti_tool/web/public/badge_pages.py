@@ -15,7 +15,7 @@ from lti_tool.language import LANGUAGES
 from lti_tool.publishing import achievements, credentials, issuer_documents
 from lti_tool.publishing.announced import Announced, announced
 from lti_tool.store import events, queries
-from lti_tool.store.models import TemplateVersion
+from lti_tool.store.models import CredentialRow, TemplateVersion
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents.responses import (
     CORS_ANY_ORIGIN,
@@ -68,7 +68,7 @@ def badge(badge_id: UUID) -> Response:
             template=read_template(row.template_version.body),
             verification=answers_of(report, tool.issuers.is_own),
             remarks=technical_remarks(report.checks),
-            may_leave_out=removable_parts(SecuredCredential(row.text, CREDENTIAL_TYPES[0])),
+            may_leave_out=_may_leave_out(row),
         )
     response = Response(text, mimetype="text/html")
     response.headers["Cache-Control"] = "private, no-cache"
@@ -183,6 +183,13 @@ def _issuer_of(row: TemplateVersion) -> Issuer:
 def announced_by(row: TemplateVersion) -> Announced:
     """What the page of its achievement says of the badges of this version, in the language of the page."""
     return announced(_issuer_of(row), row, page_language())
+
+
+def _may_leave_out(row: CredentialRow) -> tuple[str, ...]:
+    """The parts that a copy can do without; none where the credential was issued without a base proof."""
+    if row.base_text is None:
+        return ()
+    return removable_parts(SecuredCredential(row.base_text, CREDENTIAL_TYPES[0]))
 
 
 def _signed_texts(credential_id: UUID) -> tuple[str, str]:

@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from badges.disclosure import remove_parts_from_picture
 from badges.errors import DisclosureError
 from lti_tool.errors import NotFoundError
 from lti_tool.publishing import credentials
@@ -19,9 +18,8 @@ pages = Blueprint("selective_disclosure", __name__)
 @pages.get("/badges/<uuid:badge_id>/part.png")
 def partial_badge(badge_id: UUID) -> Response:
     """The copy as a picture; raises NotFoundError where the badge has no such proof or cannot do without a detail."""
-    badge = credentials.badge(current_tool(), str(badge_id))
     try:
-        png = remove_parts_from_picture(badge.png, request.args.getlist("without"))
+        png = credentials.badge_part(current_tool(), str(badge_id), request.args.getlist("without"))
     except DisclosureError as error:
         raise NotFoundError(str(error)) from error
     response = Response(png, mimetype="image/png")

@@ -31,16 +31,12 @@ from tests.fixtures import (
     make_rule,
     place_badge,
     publish,
+    rows,
     run_due_jobs,
 )
 
 LEARNERS = amount("learners of a course that is looked at", small=50, full=2_000)
 LOOKS = amount("looks that see nothing new", small=5, full=144)
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).all()
 
 
 def test_the_first_launches_of_a_course_may_come_at_once(tool_on_any_database):

@@ -8,7 +8,7 @@ from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Event, ObservationRow, Question
 from lti_tool.values import INSTRUCTOR
 from tests.at_once import all_at_once
-from tests.fixtures import ANNA, JANIS, TOMS, ZANE, launch_of, learner, make_rule, publish
+from tests.fixtures import ANNA, JANIS, TOMS, ZANE, launch_of, learner, make_rule, publish, rows
 
 CLASS = [learner(number) for number in range(100, 112)]
 
@@ -30,11 +30,6 @@ def asked_rule(tool, platform):
     with tool.store.begin() as session:
         sessions.start_session(session, launch_of(TOMS, 1, roles=(INSTRUCTOR,)), tool.clock())
     return rule_id
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).all()
 
 
 def look(tool, platform, rule_id):

@@ -26,18 +26,15 @@ from lti_tool.publishing import credentials, issuer_documents, status_lists
 from lti_tool.store import events, queries
 from lti_tool.store.models import CredentialRow
 from lti_tool.templates import approval_requests, approvals, versions
-from lti_tool.wiring import build_tool
 from signing import did
 from tests.fixtures import (
     ANNA,
     SECRETS,
+    WITH_TEXTS,
     ZANE,
     change_issuer,
     complete,
-    make_rule,
-    publish,
     run_due_jobs,
-    settings_for,
     template_data,
 )
 
@@ -66,7 +63,7 @@ def badge(tool, clock, platform, rule_id, tmp_path):
     complete(tool, platform, rule_id, ANNA)
     run_due_jobs(tool)
     with tool.store.read() as session:
-        row = session.query(CredentialRow).one()
+        row = session.query(CredentialRow).options(*WITH_TEXTS).one()
     folder = tmp_path / "badge"
     folder.mkdir()
     (folder / "badge.png").write_bytes(credentials.badge(tool, row.id).png)
@@ -584,7 +581,7 @@ def test_a_file_that_is_no_recovery_sheet_restores_nothing(run, environment, tmp
 
 def test_a_badge_is_revoked_by_its_address(run, environment, badge, tool):
     with tool.store.read() as session:
-        credential = session.query(CredentialRow).one()
+        credential = session.query(CredentialRow).options(*WITH_TEXTS).one()
     address = tool.addresses.badge_page(credential.id)
     code, _, error = run("badges", "suspend", credential.id, "an inquiry")
     assert (code, "STATUS_PURPOSE" in error) == (2, True)
@@ -596,25 +593,6 @@ def test_a_badge_is_revoked_by_its_address(run, environment, badge, tool):
     assert run("badges", "revoke", credential.id, "\udce4")[0] == 2
     assert run("badges", "reinstate", credential.id)[0] == 2
     assert run("badges", "revoke", "nothing", "no reason")[0] == 2
-
-
-def test_a_part_of_a_badge_is_shown(run, tmp_path, sqlite_url, platform, clock):
-    clock.now = datetime.now(UTC)
-    tool = build_tool(settings_for(sqlite_url, tmp_path, selective_disclosure=True), clock)
-    complete(tool, platform, make_rule(tool, publish(tool)), ANNA)
-    run_due_jobs(tool)
-    with tool.store.read() as session:
-        row = session.query(CredentialRow).one()
-    files = {"badge.png": credentials.badge(tool, row.id).png, "badge.json": row.text.encode()}
-    tool.store.close()
-    for name, content in files.items():
-        (tmp_path / name).write_bytes(content)
-        part = tmp_path / f"part-{name}"
-        assert run("show-part", tmp_path / name, "--without", "name", "--out", part)[0] == 0
-        assert b"Anna" in content and b"Anna" not in part.read_bytes()
-        code, _, error = run("show-part", part, "--without", "result", "--out", part)
-        assert (code, "no proof" in error) == (2, True)
-    assert run("show-part", tmp_path / "nothing", "--out", part)[0] == 2
 
 
 def test_a_malformed_date_is_refused(run, environment):
@@ -644,7 +622,7 @@ def test_europass_writes_every_badge(environment, badge, run, tmp_path):
 @pytest.mark.parametrize("act", ["revoke", "suspend"])
 def test_europass_gets_no_badge_that_is_revoked_or_suspended(environment, tool, badge, run, tmp_path, act):
     with tool.store.begin() as session:
-        row = session.query(CredentialRow).one()
+        row = session.query(CredentialRow).options(*WITH_TEXTS).one()
         if act == "suspend":
             # As one that was issued under STATUS_PURPOSE=suspension.
             row.status_list.purpose = "suspension"

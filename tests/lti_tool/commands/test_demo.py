@@ -2,6 +2,8 @@
 
 import json
 import socket
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -9,8 +11,8 @@ from lti_tool.commands import main
 from lti_tool.commands.demo_server import CHOSEN, refused_settings
 from lti_tool.store.models import CredentialRow
 from signing.multibase import from_base64url
-from tests.fixtures import ANNA, FakePlatform, complete, make_rule, publish
-from tests.running_demo import rows, run_demo, wait
+from tests.fixtures import ANNA, FakePlatform, complete, make_rule, publish, rows
+from tests.running_demo import run_demo, wait
 
 
 @pytest.fixture
@@ -36,7 +38,11 @@ def test_demo_once_uses_the_ports_the_folder_and_the_settings_it_is_given(
     assert (code, error) == (0, "")
     badge = json.loads((out / "badge-01.json").read_text(encoding="utf-8"))
     assert badge["id"].startswith(f"http://tool.localhost:{port}/")
-    assert {proof["cryptosuite"] for proof in badge["proof"]} == {"eddsa-rdfc-2022", "ecdsa-sd-2023"}
+    assert [proof["cryptosuite"] for proof in badge["proof"]] == ["eddsa-rdfc-2022"]
+    with closing(sqlite3.connect(folder / "nozimite.sqlite")) as database:
+        assert database.execute(
+            "SELECT count(*) FROM credential WHERE packed_base_text IS NULL"
+        ).fetchone() == (0,)
     assert badge["credentialStatus"]["statusPurpose"] == "suspension"
     token = (out / "badge-01.jwt").read_text(encoding="utf-8")
     assert json.loads(from_base64url(token.partition(".")[0]))["alg"] == "RS256"

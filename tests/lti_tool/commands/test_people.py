@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from lti_tool.store.models import Award, Person
+from tests.fixtures import rows
 from tests.lti_tool.commands.test_commands import badge, environment, run
-from tests.running_demo import rows
 
 __all__ = ["badge", "environment", "run"]
 

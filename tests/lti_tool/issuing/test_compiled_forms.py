@@ -15,12 +15,7 @@ from signing.compiled.cache import CompiledForms
 from signing.compiled.form import CompiledForm
 from signing.proofs import EDDSA_RDFC_2022
 from signing.secured import SecuredCredential
-from tests.fixtures import ANNA, JANIS, ROOT, complete, learner, make_rule, publish, run_due_jobs
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).all()
+from tests.fixtures import ANNA, JANIS, ROOT, complete, learner, make_rule, publish, rows, run_due_jobs
 
 
 def test_an_achievement_is_compiled_once_for_all_its_learners_and_workers(tool_on_any_database, platform):

@@ -22,10 +22,10 @@ from tests.fixtures import (
     complete,
     make_rule,
     publish,
+    rows,
     run_due_jobs,
     settings_for,
 )
-from tests.running_demo import rows
 
 FILE = ROOT / "config" / "issuer.example.toml"
 NEW_NAME = {"en": "Riga University", "lv": "Rīgas Universitāte"}

@@ -22,6 +22,7 @@ from tests.fixtures import (
     DAUGAVA,
     JANIS,
     NOW,
+    WITH_TEXTS,
     FakePlatform,
     add_another_issuer,
     complete,
@@ -55,7 +56,13 @@ def issued(tool, platform, rule_id):
         )
         awards.revoke(session, award, "issued in error", tool.clock())
     with tool.store.read() as session:
-        return session.query(CredentialRow).join(CredentialRow.award).order_by(Award.person_id).all()
+        return (
+            session.query(CredentialRow)
+            .options(*WITH_TEXTS)
+            .join(CredentialRow.award)
+            .order_by(Award.person_id)
+            .all()
+        )
 
 
 @pytest.fixture
@@ -110,7 +117,7 @@ def test_the_restored_issuer_goes_on_issuing_and_revoking(bare, issued, sheet):
     complete(bare, FakePlatform(), make_rule(bare, publish(bare)), ANNA)
     run_due_jobs(bare)
     with bare.store.read() as session:
-        (fresh,) = session.query(CredentialRow).all()
+        (fresh,) = session.query(CredentialRow).options(*WITH_TEXTS).all()
         assert {row.status_list_id for row in issued}.isdisjoint({fresh.status_list_id})
         signing = {
             bare.issuer.keyring.signing_key(session, name).kid for name in ("eddsa-rdfc-2022", "vc-jwt")

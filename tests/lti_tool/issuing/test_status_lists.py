@@ -19,7 +19,17 @@ from lti_tool.wiring import build_tool
 from signing import status
 from signing.status import bit, decode
 from tests.at_once import all_at_once
-from tests.fixtures import ANNA, JANIS, complete, learner, make_rule, publish, run_due_jobs, settings_for
+from tests.fixtures import (
+    ANNA,
+    JANIS,
+    WITH_TEXTS,
+    complete,
+    learner,
+    make_rule,
+    publish,
+    run_due_jobs,
+    settings_for,
+)
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
 
@@ -39,7 +49,7 @@ def give(tool, platform, *people):
 
 def rows(tool):
     with tool.store.read() as session:
-        return session.query(CredentialRow).order_by(CredentialRow.award_id).all()
+        return session.query(CredentialRow).options(*WITH_TEXTS).order_by(CredentialRow.award_id).all()
 
 
 def act(tool, credential, deed, *words):

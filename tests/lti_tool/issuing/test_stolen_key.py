@@ -12,7 +12,7 @@ from lti_tool.publishing import issuer_documents
 from lti_tool.store.models import CredentialRow
 from signing import did
 from signing.proofs import PROOFS
-from tests.fixtures import ANNA, complete, run_due_jobs
+from tests.fixtures import ANNA, WITH_TEXTS, complete, run_due_jobs
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
 NAMES = ("eddsa-rdfc-2022", "vc-jwt")
@@ -35,7 +35,7 @@ def thief(tool, platform, rule_id, clock):
 @pytest.fixture
 def credential(tool, thief):
     with tool.store.read() as session:
-        return session.query(CredentialRow).one()
+        return session.query(CredentialRow).options(*WITH_TEXTS).one()
 
 
 def unsigned(credential):

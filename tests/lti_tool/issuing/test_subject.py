@@ -7,7 +7,7 @@ import re
 from base64 import urlsafe_b64decode
 
 from lti_tool.store.models import CredentialRow
-from tests.fixtures import ANNA, JANIS, complete, learner, run_due_jobs
+from tests.fixtures import ANNA, JANIS, WITH_TEXTS, complete, learner, run_due_jobs
 
 
 def test_each_award_has_a_subject_of_its_own_and_the_jwt_names_it(tool, platform, rule_id):
@@ -15,7 +15,7 @@ def test_each_award_has_a_subject_of_its_own_and_the_jwt_names_it(tool, platform
     complete(tool, platform, rule_id, ANNA, JANIS)
     run_due_jobs(tool)
     with tool.store.read() as session:
-        rows = session.query(CredentialRow).all()
+        rows = session.query(CredentialRow).options(*WITH_TEXTS).all()
     subjects = [json.loads(row.text)["credentialSubject"]["id"] for row in rows]
     assert len({*subjects}) == len(rows) == 2
     for row, subject in zip(rows, subjects, strict=True):

@@ -37,9 +37,9 @@ from tests.fixtures import (
     launch_of,
     make_rule,
     publish,
+    rows,
     run_due_jobs,
 )
-from tests.running_demo import rows
 
 OPERATOR = events.operator("root")
 

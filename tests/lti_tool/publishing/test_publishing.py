@@ -14,7 +14,7 @@ from lti_tool.wiring import build_tool
 from signing import did
 from signing.canonical import canonicalize
 from signing.did import did_web_url
-from tests.fixtures import ANNA, complete, run_due_jobs, settings_for
+from tests.fixtures import ANNA, WITH_TEXTS, complete, run_due_jobs, settings_for
 
 SLUG = "riga-college"
 
@@ -24,7 +24,7 @@ def credential(tool, platform, rule_id):
     complete(tool, platform, rule_id, ANNA)
     run_due_jobs(tool)
     with tool.store.read() as session:
-        return session.query(CredentialRow).one()
+        return session.query(CredentialRow).options(*WITH_TEXTS).one()
 
 
 def test_a_verifier_needs_only_what_is_published(tool, credential):

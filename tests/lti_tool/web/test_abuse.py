@@ -10,7 +10,7 @@ from lti_tool.errors import PlatformError
 from lti_tool.logs import set_up_logs
 from lti_tool.platforms import registrations
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Person, PlatformAccount
-from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, learner, run_due_jobs, run_job
+from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, learner, rows, run_due_jobs, run_job
 from tests.lti_tool.web.conftest import CLAIM, FROM_ELSEWHERE, hidden, policy, text_of
 
 MARK = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}%(name)s"
@@ -30,11 +30,6 @@ def people_called(tool, user_id):
     with tool.store.read() as session:
         accounts = session.query(PlatformAccount).filter_by(user_id=user_id)
         return [account.person for account in accounts]
-
-
-def rows(tool, kind):
-    with tool.store.read() as session:
-        return session.query(kind).all()
 
 
 def test_two_registrations_of_one_platform_are_separate(

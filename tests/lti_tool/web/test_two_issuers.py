@@ -31,6 +31,7 @@ from tests.fixtures import (
     change_issuer,
     complete,
     place_badge,
+    rows,
     run_due_jobs,
 )
 from tests.lti_tool.web.approver.test_approval import code_in_mail
@@ -38,7 +39,6 @@ from tests.lti_tool.web.conftest import School, browser_of, hidden, text_of
 from tests.lti_tool.web.editor.test_editor import ASSESSMENT, BADGE, LEARNING, Editor
 from tests.lti_tool.web.platforms.test_registration_page import CONFIGURATION, URL
 from tests.lti_tool.web.teacher.test_placement import REQUEST
-from tests.running_demo import rows
 
 DAUGAVA_DID = "did:web:badges.example.org:issuers:daugava-school"
 PLATFORM = replace(

@@ -725,7 +725,7 @@ def upgrade() -> None:
             batch_op.f("ix_award_template_version_id"), ["template_version_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_award_renews_id"), ["renews_id"], unique=False)
-        batch_op.create_index("ix_award_person", ["person_id", "template_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_award_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
             "ix_award_running",
             ["issuer_id", "template_id", "person_id"],
@@ -802,8 +802,8 @@ def upgrade() -> None:
         sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("issuer_profile_id", sa.Integer(), nullable=False),
         sa.Column("dictionary_id", sa.Integer(), nullable=False),
-        sa.Column("packed_text", sa.LargeBinary(), nullable=False),
-        sa.Column("packed_jwt", sa.LargeBinary(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.Column("packed_base_text", sa.LargeBinary(), nullable=True),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("status_list_id", sa.Integer(), nullable=False),
         sa.Column("status_index", sa.Integer(), nullable=False),

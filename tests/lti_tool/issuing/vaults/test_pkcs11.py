@@ -18,7 +18,7 @@ from signing.errors import UnusableKeyError
 from signing.keys import algorithm
 from signing.signatures import sign
 from signing.signatures import verify as check_signature
-from tests.fixtures import ANNA, complete, make_rule, publish, run_due_jobs, settings_for
+from tests.fixtures import ANNA, WITH_TEXTS, complete, make_rule, publish, run_due_jobs, settings_for
 
 PIN, TOKEN = "5678-riga", "Riga College"
 
@@ -80,7 +80,7 @@ def test_badges_are_signed_in_the_device_and_verify(settings, platform, clock, j
     complete(tool, platform, make_rule(tool, publish(tool)), ANNA)
     run_due_jobs(tool)
     with tool.store.read() as session:
-        credential = session.query(CredentialRow).one()
+        credential = session.query(CredentialRow).options(*WITH_TEXTS).one()
         assert {row.vault for row in queries.issuers.signing_keys(session, tool.issuer.id)} == {"pkcs11"}
     for text in (credential.text, credential.jwt):
         assert verify(text.encode(), tool.find_key, tool.find_status, tool.clock()).verdict == "verified"

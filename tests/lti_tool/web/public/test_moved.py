@@ -17,9 +17,8 @@ from lti_tool.store.models import Award, CredentialRow, Event, IssuerAddress, Re
 from lti_tool.web import create_app
 from lti_tool.wiring import build_tool, move_issuers
 from signing import did
-from tests.fixtures import ANNA, JANIS, NOW, ROOT, ZANE, complete, run_due_jobs, settings_for
+from tests.fixtures import ANNA, JANIS, NOW, ROOT, ZANE, complete, rows, run_due_jobs, settings_for
 from tests.lti_tool.web.conftest import FROM_ELSEWHERE, browser_of, text_of
-from tests.running_demo import rows
 
 OLD, NEW = "https://badges.example.org", "https://micro.riga.example"
 OLD_DID, NEW_DID = (

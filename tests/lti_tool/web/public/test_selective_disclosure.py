@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from io import BytesIO
 
-from badges.bake import unbake
+import pytest
+from pypdf import PdfReader
+
+from badges import svg
+from badges.bake import bake, unbake
 from lti_tool.store.models import CredentialRow
 from lti_tool.web import create_app
 from lti_tool.wiring import build_tool
@@ -13,24 +18,38 @@ from tests.lti_tool.web.conftest import text_of
 
 
 @pytest.fixture(params=[True, False])
-def badge(request, sqlite_url, tmp_path, platform, clock):
-    """A browser, the badge's address, and whether it was made to be parted."""
-    tool = build_tool(settings_for(sqlite_url, tmp_path, selective_disclosure=request.param), clock)
+def parted(request):
+    """Whether the badge was made to be parted."""
+    return request.param
+
+
+@pytest.fixture
+def tool(sqlite_url, tmp_path, platform, clock, parted):
+    """It has issued a badge to Anna."""
+    tool = build_tool(settings_for(sqlite_url, tmp_path, selective_disclosure=parted), clock)
     complete(tool, platform, make_rule(tool, publish(tool)), ANNA)
     run_due_jobs(tool)
-    with tool.store.read() as session:
-        address = f"/badges/{session.query(CredentialRow).one().id}"
-    yield create_app(tool).test_client(), address, request.param
+    yield tool
     tool.store.close()
 
 
-def test_the_page_offers_selective_disclosure_where_the_badge_has_its_proof(badge):
-    browser, address, parted = badge
-    assert ("Share only part of it" in text_of(browser.get(address))) == parted
+@pytest.fixture
+def browser(tool):
+    return create_app(tool).test_client()
 
 
-def test_the_chosen_details_are_left_out_and_the_copy_verifies(badge):
-    browser, address, parted = badge
+@pytest.fixture
+def row(tool):
+    with tool.store.read() as session:
+        yield session.query(CredentialRow).one()
+
+
+def test_the_page_offers_selective_disclosure_where_the_badge_has_its_proof(browser, row, parted):
+    assert ("Share only part of it" in text_of(browser.get(f"/badges/{row.id}"))) == parted
+
+
+def test_the_chosen_details_are_left_out_and_the_copy_verifies(browser, row, parted):
+    address = f"/badges/{row.id}"
     answer = browser.get(f"{address}/part.png?without=name&without=result")
     assert answer.status_code == (200 if parted else 404)
     if parted:
@@ -40,3 +59,29 @@ def test_the_chosen_details_are_left_out_and_the_copy_verifies(badge):
         assert "This badge is genuine and valid" in text_of(report)
     assert browser.get(f"{address}/part.png?without=name&without=email").status_code == 404
     assert browser.get(f"{address}/part.png?without=everything").status_code == 404
+
+
+@pytest.mark.parametrize("parted", [True], indirect=True)
+def test_the_base_proof_is_in_nothing_that_is_given_out(browser, row):
+    """It is for the holder alone, and stays here; a copy has a proof that is derived from it."""
+    (base,) = json.loads(row.base_text)["proof"]
+    address = f"/badges/{row.id}"
+    pdf = PdfReader(BytesIO(browser.get(f"{address}.pdf").data))
+    given_out = {
+        "page": browser.get(address).text,
+        "json": browser.get(f"{address}.json").text,
+        "jwt": browser.get(f"{address}.jwt").text,
+        "credential": browser.get(f"/credentials/{row.id}").text,
+        "png": unbake(browser.get(f"{address}.png").data).text,
+        "svg": svg.unbake(browser.get(f"{address}.svg").data).text,
+        "pdf": pdf.attachments["credential.json"][0].decode(),
+    }
+    assert [name for name, text in given_out.items() if base["cryptosuite"] in text] == []
+    part = unbake(browser.get(f"{address}/part.png?without=result").data).text
+    assert base["cryptosuite"] in part and base["proofValue"] not in part
+
+
+@pytest.mark.parametrize("parted", [True], indirect=True)
+def test_the_copy_is_the_same_picture(browser, row):
+    part = browser.get(f"/badges/{row.id}/part.png?without=name").data
+    assert part == bake(browser.get(f"/badges/{row.id}.png").data, unbake(part))

@@ -1,0 +1,199 @@
+"""What credentials are made of, read in one transaction: what is to be issued now, and what has to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from badges.credential import CredentialBuilder, StatusEntry
+from badges.credential import Learner as Subject
+from badges.template.model import Template, read_template
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.issuers import Issuers
+from lti_tool.issuing.new_credential import NewCredential
+from lti_tool.issuing.status_lists import allocate_entries
+from lti_tool.store import Session, events, queries
+from lti_tool.store.models import TemplateVersion
+from lti_tool.values import AwardToIssue, CurrentCredential
+
+
+def first_credentials(
+    session: Session, issuers: Issuers, award_ids: Sequence[int], now: datetime
+) -> Sequence[NewCredential]:
+    """What is to be issued now of these awards; the others have their credential, or are set to wait.
+
+    After a revocation an award has earlier credentials. Raises NotFoundError where there is no such award.
+    """
+    awards = queries.awards.to_issue(session, award_ids)
+    if missing := {*award_ids} - {award.id for award in awards}:
+        raise NotFoundError(f"there is no award {min(missing)}")
+    newest = queries.credentials.newest_of_awards(session, award_ids)
+    open_awards = [
+        award
+        for award in awards
+        if award.status != "revoked" and not (award.id in newest and newest[award.id].in_use)
+    ]
+    versions = _versions(session, open_awards)
+    found: list[NewCredential] = []
+    waiting: dict[int, str] = {}
+    for issuer_id in sorted({award.issuer_id for award in open_awards}):
+        # Whoever confirms the issuer comes before this, and it is seen here, or after it, and finds the award waiting.
+        queries.issuers.keep_issuer(session, issuer_id)
+        issuer = issuers.of(session, issuer_id)
+        of_issuer = [award for award in open_awards if award.issuer_id == issuer_id]
+        lacking = {
+            award.id: what
+            for award in of_issuer
+            if (what := _lacks(issuer, award, versions[award.template_version_id][1], now))
+        }
+        ready = [
+            (award, newest.get(award.id), "again" if award.id in newest else "first")
+            for award in of_issuer
+            if award.id not in lacking
+        ]
+        found += _gather(session, issuers, issuer, ready, versions)
+        waiting |= lacking
+    set_to_wait(session, {award_id: [what] for award_id, what in waiting.items()}, now)
+    return found
+
+
+def replacement(
+    session: Session, issuers: Issuers, credential_id: str, why: str, now: datetime
+) -> NewCredential | None:
+    """What is to take the place of a credential.
+
+    None where the credential holds no more, or its result is below the one that the badge asks for. Raises
+    NotFoundError where there is no such credential, NotAllowedError where the issuer is not confirmed.
+    """
+    row = queries.credentials.credential(session, credential_id)
+    if row is None:
+        raise NotFoundError(f"there is no badge {credential_id}")
+    (award,) = queries.awards.to_issue(session, [row.award_id])
+    versions = _versions(session, [award])
+    reaches = versions[award.template_version_id][1].is_reached(award.score)
+    if row.replaced_at or row.revoked_at or row.has_expired(now) or not reaches:
+        return None
+    queries.issuers.keep_issuer(session, row.issuer_id)
+    issuer = issuers.of(session, row.issuer_id)
+    if issuer.confirmed_at is None:
+        raise NotAllowedError("nothing is issued until the issuer is confirmed")
+    current = CurrentCredential(id=row.id, in_use=True)
+    (new,) = _gather(session, issuers, issuer, [(award, current, why)], versions)
+    return new
+
+
+def set_to_wait(session: Session, lacking: Mapping[int, Sequence[str]], now: datetime) -> None:
+    """Lets awards wait for what is named, by the id of the award; one waits anew only for something else.
+
+    Each attempt comes here. Whoever has revoked one, or issued its credential, while this was found out is not undone.
+    """
+    for award in queries.awards.lock_awards(session, lacking):
+        names = list(lacking[award.id])
+        if award.status in ("earned", "waiting") and (award.status, award.waiting_for) != ("waiting", names):
+            award.status, award.waiting_for = "waiting", names
+            events.record(session, "issuing_waits", "award", award.id, now, data={"for": names})
+
+
+#: Published versions of templates, with what stands in them, by their ids: each is read once.
+_Versions = Mapping[int, tuple[TemplateVersion, Template]]
+
+
+def _versions(session: Session, awards: Sequence[AwardToIssue]) -> _Versions:
+    rows = queries.templates.versions_by_id(session, {award.template_version_id for award in awards})
+    return {row.id: (row, read_template(row.body)) for row in rows}
+
+
+def _lacks(issuer: Issuer, award: AwardToIssue, template: Template, now: datetime) -> str | None:
+    """What an award has to wait for before its credential can be built."""
+    if issuer.confirmed_at is None:
+        return "issuer"
+    valid_until = template.valid_until(award.earned_at, issuer.profile.zone)
+    if valid_until is not None and valid_until <= now:
+        return "validity"
+    return None if template.is_reached(award.score) else "required_value"
+
+
+def _gather(
+    session: Session,
+    issuers: Issuers,
+    issuer: Issuer,
+    awards: Sequence[tuple[AwardToIssue, CurrentCredential | None, str]],
+    versions: _Versions,
+) -> Sequence[NewCredential]:
+    """All that the credentials of these awards of one issuer are made of, each with the one before it, and why."""
+    if not awards:
+        return []
+    addresses = issuer.addresses
+    keys = {name: issuer.keyring.signing_key(session, name) for name in issuer.keyring.proofs}
+    entries = allocate_entries(session, issuer.id, issuer.address_id, issuer.status_purpose, len(awards))
+    builders: dict[tuple[int, str], CredentialBuilder] = {}
+    found = []
+    for (award, before, why), entry in zip(awards, entries, strict=True):
+        version, template = versions[award.template_version_id]
+        language = _language(template, award.language)
+        achievement = (version.id, language)
+        if achievement not in builders:
+            builders[achievement] = _builder(issuer, version, template, language)
+        found.append(
+            NewCredential(
+                issuer=issuer,
+                award_id=award.id,
+                subject_id=f"urn:uuid:{award.subject_id}",
+                replaces=before.id if before is not None else None,
+                replaces_url=_url(session, issuers, before.id) if before is not None else None,
+                current=before.id if before is not None and before.in_use else None,
+                why=why,
+                template_version_id=version.id,
+                status_list_id=entry.list_id,
+                builder=builders[achievement],
+                shared_name=_shared_name(issuer, version, language),
+                language=language,
+                learner=Subject(name=award.name, email=award.email),
+                awarded_at=award.earned_at,
+                assessed_at=award.assessed_at,
+                valid_until=template.valid_until(award.earned_at, issuer.profile.zone),
+                score=award.score,
+                status=StatusEntry(
+                    list_url=addresses.status_list(entry.list_id),
+                    index=entry.index,
+                    purpose=issuer.status_purpose,
+                ),
+                keys=keys,
+            )
+        )
+    return found
+
+
+def _language(template: Template, wanted: str | None) -> str:
+    """The wanted language (`lv-LV` counts as `lv`) where the template has it, else another that it has."""
+    return template.language_for((wanted or template.in_language).replace("_", "-").split("-")[0].lower())
+
+
+def _builder(
+    issuer: Issuer, version: TemplateVersion, template: Template, language: str
+) -> CredentialBuilder:
+    addresses = issuer.addresses
+    return CredentialBuilder(
+        template=template,
+        template_url=addresses.achievement(version.template_id, version.version),
+        version=version.version,
+        picture_url=addresses.picture(version.template_id, version.version),
+        issuer=issuer.profile,
+        language=language,
+        extension_url=addresses.extension_context,
+    )
+
+
+def _shared_name(issuer: Issuer, version: TemplateVersion, language: str) -> str:
+    """What a credential shares most of its text with: those of the same achievement, version, language and issuer."""
+    achievement = issuer.addresses.achievement(version.template_id, version.version)
+    return f"{achievement} {language} {issuer.version_id} {issuer.address_id}"
+
+
+def _url(session: Session, issuers: Issuers, credential_id: str) -> str:
+    """The credential's own id, which names the issuer's address of its day."""
+    row = queries.credentials.credential(session, credential_id)
+    if row is None:
+        raise NotFoundError(f"there is no badge {credential_id}")
+    return issuers.at(session, row.status_list.address).addresses.credential(row.id)
