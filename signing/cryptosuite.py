@@ -28,7 +28,7 @@ from signing.data_integrity import (
 from signing.document_loader import ContextFinder, find_context
 from signing.errors import ProofError, UnusableKeyError
 from signing.jcs import canonical_json
-from signing.json_text import Json
+from signing.json_text import Json, read_object
 from signing.keys import Algorithm, KeyFinder, SigningKey
 from signing.multibase import base58, from_base58
 from signing.rdfc10 import Digest
@@ -80,15 +80,25 @@ class Cryptosuite:
         find_context: ContextFinder = find_context,
     ) -> VerifiedProof:
         """The credential, if its first proof holds; raises ProofError with the reason where it does not."""
-        credential, proof = open_proof(self.identifying, secured, now)
+        return self.check_document(read_object(secured.text), find_key, now, find_context)
+
+    def check_document(
+        self,
+        document: Json,
+        find_key: KeyFinder,
+        now: datetime,
+        find_context: ContextFinder = find_context,
+    ) -> VerifiedProof:
+        """As `check`, for the JSON of a secured credential as `read_object` reads it."""
+        credential, proof = open_proof(self.identifying, document, now)
         previous = credential.pop("proof", [])
         signature, algorithm = self._signature(proof.pop("proofValue", None))
         method = named_key(proof)
         contexts = credential.get("@context")
         if self.repeats_context and proof.get("@context", contexts) != contexts:
             raise ProofError("unsafe", "the credential has contexts that its proof does not cover")
-        document = credential | ({"proof": previous} if previous else {})
-        signed = covered(lambda: self.signed_bytes(document, proof, algorithm, find_context))
+        covers = credential | ({"proof": previous} if previous else {})
+        signed = covered(lambda: self.signed_bytes(covers, proof, algorithm, find_context))
         # The key comes last: it may have to be fetched, which a malformed credential is not worth.
         found = key_of(find_key, method, issuer_id(credential), algorithm, now)
         demand_signature(lambda: verify(found.public, signature, signed))

@@ -22,7 +22,7 @@ from signing.canonical import canonicalize
 from signing.dataset import RDF, XSD, iri
 from signing.document_loader import CREDENTIALS_V2, ContextFinder
 from signing.errors import DocumentNotPinnedError, ProofError, UnsafeDocumentError
-from signing.json_text import Json, as_text, read_object
+from signing.json_text import Json, as_text
 from signing.keys import Algorithm, SigningKey
 from signing.rdfc10 import Digest
 from signing.safe_mode import refuse_ambiguous
@@ -116,17 +116,15 @@ def recognises(name: str, secured: SecuredCredential) -> bool:
     return secured.text.lstrip().startswith("{") and f'"{name}"' in secured.text
 
 
-def open_proof(identifying: Json, secured: SecuredCredential, now: datetime | None) -> tuple[Json, Json]:
-    """The credential and its first proof, after the checks that need no computing.
+def open_proof(identifying: Json, document: Json, now: datetime | None) -> tuple[Json, Json]:
+    """The credential and its first proof, after the checks that need no computing, of a document that was just read.
 
     Without `now`, the dates of the proof are not checked. The proofs that this one builds on stay in the credential
     under `proof`, because they are signed with it; all others are removed.
-    Raises ProofError `unreadable`, `no_proof`, `unknown_proof`, `wrong_purpose`, `malformed`, `proof_expired` or
-    `proof_end_unclear`.
+    Raises ProofError `no_proof`, `unknown_proof`, `wrong_purpose`, `malformed`, `proof_expired` or `proof_end_unclear`.
     """
-    credential = read_object(secured.text)
-    proofs = proofs_of(credential)
-    credential.pop("proof", None)
+    proofs = proofs_of(document)
+    credential = {name: value for name, value in document.items() if name != "proof"}
     if not proofs:
         raise ProofError("no_proof", "the credential has no proof")
     first, *others = proofs

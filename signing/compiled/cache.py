@@ -7,6 +7,7 @@ several forms under one name, one for each shape.
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -22,7 +23,7 @@ from signing.compiled.securing import secure_filled
 from signing.data_integrity import options_text
 from signing.document_loader import ContextFinder, find_context
 from signing.errors import ProofError, SigningError, UncompilableError
-from signing.json_text import Json
+from signing.json_text import MAX_CHARACTERS, Json, read_object
 from signing.keys import KeyFinder, SigningKey
 from signing.proofs import EDDSA_RDFC_2022
 from signing.rdfc10 import Digest
@@ -90,26 +91,52 @@ class CompiledForms:
         find_context: ContextFinder = find_context,
     ) -> VerifiedProof:
         """As `signing.proofs.check`, for any credential. One that fits a form is not expanded again."""
+        opened = self._open(secured)
+        if opened is None:
+            return proofs.check(secured, find_key, now, find_context)
+        document, (form, values) = opened
 
         def hashed_texts(
             credential: Json, options: Json, find_context: ContextFinder, digest: Digest
         ) -> tuple[str, str | bytes]:
             text = options_text(credential, options, find_context, digest)
-            for form in self._forms_of(self._form_name(credential)):
-                values = form.values_signed(credential, secured.text) if form else None
-                if form and values is not None:
-                    return text, form.canonical(values)
-            return text, canonicalize(credential, find_context, digest)
+            # With a proof that this one builds on, more is signed than the form has.
+            if "proof" in credential:
+                return text, canonicalize(credential, find_context, digest)
+            return text, form.canonical(values)
 
-        # A second `proofValue` may be one more proof: those are for `signing.proofs.check`.
-        if EDDSA_RDFC_2022.recognises(secured) and secured.text.count('"proofValue"') == 1:
-            try:
-                cryptosuite = replace(EDDSA_RDFC_2022, hashed_texts=hashed_texts)
-                return cryptosuite.check(secured, find_key, now, find_context)
-            except ProofError as error:
-                if error.code != "unknown_proof":
-                    raise
+        try:
+            cryptosuite = replace(EDDSA_RDFC_2022, hashed_texts=hashed_texts)
+            return cryptosuite.check_document(document, find_key, now, find_context)
+        except ProofError as error:
+            if error.code != "unknown_proof":
+                raise
         return proofs.check(secured, find_key, now, find_context)
+
+    def _open(self, secured: SecuredCredential) -> tuple[Json, _Filled] | None:
+        """The JSON of a secured credential with one proof that fits a form, and that form; None for any other.
+
+        It is read without the checks of `read_object`, which take as long as a signature: that the form writes the very
+        same text says more. Only the proof is still to be checked.
+        """
+        text = secured.text
+        # A second `proofValue` may be one more proof: those are for `signing.proofs.check`.
+        is_one = EDDSA_RDFC_2022.recognises(secured) and text.count('"proofValue"') == 1
+        if not is_one or len(text) > MAX_CHARACTERS:
+            return None
+        try:
+            document = json.loads(text)
+            document.pop("proof", None)
+            for form in self._forms_of(self._form_name(document)):
+                opened = form.opened(document, text) if form else None
+                if form and opened is not None:
+                    values, rest = opened
+                    proof = read_object(f'{{"proof":{rest}')
+                    # A member after the proof would not be covered by what the form has.
+                    return None if len(proof) > 1 else (document | proof, (form, values))
+        except (ValueError, RecursionError):
+            pass
+        return None
 
     def _find(self, credential: Json) -> _Filled | None:
         """The form that fits the credential, with its values."""

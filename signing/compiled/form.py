@@ -81,17 +81,17 @@ class CompiledForm:
             return None
         return values if is_same else None
 
-    def values_signed(self, document: Json, signed: str) -> tuple[Any, ...] | None:
-        """The values in the slots of a document that was read from a signed text and has no `proof` any more.
+    def opened(self, document: Json, secured: str) -> tuple[tuple[Any, ...], str] | None:
+        """The values of a secured credential, and what its text has after `"proof":`.
 
-        None where the text is not what `text` makes of these values and some proof.
+        `document` is what the text says, without its proof. None where the text is not what `text` makes of these
+        values and some proof. So however loosely the text was read: up to the proof it is sound.
         """
         values = self._values(document)
-        # The document has as many members as the form, and the text has those of the form before its proof: so no
-        # member can follow the proof, where the comparison below would not see it.
         if values is None or len(document) != self._members:
             return None
-        return values if signed.startswith(f'{self.text(values)[:-1]},"proof":') else None
+        beginning = f'{self.text(values)[:-1]},"proof":'
+        return (values, secured[len(beginning) :]) if secured.startswith(beginning) else None
 
     def _values(self, document: Json) -> tuple[Any, ...] | None:
         """What is where the slots are, whatever is elsewhere; None where a slot is missing, or of another kind."""

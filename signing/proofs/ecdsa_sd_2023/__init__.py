@@ -35,7 +35,7 @@ from signing.data_integrity import (
 )
 from signing.document_loader import ContextFinder, find_context
 from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
-from signing.json_text import Json
+from signing.json_text import Json, read_object
 from signing.keys import KeyFinder, SigningKey, as_multicodec, generate
 from signing.multibase import base64url, from_base64url
 from signing.proof_type import ProofType
@@ -99,7 +99,7 @@ class EcdsaSd2023:
 
         A base proof raises `unknown_proof`: it is between issuer and holder, and says too much for a verifier.
         """
-        credential, proof = open_proof(IDENTIFYING, secured, now)
+        credential, proof = open_proof(IDENTIFYING, read_object(secured.text), now)
         if "proof" in credential:
             raise ProofError("unknown_proof", "a proof of this type builds on no other")
         derived = read_derived_proof(proof)
@@ -179,7 +179,7 @@ def derive(
 
     Raises ProofError for a credential without a base proof, UnsafeDocumentError for a pointer to nothing.
     """
-    credential, proof = open_proof(IDENTIFYING, secured, None)
+    credential, proof = open_proof(IDENTIFYING, read_object(secured.text), None)
     base = read_base_proof(proof)
     chosen = tuple(pointers)
     statements = SelectableStatements(credential, hmac_labels(base.hmac_key), find_context)

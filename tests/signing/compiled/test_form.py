@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import random
 import subprocess
@@ -28,7 +29,9 @@ from signing.errors import (
 )
 from signing.json_text import as_text
 from signing.keys import SigningKey, generate
+from signing.multibase import base58
 from signing.proofs import PROOFS, check
+from signing.signatures import sign
 from tests.amounts import amount
 
 GENERAL = PROOFS["eddsa-rdfc-2022"]
@@ -176,7 +179,7 @@ def test_random_credentials_are_the_same_by_form_by_the_general_path_and_by_pyld
         assert form.document(values) == one
         assert form.text(values) == as_text(one)
         signed = form.text(values, '{"proofValue":"z"}')
-        assert form.values_signed(one, signed) == values
+        assert form.opened(one, signed) == (values, '[{"proofValue":"z"}]}')
         if number < SAMPLES_FOR_PYLD:
             assert by_pyld(one) == general, number
         if number % 50 == 0:
@@ -476,6 +479,66 @@ def test_a_member_after_the_proof_is_seen_by_form_too(example, issuer, now):
         with pytest.raises(ProofError) as refused:
             forms.check(altered, issuer.find_key, now)
         assert refused.value.code == code
+
+
+def another_signature(text):
+    (proof,) = json.loads(text)["proof"]
+    return json.dumps(proof | {"proofValue": "z" + base58(bytes(range(64)))})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text[:-1] + ',"name":' + json.dumps(json.loads(text)["name"]) + "}",
+        lambda text: text[:-1] + ',"proof":[]}',
+        lambda text: text.replace('"type":"DataIntegrityProof"', '"type":"DataIntegrityProof","type":"x"'),
+        lambda text: text.replace('"proof":[{', '"proof":[{"x":NaN,'),
+        lambda text: text.replace('"proof":[{', '"proof":[{"x":1e999,'),
+        lambda text: text.replace('"proof":[{', '"proof":[{"x":' + "[" * 70 + "]" * 70 + ","),
+        lambda text: text.replace('"proof":[{', '"proof":[{"x":"\\ud800",'),
+        lambda text: text.replace('"proof":[{', '"proof":[{"previousProof":"urn:x",'),
+        lambda text: text.replace('"proof":[{', '"proof":[{"created":"x",'),
+        lambda text: text.replace('"name":', '"name":"x","name":', 1),
+        lambda text: text + " ",
+        lambda text: text + "}",
+        lambda text: text[:-1],
+        lambda text: "[" * 100_000 + text,
+        lambda text: '{"proof":' + "[" * 100_000 + '"eddsa-rdfc-2022""proofValue"',
+        lambda text: text.replace('"proof":[', '"proof":[null,'),
+        lambda text: text.replace("eddsa-rdfc-2022", "ecdsa-rdfc-2019"),
+        lambda text: text.replace('"proof":[', '"proof":[' + another_signature(text) + ","),
+    ],
+    ids=map(str, itertools.count()),
+)
+def test_a_form_reads_no_text_that_is_else_refused(example, issuer, now, change):
+    """It reads loosely, and relies on that the form writes the same: both ways come to the same result."""
+    forms = CompiledForms(form_name)
+    secured = forms.secure(example, lambda: dummy_of(example), issuer.ed25519, now)
+    altered = type(secured)(change(secured.text), secured.media_type)
+
+    def result(check):
+        try:
+            return check(altered, issuer.find_key, now)
+        except ProofError as error:
+            return error.code
+
+    assert altered != secured
+    assert result(forms.check) == result(check)
+
+
+def test_a_proof_that_builds_on_another_covers_that_too(example, issuer, now):
+    """Signed is the credential alone here, as a form has it."""
+    forms = CompiledForms(form_name)
+    secured = forms.secure(example, lambda: dummy_of(example), issuer.ed25519, now)
+    (proof,) = json.loads(secured.text)["proof"]
+    del proof["proofValue"]
+    options = proof | {"previousProof": "urn:uuid:1"}
+    signature = sign(issuer.ed25519.private, GENERAL.signed_bytes(example, options))
+    proofs = [options | {"proofValue": "z" + base58(signature)}, proof | {"id": "urn:uuid:1"}]
+    text = secured.text.partition(',"proof":')[0] + ',"proof":' + json.dumps(proofs) + "}"
+    with pytest.raises(ProofError) as refused:
+        forms.check(type(secured)(text, secured.media_type), issuer.find_key, now)
+    assert refused.value.code == "bad_signature"
 
 
 def test_credentials_of_others_are_checked_as_usual_and_nothing_is_stored_of_them(example, issuer, now):
