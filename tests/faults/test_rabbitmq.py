@@ -74,7 +74,14 @@ class RabbitMQ:
     def end(self):
         """Kills the server and what it has started."""
         self.kill()
-        subprocess.run(["epmd", "-kill"], env=self._environment, check=False, capture_output=True)
+        # It refuses until it has noticed that the server is gone.
+        wait(self._end_epmd)
+
+    def _end_epmd(self):
+        asked = subprocess.run(
+            ["epmd", "-kill"], env=self._environment, check=False, capture_output=True, text=True
+        )
+        return "living nodes" not in asked.stdout + asked.stderr
 
 
 @pytest.fixture
