@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -15,52 +18,74 @@ from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, AwardRule, CredentialRow, RuleVersion
 
 
-def award(
-    session: Session,
-    rule: AwardRule,
-    version: RuleVersion,
-    person_id: int,
-    decision: Decision,
-    now: datetime,
-    renews: int | None = None,
-) -> Award | None:
-    """The award of a person for whom the rule's version came to `earned`; None where they have one, or were erased.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earned:
+    """A person for whom a rule came to `earned`. `renews`: the id of the award of theirs that ends with the new one."""
 
-    `renews` is the id of an award of theirs that ends with this one; its credential stays valid to its own end.
-    Issuing is only scheduled here, in the caller's transaction: an award that is committed will be issued.
+    person_id: int
+    decision: Decision
+    renews: int | None = None
+
+
+def award(
+    session: Session, rule: AwardRule, version: RuleVersion, earned: Sequence[Earned], now: datetime
+) -> Sequence[int]:
+    """The ids of the new awards of people for whom the rule's version came to `earned`.
+
+    Whoever has one already, or was erased, gets none. The credential of an award that is renewed stays valid to its own
+    end. Issuing is only scheduled here, in the caller's transaction: an award that is committed will be issued.
     """
-    if not queries.people.not_erased(session, [person_id]):
-        return None
-    template_id = version.template_version.template_id
-    fresh = Award(
-        issuer_id=version.template_version.issuer_id,
-        course_id=rule.course_id,
-        template_id=template_id,
-        person_id=person_id,
-        rule=rule,
-        rule_version_id=version.id,
-        template_version_id=version.template_version_id,
-        score=decision.score,
-        trace=decision.as_json(),
-        assessed_at=decision.assessed_at,
-        completed_at=decision.completed_at or now,
-        earned_at=now,
-        renews_id=renews,
-    )
-    # Two workers may decide the same at once, in one course or in two. The unique index (issuer, template, person) of
-    # running awards lets one insert succeed; the savepoint keeps the failure of the other from undoing the rest of its
-    # transaction.
+    kept = queries.people.not_erased(session, [each.person_id for each in earned])
+    # In one order in all transactions, which wait for each other where they award the same to the same people.
+    to = sorted((each for each in earned if each.person_id in kept), key=lambda each: each.person_id)
+    first = [_row(rule, version, each, now) for each in to if each.renews is None]
+    new = queries.awards.add_new(session, first)
+    renewed = {each.person_id: each.renews for each in to if each.renews is not None}
+    for each in to:
+        if each.renews is not None and (award_id := _renew(session, rule, version, each, now)) is not None:
+            new[each.person_id] = award_id
+    issuer_id = version.template_version.issuer_id
+    for person_id, award_id in new.items():
+        outbox.add(session, "issue", {"award_id": award_id}, now)
+        data = {"person": person_id, "rule": rule.id}
+        data |= {"renews": renewed[person_id]} if person_id in renewed else {}
+        events.record(session, "awarded", "award", award_id, now, data=data, issuer_id=issuer_id)
+    return list(new.values())
+
+
+def _row(rule: AwardRule, version: RuleVersion, earned: Earned, now: datetime) -> dict[str, Any]:
+    decision = earned.decision
+    return {
+        "issuer_id": version.template_version.issuer_id,
+        "course_id": rule.course_id,
+        "template_id": version.template_version.template_id,
+        "person_id": earned.person_id,
+        "rule_id": rule.id,
+        "rule_version_id": version.id,
+        "template_version_id": version.template_version_id,
+        "score": decision.score,
+        "trace": decision.as_json(),
+        "assessed_at": decision.assessed_at,
+        "completed_at": decision.completed_at or now,
+        "earned_at": now,
+        "renews_id": earned.renews,
+    }
+
+
+def _renew(
+    session: Session, rule: AwardRule, version: RuleVersion, earned: Earned, now: datetime
+) -> int | None:
+    """The id of the award that takes the place of the one that it renews; None where that has ended otherwise."""
+    fresh = Award(**_row(rule, version, earned, now))
+    # The savepoint keeps the end of the one and the beginning of the other together.
     try:
         with session.begin_nested():
-            if renews is not None and not _end(session, renews, "renewed", now):
+            if earned.renews is None or not _end(session, earned.renews, "renewed", now):
                 return None
             session.add(fresh)
     except IntegrityError:
         return None
-    outbox.add(session, "issue", {"award_id": fresh.id}, now)
-    data = {"person": person_id, "rule": rule.id} | ({"renews": renews} if renews is not None else {})
-    events.record(session, "awarded", "award", fresh.id, now, data=data)
-    return fresh
+    return fresh.id
 
 
 def _end(session: Session, award_id: int, why: str, now: datetime) -> bool:
@@ -188,6 +213,8 @@ def reinstate(session: Session, award: Award, now: datetime, by: Actor = TOOL) -
     if credential.suspended_at is None:
         raise AwardStateError("not_suspended", "the badge is not suspended")
     credential.suspended_at, credential.suspension_reason = None, None
+    # What was seen while it was suspended may renew it now.
+    award.rule.decided = None
     events.record(session, "reinstated", "award", award.id, now, actor=by)
     clear_status(session, credential)
     notices.plan(session, credential, "reinstated", now)

@@ -9,13 +9,19 @@ from datetime import UTC, datetime
 from badges.template.model import read_template
 from lti_tool.awarding import awards, questions
 from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
+from lti_tool.awarding.progress import ToDecide, after, earliest, rests_on, to_decide
 from lti_tool.awarding.renewal import later_than, occasions_count_from
 from lti_tool.awarding.result_changes import changes_in_course, unmailed
 from lti_tool.conditions.decide import Decision, decide
 from lti_tool.conditions.tree import read_tree
 from lti_tool.observations import Facts, Observation, Policy, role_now
 from lti_tool.store import Session, queries
+from lti_tool.store.database import Store
 from lti_tool.store.models import Award, AwardRule, Course, RuleVersion
+from lti_tool.values import HeldAward
+
+#: How many people are decided in one transaction: some ten milliseconds.
+DECIDED_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,28 +42,80 @@ class Undecided:
         return self.is_learner and self.decision.outcome == "question"
 
 
-def decide_course(session: Session, course: Course, policy: Policy, now: datetime) -> list[Award]:
-    """The new awards of a course; questions to its teachers are opened and closed, and mails to them scheduled.
+def decide_course(store: Store, course_id: int, policy: Policy, now: datetime) -> None:
+    """Awards in a course what follows from what was observed up to now, and schedules what teachers are asked.
 
-    The caller has locked the course.
+    In parts, each a transaction of its own that holds the course for a moment: nobody waits for a large course. What
+    is left undone where the process dies is done by the next look: `AwardRule.decided` says how far everybody is.
     """
-    observations = queries.observations.of_course(session, course.id)
-    found: list[Award] = []
-    for rule in queries.rules.rules_of(session, course.id):
-        version = version_that_awards(session, rule)
-        if version is None:
-            continue
-        undecided = _undecided(session, rule, version, observations, policy, now)
-        found += _award_all(session, rule, version, undecided, now)
-        still = {each.person_id: each.decision for each in undecided if each.is_learner}
-        questions.update(session, rule, still, observations.get(None, ()), now)
-    _mail_changes(session, course, now)
-    return found
+    passes = _passes(store, course_id, policy, now)
+    if not any(each.people for each in passes):
+        return
+    asked = {each.rule_id: _decide_in_parts(store, each, policy, now) for each in passes}
+    with store.begin() as session:
+        course = queries.people.lock_course(session, course_id)
+        _mail_changes(session, course, earliest([each.since for each in passes]), now)
+        for each in passes:
+            kinds = asked[each.rule_id]
+            if kinds is not None:
+                _conclude(session, each, kinds, policy, now)
 
 
-def _mail_changes(session: Session, course: Course, now: datetime) -> None:
-    """Schedules the mail to each teacher who was not mailed yet that the grade under some award has changed."""
-    changes = changes_in_course(session, course.id, now)
+def _passes(store: Store, course_id: int, policy: Policy, now: datetime) -> Sequence[ToDecide]:
+    with store.read() as session:
+        versions = queries.rules.awarding_versions(session, course_id=course_id)
+        return [to_decide(session, version.rule, version, policy, now) for version in versions]
+
+
+def _decide_in_parts(
+    store: Store, decided: ToDecide, policy: Policy, now: datetime
+) -> Mapping[int, str] | None:
+    """By person id, the question that would settle what the rule comes to for them; None where the rule changed."""
+    asked: dict[int, str] = {}
+    for start in range(0, len(decided.people), DECIDED_AT_ONCE):
+        part = decided.people[start : start + DECIDED_AT_ONCE]
+        with store.begin() as session:
+            rule = session.get_one(AwardRule, decided.rule_id)
+            queries.people.lock_course(session, rule.course_id)
+            version = version_that_awards(session, rule)
+            if version is None or version.id != decided.version_id:
+                return None
+            undecided = undecided_people(session, rule, version, policy, now, part)
+            _award_all(session, rule, version, undecided, now)
+            learners = (each for each in undecided if each.is_learner)
+            kinds = {each.person_id: questions.question_in(each.decision) for each in learners}
+            asked |= {person_id: kind for person_id, kind in kinds.items() if kind}
+    return asked
+
+
+def _conclude(
+    session: Session, decided: ToDecide, asked: Mapping[int, str], policy: Policy, now: datetime
+) -> None:
+    """Opens, changes or closes the rule's question, and notes how far everybody is decided.
+
+    Not where a teacher has changed meanwhile what the decisions rest on: then the next look decides everybody.
+    """
+    rule = session.get_one(AwardRule, decided.rule_id)
+    version = version_that_awards(session, rule)
+    if version is None or rests_on(session, rule, version, policy) != decided.rests_on:
+        return
+    held = queries.awards.newest_awards_to(session, version.template_version, asked.keys())
+    # Nobody is asked about somebody whom a teacher, or their own opening, has awarded it meanwhile.
+    still = {
+        person_id: kind
+        for person_id, kind in asked.items()
+        if person_id not in held or held[person_id].earned_at < now
+    }
+    questions.update(session, rule, decided.people, still, now)
+    rule.decided = after(decided.rests_on, version, now).as_json()
+
+
+def _mail_changes(session: Session, course: Course, since: datetime | None, now: datetime) -> None:
+    """Schedules the mail to each teacher who was not mailed yet that the grade under some award has changed.
+
+    With `since`, of people of whom something was seen since then.
+    """
+    changes = changes_in_course(session, course.id, now, since)
     if changes:
         teachers = teachers_of(session, course.id)
         schedule_mails(session, [each for each in teachers if unmailed(session, changes, each)], now)
@@ -65,13 +123,13 @@ def _mail_changes(session: Session, course: Course, now: datetime) -> None:
 
 def decide_people(
     session: Session, rule: AwardRule, person_ids: Collection[int], policy: Policy, now: datetime
-) -> list[Award]:
-    """The new awards of a rule among these people. The caller has locked the course."""
+) -> Sequence[Award]:
+    """The new awards of a rule among these people. The caller holds the course."""
     version = version_that_awards(session, rule)
     if version is None:
         return []
     undecided = undecided_people(session, rule, version, policy, now, person_ids)
-    return _award_all(session, rule, version, undecided, now)
+    return queries.awards.awards_by_id(session, _award_all(session, rule, version, undecided, now))
 
 
 def undecided_people(
@@ -84,11 +142,14 @@ def undecided_people(
 ) -> Sequence[Undecided]:
     """What a version of the rule comes to for everybody in its course, or for these people, who has no award yet
     or one that can be renewed."""
+    template = version.template_version
     if person_ids is None:
         observations = queries.observations.of_course(session, rule.course_id)
+        held = queries.awards.newest_awards(session, rule.course_id, template)
     else:
         observations = queries.observations.of_people(session, rule.course_id, person_ids)
-    return _undecided(session, rule, version, observations, policy, now)
+        held = queries.awards.newest_awards_to(session, template, person_ids)
+    return _undecided(rule, version, observations, held, policy, now)
 
 
 def version_that_awards(session: Session, rule: AwardRule) -> RuleVersion | None:
@@ -96,26 +157,18 @@ def version_that_awards(session: Session, rule: AwardRule) -> RuleVersion | None
 
     None too while its course may not award for the issuer of the badge.
     """
-    if (
-        rule.paused
-        or rule.removed_at is not None
-        or queries.rules.proposed_version(session, rule.id) is not None
-        or not queries.issuers.may_award(session, rule.course, rule.issuer_id)
-    ):
-        return None
-    return queries.rules.active_version(session, rule.id)
+    return next(iter(queries.rules.awarding_versions(session, rule_id=rule.id)), None)
 
 
 def _undecided(
-    session: Session,
     rule: AwardRule,
     version: RuleVersion,
     observations: Mapping[int | None, Sequence[Observation]],
+    held: Mapping[int, HeldAward],
     policy: Policy,
     now: datetime,
 ) -> Sequence[Undecided]:
     template = read_template(version.template_version.body)
-    held = queries.awards.newest_awards(session, rule.course_id, version.template_version)
     # The days of a last day are those of the issuer; a few hours do not matter here.
     next_end = template.valid_until(now, UTC)
     tree = read_tree(version.tree)
@@ -147,13 +200,14 @@ def _undecided(
 
 def _award_all(
     session: Session, rule: AwardRule, version: RuleVersion, undecided: Sequence[Undecided], now: datetime
-) -> list[Award]:
+) -> Sequence[int]:
+    """The ids of the new awards of those who have earned it."""
     # Badges that would have expired on the day they are awarded are not awarded; the teacher's page says so.
     if read_template(version.template_version.body).has_passed(now.date()):
         return []
-    found = (
-        awards.award(session, rule, version, each.person_id, each.decision, now, each.renews)
+    earned = [
+        awards.Earned(person_id=each.person_id, decision=each.decision, renews=each.renews)
         for each in undecided
         if each.decision.outcome == "earned"
-    )
-    return [award for award in found if award is not None]
+    ]
+    return awards.award(session, rule, version, earned, now)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from lti_tool.observations import Observation
-from lti_tool.sources.found import Found, Known, is_new
+from lti_tool.observations import KnownPerson, Observation
+from lti_tool.sources.found import Found
 from lti_tool.store import Session, queries
+from lti_tool.store.database import Store
 from lti_tool.store.models import Course
 
 
@@ -22,16 +24,39 @@ class Seen:
     actor: int | None = None
 
 
-def known_of(session: Session, course: Course) -> Known:
-    """All that is known of a course and its people."""
-    observations = queries.observations.of_course(session, course.id)
-    names = queries.people.user_ids_in(session, course.registration_id, course.id)
-    people = {
-        names[person_id]: own
-        for person_id, own in observations.items()
-        if person_id is not None and person_id in names
-    }
-    return Known(people=people, course=observations.get(None, ()))
+class Ledger:
+    """What is known of a course, for a source that compares with it: a `lti_tool.sources.found.Known`.
+
+    Each question is a session of its own for reading: a source asks between two pages of its platform, which may take
+    a minute each. A look is overtaken by any later one, so nothing that it compares with changes meanwhile.
+    """
+
+    def __init__(self, store: Store, registration_id: int, course_id: int) -> None:
+        self._store = store
+        self._registration_id = registration_id
+        self._course_id = course_id
+        #: Those who were asked about and were erased: nothing is recorded of them.
+        self.erased: set[str] = set()
+
+    @cached_property
+    def course(self) -> Sequence[Observation]:
+        """What was observed of the course itself."""
+        with self._store.read() as session:
+            return queries.observations.about_course(session, self._course_id)
+
+    def people(self, user_ids: Sequence[str], kinds: frozenset[str]) -> Mapping[str, KnownPerson]:
+        """Those of these people who are known, by user_id, with their observations of these kinds in the course."""
+        with self._store.read() as session:
+            found = queries.observations.known_people(
+                session, self._registration_id, self._course_id, user_ids, kinds
+            )
+        self.erased.update(found.erased)
+        return found.people
+
+    def everybody(self, kind: str | None = None) -> Sequence[str]:
+        """The user_ids of all of whom anything, or anything of this kind, was observed in the course."""
+        with self._store.read() as session:
+            return queries.people.user_ids_observed(session, self._registration_id, self._course_id, kind)
 
 
 def append(
@@ -56,13 +81,3 @@ def append(
             if each.user_id is None or each.user_id in people
         ),
     )
-
-
-def append_new(session: Session, course: Course, found: Iterable[Found], seen: Seen, person_id: int) -> None:
-    """As `append`, for what one person's own act tells of them: only what differs from what is known."""
-    known = queries.observations.of_people(session, course.id, [person_id])
-    for each in found:
-        own = known.get(None if each.user_id is None else person_id, ())
-        if is_new(each, own, seen.source):
-            people = {} if each.user_id is None else {each.user_id: person_id}
-            append(session, course, [each], seen, people)

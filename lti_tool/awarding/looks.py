@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, TypeVar
 
-from lti_tool.awarding.decisions import decide_course, version_that_awards
-from lti_tool.awarding.ledger import Seen, append, known_of
+from lti_tool.awarding.decisions import decide_course
+from lti_tool.awarding.ledger import Ledger, Seen, append
 from lti_tool.conditions.tree import read_tree, reads
 from lti_tool.errors import PlatformError
 from lti_tool.observations import ROLE, Policy
 from lti_tool.platforms.services import Connection
 from lti_tool.sources import SOURCES
-from lti_tool.sources.found import Answer, Asked, LinkAsked
+from lti_tool.sources.found import Answer, Asked, Found, LinkAsked
 from lti_tool.store import Session, dead_jobs, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import AwardRule, Course, LookRow, ResourceLink
-from lti_tool.values import Registration
+from lti_tool.values import Member, Registration
 
 Connect = Callable[[Registration], Connection]
 
@@ -31,16 +34,34 @@ WAIT_AFTER_OPENING_IN_TROUBLE = timedelta(minutes=1)
 WAIT_AFTER_FIRST_FAILURE = timedelta(seconds=45)
 #: How many looks in a row have to miss a link before it counts as deleted.
 LOOKS_UNTIL_GONE = 3
+#: How much is stored in one transaction: some tens of milliseconds.
+STORED_AT_ONCE = 200
+
+About = TypeVar("About", Found, Member)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answered:
-    """One source's answer, or its error, between two times."""
+    """One source's answer, or its error."""
 
     source: str
-    began_at: datetime
     answer: Answer | None
     error: PlatformError | None
+
+
+class _OvertakenError(Exception):
+    """A later look at the same course has begun."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """One look at a course. `clock` tells when it ends."""
+
+    store: Store
+    course_id: int
+    registration_id: int
+    began_at: datetime
+    clock: Callable[[], datetime]
 
 
 def look(
@@ -55,9 +76,10 @@ def look(
 
     A disabled platform is not called.
 
-    The platform is called between two transactions, never inside one: an answer can take a minute, and a row lock, or
-    SQLite's only write lock, must not be held that long. What is decided rests on the ledger as it is once the answers
-    are there.
+    No transaction is open while the platform answers: that can take minutes, and a row lock, or SQLite's only write
+    lock, must not be held that long. What differs from what is known is stored in parts, and decided in parts, each in
+    a short transaction of its own. Where the process dies between two, the next look finds the rest. Of two looks at
+    once the one that began later goes on, and the other ends.
     """
     with store.read() as session:
         course = session.get(Course, course_id)
@@ -67,12 +89,20 @@ def look(
         registration = queries.platforms.as_registration(course.registration)
         if registration.disabled:
             return None
-    answered = _ask(asked, connect(registration), now)
-    ended_at = clock() if clock is not None else now
+    this = _Look(
+        store=store,
+        course_id=course_id,
+        registration_id=registration.id,
+        began_at=now,
+        clock=clock or (lambda: now),
+    )
+    try:
+        answered = _ask(this, asked, connect(registration))
+    except _OvertakenError:
+        return None
+    error = next((each.error for each in answered if each.error), None)
     with store.begin() as session:
         course = queries.people.lock_course(session, course_id)
-        observed = _save(session, course, answered, ended_at)
-        error = next((each.error for each in answered if each.error), None)
         if error is not None and error.concluded:
             course.concluded_at = now
         _note_on_rules(session, course, asked, answered, error, now)
@@ -84,24 +114,21 @@ def look(
                 if award.person.name or award.person.email
             ]
             dead_jobs.add_or_revive(session, "issue", named, now)
-        dead_jobs.revive_issuing(session, observed, now)
-        decide_course(session, course, policy or Policy(), now)
+    decide_course(store, course_id, policy or Policy(), now)
     return error
 
 
 def _asked(session: Session, course: Course) -> Asked | None:
     """What to ask about the course; None where none of its rules waits for anything."""
-    links = []
-    for rule in queries.rules.rules_of(session, course.id):
-        version = version_that_awards(session, rule)
-        if version is not None and (rule.link.look_again or not is_gone(rule.link)):
-            links.append(
-                LinkAsked(
-                    id=rule.link.link_id,
-                    reads=reads(read_tree(version.tree)),
-                    line_item_url=rule.link.line_item_url,
-                )
-            )
+    links = [
+        LinkAsked(
+            id=version.rule.link.link_id,
+            reads=reads(read_tree(version.tree)),
+            line_item_url=version.rule.link.line_item_url,
+        )
+        for version in queries.rules.awarding_versions(session, course_id=course.id)
+        if version.rule.link.look_again or not is_gone(version.rule.link)
+    ]
     if not links:
         return None
     return Asked(
@@ -112,58 +139,94 @@ def _asked(session: Session, course: Course) -> Asked | None:
     )
 
 
-def _ask(asked: Asked, connection: Connection, now: datetime) -> Sequence[_Answered]:
-    """The answers of all sources that are needed. Who is in the course comes first: the others depend on it."""
+def _ask(this: _Look, asked: Asked, connection: Connection) -> Sequence[_Answered]:
+    """What all sources that are needed have answered, once it is stored.
+
+    Who is in the course comes first: the others depend on it. Raises _OvertakenError.
+    """
     needed = {ROLE}.union(*(link.reads for link in asked.links))
     sources = [each for each in SOURCES.values() if hasattr(each, "look") and each.GIVES & needed]
-    answered = []
+    answered: list[_Answered] = []
     for source in sorted(sources, key=lambda each: ROLE not in each.GIVES):
-        try:
-            answer, error = source.look(asked, connection), None
-        except PlatformError as failure:
-            answer, error = None, failure
-        answered.append(_Answered(source=source.NAME, began_at=now, answer=answer, error=error))
-        if error is not None:
+        answered.append(_ask_one(this, source, asked, connection))
+        if answered[-1].error is not None:
             break
     return answered
 
 
-def _save(session: Session, course: Course, answered: Sequence[_Answered], ended_at: datetime) -> set[int]:
-    """Stores each look and what it found, and returns the ids of the people of whom something new was observed.
+def _ask_one(this: _Look, source: Any, asked: Asked, connection: Connection) -> _Answered:
+    row_id = _begin(this, source.NAME)
+    known = Ledger(this.store, this.registration_id, this.course_id)
+    try:
+        answer = source.look(asked, connection, known)
+    except PlatformError as error:
+        with _turn(this, row_id) as (_, row):
+            row.outcome, row.ended_at, row.trouble = "failed", this.clock(), error.as_json()
+        return _Answered(source=source.NAME, answer=None, error=error)
+    _store(this, row_id, source.NAME, answer, known.erased)
+    return _Answered(source=source.NAME, answer=answer, error=None)
 
-    One that was overtaken by a later look leaves its row only.
+
+def _begin(this: _Look, source: str) -> int:
+    """The id of the row of a look, by which an earlier one knows that it is overtaken.
+
+    It is stored before the first question of what is known: whatever an earlier look had begun to store is stored by
+    then, for both hold the course, and nothing comes after it.
     """
-    observed: set[int] = set()
-    for each in answered:
-        overtaken = queries.observations.is_overtaken(session, course.id, each.source, each.began_at)
-        outcome = "failed" if each.answer is None else "overtaken" if overtaken else "answered"
-        row = LookRow(
-            course_id=course.id,
-            source=each.source,
-            began_at=each.began_at,
-            ended_at=ended_at,
-            outcome=outcome,
-            counts=dict(each.answer.counts) if each.answer else {},
-            trouble=each.error.as_json() if each.error else None,
-        )
+    with this.store.begin() as session:
+        queries.people.lock_course(session, this.course_id)
+        row = LookRow(course_id=this.course_id, source=source, began_at=this.began_at, outcome="begun")
         session.add(row)
         session.flush()
-        if each.answer is None or overtaken:
-            continue
-        members = queries.people.save_members(session, course.registration_id, each.answer.members)
-        known = known_of(session, course)
-        people = {user_id: person.id for user_id, person in members.items()}
-        others = {
-            user_id: own[0].person
-            for user_id, own in known.people.items()
-            if own and own[0].person is not None
-        }
-        found = tuple(SOURCES[each.source].observe(each.answer, known))
-        seen = Seen(source=each.source, at=each.began_at, look=row.id)
-        everybody = {**others, **people}
-        append(session, course, found, seen, everybody)
-        observed.update(everybody[one.user_id] for one in found if one.user_id in everybody)
-    return observed
+        return row.id
+
+
+@contextmanager
+def _turn(this: _Look, row_id: int) -> Iterator[tuple[Session, LookRow]]:
+    """A transaction of the look, with its row, which holds the course.
+
+    Raises _OvertakenError where a later look has begun: nothing is stored then but that this one was overtaken.
+    """
+    with this.store.begin() as session:
+        queries.people.lock_course(session, this.course_id)
+        row, is_overtaken = queries.observations.look_row(session, row_id)
+        if not is_overtaken:
+            yield session, row
+            return
+        row.outcome, row.ended_at = "overtaken", this.clock()
+    raise _OvertakenError
+
+
+def _store(this: _Look, row_id: int, source: str, answer: Answer, erased: Collection[str]) -> None:
+    """Stores what a look found, part by part, and then that it was answered. Raises _OvertakenError.
+
+    A restart between two parts leaves what is true of whom was stored: the sequence of `Answer.found` is made for it.
+    """
+    seen = Seen(source=source, at=this.began_at, look=row_id)
+    members = [member for member in answer.members if member.user_id not in erased]
+    for described in _parts(members):
+        with _turn(this, row_id) as (session, _):
+            queries.people.save_members(session, this.registration_id, described)
+    for part in _parts([each for each in answer.found if each.user_id not in erased]):
+        with _turn(this, row_id) as (session, _):
+            user_ids = sorted({each.user_id for each in part if each.user_id is not None})
+            people = queries.people.person_ids(session, this.registration_id, user_ids)
+            append(session, session.get_one(Course, this.course_id), part, seen, people)
+            dead_jobs.revive_issuing(session, people.values(), this.began_at)
+    with _turn(this, row_id) as (_, row):
+        row.outcome, row.ended_at, row.counts = "answered", this.clock(), dict(answer.counts)
+
+
+def _parts(found: Sequence[About]) -> Iterator[Sequence[About]]:
+    """What is stored in one transaction: STORED_AT_ONCE values, or some more where they are about the same person."""
+    part: list[About] = []
+    for _, about_one in groupby(found, key=lambda each: each.user_id):
+        part += about_one
+        if len(part) >= STORED_AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _note_on_rules(
@@ -177,7 +240,7 @@ def _note_on_rules(
     """Notes on each rule that was asked about how its link's look went."""
     answers = [each.answer for each in answered if each.answer is not None]
     asked_about = {link.id for link in asked.links}
-    for rule in queries.rules.rules_of(session, course.id):
+    for rule in queries.rules.rules_with_links(session, course.id):
         link = rule.link
         if link.link_id not in asked_about:
             continue
@@ -214,7 +277,8 @@ def is_looked_at(session: Session, course: Course) -> bool:
 
 def was_answered(session: Session, course: Course) -> bool:
     """Whether a look at the course has been answered."""
-    return any(rule.checked_at is not None for rule in queries.rules.rules_of(session, course.id))
+    rules = queries.rules.rules_with_links(session, course.id)
+    return any(rule.checked_at is not None for rule in rules)
 
 
 def look_soon(session: Session, course_id: int, now: datetime) -> None:

@@ -14,7 +14,7 @@ WAIT_BEFORE_MAIL = timedelta(minutes=10)
 
 def teachers_of(session: Session, course_id: int) -> Sequence[int]:
     """The ids of the people who are staff of the course now, in ascending order."""
-    roles = queries.observations.roles_in_course(session, course_id)
+    roles = queries.observations.staff_roles(session, course_id)
     return sorted(person_id for person_id, own in roles.items() if role_now(own) == "staff")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lti_tool.awarding.decisions import decide_course
-from lti_tool.awarding.ledger import Seen, append, known_of
+from lti_tool.awarding.ledger import Seen, append
 from lti_tool.errors import NotFoundError
 from lti_tool.observations import Policy
 from lti_tool.sources import SOURCES
@@ -35,7 +35,10 @@ def receive(store: Store, source: str, message: Message, policy: Policy) -> Repl
             user_ids = [each.user_id for each in found if each.user_id is not None]
             people = queries.people.people_of(session, message.registration.id, user_ids)
             ids = {user_id: person.id for user_id, person in people.items()}
-            new = differing(found, known_of(session, course), source)
+            names = {person_id: user_id for user_id, person_id in ids.items()}
+            known = queries.observations.of_people(session, course.id, names)
+            own = {names.get(person_id) if person_id else None: seen for person_id, seen in known.items()}
+            new = differing(found, own, source)
             append(session, course, new, Seen(source=source, at=message.received_at), ids)
-            decide_course(session, course, policy, message.received_at)
+        decide_course(store, course.id, policy, message.received_at)
     return reply

@@ -61,7 +61,7 @@ def withdraw(
         raise NotFoundError("there is no such permission")
     # Whoever decides in a course holds its row: what they decide comes before this, or sees it.
     for awarding in queries.rules.courses_awarding_for(session, registration_id, issuer.id):
-        queries.people.lock_course(session, awarding)
+        queries.people.lock_course_from_all(session, awarding)
     stopped = queries.rules.rules_without_permission(session, registration_id, issuer.id)
     session.delete(row)
     session.flush()

@@ -6,7 +6,7 @@ longer do.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -15,7 +15,7 @@ from lti_tool.awarding.ledger import Seen, append
 from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
 from lti_tool.conditions.decide import Decision
 from lti_tool.errors import NotFoundError
-from lti_tool.observations import RESTRICTION, Observation, select
+from lti_tool.observations import RESTRICTION, select
 from lti_tool.observations.link_history import restriction_now
 from lti_tool.sources import teacher
 from lti_tool.store import Session, events, queries
@@ -33,19 +33,20 @@ class Answered:
 
 
 def update(
-    session: Session,
-    rule: AwardRule,
-    decisions: Mapping[int, Decision],
-    about_course: Sequence[Observation],
-    now: datetime,
+    session: Session, rule: AwardRule, decided: Collection[int], asked: Mapping[int, str], now: datetime
 ) -> None:
-    """Opens, changes or closes the rule's question, after new decisions. The caller has locked the course."""
-    asked = {person_id: kind for person_id, each in decisions.items() if (kind := question_in(each))}
+    """Opens, changes or closes the rule's question, after new decisions. The caller has locked the course.
+
+    `decided` are all who were decided, and `asked` those of them whom a question is about, with its kind: see
+    `question_in`. About all others the question is what it was.
+    """
     is_open = queries.rules.open_question(session, rule.id)
-    people = sorted(asked)
+    before = {int(person_id) for person_id in is_open.people} if is_open is not None else set()
+    people = sorted((before - set(decided)) | asked.keys())
     if is_open is not None and people:
         is_open.people = [str(person_id) for person_id in people]
     elif is_open is not None:
+        about_course = queries.observations.about_course(session, rule.course_id)
         shown = restriction_now(select(about_course, RESTRICTION, rule.link.link_id))
         close(session, is_open, "witness" if shown == "in_force" else "nobody", now)
     elif people:
@@ -74,6 +75,8 @@ def close_open(session: Session, rule: AwardRule, why: str, now: datetime) -> No
     question = queries.rules.open_question(session, rule.id)
     if question is not None:
         close(session, question, why, now)
+        # Where the rule awards again, whoever it was about is asked about again.
+        rule.decided = None
 
 
 def close(session: Session, question: Question, why: str, now: datetime) -> None:
@@ -113,6 +116,8 @@ def answer(
         append(session, rule.course, found, seen, {name: person_id for person_id, name in names.items()})
     else:
         append(session, rule.course, [teacher.restriction_removed(link)], seen, {})
+    # About those whom it does not count for, the question is asked again.
+    rule.decided = None
     question.answer, question.answered_by_id = said, by_id
     question.closed_at, question.why_closed = now, "answered"
     events.record(

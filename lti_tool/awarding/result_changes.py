@@ -83,13 +83,16 @@ def changed_results(tree: Node, trace: Mapping[str, Any], facts: Facts) -> Seque
     return found
 
 
-def changes_in_course(session: Session, course_id: int, now: datetime) -> Sequence[ResultChange]:
+def changes_in_course(
+    session: Session, course_id: int, now: datetime, since: datetime | None = None
+) -> Sequence[ResultChange]:
     """The awards of a course whose results have changed since, until a teacher revokes the badge or leaves it.
 
     Whatever became of the rule: a badge stays valid where its link is paused, deleted or removed. Each look calls this,
-    so it reads no more than it needs of a course in which nothing has changed.
+    so it reads no more than it needs of a course in which nothing has changed. With `since`, only those of people of
+    whom anything was seen since then.
     """
-    people = queries.observations.people_with_other_results(session, course_id)
+    people = queries.observations.people_with_other_results(session, course_id, since)
     if not people:
         return []
     known = queries.observations.of_people(session, course_id, people)

@@ -53,6 +53,15 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPerson:
+    """A person as the platform described them last, and what was observed of them, in the order of `seen_at`."""
+
+    name: str | None = None
+    email: str | None = None
+    own: Sequence[Observation] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What the institution has settled for all its courses.
 

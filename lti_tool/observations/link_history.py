@@ -10,7 +10,7 @@ Without a witness two readings are left: all have completed, or the restriction 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -64,15 +64,14 @@ class Access:
     opened_at: datetime | None = None
 
 
-def restriction_of_look(before: Mapping[str, str], now: Mapping[str, str]) -> Restriction:
-    """What a look shows of the restriction, from whom the link was open or closed to at the look before and is now.
+def restriction_of_look(seen: Collection[tuple[str | None, str]]) -> Restriction:
+    """What a look shows of the restriction, by all that was seen of learners, none of whom was ever seen as staff.
 
-    Both are by person and have learners only, nobody who was ever seen as staff.
+    Of each: whether the link was open or closed to them at the look before, None where that is not known, and is now.
     """
-    closed = [person for person, access in now.items() if access == "closed"]
-    if any(before.get(person) == "closed" for person in closed):
+    if ("closed", "closed") in seen:
         return "in_force"
-    return "unproven" if closed or not now else "open_to_all"
+    return "unproven" if not seen or any(now == "closed" for _, now in seen) else "open_to_all"
 
 
 def voided(restriction: Sequence[Observation]) -> tuple[Span, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 Standing = Literal["staff", "learner", "neither"]
@@ -38,7 +39,11 @@ _LTI_1_ROLE = re.compile(r"urn:lti:role:ims/lis/(\w+)(?:/(\w+))?", re.IGNORECASE
 
 def standing(roles: Iterable[str]) -> Standing:
     """What somebody with these role URIs (of `role_uris`) is in the course."""
-    uris = tuple(roles)
+    return _standing(tuple(roles))
+
+
+@lru_cache(maxsize=1000)
+def _standing(uris: tuple[str, ...]) -> Standing:
     principals = _principals(uris)
     if principals & STAFF:
         return "staff"

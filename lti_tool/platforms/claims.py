@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -96,6 +97,8 @@ def deep_linking_settings(claims: Json) -> DeepLinkingSettings | None:
 
 def clean(value: str) -> str:
     """`value` without control characters and lone surrogates, which neither a database nor a log can take."""
+    if value.isascii() and value.isprintable():
+        return value
     return _UNSTORABLE.sub("", value).encode("utf-8", "replace").decode("utf-8")
 
 
@@ -160,6 +163,18 @@ def full_name(given_name: str | None, family_name: str | None) -> str | None:
 
 def roles(value: Any) -> tuple[str, ...]:
     """The roles as `role_uris` reads them, in texts that can be stored."""
+    is_plain = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    is_usual = is_plain and sum(map(len, value)) < 2000
+    return _roles(tuple(value)) if is_usual else _roles_of(value)
+
+
+@lru_cache(maxsize=1000)
+def _roles(names: tuple[str, ...]) -> tuple[str, ...]:
+    # The thousands of members of a course have a handful of roles.
+    return _roles_of([*names])
+
+
+def _roles_of(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clean(uri) for uri in role_uris(value)))
 
 

@@ -48,11 +48,11 @@ def read_member(entry: Any) -> Member | None:
     user_id = identifier(entry.get("user_id"))
     if user_id is None:
         return None
-    given_name, family_name = words(entry.get("given_name")), words(entry.get("family_name"))
     return Member(
         user_id=user_id,
         roles=roles(entry.get("roles")),
-        name=words(entry.get("name")) or full_name(given_name, family_name),
+        name=words(entry.get("name"))
+        or full_name(words(entry.get("given_name")), words(entry.get("family_name"))),
         email=email(entry.get("email")),
         active=is_present(entry.get("status")),
     )

@@ -21,7 +21,6 @@ from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms.access_tokens import TOKEN_MARGIN, TokenCache, granted_token, token_request
 from lti_tool.platforms.service_errors import NotOnPlatformError, ScopeRefusedError, service_error
 from lti_tool.platforms.service_values import (
-    merge_members,
     read_json,
     read_line_item,
     read_list,
@@ -70,18 +69,19 @@ class Connection:
         self._tokens = tokens
         self._clock = clock
 
-    def members(self, url: str, resource_link_id: str | None = None) -> tuple[Member, ...]:
-        """The members of a course; with `resource_link_id`, those who may open that link. Raises PlatformError."""
+    def members(self, url: str, resource_link_id: str | None = None) -> Iterator[Member]:
+        """The members of a course as they are listed; with `resource_link_id`, those who may open that link.
+
+        The next page is asked for once all of the one before were taken. Somebody may be listed twice: see
+        `merge_members`. Raises PlatformError on the way, wherever the list cannot be read to its end.
+        """
         if resource_link_id is not None:
             url = _with_parameter(url, "rlid", resource_link_id)
-        entries: list[Any] = []
         for page in self._pages(url, MEMBERS, READ_MEMBERS):
             listed = page.get("members") if isinstance(page, dict) else None
             if not isinstance(listed, list):
                 raise PlatformError("the platform's list of members cannot be read")
-            entries += listed
-        members = (read_member(entry) for entry in entries)
-        return merge_members(member for member in members if member)
+            yield from filter(None, map(read_member, listed))
 
     def line_items(self, url: str) -> tuple[LineItem, ...]:
         """The line items that belong to the tool in this course.
@@ -122,18 +122,15 @@ class Connection:
             raise PlatformError("the platform's answer contains no grade column")
         return created
 
-    def results(self, line_item_url: str) -> tuple[LineItemResult, ...]:
+    def results(self, line_item_url: str) -> Iterator[LineItemResult]:
         """The results on a line item, also those hidden from learners and typed by hand; score None is no grade yet.
 
-        Raises PlatformError.
+        Page by page, as `members`; of somebody who is listed twice the later one counts. Raises PlatformError on the
+        way.
         """
         url = self._with_limit(_with_path(line_item_url, "/results"))
-        results = [
-            read_result(entry)
-            for page in self._pages(url, RESULTS, READ_RESULTS)
-            for entry in read_list(page)
-        ]
-        return tuple({result.user_id: result for result in results if result}.values())
+        for page in self._pages(url, RESULTS, READ_RESULTS):
+            yield from filter(None, map(read_result, read_list(page)))
 
     def _with_limit(self, url: str) -> str:
         # Canvas gives ten entries a page unless asked for more. Moodle's results fail when a limit is given.

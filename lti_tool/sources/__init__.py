@@ -5,12 +5,12 @@ A source knows platforms. What it finds are observations, from which nobody can 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from lti_tool.platforms.services import Connection
 from lti_tool.plugs import found_in
-from lti_tool.sources.found import Answer, Asked, Found, Known
+from lti_tool.sources.found import Answer, Asked, Known
 
 
 class Source(Protocol):
@@ -28,11 +28,11 @@ class Source(Protocol):
 class LookingSource(Source, Protocol):
     """A source that asks the platform."""
 
-    def look(self, asked: Asked, connection: Connection) -> Answer:
-        """What the platform answers; no database is open. Raises PlatformError."""
+    def look(self, asked: Asked, connection: Connection, known: Known) -> Answer:
+        """What is new at the platform: only what differs from what is known. Raises PlatformError.
 
-    def observe(self, answer: Answer, known: Known) -> Sequence[Found]:
-        """What is new in the answer: only what differs from what is known."""
+        A list is read page by page, and compared as it comes: no more of it is kept than what differs.
+        """
 
 
 SOURCES: Mapping[str, Any] = found_in(__name__, __path__)

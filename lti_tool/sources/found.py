@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol, TypeVar
 
 from lti_tool.errors import PlatformError
-from lti_tool.observations import Observation
+from lti_tool.observations import KnownPerson, Observation
 from lti_tool.values import Member, Registration
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,23 +39,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a platform answered to one source.
-
-    `content` is the source's own. `members` describes people whom it names. `counts` are for the row of the look:
-    numbers only. Of single links, by id: `trouble`, why one could not be read; `missing`, which the platform no longer
-    has; `line_item_urls`, as far as they were found.
-    """
-
-    content: Any
-    members: Sequence[Member] = ()
-    counts: Mapping[str, int] = field(default_factory=dict)
-    trouble: Mapping[str, PlatformError] = field(default_factory=dict)
-    missing: frozenset[str] = frozenset()
-    line_item_urls: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """An observation before it is stored; without a person (`user_id`) it is about the course."""
 
@@ -63,20 +49,61 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known of a course: of its people, by user_id, and of itself; each in the order of `seen_at`."""
+class Answer:
+    """What a look of one source came to.
 
-    people: Mapping[str, Sequence[Observation]]
-    course: Sequence[Observation]
+    `found` is only what differs from what was known, in the order in which it may become known: it is stored part by
+    part, and decisions come between two parts. What was found of one person in one stretch is stored at once. `members`
+    are the people who are new, or described otherwise than before. `counts` are for the row of the look: numbers only.
+    Of single links, by id: `trouble`, why one could not be read; `missing`, which the platform no longer has;
+    `line_item_urls`, as far as they were found.
+    """
 
-    def own(self, user_id: str | None) -> Sequence[Observation]:
-        """The observations of a person, or of the course itself."""
-        return self.course if user_id is None else self.people.get(user_id, ())
+    found: Sequence[Found] = ()
+    members: Sequence[Member] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    trouble: Mapping[str, PlatformError] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
+    line_item_urls: Mapping[str, str] = field(default_factory=dict)
 
 
-def differing(found: Iterable[Found], known: Known, source: str) -> tuple[Found, ...]:
-    """What was found and differs from the last that the source knew of the same person, kind and resource."""
-    return tuple(each for each in found if is_new(each, known.own(each.user_id), source))
+#: Somebody of whom nothing is known.
+NOBODY = KnownPerson()
+
+
+class Known(Protocol):
+    """What is known of a course and its people, asked for while the platform's list is read, a part at a time."""
+
+    @property
+    def course(self) -> Sequence[Observation]:
+        """What was observed of the course itself, in the order of `seen_at`."""
+
+    def people(self, user_ids: Sequence[str], kinds: frozenset[str]) -> Mapping[str, KnownPerson]:
+        """Those of these people who are known, by user_id, with their observations of these kinds; AT_ONCE at most."""
+
+    def everybody(self, kind: str | None = None) -> Iterable[str]:
+        """The user_ids of all of whom anything, or anything of this kind, was observed in the course."""
+
+
+#: How many people are asked about at once.
+AT_ONCE = 1000
+
+
+def in_parts(values: Iterable[T]) -> Iterator[Sequence[T]]:
+    """The values in parts of AT_ONCE, each made when it is asked for."""
+    rest = iter(values)
+    while part := list(islice(rest, AT_ONCE)):
+        yield part
+
+
+def differing(
+    found: Iterable[Found], own: Mapping[str | None, Sequence[Observation]], source: str
+) -> tuple[Found, ...]:
+    """What was found and differs from the last that the source knew of the same person, kind and resource.
+
+    `own` are the observations of each person by user_id, and those of the course itself under None.
+    """
+    return tuple(each for each in found if is_new(each, own.get(each.user_id, ()), source))
 
 
 def is_new(found: Found, before: Sequence[Observation], source: str) -> bool:

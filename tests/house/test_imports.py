@@ -363,9 +363,8 @@ def test_a_plug_fits(package: str, name: str) -> None:
 @pytest.mark.parametrize("name", sources.SOURCES)
 def test_a_source_that_looks_fits(name: str) -> None:
     source = sources.SOURCES[name]
-    for member in ("look", "observe"):
-        if hasattr(source, member) or hasattr(source, "look"):
-            assert parameters(getattr(source, member)) == parameters(getattr(sources.LookingSource, member))
+    if hasattr(source, "look"):
+        assert parameters(source.look) == parameters(sources.LookingSource.look)
 
 
 @pytest.mark.parametrize("package", tuple(REGISTRIES))

@@ -83,6 +83,14 @@ def tool_on_any_database(any_database_url, tmp_path, clock) -> Tool:
 
 
 @pytest.fixture
+def tool_on_postgres(new_postgres_database, started_postgres, tmp_path, clock) -> Tool:
+    with new_postgres_database(started_postgres) as (_, url):
+        tool = build_tool(settings_for(url, tmp_path), clock)
+        yield tool
+        tool.store.close()
+
+
+@pytest.fixture
 def tool_that_suspends(any_database_url, tmp_path, clock) -> Tool:
     """A tool whose badges can be suspended."""
     tool = build_tool(settings_for(any_database_url, tmp_path, status_purpose="suspension"), clock)

@@ -24,6 +24,11 @@ class Options:
 
     at: datetime | None
 
+    @property
+    def changes_at(self) -> datetime | None:
+        """When time alone changes what the condition comes to."""
+        return self.at
+
     def holds(self, facts: Facts) -> Part:
         """What the condition comes to at the time of the facts, the same for everybody."""
         if self.at is None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base, one_where
@@ -16,6 +16,9 @@ from lti_tool.store.models.people import Course, Person
 from lti_tool.store.models.rules import AwardRule
 from lti_tool.store.models.templates import TemplateVersion
 from lti_tool.store.packing import unpack, unpack_both
+
+#: Of many awards few wait. A query names the condition with these very words, or the index is not taken.
+WAITING = "status = 'waiting'"
 
 
 class Award(Base):
@@ -31,6 +34,15 @@ class Award(Base):
     __tablename__ = "award"
     __table_args__ = (
         one_where("ix_award_running", ("issuer_id", "template_id", "person_id"), "ended_at IS NULL"),
+        *(
+            Index(
+                f"ix_award_waiting_{column}",
+                column,
+                sqlite_where=text(WAITING),
+                postgresql_where=text(WAITING),
+            )
+            for column in ("course_id", "issuer_id")
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

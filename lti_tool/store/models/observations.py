@@ -12,7 +12,11 @@ from lti_tool.store.models.base import Base
 
 
 class LookRow(Base):
-    """One look of one source at a course. `outcome`: answered, failed, or overtaken by a look that began later."""
+    """One look of one source at a course.
+
+    `outcome`: begun; answered; failed; overtaken by a look that began later. The row is there before the platform is
+    asked, so that of two looks at once only the later one writes. A look whose worker died stays begun.
+    """
 
     __tablename__ = "look"
     __table_args__ = (Index("ix_look_course", "course_id", "source", "began_at"),)
@@ -21,7 +25,7 @@ class LookRow(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     source: Mapped[str] = mapped_column(String(40))
     began_at: Mapped[datetime]
-    ended_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(String(10))
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Numbers only."""
@@ -35,6 +39,7 @@ class ObservationRow(Base):
     __tablename__ = "observation"
     __table_args__ = (
         Index("ix_observation_course", "course_id", "seen_at"),
+        Index("ix_observation_course_person", "course_id", "person_id", "kind"),
         Index("ix_observation_person", "person_id"),
     )
 

@@ -65,6 +65,8 @@ class AwardRule(Base):
     paused: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
+    decided: Mapped[dict[str, Any] | None]
+    """How far everybody is decided: `lti_tool.awarding.progress.Decided` as JSON; None where everybody is to be."""
     trouble: Mapped[dict[str, Any] | None]
     """Why the last look failed: a UserFacingError as JSON, to be shown to the teacher."""
     removed_at: Mapped[datetime | None]

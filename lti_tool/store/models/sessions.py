@@ -45,8 +45,8 @@ class LaunchSession(Base):
     """Where in the course the link was opened; None for a place that no restriction covers."""
     deep_linking: Mapped[dict[str, Any] | None]
     embed_origins: Mapped[list[str]] = mapped_column(default=list)
-    created_at: Mapped[datetime]
-    last_used_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    last_used_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
     course: Mapped[Course | None] = relationship()
     person: Mapped[Person | None] = relationship()

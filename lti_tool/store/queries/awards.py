@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, text, update
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.store.models import (
@@ -18,7 +19,8 @@ from lti_tool.store.models import (
     Person,
     TemplateVersion,
 )
-from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
+from lti_tool.store.models.awards import WAITING
+from lti_tool.store.queries.common import FOR_UPDATE, insert_unless_there, is_among, is_possible_id
 from lti_tool.values import AwardState, AwardToIssue, HeldAward
 
 
@@ -109,6 +111,24 @@ def newest_awards(session: Session, course_id: int, template: TemplateVersion) -
     By person id. It may have been awarded in another course: an achievement is awarded once over all of them.
     """
     seen_here = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id)
+    return _newest(session, template, Award.person_id.in_(seen_here))
+
+
+def newest_awards_to(
+    session: Session, template: TemplateVersion, person_ids: Collection[int]
+) -> Mapping[int, HeldAward]:
+    """As `newest_awards`, of these people."""
+    found: dict[int, HeldAward] = {}
+    ids = sorted(person_ids)
+    for start in range(0, len(ids), 1000):
+        of_them = is_among(session, Award.person_id, ids[start : start + 1000])
+        found |= _newest(session, template, of_them)
+    return found
+
+
+def _newest(
+    session: Session, template: TemplateVersion, of_whom: ColumnElement[bool]
+) -> Mapping[int, HeldAward]:
     is_current = and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))
     # Not whole rows: the texts of all credentials of a large course would be read at every look.
     query = (
@@ -123,21 +143,37 @@ def newest_awards(session: Session, course_id: int, template: TemplateVersion) -
             CredentialRow.suspended_at.is_not(None).label("is_suspended"),
         )
         .outerjoin(CredentialRow, is_current)
-        .where(
-            Award.issuer_id == template.issuer_id,
-            Award.template_id == template.template_id,
-            Award.person_id.in_(seen_here),
-        )
+        .where(Award.issuer_id == template.issuer_id, Award.template_id == template.template_id, of_whom)
         .order_by(Award.id)
     )
     rows = session.execute(query).mappings()
     return {row["person_id"]: HeldAward(**row) for row in rows}
 
 
+def add_new(session: Session, rows: Sequence[dict[str, Any]]) -> dict[int, int]:
+    """Inserts awards, and returns their ids by person id, of those that have no running one of the template.
+
+    Two workers may decide the same at once, in one course or in two: the unique index (issuer, template, person) of
+    running awards lets one of them insert it.
+    """
+    if not rows:
+        return {}
+    adding = insert_unless_there(session, Award).returning(Award.person_id, Award.id)
+    return {person_id: award_id for person_id, award_id in session.execute(adding, rows)}
+
+
+def awards_by_id(session: Session, award_ids: Collection[int]) -> Sequence[Award]:
+    """The awards with these ids, oldest first."""
+    if not award_ids:
+        return []
+    return session.scalars(select(Award).where(Award.id.in_(award_ids)).order_by(Award.id)).all()
+
+
 def awards_without_name(session: Session, course_id: int) -> Sequence[Award]:
     """The awards of the course that wait for the name or address of their learner."""
-    query = select(Award).where(Award.course_id == course_id, Award.status == "waiting")
-    return [award for award in session.scalars(query) if "learner" in award.waiting_for]
+    query = select(Award).where(Award.course_id == course_id, text(WAITING))
+    waiting = session.scalars(query.options(selectinload(Award.person)))
+    return [award for award in waiting if "learner" in award.waiting_for]
 
 
 def newest_award(session: Session, template: TemplateVersion, person_id: int) -> Award | None:
@@ -220,7 +256,7 @@ def waiting_awards(session: Session, person_id: int) -> Sequence[Award]:
 
 def awards_without_confirmation(session: Session, issuer_id: str) -> Sequence[Award]:
     """The awards that wait for the confirmation of their issuer."""
-    query = select(Award).where(Award.issuer_id == issuer_id, Award.status == "waiting")
+    query = select(Award).where(Award.issuer_id == issuer_id, text(WAITING))
     return [award for award in session.scalars(query) if "issuer" in award.waiting_for]
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, Text, and_, cast, delete, exists, func, insert, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from lti_tool.observations import RESULT, ROLE, Observation
-from lti_tool.store.models import Course, LookRow, ObservationRow
+from lti_tool.observations import RESULT, ROLE, KnownPerson, Observation
+from lti_tool.store.models import Course, LookRow, ObservationRow, Person, PlatformAccount
+from lti_tool.store.queries.common import is_among
 from lti_tool.store.queries.people import not_erased, only_accounts_of
 
 _COLUMNS = (
@@ -25,6 +29,9 @@ _COLUMNS = (
     ObservationRow.actor_id,
     ObservationRow.look_id,
 )
+_VALUE = 4
+#: The same with the value as it is stored: of the thousands that a look compares with nearly all are the same few.
+_AS_TEXT = (*_COLUMNS[:_VALUE], cast(ObservationRow.value, Text), *_COLUMNS[_VALUE + 1 :])
 
 
 def of_course(session: Session, course_id: int) -> Mapping[int | None, Sequence[Observation]]:
@@ -35,29 +42,119 @@ def of_course(session: Session, course_id: int) -> Mapping[int | None, Sequence[
 def of_people(
     session: Session, course_id: int, person_ids: Collection[int]
 ) -> Mapping[int | None, Sequence[Observation]]:
-    """As `of_course`, of these people only."""
-    theirs = ObservationRow.person_id.in_(person_ids) | ObservationRow.person_id.is_(None)
-    return _by_person(session, select(*_COLUMNS).where(ObservationRow.course_id == course_id, theirs))
+    """As `of_course`, of these people only, and of the course itself.
+
+    In one statement: what a look stores at once is seen whole, or not yet.
+    """
+    # Two ways into one index; OR of a list and NULL alone would read the whole course.
+    here = ObservationRow.course_id == course_id
+    theirs = and_(here, is_among(session, ObservationRow.person_id, person_ids))
+    its_own = and_(here, ObservationRow.person_id.is_(None))
+    return _by_person(session, select(*_COLUMNS).where(or_(theirs, its_own)))
+
+
+def about_course(session: Session, course_id: int) -> Sequence[Observation]:
+    """What was observed of the course itself, oldest first."""
+    return of_people(session, course_id, []).get(None, ())
+
+
+def newest_about_course(session: Session, course_id: int) -> int:
+    """The id of the newest observation of the course itself, 0 where there is none."""
+    query = select(func.max(ObservationRow.id)).where(
+        ObservationRow.course_id == course_id, ObservationRow.person_id.is_(None)
+    )
+    return session.scalar(query) or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPeople:
+    """Those of some people who are known, and those who were erased, by user_id."""
+
+    people: Mapping[str, KnownPerson]
+    erased: Collection[str]
+
+
+def known_people(
+    session: Session,
+    registration_id: int,
+    course_id: int,
+    user_ids: Sequence[str],
+    kinds: Collection[str],
+) -> KnownPeople:
+    """What is known of the people with these user_ids, with their observations of these kinds in the course.
+
+    In one statement, and no rows of the session: a course is compared with its list every few minutes.
+    """
+    of_them = and_(
+        ObservationRow.person_id == Person.id,
+        ObservationRow.course_id == course_id,
+        ObservationRow.kind.in_(kinds),
+    )
+    query = (
+        select(PlatformAccount.user_id, Person.name, Person.email, Person.erased_at, *_AS_TEXT)
+        .join(Person, PlatformAccount.person_id == Person.id)
+        .outerjoin(ObservationRow, of_them)
+        .where(
+            PlatformAccount.registration_id == registration_id,
+            is_among(session, PlatformAccount.user_id, user_ids),
+        )
+        .order_by(ObservationRow.seen_at, ObservationRow.id)
+    )
+    described: dict[str, tuple[str | None, str | None]] = {}
+    own: defaultdict[str, list[Observation]] = defaultdict(list)
+    erased = set()
+    for user_id, name, email, erased_at, *columns in session.execute(query):
+        if erased_at is not None:
+            erased.add(user_id)
+            continue
+        described[user_id] = (name, email)
+        if columns[0] is not None:
+            columns[_VALUE] = _decoded(columns[_VALUE])
+            own[user_id].append(_observation(columns))
+    people = {
+        user_id: KnownPerson(name=name, email=email, own=own.get(user_id, ()))
+        for user_id, (name, email) in described.items()
+    }
+    return KnownPeople(people=people, erased=erased)
+
+
+def people_in(session: Session, course_id: int, since: datetime | None = None) -> Sequence[int]:
+    """The ids of everybody of whom anything was observed in the course, or was since then; in ascending order."""
+    query = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id).distinct()
+    if since is not None:
+        query = query.where(ObservationRow.seen_at >= since)
+    return sorted(person_id for person_id in session.scalars(query) if person_id is not None)
 
 
 def _by_person(session: Session, query: Select[Any]) -> Mapping[int | None, Sequence[Observation]]:
     found: defaultdict[int | None, list[Observation]] = defaultdict(list)
     for row in session.execute(query.order_by(ObservationRow.seen_at, ObservationRow.id)):
-        course_id, person_id, kind, resource, value, seen_at, source, actor_id, look_id = row
-        found[person_id].append(
-            Observation(
-                course=course_id,
-                person=person_id,
-                kind=kind,
-                resource=resource,
-                value=value,
-                seen_at=seen_at,
-                source=source,
-                actor=actor_id,
-                look=look_id,
-            )
-        )
+        found[row[1]].append(_observation(row))
     return found
+
+
+def _decoded(value: str) -> Any:
+    return _decoded_word(value) if value.startswith('"') else json.loads(value)
+
+
+@lru_cache(maxsize=100)
+def _decoded_word(value: str) -> Any:
+    return json.loads(value)
+
+
+def _observation(columns: Sequence[Any]) -> Observation:
+    course_id, person_id, kind, resource, value, seen_at, source, actor_id, look_id = columns
+    return Observation(
+        course=course_id,
+        person=person_id,
+        kind=kind,
+        resource=resource,
+        value=value,
+        seen_at=seen_at,
+        source=source,
+        actor=actor_id,
+        look=look_id,
+    )
 
 
 def add(session: Session, observations: Iterable[Observation]) -> None:
@@ -99,24 +196,44 @@ def delete_of_registration(session: Session, registration_id: int) -> None:
     session.execute(delete(LookRow).where(LookRow.course_id.in_(courses)))
 
 
-def is_overtaken(session: Session, course_id: int, source: str, began_at: datetime) -> bool:
-    """Whether a look of the source that began later has been stored already."""
-    newest = select(func.max(LookRow.began_at)).where(
-        LookRow.course_id == course_id, LookRow.source == source, LookRow.outcome == "answered"
+def look_row(session: Session, look_id: int) -> tuple[LookRow, bool]:
+    """The row of a look, and whether another of the same source and course has begun since, or is of a later time."""
+    other = aliased(LookRow)
+    is_overtaken = exists().where(
+        other.course_id == LookRow.course_id,
+        other.source == LookRow.source,
+        other.outcome.in_(("begun", "answered")),
+        or_(other.id > LookRow.id, other.began_at > LookRow.began_at),
     )
-    latest = session.scalar(newest)
-    return latest is not None and latest > began_at
+    row, overtaken = session.execute(select(LookRow, is_overtaken).where(LookRow.id == look_id)).one()
+    return row, bool(overtaken)
 
 
-def people_with_other_results(session: Session, course_id: int) -> Sequence[int]:
-    """The ids of the people of whom more than one result was seen in the same column, in ascending order."""
-    query = (
-        select(ObservationRow.person_id)
-        .where(ObservationRow.course_id == course_id, ObservationRow.kind == RESULT)
-        .group_by(ObservationRow.person_id, ObservationRow.resource)
-        .having(func.count() > 1)
+def people_with_other_results(
+    session: Session, course_id: int, since: datetime | None = None
+) -> Sequence[int]:
+    """The ids of the people of whom more than one result was seen in the same column, in ascending order.
+
+    With `since` only those of whom anything was seen since then.
+    """
+    query = select(ObservationRow.person_id).where(
+        ObservationRow.course_id == course_id, ObservationRow.kind == RESULT
     )
-    return sorted({person_id for person_id in session.scalars(query) if person_id is not None})
+    if since is not None:
+        recent = select(ObservationRow.person_id).where(
+            ObservationRow.course_id == course_id, ObservationRow.seen_at >= since
+        )
+        query = query.where(ObservationRow.person_id.in_(recent))
+    changed = query.group_by(ObservationRow.person_id, ObservationRow.resource).having(func.count() > 1)
+    return sorted({person_id for person_id in session.scalars(changed) if person_id is not None})
+
+
+def staff_roles(session: Session, course_id: int) -> Mapping[int, Sequence[Observation]]:
+    """What those who were ever seen as staff of a course were in it, by person id; oldest first."""
+    here = and_(ObservationRow.course_id == course_id, ObservationRow.kind == ROLE)
+    staff = select(ObservationRow.person_id).where(here, cast(ObservationRow.value, Text) == '"staff"')
+    found = _by_person(session, select(*_COLUMNS).where(here, ObservationRow.person_id.in_(staff)))
+    return {person_id: own for person_id, own in found.items() if person_id is not None}
 
 
 def roles_in_course(session: Session, course_id: int) -> Mapping[int, Sequence[Observation]]:

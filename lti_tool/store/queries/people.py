@@ -21,7 +21,7 @@ from lti_tool.store.models import (
     Person,
     PlatformAccount,
 )
-from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_possible_id
+from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, is_possible_id
 from lti_tool.values import Member
 
 
@@ -95,6 +95,15 @@ def people_of(session: Session, registration_id: int, user_ids: Sequence[str]) -
     return rows
 
 
+def person_ids(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, int]:
+    """The ids of the people with those user_ids on the platform of the registration; who is unknown is left out."""
+    query = select(PlatformAccount.user_id, PlatformAccount.person_id).where(
+        PlatformAccount.registration_id == registration_id,
+        is_among(session, PlatformAccount.user_id, user_ids),
+    )
+    return {user_id: person_id for user_id, person_id in session.execute(query)}
+
+
 def person_of(session: Session, registration_id: int, user_id: str) -> Person | None:
     """The person with that user_id on the platform of the registration."""
     return people_of(session, registration_id, [user_id]).get(user_id)
@@ -107,6 +116,19 @@ def user_ids_in(session: Session, registration_id: int, course_id: int) -> dict[
         PlatformAccount.registration_id == registration_id, PlatformAccount.person_id.in_(observed)
     )
     return {person_id: user_id for person_id, user_id in session.execute(query)}
+
+
+def user_ids_observed(
+    session: Session, registration_id: int, course_id: int, kind: str | None = None
+) -> Sequence[str]:
+    """The user_ids of everybody of whom anything, or anything of this kind, was observed in the course."""
+    observed = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id)
+    if kind is not None:
+        observed = observed.where(ObservationRow.kind == kind)
+    query = select(PlatformAccount.user_id).where(
+        PlatformAccount.registration_id == registration_id, PlatformAccount.person_id.in_(observed)
+    )
+    return session.scalars(query).all()
 
 
 def only_accounts_of(registration_id: int) -> Select[int]:
@@ -197,6 +219,20 @@ def lock_course(session: Session, course_id: int) -> Course:
     return session.get_one(Course, course_id, with_for_update=FOR_UPDATE, populate_existing=True)
 
 
+def lock_course_from_all(session: Session, course_id: int) -> Course:
+    """As `lock_course`, and nobody decides about a single person meanwhile either (SELECT ... FOR UPDATE)."""
+    return session.get_one(Course, course_id, with_for_update=True, populate_existing=True)
+
+
+def keep_course(session: Session, course_id: int) -> None:
+    """Holds the row for a decision about a single person (SELECT ... FOR KEY SHARE).
+
+    That waits for `lock_course_from_all`, and neither for `lock_course` nor for others of its kind.
+    """
+    query = select(Course.id).where(Course.id == course_id)
+    session.execute(query.with_for_update(read=True, key_share=True))
+
+
 def sessions(
     session: Session,
     *,
@@ -219,13 +255,11 @@ def limit_sessions(
     session: Session, course_id: int, person_id: int, *, is_teacher: bool, may_write_templates: bool
 ) -> None:
     """Takes from the person's launch sessions in the course the rights that are not given here."""
-    own = update(LaunchSession).where(
-        LaunchSession.course_id == course_id, LaunchSession.person_id == person_id
-    )
-    if not is_teacher:
-        session.execute(own.values(is_teacher=False))
-    if not may_write_templates:
-        session.execute(own.values(may_write_templates=False))
+    given = {"is_teacher": is_teacher, "may_write_templates": may_write_templates}
+    taken = {right: False for right, is_given in given.items() if not is_given}
+    if taken:
+        own = (LaunchSession.course_id == course_id) & (LaunchSession.person_id == person_id)
+        session.execute(update(LaunchSession).where(own).values(taken))
 
 
 def delete_sessions(session: Session, idle_since: datetime, created_before: datetime) -> None:

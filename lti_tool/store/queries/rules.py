@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from lti_tool.store.models import (
     AwardRule,
@@ -55,6 +55,12 @@ def rules_of(session: Session, course_id: int) -> Sequence[AwardRule]:
     return session.scalars(query.options(*loaded)).all()
 
 
+def rules_with_links(session: Session, course_id: int) -> Sequence[AwardRule]:
+    """The rules of a course, oldest first, with their links loaded; what they ask for is not read."""
+    query = select(AwardRule).where(AwardRule.course_id == course_id).order_by(AwardRule.id)
+    return session.scalars(query.options(selectinload(AwardRule.link))).all()
+
+
 def all_rules(session: Session) -> Sequence[AwardRule]:
     """The rules of all courses, oldest first."""
     return session.scalars(select(AwardRule).order_by(AwardRule.id)).all()
@@ -74,11 +80,6 @@ def courses_awarding_for(session: Session, registration_id: int, issuer_id: str)
 
 def rules_without_permission(session: Session, registration_id: int, issuer_id: str) -> Sequence[AwardRule]:
     """The rules of the platform's courses with a badge of the issuer that they may not award, oldest first."""
-    permitted = select(IssuerPermission.id).where(
-        IssuerPermission.registration_id == registration_id,
-        IssuerPermission.issuer_id == issuer_id,
-        IssuerPermission.course_id.is_(None) | (IssuerPermission.course_id == AwardRule.course_id),
-    )
     query = (
         select(AwardRule)
         .join(AwardRule.course)
@@ -87,11 +88,57 @@ def rules_without_permission(session: Session, registration_id: int, issuer_id: 
             Course.registration_id == registration_id,
             AwardRule.issuer_id == issuer_id,
             AwardRule.removed_at.is_(None),
-            RegistrationRow.issuer_id != issuer_id,
-            ~permitted.exists(),
+            ~_is_permitted(),
         )
     )
     return session.scalars(query.order_by(AwardRule.id)).all()
+
+
+def _is_permitted() -> ColumnElement[bool]:
+    """That the course of a rule may award for the issuer of its badge, as `queries.issuers.may_award` says."""
+    permission = exists().where(
+        IssuerPermission.registration_id == Course.registration_id,
+        IssuerPermission.issuer_id == AwardRule.issuer_id,
+        IssuerPermission.course_id.is_(None) | (IssuerPermission.course_id == AwardRule.course_id),
+    )
+    return or_(RegistrationRow.issuer_id == AwardRule.issuer_id, permission)
+
+
+def awarding_versions(
+    session: Session, *, course_id: int | None = None, rule_id: int | None = None
+) -> Sequence[RuleVersion]:
+    """The versions by which the rules of a course, or one rule, award now, by rule, with rules and links loaded.
+
+    None of a rule that is paused or removed, or waits for a teacher to settle a change, or whose course may not award
+    for the issuer of its badge.
+    """
+    waiting = aliased(RuleVersion)
+    is_unsettled = exists().where(waiting.rule_id == AwardRule.id, waiting.status == "proposed")
+    query = (
+        select(RuleVersion)
+        .join(RuleVersion.rule)
+        .join(AwardRule.course)
+        .join(Course.registration)
+        .where(
+            RuleVersion.status == "active",
+            AwardRule.paused.is_(False),
+            AwardRule.removed_at.is_(None),
+            ~is_unsettled,
+            _is_permitted(),
+        )
+        .options(
+            contains_eager(RuleVersion.rule).options(
+                joinedload(AwardRule.link),
+                contains_eager(AwardRule.course).contains_eager(Course.registration),
+            )
+        )
+        .order_by(AwardRule.id)
+    )
+    if course_id is not None:
+        query = query.where(AwardRule.course_id == course_id)
+    if rule_id is not None:
+        query = query.where(AwardRule.id == rule_id)
+    return session.scalars(query).all()
 
 
 def active_version(session: Session, rule_id: int) -> RuleVersion | None:

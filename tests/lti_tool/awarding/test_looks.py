@@ -76,7 +76,9 @@ def test_looks_at_a_new_class_may_come_at_once(tool_on_any_database, platform):
     all_at_once(look, look, look)
     assert len(observed(tool, "link_access")) == 53
     assert len({row.person_id for row in observed(tool, "link_access")}) == 53
-    assert [row.outcome for row in rows(tool, LookRow)] == ["answered"] * 3
+    *earlier, last = [row.outcome for row in rows(tool, LookRow)]
+    assert last == "answered"
+    assert {*earlier} <= {"answered", "overtaken"}
 
 
 def test_a_look_that_ends_after_a_later_one_has_begun_overwrites_nothing(tool, platform, course_id, clock):
@@ -92,7 +94,7 @@ def test_a_look_that_ends_after_a_later_one_has_begun_overwrites_nothing(tool, p
 
     late.members = members_late
     looks.look(tool.store, late, course_id, began_at)
-    assert [row.outcome for row in rows(tool, LookRow)] == ["answered", "answered", "overtaken"]
+    assert [row.outcome for row in rows(tool, LookRow)] == ["answered", "overtaken", "answered"]
     (last,) = [row for row in observed(tool, "link_access") if row.value == "open" and row.seen_at > began_at]
     assert last.seen_at == clock()
     assert len(rows(tool, Award)) == 1

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from lti_tool.conditions.decide import Decision, decide
 from lti_tool.conditions.tree import Node, tree_of
-from lti_tool.observations import RESTRICTION_CONFIRMED, Facts, Observation, Policy
+from lti_tool.observations import RESTRICTION_CONFIRMED, Facts, KnownPerson, Observation, Policy
 from lti_tool.sources import launches, line_item_results, member_lists, teacher
-from lti_tool.sources.found import Answer, Found, Known, is_new
-from lti_tool.sources.member_lists import Lists
+from lti_tool.sources.found import Asked, Found, LinkAsked, is_new
 from lti_tool.values import INSTRUCTOR, LEARNER, Launch, LineItemResult, Member
-from tests.fixtures import NOW, launch_of
+from tests.fixtures import NOW, FakePlatform, launch_of
 
 LINK = "1"
 OPENED_TO_THEM = tree_of({"condition": "link_opened_to_them"})
+
+
+@dataclass
+class KnownHere:
+    """What is known of the course."""
+
+    own: Mapping[str, Sequence[Observation]]
+    course: Sequence[Observation]
+
+    def people(self, user_ids: Sequence[str], kinds: frozenset[str]) -> Mapping[str, KnownPerson]:
+        return {
+            user_id: KnownPerson(own=[each for each in self.own[user_id] if each.kind in kinds])
+            for user_id in user_ids
+            if user_id in self.own
+        }
+
+    def everybody(self, kind: str | None = None) -> Sequence[str]:
+        return [
+            user_id for user_id, own in self.own.items() if any(kind in (None, each.kind) for each in own)
+        ]
 
 
 @dataclass
@@ -35,15 +55,28 @@ class SimulatedCourse:
             return
         members = [Member(user_id=each, roles=(LEARNER,)) for each in inside + outside]
         members += [Member(user_id=each, roles=(INSTRUCTOR,)) for each in staff]
-        lists = Lists(members=members, open_to={LINK: frozenset(inside + staff)})
-        self._add(member_lists, member_lists.observe(Answer(content=lists), self._known()))
+        self._look(
+            member_lists,
+            FakePlatform(
+                everyone=members, inside=[each for each in members if each.user_id in inside + staff]
+            ),
+        )
 
     def results(self, **scores: str) -> None:
         """A look at the column."""
         self.now += timedelta(minutes=10)
         listed = [LineItemResult(user_id=name, score=_score(score)) for name, score in scores.items()]
-        found = line_item_results.observe(Answer(content={LINK: listed}), self._known())
-        self._add(line_item_results, found)
+        self._look(line_item_results, FakePlatform(graded=listed))
+
+    def _look(self, source: object, platform: FakePlatform) -> None:
+        link = LinkAsked(id=LINK, reads=source.GIVES, line_item_url="https://moodle.example.org/lineitems/1")
+        asked = Asked(
+            product="moodle",
+            memberships_url="https://moodle.example.org/members",
+            line_items_url=None,
+            links=[link],
+        )
+        self._add(source, source.look(asked, platform, self._known()).found)
 
     def opens(self, person: str, role: str = LEARNER, **changes: object) -> None:
         """A launch of the link."""
@@ -52,7 +85,7 @@ class SimulatedCourse:
         known = self._known()
         confirmed = [each for each in known.course if each.kind == "restriction_confirmed"]
         found = launches.launched(launch, confirmed[-1].seen_at if confirmed else None)
-        new = [each for each in found if is_new(each, known.own(each.user_id), launches.NAME)]
+        new = [each for each in found if is_new(each, known.own.get(each.user_id, ()), launches.NAME)]
         self._add(launches, new, actor=self._id(person))
 
     def confirms(self, person: str, by: str = "Z") -> None:
@@ -102,13 +135,13 @@ class SimulatedCourse:
         """The code of the last part of the decision about a person."""
         return self.decide(person, rule).trace.leaves()[-1].code
 
-    def _known(self) -> Known:
+    def _known(self) -> KnownHere:
         people: dict[str, list[Observation]] = {}
         names = {number: name for name, number in self.ids.items()}
         for each in self.observations:
             if each.person is not None:
                 people.setdefault(names[each.person], []).append(each)
-        return Known(people=people, course=[each for each in self.observations if each.person is None])
+        return KnownHere(own=people, course=[each for each in self.observations if each.person is None])
 
     def _add(self, source: object, found: object, actor: int | None = None) -> None:
         self.observations += [self._observation(each, source.NAME, actor) for each in found]

@@ -454,6 +454,7 @@ def upgrade() -> None:
         sa.Column("paused", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided", sa.JSON(), nullable=True),
         sa.Column("trouble", sa.JSON(), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -596,7 +597,7 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=40), nullable=False),
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=10), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("trouble", sa.JSON(), nullable=True),
@@ -643,6 +644,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_observation_actor_id"), ["actor_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_observation_look_id"), ["look_id"], unique=False)
         batch_op.create_index("ix_observation_course", ["course_id", "seen_at"], unique=False)
+        batch_op.create_index(
+            "ix_observation_course_person", ["course_id", "person_id", "kind"], unique=False
+        )
         batch_op.create_index("ix_observation_person", ["person_id"], unique=False)
 
     op.create_table(
@@ -727,6 +731,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_award_renews_id"), ["renews_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
+            "ix_award_waiting_course_id",
+            ["course_id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
+        )
+        batch_op.create_index(
+            "ix_award_waiting_issuer_id",
+            ["issuer_id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
+        )
+        batch_op.create_index(
             "ix_award_running",
             ["issuer_id", "template_id", "person_id"],
             unique=True,
@@ -777,6 +795,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash"),
     )
     with op.batch_alter_table("launch_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_launch_session_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_launch_session_last_used_at"), ["last_used_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_launch_session_registration_id"), ["registration_id"], unique=False
         )
