@@ -234,18 +234,31 @@ class _Reader:
         return text
 
     def broker(self, name: str, default: str) -> str:
-        """An address of Celery: memory, or Valkey and Redis."""
+        """An address of Celery: memory, Valkey and Redis, or RabbitMQ."""
         text = self.text(name) or default
+        if text.startswith(("amqp://", "amqps://")):
+            if (parts := self._parts(name, text, _ESCAPES)) and not _is_host(parts.hostname):
+                self._problem(name, "names no valid host: write amqp://user:password@localhost:5672//")
+            return text
+        return self._valkey(name, text, "redis://, rediss://, amqp:// or amqps://")
+
+    def _valkey(self, name: str, text: str, beginnings: str) -> str:
         if text.startswith(("redis://", "rediss://")):
             if (parts := self._parts(name, text, _ESCAPES)) and not _is_host(parts.hostname):
                 self._problem(name, "names no valid host: write redis://localhost:6379/0")
         elif not text.startswith(("memory://", "redis+socket:///")):
-            self._problem(name, "must be memory://, or begin with redis:// or rediss://")
+            self._problem(name, f"must be memory://, or begin with {beginnings}")
         return text
 
     def limit_store(self, name: str, broker: str) -> str:
-        """An address of Flask-Limiter: memory, or Valkey and Redis; that of the broker where none is set."""
-        text = self.broker(name, broker) if self.text(name) else broker
+        """An address of Flask-Limiter: memory, or Valkey and Redis; that of the broker where none is set.
+
+        RabbitMQ counts nothing, so beside it each process counts for itself.
+        """
+        own = self.text(name)
+        if own is None and broker.startswith("amqp"):
+            return "memory://"
+        text = broker if own is None else self._valkey(name, own, "redis:// or rediss://")
         # Celery writes a socket, several hosts and the check of a certificate in ways that are its own.
         text = text.partition(";")[0].replace("redis+socket://", "redis+unix://")
         text = text.replace("virtual_host=", "db=")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from typing import Any
 
 import gunicorn.http.wsgi
 
@@ -37,3 +39,10 @@ accesslog = None
 errorlog = "-"
 # gunicorn sends a Server header in any case; this one does not say what serves, nor in which version.
 gunicorn.http.wsgi.SERVER = "Nozimite"
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    """Stops the worker inside the web process. Later Python would wait until its threads find nothing more to do."""
+    wsgi = sys.modules.get("lti_tool.wsgi")
+    if _embedded and wsgi is not None and hasattr(wsgi, "worker"):
+        wsgi.worker.stop()

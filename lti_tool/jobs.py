@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import timedelta
 
+from sqlalchemy.exc import OperationalError
+
 from lti_tool.awarding import looks, teacher_mail
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.issuing import issuance, notices
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.logs import log, traceback_summary
+from lti_tool.logs import error_name, log, traceback_summary
 from lti_tool.people import sessions
 from lti_tool.store import outbox, queries
 from lti_tool.store.models import Course
@@ -20,6 +22,8 @@ from lti_tool.wiring import Tool
 
 #: How often a correction that a teacher has asked for looks whether the issuer is confirmed.
 UNTIL_CONFIRMED = timedelta(hours=1)
+#: How long a job waits that the database could not do: it is away, its disk is full, two transactions met.
+DATABASE_SECONDS = 10.0
 
 
 def run_all(tool: Tool, claimed: Sequence[outbox.Job]) -> Iterator[Collection[str]]:
@@ -66,9 +70,13 @@ def run(tool: Tool, job: outbox.Job) -> None:
         _postpone(tool, job, str(error), error.retry_after)
         if error.retry_after is None:
             log.warning("work_postponed", task=job.task, event_id=job.id, why=str(error))
+    except OperationalError as error:
+        # Not the fault of the job, so however long it lasts, the job does not die of it.
+        log.error("work_without_database", task=job.task, event_id=job.id, error=traceback_summary(error))
+        _postpone(tool, job, error_name(error), DATABASE_SECONDS)
     except Exception as error:  # noqa: BLE001 - Celery would log the text of any error, which may name a person
         log.error("work_failed", task=job.task, event_id=job.id, error=traceback_summary(error))
-        _postpone(tool, job, type(error).__name__)
+        _postpone(tool, job, error_name(error))
 
 
 def _postpone(tool: Tool, job: outbox.Job, trouble: str, retry_after: float | None = None) -> None:

@@ -84,4 +84,10 @@ def traceback_summary(error: BaseException) -> str:
         for frame in traceback.extract_tb(error.__traceback__)
         if Path(frame.filename).is_relative_to(_ROOT) and ".venv" not in frame.filename
     ]
-    return " < ".join([type(error).__name__, *reversed(own[-4:])])
+    return " < ".join([error_name(error), *reversed(own[-4:])])
+
+
+def error_name(error: BaseException) -> str:
+    """The type of an error; of one of the database also what its driver says, such as DiskFull or DeadlockDetected."""
+    cause = getattr(error, "orig", None)
+    return type(error).__name__ if cause is None else f"{type(error).__name__} ({type(cause).__name__})"

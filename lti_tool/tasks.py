@@ -20,21 +20,29 @@ from kombu.transport import memory
 from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool import jobs
-from lti_tool.logs import log, traceback_summary
+from lti_tool.logs import error_name, log, traceback_summary
 from lti_tool.store import dead_jobs, outbox
 from lti_tool.wiring import Tool
 
 TASK_NAME = "nozimite.run_due_jobs"
 #: How often the relay looks for due jobs.
 IDLE_SECONDS = 0.2
-#: How long the relay waits after the broker or the database has not answered.
+#: How long the relay, or a thread of a worker, waits after the broker or the database has not answered.
 TROUBLE_SECONDS = 2
 #: A message that nobody has taken for so long is dropped: the relay has sent newer ones.
 MESSAGE_SECONDS = 60
 #: How often the leases of jobs that are being done are renewed.
 RENEW_SECONDS = outbox.LEASE.total_seconds() / 3
+#: How often jobs are given back that could not be, because the database was away.
+GIVE_BACK_SECONDS = 1
 #: A job whose thread hangs for longer is given up to another worker; every call to others has a shorter limit.
 LONGEST_JOB_SECONDS = 900
+#: For so long a thread works on one message. RabbitMQ closes the connection of a worker that has not acknowledged a
+#: message for half an hour, Valkey gives it to another after `visibility_timeout`.
+MESSAGE_WORK_SECONDS = 300
+#: How long a worker that is stopped waits for the jobs at hand. Those that take longer, such as mails to a server that
+#: hangs, are given back: docker/compose.yml ends a process by force after 30 seconds.
+STOP_SECONDS = 10
 #: How many jobs a worker claims at once: those of `issue` are issued together, the others one after the other.
 CLAIMED_AT_ONCE = {outbox.AWARDS: 100, outbox.LOOKS: 1, outbox.DELIVERIES: 1}
 #: How many threads of a process work for each queue, at most: so a queue that hangs takes none from another.
@@ -98,14 +106,17 @@ class Runner:
     def __init__(self, tool: Tool) -> None:
         self._tool = tool
         self._stop = threading.Event()
-        self._lock = threading.Lock()
+        #: Notified when a thread has nothing to do any more.
+        self._lock = threading.Condition()
         self._busy = dict.fromkeys(outbox.QUEUES, 0)
         #: The jobs that are being done, by id, and when (by time.monotonic) they are given up.
         self._held: dict[str, float] = {}
+        #: Jobs that could not be given back, by id, and until when (by time.monotonic) their lease is surely ours.
+        self._left: dict[str, float] = {}
 
     def start(self) -> None:
         """Starts the thread that renews leases."""
-        threading.Thread(target=self._renew_leases, name="leases", daemon=True).start()
+        threading.Thread(target=self._keep_leases, name="leases", daemon=True).start()
 
     def stop(self) -> None:
         """Has every thread end after the job that it is doing; what it has claimed beyond that is given back."""
@@ -117,24 +128,34 @@ class Runner:
             return THREADS[queue] - self._busy[queue]
 
     def run_due_jobs(self, queue: str) -> None:
-        """Runs jobs of the queue until none is due. Does nothing where all its threads are doing so already."""
+        """Runs jobs of the queue until none is due, for at most MESSAGE_WORK_SECONDS: the relay asks again.
+
+        Does nothing where all threads of the queue are doing so already.
+        """
         with self._lock:
             if self._busy[queue] >= THREADS[queue]:
                 return
             self._busy[queue] += 1
+        began = time.monotonic()
         try:
             while not self._stop.is_set():
+                leased_until = time.monotonic() + outbox.LEASE.total_seconds()
                 claimed = outbox.claim(self._tool.store, queue, self._tool.clock(), CLAIMED_AT_ONCE[queue])
                 if not claimed:
                     return
-                self._run(claimed)
+                self._run(claimed, leased_until)
+                if time.monotonic() - began >= MESSAGE_WORK_SECONDS:
+                    return
         except SQLAlchemyError as error:
-            log.error("worker_without_database", error=type(error).__name__)
+            log.error("worker_without_database", error=error_name(error))
+            # The relay asks again at once.
+            self._stop.wait(TROUBLE_SECONDS)
         finally:
             with self._lock:
                 self._busy[queue] -= 1
+                self._lock.notify_all()
 
-    def _run(self, claimed: Sequence[outbox.Job]) -> None:
+    def _run(self, claimed: Sequence[outbox.Job], leased_until: float) -> None:
         held = {job.id for job in claimed}
         given_up = time.monotonic() + LONGEST_JOB_SECONDS
         with self._lock:
@@ -146,18 +167,54 @@ class Runner:
                 if self._stop.is_set():
                     break
         finally:
-            self._let_go(held)
-            if held:
-                outbox.give_back(self._tool.store, held)
+            left = self._let_go(held)
+            with self._lock:
+                self._left |= dict.fromkeys(left, leased_until)
+            self.give_back()
 
-    def _let_go(self, job_ids: Iterable[str]) -> None:
+    def _let_go(self, job_ids: Iterable[str]) -> Sequence[str]:
+        """Those that were still held."""
         with self._lock:
-            for job_id in job_ids:
-                self._held.pop(job_id, None)
+            return [job_id for job_id in job_ids if self._held.pop(job_id, None) is not None]
 
-    def _renew_leases(self) -> None:
-        while not self._stop.wait(RENEW_SECONDS):
-            self.renew_leases()
+    def _keep_leases(self) -> None:
+        renewed = time.monotonic()
+        while not self._stop.wait(GIVE_BACK_SECONDS):
+            self.give_back()
+            if time.monotonic() - renewed >= RENEW_SECONDS:
+                renewed = time.monotonic()
+                self.renew_leases()
+
+    def give_back(self) -> None:
+        """Gives back the jobs that this process has claimed and does not do.
+
+        What cannot be given back, because the database is away, is tried again for as long as nobody else can have
+        claimed it.
+        """
+        with self._lock:
+            # Taken out first: of two threads that give back the same jobs, the second could end another worker's lease.
+            left, self._left = self._left, {}
+        left = {job_id: until for job_id, until in left.items() if until > time.monotonic()}
+        try:
+            if left:
+                outbox.give_back(self._tool.store, left.keys())
+        except SQLAlchemyError as error:
+            log.error("work_not_given_back", error=error_name(error))
+            with self._lock:
+                self._left |= left
+
+    def wait_until_idle(self, seconds: float) -> None:
+        """Returns once all threads have ended what they are doing, after so many seconds at most."""
+        with self._lock:
+            self._lock.wait_for(lambda: not any(self._busy.values()), timeout=seconds)
+
+    def give_back_all(self) -> bool:
+        """Gives back also the jobs that are being done; whether there are any."""
+        with self._lock:
+            held, self._held = dict.fromkeys(self._held, time.monotonic() + RENEW_SECONDS), {}
+            self._left |= held
+        self.give_back()
+        return bool(held)
 
     def renew_leases(self) -> None:
         """Renews the leases of the jobs that are being done, but for those whose thread seems to hang."""
@@ -167,7 +224,7 @@ class Runner:
             if held:
                 outbox.renew(self._tool.store, held, self._tool.clock())
         except SQLAlchemyError as error:
-            log.error("lease_not_renewed", error=type(error).__name__)
+            log.error("lease_not_renewed", error=error_name(error))
 
 
 class Relay:
@@ -207,10 +264,10 @@ class Relay:
                         expires=MESSAGE_SECONDS,
                     )
         except SQLAlchemyError as error:
-            log.error("relay_without_database", error=type(error).__name__)
+            log.error("relay_without_database", error=error_name(error))
             return False
         except (OperationalError, OSError) as error:
-            log.error("relay_without_broker", error=type(error).__name__)
+            log.error("relay_without_broker", error=error_name(error))
             return False
         except Exception as error:  # noqa: BLE001 - each broker has errors of its own, and none may end the thread
             log.error("relay_failed", error=traceback_summary(error))
@@ -248,12 +305,22 @@ class Worker:
         self._thread.start()
         self._relay.start()
 
-    def stop(self) -> None:
-        """Stops both. A job that is cut short is claimed again when its lease has run out."""
+    def stop(self) -> bool:
+        """Stops both; the jobs at hand are ended, and given back where that takes longer than STOP_SECONDS.
+
+        Returns False where threads are still busy with such jobs, or with a broker that does not answer. Their process
+        has to end at once, or what was given back is done twice.
+        """
         self._relay.stop()
         self._runner.stop()
-        self._controller.stop()
-        self._thread.join(timeout=10)
+        # Celery waits for all threads of its pool, however long they take.
+        stopping = threading.Thread(target=self._controller.stop, name="stop", daemon=True)
+        stopping.start()
+        self._runner.wait_until_idle(STOP_SECONDS)
+        stopping.join(timeout=TROUBLE_SECONDS)
+        self._thread.join(timeout=TROUBLE_SECONDS)
+        has_ended = not stopping.is_alive() and not self._thread.is_alive()
+        return not self._runner.give_back_all() and has_ended
 
 
 def _transport_options(broker_url: str) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import threading
+import sys
+from collections.abc import Callable
 
 from lti_tool.logs import log
 from lti_tool.store import outbox
@@ -30,14 +32,32 @@ def is_keeping_up(database_url: str) -> bool:
         store.close()
 
 
+def stop_signals() -> Callable[[], None]:
+    """A function that returns once this process was asked to stop, by SIGTERM or SIGINT, from now on.
+
+    A threading.Event would not do: where the signal comes while the main thread is about to wait for it, the handler
+    waits for ever for the lock that this thread holds.
+    """
+    read_end, write_end = os.pipe()
+
+    def wait() -> None:
+        os.read(read_end, 1)
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: os.write(write_end, b"."))
+    return wait
+
+
 def run(tool: Tool, broker_url: str) -> None:
     """Runs jobs until SIGTERM or SIGINT."""
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    wait_for_stop = stop_signals()
     worker = Worker(tool, broker_url)
     worker.start()
     log.info("worker_started")
-    stop.wait()
-    worker.stop()
-    log.info("worker_stopped")
+    wait_for_stop()
+    has_ended = worker.stop()
+    log.info("worker_stopped", by_force=not has_ended)
+    if not has_ended:
+        # Python would wait for the threads that are still busy.
+        sys.stderr.flush()
+        os._exit(0)

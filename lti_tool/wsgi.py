@@ -1,11 +1,11 @@
 """The web application for a WSGI server: `gunicorn --config docker/gunicorn.conf.py`.
 
-With BROKER_URL=memory:// the worker runs in the same process, so there must be only one process.
+With BROKER_URL=memory:// the worker runs in the same process, so there must be only one. docker/gunicorn.conf.py stops
+it when that process ends.
 """
 
 from __future__ import annotations
 
-import atexit
 import os
 
 from config.settings import private_paths, read_settings
@@ -26,4 +26,3 @@ with tool.store.read() as session:
 if settings.embedded_worker:
     worker = Worker(tool, settings.broker_url)
     worker.start()
-    atexit.register(worker.stop)

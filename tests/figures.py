@@ -1,7 +1,8 @@
-"""What a long run did: a table at its end, and tests/long-results.json.
+"""What a long run did: a table at its end, tests/long-results.json and tests/faults/results.json.
 
-`make test-long` loads this with `-p tests.figures`. The file is meant to be committed before an issue is closed, and is
-written only where the whole suite was asked for: a part of it would say too little.
+`make test-long` loads this with `-p tests.figures`. The files are meant to be committed before an issue is closed. The
+first is written only where the whole suite was asked for: a part of it would say too little. The second says what
+became of awards in each fault that was caused; `make test-long ARGS=tests/faults` writes it too.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import platform
 import time
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,8 @@ import pytest
 from tests.amounts import ASKED
 
 RESULTS = "tests/long-results.json"
+FAULTS = "tests/faults"
+FAULT_RESULTS = "tests/faults/results.json"
 
 
 class Figures:
@@ -30,6 +34,7 @@ class Figures:
         self.tests: Counter[str] = Counter()
         self.seconds: Counter[str] = Counter()
         self.amounts = dict(ASKED)
+        self.faults: dict[str, Any] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         room = "/".join(report.nodeid.split("/")[:2])
@@ -37,6 +42,10 @@ class Figures:
         if report.when == "call" or report.outcome != "passed":
             self.outcomes[report.outcome] += 1
             self.tests[room] += 1
+        if report.when == "call" and room == FAULTS:
+            told = dict(report.user_properties)
+            seed = {"seed": told["seed"]} if "seed" in told else {}
+            self.faults |= {fault: seed | figures for fault, figures in told.get("fault", {}).items()}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.outcome != "passed":
@@ -46,12 +55,18 @@ class Figures:
     def pytest_testnodedown(self, node: Any) -> None:
         self.amounts |= getattr(node, "workeroutput", {}).get("amounts", {})
 
-    def as_json(self) -> dict[str, Any]:
+    def run(self) -> dict[str, Any]:
+        """When the run was, on what, and how long it took."""
         return {
             "date": datetime.now(UTC).date().isoformat(),
             "python": platform.python_version(),
             "processors": os.cpu_count(),
             "seconds": round(time.monotonic() - self.began),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **self.run(),
             "outcomes": dict(sorted(self.outcomes.items())),
             "amounts": dict(sorted((self.amounts | ASKED).items())),
             "rooms": {
@@ -68,15 +83,26 @@ class Figures:
         for room, row in figures["rooms"].items():
             terminalreporter.line(f"{row['tests']:>9,}  tests in {row['seconds']:,} s in {room}")
         if is_whole(config):
-            (config.rootpath / RESULTS).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-            terminalreporter.line(f"written to {RESULTS}, to be committed")
+            write(terminalreporter, config.rootpath / RESULTS, figures)
+        if self.faults and (is_whole(config) or (config.args == [FAULTS] and not is_filtered(config))):
+            faults = {**self.run(), "faults": dict(sorted(self.faults.items()))}
+            write(terminalreporter, config.rootpath / FAULT_RESULTS, faults)
+
+
+def write(terminalreporter: Any, file: Path, figures: dict[str, Any]) -> None:
+    file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    terminalreporter.line(f"written to {file}, to be committed")
 
 
 def is_whole(config: pytest.Config) -> bool:
     """Whether the whole suite was asked for."""
-    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not (
-        config.option.keyword or config.option.markexpr or config.option.deselect or config.option.maxfail
-    )
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not is_filtered(config)
+
+
+def is_filtered(config: pytest.Config) -> bool:
+    """Whether some tests were left out."""
+    option = config.option
+    return bool(option.keyword or option.markexpr or option.deselect or option.maxfail)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-import signal
 import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -27,6 +25,7 @@ from lti_tool.templates.starters import publish_starters
 from lti_tool.web import create_app
 from lti_tool.web.server import listen, serve
 from lti_tool.wiring import Tool, build_tool, move_issuers
+from lti_tool.worker import stop_signals
 
 ISSUER_FILE = Path(__file__).parents[2] / "config" / "issuer.example.toml"
 TEMPLATES = Path(__file__).parents[1] / "demo" / "templates"
@@ -96,12 +95,10 @@ def _open_socket(port: int, address: str, option: str) -> socket.socket:
 
 def serve_until_stopped(folder: Path, sockets: Sockets, environment: Mapping[str, str]) -> int:
     """The exit code, 0, after Ctrl-C or SIGTERM. The data in `folder` is used again."""
-    stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    wait_for_stop = stop_signals()
     with demo_in_folder(folder, sockets, environment) as demo:
         print(_instructions(demo, folder), flush=True)
-        stop.wait()
+        wait_for_stop()
         print("\nStopping ...", flush=True)
     return 0
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lti_tool.deliveries import CHANNELS
+from lti_tool.deliveries.recording import record
 from lti_tool.errors import DeliveryError, NotFoundError
 from lti_tool.issuing import notices
 from lti_tool.issuing.baking import bake_badge
@@ -50,7 +51,8 @@ def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> 
         with store.begin() as session:
             session.get_one(Delivery, delivery_id).trouble = error.as_json()
         raise
-    with store.begin() as session:
+
+    def write(session: Session) -> None:
         sent = queries.awards.lock_delivery(session, delivery_id)
         current = sent.award.credential
         if sent.status == "sent" or current is None or current.id != badge.credential_id:
@@ -59,6 +61,8 @@ def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> 
             return
         sent.status, sent.reference, sent.sent_at, sent.trouble = "sent", receipt.reference, now, None
         events.record(session, "delivered", "delivery", delivery_id, now, why=channel, data=_award_of(sent))
+
+    record(store, write)
 
 
 def channels_that_tell(issuers: Issuers) -> list[str]:
@@ -104,7 +108,7 @@ def _recipient(learner: Person, credential: CredentialRow) -> Recipient:
 
 
 def _end_notice(store: Store, notice_id: int, status: str, why: str, now: datetime) -> None:
-    with store.begin() as session:
+    def write(session: Session) -> None:
         row = queries.credentials.lock_notice(session, notice_id)
         if row.status != "pending":
             # Another worker had the same job, and was faster. The recipient knows both mails by their reference.
@@ -115,6 +119,8 @@ def _end_notice(store: Store, notice_id: int, status: str, why: str, now: dateti
             events.record(session, "told", "credential", row.credential_id, now, why=row.kind, data=data)
         else:
             events.record(session, "not_told", "credential", row.credential_id, now, why=why, data=data)
+
+    record(store, write)
 
 
 def mail_teacher(issuer: Issuer, mail: TeacherMail) -> None:

@@ -79,10 +79,9 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", g.get("referrer_policy", "no-referrer"))
     headers.setdefault("Permissions-Policy", _PERMISSIONS)
     headers.setdefault("Content-Security-Policy", _policy(ANY_ORIGIN if is_private else NO_ORIGIN))
-    if is_private:
-        headers.setdefault("Cache-Control", "no-store")
-    elif response.mimetype == "text/html":
-        headers.setdefault("Cache-Control", "no-cache")
+    # Caches keep also what does not say for how long: an error would outlive its cause.
+    is_lasting = response.mimetype == "text/html" and response.status_code < 400
+    headers.setdefault("Cache-Control", "no-cache" if is_lasting and not is_private else "no-store")
     return response
 
 

@@ -98,7 +98,7 @@ def test_all_mistakes_are_named_at_once() -> None:
         "KEY_ENCRYPTION_KEY": "",
         "ISSUER_FILE": "",
         "DATABASE_URL": "mysql://localhost/nozimite",
-        "BROKER_URL": "amqp://localhost",
+        "BROKER_URL": "kafka://localhost",
         "EXTENSION_URL": "words.example",
         "SMTP_URL": "smtp.example.org:587",
         "MAIL_FROM": "badges",
@@ -308,7 +308,10 @@ def test_a_database_is_accepted(value: str) -> None:
     assert read_settings(NEEDED | {"DATABASE_URL": value}).database_url == value
 
 
-@pytest.mark.parametrize("value", ["localhost:6379", "amqp://localhost", "redis://", "redis://host:port/0"])
+@pytest.mark.parametrize(
+    "value",
+    ["localhost:6379", "kafka://localhost", "redis://", "redis://host:port/0", "amqp://", "amqp://a b//"],
+)
 def test_a_broker_that_cannot_be_used_is_refused(value: str) -> None:
     assert names(refusal(NEEDED | {"BROKER_URL": value})) == {"BROKER_URL"}
 
@@ -477,6 +480,8 @@ def test_the_example_shows_the_default_values() -> None:
         ("redis+socket:///run/valkey.sock?virtual_host=2", "", "redis+unix:///run/valkey.sock?db=2"),
         ("redis://a/0;redis://b/0", "", "redis://a/0"),
         ("rediss://a/0?ssl_cert_reqs=CERT_REQUIRED", "", "rediss://a/0?ssl_cert_reqs=required"),
+        ("amqp://user:p@rabbitmq:5672//", "", "memory://"),
+        ("amqps://rabbitmq//", "redis://valkey/1", "redis://valkey/1"),
     ],
 )
 def test_requests_are_counted_where_the_broker_is_unless_said_otherwise(broker, limits, store) -> None:
@@ -485,7 +490,7 @@ def test_requests_are_counted_where_the_broker_is_unless_said_otherwise(broker, 
     assert ":p@" not in repr(settings)
 
 
-@pytest.mark.parametrize("value", ["valkey", "http://valkey", "redis://", "redis://a b"])
+@pytest.mark.parametrize("value", ["valkey", "http://valkey", "redis://", "redis://a b", "amqp://rabbitmq//"])
 def test_a_limit_store_that_cannot_be_used_is_refused(value) -> None:
     assert names(refusal(NEEDED | {"LIMITS_URL": value})) == {"LIMITS_URL"}
 

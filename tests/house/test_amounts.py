@@ -27,7 +27,7 @@ def test_two():
 
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    (folder / "tests").mkdir()
+    (folder / "tests").mkdir(exist_ok=True)
     (folder / "tests" / "test_suite.py").write_text(SUITE, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\ntestpaths = tests\n", encoding="utf-8")
     inherited = {name: value for name, value in os.environ.items() if name != "NOZIMITE_LONG"}
@@ -53,6 +53,7 @@ def test_the_long_run_tries_the_full_amount_and_writes_down_what_it_did(
 ) -> None:
     done = run(tmp_path, "-p", "tests.figures", *workers, NOZIMITE_LONG="1", NOZIMITE_FUZZ="9")
     assert "tried 30\n" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     figures = json.loads((tmp_path / "tests" / "long-results.json").read_text(encoding="utf-8"))
     assert figures["outcomes"] == {"passed": 2}
     assert figures["amounts"]["attempts"] == 30
@@ -65,6 +66,26 @@ def test_a_part_of_the_suite_is_not_written_down(tmp_path: Path) -> None:
     done = run(tmp_path, "-p", "tests.figures", "-k", "one", NOZIMITE_LONG="1")
     assert "1 passed" in done.stdout
     assert not (tmp_path / "tests" / "long-results.json").exists()
+
+
+FAULTS = """
+def test_a_fault(record_property):
+    record_property("seed", 7)
+    record_property("fault", {"a broker that is away": {"awards": 2}})
+"""
+
+
+@pytest.mark.parametrize("workers", [(), ("--numprocesses", "2")], ids=["alone", "on two processors"])
+@pytest.mark.parametrize("part", [(), ("tests/faults",)], ids=["all tests", "those of faults"])
+def test_the_long_run_writes_down_what_became_of_awards_in_each_fault(
+    tmp_path: Path, workers: tuple[str, ...], part: tuple[str, ...]
+) -> None:
+    (tmp_path / "tests" / "faults").mkdir(parents=True)
+    (tmp_path / "tests" / "faults" / "test_broker.py").write_text(FAULTS, encoding="utf-8")
+    done = run(tmp_path, "-p", "tests.figures", *workers, *part, NOZIMITE_LONG="1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads((tmp_path / "tests" / "faults" / "results.json").read_text(encoding="utf-8"))
+    assert figures["faults"] == {"a broker that is away": {"seed": 7, "awards": 2}}
 
 
 def test_two_amounts_have_two_descriptions() -> None:

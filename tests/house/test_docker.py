@@ -100,16 +100,33 @@ def test_the_database_and_the_broker_are_reached_by_the_tool_alone() -> None:
     assert list(whole["services"]["proxy"]["networks"]) == ["front"]
 
 
+def front() -> dict[str, str]:
+    """The addresses of the network that the proxy is in."""
+    whole = YAML(typ="safe").load(DOCKER / "compose.yml")
+    (found,) = whole["networks"]["front"]["ipam"]["config"]
+    return dict(found)
+
+
+def test_any_number_of_workers_can_be_started() -> None:
+    """`--scale worker=4`: a name, port or address of one service cannot be given to four containers."""
+    worker = services("compose.yml")["worker"]
+    assert worker.keys().isdisjoint({"container_name", "hostname", "ports"})
+    assert worker["networks"] == ["front", "back"]
+    given_out = ipaddress.ip_network(front()["ip_range"])
+    assert given_out.num_addresses >= 100
+    fixed = [services("compose.yml")[name]["networks"]["front"]["ipv4_address"] for name in ("proxy", "web")]
+    assert [address for address in fixed if ipaddress.ip_address(address) in given_out] == []
+
+
 def test_the_tool_believes_the_proxy_that_stands_before_it() -> None:
     """By the address that compose gives it: another could be anybody's."""
     found = services("compose.yml")
     proxy = found["proxy"]["networks"]["front"]["ipv4_address"]
     assert found["web"]["environment"]["TRUSTED_PROXIES"] == proxy
-    network = ipaddress.ip_network(
-        YAML(typ="safe").load(DOCKER / "compose.yml")["networks"]["front"]["ipam"]["config"][0]["subnet"]
-    )
+    ipam = front()
+    network = ipaddress.ip_network(ipam["subnet"])
     gateway = services(OWN_PROXY)["web"]["environment"]["TRUSTED_PROXIES"]
-    assert gateway == str(next(network.hosts()))
+    assert gateway == ipam["gateway"] == str(next(network.hosts()))
     web = found["web"]["networks"]["front"]["ipv4_address"]
     assert len({proxy, web, gateway}) == 3
     assert all(ipaddress.ip_address(each) in network for each in (proxy, web))

@@ -193,6 +193,24 @@ def test_a_job_that_fails_for_the_last_time_is_logged_with_what_it_was_about(too
     assert "work_dead" in said and "17" in said and "ValueError" in said and "Anna" not in said
 
 
+def test_a_job_does_not_die_of_a_database_in_trouble_however_long_it_lasts(tool, monkeypatch, clock, capfd):
+    with tool.store.begin() as session:
+        event_id = outbox.add(session, "issue", {"award_id": 1}, tool.clock())
+
+    def breaks(*_):
+        raise OperationalError("INSERT", {}, psycopg.errors.DiskFull("could not extend file"))
+
+    monkeypatch.setitem(jobs.JOBS, "issue", breaks)
+    for _ in range(outbox.MOST_ATTEMPTS * 2):
+        run_job(tool, event_id)
+        clock.advance(seconds=jobs.DATABASE_SECONDS)
+    kept = row(tool, event_id)
+    assert (kept.died_at, kept.attempts, kept.trouble) == (None, 0, "OperationalError (DiskFull)")
+    assert kept.due_at <= clock()
+    said = "".join(capfd.readouterr())
+    assert "work_without_database" in said and "OperationalError (DiskFull)" in said
+
+
 @pytest.mark.parametrize(
     ("task", "payload", "cause"),
     [

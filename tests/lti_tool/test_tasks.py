@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from lti_tool import jobs
 from lti_tool.store import outbox
@@ -157,3 +158,47 @@ def test_who_is_stopped_ends_the_job_at_hand_and_gives_back_the_others(tool, tas
     left = {row.id for row in rows(tool, Outbox) if row.task == "replace"}
     assert left == {*ids} - {*done}
     assert {row.leased_until for row in rows(tool, Outbox) if row.id in left} == {None}
+
+
+def test_a_message_is_acknowledged_in_time_however_much_work_waits(tool, tasks, monkeypatch):
+    runner, done = Runner(tool), []
+    tasks("deliver", lambda _tool, job_id, _payload: done.append(job_id))
+    add_jobs(tool, "deliver", 3)
+    monkeypatch.setattr("lti_tool.tasks.MESSAGE_WORK_SECONDS", 0)
+    runner.run_due_jobs(outbox.DELIVERIES)
+    assert len(done) == 1
+    runner.run_due_jobs(outbox.DELIVERIES)
+    assert len(done) == 2
+
+
+def test_what_cannot_be_given_back_while_the_database_is_away_is_given_back_later(tool, tasks, monkeypatch):
+    runner, given_back = Runner(tool), outbox.give_back
+
+    def database_goes(*_):
+        monkeypatch.setattr(outbox, "give_back", database_goes)
+        raise OperationalError("UPDATE", {}, ConnectionError())
+
+    tasks("replace", database_goes)
+    monkeypatch.setattr(jobs, "_postpone", database_goes)
+    monkeypatch.setattr(runner._stop, "wait", lambda _seconds: None)
+    (job_id,) = add_jobs(tool, "replace")
+    runner.run_due_jobs(outbox.AWARDS)
+    assert job_id in leased(tool)
+    runner.give_back()
+    assert job_id in leased(tool)
+    monkeypatch.setattr(outbox, "give_back", given_back)
+    runner.give_back()
+    assert leased(tool) == set()
+
+
+def leased(tool):
+    return {row.id for row in rows(tool, Outbox) if row.leased_until is not None}
+
+
+def test_nothing_is_given_back_once_another_worker_may_have_claimed_it(tool, tasks, monkeypatch):
+    runner, given_back = Runner(tool), []
+    monkeypatch.setattr(outbox, "give_back", lambda _store, ids: given_back.extend(ids))
+    runner._left = {"ours": time.monotonic() + 1, "anybody's": time.monotonic()}
+    runner.give_back()
+    runner.give_back()
+    assert given_back == ["ours"]
