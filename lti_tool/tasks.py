@@ -111,6 +111,8 @@ class Runner:
         self._busy = dict.fromkeys(outbox.QUEUES, 0)
         #: The jobs that are being done, by id, and when (by time.monotonic) they are given up.
         self._held: dict[str, float] = {}
+        #: Set where awards were issued: their deliveries are due at once.
+        self.has_issued = threading.Event()
         #: Jobs that could not be given back, by id, and until when (by time.monotonic) their lease is surely ours.
         self._left: dict[str, float] = {}
 
@@ -144,6 +146,8 @@ class Runner:
                 if not claimed:
                     return
                 self._run(claimed, leased_until)
+                if queue == outbox.AWARDS:
+                    self.has_issued.set()
                 if time.monotonic() - began >= MESSAGE_WORK_SECONDS:
                     return
         except SQLAlchemyError as error:
@@ -244,12 +248,16 @@ class Relay:
     def stop(self) -> None:
         """Stops the thread, after at most ten seconds."""
         self._stop.set()
+        self._runner.has_issued.set()
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        wait = IDLE_SECONDS
-        while not self._stop.wait(wait):
-            wait = IDLE_SECONDS if self.relay_once() else TROUBLE_SECONDS
+        while not self._stop.is_set():
+            if self.relay_once():
+                self._runner.has_issued.wait(IDLE_SECONDS)
+                self._runner.has_issued.clear()
+            else:
+                self._stop.wait(TROUBLE_SECONDS)
 
     def relay_once(self) -> bool:
         """Sends the messages that are called for now; False where the database or the broker does not answer."""

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from lti_tool import jobs
 from lti_tool.store import outbox
-from lti_tool.store.models import CredentialRow, Outbox
+from lti_tool.store.models import CredentialRow, Delivery, Outbox
 from lti_tool.tasks import RENEW_SECONDS, THREADS, Relay, Runner, Worker, build_celery
 from lti_tool.wiring import build_tool
 from tests.fixtures import ANNA, complete, rows, settings_for
@@ -78,6 +78,16 @@ def test_two_tools_in_one_process_run_their_own_jobs(tool, tmp_path, platform, r
     wait(lambda: to_be_issued(tool) == [])
     worker.stop()
     other.store.close()
+
+
+def test_a_badge_is_sent_as_soon_as_it_is_issued(tool, platform, rule_id, monkeypatch):
+    """The relay is not waited for once more."""
+    monkeypatch.setattr("lti_tool.tasks.IDLE_SECONDS", 600)
+    complete(tool, platform, rule_id, ANNA)
+    worker = Worker(tool, "memory://")
+    worker.start()
+    wait(lambda: [delivery.status for delivery in rows(tool, Delivery)] == ["sent"])
+    worker.stop()
 
 
 @pytest.fixture
