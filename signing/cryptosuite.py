@@ -89,7 +89,7 @@ class Cryptosuite:
         now: datetime,
         find_context: ContextFinder = find_context,
     ) -> VerifiedProof:
-        """As `check`, for the JSON of a secured credential as `read_object` reads it; raises ProofError as that does."""
+        """As `check`, for JSON that `read_object` has read; raises ProofError as that does."""
         credential, proof = open_proof(self.identifying, document, now)
         previous = credential.pop("proof", [])
         signature, algorithm = self._signature(proof.pop("proofValue", None))
