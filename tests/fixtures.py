@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, undefer
 
 from config.settings import Settings
@@ -349,10 +350,12 @@ WITH_TEXTS = (
 
 
 def rows(tool: Tool, kind: type[T]) -> list[T]:
-    """All rows of that kind, in the order of their ids; of credentials with their texts."""
-    options = WITH_TEXTS if kind is CredentialRow else ()
+    """All rows of that kind, in the order of their ids; credentials with their texts, in the order of their awards."""
+    query = select(kind).order_by(kind.id)
+    if kind is CredentialRow:
+        query = select(kind).options(*WITH_TEXTS).order_by(kind.award_id, kind.issued_at)
     with tool.store.read() as session:
-        return session.query(kind).options(*options).order_by(kind.id).all()
+        return list(session.scalars(query))
 
 
 def results(*graded: tuple[Member, str | None]) -> list[LineItemResult]:

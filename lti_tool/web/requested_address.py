@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import request
+from flask import g, request
 
 from lti_tool.addresses import without_scheme
 from lti_tool.store import queries
@@ -26,6 +26,9 @@ def requested_tool_url() -> str:
 
 
 def own_urls() -> Sequence[str]:
-    """Every URL that the tool has, or had."""
-    with current_tool().store.read() as session:
-        return queries.issuers.base_urls(session)
+    """Every URL that the tool has, or had; asked for once in a request."""
+    if "own_urls" not in g:
+        with current_tool().store.read() as session:
+            g.own_urls = queries.issuers.base_urls(session)
+    urls: Sequence[str] = g.own_urls
+    return urls

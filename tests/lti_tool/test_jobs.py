@@ -350,7 +350,7 @@ def decisions_of(tool, rule_id):
     with tool.store.read() as session:
         rule = session.get_one(AwardRule, rule_id)
         version = queries.rules.active_version(session, rule_id)
-        return decisions.undecided_people(session, rule, version, tool.issuer.policy, tool.clock())
+        return decisions.undecided_in_course(session, rule, version, tool.issuer.policy, tool.clock())
 
 
 def test_the_sweep_deletes_looks_of_long_ago_that_saw_nothing_new(tool, platform, rule_id, clock):

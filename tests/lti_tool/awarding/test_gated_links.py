@@ -52,7 +52,7 @@ def waiting(tool, rule_id):
     with tool.store.read() as session:
         rule = session.get_one(AwardRule, rule_id)
         version = queries.rules.active_version(session, rule_id)
-        found = decisions.undecided_people(session, rule, version, tool.issuer.policy, tool.clock())
+        found = decisions.undecided_in_course(session, rule, version, tool.issuer.policy, tool.clock())
         ids = {each.person_id for each in found if each.decision.outcome == "question"}
         return {user_id_of(person) for person in queries.people.people(session, ids).values()}
 

@@ -180,7 +180,7 @@ def test_a_revoked_badge_is_not_renewed_and_nobody_is_asked_about_it(tool, platf
         rule = session.get_one(AwardRule, rule_id)
         version = decisions.version_that_awards(session, rule)
         policy = tool.issuer.policy
-        undecided = decisions.undecided_people(session, rule, version, policy, clock())
+        undecided = decisions.undecided_in_course(session, rule, version, policy, clock())
     assert award.person_id not in {each.person_id for each in undecided}
 
 
