@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload, undefer
 
 from config.settings import Settings
@@ -350,8 +350,8 @@ WITH_TEXTS = (
 
 
 def rows(tool: Tool, kind: type[T]) -> list[T]:
-    """All rows of that kind, in the order of their ids; credentials with their texts, in the order of their awards."""
-    query = select(kind).order_by(kind.id)
+    """All rows of that kind, in the order of their keys; credentials with their texts, in the order of their awards."""
+    query = select(kind).order_by(*inspect(kind).primary_key)
     if kind is CredentialRow:
         query = select(kind).options(*WITH_TEXTS).order_by(kind.award_id, kind.issued_at)
     with tool.store.read() as session:

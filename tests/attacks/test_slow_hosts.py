@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from badges.verify import Budget, Report, budget
 from lti_tool.outgoing import Outgoing
 from lti_tool.store.models import CredentialRow
+from lti_tool.store.packing import pack_both
 from lti_tool.web import create_app, rate_limits
 from lti_tool.web.public import verifier
 from lti_tool.wiring import Tool, build_tool
@@ -199,7 +200,8 @@ def test_the_page_of_a_badge_calls_nobody(tool: Tool, badge_id: str, slow: SlowS
     """Not even where a stored credential names other hosts."""
     slow.released.set()
     with tool.store.begin() as session:
-        session.query(CredentialRow).one().text = endorsed_badge(slow.base).decode()
+        row = session.query(CredentialRow).one()
+        row.packed = pack_both(endorsed_badge(slow.base).decode(), row.jwt, row.dictionary.body)
     page = browser_of(create_app(tool)).get(f"/badges/{badge_id}")
     assert page.status_code == 200
     assert slow.requests == 0

@@ -262,12 +262,12 @@ def test_a_revoked_badge_says_so_on_its_page_and_in_every_check(tmp_path):
         with tool.store.begin() as session:
             award = queries.awards.awards_of_rule(session, 1)[0]
             awards.revoke(session, award, "issued in error", tool.clock())
-            credential = award.credential
-        page = robot.http.get(f"{tool.tool_url}/badges/{credential.id}", timeout=10)
+            credential_id, text = award.credential.id, award.credential.text
+        page = robot.http.get(f"{tool.tool_url}/badges/{credential_id}", timeout=10)
         assert "revoked" in page.text.lower()
-        assert robot.http.get(f"{tool.tool_url}/badges/{credential.id}.png", timeout=10).status_code == 410
+        assert robot.http.get(f"{tool.tool_url}/badges/{credential_id}.png", timeout=10).status_code == 410
         # Whoever has the file from before is told so by every check.
-        report = verify(credential.text.encode(), tool.find_key, tool.find_status, tool.clock())
+        report = verify(text.encode(), tool.find_key, tool.find_status, tool.clock())
         assert report.verdict == "revoked"
 
 

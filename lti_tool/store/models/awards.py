@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lti_tool.store.models.base import Base, one_where
+from lti_tool.store.models.base import Base, index_where, one_where
 from lti_tool.store.models.issuers import StatusList
 from lti_tool.store.models.people import Course, Person
 from lti_tool.store.models.rules import AwardRule
@@ -19,6 +19,8 @@ from lti_tool.store.packing import unpack, unpack_both
 
 #: Of many awards few wait. A query names the condition with these very words, or the index is not taken.
 WAITING = "status = 'waiting'"
+#: The same of a delivery that was given up.
+NOT_DELIVERED = "status = 'failed'"
 
 
 class Award(Base):
@@ -34,15 +36,8 @@ class Award(Base):
     __tablename__ = "award"
     __table_args__ = (
         one_where("ix_award_running", ("issuer_id", "template_id", "person_id"), "ended_at IS NULL"),
-        *(
-            Index(
-                f"ix_award_waiting_{column}",
-                column,
-                sqlite_where=text(WAITING),
-                postgresql_where=text(WAITING),
-            )
-            for column in ("course_id", "issuer_id")
-        ),
+        index_where("ix_award_waiting_course_id", "course_id", WAITING),
+        index_where("ix_award_waiting_issuer_id", "issuer_id", WAITING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -207,7 +202,11 @@ class Delivery(Base):
     """The delivery of an award by one channel. `status`: pending, sent, failed."""
 
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("award_id", "channel"),)
+    __table_args__ = (
+        UniqueConstraint("award_id", "channel"),
+        # Nearly all were delivered; a teacher's page shows first those that were not.
+        index_where("ix_delivery_failed", "award_id", NOT_DELIVERED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))

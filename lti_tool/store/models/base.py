@@ -62,3 +62,9 @@ def one_where(name: str, columns: str | tuple[str, ...], condition: str) -> Inde
     """The index that refuses a second row with the same values in the columns, among those that meet the condition."""
     names = (columns,) if isinstance(columns, str) else columns
     return Index(name, *names, unique=True, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
+def index_where(name: str, columns: str | tuple[str, ...], condition: str) -> Index:
+    """The index of the columns in the rows that meet the condition; a query has to name it as text to use it."""
+    names = (columns,) if isinstance(columns, str) else columns
+    return Index(name, *names, sqlite_where=text(condition), postgresql_where=text(condition))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lti_tool.store.models.base import Base
+from lti_tool.store.models.base import Base, index_where
 
 
 class Outbox(Base):
@@ -16,20 +16,8 @@ class Outbox(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index(
-            "ix_outbox_due",
-            "queue",
-            "due_at",
-            sqlite_where=text("died_at IS NULL"),
-            postgresql_where=text("died_at IS NULL"),
-        ),
-        Index(
-            "ix_outbox_dead",
-            "queue",
-            "died_at",
-            sqlite_where=text("died_at IS NOT NULL"),
-            postgresql_where=text("died_at IS NOT NULL"),
-        ),
+        index_where("ix_outbox_due", ("queue", "due_at"), "died_at IS NULL"),
+        index_where("ix_outbox_dead", ("queue", "died_at"), "died_at IS NOT NULL"),
         Index("ix_outbox_award", "award_id"),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from lti_tool.observations import ROLE
@@ -24,6 +24,7 @@ from lti_tool.store.models import (
     Person,
     TemplateVersion,
 )
+from lti_tool.store.models.awards import NOT_DELIVERED
 
 
 def counts_of_rule(session: Session, rule_id: int) -> Mapping[str, int]:
@@ -64,7 +65,7 @@ def _needs_teacher(now: datetime) -> ColumnElement[bool]:
         CredentialRow.issued_at < Person.renamed_at,
         or_(CredentialRow.valid_until.is_(None), CredentialRow.valid_until > now),
     )
-    failed = exists().where(Delivery.award_id == Award.id, Delivery.status == "failed")
+    failed = exists().where(Delivery.award_id == Award.id, text(NOT_DELIVERED))
     dead = exists().where(Outbox.award_id == Award.id, Outbox.died_at.is_not(None))
     # No credential is older than its award, so few are looked at.
     renamed = and_(Award.status == "issued", Person.renamed_at > Award.earned_at, names_another)

@@ -923,6 +923,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("award_id", "channel"),
     )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_delivery_failed",
+            ["award_id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'failed'"),
+            postgresql_where=sa.text("status = 'failed'"),
+        )
+
     op.create_table(
         "mailed_change",
         sa.Column("award_id", sa.Integer(), nullable=False),

@@ -9,7 +9,7 @@ import pytest
 from lti_tool.awarding import looks
 from lti_tool.store.models import CredentialRow
 from lti_tool.values import LineItem, LineItemResult
-from tests.fixtures import ANNA, ZANE, run_due_jobs
+from tests.fixtures import ANNA, ZANE, rows, run_due_jobs
 from tests.lti_tool.awarding.test_required_value import AT_LEAST_50, AT_LEAST_80, publish_asking_for
 from tests.lti_tool.web.conftest import hidden, text_of
 from tests.lti_tool.web.teacher.test_placement import MINIMUM, REQUEST, item_of
@@ -89,8 +89,7 @@ def test_whoever_opens_or_verifies_the_badge_sees_the_minimum_and_the_result(
     school.launch(ZANE)
     assert looks.look(web_tool.store, platform, 1, web_tool.clock()) is None
     run_due_jobs(web_tool)
-    with web_tool.store.read() as session:
-        credential = session.query(CredentialRow).one()
+    (credential,) = rows(web_tool, CredentialRow)
     page = school.browser.get(f"/badges/{credential.id}")
     file = {"file": (BytesIO(credential.text.encode()), "badge.json")}
     for shown in (page, school.browser.post("/verify", data=file)):
