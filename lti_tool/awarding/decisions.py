@@ -107,7 +107,9 @@ def _conclude(
         if person_id not in held or held[person_id].earned_at < now
     }
     questions.update(session, rule, decided.people, still, now)
-    rule.decided = after(decided.rests_on, version, now).as_json()
+    # An answer that came meanwhile has everybody decided once more.
+    if rule.decided == decided.before:
+        rule.decided = after(decided.rests_on, version, now).as_json()
 
 
 def _mail_changes(session: Session, course: Course, since: datetime | None, now: datetime) -> None:

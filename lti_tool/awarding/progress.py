@@ -44,7 +44,8 @@ class Decided:
 class ToDecide:
     """The people whom a rule is to be decided about, by id, by which version, and what that rests on.
 
-    `since`: they are those of whom something was observed since then; None for everybody.
+    `since`: they are those of whom something was observed since then; None for everybody. `before` is how far the
+    decisions had come, as it is kept with the rule.
     """
 
     rule_id: int
@@ -52,6 +53,7 @@ class ToDecide:
     rests_on: str
     since: datetime | None
     people: Sequence[int]
+    before: Json | None
 
 
 def decided_of(rule: AwardRule) -> Decided | None:
@@ -80,6 +82,7 @@ def to_decide(
         rests_on=foundation,
         since=since,
         people=queries.observations.people_in(session, rule.course_id, since),
+        before=rule.decided,
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_tool.awarding import confirmations, launched, looks
+from lti_tool.awarding import confirmations, decisions, launched, looks
 from lti_tool.people import sessions
 from lti_tool.store import queries
 from lti_tool.store.models import Award, AwardRule, Event, ObservationRow, Question
@@ -103,6 +103,30 @@ def test_everybody_is_awarded_once_whatever_meets(tool, platform, asked_rule):
     assert len(rows(tool, Award)) == len({row.person_id for row in rows(tool, Award)}) == len(CLASS)
     looks.look(tool.store, platform, asked_rule, tool.clock.advance(minutes=10), tool.issuer.policy)
     assert len(rows(tool, Award)) == len(CLASS)
+    (still_open,) = [row for row in rows(tool, Question) if row.closed_at is None]
+    assert len(still_open.people) == 2
+
+
+def test_those_whom_an_answer_during_a_look_does_not_count_for_are_asked_about_again(
+    tool, platform, asked_rule, monkeypatch
+):
+    decide = decisions._decide_in_parts
+    answer = answering(tool, asked_rule, "completed", ZANE, *CLASS)
+
+    def decide_and_answer(*words):
+        decided = decide(*words)
+        assert answer()
+        return decided
+
+    for _ in range(2):
+        tool.clock.advance(minutes=10)
+        look(tool, platform, asked_rule)()
+    # So that the next look decides about one of them only.
+    opening(tool, asked_rule, CLASS[0])()
+    with monkeypatch.context() as patched:
+        patched.setattr(decisions, "_decide_in_parts", decide_and_answer)
+        looks.look(tool.store, platform, asked_rule, tool.clock.advance(minutes=10), tool.issuer.policy)
+    looks.look(tool.store, platform, asked_rule, tool.clock.advance(minutes=10), tool.issuer.policy)
     (still_open,) = [row for row in rows(tool, Question) if row.closed_at is None]
     assert len(still_open.people) == 2
 
