@@ -17,16 +17,20 @@ TOOL = "https://badges.riga.example"
 NOW = datetime(2026, 6, 4, 5, 6, 7, tzinfo=UTC)
 
 
+ISSUER = tomllib.loads((ROOT / "config/issuer.example.toml").read_text("utf-8"))
+TEMPLATE = read_template(
+    tomllib.loads((ROOT / "lti_tool/demo/templates/data-literacy.toml").read_text("utf-8"))
+)
+
+
 def builder() -> CredentialBuilder:
     """Of the demo's larger template."""
-    issuer = tomllib.loads((ROOT / "config/issuer.example.toml").read_text("utf-8"))
-    template = tomllib.loads((ROOT / "lti_tool/demo/templates/data-literacy.toml").read_text("utf-8"))
     return CredentialBuilder(
-        template=read_template(template),
+        template=TEMPLATE,
         template_url=f"{TOOL}/achievements/5b2a0c7d/1",
         version=1,
         picture_url=f"{TOOL}/achievements/5b2a0c7d/1/image.png",
-        issuer=read_issuer(issuer, TOOL),
+        issuer=read_issuer(ISSUER, TOOL),
         language="lv",
         extension_url=f"{TOOL}/eu-micro-credential/v1/context.jsonld",
     )
