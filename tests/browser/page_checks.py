@@ -17,6 +17,10 @@ AXE_WIDTHS = amount("widths in which axe-core looks at a page", small=1, full=le
 #: In how many languages axe-core compares the colours of a page, which is three quarters of its time. They are the same
 #: in each; with one, half of the pages are compared in English, on the desktop, and half in Latvian, on the phone.
 COLOUR_LANGUAGES = amount("languages in which axe-core compares colours", small=1, full=len(LANGUAGES))
+#: In how many languages each state is looked at, of a page that has many.
+STATE_LANGUAGES = amount(
+    "languages in which each state of a page with many is seen", small=1, full=len(LANGUAGES)
+)
 AXE_OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "resultTypes": ["violations"],
@@ -61,13 +65,21 @@ def find_faults(person: Person, name: str, page: Page | None = None) -> list[str
     return found
 
 
+def is_looked_at(state: str, language: str) -> bool:
+    """Whether a state of a page that has many is looked at in this language; see STATE_LANGUAGES."""
+    return language in _languages_of(state)[:STATE_LANGUAGES]
+
+
 def _compares_colours(name: str, language: str) -> bool:
-    """Whether this is one of the languages for the state; which ones does not depend on the tests before it."""
+    """Whether this is one of the languages for the state."""
     state = name.removesuffix(f"-{language}")
-    if state == name:
-        return True
-    first = sum(state.encode()) % len(LANGUAGES)
-    return language in [*LANGUAGES[first:], *LANGUAGES[:first]][:COLOUR_LANGUAGES]
+    return state == name or language in _languages_of(state)[:COLOUR_LANGUAGES]
+
+
+def _languages_of(state: str) -> list[str]:
+    """The languages, beginning with one that does not depend on the tests before it."""
+    first = len(state) % len(LANGUAGES)
+    return [*LANGUAGES[first:], *LANGUAGES[:first]]
 
 
 def violations(frame: Frame, options: dict[str, object]) -> list[str]:
