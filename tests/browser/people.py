@@ -140,13 +140,9 @@ class Person:
         self.page.goto(activity)
         expect(self.frame.locator(SETTLED).first).to_be_visible()
 
-    def start_clock(self) -> None:
-        """Lets `pass_time` move the clock of the pages that are opened from now on. It goes on by itself too."""
-        self.context.clock.install()
-
     def pass_time(self, milliseconds: int) -> None:
-        """Does at once what scripts of the pages have planned for the next so many milliseconds."""
-        self.context.clock.fast_forward(milliseconds)
+        """Waits, in which scripts of the pages do what they have planned for then."""
+        self.page.wait_for_timeout(milliseconds)
 
     # --- screenshots
 

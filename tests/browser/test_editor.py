@@ -33,7 +33,6 @@ TYPING_IS_OVER = 1_000
 
 
 def open_badge_list(zane, language="en"):
-    zane.start_clock()
     zane.become("Zane", language)
     zane.open_course()
     zane.page.get_by_role("link", name="select content").first.click()
