@@ -1,4 +1,4 @@
-"""A course with thousands of learners, each of whom has what one has."""
+"""A course with thousands of learners: awards of theirs that wait to be issued, or all that one of them has."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from uuid import uuid4
 
 from sqlalchemy import insert, inspect
 
+from lti_tool.store import Session, outbox
 from lti_tool.store.models import (
     Award,
+    AwardRule,
     Base,
     CredentialRow,
     Delivery,
@@ -18,7 +20,7 @@ from lti_tool.store.models import (
     PlatformAccount,
 )
 from lti_tool.wiring import Tool
-from tests.fixtures import ANNA
+from tests.fixtures import ANNA, NOW
 
 #: Ids that no row has yet: of further learners and of their awards.
 FIRST = 10_000
@@ -66,3 +68,27 @@ def _as_values(row: Base) -> dict[str, Any]:
 
 def _without_id(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "id"}
+
+
+def add_waiting_awards(session: Session, people: Iterable[Person]) -> None:
+    """Awards of the only rule for these people, each with a job that issues it."""
+    rule = session.query(AwardRule).one()
+    version = rule.versions[0]
+    awards = [
+        Award(
+            issuer_id=version.template_version.issuer_id,
+            course_id=rule.course_id,
+            template_id=version.template_version.template_id,
+            person=person,
+            rule=rule,
+            rule_version_id=version.id,
+            template_version_id=version.template_version_id,
+            trace={},
+            completed_at=NOW,
+            earned_at=NOW,
+        )
+        for person in people
+    ]
+    session.add_all(awards)
+    session.flush()
+    outbox.add_all(session, "issue", [{"award_id": award.id} for award in awards], NOW)

