@@ -92,6 +92,8 @@ def test_a_did_document_lists_each_key_in_the_form_validators_read(ed25519, p256
     document = riga(ed25519, p256)
     assert document["id"] == RIGA
     assert document["assertionMethod"] == [f"{RIGA}#k1", f"{RIGA}#k2"]
+    # No service is announced that nobody answers.
+    assert "service" not in document
     first, second = document["verificationMethod"]
     assert first == {
         "id": f"{RIGA}#k1",
