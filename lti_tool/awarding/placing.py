@@ -284,14 +284,12 @@ def _link(session: Session, course: Course, launch: Launch, now: datetime) -> Re
     link_id = str(launch.resource_link_id)
 
     def find() -> ResourceLink | None:
-        return queries.rules.link_of(session, course.id, link_id)
+        # Several people may open a new link in the same moment; its rule is made once.
+        return queries.rules.lock_link_of(session, course.id, link_id)
 
-    link = find()
-    if link is None:
-        link = add_or_find(session, ResourceLink(course_id=course.id, link_id=link_id, created_at=now), find)
-    # Several people may open a new link in the same moment; its rule is made once.
-    queries.rules.lock_link(session, link)
-    return link
+    return find() or add_or_find(
+        session, ResourceLink(course_id=course.id, link_id=link_id, created_at=now), find
+    )
 
 
 def add_version(

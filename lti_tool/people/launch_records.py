@@ -53,7 +53,9 @@ def save_person(session: Session, launch: Launch, now: datetime) -> Person | Non
     if person is None:
         return None
     person.language = launch.locale or person.language
-    waiting = queries.awards.waiting_awards(session, person.id)
-    dead_jobs.add_or_revive(session, "issue", [{"award_id": award.id} for award in waiting], now)
-    dead_jobs.revive_issuing(session, [person.id], now)
+    held_up = queries.awards.held_up_awards(session, person.id)
+    if held_up:
+        waiting = [{"award_id": award_id} for award_id, status in held_up.items() if status == "waiting"]
+        dead_jobs.add_or_revive(session, "issue", waiting, now)
+        dead_jobs.revive_issuing(session, [person.id], now)
     return person

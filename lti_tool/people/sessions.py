@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from lti_tool.awarding import launched, looks
@@ -27,8 +27,16 @@ RECORD_USE_EVERY = timedelta(minutes=1)
 SESSION_NAME_LENGTH = 12
 
 
-def start_session(session: Session, launch: Launch, now: datetime, bound_by: str = "") -> str:
-    """The token of a new session; only its hash is stored.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedSession:
+    """A new session, and the token by which it is found; only its hash is stored."""
+
+    row: LaunchSession
+    token: str
+
+
+def start_session(session: Session, launch: Launch, now: datetime, bound_by: str = "") -> StartedSession:
+    """A new session.
 
     The launch has been validated, and its browser is bound to it. Deployment, course, person and rule that the launch
     names are stored too. `bound_by` is how it was bound, for the event.
@@ -46,27 +54,26 @@ def start_session(session: Session, launch: Launch, now: datetime, bound_by: str
         _limit_earlier_sessions(session, launch, course.id, person.id, now)
     return_origin = origin_of(launch.return_url or "")
     token = secrets.token_urlsafe(32)
-    session.add(
-        LaunchSession(
-            token_hash=secret_hash(token),
-            registration_id=launch.registration_id,
-            deployment_id=launch.deployment_id,
-            course_id=course.id if course else None,
-            person_id=person.id if person else None,
-            resource_link_id=link.id if link else None,
-            rule_id=rule.id if rule else None,
-            is_teacher=launch.is_teacher,
-            is_learner=launch.is_learner,
-            may_write_templates=launch.may_write_templates,
-            language=best_language([launch.locale]),
-            timezone=launch.timezone,
-            link_place=place_of(launch),
-            deep_linking=asdict(launch.deep_linking) if launch.deep_linking else None,
-            embed_origins=[return_origin] if return_origin else [],
-            created_at=now,
-            last_used_at=now,
-        )
+    row = LaunchSession(
+        token_hash=secret_hash(token),
+        registration_id=launch.registration_id,
+        deployment_id=launch.deployment_id,
+        course=course,
+        person=person,
+        resource_link_id=link.id if link else None,
+        rule=rule,
+        is_teacher=launch.is_teacher,
+        is_learner=launch.is_learner,
+        may_write_templates=launch.may_write_templates,
+        language=best_language([launch.locale]),
+        timezone=launch.timezone,
+        link_place=place_of(launch),
+        deep_linking=asdict(launch.deep_linking) if launch.deep_linking else None,
+        embed_origins=[return_origin] if return_origin else [],
+        created_at=now,
+        last_used_at=now,
     )
+    session.add(row)
     events.record(
         session,
         "launched",
@@ -77,7 +84,8 @@ def start_session(session: Session, launch: Launch, now: datetime, bound_by: str
         why=bound_by,
         data={"course": course.id if course else None, "rule": rule.id if rule else None},
     )
-    return token
+    session.flush()
+    return StartedSession(row=row, token=token)
 
 
 def _limit_earlier_sessions(
@@ -87,17 +95,16 @@ def _limit_earlier_sessions(
 
     Who comes back as a learner loses these pages: they show what a learner may not read.
     """
-    if launch.is_learner:
-        for row in queries.people.sessions(session, course_id=course_id, person_id=person_id):
-            if row.is_teacher or row.may_write_templates:
-                _revoke(session, row, now, events.person(person_id), why="returned_as_learner")
-    queries.people.limit_sessions(
-        session,
-        course_id,
-        person_id,
-        is_teacher=launch.is_teacher,
-        may_write_templates=launch.may_write_templates,
-    )
+    # A learner is given none, whatever other roles they have.
+    given = {
+        "is_teacher": launch.is_teacher,
+        "may_write_templates": launch.may_write_templates and not launch.is_learner,
+    }
+    for row in queries.people.sessions_with_more_rights(session, course_id, person_id, **given):
+        if launch.is_learner:
+            _revoke(session, row, now, events.person(person_id), why="returned_as_learner")
+        row.is_teacher = row.is_teacher and given["is_teacher"]
+        row.may_write_templates = row.may_write_templates and given["may_write_templates"]
 
 
 def find_session(session: Session, token: str, now: datetime) -> LaunchSession | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -81,17 +81,17 @@ def launch(
     expiring_values: ExpiringValues,
     key_sets: KeySets,
     secret_key: str,
-    own_urls: Collection[str],
+    is_own_page: Callable[[str], bool],
     now: datetime,
 ) -> Arrival:
     """The launch that the platform posted; the state of its login was signed with `secret_key`.
 
-    `own_urls` are those at which the tool is or was: links may ask for a page there, and nowhere else.
+    `is_own_page` says whether a link may ask for the page at a URL.
     Raises LaunchError with one of LAUNCH_CODES; a second post of the same form is `replayed`.
     """
     if form.get("error"):
         raise LaunchError("platform_said", _platform_error(form))
-    message = _LaunchMessage(form, find_registration, expiring_values, key_sets, secret_key, own_urls, now)
+    message = _LaunchMessage(form, find_registration, expiring_values, key_sets, secret_key, is_own_page, now)
     message.validate()
     state = form["state"]
     cookie = cookies.get(cookie_name(state), "")
@@ -119,7 +119,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, NoSt
         expiring_values: ExpiringValues,
         key_sets: KeySets,
         secret_key: str,
-        own_urls: Collection[str],
+        is_own_page: Callable[[str], bool],
         now: datetime,
     ) -> None:
         request = RequestParameters(form)
@@ -132,7 +132,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, NoSt
         self._expiring_values = expiring_values
         self._key_sets = key_sets
         self._secret_key = secret_key
-        self._own_origins = {origin_of(url) for url in own_urls}
+        self._is_own_page = is_own_page
         self._now = now.timestamp()
 
     @property
@@ -316,8 +316,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, NoSt
         """Itself; raises LaunchError `wrong_target` for a page of another site."""
         # Not in the library.
         target = self._jwt["body"].get(CLAIM + "target_link_uri")
-        origin = origin_of(target) if isinstance(target, str) else ""
-        if not origin or origin not in self._own_origins:
+        if not isinstance(target, str) or not self._is_own_page(target):
             raise LaunchError("wrong_target", "the launch asks for a page of another site")
         return self
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -52,19 +52,19 @@ def login(
     find_registration: FindRegistration,
     secret_key: str,
     launch_url: str,
+    is_own_page: Callable[[str], bool],
     now: datetime,
-    former_urls: Collection[str] = (),
 ) -> LoginAnswer:
     """The answer to a login initiation by GET or POST. Nothing is stored: all that the launch needs is in the state.
 
-    `former_urls`: where the tool was before; links from then may still ask for a page there.
+    `is_own_page` says whether a link may ask for the page at a URL.
     `find_registration(platform_id, None)` must give a registration only if it is the one of that platform.
     Raises LaunchError `wrong_target`, `bad_login`, `unknown_platform` or `platform_disabled`.
     """
     if any(len(value) > MAX_PARAMETER_LENGTH for value in parameters.values()):
         raise LaunchError("bad_login", "a parameter is too long")
     target = parameters.get("target_link_uri")
-    if target and origin_of(target) not in {origin_of(url) for url in (launch_url, *former_urls)}:
+    if target and not is_own_page(target):
         raise LaunchError("wrong_target", "the login asks for a page of another site")
     storage_target = _frame_name(parameters.get("lti_storage_target"))
     cookies = NewCookies()

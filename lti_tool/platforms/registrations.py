@@ -77,10 +77,9 @@ def update(
     return queries.platforms.as_registration(row)
 
 
-def note_address(session: Session, registration_id: int, tool_url: str, now: datetime) -> None:
+def note_address(session: Session, row: RegistrationRow, tool_url: str, now: datetime) -> None:
     """Notes that the platform launches at that URL of the tool: after a move, that it was updated."""
-    row = queries.platforms.registration_row(session, registration_id)
-    if row is not None and row.tool_url != tool_url:
+    if row.tool_url != tool_url:
         row.tool_url = tool_url
         events.record(session, "registration_updated", "registration", row.id, now, why="address")
 

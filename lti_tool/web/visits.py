@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 from flask import g, request
 
 from lti_tool.errors import LaunchError, NotAllowedError, NotFoundError
 from lti_tool.people import sessions
+from lti_tool.platforms import registrations
 from lti_tool.platforms.admission import check_in_use
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
@@ -19,6 +19,7 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.headers import allow_framing_by, embed_origins
 from lti_tool.web.languages import browser_language, set_page_language
 from lti_tool.web.page_issuer import set_page_issuer
+from lti_tool.web.requested_address import requested_tool_url
 from lti_tool.web.time_zones import set_page_timezone
 
 LAUNCH_HEADER = "X-LTI-Launch"
@@ -56,21 +57,22 @@ class Visit:
 def start_visit(launch: Launch, bound_by: str) -> Visit:
     """The visit of a new session, for a launch that is bound to this browser. Sets language and framing of the page.
 
+    Notes at which of the tool's URLs the platform launches: after a move, until somebody updates it, at the old one.
+
     Raises LaunchError where the registration was removed, disabled or restricted since the launch was validated.
     """
     tool = current_tool()
-    now = tool.clock()
+    now, address = tool.clock(), requested_tool_url()
     with tool.store.begin() as session:
         registration = queries.platforms.registration_row(session, launch.registration_id)
         if registration is None:
             raise LaunchError("unknown_platform", "the registration was removed a moment ago")
         check_in_use(queries.platforms.as_registration(registration), launch.deployment_id)
-        token = sessions.start_session(session, launch, now, bound_by)
-        # It was started in this transaction, so it is found.
-        row = cast(LaunchSession, sessions.find_session(session, token, now))
+        registrations.note_address(session, registration, address, now)
+        started = sessions.start_session(session, launch, now, bound_by)
         if launch.locale is None:
-            row.language = browser_language()
-        return _visit(row, token)
+            started.row.language = browser_language()
+        return _visit(started.row, started.token)
 
 
 def current_visit() -> Visit:

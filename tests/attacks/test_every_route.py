@@ -157,7 +157,9 @@ def attacked(school, services, web_tool, annas_badge):
     with web_tool.store.begin() as session:
         asked = {"deep_linking": DeepLinkingSettings(return_url=RETURN), "resource_link_id": None}
         tokens = [
-            sessions.start_session(session, launch_of(person, 1, locale="en", **changes), web_tool.clock())
+            sessions.start_session(
+                session, launch_of(person, 1, locale="en", **changes), web_tool.clock()
+            ).token
             for person, changes in ((ZANE, {}), (ZANE, {"resource_link_id": "2"}), (ZANE, asked), (ANNA, {}))
         ]
     code = operator_sessions.invite_operator(web_tool.expiring_values, "ieva")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, text, update
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.store.models import (
@@ -15,6 +15,7 @@ from lti_tool.store.models import (
     CredentialRow,
     Delivery,
     MailedChange,
+    Outbox,
     Person,
     TemplateVersion,
 )
@@ -241,10 +242,13 @@ def save_mailed_change(
     return True
 
 
-def waiting_awards(session: Session, person_id: int) -> Sequence[Award]:
-    """The learner's awards that wait for anything."""
-    query = select(Award).where(Award.person_id == person_id, Award.status == "waiting")
-    return session.scalars(query).all()
+def held_up_awards(session: Session, person_id: int) -> Mapping[int, str]:
+    """The learner's awards that wait for anything, or about which a job is dead: their statuses, by their ids."""
+    is_dead = exists().where(Outbox.award_id == Award.id, Outbox.died_at.is_not(None))
+    query = select(Award.id, Award.status).where(
+        Award.person_id == person_id, or_(Award.status == "waiting", is_dead)
+    )
+    return {award_id: status for award_id, status in session.execute(query)}
 
 
 def awards_without_confirmation(session: Session, issuer_id: str) -> Sequence[Award]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import (
@@ -255,15 +255,18 @@ def sessions(
     return session.scalars(query).all()
 
 
-def limit_sessions(
+def sessions_with_more_rights(
     session: Session, course_id: int, person_id: int, *, is_teacher: bool, may_write_templates: bool
-) -> None:
-    """Takes from the person's launch sessions in the course the rights that are not given here."""
-    given = {"is_teacher": is_teacher, "may_write_templates": may_write_templates}
-    taken = {right: False for right, is_given in given.items() if not is_given}
-    if taken:
-        own = (LaunchSession.course_id == course_id) & (LaunchSession.person_id == person_id)
-        session.execute(update(LaunchSession).where(own).values(taken))
+) -> Sequence[LaunchSession]:
+    """The person's launch sessions in the course that have a right which is not given here, oldest first."""
+    rights = {LaunchSession.is_teacher: is_teacher, LaunchSession.may_write_templates: may_write_templates}
+    more = [right for right, is_given in rights.items() if not is_given]
+    if not more:
+        return []
+    query = select(LaunchSession).where(
+        LaunchSession.course_id == course_id, LaunchSession.person_id == person_id, or_(*more)
+    )
+    return session.scalars(query.order_by(LaunchSession.created_at, LaunchSession.token_hash)).all()
 
 
 def delete_sessions(session: Session, idle_since: datetime, created_before: datetime) -> None:

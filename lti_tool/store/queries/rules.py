@@ -28,11 +28,10 @@ def lock_rule(session: Session, rule: AwardRule) -> None:
     session.refresh(rule, with_for_update=FOR_UPDATE)
 
 
-def link_of(session: Session, course_id: int, link_id: str) -> ResourceLink | None:
-    """The resource link of a course, by the platform's id."""
-    return session.scalar(
-        select(ResourceLink).where(ResourceLink.course_id == course_id, ResourceLink.link_id == link_id)
-    )
+def lock_link_of(session: Session, course_id: int, link_id: str) -> ResourceLink | None:
+    """The resource link of a course, by the platform's id: locked as by `lock_link`, and as it is now."""
+    query = select(ResourceLink).where(ResourceLink.course_id == course_id, ResourceLink.link_id == link_id)
+    return session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
 def lock_link(session: Session, link: ResourceLink) -> None:

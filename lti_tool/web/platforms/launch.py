@@ -17,7 +17,6 @@ from lti_tool.language import best_language
 from lti_tool.people import pending_arrivals
 from lti_tool.platforms import launch as lti_launch
 from lti_tool.platforms import login as lti_login
-from lti_tool.platforms import registrations
 from lti_tool.platforms.adapters import cookie_name
 from lti_tool.platforms.launch import Arrival
 from lti_tool.store import queries
@@ -27,7 +26,7 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.headers import allow_framing_by, embed_origins, is_from_own_page, send_own_origin
 from lti_tool.web.languages import browser_language, set_page_language
 from lti_tool.web.learner import badge
-from lti_tool.web.requested_address import own_urls, requested_tool_url
+from lti_tool.web.requested_address import is_own_page, requested_tool_url
 from lti_tool.web.teacher import course, placement
 from lti_tool.web.visits import Visit, start_visit
 
@@ -48,8 +47,8 @@ def login() -> Response:
         _find_registration,
         tool.secret_key,
         f"{requested_tool_url()}/lti/launch",
+        is_own_page,
         tool.clock(),
-        own_urls(),
     )
     rate_limits.count_login(sent["iss"], sent.get("client_id", ""), sent["login_hint"])
     if answer.storage_target:
@@ -79,11 +78,10 @@ def launch() -> Response | str:
         tool.expiring_values,
         tool.key_sets,
         tool.secret_key,
-        (tool.tool_url, *own_urls()),
+        is_own_page,
         tool.clock(),
     )
     rate_limits.count_launch(arrival.launch.registration_id, arrival.launch.user_id)
-    _note_address(arrival)
     if arrival.bound:
         response = Response(_start_page(arrival, by="cookie"), mimetype="text/html")
         _set_cookie(response, cookie_name(arrival.state), "", 0)
@@ -154,17 +152,6 @@ def _page_of(visit: Visit, launch: Launch) -> str:
     if visit.is_learner and visit.person_id is not None:
         return badge.launched_page(visit)
     return badge.preview_page(visit, launch)
-
-
-def _note_address(arrival: Arrival) -> None:
-    """Notes at which of the tool's URLs the platform launches: after a move, until somebody updates it, at the old."""
-    tool, url = current_tool(), requested_tool_url()
-    with tool.store.read() as session:
-        row = queries.platforms.registration_row(session, arrival.launch.registration_id)
-        if row is None or row.tool_url == url:
-            return
-    with tool.store.begin() as session:
-        registrations.note_address(session, arrival.launch.registration_id, url, tool.clock())
 
 
 def _find_registration(platform_id: str, client_id: str | None) -> Registration | None:

@@ -43,7 +43,7 @@ def page_of(tool, browser, person, path, form=None, **changes):
     """What the person sees at a page of their own launch, in English."""
     with tool.store.begin() as session:
         launch = launch_of(person, 1, locale="en", **changes)
-        token = sessions.start_session(session, launch, tool.clock())
+        token = sessions.start_session(session, launch, tool.clock()).token
     answer = browser.post(f"/lti/app/{path}", data={"_launch": token, **(form or {})}, base_url=tool.tool_url)
     assert answer.status_code == 200, answer.text
     return unescape(answer.text)

@@ -33,7 +33,6 @@ def launch(tool, registration_id):
     def launch(custom, person=ZANE, **changes):
         with tool.store.begin() as session:
             message = launch_of(person, registration_id, custom=custom, **changes)
-            token = sessions.start_session(session, message, tool.clock())
-            return sessions.find_session(session, token, tool.clock()).rule_id
+            return sessions.start_session(session, message, tool.clock()).row.rule_id
 
     return launch

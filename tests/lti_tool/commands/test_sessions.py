@@ -26,7 +26,7 @@ def open_session(environment, tool, clock):
     def open_session(person, **changes):
         with tool.store.begin() as session:
             launch = launch_of(person, register_once(session, clock()), **changes)
-            return sessions.start_session(session, launch, clock())
+            return sessions.start_session(session, launch, clock()).token
 
     return open_session
 

@@ -22,7 +22,7 @@ from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.launch import Arrival, launch
 from lti_tool.platforms.login import LoginAnswer, login
 from lti_tool.platforms.tool_keys import new_tool_key
-from lti_tool.values import Json, Registration, ToolKey
+from lti_tool.values import Json, Registration, ToolKey, origin_of
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 TOOL = "https://tool.example"
@@ -216,8 +216,12 @@ class ToolAndPlatform:
             self.find,
             SECRET_KEY,
             self.launch_url,
+            self.is_own_page,
             self.clock(),
         )
+
+    def is_own_page(self, url: str) -> bool:
+        return origin_of(url) == origin_of(self.launch_url)
 
     def token(
         self,
@@ -247,7 +251,7 @@ class ToolAndPlatform:
             self.expiring_values,
             self.key_sets,
             SECRET_KEY,
-            [self.launch_url],
+            self.is_own_page,
             self.clock(),
         )
 

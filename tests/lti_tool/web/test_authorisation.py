@@ -235,7 +235,7 @@ def token_of_visitor(web_tool, school):
         for visitor, (person, registration_id, changes) in launches.items():
             for place, where in places.items():
                 launch = launch_of(person, registration_id, **({"locale": "en"} | where | changes))
-                token = tokens[visitor, place] = sessions.start_session(session, launch, tool.clock())
+                token = tokens[visitor, place] = sessions.start_session(session, launch, tool.clock()).token
                 row = session.get_one(LaunchSession, secret_hash(token))
                 if visitor == "expired":
                     row.last_used_at -= timedelta(hours=3)
@@ -407,7 +407,7 @@ def token_of(web_tool):
             ZANE, 1, **({"roles": role_uris(roles), "deep_linking": settings, "locale": "en"} | changes)
         )
         with web_tool.store.begin() as session:
-            return sessions.start_session(session, launch, web_tool.clock())
+            return sessions.start_session(session, launch, web_tool.clock()).token
 
     return token_of
 

@@ -97,7 +97,7 @@ def test_a_launch_that_breaks_off_leaves_no_event(school, web_tool, monkeypatch,
     def fail(*_):
         raise LaunchError("bad_token")
 
-    monkeypatch.setattr("lti_tool.web.visits.sessions.find_session", fail)
+    monkeypatch.setattr("lti_tool.web.visits.set_page_issuer", fail)
     assert school.launch(ANNA).status_code == 400
     assert found("launched") == before
     assert [each[2] for each in found("launch_refused")] == ["bad_token"]
