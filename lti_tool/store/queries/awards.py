@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, text, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, insert, or_, select, text, update
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lti_tool.store.models import (
     Award,
@@ -20,7 +21,13 @@ from lti_tool.store.models import (
     TemplateVersion,
 )
 from lti_tool.store.models.awards import WAITING
-from lti_tool.store.queries.common import FOR_UPDATE, insert_unless_there, is_among, is_possible_id
+from lti_tool.store.queries.common import (
+    FOR_UPDATE,
+    dialect_of,
+    insert_unless_there,
+    is_in_parameter,
+    is_possible_id,
+)
 from lti_tool.values import AwardState, AwardToIssue, HeldAward
 
 
@@ -112,20 +119,25 @@ def newest_awards(
 
     By person id. It may have been awarded in any course: an achievement is awarded once over all of them.
     """
+    query = _newest(dialect_of(session))
     found: dict[int, HeldAward] = {}
     ids = sorted(person_ids)
     for start in range(0, len(ids), 1000):
-        of_them = is_among(session, Award.person_id, ids[start : start + 1000])
-        found |= _newest(session, template, of_them)
+        values = {
+            "issuer_id": template.issuer_id,
+            "template_id": template.template_id,
+            "person_ids": ids[start : start + 1000],
+        }
+        found |= {row["person_id"]: HeldAward(**row) for row in session.execute(query, values).mappings()}
     return found
 
 
-def _newest(
-    session: Session, template: TemplateVersion, of_whom: ColumnElement[bool]
-) -> Mapping[int, HeldAward]:
+@cache
+def _newest(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Made once: every launch and every part of a look asks."""
     is_current = and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))
     # Not whole rows: the texts of all credentials of a large course would be read at every look.
-    query = (
+    return (
         select(
             Award.id,
             Award.person_id,
@@ -137,11 +149,13 @@ def _newest(
             CredentialRow.suspended_at.is_not(None).label("is_suspended"),
         )
         .outerjoin(CredentialRow, is_current)
-        .where(Award.issuer_id == template.issuer_id, Award.template_id == template.template_id, of_whom)
+        .where(_of_template(), is_in_parameter(dialect, Award.person_id, "person_ids"))
         .order_by(Award.id)
     )
-    rows = session.execute(query).mappings()
-    return {row["person_id"]: HeldAward(**row) for row in rows}
+
+
+def _of_template() -> ColumnElement[bool]:
+    return and_(Award.issuer_id == bindparam("issuer_id"), Award.template_id == bindparam("template_id"))
 
 
 def add_new(session: Session, rows: Sequence[dict[str, Any]]) -> dict[int, int]:
@@ -171,13 +185,24 @@ def awards_without_name(session: Session, course_id: int) -> Sequence[Award]:
 
 
 def newest_award(session: Session, template: TemplateVersion, person_id: int) -> Award | None:
-    """The learner's newest award of a template, in whichever course, whatever its version and status."""
-    query = select(Award).where(
-        Award.issuer_id == template.issuer_id,
-        Award.template_id == template.template_id,
-        Award.person_id == person_id,
-    )
-    return session.scalar(query.order_by(Award.id.desc()).limit(1))
+    """The learner's newest award of a template, in whichever course, whatever its version and status.
+
+    With its credential, without the text of that, and its deliveries.
+    """
+    values = {
+        "issuer_id": template.issuer_id,
+        "template_id": template.template_id,
+        "person_id": person_id,
+    }
+    return session.scalar(_newest_whole(), values)
+
+
+@cache
+def _newest_whole() -> Select[Award]:
+    """Made once: every page of a learner asks."""
+    query = select(Award).where(_of_template(), Award.person_id == bindparam("person_id"))
+    loaded = (joinedload(Award.credential), selectinload(Award.deliveries))
+    return query.order_by(Award.id.desc()).limit(1).options(*loaded)
 
 
 def lock_running_award(session: Session, award_id: int) -> Award | None:
@@ -244,11 +269,17 @@ def save_mailed_change(
 
 def held_up_awards(session: Session, person_id: int) -> Mapping[int, str]:
     """The learner's awards that wait for anything, or about which a job is dead: their statuses, by their ids."""
+    found = session.execute(_held_up(), {"person_id": person_id})
+    return {award_id: status for award_id, status in found}
+
+
+@cache
+def _held_up() -> Select[int, str]:
+    """Made once: every launch asks."""
     is_dead = exists().where(Outbox.award_id == Award.id, Outbox.died_at.is_not(None))
-    query = select(Award.id, Award.status).where(
-        Award.person_id == person_id, or_(Award.status == "waiting", is_dead)
+    return select(Award.id, Award.status).where(
+        Award.person_id == bindparam("person_id"), or_(Award.status == "waiting", is_dead)
     )
-    return {award_id: status for award_id, status in session.execute(query)}
 
 
 def awards_without_confirmation(session: Session, issuer_id: str) -> Sequence[Award]:

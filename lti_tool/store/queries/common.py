@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, CursorResult, any_, literal
+from sqlalchemy import ColumnElement, CursorResult, any_, bindparam, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -46,6 +46,11 @@ def add_or_find(session: Session, row: Row, find: Callable[[], Row | None]) -> R
     return found
 
 
+def dialect_of(session: Session) -> str:
+    """The name of the database: sqlite or postgresql."""
+    return session.get_bind().dialect.name
+
+
 def is_among(
     session: Session, column: InstrumentedAttribute[Any], values: Collection[Any]
 ) -> ColumnElement[bool]:
@@ -53,14 +58,21 @@ def is_among(
 
     PostgreSQL is sent one array: a thousand parameters cost as much as many small statements.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect_of(session) == "sqlite":
         return column.in_(values)
     return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
 
 
+def is_in_parameter(dialect: str, column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """As `is_among`, for a statement that is made once: the values come with the parameter of that name, a list."""
+    if dialect == "sqlite":
+        return column.in_(bindparam(name, expanding=True))
+    return column == any_(bindparam(name, type_=postgresql.ARRAY(column.type)))
+
+
 def insert_unless_there(session: Session, kind: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT into the table `kind` that leaves out rows whose key is there already."""
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect_of(session) == "sqlite":
         return sqlite.insert(kind).on_conflict_do_nothing()
     return postgresql.insert(kind).on_conflict_do_nothing()
 

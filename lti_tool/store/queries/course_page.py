@@ -1,6 +1,6 @@
 """Queries for the teacher's page of a course: they bring as much for thirty awards as for three thousand.
 
-No text of a credential is read by them.
+No text of a credential is read by them. Those that are long to make are made once: that takes longer than the answer.
 """
 
 from __future__ import annotations
@@ -8,10 +8,24 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, or_, select, text
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from lti_tool.observations import ROLE
 from lti_tool.store.models import (
@@ -29,8 +43,12 @@ from lti_tool.store.models.awards import NOT_DELIVERED
 
 def counts_of_rule(session: Session, rule_id: int) -> Mapping[str, int]:
     """How many awards of the rule have each status."""
-    query = select(Award.status, func.count()).where(Award.rule_id == rule_id).group_by(Award.status)
-    return {status: number for status, number in session.execute(query)}
+    return {status: number for status, number in session.execute(_COUNTS, {"rule_id": rule_id})}
+
+
+_COUNTS = (
+    select(Award.status, func.count()).where(Award.rule_id == bindparam("rule_id")).group_by(Award.status)
+)
 
 
 def listed_awards(session: Session, rule_id: int, now: datetime, *, after: int, most: int) -> Sequence[Award]:
@@ -39,31 +57,42 @@ def listed_awards(session: Session, rule_id: int, now: datetime, *, after: int, 
     With learners, deliveries, and credentials without their texts.
     """
     # First the ids: a database sorts whole rows, with their traces, much slower.
-    ids = (
-        select(Award.id)
-        .join(Award.person)
-        .where(Award.rule_id == rule_id)
-        .order_by(case((_needs_teacher(now), 0), else_=1), Award.earned_at.desc(), Award.id)
-        .offset(after)
-        .limit(most)
-    )
-    place = {award_id: number for number, award_id in enumerate(session.scalars(ids))}
-    loaded = (
-        selectinload(Award.person),
-        selectinload(Award.deliveries),
-        selectinload(Award.credential).joinedload(CredentialRow.status_list),
-    )
-    awards = session.scalars(select(Award).where(Award.id.in_(place)).options(*loaded))
+    values = {"rule_id": rule_id, "now": now, "after": after, "most": most}
+    place = {award_id: number for number, award_id in enumerate(session.scalars(_ids_of_listed(), values))}
+    awards = session.scalars(_listed(), {"ids": list(place)})
     return sorted(awards, key=lambda award: place[award.id])
 
 
-def _needs_teacher(now: datetime) -> ColumnElement[bool]:
+@cache
+def _ids_of_listed() -> Select[int]:
+    needed_first = case((_needs_teacher(), 0), else_=1)
+    return (
+        select(Award.id)
+        .join(Award.person)
+        .where(Award.rule_id == bindparam("rule_id"))
+        .order_by(needed_first, Award.earned_at.desc(), Award.id)
+        .offset(bindparam("after"))
+        .limit(bindparam("most"))
+    )
+
+
+@cache
+def _listed() -> Select[Award]:
+    loaded = (
+        joinedload(Award.person),
+        joinedload(Award.credential).joinedload(CredentialRow.status_list),
+        selectinload(Award.deliveries),
+    )
+    return select(Award).where(Award.id.in_(bindparam("ids", expanding=True))).options(*loaded)
+
+
+def _needs_teacher() -> ColumnElement[bool]:
     """That the award is held up, was not delivered, or may name its learner otherwise than the platform does now."""
     names_another = exists().where(
         CredentialRow.award_id == Award.id,
         CredentialRow.replaced_at.is_(None),
         CredentialRow.issued_at < Person.renamed_at,
-        or_(CredentialRow.valid_until.is_(None), CredentialRow.valid_until > now),
+        or_(CredentialRow.valid_until.is_(None), CredentialRow.valid_until > bindparam("now")),
     )
     failed = exists().where(Delivery.award_id == Award.id, text(NOT_DELIVERED))
     dead = exists().where(Outbox.award_id == Award.id, Outbox.died_at.is_not(None))
@@ -96,32 +125,47 @@ def awards_earned_at(session: Session, rule_id: int, earned_at: datetime) -> Seq
 
 def awards_of_staff(session: Session, rule: AwardRule) -> Sequence[Award]:
     """The awards of the rule to people who were ever seen as staff of its course and that are not revoked."""
+    values = {"course_id": rule.course_id, "rule_id": rule.id}
+    return session.scalars(_of_staff(), values).all()
+
+
+@cache
+def _of_staff() -> Select[Award]:
     staff = select(ObservationRow.person_id).where(
-        ObservationRow.course_id == rule.course_id,
+        ObservationRow.course_id == bindparam("course_id"),
         ObservationRow.kind == ROLE,
         cast(ObservationRow.value, Text) == json.dumps("staff"),
     )
     query = select(Award).where(
-        Award.rule_id == rule.id, Award.status != "revoked", Award.person_id.in_(staff)
+        Award.rule_id == bindparam("rule_id"), Award.status != "revoked", Award.person_id.in_(staff)
     )
-    return session.scalars(
-        query.options(selectinload(Award.person)).order_by(Award.earned_at, Award.id)
-    ).all()
+    return query.options(selectinload(Award.person)).order_by(Award.earned_at, Award.id)
 
 
 def people_to_decide(
     session: Session, course_id: int, template: TemplateVersion, ends_by: datetime
 ) -> Sequence[int]:
     """The ids of the people of the course who never had an award of the template, or one that ends by then."""
-    people = _people_of(course_id)
-    held = _awards_of(template, people.c.person_id)
-    is_asked = ~held.exists()
-    if _ends(session, template):
-        ending = held.join(CredentialRow, CredentialRow.award_id == Award.id).where(
-            Award.ended_at.is_(None), CredentialRow.valid_until <= ends_by
-        )
-        is_asked = or_(is_asked, ending.exists())
-    return session.scalars(select(people.c.person_id).where(is_asked).order_by(people.c.person_id)).all()
+    query = _never_awarded_or_ending() if _ends(session, template) else _never_awarded()
+    return session.scalars(query, {"ends_by": ends_by, **_in_course(course_id, template)}).all()
+
+
+@cache
+def _never_awarded() -> Select[int]:
+    people = _people()
+    query = select(people.c.person_id).where(~_awards_of(people.c.person_id).exists())
+    return query.order_by(people.c.person_id)
+
+
+@cache
+def _never_awarded_or_ending() -> Select[int]:
+    people = _people()
+    held = _awards_of(people.c.person_id)
+    ending = held.join(CredentialRow, CredentialRow.award_id == Award.id).where(
+        Award.ended_at.is_(None), CredentialRow.valid_until <= bindparam("ends_by")
+    )
+    query = select(people.c.person_id).where(or_(~held.exists(), ending.exists()))
+    return query.order_by(people.c.person_id)
 
 
 def _ends(session: Session, template: TemplateVersion) -> bool:
@@ -136,15 +180,18 @@ def _ends(session: Session, template: TemplateVersion) -> bool:
 
 def people_awarded_elsewhere(session: Session, rule: AwardRule, template: TemplateVersion) -> Sequence[int]:
     """The ids of the people of the rule's course whose newest award of the template is of another rule."""
-    people = _people_of(rule.course_id)
+    values = {"rule_id": rule.id, **_in_course(rule.course_id, template)}
+    return session.scalars(_awarded_elsewhere(), values).all()
+
+
+@cache
+def _awarded_elsewhere() -> Select[int]:
+    people = _people()
     newest = (
-        _awards_of(template, people.c.person_id)
-        .with_only_columns(Award.rule_id)
-        .order_by(Award.id.desc())
-        .limit(1)
+        _awards_of(people.c.person_id).with_only_columns(Award.rule_id).order_by(Award.id.desc()).limit(1)
     )
-    query = select(people.c.person_id).where(newest.scalar_subquery() != rule.id)
-    return session.scalars(query.order_by(people.c.person_id)).all()
+    query = select(people.c.person_id).where(newest.scalar_subquery() != bindparam("rule_id"))
+    return query.order_by(people.c.person_id)
 
 
 def last_values(session: Session, course_id: int, kind: str, resource: str) -> Sequence[tuple[Any, int]]:
@@ -162,16 +209,27 @@ def last_values(session: Session, course_id: int, kind: str, resource: str) -> S
     return [(json.loads(value), number) for value, number in session.execute(query)]
 
 
-def _people_of(course_id: int) -> Any:
-    """A subquery of everybody of whom anything was observed in the course."""
+def _in_course(course_id: int, template: TemplateVersion) -> dict[str, Any]:
+    """The parameters of `_people` and `_awards_of`."""
+    return {
+        "course_id": course_id,
+        "issuer_id": template.issuer_id,
+        "template_id": template.template_id,
+    }
+
+
+def _people() -> Any:
+    """A subquery of everybody of whom anything was observed in the course `course_id`."""
     seen = aliased(ObservationRow)
-    query = select(seen.person_id).where(seen.course_id == course_id, seen.person_id.is_not(None))
+    query = select(seen.person_id).where(
+        seen.course_id == bindparam("course_id"), seen.person_id.is_not(None)
+    )
     return query.distinct().subquery()
 
 
-def _awards_of(template: TemplateVersion, person_id: Any) -> Any:
+def _awards_of(person_id: Any) -> Any:
     return select(Award.id).where(
-        Award.issuer_id == template.issuer_id,
-        Award.template_id == template.template_id,
+        Award.issuer_id == bindparam("issuer_id"),
+        Award.template_id == bindparam("template_id"),
         Award.person_id == person_id,
     )

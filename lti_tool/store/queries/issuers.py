@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import (
@@ -57,15 +58,20 @@ def lock_address(session: Session, address_id: int) -> None:
 
 def newest_profile(session: Session, issuer_id: str) -> tuple[int, datetime | None, int] | None:
     """The id of the newest version of the issuer's profile, when it was confirmed, the id of the current address."""
-    query = (
+    found = session.execute(_newest_profile(), {"issuer_id": issuer_id}).first()
+    return None if found is None else (found[0], found[1], found[2])
+
+
+@cache
+def _newest_profile() -> Select[int, datetime | None, int]:
+    """Made once: every page asks."""
+    return (
         select(IssuerProfileRow.id, IssuerProfileRow.confirmed_at, IssuerAddress.id)
         .join(IssuerAddress, IssuerAddress.issuer_id == IssuerProfileRow.issuer_id)
-        .where(IssuerProfileRow.issuer_id == issuer_id, IssuerAddress.left_at.is_(None))
+        .where(IssuerProfileRow.issuer_id == bindparam("issuer_id"), IssuerAddress.left_at.is_(None))
         .order_by(IssuerProfileRow.version.desc())
         .limit(1)
     )
-    found = session.execute(query).first()
-    return None if found is None else (found[0], found[1], found[2])
 
 
 def newest_version(session: Session, issuer_id: str) -> IssuerProfileRow:
@@ -133,7 +139,9 @@ def permission(
     )
 
 
-def covers(registration_id: int, course_id: int | None) -> ColumnElement[bool]:
+def covers(
+    registration_id: int | BindParameter[int], course_id: int | BindParameter[int] | None
+) -> ColumnElement[bool]:
     """The permissions that a course of the platform has; without a course, those for all its courses."""
     return (IssuerPermission.registration_id == registration_id) & (
         IssuerPermission.course_id.is_(None) | (IssuerPermission.course_id == course_id)

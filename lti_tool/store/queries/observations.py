@@ -7,15 +7,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, cast, delete, exists, func, insert, or_, select
+from sqlalchemy import Select, Text, and_, bindparam, cast, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.observations import RESULT, ROLE, KnownPerson, Observation
 from lti_tool.store.models import Course, LookRow, ObservationRow, Person, PlatformAccount
-from lti_tool.store.queries.common import is_among
+from lti_tool.store.queries.common import dialect_of, is_among, is_in_parameter
 from lti_tool.store.queries.people import not_erased, only_accounts_of
 
 _COLUMNS = (
@@ -41,11 +41,18 @@ def of_people(
 
     In one statement: what a look stores at once is seen whole, or not yet.
     """
+    values = {"course_id": course_id, "person_ids": list(person_ids)}
+    return _by_person(session.execute(_of_people(dialect_of(session)), values))
+
+
+@cache
+def _of_people(dialect: str) -> Select[Any]:
+    """Made once: every launch and every part of a look asks."""
     # Two ways into one index; OR of a list and NULL alone would read the whole course.
-    here = ObservationRow.course_id == course_id
-    theirs = and_(here, is_among(session, ObservationRow.person_id, person_ids))
+    here = ObservationRow.course_id == bindparam("course_id")
+    theirs = and_(here, is_in_parameter(dialect, ObservationRow.person_id, "person_ids"))
     its_own = and_(here, ObservationRow.person_id.is_(None))
-    return _by_person(session, select(*_COLUMNS).where(or_(theirs, its_own)))
+    return _in_order(select(*_COLUMNS).where(or_(theirs, its_own)))
 
 
 def about_course(session: Session, course_id: int) -> Sequence[Observation]:
@@ -121,9 +128,13 @@ def people_in(session: Session, course_id: int, since: datetime | None = None) -
     return sorted(person_id for person_id in session.scalars(query) if person_id is not None)
 
 
-def _by_person(session: Session, query: Select[Any]) -> Mapping[int | None, Sequence[Observation]]:
+def _in_order(query: Select[Any]) -> Select[Any]:
+    return query.order_by(ObservationRow.seen_at, ObservationRow.id)
+
+
+def _by_person(rows: Iterable[Sequence[Any]]) -> Mapping[int | None, Sequence[Observation]]:
     found: defaultdict[int | None, list[Observation]] = defaultdict(list)
-    for row in session.execute(query.order_by(ObservationRow.seen_at, ObservationRow.id)):
+    for row in rows:
         found[row[1]].append(_observation(row))
     return found
 
@@ -233,14 +244,15 @@ def staff_roles(session: Session, course_id: int) -> Mapping[int, Sequence[Obser
     """What those who were ever seen as staff of a course were in it, by person id; oldest first."""
     here = and_(ObservationRow.course_id == course_id, ObservationRow.kind == ROLE)
     staff = select(ObservationRow.person_id).where(here, cast(ObservationRow.value, Text) == '"staff"')
-    found = _by_person(session, select(*_COLUMNS).where(here, ObservationRow.person_id.in_(staff)))
+    query = select(*_COLUMNS).where(here, ObservationRow.person_id.in_(staff))
+    found = _by_person(session.execute(_in_order(query)))
     return {person_id: own for person_id, own in found.items() if person_id is not None}
 
 
 def roles_in_course(session: Session, course_id: int) -> Mapping[int, Sequence[Observation]]:
     """What people were in a course, by person id; oldest first."""
     query = select(*_COLUMNS).where(ObservationRow.course_id == course_id, ObservationRow.kind == ROLE)
-    found = _by_person(session, query)
+    found = _by_person(session.execute(_in_order(query)))
     return {person_id: own for person_id, own in found.items() if person_id is not None}
 
 
@@ -248,7 +260,7 @@ def roles_of_person(session: Session, person_id: int) -> Mapping[int, Sequence[O
     """What a person was, by course id; oldest first."""
     query = select(*_COLUMNS).where(ObservationRow.person_id == person_id, ObservationRow.kind == ROLE)
     found: defaultdict[int, list[Observation]] = defaultdict(list)
-    for each in _by_person(session, query).get(person_id, ()):
+    for each in _by_person(session.execute(_in_order(query))).get(person_id, ()):
         if each.course is not None:
             found[each.course].append(each)
     return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, delete, func, or_, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.store.models import (
     Award,
@@ -253,6 +253,26 @@ def sessions(
     if registration_id is not None:
         query = query.where(LaunchSession.registration_id == registration_id)
     return session.scalars(query).all()
+
+
+def launch_session(session: Session, token_hash: str) -> LaunchSession | None:
+    """The launch session of a token, with its registration and its course."""
+    return session.scalar(_LAUNCH_SESSION, {"token_hash": token_hash})
+
+
+#: Made once: each page of a session asks.
+_LAUNCH_SESSION = (
+    select(LaunchSession)
+    .where(LaunchSession.token_hash == bindparam("token_hash"))
+    .options(joinedload(LaunchSession.registration), joinedload(LaunchSession.course))
+)
+
+
+def record_use(session: Session, token_hash: str, now: datetime) -> None:
+    """Makes now the time of the last use of the token's launch session, where it still exists."""
+    session.execute(
+        update(LaunchSession).where(LaunchSession.token_hash == token_hash).values(last_used_at=now)
+    )
 
 
 def sessions_with_more_rights(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import (
@@ -35,11 +35,14 @@ from lti_tool.values import Registration
 
 def find_registration(session: Session, platform_id: str, client_id: str | None) -> Registration | None:
     """The registration of a client; without a client_id the only one of the platform, None where it has several."""
-    query = select(RegistrationRow).where(RegistrationRow.platform_id == platform_id)
-    if client_id is not None:
-        query = query.where(RegistrationRow.client_id == client_id)
-    rows = session.scalars(query.limit(2)).all()
+    values = {"platform_id": platform_id, "client_id": client_id}
+    rows = session.scalars(_OF_PLATFORM if client_id is None else _OF_CLIENT, values).all()
     return as_registration(rows[0]) if len(rows) == 1 else None
+
+
+#: Made once: each login and each launch asks.
+_OF_PLATFORM = select(RegistrationRow).where(RegistrationRow.platform_id == bindparam("platform_id")).limit(2)
+_OF_CLIENT = _OF_PLATFORM.where(RegistrationRow.client_id == bindparam("client_id"))
 
 
 def registration_by_client(session: Session, platform_id: str, client_id: str) -> RegistrationRow | None:

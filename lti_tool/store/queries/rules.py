@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
+from sqlalchemy.orm import (
+    InstrumentedAttribute,
+    Session,
+    aliased,
+    contains_eager,
+    joinedload,
+    selectinload,
+)
 
 from lti_tool.store.models import (
     AwardRule,
@@ -45,13 +53,20 @@ def rule_of_link(session: Session, link: ResourceLink) -> AwardRule | None:
 
 
 def rules_of(session: Session, course_id: int) -> Sequence[AwardRule]:
-    """The rules of a course, oldest first, with their links and versions loaded."""
-    query = select(AwardRule).where(AwardRule.course_id == course_id).order_by(AwardRule.id)
+    """The rules of a course, oldest first, with their links, courses, registrations and versions loaded."""
+    return session.scalars(_rules_of(), {"course_id": course_id}).all()
+
+
+@cache
+def _rules_of() -> Select[AwardRule]:
+    """Made once: every teacher's page asks."""
     loaded = (
-        selectinload(AwardRule.link),
-        selectinload(AwardRule.versions).selectinload(RuleVersion.template_version),
+        joinedload(AwardRule.link),
+        joinedload(AwardRule.course).joinedload(Course.registration),
+        selectinload(AwardRule.versions).joinedload(RuleVersion.template_version),
     )
-    return session.scalars(query.options(*loaded)).all()
+    query = select(AwardRule).where(AwardRule.course_id == bindparam("course_id"))
+    return query.order_by(AwardRule.id).options(*loaded)
 
 
 def rules_with_links(session: Session, course_id: int) -> Sequence[AwardRule]:
@@ -106,14 +121,27 @@ def _is_permitted() -> ColumnElement[bool]:
 def awarding_versions(
     session: Session, *, course_id: int | None = None, rule_id: int | None = None
 ) -> Sequence[RuleVersion]:
-    """The versions by which the rules of a course, or one rule, award now, by rule, with rules and links loaded.
+    """The versions by which the rules of a course, or one rule, award now, by rule.
+
+    With rules, links and templates loaded.
 
     None of a rule that is paused or removed, or waits for a teacher to settle a change, or whose course may not award
     for the issuer of its badge.
     """
+    if rule_id is not None:
+        return session.scalars(_awarding(AwardRule.id), {"id": rule_id}).all()
+    return session.scalars(_awarding(AwardRule.course_id), {"id": course_id}).all()
+
+
+@cache
+def _awarding(column: InstrumentedAttribute[int]) -> Select[RuleVersion]:
+    """The versions that award, of the rules whose column has the value `id`.
+
+    Made once: every launch and every look asks, and making it takes several times as long as the answer.
+    """
     waiting = aliased(RuleVersion)
     is_unsettled = exists().where(waiting.rule_id == AwardRule.id, waiting.status == "proposed")
-    query = (
+    return (
         select(RuleVersion)
         .join(RuleVersion.rule)
         .join(AwardRule.course)
@@ -124,20 +152,14 @@ def awarding_versions(
             AwardRule.removed_at.is_(None),
             ~is_unsettled,
             _is_permitted(),
+            column == bindparam("id"),
         )
         .options(
-            contains_eager(RuleVersion.rule).options(
-                joinedload(AwardRule.link),
-                contains_eager(AwardRule.course).contains_eager(Course.registration),
-            )
+            joinedload(RuleVersion.template_version),
+            contains_eager(RuleVersion.rule).joinedload(AwardRule.link),
         )
         .order_by(AwardRule.id)
     )
-    if course_id is not None:
-        query = query.where(AwardRule.course_id == course_id)
-    if rule_id is not None:
-        query = query.where(AwardRule.id == rule_id)
-    return session.scalars(query).all()
 
 
 def active_version(session: Session, rule_id: int) -> RuleVersion | None:

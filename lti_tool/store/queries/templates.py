@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import (
@@ -48,16 +49,19 @@ def published_template(
     session: Session, template_id: str, registration_id: int, course_id: int | None = None
 ) -> TemplateVersion | None:
     """As `published_templates`, of one template."""
-    return session.scalar(
-        select(TemplateVersion)
-        .where(
-            TemplateVersion.template_id == template_id,
-            TemplateVersion.status == "published",
-            _may_use(registration_id, course_id),
-        )
-        .order_by(TemplateVersion.version.desc())
-        .limit(1)
+    values = {"template_id": template_id, "registration_id": registration_id, "course_id": course_id}
+    return session.scalar(_published(), values)
+
+
+@cache
+def _published() -> Select[TemplateVersion]:
+    """Made once: every teacher's page asks twice for each of its badges."""
+    query = select(TemplateVersion).where(
+        TemplateVersion.template_id == bindparam("template_id"),
+        TemplateVersion.status == "published",
+        _may_use(bindparam("registration_id"), bindparam("course_id")),
     )
+    return query.order_by(TemplateVersion.version.desc()).limit(1)
 
 
 def newer_version(
@@ -76,7 +80,9 @@ def may_use(session: Session, row: TemplateVersion, registration_id: int, course
     return session.scalar(query) is not None
 
 
-def _may_use(registration_id: int, course_id: int | None) -> ColumnElement[bool]:
+def _may_use(
+    registration_id: int | BindParameter[int], course_id: int | BindParameter[int] | None
+) -> ColumnElement[bool]:
     """The templates of the platform's issuer: the institution's, and those that teachers of this platform have written.
 
     And the institutional ones of another issuer, where an operator has permitted that.
