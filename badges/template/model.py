@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 
 from badges.errors import TemplateError
@@ -535,6 +537,16 @@ def read_template(data: Json, today: date | None = None) -> Template:
         reader.problem("/required_value", "above_the_scale")
     reader.raise_problems()
     return template
+
+
+def stored_template(body: Json) -> Template:
+    """As `read_template`, of a body that was checked when it was stored: the same few are read again and again."""
+    return _stored_template(json.dumps(body))
+
+
+@lru_cache(maxsize=500)
+def _stored_template(body: str) -> Template:
+    return read_template(json.loads(body))
 
 
 def template_as_json(template: Template) -> Json:

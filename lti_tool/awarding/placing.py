@@ -18,7 +18,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import uuid4
 
-from badges.template.model import read_template
+from badges.template.model import stored_template
 from lti_tool.awarding import questions
 from lti_tool.awarding.looks import look_soon
 from lti_tool.conditions import tree as rule_tree
@@ -244,7 +244,7 @@ def asks_less(session: Session, link: ResourceLink) -> tuple[str, FormProblem] |
 
 def required_score(template: TemplateVersion) -> Decimal | None:
     """The result that the badge asks for, 0 to 1, None where it asks for none."""
-    return read_template(template.body).required_score
+    return stored_template(template.body).required_score
 
 
 def _refuse_less(template: TemplateVersion, tree: Node) -> None:

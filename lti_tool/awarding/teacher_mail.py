@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from badges.template.model import Template, read_template, text_in
+from badges.template.model import Template, stored_template, text_in
 from lti_tool.awarding.decisions import version_that_awards
 from lti_tool.awarding.looks import is_gone
 from lti_tool.awarding.mail_schedule import mail_id
@@ -118,7 +118,7 @@ def _questions_in(session: Session, courses: Collection[int]) -> Sequence[Questi
 
 def _question(session: Session, question: Question, language: str) -> OpenQuestion:
     rule = question.rule
-    template = read_template(queries.rules.shown_version(session, rule).template_version.body)
+    template = stored_template(queries.rules.shown_version(session, rule).template_version.body)
     return OpenQuestion(
         badge=_name(template, language),
         course=rule.course.title,
@@ -139,7 +139,7 @@ def _changed_grades(changes: Sequence[ResultChange], language: str) -> ChangedGr
     award = changes[-1].award
     course: Course = award.rule.course
     return ChangedGrades(
-        badge=_name(read_template(award.template_version.body), language),
+        badge=_name(stored_template(award.template_version.body), language),
         course=course.title,
         course_url=course.url,
         number=len(changes),

@@ -7,7 +7,7 @@ from typing import Any, cast
 from badges import svg
 from badges.bake import bake
 from badges.pictures import SIDE
-from badges.template.model import read_template, text_in
+from badges.template.model import stored_template, text_in
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.store.models import CredentialRow
 from lti_tool.values import BakedBadge
@@ -17,7 +17,7 @@ from signing.secured import SecuredCredential
 
 def bake_svg(credential: CredentialRow) -> bytes:
     """The same picture as an SVG with the JSON credential baked in."""
-    template = read_template(credential.template_version.body)
+    template = stored_template(credential.template_version.body)
     title = text_in(template.name, credential.language)
     secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
     return svg.bake(svg.drawing(credential.template_version.picture, SIDE, title), secured)
@@ -25,7 +25,7 @@ def bake_svg(credential: CredentialRow) -> bytes:
 
 def bake_badge(issuer: Issuer, credential: CredentialRow) -> BakedBadge:
     """The template's picture with the JSON credential baked in; the same bytes each time."""
-    template = read_template(credential.template_version.body)
+    template = stored_template(credential.template_version.body)
     secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
     return BakedBadge(
         credential_id=credential.id,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from badges.credential import CredentialBuilder, StatusEntry
 from badges.credential import Learner as Subject
-from badges.template.model import Template, read_template
+from badges.template.model import Template, stored_template
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
@@ -101,7 +101,7 @@ _Versions = Mapping[int, tuple[TemplateVersion, Template]]
 
 def _versions(session: Session, awards: Sequence[AwardToIssue]) -> _Versions:
     rows = queries.templates.versions_by_id(session, {award.template_version_id for award in awards})
-    return {row.id: (row, read_template(row.body)) for row in rows}
+    return {row.id: (row, stored_template(row.body)) for row in rows}
 
 
 def _lacks(issuer: Issuer, award: AwardToIssue, template: Template, now: datetime) -> str | None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from badges.issuer import IssuerProfile
-from badges.template.model import read_template, text_in
+from badges.template.model import stored_template, text_in
 from lti_tool.addresses import Addresses
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import CredentialRow, Notice
@@ -74,7 +74,7 @@ def is_still_so(credential: CredentialRow, kind: str, now: datetime) -> bool:
 def notice_of(profile: IssuerProfile, addresses: Addresses, row: Notice) -> BadgeNotice:
     """What a mail says, by the issuer of the badge."""
     credential = row.credential
-    template = read_template(credential.template_version.body)
+    template = stored_template(credential.template_version.body)
     reasons = {"revoked": credential.revocation_reason, "suspended": credential.suspension_reason}
     until = credential.valid_until if row.kind == "expires" else None
     return BadgeNotice(

@@ -6,7 +6,7 @@ from badges.achievement import standalone_achievement
 from badges.credential import contexts, preview_subject
 from badges.jsonld import as_jsonld
 from badges.model import Achievement
-from badges.template.model import Template, read_template
+from badges.template.model import Template, stored_template
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.publishing.publisher import Publisher
@@ -25,7 +25,7 @@ def achievement(
     with publisher.store.read() as session:
         row = _published_version(session, template_id, version)
         issuer = publisher.issuers.reached(session, row.issuer_id, base_url)
-        node = as_jsonld(_achievement_of(issuer, row, read_template(row.body), language))
+        node = as_jsonld(_achievement_of(issuer, row, stored_template(row.body), language))
     return {"@context": list(contexts(issuer.addresses.extension_context)), **node}
 
 
@@ -34,7 +34,7 @@ def announced_credential(issuer: Issuer, row: TemplateVersion, language: str) ->
 
     For drafts too, so the caller has to check that the reader may see this version.
     """
-    template = read_template(row.body)
+    template = stored_template(row.body)
     subject = preview_subject(
         _achievement_of(issuer, row, template, language),
         template,

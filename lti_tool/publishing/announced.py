@@ -9,7 +9,7 @@ from typing import Any
 from badges.details import Detail, published_details, signed_details
 from badges.eu import elements
 from badges.eu.elements import Reading
-from badges.template.model import Template, read_template, text_in
+from badges.template.model import Template, stored_template, text_in
 from badges.vocabularies import vocabulary
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.publishing.achievements import announced_credential
@@ -34,17 +34,26 @@ class Announced:
 def announced(issuer: Issuer, row: TemplateVersion, language: str) -> Announced:
     """What the page says in `language`. For drafts too, so the caller has to check that the reader may see them."""
     credential = announced_credential(issuer, row, language)
-    template = read_template(row.body)
+    template = stored_template(row.body)
     return Announced(
-        readings=[
-            reading
-            for reading in elements.read(credential)
-            if reading.element.code not in ("learner", "date_of_issuing")
-        ],
+        readings=_readings(credential),
         details=signed_details(credential),
         course=published_details(template, issuer.profile, "course"),
         quality=published_details(template, issuer.profile, "quality"),
     )
+
+
+def announced_readings(issuer: Issuer, row: TemplateVersion, language: str) -> Sequence[Reading]:
+    """Only the EU elements of `announced`, for pages that are opened often."""
+    return _readings(announced_credential(issuer, row, language))
+
+
+def _readings(credential: Json) -> Sequence[Reading]:
+    return [
+        reading
+        for reading in elements.read(credential)
+        if reading.element.code not in ("learner", "date_of_issuing")
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +77,7 @@ def read_in_each_language(issuer: Issuer, row: TemplateVersion) -> Sequence[InLa
 
     Also in a language in which only one sentence is written: it is signed too, and must not hide from who agrees to it.
     """
-    template = read_template(row.body)
+    template = stored_template(row.body)
     main = template.language_for(template.in_language)
     languages = dict.fromkeys((main, *template.name, *_written_languages(row.body)))
     return [_in_language(issuer, row, template, language) for language in languages]

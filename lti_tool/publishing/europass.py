@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from badges.credential import Learner
 from badges.elm import EuropassAward, upload_archive, upload_document
 from badges.elm.checks import Problem, find_problems
-from badges.template.model import read_template
+from badges.template.model import stored_template
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.store import events
@@ -55,7 +55,7 @@ def _awarded(issuers: Issuers, row: CredentialRow) -> EuropassAward:
     signed = signed_content(row.text)
     return EuropassAward(
         credential_id=issuer.addresses.credential(row.id),
-        template=read_template(version.body),
+        template=stored_template(version.body),
         template_url=issuer.addresses.achievement(version.template_id, version.version),
         issuer=issuer.profile,
         # The address is signed as a hash: it is given out where it is still the learner's.

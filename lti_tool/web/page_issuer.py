@@ -6,7 +6,8 @@ from flask import Flask, current_app, g
 from sqlalchemy.exc import DBAPIError
 
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.web.current import tool_of
+from lti_tool.store import Session
+from lti_tool.web.current import current_tool, tool_of
 
 _LAST_READ = "nozimite_issuer"
 
@@ -32,6 +33,14 @@ def use_last_read_issuer() -> None:
 def set_page_issuer(issuer: Issuer) -> None:
     """Makes the rest of the page one of that issuer."""
     g.issuer = issuer
+
+
+def issuer_of(session: Session, issuer_id: str) -> Issuer:
+    """The issuer with that key; it is not read again where the page is one of that issuer already."""
+    shown: Issuer | None = g.get("issuer")
+    if shown is not None and shown.id == issuer_id:
+        return shown
+    return current_tool().issuers.of(session, issuer_id)
 
 
 def _first_issuer(app: Flask) -> Issuer:

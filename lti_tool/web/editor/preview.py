@@ -10,7 +10,7 @@ from badges.artwork import template_picture
 from badges.template.model import Template
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.page_issuer import page_issuer
-from lti_tool.web.public.badge_pages import announced_by
+from lti_tool.web.public.badge_pages import readings_of
 
 #: The preview is smaller than the picture of a badge, and drawn in a fifth of the time.
 PREVIEW_SIDE = 300
@@ -32,7 +32,7 @@ def preview(row: TemplateVersion, template: Template) -> Mapping[str, Any]:
         # Where the template does not state a level, the public page would say that none applies.
         "readings": [
             reading
-            for reading in announced_by(row).readings
+            for reading in readings_of(row)
             if template.level is not None or reading.element.code != "level"
         ],
     }

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from badges.template.model import read_template
+from badges.template.model import stored_template
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.publishing import europass, pdf_documents
 from lti_tool.publishing.credentials import row_to_give_out
@@ -67,7 +67,7 @@ def badges_for_europass(rule_id: int) -> Response | str:
     tool = current_tool()
     with tool.store.read() as session:
         rule = rule_of(session, visit, rule_id)
-        template = read_template(queries.rules.shown_version(session, rule).template_version.body)
+        template = stored_template(queries.rules.shown_version(session, rule).template_version.body)
         batch = europass.batch_of(tool.issuers, queries.credentials.credentials_of_rule(session, rule.id))
     if batch.packed and (not batch.lacking or request.form.get("rest") == "yes"):
         _record(visit, "europass", "rule", rule_id)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from badges.disclosure import removable_parts
-from badges.template.model import read_template
+from badges.eu.elements import Reading
+from badges.template.model import stored_template
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.language import LANGUAGES
 from lti_tool.publishing import achievements, credentials, issuer_documents
-from lti_tool.publishing.announced import Announced, announced
+from lti_tool.publishing.announced import Announced, announced, announced_readings
 from lti_tool.store import events, queries
 from lti_tool.store.models import CredentialRow, TemplateVersion
 from lti_tool.web.current import current_tool
@@ -25,7 +27,7 @@ from lti_tool.web.documents.responses import (
 )
 from lti_tool.web.languages import page_language, set_page_language
 from lti_tool.web.negotiation import prefers_html
-from lti_tool.web.page_issuer import set_page_issuer
+from lti_tool.web.page_issuer import issuer_of, set_page_issuer
 from lti_tool.web.public.verification_answers import answers_of, technical_remarks
 from lti_tool.web.requested_address import requested_base
 from signing.secured import SecuredCredential
@@ -65,7 +67,7 @@ def badge(badge_id: UUID) -> Response:
             # The successor may have been replaced too.
             newest=row.award.credential or successor,
             has_expired=row.has_expired(tool.clock()),
-            template=read_template(row.template_version.body),
+            template=stored_template(row.template_version.body),
             verification=answers_of(report, tool.issuers.is_own),
             remarks=technical_remarks(report.checks),
             may_leave_out=_may_leave_out(row),
@@ -145,7 +147,7 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
         text = render_template(
             "public/achievement.html",
             version=row,
-            template=read_template(row.body),
+            template=stored_template(row.body),
             announced=announced_by(row),
         )
     response = Response(text, mimetype="text/html")
@@ -177,7 +179,12 @@ def issuer(slug: str) -> Response:
 
 
 def _issuer_of(row: TemplateVersion) -> Issuer:
-    return current_tool().issuers.of(events.session_of(row), row.issuer_id)
+    return issuer_of(events.session_of(row), row.issuer_id)
+
+
+def readings_of(row: TemplateVersion) -> Sequence[Reading]:
+    """The EU elements of the badges of this version, in the language of the page."""
+    return announced_readings(_issuer_of(row), row, page_language())
 
 
 def announced_by(row: TemplateVersion) -> Announced:

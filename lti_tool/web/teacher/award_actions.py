@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import Blueprint, render_template, request
 
-from badges.template.model import read_template
+from badges.template.model import stored_template
 from lti_tool.awarding import awards, confirmations, result_changes
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import AwardStateError, NotFoundError
@@ -210,7 +210,7 @@ def _confirmed_reason() -> str:
 
 
 def _reason_page(action: str, visit: Visit, award: Award) -> str:
-    template = read_template(award.template_version.body)
+    template = stored_template(award.template_version.body)
     reason_missing = request.form.get("confirmed") == "yes"
     return render_template(
         f"teacher/{action}.html", visit=visit, award=award, template=template, reason_missing=reason_missing

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from badges.eu import elements
 from badges.eu.annex_1 import ELEMENTS
 from badges.issuer import IssuerProfile
-from badges.template.model import Template, read_template, text_in
+from badges.template.model import Template, stored_template, text_in
 from lti_tool.awarding import placing
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.tree import reads
@@ -77,7 +77,7 @@ def return_link() -> str:
         tool.clock(),
     )
     allow_forms_to(visit.deep_linking.return_url)
-    template = read_template(row.body)
+    template = stored_template(row.body)
     return render_template(
         "placement/return_link.html", return_url=visit.deep_linking.return_url, jwt=jwt, template=template
     )
@@ -101,7 +101,7 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
     tool = current_tool()
     with tool.store.read() as session:
         rows = queries.templates.published_templates(session, visit.registration.id, visit.course_id)
-        choices = [(row, read_template(row.body), tool.issuers.of(session, row.issuer_id)) for row in rows]
+        choices = [(row, stored_template(row.body), tool.issuers.of(session, row.issuer_id)) for row in rows]
     chosen = request.form.get("badge") or (choices[0][0].template_id if len(choices) == 1 else "")
     of_conditions = problem.of if problem else {}
     required = next(
@@ -151,7 +151,7 @@ def _suggested() -> str:
 
 
 def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column: bool) -> ContentItem:
-    template = read_template(row.body)
+    template = stored_template(row.body)
     tool = current_tool()
     return ContentItem(
         title=text_in(template.name, page_language(), template.in_language),
