@@ -92,7 +92,13 @@ def launch(
     if form.get("error"):
         raise LaunchError("platform_said", _platform_error(form))
     message = _LaunchMessage(form, find_registration, expiring_values, key_sets, secret_key, is_own_page, now)
-    message.validate()
+    try:
+        message.validate()
+    except LaunchError as error:
+        # Whatever else is wrong with a form by the time that it is posted again.
+        if message.was_used():
+            raise LaunchError("replayed", "the state was used before") from error
+        raise
     state = form["state"]
     cookie = cookies.get(cookie_name(state), "")
     return Arrival(
@@ -107,7 +113,7 @@ def launch(
 class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, NoStorage, NewCookies]):
     """The library's launch with checks of ours, in an order of ours; each raises LaunchError.
 
-    `login` is what the state says of the login; it is there once `validate_state` has returned.
+    `login` is what the state says of the login; it is there once `validate_state` has found that the state is ours.
     """
 
     login: LoginState
@@ -171,7 +177,7 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, NoSt
         return self._request.get_param(key)
 
     def validate_state(self) -> _LaunchMessage:
-        """Itself; raises LaunchError `missing_state`, `missing_token`, `unknown_state` or `replayed`."""
+        """Itself; raises LaunchError `missing_state`, `missing_token` or `unknown_state`."""
         # The library compares the state with its cookie and refuses where a browser keeps none; `launch` compares them.
         state = self._get_request_param("state")
         if not state:
@@ -181,12 +187,18 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, NoSt
         login = read_state(state, self._secret_key)
         if login is None:
             raise LaunchError("unknown_state", "no login of this tool has this state")
-        if self._expiring_values.peek(used_state_key(state)) is not None:
-            raise LaunchError("replayed", "the state was used before")
+        self.login = login
         if login.has_expired(self._now):
             raise LaunchError("unknown_state", "the login was too long ago")
-        self.login = login
         return self
+
+    def was_used(self) -> bool:
+        """Whether the state was used before; of a state that is none of ours nothing is asked."""
+        is_ours = hasattr(self, "login")
+        return (
+            is_ours
+            and self._expiring_values.peek(used_state_key(self._get_request_param("state"))) is not None
+        )
 
     def validate_jwt_format(self) -> _LaunchMessage:
         """Itself, with decoded claims that are not verified yet; raises LaunchError `bad_token`."""
