@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from badges.template.model import read_template
+from badges.template.model import stored_template
 from lti_tool.awarding import awards, questions
 from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
 from lti_tool.awarding.progress import ToDecide, after, earliest, rests_on, to_decide
@@ -14,11 +14,10 @@ from lti_tool.awarding.renewal import RENEWAL_PERIOD, later_than, occasions_coun
 from lti_tool.awarding.result_changes import changes_in_course, unmailed
 from lti_tool.conditions.decide import Decision, decide
 from lti_tool.conditions.tree import read_tree
-from lti_tool.observations import Facts, Observation, Policy, role_now
+from lti_tool.observations import Facts, Policy, role_now
 from lti_tool.store import Session, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, AwardRule, Course, RuleVersion
-from lti_tool.values import HeldAward
 
 #: How many people are decided in one transaction: some ten milliseconds.
 DECIDED_AT_ONCE = 200
@@ -40,6 +39,23 @@ class Undecided:
     def is_question(self) -> bool:
         """Whether a teacher is asked about the person."""
         return self.is_learner and self.decision.outcome == "question"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How it stands with a person and a rule: by which version it awards now, and what that comes to for them.
+
+    `version` is None while the rule awards nothing at all; `undecided` is None then, and where the person has an award
+    that cannot be renewed now, or nothing is known of them.
+    """
+
+    version: RuleVersion | None = None
+    undecided: Undecided | None = None
+
+    @property
+    def decision(self) -> Decision | None:
+        """What the rule comes to for the person."""
+        return None if self.undecided is None else self.undecided.decision
 
 
 def decide_course(store: Store, course_id: int, policy: Policy, now: datetime) -> None:
@@ -134,6 +150,25 @@ def decide_people(
     return queries.awards.awards_by_id(session, _award_all(session, rule, version, undecided, now))
 
 
+def standing_of(session: Session, rule: AwardRule, person_id: int, policy: Policy, now: datetime) -> Standing:
+    """How it stands with the person and the rule now; nothing is awarded."""
+    version = version_that_awards(session, rule)
+    if version is None:
+        return Standing()
+    found = undecided_people(session, rule, version, policy, now, [person_id])
+    return Standing(version=version, undecided=next(iter(found), None))
+
+
+def decide_person(
+    session: Session, rule: AwardRule, person_id: int, policy: Policy, now: datetime
+) -> Standing:
+    """As `standing_of`, and a person who has earned it is awarded it. The caller holds the course."""
+    standing = standing_of(session, rule, person_id, policy, now)
+    if standing.version is not None and standing.undecided is not None:
+        _award_all(session, rule, standing.version, [standing.undecided], now)
+    return standing
+
+
 def undecided_people(
     session: Session,
     rule: AwardRule,
@@ -142,10 +177,40 @@ def undecided_people(
     now: datetime,
     person_ids: Collection[int],
 ) -> Sequence[Undecided]:
-    """What a version of the rule comes to for those of these people who have no award, or one that can be renewed."""
-    observations = queries.observations.of_people(session, rule.course_id, person_ids)
+    """What a version of the rule comes to for those of these people who have no award, or one that can be renewed.
+
+    Of the others nothing is read, nor is anybody decided of whom nothing was observed in the course.
+    """
     held = queries.awards.newest_awards(session, version.template_version, person_ids)
-    return _undecided(rule, version, observations, held, policy, now)
+    template = stored_template(version.template_version.body)
+    # The days of a last day are those of the issuer; a few hours do not matter here.
+    next_end = template.valid_until(now, UTC)
+    # Whoever ever had it, here or in another course, is awarded by a rule again only where it ends and there is a new
+    # occasion: not after a revocation.
+    counts_from = {person_id: occasions_count_from(each, next_end, now) for person_id, each in held.items()}
+    asked = [each for each in person_ids if each not in held or counts_from[each] is not None]
+    if not asked:
+        return []
+    observations = queries.observations.of_people(session, rule.course_id, asked)
+    tree = read_tree(version.tree)
+    link = rule.link.link_id
+    about_course = observations.get(None, ())
+    found = []
+    for person_id, seen in observations.items():
+        if person_id is None:
+            continue
+        since = counts_from.get(person_id)
+        own = seen if since is None else later_than(seen, since)
+        facts = Facts(person=person_id, resource=link, own=own, now=now, course=about_course, policy=policy)
+        found.append(
+            Undecided(
+                person_id=person_id,
+                decision=decide(tree, facts),
+                is_learner=role_now(seen) == "learner",
+                renews=held[person_id].id if person_id in held else None,
+            )
+        )
+    return found
 
 
 def undecided_in_course(
@@ -166,50 +231,12 @@ def version_that_awards(session: Session, rule: AwardRule) -> RuleVersion | None
     return next(iter(queries.rules.awarding_versions(session, rule_id=rule.id)), None)
 
 
-def _undecided(
-    rule: AwardRule,
-    version: RuleVersion,
-    observations: Mapping[int | None, Sequence[Observation]],
-    held: Mapping[int, HeldAward],
-    policy: Policy,
-    now: datetime,
-) -> Sequence[Undecided]:
-    template = read_template(version.template_version.body)
-    # The days of a last day are those of the issuer; a few hours do not matter here.
-    next_end = template.valid_until(now, UTC)
-    tree = read_tree(version.tree)
-    link = rule.link.link_id
-    about_course = observations.get(None, ())
-    found = []
-    for person_id, seen in observations.items():
-        if person_id is None:
-            continue
-        own, before = seen, held.get(person_id)
-        if before is not None:
-            # Whoever ever had it, here or in another course, is awarded by a rule again only where it ends and there
-            # is a new occasion: not after a revocation.
-            since = occasions_count_from(before, next_end, now)
-            if since is None:
-                continue
-            own = later_than(seen, since)
-        facts = Facts(person=person_id, resource=link, own=own, now=now, course=about_course, policy=policy)
-        found.append(
-            Undecided(
-                person_id=person_id,
-                decision=decide(tree, facts),
-                is_learner=role_now(seen) == "learner",
-                renews=before.id if before is not None else None,
-            )
-        )
-    return found
-
-
 def _award_all(
     session: Session, rule: AwardRule, version: RuleVersion, undecided: Sequence[Undecided], now: datetime
 ) -> Sequence[int]:
     """The ids of the new awards of those who have earned it."""
     # Badges that would have expired on the day they are awarded are not awarded; the teacher's page says so.
-    if read_template(version.template_version.body).has_passed(now.date()):
+    if stored_template(version.template_version.body).has_passed(now.date()):
         return []
     earned = [
         awards.Earned(person_id=each.person_id, decision=each.decision, renews=each.renews)

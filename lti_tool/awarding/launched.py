@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from lti_tool.awarding.decisions import decide_people
+from lti_tool.awarding.decisions import Standing, decide_person
 from lti_tool.awarding.ledger import Seen, append
 from lti_tool.observations import RESTRICTION_CONFIRMED, Policy, select
 from lti_tool.sources import SOURCES
 from lti_tool.sources.found import differing
 from lti_tool.store import Session, queries
-from lti_tool.store.models import Award, AwardRule, Course
+from lti_tool.store.models import AwardRule, Course
 from lti_tool.values import Launch
 
 
@@ -28,13 +27,11 @@ def observe(session: Session, launch: Launch, course: Course, person_id: int, no
             append(session, course, new, seen, {} if launch.user_id is None else {launch.user_id: person_id})
 
 
-def opened(
-    session: Session, rule: AwardRule, person_id: int, policy: Policy, now: datetime
-) -> Sequence[Award]:
-    """The award that a person's own opening of the rule's link completes, as a list.
+def opened(session: Session, rule: AwardRule, person_id: int, policy: Policy, now: datetime) -> Standing:
+    """How it stands with a person who has just opened the rule's link: that may be what was missing for their award.
 
     It waits for no look: what that stores, it stores in parts that are each right by themselves, and an award of both
     is stored once.
     """
     queries.people.keep_course(session, rule.course_id)
-    return decide_people(session, rule, [person_id], policy, now)
+    return decide_person(session, rule, person_id, policy, now)

@@ -109,12 +109,18 @@ def _limit_earlier_sessions(
 
 def find_session(session: Session, token: str, now: datetime) -> LaunchSession | None:
     """The session of a page's token, None where there is none, or it has ended by SESSION_IDLE or SESSION_LIFE."""
-    row = session.get(LaunchSession, secret_hash(token)) if token else None
-    if row is None or not _is_running(row, now):
-        return None
-    if now - row.last_used_at > RECORD_USE_EVERY:
-        row.last_used_at = now
-    return row
+    row = queries.people.launch_session(session, secret_hash(token)) if token else None
+    return row if row is not None and _is_running(row, now) else None
+
+
+def is_use_to_record(row: LaunchSession, now: datetime) -> bool:
+    """Whether the last use that is recorded is so long ago that another one is to be: see `record_use`."""
+    return now - row.last_used_at > RECORD_USE_EVERY
+
+
+def record_use(session: Session, row: LaunchSession, now: datetime) -> None:
+    """Records that the session was used; `row` may be of another database session."""
+    queries.people.record_use(session, row.token_hash, now)
 
 
 def is_revoked(session: Session, token: str) -> bool:

@@ -128,7 +128,7 @@ def day(time: datetime) -> Markup:
 
 def moment(time: datetime) -> Markup:
     """Date and time."""
-    return _time(time, "moment", _exact(time))
+    return _time(time, "moment")
 
 
 def _exact(time: datetime) -> str:
@@ -137,10 +137,10 @@ def _exact(time: datetime) -> str:
     return format_datetime(in_page_zone(time), pattern)
 
 
-def _time(time: datetime, shown_as: str, text: str) -> Markup:
-    """A <time>; with `data-show` where times.js should say it in the zone of the browser."""
-    in_browser = "" if readers_zone_is_known() else shown_as
-    return _time_element(time.isoformat(timespec="seconds"), _exact(time), in_browser, text)
+def _time(time: datetime, shown_as: str, text: str = "") -> Markup:
+    """A <time>, exact without a text; with `data-show` where times.js should say it in the zone of the browser."""
+    in_browser, exact = "" if readers_zone_is_known() else shown_as, _exact(time)
+    return _time_element(time.isoformat(timespec="seconds"), exact, in_browser, text or exact)
 
 
 @lru_cache(maxsize=500)

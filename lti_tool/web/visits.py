@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import g, request
 
@@ -83,18 +84,22 @@ def current_visit() -> Visit:
     TooManyRequests.
     """
     tool = current_tool()
+    now = tool.clock()
     token = request.headers.get(LAUNCH_HEADER) or request.form.get(LAUNCH_FIELD, "")
     with tool.store.read() as session:
         # Asked by a session that only reads: strangers must not queue for the lock of writers.
-        _running_session(session, token)
+        row = _running_session(session, token, now)
+        visit = _visit(row, token)
     rate_limits.count_page(token)
-    with tool.store.begin() as session:
-        return _visit(_running_session(session, token), token)
+    if sessions.is_use_to_record(row, now):
+        with tool.store.begin() as session:
+            sessions.record_use(session, row, now)
+    return visit
 
 
-def _running_session(session: Session, token: str) -> LaunchSession:
+def _running_session(session: Session, token: str, now: datetime) -> LaunchSession:
     """The row of the token's session. Raises LaunchError `session_over` or `session_revoked`."""
-    row = sessions.find_session(session, token, current_tool().clock())
+    row = sessions.find_session(session, token, now)
     if row is not None:
         return row
     if sessions.is_revoked(session, token):

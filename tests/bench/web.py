@@ -30,7 +30,14 @@ from tests.fixtures import (
     publish,
     run_due_jobs,
 )
-from tests.lti_tool.web.conftest import FROM_US, Network, School, browser_of, hidden
+from tests.lti_tool.web.conftest import (
+    FROM_US,
+    Network,
+    School,
+    browser_of,
+    hidden,
+    visit_at_its_address,
+)
 from tests.many_learners import multiply
 
 LEARNERS = 3_000
@@ -84,6 +91,7 @@ def _course() -> Iterator[_Course]:
         )
         app = create_app(tool)
         rate_limits.switch_off(app)
+        visit_at_its_address(app)
         badge = publish(tool)
         with tool.store.begin() as session:
             registration = registrations.add(session, NEW_REGISTRATION, clock())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template
 
-from badges.template.model import Template, read_template, text_in
+from badges.template.model import Template, stored_template, text_in
 from lti_tool.awarding import decisions, launched, looks
+from lti_tool.awarding.decisions import Standing
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.decide import Decision
 from lti_tool.conditions.tree import read_tree
@@ -20,9 +21,9 @@ from lti_tool.store.models import Award, AwardRule, CredentialRow, Person
 from lti_tool.values import Launch
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
-from lti_tool.web.page_issuer import page_issuer, set_page_issuer
+from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
 from lti_tool.web.plug_sentences import rule_sentences
-from lti_tool.web.public.badge_pages import announced_by
+from lti_tool.web.public.badge_pages import readings_of
 from lti_tool.web.visits import Visit, current_visit, rule_of
 
 pages = Blueprint("learner", __name__)
@@ -49,7 +50,14 @@ def refresh() -> str:
     visit = current_visit()
     if not visit.is_learner:
         raise NotAllowedError("this page is for learners")
-    return _page(visit)
+    if visit.rule_id is None or visit.person_id is None:
+        return _course_page(visit)
+    tool = current_tool()
+    with tool.store.read() as session:
+        rule = rule_of(session, visit, visit.rule_id)
+        standing = decisions.standing_of(session, rule, visit.person_id, page_issuer().policy, tool.clock())
+        page = _badge_page(session, visit, rule, standing, visit.person_id)
+    return render_template("learner/badge.html", **page)
 
 
 def launched_page(visit: Visit) -> str:
@@ -57,13 +65,14 @@ def launched_page(visit: Visit) -> str:
 
     Raises NotFoundError where the rule of the launch is none of its course.
     """
+    if visit.rule_id is None or visit.person_id is None:
+        return _course_page(visit)
     tool = current_tool()
-    if visit.rule_id is not None:
-        with tool.store.begin() as session:
-            rule = rule_of(session, visit, visit.rule_id)
-            if visit.person_id is not None:
-                launched.opened(session, rule, visit.person_id, page_issuer().policy, tool.clock())
-    return _page(visit)
+    with tool.store.begin() as session:
+        rule = rule_of(session, visit, visit.rule_id)
+        standing = launched.opened(session, rule, visit.person_id, page_issuer().policy, tool.clock())
+        page = _badge_page(session, visit, rule, standing, visit.person_id)
+    return render_template("learner/badge.html", **page)
 
 
 def preview_page(visit: Visit, launch: Launch) -> str:
@@ -71,60 +80,50 @@ def preview_page(visit: Visit, launch: Launch) -> str:
     with current_tool().store.read() as session:
         rule = queries.rules.rule(session, visit.rule_id) if visit.rule_id is not None else None
         version = queries.rules.shown_version(session, rule).template_version if rule else None
-        template = read_template(version.body) if version else None
+        template = stored_template(version.body) if version else None
         return render_template(
             "learner/preview.html", visit=visit, launch=launch, version=version, template=template
         )
 
 
-def _page(visit: Visit) -> str:
-    tool = current_tool()
-    with tool.store.read() as session:
-        rule = queries.rules.rule(session, visit.rule_id) if visit.rule_id is not None else None
-        if rule is None or visit.person_id is None:
-            awards = _awards(session, visit)
-            return render_template("learner/course.html", visit=visit, awards=awards)
-        learner = session.get_one(Person, visit.person_id)
-        rule_version = queries.rules.shown_version(session, rule)
-        award = queries.awards.newest_award(session, rule_version.template_version, learner.id)
-        version = award.template_version if award else rule_version.template_version
-        issued = award.credential if award else None
-        template = read_template(version.body)
-        # None too where the learner has an award that cannot be renewed now.
-        decision = _decision(session, rule, learner.id)
-        # Another than the course's own, where an operator has permitted that.
-        set_page_issuer(tool.issuers.of(session, version.issuer_id))
-        return render_template(
-            "learner/badge.html",
-            visit=visit,
-            rule=rule,
-            learner=learner,
-            award=award,
-            elsewhere=award.course if award and award.course_id != rule.course_id else None,
-            template=template,
-            readings=announced_by(version).readings,
-            version=version,
-            state=_state_of(session, award, tool.clock()) if award else _state(decision),
-            is_looked_at_soon=looks.is_coming(session, rule.course_id, tool.clock()),
-            trace=decision.as_json() if decision else None,
-            sentences=rule_sentences(read_tree(rule_version.tree), "learner"),
-            is_permitted=queries.issuers.may_award(session, rule.course, rule.issuer_id),
-            is_settled=queries.rules.proposed_version(session, rule.id) is None,
-            linkedin=linkedin_address(award, issued, template) if award and issued else "",
-            mail_folder=current_tool().mail_folder,
-        )
+def _course_page(visit: Visit) -> str:
+    """The page of a link without a badge of its own."""
+    with current_tool().store.read() as session:
+        return render_template("learner/course.html", visit=visit, awards=_awards(session, visit))
 
 
-def _decision(session: Session, rule: AwardRule, person_id: int) -> Decision | None:
-    """What the rule comes to for the learner now; None while it awards nothing at all."""
-    version = decisions.version_that_awards(session, rule)
-    if version is None:
-        return None
-    tool = current_tool()
-    found = decisions.undecided_people(
-        session, rule, version, page_issuer().policy, tool.clock(), [person_id]
-    )
-    return next((each.decision for each in found if each.person_id == person_id), None)
+def _badge_page(
+    session: Session, visit: Visit, rule: AwardRule, standing: Standing, person_id: int
+) -> Mapping[str, Any]:
+    """What the page of a rule's badge shows to its learner; all of it is read, so the session may end."""
+    now = current_tool().clock()
+    # A rule that awards needs no one's confirmation or permission.
+    awards_now = standing.version is not None
+    rule_version = standing.version or queries.rules.shown_version(session, rule)
+    award = queries.awards.newest_award(session, rule_version.template_version, person_id)
+    version = award.template_version if award else rule_version.template_version
+    issued = award.credential if award else None
+    template = stored_template(version.body)
+    # Another than the course's own, where an operator has permitted that.
+    set_page_issuer(issuer_of(session, version.issuer_id))
+    return {
+        "visit": visit,
+        "rule": rule,
+        "learner": session.get_one(Person, person_id),
+        "award": award,
+        "elsewhere": award.course if award and award.course_id != rule.course_id else None,
+        "template": template,
+        "readings": readings_of(version),
+        "version": version,
+        "state": _state_of(session, award, now) if award else _state(standing.decision),
+        "is_looked_at_soon": not award and looks.is_coming(session, rule.course_id, now),
+        "trace": standing.decision.as_json() if standing.decision else None,
+        "sentences": rule_sentences(read_tree(rule_version.tree), "learner"),
+        "is_permitted": awards_now or queries.issuers.may_award(session, rule.course, rule.issuer_id),
+        "is_settled": awards_now or queries.rules.proposed_version(session, rule.id) is None,
+        "linkedin": linkedin_address(award, issued, template) if award and issued else "",
+        "mail_folder": current_tool().mail_folder,
+    }
 
 
 def _state(decision: Decision | None) -> State:
@@ -169,7 +168,7 @@ def _awards(session: Session, visit: Visit) -> Sequence[tuple[Award, Template]]:
     if visit.course_id is None or visit.person_id is None:
         return []
     awards = queries.awards.awards_in_course(session, visit.course_id, visit.person_id)
-    return [(award, read_template(award.template_version.body)) for award in awards]
+    return [(award, stored_template(award.template_version.body)) for award in awards]
 
 
 def linkedin_address(award: Award, credential: CredentialRow, template: Template) -> str:

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from badges.eu.elements import Reading
-from badges.template.model import Template, read_template
+from badges.template.model import Template, stored_template
 from lti_tool.awarding import looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.conditions.tree import Node, demands, is_readable, read_tree, reads
@@ -30,7 +30,7 @@ from lti_tool.web.plug_sentences import (
     terms,
     unseen_sentences,
 )
-from lti_tool.web.public.badge_pages import announced_by
+from lti_tool.web.public.badge_pages import readings_of
 from lti_tool.web.teacher.awards_list import ListedAwards, listed_awards
 from lti_tool.web.teacher.condition_parts import ConditionPart, condition_parts
 from lti_tool.web.teacher.learners import Learners, learners_of
@@ -167,18 +167,20 @@ def _panel(
     visit: Visit,
     refused: Problem | None,
 ) -> Panel:
-    version = queries.rules.shown_version(session, rule)
-    proposed = queries.rules.proposed_version(session, rule.id)
+    # Of several with one status the newest, as `queries.rules.shown_version` has it.
+    newest = {each.status: each for each in rule.versions}
+    proposed = newest.get("proposed")
+    version = newest.get("active") or proposed or rule.versions[-1]
     tree = read_tree(version.tree)
     is_gone = looks.is_gone(rule.link)
-    learners = learners_of(session, rule, visit.person_id)
+    learners = learners_of(session, rule, version.template_version, visit.person_id)
     parts = condition_parts(session, rule, tree, visit, learners.question.kind if learners.question else "")
     automatic = next((part.wording for part in parts if part.wording), "automatic")
     return Panel(
         rule=rule,
         version=version,
-        template=read_template(version.template_version.body),
-        readings=announced_by(version.template_version).readings,
+        template=stored_template(version.template_version.body),
+        readings=readings_of(version.template_version),
         listed=listed_awards(session, rule),
         batches=queries.course_page.earned_together(session, rule.id, MOST_BATCHES),
         changed=[each for each in changes if each.award.rule_id == rule.id],

@@ -51,8 +51,8 @@ class Learners:
     reader: int | None
 
 
-def learners_of(session: Session, rule: AwardRule, reader: int | None) -> Learners:
-    """The learners of a rule's badge; nobody is asked about while it awards nothing."""
+def learners_of(session: Session, rule: AwardRule, template: TemplateVersion, reader: int | None) -> Learners:
+    """The learners of a rule's badge, of which `template` is shown; nobody is asked about while it awards nothing."""
     tool = current_tool()
     version = decisions.version_that_awards(session, rule)
     undecided: Sequence[Undecided] = ()
@@ -73,12 +73,11 @@ def learners_of(session: Session, rule: AwardRule, reader: int | None) -> Learne
     part = asked_part(NOT_YET, rule.id, len(found["not_yet"]))
     found["not_yet"] = found["not_yet"][part.after : part.last]
     learners = {name: [_learner(each, enrolled[each.id]) for each in own] for name, own in found.items()}
-    shown = version or queries.rules.shown_version(session, rule)
     return Learners(
         question=question if found["named"] else None,
         **learners,
         part=part,
-        elsewhere=_awarded_elsewhere(session, rule, shown.template_version, enrolled),
+        elsewhere=_awarded_elsewhere(session, rule, template, enrolled),
         to_review=confirmations.awards_to_review(session, rule),
         may_confirm=reader is not None
         and confirmations.may_confirm(session, rule.course_id, reader, page_issuer().policy),

@@ -29,7 +29,8 @@ def admit(tool, person=ANNA, **changes):
 def visit(tool, token):
     with tool.store.begin() as session:
         row = sessions.find_session(session, token, tool.clock())
-        assert row is None or row.course
+        if row is not None and sessions.is_use_to_record(row, tool.clock()):
+            sessions.record_use(session, row, tool.clock())
         return row
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Any
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
 from flask.testing import FlaskClient
 from requests.structures import CaseInsensitiveDict
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from lti_tool.errors import OutgoingError
@@ -194,12 +196,30 @@ def browser(app) -> FlaskClient:
     return browser_of(app)
 
 
+def visit_at_its_address(app) -> None:
+    """Makes the clients of the application name the host that is the tool's own, instead of localhost."""
+    app.config.update(SERVER_NAME=TOOL.removeprefix("https://"), PREFERRED_URL_SCHEME="https")
+
+
 def browser_of(app) -> FlaskClient:
     client = app.test_client()
     client.environ_base["wsgi.url_scheme"] = "https"
     client.environ_base["HTTP_HOST"] = "badges.example.org"
     client.environ_base["HTTP_ACCEPT"] = "text/html,application/xhtml+xml,*/*;q=0.8"
     return client
+
+
+@pytest.fixture
+def statements(web_tool) -> Iterator[list[str]]:
+    """The statements that are sent to the database, in a list that grows."""
+    found: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        found.append(arguments[2])
+
+    event.listen(web_tool.store.engine, "before_cursor_execute", note)
+    yield found
+    event.remove(web_tool.store.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from lti_tool.store.models import (
 )
 from lti_tool.values import TEST_USER, LineItemResult
 from tests.fixtures import ANNA, JANIS, NOW, PETERIS, ZANE, complete, learner, rows, run_due_jobs
-from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
+from tests.lti_tool.web.conftest import CLAIM, hidden, text_of, visit_at_its_address
 
 AT_LEAST_60 = {"condition": "result_at_least", "minimum": "0.6"}
 
@@ -44,6 +44,19 @@ def test_an_issued_badge_can_be_downloaded_and_shared(school, annas_badge, web_t
         assert f'href="/badges/{annas_badge}{ending}"' in page.text
     assert f'href="/badges/{annas_badge}"' in page.text
     assert f'data-copy="https://badges.example.org/badges/{annas_badge}"' in page.text
+
+
+@pytest.mark.parametrize("person", [ANNA, JANIS], ids=["who has it", "who has not got it yet"])
+def test_opening_the_link_reads_hardly_anything_twice(school, annas_badge, statements, person):
+    """From login to page: the registration for login and launch, what was observed before and after the opening."""
+    visit_at_its_address(school.browser.application)
+    school.launch(person)
+    statements.clear()
+    assert school.launch(person).status_code == 200
+    asked = [each for each in statements if not each.startswith("BEGIN")]
+    assert len(asked) <= 24
+    twice = {each.split("FROM ")[1].split()[0] for each in asked if asked.count(each) > 1}
+    assert twice <= {"registration", "observation"}
 
 
 @pytest.mark.parametrize(
