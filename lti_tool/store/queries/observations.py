@@ -29,9 +29,15 @@ _COLUMNS = (
     ObservationRow.actor_id,
     ObservationRow.look_id,
 )
-_VALUE = 4
-#: The same with the value as it is stored: of the thousands that a look compares with nearly all are the same few.
-_AS_TEXT = (*_COLUMNS[:_VALUE], cast(ObservationRow.value, Text), *_COLUMNS[_VALUE + 1 :])
+#: What a look compares with, the value as it is stored.
+_SEEN = (
+    ObservationRow.kind,
+    ObservationRow.resource,
+    cast(ObservationRow.value, Text),
+    ObservationRow.seen_at,
+    ObservationRow.source,
+    ObservationRow.actor_id,
+)
 
 
 def of_people(
@@ -86,7 +92,7 @@ def known_people(
         ObservationRow.kind.in_(kinds),
     )
     query = (
-        select(PlatformAccount.user_id, Person.name, Person.email, Person.erased_at, *_AS_TEXT)
+        select(PlatformAccount.user_id, Person.name, Person.email, Person.erased_at, *_SEEN)
         .join(Person, PlatformAccount.person_id == Person.id)
         .outerjoin(ObservationRow, of_them)
         .where(
@@ -98,14 +104,13 @@ def known_people(
     described: dict[str, tuple[str | None, str | None]] = {}
     own: defaultdict[str, list[Observation]] = defaultdict(list)
     erased = set()
-    for user_id, name, email, erased_at, *columns in session.execute(query):
+    for user_id, name, email, erased_at, *seen in session.execute(query):
         if erased_at is not None:
             erased.add(user_id)
             continue
         described[user_id] = (name, email)
-        if columns[0] is not None:
-            columns[_VALUE] = _decoded(columns[_VALUE])
-            own[user_id].append(_observation(columns))
+        if seen[0] is not None:
+            own[user_id].append(_seen(course_id, *seen))
     people = {
         user_id: KnownPerson(name=name, email=email, own=own.get(user_id, ()))
         for user_id, (name, email) in described.items()
@@ -128,13 +133,22 @@ def _by_person(session: Session, query: Select[Any]) -> Mapping[int | None, Sequ
     return found
 
 
-def _decoded(value: str) -> Any:
-    return _decoded_word(value) if value.startswith('"') else json.loads(value)
-
-
-@lru_cache(maxsize=100)
-def _decoded_word(value: str) -> Any:
-    return json.loads(value)
+# Of the thousands that a look compares with nearly all are the same few.
+@lru_cache(maxsize=1000)
+def _seen(
+    course_id: int, kind: str, resource: str, value: str, seen_at: datetime, source: str, actor: int | None
+) -> Observation:
+    """What was observed of somebody, whoever that is."""
+    return Observation(
+        course=course_id,
+        person=None,
+        kind=kind,
+        resource=resource,
+        value=json.loads(value),
+        seen_at=seen_at,
+        source=source,
+        actor=actor,
+    )
 
 
 def _observation(columns: Sequence[Any]) -> Observation:
