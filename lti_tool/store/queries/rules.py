@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from lti_tool.store.models import (
@@ -16,6 +16,7 @@ from lti_tool.store.models import (
     ResourceLink,
     RuleVersion,
 )
+from lti_tool.store.models.rules import PROPOSED
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
@@ -112,8 +113,8 @@ def awarding_versions(
     None of a rule that is paused or removed, or waits for a teacher to settle a change, or whose course may not award
     for the issuer of its badge.
     """
-    waiting = aliased(RuleVersion)
-    is_unsettled = exists().where(waiting.rule_id == AwardRule.id, waiting.status == "proposed")
+    waiting = aliased(RuleVersion, name="waiting")
+    is_unsettled = exists().where(waiting.rule_id == AwardRule.id, text(f"waiting.{PROPOSED}"))
     query = (
         select(RuleVersion)
         .join(RuleVersion.rule)

@@ -1,4 +1,4 @@
-"""An installation that has grown: each statement of its whole story is answered by an index."""
+"""An installation that has grown: each statement of its whole story has an index, and reads no more than it needs."""
 
 import pytest
 from sqlalchemy import event
@@ -176,6 +176,13 @@ def plan_of(cursor, statement, parameters):
     return cursor.fetchone()[0][0]["Plan"]
 
 
+def blocks_of(cursor, statement, parameters):
+    """How many blocks of tables and indexes PostgreSQL reads for it, in memory or not. It is done, too."""
+    cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + statement, parameters)
+    plan = cursor.fetchone()[0][0]["Plan"]
+    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+
+
 def read_whole(node, large, partial, *, limited=False):
     """The large tables that a plan reads from one end to the other; but for the first rows in the order of an index."""
     limited = limited or node["Node Type"] == "Limit"
@@ -210,3 +217,14 @@ def test_no_statement_of_the_story_reads_a_large_table_whole(grown, story):
                 if read:
                     whole.append(f"{what} reads {read}: {statement}")
     assert whole == [], "\n\n".join(whole)
+
+
+def test_a_look_in_which_nothing_is_new_finds_nobody_by_themselves(grown, story):
+    """It reads fewer blocks than the course has learners: what it compares with is read as a whole."""
+    look = story["a look in which nothing is new"]
+    look()
+    with Asked(grown.store.engine) as asked:
+        look()
+    with grown.store.engine.connect() as connection, connection.connection.cursor() as cursor:
+        blocks = {each: blocks_of(cursor, each, given) for each, given in asked.statements.items()}
+    assert sum(blocks.values()) < PEOPLE, blocks
