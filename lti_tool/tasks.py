@@ -238,6 +238,7 @@ class Relay:
         self._tool = tool
         self._runner = runner
         self._app = app
+        self._waiting = outbox.WaitingQueues(tool.store)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
@@ -258,11 +259,12 @@ class Relay:
                 self._runner.has_issued.clear()
             else:
                 self._stop.wait(TROUBLE_SECONDS)
+        self._waiting.close()
 
     def relay_once(self) -> bool:
         """Sends the messages that are called for now; False where the database or the broker does not answer."""
         try:
-            for queue in outbox.waiting_queues(self._tool.store, self._tool.clock()):
+            for queue in self._waiting.at(self._tool.clock()):
                 for _ in range(self._runner.idle_threads(queue)):
                     self._app.send_task(
                         TASK_NAME,

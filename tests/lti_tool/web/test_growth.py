@@ -72,7 +72,7 @@ def story(grown, school, services, browser, annas_badge, clock):
         with grown.store.begin() as session:
             outbox.schedule(session, f"look-{course_id}", "look", {"course_id": course_id}, clock())
         run_job(grown, f"look-{course_id}")
-        outbox.waiting_queues(grown.store, clock())
+        outbox.WaitingQueues(grown.store).at(clock())
         run_due_jobs(grown)
         run_job(grown, "sweep")
 
