@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from queue import Empty
 from typing import Any
 
 from celery import Celery
@@ -51,17 +52,39 @@ THREADS = {outbox.AWARDS: 2, outbox.LOOKS: 2, outbox.DELIVERIES: 4}
 LONGEST_READ_SECONDS = 0.2
 
 
+class EmbeddedChannel(memory.Channel):
+    """A channel of the EmbeddedBroker, which says when a message has come."""
+
+    #: Of all channels of this process, as kombu's queues are.
+    has_come = threading.Event()
+
+    def _put(self, queue: str, message: Any, **options: Any) -> None:
+        super()._put(queue, message, **options)  # type: ignore[no-untyped-call]
+        self.has_come.set()
+
+
 class EmbeddedBroker(memory.Transport):
     """Messages between threads of this process.
 
-    Celery waits for a message for two seconds before it looks whether it is to stop. Nothing interrupts kombu's own
-    transport meanwhile, and so every stop of the demo would take that long.
+    kombu's own transport asks its queues again and again, and nothing interrupts it for the two seconds after which
+    Celery looks whether it is to stop: every stop of the demo would take that long.
     """
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> Any:  # type: ignore[override]
-        """Delivers a message. Raises TimeoutError where none comes within `timeout`, or LONGEST_READ_SECONDS."""
+    Channel = EmbeddedChannel
+
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:  # type: ignore[override]  # noqa: ARG002
+        """Delivers a message, or waits until one has come, for which Celery asks again.
+
+        Raises TimeoutError where none comes within `timeout`, or LONGEST_READ_SECONDS.
+        """
         seconds = LONGEST_READ_SECONDS if timeout is None else min(timeout, LONGEST_READ_SECONDS)
-        return super().drain_events(connection, timeout=seconds)  # type: ignore[no-untyped-call]
+        has_come = self.Channel.has_come
+        has_come.clear()
+        try:
+            self.cycle.get(self._deliver)  # type: ignore[union-attr]
+        except Empty:
+            if not has_come.wait(seconds):
+                raise TimeoutError from None
 
 
 def build_celery(broker_url: str, run_due_jobs: Callable[[str], None]) -> Celery:
@@ -238,6 +261,7 @@ class Relay:
         self._tool = tool
         self._runner = runner
         self._app = app
+        self._waiting = outbox.WaitingQueues(tool.store)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
@@ -258,11 +282,12 @@ class Relay:
                 self._runner.has_issued.clear()
             else:
                 self._stop.wait(TROUBLE_SECONDS)
+        self._waiting.close()
 
     def relay_once(self) -> bool:
         """Sends the messages that are called for now; False where the database or the broker does not answer."""
         try:
-            for queue in outbox.waiting_queues(self._tool.store, self._tool.clock()):
+            for queue in self._waiting.at(self._tool.clock()):
                 for _ in range(self._runner.idle_threads(queue)):
                     self._app.send_task(
                         TASK_NAME,
@@ -332,8 +357,6 @@ class Worker:
 
 
 def _transport_options(broker_url: str) -> dict[str, Any]:
-    if broker_url.startswith("memory://"):
-        return {"polling_interval": 0.05}  # seconds; the default is 1
     if broker_url.startswith(("redis", "rediss", "sentinel")):
         return {
             # Redis gives a message that is not acknowledged by then to another worker, which finds what is due then.

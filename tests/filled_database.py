@@ -152,5 +152,12 @@ def fill(engine: Engine, awards: int, person_id: int, award_id: int) -> None:
                     (SELECT * FROM {table} WHERE {whose.format(person=person_id, award=award_id)}) AS source
                 """
             )
+        # What comes from now on is newer than the copies by its id too: a look is overtaken by one with a higher id.
+        for table in sorted(
+            {table for table, _, _, changes in _COPIES if changes.get("id") in (_AWARD, _COURSE)}
+        ):
+            connection.exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
+            )
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")

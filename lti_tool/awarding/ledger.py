@@ -44,19 +44,33 @@ class Ledger:
         with self._store.read() as session:
             return queries.observations.about_course(session, self._course_id)
 
+    @cached_property
+    def _observed(self) -> Mapping[str, int]:
+        """The ids, by user_id, of all of whom anything was observed in the course.
+
+        Nearly all who are asked about are among them. In a large database it is much less work to find them by the
+        course than by their user_ids, which are next to each other in no index.
+        """
+        with self._store.read() as session:
+            return queries.people.observed_in(session, self._registration_id, self._course_id)
+
     def people(self, user_ids: Sequence[str], kinds: frozenset[str]) -> Mapping[str, KnownPerson]:
         """Those of these people who are known, by user_id, with their observations of these kinds in the course."""
+        ids = {user_id: self._observed[user_id] for user_id in user_ids if user_id in self._observed}
+        new = [user_id for user_id in user_ids if user_id not in ids]
         with self._store.read() as session:
-            found = queries.observations.known_people(
-                session, self._registration_id, self._course_id, user_ids, kinds
-            )
-        self.erased.update(found.erased)
-        return found.people
+            if new:
+                ids |= queries.people.person_ids(session, self._registration_id, new)
+            known = queries.observations.known_people(session, self._course_id, ids.values(), kinds)
+        self.erased.update(user_id for user_id, person_id in ids.items() if person_id not in known)
+        return {user_id: known[person_id] for user_id, person_id in ids.items() if person_id in known}
 
-    def everybody(self, kind: str | None = None) -> Sequence[str]:
+    def everybody(self, kind: str | None = None) -> Iterable[str]:
         """The user_ids of all of whom anything, or anything of this kind, was observed in the course."""
+        if kind is None:
+            return self._observed
         with self._store.read() as session:
-            return queries.people.user_ids_observed(session, self._registration_id, self._course_id, kind)
+            return queries.people.observed_in(session, self._registration_id, self._course_id, kind)
 
 
 def append(

@@ -192,7 +192,7 @@ def _turn(this: _Look, row_id: int) -> Iterator[tuple[Session, LookRow]]:
     """
     with this.store.begin() as session:
         queries.people.lock_course(session, this.course_id)
-        row, is_overtaken = queries.observations.look_row(session, row_id)
+        row, is_overtaken = queries.observations.look_row(session, row_id, this.began_at)
         if not is_overtaken:
             yield session, row
             return

@@ -54,7 +54,10 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPerson:
-    """A person as the platform described them last, and what was observed of them, in the order of `seen_at`."""
+    """A person as the platform described them last, and what was observed of them, in the order of `seen_at`.
+
+    `own` has the ids of neither person nor look: all of whom the same was seen share one value.
+    """
 
     name: str | None = None
     email: str | None = None
@@ -101,7 +104,7 @@ def select(
     observations: Sequence[Observation], kind: str, resource: str | None = None
 ) -> tuple[Observation, ...]:
     """Those of a kind, about that resource where one is given; in their order."""
-    return tuple(each for each in observations if each.kind == kind and resource in (None, each.resource))
+    return tuple([each for each in observations if each.kind == kind and resource in (None, each.resource)])
 
 
 def confirmation(facts: Facts) -> Observation | None:
@@ -136,4 +139,4 @@ def listed_role(own: Sequence[Observation]) -> Observation | None:
 
 def first_seen_as_staff(own: Sequence[Observation]) -> Observation | None:
     """The first observation of the person as staff of the course, by whichever source."""
-    return next((each for each in select(own, ROLE) if each.value == "staff"), None)
+    return next((each for each in own if each.kind == ROLE and each.value == "staff"), None)

@@ -98,8 +98,12 @@ def without_voided(
     access: Sequence[Observation], restriction: Sequence[Observation]
 ) -> tuple[Observation, ...]:
     """The observations of access to a link, without those of voided looks."""
-    spans = voided(restriction)
-    return tuple(each for each in access if not any(_is_within(each.seen_at, span) for span in spans))
+    return outside(access, voided(restriction))
+
+
+def outside(access: Sequence[Observation], spans: Sequence[Span]) -> tuple[Observation, ...]:
+    """The observations that are in none of the spans."""
+    return tuple([each for each in access if not any(_is_within(each.seen_at, span) for span in spans)])
 
 
 def in_force(restriction: Sequence[Observation]) -> tuple[Span, ...]:

@@ -108,9 +108,14 @@ def differing(
 
 def is_new(found: Found, before: Sequence[Observation], source: str) -> bool:
     """Whether the value differs from the source's last one of its kind and resource in `before`."""
+    return differs(found.value, before, found.kind, found.resource, source)
+
+
+def differs(value: Any, before: Sequence[Observation], kind: str, resource: str, source: str) -> bool:
+    """As `is_new`, of a value: a list of thousands is compared without a Found for each that is as before."""
     for each in reversed(before):
-        if (each.kind, each.resource, each.source) == (found.kind, found.resource, source):
-            return bool(each.value != found.value)
+        if each.kind == kind and each.resource == resource and each.source == source:
+            return bool(each.value != value)
     return True
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool import private_files
@@ -25,6 +25,8 @@ class Store:
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         read_only = self.engine.execution_options(read_only=True)
         self._readers = sessionmaker(read_only, expire_on_commit=False, autoflush=False)
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        self._asking = read_only if is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -42,8 +44,15 @@ class Store:
         with self._readers() as session:
             yield session
 
+    def connect_to_ask(self) -> Connection:
+        """A connection for single questions, which its holder keeps, and on which each ends with a rollback.
+
+        On PostgreSQL no transaction is begun for them: each is one exchange with the server.
+        """
+        return self._asking.connect()
+
     def close(self) -> None:
-        """Closes all connections."""
+        """Closes all connections but those of `connect_to_ask`."""
         self.engine.dispose()
 
 

@@ -28,7 +28,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lti_tool.store.database import Store
@@ -100,11 +114,33 @@ def add_all(session: Session, task: str, payloads: Sequence[Json], due_at: datet
         session.execute(insert(Outbox), rows)
 
 
-def waiting_queues(store: Store, now: datetime) -> Sequence[str]:
-    """The queues in which a job is due that nobody has claimed."""
-    with store.read() as session:
-        found = session.execute(select(*(exists().where(_due(queue, now)) for queue in QUEUES))).one()
-    return [queue for queue, waits in zip(QUEUES, found, strict=True) if waits]
+class WaitingQueues:
+    """Says in which queues a job is due that nobody has claimed, over a connection that it keeps; for one thread.
+
+    Every worker asks several times a second: a session for each question would be nearly all that an idle one costs.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._connection: Connection | None = None
+
+    def at(self, now: datetime) -> Sequence[str]:
+        """Those queues at that time. Raises SQLAlchemyError; then the next question opens another connection."""
+        if self._connection is None:
+            self._connection = self._store.connect_to_ask()
+        try:
+            found = self._connection.execute(_FIRST_DUE, {"now": now}).one()
+            self._connection.rollback()
+        except SQLAlchemyError:
+            self.close()
+            raise
+        return [queue for queue, due_at in zip(QUEUES, found, strict=True) if due_at and due_at <= now]
+
+    def close(self) -> None:
+        """Closes the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
 
 def claim(store: Store, queue: str, now: datetime, most: int = 1) -> Sequence[Job]:
@@ -113,7 +149,8 @@ def claim(store: Store, queue: str, now: datetime, most: int = 1) -> Sequence[Jo
     On PostgreSQL SKIP LOCKED gives each of several workers other rows, without waiting; on SQLite the whole transaction
     has the write lock.
     """
-    due = select(Outbox.id).where(_due(queue, now)).order_by(Outbox.due_at).limit(most)
+    is_due = _unclaimed(queue, now) & (Outbox.due_at <= now)
+    due = select(Outbox.id).where(is_due).order_by(Outbox.due_at).limit(most)
     with store.begin() as session:
         claimed = session.execute(
             update(Outbox)
@@ -283,13 +320,18 @@ def reschedule(
     _reset(row, payload, due_at if wanted is None else min(wanted, due_at))
 
 
-def _due(queue: str, now: datetime) -> ColumnElement[bool]:
-    return (
-        (Outbox.queue == queue)
-        & Outbox.died_at.is_(None)
-        & (Outbox.due_at <= now)
-        & or_(Outbox.leased_until.is_(None), Outbox.leased_until <= now)
-    )
+def _unclaimed(queue: str, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    is_free = or_(Outbox.leased_until.is_(None), Outbox.leased_until <= now)
+    return (Outbox.queue == queue) & Outbox.died_at.is_(None) & is_free
+
+
+def _first_due(queue: str) -> ScalarSelect[datetime]:
+    return select(func.min(Outbox.due_at)).where(_unclaimed(queue, bindparam("now"))).scalar_subquery()
+
+
+#: When the first unclaimed job of each queue is due. Whether there is one that is due at some time would be another
+#: question: PostgreSQL, once it has prepared that, expects many, and looks for the first one in the whole table.
+_FIRST_DUE = select(*map(_first_due, QUEUES))
 
 
 def _columns(job_id: str, task: str, payload: Json, due_at: datetime) -> Json:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from lti_tool import jobs
 from lti_tool.store import outbox
 from lti_tool.store.models import CredentialRow, Delivery, Outbox
-from lti_tool.tasks import RENEW_SECONDS, THREADS, Relay, Runner, Worker, build_celery
+from lti_tool.tasks import RENEW_SECONDS, TASK_NAME, THREADS, Relay, Runner, Worker, build_celery
 from lti_tool.wiring import build_tool
 from tests.fixtures import ANNA, complete, rows, settings_for
 
@@ -67,6 +67,28 @@ def test_no_error_of_a_broker_ends_the_relay(tool, platform, rule_id, monkeypatc
     assert "relay_failed" in "".join(capfd.readouterr())
     monkeypatch.undo()
     assert relay.relay_once() is True
+
+
+def test_a_message_within_the_process_is_taken_when_it_comes(monkeypatch):
+    """Nobody asks again and again whether there is one."""
+    monkeypatch.setattr("lti_tool.tasks.LONGEST_READ_SECONDS", 600)
+    app, taken = build_celery("memory://", lambda _queue: None), []
+
+    def take():
+        with app.connection_for_read() as connection:
+            queue = app.amqp.queues["nozimite.looks"]
+            with connection.Consumer([queue], callbacks=[lambda _, message: taken.append(message.ack())]):
+                listening.set()
+                while not taken:
+                    connection.drain_events(timeout=600)
+
+    listening = threading.Event()
+    taking = threading.Thread(target=take, daemon=True)
+    taking.start()
+    assert listening.wait(60)
+    app.send_task(TASK_NAME, ("looks",), queue="nozimite.looks")
+    taking.join(60)
+    assert len(taken) == 1
 
 
 def test_two_tools_in_one_process_run_their_own_jobs(tool, tmp_path, platform, rule_id):

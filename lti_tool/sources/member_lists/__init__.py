@@ -10,8 +10,7 @@ assistant, whom Moodle lists like any learner.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from lti_tool.errors import PlatformError
 from lti_tool.observations import (
@@ -23,11 +22,11 @@ from lti_tool.observations import (
     first_seen_as_staff,
     select,
 )
-from lti_tool.observations.link_history import restriction_of_look, without_voided
+from lti_tool.observations.link_history import outside, restriction_of_look, voided
 from lti_tool.platforms.service_errors import NotOnPlatformError, ScopeRefusedError
 from lti_tool.platforms.service_values import merge_members
 from lti_tool.platforms.services import Connection
-from lti_tool.sources.found import NOBODY, Answer, Asked, Found, Known, in_parts, is_new
+from lti_tool.sources.found import NOBODY, Answer, Asked, Found, Known, differs, in_parts, is_new
 from lti_tool.values import Member
 
 NAME = "member_lists"
@@ -91,8 +90,8 @@ def _cannot_be_seen(links: Sequence[str], known: Known) -> Sequence[Found]:
     return [each for each in told if is_new(each, known.course, NAME)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Listed:
+# A tuple: one is made of each of thousands of members, and compared with those of all others.
+class _Listed(NamedTuple):
     """Somebody whom the list has named, as far as their next entry, on a further page, has to be merged with it.
 
     `access`: for each link, from which learners can be told whether it is restricted, whether it was open or closed to
@@ -116,6 +115,8 @@ class _Reading:
         self._open_to = open_to
         self._known = known
         self._restriction = {link: select(known.course, RESTRICTION, link) for link in open_to}
+        #: Looks that a teacher's answer has voided count for nothing, not even as the look before this one.
+        self._voided = {link: voided(about) for link, about in self._restriction.items()}
         self._listed: dict[str, _Listed] = {}
         #: Nearly all people of a course are alike, and share one value.
         self._shared: dict[_Listed, _Listed] = {}
@@ -153,17 +154,17 @@ class _Reading:
 
     def _compare(self, member: Member, person: KnownPerson | None) -> None:
         before = person or NOBODY
-        is_learner = member.is_learner
-        role = Found(user_id=member.user_id, kind=ROLE, value=member.standing)
-        news = [role] if is_new(role, before.own, NAME) else []
+        standing, is_learner = member.standing, member.is_learner
+        is_telling = is_learner and first_seen_as_staff(before.own) is None
+        news = []
+        if differs(standing, before.own, ROLE, "", NAME):
+            news.append(Found(user_id=member.user_id, kind=ROLE, value=standing))
         access: list[tuple[str | None, str] | None] = []
         for link, open_to in self._open_to.items():
             valid = self._valid(link, before.own)
             value = ("open" if member.user_id in open_to else "closed") if is_learner else "absent"
-            told = Found(user_id=member.user_id, kind=LINK_ACCESS, resource=link, value=value)
-            if (is_learner or valid) and is_new(told, valid, NAME):
-                news.append(told)
-            is_telling = is_learner and first_seen_as_staff(before.own) is None
+            if (is_learner or valid) and differs(value, valid, LINK_ACCESS, link, NAME):
+                news.append(Found(user_id=member.user_id, kind=LINK_ACCESS, resource=link, value=value))
             access.append((valid[-1].value if valid else None, value) if is_telling else None)
         listed = _Listed(
             roles=member.roles,
@@ -197,10 +198,8 @@ class _Reading:
         return merge_members([earlier, member])[0]
 
     def _valid(self, link: str, own: Sequence[Observation]) -> Sequence[Observation]:
-        # Looks that a teacher's answer has voided count for nothing, not even as the look before this one.
-        access = select(own, LINK_ACCESS, link)
-        restriction = self._restriction[link]
-        return without_voided(access, restriction) if access and restriction else access
+        access, spans = select(own, LINK_ACCESS, link), self._voided[link]
+        return outside(access, spans) if spans else access
 
     def _about(self, link: str) -> Sequence[Found]:
         """What is new of the restriction of the link."""

@@ -8,9 +8,12 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lti_tool.store.models.base import Base, one_where
+from lti_tool.store.models.base import Base, index_where, one_where
 from lti_tool.store.models.people import Course, Person
 from lti_tool.store.models.templates import TemplateVersion
+
+#: Of many versions few wait. A query names the condition with these very words, or the index is not taken.
+PROPOSED = "status = 'proposed'"
 
 
 class ResourceLink(Base):
@@ -88,6 +91,7 @@ class RuleVersion(Base):
     __table_args__ = (
         UniqueConstraint("rule_id", "version"),
         one_where("ix_rule_version_active", "rule_id", "status = 'active'"),
+        index_where("ix_rule_version_proposed", "rule_id", PROPOSED),
         # So no active rule lacks a value that it needs, such as the minimum of a grade.
         CheckConstraint(
             "status <> 'active' OR (replace(tree, '\":null', '') = tree"

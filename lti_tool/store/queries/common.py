@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, CursorResult, any_, bindparam, literal
+from sqlalchemy import ColumnElement, CursorResult, Select, any_, bindparam, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -68,6 +68,19 @@ def is_in_parameter(dialect: str, column: InstrumentedAttribute[Any], name: str)
     if dialect == "sqlite":
         return column.in_(bindparam(name, expanding=True))
     return column == any_(bindparam(name, type_=postgresql.ARRAY(column.type)))
+
+
+def is_among_few(
+    session: Session, column: InstrumentedAttribute[Any], query: Select[Any]
+) -> ColumnElement[bool]:
+    """That the column has one of the values of the query, which are few beside the rows of the table.
+
+    PostgreSQL is told to find them first and then to take the index of the column; it would guess that they are many,
+    and might read the whole table.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return column.in_(query)
+    return column == any_(func.array(query.scalar_subquery()))
 
 
 def insert_unless_there(session: Session, kind: type[Base]) -> postgresql.Insert | sqlite.Insert:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -14,7 +13,7 @@ from sqlalchemy import Select, Text, and_, bindparam, cast, delete, exists, func
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.observations import RESULT, ROLE, KnownPerson, Observation
-from lti_tool.store.models import Course, LookRow, ObservationRow, Person, PlatformAccount
+from lti_tool.store.models import Course, LookRow, ObservationRow, Person
 from lti_tool.store.queries.common import dialect_of, is_among, is_in_parameter
 from lti_tool.store.queries.people import not_erased, only_accounts_of
 
@@ -29,9 +28,15 @@ _COLUMNS = (
     ObservationRow.actor_id,
     ObservationRow.look_id,
 )
-_VALUE = 4
-#: The same with the value as it is stored: of the thousands that a look compares with nearly all are the same few.
-_AS_TEXT = (*_COLUMNS[:_VALUE], cast(ObservationRow.value, Text), *_COLUMNS[_VALUE + 1 :])
+#: What a look compares with, the value as it is stored.
+_SEEN = (
+    ObservationRow.kind,
+    ObservationRow.resource,
+    cast(ObservationRow.value, Text),
+    ObservationRow.seen_at,
+    ObservationRow.source,
+    ObservationRow.actor_id,
+)
 
 
 def of_people(
@@ -68,56 +73,37 @@ def newest_about_course(session: Session, course_id: int) -> int:
     return session.scalar(query) or 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownPeople:
-    """Those of some people who are known, and those who were erased, by user_id."""
-
-    people: Mapping[str, KnownPerson]
-    erased: Collection[str]
-
-
 def known_people(
-    session: Session,
-    registration_id: int,
-    course_id: int,
-    user_ids: Sequence[str],
-    kinds: Collection[str],
-) -> KnownPeople:
-    """What is known of the people with these user_ids, with their observations of these kinds in the course.
+    session: Session, course_id: int, person_ids: Collection[int], kinds: Collection[str]
+) -> Mapping[int, KnownPerson]:
+    """What is known of those of these people who were not erased, with their observations of these kinds in the course.
 
     In one statement, and no rows of the session: a course is compared with its list every few minutes.
     """
-    of_them = and_(
+    # The people are named twice: so PostgreSQL reads their part of the index of the course in one go, and does not look
+    # for the observations of each person.
+    theirs = and_(
         ObservationRow.person_id == Person.id,
         ObservationRow.course_id == course_id,
+        is_among(session, ObservationRow.person_id, person_ids),
         ObservationRow.kind.in_(kinds),
     )
     query = (
-        select(PlatformAccount.user_id, Person.name, Person.email, Person.erased_at, *_AS_TEXT)
-        .join(Person, PlatformAccount.person_id == Person.id)
-        .outerjoin(ObservationRow, of_them)
-        .where(
-            PlatformAccount.registration_id == registration_id,
-            is_among(session, PlatformAccount.user_id, user_ids),
-        )
+        select(Person.id, Person.name, Person.email, *_SEEN)
+        .outerjoin(ObservationRow, theirs)
+        .where(is_among(session, Person.id, person_ids), Person.erased_at.is_(None))
         .order_by(ObservationRow.seen_at, ObservationRow.id)
     )
-    described: dict[str, tuple[str | None, str | None]] = {}
-    own: defaultdict[str, list[Observation]] = defaultdict(list)
-    erased = set()
-    for user_id, name, email, erased_at, *columns in session.execute(query):
-        if erased_at is not None:
-            erased.add(user_id)
-            continue
-        described[user_id] = (name, email)
-        if columns[0] is not None:
-            columns[_VALUE] = _decoded(columns[_VALUE])
-            own[user_id].append(_observation(columns))
-    people = {
-        user_id: KnownPerson(name=name, email=email, own=own.get(user_id, ()))
-        for user_id, (name, email) in described.items()
+    described: dict[int, tuple[str | None, str | None]] = {}
+    own: defaultdict[int, list[Observation]] = defaultdict(list)
+    for person_id, name, email, *seen in session.execute(query):
+        described[person_id] = (name, email)
+        if seen[0] is not None:
+            own[person_id].append(_seen(course_id, *seen))
+    return {
+        person_id: KnownPerson(name=name, email=email, own=own.get(person_id, ()))
+        for person_id, (name, email) in described.items()
     }
-    return KnownPeople(people=people, erased=erased)
 
 
 def people_in(session: Session, course_id: int, since: datetime | None = None) -> Sequence[int]:
@@ -139,13 +125,22 @@ def _by_person(rows: Iterable[Sequence[Any]]) -> Mapping[int | None, Sequence[Ob
     return found
 
 
-def _decoded(value: str) -> Any:
-    return _decoded_word(value) if value.startswith('"') else json.loads(value)
-
-
-@lru_cache(maxsize=100)
-def _decoded_word(value: str) -> Any:
-    return json.loads(value)
+# Of the thousands that a look compares with nearly all are the same few.
+@lru_cache(maxsize=1000)
+def _seen(
+    course_id: int, kind: str, resource: str, value: str, seen_at: datetime, source: str, actor: int | None
+) -> Observation:
+    """What was observed of somebody, whoever that is."""
+    return Observation(
+        course=course_id,
+        person=None,
+        kind=kind,
+        resource=resource,
+        value=json.loads(value),
+        seen_at=seen_at,
+        source=source,
+        actor=actor,
+    )
 
 
 def _observation(columns: Sequence[Any]) -> Observation:
@@ -208,14 +203,16 @@ def delete_looks(session: Session, began_before: datetime) -> None:
     session.execute(delete(LookRow).where(LookRow.began_at < began_before, ~has_seen))
 
 
-def look_row(session: Session, look_id: int) -> tuple[LookRow, bool]:
+def look_row(session: Session, look_id: int, began_at: datetime) -> tuple[LookRow, bool]:
     """The row of a look, and whether another of the same source and course has begun since, or is of a later time."""
     other = aliased(LookRow)
+    # With these two values PostgreSQL knows that few looks are newer, and reads no others of the course.
+    is_newer = or_(other.id > look_id, other.began_at > began_at)
     is_overtaken = exists().where(
         other.course_id == LookRow.course_id,
         other.source == LookRow.source,
         other.outcome.in_(("begun", "answered")),
-        or_(other.id > LookRow.id, other.began_at > LookRow.began_at),
+        is_newer,
     )
     row, overtaken = session.execute(select(LookRow, is_overtaken).where(LookRow.id == look_id)).one()
     return row, bool(overtaken)

@@ -21,7 +21,7 @@ from lti_tool.store.models import (
     Person,
     PlatformAccount,
 )
-from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, is_possible_id
+from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, is_among_few, is_possible_id
 from lti_tool.values import Member
 
 
@@ -113,26 +113,24 @@ def person_of(session: Session, registration_id: int, user_id: str) -> Person | 
     return people_of(session, registration_id, [user_id]).get(user_id)
 
 
-def user_ids_in(session: Session, registration_id: int, course_id: int) -> dict[int, str]:
-    """The user_ids, by person id, of everybody about whom anything was observed in the course."""
-    observed = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id)
-    query = select(PlatformAccount.person_id, PlatformAccount.user_id).where(
-        PlatformAccount.registration_id == registration_id, PlatformAccount.person_id.in_(observed)
-    )
-    return {person_id: user_id for person_id, user_id in session.execute(query)}
-
-
-def user_ids_observed(
+def observed_in(
     session: Session, registration_id: int, course_id: int, kind: str | None = None
-) -> Sequence[str]:
-    """The user_ids of everybody of whom anything, or anything of this kind, was observed in the course."""
-    observed = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id)
+) -> dict[str, int]:
+    """The ids, by user_id, of everybody of whom anything, or anything of this kind, was observed in the course."""
+    observed = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id).distinct()
     if kind is not None:
         observed = observed.where(ObservationRow.kind == kind)
-    query = select(PlatformAccount.user_id).where(
-        PlatformAccount.registration_id == registration_id, PlatformAccount.person_id.in_(observed)
+    query = select(PlatformAccount.user_id, PlatformAccount.person_id).where(
+        PlatformAccount.registration_id == registration_id,
+        is_among_few(session, PlatformAccount.person_id, observed),
     )
-    return session.scalars(query).all()
+    return {user_id: person_id for user_id, person_id in session.execute(query)}
+
+
+def user_ids_in(session: Session, registration_id: int, course_id: int) -> dict[int, str]:
+    """The user_ids, by person id, of everybody about whom anything was observed in the course."""
+    found = observed_in(session, registration_id, course_id)
+    return {person_id: user_id for user_id, person_id in found.items()}
 
 
 def only_accounts_of(registration_id: int) -> Select[int]:

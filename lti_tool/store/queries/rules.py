@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, text
 from sqlalchemy.orm import (
     InstrumentedAttribute,
     Session,
@@ -24,6 +24,7 @@ from lti_tool.store.models import (
     ResourceLink,
     RuleVersion,
 )
+from lti_tool.store.models.rules import PROPOSED
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
 
@@ -139,8 +140,8 @@ def _awarding(column: InstrumentedAttribute[int]) -> Select[RuleVersion]:
 
     Made once: every launch and every look asks, and making it takes several times as long as the answer.
     """
-    waiting = aliased(RuleVersion)
-    is_unsettled = exists().where(waiting.rule_id == AwardRule.id, waiting.status == "proposed")
+    waiting = aliased(RuleVersion, name="waiting")
+    is_unsettled = exists().where(waiting.rule_id == AwardRule.id, text(f"waiting.{PROPOSED}"))
     return (
         select(RuleVersion)
         .join(RuleVersion.rule)

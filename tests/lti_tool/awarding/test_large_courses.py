@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import event, text
 
 from lti_tool.awarding import launched, looks
+from lti_tool.awarding.ledger import Ledger
 from lti_tool.errors import PlatformError
+from lti_tool.observations import LINK_ACCESS, ROLE
 from lti_tool.people import sessions
 from lti_tool.store import queries
 from lti_tool.store.models import Award, LookRow, ObservationRow, Outbox
@@ -90,6 +92,25 @@ def test_a_list_in_which_nothing_is_new_costs_two_statements_for_a_thousand_memb
     assert number[1] - number[0] <= 2 * (THOUSANDS - 1)
 
 
+def test_of_people_who_were_seen_alike_the_same_is_kept_once(tool, course_id):
+    people = people_of(200)
+    for inside in (people[:1], people[:101]):
+        look(tool, Listed(people, inside=inside), course_id)
+    known = Ledger(tool.store, 1, course_id).people(
+        [member.user_id for member in people], frozenset({ROLE, LINK_ACCESS})
+    )
+    assert len(known) == 201
+    kept = {id(each): each for person in known.values() for each in person.own}
+    # Learners, and staff by launch and by list; a link that was closed, and that opened to half of them.
+    assert sorted((each.kind, each.value) for each in kept.values()) == [
+        (LINK_ACCESS, "closed"),
+        (LINK_ACCESS, "open"),
+        (ROLE, "learner"),
+        (ROLE, "staff"),
+        (ROLE, "staff"),
+    ]
+
+
 def test_a_list_is_compared_while_it_is_read_and_not_kept(tool, course_id):
     platform = Listed(people_of(1000 * THOUSANDS))
     for _ in range(2):
@@ -97,7 +118,7 @@ def test_a_list_is_compared_while_it_is_read_and_not_kept(tool, course_id):
     taken = []
 
     def remember(_connection, _cursor, statement, *_):
-        if "platform_account.user_id, person.name" in statement:
+        if "person.name" in statement and "observation" in statement:
             taken.append(platform.taken)
 
     event.listen(tool.store.engine, "before_cursor_execute", remember)

@@ -1,6 +1,8 @@
 """A database that grows is asked by indexes: what is looked up is found without reading whole tables."""
 
+import pytest
 from sqlalchemy import UniqueConstraint, delete, event, text
+from sqlalchemy.exc import OperationalError
 
 from lti_tool.store import dead_jobs, outbox
 from lti_tool.store.events import TOOL
@@ -26,8 +28,8 @@ def test_every_foreign_key_has_an_index():
     assert without == []
 
 
-def plan_of(store, ask):
-    """How PostgreSQL goes about the statements of `ask`, as text."""
+def statements_of(store, ask):
+    """The statements of `ask`, with their parameters."""
     asked = []
 
     def remember(_connection, _cursor, statement, parameters, *_):
@@ -36,11 +38,31 @@ def plan_of(store, ask):
     event.listen(store.engine, "before_cursor_execute", remember)
     ask()
     event.remove(store.engine, "before_cursor_execute", remember)
+    return asked
+
+
+def plan_of(store, ask):
+    """How PostgreSQL goes about the statements of `ask`, as text."""
     with store.engine.connect() as connection, connection.connection.cursor() as cursor:
         plans = []
-        for statement, parameters in asked:
+        for statement, parameters in statements_of(store, ask):
             cursor.execute("EXPLAIN " + statement, parameters)
             plans += [line for (line,) in cursor.fetchall()]
+    return "\n".join(plans)
+
+
+def prepared_plan_of(store, ask):
+    """The same for whatever parameters: so PostgreSQL may go about it once it has been asked several times."""
+    with store.engine.connect() as connection, connection.connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
+        plans = []
+        for statement, parameters in statements_of(store, ask):
+            for number, name in enumerate(parameters, start=1):
+                statement = statement.replace(f"%({name})s", f"${number}")
+            cursor.execute(f"PREPARE asked AS {statement}")
+            cursor.execute(f"EXPLAIN EXECUTE asked ({', '.join(['NULL'] * len(parameters))})")
+            plans += [line for (line,) in cursor.fetchall()]
+            cursor.execute("DEALLOCATE asked")
     return "\n".join(plans)
 
 
@@ -56,16 +78,34 @@ def test_due_jobs_are_found_without_reading_those_that_wait(store):
         connection.execute(text(fill), {"soon": NOW})
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
-    for ask in (
-        lambda: outbox.waiting_queues(store, NOW),
-        lambda: outbox.claim(store, outbox.LOOKS, NOW, 100),
+    waiting = outbox.WaitingQueues(store)
+    for plan in (
+        plan_of(store, lambda: waiting.at(NOW)),
+        prepared_plan_of(store, lambda: waiting.at(NOW)),
+        plan_of(store, lambda: outbox.claim(store, outbox.LOOKS, NOW, 100)),
     ):
-        plan = plan_of(store, ask)
         assert "ix_outbox_due" in plan
         assert "Seq Scan" not in plan
     with store.read() as session:
         plan = plan_of(store, lambda: outbox.health(session, outbox.AWARDS, NOW))
     assert "ix_outbox_due" in plan
+    waiting.close()
+
+
+def test_who_asks_again_and_again_begins_no_transactions_and_survives_a_lost_connection(store):
+    waiting = outbox.WaitingQueues(store)
+    own = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() AND query LIKE '%min(%'"
+    for _ in range(2):
+        for _ in range(3):
+            assert waiting.at(NOW) == []
+        with store.engine.connect() as connection:
+            # The last that the server was told is the question: no BEGIN or ROLLBACK goes with it.
+            assert connection.execute(text(f"SELECT state {own}")).all() == [("idle",)]
+            connection.execute(text(f"SELECT pg_terminate_backend(pid, 10000) {own}"))
+        with pytest.raises(OperationalError):
+            waiting.at(NOW)
+    assert waiting.at(NOW) == []
+    waiting.close()
 
 
 def test_dead_jobs_are_found_without_reading_the_others(store):

@@ -86,14 +86,18 @@ def test_the_oldest_jobs_are_claimed_first(store):
 
 
 def test_each_queue_is_claimed_alone(store):
+    waiting = outbox.WaitingQueues(store)
     with store.begin() as session:
         ids = {task: outbox.add(session, task, {}, NOW) for task in ("issue", "look", "deliver")}
-    assert outbox.waiting_queues(store, NOW) == ["awards", "looks", "deliveries"]
+    assert waiting.at(NOW - timedelta(seconds=1)) == []
+    assert waiting.at(NOW) == ["awards", "looks", "deliveries"]
     assert claim(store, queue=outbox.DELIVERIES) == [ids["deliver"]]
-    assert outbox.waiting_queues(store, NOW) == ["awards", "looks"]
+    assert waiting.at(NOW) == ["awards", "looks"]
     assert claim(store, queue=outbox.LOOKS) == [ids["look"]]
     assert claim(store, queue=outbox.AWARDS) == [ids["issue"]]
-    assert outbox.waiting_queues(store, NOW) == []
+    assert waiting.at(NOW) == []
+    assert waiting.at(NOW + outbox.LEASE) == ["awards", "looks", "deliveries"]
+    waiting.close()
 
 
 def test_a_job_that_is_done_has_no_row(store):

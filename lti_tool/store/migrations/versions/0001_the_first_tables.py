@@ -524,6 +524,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'active'"),
             postgresql_where=sa.text("status = 'active'"),
         )
+        batch_op.create_index(
+            "ix_rule_version_proposed",
+            ["rule_id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'proposed'"),
+            postgresql_where=sa.text("status = 'proposed'"),
+        )
 
     op.create_table(
         "placement",
