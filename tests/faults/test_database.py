@@ -55,7 +55,7 @@ def test_a_database_that_is_restarted_in_the_middle_of_transactions_loses_nothin
         own_server.start()
         wait(installation.is_ready)
     # Long before the leases end.
-    installation.wait_until_done(30)
+    installation.wait_until_done(45)
     found = installation.check_everything()
     # A process that has sent a mail remembers it until the database is back.
     assert found["mails that were sent twice"] == 0

@@ -48,7 +48,7 @@ def test_a_worker_stops_in_time_while_a_mail_server_hangs_and_its_mails_go_on(in
     assert leases(installation) == []
     smtp.seconds = 0
     installation.start_workers(1)
-    installation.wait_until_done(15)
+    installation.wait_until_done(40)
     assert installation.check_everything()["mails that were sent twice"] == 0
 
 

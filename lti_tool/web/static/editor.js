@@ -4,6 +4,7 @@
   const form = document.querySelector("form[data-autosave]");
   const status = document.getElementById("said");
   const SAVE_DELAY = 900;
+  // Not 0 while something was typed that no request carries yet.
   let timer = 0;
   let isSaving = false;
   let changedWhileSaving = false;
@@ -50,10 +51,12 @@
       return;
     }
     isSaving = true;
+    timer = 0;
     showStatus("saving");
     try {
       const page = await post(form.action, new FormData(form));
-      showStatus(show(page) ? "partly" : "saved");
+      const problems = show(page);
+      if (!timer) showStatus(problems ? "partly" : "saved");
     } catch (error) {
       if (leaving.signal.aborted) return;
       showStatus(error.message === "over" ? "over" : "failed");
@@ -67,6 +70,7 @@
 
   form.addEventListener("input", (event) => {
     if (event.target.type === "search") return;
+    status.textContent = "";
     window.clearTimeout(timer);
     timer = window.setTimeout(save, SAVE_DELAY);
   });
