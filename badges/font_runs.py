@@ -22,7 +22,7 @@ import uharfbuzz
 from badges.readable import readable
 
 Direction = Literal["ltr", "rtl"]
-_FOLDER = Path(__file__).parent / "fonts"
+FOLDER = Path(__file__).parent / "fonts"
 _JOINERS = "\u200c\u200d"
 _MARKS = frozenset({"Mn", "Mc", "Me"})
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
@@ -58,18 +58,18 @@ class Run:
 def _noto(name: str, *, joined: bool = False) -> Font:
     return Font(
         name=f"Noto{name}",
-        medium=_FOLDER / f"Noto{name}-Regular.ttf",
-        bold=_FOLDER / f"Noto{name}-Bold.ttf",
+        medium=FOLDER / f"Noto{name}-Regular.ttf",
+        bold=FOLDER / f"Noto{name}-Bold.ttf",
         joined=joined,
     )
 
 
-MAIN = Font(name="Manrope", medium=_FOLDER / "Manrope-Medium.ttf", bold=_FOLDER / "Manrope-Bold.ttf")
-_EMOJI = _FOLDER / "NotoEmoji-SemiBold.ttf"
-#: The first of them that has all letters of a word draws it.
-_SHIPPED = (
-    MAIN,
-    *(_noto(name) for name in ("Sans", "SansGeorgian", "SansArmenian", "SansEthiopic")),
+MAIN = Font(name="Manrope", medium=FOLDER / "Manrope-Medium.ttf", bold=FOLDER / "Manrope-Bold.ttf")
+#: The letters of Europe that Manrope lacks.
+_SANS = _noto("Sans")
+#: Of one script each.
+_OF_SCRIPTS = (
+    *(_noto(f"Sans{script}") for script in ("Georgian", "Armenian", "Ethiopic")),
     *(
         _noto(f"Sans{script}", joined=True)
         for script in (
@@ -87,6 +87,13 @@ _SHIPPED = (
             *("Kannada", "Malayalam", "Sinhala", "Thai", "Lao", "Khmer", "Myanmar"),
         )
     ),
+)
+_EMOJI = FOLDER / "NotoEmoji-SemiBold.ttf"
+#: The first of them that has all letters of a word draws it.
+_SHIPPED = (
+    MAIN,
+    _SANS,
+    *_OF_SCRIPTS,
     Font(name="NotoEmoji", medium=_EMOJI, bold=_EMOJI),
 )
 #: Where systems have a font for Chinese, Japanese and Korean: Debian and Ubuntu, Arch, Fedora, Alpine, and the smaller
@@ -101,6 +108,17 @@ _CJK_FONTS = tuple(
         ("truetype/droid/DroidSansFallbackFull.ttf", "truetype/droid/DroidSansFallbackFull.ttf"),
     )
 )
+
+
+def letters_of_scripts() -> dict[Font, frozenset[str]]:
+    """The fonts of one script each, with the characters that no font before them has."""
+    found: dict[Font, frozenset[str]] = {}
+    earlier = set(_letters(MAIN) | _letters(_SANS))
+    for font in _OF_SCRIPTS:
+        letters = _letters(font)
+        found[font] = frozenset(letter for letter in letters - earlier if not _is_ignorable(letter))
+        earlier |= letters
+    return found
 
 
 def is_plain(text: str) -> bool:

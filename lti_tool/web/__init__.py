@@ -14,6 +14,7 @@ from lti_tool.web import (
     page_issuer,
     plug_sentences,
     rate_limits,
+    static_files,
     time_zones,
 )
 from lti_tool.web.approver import approval
@@ -44,6 +45,7 @@ def create_app(tool: Tool) -> Flask:
         time_zones,
         headers,
         filters,
+        static_files,
         page_issuer,
         plug_sentences,
         errors,
@@ -70,6 +72,7 @@ def create_app(tool: Tool) -> Flask:
         issuer,
         messages,
         health,
+        static_files,
     ):
         app.register_blueprint(pages.pages)
     return app

@@ -7,11 +7,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask
 from markupsafe import Markup
 
 from badges.in_words import NO_LANGUAGE
@@ -36,13 +34,10 @@ from lti_tool.web.translation import gettext as _
 #: The longest text of somebody else that a page shows, in characters: as long as a description in a template may be.
 MAX_SHOWN = 5000
 
-STATIC = Path(__file__).parent / "static"
-
 
 def set_up(app: Flask) -> None:
-    """Makes the filters and globals known to the pages, and the files of `static/` cacheable."""
+    """Makes the filters and globals known to the pages."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["static"] = static_addresses()
     app.jinja_env.globals["tool_url"] = current.tool_of(app).tool_url
     app.jinja_env.globals["issuer"] = _issuer
     app.jinja_env.globals["kept_parts"] = kept_parts
@@ -64,22 +59,12 @@ def set_up(app: Flask) -> None:
         last_day=last_day,
         error_sentence=error_sentence,
     )
-    app.after_request(_make_static_files_cacheable)
 
 
 def _issuer() -> IssuerProfile:
     """The issuer, by its name in the language of the page."""
     profile = page_issuer().profile
     return replace(profile, name=profile.name_in(page_language()))
-
-
-def static_addresses() -> Mapping[str, str]:
-    """The address of each file by its name. It has a hash of the content, so that it may be cached for ever."""
-    return {
-        path.name: f"/static/{path.name}?v={sha256(path.read_bytes()).hexdigest()[:10]}"
-        for path in STATIC.iterdir()
-        if path.is_file()
-    }
 
 
 def localized_text(texts: Texts) -> str:
@@ -199,9 +184,3 @@ def calendar_day(value: date) -> str:
 def last_day(valid_until: datetime) -> str:
     """The last day of a validity: the issuer's, because it ends with a day where the issuer is."""
     return calendar_day(_issuer().day_of(valid_until))
-
-
-def _make_static_files_cacheable(response: Response) -> Response:
-    if request.endpoint == "static" and "v" in request.args:
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response

@@ -90,6 +90,7 @@ def _policy(default_ancestors: Iterable[str]) -> str:
         "default-src": ("'none'",),
         "script-src": (f"'nonce-{nonce()}'",),
         "style-src": ("'self'",),
+        "font-src": ("'self'",),
         "img-src": ("'self'", "data:"),
         "connect-src": ("'self'",),
         "form-action": ("'self'", *g.get("form_targets", ())),

@@ -89,6 +89,17 @@ def test_the_tool_is_reached_over_tls_only(proxied: Proxy) -> None:
     assert headers["Server"] == "nginx"
 
 
+def test_styles_and_fonts_are_compressed_and_pages_are_not(proxied: Proxy) -> None:
+    encodings = {}
+    with https(proxied.https) as connection:
+        for path in ("/static/fonts/fonts.css", "/static/fonts/NotoSansThai-Bold.ttf", "/verify"):
+            connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+            answer = connection.getresponse()
+            answer.read()
+            encodings[path] = (answer.status, answer.headers["Content-Encoding"])
+    assert list(encodings.values()) == [(200, "gzip"), (200, "gzip"), (200, None)]
+
+
 # --- with a server behind it that says what it was sent
 
 

@@ -69,6 +69,7 @@ TEMPLATE = "/lti/app/templates/<uuid:template_id>/<int:version>"
 WHO_MAY = {
     "GET /": EVERYBODY,
     "GET /static/<path:filename>": EVERYBODY,
+    "GET /static/fonts/<name>": EVERYBODY,
     "GET /healthz": EVERYBODY,
     "GET /readyz": EVERYBODY,
     "GET /workz": EVERYBODY,

@@ -282,9 +282,3 @@ def test_public_pages_are_in_the_browsers_language_or_the_chosen_one(browser, pa
     assert '<html lang="lv">' in browser.get(path, headers=latvian).text
     assert '<html lang="en">' in browser.get(path + "?lang=en", headers=latvian).text
     assert '<html lang="en">' in browser.get(path + "?lang=xx", headers={"Accept-Language": "fr"}).text
-
-
-def test_static_files_are_cacheable_without_limit_at_an_address_with_a_hash(browser):
-    address = re.search(r'href="(/static/nozimite\.css\?v=[0-9a-f]+)"', browser.get("/").text)[1]
-    with browser.get(address) as answer:
-        assert "immutable" in answer.headers["Cache-Control"]

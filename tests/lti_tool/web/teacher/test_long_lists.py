@@ -30,7 +30,7 @@ def tool(tool_on_any_database):
 
 def names(page):
     """Whom the list of those who have the badge shows, in its order."""
-    return re.findall(r'<th scope="row">([^<]*)</th>', page.text)
+    return re.findall(r'<th scope="row"><bdi>([^<]*)</bdi></th>', page.text)
 
 
 def test_thousands_of_awards_cost_no_more_than_thirty(act, annas_badge, web_tool, statements):
@@ -131,6 +131,6 @@ def test_who_has_not_got_it_yet_is_listed_in_parts_too(act, course_rule, platfor
     platform.inside = []
     act(f"rules/{course_rule}/check")
     parts = [act("course", not_yet=f"{course_rule} {number}") for number in (1, 2, 3)]
-    found = [re.findall(r"<strong>(Learner \d+)</strong>", each.text) for each in parts]
+    found = [re.findall(r"<strong><bdi>(Learner \d+)</bdi></strong>", each.text) for each in parts]
     assert [len(each) for each in found] == [25, 25, 10]
     assert len({name for each in found for name in each}) == 60

@@ -1,0 +1,35 @@
+"""A person's name on a page stands in an element of its own: one from right to left turns no words around it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures import ANNA, ZANE, complete, learner, run_due_jobs
+
+PAGES = Path(__file__).parents[3] / "lti_tool" / "web" / "pages"
+PLACES = [
+    (path.relative_to(PAGES).as_posix(), expression)
+    for path in sorted(PAGES.rglob("*.html"))
+    for expression in re.findall(r"\{\{.*?\}\}|\{% set .*?%\}", path.read_text(encoding="utf-8"))
+    if re.search(r"\b(person|learner|launch|signed)\.name\b", expression)
+]
+MUHAMMAD = learner(ANNA.user_id, name="محمد عبد الله")
+
+
+@pytest.mark.parametrize(("page", "expression"), PLACES)
+def test_it_is_isolated_wherever_a_page_names_a_person(page, expression):
+    assert "| isolated" in expression
+
+
+def test_it_is_isolated_for_the_teacher_and_for_the_learner(
+    school, web_tool, platform, course_rule, clock, services
+):
+    platform.everyone = [MUHAMMAD if each is ANNA else each for each in platform.everyone]
+    clock.advance(hours=1)
+    complete(web_tool, platform, course_rule, MUHAMMAD)
+    run_due_jobs(web_tool)
+    assert f'<th scope="row"><bdi>{MUHAMMAD.name}</bdi></th>' in school.launch(ZANE).text
+    assert f"Awarded to <bdi>{MUHAMMAD.name}</bdi> by" in school.launch(MUHAMMAD).text
