@@ -197,6 +197,14 @@ def rotate_keys() -> Any:
     return redirect(url_for(".tools"))
 
 
+@routes.post("/admin/plugin")
+def install_plugin() -> Any:
+    """Installs our plugin for Moodle, or removes it."""
+    require(lambda person: person.is_admin)
+    current_campus().has_plugin = not current_campus().has_plugin
+    return redirect(url_for(".tools"))
+
+
 @routes.post("/admin/trouble")
 def simulate_fault() -> Any:
     """Sets how the services fail from now on; for testers."""

@@ -23,6 +23,8 @@ DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settin
 
 #: The custom parameter that Canvas fills in when an administrator acts as somebody else.
 MASQUERADING = "canvas_masquerading_user_id"
+#: The custom parameter that our plugin for Moodle fills in with the address of what learners have completed.
+COMPLETIONS = "completions"
 #: The custom parameter that is asked to be filled in from `$Person.address.timezone`.
 TIMEZONE = "timezone"
 
@@ -61,6 +63,7 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
         memberships_url=web_address(_object(claims, NRPS).get("context_memberships_url")),
         line_items_url=web_address(grades.get("lineitems")),
         line_item_url=web_address(grades.get("lineitem")),
+        completions_url=web_address(custom.get(COMPLETIONS)),
         deep_linking=deep_linking_settings(claims),
         acting_for_other=bool(custom.get(MASQUERADING)),
         timezone=timezone(custom.get(TIMEZONE)),

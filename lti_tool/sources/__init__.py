@@ -17,8 +17,8 @@ class Source(Protocol):
     """What the module of a source defines.
 
     `GIVES`: the kinds of observations that it can find. A source that asks the platform is a LookingSource. It may
-    further define `launched(launch, link)`, where launches tell it something, and `receive(message)`, where it is sent
-    messages.
+    further define `is_open(asked)`, where not every course has it, `launched(launch, link)`, where launches tell it
+    something, and `receive(message)`, where it is sent messages.
     """
 
     NAME: str
@@ -36,3 +36,12 @@ class LookingSource(Source, Protocol):
 
 
 SOURCES: Mapping[str, Any] = found_in(__name__, __path__)
+
+
+def kinds_found(asked: Asked | None) -> frozenset[str]:
+    """The kinds of observations that the sources can find in a course; None where no course is known yet."""
+    kinds: set[str] = set()
+    for source in SOURCES.values():
+        if not hasattr(source, "is_open") or (asked is not None and source.is_open(asked)):
+            kinds |= source.GIVES
+    return frozenset(kinds)

@@ -31,6 +31,7 @@ class Asked:
     product: str
     memberships_url: str | None
     line_items_url: str | None
+    completions_url: str | None = None
     links: Sequence[LinkAsked]
 
     def links_reading(self, kinds: frozenset[str]) -> tuple[LinkAsked, ...]:

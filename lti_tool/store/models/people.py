@@ -68,5 +68,6 @@ class Course(Base):
     """Its own page at the platform, as far as launches tell it."""
     memberships_url: Mapped[str | None]
     line_items_url: Mapped[str | None]
+    completions_url: Mapped[str | None]
     concluded_at: Mapped[datetime | None]
     registration: Mapped[RegistrationRow] = relationship()

@@ -1,0 +1,76 @@
+"""The roads from a platform to an award, each as the people of a course walk it."""
+
+import pytest
+
+from tests.story.moodle_course import running_moodle
+
+
+@pytest.fixture(scope="module")
+def moodle(tmp_path_factory):
+    with running_moodle(tmp_path_factory.mktemp("moodle")) as moodle:
+        yield moodle
+
+
+@pytest.fixture
+def course(moodle):
+    moodle.campus.has_plugin = True
+    return moodle.new_course()
+
+
+def test_whoever_completes_the_course_gets_the_badge_and_opens_nothing(course):
+    course.place_for_completion()
+    course.look()
+    assert course.badges() == {}
+    course.complete("Anna")
+    course.look()
+    assert course.badges().keys() == {"Anna"}
+    assert course.badges()["Anna"].startswith("Completed the course on ")
+
+
+def test_a_completion_stays_when_the_grade_falls_later(course):
+    course.place_for_completion()
+    course.complete("Anna")
+    course.robot.type_grades("Data Literacy Fundamentals", "Anna", "1")
+    course.look()
+    assert course.badges().keys() == {"Anna"}
+
+
+def test_a_completion_that_rests_on_a_hidden_grade_waits_until_it_is_shown(course):
+    course.place_for_completion()
+    course.complete("Anna")
+    course.campus.course_columns(course.course_id)[0].hidden = True
+    course.look()
+    assert course.badges() == {}
+    course.campus.course_columns(course.course_id)[0].hidden = False
+    course.look()
+    assert course.badges().keys() == {"Anna"}
+
+
+def test_whoever_teaches_a_course_earns_nothing_by_completing_it(course):
+    course.place_for_completion()
+    course.open()
+    course.enrol("Kristīne", "assistant")
+    course.complete("Anna")
+    course.open("Kristīne")
+    course.enrol("Kristīne", "learner")
+    course.complete("Kristīne")
+    course.look()
+    assert course.badges().keys() == {"Anna"}
+
+
+def test_completing_the_course_is_no_choice_where_the_plugin_is_not_installed(course):
+    course.campus.has_plugin = False
+    assert "course_completed" not in course.ways_offered()
+    course.campus.has_plugin = True
+    assert "course_completed" in course.ways_offered()
+
+
+def test_a_plugin_that_was_removed_is_said_on_the_page_and_takes_no_badge_away(course):
+    course.place_for_completion()
+    course.complete("Anna")
+    course.look()
+    course.campus.has_plugin = False
+    course.complete("Jānis")
+    course.look()
+    assert course.badges().keys() == {"Anna"}
+    assert "the Nozimite plugin is not installed in Moodle" in course.page.text
