@@ -144,6 +144,7 @@ class Launch:
     line_item_url: str | None
     deep_linking: DeepLinkingSettings | None
     completions_url: str | None = None
+    notices_url: str | None = None
     acting_for_other: bool = False
     timezone: str | None = None
     product: str = ""

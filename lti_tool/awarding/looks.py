@@ -142,6 +142,8 @@ def asked_about(course: Course, links: Sequence[LinkAsked] = ()) -> Asked:
         memberships_url=course.memberships_url,
         line_items_url=course.line_items_url,
         completions_url=course.completions_url,
+        notices_url=course.notices_url,
+        messages_url=f"{course.registration.tool_url}/sources/{{}}/{course.registration_id}/",
         links=links,
     )
 

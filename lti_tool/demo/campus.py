@@ -64,7 +64,7 @@ class Course:
 
 @dataclass(slots=True, kw_only=True)
 class Tool:
-    """A registered tool; `id` is also its deployment."""
+    """A registered tool; `id` is also its deployment. Our plugin for Moodle sends notices to `notice_handler`."""
 
     id: str
     client_id: str
@@ -82,6 +82,7 @@ class Tool:
     shares_name: bool = True
     shares_email: bool = True
     active: bool = False
+    notice_handler: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

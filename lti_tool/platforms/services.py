@@ -7,6 +7,7 @@ get values, or a PlatformError whose message completes "cannot reach ...: becaus
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -18,7 +19,7 @@ from pylti1p3.lineitem import LineItem as LibraryLineItem
 
 from lti_tool.errors import OutgoingError, PlatformError
 from lti_tool.outgoing import HttpResponse, Outgoing
-from lti_tool.platforms import completions
+from lti_tool.platforms import completions, notices
 from lti_tool.platforms.access_tokens import TOKEN_MARGIN, TokenCache, granted_token, token_request
 from lti_tool.platforms.service_errors import NotOnPlatformError, ScopeRefusedError, service_error
 from lti_tool.platforms.service_values import (
@@ -148,6 +149,11 @@ class Connection:
         """
         for page in self._pages(url, completions.MEDIA_TYPE, completions.SCOPE):
             yield completions.read_page(page)
+
+    def ask_for_notices(self, url: str, handler: str) -> None:
+        """Tells the platform to send its notices to `handler`. Raises PlatformError."""
+        asked = {"notice_type": notices.NOTICE_TYPE, "handler": handler}
+        self._call("PUT", url, "application/json", notices.SCOPE, json.dumps(asked).encode())
 
     def _with_limit(self, url: str) -> str:
         # Canvas gives ten entries a page unless asked for more. Moodle's results fail when a limit is given.

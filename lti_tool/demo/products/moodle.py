@@ -260,6 +260,8 @@ class Moodle:
         if tool.shares_email:
             claims["email"] = person.email
         claims |= self._service_claims(lms, tool, course, link)
+        if moodle_plugin.is_on(lms, tool):
+            claims |= moodle_plugin.claims(lms)
         if link is None:
             return claims | self._deep_linking_claims(lms, session, tool, course)
         claims |= self._resource_link_claims(link)
@@ -326,7 +328,9 @@ class Moodle:
 
     def permitted_scopes(self, lms: Lms, tool: Tool) -> frozenset[str]:
         """What the tool was registered for, and what our plugin permits by itself."""
-        of_plugin = {lti_names.COMPLETIONS} if moodle_plugin.is_on(lms, tool) else set()
+        of_plugin = (
+            {lti_names.COMPLETIONS, lti_names.NOTICE_HANDLERS} if moodle_plugin.is_on(lms, tool) else set()
+        )
         return frozenset({*tool.scopes, *of_plugin})
 
     def token_response(self, body: Json) -> Response:

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from lti_tool.errors import PlatformError
+from lti_tool.errors import LaunchError, PlatformError
 from lti_tool.observations import COURSE_COMPLETED, KnownPerson, select
+from lti_tool.platforms.notices import changed_courses
 from lti_tool.platforms.services import Connection
-from lti_tool.sources.found import NOBODY, Answer, Asked, Found, Known, in_parts
+from lti_tool.sources.found import NOBODY, Answer, Asked, Found, Known, Message, Reply, in_parts
 from lti_tool.values import CourseProgress, LearnerProgress, ProgressPage
 
 NAME = "moodle_plugin"
@@ -44,7 +45,36 @@ def look(asked: Asked, connection: Connection, known: Known) -> Answer:
         )
         listed += len(values)
         completed += sum(value is not None for value in values.values())
-    return Answer(found=found, counts={"learners": listed, "completed": completed})
+    counts = {
+        "learners": listed,
+        "completed": completed,
+        "asks_for_notices": _ask_for_notices(asked, connection),
+    }
+    return Answer(found=found, counts=counts)
+
+
+def _ask_for_notices(asked: Asked, connection: Connection) -> int:
+    """1 where the platform will send notices from now on, else 0.
+
+    Asked anew at each look, so that a plugin that was installed again has the address. Looks see the same without any.
+    """
+    if asked.notices_url is None:
+        return 0
+    try:
+        connection.ask_for_notices(asked.notices_url, asked.messages_url.format(NAME))
+    except PlatformError:
+        return 0
+    return 1
+
+
+def receive(message: Message) -> Reply:
+    """A notice that something has changed in a course: a look will tell what. Nothing in it is believed but which."""
+    try:
+        changed = changed_courses(message.body, message.registration, message.find_key, message.received_at)
+    except LaunchError as error:
+        # The plugin tries again what was answered so; somebody who forges learns no more than that.
+        return Reply(status=503 if error.code == "key_set_unreachable" else 401)
+    return Reply(status=204, changed=changed)
 
 
 def _learners(

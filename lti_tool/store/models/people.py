@@ -69,5 +69,7 @@ class Course(Base):
     memberships_url: Mapped[str | None]
     line_items_url: Mapped[str | None]
     completions_url: Mapped[str | None]
+    notices_url: Mapped[str | None]
+    """Where the platform takes the address to which it is to send notices."""
     concluded_at: Mapped[datetime | None]
     registration: Mapped[RegistrationRow] = relationship()
