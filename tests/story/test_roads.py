@@ -2,6 +2,9 @@
 
 import pytest
 
+from lti_tool.demo.robot import Robot
+from lti_tool.store.models import Award, LookRow
+from tests.running_demo import rows, run_demo, wait
 from tests.story.moodle_course import running_moodle
 
 
@@ -74,3 +77,18 @@ def test_a_plugin_that_was_removed_is_said_on_the_page_and_takes_no_badge_away(c
     course.look()
     assert course.badges().keys() == {"Anna"}
     assert "the Nozimite plugin is not installed in Moodle" in course.page.text
+
+
+def test_a_notice_becomes_badges_long_before_the_next_poll(tmp_path):
+    with run_demo(tmp_path, poll_seconds=3600) as demo:
+        robot = Robot(demo.lms_url)
+        robot.register(demo.registration_url)
+        robot.install_plugin()
+        activity = robot.place_badge(
+            "Data Literacy", minimum_percent=None, more_fields={"condition": "course_completed"}
+        )
+        robot.open_activity("Zane", activity)
+        wait(lambda: [look for look in rows(demo.tool, LookRow) if look.counts.get("asks_for_notices")])
+        assert rows(demo.tool, Award) == []
+        robot.give_grades("Data Literacy", complete=12)
+        wait(lambda: len(rows(demo.tool, Award)) == 12)
