@@ -79,6 +79,23 @@ def test_a_plugin_that_was_removed_is_said_on_the_page_and_takes_no_badge_away(c
     assert "the Nozimite plugin is not installed in Moodle" in course.page.text
 
 
+def test_the_page_of_roads_says_which_are_open_how_they_went_and_what_they_cannot_see(course):
+    course.place_for_completion()
+    course.look()
+    roads = course.roads()
+    assert roads["Nozimite plugin in Moodle"].startswith("In use Recommended Who has completed the course")
+    assert "Your learning platform last answered" in roads["Nozimite plugin in Moodle"]
+    assert roads["The badge's own grade column"].startswith("Available ")
+    course.campus.has_plugin = False
+    course.look()
+    roads = course.roads()
+    assert roads["Nozimite plugin in Moodle"].startswith("Not available here ")
+    assert (
+        "Ask your Moodle administrator to install the Nozimite plugin" in roads["Nozimite plugin in Moodle"]
+    )
+    assert roads["Lists of members"].startswith("Available Recommended ")
+
+
 def test_a_notice_becomes_badges_long_before_the_next_poll(tmp_path):
     with run_demo(tmp_path, poll_seconds=3600) as demo:
         robot = Robot(demo.lms_url)

@@ -18,6 +18,7 @@ from lti_tool.values import CourseProgress, LearnerProgress, ProgressPage
 
 NAME = "moodle_plugin"
 GIVES = frozenset({COURSE_COMPLETED})
+RANK = 1
 
 
 def is_open(asked: Asked) -> bool:
