@@ -212,12 +212,13 @@ class ActivityProgress:
     """How far somebody is in an activity of a course, by its id on the platform.
 
     `state`: `incomplete`, `complete`, `passed` or `failed`; another where the platform has one that we do not know.
-    `overridden`: somebody set it by hand.
+    `overridden`: somebody set it by hand, `overridden_by` who, by their id there.
     """
 
     activity: str
     state: str
     overridden: bool = False
+    overridden_by: str | None = None
     at: datetime | None = None
 
 

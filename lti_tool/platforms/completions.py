@@ -81,6 +81,7 @@ def _activity(entry: Mapping[str, Any]) -> ActivityProgress | None:
         activity=activity,
         state=text(entry.get("state")) or "unknown",
         overridden=entry.get("overridden") is not False,
+        overridden_by=identifier(entry.get("overriddenBy")),
         at=moment(entry.get("at")),
     )
 

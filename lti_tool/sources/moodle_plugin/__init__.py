@@ -109,6 +109,7 @@ def _value(course: CourseProgress, learner: LearnerProgress, as_of: datetime) ->
                 "overridden": each.overridden,
                 "at": each.at.isoformat() if each.at else None,
             }
+            | ({"overridden_by": each.overridden_by} if each.overridden_by else {})
             for each in learner.activities
             if each.activity in asked_for
         ],

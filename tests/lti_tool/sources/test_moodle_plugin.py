@@ -85,6 +85,16 @@ def test_what_completes_a_course_is_kept_as_evidence():
     json.dumps(found)
 
 
+def test_who_has_overridden_an_activity_is_kept_as_evidence():
+    told = {"id": "7", "state": "complete", "overridden": True, "at": None, "overriddenBy": "2"}
+    context = {"criteria": [{"type": "activity", "activity": "7"}], "activities": [], "gradeItems": []}
+    anna = {"sub": "7", "completedAt": COMPLETED_AT.isoformat(), "activities": [told], "grades": []}
+    page = read_page({"asOf": int(NOW.timestamp()), "context": context, "learners": [anna]})
+    (value,) = look(*page.learners, course=page.course).values()
+    (activity,) = value["activities"]
+    assert (activity["overridden"], activity["overridden_by"]) == (True, "2")
+
+
 @pytest.mark.parametrize(
     ("course", "hidden", "waits"),
     [
