@@ -143,6 +143,8 @@ class Launch:
     line_items_url: str | None
     line_item_url: str | None
     deep_linking: DeepLinkingSettings | None
+    completions_url: str | None = None
+    notices_url: str | None = None
     acting_for_other: bool = False
     timezone: str | None = None
     product: str = ""
@@ -203,6 +205,60 @@ class LineItemResult:
     maximum: Decimal | None = None
     comment: str | None = None
     timestamp: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityProgress:
+    """How far somebody is in an activity of a course, by its id on the platform.
+
+    `state`: `incomplete`, `complete`, `passed` or `failed`; another where the platform has one that we do not know.
+    `overridden`: somebody set it by hand, `overridden_by` who, by their id there.
+    """
+
+    activity: str
+    state: str
+    overridden: bool = False
+    overridden_by: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerProgress:
+    """When somebody completed a course, how far they are in its activities, and whether a grade of theirs is hidden."""
+
+    user_id: str
+    completed_at: datetime | None
+    activities: tuple[ActivityProgress, ...] = ()
+    has_hidden_grade: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionCriterion:
+    """What a course asks for before it counts as completed: `activity`, `grade`, `date` and others of the platform.
+
+    `activity`: the id of the activity it is about. `needs_pass`: whether that one has to be passed.
+    """
+
+    kind: str
+    activity: str | None = None
+    needs_pass: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseProgress:
+    """What completing a course asks for. `is_total_stale`: the course total is to be calculated anew."""
+
+    criteria: tuple[CompletionCriterion, ...]
+    is_total_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressPage:
+    """A part of the learners of a course, at `as_of` by the platform's clock; the first part has the `course` too."""
+
+    as_of: datetime
+    learners: tuple[LearnerProgress, ...]
+    course: CourseProgress | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,12 +132,18 @@ def _asked(session: Session, course: Course) -> Asked | None:
         for version in queries.rules.awarding_versions(session, course_id=course.id)
         if version.rule.link.look_again or not is_gone(version.rule.link)
     ]
-    if not links:
-        return None
+    return asked_about(course, links) if links else None
+
+
+def asked_about(course: Course, links: Sequence[LinkAsked] = ()) -> Asked:
+    """What sources need to know of a course."""
     return Asked(
         product=course.registration.product,
         memberships_url=course.memberships_url,
         line_items_url=course.line_items_url,
+        completions_url=course.completions_url,
+        notices_url=course.notices_url,
+        messages_url=f"{course.registration.tool_url}/sources/{{}}/{course.registration_id}/",
         links=links,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.awarding.ledger import Seen, append
+from lti_tool.awarding.looks import is_looked_at, look_soon
 from lti_tool.errors import NotFoundError
 from lti_tool.observations import Policy
 from lti_tool.sources import SOURCES
@@ -26,6 +27,11 @@ def receive(store: Store, source: str, message: Message, policy: Policy) -> Repl
     """
     check_source(source)
     reply: Reply = SOURCES[source].receive(message)
+    with store.begin() as session:
+        for context_id in reply.changed:
+            course = queries.people.course_of(session, message.registration.id, context_id)
+            if course is not None and is_looked_at(session, course):
+                look_soon(session, course.id, message.received_at)
     for context_id, found in reply.found.items():
         with store.begin() as session:
             course = queries.people.course_of(session, message.registration.id, context_id)

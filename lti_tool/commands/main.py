@@ -13,6 +13,7 @@ from config.settings import SettingsError
 from lti_tool import __version__
 from lti_tool.commands import (
     badges,
+    courses,
     demo,
     europass,
     events,
@@ -55,6 +56,7 @@ def _with_words(command: click.Command) -> click.Command:
 
 for group in (
     badges,
+    courses,
     demo,
     europass,
     events,

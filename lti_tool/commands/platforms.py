@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from lti_tool.commands.shared import issuer_named, note, open_tool, operator
+from lti_tool.commands.shared import FILE, issuer_named, note, open_tool, operator, write_bytes
 
 
 @click.group("platforms", help="Register Moodle and Canvas sites, change, disable and remove them.")
@@ -212,6 +214,16 @@ def deployments(number: int, allow: str | None, unlist: str | None, mode: str | 
         if only_listed
         else "Launches are accepted from any deployment."
     )
+
+
+@platforms.command("moodle-plugin")
+@click.option("--out", "file", required=True, type=FILE, metavar="FILE", help="Where the ZIP is written.")
+def moodle_plugin(file: Path) -> None:
+    """Write the plugin for Moodle, which tells the tool who has completed a course, as a ZIP."""
+    from lti_tool.platforms.moodle_plugin_archive import moodle_plugin_archive
+
+    write_bytes(file, moodle_plugin_archive())
+    note("Install it in Moodle: Site administration > Plugins > Install plugins. Its README.md says more.")
 
 
 COMMANDS = (platforms,)

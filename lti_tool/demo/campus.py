@@ -47,7 +47,10 @@ class Person:
 
 @dataclass(slots=True, kw_only=True)
 class Course:
-    """`roles` maps a person's id to teacher, assistant or learner."""
+    """`roles` maps a person's id to teacher, assistant or learner.
+
+    The course is completed at a total of `completion_percent`; `completions` has when, by a person's id.
+    """
 
     id: str
     label: str
@@ -55,11 +58,13 @@ class Course:
     about: str
     language: str
     roles: dict[str, str] = field(default_factory=dict)
+    completion_percent: int = 60
+    completions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
 class Tool:
-    """A registered tool; `id` is also its deployment."""
+    """A registered tool; `id` is also its deployment. Our plugin for Moodle sends notices to `notice_handler`."""
 
     id: str
     client_id: str
@@ -77,6 +82,7 @@ class Tool:
     shares_name: bool = True
     shares_email: bool = True
     active: bool = False
+    notice_handler: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,7 +135,8 @@ class Campus:
 
     Each request runs in a thread of its own. Single reads and writes of a dict are safe; a loop over one is not,
     because another thread may add a row meanwhile, so every loop goes over a copy: `list(rows.values())`.
-    `used_tokens` are the client ids whose registration token has been used.
+    `used_tokens` are the client ids whose registration token has been used. `has_plugin`: whether our plugin for Moodle
+    is installed.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -139,6 +146,7 @@ class Campus:
     columns: dict[str, Column] = field(default_factory=dict)
     grades: dict[tuple[str, str], Grade] = field(default_factory=dict)
     used_tokens: set[str] = field(default_factory=set)
+    has_plugin: bool = False
     last_id: int = 0
     lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
@@ -192,8 +200,15 @@ class Campus:
         return total is not None and total >= link.minimum_percent
 
     def write_grade(self, grade: Grade) -> None:
-        """Puts the grade in place of the one that its person has in its column."""
+        """Puts the grade in place of the one that its person has in its column.
+
+        Whoever completes the course by it has completed it from then on, also when a grade falls later.
+        """
         self.grades[grade.column_id, grade.person_id] = grade
+        course = self.courses[self.columns[grade.column_id].course_id]
+        total = self.total_percent(self.people[grade.person_id], course.id)
+        if total is not None and total >= course.completion_percent:
+            course.completions.setdefault(grade.person_id, grade.changed_at.isoformat(timespec="seconds"))
 
     def delete_grade(self, column: Column, person: Person) -> None:
         """Removes the grade, if there is one."""

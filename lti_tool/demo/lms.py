@@ -17,6 +17,7 @@ from lti_tool.demo import (
     launch_endpoints,
     line_items,
     memberships,
+    moodle_plugin,
     registration_endpoints,
     saved_state,
     sessions,
@@ -71,6 +72,8 @@ def create_lms(
     app.register_blueprint(token_endpoint.blueprint(lms_product.token_path))
     app.register_blueprint(memberships.blueprint(lms_product.memberships_rule))
     app.register_blueprint(line_items.blueprint(lms_product.line_items_rule, lms_product.line_item_rule))
+    if lms_product.name == "moodle":
+        app.register_blueprint(moodle_plugin.routes)
     app.register_error_handler(ServiceError, _service_error)
     app.register_error_handler(HTTPException, _error_page)
     app.context_processor(_page_variables)

@@ -66,6 +66,11 @@ class Robot:
                 self.submit(form)
         return new[0]
 
+    def install_plugin(self) -> None:
+        """Installs our plugin for Moodle, as the administrator."""
+        self.become("Ieva")
+        self.submit(self.open(f"{self.lms_url}/admin/tools").form("plugin"))
+
     def place_badge(
         self,
         course: str,

@@ -28,6 +28,7 @@ def save(campus: Campus, keys: list[PlatformKey], file: Path) -> None:
             {**asdict(grade), "changed_at": grade.changed_at.isoformat()}
             for grade in list(campus.grades.values())
         ],
+        "has_plugin": campus.has_plugin,
         "used_tokens": sorted(campus.used_tokens),
         "last_id": campus.last_id,
         "keys": [asdict(key) for key in keys],
@@ -53,6 +54,7 @@ def load(file: Path) -> tuple[Campus, list[PlatformKey]]:
         columns={row["id"]: Column(**row) for row in state["columns"]},
         grades={(grade.column_id, grade.person_id): grade for grade in grades},
         used_tokens=set(state["used_tokens"]),
+        has_plugin=state["has_plugin"],
         last_id=state["last_id"],
     )
     return campus, [PlatformKey(**row) for row in state["keys"]]

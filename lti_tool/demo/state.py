@@ -159,6 +159,9 @@ class LmsProduct(Protocol):
         """What the authentication response has beside id_token and state."""
 
     # --- services
+    def permitted_scopes(self, lms: Lms, tool: Tool) -> frozenset[str]:
+        """The scopes of which a token for the tool may be."""
+
     def token_response(self, body: Json) -> Response: ...
     def token_error(self, error: str, description: str = "") -> Response: ...
     def assertion_error(self, claims: Json, lms: Lms) -> str | None:

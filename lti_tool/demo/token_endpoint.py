@@ -47,7 +47,8 @@ def issue_token() -> Response:
     error = lms.product.assertion_error(claims, lms)
     if error:
         return lms.product.token_error("invalid_request" if lms.product.name == "canvas" else error, error)
-    granted = [scope for scope in form["scope"].split() if scope in tool.scopes]
+    permitted = lms.product.permitted_scopes(lms, tool)
+    granted = [scope for scope in form["scope"].split() if scope in permitted]
     if not granted:
         return lms.product.token_error("invalid_scope")
     value = secrets.token_hex(16)

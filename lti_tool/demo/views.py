@@ -7,7 +7,7 @@ from typing import Any
 import requests
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 
-from lti_tool.demo import platform_keys, registration_endpoints
+from lti_tool.demo import moodle_plugin, platform_keys, registration_endpoints
 from lti_tool.demo.campus import Column, Course, Grade, Link, Person
 from lti_tool.demo.deep_linking import save_item
 from lti_tool.demo.sessions import (
@@ -140,6 +140,7 @@ def type_grades(course_id: str) -> Any:
             text = request.form.get(f"grade-{column.id}-{person.id}")
             if text is not None:
                 _grade_by_hand(current_lms(), column, person, text.strip())
+    moodle_plugin.send_notices(current_lms(), course.id)
     return redirect(url_for(".gradebook", course_id=course.id))
 
 
@@ -155,6 +156,7 @@ def grade_everybody(course_id: str) -> Any:
         share = 0.70 + 0.02 * (number % 15) if gets_high_grades else 0.20 + 0.02 * (number % 15)
         for column in current_campus().course_columns(course.id):
             _grade_by_hand(current_lms(), column, person, f"{share * column.maximum:.1f}")
+    moodle_plugin.send_notices(current_lms(), course.id)
     return redirect(url_for(".gradebook", course_id=course.id))
 
 
@@ -194,6 +196,14 @@ def rotate_keys() -> Any:
         platform_keys.new_key(f"{current_lms().clock():%Y-%m-%dT%H:%M:%SZ}_{len(current_lms().keys)}")
     )
     del current_lms().keys[:-3]
+    return redirect(url_for(".tools"))
+
+
+@routes.post("/admin/plugin")
+def install_plugin() -> Any:
+    """Installs our plugin for Moodle, or removes it."""
+    require(lambda person: person.is_admin)
+    current_campus().has_plugin = not current_campus().has_plugin
     return redirect(url_for(".tools"))
 
 

@@ -26,6 +26,10 @@ LINK_OPENED = "link_opened"
 #: A result in a link's own line item: `{"score": ..., "points": ..., "maximum": ..., "graded_at": ...}`, numbers as
 #: text and `score` from 0 to 1; None once it was cleared.
 RESULT = "result"
+#: The platform has the person as one who has completed the course: `{"completed_at": ..., "as_of": ..., "waits": ...,
+#: "criteria": ..., "activities": ...}`, see `lti_tool.sources.moodle_plugin`. `waits` says why it does not count yet:
+#: empty, `hidden` or `stale`. None where the platform no longer says so.
+COURSE_COMPLETED = "course_completed"
 #: The actor confirms the person: True.
 CONFIRMED = "confirmed"
 #: The actor has seen that a RESULT changed after the award to the person, and leaves the badge: when the newest of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from lti_tool.platforms.claims import COMPLETIONS
 from lti_tool.platforms.course_address import course_address
 from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.models import Course, Person
@@ -32,6 +33,10 @@ def save_course(session: Session, launch: Launch) -> Course | None:
     course.url = url or course.url
     course.memberships_url = launch.memberships_url or course.memberships_url
     course.line_items_url = launch.line_items_url or course.line_items_url
+    # A variable that nobody fills in any more: the plugin was removed.
+    known_url = None if COMPLETIONS in launch.unexpanded else course.completions_url
+    course.completions_url = launch.completions_url or known_url
+    course.notices_url = launch.notices_url if course.completions_url else None
     course.concluded_at = None
     return course
 

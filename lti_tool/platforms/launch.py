@@ -13,9 +13,9 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from functools import partial
+from typing import cast
 
-import jwt
 from pylti1p3.exception import LtiException
 from pylti1p3.message_launch import MessageLaunch, TLaunchData
 from pylti1p3.message_validators.abstract import MessageValidatorAbstract
@@ -39,7 +39,8 @@ from lti_tool.platforms.claims import CLAIM, as_launch, clean, deep_linking_sett
 from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.login_state import LoginState, nonce_of, read_state
-from lti_tool.values import Json, Launch, Registration, origin_of
+from lti_tool.platforms.signed_tokens import check_times, verified_claims
+from lti_tool.values import Json, Launch, origin_of
 
 MESSAGES: dict[str, Callable[[], MessageValidatorAbstract]] = {
     "LtiResourceLinkRequest": ResourceMessageValidator,
@@ -47,15 +48,12 @@ MESSAGES: dict[str, Callable[[], MessageValidatorAbstract]] = {
     "LtiSubmissionReviewRequest": SubmissionReviewLaunchValidator,
 }
 
-#: How far the platform's clock may be from ours.
-LEEWAY_SECONDS = 60
-MAX_AGE_SECONDS = 600
 #: How long a used state is known as such: longer than `login_state.STATE_SECONDS`, or it could be used again.
 USED_SECONDS = 3600
 MAX_TOKEN_LENGTH = 200_000
 
-#: The signature algorithms we accept, each with the kind of key it takes: the choice is never the token's alone.
-ALGORITHMS = {"RS256": "RSA", "RS384": "RSA", "RS512": "RSA", "PS256": "RSA", "ES256": "EC"}
+#: The claims that an id_token has to have.
+REQUIRED = ("exp", "iat", "nonce", "iss", "aud")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,34 +251,18 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, NoSt
         """
         # The library takes any algorithm that the key set names and requires no claim; it fetches the key set itself,
         # from any address.
-        registration, header = self.registration.value, self._jwt["header"]
-        algorithm, kid = header.get("alg"), header.get("kid")
-        if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
-            raise LaunchError("bad_signature", f"the algorithm {clean(str(algorithm))} is not accepted")
-        if not isinstance(kid, str) or identifier(kid) is None:
-            raise LaunchError("bad_signature", "the id_token names no key")
-        key = self._key_sets.key(registration.jwks_url, kid)
-        if key is None:
-            raise LaunchError("bad_signature", f"the platform has no key {kid}")
-        if key.get("kty") != ALGORITHMS[algorithm] or key.get("alg", algorithm) != algorithm:
-            raise LaunchError("bad_signature", "the key is for another algorithm")
-        verified = _verified_claims(self._get_id_token(), key, algorithm, registration)
+        registration = self.registration.value
+        find_key = partial(self._key_sets.key, registration.jwks_url)
+        verified = verified_claims(
+            self._get_id_token(), self._jwt["header"], registration, find_key, REQUIRED
+        )
         self._jwt["body"] = cast(TLaunchData, verified)
         return self
 
     def validate_times(self) -> _LaunchMessage:
         """Itself; raises LaunchError `bad_token` for a token that is expired, too old, or from the future."""
         # Not in the library, which leaves the times to PyJWT and the machine's clock.
-        body, now = self._jwt["body"], self._now
-        issued, expires = _seconds(body, "iat"), _seconds(body, "exp")
-        if expires <= now - LEEWAY_SECONDS:
-            raise LaunchError("bad_token", "the id_token has expired")
-        if issued > now + LEEWAY_SECONDS:
-            raise LaunchError("bad_token", "the id_token is from the future: compare the clocks")
-        if issued < now - MAX_AGE_SECONDS:
-            raise LaunchError("bad_token", "the id_token is too old")
-        if "nbf" in body and _seconds(body, "nbf") > now + LEEWAY_SECONDS:
-            raise LaunchError("bad_token", "the id_token is not valid yet: compare the clocks")
+        check_times(self._jwt["body"], self._now)
         return self
 
     def validate_ids(self) -> _LaunchMessage:
@@ -346,41 +328,6 @@ class _LaunchMessage(MessageLaunch[RequestParameters, LibraryRegistrations, NoSt
         if not self._expiring_values.add(used_state_key(state), {"used": True}, USED_SECONDS):
             raise LaunchError("replayed", "the state was used before")
         return self
-
-
-def _verified_claims(token: str, key: Json, algorithm: str, registration: Registration) -> Json:
-    """The claims of a token whose signature, issuer and audience have been checked, but not its times."""
-    try:
-        return jwt.decode(
-            token,
-            jwt.PyJWK(key, algorithm=algorithm),
-            algorithms=[algorithm],
-            audience=registration.client_id,
-            issuer=registration.platform_id,
-            options={
-                "require": ["exp", "iat", "nonce", "iss", "aud"],
-                "enforce_minimum_key_length": True,
-                # Times are checked in `validate_times`, against the clock we are given; a launch may have no `sub`.
-                "verify_exp": False,
-                "verify_iat": False,
-                "verify_nbf": False,
-                "verify_sub": False,
-                "verify_jti": False,
-            },
-        )
-    except (jwt.InvalidSignatureError, jwt.InvalidKeyError, jwt.PyJWKError) as error:
-        raise LaunchError("bad_signature", str(error)) from error
-    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
-        raise LaunchError("bad_token", str(error)) from error
-
-
-def _seconds(claims: Mapping[str, Any], name: str) -> float:
-    value: Any = claims.get(name)
-    numeric = isinstance(value, int | float) and not isinstance(value, bool)
-    # NaN compares as false, and a very long integer is no float at all.
-    if not numeric or not 0 <= value < 1e12:
-        raise LaunchError("bad_token", f"the {name} of the id_token is no time")
-    return float(value)
 
 
 def _platform_error(form: Mapping[str, str]) -> str:

@@ -111,7 +111,7 @@ def read_result(entry: Any) -> LineItemResult | None:
         points=points,
         maximum=Decimal(1) if maximum is None else _number(maximum),
         comment=words(entry.get("comment")),
-        timestamp=_moment(entry.get("timestamp")),
+        timestamp=moment(entry.get("timestamp")),
     )
 
 
@@ -138,7 +138,7 @@ def _number(value: Any) -> Decimal | None:
     return number if number.is_finite() and abs(number.adjusted()) < 30 else None
 
 
-def _moment(value: Any) -> datetime | None:
+def moment(value: Any) -> datetime | None:
     """The time in UTC; None for a time without a zone, which could be hours away from what is meant."""
     if not isinstance(value, str):
         return None

@@ -7,6 +7,7 @@ get values, or a PlatformError whose message completes "cannot reach ...: becaus
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -18,6 +19,7 @@ from pylti1p3.lineitem import LineItem as LibraryLineItem
 
 from lti_tool.errors import OutgoingError, PlatformError
 from lti_tool.outgoing import HttpResponse, Outgoing
+from lti_tool.platforms import completions, notices
 from lti_tool.platforms.access_tokens import TOKEN_MARGIN, TokenCache, granted_token, token_request
 from lti_tool.platforms.service_errors import NotOnPlatformError, ScopeRefusedError, service_error
 from lti_tool.platforms.service_values import (
@@ -27,7 +29,15 @@ from lti_tool.platforms.service_values import (
     read_member,
     read_result,
 )
-from lti_tool.values import LineItem, LineItemResult, Member, Registration, ToolKey, origin_of
+from lti_tool.values import (
+    LineItem,
+    LineItemResult,
+    Member,
+    ProgressPage,
+    Registration,
+    ToolKey,
+    origin_of,
+)
 
 MEMBERS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
@@ -131,6 +141,19 @@ class Connection:
         url = self._with_limit(_with_path(line_item_url, "/results"))
         for page in self._pages(url, RESULTS, READ_RESULTS):
             yield from filter(None, map(read_result, read_list(page)))
+
+    def completions(self, url: str) -> Iterator[ProgressPage]:
+        """Who has completed the course, by our plugin for Moodle.
+
+        Page by page, as `members`. Raises PlatformError on the way.
+        """
+        for page in self._pages(url, completions.MEDIA_TYPE, completions.SCOPE):
+            yield completions.read_page(page)
+
+    def ask_for_notices(self, url: str, handler: str) -> None:
+        """Tells the platform to send its notices to `handler`. Raises PlatformError."""
+        asked = {"notice_type": notices.NOTICE_TYPE, "handler": handler}
+        self._call("PUT", url, "application/json", notices.SCOPE, json.dumps(asked).encode())
 
     def _with_limit(self, url: str) -> str:
         # Canvas gives ten entries a page unless asked for more. Moodle's results fail when a limit is given.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from lti_tool.platforms.claims import MASQUERADING, TIMEZONE
+from lti_tool.platforms.claims import COMPLETIONS, MASQUERADING, TIMEZONE
 from lti_tool.platforms.platform_configuration import CANVAS, PlatformConfiguration
 from lti_tool.values import Json
 
@@ -46,6 +46,9 @@ CANVAS_CUSTOM = {
 }
 #: What is asked of every other platform that offers the variable.
 CUSTOM = {"context_history": "$Context.id.history", TIMEZONE: "$Person.address.timezone"}
+#: What is asked of Moodle whether it offers the variable or not: our plugin may be installed later, and takes the
+#: variable in the registration as the permission to give the tool what it asks for.
+MOODLE_CUSTOM = {COMPLETIONS: "$Nozimite.completions.url"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,4 +187,5 @@ def _message(kind: str, launch_url: str, names: ToolNames, platform: PlatformCon
 def _custom_parameters(platform: PlatformConfiguration) -> dict[str, str]:
     if platform.product == "canvas":
         return dict(CANVAS_CUSTOM)
-    return {name: variable for name, variable in CUSTOM.items() if variable[1:] in platform.variables}
+    offered = {name: variable for name, variable in CUSTOM.items() if variable[1:] in platform.variables}
+    return offered | MOODLE_CUSTOM if platform.product == "moodle" else offered

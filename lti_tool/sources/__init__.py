@@ -16,13 +16,16 @@ from lti_tool.sources.found import Answer, Asked, Known
 class Source(Protocol):
     """What the module of a source defines.
 
-    `GIVES`: the kinds of observations that it can find. A source that asks the platform is a LookingSource. It may
-    further define `launched(launch, link)`, where launches tell it something, and `receive(message)`, where it is sent
-    messages.
+    `GIVES`: the kinds of observations that it can find. `RANK`: how good the road is on which it sees them, 1 being
+    the best: one with dates, of everybody. Its words have a table `road`: what the road is called, what is seen on it,
+    and how it is opened, where it has to be. A source that asks the platform is a LookingSource. It may
+    further define `is_open(asked)`, where not every course has it, `launched(launch, link)`, where launches tell it
+    something, and `receive(message)`, where it is sent messages.
     """
 
     NAME: str
     GIVES: frozenset[str]
+    RANK: int
 
 
 class LookingSource(Source, Protocol):
@@ -36,3 +39,13 @@ class LookingSource(Source, Protocol):
 
 
 SOURCES: Mapping[str, Any] = found_in(__name__, __path__)
+
+
+def kinds_found(asked: Asked | None) -> frozenset[str]:
+    """The kinds of observations that the sources can find in a course; None where no course is known yet."""
+    return frozenset().union(*(source.GIVES for source in SOURCES.values() if is_open(source, asked)))
+
+
+def is_open(source: Any, asked: Asked | None) -> bool:
+    """Whether a course has the source; None where no course is known yet."""
+    return not hasattr(source, "is_open") or (asked is not None and bool(source.is_open(asked)))

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from lti_tool.errors import PlatformError
 from lti_tool.observations import KnownPerson, Observation
+from lti_tool.platforms.signed_tokens import FindKey
 from lti_tool.values import Member, Registration
 
 T = TypeVar("T")
@@ -26,11 +27,17 @@ class LinkAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A course to look at. `product` is the platform's, as in its registration."""
+    """A course to look at. `product` is the platform's, as in its registration.
+
+    `messages_url` is where the platform can send messages to the source NAME: with the name in place of `{}`.
+    """
 
     product: str
     memberships_url: str | None
     line_items_url: str | None
+    completions_url: str | None = None
+    notices_url: str | None = None
+    messages_url: str = ""
     links: Sequence[LinkAsked]
 
     def links_reading(self, kinds: frozenset[str]) -> tuple[LinkAsked, ...]:
@@ -121,20 +128,28 @@ def differs(value: Any, before: Sequence[Observation], kind: str, resource: str,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message that was sent to a source, at `/sources/NAME/REGISTRATION/PATH`, about a registered platform."""
+    """A message that was sent to a source, at `/sources/NAME/REGISTRATION/PATH`, about a registered platform.
+
+    `find_key` finds the platform's public keys.
+    """
 
     registration: Registration
     path: str
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     received_at: datetime
+    find_key: FindKey = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A source's answer to a message: what to send back, and what was found, by the context id of the course."""
+    """A source's answer to a message: what to send back, and what was found, by the context id of the course.
+
+    `changed` are the context ids of courses in which something is new that only a look can tell.
+    """
 
     status: int
     body: bytes = b""
     media_type: str = "text/plain"
     found: Mapping[str, Sequence[Found]] = field(default_factory=dict)
+    changed: frozenset[str] = frozenset()

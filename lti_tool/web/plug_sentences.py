@@ -159,6 +159,12 @@ def unseen_sentences(kinds: Collection[str]) -> Sequence[str]:
     return [text for sentences in told for text in sentences.values()]
 
 
+def road_words(source: str) -> tuple[Mapping[str, str], Sequence[str]]:
+    """What the road of a source is called, what is seen on it and how it is opened; and what cannot be seen on it."""
+    words = plugs.words(SOURCES[source], page_language())
+    return words["road"], list(words.get("cannot_see", {}).values())
+
+
 def choice(name: str) -> Mapping[str, str]:
     """Title and hint of a condition that a badge can be placed with."""
     found: Mapping[str, str] = plugs.words(CONDITIONS[name], page_language())["choice"]

@@ -23,6 +23,7 @@ TEXTS = {
     ".lock",
     ".mjs",
     ".md",
+    ".php",
     ".po",
     ".py",
     ".sh",

@@ -66,6 +66,18 @@ class MoodleCourse:
         self.activity = self._save(page, "")
         return asked[0] if asked else ""
 
+    def place_for_completion(self) -> None:
+        """Zane adds the badge for completing the course. The tool asks Moodle's plugin; the link is not restricted."""
+        self.activity = self._save(self._choose(BADGE, condition="course_completed"), "")
+
+    def ways_offered(self) -> set[str]:
+        """The ways to a badge among which Zane may choose when she adds one."""
+        self.robot.become("Zane")
+        course = self.robot.open(self.robot.open_course(self._course.title))
+        choosing = self.robot.enter_frame(self.robot.open(course.link("select content")))
+        (form,) = [form for form in choosing.forms if form.action.endswith("/lti/app/place")]
+        return {value for field in form.fields_named("condition") for _, value in field.options}
+
     def type_minimum(self, text: str) -> None:
         """Zane types a minimum into the custom parameters of the activity."""
         custom = self._link.custom
@@ -138,6 +150,14 @@ class MoodleCourse:
         rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', "".join(tables), re.S)
         cells = {_text(name).split()[0]: re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for name, row in rows}
         return {name: _text(why) for name, (_, why, *_) in cells.items()}
+
+    def roads(self) -> dict[str, str]:
+        """What the page of roads says of each, by its name; Zane opens it from the page of the course."""
+        self.open()
+        (form,) = [form for form in self.page.forms if form.action.endswith("/lti/app/course/roads")]
+        page = self.robot.submit(form, referrer=self.page.url)
+        sections = re.findall(r"<section.*?<h2>([^<]*)(.*?)</section>", page.html, re.S)
+        return {_text(name): _text(told) for name, told in sections}
 
     def offered(self) -> set[str]:
         """Whom the page offers to confirm."""

@@ -361,6 +361,9 @@ class Canvas:
 
     # --- services
 
+    def permitted_scopes(self, lms: Lms, tool: Tool) -> frozenset[str]:
+        return frozenset(tool.scopes)
+
     def token_response(self, body: Json) -> Response:
         return jsonify(body)
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Response, jsonify, request
 
-from lti_tool.demo import lti_names
+from lti_tool.demo import lti_names, moodle_plugin
 from lti_tool.demo.campus import Campus, Column, Course, Grade, Link, Person, Tool
 from lti_tool.demo.custom_variables import expand_variables
 from lti_tool.demo.lti_names import Json
@@ -260,6 +260,8 @@ class Moodle:
         if tool.shares_email:
             claims["email"] = person.email
         claims |= self._service_claims(lms, tool, course, link)
+        if moodle_plugin.is_on(lms, tool):
+            claims |= moodle_plugin.claims(lms)
         if link is None:
             return claims | self._deep_linking_claims(lms, session, tool, course)
         claims |= self._resource_link_claims(link)
@@ -323,6 +325,13 @@ class Moodle:
         return {}
 
     # --- services
+
+    def permitted_scopes(self, lms: Lms, tool: Tool) -> frozenset[str]:
+        """What the tool was registered for, and what our plugin permits by itself."""
+        of_plugin = (
+            {lti_names.COMPLETIONS, lti_names.NOTICE_HANDLERS} if moodle_plugin.is_on(lms, tool) else set()
+        )
+        return frozenset({*tool.scopes, *of_plugin})
 
     def token_response(self, body: Json) -> Response:
         return Response(json.dumps(body), mimetype="text/html")
@@ -426,6 +435,8 @@ class Moodle:
             "Membership.role": "Instructor" if staff else "Learner",
             "ResourceLink.id": None,
         }
+        if lms.campus.has_plugin:
+            variables["Nozimite.completions.url"] = moodle_plugin.completions_url(lms, course.id)
         if link:
             variables |= {"ResourceLink.id": link.id, "ResourceLink.title": link.title}
         return variables

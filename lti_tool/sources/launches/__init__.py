@@ -15,6 +15,7 @@ from lti_tool.values import Launch
 
 NAME = "launches"
 GIVES = frozenset({ROLE, LINK_OPENED})
+RANK = 4
 
 #: The custom parameters that Canvas leaves unexpanded where a learner opens a module's item.
 NEITHER = frozenset({"canvas_assignment_id", MASQUERADING})

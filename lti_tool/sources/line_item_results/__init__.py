@@ -26,6 +26,7 @@ from lti_tool.values import LineItemResult
 
 NAME = "line_item_results"
 GIVES = frozenset({RESULT})
+RANK = 3
 #: What is asked of what is known: results, and who is in the course.
 _KINDS = frozenset({RESULT, ROLE})
 

@@ -31,6 +31,7 @@ from lti_tool.values import Member
 
 NAME = "member_lists"
 GIVES = frozenset({ROLE, LINK_ACCESS})
+RANK = 2
 
 T = TypeVar("T")
 

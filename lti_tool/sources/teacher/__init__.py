@@ -11,6 +11,7 @@ from lti_tool.sources.found import Found
 
 NAME = "teacher"
 GIVES = frozenset({CONFIRMED, RESTRICTION, RESTRICTION_CONFIRMED, RESULT_LEFT})
+RANK = 5
 
 
 def confirms(user_id: str, link: str) -> Found:

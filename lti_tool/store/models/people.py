@@ -68,5 +68,8 @@ class Course(Base):
     """Its own page at the platform, as far as launches tell it."""
     memberships_url: Mapped[str | None]
     line_items_url: Mapped[str | None]
+    completions_url: Mapped[str | None]
+    notices_url: Mapped[str | None]
+    """Where the platform takes the address to which it is to send notices."""
     concluded_at: Mapped[datetime | None]
     registration: Mapped[RegistrationRow] = relationship()

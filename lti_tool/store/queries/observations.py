@@ -261,3 +261,43 @@ def roles_of_person(session: Session, person_id: int) -> Mapping[int, Sequence[O
         if each.course is not None:
             found[each.course].append(each)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastLooks:
+    """How the looks of one source at a course went: the last that was answered, and the last that failed, and why.
+
+    `counts` are the numbers of the one that was answered. `trouble` is a UserFacingError as JSON.
+    """
+
+    answered_at: datetime | None
+    counts: Mapping[str, int]
+    failed_at: datetime | None
+    trouble: Mapping[str, Any] | None
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last one that ended failed."""
+        return self.failed_at is not None and (self.answered_at is None or self.failed_at > self.answered_at)
+
+
+def last_looks(session: Session, course_id: int) -> Mapping[str, LastLooks]:
+    """The last looks at the course, by source."""
+    last = (
+        select(func.max(LookRow.id))
+        .where(LookRow.course_id == course_id, LookRow.outcome.in_(("answered", "failed")))
+        .group_by(LookRow.source, LookRow.outcome)
+    )
+    rows = {
+        (row.source, row.outcome): row for row in session.scalars(select(LookRow).where(LookRow.id.in_(last)))
+    }
+    found = {}
+    for source in {source for source, _ in rows}:
+        answered, failed = rows.get((source, "answered")), rows.get((source, "failed"))
+        found[source] = LastLooks(
+            answered_at=answered.ended_at if answered else None,
+            counts=answered.counts if answered else {},
+            failed_at=failed.ended_at if failed else None,
+            trouble=failed.trouble if failed else None,
+        )
+    return found

@@ -25,6 +25,11 @@ from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, 
 from lti_tool.values import Member
 
 
+def courses(session: Session) -> Sequence[Course]:
+    """All courses, in the order in which the tool met them."""
+    return session.scalars(select(Course).order_by(Course.id)).all()
+
+
 def course_of(session: Session, registration_id: int, context_id: str) -> Course | None:
     """The course with that context_id on the platform of the registration."""
     return session.scalar(

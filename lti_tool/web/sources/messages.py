@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from threading import BoundedSemaphore
 
 from flask import Blueprint, request
@@ -34,12 +35,14 @@ def receive(name: str, registration_id: int, path: str) -> Response:
     """
     tool = current_tool()
     messages.check_source(name)
+    registration = _registration(registration_id)
     message = Message(
-        registration=_registration(registration_id),
+        registration=registration,
         path=path,
         headers=dict(request.headers),
         body=request.get_data(),
         received_at=tool.clock(),
+        find_key=partial(tool.key_sets.key, registration.jwks_url),
     )
     with one_of(_running_messages, MAX_WAIT_SECONDS):
         reply = messages.receive(tool.store, name, message, _policy(registration_id))

@@ -11,14 +11,15 @@ from badges.eu import elements
 from badges.eu.annex_1 import ELEMENTS
 from badges.issuer import IssuerProfile
 from badges.template.model import Template, stored_template, text_in
-from lti_tool.awarding import placing
+from lti_tool.awarding import looks, placing
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.tree import reads
 from lti_tool.errors import NoAuthorError, NotAllowedError
 from lti_tool.observations import RESULT
 from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
+from lti_tool.sources import kinds_found
 from lti_tool.store import queries
-from lti_tool.store.models import TemplateVersion
+from lti_tool.store.models import Course, TemplateVersion
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import may_write_templates
 from lti_tool.web.headers import allow_forms_to
@@ -102,6 +103,7 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
     with tool.store.read() as session:
         rows = queries.templates.published_templates(session, visit.registration.id, visit.course_id)
         choices = [(row, stored_template(row.body), tool.issuers.of(session, row.issuer_id)) for row in rows]
+    occasions = occasions_for(visit)
     chosen = request.form.get("badge") or (choices[0][0].template_id if len(choices) == 1 else "")
     of_conditions = problem.of if problem else {}
     required = next(
@@ -114,10 +116,10 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
         count_stated_elements=_count_stated_elements,
         page_issuer=page_issuer(),
         chosen=chosen,
-        occasions={name: choice(name) for name in occasions_for(visit)},
+        occasions={name: choice(name) for name in occasions},
         forms={
             name: form_of(name, _typed_or_suggested(name, required), of_conditions.get(name))
-            for name in occasions_for(visit)
+            for name in occasions
         },
         demand_forms=demand_forms(request.form, problem),
         condition=request.form.get("condition", _suggested()),
@@ -141,8 +143,15 @@ def check_may_place(visit: Visit) -> None:
 
 def occasions_for(visit: Visit) -> Sequence[str]:
     """The conditions that the visit may choose: a link that is already placed gets no column of its own any more."""
-    names = (name for name, each in CONDITIONS.items() if each.IS_OCCASION)
+    found = _kinds_found(visit)
+    names = (name for name, each in CONDITIONS.items() if each.IS_OCCASION and found >= each.READS)
     return [name for name in names if visit.deep_linking is not None or RESULT not in CONDITIONS[name].READS]
+
+
+def _kinds_found(visit: Visit) -> frozenset[str]:
+    with current_tool().store.read() as session:
+        course = session.get(Course, visit.course_id) if visit.course_id is not None else None
+        return kinds_found(looks.asked_about(course) if course is not None else None)
 
 
 def _suggested() -> str:

@@ -97,7 +97,7 @@ def test_moodle_gives_a_client_and_a_deployment(moodle):
     assert made.token_audience is None
 
 
-def test_moodle_is_asked_for_no_more_than_it_offers(moodle):
+def test_moodle_is_asked_for_no_more_than_it_offers_but_for_the_plugin_that_may_come_later(moodle):
     _, request = moodle
     tool = request[TOOL_CONFIGURATION]
     assert set(request["scope"].split()) == {"openid", *SCOPES}
@@ -106,6 +106,7 @@ def test_moodle_is_asked_for_no_more_than_it_offers(moodle):
     assert tool["custom_parameters"] == {
         "context_history": "$Context.id.history",
         "timezone": "$Person.address.timezone",
+        "completions": "$Nozimite.completions.url",
     }
     assert [message["type"] for message in tool["messages"]] == [
         "LtiResourceLinkRequest",

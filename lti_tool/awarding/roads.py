@@ -1,0 +1,48 @@
+"""The roads from a course to an award: which are open, which are used, and how they went last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lti_tool.awarding.looks import asked_about
+from lti_tool.conditions.tree import read_tree, reads
+from lti_tool.sources import SOURCES, is_open
+from lti_tool.store import Session, queries
+from lti_tool.store.models import Course
+from lti_tool.store.queries.observations import LastLooks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Road:
+    """A source of observations in one course. `is_used`: a rule of the course reads what it gives.
+
+    `looks`: how it went when the platform was asked last; None for a source that asks no platform, or was never asked.
+    """
+
+    source: str
+    is_open: bool
+    is_used: bool
+    looks: LastLooks | None
+
+
+def roads_of(session: Session, course: Course) -> Sequence[Road]:
+    """All roads, the best first."""
+    asked = asked_about(course)
+    trees = [version.tree for version in queries.rules.awarding_versions(session, course_id=course.id)]
+    kinds = frozenset().union(*(reads(read_tree(tree)) for tree in trees))
+    looks = queries.observations.last_looks(session, course.id)
+    return [
+        Road(
+            source=source.NAME,
+            is_open=is_open(source, asked),
+            is_used=bool(source.GIVES & kinds),
+            looks=looks.get(source.NAME),
+        )
+        for source in sorted(SOURCES.values(), key=lambda source: source.RANK)
+    ]
+
+
+def recommended(roads: Sequence[Road]) -> Road:
+    """The best road that is open."""
+    return next(road for road in roads if road.is_open)

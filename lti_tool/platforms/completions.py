@@ -1,0 +1,98 @@
+"""What our plugin for Moodle answers: who has completed a course, when, and by what. Source: its own `README.md`.
+
+Readers give None for an entry without an id; an answer that is not of this shape is an error, because a list that is
+read in part would be believed to be whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from lti_tool.errors import PlatformError
+from lti_tool.platforms.claims import identifier, text
+from lti_tool.platforms.service_values import moment
+from lti_tool.values import (
+    ActivityProgress,
+    CompletionCriterion,
+    CourseProgress,
+    LearnerProgress,
+    ProgressPage,
+)
+
+MEDIA_TYPE = "application/vnd.nozimite.completions.v1+json"
+SCOPE = "urn:nozimite:lti:scope:completion.readonly"
+
+
+def read_page(page: Any) -> ProgressPage:
+    """A page of the answer. Raises PlatformError where it is not one."""
+    as_of = page.get("asOf") if isinstance(page, dict) else None
+    if not isinstance(as_of, int) or isinstance(as_of, bool) or not 0 <= as_of < 1e11:
+        raise _unreadable()
+    context = page.get("context")
+    return ProgressPage(
+        as_of=datetime.fromtimestamp(as_of, UTC),
+        learners=tuple(filter(None, map(_learner, _objects(page, "learners")))),
+        course=_course(context) if isinstance(context, dict) else None,
+    )
+
+
+def _course(context: Mapping[str, Any]) -> CourseProgress:
+    needing_pass = {
+        identifier(each.get("id"))
+        for each in _objects(context, "activities")
+        if each.get("needsPass") is True
+    }
+    totals = [each for each in _objects(context, "gradeItems") if each.get("kind") == "course"]
+    return CourseProgress(
+        criteria=tuple(_criterion(each, needing_pass) for each in _objects(context, "criteria")),
+        is_total_stale=any(each.get("stale") is not False for each in totals),
+    )
+
+
+def _criterion(entry: Mapping[str, Any], needing_pass: set[str | None]) -> CompletionCriterion:
+    activity = identifier(entry.get("activity"))
+    return CompletionCriterion(
+        kind=text(entry.get("type")) or "other",
+        activity=activity,
+        needs_pass=activity is not None and activity in needing_pass,
+    )
+
+
+def _learner(entry: Mapping[str, Any]) -> LearnerProgress | None:
+    user_id = identifier(entry.get("sub"))
+    if user_id is None:
+        return None
+    return LearnerProgress(
+        user_id=user_id,
+        completed_at=moment(entry.get("completedAt")),
+        activities=tuple(filter(None, map(_activity, _objects(entry, "activities")))),
+        # Whatever is not said to be shown counts as hidden.
+        has_hidden_grade=any(grade.get("hidden") is not False for grade in _objects(entry, "grades")),
+    )
+
+
+def _activity(entry: Mapping[str, Any]) -> ActivityProgress | None:
+    activity = identifier(entry.get("id"))
+    if activity is None:
+        return None
+    return ActivityProgress(
+        activity=activity,
+        state=text(entry.get("state")) or "unknown",
+        overridden=entry.get("overridden") is not False,
+        overridden_by=identifier(entry.get("overriddenBy")),
+        at=moment(entry.get("at")),
+    )
+
+
+def _objects(entry: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The objects in a list that must be there."""
+    listed = entry.get(name)
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+        raise _unreadable()
+    return listed
+
+
+def _unreadable() -> PlatformError:
+    return PlatformError("the platform's list of completions cannot be read")

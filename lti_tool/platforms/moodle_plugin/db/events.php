@@ -1,0 +1,44 @@
+<?php
+// This file is part of ltiservice_nozimite, a plugin for Moodle - https://moodle.org/
+//
+// ltiservice_nozimite is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// ltiservice_nozimite is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with ltiservice_nozimite.  If not, see <https://www.gnu.org/licenses/>.
+
+/**
+ * The events after which a learner may have completed a course, or no longer counts as before.
+ *
+ * @package    ltiservice_nozimite
+ * @copyright  2026 Nozimite contributors
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+
+defined('MOODLE_INTERNAL') || die();
+
+// Not internal: called once the transaction is committed, and not for one that is rolled back.
+$observers = [
+    [
+        'eventname' => '\core\event\course_completed',
+        'callback' => '\ltiservice_nozimite\observer::course_changed',
+        'internal' => false,
+    ],
+    [
+        'eventname' => '\core\event\course_module_completion_updated',
+        'callback' => '\ltiservice_nozimite\observer::course_changed',
+        'internal' => false,
+    ],
+    [
+        'eventname' => '\core\event\user_graded',
+        'callback' => '\ltiservice_nozimite\observer::course_changed',
+        'internal' => false,
+    ],
+];

@@ -1,0 +1,111 @@
+"""The roads from a platform to an award, each as the people of a course walk it."""
+
+import pytest
+
+from lti_tool.demo.robot import Robot
+from lti_tool.store.models import Award, LookRow
+from tests.running_demo import rows, run_demo, wait
+from tests.story.moodle_course import running_moodle
+
+
+@pytest.fixture(scope="module")
+def moodle(tmp_path_factory):
+    with running_moodle(tmp_path_factory.mktemp("moodle")) as moodle:
+        yield moodle
+
+
+@pytest.fixture
+def course(moodle):
+    moodle.campus.has_plugin = True
+    return moodle.new_course()
+
+
+def test_whoever_completes_the_course_gets_the_badge_and_opens_nothing(course):
+    course.place_for_completion()
+    course.look()
+    assert course.badges() == {}
+    course.complete("Anna")
+    course.look()
+    assert course.badges().keys() == {"Anna"}
+    assert course.badges()["Anna"].startswith("Completed the course on ")
+
+
+def test_a_completion_stays_when_the_grade_falls_later(course):
+    course.place_for_completion()
+    course.complete("Anna")
+    course.robot.type_grades("Data Literacy Fundamentals", "Anna", "1")
+    course.look()
+    assert course.badges().keys() == {"Anna"}
+
+
+def test_a_completion_that_rests_on_a_hidden_grade_waits_until_it_is_shown(course):
+    course.place_for_completion()
+    course.complete("Anna")
+    course.campus.course_columns(course.course_id)[0].hidden = True
+    course.look()
+    assert course.badges() == {}
+    course.campus.course_columns(course.course_id)[0].hidden = False
+    course.look()
+    assert course.badges().keys() == {"Anna"}
+
+
+def test_whoever_teaches_a_course_earns_nothing_by_completing_it(course):
+    course.place_for_completion()
+    course.open()
+    course.enrol("Kristīne", "assistant")
+    course.complete("Anna")
+    course.open("Kristīne")
+    course.enrol("Kristīne", "learner")
+    course.complete("Kristīne")
+    course.look()
+    assert course.badges().keys() == {"Anna"}
+
+
+def test_completing_the_course_is_no_choice_where_the_plugin_is_not_installed(course):
+    course.campus.has_plugin = False
+    assert "course_completed" not in course.ways_offered()
+    course.campus.has_plugin = True
+    assert "course_completed" in course.ways_offered()
+
+
+def test_a_plugin_that_was_removed_is_said_on_the_page_and_takes_no_badge_away(course):
+    course.place_for_completion()
+    course.complete("Anna")
+    course.look()
+    course.campus.has_plugin = False
+    course.complete("Jānis")
+    course.look()
+    assert course.badges().keys() == {"Anna"}
+    assert "the Nozimite plugin is not installed in Moodle" in course.page.text
+
+
+def test_the_page_of_roads_says_which_are_open_how_they_went_and_what_they_cannot_see(course):
+    course.place_for_completion()
+    course.look()
+    roads = course.roads()
+    assert roads["Nozimite plugin in Moodle"].startswith("In use Recommended Who has completed the course")
+    assert "Your learning platform last answered" in roads["Nozimite plugin in Moodle"]
+    assert roads["The badge's own grade column"].startswith("Available ")
+    course.campus.has_plugin = False
+    course.look()
+    roads = course.roads()
+    assert roads["Nozimite plugin in Moodle"].startswith("Not available here ")
+    assert (
+        "Ask your Moodle administrator to install the Nozimite plugin" in roads["Nozimite plugin in Moodle"]
+    )
+    assert roads["Lists of members"].startswith("Available Recommended ")
+
+
+def test_a_notice_becomes_badges_long_before_the_next_poll(tmp_path):
+    with run_demo(tmp_path, poll_seconds=3600) as demo:
+        robot = Robot(demo.lms_url)
+        robot.register(demo.registration_url)
+        robot.install_plugin()
+        activity = robot.place_badge(
+            "Data Literacy", minimum_percent=None, more_fields={"condition": "course_completed"}
+        )
+        robot.open_activity("Zane", activity)
+        wait(lambda: [look for look in rows(demo.tool, LookRow) if look.counts.get("asks_for_notices")])
+        assert rows(demo.tool, Award) == []
+        robot.give_grades("Data Literacy", complete=12)
+        wait(lambda: len(rows(demo.tool, Award)) == 12)
