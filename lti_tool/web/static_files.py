@@ -25,14 +25,14 @@ def set_up(app: Flask) -> None:
 
 
 # What an endpoint of this name serves is not counted: a whole school may come from one address.
-@pages.get("/<name>")
-def static(name: str) -> Response:
+@pages.get("/<file>")
+def static(file: str) -> Response:
     """A font, its licence, or the style sheet that declares all."""
-    if name == _STYLE_SHEET:
+    if file == _STYLE_SHEET:
         return Response(_style_sheet(), mimetype="text/css")
     # Python knows the type of a font only where the system does.
-    kind = "font/ttf" if name.endswith(".ttf") else None
-    return send_from_directory(font_runs.FOLDER, name, mimetype=kind)
+    kind = "font/ttf" if file.endswith(".ttf") else None
+    return send_from_directory(font_runs.FOLDER, file, mimetype=kind)
 
 
 @cache

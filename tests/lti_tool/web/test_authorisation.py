@@ -69,7 +69,7 @@ TEMPLATE = "/lti/app/templates/<uuid:template_id>/<int:version>"
 WHO_MAY = {
     "GET /": EVERYBODY,
     "GET /static/<path:filename>": EVERYBODY,
-    "GET /static/fonts/<name>": EVERYBODY,
+    "GET /static/fonts/<file>": EVERYBODY,
     "GET /healthz": EVERYBODY,
     "GET /readyz": EVERYBODY,
     "GET /workz": EVERYBODY,
@@ -184,6 +184,7 @@ def values(web_tool, school, annas_badge):
             "language": "en",
             "condition": "link_opened_to_them",
             "filename": "icon.svg",
+            "file": "fonts.css",
             "name": "canvas",
             "registration_id": 1,
             "path": "x",
