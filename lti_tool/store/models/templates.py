@@ -32,7 +32,7 @@ class TemplateVersion(Base):
     """In the template's own language, for lists."""
     body: Mapped[dict[str, Any]]
     """As `badges.template.model.template_as_json` returns it."""
-    picture: Mapped[bytes] = mapped_column(deferred=True)
+    picture: Mapped[bytes]
     """A PNG; empty in a draft whose picture will be drawn from the body when it is published."""
     own_picture: Mapped[bool] = mapped_column(default=False)
     """Whether the picture was uploaded, not drawn."""

@@ -23,9 +23,13 @@ from lti_tool.store.models import (
     RegistrationRow,
     ResourceLink,
     RuleVersion,
+    TemplateVersion,
 )
 from lti_tool.store.models.rules import PROPOSED
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
+
+#: A version's template with it, without its picture: no decision looks at that.
+_TEMPLATE = joinedload(RuleVersion.template_version).defer(TemplateVersion.picture)
 
 
 def rule(session: Session, rule_id: int) -> AwardRule | None:
@@ -64,7 +68,7 @@ def _rules_of() -> Select[AwardRule]:
     loaded = (
         joinedload(AwardRule.link),
         joinedload(AwardRule.course).joinedload(Course.registration),
-        selectinload(AwardRule.versions).joinedload(RuleVersion.template_version),
+        selectinload(AwardRule.versions).options(_TEMPLATE),
     )
     query = select(AwardRule).where(AwardRule.course_id == bindparam("course_id"))
     return query.order_by(AwardRule.id).options(*loaded)
@@ -156,7 +160,7 @@ def _awarding(column: InstrumentedAttribute[int]) -> Select[RuleVersion]:
             column == bindparam("id"),
         )
         .options(
-            joinedload(RuleVersion.template_version),
+            _TEMPLATE,
             contains_eager(RuleVersion.rule).joinedload(AwardRule.link),
         )
         .order_by(AwardRule.id)
