@@ -1,4 +1,4 @@
-"""`python -m lti_tool courses ...`: the courses that use the tool, and on which roads they come to awards."""
+"""`python -m lti_tool courses ...`: the courses that use the tool, and how completions are learned there."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from lti_tool.errors import NotFoundError
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from lti_tool.awarding.roads import Road
+    from lti_tool.awarding.course_sources import CourseSource
 
 
-@click.group("courses", help="List the courses that use the tool, and show how they come to awards.")
+@click.group(
+    "courses", help="List the courses that use the tool, and show how completions are learned there."
+)
 def courses() -> None: ...
 
 
@@ -32,11 +34,11 @@ def list_() -> None:
 @courses.command()
 @click.argument("number", type=int, metavar="COURSE")
 def show(*, number: int) -> None:
-    """Show on which roads a course comes to awards, the best first, and how each went last.
+    """Show how completions are learned in a course, the best source first, and how each answered last.
 
     COURSE is the number that `courses list` prints. Raises NotFoundError.
     """
-    from lti_tool.awarding.roads import recommended, roads_of
+    from lti_tool.awarding.course_sources import recommended, sources_of
     from lti_tool.store.models import Course
 
     tool = open_tool()
@@ -44,34 +46,34 @@ def show(*, number: int) -> None:
         course = session.get(Course, number)
         if course is None:
             raise NotFoundError(f"there is no course {number}: see `courses list`")
-        roads = roads_of(session, course)
+        sources = sources_of(session, course)
         click.echo(f"{course.title} ({course.context_id}) on platform {course.registration_id}")
-    best = recommended(roads)
-    for road in roads:
-        for line in _lines(road, tool.issuer.profile.zone, is_best=road is best):
+    best = recommended(sources)
+    for source in sources:
+        for line in _lines(source, tool.issuer.profile.zone, is_best=source is best):
             click.echo(line)
 
 
-def _lines(road: Road, zone: tzinfo, *, is_best: bool) -> list[str]:
+def _lines(source: CourseSource, zone: tzinfo, *, is_best: bool) -> list[str]:
     from lti_tool import plugs
     from lti_tool.sources import SOURCES
 
-    words = plugs.words(SOURCES[road.source], "en")
-    state = "in use" if road.is_used and road.is_open else "open" if road.is_open else "not open"
+    words = plugs.words(SOURCES[source.name], "en")
+    state = "in use" if source.is_used and source.is_open else "open" if source.is_open else "not open"
     lines = [
         "",
-        f"{words['road']['name']}: {state}{', recommended' if is_best else ''}",
-        f"  {words['road']['sees']}",
+        f"{words['source']['name']}: {state}{', recommended' if is_best else ''}",
+        f"  {words['source']['sees']}",
     ]
-    if road.looks and road.looks.answered_at:
-        counts = ", ".join(f"{name} {number}" for name, number in road.looks.counts.items())
-        lines.append(f"  last answer   {_time(road.looks.answered_at, zone)}  {counts}".rstrip())
-    if road.looks and road.looks.failed_at and road.looks.trouble:
-        sentence = road.looks.trouble["sentence"].format(**road.looks.trouble.get("about", {}))
-        lines.append(f"  last failure  {_time(road.looks.failed_at, zone)}  {sentence}")
+    if source.looks and source.looks.answered_at:
+        counts = ", ".join(f"{name} {number}" for name, number in source.looks.counts.items())
+        lines.append(f"  last answer   {_time(source.looks.answered_at, zone)}  {counts}".rstrip())
+    if source.looks and source.looks.failed_at and source.looks.trouble:
+        sentence = source.looks.trouble["sentence"].format(**source.looks.trouble.get("about", {}))
+        lines.append(f"  last failure  {_time(source.looks.failed_at, zone)}  {sentence}")
     lines += [f"  cannot see: {text}" for text in words.get("cannot_see", {}).values()]
-    if not road.is_open:
-        lines.append(f"  to open it: {words['road']['opens']}")
+    if not source.is_open:
+        lines.append(f"  to open it: {words['source']['opens']}")
     return lines
 
 

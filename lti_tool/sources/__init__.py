@@ -16,11 +16,10 @@ from lti_tool.sources.found import Answer, Asked, Known
 class Source(Protocol):
     """What the module of a source defines.
 
-    `GIVES`: the kinds of observations that it can find. `RANK`: how good the road is on which it sees them, 1 being
-    the best: one with dates, of everybody. Its words have a table `road`: what the road is called, what is seen on it,
-    and how it is opened, where it has to be. A source that asks the platform is a LookingSource. It may
-    further define `is_open(asked)`, where not every course has it, `launched(launch, link)`, where launches tell it
-    something, and `receive(message)`, where it is sent messages.
+    `GIVES`: the kinds of observations that it can find. `RANK`: how good it is, 1 being the best: one with dates, of
+    everybody. Its words have a table `source`: its name, what it sees, and how it is opened, where it has to be. One
+    that asks the platform is a LookingSource. It may further define `is_open(asked)`, where not every course has it,
+    `launched(launch, link)`, where launches tell it something, and `receive(message)`, where it is sent messages.
     """
 
     NAME: str

@@ -159,10 +159,9 @@ def unseen_sentences(kinds: Collection[str]) -> Sequence[str]:
     return [text for sentences in told for text in sentences.values()]
 
 
-def road_words(source: str) -> tuple[Mapping[str, str], Sequence[str]]:
-    """What the road of a source is called, what is seen on it and how it is opened; and what cannot be seen on it."""
-    words = plugs.words(SOURCES[source], page_language())
-    return words["road"], list(words.get("cannot_see", {}).values())
+def source_words(name: str) -> Mapping[str, Any]:
+    """The words of a source: its table `source`, and what it `cannot_see`, where there is any such thing."""
+    return plugs.words(SOURCES[name], page_language())
 
 
 def choice(name: str) -> Mapping[str, str]:

@@ -370,9 +370,9 @@ def test_teachers_page(people, demo, activities, language):
         with database_session(demo) as session:
             session.delete(session.get_one(Outbox, DEAD))
         look("usual", ".ticks")
-        open_page(zane, token, "/lti/app/course/roads")
+        open_page(zane, token, "/lti/app/course/sources")
         expect(zane.frame.locator("section .tag").first).to_be_visible()
-        seen("teacher-roads")
+        seen("teacher-sources")
         open_page(zane, token, "/lti/app/course")
         select_all = zane.frame.get_by_role("button", name=SELECT_ALL[language])
         press_until(select_all, zane.frame.locator(".ticks :checked").first)

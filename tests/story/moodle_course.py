@@ -151,10 +151,10 @@ class MoodleCourse:
         cells = {_text(name).split()[0]: re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for name, row in rows}
         return {name: _text(why) for name, (_, why, *_) in cells.items()}
 
-    def roads(self) -> dict[str, str]:
-        """What the page of roads says of each, by its name; Zane opens it from the page of the course."""
+    def sources(self) -> dict[str, str]:
+        """What the page of sources says of each, by its name; Zane opens it from the page of the course."""
         self.open()
-        (form,) = [form for form in self.page.forms if form.action.endswith("/lti/app/course/roads")]
+        (form,) = [form for form in self.page.forms if form.action.endswith("/lti/app/course/sources")]
         page = self.robot.submit(form, referrer=self.page.url)
         sections = re.findall(r"<section.*?<h2>([^<]*)(.*?)</section>", page.html, re.S)
         return {_text(name): _text(told) for name, told in sections}

@@ -5,20 +5,9 @@ The tests know only what people do in the course and what the tool's pages show 
 
 import pytest
 
-from tests.story.moodle_course import BADGE, OTHER_BADGE, running_moodle
+from tests.story.moodle_course import BADGE, OTHER_BADGE
 
 QUESTION = "Have all of them completed, or was the restriction removed?"
-
-
-@pytest.fixture(scope="module")
-def moodle(tmp_path_factory):
-    with running_moodle(tmp_path_factory.mktemp("moodle")) as moodle:
-        yield moodle
-
-
-@pytest.fixture
-def course(moodle):
-    return moodle.new_course()
 
 
 @pytest.fixture

@@ -26,14 +26,14 @@ class Options:
         The first date counts: the platform keeps it while the grade falls, and forgets it where the criteria are
         changed. Whoever had completed once, for everybody to see, has completed.
         """
-        told = [each for each in facts.own_of(COURSE_COMPLETED) if each.value is not None]
-        if not told:
+        seen = [each for each in facts.own_of(COURSE_COMPLETED) if each.value is not None]
+        if not seen:
             return Part(condition=NAME, state="not_yet", code="not_completed")
-        completed_at = datetime.fromisoformat(told[0].value["completed_at"])
-        counted = next((each for each in told if not each.value["waits"]), None)
+        completed_at = datetime.fromisoformat(seen[0].value["completed_at"])
+        counted = next((each for each in seen if not each.value["waits"]), None)
         if counted is None:
-            values = {"completed_at": completed_at, "seen_at": told[-1].seen_at}
-            return Part(condition=NAME, state="not_yet", code=told[-1].value["waits"], values=values)
+            values = {"completed_at": completed_at, "seen_at": seen[-1].seen_at}
+            return Part(condition=NAME, state="not_yet", code=seen[-1].value["waits"], values=values)
         values = {"completed_at": completed_at, "seen_at": counted.seen_at}
         return Part(condition=NAME, state="met", code="completed", at=completed_at, values=values)
 

@@ -78,7 +78,7 @@ def is_among_few(
     PostgreSQL is told to find them first and then to take the index of the column; it would guess that they are many,
     and might read the whole table.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect_of(session) == "sqlite":
         return column.in_(query)
     return column == any_(func.array(query.scalar_subquery()))
 

@@ -180,9 +180,15 @@ def proposed_version(session: Session, rule_id: int) -> RuleVersion | None:
 
 
 def shown_version(session: Session, rule: AwardRule) -> RuleVersion:
-    """The active version, or where there is none the one that waits for a teacher, or else the newest."""
-    shown = active_version(session, rule.id) or proposed_version(session, rule.id)
-    return shown or rule.versions[-1]
+    """The version that is `shown_of` the rule's versions, as they are now."""
+    query = select(RuleVersion).where(RuleVersion.rule_id == rule.id).order_by(RuleVersion.version)
+    return shown_of(session.scalars(query).all())
+
+
+def shown_of(versions: Sequence[RuleVersion]) -> RuleVersion:
+    """Of a rule's versions, oldest first, the active one, or the newest that waits for a teacher, or the newest."""
+    newest = {version.status: version for version in versions}
+    return newest.get("active") or newest.get("proposed") or versions[-1]
 
 
 def newest_number(session: Session, rule_id: int) -> int:

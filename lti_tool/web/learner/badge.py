@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.decide import Decision
 from lti_tool.conditions.tree import read_tree
 from lti_tool.errors import NotAllowedError
+from lti_tool.observations import Policy
 from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Person
 from lti_tool.values import Launch
@@ -50,14 +52,7 @@ def refresh() -> str:
     visit = current_visit()
     if not visit.is_learner:
         raise NotAllowedError("this page is for learners")
-    if visit.rule_id is None or visit.person_id is None:
-        return _course_page(visit)
-    tool = current_tool()
-    with tool.store.read() as session:
-        rule = rule_of(session, visit, visit.rule_id)
-        standing = decisions.standing_of(session, rule, visit.person_id, page_issuer().policy, tool.clock())
-        page = _badge_page(session, visit, rule, standing, visit.person_id)
-    return render_template("learner/badge.html", **page)
+    return _page(visit, current_tool().store.read, decisions.standing_of)
 
 
 def launched_page(visit: Visit) -> str:
@@ -65,14 +60,7 @@ def launched_page(visit: Visit) -> str:
 
     Raises NotFoundError where the rule of the launch is none of its course.
     """
-    if visit.rule_id is None or visit.person_id is None:
-        return _course_page(visit)
-    tool = current_tool()
-    with tool.store.begin() as session:
-        rule = rule_of(session, visit, visit.rule_id)
-        standing = launched.opened(session, rule, visit.person_id, page_issuer().policy, tool.clock())
-        page = _badge_page(session, visit, rule, standing, visit.person_id)
-    return render_template("learner/badge.html", **page)
+    return _page(visit, current_tool().store.begin, launched.opened)
 
 
 def preview_page(visit: Visit, launch: Launch) -> str:
@@ -86,8 +74,22 @@ def preview_page(visit: Visit, launch: Launch) -> str:
         )
 
 
+def _page(
+    visit: Visit,
+    transaction: Callable[[], AbstractContextManager[Session]],
+    standing_of: Callable[[Session, AwardRule, int, Policy, datetime], Standing],
+) -> str:
+    """The page of the visit's badge, by how it stands with its rule; another where its link has no badge of its own."""
+    if visit.rule_id is None or visit.person_id is None:
+        return _course_page(visit)
+    with transaction() as session:
+        rule = rule_of(session, visit, visit.rule_id)
+        standing = standing_of(session, rule, visit.person_id, page_issuer().policy, current_tool().clock())
+        page = _badge_page(session, visit, rule, standing, visit.person_id)
+    return render_template("learner/badge.html", **page)
+
+
 def _course_page(visit: Visit) -> str:
-    """The page of a link without a badge of its own."""
     with current_tool().store.read() as session:
         return render_template("learner/course.html", visit=visit, awards=_awards(session, visit))
 

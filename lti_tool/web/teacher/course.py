@@ -167,10 +167,8 @@ def _panel(
     visit: Visit,
     refused: Problem | None,
 ) -> Panel:
-    # Of several with one status the newest, as `queries.rules.shown_version` has it.
-    newest = {each.status: each for each in rule.versions}
-    proposed = newest.get("proposed")
-    version = newest.get("active") or proposed or rule.versions[-1]
+    version = queries.rules.shown_of(rule.versions)
+    proposed = next((each for each in reversed(rule.versions) if each.status == "proposed"), None)
     tree = read_tree(version.tree)
     is_gone = looks.is_gone(rule.link)
     learners = learners_of(session, rule, version.template_version, visit.person_id)

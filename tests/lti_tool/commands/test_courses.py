@@ -1,4 +1,4 @@
-"""`courses list` and `show`: on which roads a course comes to awards, as an operator types it."""
+"""`courses list` and `show`: how completions are learned in a course, as an operator types it."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def course_id(environment, tool, platform, published):
     return course.id
 
 
-def test_courses_are_listed_and_their_roads_shown_with_how_they_went_last(run, course_id):
+def test_courses_are_listed_and_their_sources_shown_with_how_they_answered_last(run, course_id):
     assert run("courses", "list") == (0, f"{course_id}\t1\t42\tData Literacy Fundamentals\n", "")
     code, output, error = run("courses", "show", str(course_id))
     assert (code, error) == (0, "")
-    title, *roads = output.strip().split("\n\n")
+    title, *sources = output.strip().split("\n\n")
     assert title == "Data Literacy Fundamentals (42) on platform 1"
-    plugin, lists, column, openings, word = (road.splitlines() for road in roads)
+    plugin, lists, column, openings, word = (source.splitlines() for source in sources)
     assert plugin[0] == "Nozimite plugin in Moodle: not open"
     assert plugin[-1].startswith("  to open it: Ask your Moodle administrator")
     assert lists[0] == "Lists of members: in use, recommended"

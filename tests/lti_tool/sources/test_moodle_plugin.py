@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lti_tool.conditions import course_completed
-from lti_tool.errors import PlatformError
+from lti_tool.errors import LaunchError, PlatformError
 from lti_tool.observations import COURSE_COMPLETED, Facts, Observation
 from lti_tool.platforms.completions import read_page
 from lti_tool.sources import moodle_plugin
-from lti_tool.sources.found import Asked, LinkAsked
+from lti_tool.sources.found import Asked, LinkAsked, Message
 from lti_tool.values import (
     ActivityProgress,
     CompletionCriterion,
@@ -21,6 +21,7 @@ from lti_tool.values import (
 )
 from tests.fixtures import NOW
 from tests.lti_tool.conditions.simulated_course import LINK, KnownHere
+from tests.lti_tool.platforms.test_notices import REGISTRATION, signed
 
 COMPLETED_AT = NOW - timedelta(days=1)
 BY_TOTAL = CourseProgress(criteria=(CompletionCriterion(kind="grade"),))
@@ -196,3 +197,24 @@ def test_recorded_answers_of_running_sites_are_read(shared, site, listed, comple
         for learner in read.learners
         for activity in learner.activities
     )
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"{}", 401), (b'{"notices":[]}', 204)])
+def test_what_is_no_notice_is_refused(body, status):
+    assert reply_to(body).status == status
+
+
+def test_the_plugin_is_to_send_again_what_could_not_be_checked():
+    def find_key(kid):
+        raise LaunchError("key_set_unreachable", "no answer")
+
+    body = json.dumps({"notices": [{"jwt": signed()}]}).encode()
+    assert reply_to(body, find_key).status == 503
+    assert reply_to(body, lambda kid: None).status == 401
+
+
+def reply_to(body, find_key=None):
+    message = Message(
+        registration=REGISTRATION, path="", headers={}, body=body, received_at=NOW, find_key=find_key
+    )
+    return moodle_plugin.receive(message)

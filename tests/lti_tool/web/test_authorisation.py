@@ -115,7 +115,7 @@ WHO_MAY = {
     "POST /lti/app/transcript": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/europass": OWNER,
     "POST /lti/app/course": ANY_STAFF,
-    "POST /lti/app/course/roads": ANY_STAFF,
+    "POST /lti/app/course/sources": ANY_STAFF,
     "POST /lti/app/link/choose": AUTHORS,
     "POST /lti/app/link/badge": AUTHORS,
     "POST /lti/app/choose": AUTHORS,

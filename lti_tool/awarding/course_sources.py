@@ -1,4 +1,4 @@
-"""The roads from a course to an award: which are open, which are used, and how they went last."""
+"""The sources of observations that a course has: which are open, which are used, and how they answered last."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from lti_tool.store.queries.observations import LastLooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Road:
-    """A source of observations in one course. `is_used`: a rule of the course reads what it gives.
+class CourseSource:
+    """A source in one course. `is_used`: a rule of the course reads what it gives.
 
     `looks`: how it went when the platform was asked last; None for a source that asks no platform, or was never asked.
     """
 
-    source: str
+    name: str
     is_open: bool
     is_used: bool
     looks: LastLooks | None
 
 
-def roads_of(session: Session, course: Course) -> Sequence[Road]:
-    """All roads, the best first."""
+def sources_of(session: Session, course: Course) -> Sequence[CourseSource]:
+    """All sources, the best first."""
     asked = asked_about(course)
     trees = [version.tree for version in queries.rules.awarding_versions(session, course_id=course.id)]
     kinds = frozenset().union(*(reads(read_tree(tree)) for tree in trees))
     looks = queries.observations.last_looks(session, course.id)
     return [
-        Road(
-            source=source.NAME,
+        CourseSource(
+            name=source.NAME,
             is_open=is_open(source, asked),
             is_used=bool(source.GIVES & kinds),
             looks=looks.get(source.NAME),
@@ -43,6 +43,6 @@ def roads_of(session: Session, course: Course) -> Sequence[Road]:
     ]
 
 
-def recommended(roads: Sequence[Road]) -> Road:
-    """The best road that is open."""
-    return next(road for road in roads if road.is_open)
+def recommended(sources: Sequence[CourseSource]) -> CourseSource:
+    """The best source that is open."""
+    return next(source for source in sources if source.is_open)

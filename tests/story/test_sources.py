@@ -1,23 +1,18 @@
-"""The roads from a platform to an award, each as the people of a course walk it."""
+"""The sources by which a platform's completions become awards, each as the people of a course meet it."""
 
 import pytest
 
 from lti_tool.demo.robot import Robot
 from lti_tool.store.models import Award, LookRow
 from tests.running_demo import rows, run_demo, wait
-from tests.story.moodle_course import running_moodle
-
-
-@pytest.fixture(scope="module")
-def moodle(tmp_path_factory):
-    with running_moodle(tmp_path_factory.mktemp("moodle")) as moodle:
-        yield moodle
 
 
 @pytest.fixture
-def course(moodle):
+def course(moodle, course):
+    """As elsewhere, in a Moodle that has our plugin."""
     moodle.campus.has_plugin = True
-    return moodle.new_course()
+    yield course
+    moodle.campus.has_plugin = False
 
 
 def test_whoever_completes_the_course_gets_the_badge_and_opens_nothing(course):
@@ -79,21 +74,21 @@ def test_a_plugin_that_was_removed_is_said_on_the_page_and_takes_no_badge_away(c
     assert "the Nozimite plugin is not installed in Moodle" in course.page.text
 
 
-def test_the_page_of_roads_says_which_are_open_how_they_went_and_what_they_cannot_see(course):
+def test_the_page_of_sources_says_which_are_open_how_they_went_and_what_they_cannot_see(course):
     course.place_for_completion()
     course.look()
-    roads = course.roads()
-    assert roads["Nozimite plugin in Moodle"].startswith("In use Recommended Who has completed the course")
-    assert "Your learning platform last answered" in roads["Nozimite plugin in Moodle"]
-    assert roads["The badge's own grade column"].startswith("Available ")
+    sources = course.sources()
+    assert sources["Nozimite plugin in Moodle"].startswith("In use Recommended Who has completed the course")
+    assert "Your learning platform last answered" in sources["Nozimite plugin in Moodle"]
+    assert sources["The badge's own grade column"].startswith("Available ")
     course.campus.has_plugin = False
     course.look()
-    roads = course.roads()
-    assert roads["Nozimite plugin in Moodle"].startswith("Not available here ")
+    sources = course.sources()
+    assert sources["Nozimite plugin in Moodle"].startswith("Not available here ")
     assert (
-        "Ask your Moodle administrator to install the Nozimite plugin" in roads["Nozimite plugin in Moodle"]
+        "Ask your Moodle administrator to install the Nozimite plugin" in sources["Nozimite plugin in Moodle"]
     )
-    assert roads["Lists of members"].startswith("Available Recommended ")
+    assert sources["Lists of members"].startswith("Available Recommended ")
 
 
 def test_a_notice_becomes_badges_long_before_the_next_poll(tmp_path):

@@ -1,0 +1,20 @@
+"""A Moodle in which the tool is registered, and a course in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.story.moodle_course import Moodle, MoodleCourse, running_moodle
+
+
+@pytest.fixture(scope="module")
+def moodle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moodle]:
+    with running_moodle(tmp_path_factory.mktemp("moodle")) as moodle:
+        yield moodle
+
+
+@pytest.fixture
+def course(moodle: Moodle) -> MoodleCourse:
+    return moodle.new_course()
