@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -422,3 +423,33 @@ class Receipt:
 
     channel: str
     reference: str
+
+
+#: Opens a secret as it is stored. Raises DecryptionError.
+Decrypt = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a source of observations is given to be used on a platform: settings in the open, and secrets, by name."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a source was given for a platform, and on top of it for one course: settings, and secrets, encrypted.
+
+    What was given for the course comes last in `encrypted`, and counts where both have a value of the same name.
+    """
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    encrypted: Sequence[bytes] = field(default=(), repr=False)
+
+    def secrets(self, decrypt: Decrypt) -> Mapping[str, str]:
+        """The secrets by name. Raises DecryptionError where KEY_ENCRYPTION_KEY is not the one of then."""
+        values: dict[str, str] = {}
+        for stored in self.encrypted:
+            values |= json.loads(decrypt(stored))
+        return values

@@ -37,7 +37,7 @@ from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Act, Actor
 from lti_tool.store.expiring_values import StoredExpiringValues
 from lti_tool.store.migrations import bring_up_to_date, wait_for_other_starts
-from lti_tool.values import Json, Registration
+from lti_tool.values import Decrypt, Json, Registration
 from lti_tool.verification import verify_file
 from signing import did
 from signing.compiled.cache import CompiledForms
@@ -127,7 +127,17 @@ class Tool:
         """The services of the registration's platform. Raises DecryptionError where the tool's key cannot be opened."""
         with self.store.read() as session:
             key = self.issuers.first(session).keyring.tool_keys(session)[0]
-        return Connection(registration, key, self.outgoing, self.tokens, self.clock)
+        return Connection(registration, key, self.outgoing, self.tokens, self.clock, self.decrypt)
+
+    @property
+    def encrypt(self) -> Callable[[bytes], bytes]:
+        """Encrypts a secret with the key-encryption key of the settings, as it is stored."""
+        return self.issuers.database_vault.key_encryption_key.encrypt
+
+    @property
+    def decrypt(self) -> Decrypt:
+        """Opens what `encrypt` made."""
+        return self.issuers.database_vault.key_encryption_key.decrypt
 
 
 def build_tool(

@@ -28,7 +28,7 @@ class CourseSource:
 
 def sources_of(session: Session, course: Course) -> Sequence[CourseSource]:
     """All sources, the best first."""
-    asked = asked_about(course)
+    asked = asked_about(session, course)
     trees = [version.tree for version in queries.rules.awarding_versions(session, course_id=course.id)]
     kinds = frozenset().union(*(reads(read_tree(tree)) for tree in trees))
     looks = queries.observations.last_looks(session, course.id)

@@ -15,7 +15,7 @@ from lti_tool.conditions.tree import read_tree, reads
 from lti_tool.errors import PlatformError
 from lti_tool.observations import ROLE, Policy
 from lti_tool.platforms.services import Connection
-from lti_tool.sources import SOURCES
+from lti_tool.sources import SOURCES, is_open, kinds_found
 from lti_tool.sources.found import Answer, Asked, Found, LinkAsked
 from lti_tool.store import Session, dead_jobs, events, outbox, queries
 from lti_tool.store.database import Store
@@ -103,7 +103,7 @@ def look(
         answered = _ask(this, asked, connect(registration))
     except _OvertakenError:
         return None
-    error = next((each.error for each in answered if each.error), None)
+    error = _error_of(answered)
     with store.begin() as session:
         course = queries.people.lock_course(session, course_id)
         if error is not None and error.concluded:
@@ -132,10 +132,10 @@ def _asked(session: Session, course: Course) -> Asked | None:
         for version in queries.rules.awarding_versions(session, course_id=course.id)
         if version.rule.link.look_again or not is_gone(version.rule.link)
     ]
-    return asked_about(course, links) if links else None
+    return asked_about(session, course, links) if links else None
 
 
-def asked_about(course: Course, links: Sequence[LinkAsked] = ()) -> Asked:
+def asked_about(session: Session, course: Course, links: Sequence[LinkAsked] = ()) -> Asked:
     """What sources need to know of a course."""
     return Asked(
         product=course.registration.product,
@@ -144,6 +144,8 @@ def asked_about(course: Course, links: Sequence[LinkAsked] = ()) -> Asked:
         completions_url=course.completions_url,
         notices_url=course.notices_url,
         messages_url=f"{course.registration.tool_url}/sources/{{}}/{course.registration_id}/",
+        context_id=course.context_id,
+        access=queries.platforms.source_accesses(session, course.registration_id, course.id),
         links=links,
     )
 
@@ -154,13 +156,37 @@ def _ask(this: _Look, asked: Asked, connection: Connection) -> Sequence[_Answere
     Who is in the course comes first: the others depend on it. Raises _OvertakenError.
     """
     needed = {ROLE}.union(*(link.reads for link in asked.links))
-    sources = [each for each in SOURCES.values() if hasattr(each, "look") and each.GIVES & needed]
+    sources = [
+        each
+        for each in SOURCES.values()
+        if hasattr(each, "look") and each.GIVES & needed and is_open(each, asked)
+    ]
     answered: list[_Answered] = []
-    for source in sorted(sources, key=lambda each: ROLE not in each.GIVES):
+    for source in sorted(sources, key=lambda each: (ROLE not in each.GIVES, each.RANK)):
         answered.append(_ask_one(this, source, asked, connection))
-        if answered[-1].error is not None:
+        if answered[-1].error is not None and ROLE in source.GIVES:
             break
     return answered
+
+
+def _error_of(answered: Sequence[_Answered]) -> PlatformError | None:
+    """Why the look is to be tried again: a source did not answer, and no other gave what it gives.
+
+    Where another did, its own row of the look says what is wrong.
+    """
+    given = frozenset().union(*(SOURCES[each.source].GIVES for each in answered if each.error is None))
+    return next(
+        (each.error for each in answered if each.error and not given >= SOURCES[each.source].GIVES), None
+    )
+
+
+def _unseen(link: LinkAsked, asked: Asked) -> PlatformError | None:
+    """Why nothing that is open in the course tells what the rule of the link asks for; None where something does."""
+    if link.reads <= kinds_found(asked):
+        return None
+    return PlatformError(
+        "nothing in this course tells whether learners have done what the badge asks for", permanent=True
+    )
 
 
 def _ask_one(this: _Look, source: Any, asked: Asked, connection: Connection) -> _Answered:
@@ -248,13 +274,17 @@ def _note_on_rules(
 ) -> None:
     """Notes on each rule that was asked about how its link's look went."""
     answers = [each.answer for each in answered if each.answer is not None]
-    asked_about = {link.id for link in asked.links}
+    links = {link.id: link for link in asked.links}
     for rule in queries.rules.rules_with_links(session, course.id):
         link = rule.link
-        if link.link_id not in asked_about:
+        if link.link_id not in links:
             continue
-        trouble = error or next(
-            (answer.trouble[link.link_id] for answer in answers if link.link_id in answer.trouble), None
+        trouble = (
+            error
+            or _unseen(links[link.link_id], asked)
+            or next(
+                (answer.trouble[link.link_id] for answer in answers if link.link_id in answer.trouble), None
+            )
         )
         rule.trouble = trouble.as_json() if trouble else None
         was_gone = is_gone(link)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from getpass import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from lti_tool.commands.shared import FILE, issuer_named, note, open_tool, operator, write_bytes
+from lti_tool.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from lti_tool.sources.set_up import Setting
 
 
 @click.group("platforms", help="Register Moodle and Canvas sites, change, disable and remove them.")
@@ -224,6 +232,112 @@ def moodle_plugin(file: Path) -> None:
 
     write_bytes(file, moodle_plugin_archive())
     note("Install it in Moodle: Site administration > Plugins > Install plugins. Its README.md says more.")
+
+
+@platforms.group("source")
+def source() -> None:
+    """Give a source of completions what it needs on a platform: an address, a token."""
+
+
+@source.command("set")
+@click.argument("number", type=int)
+@click.argument("name")
+@click.option("--set", "typed", multiple=True, metavar="NAME=VALUE", help="A setting, once for each.")
+def set_(number: int, name: str, typed: tuple[str, ...]) -> None:
+    """Give the source NAME what it needs on platform NUMBER, in place of what it had.
+
+    Secrets are asked for, so that no shell keeps them; from a pipe, a line for each in the order of `source list`.
+    """
+    from lti_tool.platforms import registrations, source_access
+    from lti_tool.sources.set_up import read_settings
+
+    settings = _settings_of(name)
+    values = dict(each.partition("=")[::2] for each in typed)
+    for setting in settings:
+        if setting.is_secret and setting.name not in values and not setting.is_made:
+            values[setting.name] = _typed_secret(setting.name)
+    try:
+        given = read_settings(settings, values)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    tool = open_tool()
+    with tool.store.begin() as session:
+        row = registrations.registration(session, number)
+        source_access.give(session, row.id, name, given, tool.encrypt, tool.clock(), operator())
+    click.echo(f"{name} is set up on platform {number}. Running processes use it from their next look on.")
+    for setting in settings:
+        if setting.is_made:
+            click.echo(f"{setting.name}\t{given.secrets[setting.name]}")
+            note("Shown this once only. Setting it up again makes another.")
+
+
+@source.command("remove")
+@click.argument("number", type=int)
+@click.argument("name")
+def remove_source(number: int, name: str) -> None:
+    """Take away what the source NAME was given on platform NUMBER. What it has told stays."""
+    from lti_tool.platforms import source_access
+
+    _settings_of(name)
+    tool = open_tool()
+    with tool.store.begin() as session:
+        if not source_access.take_away(session, number, name, tool.clock(), operator()):
+            raise NotFoundError(f"{name} has nothing on platform {number}")
+    click.echo(f"{name} has nothing on platform {number} any more. Withdraw its token there too.")
+
+
+@source.command("list")
+@click.argument("number", type=int)
+def list_sources(number: int) -> None:
+    """List the sources that can be set up on platform NUMBER: name, state, their settings.
+
+    Of secrets only the names are shown. Where a source is sent messages, its address comes last.
+    """
+    from lti_tool.platforms import registrations
+    from lti_tool.sources import SOURCES
+    from lti_tool.store import queries
+
+    tool = open_tool()
+    with tool.store.read() as session:
+        row = registrations.registration(session, number)
+        accesses = queries.platforms.source_accesses(session, row.id)
+        address = row.tool_url
+    for name, each in SOURCES.items():
+        if not hasattr(each, "SET_UP"):
+            continue
+        access = accesses.get(name)
+        known = access.settings if access is not None else {}
+        words = [
+            f"{setting.name}={known.get(setting.name, '')}"
+            for setting in each.SET_UP
+            if not _is_hidden(setting)
+        ]
+        words += [f"{setting.name} (secret)" for setting in each.SET_UP if _is_hidden(setting)]
+        if hasattr(each, "receive"):
+            words.append(f"{address}/sources/{name}/{number}/")
+        click.echo("\t".join([name, "set up" if access is not None else "not set up", *words]))
+
+
+def _is_hidden(setting: Setting) -> bool:
+    return setting.is_secret or setting.is_made
+
+
+def _settings_of(name: str) -> Sequence[Setting]:
+    """The settings of the source. Raises click.UsageError where no source of that name is set up."""
+    from lti_tool.sources import SOURCES
+
+    found: Sequence[Setting] | None = getattr(SOURCES.get(name), "SET_UP", None)
+    if found is None:
+        names = sorted(each for each in SOURCES if hasattr(SOURCES[each], "SET_UP"))
+        raise click.UsageError(f"{name} is no source that is set up; these are: {', '.join(names)}")
+    return found
+
+
+def _typed_secret(name: str) -> str:
+    """A secret from the terminal, where it is not shown, or a line of a pipe."""
+    if sys.stdin.isatty():
+        return getpass(f"{name}: ")
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 COMMANDS = (platforms,)

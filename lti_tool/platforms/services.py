@@ -30,6 +30,7 @@ from lti_tool.platforms.service_values import (
     read_result,
 )
 from lti_tool.values import (
+    Decrypt,
     LineItem,
     LineItemResult,
     Member,
@@ -63,6 +64,8 @@ class Connection:
     """The services of one platform, called in the name of one registration.
 
     A PlatformError says that the platform does not answer as agreed; it is `permanent` where trying again is of no use.
+    Further services of a platform, which know another token than that of LTI, are called by `outgoing`; `decrypt` opens
+    what a source was given for them.
     """
 
     def __init__(
@@ -72,12 +75,14 @@ class Connection:
         outgoing: Outgoing,
         tokens: TokenCache,
         clock: Callable[[], datetime],
+        decrypt: Decrypt,
     ) -> None:
         self._registration = registration
         self._key = key
-        self._outgoing = outgoing
         self._tokens = tokens
         self._clock = clock
+        self.decrypt = decrypt
+        self.outgoing = outgoing
 
     def members(self, url: str, resource_link_id: str | None = None) -> Iterator[Member]:
         """The members of a course as they are listed; with `resource_link_id`, those who may open that link.
@@ -213,7 +218,7 @@ class Connection:
         self, method: str, url: str, headers: Mapping[str, str], data: Mapping[str, str] | bytes | None
     ) -> HttpResponse:
         try:
-            return self._outgoing.request(
+            return self.outgoing.request(
                 method, url, headers=headers, data=data, max_bytes=MAX_BYTES, seconds=LIST_SECONDS
             )
         except OutgoingError as error:

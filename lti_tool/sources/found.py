@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 from lti_tool.errors import PlatformError
 from lti_tool.observations import KnownPerson, Observation
 from lti_tool.platforms.signed_tokens import FindKey
-from lti_tool.values import Member, Registration
+from lti_tool.values import Access, Decrypt, Member, Registration
 
 T = TypeVar("T")
 
@@ -29,7 +29,8 @@ class LinkAsked:
 class Asked:
     """A course to look at. `product` is the platform's, as in its registration.
 
-    `messages_url` is where the platform can send messages to the source NAME: with the name in place of `{}`.
+    `messages_url` is where the platform can send messages to the source NAME: with the name in place of `{}`. `access`
+    has what the sources that need it were given, by their names. `context_id` is the course's id there.
     """
 
     product: str
@@ -38,6 +39,8 @@ class Asked:
     completions_url: str | None = None
     notices_url: str | None = None
     messages_url: str = ""
+    context_id: str = ""
+    access: Mapping[str, Access] = field(default_factory=dict)
     links: Sequence[LinkAsked]
 
     def links_reading(self, kinds: frozenset[str]) -> tuple[LinkAsked, ...]:
@@ -130,7 +133,8 @@ def differs(value: Any, before: Sequence[Observation], kind: str, resource: str,
 class Message:
     """A message that was sent to a source, at `/sources/NAME/REGISTRATION/PATH`, about a registered platform.
 
-    `find_key` finds the platform's public keys.
+    `find_key` finds the platform's public keys. `access` is what the source was given for the platform, None where it
+    was given nothing; `decrypt` opens its secrets.
     """
 
     registration: Registration
@@ -139,6 +143,8 @@ class Message:
     body: bytes = field(repr=False)
     received_at: datetime
     find_key: FindKey = field(repr=False)
+    access: Access | None
+    decrypt: Decrypt = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

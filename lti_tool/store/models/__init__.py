@@ -17,7 +17,13 @@ from lti_tool.store.models.issuers import (
 from lti_tool.store.models.observations import LookRow, ObservationRow
 from lti_tool.store.models.outbox import Outbox
 from lti_tool.store.models.people import Course, Person, PlatformAccount
-from lti_tool.store.models.platforms import DeploymentRow, Invitation, RegistrationRow, ToolKeyRow
+from lti_tool.store.models.platforms import (
+    DeploymentRow,
+    Invitation,
+    RegistrationRow,
+    SourceAccess,
+    ToolKeyRow,
+)
 from lti_tool.store.models.rules import AwardRule, Placement, Question, ResourceLink, RuleVersion
 from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
 from lti_tool.store.models.templates import TemplateChange, TemplateVersion
@@ -56,6 +62,7 @@ __all__ = [
     "RuleVersion",
     "Score",
     "SigningKeyRow",
+    "SourceAccess",
     "StatusList",
     "TemplateChange",
     "TemplateVersion",

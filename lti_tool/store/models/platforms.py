@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
@@ -47,6 +48,35 @@ class DeploymentRow(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
     deployment_id: Mapped[str]
     first_seen_at: Mapped[datetime]
+
+
+class SourceAccess(Base):
+    """What a source of observations was given to be used on a platform; with a course, in that course.
+
+    `encrypted_secrets` is a JSON object of texts by name, encrypted with the key-encryption key of the settings.
+    """
+
+    __tablename__ = "source_access"
+    __table_args__ = (
+        Index("ix_source_access_of_course", "course_id", "source", unique=True),
+        Index(
+            "ix_source_access_of_platform",
+            "registration_id",
+            "source",
+            unique=True,
+            postgresql_where=text("course_id IS NULL"),
+            sqlite_where=text("course_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
+    source: Mapped[str] = mapped_column(String(40))
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Texts by name."""
+    encrypted_secrets: Mapped[bytes | None]
+    changed_at: Mapped[datetime]
 
 
 class ToolKeyRow(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, or_, select
@@ -24,13 +24,14 @@ from lti_tool.store.models import (
     RegistrationRow,
     ResourceLink,
     RuleVersion,
+    SourceAccess,
     TemplateChange,
     TemplateVersion,
 )
 from lti_tool.store.queries.common import add_if_absent, add_or_find, is_possible_id
 from lti_tool.store.queries.observations import delete_of_registration as delete_ledger
 from lti_tool.store.queries.people import only_accounts_of
-from lti_tool.values import Registration
+from lti_tool.values import Access, Registration
 
 
 def find_registration(session: Session, platform_id: str, client_id: str | None) -> Registration | None:
@@ -97,6 +98,43 @@ def delete_deployment(session: Session, registration_id: int, deployment_id: str
     return row is not None
 
 
+def source_access(
+    session: Session, registration_id: int, source: str, course_id: int | None = None
+) -> SourceAccess | None:
+    """What the source was given for the platform, or for that course alone, locked."""
+    return session.scalar(
+        select(SourceAccess)
+        .where(
+            SourceAccess.registration_id == registration_id,
+            SourceAccess.source == source,
+            SourceAccess.course_id.is_(None) if course_id is None else SourceAccess.course_id == course_id,
+        )
+        .with_for_update()
+    )
+
+
+def source_accesses(
+    session: Session, registration_id: int, course_id: int | None = None
+) -> Mapping[str, Access]:
+    """What the sources were given for the platform, by their names, and on top of it for that course."""
+    rows = session.scalars(
+        select(SourceAccess)
+        .where(
+            SourceAccess.registration_id == registration_id,
+            or_(SourceAccess.course_id.is_(None), SourceAccess.course_id == course_id),
+        )
+        .order_by(SourceAccess.course_id.is_not(None))
+    )
+    found: dict[str, Access] = {}
+    for row in rows:
+        before = found.get(row.source, Access())
+        found[row.source] = Access(
+            settings={**before.settings, **row.settings},
+            encrypted=(*before.encrypted, *filter(None, [row.encrypted_secrets])),
+        )
+    return found
+
+
 def count_awards(session: Session, registration_id: int) -> int:
     """How many awards were decided in courses of the registration, or belong to people who have an account there."""
     rules = select(AwardRule.id).join(AwardRule.course).where(Course.registration_id == registration_id)
@@ -136,6 +174,7 @@ def delete_registration(session: Session, row: RegistrationRow) -> None:
         (TemplateChange, TemplateChange.template_version_id.in_(drafts)),
         (Approval, Approval.template_version_id.in_(drafts)),
         (TemplateVersion, TemplateVersion.course_id.in_(courses)),
+        (SourceAccess, SourceAccess.registration_id == row.id),
         (Course, Course.registration_id == row.id),
         (PlatformAccount, PlatformAccount.registration_id == row.id),
         (DeploymentRow, DeploymentRow.registration_id == row.id),

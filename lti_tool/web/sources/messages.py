@@ -14,7 +14,7 @@ from lti_tool.observations import Policy
 from lti_tool.sources.found import Message
 from lti_tool.store import queries
 from lti_tool.store.models import RegistrationRow
-from lti_tool.values import Registration
+from lti_tool.values import Access, Registration
 from lti_tool.web.current import current_tool
 from lti_tool.web.limits import one_of
 
@@ -35,7 +35,7 @@ def receive(name: str, registration_id: int, path: str) -> Response:
     """
     tool = current_tool()
     messages.check_source(name)
-    registration = _registration(registration_id)
+    registration, access = _registration(registration_id, name)
     message = Message(
         registration=registration,
         path=path,
@@ -43,6 +43,8 @@ def receive(name: str, registration_id: int, path: str) -> Response:
         body=request.get_data(),
         received_at=tool.clock(),
         find_key=partial(tool.key_sets.key, registration.jwks_url),
+        access=access,
+        decrypt=tool.decrypt,
     )
     with one_of(_running_messages, MAX_WAIT_SECONDS):
         reply = messages.receive(tool.store, name, message, _policy(registration_id))
@@ -57,9 +59,11 @@ def _policy(registration_id: int) -> Policy:
         return tool.issuers.of(session, row.issuer_id).policy
 
 
-def _registration(registration_id: int) -> Registration:
+def _registration(registration_id: int, source: str) -> tuple[Registration, Access | None]:
+    """The registration, and what the source was given for it."""
     with current_tool().store.read() as session:
         row = queries.platforms.registration_row(session, registration_id)
         if row is None or row.disabled_at is not None:
             raise NotFoundError("there is no such registration, or it is disabled")
-        return queries.platforms.as_registration(row)
+        accesses = queries.platforms.source_accesses(session, registration_id)
+        return queries.platforms.as_registration(row), accesses.get(source)

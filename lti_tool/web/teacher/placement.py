@@ -151,7 +151,7 @@ def occasions_for(visit: Visit) -> Sequence[str]:
 def _kinds_found(visit: Visit) -> frozenset[str]:
     with current_tool().store.read() as session:
         course = session.get(Course, visit.course_id) if visit.course_id is not None else None
-        return kinds_found(looks.asked_about(course) if course is not None else None)
+        return kinds_found(looks.asked_about(session, course) if course is not None else None)
 
 
 def _suggested() -> str:

@@ -7,9 +7,12 @@ import os
 import pty
 import sys
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from lti_tool.sources import SOURCES
+from lti_tool.sources.set_up import Setting, https_url
 from lti_tool.wiring import build_tool
 from tests.fixtures import ANNA, complete, make_rule, publish, run_due_jobs, settings_for
 from tests.lti_tool.commands.test_commands import ROOT, environment, run
@@ -196,3 +199,47 @@ def at_terminal(answers, sheet):
     os.waitpid(child, 0)
     os.close(terminal)
     return said
+
+
+@pytest.fixture
+def bell(monkeypatch):
+    """A made-up source that is set up with an address, a token and a password of the tool's making."""
+    settings = (
+        Setting(name="site", read=https_url),
+        Setting(name="token", is_secret=True),
+        Setting(name="password", is_made=True),
+    )
+    made_up = SimpleNamespace(NAME="bell", GIVES=frozenset(), RANK=9, SET_UP=settings, receive=None)
+    monkeypatch.setitem(SOURCES, "bell", made_up)
+
+
+def test_a_source_is_set_up_shown_without_its_secrets_and_taken_away(run, number, bell, monkeypatch):
+    line = f"bell\tnot set up\tsite=\ttoken (secret)\tpassword (secret)\thttps://badges.example.org/sources/bell/{number}/"
+    assert line in run("platforms", "source", "list", number)[1]
+    monkeypatch.setattr("sys.stdin", io.StringIO("gaisma\n"))
+    code, output, _ = run("platforms", "source", "set", number, "bell", "--set", "site=https://a.example.org")
+    password = output.partition("password\t")[2].strip()
+    assert (code, len(password) >= 43) == (0, True)
+    _, listed, _ = run("platforms", "source", "list", number)
+    assert "bell\tset up\tsite=https://a.example.org\ttoken (secret)" in listed
+    assert "gaisma" not in listed and password not in listed
+    assert run("platforms", "source", "remove", number, "bell")[0] == 0
+    assert line in run("platforms", "source", "list", number)[1]
+    assert run("platforms", "source", "remove", number, "bell")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("bell",), "site is missing"),
+        (("bell", "--set", "site=ftp://a"), "no address that begins with https://"),
+        (("bell", "--set", "site=https://a.example.org", "--set", "x=y"), "it has no setting x"),
+        (("launches",), "launches is no source that is set up; these are: "),
+        (("whistle",), "whistle is no source that is set up"),
+    ],
+)
+def test_a_source_is_not_set_up_with_what_it_cannot_use(run, number, bell, monkeypatch, words, sentence):
+    monkeypatch.setattr("sys.stdin", io.StringIO("gaisma\n"))
+    code, _, error = run("platforms", "source", "set", number, *words)
+    assert (code, sentence in error) == (2, True)
+    assert run("platforms", "source", "set", "99", *words)[0] == 2

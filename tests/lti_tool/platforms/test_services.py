@@ -41,7 +41,7 @@ def tokens():
 @pytest.fixture
 def connect(network, registration, platform_keys, tokens, clock):
     def connected(**changes):
-        return Connection(replace(registration, **changes), platform_keys.tool, network, tokens, clock)
+        return Connection(replace(registration, **changes), platform_keys.tool, network, tokens, clock, bytes)
 
     return connected
 
@@ -315,7 +315,7 @@ def test_a_list_with_too_many_pages_is_an_error(moodle, network):
             return replace(answer, url=url, headers={"Link": f'<{MEMBERS_URL}?p={number}>; rel="next"'})
 
     network.on("GET", MEMBERS_URL, members_page("1"))
-    moodle._outgoing = Endless()
+    moodle.outgoing = Endless()
     assert "too many pages" in str(error_of(moodle.members, MEMBERS_URL))
     assert len(network.calls_to(MEMBERS_URL)) == 500
 
@@ -634,7 +634,7 @@ def test_a_token_that_was_asked_for_with_a_withdrawn_key_is_used_no_more(
     list(moodle.members(MEMBERS_URL))
     assert len(network.calls_to(TOKEN_URL)) == 1
     new = new_tool_key()
-    list(Connection(registration, new, network, tokens, clock).members(MEMBERS_URL))
+    list(Connection(registration, new, network, tokens, clock, bytes).members(MEMBERS_URL))
     first, second = (
         jwt.get_unverified_header(call.data["client_assertion"])["kid"]
         for call in network.calls_to(TOKEN_URL)

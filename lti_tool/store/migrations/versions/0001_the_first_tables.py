@@ -285,6 +285,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_issuer_permission_course_id"), ["course_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_issuer_permission_issuer_id"), ["issuer_id"], unique=False)
     op.create_table(
+        "source_access",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("encrypted_secrets", sa.LargeBinary(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("source_access", schema=None) as batch_op:
+        batch_op.create_index("ix_source_access_of_course", ["course_id", "source"], unique=True)
+        batch_op.create_index(
+            "ix_source_access_of_platform",
+            ["registration_id", "source"],
+            unique=True,
+            sqlite_where=sa.text("course_id IS NULL"),
+            postgresql_where=sa.text("course_id IS NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_source_access_registration_id"), ["registration_id"], unique=False
+        )
+
+    op.create_table(
         "deployment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -991,6 +1023,7 @@ def downgrade() -> None:
     op.drop_table("platform_account")
     op.drop_table("person")
     op.drop_table("deployment")
+    op.drop_table("source_access")
     op.drop_table("issuer_permission")
     op.drop_table("course")
     op.drop_table("tool_key")

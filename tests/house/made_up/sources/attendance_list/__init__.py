@@ -6,6 +6,7 @@ from lti_tool.sources.found import Answer, Found, Reply
 
 NAME = "attendance_list"
 GIVES = frozenset({"attended"})
+RANK = 3
 
 
 def look(asked, connection, known):
