@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from badges.template.model import stored_template
-from lti_tool.awarding import awards, questions
+from lti_tool.awarding import awards, held_badges, questions
 from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
 from lti_tool.awarding.progress import ToDecide, after, earliest, rests_on, to_decide
 from lti_tool.awarding.renewal import RENEWAL_PERIOD, later_than, occasions_count_from
@@ -64,6 +64,7 @@ def decide_course(store: Store, course_id: int, policy: Policy, now: datetime) -
     In parts, each a transaction of its own that holds the course for a moment: nobody waits for a large course. What
     is left undone where the process dies is done by the next look: `AwardRule.decided` says how far everybody is.
     """
+    held_badges.note_in_course(store, course_id, now)
     passes = _passes(store, course_id, policy, now)
     if not any(each.people for each in passes):
         return
@@ -146,13 +147,24 @@ def decide_people(
     version = version_that_awards(session, rule)
     if version is None:
         return []
+    _note_held(session, rule, version, person_ids, now)
     undecided = undecided_people(session, rule, version, policy, now, person_ids)
     return queries.awards.awards_by_id(session, _award_all(session, rule, version, undecided, now))
 
 
 def standing_of(session: Session, rule: AwardRule, person_id: int, policy: Policy, now: datetime) -> Standing:
     """How it stands with the person and the rule now; nothing is awarded."""
-    version = version_that_awards(session, rule)
+    return _standing(session, rule, version_that_awards(session, rule), person_id, policy, now)
+
+
+def _standing(
+    session: Session,
+    rule: AwardRule,
+    version: RuleVersion | None,
+    person_id: int,
+    policy: Policy,
+    now: datetime,
+) -> Standing:
     if version is None:
         return Standing()
     found = undecided_people(session, rule, version, policy, now, [person_id])
@@ -163,10 +175,21 @@ def decide_person(
     session: Session, rule: AwardRule, person_id: int, policy: Policy, now: datetime
 ) -> Standing:
     """As `standing_of`, and a person who has earned it is awarded it. The caller holds the course."""
-    standing = standing_of(session, rule, person_id, policy, now)
+    version = version_that_awards(session, rule)
+    if version is not None:
+        _note_held(session, rule, version, [person_id], now)
+    standing = _standing(session, rule, version, person_id, policy, now)
     if standing.version is not None and standing.undecided is not None:
         _award_all(session, rule, standing.version, [standing.undecided], now)
     return standing
+
+
+def _note_held(
+    session: Session, rule: AwardRule, version: RuleVersion, person_ids: Collection[int], now: datetime
+) -> None:
+    badges = held_badges.badges_asked_for(read_tree(version.tree))
+    if badges:
+        held_badges.note(session, rule.course_id, badges, person_ids, now)
 
 
 def undecided_people(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from lti_tool.awarding import questions
+from lti_tool.awarding import held_badges, questions
 from lti_tool.awarding.looks import is_gone, look_soon
 from lti_tool.awarding.placing import add_version, required_score
 from lti_tool.conditions import tree as rule_tree
@@ -52,12 +52,15 @@ def confirm_change(
 ) -> None:
     """Makes a proposed version the active one; the next look is due at once.
 
-    Raises NotFoundError where it no longer waits, NotAllowedError where it cannot be read.
+    Raises NotFoundError where it no longer waits, NotAllowedError where it cannot be read, or asks for a badge that it
+    may not ask for.
     """
     queries.rules.lock_rule(session, rule)
     proposed = _proposed(session, rule, version_id)
     if not is_readable(read_tree(proposed.tree)):
         raise NotAllowedError("what the link asks for cannot be read, so it cannot be confirmed")
+    # What was proposed may have become a circle since.
+    held_badges.refuse(session, proposed.template_version, read_tree(proposed.tree))
     active = queries.rules.active_version(session, rule.id)
     if active is not None:
         active.status = "replaced"

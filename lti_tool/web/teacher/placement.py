@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from flask import Blueprint, render_template, request
 
@@ -144,8 +145,13 @@ def check_may_place(visit: Visit) -> None:
 def occasions_for(visit: Visit) -> Sequence[str]:
     """The conditions that the visit may choose: a link that is already placed gets no column of its own any more."""
     found = _kinds_found(visit)
-    names = (name for name, each in CONDITIONS.items() if each.IS_OCCASION and found >= each.READS)
+    names = (name for name, each in CONDITIONS.items() if _is_short(each) and found >= each.READS)
     return [name for name in names if visit.deep_linking is not None or RESULT not in CONDITIONS[name].READS]
+
+
+def _is_short(condition: Any) -> bool:
+    """Whether the short form can choose it: what is chosen in the course itself is a part of a rule of parts."""
+    return condition.IS_OCCASION and not hasattr(condition, "choices")
 
 
 def _kinds_found(visit: Visit) -> frozenset[str]:

@@ -22,3 +22,11 @@ def read_day(typed: Mapping[str, str], zone: tzinfo) -> datetime | FormProblem |
 def written_day(moment: datetime, zone: tzinfo) -> str:
     """The day on which the moment is, as `read_day` reads it."""
     return moment.astimezone(zone).date().isoformat()
+
+
+def read_last_second(typed: Mapping[str, str], zone: tzinfo) -> datetime | FormProblem:
+    """The last second of the day that was typed into `form.html`, or what is wrong with it: there has to be one."""
+    day = read_day(typed, zone)
+    if isinstance(day, datetime):
+        return datetime.combine(day.date(), time(23, 59, 59), zone)
+    return day or FormProblem(field="day", code="not_a_date")
