@@ -175,9 +175,14 @@ def has_reason(tree: Node) -> bool:
     A date alone is none: it would give the badge to everybody.
     """
     if isinstance(tree, Leaf):
-        return not getattr(CONDITIONS.get(tree.condition), "ONLY_LIMITS", False)
+        return not only_limits(tree)
     found = (has_reason(node) for node in tree.nodes)
     return any(found) if tree.kind == "all" else all(found)
+
+
+def only_limits(node: Node) -> bool:
+    """Whether it is a condition that says when, but is by itself no reason for a badge."""
+    return isinstance(node, Leaf) and getattr(CONDITIONS.get(node.condition), "ONLY_LIMITS", False)
 
 
 def judges(node: Node) -> TypeGuard[Leaf]:

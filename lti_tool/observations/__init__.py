@@ -42,6 +42,8 @@ FINAL_SCORE = "final_score"
 #: The person holds a valid badge of the rule's issuer; `resource` is its template's id: `{"awarded_at": ...,
 #: "valid_until": ...}`, the latter None without an end. None once it was revoked or suspended.
 BADGE_HELD = "badge_held"
+#: The kinds that are about the course and its activities, whichever links to badges it has.
+OF_WHOLE_COURSE = frozenset({COURSE_COMPLETED, ACTIVITY_COMPLETED, FINAL_SCORE})
 #: The actor confirms the person: True.
 CONFIRMED = "confirmed"
 #: The actor has seen that a RESULT changed after the award to the person, and leaves the badge: when the newest of

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, tzinfo
+from typing import Any
 
 from lti_tool.conditions.form import FormProblem
+
+#: Beyond these some other zone has no such day.
+_YEARS = range(1900, 9000)
 
 
 def read_day(typed: Mapping[str, str], zone: tzinfo) -> datetime | FormProblem | None:
@@ -14,9 +18,19 @@ def read_day(typed: Mapping[str, str], zone: tzinfo) -> datetime | FormProblem |
     if not text:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(0), zone)
+        moment = datetime.combine(date.fromisoformat(text), time(0), zone)
     except ValueError:
         return FormProblem(field="day", code="not_a_date")
+    return moment if moment.year in _YEARS else FormProblem(field="day", code="not_a_date")
+
+
+def read_moment(value: Any) -> datetime | None:
+    """The time in the JSON object of a rule; None unless it is one with its zone, in ISO 8601."""
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None and moment.year in _YEARS else None
 
 
 def written_day(moment: datetime, zone: tzinfo) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from lti_tool.conditions import _day
-from lti_tool.conditions._day import read_last_second, written_day
+from lti_tool.conditions._day import read_last_second, read_moment, written_day
 from lti_tool.conditions.form import Asked, FormProblem
 from lti_tool.conditions.parts import Part
 from lti_tool.observations import Facts, happened_by
@@ -62,11 +62,7 @@ class Options:
 
 def read_options(values: Mapping[str, Any]) -> Options:
     """The Options in the JSON object of a rule; `until_on` is None unless it is a time with its zone, in ISO 8601."""
-    try:
-        moment = datetime.fromisoformat(str(values.get("until_on")))
-    except ValueError:
-        return Options(until_on=None)
-    return Options(until_on=None if moment.tzinfo is None else moment)
+    return Options(until_on=read_moment(values.get("until_on")))
 
 
 def read_part(typed: Mapping[str, str], asked: Asked) -> Mapping[str, Any] | FormProblem:
