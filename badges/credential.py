@@ -26,6 +26,7 @@ from badges.model import (
     AwardingProcess,
     CredentialSchema,
     CredentialStatus,
+    Evidence,
     IdentityObject,
     LearningAssessment,
     Note,
@@ -51,6 +52,19 @@ class Learner:
 
     name: str | None = None
     email: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenEvidence:
+    """A piece of evidence as somebody gave it; each of its parts may be None, but not all.
+
+    `url` is its address, `narrative` a text in Markdown, `description` what else is to be said of it.
+    """
+
+    url: str | None = None
+    name: str | None = None
+    narrative: str | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +125,7 @@ class CredentialBuilder:
         valid_until: datetime | None = None,
         assessed_at: datetime | None = None,
         replaces: str | None = None,
+        evidence: tuple[GivenEvidence, ...] = (),
     ) -> Json:
         """The credential of a learner as JSON-LD, without a proof. It shares parts with others: nobody may change it.
 
@@ -119,7 +134,8 @@ class CredentialBuilder:
         `score` is 0 to 1. `salt` makes tables of precomputed hashes of e-mail addresses useless. `awarded_at` and
         `valid_until` stay the same when a credential is issued again; `now` is its validFrom. `assessed_at` is the date
         of the assessment, None where it is not known. `replaces` is the id of a credential of the same award, whose
-        place this one takes. Raises MissingElementsError with the codes of the mandatory elements that are missing.
+        place this one takes. `evidence` is what somebody gave with the award. Raises MissingElementsError with the
+        codes of the mandatory elements that are missing.
         """
         missing = (() if learner.name or learner.email else ("learner",)) + self._missing
         if missing:
@@ -152,6 +168,15 @@ class CredentialBuilder:
                     status_purpose=status.purpose,
                     status_list_index=str(status.index),
                     status_list_credential=status.list_url,
+                ),
+                evidence=tuple(
+                    Evidence(
+                        id=each.url or f"{credential_id}#evidence-{number}",
+                        name=each.name,
+                        narrative=each.narrative,
+                        description=each.description,
+                    )
+                    for number, each in enumerate(evidence, 1)
                 ),
             )
         )

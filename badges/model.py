@@ -320,6 +320,17 @@ class CredentialStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What an award rests on, beside its criteria."""
+
+    id: str
+    type: tuple[str, ...] = ("Evidence",)
+    name: str | None = None
+    narrative: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AchievementCredential:
     context: tuple[str, ...]
     id: str
@@ -333,6 +344,7 @@ class AchievementCredential:
     credential_subject: AchievementSubject
     credential_schema: tuple[CredentialSchema, ...] = ()
     credential_status: CredentialStatus | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 # Bitstring Status List v1.0 ---------------------------------------------------------------------

@@ -317,6 +317,19 @@ class HeldAward:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What somebody who awards by hand gives as evidence; each part may be empty, but not all.
+
+    `name`: what it is. `text`: what it shows, in Markdown. `url`: where it is. `sha256`: of a file, in hexadecimal.
+    """
+
+    name: str = ""
+    text: str = ""
+    url: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AwardToIssue:
     """An award with what its credential says of it and of its learner."""
 
@@ -331,6 +344,7 @@ class AwardToIssue:
     name: str | None
     email: str | None
     language: str | None
+    evidence: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,10 +18,14 @@ MAX_EVIDENCE = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One Evidence: its name, a narrative in Markdown, and its address; each may be empty."""
+    """One Evidence: its name, a narrative in Markdown, a description, and its address; each may be empty.
+
+    The description is the narrative where there is no other.
+    """
 
     name: Texts = field(default_factory=dict)
     narrative: Texts = field(default_factory=dict)
+    description: Texts = field(default_factory=dict)
     address: str = ""
 
 
@@ -39,9 +43,16 @@ def _read(credential: Json) -> Iterator[Evidence]:
     yield Evidence(narrative=texts(subject_of(credential).get("narrative")))
     for evidence in objects(credential.get("evidence"))[:MAX_EVIDENCE]:
         address = evidence.get("id")
+        narrative, description = texts(evidence.get("narrative")), texts(evidence.get("description"))
         yield Evidence(
             name=texts(evidence.get("name")),
-            narrative=texts(evidence.get("narrative")) or texts(evidence.get("description")),
-            # An id such as `urn:uuid:...` tells a reader nothing.
-            address=address if isinstance(address, str) and address.startswith("https://") else "",
+            narrative=narrative or description,
+            description=description if narrative else {},
+            address=str(address) if _is_address(address, credential) else "",
         )
+
+
+def _is_address(address: Any, credential: Json) -> bool:
+    """Whether an id is an address that a reader can open: `urn:uuid:...`, or a part of this credential, is none."""
+    own = f"{credential.get('id')}#"
+    return isinstance(address, str) and address.startswith("https://") and not address.startswith(own)

@@ -20,11 +20,15 @@ from lti_tool.store.models import Award, AwardRule, CredentialRow, RuleVersion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earned:
-    """A person for whom a rule came to `earned`. `renews`: the id of the award of theirs that ends with the new one."""
+    """A person for whom a rule came to `earned`, or who is awarded by hand, with what was given as `evidence`.
+
+    `renews`: the id of the award of theirs that ends with the new one.
+    """
 
     person_id: int
     decision: Decision
     renews: int | None = None
+    evidence: Sequence[dict[str, str]] = ()
 
 
 def award(
@@ -69,6 +73,7 @@ def _row(rule: AwardRule, version: RuleVersion, earned: Earned, now: datetime) -
         "completed_at": decision.completed_at or now,
         "earned_at": now,
         "renews_id": earned.renews,
+        "evidence": list(earned.evidence),
     }
 
 

@@ -52,7 +52,7 @@ def confirm_learners(
     known = queries.observations.of_people(session, course.id, person_ids)
     if by_id is None:
         raise NotAllowedError("the platform does not say who you are, so you cannot confirm anybody")
-    _check_may_confirm(session, course.id, by_id, policy)
+    check_may_confirm(session, course.id, by_id, policy)
     version = version_that_awards(session, rule)
     if version is None:
         return Confirmed(refused=_refuse(session, rule, dict.fromkeys(person_ids, "not_open"), by_id, now))
@@ -117,7 +117,7 @@ def answer_question(
     rule awards nothing: the question stays open then.
     """
     course = queries.people.lock_course(session, rule.course_id)
-    _check_may_confirm(session, course.id, by_id, policy)
+    check_may_confirm(session, course.id, by_id, policy)
     version = version_that_awards(session, rule)
     if version is None:
         raise NotAllowedError("the badge is paused or not permitted, or a change of it waits to be settled")
@@ -135,7 +135,8 @@ def may_confirm(session: Session, course_id: int, by_id: int, policy: Policy) ->
     return not is_assistant(queries.observations.of_people(session, course_id, [by_id]).get(by_id, ()))
 
 
-def _check_may_confirm(session: Session, course_id: int, by_id: int, policy: Policy) -> None:
+def check_may_confirm(session: Session, course_id: int, by_id: int, policy: Policy) -> None:
+    """Raises NotAllowedError where the institution lets this member of staff confirm nobody."""
     if not may_confirm(session, course_id, by_id, policy):
         raise NotAllowedError("the institution lets teachers confirm learners, not assistants")
 
@@ -178,7 +179,7 @@ def confirm_award(session: Session, award: Award, by_id: int | None, policy: Pol
     course = queries.people.lock_course(session, rule.course_id)
     if by_id is None or by_id == award.person_id:
         raise NotAllowedError("nobody confirms themselves")
-    _check_may_confirm(session, course.id, by_id, policy)
+    check_may_confirm(session, course.id, by_id, policy)
     name = queries.people.user_ids_in(session, course.registration_id, course.id)[award.person_id]
     seen = Seen(source=teacher.NAME, at=now, actor=by_id)
     append(session, course, [teacher.confirms(name, rule.link.link_id)], seen, {name: award.person_id})
@@ -194,7 +195,7 @@ def award_again(
     Raises what `awards.award_again` does, and NotAllowedError as `confirm_learners` does.
     """
     if by.person_id is not None:
-        _check_may_confirm(session, award.rule.course_id, by.person_id, policy)
+        check_may_confirm(session, award.rule.course_id, by.person_id, policy)
     awards.award_again(session, award, reason, now, by)
 
 

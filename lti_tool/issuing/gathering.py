@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from badges.credential import CredentialBuilder, StatusEntry
+from badges.credential import CredentialBuilder, GivenEvidence, StatusEntry
 from badges.credential import Learner as Subject
 from badges.template.model import Template, stored_template
 from lti_tool.errors import NotAllowedError, NotFoundError
@@ -154,6 +154,7 @@ def _gather(
                 assessed_at=award.assessed_at,
                 valid_until=template.valid_until(award.earned_at, issuer.profile.zone),
                 score=award.score,
+                evidence=tuple(_evidence(each) for each in award.evidence),
                 status=StatusEntry(
                     list_url=addresses.status_list(entry.list_id),
                     index=entry.index,
@@ -163,6 +164,17 @@ def _gather(
             )
         )
     return found
+
+
+def _evidence(given: Mapping[str, str]) -> GivenEvidence:
+    """A piece of evidence as it is kept with the award: an Evidence of `lti_tool.values` as JSON."""
+    sha256 = given.get("sha256")
+    return GivenEvidence(
+        url=given.get("url") or None,
+        name=given.get("name") or None,
+        narrative=given.get("text") or None,
+        description=f"SHA-256: {sha256}" if sha256 else None,
+    )
 
 
 def _language(template: Template, wanted: str | None) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
-from badges.credential import CredentialBuilder, StatusEntry
+from badges.credential import CredentialBuilder, GivenEvidence, StatusEntry
 from badges.credential import Learner as Subject
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.values import Json
@@ -47,6 +47,7 @@ class NewCredential:
     assessed_at: datetime | None
     valid_until: datetime | None
     score: Decimal | None
+    evidence: tuple[GivenEvidence, ...] = ()
     status: StatusEntry
     keys: Mapping[str, SigningKey]
 
@@ -90,6 +91,7 @@ def _build(new: NewCredential, *, credential_url: str, salt: str, now: datetime)
         status=new.status,
         valid_until=new.valid_until,
         replaces=new.replaces_url,
+        evidence=new.evidence,
     )
 
 
@@ -107,8 +109,8 @@ def _dummy_credential(new: NewCredential) -> Json:
       before any badge, an index that no list has. A value that is equal by chance or by mistake becomes constant
       text: the form, which is stored in the database for all processes, then holds personal data of the first learner,
       and fits nobody else. It cannot sign anything false: a form is used only for a credential that it reproduces.
-    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, an end and a predecessor
-      exactly where the real one has them. Credentials of another structure get a compiled form of their own.
+    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, an end, a predecessor and
+      evidence exactly where the real one has them. Credentials of another structure get a compiled form of their own.
     """
     real = new.learner
     fictitious = secrets.token_hex(16)
@@ -124,6 +126,7 @@ def _dummy_credential(new: NewCredential) -> Json:
         valid_until=None if new.valid_until is None else datetime(1970, 1, 3, tzinfo=UTC),
         score=None if new.score is None else Decimal("-0.5"),
         replaces_url=None if new.replaces_url is None else f"urn:uuid:{uuid4()}",
+        evidence=tuple(_dummy_evidence(each) for each in new.evidence),
         # The purpose stays: it changes with a setting, for all credentials at once.
         status=replace(new.status, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
     )
@@ -132,6 +135,18 @@ def _dummy_credential(new: NewCredential) -> Json:
         credential_url=f"urn:uuid:{uuid4()}",
         salt=secrets.token_hex(16),
         now=datetime(1970, 1, 2, tzinfo=UTC),
+    )
+
+
+def _dummy_evidence(real: GivenEvidence) -> GivenEvidence:
+    def fictitious(text: str | None) -> str | None:
+        return None if text is None else secrets.token_hex(16)
+
+    return GivenEvidence(
+        url=None if real.url is None else f"urn:uuid:{uuid4()}",
+        name=fictitious(real.name),
+        narrative=fictitious(real.narrative),
+        description=fictitious(real.description),
     )
 
 

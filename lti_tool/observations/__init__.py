@@ -87,11 +87,12 @@ class Policy:
     """What the institution has settled for all its courses.
 
     `demands_own_opening`: a link's badge needs the learner's own opening. `assistants_may_confirm`: not only teachers
-    may confirm learners.
+    may confirm learners. `two_award_by_hand`: what somebody awards by hand, a second person has to approve.
     """
 
     demands_own_opening: bool = False
     assistants_may_confirm: bool = True
+    two_award_by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

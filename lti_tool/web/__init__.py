@@ -29,6 +29,7 @@ from lti_tool.web.sources import messages
 from lti_tool.web.teacher import (
     award_actions,
     course,
+    hand_awards,
     link_badge,
     placement,
     rule_actions,
@@ -67,6 +68,7 @@ def create_app(tool: Tool) -> Flask:
         course,
         rule_actions,
         rule_of_parts,
+        hand_awards,
         sources,
         link_badge,
         award_actions,

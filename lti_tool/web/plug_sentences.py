@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, render_template
 from markupsafe import Markup, escape
 
 from lti_tool import conditions, plugs
+from lti_tool.awarding.by_hand import BY_HAND
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.tree import (
@@ -40,6 +41,7 @@ def set_up(app: Flask) -> None:
         trace_sentences=trace_sentences,
         trace_lines=trace_lines,
         score_sentences=score_sentences,
+        by_hand_sentences=by_hand_sentences,
         learner_sentences=learner_sentences,
     )
     app.jinja_env.filters["shown_as"] = lambda value, name: shown(name, value)
@@ -96,6 +98,11 @@ def score_sentences(trace: Mapping[str, Any]) -> Sequence[Markup]:
     return [sentence(leaf, "teacher") for leaf in reached]
 
 
+def by_hand_sentences(trace: Mapping[str, Any]) -> Sequence[Markup]:
+    """Why the learner of an award was awarded it by hand, for them; empty where a rule decided."""
+    return _sentences((leaf for leaf in _leaves(trace) if leaf["condition"] == BY_HAND), "learner")
+
+
 def sentence(part: Mapping[str, Any], reader: str) -> Markup:
     """The sentence of one condition's part; empty where it has none for the reader."""
     plugs_own = (CONDITIONS.get(part["condition"], conditions), conditions)
@@ -120,7 +127,7 @@ def shown(name: str, value: str) -> Markup | str:
         return moment(datetime.fromisoformat(value))
     if name.endswith("_on"):
         return day(datetime.fromisoformat(value))
-    if name == "name":
+    if name in ("name", "reason"):
         return isolated(value)
     if name.endswith("minimum"):
         return exact_percent(Decimal(value))

@@ -313,7 +313,9 @@ def test_building_a_rule(people, demo, activities, language):
         expect(zane.frame.locator("[name=kind]").first).to_be_visible()
         zane.frame.locator("[name=new]").select_option("until")
         press_until(zane.frame.locator("button[value=add]"), zane.frame.locator("[name$='until.day']"))
-        press_until(zane.frame.locator("button[value=group]"), zane.frame.locator("button[value^='remove g']"))
+        press_until(
+            zane.frame.locator("button[value=group]"), zane.frame.locator("button[value^='remove g']")
+        )
         zane.frame.locator("[name^='new.']").select_option("confirmed")
         press_until(
             zane.frame.locator("button[value^='add ']"), zane.frame.locator("fieldset fieldset").first

@@ -1,7 +1,15 @@
 """The tables, a file for each subject. Rows have columns and relationships, and say only what follows from these."""
 
 from lti_tool.store.models.approvals import Approval
-from lti_tool.store.models.awards import Award, CredentialRow, Delivery, MailedChange, Notice, TextDictionary
+from lti_tool.store.models.awards import (
+    Award,
+    CredentialRow,
+    Delivery,
+    HandAward,
+    MailedChange,
+    Notice,
+    TextDictionary,
+)
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.events import Event
 from lti_tool.store.models.issuers import (
@@ -40,6 +48,7 @@ __all__ = [
     "DeploymentRow",
     "Event",
     "ExpiringValue",
+    "HandAward",
     "InstallationSetting",
     "Instant",
     "Invitation",

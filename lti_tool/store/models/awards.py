@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base, index_where, one_where
@@ -64,6 +64,8 @@ class Award(Base):
     renews_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"), index=True)
     again_reason: Mapped[str | None]
     """Why a teacher awarded it again after it was revoked."""
+    evidence: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    """What was given as evidence with an award by hand: each an Evidence of `lti_tool.values` as JSON."""
     course: Mapped[Course | None] = relationship()
     person: Mapped[Person] = relationship()
     rule: Mapped[AwardRule] = relationship()
@@ -77,6 +79,30 @@ class Award(Base):
     )
     """The one that was not replaced."""
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="award", order_by="Delivery.id")
+
+
+class HandAward(Base):
+    """What a teacher wants to award by hand, and a second person has to approve.
+
+    `status`: waiting; approved; declined; withdrawn, by whoever asked.
+    """
+
+    __tablename__ = "hand_award"
+    __table_args__ = (one_where("ix_hand_award_waiting", ("rule_id", "person_id"), "status = 'waiting'"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    reason: Mapped[str]
+    evidence: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    status: Mapped[str] = mapped_column(String(10), default="waiting")
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    rule: Mapped[AwardRule] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    asked_by: Mapped[Person] = relationship(foreign_keys=[asked_by_id])
 
 
 class TextDictionary(Base):

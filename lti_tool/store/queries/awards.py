@@ -54,6 +54,7 @@ def to_issue(session: Session, award_ids: Collection[int]) -> Sequence[AwardToIs
         Person.name,
         Person.email,
         Person.language,
+        Award.evidence,
     )
     rows = session.execute(query.join(Award.person).where(Award.id.in_(award_ids)).order_by(Award.id))
     return [AwardToIssue(**row) for row in rows.mappings()]

@@ -13,6 +13,7 @@ from lti_tool.store.models import (
     Course,
     CredentialRow,
     Delivery,
+    HandAward,
     LaunchSession,
     MailedChange,
     Notice,
@@ -212,6 +213,7 @@ def delete_all_of(session: Session, person_id: int) -> int:
         (Delivery, Delivery.id.in_(deliveries)),
         (MailedChange, MailedChange.award_id.in_(awards) | (MailedChange.person_id == person_id)),
         (Award, Award.id.in_(awards)),
+        (HandAward, HandAward.person_id == person_id),
         (ObservationRow, ObservationRow.person_id == person_id),
         (LaunchSession, LaunchSession.person_id == person_id),
     ):

@@ -16,7 +16,7 @@ from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.conditions.tree import Node, demands, is_readable, is_short, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.store import Session, queries
-from lti_tool.store.models import AwardRule, ResourceLink, RuleVersion, TemplateVersion
+from lti_tool.store.models import AwardRule, HandAward, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
@@ -67,8 +67,8 @@ class Panel:
     the occasion. `parts` are what the conditions show.
     `cannot_see` is what the sources of the rule cannot see, in words.
     `unpermitted` is the name of the issuer whose badges the course may no longer award; empty where it may.
-    `newer` is a newer version of the template. `batches` are when awards came at once, which can be undone at once, and
-    how many. `changed` are the awards whose results have changed since.
+    `hand_awards` wait for a second person. `newer` is a newer version of the template. `batches` are when awards came
+    at once, which can be undone at once, and how many. `changed` are the awards whose results have changed since.
     """
 
     rule: AwardRule
@@ -86,6 +86,7 @@ class Panel:
     change: Change | None
     asks_less: Sentence
     learners: Learners
+    hand_awards: Sequence[HandAward]
     cannot_see: Sequence[str]
     parts: Sequence[ConditionPart]
     gone: Mapping[str, str] | None
@@ -192,6 +193,7 @@ def _panel(
         change=_change(version, proposed) if proposed is not None else None,
         asks_less=_asks_less(session, rule.link),
         learners=learners,
+        hand_awards=queries.hand_awards.waiting(session, rule.id),
         cannot_see=unseen_sentences(reads(tree)),
         parts=parts,
         gone=gone_words(rule.link.missing_in) if is_gone else None,

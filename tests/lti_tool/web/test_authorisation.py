@@ -17,7 +17,9 @@ from lti_tool.platforms import registrations
 from lti_tool.store import queries
 from lti_tool.store.models import (
     AwardRule,
+    HandAward,
     LaunchSession,
+    Person,
     Question,
     ResourceLink,
     RuleVersion,
@@ -64,6 +66,7 @@ EDITORS = AUTHORS | {"operator"}
 ITS_EDITORS = frozenset({"teacher", "operator"})
 
 RULE = "/lti/app/rules/<int:rule_id>"
+HAND = "/lti/app/hand/<int:hand_award_id>"
 AWARD = "/lti/app/awards/<int:award_id>"
 TEMPLATE = "/lti/app/templates/<uuid:template_id>/<int:version>"
 WHO_MAY = {
@@ -124,8 +127,12 @@ WHO_MAY = {
     f"POST {RULE}/says/<condition>": STAFF,
     **{
         f"POST {RULE}/{action}": STAFF
-        for action in "answer change check conditions europass newer parts pause remove select tick undo who".split()
+        for action in (
+            "answer change check conditions europass hand newer parts pause remove select tick undo who".split()
+        )
     },
+    f"POST {HAND}/approve": STAFF,
+    f"POST {HAND}/decline": STAFF,
     **{
         f"POST {AWARD}/{action}": STAFF
         for action in "again confirm correct leave reinstate resend restate retry revoke suspend".split()
@@ -190,6 +197,8 @@ def values(web_tool, school, annas_badge):
             "registration_id": 1,
             "path": "x",
             "proposed": 900,
+            "hand_award_id": 700,
+            "learner": award.person_id,
         }
 
 
@@ -268,6 +277,7 @@ def form_of(route, values):
     filled = {
         "answer": {"answer": "completed", "question": "1"},
         "change": {"answer": "confirm", "version": str(values["proposed"])},
+        "hand": {"learner": str(values["learner"])},
         "undo": {"batch": "2026-11-21T10:00:00+00:00", "confirmed": "yes"},
         "search": {"vocabulary": "esco", "words": "data"},
         "place": {"badge": values["published"], "condition": "link_opened_to_them"},
@@ -296,6 +306,24 @@ def prepare(tool, route, values):
                     status="proposed",
                     reason="changed",
                     created_at=tool.clock(),
+                )
+            )
+        elif "/hand/" in route:
+            session.query(HandAward).delete()
+            staff = (
+                session.query(Person)
+                .filter(Person.id != values["learner"])
+                .order_by(Person.id.desc())
+                .first()
+            )
+            session.add(
+                HandAward(
+                    id=values["hand_award_id"],
+                    rule_id=rule.id,
+                    person_id=values["learner"],
+                    reason="Anna was there",
+                    asked_at=tool.clock(),
+                    asked_by_id=staff.id,
                 )
             )
         elif route.endswith("/remove"):

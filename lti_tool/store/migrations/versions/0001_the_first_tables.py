@@ -733,6 +733,7 @@ def upgrade() -> None:
         sa.Column("why_ended", sa.String(length=10), nullable=True),
         sa.Column("renews_id", sa.Integer(), nullable=True),
         sa.Column("again_reason", sa.String(), nullable=True),
+        sa.Column("evidence", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["renews_id"],
             ["award.id"],
@@ -793,6 +794,49 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "hand_award",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"],
+            ["award_rule.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("hand_award", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hand_award_asked_by_id"), ["asked_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hand_award_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hand_award_rule_id"), ["rule_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hand_award_settled_by_id"), ["settled_by_id"], unique=False)
+        batch_op.create_index(
+            "ix_hand_award_waiting",
+            ["rule_id", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
         )
 
     op.create_table(
@@ -1000,6 +1044,7 @@ def downgrade() -> None:
     op.drop_table("credential")
     op.drop_table("text_dictionary")
     op.drop_table("launch_session")
+    op.drop_table("hand_award")
     op.drop_table("award")
     op.drop_table("event")
     op.drop_table("observation")

@@ -1,0 +1,147 @@
+"""The pages on which a teacher awards by hand, and a second person approves."""
+
+import hashlib
+import io
+import json
+import re
+
+import pytest
+
+from lti_tool.awarding import looks
+from lti_tool.store import queries
+from lti_tool.store.models import Award, HandAward
+from tests.fixtures import ANNA, JANIS, ZANE, change_issuer, learner, rows, run_due_jobs
+from tests.lti_tool.web.conftest import hidden, text_of
+
+LIGA = learner(99, name="Līga Teacher", roles=ZANE.roles)
+GIVEN = {"reason": "Shown in class", "confirmed": "yes"}
+
+
+@pytest.fixture
+def rule_id(course_rule, web_tool, platform):
+    platform.everyone.append(LIGA)
+    looks.look(web_tool.store, platform, course_rule, web_tool.clock())
+    return course_rule
+
+
+def id_of(tool, person):
+    with tool.store.read() as session:
+        return queries.people.person_of(session, 1, person.user_id).id
+
+
+@pytest.fixture
+def give(act, rule_id, web_tool):
+    def give(person=ANNA, **form):
+        return act(f"rules/{rule_id}/hand", learner=str(id_of(web_tool, person)), **form)
+
+    return give
+
+
+def test_the_page_of_the_course_leads_to_the_form_and_nothing_is_awarded_by_that(act, give, web_tool):
+    course = act("course")
+    assert "Award by hand…" in text_of(course)
+    page = give()
+    assert f"Award the badge to {ANNA.name} by hand?" in text_of(page)
+    assert 'role="alert"' not in page.text
+    assert rows(web_tool, Award) == []
+
+
+def test_a_learner_is_awarded_and_both_see_why(give, school, web_tool):
+    done = give(**GIVEN, text="Three <b>projects</b>.", url="https://example.org/anna", name="Portfolio")
+    assert f"{ANNA.name} is awarded the badge." in text_of(done)
+    assert "Shown in class" in text_of(done) and "Awarded by hand on" in text_of(done)
+    run_due_jobs(web_tool)
+    learners = school.launch(ANNA)
+    assert "Awarded by hand on" in text_of(learners) and "Shown in class" in text_of(learners)
+    with web_tool.store.read() as session:
+        (award,) = session.query(Award)
+        public = school.browser.get(f"/badges/{award.credential.id}")
+        credential = json.loads(award.credential.text)
+    assert "Portfolio" in text_of(public)
+    assert credential["evidence"][0]["id"] == "https://example.org/anna"
+    assert "Shown in class" not in text_of(public)
+
+
+def test_the_hash_of_an_uploaded_file_is_kept_and_the_file_is_not(give, web_tool):
+    content = b"a film" * 300_000
+    give(**GIVEN, file=(io.BytesIO(content), "anna.mp4"))
+    (award,) = rows(web_tool, Award)
+    assert award.evidence == [{"sha256": hashlib.sha256(content).hexdigest()}]
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "said"),
+    [
+        ({"reason": "  "}, "reason", "Enter a reason first."),
+        ({"url": "http://example.org"}, "url", "begins with https://"),
+        ({"url": "javascript:alert(1)"}, "url", "begins with https://"),
+        ({"url": "https://"}, "url", "begins with https://"),
+        ({"url": "https://example.org/" + "x" * 1000}, "url", "begins with https://"),
+        ({"url": "https://example.org/a b"}, "url", "begins with https://"),
+        ({"sha256": "abc"}, "sha256", "A SHA-256 hash has 64 digits"),
+        ({"name": "Portfolio"}, "text", "Say what the evidence shows"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(give, web_tool, form, field, said):
+    page = give(**(GIVEN | {"text": "" if "name" in form else "Kept words"} | form))
+    assert said in text_of(page)
+    assert f'href="#{field}"' in page.text and re.search(rf'id="{field}"[^>]*aria-invalid="true"', page.text)
+    assert "name" in form or "Kept words" in page.text
+    assert rows(web_tool, Award) == []
+
+
+def test_a_file_that_is_another_than_its_hash_says_is_refused(give, web_tool):
+    page = give(**GIVEN, sha256="ab" * 32, file=(io.BytesIO(b"another"), "x"))
+    assert "The file has another hash than the one that was entered." in text_of(page)
+    assert rows(web_tool, Award) == []
+
+
+def test_who_has_it_already_gets_no_second_one(give, web_tool):
+    give(**GIVEN)
+    assert f"{ANNA.name} has this badge already." in text_of(give(**GIVEN))
+    assert len(rows(web_tool, Award)) == 1
+
+
+@pytest.mark.parametrize("number", ["", "0", "999", "x"])
+def test_somebody_of_another_course_is_not_found(act, rule_id, web_tool, number):
+    assert act(f"rules/{rule_id}/hand", learner=number, **GIVEN).status_code == 404
+    assert rows(web_tool, Award) == []
+
+
+def test_a_teacher_cannot_award_themselves(give, web_tool):
+    assert give(ZANE, **GIVEN).status_code == 403
+    assert rows(web_tool, Award) == []
+
+
+def test_a_second_person_sees_it_and_approves(give, school, web_tool):
+    change_issuer(web_tool, awarding={"two_award_by_hand": True})
+    asked = give(**GIVEN, text="Three projects.")
+    assert "A second person has to approve the award to" in text_of(asked)
+    (waiting,) = rows(web_tool, HandAward)
+    assert f"/lti/app/hand/{waiting.id}/approve" not in asked.text
+    assert f"/lti/app/hand/{waiting.id}/decline" in asked.text
+    assert rows(web_tool, Award) == []
+    theirs = school.launch(LIGA)
+    words = text_of(theirs)
+    assert "Awards by hand that wait for a second person" in words
+    assert "Shown in class" in words and "Three projects." in words and ZANE.name in words
+    token = hidden(theirs, "_launch")
+    done = school.browser.post(f"/lti/app/hand/{waiting.id}/approve", data={"_launch": token})
+    assert f"{ANNA.name} is awarded the badge." in text_of(done)
+    again = school.browser.post(f"/lti/app/hand/{waiting.id}/approve", data={"_launch": token})
+    assert "Somebody else has settled this a moment ago." in text_of(again)
+    assert len(rows(web_tool, Award)) == 1
+    learners = school.browser.post(
+        f"/lti/app/hand/{waiting.id}/decline", data={"_launch": hidden(school.launch(JANIS), "_launch")}
+    )
+    assert learners.status_code == 403
+
+
+def test_whoever_asked_cannot_approve_even_by_a_form_of_their_own(give, act, web_tool):
+    change_issuer(web_tool, awarding={"two_award_by_hand": True})
+    give(**GIVEN)
+    (waiting,) = rows(web_tool, HandAward)
+    assert act(f"hand/{waiting.id}/approve").status_code == 403
+    assert f"{ANNA.name} is not awarded the badge." in text_of(act(f"hand/{waiting.id}/decline"))
+    assert rows(web_tool, Award) == []
+    assert act("hand/999/approve").status_code == 404
