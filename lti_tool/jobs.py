@@ -116,7 +116,13 @@ def replace(tool: Tool, event_id: str, payload: Json) -> None:
 
 def deliver(tool: Tool, event_id: str, payload: Json) -> None:
     """Delivers a badge by one channel. Raises what `dispatch.deliver` does."""
-    dispatch.deliver(tool.store, tool.issuers, payload["delivery_id"], tool.clock())
+    dispatch.deliver(tool.store, tool.issuers, tool.connect, payload["delivery_id"], tool.clock())
+    _finish(tool, event_id)
+
+
+def take_back(tool: Tool, event_id: str, payload: Json) -> None:
+    """Has the platform show a revoked badge no longer. Raises what `dispatch.take_back` does."""
+    dispatch.take_back(tool.store, tool.connect, payload["delivery_id"], tool.clock())
     _finish(tool, event_id)
 
 
@@ -232,6 +238,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "issue": issue,
     "replace": replace,
     "deliver": deliver,
+    "take_back": take_back,
     "tell": tell,
     "notify": notify,
     "look": look,

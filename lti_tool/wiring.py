@@ -17,7 +17,7 @@ from badges.vocabularies import set_override_folder
 from config.settings import Network, Settings, SettingsError
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
-from lti_tool.deliveries import email, mail_folder
+from lti_tool.deliveries import email, mail_folder, open_at
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing import issuer_changes, issuer_file
 from lti_tool.issuing.issuer import Issuer
@@ -247,6 +247,7 @@ def _issuers(settings: Settings, store: Store, extension_url: str) -> Issuers:
         device_vault=_device_vault(settings),
         compiled_forms=CompiledForms(partial(form_name, own_dids.has), StoredForms(store)),
         channels=_channels(settings),
+        open_at=open_at,
         status_purpose=settings.status_purpose,
     )
 

@@ -14,15 +14,13 @@ from lti_tool.awarding.ledger import Ledger, Seen, append
 from lti_tool.conditions.tree import read_tree, reads
 from lti_tool.errors import PlatformError
 from lti_tool.observations import ROLE, Policy
-from lti_tool.platforms.services import Connection
+from lti_tool.platforms.services import Connect, Connection
 from lti_tool.sources import SOURCES, is_open, kinds_found
 from lti_tool.sources.found import Answer, Asked, Found, LinkAsked
 from lti_tool.store import Session, dead_jobs, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import AwardRule, Course, LookRow, ResourceLink
-from lti_tool.values import Member, Registration
-
-Connect = Callable[[Registration], Connection]
+from lti_tool.values import Member
 
 #: The longest time between two looks at a platform that does not answer.
 LONGEST_WAIT = timedelta(hours=6)

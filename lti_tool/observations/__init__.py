@@ -30,6 +30,9 @@ RESULT = "result"
 #: "criteria": ..., "activities": ...}`, see `lti_tool.sources.moodle_plugin`. `waits` says why it does not count yet:
 #: empty, `hidden` or `stale`. None where the platform no longer says so.
 COURSE_COMPLETED = "course_completed"
+#: What completing the course asks for, which is about no person: `[{"kind": ..., "activity": ..., "link": ...}]`;
+#: `link` is the resource link of the activity, where it is one of the tool's.
+COMPLETION_CRITERIA = "completion_criteria"
 #: The actor confirms the person: True.
 CONFIRMED = "confirmed"
 #: The actor has seen that a RESULT changed after the award to the person, and leaves the badge: when the newest of

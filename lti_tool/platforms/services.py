@@ -19,9 +19,14 @@ from pylti1p3.lineitem import LineItem as LibraryLineItem
 
 from lti_tool.errors import OutgoingError, PlatformError
 from lti_tool.outgoing import HttpResponse, Outgoing
-from lti_tool.platforms import completions, notices
+from lti_tool.platforms import completions, notices, scores
 from lti_tool.platforms.access_tokens import TOKEN_MARGIN, TokenCache, granted_token, token_request
-from lti_tool.platforms.service_errors import NotOnPlatformError, ScopeRefusedError, service_error
+from lti_tool.platforms.service_errors import (
+    NotOnPlatformError,
+    OutdatedScoreError,
+    ScopeRefusedError,
+    service_error,
+)
 from lti_tool.platforms.service_values import (
     read_json,
     read_line_item,
@@ -31,6 +36,7 @@ from lti_tool.platforms.service_values import (
 )
 from lti_tool.values import (
     Decrypt,
+    Json,
     LineItem,
     LineItemResult,
     Member,
@@ -160,6 +166,27 @@ class Connection:
         asked = {"notice_type": notices.NOTICE_TYPE, "handler": handler}
         self._call("PUT", url, "application/json", notices.SCOPE, json.dumps(asked).encode())
 
+    def tell_learner(self, url: str, user_id: str, resource_link_id: str) -> None:
+        """Has our plugin for Moodle tell the learner that the badge of the link is ready. Raises PlatformError."""
+        asked = {"sub": user_id, "resource_link_id": resource_link_id}
+        self._call("POST", url, "application/json", completions.MESSAGE_SCOPE, json.dumps(asked).encode())
+
+    def write_score(self, line_item_url: str, user_id: str, at: datetime, *, comment: str) -> None:
+        """Writes the full score of somebody into a column; one that is there and newer stays. Raises PlatformError."""
+        self._post_score(line_item_url, scores.full_score(user_id, at, comment, self._registration.product))
+
+    def clear_score(self, line_item_url: str, user_id: str, at: datetime) -> None:
+        """Clears what `write_score` has written. Raises PlatformError."""
+        self._post_score(line_item_url, scores.no_score(user_id, at, self._registration.product))
+
+    def _post_score(self, line_item_url: str, score: Json) -> None:
+        try:
+            url = _with_path(line_item_url, "/scores")
+            self._call("POST", url, scores.MEDIA_TYPE, scores.SCOPE, json.dumps(score).encode())
+        except OutdatedScoreError:
+            # Moodle has the same second already, from a job that ran twice, or a later one.
+            return
+
     def _with_limit(self, url: str) -> str:
         # Canvas gives ten entries a page unless asked for more. Moodle's results fail when a limit is given.
         is_canvas = self._registration.product == "canvas"
@@ -235,6 +262,10 @@ class Connection:
             self._registration, self._key, scopes, token, self._clock() + lifetime - TOKEN_MARGIN
         )
         return token
+
+
+#: The services of the platform that is registered so.
+Connect = Callable[[Registration], Connection]
 
 
 def _next_page(answer: HttpResponse) -> str | None:

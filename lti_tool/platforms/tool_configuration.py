@@ -11,12 +11,14 @@ from lti_tool.values import Json
 
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 
-#: The scopes that the tool asks for: to read members and results, and to create a line item. It never writes scores.
+#: The scopes that the tool asks for: to read members and results, to create a line item, and to write scores, which it
+#: does only where a teacher wants to see a badge in the gradebook.
 SCOPES = (
     "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
+    "https://purl.imsglobal.org/spec/lti-ags/scope/score",
 )
 CLAIMS = ("iss", "sub", "name", "given_name", "family_name", "email")
 

@@ -13,6 +13,8 @@ import pytest
 
 from lti_tool.errors import OutgoingError, PlatformError
 from lti_tool.platforms.access_tokens import TokenCache
+from lti_tool.platforms.completions import MESSAGE_SCOPE, messages_url
+from lti_tool.platforms.scores import SCOPE as WRITE_SCORES
 from lti_tool.platforms.services import (
     LINE_ITEM,
     LINE_ITEMS,
@@ -641,3 +643,59 @@ def test_a_token_that_was_asked_for_with_a_withdrawn_key_is_used_no_more(
     )
     assert (first == new.kid, second == new.kid) == (False, True)
     assert {each.kid for each in tokens._tokens} == {new.kid}
+
+
+def scores_url(item_url):
+    return item_url.replace("/lineitem?", "/lineitem/scores?")
+
+
+def test_a_full_score_is_written_whatever_the_maximum_is(moodle, network, clock, recorded):
+    network.on("POST", scores_url(ITEM_URL), "", status=200)
+    moodle.write_score(ITEM_URL, "4", clock(), comment="Data literacy")
+    (call,) = network.calls_to(scores_url(ITEM_URL))
+    assert json.loads(call.data) == {
+        "userId": "4",
+        "timestamp": clock().isoformat(),
+        "scoreGiven": 1,
+        "scoreMaximum": 1,
+        "comment": "Data literacy",
+        "activityProgress": "Completed",
+        "gradingProgress": "FullyGraded",
+    }
+    assert (
+        call.headers["Content-Type"]
+        == recorded("moodle/22_ags_score_post.json")["request"]["headers"]["Content-Type"]
+    )
+    assert network.calls_to(TOKEN_URL)[0].data["scope"] == WRITE_SCORES
+
+
+def test_canvas_is_told_that_a_score_is_no_submission_and_replaces_no_grade_of_a_teacher(
+    canvas, network, clock
+):
+    url = "https://example.instructure.com/api/lti/courses/5/line_items/7"
+    network.on("POST", f"{url}/scores", {"resultUrl": f"{url}/results/1"})
+    canvas.write_score(url, "u-1", clock(), comment="Badge")
+    canvas.clear_score(url, "u-1", clock())
+    written, cleared = (json.loads(call.data) for call in network.calls_to(f"{url}/scores"))
+    submission = {"new_submission": False, "prioritize_non_tool_grade": True}
+    assert written["https://canvas.instructure.com/lti/submission"] == submission
+    assert cleared["https://canvas.instructure.com/lti/submission"] == submission
+    assert not {"scoreGiven", "scoreMaximum", "comment"} & cleared.keys()
+    assert cleared["gradingProgress"] == "NotReady"
+
+
+def test_a_score_of_the_same_second_is_done_already(moodle, network, clock):
+    network.on("POST", scores_url(ITEM_URL), '{"status":409,"reason":"Conflict"}', status=409)
+    moodle.write_score(ITEM_URL, "4", clock(), comment="Badge")
+    network.remove("POST", scores_url(ITEM_URL))
+    network.on("POST", scores_url(ITEM_URL), '{"status":400}', status=400)
+    assert error_of(lambda: moodle.write_score(ITEM_URL, "4", clock(), comment="Badge")).permanent
+
+
+def test_moodle_is_asked_to_tell_a_learner(moodle, network):
+    network.on("POST", "https://moodle.example/nozimite/2/messages", "", status=201)
+    url = messages_url("https://moodle.example/nozimite/2/completions")
+    moodle.tell_learner(url, "7", "17")
+    (call,) = network.calls_to(url)
+    assert json.loads(call.data) == {"sub": "7", "resource_link_id": "17"}
+    assert network.calls_to(TOKEN_URL)[0].data["scope"] == MESSAGE_SCOPE

@@ -491,6 +491,7 @@ def upgrade() -> None:
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided", sa.JSON(), nullable=True),
         sa.Column("trouble", sa.JSON(), nullable=True),
+        sa.Column("column_url", sa.String(), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["course_id"],
