@@ -155,9 +155,8 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
             return
         failures = payload.get("failures", 0) + 1 if trouble else 0
         answered_before = looks.was_answered(session, course)
-        due_at = looks.next_look(
-            course, trouble, tool.poll_every, failures, now, answered_before=answered_before
-        )
+        usual = looks.interval(session, course, tool.poll_every, now)
+        due_at = looks.next_look(course, trouble, usual, failures, now, answered_before=answered_before)
         next_payload = {"course_id": course_id, "failures": failures}
         outbox.reschedule(session, event_id, "look", next_payload, due_at)
     if trouble:

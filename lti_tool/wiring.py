@@ -27,6 +27,7 @@ from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.access_tokens import TokenCache
+from lti_tool.platforms.call_limits import PlatformsCallLimits
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection
 from lti_tool.publishing import credentials, extension_address, own_documents
@@ -73,6 +74,7 @@ class Tool:
     new_budget: Callable[[], Budget]
     key_sets: KeySets
     tokens: TokenCache
+    call_limits: PlatformsCallLimits
     issuers: Issuers
 
     def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
@@ -127,7 +129,15 @@ class Tool:
         """The services of the registration's platform. Raises DecryptionError where the tool's key cannot be opened."""
         with self.store.read() as session:
             key = self.issuers.first(session).keyring.tool_keys(session)[0]
-        return Connection(registration, key, self.outgoing, self.tokens, self.clock, self.decrypt)
+        return Connection(
+            registration,
+            key,
+            self.outgoing,
+            self.tokens,
+            self.clock,
+            self.decrypt,
+            self.call_limits.of(registration.id),
+        )
 
     @property
     def encrypt(self) -> Callable[[bytes], bytes]:
@@ -180,6 +190,7 @@ def build_tool(
             new_budget=partial(Budget, time.monotonic),
             key_sets=KeySets(outgoing, lambda: now().timestamp()),
             tokens=TokenCache(),
+            call_limits=PlatformsCallLimits(lambda: now().timestamp()),
             issuers=found,
         )
 

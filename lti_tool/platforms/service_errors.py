@@ -22,6 +22,10 @@ class NotOnPlatformError(PlatformError):
     """The platform answers that the course, link or line item does not exist, or no longer does."""
 
 
+class NoAnswerError(PlatformError):
+    """The platform cannot be reached, or has not answered in time."""
+
+
 class OutdatedScoreError(PlatformError):
     """The platform has a score of that time already, or a later one."""
 

@@ -17,10 +17,11 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from pylti1p3.lineitem import LineItem as LibraryLineItem
 
-from lti_tool.errors import OutgoingError, PlatformError
+from lti_tool.errors import PlatformError
 from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms import completions, notices, scores
 from lti_tool.platforms.access_tokens import TOKEN_MARGIN, TokenCache, granted_token, token_request
+from lti_tool.platforms.call_limits import CallLimits, Kind
 from lti_tool.platforms.service_errors import (
     NotOnPlatformError,
     OutdatedScoreError,
@@ -56,8 +57,6 @@ READ_LINE_ITEMS = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readon
 WRITE_LINE_ITEMS = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
 READ_RESULTS = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
 
-#: A platform needs seconds to work out who may open a link, in a large course and under load more than ten.
-LIST_SECONDS = 60
 MAX_PAGES = 500
 MAX_BYTES = 20_000_000
 CANVAS_PAGE_SIZE = "100"
@@ -70,8 +69,8 @@ class Connection:
     """The services of one platform, called in the name of one registration.
 
     A PlatformError says that the platform does not answer as agreed; it is `permanent` where trying again is of no use.
-    Further services of a platform, which know another token than that of LTI, are called by `outgoing`; `decrypt` opens
-    what a source was given for them.
+    Further services of a platform, which know another token than that of LTI, are called by `outgoing` within the
+    `limits` of the platform; `decrypt` opens what a source was given for them.
     """
 
     def __init__(
@@ -82,12 +81,14 @@ class Connection:
         tokens: TokenCache,
         clock: Callable[[], datetime],
         decrypt: Decrypt,
+        limits: CallLimits,
     ) -> None:
         self._registration = registration
         self._key = key
         self._tokens = tokens
         self._clock = clock
         self.decrypt = decrypt
+        self.limits = limits
         self.outgoing = outgoing
 
     def members(self, url: str, resource_link_id: str | None = None) -> Iterator[Member]:
@@ -239,24 +240,33 @@ class Connection:
         headers = {"Authorization": f"Bearer {self._token([scope])}", "Accept": media_type}
         if data is not None:
             headers["Content-Type"] = media_type
-        return self._ask(method, url, headers, data)
+        return self._ask(method, url, headers, data, "list" if method == "GET" else "change")
 
     def _ask(
-        self, method: str, url: str, headers: Mapping[str, str], data: Mapping[str, str] | bytes | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        data: Mapping[str, str] | bytes | None,
+        kind: Kind,
     ) -> HttpResponse:
-        try:
-            return self.outgoing.request(
-                method, url, headers=headers, data=data, max_bytes=MAX_BYTES, seconds=LIST_SECONDS
+        with self.limits.call(kind) as seconds:
+            answer = self.outgoing.request(
+                method, url, headers=headers, data=data, max_bytes=MAX_BYTES, seconds=seconds
             )
-        except OutgoingError as error:
-            raise PlatformError(error.sentence, error.about, permanent=error.permanent) from error
+        if answer.status in (429, 503) and (wait := service_error(answer, self._clock()).retry_after):
+            # It is the platform that is busy, whichever course was asked about.
+            self.limits.wait(wait)
+        return answer
 
     def _token(self, scopes: Sequence[str]) -> str:
         cached = self._tokens.find(self._registration, self._key, scopes, self._clock())
         if cached is not None:
             return cached
         form = token_request(self._registration, self._key, scopes, self._clock())
-        answer = self._ask("POST", self._registration.auth_token_url, {"Accept": "application/json"}, form)
+        answer = self._ask(
+            "POST", self._registration.auth_token_url, {"Accept": "application/json"}, form, "token"
+        )
         token, lifetime = granted_token(answer, self._registration.product, self._clock())
         self._tokens.keep(
             self._registration, self._key, scopes, token, self._clock() + lifetime - TOKEN_MARGIN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from lti_tool.platforms.claims import COMPLETIONS, MASQUERADING, TIMEZONE
+from lti_tool.platforms.claims import COMPLETIONS, COURSE_END, MASQUERADING, TIMEZONE
 from lti_tool.platforms.platform_configuration import CANVAS, PlatformConfiguration
 from lti_tool.values import Json
 
@@ -44,10 +44,15 @@ CANVAS_CUSTOM = {
     "canvas_assignment_id": "$Canvas.assignment.id",
     MASQUERADING: "$Canvas.masqueradingUser.id",
     "context_history": "$Context.id.history",
+    COURSE_END: "$Canvas.course.endAt",
     TIMEZONE: "$Person.address.timezone",
 }
 #: What is asked of every other platform that offers the variable.
-CUSTOM = {"context_history": "$Context.id.history", TIMEZONE: "$Person.address.timezone"}
+CUSTOM = {
+    "context_history": "$Context.id.history",
+    COURSE_END: "$CourseSection.timeFrame.end",
+    TIMEZONE: "$Person.address.timezone",
+}
 #: What is asked of Moodle whether it offers the variable or not: our plugin may be installed later, and takes the
 #: variable in the registration as the permission to give the tool what it asks for.
 MOODLE_CUSTOM = {COMPLETIONS: "$Nozimite.completions.url"}

@@ -40,6 +40,13 @@ _SEEN = (
 )
 
 
+def newest_at(session: Session, course_id: int) -> datetime | None:
+    """When anything new was seen in the course last."""
+    return session.scalar(
+        select(func.max(ObservationRow.seen_at)).where(ObservationRow.course_id == course_id)
+    )
+
+
 def completion_criteria(session: Session, course_id: int) -> Sequence[Mapping[str, Any]] | None:
     """What completing the course asks for, as it was seen last; None where nothing tells."""
     query = (

@@ -12,7 +12,9 @@ import jwt
 import pytest
 
 from lti_tool.errors import OutgoingError, PlatformError
+from lti_tool.outgoing.circuit import FAILURES
 from lti_tool.platforms.access_tokens import TokenCache
+from lti_tool.platforms.call_limits import CallLimits
 from lti_tool.platforms.completions import MESSAGE_SCOPE, messages_url
 from lti_tool.platforms.scores import SCOPE as WRITE_SCORES
 from lti_tool.platforms.services import (
@@ -41,9 +43,22 @@ def tokens():
 
 
 @pytest.fixture
-def connect(network, registration, platform_keys, tokens, clock):
+def limits(clock):
+    return CallLimits(lambda: clock().timestamp())
+
+
+@pytest.fixture
+def connect(network, registration, platform_keys, tokens, clock, limits):
     def connected(**changes):
-        return Connection(replace(registration, **changes), platform_keys.tool, network, tokens, clock, bytes)
+        return Connection(
+            replace(registration, **changes),
+            platform_keys.tool,
+            network,
+            tokens,
+            clock,
+            bytes,
+            limits,
+        )
 
     return connected
 
@@ -629,14 +644,14 @@ def test_the_repr_of_a_connection_has_neither_token_nor_key(moodle, network, tok
 
 
 def test_a_token_that_was_asked_for_with_a_withdrawn_key_is_used_no_more(
-    moodle, network, registration, tokens, clock
+    moodle, network, registration, tokens, clock, limits
 ):
     network.on("GET", MEMBERS_URL, members_page())
     list(moodle.members(MEMBERS_URL))
     list(moodle.members(MEMBERS_URL))
     assert len(network.calls_to(TOKEN_URL)) == 1
     new = new_tool_key()
-    list(Connection(registration, new, network, tokens, clock, bytes).members(MEMBERS_URL))
+    list(Connection(registration, new, network, tokens, clock, bytes, limits).members(MEMBERS_URL))
     first, second = (
         jwt.get_unverified_header(call.data["client_assertion"])["kid"]
         for call in network.calls_to(TOKEN_URL)
@@ -699,3 +714,73 @@ def test_moodle_is_asked_to_tell_a_learner(moodle, network):
     (call,) = network.calls_to(url)
     assert json.loads(call.data) == {"sub": "7", "resource_link_id": "17"}
     assert network.calls_to(TOKEN_URL)[0].data["scope"] == MESSAGE_SCOPE
+
+
+class Silent:
+    """A network in which nothing answers in time; it keeps for how long each call would have waited."""
+
+    def __init__(self):
+        self.waited = []
+
+    def request(self, method, url, *, seconds, **options):
+        self.waited.append(seconds)
+        raise OutgoingError("it did not answer in time")
+
+
+def test_a_list_that_is_not_answered_in_time_is_waited_for_longer_the_next_time(
+    moodle, network, limits, clock
+):
+    network.on("GET", MEMBERS_URL, members_page("1"))
+    list(moodle.members(MEMBERS_URL))
+    silent = moodle.outgoing = Silent()
+    for _ in range(5):
+        error_of(moodle.members, MEMBERS_URL)
+        clock.advance(minutes=10)
+    assert silent.waited == [60, 120, 240, 240, 240]
+    with limits.call("list") as seconds:
+        assert seconds == 240
+    for _ in range(3):
+        with limits.call("list") as seconds:
+            pass
+    assert seconds == 60
+
+
+def test_a_platform_that_does_not_answer_is_left_alone_for_all_its_courses(moodle, network, clock, connect):
+    network.on("GET", MEMBERS_URL, members_page("1"))
+    list(moodle.members(MEMBERS_URL))
+    silent = moodle.outgoing = Silent()
+    for _ in range(FAILURES):
+        error_of(moodle.members, MEMBERS_URL)
+    error = error_of(moodle.results, ITEM_URL)
+    assert (error.retry_after, error.permanent) == (5, False)
+    other_course = connect()
+    assert error_of(other_course.members, MEMBERS_URL).retry_after == 5
+    assert len(silent.waited) == FAILURES
+    clock.advance(seconds=6)
+    assert ids(other_course.members(MEMBERS_URL)) == ["1"]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_platform_that_asks_to_wait_is_left_alone_by_all_its_courses(moodle, network, clock, status):
+    network.on("GET", MEMBERS_URL, "", status=status, headers={"Retry-After": "90"})
+    assert error_of(moodle.members, MEMBERS_URL).retry_after == 90
+    assert error_of(moodle.results, ITEM_URL).retry_after == 90
+    assert network.calls_to(RESULTS_URL) == []
+    clock.advance(seconds=91)
+    network.remove("GET", MEMBERS_URL)
+    network.on("GET", MEMBERS_URL, members_page("1"))
+    assert ids(moodle.members(MEMBERS_URL)) == ["1"]
+
+
+def test_an_address_that_may_not_be_called_says_nothing_of_the_platform(moodle, network):
+    class Refusing:
+        def request(self, method, url, **options):
+            raise OutgoingError("the address is not valid", permanent=True)
+
+    network.on("GET", MEMBERS_URL, members_page("1"))
+    list(moodle.members(MEMBERS_URL))
+    moodle.outgoing = Refusing()
+    for _ in range(FAILURES + 2):
+        assert error_of(moodle.members, MEMBERS_URL).permanent
+    moodle.outgoing = network
+    assert ids(moodle.members(MEMBERS_URL)) == ["1"]
