@@ -263,6 +263,22 @@ class ProgressPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GradeItem:
+    """Somebody's grade in one column of a gradebook, by the platform's own web service; `score` from 0 to 1.
+
+    `kind`: `course` for the course total, `mod` for an activity, and others of the platform. `activity` is the id of
+    the activity. `is_stale`: the grade is to be calculated anew.
+    """
+
+    kind: str
+    activity: str | None
+    score: Decimal | None
+    graded_at: datetime | None
+    is_hidden: bool
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineItem:
     """A line item of the Assignment and Grade Services; `id` is its URL."""
 

@@ -103,7 +103,7 @@ def look(
         answered = _ask(this, asked, connect(registration))
     except _OvertakenError:
         return None
-    error = _error_of(answered)
+    error = _error_of(answered, asked)
     with store.begin() as session:
         course = queries.people.lock_course(session, course_id)
         if error is not None and error.concluded:
@@ -145,6 +145,7 @@ def asked_about(session: Session, course: Course, links: Sequence[LinkAsked] = (
         notices_url=course.notices_url,
         messages_url=f"{course.registration.tool_url}/sources/{{}}/{course.registration_id}/",
         context_id=course.context_id,
+        platform_id=course.registration.platform_id,
         access=queries.platforms.source_accesses(session, course.registration_id, course.id),
         links=links,
     )
@@ -169,14 +170,15 @@ def _ask(this: _Look, asked: Asked, connection: Connection) -> Sequence[_Answere
     return answered
 
 
-def _error_of(answered: Sequence[_Answered]) -> PlatformError | None:
-    """Why the look is to be tried again: a source did not answer, and no other gave what it gives.
+def _error_of(answered: Sequence[_Answered], asked: Asked) -> PlatformError | None:
+    """Why the look is to be tried again: a source did not answer, and no other gave what was asked of it.
 
     Where another did, its own row of the look says what is wrong.
     """
+    needed = {ROLE}.union(*(link.reads for link in asked.links))
     given = frozenset().union(*(SOURCES[each.source].GIVES for each in answered if each.error is None))
     return next(
-        (each.error for each in answered if each.error and not given >= SOURCES[each.source].GIVES), None
+        (each.error for each in answered if each.error and SOURCES[each.source].GIVES & needed - given), None
     )
 
 

@@ -30,6 +30,13 @@ RESULT = "result"
 #: "criteria": ..., "activities": ...}`, see `lti_tool.sources.moodle_plugin`. `waits` says why it does not count yet:
 #: empty, `hidden` or `stale`. None where the platform no longer says so.
 COURSE_COMPLETED = "course_completed"
+#: The platform has the person as one who has completed the activity with the id `resource`, or is done with it:
+#: `{"completed_at": ..., "state": ..., "name": ..., "waits": ""}`, `state` being `complete`, `passed` or `failed`. None
+#: where the platform no longer says so.
+ACTIVITY_COMPLETED = "activity_completed"
+#: The person's total in the course: `{"score": ..., "graded_at": ..., "waits": ...}`, `score` as text from 0 to 1,
+#: `waits` as of COURSE_COMPLETED. None where there is none, or no longer.
+FINAL_SCORE = "final_score"
 #: The actor confirms the person: True.
 CONFIRMED = "confirmed"
 #: The actor has seen that a RESULT changed after the award to the person, and leaves the badge: when the newest of

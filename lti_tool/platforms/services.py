@@ -65,7 +65,7 @@ class Connection:
 
     A PlatformError says that the platform does not answer as agreed; it is `permanent` where trying again is of no use.
     Further services of a platform, which know another token than that of LTI, are called by `outgoing`; `decrypt` opens
-    what a source was given for them.
+    what a source was given for them, `clock` tells the time.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Connection:
         self._registration = registration
         self._key = key
         self._tokens = tokens
-        self._clock = clock
+        self.clock = clock
         self.decrypt = decrypt
         self.outgoing = outgoing
 
@@ -206,7 +206,7 @@ class Connection:
             answer = self._send(method, url, media_type, scope, data)
         if 200 <= answer.status < 300:
             return answer
-        raise service_error(answer, self._clock())
+        raise service_error(answer, self.clock())
 
     def _send(self, method: str, url: str, media_type: str, scope: str, data: bytes | None) -> HttpResponse:
         headers = {"Authorization": f"Bearer {self._token([scope])}", "Accept": media_type}
@@ -225,14 +225,14 @@ class Connection:
             raise PlatformError(error.sentence, error.about, permanent=error.permanent) from error
 
     def _token(self, scopes: Sequence[str]) -> str:
-        cached = self._tokens.find(self._registration, self._key, scopes, self._clock())
+        cached = self._tokens.find(self._registration, self._key, scopes, self.clock())
         if cached is not None:
             return cached
-        form = token_request(self._registration, self._key, scopes, self._clock())
+        form = token_request(self._registration, self._key, scopes, self.clock())
         answer = self._ask("POST", self._registration.auth_token_url, {"Accept": "application/json"}, form)
-        token, lifetime = granted_token(answer, self._registration.product, self._clock())
+        token, lifetime = granted_token(answer, self._registration.product, self.clock())
         self._tokens.keep(
-            self._registration, self._key, scopes, token, self._clock() + lifetime - TOKEN_MARGIN
+            self._registration, self._key, scopes, token, self.clock() + lifetime - TOKEN_MARGIN
         )
         return token
 

@@ -30,7 +30,8 @@ class Asked:
     """A course to look at. `product` is the platform's, as in its registration.
 
     `messages_url` is where the platform can send messages to the source NAME: with the name in place of `{}`. `access`
-    has what the sources that need it were given, by their names. `context_id` is the course's id there.
+    has what the sources that need it were given, by their names. `context_id` is the course's id there, `platform_id`
+    the platform's own (`iss`).
     """
 
     product: str
@@ -40,6 +41,7 @@ class Asked:
     notices_url: str | None = None
     messages_url: str = ""
     context_id: str = ""
+    platform_id: str = ""
     access: Mapping[str, Access] = field(default_factory=dict)
     links: Sequence[LinkAsked]
 
@@ -93,6 +95,9 @@ class Known(Protocol):
 
     def everybody(self, kind: str | None = None) -> Iterable[str]:
         """The user_ids of all of whom anything, or anything of this kind, was observed in the course."""
+
+    def counts(self, source: str) -> Mapping[str, int]:
+        """The counts of the source's last look at the course that was answered; empty where there was none."""
 
 
 #: How many people are asked about at once.

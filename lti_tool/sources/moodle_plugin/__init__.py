@@ -5,14 +5,14 @@ What it cannot see: nothing of what Moodle shows as completed; it waits where a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from lti_tool.errors import LaunchError, PlatformError
-from lti_tool.observations import COURSE_COMPLETED, KnownPerson, select
+from lti_tool.observations import COURSE_COMPLETED
 from lti_tool.platforms.notices import changed_courses
 from lti_tool.platforms.services import Connection
+from lti_tool.sources.completion_values import completion_value, is_new_completion
 from lti_tool.sources.found import NOBODY, Answer, Asked, Found, Known, Message, Reply, in_parts
 from lti_tool.values import CourseProgress, LearnerProgress, ProgressPage
 
@@ -33,12 +33,15 @@ def look(asked: Asked, connection: Connection, known: Known) -> Answer:
     found: list[Found] = []
     listed = completed = 0
     for part in in_parts(_learners(connection.completions(asked.completions_url))):
-        values = {learner.user_id: _value(course, learner, as_of) for course, learner, as_of in part}
+        values = {
+            learner.user_id: completion_value(course, learner, as_of, _waits(course, learner))
+            for course, learner, as_of in part
+        }
         people = known.people(list(values), GIVES)
         found += (
             Found(user_id=user_id, kind=COURSE_COMPLETED, value=value)
             for user_id, value in values.items()
-            if _is_new(value, people.get(user_id, NOBODY))
+            if is_new_completion(value, people.get(user_id, NOBODY).own, NAME)
         )
         listed += len(values)
         completed += sum(value is not None for value in values.values())
@@ -86,32 +89,6 @@ def _learners(
             yield course, learner, page.as_of
 
 
-def _value(course: CourseProgress, learner: LearnerProgress, as_of: datetime) -> Mapping[str, Any] | None:
-    if learner.completed_at is None:
-        return None
-    asked_for = {criterion.activity for criterion in course.criteria}
-    return {
-        "completed_at": learner.completed_at.isoformat(),
-        "as_of": as_of.isoformat(),
-        "waits": _waits(course, learner),
-        "criteria": [
-            {"kind": each.kind} | ({"activity": each.activity} if each.activity else {})
-            for each in course.criteria
-        ],
-        "activities": [
-            {
-                "activity": each.activity,
-                "state": each.state,
-                "overridden": each.overridden,
-                "at": each.at.isoformat() if each.at else None,
-            }
-            | ({"overridden_by": each.overridden_by} if each.overridden_by else {})
-            for each in learner.activities
-            if each.activity in asked_for
-        ],
-    }
-
-
 def _waits(course: CourseProgress, learner: LearnerProgress) -> str:
     """Why a completion does not count yet: Moodle hides a grade that it rests on, or has not calculated the total.
 
@@ -122,12 +99,3 @@ def _waits(course: CourseProgress, learner: LearnerProgress) -> str:
     if by_grades and learner.has_hidden_grade:
         return "hidden"
     return "stale" if by_total and course.is_total_stale else ""
-
-
-def _is_new(value: Mapping[str, Any] | None, person: KnownPerson) -> bool:
-    """Whether the value differs from the last that the source knew of the person, in anything but its `as_of`."""
-    own: Sequence[Any] = [each for each in select(person.own, COURSE_COMPLETED) if each.source == NAME]
-    before = own[-1].value if own else None
-    if value is None or before is None:
-        return value is not before
-    return bool(value != before | {"as_of": value["as_of"]})

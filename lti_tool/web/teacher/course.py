@@ -15,8 +15,9 @@ from lti_tool.awarding import looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.conditions.tree import Node, demands, is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
+from lti_tool.sources.found import Asked
 from lti_tool.store import Session, queries
-from lti_tool.store.models import AwardRule, ResourceLink, RuleVersion, TemplateVersion
+from lti_tool.store.models import AwardRule, Course, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
@@ -126,8 +127,9 @@ def course_page(
         acting_on = (request.view_args or {}).get("rule_id", asked_rule() or visit.rule_id)
         open_id = rules[0].id if len(rules) == 1 else acting_on
         changes = changes_in_course(session, visit.course_id, current_tool().clock())
+        asked = looks.asked_about(session, session.get_one(Course, visit.course_id))
         panels = [
-            _panel(session, rule, changes, open_id, visit, refused if rule.id == acting_on else None)
+            _panel(session, rule, changes, open_id, visit, asked, refused if rule.id == acting_on else None)
             for rule in rules
         ]
         removed = [panel for panel in panels if panel.rule.removed_at is not None]
@@ -165,6 +167,7 @@ def _panel(
     changes: Sequence[ResultChange],
     open_id: int | None,
     visit: Visit,
+    asked: Asked,
     refused: Problem | None,
 ) -> Panel:
     version = queries.rules.shown_of(rule.versions)
@@ -189,7 +192,7 @@ def _panel(
         change=_change(version, proposed) if proposed is not None else None,
         asks_less=_asks_less(session, rule.link),
         learners=learners,
-        cannot_see=unseen_sentences(reads(tree)),
+        cannot_see=unseen_sentences(reads(tree), asked),
         parts=parts,
         gone=gone_words(rule.link.missing_in) if is_gone else None,
         unpermitted=_unpermitted(session, rule),
