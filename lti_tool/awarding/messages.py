@@ -8,15 +8,17 @@ from lti_tool.awarding.looks import is_looked_at, look_soon
 from lti_tool.errors import NotFoundError
 from lti_tool.observations import Policy
 from lti_tool.sources import SOURCES
-from lti_tool.sources.found import Message, Reply, differing
+from lti_tool.sources.found import Message, Reply, differing, not_yet_told
 from lti_tool.store import queries
 from lti_tool.store.database import Store
 
 
-def check_source(name: str) -> None:
-    """Raises NotFoundError where no source of that name takes messages."""
-    if not hasattr(SOURCES.get(name), "receive"):
+def methods_of(name: str) -> frozenset[str]:
+    """By which methods the source takes messages. Raises NotFoundError where no source of that name takes any."""
+    source = SOURCES.get(name)
+    if not hasattr(source, "receive"):
         raise NotFoundError("no source takes messages here")
+    return frozenset(getattr(source, "METHODS", {"POST"}))
 
 
 def receive(store: Store, source: str, message: Message, policy: Policy) -> Reply:
@@ -25,7 +27,8 @@ def receive(store: Store, source: str, message: Message, policy: Policy) -> Repl
     A source checks for itself who sent the message. What it finds about courses or people that no launch and no list
     has shown yet is left out.
     """
-    check_source(source)
+    methods_of(source)
+    new_of = not_yet_told if getattr(SOURCES[source], "TELLS_EVENTS", False) else differing
     reply: Reply = SOURCES[source].receive(message)
     with store.begin() as session:
         for context_id in reply.changed:
@@ -44,7 +47,7 @@ def receive(store: Store, source: str, message: Message, policy: Policy) -> Repl
             names = {person_id: user_id for user_id, person_id in ids.items()}
             known = queries.observations.of_people(session, course.id, names)
             own = {names.get(person_id) if person_id else None: seen for person_id, seen in known.items()}
-            new = differing(found, own, source)
+            new = new_of(found, own, source)
             append(session, course, new, Seen(source=source, at=message.received_at), ids)
         decide_course(store, course.id, policy, message.received_at)
     return reply

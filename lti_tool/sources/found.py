@@ -134,16 +134,39 @@ def differs(value: Any, before: Sequence[Observation], kind: str, resource: str,
     return True
 
 
+def not_yet_told(
+    found: Iterable[Found], own: Mapping[str | None, Sequence[Observation]], source: str
+) -> tuple[Found, ...]:
+    """What was found and was never told by the source before, of events: each is one, however often and late it comes.
+
+    `own` as of `differing`.
+    """
+    new: list[Found] = []
+    for each in found:
+        before = own.get(each.user_id, ())
+        is_known = any(
+            (old.kind, old.resource, old.source) == (each.kind, each.resource, source)
+            and old.value == each.value
+            for old in before
+        )
+        if not is_known and each not in new:
+            new.append(each)
+    return tuple(new)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message that was sent to a source, at `/sources/NAME/REGISTRATION/PATH`, about a registered platform.
 
-    `find_key` finds the platform's public keys. `access` is what the source was given for the platform, None where it
-    was given nothing; `decrypt` opens its secrets.
+    `method` is that of the request, `query` what stands behind its address. `find_key` finds the platform's public
+    keys. `access` is what the source was given for the platform, None where it was given nothing; `decrypt` opens its
+    secrets.
     """
 
     registration: Registration
     path: str
+    method: str = "POST"
+    query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     received_at: datetime
@@ -162,5 +185,6 @@ class Reply:
     status: int
     body: bytes = b""
     media_type: str = "text/plain"
+    headers: Mapping[str, str] = field(default_factory=dict)
     found: Mapping[str, Sequence[Found]] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
