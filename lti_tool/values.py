@@ -146,6 +146,7 @@ class Launch:
     deep_linking: DeepLinkingSettings | None
     completions_url: str | None = None
     notices_url: str | None = None
+    notice_types: tuple[str, ...] = ()
     acting_for_other: bool = False
     timezone: str | None = None
     product: str = ""
@@ -443,6 +444,15 @@ class Receipt:
 
 #: Opens a secret as it is stored. Raises DecryptionError.
 Decrypt = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseCopy:
+    """A course that was made as a copy of others, by their ids on the platform."""
+
+    context_id: str
+    title: str
+    origins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from lti_tool.awarding.decisions import decide_course
 from lti_tool.awarding.ledger import Ledger, Seen, append
 from lti_tool.conditions.tree import read_tree, reads
 from lti_tool.errors import PlatformError
-from lti_tool.observations import ROLE, Policy
+from lti_tool.observations import COURSE_COPIED, ROLE, Policy
 from lti_tool.platforms.services import Connection
 from lti_tool.sources import SOURCES, is_open, kinds_found
 from lti_tool.sources.found import Answer, Asked, Found, LinkAsked
@@ -143,6 +143,7 @@ def asked_about(session: Session, course: Course, links: Sequence[LinkAsked] = (
         line_items_url=course.line_items_url,
         completions_url=course.completions_url,
         notices_url=course.notices_url,
+        notice_types=frozenset(course.notice_types),
         messages_url=f"{course.registration.tool_url}/sources/{{}}/{course.registration_id}/",
         context_id=course.context_id,
         platform_id=course.registration.platform_id,
@@ -156,7 +157,7 @@ def _ask(this: _Look, asked: Asked, connection: Connection) -> Sequence[_Answere
 
     Who is in the course comes first: the others depend on it. Raises _OvertakenError.
     """
-    needed = {ROLE}.union(*(link.reads for link in asked.links))
+    needed = {ROLE, COURSE_COPIED}.union(*(link.reads for link in asked.links))
     sources = [
         each
         for each in SOURCES.values()

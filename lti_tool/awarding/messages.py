@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lti_tool.awarding import copies
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.awarding.ledger import Seen, append
 from lti_tool.awarding.looks import is_looked_at, look_soon
@@ -35,6 +36,9 @@ def receive(store: Store, source: str, message: Message, policy: Policy) -> Repl
             course = queries.people.course_of(session, message.registration.id, context_id)
             if course is not None and is_looked_at(session, course):
                 look_soon(session, course.id, message.received_at)
+    for copy in reply.copies:
+        with store.begin() as session:
+            copies.note(session, message.registration.id, copy, source, message.received_at)
     for context_id, found in reply.found.items():
         with store.begin() as session:
             course = queries.people.course_of(session, message.registration.id, context_id)

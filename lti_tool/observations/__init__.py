@@ -37,6 +37,8 @@ ACTIVITY_COMPLETED = "activity_completed"
 #: The person's total in the course: `{"score": ..., "graded_at": ..., "waits": ...}`, `score` as text from 0 to 1,
 #: `waits` as of COURSE_COMPLETED. None where there is none, or no longer.
 FINAL_SCORE = "final_score"
+#: The course was made as a copy of others: `{"origins": [...]}`, the ids that these have on the platform.
+COURSE_COPIED = "course_copied"
 #: The actor confirms the person: True.
 CONFIRMED = "confirmed"
 #: The actor has seen that a RESULT changed after the award to the person, and leaves the badge: when the newest of

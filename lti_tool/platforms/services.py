@@ -155,9 +155,9 @@ class Connection:
         for page in self._pages(url, completions.MEDIA_TYPE, completions.SCOPE):
             yield completions.read_page(page)
 
-    def ask_for_notices(self, url: str, handler: str) -> None:
-        """Tells the platform to send its notices to `handler`. Raises PlatformError."""
-        asked = {"notice_type": notices.NOTICE_TYPE, "handler": handler}
+    def ask_for_notices(self, url: str, notice_type: str, handler: str) -> None:
+        """Tells the platform to send its notices of a type to `handler`. Raises PlatformError."""
+        asked = {"notice_type": notice_type, "handler": handler}
         self._call("PUT", url, "application/json", notices.SCOPE, json.dumps(asked).encode())
 
     def _with_limit(self, url: str) -> str:

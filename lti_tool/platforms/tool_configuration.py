@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from lti_tool.platforms import notices
 from lti_tool.platforms.claims import COMPLETIONS, MASQUERADING, TIMEZONE
 from lti_tool.platforms.platform_configuration import CANVAS, PlatformConfiguration
 from lti_tool.values import Json
 
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 
-#: The scopes that the tool asks for: to read members and results, and to create a line item. It never writes scores.
+#: The scopes that the tool asks for: to read members and results, to create a line item, and to be told of copies of
+#: courses. It never writes scores.
 SCOPES = (
     "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
+    notices.SCOPE,
 )
 CLAIMS = ("iss", "sub", "name", "given_name", "family_name", "email")
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 from lti_tool.errors import PlatformError
 from lti_tool.observations import KnownPerson, Observation
 from lti_tool.platforms.signed_tokens import FindKey
-from lti_tool.values import Access, Decrypt, Member, Registration
+from lti_tool.values import Access, CourseCopy, Decrypt, Member, Registration
 
 T = TypeVar("T")
 
@@ -29,9 +29,9 @@ class LinkAsked:
 class Asked:
     """A course to look at. `product` is the platform's, as in its registration.
 
-    `messages_url` is where the platform can send messages to the source NAME: with the name in place of `{}`. `access`
-    has what the sources that need it were given, by their names. `context_id` is the course's id there, `platform_id`
-    the platform's own (`iss`).
+    `notice_types` are those that the platform can send to whoever asks at `notices_url`, `messages_url` is where it can
+    send messages to the source NAME: with the name in place of `{}`. `access` has what the sources that need it were
+    given, by their names. `context_id` is the course's id there, `platform_id` the platform's own (`iss`).
     """
 
     product: str
@@ -39,6 +39,7 @@ class Asked:
     line_items_url: str | None
     completions_url: str | None = None
     notices_url: str | None = None
+    notice_types: frozenset[str] = frozenset()
     messages_url: str = ""
     context_id: str = ""
     platform_id: str = ""
@@ -179,7 +180,8 @@ class Message:
 class Reply:
     """A source's answer to a message: what to send back, and what was found, by the context id of the course.
 
-    `changed` are the context ids of courses in which something is new that only a look can tell.
+    `changed` are the context ids of courses in which something is new that only a look can tell. `copies` are courses
+    that were made of others.
     """
 
     status: int
@@ -188,3 +190,4 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     found: Mapping[str, Sequence[Found]] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
+    copies: Sequence[CourseCopy] = ()

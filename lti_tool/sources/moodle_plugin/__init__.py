@@ -10,7 +10,7 @@ from datetime import datetime
 
 from lti_tool.errors import LaunchError, PlatformError
 from lti_tool.observations import COURSE_COMPLETED
-from lti_tool.platforms.notices import changed_courses
+from lti_tool.platforms.notices import NOTICE_TYPE, changed_courses
 from lti_tool.platforms.services import Connection
 from lti_tool.sources.completion_values import completion_value, is_new_completion
 from lti_tool.sources.found import NOBODY, Answer, Asked, Found, Known, Message, Reply, in_parts
@@ -58,10 +58,10 @@ def _ask_for_notices(asked: Asked, connection: Connection) -> int:
 
     Asked anew at each look, so that a plugin that was installed again has the address. Looks see the same without any.
     """
-    if asked.notices_url is None:
+    if asked.notices_url is None or NOTICE_TYPE not in asked.notice_types:
         return 0
     try:
-        connection.ask_for_notices(asked.notices_url, asked.messages_url.format(NAME))
+        connection.ask_for_notices(asked.notices_url, NOTICE_TYPE, asked.messages_url.format(NAME))
     except PlatformError:
         return 0
     return 1

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from badges.eu.elements import Reading
 from badges.template.model import Template, stored_template
-from lti_tool.awarding import looks, placing
+from lti_tool.awarding import copies, looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.conditions.tree import Node, demands, is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
@@ -94,6 +94,15 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A rule of the course that this one is a copy of: what it asks for, and what a teacher ought to check in it."""
+
+    version: RuleVersion
+    terms: Sequence[Markup]
+    to_check: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """What an action did, above the course page; `light`: "yes" where it succeeded, "no" where not, else "unsure"."""
 
@@ -127,7 +136,8 @@ def course_page(
         acting_on = (request.view_args or {}).get("rule_id", asked_rule() or visit.rule_id)
         open_id = rules[0].id if len(rules) == 1 else acting_on
         changes = changes_in_course(session, visit.course_id, current_tool().clock())
-        asked = looks.asked_about(session, session.get_one(Course, visit.course_id))
+        course = session.get_one(Course, visit.course_id)
+        asked = looks.asked_about(session, course)
         panels = [
             _panel(session, rule, changes, open_id, visit, asked, refused if rule.id == acting_on else None)
             for rule in rules
@@ -145,6 +155,7 @@ def course_page(
             acting_on=acting_on,
             all_selected=all_selected,
             asks_less=_asks_less(session, _link_without_badge(session, visit)),
+            offers=[_offer(version) for version in copies.offered(session, course)],
             mail_folder=current_tool().mail_folder,
             most_batches=MOST_BATCHES,
         )
@@ -224,6 +235,11 @@ def _asks_less(session: Session, link: ResourceLink | None) -> Sentence:
     """Why the activity of the link changes nothing: it asks for less than its badge. Empty where it does not."""
     less = placing.asks_less(session, link) if link is not None else None
     return form_problem(*less) if less is not None else ""
+
+
+def _offer(version: RuleVersion) -> Offer:
+    tree = read_tree(version.tree)
+    return Offer(version=version, terms=terms(tree), to_check=copied_sentences(tree))
 
 
 def _change(version: RuleVersion, proposed: RuleVersion) -> Change:
