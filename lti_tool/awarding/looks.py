@@ -14,7 +14,7 @@ from lti_tool.awarding.ledger import Ledger, Seen, append
 from lti_tool.awarding.progress import decided_of
 from lti_tool.conditions.tree import read_tree, reads
 from lti_tool.errors import PlatformError
-from lti_tool.observations import ROLE, Policy
+from lti_tool.observations import COURSE_COPIED, ROLE, Policy
 from lti_tool.platforms.services import Connect, Connection
 from lti_tool.sources import SOURCES, is_open, kinds_found
 from lti_tool.sources.found import Answer, Asked, Found, LinkAsked
@@ -108,7 +108,7 @@ def look(
         answered = _ask(this, asked, connect(registration))
     except _OvertakenError:
         return None
-    error = _error_of(answered)
+    error = _error_of(answered, asked)
     with store.begin() as session:
         course = queries.people.lock_course(session, course_id)
         if error is not None and error.concluded:
@@ -148,8 +148,10 @@ def asked_about(session: Session, course: Course, links: Sequence[LinkAsked] = (
         line_items_url=course.line_items_url,
         completions_url=course.completions_url,
         notices_url=course.notices_url,
+        notice_types=frozenset(course.notice_types),
         messages_url=f"{course.registration.tool_url}/sources/{{}}/{course.registration_id}/",
         context_id=course.context_id,
+        platform_id=course.registration.platform_id,
         access=queries.platforms.source_accesses(session, course.registration_id, course.id),
         links=links,
     )
@@ -160,7 +162,7 @@ def _ask(this: _Look, asked: Asked, connection: Connection) -> Sequence[_Answere
 
     Who is in the course comes first: the others depend on it. Raises _OvertakenError.
     """
-    needed = {ROLE}.union(*(link.reads for link in asked.links))
+    needed = {ROLE, COURSE_COPIED}.union(*(link.reads for link in asked.links))
     sources = [
         each
         for each in SOURCES.values()
@@ -174,14 +176,15 @@ def _ask(this: _Look, asked: Asked, connection: Connection) -> Sequence[_Answere
     return answered
 
 
-def _error_of(answered: Sequence[_Answered]) -> PlatformError | None:
-    """Why the look is to be tried again: a source did not answer, and no other gave what it gives.
+def _error_of(answered: Sequence[_Answered], asked: Asked) -> PlatformError | None:
+    """Why the look is to be tried again: a source did not answer, and no other gave what was asked of it.
 
     Where another did, its own row of the look says what is wrong.
     """
+    needed = {ROLE}.union(*(link.reads for link in asked.links))
     given = frozenset().union(*(SOURCES[each.source].GIVES for each in answered if each.error is None))
     return next(
-        (each.error for each in answered if each.error and not given >= SOURCES[each.source].GIVES), None
+        (each.error for each in answered if each.error and SOURCES[each.source].GIVES & needed - given), None
     )
 
 

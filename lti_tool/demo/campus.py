@@ -144,7 +144,8 @@ class Campus:
     Each request runs in a thread of its own. Single reads and writes of a dict are safe; a loop over one is not,
     because another thread may add a row meanwhile, so every loop goes over a copy: `list(rows.values())`.
     `used_tokens` are the client ids whose registration token has been used. `has_plugin`: whether our plugin for Moodle
-    is installed.
+    is installed. `web_service_token` is that of Moodle's web service; `xapi_endpoint` where completed courses are sent
+    to as statements, with `xapi_credentials`, user and password: each empty where it is not set up.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -156,6 +157,9 @@ class Campus:
     notifications: list[Notification] = field(default_factory=list)
     used_tokens: set[str] = field(default_factory=set)
     has_plugin: bool = False
+    web_service_token: str = ""
+    xapi_endpoint: str = ""
+    xapi_credentials: str = ""
     last_id: int = 0
     lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 

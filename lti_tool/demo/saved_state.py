@@ -30,6 +30,9 @@ def save(campus: Campus, keys: list[PlatformKey], file: Path) -> None:
         ],
         "notifications": [asdict(each) for each in list(campus.notifications)],
         "has_plugin": campus.has_plugin,
+        "web_service_token": campus.web_service_token,
+        "xapi_endpoint": campus.xapi_endpoint,
+        "xapi_credentials": campus.xapi_credentials,
         "used_tokens": sorted(campus.used_tokens),
         "last_id": campus.last_id,
         "keys": [asdict(key) for key in keys],
@@ -57,6 +60,9 @@ def load(file: Path) -> tuple[Campus, list[PlatformKey]]:
         used_tokens=set(state["used_tokens"]),
         notifications=[Notification(**row) for row in state["notifications"]],
         has_plugin=state["has_plugin"],
+        web_service_token=state.get("web_service_token", ""),
+        xapi_endpoint=state.get("xapi_endpoint", ""),
+        xapi_credentials=state.get("xapi_credentials", ""),
         last_id=state["last_id"],
     )
     return campus, [PlatformKey(**row) for row in state["keys"]]

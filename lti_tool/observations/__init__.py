@@ -33,6 +33,15 @@ COURSE_COMPLETED = "course_completed"
 #: What completing the course asks for, which is about no person: `[{"kind": ..., "activity": ..., "link": ...}]`;
 #: `link` is the resource link of the activity, where it is one of the tool's.
 COMPLETION_CRITERIA = "completion_criteria"
+#: The platform has the person as one who has completed the activity with the id `resource`, or is done with it:
+#: `{"completed_at": ..., "state": ..., "name": ..., "waits": ""}`, `state` being `complete`, `passed` or `failed`. None
+#: where the platform no longer says so.
+ACTIVITY_COMPLETED = "activity_completed"
+#: The person's total in the course: `{"score": ..., "graded_at": ..., "waits": ...}`, `score` as text from 0 to 1,
+#: `waits` as of COURSE_COMPLETED. None where there is none, or no longer.
+FINAL_SCORE = "final_score"
+#: The course was made as a copy of others: `{"origins": [...]}`, the ids that these have on the platform.
+COURSE_COPIED = "course_copied"
 #: The actor confirms the person: True.
 CONFIRMED = "confirmed"
 #: The actor has seen that a RESULT changed after the award to the person, and leaves the badge: when the newest of

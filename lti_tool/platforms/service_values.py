@@ -85,7 +85,7 @@ def read_line_item(entry: Any) -> LineItem | None:
     """A line item (Assignment and Grade Services 2.0)."""
     if not isinstance(entry, dict):
         return None
-    address, maximum = text(entry.get("id")), _number(entry.get("scoreMaximum"))
+    address, maximum = text(entry.get("id")), number(entry.get("scoreMaximum"))
     if address is None:
         return None
     return LineItem(
@@ -104,12 +104,12 @@ def read_result(entry: Any) -> LineItemResult | None:
     user_id = identifier(entry.get("userId"))
     if user_id is None:
         return None
-    points, maximum = _number(entry.get("resultScore")), entry.get("resultMaximum")
+    points, maximum = number(entry.get("resultScore")), entry.get("resultMaximum")
     return LineItemResult(
         user_id=user_id,
         score=_score(points, maximum),
         points=points,
-        maximum=Decimal(1) if maximum is None else _number(maximum),
+        maximum=Decimal(1) if maximum is None else number(maximum),
         comment=words(entry.get("comment")),
         timestamp=moment(entry.get("timestamp")),
     )
@@ -120,22 +120,22 @@ def _score(result: Decimal | None, maximum: Any) -> Decimal | None:
 
     A missing maximum is 1 (AGS 2.0, resultMaximum), but a result above it shows that the platform meant another.
     """
-    divisor = Decimal(1) if maximum is None else _number(maximum)
+    divisor = Decimal(1) if maximum is None else number(maximum)
     if result is None or divisor is None or divisor <= 0 or (maximum is None and result > 1):
         return None
     return min(max(result / divisor, Decimal(0)), Decimal(1))
 
 
-def _number(value: Any) -> Decimal | None:
+def number(value: Any) -> Decimal | None:
     """A number, or a number in a text, between 1e-30 and 1e30."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return None
     try:
-        number = Decimal(value)
+        found = Decimal(value)
     except InvalidOperation:
         return None
     # 1e999999999 would fill the memory as soon as it is written out.
-    return number if number.is_finite() and abs(number.adjusted()) < 30 else None
+    return found if found.is_finite() and abs(found.adjusted()) < 30 else None
 
 
 def moment(value: Any) -> datetime | None:

@@ -70,7 +70,7 @@ class Connection:
 
     A PlatformError says that the platform does not answer as agreed; it is `permanent` where trying again is of no use.
     Further services of a platform, which know another token than that of LTI, are called by `outgoing` within the
-    `limits` of the platform; `decrypt` opens what a source was given for them.
+    `limits` of the platform; `decrypt` opens what a source was given for them, `clock` tells the time.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Connection:
         self._registration = registration
         self._key = key
         self._tokens = tokens
-        self._clock = clock
+        self.clock = clock
         self.decrypt = decrypt
         self.limits = limits
         self.outgoing = outgoing
@@ -162,9 +162,9 @@ class Connection:
         for page in self._pages(url, completions.MEDIA_TYPE, completions.SCOPE):
             yield completions.read_page(page)
 
-    def ask_for_notices(self, url: str, handler: str) -> None:
-        """Tells the platform to send its notices to `handler`. Raises PlatformError."""
-        asked = {"notice_type": notices.NOTICE_TYPE, "handler": handler}
+    def ask_for_notices(self, url: str, notice_type: str, handler: str) -> None:
+        """Tells the platform to send its notices of a type to `handler`. Raises PlatformError."""
+        asked = {"notice_type": notice_type, "handler": handler}
         self._call("PUT", url, "application/json", notices.SCOPE, json.dumps(asked).encode())
 
     def tell_learner(self, url: str, user_id: str, resource_link_id: str) -> None:
@@ -234,7 +234,7 @@ class Connection:
             answer = self._send(method, url, media_type, scope, data)
         if 200 <= answer.status < 300:
             return answer
-        raise service_error(answer, self._clock())
+        raise service_error(answer, self.clock())
 
     def _send(self, method: str, url: str, media_type: str, scope: str, data: bytes | None) -> HttpResponse:
         headers = {"Authorization": f"Bearer {self._token([scope])}", "Accept": media_type}
@@ -254,22 +254,22 @@ class Connection:
             answer = self.outgoing.request(
                 method, url, headers=headers, data=data, max_bytes=MAX_BYTES, seconds=seconds
             )
-        if answer.status in (429, 503) and (wait := service_error(answer, self._clock()).retry_after):
+        if answer.status in (429, 503) and (wait := service_error(answer, self.clock()).retry_after):
             # It is the platform that is busy, whichever course was asked about.
             self.limits.wait(wait)
         return answer
 
     def _token(self, scopes: Sequence[str]) -> str:
-        cached = self._tokens.find(self._registration, self._key, scopes, self._clock())
+        cached = self._tokens.find(self._registration, self._key, scopes, self.clock())
         if cached is not None:
             return cached
-        form = token_request(self._registration, self._key, scopes, self._clock())
+        form = token_request(self._registration, self._key, scopes, self.clock())
         answer = self._ask(
             "POST", self._registration.auth_token_url, {"Accept": "application/json"}, form, "token"
         )
-        token, lifetime = granted_token(answer, self._registration.product, self._clock())
+        token, lifetime = granted_token(answer, self._registration.product, self.clock())
         self._tokens.keep(
-            self._registration, self._key, scopes, token, self._clock() + lifetime - TOKEN_MARGIN
+            self._registration, self._key, scopes, token, self.clock() + lifetime - TOKEN_MARGIN
         )
         return token
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from lti_tool.errors import LaunchError, PlatformError
-from lti_tool.observations import COMPLETION_CRITERIA, COURSE_COMPLETED, KnownPerson, select
-from lti_tool.platforms.notices import changed_courses
+from lti_tool.observations import COMPLETION_CRITERIA, COURSE_COMPLETED
+from lti_tool.platforms.notices import NOTICE_TYPE, changed_courses
 from lti_tool.platforms.services import Connection
+from lti_tool.sources.completion_values import completion_value, is_new_completion
 from lti_tool.sources.found import NOBODY, Answer, Asked, Found, Known, Message, Reply, in_parts, is_new
 from lti_tool.values import CourseProgress, LearnerProgress, ProgressPage
 
@@ -35,12 +35,15 @@ def look(asked: Asked, connection: Connection, known: Known) -> Answer:
     listed = completed = 0
     for part in in_parts(_learners(connection.completions(asked.completions_url))):
         criteria = _criteria(part[0][0])
-        values = {learner.user_id: _value(course, learner, as_of) for course, learner, as_of in part}
+        values = {
+            learner.user_id: completion_value(course, learner, as_of, _waits(course, learner))
+            for course, learner, as_of in part
+        }
         people = known.people(list(values), GIVES)
         found += (
             Found(user_id=user_id, kind=COURSE_COMPLETED, value=value)
             for user_id, value in values.items()
-            if _is_new(value, people.get(user_id, NOBODY))
+            if is_new_completion(value, people.get(user_id, NOBODY).own, NAME)
         )
         listed += len(values)
         completed += sum(value is not None for value in values.values())
@@ -60,10 +63,10 @@ def _ask_for_notices(asked: Asked, connection: Connection) -> int:
 
     Asked anew at each look, so that a plugin that was installed again has the address. Looks see the same without any.
     """
-    if asked.notices_url is None:
+    if asked.notices_url is None or NOTICE_TYPE not in asked.notice_types:
         return 0
     try:
-        connection.ask_for_notices(asked.notices_url, asked.messages_url.format(NAME))
+        connection.ask_for_notices(asked.notices_url, NOTICE_TYPE, asked.messages_url.format(NAME))
     except PlatformError:
         return 0
     return 1
@@ -91,31 +94,6 @@ def _learners(
             yield course, learner, page.as_of
 
 
-def _value(course: CourseProgress, learner: LearnerProgress, as_of: datetime) -> Mapping[str, Any] | None:
-    if learner.completed_at is None:
-        return None
-    asked_for = {criterion.activity for criterion in course.criteria}
-    return {
-        "completed_at": learner.completed_at.isoformat(),
-        "as_of": as_of.isoformat(),
-        "waits": _waits(course, learner),
-        "criteria": [
-            {name: value for name, value in each.items() if name != "link"} for each in _criteria(course)
-        ],
-        "activities": [
-            {
-                "activity": each.activity,
-                "state": each.state,
-                "overridden": each.overridden,
-                "at": each.at.isoformat() if each.at else None,
-            }
-            | ({"overridden_by": each.overridden_by} if each.overridden_by else {})
-            for each in learner.activities
-            if each.activity in asked_for
-        ],
-    }
-
-
 def _criteria(course: CourseProgress) -> Sequence[Mapping[str, str]]:
     named = ({"kind": each.kind, "activity": each.activity, "link": each.link} for each in course.criteria)
     return [{name: value for name, value in each.items() if value} for each in named]
@@ -131,12 +109,3 @@ def _waits(course: CourseProgress, learner: LearnerProgress) -> str:
     if by_grades and learner.has_hidden_grade:
         return "hidden"
     return "stale" if by_total and course.is_total_stale else ""
-
-
-def _is_new(value: Mapping[str, Any] | None, person: KnownPerson) -> bool:
-    """Whether the value differs from the last that the source knew of the person, in anything but its `as_of`."""
-    own: Sequence[Any] = [each for each in select(person.own, COURSE_COMPLETED) if each.source == NAME]
-    before = own[-1].value if own else None
-    if value is None or before is None:
-        return value is not before
-    return bool(value != before | {"as_of": value["as_of"]})

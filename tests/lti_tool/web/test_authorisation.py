@@ -109,8 +109,11 @@ WHO_MAY = {
     "POST /lti/editor": NOBODY,
     "GET /lti/approval": NOBODY,
     "POST /lti/approval": NOBODY,
-    "POST /sources/<name>/<int:registration_id>/": NOBODY,
-    "POST /sources/<name>/<int:registration_id>/<path:path>": NOBODY,
+    **{
+        f"{method} /sources/<name>/<int:registration_id>/{path}": NOBODY
+        for method in ("GET", "POST", "PUT")
+        for path in ("", "<path:path>")
+    },
     "POST /lti/app/learner": LEARNERS,
     "POST /lti/app/transcript": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/europass": OWNER,

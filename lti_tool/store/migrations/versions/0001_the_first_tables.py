@@ -252,6 +252,7 @@ def upgrade() -> None:
         sa.Column("completions_url", sa.String(), nullable=True),
         sa.Column("notices_url", sa.String(), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notice_types", sa.JSON(), nullable=False),
         sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["registration_id"],
