@@ -13,11 +13,11 @@ from typing import Literal
 
 from badges.template.model import stored_template, text_in
 from lti_tool.awarding.decisions import version_that_awards
-from lti_tool.conditions.tree import Node, read_tree, reads
+from lti_tool.conditions.tree import Node, read_tree, reads, resources
 from lti_tool.errors import NotAllowedError, PlatformError
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.storing import plan_deliveries
-from lti_tool.observations import COURSE_COMPLETED, RESULT
+from lti_tool.observations import ACTIVITY_COMPLETED, COURSE_COMPLETED, FINAL_SCORE, RESULT
 from lti_tool.platforms.services import Connect, Connection
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
@@ -52,12 +52,19 @@ def refusal(session: Session, rule: AwardRule, tree: Node) -> Refusal | None:
     kinds = reads(tree)
     if RESULT in kinds:
         return "decided_by_column"
-    if COURSE_COMPLETED not in kinds:
+    if FINAL_SCORE in kinds:
+        return "decided_by_total"
+    if not kinds & {COURSE_COMPLETED, ACTIVITY_COMPLETED}:
         return None
-    criteria = queries.observations.completion_criteria(session, rule.course_id) or ()
+    known = queries.observations.completion_criteria(session, rule.course_id) or {"criteria": [], "links": {}}
+    own = {activity for activity, link in known["links"].items() if link == rule.link.link_id}
+    criteria = known["criteria"] if COURSE_COMPLETED in kinds else []
     if any(each["kind"] == "grade" for each in criteria):
         return "decided_by_total"
-    return "completed_by_itself" if any(each.get("link") == rule.link.link_id for each in criteria) else None
+    asked_for = {each.get("activity") for each in criteria} | resources(tree).get(
+        ACTIVITY_COMPLETED, frozenset()
+    )
+    return "completed_by_itself" if own & asked_for else None
 
 
 def switch_on(

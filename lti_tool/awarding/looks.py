@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.awarding.ledger import Ledger, Seen, append
 from lti_tool.awarding.progress import decided_of
-from lti_tool.conditions.tree import read_tree, reads
+from lti_tool.conditions.tree import Node, read_tree, reads, resources
 from lti_tool.errors import PlatformError
 from lti_tool.observations import COURSE_COPIED, ROLE, Policy
 from lti_tool.platforms.services import Connect, Connection
@@ -129,15 +129,17 @@ def look(
 def _asked(session: Session, course: Course) -> Asked | None:
     """What to ask about the course; None where none of its rules waits for anything."""
     links = [
-        LinkAsked(
-            id=version.rule.link.link_id,
-            reads=reads(read_tree(version.tree)),
-            line_item_url=version.rule.link.line_item_url,
-        )
+        _link_asked(version.rule.link, read_tree(version.tree))
         for version in queries.rules.awarding_versions(session, course_id=course.id)
         if version.rule.link.look_again or not is_gone(version.rule.link)
     ]
     return asked_about(session, course, links) if links else None
+
+
+def _link_asked(link: ResourceLink, tree: Node) -> LinkAsked:
+    return LinkAsked(
+        id=link.link_id, reads=reads(tree), line_item_url=link.line_item_url, resources=resources(tree)
+    )
 
 
 def asked_about(session: Session, course: Course, links: Sequence[LinkAsked] = ()) -> Asked:
@@ -331,6 +333,12 @@ def was_answered(session: Session, course: Course) -> bool:
 def look_soon(session: Session, course_id: int, now: datetime) -> None:
     """Schedules the course's next look for now."""
     outbox.schedule(session, look_id(course_id), "look", {"course_id": course_id}, now)
+
+
+def look_where_asked_for(session: Session, award_ids: Collection[int], now: datetime) -> None:
+    """Schedules a look for now at each course whose rules ask for a badge that was just issued."""
+    for course_id in queries.rules.courses_asking_for(session, award_ids):
+        look_soon(session, course_id, now)
 
 
 def look_after_opening(session: Session, rule: AwardRule, now: datetime) -> None:
