@@ -146,6 +146,7 @@ class Launch:
     deep_linking: DeepLinkingSettings | None
     completions_url: str | None = None
     notices_url: str | None = None
+    notice_types: tuple[str, ...] = ()
     acting_for_other: bool = False
     timezone: str | None = None
     product: str = ""
@@ -259,11 +260,15 @@ class CompletionCriterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseActivity:
-    """An activity of a course whose completion is tracked. `needs_pass`: whether it has to be passed for that."""
+    """An activity of a course whose completion is tracked. `needs_pass`: whether it has to be passed for that.
+
+    `link`: its resource link, where it is one of an LTI tool.
+    """
 
     id: str
     name: str
     needs_pass: bool = False
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +291,22 @@ class ProgressPage:
     as_of: datetime
     learners: tuple[LearnerProgress, ...]
     course: CourseProgress | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeItem:
+    """Somebody's grade in one column of a gradebook, by the platform's own web service; `score` from 0 to 1.
+
+    `kind`: `course` for the course total, `mod` for an activity, and others of the platform. `activity` is the id of
+    the activity. `is_stale`: the grade is to be calculated anew.
+    """
+
+    kind: str
+    activity: str | None
+    score: Decimal | None
+    graded_at: datetime | None
+    is_hidden: bool
+    is_stale: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -465,8 +486,31 @@ class Receipt:
     reference: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where on their platform a learner's badge can be shown: their id there, and what their course and its link have.
+
+    `completions_url` is that of the course, where our plugin for Moodle is installed; `column_url` is the line item
+    that shows who has the badge.
+    """
+
+    user_id: str
+    link_id: str
+    completions_url: str | None
+    column_url: str | None
+
+
 #: Opens a secret as it is stored. Raises DecryptionError.
 Decrypt = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseCopy:
+    """A course that was made as a copy of others, by their ids on the platform."""
+
+    context_id: str
+    title: str
+    origins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,12 @@ from datetime import datetime
 from lti_tool.awarding import held_badges
 from lti_tool.awarding.decisions import Terms, Undecided, undecided_by
 from lti_tool.awarding.ledger import Ledger
-from lti_tool.awarding.looks import Connect, asked_about
+from lti_tool.awarding.looks import asked_about
 from lti_tool.awarding.renewal import RENEWAL_PERIOD
 from lti_tool.conditions.tree import Node, read_tree, reads, resources
 from lti_tool.errors import PlatformError
 from lti_tool.observations import ACTIVITIES, OF_WHOLE_COURSE, Observation, Policy, select
+from lti_tool.platforms.services import Connect
 from lti_tool.sources import SOURCES, is_open
 from lti_tool.sources.found import Asked, LinkAsked
 from lti_tool.store import Session, queries

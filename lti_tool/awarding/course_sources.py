@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lti_tool.awarding.looks import asked_about
+from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.tree import read_tree, reads
+from lti_tool.observations import ROLE
 from lti_tool.sources import SOURCES, is_open
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Course
@@ -27,11 +29,14 @@ class CourseSource:
 
 
 def sources_of(session: Session, course: Course) -> Sequence[CourseSource]:
-    """All sources, the best first."""
+    """All sources of what rules can ask for, the best first."""
     asked = asked_about(session, course)
     trees = [version.tree for version in queries.rules.awarding_versions(session, course_id=course.id)]
     kinds = frozenset().union(*(reads(read_tree(tree)) for tree in trees))
     looks = queries.observations.last_looks(session, course.id)
+    # A source that tells nothing of what a rule can ask for is no way to learn who has completed.
+    asked_for = {ROLE}.union(*(condition.READS for condition in CONDITIONS.values()))
+    ways = [source for source in SOURCES.values() if source.GIVES & asked_for]
     return [
         CourseSource(
             name=source.NAME,
@@ -39,7 +44,7 @@ def sources_of(session: Session, course: Course) -> Sequence[CourseSource]:
             is_used=bool(source.GIVES & kinds),
             looks=looks.get(source.NAME),
         )
-        for source in sorted(SOURCES.values(), key=lambda source: source.RANK)
+        for source in sorted(ways, key=lambda source: source.RANK)
     ]
 
 

@@ -16,10 +16,14 @@ from wsgiref.types import WSGIApplication
 from config.settings import Settings, SettingsError, read_settings
 from lti_tool import private_files
 from lti_tool.demo.lms import create_lms
+from lti_tool.demo.state import Operator
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import legal_identity
 from lti_tool.logs import set_up_logs
-from lti_tool.platforms import invitations
+from lti_tool.platforms import invitations, source_access
+from lti_tool.sources import SOURCES
+from lti_tool.sources.set_up import read_settings as read_settings_of
+from lti_tool.store import queries
 from lti_tool.tasks import Worker
 from lti_tool.templates.starters import publish_starters
 from lti_tool.web import create_app
@@ -117,6 +121,7 @@ Nozimite is running, with a small LMS beside it. Open these in a browser on this
                  Then "Gradebook": give everybody grades. Twelve of thirty complete, and the page says why.
                  Let all thirty complete, and Nozimite asks whether they have, or the link is open to everybody.
   3. Learner     Anna: open the badge in her course. It is there a few seconds after her grade.
+                 Ieva chooses by which way Nozimite learns of it: plugin, web service or messages (xAPI).
   4. Verifier    {demo.tool_url}/verify   drop the picture Anna downloaded.
 
   Mails          no mail server is set: they are written to {folder / "mail"}
@@ -172,6 +177,7 @@ def running_demo(
         registration_url=registration_url,
         product=product,
         state_file=folder / "lms.json",
+        operator=operator_of(tool),
     )
     worker = Worker(tool, settings.broker_url)
     servers = [serve(create_tool_app(tool), tool_socket), serve(lms, lms_socket)]
@@ -189,6 +195,28 @@ def running_demo(
         tool_socket.close()
         lms_socket.close()
         tool.store.close()
+
+
+def operator_of(tool: Tool) -> Operator:
+    """Somebody who does in the tool at once what its operator does by `platforms source set` and `remove`.
+
+    For a client that the LMS has registered: the answer has the address of the source, and the secrets it was given.
+    """
+
+    def operate(client_id: str, source: str, typed: Mapping[str, str] | None) -> Mapping[str, str]:
+        with tool.store.begin() as session:
+            rows = queries.platforms.registrations(session)
+            row = next((each for each in reversed(rows) if each.client_id == client_id), None)
+            if row is None:
+                return {}
+            if typed is None:
+                source_access.take_away(session, row.id, source, tool.clock())
+                return {}
+            given = read_settings_of(SOURCES[source].SET_UP, typed)
+            source_access.give(session, row.id, source, given, tool.encrypt, tool.clock())
+            return {"address": f"{row.tool_url}/sources/{source}/{row.id}/", **given.secrets}
+
+    return operate
 
 
 def _settings(folder: Path, port: int, mail: Path | None, environment: Mapping[str, str]) -> Settings:

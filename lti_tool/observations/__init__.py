@@ -30,6 +30,9 @@ RESULT = "result"
 #: "criteria": ..., "activities": ...}`, see `lti_tool.sources.moodle_plugin`. `waits` says why it does not count yet:
 #: empty, `hidden` or `stale`. None where the platform no longer says so.
 COURSE_COMPLETED = "course_completed"
+#: What completing the course asks for, which is about no person: `{"criteria": [{"kind": ..., "activity": ...}],
+#: "links": {...}}`; `links` are the resource links of those activities that are links of LTI tools, by their ids.
+COMPLETION_CRITERIA = "completion_criteria"
 #: The platform has the person as one who has completed an activity of the course, which `resource` names by its id:
 #: `{"completed_at": ..., "state": ..., "name": ..., "waits": ...}`. `state`: `complete`, `passed` or `failed`; `name`:
 #: what the activity is called there; `waits` as in COURSE_COMPLETED. None where the platform no longer says so.
@@ -44,6 +47,8 @@ FINAL_SCORE = "final_score"
 BADGE_HELD = "badge_held"
 #: The kinds that are about the course and its activities, whichever links to badges it has.
 OF_WHOLE_COURSE = frozenset({COURSE_COMPLETED, ACTIVITY_COMPLETED, FINAL_SCORE})
+#: The course was made as a copy of others: `{"origins": [...]}`, the ids that these have on the platform.
+COURSE_COPIED = "course_copied"
 #: The actor confirms the person: True.
 CONFIRMED = "confirmed"
 #: The actor has seen that a RESULT changed after the award to the person, and leaves the badge: when the newest of

@@ -28,6 +28,8 @@ MASQUERADING = "canvas_masquerading_user_id"
 COMPLETIONS = "completions"
 #: The custom parameter that is asked to be filled in from `$Person.address.timezone`.
 TIMEZONE = "timezone"
+#: The custom parameter in which the platform says when the course ends.
+COURSE_END = "course_end"
 
 #: LTI 1.3 allows ids no more characters; Dynamic Registration says nothing of issuers and clients.
 MAX_ID_LENGTH = 255
@@ -66,12 +68,19 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
         line_item_url=web_address(grades.get("lineitem")),
         completions_url=web_address(custom.get(COMPLETIONS)),
         notices_url=web_address(_object(claims, NOTICES).get("platform_notification_service_url")),
+        notice_types=_texts(_object(claims, NOTICES).get("notice_types_supported")),
         deep_linking=deep_linking_settings(claims),
         acting_for_other=bool(custom.get(MASQUERADING)),
         timezone=timezone(custom.get(TIMEZONE)),
         product=registration.product,
         unexpanded=tuple(clean(name) for name, value in sent.items() if _is_variable(value)),
     )
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """The short texts of a list, the first twenty."""
+    listed = value if isinstance(value, list) else []
+    return tuple(filter(None, map(identifier, listed[:20])))
 
 
 def odd_ids(claims: Mapping[str, Any]) -> tuple[str, ...]:

@@ -25,6 +25,12 @@ from lti_tool.values import (
 
 MEDIA_TYPE = "application/vnd.nozimite.completions.v1+json"
 SCOPE = "urn:nozimite:lti:scope:completion.readonly"
+MESSAGE_SCOPE = "urn:nozimite:lti:scope:message"
+
+
+def messages_url(completions_url: str) -> str:
+    """Where the plugin takes what it is to tell learners of the course whose completions are at that address."""
+    return completions_url.removesuffix("/completions") + "/messages"
 
 
 def read_page(page: Any, before: CourseProgress | None = None) -> ProgressPage:
@@ -64,7 +70,12 @@ def _course_activity(entry: Mapping[str, Any]) -> CourseActivity | None:
     if activity is None:
         return None
     name = words(entry.get("title")) or activity
-    return CourseActivity(id=activity, name=name, needs_pass=entry.get("needsPass") is True)
+    return CourseActivity(
+        id=activity,
+        name=name,
+        needs_pass=entry.get("needsPass") is True,
+        link=identifier(entry.get("resourceLink")),
+    )
 
 
 def _criterion(entry: Mapping[str, Any], needing_pass: set[str]) -> CompletionCriterion:

@@ -26,7 +26,8 @@ from lti_tool.conditions.tree import (
     only_limits,
 )
 from lti_tool.observations import CONFIRMED
-from lti_tool.sources import SOURCES
+from lti_tool.sources import SOURCES, is_open
+from lti_tool.sources.found import Asked
 from lti_tool.web.filters import day, exact_percent, isolated, moment, percent
 from lti_tool.web.languages import page_language
 from lti_tool.web.translation import gettext as _
@@ -226,10 +227,10 @@ def gone_words(source: str) -> Mapping[str, str]:
     return found
 
 
-def unseen_sentences(kinds: Collection[str]) -> Sequence[str]:
-    """What the sources of these kinds of observations cannot see, which a teacher ought to know."""
+def unseen_sentences(kinds: Collection[str], asked: Asked) -> Sequence[str]:
+    """What the course's sources of these kinds of observations cannot see, which a teacher ought to know."""
     language = page_language()
-    sources = [source for source in SOURCES.values() if source.GIVES & kinds]
+    sources = [source for source in SOURCES.values() if source.GIVES & kinds and is_open(source, asked)]
     told = (plugs.words(source, language).get("cannot_see", {}) for source in sources)
     return [text for sentences in told for text in sentences.values()]
 

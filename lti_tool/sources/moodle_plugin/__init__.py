@@ -14,14 +14,15 @@ from lti_tool.errors import LaunchError, PlatformError
 from lti_tool.observations import (
     ACTIVITIES,
     ACTIVITY_COMPLETED,
+    COMPLETION_CRITERIA,
     COURSE_COMPLETED,
     FINAL_SCORE,
     KnownPerson,
-    Observation,
     select,
 )
-from lti_tool.platforms.notices import changed_courses
+from lti_tool.platforms.notices import NOTICE_TYPE, changed_courses
 from lti_tool.platforms.services import Connection
+from lti_tool.sources.completion_values import completion_value, is_news
 from lti_tool.sources.found import NOBODY, Answer, Asked, Found, Known, Message, Reply, in_parts
 from lti_tool.values import CourseProgress, LearnerProgress, ProgressPage
 
@@ -56,6 +57,8 @@ def look(asked: Asked, connection: Connection, known: Known) -> Answer:
         completed += sum(learner.completed_at is not None for _, learner, _ in part)
     if course is not None and ACTIVITY_COMPLETED in wanted.kinds:
         found += _news(None, {(ACTIVITIES, ""): _names(course)}, KnownPerson(own=known.course))
+    if course is not None:
+        found += _news(None, {(COMPLETION_CRITERIA, ""): _criteria(course)}, KnownPerson(own=known.course))
     counts = {
         "learners": listed,
         "completed": completed,
@@ -83,10 +86,10 @@ def _ask_for_notices(asked: Asked, connection: Connection) -> int:
 
     Asked anew at each look, so that a plugin that was installed again has the address. Looks see the same without any.
     """
-    if asked.notices_url is None:
+    if asked.notices_url is None or NOTICE_TYPE not in asked.notice_types:
         return 0
     try:
-        connection.ask_for_notices(asked.notices_url, asked.messages_url.format(NAME))
+        connection.ask_for_notices(asked.notices_url, NOTICE_TYPE, asked.messages_url.format(NAME))
     except PlatformError:
         return 0
     return 1
@@ -114,6 +117,14 @@ def _learners(
             yield course, learner, page.as_of
 
 
+def _criteria(course: CourseProgress) -> Mapping[str, Any]:
+    named = ({"kind": each.kind, "activity": each.activity} for each in course.criteria)
+    return {
+        "criteria": [{name: value for name, value in each.items() if value} for each in named],
+        "links": {each.id: each.link for each in course.activities if each.link},
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
     """The kinds of observations that the rules of the course read, and of which activities, by id."""
@@ -129,41 +140,13 @@ _Told = Mapping[tuple[str, str], Mapping[str, Any] | None]
 def _told(wanted: _Wanted, course: CourseProgress, learner: LearnerProgress, as_of: datetime) -> _Told:
     told: dict[tuple[str, str], Mapping[str, Any] | None] = {}
     if COURSE_COMPLETED in wanted.kinds:
-        told[COURSE_COMPLETED, ""] = _completion(course, learner, as_of)
+        told[COURSE_COMPLETED, ""] = completion_value(course, learner, as_of, _waits(course, learner))
     if FINAL_SCORE in wanted.kinds:
         told[FINAL_SCORE, ""] = _total(course, learner)
     if ACTIVITY_COMPLETED in wanted.kinds:
         for activity in wanted.activities:
             told[ACTIVITY_COMPLETED, activity] = _activity(course, learner, activity)
     return told
-
-
-def _completion(
-    course: CourseProgress, learner: LearnerProgress, as_of: datetime
-) -> Mapping[str, Any] | None:
-    if learner.completed_at is None:
-        return None
-    asked_for = {criterion.activity for criterion in course.criteria}
-    return {
-        "completed_at": learner.completed_at.isoformat(),
-        "as_of": as_of.isoformat(),
-        "waits": _waits(course, learner),
-        "criteria": [
-            {"kind": each.kind} | ({"activity": each.activity} if each.activity else {})
-            for each in course.criteria
-        ],
-        "activities": [
-            {
-                "activity": each.activity,
-                "state": each.state,
-                "overridden": each.overridden,
-                "at": each.at.isoformat() if each.at else None,
-            }
-            | ({"overridden_by": each.overridden_by} if each.overridden_by else {})
-            for each in learner.activities
-            if each.activity in asked_for
-        ],
-    }
 
 
 def _total(course: CourseProgress, learner: LearnerProgress) -> Mapping[str, Any] | None:
@@ -215,15 +198,5 @@ def _news(user_id: str | None, told: _Told, person: KnownPerson) -> Sequence[Fou
     return [
         Found(user_id=user_id, kind=kind, resource=resource, value=value)
         for (kind, resource), value in told.items()
-        if _is_new(value, select(person.own, kind, resource))
+        if is_news(value, select(person.own, kind, resource), NAME)
     ]
-
-
-def _is_new(value: Mapping[str, Any] | None, seen: Sequence[Observation]) -> bool:
-    own = [each for each in seen if each.source == NAME]
-    before = own[-1].value if own else None
-    if value is None or before is None:
-        return value is not before
-    if "as_of" not in value:
-        return bool(value != before)
-    return bool(value != before | {"as_of": value["as_of"]})

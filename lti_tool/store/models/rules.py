@@ -50,6 +50,8 @@ class Placement(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     template_id: Mapped[str] = mapped_column(String(36))
     tree: Mapped[str] = mapped_column(Text)
+    in_gradebook: Mapped[bool] = mapped_column(default=False)
+    """Whether the column that comes with the link is to show who has the badge."""
     placed_at: Mapped[datetime]
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("award_rule.id"), index=True)
     """The rule of the first link that was launched with it; a further link with it is a copy."""
@@ -72,6 +74,8 @@ class AwardRule(Base):
     """How far everybody is decided: `lti_tool.awarding.progress.Decided` as JSON; None where everybody is to be."""
     trouble: Mapped[dict[str, Any] | None]
     """Why the last look failed: a UserFacingError as JSON, to be shown to the teacher."""
+    column_url: Mapped[str | None]
+    """The line item in which the gradebook shows who has the badge; None where no teacher wants that."""
     removed_at: Mapped[datetime | None]
     """When a teacher removed it, because its link is no longer in the course; its awards stay."""
     course: Mapped[Course] = relationship()

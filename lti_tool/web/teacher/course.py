@@ -11,12 +11,20 @@ from markupsafe import Markup
 
 from badges.eu.elements import Reading
 from badges.template.model import Template, stored_template
-from lti_tool.awarding import looks, placing
+from lti_tool.awarding import copies, gradebook, looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.conditions.tree import Node, demands, is_readable, is_short, read_tree, reads
 from lti_tool.errors import NotAllowedError
+from lti_tool.sources.found import Asked
 from lti_tool.store import Session, queries
-from lti_tool.store.models import AwardRule, HandAward, ResourceLink, RuleVersion, TemplateVersion
+from lti_tool.store.models import (
+    AwardRule,
+    Course,
+    HandAward,
+    ResourceLink,
+    RuleVersion,
+    TemplateVersion,
+)
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
@@ -69,6 +77,7 @@ class Panel:
     `unpermitted` is the name of the issuer whose badges the course may no longer award; empty where it may.
     `hand_awards` wait for a second person. `newer` is a newer version of the template. `batches` are when awards came
     at once, which can be undone at once, and how many. `changed` are the awards whose results have changed since.
+    `gradebook` is why the badge cannot be shown in the gradebook, None where it can.
     """
 
     rule: AwardRule
@@ -92,7 +101,17 @@ class Panel:
     gone: Mapping[str, str] | None
     unpermitted: str
     newer: TemplateVersion | None
+    gradebook: gradebook.Refusal | None
     is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A rule of the course that this one is a copy of: what it asks for, and what a teacher ought to check in it."""
+
+    version: RuleVersion
+    terms: Sequence[Markup]
+    to_check: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +148,10 @@ def course_page(
         acting_on = (request.view_args or {}).get("rule_id", asked_rule() or visit.rule_id)
         open_id = rules[0].id if len(rules) == 1 else acting_on
         changes = changes_in_course(session, visit.course_id, current_tool().clock())
+        course = session.get_one(Course, visit.course_id)
+        asked = looks.asked_about(session, course)
         panels = [
-            _panel(session, rule, changes, open_id, visit, refused if rule.id == acting_on else None)
+            _panel(session, rule, changes, open_id, visit, asked, refused if rule.id == acting_on else None)
             for rule in rules
         ]
         removed = [panel for panel in panels if panel.rule.removed_at is not None]
@@ -146,6 +167,7 @@ def course_page(
             acting_on=acting_on,
             all_selected=all_selected,
             asks_less=_asks_less(session, _link_without_badge(session, visit)),
+            offers=[_offer(version) for version in copies.offered(session, course)],
             mail_folder=current_tool().mail_folder,
             most_batches=MOST_BATCHES,
         )
@@ -168,6 +190,7 @@ def _panel(
     changes: Sequence[ResultChange],
     open_id: int | None,
     visit: Visit,
+    asked: Asked,
     refused: Problem | None,
 ) -> Panel:
     version = queries.rules.shown_of(rule.versions)
@@ -194,13 +217,14 @@ def _panel(
         asks_less=_asks_less(session, rule.link),
         learners=learners,
         hand_awards=queries.hand_awards.waiting(session, rule.id),
-        cannot_see=unseen_sentences(reads(tree)),
+        cannot_see=unseen_sentences(reads(tree), asked),
         parts=parts,
         gone=gone_words(rule.link.missing_in) if is_gone else None,
         unpermitted=_unpermitted(session, rule),
         newer=queries.templates.newer_version(
             session, version.template_version, rule.course.registration_id, rule.course_id
         ),
+        gradebook=gradebook.refusal(session, rule, tree),
         is_open=rule.id == open_id,
     )
 
@@ -226,6 +250,11 @@ def _asks_less(session: Session, link: ResourceLink | None) -> Sentence:
     """Why the activity of the link changes nothing: it asks for less than its badge. Empty where it does not."""
     less = placing.asks_less(session, link) if link is not None else None
     return form_problem(*less) if less is not None else ""
+
+
+def _offer(version: RuleVersion) -> Offer:
+    tree = read_tree(version.tree)
+    return Offer(version=version, terms=terms(tree), to_check=copied_sentences(tree))
 
 
 def _change(version: RuleVersion, proposed: RuleVersion) -> Change:

@@ -61,7 +61,7 @@ def award(rule_id: int) -> str:
     request.max_content_length = MAX_FILE_BYTES + FORM_BYTES
     visit = current_teacher_visit()
     tool = current_tool()
-    person_id = row_id("learner")
+    person_id = row_id("person")
     reason = typed_line("reason", MAX_REASON_LENGTH)
     evidence, wrong = _evidence()
     if not reason:

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from flask import Blueprint, request
 
-from lti_tool.awarding import placing
-from lti_tool.conditions.tree import Node
+from lti_tool.awarding import copies, placing
+from lti_tool.conditions.tree import Node, read_tree
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.people import sessions
 from lti_tool.store import Session, queries
 from lti_tool.store.models import ResourceLink, TemplateVersion
+from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.teacher.course import Notice, course_page
@@ -42,6 +43,8 @@ def use_badge() -> str:
     """
     visit = current_teacher_visit()
     check_may_place(visit)
+    if "as_in" in request.form:
+        return _take_over(visit)
     with current_tool().store.read() as session:
         link = link_without_badge(session, visit)
         badge = request.form.get("badge", "")
@@ -68,6 +71,25 @@ def give_badge(visit: Visit, template: TemplateVersion, tree: Node) -> str:
         sessions.note_rule(session, visit.token, rule.id)
         visit = replace(visit, rule_id=rule.id)
     return course_page(visit, Notice(text=_("Saved. This link awards the badge from now on.")))
+
+
+def _take_over(visit: Visit) -> str:
+    """Gives the link badge and conditions of the course that this one is a copy of.
+
+    Raises NotFoundError for what the course is not offered.
+    """
+    wanted, tool = row_id("as_in"), current_tool()
+    with tool.store.begin() as session:
+        link = link_without_badge(session, visit)
+        offered = {version.id: version for version in copies.offered(session, link.course)}
+        if wanted not in offered:
+            raise NotFoundError("the course is not offered this rule")
+        template, tree = offered[wanted].template_version, read_tree(offered[wanted].tree)
+        rule = placing.choose(session, link, template, tree, by_id=visit.person_id, now=tool.clock())
+        sessions.note_rule(session, visit.token, rule.id)
+        visit = replace(visit, rule_id=rule.id)
+    text = _("Saved. This link awards the badge from now on, by the conditions of the original course.")
+    return course_page(visit, Notice(text=text))
 
 
 def link_without_badge(session: Session, visit: Visit) -> ResourceLink:

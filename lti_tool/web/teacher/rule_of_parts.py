@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
-from lti_tool.awarding import candidates, held_badges, placing, rule_changes
+from lti_tool.awarding import candidates, gradebook, held_badges, placing, rule_changes
 from lti_tool.awarding.looks import asked_about
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.form import Offered
@@ -94,7 +94,8 @@ def build_for_link() -> str:
             resource=link.link_id if link is not None else "",
             action="/lti/app/parts",
             back="/lti/app/choose" if visit.deep_linking else "/lti/app/link/choose",
-            fields={"badge": row.template_id},
+            fields={"badge": row.template_id}
+            | ({"gradebook": "yes"} if placement.is_for_gradebook() else {}),
         )
     draft, tree = _asked(target)
     if tree is None or isinstance(tree, Problem):
@@ -102,6 +103,14 @@ def build_for_link() -> str:
         if draft is None and tree is not None:
             return placement.choose_badge_page(visit, tree)
         return _builder_page(target, draft or Draft(), tree)
+    problem = placement.gradebook_problem(visit, tree)
+    if problem is not None:
+        fields = {"badge": target.template.template_id}
+        return _builder_page(
+            replace(target, fields=fields),
+            draft or drafted(tree, page_issuer().profile.zone) or Draft(),
+            problem,
+        )
     use = _("Place this badge") if visit.deep_linking else _("Use this badge")
     page = _who_first(target, tree, use)
     if page is not None:
@@ -144,6 +153,13 @@ def build_for_rule(rule_id: int) -> str:
         return _builder_page(target, draft, Problem(sentence=sentence))
     if tree is None or isinstance(tree, Problem):
         return _builder_page(target, draft, tree)
+    with tool.store.read() as session:
+        rule = visited_rule(session, visit, rule_id)
+        if rule.column_url is not None and gradebook.refusal(session, rule, tree) is not None:
+            sentence = _(
+                "The gradebook shows this badge, and the rule would depend on that. Switch that off first."
+            )
+            return _builder_page(target, draft, Problem(sentence=sentence))
     page = _who_first(target, tree, _("Use this rule"))
     if page is not None:
         return page

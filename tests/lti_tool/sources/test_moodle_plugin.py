@@ -12,6 +12,7 @@ from lti_tool.errors import LaunchError, PlatformError
 from lti_tool.observations import (
     ACTIVITIES,
     ACTIVITY_COMPLETED,
+    COMPLETION_CRITERIA,
     COURSE_COMPLETED,
     FINAL_SCORE,
     Facts,
@@ -52,9 +53,9 @@ def look(*learners, course=BY_READING, own=None, as_of=NOW, url="https://moodle.
         links=[LinkAsked(id=LINK, reads=frozenset({COURSE_COMPLETED}))],
     )
     answer = moodle_plugin.look(asked, platform, KnownHere(own=own or {}, course=()))
-    assert all(each.kind == COURSE_COMPLETED and each.resource == "" for each in answer.found)
+    assert all(each.resource == "" for each in answer.found)
     assert not answer.trouble
-    return {each.user_id: each.value for each in answer.found}
+    return {each.user_id: each.value for each in answer.found if each.kind == COURSE_COMPLETED}
 
 
 def observed(*values):
@@ -232,6 +233,36 @@ def reply_to(body, find_key=None):
     return moodle_plugin.receive(message)
 
 
+def test_what_completes_the_course_is_known_and_told_once():
+    course = CourseProgress(
+        criteria=(CompletionCriterion(kind="activity", activity="9"), CompletionCriterion(kind="grade")),
+        activities=(CourseActivity(id="9", name="Badge", link=LINK), ESSAY),
+    )
+    pages = [ProgressPage(as_of=NOW, learners=(ANNA,), course=course)]
+    platform = type("Platform", (), {"completions": lambda self, url: iter(pages)})()
+    asked = Asked(
+        product="moodle",
+        memberships_url=None,
+        line_items_url=None,
+        completions_url="https://moodle.example.org/completions",
+        links=[LinkAsked(id=LINK, reads=frozenset({COURSE_COMPLETED}))],
+    )
+    (about,) = criteria_in(moodle_plugin.look(asked, platform, KnownHere(own={}, course=())))
+    assert about.value == {
+        "criteria": [{"kind": "activity", "activity": "9"}, {"kind": "grade"}],
+        "links": {"9": LINK},
+    }
+    known = Observation(
+        course=1, person=None, kind=about.kind, value=about.value, seen_at=NOW, source=moodle_plugin.NAME
+    )
+    again = moodle_plugin.look(asked, platform, KnownHere(own={}, course=(known,)))
+    assert criteria_in(again) == []
+
+
+def criteria_in(answer):
+    return [each for each in answer.found if each.kind == COMPLETION_CRITERIA]
+
+
 READS_ALL = frozenset({COURSE_COMPLETED, ACTIVITY_COMPLETED, FINAL_SCORE})
 ESSAY = CourseActivity(id="7", name="Essay", needs_pass=True)
 READING = CourseActivity(id="8", name="Reading")
@@ -252,7 +283,11 @@ def look_for(reads, *learners, course=WITH_ACTIVITIES, activities=(), own=None, 
         ],
     )
     answer = moodle_plugin.look(asked, platform, KnownHere(own=own or {}, course=known))
-    return {(each.user_id, each.kind, each.resource): each.value for each in answer.found}
+    return {
+        (each.user_id, each.kind, each.resource): each.value
+        for each in answer.found
+        if each.kind != COMPLETION_CRITERIA
+    }
 
 
 def doing(*states, **changes):

@@ -112,8 +112,11 @@ WHO_MAY = {
     "POST /lti/editor": NOBODY,
     "GET /lti/approval": NOBODY,
     "POST /lti/approval": NOBODY,
-    "POST /sources/<name>/<int:registration_id>/": NOBODY,
-    "POST /sources/<name>/<int:registration_id>/<path:path>": NOBODY,
+    **{
+        f"{method} /sources/<name>/<int:registration_id>/{path}": NOBODY
+        for method in ("GET", "POST", "PUT")
+        for path in ("", "<path:path>")
+    },
     "POST /lti/app/learner": LEARNERS,
     "POST /lti/app/transcript": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/europass": OWNER,
@@ -128,7 +131,8 @@ WHO_MAY = {
     **{
         f"POST {RULE}/{action}": STAFF
         for action in (
-            "answer change check conditions europass hand newer parts pause remove select tick undo who".split()
+            "answer change check conditions europass gradebook hand newer parts pause remove select tick undo "
+            "who".split()
         )
     },
     f"POST {HAND}/approve": STAFF,
@@ -277,7 +281,7 @@ def form_of(route, values):
     filled = {
         "answer": {"answer": "completed", "question": "1"},
         "change": {"answer": "confirm", "version": str(values["proposed"])},
-        "hand": {"learner": str(values["learner"])},
+        "hand": {"person": str(values["learner"])},
         "undo": {"batch": "2026-11-21T10:00:00+00:00", "confirmed": "yes"},
         "search": {"vocabulary": "esco", "words": "data"},
         "place": {"badge": values["published"], "condition": "link_opened_to_them"},

@@ -251,6 +251,8 @@ def upgrade() -> None:
         sa.Column("line_items_url", sa.String(), nullable=True),
         sa.Column("completions_url", sa.String(), nullable=True),
         sa.Column("notices_url", sa.String(), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notice_types", sa.JSON(), nullable=False),
         sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["registration_id"],
@@ -491,6 +493,7 @@ def upgrade() -> None:
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided", sa.JSON(), nullable=True),
         sa.Column("trouble", sa.JSON(), nullable=True),
+        sa.Column("column_url", sa.String(), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["course_id"],
@@ -574,6 +577,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("template_id", sa.String(length=36), nullable=False),
         sa.Column("tree", sa.Text(), nullable=False),
+        sa.Column("in_gradebook", sa.Boolean(), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rule_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(

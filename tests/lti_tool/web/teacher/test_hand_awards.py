@@ -32,7 +32,7 @@ def id_of(tool, person):
 @pytest.fixture
 def give(act, rule_id, web_tool):
     def give(person=ANNA, **form):
-        return act(f"rules/{rule_id}/hand", learner=str(id_of(web_tool, person)), **form)
+        return act(f"rules/{rule_id}/hand", person=str(id_of(web_tool, person)), **form)
 
     return give
 
@@ -62,9 +62,16 @@ def test_a_learner_is_awarded_and_both_see_why(give, school, web_tool):
     assert "Shown in class" not in text_of(public)
 
 
-def test_the_hash_of_an_uploaded_file_is_kept_and_the_file_is_not(give, web_tool):
+def test_the_hash_of_an_uploaded_file_is_kept_and_the_file_is_not(give, school, teaching, web_tool):
     content = b"a film" * 300_000
-    give(**GIVEN, file=(io.BytesIO(content), "anna.mp4"))
+    fields = GIVEN | {"_launch": hidden(teaching, "_launch"), "person": str(id_of(web_tool, ANNA))}
+    parts = [
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    file = '--x\r\nContent-Disposition: form-data; name="file"; filename="anna.mp4"\r\n\r\n'
+    body = "".join(parts).encode() + file.encode() + content + b"\r\n--x--\r\n"
+    school.browser.post("/lti/app/rules/1/hand", data=body, content_type="multipart/form-data; boundary=x")
     (award,) = rows(web_tool, Award)
     assert award.evidence == [{"sha256": hashlib.sha256(content).hexdigest()}]
 
@@ -104,7 +111,7 @@ def test_who_has_it_already_gets_no_second_one(give, web_tool):
 
 @pytest.mark.parametrize("number", ["", "0", "999", "x"])
 def test_somebody_of_another_course_is_not_found(act, rule_id, web_tool, number):
-    assert act(f"rules/{rule_id}/hand", learner=number, **GIVEN).status_code == 404
+    assert act(f"rules/{rule_id}/hand", person=number, **GIVEN).status_code == 404
     assert rows(web_tool, Award) == []
 
 
