@@ -326,6 +326,12 @@ def test_building_a_rule(people, demo, activities, language):
         open_page(zane, token, "/lti/app/rules/1/who")
         expect(zane.frame.locator("ul.facts")).to_be_visible()
         found += find_faults(zane, f"who-{language}")
+        open_page(zane, token, "/lti/app/course")
+        by_hand = zane.frame.locator("form[action$='/hand'] button").first
+        expect(by_hand).to_be_attached()
+        by_hand.evaluate("button => button.click()")  # it may be in a list that is folded
+        expect(zane.frame.locator("#reason")).to_be_visible()
+        found += find_faults(zane, f"by-hand-{language}")
         assert found == []
 
 
