@@ -310,6 +310,18 @@ def test_a_badge_that_asks_for_a_result_is_given_for_no_less(school, build, web_
     assert ("A course may ask for more, not for less." in form.words) == (minimum == "40")
 
 
+def test_a_badge_that_the_gradebook_shows_does_not_come_to_depend_on_that(school, build, web_tool):
+    with web_tool.store.begin() as session:
+        rule = queries.rules.rule(session, 1)
+        rule.column_url = "https://moodle.example.org/lineitems/9"
+        rule.course.line_items_url = "https://moodle.example.org/lineitems"
+    before = active(web_tool)
+    form = build.press("remove 1").add("final_score_at_least", **{"final_score_at_least__minimum": "70"})
+    form.press("who")
+    assert "The gradebook shows this badge, and the rule would depend on that." in form.words
+    assert active(web_tool) == before
+
+
 def test_a_rule_of_parts_is_placed_as_a_link(school, services):
     services.progress = progress(doing(ANNA, completed=True))
     custom = {CLAIM + "custom": WITH_PLUGIN}
