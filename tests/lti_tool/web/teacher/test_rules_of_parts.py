@@ -268,6 +268,14 @@ def test_about_whom_the_teacher_would_be_asked_is_shown(build):
     assert "You would be asked" in words
 
 
+def test_those_who_would_get_it_come_before_those_about_whom_is_asked(build, moodle):
+    moodle.progress = progress(doing(JANIS, completed=True))
+    form = build.press("remove 1").add("course_completed").add("confirmed")
+    form.fields = [(name, "any" if name == "kind" else value) for name, value in form.fields]
+    words = form.press("who").words
+    assert words.index(f"{JANIS.name} Would get it") < words.index(f"{ANNA.name} You would be asked")
+
+
 def test_somebody_else_has_changed_the_rule_meanwhile(school, build, web_tool, teaching):
     form = build.press("remove 1").add("course_completed")
     token = hidden(teaching, "_launch")
