@@ -22,6 +22,7 @@ from lti_tool.values import (
     ProgressPage,
 )
 from lti_tool.web.plug_sentences import whole_sentence
+from lti_tool.web.teacher.rule_draft import drafted
 from tests.fixtures import ANNA, JANIS, NOW, ZANE, learner, publish, rows
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 from tests.lti_tool.web.teacher.test_placement import REQUEST, item_of
@@ -429,3 +430,20 @@ def test_a_rule_is_one_sentence(app, rule, said):
         words = re.sub(r"<[^>]+>", "", str(whole_sentence(read_tree(json.dumps(rule)), "teacher")))
         assert unescape(words) == f"Learners get this badge when {said}"
         assert whole_sentence(read_tree('{"all":[{"condition":"x"}]}'), "teacher") == ""
+
+
+@pytest.mark.parametrize(
+    ("rule", "can_be_shown"),
+    [
+        ({"all": [COURSE, {"any": [QUIZ, TOTAL]}, UNTIL]}, True),
+        ({"condition": "link_opened_to_them", "link": "9"}, False),
+        ({"all": [COURSE, {"all": [QUIZ, TOTAL]}]}, False),
+        ({"all": [COURSE, {"any": [QUIZ, {"all": [TOTAL, SURE]}]}]}, False),
+        ({"all": [COURSE, {"condition": "no_such_condition"}]}, False),
+    ],
+    ids=str,
+)
+def test_a_rule_that_the_form_cannot_show_whole_is_not_shown_in_part(app, web_tool, rule, can_be_shown):
+    with app.test_request_context():
+        draft = drafted(read_tree(json.dumps(rule)), web_tool.issuer.profile.zone)
+    assert (draft is not None) == can_be_shown
