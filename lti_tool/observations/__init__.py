@@ -82,11 +82,13 @@ class Policy:
     """What the institution has settled for all its courses.
 
     `demands_own_opening`: a link's badge needs the learner's own opening. `assistants_may_confirm`: not only teachers
-    may confirm learners.
+    may confirm learners. `lists_may_name_others`: an uploaded list may name people who are not learners of the course
+    now, as long as the platform has shown them.
     """
 
     demands_own_opening: bool = False
     assistants_may_confirm: bool = True
+    lists_may_name_others: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
