@@ -46,6 +46,7 @@ def _issued_together(tool: Tool, issuing: Sequence[outbox.Job]) -> bool:
         award_ids = [job.payload["award_id"] for job in issuing]
         issuance.issue(tool.store, tool.issuers, award_ids, tool.clock())
         with tool.store.begin() as session:
+            looks.look_where_asked_for(session, award_ids, tool.clock())
             outbox.finish_all(session, [job.id for job in issuing])
     except Exception as error:  # noqa: BLE001 - whichever it is, the award that causes it is found by trying each alone
         log.warning("issued_one_by_one", number=len(issuing), error=traceback_summary(error))
@@ -98,7 +99,9 @@ def _log_dead(job: outbox.Job, trouble: str) -> None:
 def issue(tool: Tool, event_id: str, payload: Json) -> None:
     """Issues the credential of an award. Raises what `issuance.issue` does."""
     issuance.issue(tool.store, tool.issuers, [payload["award_id"]], tool.clock())
-    _finish(tool, event_id)
+    with tool.store.begin() as session:
+        looks.look_where_asked_for(session, [payload["award_id"]], tool.clock())
+        outbox.finish(session, event_id)
 
 
 def replace(tool: Tool, event_id: str, payload: Json) -> None:
@@ -118,7 +121,13 @@ def replace(tool: Tool, event_id: str, payload: Json) -> None:
 
 def deliver(tool: Tool, event_id: str, payload: Json) -> None:
     """Delivers a badge by one channel. Raises what `dispatch.deliver` does."""
-    dispatch.deliver(tool.store, tool.issuers, payload["delivery_id"], tool.clock())
+    dispatch.deliver(tool.store, tool.issuers, tool.connect, payload["delivery_id"], tool.clock())
+    _finish(tool, event_id)
+
+
+def take_back(tool: Tool, event_id: str, payload: Json) -> None:
+    """Has the platform show a revoked badge no longer. Raises what `dispatch.take_back` does."""
+    dispatch.take_back(tool.store, tool.connect, payload["delivery_id"], tool.clock())
     _finish(tool, event_id)
 
 
@@ -151,9 +160,8 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
             return
         failures = payload.get("failures", 0) + 1 if trouble else 0
         answered_before = looks.was_answered(session, course)
-        due_at = looks.next_look(
-            course, trouble, tool.poll_every, failures, now, answered_before=answered_before
-        )
+        usual = looks.interval(session, course, tool.poll_every, now)
+        due_at = looks.next_look(course, trouble, usual, failures, now, answered_before=answered_before)
         next_payload = {"course_id": course_id, "failures": failures}
         outbox.reschedule(session, event_id, "look", next_payload, due_at)
     if trouble:
@@ -245,6 +253,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "issue": issue,
     "replace": replace,
     "deliver": deliver,
+    "take_back": take_back,
     "tell": tell,
     "notify": notify,
     "look": look,

@@ -225,13 +225,25 @@ class ActivityProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CourseTotal:
+    """Somebody's grade in the whole course, from 0 to 1, and when it was given, as far as the platform says."""
+
+    score: Decimal
+    graded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerProgress:
-    """When somebody completed a course, how far they are in its activities, and whether a grade of theirs is hidden."""
+    """When somebody completed a course, how far they are in its activities, and whether a grade of theirs is hidden.
+
+    `total`: their grade in the whole course, None where they have none.
+    """
 
     user_id: str
     completed_at: datetime | None
     activities: tuple[ActivityProgress, ...] = ()
     has_hidden_grade: bool = False
+    total: CourseTotal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,11 +259,29 @@ class CompletionCriterion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CourseActivity:
+    """An activity of a course whose completion is tracked. `needs_pass`: whether it has to be passed for that.
+
+    `link`: its resource link, where it is one of an LTI tool.
+    """
+
+    id: str
+    name: str
+    needs_pass: bool = False
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CourseProgress:
-    """What completing a course asks for. `is_total_stale`: the course total is to be calculated anew."""
+    """What completing a course asks for, and what can be completed in it.
+
+    `is_total_stale`: the course total is to be calculated anew. `totals`: the ids of the grade items of the total.
+    """
 
     criteria: tuple[CompletionCriterion, ...]
     is_total_stale: bool = False
+    activities: tuple[CourseActivity, ...] = ()
+    totals: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -440,6 +470,20 @@ class Receipt:
 
     channel: str
     reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where on their platform a learner's badge can be shown: their id there, and what their course and its link have.
+
+    `completions_url` is that of the course, where our plugin for Moodle is installed; `column_url` is the line item
+    that shows who has the badge.
+    """
+
+    user_id: str
+    link_id: str
+    completions_url: str | None
+    column_url: str | None
 
 
 #: Opens a secret as it is stored. Raises DecryptionError.

@@ -11,18 +11,17 @@ from typing import Any, TypeVar
 
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.awarding.ledger import Ledger, Seen, append
-from lti_tool.conditions.tree import read_tree, reads
+from lti_tool.awarding.progress import decided_of
+from lti_tool.conditions.tree import Node, read_tree, reads, resources
 from lti_tool.errors import PlatformError
 from lti_tool.observations import COURSE_COPIED, ROLE, Policy
-from lti_tool.platforms.services import Connection
+from lti_tool.platforms.services import Connect, Connection
 from lti_tool.sources import SOURCES, is_open, kinds_found
 from lti_tool.sources.found import Answer, Asked, Found, LinkAsked
 from lti_tool.store import Session, dead_jobs, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import AwardRule, Course, LookRow, ResourceLink
-from lti_tool.values import Member, Registration
-
-Connect = Callable[[Registration], Connection]
+from lti_tool.values import Member
 
 #: The longest time between two looks at a platform that does not answer.
 LONGEST_WAIT = timedelta(hours=6)
@@ -32,6 +31,12 @@ WAIT_AFTER_OPENING = timedelta(seconds=2)
 WAIT_AFTER_OPENING_IN_TROUBLE = timedelta(minutes=1)
 #: From a first look that failed to the next.
 WAIT_AFTER_FIRST_FAILURE = timedelta(seconds=45)
+#: How much longer the interval is of a course in which nothing was new for so long.
+QUIET = ((timedelta(days=30), 36), (timedelta(days=7), 6))
+#: For how long before its end a course is looked at so much more often, though not more often than every two minutes.
+NEAR_THE_END = timedelta(days=1)
+SHORTER_NEAR_THE_END = 5
+SHORTEST_INTERVAL = timedelta(minutes=2)
 #: How many looks in a row have to miss a link before it counts as deleted.
 LOOKS_UNTIL_GONE = 3
 #: For how long the rows of looks that saw nothing new are kept: a course that is looked at every ten minutes has
@@ -124,15 +129,17 @@ def look(
 def _asked(session: Session, course: Course) -> Asked | None:
     """What to ask about the course; None where none of its rules waits for anything."""
     links = [
-        LinkAsked(
-            id=version.rule.link.link_id,
-            reads=reads(read_tree(version.tree)),
-            line_item_url=version.rule.link.line_item_url,
-        )
+        _link_asked(version.rule.link, read_tree(version.tree))
         for version in queries.rules.awarding_versions(session, course_id=course.id)
         if version.rule.link.look_again or not is_gone(version.rule.link)
     ]
     return asked_about(session, course, links) if links else None
+
+
+def _link_asked(link: ResourceLink, tree: Node) -> LinkAsked:
+    return LinkAsked(
+        id=link.link_id, reads=reads(tree), line_item_url=link.line_item_url, resources=resources(tree)
+    )
 
 
 def asked_about(session: Session, course: Course, links: Sequence[LinkAsked] = ()) -> Asked:
@@ -328,6 +335,12 @@ def look_soon(session: Session, course_id: int, now: datetime) -> None:
     outbox.schedule(session, look_id(course_id), "look", {"course_id": course_id}, now)
 
 
+def look_where_asked_for(session: Session, award_ids: Collection[int], now: datetime) -> None:
+    """Schedules a look for now at each course whose rules ask for a badge that was just issued."""
+    for course_id in queries.rules.courses_asking_for(session, award_ids):
+        look_soon(session, course_id, now)
+
+
 def look_after_opening(session: Session, rule: AwardRule, now: datetime) -> None:
     """Brings the next look forward because somebody opened the rule's link: they may have completed a moment ago."""
     if rule.paused or rule.course.concluded_at is not None:
@@ -350,6 +363,26 @@ def schedule_first_look(session: Session, course_id: int, now: datetime) -> None
 def look_id(course_id: int) -> str:
     """The id of the single outbox row that is used again for each of the course's looks."""
     return f"look-{course_id}"
+
+
+def interval(session: Session, course: Course, usual: timedelta, now: datetime) -> timedelta:
+    """The time between two looks at the course where nothing is wrong, by `usual`.
+
+    Longer where nothing new was seen for long: whoever opens a link, and whatever the platform sends, brings the look
+    forward anyway. Shorter in the last day of the course, because Canvas says nothing of one that has ended. No longer
+    than to the moment at which time alone decides something.
+    """
+    if course.ends_at is not None and timedelta(0) <= course.ends_at - now <= NEAR_THE_END:
+        return max(usual / SHORTER_NEAR_THE_END, min(usual, SHORTEST_INTERVAL))
+    newest = queries.observations.newest_at(session, course.id)
+    quiet = now - newest if newest is not None else timedelta(0)
+    longer = next((times for least, times in QUIET if quiet >= least), 1)
+    until = [
+        decided.again_at - now
+        for rule in queries.rules.rules_with_links(session, course.id)
+        if (decided := decided_of(rule)) is not None and decided.again_at > now
+    ]
+    return min([max(usual, min(longer * usual, LONGEST_WAIT)), *until])
 
 
 def next_look(

@@ -28,6 +28,8 @@ MASQUERADING = "canvas_masquerading_user_id"
 COMPLETIONS = "completions"
 #: The custom parameter that is asked to be filled in from `$Person.address.timezone`.
 TIMEZONE = "timezone"
+#: The custom parameter in which the platform says when the course ends.
+COURSE_END = "course_end"
 
 #: LTI 1.3 allows ids no more characters; Dynamic Registration says nothing of issuers and clients.
 MAX_ID_LENGTH = 255

@@ -8,17 +8,17 @@ only the code is read. Ids are those that LTI has: `sub` of people, `context.id`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from lti_tool.errors import OutgoingError, PlatformError
-from lti_tool.outgoing import HttpResponse, Outgoing
+from lti_tool.errors import PlatformError
+from lti_tool.outgoing import HttpResponse
 from lti_tool.platforms.claims import identifier, text
 from lti_tool.platforms.service_errors import service_error
 from lti_tool.platforms.service_values import number, read_json
-from lti_tool.platforms.services import LIST_SECONDS, MAX_BYTES
+from lti_tool.platforms.services import MAX_BYTES, Connection
 from lti_tool.values import ActivityProgress, CompletionCriterion, CourseProgress, GradeItem, LearnerProgress
 
 PATH = "/webservice/rest/server.php"
@@ -66,11 +66,10 @@ class UnknownCodeError(PlatformError):
 class MoodleWebService:
     """The web service of a Moodle at `address`. Each function raises PlatformError."""
 
-    def __init__(self, address: str, token: str, outgoing: Outgoing, clock: Callable[[], datetime]) -> None:
+    def __init__(self, address: str, token: str, connection: Connection) -> None:
         self._url = address + PATH
         self._token = token
-        self._outgoing = outgoing
-        self._clock = clock
+        self._connection = connection
 
     def check(self, platform_id: str, functions: Collection[str]) -> None:
         """Raises PlatformError where it is another Moodle than the platform, or a function is missing there.
@@ -148,7 +147,7 @@ class MoodleWebService:
     def _completed_at(self, status: Mapping[str, Any], criteria: list[Mapping[str, Any]]) -> datetime:
         times = [at for each in criteria if each.get("complete") is True and (at := _moment(each))]
         if not times:
-            return self._clock()
+            return self._connection.clock()
         # 1: all criteria are asked for, 2: any of them.
         return min(times) if status.get("aggregation") == 2 else max(times)
 
@@ -159,15 +158,13 @@ class MoodleWebService:
             "moodlewsrestformat": "json",
             **parameters,
         }
-        try:
+        with self._connection.limits.call("list") as seconds:
             # In the body, because addresses are kept in the logs of servers.
-            answer = self._outgoing.request(
-                "POST", self._url, data=form, max_bytes=MAX_BYTES, seconds=LIST_SECONDS
+            answer = self._connection.outgoing.request(
+                "POST", self._url, data=form, max_bytes=MAX_BYTES, seconds=seconds
             )
-        except OutgoingError as error:
-            raise PlatformError(error.sentence, error.about, permanent=error.permanent) from error
         if not 200 <= answer.status < 300:
-            raise service_error(answer, self._clock())
+            raise service_error(answer, self._connection.clock())
         return _read(answer, function)
 
 

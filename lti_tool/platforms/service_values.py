@@ -107,7 +107,7 @@ def read_result(entry: Any) -> LineItemResult | None:
     points, maximum = number(entry.get("resultScore")), entry.get("resultMaximum")
     return LineItemResult(
         user_id=user_id,
-        score=_score(points, maximum),
+        score=score(points, maximum),
         points=points,
         maximum=Decimal(1) if maximum is None else number(maximum),
         comment=words(entry.get("comment")),
@@ -115,7 +115,7 @@ def read_result(entry: Any) -> LineItemResult | None:
     )
 
 
-def _score(result: Decimal | None, maximum: Any) -> Decimal | None:
+def score(result: Decimal | None, maximum: Any) -> Decimal | None:
     """Result over maximum, 0 to 1; None where that cannot be said.
 
     A missing maximum is 1 (AGS 2.0, resultMaximum), but a result above it shows that the platform meant another.

@@ -19,10 +19,11 @@ class Source(Protocol):
     `GIVES`: the kinds of observations that it can find. `RANK`: how good it is, 1 being the best: one with dates, of
     everybody. Its words have a table `source`: its name, what it sees, and how it is opened, where it has to be. One
     that asks the platform is a LookingSource. It may further define `is_open(asked)`, where not every course has it,
-    `launched(launch, link)`, where launches tell it something, `receive(message)`, where it is sent messages, and
-    `SET_UP`, the settings that an operator gives it for a platform: `asked.access` and `message.access` have them.
-    `METHODS` are those of the messages, where they are not only posted. `TELLS_EVENTS`: its messages tell what happened
-    once, not how things are, so that what comes again is nothing new.
+    `launched(launch, link)`, where launches tell it something, `receive(message)`, where it is sent messages,
+    `activities(asked, connection)`, the names by id of the activities whose completion it can tell, and `SET_UP`, the
+    settings that an operator gives it for a platform: `asked.access` and `message.access` have them. `METHODS` are
+    those of the messages, where they are not only posted. `TELLS_EVENTS`: its messages tell what happened once, not how
+    things are, so that what comes again is nothing new.
     """
 
     NAME: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from lti_tool.observations import COURSE_COMPLETED, Observation, select
+from lti_tool.observations import Observation
 from lti_tool.values import CourseProgress, LearnerProgress
 
 
@@ -39,10 +39,17 @@ def completion_value(
     }
 
 
-def is_new_completion(value: Mapping[str, Any] | None, own: Sequence[Observation], source: str) -> bool:
-    """Whether it differs from the last that the source knew of the person, in anything but its `as_of`."""
-    told = [each for each in select(own, COURSE_COMPLETED) if each.source == source]
-    before = told[-1].value if told else None
+def is_news(
+    value: Mapping[str, Any] | Sequence[Any] | None, seen: Sequence[Observation], source: str
+) -> bool:
+    """Whether it differs from the last that the source knew, in anything but its `as_of`.
+
+    `seen` are the observations of the same person, kind and resource, in the order of `seen_at`.
+    """
+    own = [each for each in seen if each.source == source]
+    before = own[-1].value if own else None
     if value is None or before is None:
         return value is not before
-    return bool(value != before | {"as_of": value["as_of"]})
+    if isinstance(value, Mapping) and "as_of" in value:
+        return bool(value != before | {"as_of": value["as_of"]})
+    return bool(value != before)

@@ -18,11 +18,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkAsked:
-    """A resource link whose rule waits for observations. `reads` are the kinds that the rule's conditions read."""
+    """A resource link whose rule waits for observations. `reads` are the kinds that the rule's conditions read.
+
+    `resources`: what of the course they read observations about, by their kind; only for kinds that are about one thing
+    of several, such as one activity.
+    """
 
     id: str
     reads: frozenset[str]
     line_item_url: str | None = None
+    resources: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,10 @@ class Asked:
     def links_reading(self, kinds: frozenset[str]) -> tuple[LinkAsked, ...]:
         """The links whose rules read one of the kinds."""
         return tuple(link for link in self.links if link.reads & kinds)
+
+    def resources(self, kind: str) -> frozenset[str]:
+        """What of the course the rules of all links read observations of the kind about, by id."""
+        return frozenset().union(*(link.resources.get(kind, frozenset()) for link in self.links))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

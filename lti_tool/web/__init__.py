@@ -33,6 +33,7 @@ from lti_tool.web.teacher import (
     list_upload,
     placement,
     rule_actions,
+    rule_of_parts,
     sources,
 )
 from lti_tool.wiring import Tool
@@ -66,6 +67,7 @@ def create_app(tool: Tool) -> Flask:
         placement,
         course,
         rule_actions,
+        rule_of_parts,
         sources,
         list_upload,
         link_badge,

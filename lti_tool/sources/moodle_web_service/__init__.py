@@ -32,7 +32,7 @@ from lti_tool.platforms.moodle_web_service import (
     UnknownCodeError,
 )
 from lti_tool.platforms.services import Connection
-from lti_tool.sources.completion_values import completion_value, is_new_completion
+from lti_tool.sources.completion_values import completion_value, is_news
 from lti_tool.sources.found import Answer, Asked, Found, Known, differs, in_parts
 from lti_tool.sources.set_up import Setting, https_url
 from lti_tool.values import ActivityProgress, CourseProgress, GradeItem
@@ -69,7 +69,7 @@ def look(asked: Asked, connection: Connection, known: Known) -> Answer:
     """
     access = asked.access[NAME]
     token = access.secrets(connection.decrypt)["token"]
-    service = MoodleWebService(access.settings["address"], token, connection.outgoing, connection.clock)
+    service = MoodleWebService(access.settings["address"], token, connection)
     reads = GIVES & frozenset().union(*(link.reads for link in asked.links))
     service.check(asked.platform_id, {name for kind in reads for name in _FUNCTIONS[kind]})
     this = _Look(
@@ -203,7 +203,7 @@ class _Look:
             course, learner = completion
             waits = self._waits(course, user_id) if learner.completed_at is not None else ""
             value = completion_value(course, learner, self.connection.clock(), waits)
-            if is_new_completion(value, own, NAME):
+            if is_news(value, select(own, COURSE_COMPLETED), NAME):
                 found.append(Found(user_id=user_id, kind=COURSE_COMPLETED, value=value))
         activities: Sequence[ActivityProgress] | None = ()
         if ACTIVITY_COMPLETED in self.reads:

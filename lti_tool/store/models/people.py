@@ -71,6 +71,8 @@ class Course(Base):
     completions_url: Mapped[str | None]
     notices_url: Mapped[str | None]
     """Where the platform takes the address to which it is to send notices."""
+    ends_at: Mapped[datetime | None]
+    """When it ends, by the platform."""
     notice_types: Mapped[list[str]] = mapped_column(JSON, default=list)
     """The types of notices that it can send."""
     concluded_at: Mapped[datetime | None]

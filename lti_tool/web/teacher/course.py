@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from badges.eu.elements import Reading
 from badges.template.model import Template, stored_template
-from lti_tool.awarding import copies, looks, placing
+from lti_tool.awarding import copies, gradebook, looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
-from lti_tool.conditions.tree import Node, demands, is_readable, read_tree, reads
+from lti_tool.conditions.tree import Node, demands, is_readable, is_short, read_tree, reads
 from lti_tool.errors import NotAllowedError
 from lti_tool.sources import csv, is_open
 from lti_tool.sources.found import Asked
@@ -65,11 +65,13 @@ class Panel:
 
     `proposed` is a version that waits for the teacher, and `change` what it changes. `asks_less` is why what the
     activity asks for is not proposed. `gone` are the words for a link or column that the platform no longer has.
-    `demand_forms` are those of the conditions that can stand beside the occasion. `parts` are what the conditions show.
+    `is_short`: the rule is as the short form makes it. `demand_forms` are those of the conditions that can stand beside
+    the occasion. `parts` are what the conditions show.
     `cannot_see` is what the sources of the rule cannot see, in words.
     `unpermitted` is the name of the issuer whose badges the course may no longer award; empty where it may.
     `newer` is a newer version of the template. `batches` are when awards came at once, which can be undone at once, and
-    how many. `changed` are the awards whose results have changed since.
+    how many. `changed` are the awards whose results have changed since. `gradebook` is why the badge cannot be shown in
+    the gradebook, None where it can.
     """
 
     rule: AwardRule
@@ -80,6 +82,7 @@ class Panel:
     batches: Sequence[tuple[datetime, int]]
     changed: Sequence[ResultChange]
     sentences: Sequence[Markup]
+    is_short: bool
     has_demands: bool
     demand_forms: Sequence[Markup]
     proposed: RuleVersion | None
@@ -91,6 +94,7 @@ class Panel:
     gone: Mapping[str, str] | None
     unpermitted: str
     newer: TemplateVersion | None
+    gradebook: gradebook.Refusal | None
     is_open: bool
 
 
@@ -199,6 +203,7 @@ def _panel(
         batches=queries.course_page.earned_together(session, rule.id, MOST_BATCHES),
         changed=[each for each in changes if each.award.rule_id == rule.id],
         sentences=rule_sentences(tree, "confirmed" if confirms_each(tree) else automatic),
+        is_short=is_short(tree),
         has_demands=bool(demands(tree)),
         demand_forms=_demand_forms(rule, tree, refused),
         proposed=proposed,
@@ -212,6 +217,7 @@ def _panel(
         newer=queries.templates.newer_version(
             session, version.template_version, rule.course.registration_id, rule.course_id
         ),
+        gradebook=gradebook.refusal(session, rule, tree),
         is_open=rule.id == open_id,
     )
 

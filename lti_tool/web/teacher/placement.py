@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from flask import Blueprint, render_template, request
 
@@ -13,7 +14,7 @@ from badges.issuer import IssuerProfile
 from badges.template.model import Template, stored_template, text_in
 from lti_tool.awarding import looks, placing
 from lti_tool.conditions import CONDITIONS
-from lti_tool.conditions.tree import reads
+from lti_tool.conditions.tree import Node, reads
 from lti_tool.errors import NoAuthorError, NotAllowedError
 from lti_tool.observations import RESULT
 from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
@@ -28,6 +29,7 @@ from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import choice, form_of
 from lti_tool.web.requested_address import requested_tool_url
 from lti_tool.web.teacher.rule_form import Problem, chosen_rule, demand_forms, typed_for
+from lti_tool.web.teacher.who_would import Switch, terms_of, who_would
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_visit
 
@@ -52,14 +54,26 @@ def return_link() -> str:
         row = queries.templates.published_template(
             session, request.form.get("badge", ""), visit.registration.id, visit.course_id
         )
-        key = page_issuer().keyring.tool_keys(session)[0]
     if row is None:
         return choose_badge_page(visit, Problem(sentence=_("Choose a badge first.")))
     required = placing.required_score(row)
     tree = chosen_rule(request.form, page_issuer().profile.zone, occasions_for(visit), required)
     if isinstance(tree, Problem):
         return choose_badge_page(visit, tree)
+    switch = Switch(action="/lti/app/place", use=_("Place this badge"), back="/lti/app/choose")
+    return who_would(visit, terms_of(visit.course_id, "", row, tree), switch) or link_page(visit, row, tree)
+
+
+def link_page(visit: Visit, row: TemplateVersion, tree: Node) -> str:
+    """The page whose form sends the link of the badge with that rule to the platform, which asked for one.
+
+    Raises NotAllowedError where it did not.
+    """
+    if visit.deep_linking is None:
+        raise NotAllowedError("this launch asked for no link")
+    tool = current_tool()
     with tool.store.begin() as session:
+        key = page_issuer().keyring.tool_keys(session)[0]
         custom = placing.place(
             session,
             row,
@@ -144,8 +158,13 @@ def check_may_place(visit: Visit) -> None:
 def occasions_for(visit: Visit) -> Sequence[str]:
     """The conditions that the visit may choose: a link that is already placed gets no column of its own any more."""
     found = _kinds_found(visit)
-    names = (name for name, each in CONDITIONS.items() if each.IS_OCCASION and found >= each.READS)
+    names = (name for name, each in CONDITIONS.items() if _is_short(each) and found >= each.READS)
     return [name for name in names if visit.deep_linking is not None or RESULT not in CONDITIONS[name].READS]
+
+
+def _is_short(condition: Any) -> bool:
+    """Whether the short form can choose it: what is chosen in the course itself is a part of a rule of parts."""
+    return condition.IS_OCCASION and not hasattr(condition, "choices")
 
 
 def _kinds_found(visit: Visit) -> frozenset[str]:

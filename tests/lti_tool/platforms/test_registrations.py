@@ -150,6 +150,9 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
         draft = versions.add(session, template_data(), clock())
         draft.course_id = course_id
         permissions.permit(session, tool.issuers.first(session), registration_id, course_id, clock())
+        source_access.give(
+            session, registration_id, "bell", Given(), tool.encrypt, clock(), course_id=course_id
+        )
         given = Given(secrets={"token": "of this platform"})
         source_access.give(session, registration_id, "moodle_web_service", given, tool.encrypt, clock())
         zane = events.person(queries.people.person_of(session, registration_id, ZANE.user_id).id)

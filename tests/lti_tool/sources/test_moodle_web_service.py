@@ -10,6 +10,7 @@ from lti_tool.errors import OutgoingError, PlatformError
 from lti_tool.observations import ACTIVITY_COMPLETED, COURSE_COMPLETED, FINAL_SCORE, ROLE, Observation
 from lti_tool.outgoing import HttpResponse
 from lti_tool.platforms import moodle_web_service as service
+from lti_tool.platforms.call_limits import CallLimits
 from lti_tool.sources import member_lists, moodle_web_service
 from lti_tool.sources.found import Asked, LinkAsked
 from lti_tool.values import Access
@@ -67,6 +68,7 @@ class Site:
     answers: dict = field(default_factory=dict)
     asked: list = field(default_factory=list)
     outgoing: object = None
+    limits: object = field(default_factory=lambda: CallLimits(lambda: 0.0))
     platform_id: str = SITE
     status: int = 200
 
@@ -550,4 +552,4 @@ def test_recorded_answers_of_a_running_site_are_read(shared):
 
 
 def test_the_token_is_not_shown_where_its_service_is_written_out():
-    assert TOKEN not in repr(service.MoodleWebService(SITE, TOKEN, None, lambda: NOW))
+    assert TOKEN not in repr(service.MoodleWebService(SITE, TOKEN, Site()))
