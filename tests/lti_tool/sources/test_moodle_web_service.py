@@ -315,8 +315,10 @@ def test_a_token_that_is_withdrawn_in_the_middle_keeps_what_was_read_and_is_told
     def withdrawn(form):
         return completion() if form["userid"] in ("1", "2") else error("invalidtoken")
 
-    answer = answer_of(Site({service.COMPLETION: withdrawn}), of_a_class(9))
+    site = Site({service.COMPLETION: withdrawn})
+    answer = answer_of(site, of_a_class(9))
     assert {each.user_id for each in answer.found} == {"1", "2"}
+    assert site.people_asked() == [1, 2, 3]
     assert "does not accept the token" in str(answer.trouble[LINK])
     assert answer.counts["asked_up_to"] == 2
 
