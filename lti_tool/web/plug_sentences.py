@@ -204,7 +204,7 @@ def part_title(name: str) -> str:
 
 
 def why_not_offered(kinds: Collection[str]) -> Sequence[str]:
-    """How a course would get what tells these kinds of observations, in the words of the sources that do, best first."""
+    """How a course would get what tells these kinds of observations, in the words of the sources, the best first."""
     telling = [source for source in sorted(SOURCES.values(), key=_rank) if source.GIVES & kinds]
     told = (source_words(source.NAME)["source"].get("opens", "") for source in telling)
     return list(dict.fromkeys(text for text in told if text))
