@@ -19,7 +19,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from badges.template.model import stored_template
-from lti_tool.awarding import held_badges, questions
+from lti_tool.awarding import gradebook, held_badges, questions
 from lti_tool.awarding.looks import look_soon
 from lti_tool.conditions import tree as rule_tree
 from lti_tool.conditions.form import FormProblem
@@ -46,8 +46,11 @@ def place(
     course_id: int | None,
     person_id: int | None,
     now: datetime,
+    in_gradebook: bool = False,
 ) -> Mapping[str, str]:
     """The custom parameters of a new link for that badge and rule, which the tool will know again.
+
+    `in_gradebook`: whether the column that comes with the link is to show who has the badge.
 
     Raises NotAllowedError where the rule asks for less than the badge, or for a badge that it may not ask for.
     """
@@ -61,6 +64,7 @@ def place(
         person_id=person_id,
         template_id=template.template_id,
         tree=text,
+        in_gradebook=in_gradebook,
         placed_at=now,
     )
     session.add(placement)
@@ -128,6 +132,9 @@ def _new_rule(session: Session, link: ResourceLink, launch: Launch, now: datetim
         return None
     rule = _rule_for(session, link, now)
     _add(session, rule, wanted, now)
+    if wanted.placement is not None and wanted.placement.in_gradebook:
+        by = events.person(wanted.placement.person_id)
+        gradebook.switch_on_as_placed(session, rule, wanted.tree, now, by)
     look_soon(session, link.course_id, now)
     return rule
 

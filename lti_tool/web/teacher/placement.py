@@ -12,7 +12,7 @@ from badges.eu import elements
 from badges.eu.annex_1 import ELEMENTS
 from badges.issuer import IssuerProfile
 from badges.template.model import Template, stored_template, text_in
-from lti_tool.awarding import looks, placing
+from lti_tool.awarding import gradebook, looks, placing
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.tree import Node, reads
 from lti_tool.errors import NoAuthorError, NotAllowedError
@@ -37,6 +37,8 @@ pages = Blueprint("placement", __name__)
 
 #: The points of the line item that is created with a badge awarded from a grade.
 LINE_ITEM_POINTS = 100
+#: Those of one that only shows who has the badge.
+SHOWING_POINTS = 1
 
 
 @pages.post("/lti/app/place")
@@ -60,6 +62,8 @@ def return_link() -> str:
     tree = chosen_rule(request.form, page_issuer().profile.zone, occasions_for(visit), required)
     if isinstance(tree, Problem):
         return choose_badge_page(visit, tree)
+    if (problem := gradebook_problem(visit, tree)) is not None:
+        return choose_badge_page(visit, problem)
     switch = Switch(action="/lti/app/place", use=_("Place this badge"), back="/lti/app/choose")
     return who_would(visit, terms_of(visit.course_id, "", row, tree), switch) or link_page(visit, row, tree)
 
@@ -72,6 +76,7 @@ def link_page(visit: Visit, row: TemplateVersion, tree: Node) -> str:
     if visit.deep_linking is None:
         raise NotAllowedError("this launch asked for no link")
     tool = current_tool()
+    in_gradebook = is_for_gradebook() and gradebook_problem(visit, tree) is None
     with tool.store.begin() as session:
         key = page_issuer().keyring.tool_keys(session)[0]
         custom = placing.place(
@@ -82,12 +87,14 @@ def link_page(visit: Visit, row: TemplateVersion, tree: Node) -> str:
             course_id=visit.course_id,
             person_id=visit.person_id,
             now=tool.clock(),
+            in_gradebook=in_gradebook,
         )
+    points = LINE_ITEM_POINTS if RESULT in reads(tree) else SHOWING_POINTS if in_gradebook else None
     jwt = deep_linking_response(
         visit.deep_linking,
         visit.registration,
         visit.deployment_id,
-        [_content_item(row, custom, has_column="result" in reads(tree))],
+        [_content_item(row, custom, points)],
         key,
         tool.clock(),
     )
@@ -96,6 +103,29 @@ def link_page(visit: Visit, row: TemplateVersion, tree: Node) -> str:
     return render_template(
         "placement/return_link.html", return_url=visit.deep_linking.return_url, jwt=jwt, template=template
     )
+
+
+def is_for_gradebook() -> bool:
+    """Whether the teacher wants the gradebook to show who has the badge."""
+    return request.form.get("gradebook") == "yes"
+
+
+def gradebook_problem(visit: Visit, tree: Node) -> Problem | None:
+    """Why the gradebook cannot show the badge, though the teacher wants that. The choice is taken back by saying so."""
+    if not is_for_gradebook():
+        return None
+    with current_tool().store.read() as session:
+        why = gradebook.dependence(session, visit.course_id, "", tree)
+    if why is None:
+        return None
+    if why == "decided_by_column":
+        sentence = _("The gradebook shows this badge’s own column anyway. Nozimite writes nothing into it.")
+    else:
+        sentence = _(
+            "This badge cannot be shown in the gradebook: a score for it would count towards the total that decides "
+            "about it."
+        )
+    return Problem(sentence=sentence, field="gradebook")
 
 
 @pages.post("/lti/app/choose")
@@ -136,6 +166,7 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
             for name in occasions
         },
         demand_forms=demand_forms(request.form, problem),
+        in_gradebook=is_for_gradebook() and (problem is None or problem.field != "gradebook"),
         condition=request.form.get("condition", _suggested()),
         problem=problem,
         may_write_templates=may_write_templates(visit),
@@ -178,7 +209,7 @@ def _suggested() -> str:
     return next((name for name, each in CONDITIONS.items() if getattr(each, "IS_SUGGESTED", False)), "")
 
 
-def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column: bool) -> ContentItem:
+def _content_item(row: TemplateVersion, custom: Mapping[str, str], points: int | None) -> ContentItem:
     template = stored_template(row.body)
     tool = current_tool()
     return ContentItem(
@@ -187,7 +218,7 @@ def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column
         url=f"{requested_tool_url()}/lti/launch",
         custom=custom,
         icon_url=f"{tool.tool_url}/static/icon.svg",
-        line_item_maximum=LINE_ITEM_POINTS if has_column else None,
+        line_item_maximum=points,
     )
 
 

@@ -94,7 +94,8 @@ def build_for_link() -> str:
             resource=link.link_id if link is not None else "",
             action="/lti/app/parts",
             back="/lti/app/choose" if visit.deep_linking else "/lti/app/link/choose",
-            fields={"badge": row.template_id},
+            fields={"badge": row.template_id}
+            | ({"gradebook": "yes"} if placement.is_for_gradebook() else {}),
         )
     draft, tree = _asked(target)
     if tree is None or isinstance(tree, Problem):
@@ -102,6 +103,14 @@ def build_for_link() -> str:
         if draft is None and tree is not None:
             return placement.choose_badge_page(visit, tree)
         return _builder_page(target, draft or Draft(), tree)
+    problem = placement.gradebook_problem(visit, tree)
+    if problem is not None:
+        fields = {"badge": target.template.template_id}
+        return _builder_page(
+            replace(target, fields=fields),
+            draft or drafted(tree, page_issuer().profile.zone) or Draft(),
+            problem,
+        )
     use = _("Place this badge") if visit.deep_linking else _("Use this badge")
     page = _who_first(target, tree, use)
     if page is not None:

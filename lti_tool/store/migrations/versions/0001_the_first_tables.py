@@ -577,6 +577,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("template_id", sa.String(length=36), nullable=False),
         sa.Column("tree", sa.Text(), nullable=False),
+        sa.Column("in_gradebook", sa.Boolean(), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rule_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
