@@ -130,7 +130,9 @@ WHO_MAY = {
     f"POST {RULE}/says/<condition>": STAFF,
     **{
         f"POST {RULE}/{action}": STAFF
-        for action in "answer change check conditions europass newer parts pause remove select tick undo who".split()
+        for action in (
+            "answer change check conditions europass gradebook newer parts pause remove select tick undo who".split()
+        )
     },
     **{
         f"POST {AWARD}/{action}": STAFF
