@@ -27,7 +27,12 @@ def test_evidence_has_a_name_a_narrative_and_an_address() -> None:
     }
     assert evidence_of(credential) == (
         Evidence(narrative={"en": "All of it."}),
-        Evidence(name={"en": "A frame"}, narrative={"en": "Welded."}, address="https://school.example/1"),
+        Evidence(
+            name={"en": "A frame"},
+            narrative={"en": "Welded."},
+            description={"en": "Steel."},
+            address="https://school.example/1",
+        ),
         Evidence(narrative={"en": "Steel."}),
     )
     assert evidence_of({"evidence": {"name": "Only one"}}) == (Evidence(name={"und": "Only one"}),)

@@ -266,6 +266,14 @@ def test_about_whom_the_teacher_would_be_asked_is_shown(build):
     assert "You would be asked" in words
 
 
+def test_those_who_would_get_it_come_before_those_about_whom_is_asked(build, moodle):
+    moodle.progress = progress(doing(JANIS, completed=True))
+    form = build.press("remove 1").add("course_completed").add("confirmed")
+    form.fields = [(name, "any" if name == "kind" else value) for name, value in form.fields]
+    words = form.press("who").words
+    assert words.index(f"{JANIS.name} Would get it") < words.index(f"{ANNA.name} You would be asked")
+
+
 def test_somebody_else_has_changed_the_rule_meanwhile(school, build, web_tool, teaching):
     form = build.press("remove 1").add("course_completed")
     token = hidden(teaching, "_launch")
@@ -306,6 +314,18 @@ def test_a_badge_that_asks_for_a_result_is_given_for_no_less(school, build, web_
     form = build.press("remove 1").add("final_score_at_least", **{"final_score_at_least__minimum": minimum})
     form.press("who")
     assert ("A course may ask for more, not for less." in form.words) == (minimum == "40")
+
+
+def test_a_badge_that_the_gradebook_shows_does_not_come_to_depend_on_that(school, build, web_tool):
+    with web_tool.store.begin() as session:
+        rule = queries.rules.rule(session, 1)
+        rule.column_url = "https://moodle.example.org/lineitems/9"
+        rule.course.line_items_url = "https://moodle.example.org/lineitems"
+    before = active(web_tool)
+    form = build.press("remove 1").add("final_score_at_least", **{"final_score_at_least__minimum": "70"})
+    form.press("who")
+    assert "The gradebook shows this badge, and the rule would depend on that." in form.words
+    assert active(web_tool) == before
 
 
 def test_a_rule_of_parts_is_placed_as_a_link(school, services):
