@@ -7,12 +7,14 @@ from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
 
-from lti_tool.awarding import looks, teacher_mail
+from lti_tool.awarding import imports, looks, teacher_mail
+from lti_tool.awarding.decisions import decide_course
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.issuing import issuance, notices
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.logs import error_name, log, traceback_summary
+from lti_tool.observations import Policy
 from lti_tool.people import sessions
 from lti_tool.store import outbox, queries
 from lti_tool.store.models import Course
@@ -166,6 +168,17 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
         log.warning("platform_trouble", course_id=course_id, why=str(trouble), failures=failures)
 
 
+def import_list(tool: Tool, event_id: str, payload: Json) -> None:
+    """Stores a part of an uploaded list, and decides about whom it names."""
+    now = tool.clock()
+    imports.store_part(tool.store, event_id, payload, now)
+    with tool.store.read() as session:
+        if session.get(Course, payload["course_id"]) is None:
+            return
+        policy = tool.issuers.policy_of(session, payload["course_id"])
+    decide_course(tool.store, payload["course_id"], policy or Policy(), now)
+
+
 def mail_teacher(tool: Tool, event_id: str, payload: Json) -> None:
     """Mails a teacher what waits for them, where there is something that was not mailed yet.
 
@@ -244,6 +257,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "tell": tell,
     "notify": notify,
     "look": look,
+    "import_list": import_list,
     "mail_teacher": mail_teacher,
     "ask_approver": ask_approver,
     "tell_author": tell_author,

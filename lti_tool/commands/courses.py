@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.commands.shared import open_tool
-from lti_tool.errors import NotFoundError
+from lti_tool.commands.shared import FILE, note, open_tool, operator
+from lti_tool.errors import NotAllowedError, NotFoundError
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
+    from pathlib import Path
 
     from lti_tool.awarding.course_sources import CourseSource
 
@@ -52,6 +53,55 @@ def show(*, number: int) -> None:
     for source in sources:
         for line in _lines(source, tool.issuer.profile.zone, is_best=source is best):
             click.echo(line)
+
+
+@courses.command("import")
+@click.argument("number", type=int, metavar="COURSE")
+@click.argument("file", type=FILE)
+@click.option(
+    "--take", is_flag=True, help="Take the rows without a problem; without it, they are only shown."
+)
+def import_(*, number: int, file: Path, take: bool) -> int:
+    """Show what each row of a list (CSV) of completions comes to in a course, and take the rows that can be.
+
+    Columns, named in the first line: email or id, date, and score (in per cent) if wanted. What cannot be taken is
+    listed by its line; the exit code is 1 where there is any such row. Raises NotFoundError.
+    """
+    from lti_tool import plugs
+    from lti_tool.awarding import imports
+    from lti_tool.sources import csv
+    from lti_tool.sources.csv.rows import ListError, read_rows
+    from lti_tool.store.models import Course
+
+    tool = open_tool()
+    words = plugs.words(csv, "en")
+    with tool.store.read() as session:
+        course = session.get(Course, number)
+        if course is None:
+            raise NotFoundError(f"there is no course {number}: see `courses list`")
+        issuer = tool.issuers.of(session, course.registration.issuer_id)
+        try:
+            rows = read_rows(file.read_bytes(), issuer.profile.zone, tool.clock())
+        except OSError as error:
+            raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error
+        except ListError as error:
+            raise click.UsageError(words["file"][error.code]) from error
+        checked = imports.check(session, course, rows, None, issuer.policy)
+    for each in checked:
+        if each.problem:
+            click.echo(f"line {each.row.line}\t{words['row'][each.problem]}")
+    kept, refused = imports.kept(checked), sum(bool(each.problem) for each in checked)
+    known = sum(each.is_known for each in checked)
+    click.echo(f"{len(kept)} can be taken, {known} were listed before, {refused} cannot be taken")
+    if kept and not take:
+        note("Nothing has happened yet. To take them: the same command with --take")
+    elif kept:
+        with tool.store.begin() as session:
+            course = session.get_one(Course, number)
+            if not imports.begin(session, course, kept, None, operator(), tool.clock()):
+                raise NotAllowedError("another list of this course is being taken: try again once it is done")
+        note("They are being taken by the worker; the course's page tells how far it is.")
+    return 1 if refused else 0
 
 
 def _lines(source: CourseSource, zone: tzinfo, *, is_best: bool) -> list[str]:

@@ -145,7 +145,8 @@ class Campus:
     because another thread may add a row meanwhile, so every loop goes over a copy: `list(rows.values())`.
     `used_tokens` are the client ids whose registration token has been used. `has_plugin`: whether our plugin for Moodle
     is installed. `web_service_token` is that of Moodle's web service; `xapi_endpoint` where completed courses are sent
-    to as statements, with `xapi_credentials`, user and password: each empty where it is not set up.
+    to as statements, with `xapi_credentials`, user and password: each empty where it is not set up. `lets_upload`:
+    whether the tool's operator lets teachers upload lists of who has completed.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -160,6 +161,7 @@ class Campus:
     web_service_token: str = ""
     xapi_endpoint: str = ""
     xapi_credentials: str = ""
+    lets_upload: bool = False
     last_id: int = 0
     lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 

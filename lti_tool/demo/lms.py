@@ -13,6 +13,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.demo import (
+    context_copies,
     deep_linking,
     launch_endpoints,
     line_items,
@@ -76,6 +77,8 @@ def create_lms(
     app.register_blueprint(token_endpoint.blueprint(lms_product.token_path))
     app.register_blueprint(memberships.blueprint(lms_product.memberships_rule))
     app.register_blueprint(line_items.blueprint(lms_product.line_items_rule, lms_product.line_item_rule))
+    if lms_product.name == "canvas":
+        app.register_blueprint(context_copies.routes)
     if lms_product.name == "moodle":
         app.register_blueprint(moodle_plugin.routes)
         app.register_blueprint(moodle_web_service.routes)

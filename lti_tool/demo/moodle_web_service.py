@@ -29,7 +29,7 @@ class _MoodleError(Exception):
 
 @routes.post(PATH)
 def serve() -> Response | tuple[Response, int]:
-    """The answer of the function that the form names; with the status 200, also for errors."""
+    """The answer of the function that the form names; with the status 200, also for errors, so it raises none."""
     lms = current_lms()
     campus = lms.campus
     if not campus.web_service_token:

@@ -71,7 +71,7 @@ class Robot:
         self.become("Ieva")
         self.submit(self.open(f"{self.lms_url}/admin/tools").form("plugin"))
 
-    def set_up(self, way: Literal["web-service", "xapi"]) -> None:
+    def set_up(self, way: Literal["web-service", "xapi", "lists"]) -> None:
         """The administrator switches the way on by which the tool learns who has completed, or off."""
         self.become("Ieva")
         self.submit(self.open(f"{self.lms_url}/admin/tools").form(way))
@@ -126,6 +126,11 @@ class Robot:
         """The address of the course."""
         home = self.open(self.lms_url)
         return home.link(course)
+
+    def copy_course(self, course: str) -> Page:
+        """The page of a new copy of the course, made by its teacher."""
+        self.become("Zane")
+        return self.submit(self.open(self.open_course(course)).form("copy"))
 
     def open_activity(self, person: str, activity: str) -> Page:
         """The tool's page that `person` sees inside the activity at this address.

@@ -33,6 +33,7 @@ def save(campus: Campus, keys: list[PlatformKey], file: Path) -> None:
         "web_service_token": campus.web_service_token,
         "xapi_endpoint": campus.xapi_endpoint,
         "xapi_credentials": campus.xapi_credentials,
+        "lets_upload": campus.lets_upload,
         "used_tokens": sorted(campus.used_tokens),
         "last_id": campus.last_id,
         "keys": [asdict(key) for key in keys],
@@ -63,6 +64,7 @@ def load(file: Path) -> tuple[Campus, list[PlatformKey]]:
         web_service_token=state.get("web_service_token", ""),
         xapi_endpoint=state.get("xapi_endpoint", ""),
         xapi_credentials=state.get("xapi_credentials", ""),
+        lets_upload=state.get("lets_upload", False),
         last_id=state["last_id"],
     )
     return campus, [PlatformKey(**row) for row in state["keys"]]

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 
-from lti_tool.demo import moodle_plugin, moodle_xapi, platform_keys, registration_endpoints
+from lti_tool.demo import context_copies, moodle_plugin, moodle_xapi, platform_keys, registration_endpoints
 from lti_tool.demo.campus import Column, Course, Grade, Link, Person
 from lti_tool.demo.deep_linking import save_item
 from lti_tool.demo.sessions import (
@@ -58,6 +58,13 @@ def course_page(course_id: str) -> Any:
 def course_at_moodles_address() -> Any:
     """The course page at the address that it has in Moodle, as mails of tools name it."""
     return redirect(url_for("pages.course_page", course_id=request.args.get("id", "")))
+
+
+@routes.post("/courses/<course_id>/copy")
+def copy_course(course_id: str) -> Any:
+    """Makes a copy of the course, and opens it."""
+    copy = context_copies.copy_course(current_lms(), _staff_course(course_id))
+    return redirect(url_for(".course_page", course_id=copy.id))
 
 
 @routes.get("/courses/<course_id>/activities/<link_id>")
@@ -238,6 +245,15 @@ def set_up_xapi() -> Any:
     if made:
         campus.xapi_endpoint = made["address"]
         campus.xapi_credentials = f"nozimite:{made['password']}"
+    return redirect(url_for(".tools"))
+
+
+@routes.post("/admin/lists")
+def let_upload() -> Any:
+    """Has the operator of the tool let teachers upload lists of who has completed, or no longer."""
+    require(lambda person: person.is_admin)
+    campus = current_campus()
+    campus.lets_upload = bool(_ask_operator("csv", None if campus.lets_upload else {}))
     return redirect(url_for(".tools"))
 
 

@@ -93,11 +93,14 @@ class Policy:
 
     `demands_own_opening`: a link's badge needs the learner's own opening. `assistants_may_confirm`: not only teachers
     may confirm learners. `two_award_by_hand`: what somebody awards by hand, a second person has to approve.
+    `lists_may_name_others`: an uploaded list may name people who are not learners of the course now, as long as the
+    platform has shown them.
     """
 
     demands_own_opening: bool = False
     assistants_may_confirm: bool = True
     two_award_by_hand: bool = False
+    lists_may_name_others: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,17 +15,25 @@ from typing import Any
 
 from lti_tool.errors import PlatformError
 from lti_tool.outgoing import HttpResponse
-from lti_tool.platforms.claims import identifier, text
+from lti_tool.platforms.claims import identifier, text, words
 from lti_tool.platforms.service_errors import service_error
 from lti_tool.platforms.service_values import number, read_json
 from lti_tool.platforms.services import MAX_BYTES, Connection
-from lti_tool.values import ActivityProgress, CompletionCriterion, CourseProgress, GradeItem, LearnerProgress
+from lti_tool.values import (
+    ActivityProgress,
+    CompletionCriterion,
+    CourseActivity,
+    CourseProgress,
+    GradeItem,
+    LearnerProgress,
+)
 
 PATH = "/webservice/rest/server.php"
 SITE_INFO = "core_webservice_get_site_info"
 COMPLETION = "core_completion_get_course_completion_status"
-ACTIVITIES = "core_completion_get_activities_completion_status"
+ACTIVITY_STATES = "core_completion_get_activities_completion_status"
 GRADES = "gradereport_user_get_grade_items"
+CONTENTS = "core_course_get_contents"
 
 #: What a criterion of completion is about, by Moodle's numbers.
 _KINDS = {
@@ -71,8 +79,8 @@ class MoodleWebService:
         self._token = token
         self._connection = connection
 
-    def check(self, platform_id: str, functions: Collection[str]) -> None:
-        """Raises PlatformError where it is another Moodle than the platform, or a function is missing there.
+    def check(self, platform_id: str, functions: Collection[str]) -> frozenset[str]:
+        """The functions that are offered. Raises PlatformError where one of these is not, or it is another Moodle.
 
         User ids are short numbers: those of another site would be other people.
         """
@@ -83,10 +91,11 @@ class MoodleWebService:
             raise PlatformError(
                 "the web service that is set up belongs to another Moodle site", permanent=True
             )
-        offered = {each.get("name") for each in site["functions"] if isinstance(each, dict)}
+        offered = frozenset(str(each.get("name")) for each in site["functions"] if isinstance(each, dict))
         for name in sorted(functions):
             if name not in offered:
                 raise _no_function(name)
+        return offered
 
     def completion(self, course: str, user: str) -> tuple[CourseProgress, LearnerProgress] | None:
         """What the course asks for, and when the person completed it; None for who is none of its learners.
@@ -113,8 +122,16 @@ class MoodleWebService:
 
         None for who is none of the course's learners. Raises UnknownCodeError too.
         """
-        answer = self._of_person(ACTIVITIES, course, user)
+        answer = self._of_person(ACTIVITY_STATES, course, user)
         return None if answer is None else tuple(filter(None, map(_activity, _objects(answer, "statuses"))))
+
+    def contents(self, course: str) -> tuple[CourseActivity, ...]:
+        """The activities of the course whose completion is tracked, and that the user of the token may see."""
+        answer = self._call(CONTENTS, {"courseid": course})
+        modules = (
+            module for section in _objects({"all": answer}, "all") for module in _objects(section, "modules")
+        )
+        return tuple(filter(None, map(_course_activity, modules)))
 
     def grades(self, course: str) -> Mapping[str, tuple[GradeItem, ...]]:
         """The grades of all learners, by their ids."""
@@ -244,6 +261,15 @@ def _activity(entry: Mapping[str, Any]) -> ActivityProgress | None:
         overridden_by=identifier(entry.get("overrideby")),
         at=_moment(entry),
     )
+
+
+def _course_activity(entry: Mapping[str, Any]) -> CourseActivity | None:
+    activity, completion = identifier(entry.get("id")), entry.get("completion")
+    if activity is None or not isinstance(completion, int) or completion == 0:
+        return None
+    # The id of the instance of an external tool is that of its resource link.
+    link = identifier(entry.get("instance")) if entry.get("modname") == "lti" else None
+    return CourseActivity(id=activity, name=words(entry.get("name")) or activity, link=link)
 
 
 def _grade_item(entry: Mapping[str, Any]) -> GradeItem:

@@ -279,6 +279,12 @@ def is_due_by(session: Session, job_id: str, moment: datetime) -> bool:
     return row.leased_until is not None or row.due_at <= moment
 
 
+def payload_of(session: Session, job_id: str) -> Json | None:
+    """The payload of work that is to be done; None where there is none, or it is dead."""
+    row = session.get(Outbox, job_id)
+    return None if row is None or row.died_at is not None else row.payload
+
+
 def schedule(session: Session, job_id: str, task: str, payload: Json, due_at: datetime) -> None:
     """Makes recurring work due at `due_at` at the latest, as the single row `job_id`; a dead one is revived.
 

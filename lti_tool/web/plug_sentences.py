@@ -204,10 +204,15 @@ def part_title(name: str) -> str:
 
 
 def why_not_offered(kinds: Collection[str]) -> Sequence[str]:
-    """How a course would get what tells these kinds of observations, in the words of the sources that do."""
-    telling = [source for source in SOURCES.values() if source.GIVES & kinds]
+    """How a course would get what tells these kinds of observations, in the words of the sources, the best first."""
+    telling = [source for source in sorted(SOURCES.values(), key=_rank) if source.GIVES & kinds]
     told = (source_words(source.NAME)["source"].get("opens", "") for source in telling)
     return list(dict.fromkeys(text for text in told if text))
+
+
+def _rank(source: Any) -> int:
+    rank: int = source.RANK
+    return rank
 
 
 def copied_sentences(tree: Node) -> Sequence[str]:

@@ -135,3 +135,19 @@ def test_an_assignment_is_no_item_of_a_module_whatever_its_address_names(demo, r
     launch(robot, "Jānis", f"{assignment}?module_item_id={item_number}")
     assert places(demo.tool) == [None]
     assert awarded(demo.tool) == set()
+
+
+def test_the_teacher_of_a_copied_course_is_offered_its_badges_and_nothing_is_awarded_there(demo, robot):
+    activity = robot.place_badge(COURSE, minimum_percent=None, more_fields=BY_GRADE)
+    launch(robot, "Zane", address_of(robot, activity))
+    wait(lambda: [look for look in rows(demo.tool, LookRow) if "looks_since_asked" in look.counts])
+    copy = robot.copy_course(COURSE)
+    wait(lambda: [each for each in rows(demo.tool, ObservationRow) if each.kind == "course_copied"])
+    course_id, tool_id = (
+        urlsplit(copy.link("select content")).path.removeprefix("/courses/").split("/select/")
+    )
+    page = launch(robot, "Zane", f"{demo.lms_url}/launch/navigation/{course_id}/{tool_id}")
+    assert "This course is a copy of one with badges" in page.text
+    assert "None of them is awarded here until you decide so." in page.text
+    assert len(rows(demo.tool, AwardRule)) == 1
+    assert rows(demo.tool, Award) == []

@@ -1,7 +1,10 @@
 """The sources by which a platform's completions become awards, each as the people of a course meet it."""
 
+from urllib.parse import urljoin
+
 import pytest
 
+from lti_tool.demo.html_page import read_page
 from lti_tool.demo.robot import Robot
 from lti_tool.store.models import Award, LookRow
 from tests.running_demo import rows, run_demo, wait
@@ -207,3 +210,32 @@ def test_what_was_not_sent_is_not_known_and_staff_earn_nothing_by_a_message(send
     sending.complete("Jānis")
     wait(lambda: has_badge(sending, "Jānis"))
     assert sending.badges().keys() == {"Jānis"}
+
+
+def test_an_uploaded_list_is_shown_and_taken_and_becomes_badges(tmp_path):
+    with run_demo(tmp_path, poll_seconds=3600) as demo:
+        robot = Robot(demo.lms_url)
+        robot.register(demo.registration_url)
+        robot.set_up("lists")
+        activity = robot.place_badge(
+            "Data Literacy", minimum_percent=None, more_fields={"condition": "course_completed"}
+        )
+        robot.open_activity("Zane", activity)
+        # People are matched with those whom the platform has listed.
+        wait(lambda: [look for look in rows(demo.tool, LookRow) if look.outcome == "answered"])
+        page = send(robot, robot.open_activity("Zane", activity), "/course/list")
+        (form,) = [form for form in page.forms if form.action.endswith("/course/list/rows")]
+        text = "E-pasts;Datums\nanna.berzina@example.org;2026-01-15\nnobody@example.org;2026-01-15\n"
+        answer = robot.http.post(
+            urljoin(page.url, form.action), data=form.data(), files={"file": ("list.csv", text)}
+        )
+        shown = read_page(answer.url, answer.status_code, answer.text)
+        assert "1 row can be taken." in shown.text and "nobody@example.org" in shown.text
+        assert rows(demo.tool, Award) == []
+        send(robot, shown, "/course/list/take")
+        wait(lambda: len(rows(demo.tool, Award)) == 1)
+
+
+def send(robot, page, action):
+    (form,) = [form for form in page.forms if form.action.endswith(action)]
+    return robot.submit(form, referrer=page.url)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import jwt
 from flask import Response, jsonify
 
-from lti_tool.demo import lti_names
+from lti_tool.demo import context_copies, lti_names
 from lti_tool.demo.campus import Campus, Column, Course, Grade, Link, Person, Tool
 from lti_tool.demo.custom_variables import expand_variables
 from lti_tool.demo.localhost_names import is_localhost_name
@@ -298,7 +298,7 @@ class Canvas:
             claims |= {"given_name": person.given, "family_name": person.family, "name": person.name}
         if tool.shares_email:
             claims["email"] = person.email
-        claims |= self._service_claims(lms, tool, course, link)
+        claims |= self._service_claims(lms, tool, course, link) | context_copies.claims(lms)
         if pending.road == "navigation":
             return claims | self._navigation_claims(course)
         if link:

@@ -11,22 +11,27 @@ token may not open, and activities that it may not see.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from lti_tool.errors import PlatformError
 from lti_tool.observations import (
+    ACTIVITIES,
     ACTIVITY_COMPLETED,
+    COMPLETION_CRITERIA,
     COURSE_COMPLETED,
     FINAL_SCORE,
     ROLE,
     KnownPerson,
+    Observation,
     role_now,
     select,
 )
 from lti_tool.platforms.moodle_web_service import (
-    ACTIVITIES,
+    ACTIVITY_STATES,
     COMPLETION,
+    CONTENTS,
     GRADES,
     MoodleWebService,
     UnknownCodeError,
@@ -35,7 +40,7 @@ from lti_tool.platforms.services import Connection
 from lti_tool.sources.completion_values import completion_value, is_news
 from lti_tool.sources.found import Answer, Asked, Found, Known, differs, in_parts
 from lti_tool.sources.set_up import Setting, https_url
-from lti_tool.values import ActivityProgress, CourseProgress, GradeItem
+from lti_tool.values import ActivityProgress, CourseActivity, CourseProgress, GradeItem
 
 NAME = "moodle_web_service"
 GIVES = frozenset({COURSE_COMPLETED, ACTIVITY_COMPLETED, FINAL_SCORE})
@@ -49,7 +54,7 @@ MOST_UNREAD = 20
 #: What each kind is asked with.
 _FUNCTIONS = {
     COURSE_COMPLETED: (COMPLETION, GRADES),
-    ACTIVITY_COMPLETED: (ACTIVITIES,),
+    ACTIVITY_COMPLETED: (ACTIVITY_STATES, GRADES),
     FINAL_SCORE: (GRADES,),
 }
 #: How an activity can be done with.
@@ -67,19 +72,37 @@ def look(asked: Asked, connection: Connection, known: Known) -> Answer:
     Where a part of the answers could be read it is kept, and the others are the trouble of the links that wait for
     them: so one answer that never comes stops nobody else.
     """
-    access = asked.access[NAME]
-    token = access.secrets(connection.decrypt)["token"]
-    service = MoodleWebService(access.settings["address"], token, connection)
+    service = _service(asked, connection)
     reads = GIVES & frozenset().union(*(link.reads for link in asked.links))
-    service.check(asked.platform_id, {name for kind in reads for name in _FUNCTIONS[kind]})
+    offered = service.check(asked.platform_id, {name for kind in reads for name in _FUNCTIONS[kind]})
     this = _Look(
-        asked=asked, service=service, connection=connection, reads=reads, learners=_learners(known, reads)
+        asked=asked,
+        service=service,
+        connection=connection,
+        reads=reads,
+        learners=_learners(known, reads),
+        about_course=known.course,
     )
+    if CONTENTS in offered:
+        this.read_contents()
     if FINAL_SCORE in reads:
         this.read_scores()
     if reads & {COURSE_COMPLETED, ACTIVITY_COMPLETED}:
         this.go_round(known.counts(NAME).get("asked_up_to", 0))
     return this.answer()
+
+
+def activities(asked: Asked, connection: Connection) -> Mapping[str, str]:
+    """The names of the activities whose completion Moodle tracks, by their ids. Raises PlatformError."""
+    service = _service(asked, connection)
+    service.check(asked.platform_id, {CONTENTS})
+    return {each.id: each.name for each in service.contents(asked.context_id)}
+
+
+def _service(asked: Asked, connection: Connection) -> MoodleWebService:
+    access = asked.access[NAME]
+    token = access.secrets(connection.decrypt)["token"]
+    return MoodleWebService(access.settings["address"], token, connection)
 
 
 def _learners(known: Known, reads: frozenset[str]) -> Mapping[str, KnownPerson]:
@@ -107,6 +130,8 @@ class _Look:
     connection: Connection
     reads: frozenset[str]
     learners: Mapping[str, KnownPerson]
+    about_course: Sequence[Observation]
+    contents: Mapping[str, CourseActivity] | None = None
     grades: Mapping[str, Sequence[GradeItem]] | None = None
     is_read: bool = False
     found: list[Found] = field(default_factory=list)
@@ -126,6 +151,18 @@ class _Look:
                 for link in self.asked.links_reading(frozenset({kind}))
             },
         )
+
+    def read_contents(self) -> None:
+        """Takes the names of the activities, where the web service offers them; nothing that decides rests on them."""
+        with suppress(PlatformError):
+            listed = self.service.contents(self.asked.context_id)
+            self.contents = {each.id: each for each in listed}
+        if self.contents is not None and ACTIVITY_COMPLETED in self.reads:
+            self._tell_course(ACTIVITIES, {each.id: each.name for each in self.contents.values()})
+
+    def _tell_course(self, kind: str, value: Mapping[str, Any]) -> None:
+        if is_news(value, select(self.about_course, kind), NAME):
+            self.found.append(Found(user_id=None, kind=kind, value=value))
 
     def read_scores(self) -> None:
         """Takes the course totals, which come for all in one answer."""
@@ -201,6 +238,7 @@ class _Look:
             if completion is None:
                 return None
             course, learner = completion
+            self._tell_criteria(course)
             waits = self._waits(course, user_id) if learner.completed_at is not None else ""
             value = completion_value(course, learner, self.connection.clock(), waits)
             if is_news(value, select(own, COURSE_COMPLETED), NAME):
@@ -208,16 +246,49 @@ class _Look:
         activities: Sequence[ActivityProgress] | None = ()
         if ACTIVITY_COMPLETED in self.reads:
             activities = self.service.activities(course_id, user_id)
+            asked_for = self.asked.resources(ACTIVITY_COMPLETED)
             for each in activities or ():
-                state = _activity(each)
-                is_said = state is not None or bool(select(own, ACTIVITY_COMPLETED, each.activity))
-                if is_said and differs(state, own, ACTIVITY_COMPLETED, each.activity, NAME):
-                    found.append(
-                        Found(user_id=user_id, kind=ACTIVITY_COMPLETED, resource=each.activity, value=state)
-                    )
+                if each.activity in asked_for:
+                    found += self._told_of(user_id, each)
         # Of one person all at once: a part of it could decide otherwise than the whole.
         self.found += found
         return activities
+
+    def _told_of(self, user_id: str, progress: ActivityProgress) -> Sequence[Found]:
+        """What is new of a person's activity; nothing for who has not begun it."""
+        activity, own = progress.activity, self.learners[user_id].own
+        before = [each for each in select(own, ACTIVITY_COMPLETED, activity) if each.source == NAME]
+        last = before[-1].value if before else None
+        name = self.contents[activity].name if self.contents and activity in self.contents else ""
+        value = _activity(progress, name)
+        # A grade that was shown once counts, so it is asked for only as long as it was not.
+        if value is not None and value != last:
+            value["waits"] = self._waits_for(user_id, activity)
+        if (value is None and not before) or value == last:
+            return ()
+        return [Found(user_id=user_id, kind=ACTIVITY_COMPLETED, resource=activity, value=value)]
+
+    def _waits_for(self, user_id: str, activity: str) -> str:
+        """Why the completion of an activity does not count yet: its grade is hidden."""
+        items = self._items(user_id)
+        mine = [each for each in items if each.activity == activity and each.score is not None]
+        return "hidden" if any(each.is_hidden for each in mine) else ""
+
+    def _items(self, user_id: str) -> Sequence[GradeItem]:
+        items = (self.grades or {}).get(user_id)
+        return self.service.grades_of(self.asked.context_id, user_id) if items is None else items
+
+    def _tell_criteria(self, course: CourseProgress) -> None:
+        """Tells what completing the course asks for, where it is known which activities are links of tools."""
+        if self.contents is None:
+            return
+        named = ({"kind": each.kind, "activity": each.activity} for each in course.criteria)
+        value = {
+            "criteria": [{name: text for name, text in each.items() if text} for each in named],
+            "links": {each.id: each.link for each in self.contents.values() if each.link},
+        }
+        if not any(each.kind == COMPLETION_CRITERIA for each in self.found):
+            self._tell_course(COMPLETION_CRITERIA, value)
 
     def _waits(self, course: CourseProgress, user_id: str) -> str:
         """Why a completion does not count yet: a grade that it may rest on is hidden, or the total is out of date.
@@ -229,9 +300,7 @@ class _Look:
         activities = {each.activity for each in course.criteria if each.kind == "activity"}
         if not by_total and not activities:
             return ""
-        items = (self.grades or {}).get(user_id)
-        if items is None:
-            items = self.service.grades_of(self.asked.context_id, user_id)
+        items = self._items(user_id)
         every = by_total or None in activities
         asked_for = [each for each in items if every or each.activity in activities]
         if any(each.is_hidden and each.score is not None for each in asked_for):
@@ -239,15 +308,9 @@ class _Look:
         return "stale" if by_total and any(each.is_stale for each in _totals(items)) else ""
 
     def _check_activities(self, seen: set[str]) -> None:
-        """Notes as trouble what is silently left out: activities that were seen before, or all."""
-        known = {
-            each.resource
-            for person in self.learners.values()
-            for each in select(person.own, ACTIVITY_COMPLETED)
-            if each.source == NAME
-        }
+        """Notes as trouble what is silently left out: activities that rules ask for."""
         self.counts["activities"] = len(seen)
-        if not seen or known - seen:
+        if self.asked.resources(ACTIVITY_COMPLETED) - seen:
             self.trouble[ACTIVITY_COMPLETED] = PlatformError(
                 "Moodle's web service does not show activities that the badge may ask for: its user has to be allowed "
                 "to see them",
@@ -265,13 +328,13 @@ def _was_told(person: KnownPerson) -> bool:
     return any(each.source == NAME and each.kind != FINAL_SCORE for each in person.own)
 
 
-def _activity(progress: ActivityProgress) -> Mapping[str, Any] | None:
+def _activity(progress: ActivityProgress, name: str) -> dict[str, Any] | None:
     if progress.state not in _DONE:
         return None
     return {
         "completed_at": progress.at.isoformat() if progress.at else None,
         "state": progress.state,
-        "name": "",
+        "name": name,
         "waits": "",
     }
 

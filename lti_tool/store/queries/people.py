@@ -114,6 +114,22 @@ def person_ids(session: Session, registration_id: int, user_ids: Sequence[str]) 
     return {user_id: person_id for user_id, person_id in session.execute(query)}
 
 
+def named(
+    session: Session, registration_id: int, user_ids: Collection[str], emails: Collection[str]
+) -> Sequence[tuple[str, Person]]:
+    """Those of the platform who have one of the user_ids, or of the addresses in small letters; who was not erased."""
+    found: dict[str, Person] = {}
+    account = select(PlatformAccount.user_id, Person).join(Person, PlatformAccount.person_id == Person.id)
+    account = account.where(PlatformAccount.registration_id == registration_id, Person.erased_at.is_(None))
+    asked = [(PlatformAccount.user_id, sorted(user_ids)), (func.lower(Person.email), sorted(emails))]
+    for column, values in asked:
+        for start in range(0, len(values), 500):
+            part = [value for value in values[start : start + 500] if value]
+            rows = session.execute(account.where(column.in_(part))) if part else ()
+            found |= {user_id: person for user_id, person in rows}
+    return sorted(found.items())
+
+
 def person_of(session: Session, registration_id: int, user_id: str) -> Person | None:
     """The person with that user_id on the platform of the registration."""
     return people_of(session, registration_id, [user_id]).get(user_id)

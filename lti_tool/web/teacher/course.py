@@ -15,6 +15,7 @@ from lti_tool.awarding import copies, gradebook, looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.conditions.tree import Node, demands, is_readable, is_short, read_tree, reads
 from lti_tool.errors import NotAllowedError
+from lti_tool.sources import csv, is_open
 from lti_tool.sources.found import Asked
 from lti_tool.store import Session, queries
 from lti_tool.store.models import (
@@ -167,6 +168,7 @@ def course_page(
             acting_on=acting_on,
             all_selected=all_selected,
             asks_less=_asks_less(session, _link_without_badge(session, visit)),
+            takes_lists=is_open(csv, asked),
             offers=[_offer(version) for version in copies.offered(session, course)],
             mail_folder=current_tool().mail_folder,
             most_batches=MOST_BATCHES,

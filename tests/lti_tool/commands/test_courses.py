@@ -1,4 +1,4 @@
-"""`courses list` and `show`: how completions are learned in a course, as an operator types it."""
+"""`courses list`, `show` and `import`: how completions are learned in a course, as an operator types it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import pytest
 
 from lti_tool.awarding import looks
 from lti_tool.errors import PlatformError
-from lti_tool.store.models import Course
-from tests.fixtures import make_rule
+from lti_tool.observations import COURSE_COMPLETED
+from lti_tool.store.models import Course, ObservationRow
+from tests.fixtures import ANNA, ZANE, make_rule, rows, run_due_jobs, run_job
 from tests.lti_tool.commands.test_commands import environment, run
 
 __all__ = ["environment", "run"]
@@ -48,3 +49,49 @@ def test_a_course_that_is_not_there_is_said_in_a_sentence(run, environment):
     code, output, error = run("courses", "show", "7")
     assert (code, output) == (2, "")
     assert "there is no course 7: see `courses list`" in error
+
+
+@pytest.fixture
+def list_file(tmp_path, tool, platform, course_id, clock):
+    """A list of Anna, of nobody, and of Zane, whom the platform's list has as a teacher."""
+    platform.trouble = None
+    assert looks.look(tool.store, platform, course_id, clock.advance(minutes=10)) is None
+    file = tmp_path / "list.csv"
+    file.write_text(
+        f"email;date\n{ANNA.email};2026-11-01\nnobody@example.org;2026-11-01\n{ZANE.email};2026-11-01\n",
+        encoding="utf-8",
+    )
+    return str(file)
+
+
+def completions(tool):
+    return [row for row in rows(tool, ObservationRow) if row.kind == COURSE_COMPLETED]
+
+
+def test_a_list_is_shown_row_by_row_and_taken_when_that_is_asked_for(run, tool, course_id, list_file):
+    code, output, error = run("courses", "import", str(course_id), list_file)
+    assert code == 1
+    assert output.splitlines() == [
+        "line 3\tNobody whom your learning platform has shown to Nozimite has this address or id.",
+        "line 4\tThe person teaches, or has taught, in this course.",
+        "1 can be taken, 0 were listed before, 2 cannot be taken",
+    ]
+    assert "Nothing has happened yet." in error
+    run_due_jobs(tool)
+    assert completions(tool) == []
+    assert run("courses", "import", str(course_id), list_file, "--take")[0] == 1
+    # The command has the time of the machine, and its job is due then.
+    run_job(tool, f"import-{course_id}")
+    (row,) = completions(tool)
+    assert (row.source, row.actor_id) == ("csv", None)
+    assert "0 can be taken, 1 were listed before" in run("courses", "import", str(course_id), list_file)[1]
+
+
+def test_a_file_that_is_no_list_is_said_in_a_sentence(run, course_id, tmp_path):
+    file = tmp_path / "no.csv"
+    code, output, error = run("courses", "import", str(course_id), str(file))
+    assert (code, output) == (2, "") and "cannot be read" in error
+    file.write_text("name\nAnna\n", encoding="utf-8")
+    code, output, error = run("courses", "import", str(course_id), str(file))
+    assert (code, output) == (2, "") and "has to name the columns" in error
+    assert run("courses", "import", "99", str(file))[0] == 2

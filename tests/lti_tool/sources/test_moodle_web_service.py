@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lti_tool.errors import OutgoingError, PlatformError
-from lti_tool.observations import ACTIVITY_COMPLETED, COURSE_COMPLETED, FINAL_SCORE, ROLE, Observation
+from lti_tool.observations import (
+    ACTIVITIES,
+    ACTIVITY_COMPLETED,
+    COMPLETION_CRITERIA,
+    COURSE_COMPLETED,
+    FINAL_SCORE,
+    ROLE,
+    Observation,
+)
 from lti_tool.outgoing import HttpResponse
 from lti_tool.platforms import moodle_web_service as service
 from lti_tool.platforms.call_limits import CallLimits
@@ -20,7 +28,7 @@ from tests.lti_tool.conditions.simulated_course import LINK, KnownHere
 SITE = "https://moodle.lab.test:8443"
 TOKEN = "0123456789abcdef0123456789abcdef"  # of nothing
 COMPLETED_AT = NOW - timedelta(days=1)
-ANY_KIND = (service.SITE_INFO, service.COMPLETION, service.ACTIVITIES, service.GRADES)
+ANY_KIND = (service.SITE_INFO, service.COMPLETION, service.ACTIVITY_STATES, service.GRADES)
 
 
 def error(code):
@@ -81,7 +89,7 @@ class Site:
                 "functions": [{"name": name} for name in ANY_KIND],
             },
             service.COMPLETION: completion(),
-            service.ACTIVITIES: {"statuses": [], "warnings": []},
+            service.ACTIVITY_STATES: {"statuses": [], "warnings": []},
             service.GRADES: lambda form: grades(**{f"_{form.get('userid', 7)}": [grade()]}),
         } | self.answers
 
@@ -117,10 +125,9 @@ def seen(kind, value, source=moodle_web_service.NAME, resource=""):
 LEARNER = seen(ROLE, "learner", member_lists.NAME)
 
 
-def answer_of(site, own=None, reads=(COURSE_COMPLETED,), last_counts=None):
-    """The answer of a look at the course by those of whom these observations are known; 7 is a learner."""
-    known = KnownHere(own={"7": [LEARNER]} if own is None else own, course=(), last_counts=last_counts or {})
-    asked = Asked(
+def asked_by(site, reads, resources):
+    """The course, with a rule that reads these kinds, and of activities those with these ids."""
+    return Asked(
         product="moodle",
         memberships_url=None,
         line_items_url=None,
@@ -131,8 +138,16 @@ def answer_of(site, own=None, reads=(COURSE_COMPLETED,), last_counts=None):
                 settings={"address": SITE}, encrypted=[json.dumps({"token": TOKEN}).encode()]
             )
         },
-        links=[LinkAsked(id=LINK, reads=frozenset(reads))],
+        links=[
+            LinkAsked(id=LINK, reads=frozenset(reads), resources={ACTIVITY_COMPLETED: frozenset(resources)})
+        ],
     )
+
+
+def answer_of(site, own=None, reads=(COURSE_COMPLETED,), last_counts=None, resources=()):
+    """The answer of a look at the course by those of whom these observations are known; 7 is a learner."""
+    known = KnownHere(own={"7": [LEARNER]} if own is None else own, course=(), last_counts=last_counts or {})
+    asked = asked_by(site, reads, resources)
     assert moodle_web_service.is_open(asked)
     return moodle_web_service.look(asked, site, known)
 
@@ -300,8 +315,10 @@ def test_a_token_that_is_withdrawn_in_the_middle_keeps_what_was_read_and_is_told
     def withdrawn(form):
         return completion() if form["userid"] in ("1", "2") else error("invalidtoken")
 
-    answer = answer_of(Site({service.COMPLETION: withdrawn}), of_a_class(9))
+    site = Site({service.COMPLETION: withdrawn})
+    answer = answer_of(site, of_a_class(9))
     assert {each.user_id for each in answer.found} == {"1", "2"}
+    assert site.people_asked() == [1, 2, 3]
     assert "does not accept the token" in str(answer.trouble[LINK])
     assert answer.counts["asked_up_to"] == 2
 
@@ -493,7 +510,28 @@ def activity(cmid=5, state=1, **changes):
     } | changes
 
 
-def test_activities_are_told_by_their_ids():
+def contents(*modules):
+    return [{"id": 1, "name": "General", "modules": list(modules)}]
+
+
+def module(cmid=5, name="Quiz", completion=2, **changes):
+    return {"id": cmid, "name": name, "completion": completion, "modname": "quiz", "instance": 9} | changes
+
+
+#: A site that also lists what a course contains.
+LISTING = {
+    "siteurl": SITE,
+    "functions": [{"name": name} for name in (*ANY_KIND, service.CONTENTS)],
+}
+
+
+def told_of_activities(site, own=None, asked_for=("5", "6", "7", "8", "9", "10")):
+    answer = answer_of(site, own, reads=[ACTIVITY_COMPLETED], resources=asked_for)
+    people = {each.resource: each.value for each in answer.found if each.user_id}
+    return people, answer
+
+
+def test_activities_that_rules_ask_for_are_told_by_their_ids():
     statuses = [
         activity(5, 1),
         activity(6, 2),
@@ -501,26 +539,79 @@ def test_activities_are_told_by_their_ids():
         activity(8, 0),
         activity(9, 7),
         activity(10, state=True),
+        activity(11, 1),
     ]
-    site = Site({service.ACTIVITIES: {"statuses": statuses}})
-    answer = answer_of(site, reads=[ACTIVITY_COMPLETED])
-    assert {each.resource: each.value["state"] for each in answer.found} == {
+    site = Site({service.ACTIVITY_STATES: {"statuses": statuses}})
+    told, answer = told_of_activities(site)
+    assert {each: value["state"] for each, value in told.items()} == {
         "5": "complete",
         "6": "passed",
         "7": "failed",
     }
-    assert site.people_asked() == []
-    known = {"7": [LEARNER, *(seen(each.kind, each.value, resource=each.resource) for each in answer.found)]}
-    assert found(site, known, reads=[ACTIVITY_COMPLETED]) == {}
+    assert (site.people_asked(), answer.trouble) == ([], {})
+    own = [LEARNER, *(seen(each.kind, each.value, resource=each.resource) for each in answer.found)]
+    again = Site({service.ACTIVITY_STATES: {"statuses": statuses}})
+    assert told_of_activities(again, {"7": own})[0] == {}
+    assert service.GRADES not in [form["wsfunction"] for form in again.asked]
+    reset = Site({service.ACTIVITY_STATES: {"statuses": [activity(number, 0) for number in range(5, 12)]}})
+    assert told_of_activities(reset, {"7": own})[0] == {"5": None, "6": None, "7": None}
+
+
+def test_an_activity_whose_grade_is_hidden_waits_until_it_is_shown():
+    states = {"statuses": [activity(5, 2)]}
+    hidden = grades(_7=[grade("mod", cmid=5, gradeishidden=True)])
+    told, answer = told_of_activities(
+        Site({service.ACTIVITY_STATES: states, service.GRADES: hidden}), asked_for=["5"]
+    )
+    assert told["5"]["waits"] == "hidden"
+    own = {"7": [LEARNER, seen(ACTIVITY_COMPLETED, answer.found[0].value, resource="5")]}
+    still = Site({service.ACTIVITY_STATES: states, service.GRADES: hidden})
+    assert told_of_activities(still, own, ["5"])[0] == {}
+    shown = Site({service.ACTIVITY_STATES: states, service.GRADES: grades(_7=[grade("mod", cmid=5)])})
+    assert told_of_activities(shown, own, ["5"])[0]["5"]["waits"] == ""
 
 
 def test_activities_that_the_token_may_not_see_are_told_as_trouble():
-    nothing = Site({service.ACTIVITIES: {"statuses": []}})
-    assert "does not show activities" in str(answer_of(nothing, reads=[ACTIVITY_COMPLETED]).trouble[LINK])
-    before = {"7": [LEARNER, seen(ACTIVITY_COMPLETED, {"state": "complete"}, resource="5")]}
-    fewer = Site({service.ACTIVITIES: {"statuses": [activity(6, 0)]}})
-    answer = answer_of(fewer, before, reads=[ACTIVITY_COMPLETED])
-    assert (answer.found, LINK in answer.trouble) == ([], True)
+    site = Site({service.ACTIVITY_STATES: {"statuses": [activity(6, 0)]}})
+    told, answer = told_of_activities(site, asked_for=["5"])
+    assert told == {} and "does not show activities" in str(answer.trouble[LINK])
+    assert told_of_activities(site, asked_for=["6"])[1].trouble == {}
+
+
+def test_names_of_activities_are_told_where_the_web_service_offers_them():
+    listed = contents(module(5, "Final quiz"), module(6, completion=0), module(8, "Badge", modname="lti"))
+    site = Site(
+        {
+            service.SITE_INFO: LISTING,
+            service.CONTENTS: listed,
+            service.ACTIVITY_STATES: {"statuses": [activity(5, 1)]},
+        }
+    )
+    told, answer = told_of_activities(site, asked_for=["5"])
+    assert told["5"]["name"] == "Final quiz"
+    assert [each.value for each in answer.found if each.kind == ACTIVITIES] == [
+        {"5": "Final quiz", "8": "Badge"}
+    ]
+    asked = asked_by(site, [ACTIVITY_COMPLETED], ())
+    assert moodle_web_service.activities(asked, site) == {"5": "Final quiz", "8": "Badge"}
+    with pytest.raises(PlatformError, match="does not offer core_course_get_contents"):
+        moodle_web_service.activities(asked, Site())
+
+
+def test_what_completing_asks_for_and_which_activities_are_links_is_told_once():
+    site = Site(
+        {service.SITE_INFO: LISTING, service.CONTENTS: contents(module(8, modname="lti", instance=77))}
+    )
+    answer = answer_of(site, of_a_class(3))
+    (criteria,) = (each for each in answer.found if each.kind == COMPLETION_CRITERIA)
+    assert criteria.user_id is None
+    assert criteria.value == {"criteria": [{"kind": "activity", "activity": "1"}], "links": {"8": "77"}}
+
+
+@pytest.mark.parametrize("unreadable", [None, {}, [7], [{"modules": None}], b"{", error("requireloginerror")])
+def test_contents_that_cannot_be_read_keep_nobody_from_their_badge(unreadable):
+    site = Site({service.SITE_INFO: LISTING, service.CONTENTS: unreadable})
+    assert found(site).keys() == {"7"}
 
 
 # --- what running sites have answered
@@ -537,7 +628,7 @@ def test_recorded_answers_of_a_running_site_are_read(shared):
         {
             service.SITE_INFO: recorded(shared, 48),
             service.COMPLETION: lambda form: completed if form["userid"] == "4" else open_yet,
-            service.ACTIVITIES: recorded(shared, 42),
+            service.ACTIVITY_STATES: recorded(shared, 42),
             service.GRADES: lambda form: recorded(shared, 43 if "userid" in form else 44),
         }
     )

@@ -592,6 +592,7 @@ ELSEWHERE = {
     "issuer_added",
     "approval_unreached",
     "link_gone",
+    "list_imported",
     "mailed",
     "result_change_left",
     "rule_change_refused",
