@@ -171,6 +171,10 @@ def test_what_was_typed_stays_while_parts_come_and_go(build):
     form.press(f"remove {number}")
     assert "course_completed" not in re.findall(r'name="n\d+.condition" value="(\w+)"', form.page.text)
     assert 'value="2027-06-30"' in form.page.text and 'value="70"' in form.page.text
+    inside = re.search(r'name="n(\d+).condition" value="activity_completed"', form.page.text)[1]
+    form.press(f"remove {inside}")
+    left = re.findall(r'name="n\d+.condition" value="(\w+)"', form.page.text)
+    assert left == ["final_score_at_least", "confirmed", "until"]
     group = re.search(r'value="remove (g\d+)"', form.page.text)[1]
     form.press(f"remove {group}")
     assert re.findall(r'name="n\d+.condition" value="(\w+)"', form.page.text) == ["confirmed", "until"]
