@@ -145,6 +145,7 @@ def asked_about(session: Session, course: Course, links: Sequence[LinkAsked] = (
         notices_url=course.notices_url,
         messages_url=f"{course.registration.tool_url}/sources/{{}}/{course.registration_id}/",
         context_id=course.context_id,
+        api_id=course.api_id or "",
         access=queries.platforms.source_accesses(session, course.registration_id, course.id),
         links=links,
     )

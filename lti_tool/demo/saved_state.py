@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from lti_tool.demo.campus import Campus, Column, Course, Grade, Link, Person, Tool
+from lti_tool.demo.campus import ApiGrant, ApiKey, Campus, Column, Course, Grade, Link, Person, Tool
 from lti_tool.demo.platform_keys import PlatformKey
 
 
@@ -29,6 +29,9 @@ def save(campus: Campus, keys: list[PlatformKey], file: Path) -> None:
             for grade in list(campus.grades.values())
         ],
         "has_plugin": campus.has_plugin,
+        "api_key": asdict(campus.api_key) if campus.api_key else None,
+        "grants": [asdict(grant) for grant in list(campus.grants.values())],
+        "events_url": campus.events_url,
         "used_tokens": sorted(campus.used_tokens),
         "last_id": campus.last_id,
         "keys": [asdict(key) for key in keys],
@@ -55,6 +58,9 @@ def load(file: Path) -> tuple[Campus, list[PlatformKey]]:
         grades={(grade.column_id, grade.person_id): grade for grade in grades},
         used_tokens=set(state["used_tokens"]),
         has_plugin=state["has_plugin"],
+        api_key=ApiKey(**state["api_key"]) if state["api_key"] else None,
+        grants={row["refresh_token"]: ApiGrant(**row) for row in state["grants"]},
+        events_url=state["events_url"],
         last_id=state["last_id"],
     )
     return campus, [PlatformKey(**row) for row in state["keys"]]

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 
-from lti_tool.demo import moodle_plugin, platform_keys, registration_endpoints
+from lti_tool.demo import canvas_events, moodle_plugin, platform_keys, registration_endpoints
 from lti_tool.demo.campus import Column, Course, Grade, Link, Person
 from lti_tool.demo.deep_linking import save_item
 from lti_tool.demo.sessions import (
@@ -133,6 +133,7 @@ def gradebook(course_id: str) -> Any:
 def type_grades(course_id: str) -> Any:
     """Writes the grade in every field that the form sends; an empty field removes the grade."""
     course = _staff_course(course_id)
+    before = canvas_events.standing(current_lms(), course)
     for column in current_campus().course_columns(course.id):
         if "hiding" in request.form:
             column.hidden = f"hidden-{column.id}" in request.form
@@ -141,6 +142,7 @@ def type_grades(course_id: str) -> Any:
             if text is not None:
                 _grade_by_hand(current_lms(), column, person, text.strip())
     moodle_plugin.send_notices(current_lms(), course.id)
+    canvas_events.send_changes(current_lms(), course, before)
     return redirect(url_for(".gradebook", course_id=course.id))
 
 
@@ -148,6 +150,7 @@ def type_grades(course_id: str) -> Any:
 def grade_everybody(course_id: str) -> Any:
     """Gives everybody grades in everything: as many learners as asked, spread over the list, get high ones."""
     course = _staff_course(course_id)
+    before = canvas_events.standing(current_lms(), course)
     learners = current_campus().learners(course.id)
     requested = request.form.get("complete", "12")
     complete = min(int(requested) if requested.isdigit() else 12, len(learners))
@@ -157,6 +160,7 @@ def grade_everybody(course_id: str) -> Any:
         for column in current_campus().course_columns(course.id):
             _grade_by_hand(current_lms(), column, person, f"{share * column.maximum:.1f}")
     moodle_plugin.send_notices(current_lms(), course.id)
+    canvas_events.send_changes(current_lms(), course, before)
     return redirect(url_for(".gradebook", course_id=course.id))
 
 

@@ -30,6 +30,18 @@ RESULT = "result"
 #: "criteria": ..., "activities": ...}`, see `lti_tool.sources.moodle_plugin`. `waits` says why it does not count yet:
 #: empty, `hidden` or `stale`. None where the platform no longer says so.
 COURSE_COMPLETED = "course_completed"
+#: The platform has the person as one who has completed an activity of the course, which `resource` names by its id:
+#: `{"completed_at": ..., "state": ..., "name": ..., "waits": ...}`. `state`: `complete`, `passed` or `failed`; `name`:
+#: what the activity is called there; `waits` as in COURSE_COMPLETED. None where the platform no longer says so.
+ACTIVITY_COMPLETED = "activity_completed"
+#: The activities of the course whose completion a source can tell, which is about no person: their names by their ids.
+ACTIVITIES = "activities"
+#: The person's score in the whole course: `{"score": ..., "graded_at": ..., "waits": ...}`, `score` from 0 to 1 as
+#: text. `waits` as in COURSE_COMPLETED; with any other word it does not count either. None where there is none.
+FINAL_SCORE = "final_score"
+#: How many of the requirements of the course the person has met, as the platform counts them, and for which kinds of
+#: observations that was looked into: a source asks again only about those in whom something has changed.
+REQUIREMENTS_MET = "requirements_met"
 #: The actor confirms the person: True.
 CONFIRMED = "confirmed"
 #: The actor has seen that a RESULT changed after the award to the person, and leaves the badge: when the newest of

@@ -15,7 +15,7 @@ from typing import Any
 from lti_tool.errors import PlatformError
 from lti_tool.observations.roles import is_present
 from lti_tool.outgoing import HttpResponse
-from lti_tool.platforms.claims import email, full_name, identifier, roles, text, words
+from lti_tool.platforms.claims import CANVAS_USER, CLAIM, email, full_name, identifier, roles, text, words
 from lti_tool.platforms.service_errors import is_web_page
 from lti_tool.values import LineItem, LineItemResult, Member
 
@@ -55,7 +55,21 @@ def read_member(entry: Any) -> Member | None:
         or full_name(words(entry.get("given_name")), words(entry.get("family_name"))),
         email=email(entry.get("email")),
         active=is_present(entry.get("status")),
+        api_id=_api_number(entry.get("message")),
     )
+
+
+def _api_number(messages: Any) -> str | None:
+    """The number that Canvas has for a member, in what a list with `rlid` has beside each: the message of a launch.
+
+    It is without the institution, which such a list does not tell.
+    """
+    for message in messages if isinstance(messages, list) else []:
+        custom = message.get(CLAIM + "custom") if isinstance(message, dict) else None
+        number = identifier(custom.get(CANVAS_USER)) if isinstance(custom, dict) else None
+        if number is not None and number.isascii() and number.isdigit():
+            return number
+    return None
 
 
 def merge_members(members: Iterable[Member]) -> tuple[Member, ...]:
@@ -78,6 +92,7 @@ def _both(one: Member, other: Member) -> Member:
         roles=tuple(dict.fromkeys(role for member in active for role in member.roles)),
         name=one.name or other.name,
         email=one.email or other.email,
+        api_id=one.api_id or other.api_id,
     )
 
 
@@ -85,7 +100,7 @@ def read_line_item(entry: Any) -> LineItem | None:
     """A line item (Assignment and Grade Services 2.0)."""
     if not isinstance(entry, dict):
         return None
-    address, maximum = text(entry.get("id")), _number(entry.get("scoreMaximum"))
+    address, maximum = text(entry.get("id")), number(entry.get("scoreMaximum"))
     if address is None:
         return None
     return LineItem(
@@ -104,38 +119,38 @@ def read_result(entry: Any) -> LineItemResult | None:
     user_id = identifier(entry.get("userId"))
     if user_id is None:
         return None
-    points, maximum = _number(entry.get("resultScore")), entry.get("resultMaximum")
+    points, maximum = number(entry.get("resultScore")), entry.get("resultMaximum")
     return LineItemResult(
         user_id=user_id,
-        score=_score(points, maximum),
+        score=score(points, maximum),
         points=points,
-        maximum=Decimal(1) if maximum is None else _number(maximum),
+        maximum=Decimal(1) if maximum is None else number(maximum),
         comment=words(entry.get("comment")),
         timestamp=moment(entry.get("timestamp")),
     )
 
 
-def _score(result: Decimal | None, maximum: Any) -> Decimal | None:
+def score(result: Decimal | None, maximum: Any) -> Decimal | None:
     """Result over maximum, 0 to 1; None where that cannot be said.
 
     A missing maximum is 1 (AGS 2.0, resultMaximum), but a result above it shows that the platform meant another.
     """
-    divisor = Decimal(1) if maximum is None else _number(maximum)
+    divisor = Decimal(1) if maximum is None else number(maximum)
     if result is None or divisor is None or divisor <= 0 or (maximum is None and result > 1):
         return None
     return min(max(result / divisor, Decimal(0)), Decimal(1))
 
 
-def _number(value: Any) -> Decimal | None:
+def number(value: Any) -> Decimal | None:
     """A number, or a number in a text, between 1e-30 and 1e30."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return None
     try:
-        number = Decimal(value)
+        read = Decimal(value)
     except InvalidOperation:
         return None
     # 1e999999999 would fill the memory as soon as it is written out.
-    return number if number.is_finite() and abs(number.adjusted()) < 30 else None
+    return read if read.is_finite() and abs(read.adjusted()) < 30 else None
 
 
 def moment(value: Any) -> datetime | None:

@@ -26,7 +26,15 @@ from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import badge_pages, selective_disclosure, verifier
 from lti_tool.web.sources import messages
-from lti_tool.web.teacher import award_actions, course, link_badge, placement, rule_actions, sources
+from lti_tool.web.teacher import (
+    award_actions,
+    course,
+    link_badge,
+    placement,
+    rule_actions,
+    source_consent,
+    sources,
+)
 from lti_tool.wiring import Tool
 
 #: Many times the size of a launch form with its id_token; only the verifier's page accepts more.
@@ -59,6 +67,7 @@ def create_app(tool: Tool) -> Flask:
         course,
         rule_actions,
         sources,
+        source_consent,
         link_badge,
         award_actions,
         badge,

@@ -23,6 +23,8 @@ TOLD = (
     "OutgoingError",
     "StatusError",
     "DeliveryError",
+    "ConsentLostError",
+    "NoModulesError",
 )
 KEYWORDS = {
     **DEFAULT_KEYWORDS,

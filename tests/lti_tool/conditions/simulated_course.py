@@ -25,6 +25,7 @@ class KnownHere:
 
     own: Mapping[str, Sequence[Observation]]
     course: Sequence[Observation]
+    api_ids: Mapping[str, str] = field(default_factory=dict)
 
     def people(self, user_ids: Sequence[str], kinds: frozenset[str]) -> Mapping[str, KnownPerson]:
         return {

@@ -13,10 +13,11 @@ from lti_tool import jobs
 from lti_tool.awarding import looks, permissions
 from lti_tool.errors import AlreadyRegisteredError, NotAllowedError, NotFoundError
 from lti_tool.people import sessions
-from lti_tool.platforms import registrations
+from lti_tool.platforms import registrations, source_access
 from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import Award, Base, Event, Outbox, RegistrationRow, TemplateVersion
 from lti_tool.templates import approvals, versions
+from lti_tool.values import Given
 from tests.fixtures import (
     ANNA,
     NEW_REGISTRATION,
@@ -149,6 +150,16 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
         draft = versions.add(session, template_data(), clock())
         draft.course_id = course_id
         permissions.permit(session, tool.issuers.first(session), registration_id, course_id, clock())
+        source_access.give(
+            session,
+            registration_id,
+            "bell",
+            Given(secrets={"token": "a"}),
+            tool.encrypt,
+            clock(),
+            course_id=course_id,
+            person_id=queries.people.person_of(session, registration_id, ZANE.user_id).id,
+        )
         zane = events.person(queries.people.person_of(session, registration_id, ZANE.user_id).id)
         approvals.publish_or_ask(session, draft, tool.issuer.profile, clock(), zane)
     # All who were outside come in at once: a question.
