@@ -116,7 +116,13 @@ def replace(tool: Tool, event_id: str, payload: Json) -> None:
 
 def deliver(tool: Tool, event_id: str, payload: Json) -> None:
     """Delivers a badge by one channel. Raises what `dispatch.deliver` does."""
-    dispatch.deliver(tool.store, tool.issuers, payload["delivery_id"], tool.clock())
+    dispatch.deliver(tool.store, tool.issuers, tool.connect, payload["delivery_id"], tool.clock())
+    _finish(tool, event_id)
+
+
+def take_back(tool: Tool, event_id: str, payload: Json) -> None:
+    """Has the platform show a revoked badge no longer. Raises what `dispatch.take_back` does."""
+    dispatch.take_back(tool.store, tool.connect, payload["delivery_id"], tool.clock())
     _finish(tool, event_id)
 
 
@@ -149,9 +155,8 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
             return
         failures = payload.get("failures", 0) + 1 if trouble else 0
         answered_before = looks.was_answered(session, course)
-        due_at = looks.next_look(
-            course, trouble, tool.poll_every, failures, now, answered_before=answered_before
-        )
+        usual = looks.interval(session, course, tool.poll_every, now)
+        due_at = looks.next_look(course, trouble, usual, failures, now, answered_before=answered_before)
         next_payload = {"course_id": course_id, "failures": failures}
         outbox.reschedule(session, event_id, "look", next_payload, due_at)
     if trouble:
@@ -232,6 +237,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "issue": issue,
     "replace": replace,
     "deliver": deliver,
+    "take_back": take_back,
     "tell": tell,
     "notify": notify,
     "look": look,

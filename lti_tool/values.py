@@ -253,12 +253,14 @@ class LearnerProgress:
 class CompletionCriterion:
     """What a course asks for before it counts as completed: `activity`, `grade`, `date` and others of the platform.
 
-    `activity`: the id of the activity it is about. `needs_pass`: whether that one has to be passed.
+    `activity`: the id of the activity it is about; `link`: its resource link, where it is one of an LTI tool.
+    `needs_pass`: whether it has to be passed.
     """
 
     kind: str
     activity: str | None = None
     needs_pass: bool = False
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -439,6 +441,20 @@ class Receipt:
 
     channel: str
     reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where on their platform a learner's badge can be shown: their id there, and what their course and its link have.
+
+    `completions_url` is that of the course, where our plugin for Moodle is installed; `column_url` is the line item
+    that shows who has the badge.
+    """
+
+    user_id: str
+    link_id: str
+    completions_url: str | None
+    column_url: str | None
 
 
 #: Opens a secret as it is stored. Raises DecryptionError.

@@ -17,7 +17,7 @@ from badges.vocabularies import set_override_folder
 from config.settings import Network, Settings, SettingsError
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
-from lti_tool.deliveries import email, mail_folder
+from lti_tool.deliveries import email, mail_folder, open_at
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing import issuer_changes, issuer_file
 from lti_tool.issuing.issuer import Issuer
@@ -27,6 +27,7 @@ from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.access_tokens import TokenCache
+from lti_tool.platforms.call_limits import PlatformsCallLimits
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection
 from lti_tool.publishing import credentials, extension_address, own_documents
@@ -73,6 +74,7 @@ class Tool:
     new_budget: Callable[[], Budget]
     key_sets: KeySets
     tokens: TokenCache
+    call_limits: PlatformsCallLimits
     issuers: Issuers
 
     def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
@@ -127,7 +129,15 @@ class Tool:
         """The services of the registration's platform. Raises DecryptionError where the tool's key cannot be opened."""
         with self.store.read() as session:
             key = self.issuers.first(session).keyring.tool_keys(session)[0]
-        return Connection(registration, key, self.outgoing, self.tokens, self.clock, self.decrypt)
+        return Connection(
+            registration,
+            key,
+            self.outgoing,
+            self.tokens,
+            self.clock,
+            self.decrypt,
+            self.call_limits.of(registration.id),
+        )
 
     @property
     def encrypt(self) -> Callable[[bytes], bytes]:
@@ -180,6 +190,7 @@ def build_tool(
             new_budget=partial(Budget, time.monotonic),
             key_sets=KeySets(outgoing, lambda: now().timestamp()),
             tokens=TokenCache(),
+            call_limits=PlatformsCallLimits(lambda: now().timestamp()),
             issuers=found,
         )
 
@@ -247,6 +258,7 @@ def _issuers(settings: Settings, store: Store, extension_url: str) -> Issuers:
         device_vault=_device_vault(settings),
         compiled_forms=CompiledForms(partial(form_name, own_dids.has), StoredForms(store)),
         channels=_channels(settings),
+        open_at=open_at,
         status_purpose=settings.status_purpose,
     )
 

@@ -129,6 +129,10 @@ def _revoke(
         credential.revoked_at, credential.revoked_as, credential.revocation_reason = now, revoked_as, reason
         set_status(session, credential)
         notices.plan(session, credential, revoked_as, now)
+    if award.rule.column_url is not None:
+        for delivery in award.deliveries:
+            payload = {"award_id": award.id, "delivery_id": delivery.id}
+            outbox.add(session, "take_back", payload, now)
     return True
 
 

@@ -11,18 +11,17 @@ from typing import Any, TypeVar
 
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.awarding.ledger import Ledger, Seen, append
+from lti_tool.awarding.progress import decided_of
 from lti_tool.conditions.tree import read_tree, reads
 from lti_tool.errors import PlatformError
 from lti_tool.observations import ROLE, Policy
-from lti_tool.platforms.services import Connection
+from lti_tool.platforms.services import Connect, Connection
 from lti_tool.sources import SOURCES, is_open, kinds_found
 from lti_tool.sources.found import Answer, Asked, Found, LinkAsked
 from lti_tool.store import Session, dead_jobs, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import AwardRule, Course, LookRow, ResourceLink
-from lti_tool.values import Member, Registration
-
-Connect = Callable[[Registration], Connection]
+from lti_tool.values import Member
 
 #: The longest time between two looks at a platform that does not answer.
 LONGEST_WAIT = timedelta(hours=6)
@@ -32,6 +31,12 @@ WAIT_AFTER_OPENING = timedelta(seconds=2)
 WAIT_AFTER_OPENING_IN_TROUBLE = timedelta(minutes=1)
 #: From a first look that failed to the next.
 WAIT_AFTER_FIRST_FAILURE = timedelta(seconds=45)
+#: How much longer the interval is of a course in which nothing was new for so long.
+QUIET = ((timedelta(days=30), 36), (timedelta(days=7), 6))
+#: For how long before its end a course is looked at so much more often, though not more often than every two minutes.
+NEAR_THE_END = timedelta(days=1)
+SHORTER_NEAR_THE_END = 5
+SHORTEST_INTERVAL = timedelta(minutes=2)
 #: How many looks in a row have to miss a link before it counts as deleted.
 LOOKS_UNTIL_GONE = 3
 #: For how long the rows of looks that saw nothing new are kept: a course that is looked at every ten minutes has
@@ -348,6 +353,26 @@ def schedule_first_look(session: Session, course_id: int, now: datetime) -> None
 def look_id(course_id: int) -> str:
     """The id of the single outbox row that is used again for each of the course's looks."""
     return f"look-{course_id}"
+
+
+def interval(session: Session, course: Course, usual: timedelta, now: datetime) -> timedelta:
+    """The time between two looks at the course where nothing is wrong, by `usual`.
+
+    Longer where nothing new was seen for long: whoever opens a link, and whatever the platform sends, brings the look
+    forward anyway. Shorter in the last day of the course, because Canvas says nothing of one that has ended. No longer
+    than to the moment at which time alone decides something.
+    """
+    if course.ends_at is not None and timedelta(0) <= course.ends_at - now <= NEAR_THE_END:
+        return max(usual / SHORTER_NEAR_THE_END, min(usual, SHORTEST_INTERVAL))
+    newest = queries.observations.newest_at(session, course.id)
+    quiet = now - newest if newest is not None else timedelta(0)
+    longer = next((times for least, times in QUIET if quiet >= least), 1)
+    until = [
+        decided.again_at - now
+        for rule in queries.rules.rules_with_links(session, course.id)
+        if (decided := decided_of(rule)) is not None and decided.again_at > now
+    ]
+    return min([max(usual, min(longer * usual, LONGEST_WAIT)), *until])
 
 
 def next_look(

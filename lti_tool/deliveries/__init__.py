@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Protocol
 
-from lti_tool.values import BakedBadge, Receipt, Recipient
+from lti_tool.platforms.services import Connection
+from lti_tool.values import BakedBadge, Place, Receipt, Recipient
 
 
 class Channel(Protocol):
@@ -29,7 +31,26 @@ class Channel(Protocol):
         """
 
 
-def _channels() -> dict[str, Channel]:
+class PlatformChannel(Protocol):
+    """What the module of a channel defines that shows badges on the platform of the course, where that is open.
+
+    It may further define `take_back(place, connection, now)`, where it can show a badge no longer.
+    """
+
+    NAME: str
+    LABEL: str
+
+    def is_open(self, place: Place) -> bool:
+        """Whether badges can be shown there."""
+
+    def show(self, name: str, place: Place, connection: Connection, now: datetime) -> Receipt:
+        """Shows the badge of that name. Raises PlatformError, permanent where another attempt is useless.
+
+        A job may run twice, so a channel may be asked for the same again.
+        """
+
+
+def _channels() -> dict[str, Any]:
     channels: dict[str, Any] = {}
     for info in iter_modules(__path__):
         if info.ispkg:
@@ -38,4 +59,10 @@ def _channels() -> dict[str, Channel]:
     return channels
 
 
+#: Each is a Channel, or a PlatformChannel.
 CHANNELS = _channels()
+
+
+def open_at(place: Place) -> list[str]:
+    """The names of the channels that can show a badge there."""
+    return [name for name, each in CHANNELS.items() if hasattr(each, "is_open") and each.is_open(place)]

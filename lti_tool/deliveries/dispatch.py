@@ -8,21 +8,22 @@ from typing import Any
 
 from lti_tool.deliveries import CHANNELS
 from lti_tool.deliveries.recording import record
-from lti_tool.errors import DeliveryError, NotFoundError
+from lti_tool.errors import DeliveryError, NotFoundError, PlatformError, UserFacingError
 from lti_tool.issuing import notices
-from lti_tool.issuing.baking import bake_badge
+from lti_tool.issuing.baking import bake_badge, name_of
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.storing import plan_deliveries
 from lti_tool.language import best_language
-from lti_tool.store import Session, events, queries
+from lti_tool.platforms.services import Connect
+from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, CredentialRow, Delivery, Person
 from lti_tool.values import ApprovalMail, Json, Receipt, Recipient, TeacherMail
 
 
-def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> None:
+def deliver(store: Store, issuers: Issuers, connect: Connect, delivery_id: int, now: datetime) -> None:
     """Delivers a badge by its channel and records the outcome; a delivery that was sent already is left alone.
 
     Raises DeliveryError where another attempt may succeed, NotFoundError where there is no such delivery. A permanent
@@ -38,31 +39,90 @@ def deliver(store: Store, issuers: Issuers, delivery_id: int, now: datetime) -> 
         if delivery.award.status == "revoked":
             trouble = DeliveryError("the badge was revoked before it could be sent")
             return _record_failure(store, delivery_id, trouble, "revoked", now)
-        issuer = issuers.of(session, delivery.award.issuer_id)
-        channel = delivery.channel
-        badge = bake_badge(issuer, delivery.award.credential)
-        recipient = _recipient(delivery.award.person, delivery.award.credential)
-        reference = f"{badge.credential_id}.{channel}@{issuer.addresses.host}"
+        credential_id, channel = delivery.award.credential.id, delivery.channel
+        bring = _bringing(session, issuers, connect, delivery, now)
     try:
-        receipt = CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)
-    except DeliveryError as error:
+        receipt = bring()
+    except (DeliveryError, PlatformError) as error:
         if error.permanent:
             return _record_failure(store, delivery_id, error, "permanent", now)
         with store.begin() as session:
             session.get_one(Delivery, delivery_id).trouble = error.as_json()
-        raise
+        if isinstance(error, DeliveryError):
+            raise
+        raise DeliveryError(error.sentence, error.about, retry_after=error.retry_after) from error
 
     def write(session: Session) -> None:
         sent = queries.awards.lock_delivery(session, delivery_id)
         current = sent.award.credential
-        if sent.status == "sent" or current is None or current.id != badge.credential_id:
+        if sent.status == "sent" or current is None or current.id != credential_id:
             # Another worker had the same job, and was faster: the recipient knows both mails by their reference. Or the
             # badge was replaced while this one was sent, and a job of its own sends the new one.
             return
         sent.status, sent.reference, sent.sent_at, sent.trouble = "sent", receipt.reference, now, None
         events.record(session, "delivered", "delivery", delivery_id, now, why=channel, data=_award_of(sent))
+        if sent.award.status == "revoked" and hasattr(CHANNELS[channel], "take_back"):
+            # It was revoked in this moment, when there was nothing to take back yet.
+            outbox.add(session, "take_back", _payload(sent), now)
 
     record(store, write)
+
+
+def _bringing(
+    session: Session, issuers: Issuers, connect: Connect, delivery: Delivery, now: datetime
+) -> Callable[[], Receipt]:
+    """The call that brings the badge, with all that it needs from the database. It raises what the channel does."""
+    award, channel = delivery.award, delivery.channel
+    credential = award.credential
+    if credential is None:
+        raise NotFoundError("the award has no credential")
+    if hasattr(CHANNELS[channel], "is_open"):
+        place = queries.awards.places(session, [award.id]).get(award.id)
+        if place is None or not CHANNELS[channel].is_open(place):
+            return _fails(DeliveryError("this was switched off before it could be shown", permanent=True))
+        name = name_of(credential)
+        registration = queries.platforms.as_registration(award.rule.course.registration)
+        return lambda: CHANNELS[channel].show(name, place, connect(registration), now)
+    issuer = issuers.of(session, award.issuer_id)
+    badge = bake_badge(issuer, credential)
+    recipient = _recipient(award.person, credential)
+    reference = f"{badge.credential_id}.{channel}@{issuer.addresses.host}"
+    return lambda: CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)
+
+
+def _fails(error: DeliveryError) -> Callable[[], Receipt]:
+    def fail() -> Receipt:
+        raise error
+
+    return fail
+
+
+def take_back(store: Store, connect: Connect, delivery_id: int, now: datetime) -> None:
+    """Has the platform show a revoked badge no longer, where its channel can. Raises DeliveryError.
+
+    A badge that was awarded again meanwhile is left where it is.
+    """
+    with store.read() as session:
+        delivery = queries.awards.delivery(session, delivery_id)
+        if delivery is None:
+            raise NotFoundError(f"there is no delivery {delivery_id}")
+        channel = CHANNELS[delivery.channel]
+        place = queries.awards.places(session, [delivery.award_id]).get(delivery.award_id)
+        is_over = delivery.award.status != "revoked" or delivery.status != "sent"
+        if is_over or place is None or not hasattr(channel, "take_back"):
+            return
+        registration = queries.platforms.as_registration(delivery.award.rule.course.registration)
+    try:
+        channel.take_back(place, connect(registration), now)
+    except PlatformError as error:
+        raise DeliveryError(
+            error.sentence, error.about, permanent=error.permanent, retry_after=error.retry_after
+        ) from error
+    with store.begin() as session:
+        taken = session.get_one(Delivery, delivery_id)
+        events.record(
+            session, "taken_back", "delivery", delivery_id, now, why=taken.channel, data=_award_of(taken)
+        )
 
 
 def channels_that_tell(issuers: Issuers) -> list[str]:
@@ -152,7 +212,9 @@ def _bring(issuer: Issuer, by: str, mail: TeacherMail | ApprovalMail, reference:
     bring(mail, issuer.channels[name], f"{reference}.{name}@{issuer.addresses.host}")
 
 
-def _record_failure(store: Store, delivery_id: int, trouble: DeliveryError, why: str, now: datetime) -> None:
+def _record_failure(
+    store: Store, delivery_id: int, trouble: UserFacingError, why: str, now: datetime
+) -> None:
     with store.begin() as session:
         failed = session.get_one(Delivery, delivery_id)
         failed.status, failed.trouble = "failed", trouble.as_json()
@@ -162,6 +224,10 @@ def _record_failure(store: Store, delivery_id: int, trouble: DeliveryError, why:
 
 def _award_of(delivery: Delivery) -> Json:
     return {"award": delivery.award_id}
+
+
+def _payload(delivery: Delivery) -> Json:
+    return {"award_id": delivery.award_id, "delivery_id": delivery.id}
 
 
 def resend(session: Session, issuer: Issuer, award: Award, now: datetime, by: Actor = TOOL) -> None:

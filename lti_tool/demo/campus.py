@@ -154,6 +154,14 @@ class Grade:
 
 
 @dataclass(slots=True, kw_only=True)
+class Notification:
+    """What the learning platform tells a person: that the badge of this activity is ready."""
+
+    person_id: str
+    link_id: str
+
+
+@dataclass(slots=True, kw_only=True)
 class Campus:
     """All data of the LMS, by id; grades by (column id, person id). All kinds of rows share one counter, `last_id`.
 
@@ -170,6 +178,7 @@ class Campus:
     links: dict[str, Link] = field(default_factory=dict)
     columns: dict[str, Column] = field(default_factory=dict)
     grades: dict[tuple[str, str], Grade] = field(default_factory=dict)
+    notifications: list[Notification] = field(default_factory=list)
     used_tokens: set[str] = field(default_factory=set)
     has_plugin: bool = False
     api_key: ApiKey | None = None
@@ -199,6 +208,13 @@ class Campus:
 
     def course_links(self, course_id: str) -> list[Link]:
         return [link for link in list(self.links.values()) if link.course_id == course_id]
+
+    def told(self, person: Person, course_id: str) -> list[Link]:
+        """The links of the course of whose badges the person was notified, the newest first."""
+        told = [each.link_id for each in reversed(self.notifications) if each.person_id == person.id]
+        return [
+            link for link in map(self.links.get, dict.fromkeys(told)) if link and link.course_id == course_id
+        ]
 
     def course_columns(self, course_id: str) -> list[Column]:
         return [column for column in list(self.columns.values()) if column.course_id == course_id]

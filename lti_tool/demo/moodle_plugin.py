@@ -12,13 +12,15 @@ import requests
 from flask import Blueprint, Response, request
 
 from lti_tool.demo import lti_names, platform_keys
-from lti_tool.demo.campus import Campus, Column, Course, Person, Tool
+from lti_tool.demo.campus import Campus, Column, Course, Notification, Person, Tool
 from lti_tool.demo.lti_names import Json
 from lti_tool.demo.service_endpoints import authorized_tool, json_response, service_error
 from lti_tool.demo.state import Lms, current_lms
 
 HANDLERS_PATH = "/mod/lti/services.php/nozimite/handlers"
 RULE = "/mod/lti/services.php/nozimite/<course_id>/completions"
+MESSAGES_RULE = "/mod/lti/services.php/nozimite/<course_id>/messages"
+SCOPES = (lti_names.COMPLETIONS, lti_names.NOTICE_HANDLERS, lti_names.MESSAGES)
 MOST_AT_ONCE = 1000
 
 routes = Blueprint("moodle_plugin", __name__)
@@ -92,6 +94,27 @@ def handlers() -> Response:
     listed = [{"notice_type": lti_names.NOTICE_TYPE, "handler": tool.notice_handler}]
     body = {"client_id": tool.client_id, "deployment_id": tool.deployment_id, "notice_handlers": listed}
     return json_response(body, "application/json")
+
+
+@routes.post(MESSAGES_RULE)
+def messages(course_id: str) -> Response:
+    """An empty answer once the learner is told that the badge of a link is ready. Raises ServiceError.
+
+    404 for whoever is no learner of the course, or may not open the link.
+    """
+    lms = current_lms()
+    if not lms.campus.has_plugin:
+        raise service_error(404, "No handler found")
+    tool = authorized_tool("application/json", lti_names.MESSAGES)
+    asked: Json = request.get_json(silent=True) or {}
+    person = lms.person(asked.get("sub"))
+    link = lms.campus.links.get(str(asked.get("resource_link_id")))
+    if person is None or link is None or link.tool_id != tool.id or link.course_id != course_id:
+        raise service_error(404, "Not found")
+    if lms.campus.role(person, course_id) != "learner" or not lms.campus.may_open(person, link):
+        raise service_error(404, "Not found")
+    lms.campus.notifications.append(Notification(person_id=person.id, link_id=link.id))
+    return Response(status=201)
 
 
 def send_notices(lms: Lms, course_id: str) -> None:

@@ -8,7 +8,18 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from lti_tool.demo.campus import ApiGrant, ApiKey, Campus, Column, Course, Grade, Link, Person, Tool
+from lti_tool.demo.campus import (
+    ApiGrant,
+    ApiKey,
+    Campus,
+    Column,
+    Course,
+    Grade,
+    Link,
+    Notification,
+    Person,
+    Tool,
+)
 from lti_tool.demo.platform_keys import PlatformKey
 
 
@@ -28,6 +39,7 @@ def save(campus: Campus, keys: list[PlatformKey], file: Path) -> None:
             {**asdict(grade), "changed_at": grade.changed_at.isoformat()}
             for grade in list(campus.grades.values())
         ],
+        "notifications": [asdict(each) for each in list(campus.notifications)],
         "has_plugin": campus.has_plugin,
         "api_key": asdict(campus.api_key) if campus.api_key else None,
         "grants": [asdict(grant) for grant in list(campus.grants.values())],
@@ -57,6 +69,7 @@ def load(file: Path) -> tuple[Campus, list[PlatformKey]]:
         columns={row["id"]: Column(**row) for row in state["columns"]},
         grades={(grade.column_id, grade.person_id): grade for grade in grades},
         used_tokens=set(state["used_tokens"]),
+        notifications=[Notification(**row) for row in state["notifications"]],
         has_plugin=state["has_plugin"],
         api_key=ApiKey(**state["api_key"]) if state["api_key"] else None,
         grants={row["refresh_token"]: ApiGrant(**row) for row in state["grants"]},

@@ -48,6 +48,7 @@ def course_page(course_id: str) -> Any:
         links=current_campus().course_links(course.id),
         tools=[tool for tool in list(current_campus().tools.values()) if tool.active],
         total=current_campus().total_percent(current_person(), course.id),
+        told=current_campus().told(current_person(), course.id),
         is_staff=current_campus().is_staff(current_person(), course.id),
     )
 

@@ -23,13 +23,17 @@ def bake_svg(credential: CredentialRow) -> bytes:
     return svg.bake(svg.drawing(credential.template_version.picture, SIDE, title), secured)
 
 
+def name_of(credential: CredentialRow) -> str:
+    """The name of the achievement, in the credential's language."""
+    return text_in(stored_template(credential.template_version.body).name, credential.language)
+
+
 def bake_badge(issuer: Issuer, credential: CredentialRow) -> BakedBadge:
     """The template's picture with the JSON credential baked in; the same bytes each time."""
-    template = stored_template(credential.template_version.body)
     secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
     return BakedBadge(
         credential_id=credential.id,
-        name=text_in(template.name, credential.language),
+        name=name_of(credential),
         issuer_name=issuer.profile.name_in(credential.language),
         page_url=issuer.addresses.badge_page(credential.id),
         png=bake(credential.template_version.picture, secured),

@@ -32,6 +32,7 @@ from lti_tool.store.models import (
     SigningKeyRow,
     TemplateVersion,
 )
+from lti_tool.values import Place
 from signing.compiled.cache import CompiledForms
 
 
@@ -39,7 +40,8 @@ from signing.compiled.cache import CompiledForms
 class Issuers:
     """The issuers of an installation, with what they share: settings, vaults and compiled forms.
 
-    `is_own` says whether a DID is, or was, that of one of them.
+    `is_own` says whether a DID is, or was, that of one of them. `open_at` names the channels by which a badge can be
+    shown at a place on a platform.
 
     Any number of threads may use one object: `_built` has the last Issuers that were read, and the worst that two
     threads can do is to read one twice.
@@ -52,6 +54,7 @@ class Issuers:
     device_vault: Vault | None
     compiled_forms: CompiledForms
     channels: Mapping[str, Any]
+    open_at: Callable[[Place], Sequence[str]]
     status_purpose: str
     _built: dict[tuple[int, int, datetime | None], Issuer] = field(
         default_factory=dict, init=False, repr=False, compare=False

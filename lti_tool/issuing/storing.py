@@ -73,6 +73,10 @@ def store(session: Session, issuers: Issuers, made: Sequence[Made], now: datetim
         if awards[one.new.award_id].email:
             for channel in one.new.issuer.channels:
                 channels.setdefault(channel, []).append(one.new.award_id)
+    places = queries.awards.places(session, [one.new.award_id for one in stored])
+    for award_id, place in places.items():
+        for channel in issuers.open_at(place):
+            channels.setdefault(channel, []).append(award_id)
     for channel, award_ids in channels.items():
         plan_deliveries(session, award_ids, channel, now)
     return outcomes

@@ -30,6 +30,9 @@ RESULT = "result"
 #: "criteria": ..., "activities": ...}`, see `lti_tool.sources.moodle_plugin`. `waits` says why it does not count yet:
 #: empty, `hidden` or `stale`. None where the platform no longer says so.
 COURSE_COMPLETED = "course_completed"
+#: What completing the course asks for, which is about no person: `[{"kind": ..., "activity": ..., "link": ...}]`;
+#: `link` is the resource link of the activity, where it is one of the tool's.
+COMPLETION_CRITERIA = "completion_criteria"
 #: The platform has the person as one who has completed an activity of the course, which `resource` names by its id:
 #: `{"completed_at": ..., "state": ..., "name": ..., "waits": ...}`. `state`: `complete`, `passed` or `failed`; `name`:
 #: what the activity is called there; `waits` as in COURSE_COMPLETED. None where the platform no longer says so.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lti_tool.platforms.claims import COMPLETIONS
+from lti_tool.platforms.claims import COMPLETIONS, COURSE_END
 from lti_tool.platforms.course_address import course_address
+from lti_tool.platforms.service_values import moment
 from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.models import Course, Person
 from lti_tool.store.queries.common import add_or_find
@@ -37,6 +38,7 @@ def save_course(session: Session, launch: Launch) -> Course | None:
     # A variable that nobody fills in any more: the plugin was removed.
     known_url = None if COMPLETIONS in launch.unexpanded else course.completions_url
     course.completions_url = launch.completions_url or known_url
+    course.ends_at = moment(launch.custom.get(COURSE_END))
     course.notices_url = launch.notices_url if course.completions_url else None
     course.concluded_at = None
     return course

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from lti_tool.errors import OutgoingError, PlatformError
+from lti_tool.errors import PlatformError
 from lti_tool.outgoing import HttpResponse
 from lti_tool.platforms import consent
 from lti_tool.platforms.claims import identifier, words
@@ -21,7 +21,7 @@ from lti_tool.platforms.consent import Client, consent_lost
 from lti_tool.platforms.paging import pages
 from lti_tool.platforms.service_errors import service_error
 from lti_tool.platforms.service_values import moment, number, read_list
-from lti_tool.platforms.services import LIST_SECONDS, MAX_BYTES, Connection
+from lti_tool.platforms.services import MAX_BYTES, Connection
 
 _COURSE = "url:GET|/api/v1/courses/:course_id"
 #: What the tool asks to be allowed: to read four lists of a course, and nothing else.
@@ -182,20 +182,12 @@ class CanvasCourse:
 
     def _send(self, url: str) -> HttpResponse:
         connection = self._connection
-        token = consent.access_token(
-            connection.outgoing,
-            self._client,
-            self._refresh_token,
-            connection.user_tokens,
-            connection.clock(),
-        )
+        token = consent.access_token(connection, self._client, self._refresh_token)
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        try:
+        with connection.limits.call("list") as seconds:
             return connection.outgoing.request(
-                "GET", url, headers=headers, max_bytes=MAX_BYTES, seconds=LIST_SECONDS
+                "GET", url, headers=headers, max_bytes=MAX_BYTES, seconds=seconds
             )
-        except OutgoingError as error:
-            raise PlatformError(error.sentence, error.about, permanent=error.permanent) from error
 
 
 def _progress(entry: Any) -> Progress | None:

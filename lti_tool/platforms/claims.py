@@ -33,6 +33,8 @@ CANVAS_ROOT_ACCOUNT = "canvas_root_account_uuid"
 COMPLETIONS = "completions"
 #: The custom parameter that is asked to be filled in from `$Person.address.timezone`.
 TIMEZONE = "timezone"
+#: The custom parameter in which the platform says when the course ends.
+COURSE_END = "course_end"
 
 #: LTI 1.3 allows ids no more characters; Dynamic Registration says nothing of issuers and clients.
 MAX_ID_LENGTH = 255

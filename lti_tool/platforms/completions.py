@@ -23,6 +23,12 @@ from lti_tool.values import (
 
 MEDIA_TYPE = "application/vnd.nozimite.completions.v1+json"
 SCOPE = "urn:nozimite:lti:scope:completion.readonly"
+MESSAGE_SCOPE = "urn:nozimite:lti:scope:message"
+
+
+def messages_url(completions_url: str) -> str:
+    """Where the plugin takes what it is to tell learners of the course whose completions are at that address."""
+    return completions_url.removesuffix("/completions") + "/messages"
 
 
 def read_page(page: Any) -> ProgressPage:
@@ -44,19 +50,26 @@ def _course(context: Mapping[str, Any]) -> CourseProgress:
         for each in _objects(context, "activities")
         if each.get("needsPass") is True
     }
+    links = {
+        identifier(each.get("id")): identifier(each.get("resourceLink"))
+        for each in _objects(context, "activities")
+    }
     totals = [each for each in _objects(context, "gradeItems") if each.get("kind") == "course"]
     return CourseProgress(
-        criteria=tuple(_criterion(each, needing_pass) for each in _objects(context, "criteria")),
+        criteria=tuple(_criterion(each, needing_pass, links) for each in _objects(context, "criteria")),
         is_total_stale=any(each.get("stale") is not False for each in totals),
     )
 
 
-def _criterion(entry: Mapping[str, Any], needing_pass: set[str | None]) -> CompletionCriterion:
+def _criterion(
+    entry: Mapping[str, Any], needing_pass: set[str | None], links: Mapping[str | None, str | None]
+) -> CompletionCriterion:
     activity = identifier(entry.get("activity"))
     return CompletionCriterion(
         kind=text(entry.get("type")) or "other",
         activity=activity,
         needs_pass=activity is not None and activity in needing_pass,
+        link=links.get(activity) if activity is not None else None,
     )
 
 

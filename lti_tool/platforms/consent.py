@@ -16,11 +16,12 @@ from typing import Any
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from lti_tool.errors import OutgoingError, PlatformError
-from lti_tool.outgoing import HttpResponse, Outgoing
-from lti_tool.platforms.access_tokens import TOKEN_MARGIN, UserTokens, lifetime
+from lti_tool.errors import PlatformError
+from lti_tool.outgoing import HttpResponse
+from lti_tool.platforms.access_tokens import TOKEN_MARGIN, lifetime
 from lti_tool.platforms.claims import clean, identifier
 from lti_tool.platforms.service_errors import is_web_page, service_error
+from lti_tool.platforms.services import Connection
 
 #: A page of consent waits for a person, who may have to log in first.
 CONSENT_SECONDS = 600
@@ -104,7 +105,7 @@ def consent_url(client: Client, request: ConsentRequest, scopes: tuple[str, ...]
     return url
 
 
-def exchange(outgoing: Outgoing, client: Client, consent: Consent, now: datetime) -> Granted:
+def exchange(connection: Connection, client: Client, consent: Consent) -> Granted:
     """What a code is good for: it comes with a refresh token. Raises PlatformError."""
     form = {
         "grant_type": "authorization_code",
@@ -112,36 +113,36 @@ def exchange(outgoing: Outgoing, client: Client, consent: Consent, now: datetime
         "redirect_uri": consent.request.redirect_uri,
         "code_verifier": consent.request.code_verifier,
     }
-    granted = _ask(outgoing, client, form, now)
+    granted = _ask(connection, client, form)
     if granted.refresh_token is None:
         raise PlatformError("the platform gave the tool no lasting permission", permanent=True)
     return granted
 
 
-def access_token(
-    outgoing: Outgoing, client: Client, refresh_token: str, tokens: UserTokens, now: datetime
-) -> str:
-    """An access token, from `tokens` or asked for. Raises ConsentLostError, and PlatformError for all else."""
+def access_token(connection: Connection, client: Client, refresh_token: str) -> str:
+    """An access token, kept or asked for. Raises ConsentLostError, and PlatformError for all else."""
+    tokens, now = connection.user_tokens, connection.clock()
     cached = tokens.find(refresh_token, now)
     if cached is not None:
         return cached
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-    granted = _ask(outgoing, client, form, now)
+    granted = _ask(connection, client, form)
     tokens.keep(refresh_token, granted.access_token, granted.expires_at - TOKEN_MARGIN, now)
     return granted.access_token
 
 
-def withdraw(outgoing: Outgoing, client: Client, token: str, now: datetime) -> None:
+def withdraw(connection: Connection, client: Client, token: str) -> None:
     """Ends the access token at the platform, with the refresh token behind it. Raises PlatformError."""
-    answer = _send(outgoing, "DELETE", client.token_url, {"Authorization": f"Bearer {token}"}, None)
+    answer = _send(connection, "DELETE", client.token_url, {"Authorization": f"Bearer {token}"}, None)
     # Who has withdrawn it there already is answered 401.
     if answer.status != 401 and not 200 <= answer.status < 300:
-        raise service_error(answer, now)
+        raise service_error(answer, connection.clock())
 
 
-def _ask(outgoing: Outgoing, client: Client, form: Mapping[str, str], now: datetime) -> Granted:
+def _ask(connection: Connection, client: Client, form: Mapping[str, str]) -> Granted:
+    now = connection.clock()
     own = {"client_id": client.client_id, "client_secret": client.client_secret}
-    answer = _send(outgoing, "POST", client.token_url, {"Accept": "application/json"}, {**own, **form})
+    answer = _send(connection, "POST", client.token_url, {"Accept": "application/json"}, {**own, **form})
     if answer.status == 429 or answer.status >= 500:
         raise service_error(answer, now)
     values = _values(answer)
@@ -203,9 +204,13 @@ def _token(value: Any) -> str | None:
 
 
 def _send(
-    outgoing: Outgoing, method: str, url: str, headers: Mapping[str, str], data: Mapping[str, str] | None
+    connection: Connection,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    data: Mapping[str, str] | None,
 ) -> HttpResponse:
-    try:
-        return outgoing.request(method, url, headers=headers, data=data, max_bytes=MAX_BYTES)
-    except OutgoingError as error:
-        raise PlatformError(error.sentence, error.about, permanent=error.permanent) from error
+    with connection.limits.call("token") as seconds:
+        return connection.outgoing.request(
+            method, url, headers=headers, data=data, max_bytes=MAX_BYTES, seconds=seconds
+        )

@@ -122,7 +122,7 @@ def _api_id(root_account: str, value: Any, shard: int) -> str:
 
 def _number(value: Any) -> int:
     """The number; 0, which is no id, for anything that is none."""
-    told = identifier(value) if not isinstance(value, bool) else None
+    told = identifier(value)
     is_one = told is not None and told.isascii() and told.isdigit() and len(told) <= MAX_NUMBER_LENGTH
     return int(told) if told is not None and is_one else 0
 

@@ -22,6 +22,14 @@ class NotOnPlatformError(PlatformError):
     """The platform answers that the course, link or line item does not exist, or no longer does."""
 
 
+class NoAnswerError(PlatformError):
+    """The platform cannot be reached, or has not answered in time."""
+
+
+class OutdatedScoreError(PlatformError):
+    """The platform has a score of that time already, or a later one."""
+
+
 def service_error(answer: HttpResponse, now: datetime) -> PlatformError:
     """The error for an answer other than 2xx. `permanent` where only a person on the platform can change it."""
     body = answer.body[:4000].decode("utf-8", "replace")
@@ -40,6 +48,10 @@ def service_error(answer: HttpResponse, now: datetime) -> PlatformError:
     if answer.status == 404:
         return NotOnPlatformError(
             "the course, link or grade column no longer exists on the platform", permanent=True
+        )
+    if answer.status == 409:
+        return OutdatedScoreError(
+            "the platform rejected the request (status {status})", {"status": 409}, permanent=True
         )
     if 300 <= answer.status < 400:
         return PlatformError("the platform redirected the tool to another address")

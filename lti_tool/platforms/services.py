@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pylti1p3.lineitem import LineItem as LibraryLineItem
 
-from lti_tool.errors import OutgoingError, PlatformError
+from lti_tool.errors import PlatformError
 from lti_tool.outgoing import HttpResponse, Outgoing
-from lti_tool.platforms import completions, notices
+from lti_tool.platforms import completions, notices, scores
 from lti_tool.platforms.access_tokens import (
     TOKEN_MARGIN,
     TokenCache,
@@ -25,8 +25,14 @@ from lti_tool.platforms.access_tokens import (
     granted_token,
     token_request,
 )
+from lti_tool.platforms.call_limits import CallLimits, Kind
 from lti_tool.platforms.paging import pages
-from lti_tool.platforms.service_errors import NotOnPlatformError, ScopeRefusedError, service_error
+from lti_tool.platforms.service_errors import (
+    NotOnPlatformError,
+    OutdatedScoreError,
+    ScopeRefusedError,
+    service_error,
+)
 from lti_tool.platforms.service_values import (
     read_json,
     read_line_item,
@@ -36,6 +42,7 @@ from lti_tool.platforms.service_values import (
 )
 from lti_tool.values import (
     Decrypt,
+    Json,
     LineItem,
     LineItemResult,
     Member,
@@ -54,8 +61,6 @@ READ_LINE_ITEMS = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readon
 WRITE_LINE_ITEMS = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
 READ_RESULTS = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
 
-#: A platform needs seconds to work out who may open a link, in a large course and under load more than ten.
-LIST_SECONDS = 60
 MAX_BYTES = 20_000_000
 CANVAS_PAGE_SIZE = "100"
 
@@ -64,9 +69,9 @@ class Connection:
     """The services of one platform, called in the name of one registration.
 
     A PlatformError says that the platform does not answer as agreed; it is `permanent` where trying again is of no use.
-    Further services of a platform, which know another token than that of LTI, are called by `outgoing`; `decrypt` opens
-    what a source was given for them, and `user_tokens` has the access tokens that a person there let the tool have.
-    `clock` tells the time.
+    Further services of a platform, which know another token than that of LTI, are called by `outgoing` within the
+    `limits` of the platform; `decrypt` opens what a source was given for them, and `user_tokens` has the access tokens
+    that a person there let the tool have. `clock` tells the time.
     """
 
     def __init__(
@@ -77,12 +82,14 @@ class Connection:
         tokens: TokenCache,
         clock: Callable[[], datetime],
         decrypt: Decrypt,
+        limits: CallLimits,
     ) -> None:
         self._registration = registration
         self._key = key
         self._tokens = tokens
         self.clock = clock
         self.decrypt = decrypt
+        self.limits = limits
         self.outgoing = outgoing
 
     @property
@@ -166,6 +173,27 @@ class Connection:
         asked = {"notice_type": notices.NOTICE_TYPE, "handler": handler}
         self._call("PUT", url, "application/json", notices.SCOPE, json.dumps(asked).encode())
 
+    def tell_learner(self, url: str, user_id: str, resource_link_id: str) -> None:
+        """Has our plugin for Moodle tell the learner that the badge of the link is ready. Raises PlatformError."""
+        asked = {"sub": user_id, "resource_link_id": resource_link_id}
+        self._call("POST", url, "application/json", completions.MESSAGE_SCOPE, json.dumps(asked).encode())
+
+    def write_score(self, line_item_url: str, user_id: str, at: datetime, *, comment: str) -> None:
+        """Writes the full score of somebody into a column; one that is there and newer stays. Raises PlatformError."""
+        self._post_score(line_item_url, scores.full_score(user_id, at, comment, self._registration.product))
+
+    def clear_score(self, line_item_url: str, user_id: str, at: datetime) -> None:
+        """Clears what `write_score` has written. Raises PlatformError."""
+        self._post_score(line_item_url, scores.no_score(user_id, at, self._registration.product))
+
+    def _post_score(self, line_item_url: str, score: Json) -> None:
+        try:
+            url = _with_path(line_item_url, "/scores")
+            self._call("POST", url, scores.MEDIA_TYPE, scores.SCOPE, json.dumps(score).encode())
+        except OutdatedScoreError:
+            # Moodle has the same second already, from a job that ran twice, or a later one.
+            return
+
     def _with_limit(self, url: str) -> str:
         # Canvas gives ten entries a page unless asked for more. Moodle's results fail when a limit is given.
         is_canvas = self._registration.product == "canvas"
@@ -199,29 +227,42 @@ class Connection:
         headers = {"Authorization": f"Bearer {self._token([scope])}", "Accept": media_type}
         if data is not None:
             headers["Content-Type"] = media_type
-        return self._ask(method, url, headers, data)
+        return self._ask(method, url, headers, data, "list" if method == "GET" else "change")
 
     def _ask(
-        self, method: str, url: str, headers: Mapping[str, str], data: Mapping[str, str] | bytes | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        data: Mapping[str, str] | bytes | None,
+        kind: Kind,
     ) -> HttpResponse:
-        try:
-            return self.outgoing.request(
-                method, url, headers=headers, data=data, max_bytes=MAX_BYTES, seconds=LIST_SECONDS
+        with self.limits.call(kind) as seconds:
+            answer = self.outgoing.request(
+                method, url, headers=headers, data=data, max_bytes=MAX_BYTES, seconds=seconds
             )
-        except OutgoingError as error:
-            raise PlatformError(error.sentence, error.about, permanent=error.permanent) from error
+        if answer.status in (429, 503) and (wait := service_error(answer, self.clock()).retry_after):
+            # It is the platform that is busy, whichever course was asked about.
+            self.limits.wait(wait)
+        return answer
 
     def _token(self, scopes: Sequence[str]) -> str:
         cached = self._tokens.find(self._registration, self._key, scopes, self.clock())
         if cached is not None:
             return cached
         form = token_request(self._registration, self._key, scopes, self.clock())
-        answer = self._ask("POST", self._registration.auth_token_url, {"Accept": "application/json"}, form)
+        answer = self._ask(
+            "POST", self._registration.auth_token_url, {"Accept": "application/json"}, form, "token"
+        )
         token, lifetime = granted_token(answer, self._registration.product, self.clock())
         self._tokens.keep(
             self._registration, self._key, scopes, token, self.clock() + lifetime - TOKEN_MARGIN
         )
         return token
+
+
+#: The services of the platform that is registered so.
+Connect = Callable[[Registration], Connection]
 
 
 def _with_parameter(url: str, name: str, value: str) -> str:

@@ -10,6 +10,7 @@ from lti_tool.platforms.claims import (
     CANVAS_ROOT_ACCOUNT,
     CANVAS_USER,
     COMPLETIONS,
+    COURSE_END,
     MASQUERADING,
     TIMEZONE,
 )
@@ -18,12 +19,14 @@ from lti_tool.values import Json
 
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 
-#: The scopes that the tool asks for: to read members and results, and to create a line item. It never writes scores.
+#: The scopes that the tool asks for: to read members and results, to create a line item, and to write scores, which it
+#: does only where a teacher wants to see a badge in the gradebook.
 SCOPES = (
     "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
+    "https://purl.imsglobal.org/spec/lti-ags/scope/score",
 )
 CLAIMS = ("iss", "sub", "name", "given_name", "family_name", "email")
 
@@ -49,10 +52,15 @@ CANVAS_CUSTOM = {
     "canvas_assignment_id": "$Canvas.assignment.id",
     MASQUERADING: "$Canvas.masqueradingUser.id",
     "context_history": "$Context.id.history",
+    COURSE_END: "$Canvas.course.endAt",
     TIMEZONE: "$Person.address.timezone",
 }
 #: What is asked of every other platform that offers the variable.
-CUSTOM = {"context_history": "$Context.id.history", TIMEZONE: "$Person.address.timezone"}
+CUSTOM = {
+    "context_history": "$Context.id.history",
+    COURSE_END: "$CourseSection.timeFrame.end",
+    TIMEZONE: "$Person.address.timezone",
+}
 #: What is asked of Moodle whether it offers the variable or not: our plugin may be installed later, and takes the
 #: variable in the registration as the permission to give the tool what it asks for.
 MOODLE_CUSTOM = {COMPLETIONS: "$Nozimite.completions.url"}

@@ -65,6 +65,7 @@ QUEUES = (AWARDS, LOOKS, DELIVERIES)
 QUEUE_OF = {
     "look": LOOKS,
     "deliver": DELIVERIES,
+    "take_back": DELIVERIES,
     "notify": DELIVERIES,
     "mail_teacher": DELIVERIES,
     "ask_approver": DELIVERIES,

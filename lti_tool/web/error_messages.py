@@ -326,4 +326,6 @@ def error_message(code: str) -> ErrorMessage:
 CHANNELS: Mapping[str, Sentence] = {
     "email": _l("E-mail"),
     "mail_folder": _l("E-mail (saved in a folder: no mail server is set up)"),
+    "moodle_notification": _l("Notification in Moodle"),
+    "gradebook": _l("Gradebook"),
 }

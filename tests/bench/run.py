@@ -34,7 +34,7 @@ from signing.json_text import as_text
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.proofs import PROOFS, check
 from signing.secured import SecuredCredential
-from tests.bench import demo_credentials, editor_requests, process, report, web
+from tests.bench import completions, demo_credentials, editor_requests, process, report, web
 from tests.bench.demo_credentials import NOW
 from tests.bench.issuing import claim_row, issuing_rows
 from tests.bench.measuring import Row, figure, ratio, timed, timed_ratio
@@ -274,6 +274,7 @@ def main() -> None:
         *issuing_rows(),
         claim_row(),
         *web.rows(),
+        *completions.rows(),
         *process_rows(bench),
         memory_row(words.credentials),
     ]

@@ -18,6 +18,7 @@ from lti_tool.store import dead_jobs, outbox, queries
 from lti_tool.store.models import (
     Award,
     AwardRule,
+    Course,
     CredentialRow,
     Delivery,
     ExpiringValue,
@@ -504,3 +505,44 @@ def test_an_award_that_cannot_be_issued_holds_up_none_of_the_others(tool, platfo
     tool.clock.advance(minutes=1)
     run_due_jobs(tool)
     assert len(rows(tool, CredentialRow)) == 5
+
+
+@pytest.mark.parametrize(
+    ("quiet_for", "ends_in", "wait"),
+    [
+        (timedelta(hours=1), None, timedelta(minutes=10)),
+        (timedelta(days=6), None, timedelta(minutes=10)),
+        (timedelta(days=7), None, timedelta(hours=1)),
+        (timedelta(days=30), None, timedelta(hours=6)),
+        (timedelta(days=30), timedelta(days=3), timedelta(hours=6)),
+        (timedelta(days=30), timedelta(hours=23), timedelta(minutes=2)),
+        (timedelta(hours=1), timedelta(0), timedelta(minutes=2)),
+        (timedelta(hours=1), timedelta(minutes=-1), timedelta(minutes=10)),
+    ],
+)
+def test_a_quiet_course_is_looked_at_less_often_and_one_that_ends_more_often(
+    tool, rule_id, clock, quiet_for, ends_in, wait
+):
+    with tool.store.begin() as session:
+        course = session.get_one(Course, 1)
+        session.query(ObservationRow).update({"seen_at": clock() - quiet_for})
+        course.ends_at = None if ends_in is None else clock() + ends_in
+        assert looks.interval(session, course, timedelta(minutes=10), clock()) == wait
+
+
+def test_a_quiet_course_is_looked_at_when_time_alone_decides_something(tool, platform, published, clock):
+    day = clock() + timedelta(hours=3)
+    options = {"condition": "not_before", "at": day.isoformat()}
+    rule_id = make_rule(tool, published, {"condition": "link_opened_to_them"}, options)
+    looks.look(tool.store, platform, rule_id, clock())
+    with tool.store.begin() as session:
+        session.query(ObservationRow).update({"seen_at": clock() - timedelta(days=40)})
+        course = session.get_one(Course, 1)
+        assert looks.interval(session, course, timedelta(minutes=10), clock()) == timedelta(hours=3)
+
+
+def test_a_short_interval_of_the_operator_is_made_no_longer_near_the_end(tool, rule_id, clock):
+    with tool.store.begin() as session:
+        course = session.get_one(Course, 1)
+        course.ends_at = clock() + timedelta(hours=1)
+        assert looks.interval(session, course, timedelta(seconds=60), clock()) == timedelta(seconds=60)

@@ -14,11 +14,11 @@ from email.message import EmailMessage
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from lti_tool.deliveries.approval_message import approval_message
-from lti_tool.deliveries.email.circuit import Circuit
 from lti_tool.deliveries.mail_message import composed, mail_message
 from lti_tool.deliveries.notice_message import notice_message
 from lti_tool.deliveries.teacher_message import teacher_message
 from lti_tool.errors import DeliveryError
+from lti_tool.outgoing.circuit import Circuit
 from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Recipient, TeacherMail
 
 NAME = "email"
@@ -27,6 +27,8 @@ LABEL = "E-mail"
 TIMEOUT_SECONDS = 20
 #: For all of one mail, so that a server which answers slowly holds no thread for longer.
 MAIL_SECONDS = 45
+#: For how long a server is left alone at first, that has not answered several times.
+CIRCUIT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +68,9 @@ def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference:
 
 def _send(compose: Callable[[], EmailMessage], recipient: Recipient, options: Options) -> None:
     message = composed(compose, recipient)
-    circuit = _CIRCUITS.setdefault(options.url, Circuit())
+    circuit = _CIRCUITS.setdefault(options.url, Circuit(_left_alone, CIRCUIT_SECONDS))
     try:
-        with circuit.attempt(MAIL_SECONDS, besides=_ANSWERS), _connected(options.url) as smtp:
+        with circuit.attempt(MAIL_SECONDS, (OSError,), besides=_ANSWERS), _connected(options.url) as smtp:
             smtp.send_message(message)
     except smtplib.SMTPNotSupportedError as error:
         raise DeliveryError(
@@ -85,6 +87,10 @@ def _send(compose: Callable[[], EmailMessage], recipient: Recipient, options: Op
         ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryError("the mail server cannot be reached") from error
+
+
+def _left_alone(seconds: float) -> DeliveryError:
+    return DeliveryError("the mail server cannot be reached", retry_after=seconds)
 
 
 #: What a server says of a mail or its recipient: it is there, and the next mail may be welcome.

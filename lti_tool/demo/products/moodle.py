@@ -328,10 +328,7 @@ class Moodle:
 
     def permitted_scopes(self, lms: Lms, tool: Tool) -> frozenset[str]:
         """What the tool was registered for, and what our plugin permits by itself."""
-        of_plugin = (
-            {lti_names.COMPLETIONS, lti_names.NOTICE_HANDLERS} if moodle_plugin.is_on(lms, tool) else set()
-        )
-        return frozenset({*tool.scopes, *of_plugin})
+        return frozenset({*tool.scopes, *(moodle_plugin.SCOPES if moodle_plugin.is_on(lms, tool) else ())})
 
     def token_response(self, body: Json) -> Response:
         return Response(json.dumps(body), mimetype="text/html")

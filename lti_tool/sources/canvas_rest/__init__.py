@@ -108,8 +108,7 @@ def given_by(access: Access, connection: Connection, given: Consent) -> Given:
     It has to be the person who pressed the button in the course: a teacher could send the address of Canvas's page to
     somebody who may see more than they.
     """
-    now = connection.clock()
-    granted = consent.exchange(connection.outgoing, _client(access, connection.decrypt), given, now)
+    granted = consent.exchange(connection, _client(access, connection.decrypt), given)
     expected = given.api_id.rpartition(":")[2]
     if expected and granted.user_id != expected:
         _end(connection, access, granted.access_token)
@@ -119,7 +118,7 @@ def given_by(access: Access, connection: Connection, given: Consent) -> Given:
         )
     return Given(
         settings={
-            "granted_at": now.isoformat(),
+            "granted_at": connection.clock().isoformat(),
             "granted_site": access.settings["site"],
             "granted_client": access.settings["client_id"],
         },
@@ -132,11 +131,9 @@ def withdraw(access: Access, connection: Connection) -> None:
     refresh_token = access.secrets(connection.decrypt).get("refresh_token")
     if not refresh_token:
         return
-    now, outgoing = connection.clock(), connection.outgoing
     own = _client(access, connection.decrypt)
     try:
-        token = consent.access_token(outgoing, own, refresh_token, connection.user_tokens, now)
-        consent.withdraw(outgoing, own, token, now)
+        consent.withdraw(connection, own, consent.access_token(connection, own, refresh_token))
     except consent.ConsentLostError:
         return
     finally:
@@ -408,6 +405,6 @@ def _client(access: Access, decrypt: Decrypt) -> Client:
 def _end(connection: Connection, access: Access, token: str) -> None:
     """Ends a token that is not wanted, as far as Canvas can be told."""
     try:
-        consent.withdraw(connection.outgoing, _client(access, connection.decrypt), token, connection.clock())
+        consent.withdraw(connection, _client(access, connection.decrypt), token)
     except PlatformError:
         return

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from lti_tool.errors import LaunchError, PlatformError
-from lti_tool.observations import COURSE_COMPLETED, KnownPerson, select
+from lti_tool.observations import COMPLETION_CRITERIA, COURSE_COMPLETED, KnownPerson, select
 from lti_tool.platforms.notices import changed_courses
 from lti_tool.platforms.services import Connection
-from lti_tool.sources.found import NOBODY, Answer, Asked, Found, Known, Message, Reply, in_parts
+from lti_tool.sources.found import NOBODY, Answer, Asked, Found, Known, Message, Reply, in_parts, is_new
 from lti_tool.values import CourseProgress, LearnerProgress, ProgressPage
 
 NAME = "moodle_plugin"
@@ -33,8 +33,10 @@ def look(asked: Asked, connection: Connection, known: Known) -> Answer:
     if asked.completions_url is None:
         return Answer()
     found: list[Found] = []
+    criteria: Sequence[Mapping[str, str]] | None = None
     listed = completed = 0
     for part in in_parts(_learners(connection.completions(asked.completions_url))):
+        criteria = _criteria(part[0][0])
         values = {learner.user_id: _value(course, learner, as_of) for course, learner, as_of in part}
         people = known.people(list(values), GIVES)
         found += (
@@ -44,6 +46,9 @@ def look(asked: Asked, connection: Connection, known: Known) -> Answer:
         )
         listed += len(values)
         completed += sum(value is not None for value in values.values())
+    about = Found(user_id=None, kind=COMPLETION_CRITERIA, value=criteria)
+    if criteria is not None and is_new(about, known.course, NAME):
+        found.append(about)
     counts = {
         "learners": listed,
         "completed": completed,
@@ -97,8 +102,7 @@ def _value(course: CourseProgress, learner: LearnerProgress, as_of: datetime) ->
         "as_of": as_of.isoformat(),
         "waits": _waits(course, learner),
         "criteria": [
-            {"kind": each.kind} | ({"activity": each.activity} if each.activity else {})
-            for each in course.criteria
+            {name: value for name, value in each.items() if name != "link"} for each in _criteria(course)
         ],
         "activities": [
             {
@@ -112,6 +116,11 @@ def _value(course: CourseProgress, learner: LearnerProgress, as_of: datetime) ->
             if each.activity in asked_for
         ],
     }
+
+
+def _criteria(course: CourseProgress) -> Sequence[Mapping[str, str]]:
+    named = ({"kind": each.kind, "activity": each.activity, "link": each.link} for each in course.criteria)
+    return [{name: value for name, value in each.items() if value} for each in named]
 
 
 def _waits(course: CourseProgress, learner: LearnerProgress) -> str:

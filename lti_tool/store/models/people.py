@@ -81,5 +81,7 @@ class Course(Base):
     completions_url: Mapped[str | None]
     notices_url: Mapped[str | None]
     """Where the platform takes the address to which it is to send notices."""
+    ends_at: Mapped[datetime | None]
+    """When it ends, by the platform."""
     concluded_at: Mapped[datetime | None]
     registration: Mapped[RegistrationRow] = relationship()

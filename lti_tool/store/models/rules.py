@@ -72,6 +72,8 @@ class AwardRule(Base):
     """How far everybody is decided: `lti_tool.awarding.progress.Decided` as JSON; None where everybody is to be."""
     trouble: Mapped[dict[str, Any] | None]
     """Why the last look failed: a UserFacingError as JSON, to be shown to the teacher."""
+    column_url: Mapped[str | None]
+    """The line item in which the gradebook shows who has the badge; None where no teacher wants that."""
     removed_at: Mapped[datetime | None]
     """When a teacher removed it, because its link is no longer in the course; its awards stay."""
     course: Mapped[Course] = relationship()

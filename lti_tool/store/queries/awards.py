@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from lti_tool.store.models import (
     Award,
     AwardRule,
+    Course,
     CredentialRow,
     Delivery,
     MailedChange,
     Outbox,
     Person,
+    PlatformAccount,
+    ResourceLink,
     TemplateVersion,
 )
 from lti_tool.store.models.awards import WAITING
@@ -28,7 +31,7 @@ from lti_tool.store.queries.common import (
     is_in_parameter,
     is_possible_id,
 )
-from lti_tool.values import AwardState, AwardToIssue, HeldAward
+from lti_tool.values import AwardState, AwardToIssue, HeldAward, Place
 
 
 def award(session: Session, award_id: int) -> Award | None:
@@ -84,6 +87,61 @@ def lock_to_issue(session: Session, award_ids: Collection[int]) -> Mapping[int, 
         award_id: AwardState(status=status, email=email, credential_id=credential_id)
         for award_id, status, email, credential_id in session.execute(query.where(chosen))
     }
+
+
+def places(session: Session, award_ids: Collection[int]) -> Mapping[int, Place]:
+    """Where on their platforms the badges of these awards can be shown, by the ids of the awards.
+
+    Of awards in courses with neither our plugin nor a column for the badge there is nothing.
+    """
+    query = (
+        select(
+            Award.id,
+            PlatformAccount.user_id,
+            ResourceLink.link_id,
+            Course.completions_url,
+            AwardRule.column_url,
+        )
+        .join(Award.rule)
+        .join(AwardRule.link)
+        .join(AwardRule.course)
+        .join(
+            PlatformAccount,
+            and_(
+                PlatformAccount.person_id == Award.person_id,
+                PlatformAccount.registration_id == Course.registration_id,
+            ),
+        )
+        .where(
+            Award.id.in_(award_ids),
+            or_(Course.completions_url.is_not(None), AwardRule.column_url.is_not(None)),
+        )
+        .order_by(PlatformAccount.id.desc())
+    )
+    return {
+        award_id: Place(
+            user_id=user_id,
+            link_id=link_id,
+            completions_url=completions_url,
+            column_url=column_url,
+        )
+        for award_id, user_id, link_id, completions_url, column_url in session.execute(query)
+    }
+
+
+def channels_of(session: Session, award_ids: Collection[int]) -> Mapping[int, Collection[str]]:
+    """The channels by which the badges of these awards were delivered, or are to be, by the ids of the awards."""
+    found: dict[int, set[str]] = {}
+    query = select(Delivery.award_id, Delivery.channel).where(Delivery.award_id.in_(award_ids))
+    for award_id, channel in session.execute(query):
+        found.setdefault(award_id, set()).add(channel)
+    return found
+
+
+def awards_to_show(session: Session, rule_id: int) -> Sequence[int]:
+    """The ids of the rule's issued awards."""
+    query = select(Award.id).where(Award.rule_id == rule_id, Award.status == "issued").order_by(Award.id)
+    return session.scalars(query).all()
 
 
 def mark_issued(session: Session, award_ids: Collection[int]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select, Text, and_, bindparam, cast, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lti_tool.observations import RESULT, ROLE, KnownPerson, Observation
+from lti_tool.observations import COMPLETION_CRITERIA, RESULT, ROLE, KnownPerson, Observation
 from lti_tool.store.models import Course, LookRow, ObservationRow, Person
 from lti_tool.store.queries.common import dialect_of, is_among, is_in_parameter
 from lti_tool.store.queries.people import not_erased, only_accounts_of
@@ -38,6 +38,28 @@ _SEEN = (
     ObservationRow.source,
     ObservationRow.actor_id,
 )
+
+
+def newest_at(session: Session, course_id: int) -> datetime | None:
+    """When anything new was seen in the course last."""
+    return session.scalar(
+        select(func.max(ObservationRow.seen_at)).where(ObservationRow.course_id == course_id)
+    )
+
+
+def completion_criteria(session: Session, course_id: int) -> Sequence[Mapping[str, Any]] | None:
+    """What completing the course asks for, as it was seen last; None where nothing tells."""
+    query = (
+        select(ObservationRow.value)
+        .where(
+            ObservationRow.course_id == course_id,
+            ObservationRow.person_id.is_(None),
+            ObservationRow.kind == COMPLETION_CRITERIA,
+        )
+        .order_by(ObservationRow.seen_at.desc(), ObservationRow.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
 
 
 def of_people(

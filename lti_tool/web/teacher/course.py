@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from badges.eu.elements import Reading
 from badges.template.model import Template, stored_template
-from lti_tool.awarding import looks, placing
+from lti_tool.awarding import gradebook, looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.conditions.tree import Node, demands, is_readable, read_tree, reads
 from lti_tool.errors import NotAllowedError
@@ -67,7 +67,8 @@ class Panel:
     `cannot_see` is what the sources of the rule cannot see, in words.
     `unpermitted` is the name of the issuer whose badges the course may no longer award; empty where it may.
     `newer` is a newer version of the template. `batches` are when awards came at once, which can be undone at once, and
-    how many. `changed` are the awards whose results have changed since.
+    how many. `changed` are the awards whose results have changed since. `gradebook` is why the badge cannot be shown in
+    the gradebook, None where it can.
     """
 
     rule: AwardRule
@@ -89,6 +90,7 @@ class Panel:
     gone: Mapping[str, str] | None
     unpermitted: str
     newer: TemplateVersion | None
+    gradebook: gradebook.Refusal | None
     is_open: bool
 
 
@@ -196,6 +198,7 @@ def _panel(
         newer=queries.templates.newer_version(
             session, version.template_version, rule.course.registration_id, rule.course_id
         ),
+        gradebook=gradebook.refusal(session, rule, tree),
         is_open=rule.id == open_id,
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from lti_tool.awarding import confirmations, looks, rule_changes, undo
+from lti_tool.awarding import confirmations, gradebook, looks, rule_changes, undo
 from lti_tool.conditions.form import Asked
 from lti_tool.conditions.page import Line
 from lti_tool.errors import NotFoundError
+from lti_tool.store import events
 from lti_tool.web.checked_requests import row_id, row_ids
 from lti_tool.web.current import current_tool
+from lti_tool.web.filters import error_sentence
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import page_sentence
 from lti_tool.web.teacher.condition_parts import statement_in
@@ -217,3 +219,23 @@ def undo_batch(rule_id: int) -> str:
         undone,
     )
     return course_page(visit, Notice(text=text, light="yes" if undone else "no"))
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/gradebook")
+def show_in_gradebook(rule_id: int) -> str:
+    """Shows the badge in the gradebook from now on, or no more. Raises NotAllowedError where it cannot be shown."""
+    visit = current_teacher_visit()
+    tool, by = current_tool(), events.person(visit.person_id)
+    with tool.store.begin() as session:
+        rule = rule_of(session, visit, rule_id)
+        if request.form.get("on") != "yes":
+            gradebook.switch_off(session, rule, tool.clock(), by)
+    if request.form.get("on") != "yes":
+        return course_page(visit, Notice(text=_("Nozimite writes no more scores for this badge.")))
+    error = gradebook.switch_on(tool.store, tool.issuers, tool.connect, rule_id, tool.clock(), by)
+    if error is not None:
+        why = error_sentence(error.as_json())
+        text = _("Your learning platform did not accept a column: %(why)s", why=why)
+        return course_page(visit, Notice(text=text, light="no"))
+    text = _("The gradebook shows the badge from now on. Scores are written within a minute.")
+    return course_page(visit, Notice(text=text))

@@ -54,9 +54,9 @@ def outage(sent, monkeypatch):
 
 def test_a_mail_that_was_sent_is_recorded_once_the_database_is_back(tool, delivery, sent, outage):
     outage(3)
-    dispatch.deliver(tool.store, tool.issuers, delivery.id, tool.clock())
+    dispatch.deliver(tool.store, tool.issuers, tool.connect, delivery.id, tool.clock())
     assert [row.status for row in rows(tool, Delivery)] == ["sent"]
-    dispatch.deliver(tool.store, tool.issuers, delivery.id, tool.clock())
+    dispatch.deliver(tool.store, tool.issuers, tool.connect, delivery.id, tool.clock())
     assert len(sent) == 1
 
 
@@ -66,5 +66,5 @@ def test_a_database_that_stays_away_ends_the_wait_before_the_lease_does(
     monkeypatch.setattr(recording, "LONGEST_SECONDS", 0)
     outage(1)
     with pytest.raises(OperationalError):
-        dispatch.deliver(tool.store, tool.issuers, delivery.id, tool.clock())
+        dispatch.deliver(tool.store, tool.issuers, tool.connect, delivery.id, tool.clock())
     assert len(sent) == 1

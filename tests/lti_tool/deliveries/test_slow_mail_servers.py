@@ -7,8 +7,9 @@ from contextlib import contextmanager
 import pytest
 
 from lti_tool.deliveries import email
-from lti_tool.deliveries.email.circuit import FAILURES, LONGEST_SECONDS, SECONDS, Circuit
+from lti_tool.deliveries.email import CIRCUIT_SECONDS
 from lti_tool.errors import DeliveryError
+from lti_tool.outgoing.circuit import FAILURES
 from tests.deliveries import BADGE, REFERENCE, anna
 
 SENDER = "Riga College <badges@example.org>"
@@ -80,7 +81,7 @@ def test_a_server_that_does_not_answer_is_asked_no_more_until_some_time_has_gone
         assert caught.value.retry_after is None
     with pytest.raises(DeliveryError) as caught:
         deliver(url)
-    assert 0 < caught.value.retry_after <= SECONDS
+    assert 0 < caught.value.retry_after <= CIRCUIT_SECONDS
 
 
 def test_a_recipient_that_is_refused_says_nothing_of_the_server(smtp):
@@ -92,66 +93,3 @@ def test_a_recipient_that_is_refused_says_nothing_of_the_server(smtp):
     smtp.recipient_answer = None
     deliver(smtp.url)
     assert len(smtp.mails) == 1
-
-
-class Time:
-    now = 1000.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def time():
-    return Time()
-
-
-def fail(circuit):
-    with pytest.raises(ConnectionError), circuit.attempt(45):
-        raise ConnectionError
-
-
-def waits(circuit):
-    with pytest.raises(DeliveryError) as caught, circuit.attempt(45):
-        raise AssertionError("it was let through")
-    return caught.value.retry_after
-
-
-def test_the_waits_double_up_to_ten_minutes_and_end_with_a_success(time):
-    circuit, found = Circuit(time), []
-    for _ in range(FAILURES - 1):
-        fail(circuit)
-    for _ in range(8):
-        fail(circuit)
-        found.append(waits(circuit))
-        time.now += found[-1]
-    assert found == [SECONDS, 60, 120, 240, 480, LONGEST_SECONDS, LONGEST_SECONDS, LONGEST_SECONDS]
-    with circuit.attempt(45):
-        pass
-    for _ in range(FAILURES - 1):
-        fail(circuit)
-    with circuit.attempt(45):
-        pass
-
-
-def test_one_attempt_shows_whether_the_server_is_back_and_the_others_wait_for_it(time):
-    circuit = Circuit(time)
-    for _ in range(FAILURES):
-        fail(circuit)
-    time.now += SECONDS
-    with circuit.attempt(45):
-        assert waits(circuit) == 45
-    with circuit.attempt(45):
-        pass
-
-
-def test_an_attempt_that_never_ends_keeps_the_others_waiting_no_longer_than_it_may_take(time):
-    circuit = Circuit(time)
-    for _ in range(FAILURES):
-        fail(circuit)
-    time.now += SECONDS
-    circuit._begin(45)
-    assert waits(circuit) == 45
-    time.now += 45
-    with circuit.attempt(45):
-        pass

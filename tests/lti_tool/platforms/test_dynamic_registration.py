@@ -105,6 +105,7 @@ def test_moodle_is_asked_for_no_more_than_it_offers_but_for_the_plugin_that_may_
     assert set(tool["claims"]) == {"iss", "sub", "name", "given_name", "family_name", "email"}
     assert tool["custom_parameters"] == {
         "context_history": "$Context.id.history",
+        "course_end": "$CourseSection.timeFrame.end",
         "timezone": "$Person.address.timezone",
         "completions": "$Nozimite.completions.url",
     }

@@ -12,7 +12,11 @@ import jwt
 import pytest
 
 from lti_tool.errors import OutgoingError, PlatformError
+from lti_tool.outgoing.circuit import FAILURES
 from lti_tool.platforms.access_tokens import TokenCache
+from lti_tool.platforms.call_limits import CallLimits
+from lti_tool.platforms.completions import MESSAGE_SCOPE, messages_url
+from lti_tool.platforms.scores import SCOPE as WRITE_SCORES
 from lti_tool.platforms.services import (
     LINE_ITEM,
     LINE_ITEMS,
@@ -39,9 +43,22 @@ def tokens():
 
 
 @pytest.fixture
-def connect(network, registration, platform_keys, tokens, clock):
+def limits(clock):
+    return CallLimits(lambda: clock().timestamp())
+
+
+@pytest.fixture
+def connect(network, registration, platform_keys, tokens, clock, limits):
     def connected(**changes):
-        return Connection(replace(registration, **changes), platform_keys.tool, network, tokens, clock, bytes)
+        return Connection(
+            replace(registration, **changes),
+            platform_keys.tool,
+            network,
+            tokens,
+            clock,
+            bytes,
+            limits,
+        )
 
     return connected
 
@@ -627,17 +644,143 @@ def test_the_repr_of_a_connection_has_neither_token_nor_key(moodle, network, tok
 
 
 def test_a_token_that_was_asked_for_with_a_withdrawn_key_is_used_no_more(
-    moodle, network, registration, tokens, clock
+    moodle, network, registration, tokens, clock, limits
 ):
     network.on("GET", MEMBERS_URL, members_page())
     list(moodle.members(MEMBERS_URL))
     list(moodle.members(MEMBERS_URL))
     assert len(network.calls_to(TOKEN_URL)) == 1
     new = new_tool_key()
-    list(Connection(registration, new, network, tokens, clock, bytes).members(MEMBERS_URL))
+    list(Connection(registration, new, network, tokens, clock, bytes, limits).members(MEMBERS_URL))
     first, second = (
         jwt.get_unverified_header(call.data["client_assertion"])["kid"]
         for call in network.calls_to(TOKEN_URL)
     )
     assert (first == new.kid, second == new.kid) == (False, True)
     assert {each.kid for each in tokens._tokens} == {new.kid}
+
+
+def scores_url(item_url):
+    return item_url.replace("/lineitem?", "/lineitem/scores?")
+
+
+def test_a_full_score_is_written_whatever_the_maximum_is(moodle, network, clock, recorded):
+    network.on("POST", scores_url(ITEM_URL), "", status=200)
+    moodle.write_score(ITEM_URL, "4", clock(), comment="Data literacy")
+    (call,) = network.calls_to(scores_url(ITEM_URL))
+    assert json.loads(call.data) == {
+        "userId": "4",
+        "timestamp": clock().isoformat(),
+        "scoreGiven": 1,
+        "scoreMaximum": 1,
+        "comment": "Data literacy",
+        "activityProgress": "Completed",
+        "gradingProgress": "FullyGraded",
+    }
+    assert (
+        call.headers["Content-Type"]
+        == recorded("moodle/22_ags_score_post.json")["request"]["headers"]["Content-Type"]
+    )
+    assert network.calls_to(TOKEN_URL)[0].data["scope"] == WRITE_SCORES
+
+
+def test_canvas_is_told_that_a_score_is_no_submission_and_replaces_no_grade_of_a_teacher(
+    canvas, network, clock
+):
+    url = "https://example.instructure.com/api/lti/courses/5/line_items/7"
+    network.on("POST", f"{url}/scores", {"resultUrl": f"{url}/results/1"})
+    canvas.write_score(url, "u-1", clock(), comment="Badge")
+    canvas.clear_score(url, "u-1", clock())
+    written, cleared = (json.loads(call.data) for call in network.calls_to(f"{url}/scores"))
+    submission = {"new_submission": False, "prioritize_non_tool_grade": True}
+    assert written["https://canvas.instructure.com/lti/submission"] == submission
+    assert cleared["https://canvas.instructure.com/lti/submission"] == submission
+    assert not {"scoreGiven", "scoreMaximum", "comment"} & cleared.keys()
+    assert cleared["gradingProgress"] == "NotReady"
+
+
+def test_a_score_of_the_same_second_is_done_already(moodle, network, clock):
+    network.on("POST", scores_url(ITEM_URL), '{"status":409,"reason":"Conflict"}', status=409)
+    moodle.write_score(ITEM_URL, "4", clock(), comment="Badge")
+    network.remove("POST", scores_url(ITEM_URL))
+    network.on("POST", scores_url(ITEM_URL), '{"status":400}', status=400)
+    assert error_of(lambda: moodle.write_score(ITEM_URL, "4", clock(), comment="Badge")).permanent
+
+
+def test_moodle_is_asked_to_tell_a_learner(moodle, network):
+    network.on("POST", "https://moodle.example/nozimite/2/messages", "", status=201)
+    url = messages_url("https://moodle.example/nozimite/2/completions")
+    moodle.tell_learner(url, "7", "17")
+    (call,) = network.calls_to(url)
+    assert json.loads(call.data) == {"sub": "7", "resource_link_id": "17"}
+    assert network.calls_to(TOKEN_URL)[0].data["scope"] == MESSAGE_SCOPE
+
+
+class Silent:
+    """A network in which nothing answers in time; it keeps for how long each call would have waited."""
+
+    def __init__(self):
+        self.waited = []
+
+    def request(self, method, url, *, seconds, **options):
+        self.waited.append(seconds)
+        raise OutgoingError("it did not answer in time")
+
+
+def test_a_list_that_is_not_answered_in_time_is_waited_for_longer_the_next_time(
+    moodle, network, limits, clock
+):
+    network.on("GET", MEMBERS_URL, members_page("1"))
+    list(moodle.members(MEMBERS_URL))
+    silent = moodle.outgoing = Silent()
+    for _ in range(5):
+        error_of(moodle.members, MEMBERS_URL)
+        clock.advance(minutes=10)
+    assert silent.waited == [60, 120, 240, 240, 240]
+    with limits.call("list") as seconds:
+        assert seconds == 240
+    for _ in range(3):
+        with limits.call("list") as seconds:
+            pass
+    assert seconds == 60
+
+
+def test_a_platform_that_does_not_answer_is_left_alone_for_all_its_courses(moodle, network, clock, connect):
+    network.on("GET", MEMBERS_URL, members_page("1"))
+    list(moodle.members(MEMBERS_URL))
+    silent = moodle.outgoing = Silent()
+    for _ in range(FAILURES):
+        error_of(moodle.members, MEMBERS_URL)
+    error = error_of(moodle.results, ITEM_URL)
+    assert (error.retry_after, error.permanent) == (5, False)
+    other_course = connect()
+    assert error_of(other_course.members, MEMBERS_URL).retry_after == 5
+    assert len(silent.waited) == FAILURES
+    clock.advance(seconds=6)
+    assert ids(other_course.members(MEMBERS_URL)) == ["1"]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_platform_that_asks_to_wait_is_left_alone_by_all_its_courses(moodle, network, clock, status):
+    network.on("GET", MEMBERS_URL, "", status=status, headers={"Retry-After": "90"})
+    assert error_of(moodle.members, MEMBERS_URL).retry_after == 90
+    assert error_of(moodle.results, ITEM_URL).retry_after == 90
+    assert network.calls_to(RESULTS_URL) == []
+    clock.advance(seconds=91)
+    network.remove("GET", MEMBERS_URL)
+    network.on("GET", MEMBERS_URL, members_page("1"))
+    assert ids(moodle.members(MEMBERS_URL)) == ["1"]
+
+
+def test_an_address_that_may_not_be_called_says_nothing_of_the_platform(moodle, network):
+    class Refusing:
+        def request(self, method, url, **options):
+            raise OutgoingError("the address is not valid", permanent=True)
+
+    network.on("GET", MEMBERS_URL, members_page("1"))
+    list(moodle.members(MEMBERS_URL))
+    moodle.outgoing = Refusing()
+    for _ in range(FAILURES + 2):
+        assert error_of(moodle.members, MEMBERS_URL).permanent
+    moodle.outgoing = network
+    assert ids(moodle.members(MEMBERS_URL)) == ["1"]

@@ -233,7 +233,9 @@ def issue(member):
 def deliver(story):
     with story.tool.store.read() as session:
         delivery_id = session.query(Delivery).one().id
-    dispatch.deliver(story.tool.store, story.tool.issuers, delivery_id, story.tool.clock())
+    dispatch.deliver(
+        story.tool.store, story.tool.issuers, story.tool.connect, delivery_id, story.tool.clock()
+    )
 
 
 def deliver_in_vain(story):
@@ -606,6 +608,11 @@ ELSEWHERE = {
     "work_retried",
     "refused",
     "launch_refused",
+    "source_set_up",
+    "source_removed",
+    "gradebook_on",
+    "gradebook_off",
+    "taken_back",
     "registration_refused",
 }
 

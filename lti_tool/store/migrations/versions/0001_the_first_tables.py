@@ -252,6 +252,7 @@ def upgrade() -> None:
         sa.Column("line_items_url", sa.String(), nullable=True),
         sa.Column("completions_url", sa.String(), nullable=True),
         sa.Column("notices_url", sa.String(), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["registration_id"],
@@ -503,6 +504,7 @@ def upgrade() -> None:
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided", sa.JSON(), nullable=True),
         sa.Column("trouble", sa.JSON(), nullable=True),
+        sa.Column("column_url", sa.String(), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["course_id"],

@@ -258,6 +258,7 @@ class progress_page implements \JsonSerializable {
     private function activity(\cm_info $activity): array {
         return [
             'id' => (string) $activity->id,
+            'resourceLink' => $activity->modname === 'lti' ? (string) $activity->instance : null,
             'module' => $activity->modname,
             'title' => $activity->name,
             'tracking' => $activity->completion == COMPLETION_TRACKING_MANUAL ? 'manual' : 'automatic',
