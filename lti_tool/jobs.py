@@ -44,6 +44,7 @@ def _issued_together(tool: Tool, issuing: Sequence[outbox.Job]) -> bool:
         award_ids = [job.payload["award_id"] for job in issuing]
         issuance.issue(tool.store, tool.issuers, award_ids, tool.clock())
         with tool.store.begin() as session:
+            looks.look_where_asked_for(session, award_ids, tool.clock())
             outbox.finish_all(session, [job.id for job in issuing])
     except Exception as error:  # noqa: BLE001 - whichever it is, the award that causes it is found by trying each alone
         log.warning("issued_one_by_one", number=len(issuing), error=traceback_summary(error))
@@ -96,7 +97,9 @@ def _log_dead(job: outbox.Job, trouble: str) -> None:
 def issue(tool: Tool, event_id: str, payload: Json) -> None:
     """Issues the credential of an award. Raises what `issuance.issue` does."""
     issuance.issue(tool.store, tool.issuers, [payload["award_id"]], tool.clock())
-    _finish(tool, event_id)
+    with tool.store.begin() as session:
+        looks.look_where_asked_for(session, [payload["award_id"]], tool.clock())
+        outbox.finish(session, event_id)
 
 
 def replace(tool: Tool, event_id: str, payload: Json) -> None:

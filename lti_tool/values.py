@@ -156,6 +156,7 @@ class Launch:
     deep_linking: DeepLinkingSettings | None
     completions_url: str | None = None
     notices_url: str | None = None
+    notice_types: tuple[str, ...] = ()
     acting_for_other: bool = False
     timezone: str | None = None
     product: str = ""
@@ -240,35 +241,63 @@ class ActivityProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CourseTotal:
+    """Somebody's grade in the whole course, from 0 to 1, and when it was given, as far as the platform says."""
+
+    score: Decimal
+    graded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerProgress:
-    """When somebody completed a course, how far they are in its activities, and whether a grade of theirs is hidden."""
+    """When somebody completed a course, how far they are in its activities, and whether a grade of theirs is hidden.
+
+    `total`: their grade in the whole course, None where they have none.
+    """
 
     user_id: str
     completed_at: datetime | None
     activities: tuple[ActivityProgress, ...] = ()
     has_hidden_grade: bool = False
+    total: CourseTotal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompletionCriterion:
     """What a course asks for before it counts as completed: `activity`, `grade`, `date` and others of the platform.
 
-    `activity`: the id of the activity it is about; `link`: its resource link, where it is one of an LTI tool.
-    `needs_pass`: whether it has to be passed.
+    `activity`: the id of the activity it is about. `needs_pass`: whether that one has to be passed.
     """
 
     kind: str
     activity: str | None = None
+    needs_pass: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseActivity:
+    """An activity of a course whose completion is tracked. `needs_pass`: whether it has to be passed for that.
+
+    `link`: its resource link, where it is one of an LTI tool.
+    """
+
+    id: str
+    name: str
     needs_pass: bool = False
     link: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseProgress:
-    """What completing a course asks for. `is_total_stale`: the course total is to be calculated anew."""
+    """What completing a course asks for, and what can be completed in it.
+
+    `is_total_stale`: the course total is to be calculated anew. `totals`: the ids of the grade items of the total.
+    """
 
     criteria: tuple[CompletionCriterion, ...]
     is_total_stale: bool = False
+    activities: tuple[CourseActivity, ...] = ()
+    totals: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +307,22 @@ class ProgressPage:
     as_of: datetime
     learners: tuple[LearnerProgress, ...]
     course: CourseProgress | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeItem:
+    """Somebody's grade in one column of a gradebook, by the platform's own web service; `score` from 0 to 1.
+
+    `kind`: `course` for the course total, `mod` for an activity, and others of the platform. `activity` is the id of
+    the activity. `is_stale`: the grade is to be calculated anew.
+    """
+
+    kind: str
+    activity: str | None
+    score: Decimal | None
+    graded_at: datetime | None
+    is_hidden: bool
+    is_stale: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -459,6 +504,15 @@ class Place:
 
 #: Opens a secret as it is stored. Raises DecryptionError.
 Decrypt = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseCopy:
+    """A course that was made as a copy of others, by their ids on the platform."""
+
+    context_id: str
+    title: str
+    origins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -31,6 +32,7 @@ from lti_tool.values import (
     LineItemResult,
     Member,
     NewRegistration,
+    ProgressPage,
 )
 from lti_tool.wiring import Tool
 
@@ -108,13 +110,15 @@ TOMS = learner(35, name="Toms Liepa", email="toms@example.org")
 class FakePlatform:
     """A platform's services: the members of the course, those who can open the link (`inside`), the results.
 
-    It is its own `connect` function. Where `trouble` is set, every call raises it.
+    `progress` is what our plugin for Moodle answers. It is its own `connect` function. Where `trouble` is set, every
+    call raises it.
     """
 
     everyone: list[Member] = field(default_factory=lambda: [ZANE, TOMS, ANNA, JANIS])
     inside: list[Member] = field(default_factory=lambda: [ZANE, TOMS])
     graded: list[LineItemResult] = field(default_factory=list)
     trouble: PlatformError | None = None
+    progress: list[ProgressPage] = field(default_factory=list)
 
     def __call__(self, registration: object) -> FakePlatform:
         return self
@@ -123,6 +127,14 @@ class FakePlatform:
         if self.trouble:
             raise self.trouble
         return tuple(self.everyone if resource_link_id is None else self.inside)
+
+    def completions(self, url: str) -> Iterator[ProgressPage]:
+        if self.trouble:
+            raise self.trouble
+        return iter(self.progress)
+
+    def ask_for_notices(self, url: str, handler: str) -> None:
+        """Nothing is sent."""
 
     def line_items(self, url: str) -> tuple[LineItem, ...]:
         return ()

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from lti_tool.awarding.looks import asked_about
+from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.tree import read_tree, reads
+from lti_tool.observations import ROLE
 from lti_tool.sources import SOURCES, consent_site, is_for, is_open
 from lti_tool.sources.found import Asked
 from lti_tool.store import Session, queries
@@ -34,11 +36,14 @@ class CourseSource:
 
 
 def sources_of(session: Session, course: Course) -> Sequence[CourseSource]:
-    """All sources that the course's platform can have, the best first."""
+    """The sources of what rules can ask for that the course's platform can have, the best first."""
     asked = asked_about(session, course)
     trees = [version.tree for version in queries.rules.awarding_versions(session, course_id=course.id)]
     kinds = frozenset().union(*(reads(read_tree(tree)) for tree in trees))
     looks = queries.observations.last_looks(session, course.id)
+    # A source that tells nothing of what a rule can ask for is no way to learn who has completed.
+    asked_for = {ROLE}.union(*(condition.READS for condition in CONDITIONS.values()))
+    ways = [source for source in SOURCES.values() if source.GIVES & asked_for]
     return [
         CourseSource(
             name=source.NAME,
@@ -48,7 +53,7 @@ def sources_of(session: Session, course: Course) -> Sequence[CourseSource]:
             consent_site=consent_site(source, asked),
             granted_at=_granted_at(source, asked),
         )
-        for source in sorted(SOURCES.values(), key=lambda source: source.RANK)
+        for source in sorted(ways, key=lambda source: source.RANK)
         if is_for(source, asked)
     ]
 

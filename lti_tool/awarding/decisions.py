@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from badges.template.model import stored_template
-from lti_tool.awarding import awards, questions
+from lti_tool.awarding import awards, held_badges, questions
 from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
 from lti_tool.awarding.progress import ToDecide, after, earliest, rests_on, to_decide
 from lti_tool.awarding.renewal import RENEWAL_PERIOD, later_than, occasions_count_from
 from lti_tool.awarding.result_changes import changes_in_course, unmailed
 from lti_tool.conditions.decide import Decision, decide
-from lti_tool.conditions.tree import read_tree
-from lti_tool.observations import Facts, Policy, role_now
+from lti_tool.conditions.tree import Node, read_tree
+from lti_tool.observations import Facts, Observation, Policy, role_now
 from lti_tool.store import Session, queries
 from lti_tool.store.database import Store
-from lti_tool.store.models import Award, AwardRule, Course, RuleVersion
+from lti_tool.store.models import Award, AwardRule, Course, RuleVersion, TemplateVersion
 
 #: How many people are decided in one transaction: some ten milliseconds.
 DECIDED_AT_ONCE = 200
@@ -64,6 +65,7 @@ def decide_course(store: Store, course_id: int, policy: Policy, now: datetime) -
     In parts, each a transaction of its own that holds the course for a moment: nobody waits for a large course. What
     is left undone where the process dies is done by the next look: `AwardRule.decided` says how far everybody is.
     """
+    held_badges.note_in_course(store, course_id, now)
     passes = _passes(store, course_id, policy, now)
     if not any(each.people for each in passes):
         return
@@ -146,13 +148,24 @@ def decide_people(
     version = version_that_awards(session, rule)
     if version is None:
         return []
+    _note_held(session, rule, version, person_ids, now)
     undecided = undecided_people(session, rule, version, policy, now, person_ids)
     return queries.awards.awards_by_id(session, _award_all(session, rule, version, undecided, now))
 
 
 def standing_of(session: Session, rule: AwardRule, person_id: int, policy: Policy, now: datetime) -> Standing:
     """How it stands with the person and the rule now; nothing is awarded."""
-    version = version_that_awards(session, rule)
+    return _standing(session, rule, version_that_awards(session, rule), person_id, policy, now)
+
+
+def _standing(
+    session: Session,
+    rule: AwardRule,
+    version: RuleVersion | None,
+    person_id: int,
+    policy: Policy,
+    now: datetime,
+) -> Standing:
     if version is None:
         return Standing()
     found = undecided_people(session, rule, version, policy, now, [person_id])
@@ -163,10 +176,21 @@ def decide_person(
     session: Session, rule: AwardRule, person_id: int, policy: Policy, now: datetime
 ) -> Standing:
     """As `standing_of`, and a person who has earned it is awarded it. The caller holds the course."""
-    standing = standing_of(session, rule, person_id, policy, now)
+    version = version_that_awards(session, rule)
+    if version is not None:
+        _note_held(session, rule, version, [person_id], now)
+    standing = _standing(session, rule, version, person_id, policy, now)
     if standing.version is not None and standing.undecided is not None:
         _award_all(session, rule, standing.version, [standing.undecided], now)
     return standing
+
+
+def _note_held(
+    session: Session, rule: AwardRule, version: RuleVersion, person_ids: Collection[int], now: datetime
+) -> None:
+    badges = held_badges.badges_asked_for(read_tree(version.tree))
+    if badges:
+        held_badges.note(session, rule.course_id, badges, person_ids, now)
 
 
 def undecided_people(
@@ -181,8 +205,39 @@ def undecided_people(
 
     Of the others nothing is read, nor is anybody decided of whom nothing was observed in the course.
     """
-    held = queries.awards.newest_awards(session, version.template_version, person_ids)
-    template = stored_template(version.template_version.body)
+    terms = Terms(
+        course_id=rule.course_id,
+        resource=rule.link.link_id,
+        template=version.template_version,
+        tree=read_tree(version.tree),
+    )
+    return undecided_by(session, terms, policy, now, person_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """By what people of a course are decided, whether or not it is a version of a rule yet.
+
+    `resource` is the resource link of the rule; empty where it has none yet.
+    """
+
+    course_id: int
+    resource: str
+    template: TemplateVersion
+    tree: Node
+
+
+def undecided_by(
+    session: Session,
+    terms: Terms,
+    policy: Policy,
+    now: datetime,
+    person_ids: Collection[int],
+    unstored: Mapping[int, Sequence[Observation]] = MappingProxyType({}),
+) -> Sequence[Undecided]:
+    """As `undecided_people`, by these terms; `unstored` are newer observations of them that are in no ledger."""
+    held = queries.awards.newest_awards(session, terms.template, person_ids)
+    template = stored_template(terms.template.body)
     # The days of a last day are those of the issuer; a few hours do not matter here.
     next_end = template.valid_until(now, UTC)
     # Whoever ever had it, here or in another course, is awarded by a rule again only where it ends and there is a new
@@ -191,21 +246,22 @@ def undecided_people(
     asked = [each for each in person_ids if each not in held or counts_from[each] is not None]
     if not asked:
         return []
-    observations = queries.observations.of_people(session, rule.course_id, asked)
-    tree = read_tree(version.tree)
-    link = rule.link.link_id
+    observations = queries.observations.of_people(session, terms.course_id, asked)
     about_course = observations.get(None, ())
     found = []
-    for person_id, seen in observations.items():
+    for person_id, stored in observations.items():
         if person_id is None:
             continue
+        seen = (*stored, *unstored.get(person_id, ()))
         since = counts_from.get(person_id)
         own = seen if since is None else later_than(seen, since)
-        facts = Facts(person=person_id, resource=link, own=own, now=now, course=about_course, policy=policy)
+        facts = Facts(
+            person=person_id, resource=terms.resource, own=own, now=now, course=about_course, policy=policy
+        )
         found.append(
             Undecided(
                 person_id=person_id,
-                decision=decide(tree, facts),
+                decision=decide(terms.tree, facts),
                 is_learner=role_now(seen) == "learner",
                 renews=held[person_id].id if person_id in held else None,
             )

@@ -13,11 +13,11 @@ from typing import Literal
 
 from badges.template.model import stored_template, text_in
 from lti_tool.awarding.decisions import version_that_awards
-from lti_tool.conditions.tree import Node, read_tree, reads
+from lti_tool.conditions.tree import Node, read_tree, reads, resources
 from lti_tool.errors import NotAllowedError, PlatformError
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.storing import plan_deliveries
-from lti_tool.observations import COURSE_COMPLETED, RESULT
+from lti_tool.observations import ACTIVITY_COMPLETED, COURSE_COMPLETED, FINAL_SCORE, RESULT
 from lti_tool.platforms.services import Connect, Connection
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
@@ -49,15 +49,32 @@ def refusal(session: Session, rule: AwardRule, tree: Node) -> Refusal | None:
     """Why the badge that the rule awards by this tree cannot be shown in the gradebook; None where it can."""
     if rule.course.line_items_url is None:
         return "no_gradebook"
+    return dependence(session, rule.course_id, rule.link.link_id, tree)
+
+
+def dependence(session: Session, course_id: int | None, link_id: str, tree: Node) -> Refusal | None:
+    """How a badge that is awarded by this tree would depend on its own score; None where it would not.
+
+    `link_id` is the badge's link, empty while it has none.
+    """
     kinds = reads(tree)
     if RESULT in kinds:
         return "decided_by_column"
-    if COURSE_COMPLETED not in kinds:
+    if FINAL_SCORE in kinds:
+        return "decided_by_total"
+    if not kinds & {COURSE_COMPLETED, ACTIVITY_COMPLETED}:
         return None
-    criteria = queries.observations.completion_criteria(session, rule.course_id) or ()
+    known = queries.observations.completion_criteria(session, course_id) if course_id is not None else None
+    if known is None:
+        return None
+    own = {activity for activity, link in known["links"].items() if link == link_id}
+    criteria = known["criteria"] if COURSE_COMPLETED in kinds else []
     if any(each["kind"] == "grade" for each in criteria):
         return "decided_by_total"
-    return "completed_by_itself" if any(each.get("link") == rule.link.link_id for each in criteria) else None
+    asked_for = {each.get("activity") for each in criteria} | resources(tree).get(
+        ACTIVITY_COMPLETED, frozenset()
+    )
+    return "completed_by_itself" if own & asked_for else None
 
 
 def switch_on(
@@ -84,6 +101,16 @@ def switch_on(
         session.flush()
         _show_all(session, issuers, rule.id, now)
     return None
+
+
+def switch_on_as_placed(session: Session, rule: AwardRule, tree: Node, now: datetime, by: Actor) -> None:
+    """Shows the badge in the column that came with its link, as its teacher chose when they placed it."""
+    if (
+        rule.link.line_item_url is not None
+        and dependence(session, rule.course_id, rule.link.link_id, tree) is None
+    ):
+        rule.column_url = rule.link.line_item_url
+        events.record(session, "gradebook_on", "rule", rule.id, now, actor=by)
 
 
 def switch_off(session: Session, rule: AwardRule, now: datetime, by: Actor) -> None:

@@ -78,6 +78,12 @@ class Ledger:
         with self._store.read() as session:
             return queries.people.observed_in(session, self._registration_id, self._course_id, kind)
 
+    def counts(self, source: str) -> Mapping[str, int]:
+        """The counts of the source's last look at the course that was answered; empty where there was none."""
+        with self._store.read() as session:
+            looks = queries.observations.last_looks(session, self._course_id).get(source)
+        return looks.counts if looks is not None else {}
+
 
 def append(
     session: Session, course: Course, found: Iterable[Found], seen: Seen, people: Mapping[str, int]

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.awarding.ledger import Ledger, Seen, append
 from lti_tool.awarding.progress import decided_of
-from lti_tool.conditions.tree import read_tree, reads
+from lti_tool.conditions.tree import Node, read_tree, reads, resources
 from lti_tool.errors import PlatformError
-from lti_tool.observations import ROLE, Policy
+from lti_tool.observations import COURSE_COPIED, ROLE, Policy
 from lti_tool.platforms.services import Connect, Connection
 from lti_tool.sources import SOURCES, is_open, kinds_found
 from lti_tool.sources.found import Answer, Asked, Found, LinkAsked
@@ -108,7 +108,7 @@ def look(
         answered = _ask(this, asked, connect(registration))
     except _OvertakenError:
         return None
-    error = _error_of(answered)
+    error = _error_of(answered, asked)
     with store.begin() as session:
         course = queries.people.lock_course(session, course_id)
         if error is not None and error.concluded:
@@ -129,15 +129,17 @@ def look(
 def _asked(session: Session, course: Course) -> Asked | None:
     """What to ask about the course; None where none of its rules waits for anything."""
     links = [
-        LinkAsked(
-            id=version.rule.link.link_id,
-            reads=reads(read_tree(version.tree)),
-            line_item_url=version.rule.link.line_item_url,
-        )
+        _link_asked(version.rule.link, read_tree(version.tree))
         for version in queries.rules.awarding_versions(session, course_id=course.id)
         if version.rule.link.look_again or not is_gone(version.rule.link)
     ]
     return asked_about(session, course, links) if links else None
+
+
+def _link_asked(link: ResourceLink, tree: Node) -> LinkAsked:
+    return LinkAsked(
+        id=link.link_id, reads=reads(tree), line_item_url=link.line_item_url, resources=resources(tree)
+    )
 
 
 def asked_about(session: Session, course: Course, links: Sequence[LinkAsked] = ()) -> Asked:
@@ -148,9 +150,11 @@ def asked_about(session: Session, course: Course, links: Sequence[LinkAsked] = (
         line_items_url=course.line_items_url,
         completions_url=course.completions_url,
         notices_url=course.notices_url,
+        notice_types=frozenset(course.notice_types),
         messages_url=f"{course.registration.tool_url}/sources/{{}}/{course.registration_id}/",
         context_id=course.context_id,
         api_id=course.api_id or "",
+        platform_id=course.registration.platform_id,
         access=queries.platforms.source_accesses(session, course.registration_id, course.id),
         links=links,
     )
@@ -161,7 +165,7 @@ def _ask(this: _Look, asked: Asked, connection: Connection) -> Sequence[_Answere
 
     Who is in the course comes first: the others depend on it. Raises _OvertakenError.
     """
-    needed = {ROLE}.union(*(link.reads for link in asked.links))
+    needed = {ROLE, COURSE_COPIED}.union(*(link.reads for link in asked.links))
     sources = [
         each
         for each in SOURCES.values()
@@ -175,14 +179,15 @@ def _ask(this: _Look, asked: Asked, connection: Connection) -> Sequence[_Answere
     return answered
 
 
-def _error_of(answered: Sequence[_Answered]) -> PlatformError | None:
-    """Why the look is to be tried again: a source did not answer, and no other gave what it gives.
+def _error_of(answered: Sequence[_Answered], asked: Asked) -> PlatformError | None:
+    """Why the look is to be tried again: a source did not answer, and no other gave what was asked of it.
 
     Where another did, its own row of the look says what is wrong.
     """
+    needed = {ROLE}.union(*(link.reads for link in asked.links))
     given = frozenset().union(*(SOURCES[each.source].GIVES for each in answered if each.error is None))
     return next(
-        (each.error for each in answered if each.error and not given >= SOURCES[each.source].GIVES), None
+        (each.error for each in answered if each.error and SOURCES[each.source].GIVES & needed - given), None
     )
 
 
@@ -329,6 +334,12 @@ def was_answered(session: Session, course: Course) -> bool:
 def look_soon(session: Session, course_id: int, now: datetime) -> None:
     """Schedules the course's next look for now."""
     outbox.schedule(session, look_id(course_id), "look", {"course_id": course_id}, now)
+
+
+def look_where_asked_for(session: Session, award_ids: Collection[int], now: datetime) -> None:
+    """Schedules a look for now at each course whose rules ask for a badge that was just issued."""
+    for course_id in queries.rules.courses_asking_for(session, award_ids):
+        look_soon(session, course_id, now)
 
 
 def look_after_opening(session: Session, rule: AwardRule, now: datetime) -> None:

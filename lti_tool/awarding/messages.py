@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from lti_tool.awarding import copies
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.awarding.ledger import Seen, append
 from lti_tool.awarding.looks import is_looked_at, look_soon
 from lti_tool.errors import NotFoundError
 from lti_tool.observations import Policy
 from lti_tool.sources import SOURCES
-from lti_tool.sources.found import Message, Reply, differing
+from lti_tool.sources.found import Message, Reply, differing, not_yet_told
 from lti_tool.store import queries
 from lti_tool.store.database import Store
 
 
-def check_source(name: str) -> None:
-    """Raises NotFoundError where no source of that name takes messages."""
-    if not hasattr(SOURCES.get(name), "receive"):
+def methods_of(name: str) -> frozenset[str]:
+    """By which methods the source takes messages. Raises NotFoundError where no source of that name takes any."""
+    source = SOURCES.get(name)
+    if not hasattr(source, "receive"):
         raise NotFoundError("no source takes messages here")
+    return frozenset(getattr(source, "METHODS", {"POST"}))
 
 
 def receive(store: Store, source: str, message: Message, policy: Policy) -> Reply:
@@ -25,13 +28,17 @@ def receive(store: Store, source: str, message: Message, policy: Policy) -> Repl
     A source checks for itself who sent the message. What it finds about courses or people that no launch and no list
     has shown yet is left out.
     """
-    check_source(source)
+    methods_of(source)
+    new_of = not_yet_told if getattr(SOURCES[source], "TELLS_EVENTS", False) else differing
     reply: Reply = SOURCES[source].receive(message)
     with store.begin() as session:
         for context_id in reply.changed:
             course = queries.people.course_of(session, message.registration.id, context_id)
             if course is not None and is_looked_at(session, course):
                 look_soon(session, course.id, message.received_at)
+    for copy in reply.copies:
+        with store.begin() as session:
+            copies.note(session, message.registration.id, copy, source, message.received_at)
     for context_id, found in reply.found.items():
         with store.begin() as session:
             course = queries.people.course_of(session, message.registration.id, context_id)
@@ -44,7 +51,7 @@ def receive(store: Store, source: str, message: Message, policy: Policy) -> Repl
             names = {person_id: user_id for user_id, person_id in ids.items()}
             known = queries.observations.of_people(session, course.id, names)
             own = {names.get(person_id) if person_id else None: seen for person_id, seen in known.items()}
-            new = differing(found, own, source)
+            new = new_of(found, own, source)
             append(session, course, new, Seen(source=source, at=message.received_at), ids)
         decide_course(store, course.id, policy, message.received_at)
     return reply

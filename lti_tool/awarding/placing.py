@@ -19,7 +19,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from badges.template.model import stored_template
-from lti_tool.awarding import questions
+from lti_tool.awarding import gradebook, held_badges, questions
 from lti_tool.awarding.looks import look_soon
 from lti_tool.conditions import tree as rule_tree
 from lti_tool.conditions.form import FormProblem
@@ -46,12 +46,16 @@ def place(
     course_id: int | None,
     person_id: int | None,
     now: datetime,
+    in_gradebook: bool = False,
 ) -> Mapping[str, str]:
     """The custom parameters of a new link for that badge and rule, which the tool will know again.
 
-    Raises NotAllowedError where the rule asks for less than the badge.
+    `in_gradebook`: whether the column that comes with the link is to show who has the badge.
+
+    Raises NotAllowedError where the rule asks for less than the badge, or for a badge that it may not ask for.
     """
     _refuse_less(template, tree)
+    held_badges.refuse(session, template, tree)
     text = written(tree)
     placement = Placement(
         id=str(uuid4()),
@@ -60,6 +64,7 @@ def place(
         person_id=person_id,
         template_id=template.template_id,
         tree=text,
+        in_gradebook=in_gradebook,
         placed_at=now,
     )
     session.add(placement)
@@ -123,12 +128,22 @@ class _Wanted:
 
 def _new_rule(session: Session, link: ResourceLink, launch: Launch, now: datetime) -> AwardRule | None:
     wanted = _wanted(session, link, launch.registration_id)
-    if wanted is None or rule_tree.asks_less(wanted.tree, required_score(wanted.template)):
+    if wanted is None or _refused(session, wanted):
         return None
     rule = _rule_for(session, link, now)
     _add(session, rule, wanted, now)
+    if wanted.placement is not None and wanted.placement.in_gradebook:
+        by = events.person(wanted.placement.person_id)
+        gradebook.switch_on_as_placed(session, rule, wanted.tree, now, by)
     look_soon(session, link.course_id, now)
     return rule
+
+
+def _refused(session: Session, wanted: _Wanted) -> str:
+    """Why nobody may have the rule that the link asks for; empty where they may."""
+    if rule_tree.asks_less(wanted.tree, required_score(wanted.template)):
+        return "below_required_value"
+    return "badge_not_askable" if held_badges.refusal(session, wanted.template, wanted.tree) else ""
 
 
 def _compare(session: Session, rule: AwardRule, launch: Launch, now: datetime) -> None:
@@ -140,8 +155,9 @@ def _compare(session: Session, rule: AwardRule, launch: Launch, now: datetime) -
     if current is not None and current.asked == rule.link.asked:
         return
     wanted = _wanted(session, rule.link, launch.registration_id)
-    if wanted is not None and rule_tree.asks_less(wanted.tree, required_score(wanted.template)):
-        events.record(session, "rule_change_refused", "rule", rule.id, now, why="below_required_value")
+    why = _refused(session, wanted) if wanted is not None else ""
+    if why:
+        events.record(session, "rule_change_refused", "rule", rule.id, now, why=why)
         return
     if wanted is None:
         template = queries.rules.shown_version(session, rule).template_version
@@ -306,9 +322,10 @@ def add_version(
     """A new version of the rule: active at once where a teacher chose it for this rule, else proposed.
 
     `reason` is one of RuleVersion's. `asked`: what the link asked for; without it, what the active version came from.
-    Raises NotAllowedError where the rule asks for less than the badge.
+    Raises NotAllowedError where the rule asks for less than the badge, or for a badge that it may not ask for.
     """
     _refuse_less(template, tree)
+    held_badges.refuse(session, template, tree)
     is_active = reason in _CHOSEN and is_readable(tree)
     active = queries.rules.active_version(session, rule.id)
     if asked is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from lti_tool.observations import LINK_ACCESS, LINK_OPENED, RESULT, ROLE, Observation, select
+from lti_tool.observations import BADGE_HELD, LINK_ACCESS, LINK_OPENED, ROLE, Observation, dated, select
 from lti_tool.values import HeldAward
 
 #: How long before its end a badge can be renewed; of a short validity it is the second half.
@@ -33,19 +33,27 @@ def occasions_count_from(held: HeldAward, next_end: datetime | None, now: dateti
 def later_than(own: Sequence[Observation], since: datetime) -> tuple[Observation, ...]:
     """The person's observations that are no older than the new occasion, and what they are in the course.
 
-    A result counts by when it was given, where the platform says so. Opening a link is no occasion by itself: it
+    What the platform dates, such as a result, counts by that date. Opening a link is no occasion by itself: it
     counts, whenever it was, only where the link was closed to the person since.
     """
     closed = {
         each.resource for each in select(own, LINK_ACCESS) if each.value == "closed" and each.seen_at > since
     }
-    return tuple(each for each in own if each.kind == ROLE or _is_later(each, since) or _is_of(each, closed))
+    # A badge that is held is a state, which counts beside a new occasion; by itself it is one only where it is newer.
+    held = any(each.kind != ROLE and _is_later(each, since) for each in own)
+    return tuple(
+        each
+        for each in own
+        if each.kind == ROLE
+        or (each.kind == BADGE_HELD and held)
+        or _is_later(each, since)
+        or _is_of(each, closed)
+    )
 
 
 def _is_later(each: Observation, since: datetime) -> bool:
-    if each.kind == RESULT and each.value is not None and each.value.get("graded_at"):
-        return each.seen_at > since and datetime.fromisoformat(each.value["graded_at"]) > since
-    return each.seen_at > since
+    given_at = dated(each)
+    return each.seen_at > since and (given_at is None or given_at > since)
 
 
 def _is_of(each: Observation, closed: set[str]) -> bool:

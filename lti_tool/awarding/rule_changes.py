@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from lti_tool.awarding import questions
+from lti_tool.awarding import held_badges, questions
 from lti_tool.awarding.looks import is_gone, look_soon
 from lti_tool.awarding.placing import add_version, required_score
 from lti_tool.conditions import tree as rule_tree
-from lti_tool.conditions.tree import is_readable, read_tree
+from lti_tool.conditions.tree import Node, is_readable, read_tree
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import AwardRule, RuleVersion
@@ -27,6 +27,22 @@ def set_demands(
     """
     version = _settled(session, rule)
     tree = rule_tree.with_demands(read_tree(version.tree), demands)
+    if rule_tree.written(tree) != version.tree:
+        add_version(session, rule, version.template_version, tree, reason="edited", by_id=by_id, now=now)
+    look_soon(session, rule.course_id, now)
+
+
+def set_tree(
+    session: Session, rule: AwardRule, version_id: int, tree: Node, by_id: int | None, now: datetime
+) -> None:
+    """Puts what a teacher has built in the place of what the rule asks for; the next look is due at once.
+
+    `version_id` is the version that they saw. Raises NotAllowedError where it is another by now, while the rule waits
+    for a teacher to settle a change, and as `add_version` does.
+    """
+    version = _settled(session, rule)
+    if version.id != version_id:
+        raise NotAllowedError("somebody has changed the rule meanwhile")
     if rule_tree.written(tree) != version.tree:
         add_version(session, rule, version.template_version, tree, reason="edited", by_id=by_id, now=now)
     look_soon(session, rule.course_id, now)
@@ -52,12 +68,15 @@ def confirm_change(
 ) -> None:
     """Makes a proposed version the active one; the next look is due at once.
 
-    Raises NotFoundError where it no longer waits, NotAllowedError where it cannot be read.
+    Raises NotFoundError where it no longer waits, NotAllowedError where it cannot be read, or asks for a badge that it
+    may not ask for.
     """
     queries.rules.lock_rule(session, rule)
     proposed = _proposed(session, rule, version_id)
     if not is_readable(read_tree(proposed.tree)):
         raise NotAllowedError("what the link asks for cannot be read, so it cannot be confirmed")
+    # What was proposed may have become a circle since.
+    held_badges.refuse(session, proposed.template_version, read_tree(proposed.tree))
     active = queries.rules.active_version(session, rule.id)
     if active is not None:
         active.status = "replaced"

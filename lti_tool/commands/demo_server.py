@@ -18,12 +18,14 @@ from config.settings import Settings, SettingsError, read_settings
 from lti_tool import private_files
 from lti_tool.demo import canvas_events, canvas_oauth, canvas_rest
 from lti_tool.demo.lms import create_lms
-from lti_tool.demo.state import Lms
+from lti_tool.demo.state import Lms, Operator
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import legal_identity
 from lti_tool.logs import set_up_logs
 from lti_tool.platforms import invitations, source_access
 from lti_tool.sources import SOURCES, set_up
+from lti_tool.sources.set_up import read_settings as read_settings_of
+from lti_tool.store import queries
 from lti_tool.store.events import Act
 from lti_tool.tasks import Worker
 from lti_tool.templates.starters import publish_starters
@@ -204,6 +206,7 @@ def running_demo(
         registration_url=registration_url,
         product=product,
         state_file=folder / "lms.json",
+        operator=operator_of(tool),
     )
     if product == "canvas":
         followers.append(partial(_set_up_canvas, tool, lms.extensions["lms"]))
@@ -249,6 +252,28 @@ def _set_up_canvas(tool: Tool, lms: Lms, act: Act) -> None:
     lms.campus.api_key = key
     secret = given["canvas_live_events"].secrets["secret"]
     lms.campus.events_url = f"{tool.tool_url}/sources/canvas_live_events/{number}/{secret}"
+
+
+def operator_of(tool: Tool) -> Operator:
+    """Somebody who does in the tool at once what its operator does by `platforms source set` and `remove`.
+
+    For a client that the LMS has registered: the answer has the address of the source, and the secrets it was given.
+    """
+
+    def operate(client_id: str, source: str, typed: Mapping[str, str] | None) -> Mapping[str, str]:
+        with tool.store.begin() as session:
+            rows = queries.platforms.registrations(session)
+            row = next((each for each in reversed(rows) if each.client_id == client_id), None)
+            if row is None:
+                return {}
+            if typed is None:
+                source_access.take_away(session, row.id, source, tool.clock())
+                return {}
+            given = read_settings_of(SOURCES[source].SET_UP, typed)
+            source_access.give(session, row.id, source, given, tool.encrypt, tool.clock())
+            return {"address": f"{row.tool_url}/sources/{source}/{row.id}/", **given.secrets}
+
+    return operate
 
 
 def _settings(folder: Path, port: int, mail: Path | None, environment: Mapping[str, str]) -> Settings:

@@ -24,7 +24,11 @@ class Options(Protocol):
     from 0 to 1: `asks_less(required)`, a FormProblem where they are content with less; `raised_to(required)`, options
     that ask for no less.
 
-    Those of a demand have `typed(zone)`: what its form shows of them, by the names of its fields; days begin in `zone`.
+    `typed(zone)`, if there is something to choose: what the form shows of them, by the names of its fields; days begin
+    in `zone`. `resources`: what of the course is read, by kind of observation, where that is not the rule's own link.
+
+    Those that judge what stands beside them in a group of which all is asked for have `judges(facts, beside)`, whose
+    `beside` returns what that comes to from given facts; `holds` is asked where nothing stands beside them.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -42,10 +46,19 @@ class Condition(Protocol):
 
     One that has options also has `read_options(values)`, which returns the Options in the JSON object of a rule; they,
     or one of their fields, are None where they cannot be read. One that has something to choose also has `form.html`,
-    whose fields are named `NAME.field`, and `read_form(typed)`, which returns the options as JSON or a FormProblem.
-    A demand has `form.html` and `read_demand(typed, asked)` in its place, which is None where it is not asked for;
-    `asked` is an Asked. The form is shown where a badge is placed, and on the teacher's page of each rule, where ids
-    have a `prefix`, which is empty while the badge is placed.
+    whose fields are named `NAME.field`, and a function that returns what was typed there as JSON, or a FormProblem:
+
+    - `read_form(typed)`. An occasion without `choices` can be chosen in the short form, in which a badge is placed.
+    - `read_choice(typed, choices)`, where something of the course is chosen; `choices(offered)` returns the names of
+      what can be, by ids.
+    - `read_demand(typed, asked)`, for what the short form can ask for beside an occasion: None where it is not asked
+      for; `asked` is an Asked. The form is shown where a badge is placed, and on the teacher's page of each rule.
+    - `read_part(typed, asked)`, for what only a rule of parts can ask for.
+
+    In every form the ids of fields have a `prefix`, which is empty while a badge is placed, and in a rule of parts
+    their names begin with `named`, for there may be two of a condition. Its table `part` says what it is called there:
+    `title` in the list, and for `teacher` and `learner` as a part of one sentence.
+    `ONLY_LIMITS`, if it is there, is true for one that says when, but is by itself no reason for a badge.
     `SHARES` is the module, in a folder here whose name begins with an underscore, of what it has in common with other
     conditions: its sentences and fragments are theirs too.
     `typed_for(required)`, if it is there, is what the form shows at first for a badge that asks for a result.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from lti_tool.conditions.parts import Part, all_of, any_of
-from lti_tool.conditions.tree import Group, Node
+from lti_tool.conditions.tree import Group, Leaf, Node, judges
 from lti_tool.observations import (
     ROLE,
     Facts,
@@ -79,11 +79,32 @@ def decide(rule: Node, facts: Facts) -> Decision:
 
 def _part(node: Node, facts: Facts) -> Part:
     if isinstance(node, Group):
-        parts = tuple(_part(each, facts) for each in node.nodes)
-        return all_of(parts) if node.kind == "all" else any_of(parts)
+        if node.kind == "all":
+            return _all(node, facts)
+        return any_of(tuple(_part(each, facts) for each in node.nodes))
     if node.options is None:
         return Part(condition=node.condition, state="unreadable", code="unreadable")
     part: Part = node.options.holds(facts)
+    return part
+
+
+def _all(group: Group, facts: Facts) -> Part:
+    """All of a group: first what can be said of each by itself, then what judges the others, in the group's order."""
+    judged = tuple(node for node in group.nodes if not judges(node))
+    if not judged:
+        return all_of(tuple(_part(each, facts) for each in group.nodes))
+
+    def beside(facts: Facts) -> Part:
+        return all_of(tuple(_part(each, facts) for each in judged))
+
+    return all_of(
+        tuple(_judged(each, facts, beside) if judges(each) else _part(each, facts) for each in group.nodes)
+    )
+
+
+def _judged(leaf: Leaf, facts: Facts, beside: Callable[[Facts], Part]) -> Part:
+    options: Any = leaf.options
+    part: Part = options.judges(facts, beside)
     return part
 
 

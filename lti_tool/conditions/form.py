@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
+
+from lti_tool.observations import Observation
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +31,15 @@ class Asked:
 
     zone: tzinfo
     confirm_at_first: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """What there is to choose from in a course.
+
+    `course` are the observations about the course itself, in the order of `seen_at`; `badges` the names of the other
+    badges of the rule's issuer that a rule may ask for, by the ids of their templates.
+    """
+
+    course: Sequence[Observation] = ()
+    badges: Mapping[str, str] = dataclasses.field(default_factory=dict)

@@ -139,7 +139,7 @@ def all_of(conditions: Sequence[Mapping[str, Any]]) -> Node:
 
 
 def demands(tree: Node) -> tuple[Leaf, ...]:
-    """The conditions that stand beside the occasion of a rule: at its top, and no occasions themselves."""
+    """The conditions of a rule that the short form asks for beside its occasion: at its top, and demands."""
     return tuple(node for node in _top(tree) if _is_demand(node))
 
 
@@ -154,9 +154,40 @@ def _top(tree: Node) -> tuple[Node, ...]:
 
 
 def _is_demand(node: Node) -> TypeGuard[Leaf]:
-    return (
-        isinstance(node, Leaf) and node.condition in CONDITIONS and not CONDITIONS[node.condition].IS_OCCASION
-    )
+    return isinstance(node, Leaf) and hasattr(CONDITIONS.get(node.condition), "read_demand")
+
+
+def is_short(tree: Node) -> bool:
+    """Whether the rule is one occasion and its demands, as the short form makes it."""
+    others = [node for node in _top(tree) if not _is_demand(node)]
+    return len(others) == 1 and all(is_occasion(node) for node in others)
+
+
+def is_occasion(node: Node) -> bool:
+    """Whether it is a condition that can be chosen as the way to the badge."""
+    condition = CONDITIONS.get(node.condition) if isinstance(node, Leaf) else None
+    return condition is not None and condition.IS_OCCASION
+
+
+def has_reason(tree: Node) -> bool:
+    """Whether there is a reason to award the badge in every way in which the rule can be met.
+
+    A date alone is none: it would give the badge to everybody.
+    """
+    if isinstance(tree, Leaf):
+        return not only_limits(tree)
+    found = (has_reason(node) for node in tree.nodes)
+    return any(found) if tree.kind == "all" else all(found)
+
+
+def only_limits(node: Node) -> bool:
+    """Whether it is a condition that says when, but is by itself no reason for a badge."""
+    return isinstance(node, Leaf) and getattr(CONDITIONS.get(node.condition), "ONLY_LIMITS", False)
+
+
+def judges(node: Node) -> TypeGuard[Leaf]:
+    """Whether it is a condition that judges what stands beside it."""
+    return isinstance(node, Leaf) and hasattr(node.options, "judges")
 
 
 def asks_less(tree: Node, required: Decimal | None) -> tuple[str, FormProblem] | None:
@@ -191,3 +222,12 @@ def reads(tree: Node) -> frozenset[str]:
     """The kinds of observations that the rule's conditions read."""
     known = (CONDITIONS[leaf.condition].READS for leaf in leaves(tree) if leaf.condition in CONDITIONS)
     return frozenset(kind for kinds in known for kind in kinds)
+
+
+def resources(tree: Node) -> Mapping[str, frozenset[str]]:
+    """What of the course the rule's conditions read observations about, by id, for each kind of observation."""
+    found: dict[str, frozenset[str]] = {}
+    for leaf in leaves(tree):
+        for kind, resource in getattr(leaf.options, "resources", {}).items():
+            found[kind] = found.get(kind, frozenset()) | ({resource} if resource is not None else set())
+    return found

@@ -168,8 +168,10 @@ class Campus:
     Each request runs in a thread of its own. Single reads and writes of a dict are safe; a loop over one is not,
     because another thread may add a row meanwhile, so every loop goes over a copy: `list(rows.values())`.
     `used_tokens` are the client ids whose registration token has been used. `has_plugin`: whether our plugin for Moodle
-    is installed. Of Canvas: `api_key` is the key for its REST API, `grants` what people let its holder do, by refresh
-    token, and `events_url` where Live Events are sent.
+    is installed. `web_service_token` is that of Moodle's web service; `xapi_endpoint` where completed courses are sent
+    to as statements, with `xapi_credentials`, user and password: each empty where it is not set up. Of Canvas:
+    `api_key` is the key for its REST API, `grants` what people let its holder do, by refresh token, and `events_url`
+    where Live Events are sent.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -184,6 +186,9 @@ class Campus:
     api_key: ApiKey | None = None
     grants: dict[str, ApiGrant] = field(default_factory=dict)
     events_url: str = ""
+    web_service_token: str = ""
+    xapi_endpoint: str = ""
+    xapi_credentials: str = ""
     last_id: int = 0
     lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 

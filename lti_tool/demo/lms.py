@@ -21,6 +21,7 @@ from lti_tool.demo import (
     line_items,
     memberships,
     moodle_plugin,
+    moodle_web_service,
     registration_endpoints,
     saved_state,
     sessions,
@@ -33,7 +34,7 @@ from lti_tool.demo.platform_keys import PlatformKey, new_key
 from lti_tool.demo.products.canvas import Canvas
 from lti_tool.demo.products.moodle import Moodle
 from lti_tool.demo.service_endpoints import ServiceError
-from lti_tool.demo.state import Lms, LmsProduct, current_lms
+from lti_tool.demo.state import Lms, LmsProduct, Operator, current_lms
 
 
 def create_lms(
@@ -46,11 +47,13 @@ def create_lms(
     learners: int = 30,
     state_file: Path | None = None,
     http: requests.Session | None = None,
+    operator: Operator | None = None,
 ) -> Flask:
     """The LMS that answers at `url`.
 
     `registration_url` is filled in beforehand in the administrator's form. `state_file` is read if it exists and
     written after every change; without it nothing outlives the process. `http` makes the LMS's own requests.
+    `operator` sets up in the tool what an administrator switches on here.
     The running state is the `Lms` at `app.extensions["lms"]`, which tests read and change.
     """
     app = Flask(__name__, template_folder="pages", static_folder="static")
@@ -65,6 +68,7 @@ def create_lms(
         http=http or localhost_session(),
         tool_url=tool_url,
         registration_url=registration_url,
+        operator=operator,
     )
     app.register_blueprint(views.routes)
     app.register_blueprint(
@@ -77,6 +81,7 @@ def create_lms(
     app.register_blueprint(line_items.blueprint(lms_product.line_items_rule, lms_product.line_item_rule))
     if lms_product.name == "moodle":
         app.register_blueprint(moodle_plugin.routes)
+        app.register_blueprint(moodle_web_service.routes)
     else:
         app.register_blueprint(canvas_oauth.routes)
         app.register_blueprint(canvas_rest.routes)

@@ -71,6 +71,11 @@ class Robot:
         self.become("Ieva")
         self.submit(self.open(f"{self.lms_url}/admin/tools").form("plugin"))
 
+    def set_up(self, way: Literal["web-service", "xapi"]) -> None:
+        """The administrator switches the way on by which the tool learns who has completed, or off."""
+        self.become("Ieva")
+        self.submit(self.open(f"{self.lms_url}/admin/tools").form(way))
+
     def place_badge(
         self,
         course: str,

@@ -44,6 +44,9 @@ def save(campus: Campus, keys: list[PlatformKey], file: Path) -> None:
         "api_key": asdict(campus.api_key) if campus.api_key else None,
         "grants": [asdict(grant) for grant in list(campus.grants.values())],
         "events_url": campus.events_url,
+        "web_service_token": campus.web_service_token,
+        "xapi_endpoint": campus.xapi_endpoint,
+        "xapi_credentials": campus.xapi_credentials,
         "used_tokens": sorted(campus.used_tokens),
         "last_id": campus.last_id,
         "keys": [asdict(key) for key in keys],
@@ -74,6 +77,9 @@ def load(file: Path) -> tuple[Campus, list[PlatformKey]]:
         api_key=ApiKey(**state["api_key"]) if state["api_key"] else None,
         grants={row["refresh_token"]: ApiGrant(**row) for row in state["grants"]},
         events_url=state["events_url"],
+        web_service_token=state.get("web_service_token", ""),
+        xapi_endpoint=state.get("xapi_endpoint", ""),
+        xapi_credentials=state.get("xapi_credentials", ""),
         last_id=state["last_id"],
     )
     return campus, [PlatformKey(**row) for row in state["keys"]]

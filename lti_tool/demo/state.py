@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -58,6 +58,11 @@ class AccessToken:
     expires_at: datetime
 
 
+#: What the operator of the tool does for a client of the LMS: sets a source up with these settings, or takes it away
+#: where there are none. The answer is what the tool made of it: an address, a password.
+Operator = Callable[[str, str, Mapping[str, str] | None], Mapping[str, str]]
+
+
 @dataclass(slots=True, kw_only=True)
 class ApiCode:
     """A code that waits to be exchanged for tokens; `challenge` is what its request came with (RFC 7636)."""
@@ -79,7 +84,10 @@ class ApiToken:
 
 @dataclass(slots=True, kw_only=True)
 class Lms:
-    """A running LMS. `keys` are the platform's own, the signing key last; `key_sets` are the tools', by client id."""
+    """A running LMS. `keys` are the platform's own, the signing key last; `key_sets` are the tools', by client id.
+
+    `operator` is None where nobody is there who sets the tool up; then its operator does it by hand.
+    """
 
     url: str
     product: LmsProduct
@@ -89,6 +97,7 @@ class Lms:
     http: requests.Session
     tool_url: str | None = None
     registration_url: str = ""
+    operator: Operator | None = None
     sessions: dict[str, Session] = field(default_factory=dict)
     tokens: dict[str, AccessToken] = field(default_factory=dict)
     key_sets: dict[str, Json] = field(default_factory=dict)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import requests
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 
-from lti_tool.demo import canvas_events, moodle_plugin, platform_keys, registration_endpoints
+from lti_tool.demo import canvas_events, moodle_plugin, moodle_xapi, platform_keys, registration_endpoints
 from lti_tool.demo.campus import Column, Course, Grade, Link, Person
 from lti_tool.demo.deep_linking import save_item
 from lti_tool.demo.sessions import (
@@ -135,6 +136,7 @@ def type_grades(course_id: str) -> Any:
     """Writes the grade in every field that the form sends; an empty field removes the grade."""
     course = _staff_course(course_id)
     before = canvas_events.standing(current_lms(), course)
+    known = frozenset(course.completions)
     for column in current_campus().course_columns(course.id):
         if "hiding" in request.form:
             column.hidden = f"hidden-{column.id}" in request.form
@@ -142,7 +144,7 @@ def type_grades(course_id: str) -> Any:
             text = request.form.get(f"grade-{column.id}-{person.id}")
             if text is not None:
                 _grade_by_hand(current_lms(), column, person, text.strip())
-    moodle_plugin.send_notices(current_lms(), course.id)
+    _tell_tools(course, known)
     canvas_events.send_changes(current_lms(), course, before)
     return redirect(url_for(".gradebook", course_id=course.id))
 
@@ -152,6 +154,7 @@ def grade_everybody(course_id: str) -> Any:
     """Gives everybody grades in everything: as many learners as asked, spread over the list, get high ones."""
     course = _staff_course(course_id)
     before = canvas_events.standing(current_lms(), course)
+    known = frozenset(course.completions)
     learners = current_campus().learners(course.id)
     requested = request.form.get("complete", "12")
     complete = min(int(requested) if requested.isdigit() else 12, len(learners))
@@ -160,9 +163,15 @@ def grade_everybody(course_id: str) -> Any:
         share = 0.70 + 0.02 * (number % 15) if gets_high_grades else 0.20 + 0.02 * (number % 15)
         for column in current_campus().course_columns(course.id):
             _grade_by_hand(current_lms(), column, person, f"{share * column.maximum:.1f}")
-    moodle_plugin.send_notices(current_lms(), course.id)
+    _tell_tools(course, known)
     canvas_events.send_changes(current_lms(), course, before)
     return redirect(url_for(".gradebook", course_id=course.id))
+
+
+def _tell_tools(course: Course, known: frozenset[str]) -> None:
+    """Tells tools of those who have completed the course since; `known` are those who had before."""
+    moodle_plugin.send_notices(current_lms(), course.id)
+    moodle_xapi.send_completions(current_lms(), course.id, known)
 
 
 @routes.route("/admin/tools", methods=["GET", "POST"])
@@ -210,6 +219,42 @@ def install_plugin() -> Any:
     require(lambda person: person.is_admin)
     current_campus().has_plugin = not current_campus().has_plugin
     return redirect(url_for(".tools"))
+
+
+@routes.post("/admin/web-service")
+def set_up_web_service() -> Any:
+    """Makes a token of Moodle's web service and gives it to the tool, or withdraws it."""
+    require(lambda person: person.is_admin)
+    campus = current_campus()
+    campus.web_service_token = "" if campus.web_service_token else secrets.token_hex(16)
+    given = {"address": current_lms().url, "token": campus.web_service_token}
+    _ask_operator("moodle_web_service", given if campus.web_service_token else None)
+    return redirect(url_for(".tools"))
+
+
+@routes.post("/admin/xapi")
+def set_up_xapi() -> Any:
+    """Lets completed courses be sent to the tool as statements from now on, or no longer."""
+    require(lambda person: person.is_admin)
+    campus = current_campus()
+    made = _ask_operator("xapi", None if campus.xapi_endpoint else {})
+    campus.xapi_endpoint, campus.xapi_credentials = "", ""
+    if made:
+        campus.xapi_endpoint = made["address"]
+        campus.xapi_credentials = f"nozimite:{made['password']}"
+    return redirect(url_for(".tools"))
+
+
+def _ask_operator(source: str, given: dict[str, str] | None) -> dict[str, str]:
+    """What the operator of the tool answers, once they have set up the source for the newest client, or taken it away.
+
+    Empty where nobody is there who would.
+    """
+    lms = current_lms()
+    tools = [tool for tool in lms.campus.tools.values() if tool.active]
+    if lms.operator is None or not tools:
+        return {}
+    return dict(lms.operator(tools[-1].client_id, source, given))
 
 
 @routes.post("/admin/trouble")

@@ -30,8 +30,8 @@ RESULT = "result"
 #: "criteria": ..., "activities": ...}`, see `lti_tool.sources.moodle_plugin`. `waits` says why it does not count yet:
 #: empty, `hidden` or `stale`. None where the platform no longer says so.
 COURSE_COMPLETED = "course_completed"
-#: What completing the course asks for, which is about no person: `[{"kind": ..., "activity": ..., "link": ...}]`;
-#: `link` is the resource link of the activity, where it is one of the tool's.
+#: What completing the course asks for, which is about no person: `{"criteria": [{"kind": ..., "activity": ...}],
+#: "links": {...}}`; `links` are the resource links of those activities that are links of LTI tools, by their ids.
 COMPLETION_CRITERIA = "completion_criteria"
 #: The platform has the person as one who has completed an activity of the course, which `resource` names by its id:
 #: `{"completed_at": ..., "state": ..., "name": ..., "waits": ...}`. `state`: `complete`, `passed` or `failed`; `name`:
@@ -45,6 +45,13 @@ FINAL_SCORE = "final_score"
 #: How many of the requirements of the course the person has met, as the platform counts them, and for which kinds of
 #: observations that was looked into: a source asks again only about those in whom something has changed.
 REQUIREMENTS_MET = "requirements_met"
+#: The person holds a valid badge of the rule's issuer; `resource` is its template's id: `{"awarded_at": ...,
+#: "valid_until": ...}`, the latter None without an end. None once it was revoked or suspended.
+BADGE_HELD = "badge_held"
+#: The kinds that are about the course and its activities, whichever links to badges it has.
+OF_WHOLE_COURSE = frozenset({COURSE_COMPLETED, ACTIVITY_COMPLETED, FINAL_SCORE})
+#: The course was made as a copy of others: `{"origins": [...]}`, the ids that these have on the platform.
+COURSE_COPIED = "course_copied"
 #: The actor confirms the person: True.
 CONFIRMED = "confirmed"
 #: The actor has seen that a RESULT changed after the award to the person, and leaves the badge: when the newest of
@@ -124,6 +131,36 @@ def select(
 ) -> tuple[Observation, ...]:
     """Those of a kind, about that resource where one is given; in their order."""
     return tuple([each for each in observations if each.kind == kind and resource in (None, each.resource)])
+
+
+def happened_by(own: Sequence[Observation], end: datetime) -> tuple[Observation, ...]:
+    """The person's observations of what had happened by then, whenever it was seen.
+
+    What a source dates counts by that date, all else by when it was seen. Who the person is in the course, and what a
+    teacher says of them, is about what happened before.
+    """
+    return tuple([each for each in own if each.kind in (ROLE, CONFIRMED) or _happened_at(each) <= end])
+
+
+def _happened_at(each: Observation) -> datetime:
+    return dated(each) or each.seen_at
+
+
+def dated(each: Observation) -> datetime | None:
+    """The date that the source gives to what it observed; None where it gives none."""
+    name = _DATED.get(each.kind)
+    text = each.value.get(name) if name is not None and each.value is not None else None
+    return datetime.fromisoformat(text) if text else None
+
+
+#: The name of the date in the values of those kinds that have one.
+_DATED = {
+    COURSE_COMPLETED: "completed_at",
+    ACTIVITY_COMPLETED: "completed_at",
+    RESULT: "graded_at",
+    FINAL_SCORE: "graded_at",
+    BADGE_HELD: "awarded_at",
+}
 
 
 def confirmation(facts: Facts) -> Observation | None:

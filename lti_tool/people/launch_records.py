@@ -39,7 +39,7 @@ def save_course(session: Session, launch: Launch) -> Course | None:
     known_url = None if COMPLETIONS in launch.unexpanded else course.completions_url
     course.completions_url = launch.completions_url or known_url
     course.ends_at = moment(launch.custom.get(COURSE_END))
-    course.notices_url = launch.notices_url if course.completions_url else None
+    course.notices_url, course.notice_types = launch.notices_url, list(launch.notice_types)
     course.concluded_at = None
     return course
 

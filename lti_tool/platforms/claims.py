@@ -75,6 +75,7 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
         line_item_url=web_address(grades.get("lineitem")),
         completions_url=web_address(custom.get(COMPLETIONS)),
         notices_url=web_address(_object(claims, NOTICES).get("platform_notification_service_url")),
+        notice_types=_texts(_object(claims, NOTICES).get("notice_types_supported")),
         deep_linking=deep_linking_settings(claims),
         acting_for_other=bool(custom.get(MASQUERADING)),
         timezone=timezone(custom.get(TIMEZONE)),
@@ -98,6 +99,12 @@ def api_id(custom: Mapping[str, str], name: str) -> str | None:
 def qualified_id(root_account: str, number: str) -> str:
     """An id of the platform's own API as it is stored."""
     return f"{root_account}:{number}"
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """The short texts of a list, the first twenty."""
+    listed = value if isinstance(value, list) else []
+    return tuple(filter(None, map(identifier, listed[:20])))
 
 
 def odd_ids(claims: Mapping[str, Any]) -> tuple[str, ...]:

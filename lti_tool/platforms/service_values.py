@@ -146,11 +146,11 @@ def number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return None
     try:
-        read = Decimal(value)
+        found = Decimal(value)
     except InvalidOperation:
         return None
     # 1e999999999 would fill the memory as soon as it is written out.
-    return read if read.is_finite() and abs(read.adjusted()) < 30 else None
+    return found if found.is_finite() and abs(found.adjusted()) < 30 else None
 
 
 def moment(value: Any) -> datetime | None:

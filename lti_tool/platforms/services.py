@@ -165,12 +165,15 @@ class Connection:
 
         Page by page, as `members`. Raises PlatformError on the way.
         """
+        course = None
         for page in self._pages(url, completions.MEDIA_TYPE, completions.SCOPE):
-            yield completions.read_page(page)
+            read = completions.read_page(page, course)
+            course = read.course or course
+            yield read
 
-    def ask_for_notices(self, url: str, handler: str) -> None:
-        """Tells the platform to send its notices to `handler`. Raises PlatformError."""
-        asked = {"notice_type": notices.NOTICE_TYPE, "handler": handler}
+    def ask_for_notices(self, url: str, notice_type: str, handler: str) -> None:
+        """Tells the platform to send its notices of a type to `handler`. Raises PlatformError."""
+        asked = {"notice_type": notice_type, "handler": handler}
         self._call("PUT", url, "application/json", notices.SCOPE, json.dumps(asked).encode())
 
     def tell_learner(self, url: str, user_id: str, resource_link_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from lti_tool.platforms import notices
 from lti_tool.platforms.claims import (
     CANVAS_COURSE,
     CANVAS_ROOT_ACCOUNT,
@@ -19,14 +20,15 @@ from lti_tool.values import Json
 
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 
-#: The scopes that the tool asks for: to read members and results, to create a line item, and to write scores, which it
-#: does only where a teacher wants to see a badge in the gradebook.
+#: The scopes that the tool asks for: to read members and results, to create a line item, to write scores, which it does
+#: only where a teacher wants to see a badge in the gradebook, and to be told of copies of courses.
 SCOPES = (
     "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
     "https://purl.imsglobal.org/spec/lti-ags/scope/score",
+    notices.SCOPE,
 )
 CLAIMS = ("iss", "sub", "name", "given_name", "family_name", "email")
 

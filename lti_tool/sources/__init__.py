@@ -22,8 +22,11 @@ class Source(Protocol):
     everybody. Its words have a table `source`: its name, what it sees, and how it is opened, where it has to be. One
     that asks the platform is a LookingSource, one that reads a course in the name of a teacher a ConsentingSource. It
     may further define `PRODUCTS`, where only these platforms can have it, `is_open(asked)`, where not every course has
-    it, `launched(launch, link)`, where launches tell it something, `receive(message)`, where it is sent messages, and
-    `SET_UP`, the settings that an operator gives it for a platform: `asked.access` and `message.access` have them.
+    it, `launched(launch, link)`, where launches tell it something, `receive(message)`, where it is sent messages,
+    `activities(asked, connection)`, the names by id of the activities whose completion it can tell, and `SET_UP`, the
+    settings that an operator gives it for a platform: `asked.access` and `message.access` have them. `METHODS` are
+    those of the messages, where they are not only posted. `TELLS_EVENTS`: its messages tell what happened once, not how
+    things are, so that what comes again is nothing new.
     """
 
     NAME: str

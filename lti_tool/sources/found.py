@@ -11,27 +11,33 @@ from typing import Any, Protocol, TypeVar
 from lti_tool.errors import PlatformError
 from lti_tool.observations import KnownPerson, Observation, select
 from lti_tool.platforms.signed_tokens import FindKey
-from lti_tool.values import Access, Decrypt, Json, Member, Registration
+from lti_tool.values import Access, CourseCopy, Decrypt, Json, Member, Registration
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkAsked:
-    """A resource link whose rule waits for observations. `reads` are the kinds that the rule's conditions read."""
+    """A resource link whose rule waits for observations. `reads` are the kinds that the rule's conditions read.
+
+    `resources`: what of the course they read observations about, by their kind; only for kinds that are about one thing
+    of several, such as one activity.
+    """
 
     id: str
     reads: frozenset[str]
     line_item_url: str | None = None
+    resources: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A course to look at. `product` is the platform's, as in its registration.
 
-    `messages_url` is where the platform can send messages to the source NAME: with the name in place of `{}`. `access`
-    has what the sources that need it were given, by their names. `context_id` is the course's id there, `api_id` the
-    one by which the platform's own API names it, where that is another, and is known.
+    `notice_types` are those that the platform can send to whoever asks at `notices_url`, `messages_url` is where it can
+    send messages to the source NAME: with the name in place of `{}`. `access` has what the sources that need it were
+    given, by their names. `context_id` is the course's id there, `api_id` the one by which the platform's own API names
+    it, where that is another, and is known; `platform_id` is the platform's own (`iss`).
     """
 
     product: str
@@ -39,15 +45,21 @@ class Asked:
     line_items_url: str | None
     completions_url: str | None = None
     notices_url: str | None = None
+    notice_types: frozenset[str] = frozenset()
     messages_url: str = ""
     context_id: str = ""
     api_id: str = ""
+    platform_id: str = ""
     access: Mapping[str, Access] = field(default_factory=dict)
     links: Sequence[LinkAsked]
 
     def links_reading(self, kinds: frozenset[str]) -> tuple[LinkAsked, ...]:
         """The links whose rules read one of the kinds."""
         return tuple(link for link in self.links if link.reads & kinds)
+
+    def resources(self, kind: str) -> frozenset[str]:
+        """What of the course the rules of all links read observations of the kind about, by id."""
+        return frozenset().union(*(link.resources.get(kind, frozenset()) for link in self.links))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +117,9 @@ class Known(Protocol):
     def everybody(self, kind: str | None = None) -> Iterable[str]:
         """The user_ids of all of whom anything, or anything of this kind, was observed in the course."""
 
+    def counts(self, source: str) -> Mapping[str, int]:
+        """The counts of the source's last look at the course that was answered; empty where there was none."""
+
 
 #: How many people are asked about at once.
 AT_ONCE = 1000
@@ -143,18 +158,41 @@ def differs(value: Any, before: Sequence[Observation], kind: str, resource: str,
     return True
 
 
+def not_yet_told(
+    found: Iterable[Found], own: Mapping[str | None, Sequence[Observation]], source: str
+) -> tuple[Found, ...]:
+    """What was found and was never told by the source before, of events: each is one, however often and late it comes.
+
+    `own` as of `differing`.
+    """
+    new: list[Found] = []
+    for each in found:
+        before = own.get(each.user_id, ())
+        is_known = any(
+            (old.kind, old.resource, old.source) == (each.kind, each.resource, source)
+            and old.value == each.value
+            for old in before
+        )
+        if not is_known and each not in new:
+            new.append(each)
+    return tuple(new)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message that was sent to a source, at `/sources/NAME/REGISTRATION/PATH`, about a registered platform.
 
-    `find_key` finds the platform's public keys, `find_key_in` those of the key set at an address. `find_course` finds a
-    course by the id that the platform's own API has of it, and `find_user` the user_id of a person by theirs, in the
-    course of that context id; None where there is nobody, or more than one. `access` is what the source was given for
-    the platform, None where it was given nothing; `decrypt` opens its secrets.
+    `method` is that of the request, `query` what stands behind its address. `find_key` finds the platform's public
+    keys, `find_key_in` those of the key set at an address. `find_course` finds a course by the id that the platform's
+    own API has of it, and `find_user` the user_id of a person by theirs, in the course of that context id; None where
+    there is nobody, or more than one. `access` is what the source was given for the platform, None where it was given
+    nothing; `decrypt` opens its secrets.
     """
 
     registration: Registration
     path: str
+    method: str = "POST"
+    query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     received_at: datetime
@@ -170,11 +208,14 @@ class Message:
 class Reply:
     """A source's answer to a message: what to send back, and what was found, by the context id of the course.
 
-    `changed` are the context ids of courses in which something is new that only a look can tell.
+    `changed` are the context ids of courses in which something is new that only a look can tell. `copies` are courses
+    that were made of others.
     """
 
     status: int
     body: bytes = b""
     media_type: str = "text/plain"
+    headers: Mapping[str, str] = field(default_factory=dict)
     found: Mapping[str, Sequence[Found]] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
+    copies: Sequence[CourseCopy] = ()

@@ -32,6 +32,7 @@ from lti_tool.web.teacher import (
     link_badge,
     placement,
     rule_actions,
+    rule_of_parts,
     source_consent,
     sources,
 )
@@ -66,6 +67,7 @@ def create_app(tool: Tool) -> Flask:
         placement,
         course,
         rule_actions,
+        rule_of_parts,
         sources,
         source_consent,
         link_badge,

@@ -14,10 +14,20 @@ from markupsafe import Markup, escape
 from lti_tool import conditions, plugs
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.form import FormProblem
-from lti_tool.conditions.tree import Leaf, Node, demands, leaves
+from lti_tool.conditions.tree import (
+    Group,
+    Leaf,
+    Node,
+    demands,
+    is_readable,
+    is_short,
+    leaves,
+    only_limits,
+)
 from lti_tool.observations import CONFIRMED
-from lti_tool.sources import SOURCES
-from lti_tool.web.filters import day, exact_percent, moment, percent
+from lti_tool.sources import SOURCES, is_open
+from lti_tool.sources.found import Asked
+from lti_tool.web.filters import day, exact_percent, isolated, moment, percent
 from lti_tool.web.languages import page_language
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.translation import plural_category
@@ -111,6 +121,8 @@ def shown(name: str, value: str) -> Markup | str:
         return moment(datetime.fromisoformat(value))
     if name.endswith("_on"):
         return day(datetime.fromisoformat(value))
+    if name == "name":
+        return isolated(value)
     if name.endswith("minimum"):
         return exact_percent(Decimal(value))
     return percent(Decimal(value)) if name == "score" else escape(value)
@@ -123,15 +135,72 @@ def rule_sentences(tree: Node, wording: str) -> Sequence[Markup]:
     for that, those of `automatic` are said. Of a condition with an option that cannot be read it is only said that it
     cannot.
     """
+    if not is_short(tree) and (
+        whole := whole_sentence(tree, "learner" if wording == "learner" else "teacher")
+    ):
+        return [whole]
     beside = demands(tree)
     return [_rule_sentence(leaf, wording) for leaf in leaves(tree) if leaf not in beside and leaf.options]
 
 
 def terms(tree: Node) -> Sequence[Markup]:
     """All that a rule asks for, for a teacher who is to confirm it: its occasion, and what stands beside it."""
+    if not is_short(tree) and (whole := whole_sentence(tree, "teacher")):
+        return [whole]
     wording = "confirmed" if confirms_each(tree) else "automatic"
     told = (_rule_sentence(leaf, wording) for leaf in leaves(tree) if leaf.options is not None)
     return [sentence for sentence in told if sentence]
+
+
+def whole_sentence(tree: Node, reader: str) -> Markup:
+    """What a rule of parts asks for, in one sentence for the reader (`teacher` or `learner`).
+
+    Empty where a part of it cannot be read, or has no words for it.
+    """
+    if not is_readable(tree) or not all(_words_as_part(leaf, reader) for leaf in leaves(tree)):
+        return Markup("")
+    terms = _joined(tree, reader)
+    if reader == "learner":
+        return escape(_("You get this badge when %(terms)s.")) % {"terms": terms}
+    return escape(_("Learners get this badge when %(terms)s.")) % {"terms": terms}
+
+
+def _joined(node: Node, reader: str) -> Markup:
+    """A part, or all or any of several, as a part of a sentence. What only limits the others comes last."""
+    if isinstance(node, Leaf):
+        return _filled_in(_words_as_part(node, reader), node)
+    told = [_inner(each, reader) for each in sorted(node.nodes, key=only_limits)]
+    # Commas part what stands beside a group, so that nobody reads the group as ending later than it does.
+    if any(isinstance(each, Group) for each in node.nodes):
+        return escape(_(", and ") if node.kind == "all" else _(", or ")).join(told)
+    *others, last = told
+    word = escape(_(" and ") if node.kind == "all" else _(" or "))
+    return word.join([Markup(", ").join(others), last] if others else [last])
+
+
+def _inner(node: Node, reader: str) -> Markup:
+    joined = _joined(node, reader)
+    if isinstance(node, Group) and node.kind == "any" and len(node.nodes) > 1:
+        return escape(_("either %(parts)s")) % {"parts": joined}
+    return joined
+
+
+def _words_as_part(leaf: Leaf, reader: str) -> str:
+    condition = CONDITIONS.get(leaf.condition)
+    words: Mapping[str, str] = plugs.words(condition, page_language()).get("part", {}) if condition else {}
+    return words.get(reader, "")
+
+
+def part_title(name: str) -> str:
+    """What a condition is called in the list of parts; empty where it can be no part."""
+    return str(plugs.words(CONDITIONS[name], page_language()).get("part", {}).get("title", ""))
+
+
+def why_not_offered(kinds: Collection[str]) -> Sequence[str]:
+    """How a course would get what tells these kinds of observations, in the words of the sources that do."""
+    telling = [source for source in SOURCES.values() if source.GIVES & kinds]
+    told = (source_words(source.NAME)["source"].get("opens", "") for source in telling)
+    return list(dict.fromkeys(text for text in told if text))
 
 
 def copied_sentences(tree: Node) -> Sequence[str]:
@@ -151,10 +220,10 @@ def gone_words(source: str) -> Mapping[str, str]:
     return found
 
 
-def unseen_sentences(kinds: Collection[str]) -> Sequence[str]:
-    """What the sources of these kinds of observations cannot see, which a teacher ought to know."""
+def unseen_sentences(kinds: Collection[str], asked: Asked) -> Sequence[str]:
+    """What the course's sources of these kinds of observations cannot see, which a teacher ought to know."""
     language = page_language()
-    sources = [source for source in SOURCES.values() if source.GIVES & kinds]
+    sources = [source for source in SOURCES.values() if source.GIVES & kinds and is_open(source, asked)]
     told = (plugs.words(source, language).get("cannot_see", {}) for source in sources)
     return [text for sentences in told for text in sentences.values()]
 
@@ -171,13 +240,21 @@ def choice(name: str) -> Mapping[str, str]:
 
 
 def form_of(
-    name: str, typed: Mapping[str, str], problem: FormProblem | None = None, *, prefix: str = ""
+    name: str,
+    typed: Mapping[str, str],
+    problem: FormProblem | None = None,
+    *,
+    prefix: str = "",
+    named: str = "",
+    choices: Mapping[str, str] | None = None,
 ) -> Markup:
     """The condition's own part of a form, filled in with what was typed, with what is wrong with it.
 
-    Empty where there is nothing to choose. The ids of its fields have the prefix.
+    Empty where there is nothing to choose. The ids of its fields have the prefix, and their names begin with `named`.
+    `choices` are what can be chosen in the course.
     """
-    if not (hasattr(CONDITIONS[name], "read_form") or hasattr(CONDITIONS[name], "read_demand")):
+    readers = ("read_form", "read_choice", "read_demand", "read_part")
+    if not any(hasattr(CONDITIONS[name], reader) for reader in readers):
         return Markup("")
     words = plugs.words(CONDITIONS[name], page_language())["form"]
     text = render_template(
@@ -185,6 +262,8 @@ def form_of(
         words=words,
         typed=typed,
         prefix=prefix,
+        named=named,
+        choices=choices or {},
         problem=problem,
         problem_sentence=form_problem(name, problem) if problem else "",
     )
@@ -200,14 +279,21 @@ def form_problem(name: str, problem: FormProblem) -> Markup:
 
 
 def _rule_sentence(leaf: Leaf, wording: str) -> Markup:
-    options: Any = leaf.options
-    found = {field.name: getattr(options, field.name) for field in fields(options)}
-    if None in found.values():
+    if None in _values_of(leaf).values():
         unreadable = {"condition": leaf.condition, "code": "unreadable"}
         return sentence(unreadable, "learner" if wording == "learner" else "teacher")
     words = _words_of_rule(leaf)
-    values = {name: shown(name, str(value)) for name, value in found.items()}
-    return escape(words.get(wording, words.get("automatic", ""))).format_map(values)
+    return _filled_in(words.get(wording, words.get("automatic", "")), leaf)
+
+
+def _filled_in(text: str, leaf: Leaf) -> Markup:
+    values = {name: shown(name, str(value)) for name, value in _values_of(leaf).items()}
+    return escape(text).format_map(values)
+
+
+def _values_of(leaf: Leaf) -> Mapping[str, Any]:
+    options: Any = leaf.options
+    return {field.name: getattr(options, field.name) for field in fields(options)}
 
 
 def _words_of_rule(leaf: Leaf) -> Mapping[str, str]:

@@ -305,6 +305,31 @@ def test_placing_a_badge(people, demo, activities, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_building_a_rule(people, demo, activities, language):
+    with people() as zane:
+        zane.open_activity(activities["data"], "Zane", language)
+        token = token_of(zane)
+        open_page(zane, token, "/lti/app/rules/1/parts")
+        expect(zane.frame.locator("[name=kind]").first).to_be_visible()
+        zane.frame.locator("[name=new]").select_option("until")
+        press_until(zane.frame.locator("button[value=add]"), zane.frame.locator("[name$='until.day']"))
+        press_until(
+            zane.frame.locator("button[value=group]"), zane.frame.locator("button[value^='remove g']")
+        )
+        zane.frame.locator("[name^='new.']").select_option("confirmed")
+        press_until(
+            zane.frame.locator("button[value^='add ']"), zane.frame.locator("fieldset fieldset").first
+        )
+        found = find_faults(zane, f"building-{language}")
+        press_until(zane.frame.locator("button[value=who]"), zane.frame.get_by_role("alert"))
+        found += find_faults(zane, f"building-wrong-{language}")
+        open_page(zane, token, "/lti/app/rules/1/who")
+        expect(zane.frame.locator("ul.facts")).to_be_visible()
+        found += find_faults(zane, f"who-{language}")
+        assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_teachers_page(people, demo, activities, language):
     with people() as zane:
         zane.open_activity(activities["data"], "Zane", language)

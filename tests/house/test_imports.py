@@ -316,7 +316,10 @@ REGISTRIES = {
     "lti_tool.conditions": (
         "CONDITIONS",
         "lti_tool.conditions.Condition",
-        {"link_opened_to_them", "opened_it_themselves", "result_at_least", "confirmed", "not_before"},
+        {
+            *("link_opened_to_them", "opened_it_themselves", "result_at_least", "confirmed", "not_before"),
+            *("course_completed", "activity_completed", "final_score_at_least", "until", "holds_badge"),
+        },
     ),
     "lti_tool.sources": (
         "SOURCES",
@@ -359,7 +362,16 @@ def test_a_plug_fits(package: str, name: str) -> None:
         assert parameters(plug.Options.holds) == ["facts"]
         if not plug.IS_OCCASION:
             assert parameters(plug.Options.typed) == ["zone"]
-            assert parameters(plug.read_demand) == ["typed", "asked"]
+        readers = {
+            "read_form": ["typed"],
+            "read_choice": ["typed", "choices"],
+            "read_demand": ["typed", "asked"],
+            "read_part": ["typed", "asked"],
+        }
+        has = [name for name in readers if hasattr(plug, name)]
+        assert len(has) == 1 or (not has and plug.IS_OCCASION)
+        assert all(parameters(getattr(plug, name)) == readers[name] for name in has)
+        assert ("read_choice" in has) == hasattr(plug, "choices")
 
 
 @pytest.mark.parametrize("name", sources.SOURCES)

@@ -20,6 +20,7 @@ TOLD = (
     "PlatformError",
     "NotOnPlatformError",
     "ScopeRefusedError",
+    "UnknownCodeError",
     "OutgoingError",
     "StatusError",
     "DeliveryError",

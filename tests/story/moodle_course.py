@@ -16,7 +16,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import urljoin
 
-from lti_tool.commands.demo_server import TEMPLATES
+from lti_tool.commands.demo_server import TEMPLATES, operator_of
 from lti_tool.demo.campus import Campus, Column, Course, Link, Person
 from lti_tool.demo.html_page import Form, Page
 from lti_tool.demo.lms import create_lms
@@ -289,7 +289,7 @@ def running_moodle(folder: Path) -> Iterator[Moodle]:
         ),
         clock,
     )
-    lms = create_lms(url=lms_url, clock=clock, learners=len(LEARNERS))
+    lms = create_lms(url=lms_url, clock=clock, learners=len(LEARNERS), operator=operator_of(tool))
     servers = [
         server.serve(app, listener) for app, listener in zip((create_app(tool), lms), listeners, strict=True)
     ]

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from lti_tool.awarding import awards
+from lti_tool.demo.html_page import UnexpectedPageError
 from lti_tool.demo.robot import Robot
 from lti_tool.store.events import TOOL
-from lti_tool.store.models import Award, Delivery, LookRow
+from lti_tool.store.models import Award, AwardRule, Delivery, LookRow, ResourceLink
 from tests.running_demo import rows, run_demo, wait
 
 COURSE = "Data Literacy"
@@ -101,10 +102,39 @@ def test_moodle_tells_the_learner_that_the_badge_is_ready_and_where_it_is(tmp_pa
             return "is ready" in robot.open(robot.open_course(COURSE)).text
 
         wait(told)
-        sent = [row.channel for row in rows(demo.tool, Delivery) if row.status == "sent"]
-        assert sorted(sent) == ["mail_folder", "moodle_notification"]
+
+        def sent():
+            return sorted(row.channel for row in rows(demo.tool, Delivery) if row.status == "sent")
+
+        wait(lambda: sent() == ["mail_folder", "moodle_notification"])
         page = robot.open_activity("Zane", activity)
         # A score for the badge would be part of the total that completes the course.
         assert "Not possible here: the course is completed by its total grade" in page.text
         robot.become("Jānis")
         assert "is ready" not in robot.open(robot.open_course(COURSE)).text
+
+
+@pytest.mark.parametrize("product", ["moodle", "canvas"])
+def test_a_badge_may_bring_its_column_with_its_link(tmp_path, product):
+    """That column is the activity's own, so the activity can be completed by it."""
+    with run_demo(tmp_path, product=product) as demo:
+        robot = Robot(demo.lms_url)
+        robot.register(demo.registration_url)
+        fields = {"condition": "link_opened_to_them", "gradebook": "yes"}
+        activity = robot.place_badge(COURSE, minimum_percent=60, more_fields=fields)
+        page = robot.open_activity("Zane", activity)
+        assert "Whoever gets the badge also gets the full score" in page.text
+        (rule,) = rows(demo.tool, AwardRule)
+        (link,) = rows(demo.tool, ResourceLink)
+        assert rule.column_url == link.line_item_url is not None
+
+
+def test_a_badge_that_its_own_column_decides_brings_none_that_is_written_into(tmp_path):
+    with run_demo(tmp_path) as demo:
+        robot = Robot(demo.lms_url)
+        robot.register(demo.registration_url)
+        fields = {"condition": "result_at_least", "result_at_least.minimum": "60", "gradebook": "yes"}
+        with pytest.raises(UnexpectedPageError):
+            robot.place_badge(COURSE, minimum_percent=None, more_fields=fields)
+        robot.place_badge(COURSE, minimum_percent=None, more_fields=fields | {"gradebook": ""})
+        assert [rule.column_url for rule in rows(demo.tool, AwardRule)] == []

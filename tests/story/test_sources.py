@@ -106,3 +106,104 @@ def test_a_notice_becomes_badges_long_before_the_next_poll(tmp_path):
         assert rows(demo.tool, Award) == []
         robot.give_grades("Data Literacy", complete=12)
         wait(lambda: len(rows(demo.tool, Award)) == 12)
+
+
+@pytest.fixture
+def serviced(moodle, course):
+    """A course in a Moodle without our plugin, whose web service is set up."""
+    course.campus.has_plugin = False
+    course.robot.set_up("web-service")
+    assert moodle.campus.web_service_token
+    yield course
+    if moodle.campus.web_service_token:
+        course.robot.set_up("web-service")
+
+
+def test_whoever_completes_the_course_gets_the_badge_by_the_web_service_alone(serviced):
+    serviced.place_for_completion()
+    serviced.look()
+    assert serviced.badges() == {}
+    serviced.complete("Anna")
+    serviced.look()
+    assert serviced.badges().keys() == {"Anna"}
+    assert serviced.badges()["Anna"].startswith("Completed the course on ")
+    assert serviced.sources()["Moodle's web service"].startswith("In use Recommended Who has completed")
+
+
+def test_by_the_web_service_too_a_hidden_grade_waits_until_it_is_shown(serviced):
+    serviced.place_for_completion()
+    serviced.complete("Anna")
+    column = serviced.campus.course_columns(serviced.course_id)[0]
+    column.hidden = True
+    serviced.look()
+    assert serviced.badges() == {}
+    column.hidden = False
+    serviced.look()
+    assert serviced.badges().keys() == {"Anna"}
+
+
+def test_a_token_that_moodle_no_longer_takes_is_said_with_its_cause_and_takes_no_badge_away(serviced):
+    serviced.place_for_completion()
+    serviced.complete("Anna")
+    serviced.look()
+    token, serviced.campus.web_service_token = serviced.campus.web_service_token, "another"
+    serviced.complete("Jānis")
+    serviced.look()
+    assert serviced.badges().keys() == {"Anna"}
+    assert "Moodle does not accept the token of its web service any more" in serviced.page.text
+    assert serviced.sources()["Moodle's web service"].startswith("Problem ")
+    serviced.campus.web_service_token = token
+    serviced.look()
+    assert serviced.badges().keys() == {"Anna", "Jānis"}
+
+
+def test_one_way_that_fails_hides_nothing_that_another_tells(serviced):
+    serviced.campus.has_plugin = True
+    serviced.place_for_completion()
+    serviced.campus.web_service_token = "another"
+    serviced.complete("Anna")
+    serviced.look()
+    assert serviced.badges().keys() == {"Anna"}
+    assert "does not accept the token" not in serviced.page.text
+
+
+@pytest.fixture
+def sending(course):
+    """A course in a Moodle without our plugin, whose logstore_xapi sends to the tool."""
+    course.campus.has_plugin = False
+    course.robot.set_up("xapi")
+    assert course.campus.xapi_endpoint
+    yield course
+    if course.campus.xapi_endpoint:
+        course.robot.set_up("xapi")
+
+
+def has_badge(course, name):
+    course.open()
+    return name in course.badges()
+
+
+def test_a_completion_that_moodle_sends_becomes_a_badge_without_a_look(sending):
+    sending.place_for_completion()
+    sending.look()
+    assert sending.badges() == {}
+    sending.complete("Anna")
+    wait(lambda: has_badge(sending, "Anna"))
+    assert sending.badges()["Anna"].startswith("Completed the course on ")
+    assert sending.sources()["Messages of the learning platform (xAPI)"].startswith("In use ")
+
+
+def test_what_was_not_sent_is_not_known_and_staff_earn_nothing_by_a_message(sending):
+    sending.place_for_completion()
+    sending.look()
+    sending.robot.set_up("xapi")
+    sending.complete("Anna")
+    sending.robot.set_up("xapi")
+    sending.open("Kristīne")
+    sending.enrol("Kristīne", "assistant")
+    sending.open("Kristīne")
+    sending.enrol("Kristīne", "learner")
+    sending.complete("Kristīne")
+    sending.complete("Jānis")
+    wait(lambda: has_badge(sending, "Jānis"))
+    assert sending.badges().keys() == {"Jānis"}

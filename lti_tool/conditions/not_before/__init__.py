@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
+from lti_tool.conditions import _day
+from lti_tool.conditions._day import read_day, read_moment, written_day
 from lti_tool.conditions.form import Asked, FormProblem
-from lti_tool.conditions.not_before.day import read_day, written_day
 from lti_tool.conditions.parts import Part
 from lti_tool.observations import Facts
 
@@ -16,6 +17,8 @@ NAME = "not_before"
 READS: frozenset[str] = frozenset()
 IS_OCCASION = False
 CONFIRM_AT_FIRST = False
+ONLY_LIMITS = True
+SHARES = _day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +47,7 @@ class Options:
 
 def read_options(values: Mapping[str, Any]) -> Options:
     """The Options in the JSON object of a rule; `at` is None unless it is a time with its zone, in ISO 8601."""
-    try:
-        moment = datetime.fromisoformat(str(values.get("at")))
-    except ValueError:
-        return Options(at=None)
-    return Options(at=None if moment.tzinfo is None else moment)
+    return Options(at=read_moment(values.get("at")))
 
 
 def read_demand(typed: Mapping[str, str], asked: Asked) -> Mapping[str, Any] | FormProblem | None:

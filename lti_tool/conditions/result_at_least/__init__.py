@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from lti_tool.conditions.form import FormProblem
+from lti_tool.conditions import _minimum
+from lti_tool.conditions._minimum import MinimumOptions, minimum_of, read_form, typed_for
 from lti_tool.conditions.parts import Part
-from lti_tool.conditions.result_at_least.percent import below_required, read_minimum, written_percent
 from lti_tool.observations import RESULT, Facts
+
+__all__ = ["Options", "reaches", "read_form", "read_options", "typed_for"]
 
 NAME = "result_at_least"
 READS = frozenset({RESULT})
 IS_OCCASION = True
 #: Hidden grades cannot be told from released ones.
 CONFIRM_AT_FIRST = True
+SHARES = _minimum
 
 #: Platforms keep points to five decimals or as binary fractions: 6.999999999999999 of 10 is seven.
 PRECISION = Decimal("0.00001")
@@ -26,10 +29,9 @@ _DIGITS = Context(prec=100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """`minimum`: a score from 0 to 1. `link`: whose column; empty for that of the rule's own link."""
+class Options(MinimumOptions):
+    """As MinimumOptions. `link`: whose column; empty for that of the rule's own link."""
 
-    minimum: Decimal | None
     link: str = ""
 
     def holds(self, facts: Facts) -> Part:
@@ -52,16 +54,6 @@ class Options:
         at = datetime.fromisoformat(graded_at) if graded_at else last.seen_at
         return Part(condition=NAME, state="met", code="reached", at=at, values=values)
 
-    def asks_less(self, required: Decimal) -> FormProblem | None:
-        """What is wrong with a minimum below the result that the badge asks for; None for a higher one."""
-        if self.minimum is None or self.minimum >= required:
-            return None
-        return below_required(self.minimum, required)
-
-    def raised_to(self, required: Decimal) -> Options:
-        """The options with the minimum that the badge asks for, where theirs is lower."""
-        return replace(self, minimum=required) if self.asks_less(required) else self
-
 
 def read_options(values: Mapping[str, Any]) -> Options | None:
     """The Options in the JSON object of a rule, None where they cannot be read.
@@ -69,18 +61,7 @@ def read_options(values: Mapping[str, Any]) -> Options | None:
     The minimum is None unless it is a number from 0 to 1.
     """
     link = values.get("link", "")
-    return Options(minimum=_minimum(values.get("minimum")), link=link) if isinstance(link, str) else None
-
-
-def read_form(typed: Mapping[str, str]) -> Mapping[str, Any] | FormProblem:
-    """The options as JSON, from what was typed into `form.html`, or what is wrong with it."""
-    minimum = read_minimum(typed)
-    return minimum if isinstance(minimum, FormProblem) else {"minimum": str(minimum)}
-
-
-def typed_for(required: Decimal) -> Mapping[str, str]:
-    """What the form shows at first for a badge that asks for a result."""
-    return {"minimum": written_percent(required)}
+    return Options(minimum=minimum_of(values.get("minimum")), link=link) if isinstance(link, str) else None
 
 
 def reaches(result: Mapping[str, Any], minimum: Decimal) -> bool:
@@ -92,15 +73,3 @@ def reaches(result: Mapping[str, Any], minimum: Decimal) -> bool:
 
 def _rounded(points: Decimal) -> Decimal:
     return points.quantize(PRECISION, rounding=ROUND_HALF_UP, context=_DIGITS)
-
-
-def _minimum(value: Any) -> Decimal | None:
-    if not isinstance(value, str | int | Decimal) or isinstance(value, bool) or len(str(value)) > 30:
-        return None
-    try:
-        minimum = Decimal(value)
-    except InvalidOperation:
-        return None
-    # 1e-999999999 is in range, and would fill the memory once it is written out.
-    fits = minimum.is_finite() and 0 <= minimum <= 1 and minimum.adjusted() > -20
-    return minimum if fits else None

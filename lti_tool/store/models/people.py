@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
@@ -83,5 +83,7 @@ class Course(Base):
     """Where the platform takes the address to which it is to send notices."""
     ends_at: Mapped[datetime | None]
     """When it ends, by the platform."""
+    notice_types: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """The types of notices that it can send."""
     concluded_at: Mapped[datetime | None]
     registration: Mapped[RegistrationRow] = relationship()

@@ -50,6 +50,8 @@ class Placement(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     template_id: Mapped[str] = mapped_column(String(36))
     tree: Mapped[str] = mapped_column(Text)
+    in_gradebook: Mapped[bool] = mapped_column(default=False)
+    """Whether the column that comes with the link is to show who has the badge."""
     placed_at: Mapped[datetime]
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("award_rule.id"), index=True)
     """The rule of the first link that was launched with it; a further link with it is a copy."""

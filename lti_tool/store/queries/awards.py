@@ -216,6 +216,33 @@ def _of_template() -> ColumnElement[bool]:
     return and_(Award.issuer_id == bindparam("issuer_id"), Award.template_id == bindparam("template_id"))
 
 
+def held_badges(
+    session: Session, template_ids: Collection[str], person_ids: Collection[int]
+) -> Mapping[tuple[int, str], tuple[datetime, datetime | None]]:
+    """By person and template, since when and until when each of these people holds a badge that is valid.
+
+    One that has expired is among them: that is never stored.
+    """
+    found: dict[tuple[int, str], tuple[datetime, datetime | None]] = {}
+    ids = sorted(person_ids)
+    columns = (Award.person_id, Award.template_id, Award.earned_at, CredentialRow.valid_until)
+    for start in range(0, len(ids), 1000):
+        query = (
+            select(*columns)
+            .join(Award.credential)
+            .where(
+                Award.template_id.in_(template_ids),
+                Award.person_id.in_(ids[start : start + 1000]),
+                Award.status == "issued",
+                Award.ended_at.is_(None),
+                CredentialRow.suspended_at.is_(None),
+            )
+        )
+        for person_id, template_id, earned_at, valid_until in session.execute(query):
+            found[person_id, template_id] = (earned_at, valid_until)
+    return found
+
+
 def add_new(session: Session, rows: Sequence[dict[str, Any]]) -> dict[int, int]:
     """Inserts awards, and returns their ids by person id, of those that have no running one of the template.
 

@@ -47,7 +47,7 @@ def newest_at(session: Session, course_id: int) -> datetime | None:
     )
 
 
-def completion_criteria(session: Session, course_id: int) -> Sequence[Mapping[str, Any]] | None:
+def completion_criteria(session: Session, course_id: int) -> Mapping[str, Any] | None:
     """What completing the course asks for, as it was seen last; None where nothing tells."""
     query = (
         select(ObservationRow.value)
@@ -135,6 +135,19 @@ def people_in(session: Session, course_id: int, since: datetime | None = None) -
     if since is not None:
         query = query.where(ObservationRow.seen_at >= since)
     return sorted(person_id for person_id in session.scalars(query) if person_id is not None)
+
+
+def last_values_of(
+    session: Session, course_id: int, kind: str, person_ids: Collection[int]
+) -> Mapping[tuple[int, str], Any]:
+    """The last value of these people's observations of a kind in the course, by person and resource."""
+    query = select(ObservationRow.person_id, ObservationRow.resource, ObservationRow.value).where(
+        ObservationRow.course_id == course_id,
+        ObservationRow.kind == kind,
+        is_among(session, ObservationRow.person_id, person_ids),
+    )
+    rows = session.execute(_in_order(query))
+    return {(person_id, resource): value for person_id, resource, value in rows if person_id is not None}
 
 
 def _in_order(query: Select[Any]) -> Select[Any]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import (
 )
 
 from lti_tool.store.models import (
+    Award,
     AwardRule,
     Course,
     IssuerPermission,
@@ -95,6 +96,46 @@ def courses_awarding_for(session: Session, registration_id: int, issuer_id: str)
     """The ids of the courses of the platform that have a rule with a badge of the issuer, in ascending order."""
     query = select(AwardRule.course_id).join(AwardRule.course)
     query = query.where(Course.registration_id == registration_id, AwardRule.issuer_id == issuer_id)
+    return session.scalars(query.distinct().order_by(AwardRule.course_id)).all()
+
+
+#: How a rule's text says that it asks for another badge; in a name a quotation mark stands behind a backslash.
+_ASKS_FOR_BADGES = RuleVersion.tree.contains('"condition":"holds_badge"', autoescape=True)
+
+
+def rules_asking_for_badges(session: Session, issuer_id: str) -> Sequence[tuple[str, str]]:
+    """What the rules that award badges of the issuer and ask for others say: the template and the tree of each."""
+    query = (
+        select(TemplateVersion.template_id, RuleVersion.tree)
+        .join(RuleVersion.rule)
+        .join(RuleVersion.template_version)
+        .where(
+            AwardRule.issuer_id == issuer_id,
+            AwardRule.removed_at.is_(None),
+            RuleVersion.status == "active",
+            _ASKS_FOR_BADGES,
+        )
+    )
+    return [(template_id, tree) for template_id, tree in session.execute(query)]
+
+
+def courses_asking_for(session: Session, award_ids: Collection[int]) -> Sequence[int]:
+    """The ids of the courses that have a rule that asks for a badge of one of the awards, in ascending order."""
+    badges = session.scalars(select(Award.template_id).where(Award.id.in_(award_ids)).distinct()).all()
+    asks = [RuleVersion.tree.contains(f'"badge":"{badge}"', autoescape=True) for badge in badges]
+    if not asks:
+        return []
+    query = (
+        select(AwardRule.course_id)
+        .join(RuleVersion, RuleVersion.rule_id == AwardRule.id)
+        .where(
+            RuleVersion.status == "active",
+            AwardRule.paused.is_(False),
+            AwardRule.removed_at.is_(None),
+            _ASKS_FOR_BADGES,
+            or_(*asks),
+        )
+    )
     return session.scalars(query.distinct().order_by(AwardRule.course_id)).all()
 
 

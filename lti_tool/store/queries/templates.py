@@ -106,6 +106,16 @@ def templates_of_course(session: Session, course_id: int | None, issuer_id: str)
     return session.scalars(query.order_by(*order)).all()
 
 
+def templates_of_issuer(session: Session, template_ids: Collection[str], issuer_id: str) -> frozenset[str]:
+    """Those of the templates, by id, that the issuer has published, even if they are retired by now."""
+    query = select(TemplateVersion.template_id).where(
+        TemplateVersion.template_id.in_(template_ids),
+        TemplateVersion.issuer_id == issuer_id,
+        TemplateVersion.published_at.is_not(None),
+    )
+    return frozenset(session.scalars(query.distinct()))
+
+
 def versions_by_id(session: Session, version_ids: Collection[int]) -> Sequence[TemplateVersion]:
     """The versions with these ids."""
     return session.scalars(select(TemplateVersion).where(TemplateVersion.id.in_(version_ids))).all()

@@ -6,6 +6,7 @@ from functools import partial
 from threading import BoundedSemaphore
 
 from flask import Blueprint, request
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from lti_tool.awarding import messages
@@ -27,19 +28,23 @@ _running_messages = BoundedSemaphore(4)
 MAX_WAIT_SECONDS = 2
 
 
-@pages.post("/sources/<name>/<int:registration_id>/", defaults={"path": ""})
-@pages.post("/sources/<name>/<int:registration_id>/<path:path>")
+@pages.route("/sources/<name>/<int:registration_id>/", defaults={"path": ""}, methods=["GET", "POST", "PUT"])
+@pages.route("/sources/<name>/<int:registration_id>/<path:path>", methods=["GET", "POST", "PUT"])
 def receive(name: str, registration_id: int, path: str) -> Response:
     """The reply of a source; raises NotFoundError where there is no such source or registration.
 
-    Raises RequestEntityTooLarge, and ServiceUnavailable while too many messages are worked on.
+    Raises MethodNotAllowed, RequestEntityTooLarge, and ServiceUnavailable while too many messages are worked on.
     """
     tool = current_tool()
-    messages.check_source(name)
+    methods = messages.methods_of(name)
+    if request.method not in methods:
+        raise MethodNotAllowed(valid_methods=sorted(methods))
     registration, access = _registration(registration_id, name)
     message = Message(
         registration=registration,
         path=path,
+        method=request.method,
+        query=request.args.to_dict(),
         headers=dict(request.headers),
         body=request.get_data(),
         received_at=tool.clock(),
@@ -52,7 +57,7 @@ def receive(name: str, registration_id: int, path: str) -> Response:
     )
     with one_of(_running_messages, MAX_WAIT_SECONDS):
         reply = messages.receive(tool.store, name, message, _policy(registration_id))
-    return Response(reply.body, status=reply.status, mimetype=reply.media_type)
+    return Response(reply.body, status=reply.status, mimetype=reply.media_type, headers=dict(reply.headers))
 
 
 def _policy(registration_id: int) -> Policy:

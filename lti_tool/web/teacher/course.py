@@ -11,12 +11,13 @@ from markupsafe import Markup
 
 from badges.eu.elements import Reading
 from badges.template.model import Template, stored_template
-from lti_tool.awarding import gradebook, looks, placing
+from lti_tool.awarding import copies, gradebook, looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
-from lti_tool.conditions.tree import Node, demands, is_readable, read_tree, reads
+from lti_tool.conditions.tree import Node, demands, is_readable, is_short, read_tree, reads
 from lti_tool.errors import NotAllowedError
+from lti_tool.sources.found import Asked
 from lti_tool.store import Session, queries
-from lti_tool.store.models import AwardRule, ResourceLink, RuleVersion, TemplateVersion
+from lti_tool.store.models import AwardRule, Course, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
@@ -63,7 +64,8 @@ class Panel:
 
     `proposed` is a version that waits for the teacher, and `change` what it changes. `asks_less` is why what the
     activity asks for is not proposed. `gone` are the words for a link or column that the platform no longer has.
-    `demand_forms` are those of the conditions that can stand beside the occasion. `parts` are what the conditions show.
+    `is_short`: the rule is as the short form makes it. `demand_forms` are those of the conditions that can stand beside
+    the occasion. `parts` are what the conditions show.
     `cannot_see` is what the sources of the rule cannot see, in words.
     `unpermitted` is the name of the issuer whose badges the course may no longer award; empty where it may.
     `newer` is a newer version of the template. `batches` are when awards came at once, which can be undone at once, and
@@ -79,6 +81,7 @@ class Panel:
     batches: Sequence[tuple[datetime, int]]
     changed: Sequence[ResultChange]
     sentences: Sequence[Markup]
+    is_short: bool
     has_demands: bool
     demand_forms: Sequence[Markup]
     proposed: RuleVersion | None
@@ -92,6 +95,15 @@ class Panel:
     newer: TemplateVersion | None
     gradebook: gradebook.Refusal | None
     is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A rule of the course that this one is a copy of: what it asks for, and what a teacher ought to check in it."""
+
+    version: RuleVersion
+    terms: Sequence[Markup]
+    to_check: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +140,10 @@ def course_page(
         acting_on = (request.view_args or {}).get("rule_id", asked_rule() or visit.rule_id)
         open_id = rules[0].id if len(rules) == 1 else acting_on
         changes = changes_in_course(session, visit.course_id, current_tool().clock())
+        course = session.get_one(Course, visit.course_id)
+        asked = looks.asked_about(session, course)
         panels = [
-            _panel(session, rule, changes, open_id, visit, refused if rule.id == acting_on else None)
+            _panel(session, rule, changes, open_id, visit, asked, refused if rule.id == acting_on else None)
             for rule in rules
         ]
         removed = [panel for panel in panels if panel.rule.removed_at is not None]
@@ -145,6 +159,7 @@ def course_page(
             acting_on=acting_on,
             all_selected=all_selected,
             asks_less=_asks_less(session, _link_without_badge(session, visit)),
+            offers=[_offer(version) for version in copies.offered(session, course)],
             mail_folder=current_tool().mail_folder,
             most_batches=MOST_BATCHES,
         )
@@ -167,6 +182,7 @@ def _panel(
     changes: Sequence[ResultChange],
     open_id: int | None,
     visit: Visit,
+    asked: Asked,
     refused: Problem | None,
 ) -> Panel:
     version = queries.rules.shown_of(rule.versions)
@@ -185,13 +201,14 @@ def _panel(
         batches=queries.course_page.earned_together(session, rule.id, MOST_BATCHES),
         changed=[each for each in changes if each.award.rule_id == rule.id],
         sentences=rule_sentences(tree, "confirmed" if confirms_each(tree) else automatic),
+        is_short=is_short(tree),
         has_demands=bool(demands(tree)),
         demand_forms=_demand_forms(rule, tree, refused),
         proposed=proposed,
         change=_change(version, proposed) if proposed is not None else None,
         asks_less=_asks_less(session, rule.link),
         learners=learners,
-        cannot_see=unseen_sentences(reads(tree)),
+        cannot_see=unseen_sentences(reads(tree), asked),
         parts=parts,
         gone=gone_words(rule.link.missing_in) if is_gone else None,
         unpermitted=_unpermitted(session, rule),
@@ -224,6 +241,11 @@ def _asks_less(session: Session, link: ResourceLink | None) -> Sentence:
     """Why the activity of the link changes nothing: it asks for less than its badge. Empty where it does not."""
     less = placing.asks_less(session, link) if link is not None else None
     return form_problem(*less) if less is not None else ""
+
+
+def _offer(version: RuleVersion) -> Offer:
+    tree = read_tree(version.tree)
+    return Offer(version=version, terms=terms(tree), to_check=copied_sentences(tree))
 
 
 def _change(version: RuleVersion, proposed: RuleVersion) -> Change:

@@ -6,16 +6,19 @@ from dataclasses import replace
 
 from flask import Blueprint, request
 
-from lti_tool.awarding import placing
+from lti_tool.awarding import copies, placing
+from lti_tool.conditions.tree import Node, read_tree
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.people import sessions
 from lti_tool.store import Session, queries
-from lti_tool.store.models import ResourceLink
+from lti_tool.store.models import ResourceLink, TemplateVersion
+from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.teacher.course import Notice, course_page
 from lti_tool.web.teacher.placement import check_may_place, choose_badge_page, occasions_for
 from lti_tool.web.teacher.rule_form import Problem, chosen_rule
+from lti_tool.web.teacher.who_would import Switch, terms_of, who_would
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_teacher_visit
 
@@ -27,7 +30,7 @@ def choose() -> str:
     """The badges and the ways to award them. Raises as `use_badge` does."""
     visit = current_teacher_visit()
     with current_tool().store.read() as session:
-        _link_without_badge(session, visit)
+        link_without_badge(session, visit)
     return choose_badge_page(visit)
 
 
@@ -40,27 +43,57 @@ def use_badge() -> str:
     """
     visit = current_teacher_visit()
     check_may_place(visit)
-    tool = current_tool()
-    with tool.store.begin() as session:
-        link = _link_without_badge(session, visit)
+    if "as_in" in request.form:
+        return _take_over(visit)
+    with current_tool().store.read() as session:
+        link = link_without_badge(session, visit)
         badge = request.form.get("badge", "")
         template = queries.templates.published_template(
             session, badge, visit.registration.id, visit.course_id
         )
         required = placing.required_score(template) if template is not None else None
-        tree = chosen_rule(request.form, page_issuer().profile.zone, occasions_for(visit), required)
-        if template is not None and not isinstance(tree, Problem):
-            rule = placing.choose(session, link, template, tree, by_id=visit.person_id, now=tool.clock())
-            sessions.note_rule(session, visit.token, rule.id)
-            visit = replace(visit, rule_id=rule.id)
+    tree = chosen_rule(request.form, page_issuer().profile.zone, occasions_for(visit), required)
     if template is None:
         return choose_badge_page(visit, Problem(sentence=_("Choose a badge first.")))
     if isinstance(tree, Problem):
         return choose_badge_page(visit, tree)
+    switch = Switch(action="/lti/app/link/badge", use=_("Use this badge"), back="/lti/app/link/choose")
+    terms = terms_of(visit.course_id, link.link_id, template, tree)
+    return who_would(visit, terms, switch) or give_badge(visit, template, tree)
+
+
+def give_badge(visit: Visit, template: TemplateVersion, tree: Node) -> str:
+    """Gives the launched link the badge with that rule. Raises as `use_badge` does."""
+    tool = current_tool()
+    with tool.store.begin() as session:
+        link = link_without_badge(session, visit)
+        rule = placing.choose(session, link, template, tree, by_id=visit.person_id, now=tool.clock())
+        sessions.note_rule(session, visit.token, rule.id)
+        visit = replace(visit, rule_id=rule.id)
     return course_page(visit, Notice(text=_("Saved. This link awards the badge from now on.")))
 
 
-def _link_without_badge(session: Session, visit: Visit) -> ResourceLink:
+def _take_over(visit: Visit) -> str:
+    """Gives the link badge and conditions of the course that this one is a copy of.
+
+    Raises NotFoundError for what the course is not offered.
+    """
+    wanted, tool = row_id("as_in"), current_tool()
+    with tool.store.begin() as session:
+        link = link_without_badge(session, visit)
+        offered = {version.id: version for version in copies.offered(session, link.course)}
+        if wanted not in offered:
+            raise NotFoundError("the course is not offered this rule")
+        template, tree = offered[wanted].template_version, read_tree(offered[wanted].tree)
+        rule = placing.choose(session, link, template, tree, by_id=visit.person_id, now=tool.clock())
+        sessions.note_rule(session, visit.token, rule.id)
+        visit = replace(visit, rule_id=rule.id)
+    text = _("Saved. This link awards the badge from now on, by the conditions of the original course.")
+    return course_page(visit, Notice(text=text))
+
+
+def link_without_badge(session: Session, visit: Visit) -> ResourceLink:
+    """The launched link. Raises NotFoundError where no link was launched, NotAllowedError where it has a badge."""
     link = session.get(ResourceLink, visit.link_id) if visit.link_id is not None else None
     if link is None:
         raise NotFoundError("no link of a course was launched")

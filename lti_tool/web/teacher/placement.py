@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from flask import Blueprint, render_template, request
 
@@ -11,9 +12,9 @@ from badges.eu import elements
 from badges.eu.annex_1 import ELEMENTS
 from badges.issuer import IssuerProfile
 from badges.template.model import Template, stored_template, text_in
-from lti_tool.awarding import looks, placing
+from lti_tool.awarding import gradebook, looks, placing
 from lti_tool.conditions import CONDITIONS
-from lti_tool.conditions.tree import reads
+from lti_tool.conditions.tree import Node, reads
 from lti_tool.errors import NoAuthorError, NotAllowedError
 from lti_tool.observations import RESULT
 from lti_tool.platforms.deep_linking_response import ContentItem, deep_linking_response
@@ -28,6 +29,7 @@ from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import choice, form_of
 from lti_tool.web.requested_address import requested_tool_url
 from lti_tool.web.teacher.rule_form import Problem, chosen_rule, demand_forms, typed_for
+from lti_tool.web.teacher.who_would import Switch, terms_of, who_would
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_visit
 
@@ -35,6 +37,8 @@ pages = Blueprint("placement", __name__)
 
 #: The points of the line item that is created with a badge awarded from a grade.
 LINE_ITEM_POINTS = 100
+#: Those of one that only shows who has the badge.
+SHOWING_POINTS = 1
 
 
 @pages.post("/lti/app/place")
@@ -52,14 +56,29 @@ def return_link() -> str:
         row = queries.templates.published_template(
             session, request.form.get("badge", ""), visit.registration.id, visit.course_id
         )
-        key = page_issuer().keyring.tool_keys(session)[0]
     if row is None:
         return choose_badge_page(visit, Problem(sentence=_("Choose a badge first.")))
     required = placing.required_score(row)
     tree = chosen_rule(request.form, page_issuer().profile.zone, occasions_for(visit), required)
     if isinstance(tree, Problem):
         return choose_badge_page(visit, tree)
+    if (problem := gradebook_problem(visit, tree)) is not None:
+        return choose_badge_page(visit, problem)
+    switch = Switch(action="/lti/app/place", use=_("Place this badge"), back="/lti/app/choose")
+    return who_would(visit, terms_of(visit.course_id, "", row, tree), switch) or link_page(visit, row, tree)
+
+
+def link_page(visit: Visit, row: TemplateVersion, tree: Node) -> str:
+    """The page whose form sends the link of the badge with that rule to the platform, which asked for one.
+
+    Raises NotAllowedError where it did not.
+    """
+    if visit.deep_linking is None:
+        raise NotAllowedError("this launch asked for no link")
+    tool = current_tool()
+    in_gradebook = is_for_gradebook() and gradebook_problem(visit, tree) is None
     with tool.store.begin() as session:
+        key = page_issuer().keyring.tool_keys(session)[0]
         custom = placing.place(
             session,
             row,
@@ -68,12 +87,14 @@ def return_link() -> str:
             course_id=visit.course_id,
             person_id=visit.person_id,
             now=tool.clock(),
+            in_gradebook=in_gradebook,
         )
+    points = LINE_ITEM_POINTS if RESULT in reads(tree) else SHOWING_POINTS if in_gradebook else None
     jwt = deep_linking_response(
         visit.deep_linking,
         visit.registration,
         visit.deployment_id,
-        [_content_item(row, custom, has_column="result" in reads(tree))],
+        [_content_item(row, custom, points)],
         key,
         tool.clock(),
     )
@@ -82,6 +103,29 @@ def return_link() -> str:
     return render_template(
         "placement/return_link.html", return_url=visit.deep_linking.return_url, jwt=jwt, template=template
     )
+
+
+def is_for_gradebook() -> bool:
+    """Whether the teacher wants the gradebook to show who has the badge."""
+    return request.form.get("gradebook") == "yes"
+
+
+def gradebook_problem(visit: Visit, tree: Node) -> Problem | None:
+    """Why the gradebook cannot show the badge, though the teacher wants that. The choice is taken back by saying so."""
+    if not is_for_gradebook():
+        return None
+    with current_tool().store.read() as session:
+        why = gradebook.dependence(session, visit.course_id, "", tree)
+    if why is None:
+        return None
+    if why == "decided_by_column":
+        sentence = _("The gradebook shows this badge’s own column anyway. Nozimite writes nothing into it.")
+    else:
+        sentence = _(
+            "This badge cannot be shown in the gradebook: a score for it would count towards the total that decides "
+            "about it."
+        )
+    return Problem(sentence=sentence, field="gradebook")
 
 
 @pages.post("/lti/app/choose")
@@ -122,6 +166,7 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
             for name in occasions
         },
         demand_forms=demand_forms(request.form, problem),
+        in_gradebook=is_for_gradebook() and (problem is None or problem.field != "gradebook"),
         condition=request.form.get("condition", _suggested()),
         problem=problem,
         may_write_templates=may_write_templates(visit),
@@ -144,8 +189,13 @@ def check_may_place(visit: Visit) -> None:
 def occasions_for(visit: Visit) -> Sequence[str]:
     """The conditions that the visit may choose: a link that is already placed gets no column of its own any more."""
     found = _kinds_found(visit)
-    names = (name for name, each in CONDITIONS.items() if each.IS_OCCASION and found >= each.READS)
+    names = (name for name, each in CONDITIONS.items() if _is_short(each) and found >= each.READS)
     return [name for name in names if visit.deep_linking is not None or RESULT not in CONDITIONS[name].READS]
+
+
+def _is_short(condition: Any) -> bool:
+    """Whether the short form can choose it: what is chosen in the course itself is a part of a rule of parts."""
+    return condition.IS_OCCASION and not hasattr(condition, "choices")
 
 
 def _kinds_found(visit: Visit) -> frozenset[str]:
@@ -159,7 +209,7 @@ def _suggested() -> str:
     return next((name for name, each in CONDITIONS.items() if getattr(each, "IS_SUGGESTED", False)), "")
 
 
-def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column: bool) -> ContentItem:
+def _content_item(row: TemplateVersion, custom: Mapping[str, str], points: int | None) -> ContentItem:
     template = stored_template(row.body)
     tool = current_tool()
     return ContentItem(
@@ -168,7 +218,7 @@ def _content_item(row: TemplateVersion, custom: Mapping[str, str], *, has_column
         url=f"{requested_tool_url()}/lti/launch",
         custom=custom,
         icon_url=f"{tool.tool_url}/static/icon.svg",
-        line_item_maximum=LINE_ITEM_POINTS if has_column else None,
+        line_item_maximum=points,
     )
 
 

@@ -7,8 +7,9 @@ from flask import Blueprint, render_template, request
 from lti_tool.awarding import confirmations, gradebook, looks, rule_changes, undo
 from lti_tool.conditions.form import Asked
 from lti_tool.conditions.page import Line
+from lti_tool.conditions.tree import read_tree, with_demands
 from lti_tool.errors import NotFoundError
-from lti_tool.store import events
+from lti_tool.store import events, queries
 from lti_tool.web.checked_requests import row_id, row_ids
 from lti_tool.web.current import current_tool
 from lti_tool.web.filters import error_sentence
@@ -18,9 +19,10 @@ from lti_tool.web.teacher.condition_parts import statement_in
 from lti_tool.web.teacher.confirmation_notices import answered_notice, confirmed_notice
 from lti_tool.web.teacher.course import Notice, course_page
 from lti_tool.web.teacher.rule_form import Problem, chosen_demands
+from lti_tool.web.teacher.who_would import Switch, terms_of, who_page, who_would
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.translation import ngettext
-from lti_tool.web.visits import current_teacher_visit, rule_of
+from lti_tool.web.visits import Visit, current_teacher_visit, rule_of
 from signing.timestamps import from_timestamp
 
 pages = Blueprint("rule_actions", __name__)
@@ -99,6 +101,10 @@ def settle_change(rule_id: int) -> str:
     visit = current_teacher_visit()
     tool = current_tool()
     version_id = row_id("version")
+    if request.form.get("answer") == "confirm":
+        page = _who_after_change(visit, rule_id, version_id)
+        if page is not None:
+            return page
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
         if request.form.get("answer") == "confirm":
@@ -108,6 +114,31 @@ def settle_change(rule_id: int) -> str:
             rule_changes.decline_change(session, rule, version_id, visit.person_id, tool.clock())
             text = _("Declined. Nothing changes for this badge.")
     return course_page(visit, Notice(text=text))
+
+
+def _who_after_change(visit: Visit, rule_id: int, version_id: int) -> str | None:
+    """The page of who would get the badge once the proposed version is confirmed, where that is to be seen first."""
+    with current_tool().store.read() as session:
+        rule = rule_of(session, visit, rule_id)
+        proposed = queries.rules.proposed_version(session, rule.id)
+        if proposed is None or proposed.id != version_id:
+            return None
+        tree = read_tree(proposed.tree)
+        terms = terms_of(rule.course_id, rule.link.link_id, proposed.template_version, tree)
+    switch = Switch(action=f"/lti/app/rules/{rule_id}/change", use=_("Confirm these conditions"))
+    return who_would(visit, terms, switch)
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/who")
+def dry_run(rule_id: int) -> str:
+    """Who would get the badge now, and why, by what is known; nothing is awarded."""
+    visit = current_teacher_visit()
+    with current_tool().store.read() as session:
+        rule = rule_of(session, visit, rule_id)
+        shown = queries.rules.shown_version(session, rule)
+        tree = read_tree(shown.tree)
+        terms = terms_of(rule.course_id, rule.link.link_id, shown.template_version, tree)
+    return who_page(visit, terms, Switch(action=f"/lti/app/rules/{rule_id}/who"))
 
 
 @pages.post("/lti/app/rules/<int:rule_id>/says/<condition>")
@@ -185,6 +216,14 @@ def set_conditions(rule_id: int) -> str:
         with tool.store.read() as session:
             rule_of(session, visit, rule_id)
         return course_page(visit, refused=demands)
+    with tool.store.read() as session:
+        rule = rule_of(session, visit, rule_id)
+        shown = queries.rules.shown_version(session, rule)
+        tree = with_demands(read_tree(shown.tree), demands)
+        terms = terms_of(rule.course_id, rule.link.link_id, shown.template_version, tree)
+    page = who_would(visit, terms, Switch(action=f"/lti/app/rules/{rule_id}/conditions", use=_("Save")))
+    if page is not None:
+        return page
     with tool.store.begin() as session:
         rule = rule_of(session, visit, rule_id)
         rule_changes.set_demands(session, rule, demands, visit.person_id, tool.clock())

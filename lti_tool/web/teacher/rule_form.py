@@ -86,7 +86,7 @@ def form_of_demands(tree: Node, zone: tzinfo) -> Mapping[str, str]:
 
 
 def _demands() -> Iterator[tuple[str, Any]]:
-    return ((name, condition) for name, condition in CONDITIONS.items() if not condition.IS_OCCASION)
+    return ((name, condition) for name, condition in CONDITIONS.items() if hasattr(condition, "read_demand"))
 
 
 def _problem_of(condition: str, problem: FormProblem) -> Problem:

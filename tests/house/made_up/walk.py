@@ -102,6 +102,11 @@ def main(folder: Path) -> None:
     chosen["attended.hours"] = "6"
     assert 'name="JWT"' in page_of(tool, browser, ZANE, "place", chosen, **PLACING)
     a_demand_is_placed_changed_and_refused(tool, browser, rule_id, chosen)
+    building = page_of(tool, browser, ZANE, f"rules/{rule_id}/parts")
+    assert "they have attended for 6 hours and they have attended for no more than 9 hours." in re.sub(
+        "<[^>]+>", "", building
+    )
+    assert 'name="n1.attended.hours" value="6"' in building and '<option value="rested">' in building
     teachers = page_of(tool, browser, ZANE, "course")
     assert "Learners get this badge when they have attended." in teachers
     assert "<li>0 learners were present</li>" in teachers

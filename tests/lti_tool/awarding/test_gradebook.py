@@ -162,13 +162,16 @@ def test_what_is_switched_off_is_written_no_more(tool, platform, rule_id, column
 @pytest.mark.parametrize(
     ("tree", "criteria", "why"),
     [
-        ({"condition": "link_opened_to_them"}, [], None),
-        (BY_GRADE, [], "decided_by_column"),
-        ({"any": [BY_GRADE, COMPLETED]}, [], "decided_by_column"),
+        ({"condition": "link_opened_to_them"}, None, None),
+        (BY_GRADE, None, "decided_by_column"),
+        ({"any": [BY_GRADE, COMPLETED]}, None, "decided_by_column"),
+        ({"condition": "final_score_at_least", "minimum": "0.6"}, None, "decided_by_total"),
         (COMPLETED, None, None),
-        (COMPLETED, [{"kind": "activity", "activity": "9", "link": "2"}], None),
+        (COMPLETED, [{"kind": "activity", "activity": "8"}], None),
         (COMPLETED, [{"kind": "grade"}], "decided_by_total"),
-        (COMPLETED, [{"kind": "activity", "activity": "9", "link": "1"}], "completed_by_itself"),
+        (COMPLETED, [{"kind": "activity", "activity": "9"}], "completed_by_itself"),
+        ({"condition": "activity_completed", "activity": "9"}, [], "completed_by_itself"),
+        ({"condition": "activity_completed", "activity": "8"}, [{"kind": "grade"}], None),
     ],
 )
 def test_a_badge_is_not_shown_where_it_would_wait_for_itself(tool, rule_id, tree, criteria, why):
@@ -179,7 +182,7 @@ def test_a_badge_is_not_shown_where_it_would_wait_for_itself(tool, rule_id, tree
                 ObservationRow(
                     course_id=rule.course_id,
                     kind="completion_criteria",
-                    value=criteria,
+                    value={"criteria": criteria, "links": {"8": "7", "9": "1"}},
                     seen_at=tool.clock(),
                     source="moodle_plugin",
                 )

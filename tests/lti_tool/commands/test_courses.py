@@ -31,18 +31,17 @@ def test_courses_are_listed_and_their_sources_shown_with_how_they_answered_last(
     assert (code, error) == (0, "")
     title, *sources = output.strip().split("\n\n")
     assert title == "Data Literacy Fundamentals (42) on platform 1"
-    plugin, lists, column, openings, word = (source.splitlines() for source in sources)
+    told = {lines[0].partition(":")[0]: lines for lines in (source.splitlines() for source in sources)}
+    plugin, lists = told["Nozimite plugin in Moodle"], told["Lists of members"]
     assert plugin[0] == "Nozimite plugin in Moodle: not open"
     assert plugin[-1].startswith("  to open it: Ask your Moodle administrator")
     assert lists[0] == "Lists of members: in use, recommended"
     assert lists[2].startswith("  last answer   2026-") and "members 4" in lists[2]
     assert lists[3].endswith("  the platform answered with a web page instead of data")
     assert [line.startswith("  cannot see: ") for line in lists[4:]] == [True] * 3
-    assert (column[0], openings[0], word[0]) == (
-        "The badge's own grade column: open",
-        "Openings: in use",
-        "Your own word: in use",
-    )
+    states = {name: lines[0].partition(": ")[2] for name, lines in told.items()}
+    assert states["The badge's own grade column"] == "open"
+    assert states["Openings"] == states["Your own word"] == "in use"
 
 
 def test_a_course_that_is_not_there_is_said_in_a_sentence(run, environment):

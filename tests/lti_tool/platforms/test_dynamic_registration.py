@@ -9,7 +9,7 @@ import pytest
 
 from lti_tool.errors import RegistrationError
 from lti_tool.outgoing import Outgoing
-from lti_tool.platforms import REGISTRATION_CODES
+from lti_tool.platforms import REGISTRATION_CODES, notices
 from lti_tool.platforms.dynamic_registration import register
 from lti_tool.platforms.platform_configuration import fetch_configuration
 from lti_tool.platforms.tool_configuration import (
@@ -100,7 +100,7 @@ def test_moodle_gives_a_client_and_a_deployment(moodle):
 def test_moodle_is_asked_for_no_more_than_it_offers_but_for_the_plugin_that_may_come_later(moodle):
     _, request = moodle
     tool = request[TOOL_CONFIGURATION]
-    assert set(request["scope"].split()) == {"openid", *SCOPES}
+    assert set(request["scope"].split()) == {"openid", *SCOPES} - {notices.SCOPE}
     assert tool["domain"] == "tool.example"
     assert set(tool["claims"]) == {"iss", "sub", "name", "given_name", "family_name", "email"}
     assert tool["custom_parameters"] == {

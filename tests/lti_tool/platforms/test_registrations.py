@@ -160,6 +160,8 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
             course_id=course_id,
             person_id=queries.people.person_of(session, registration_id, ZANE.user_id).id,
         )
+        given = Given(secrets={"token": "of this platform"})
+        source_access.give(session, registration_id, "moodle_web_service", given, tool.encrypt, clock())
         zane = events.person(queries.people.person_of(session, registration_id, ZANE.user_id).id)
         approvals.publish_or_ask(session, draft, tool.issuer.profile, clock(), zane)
     # All who were outside come in at once: a question.

@@ -109,8 +109,11 @@ WHO_MAY = {
     "POST /lti/editor": NOBODY,
     "GET /lti/approval": NOBODY,
     "POST /lti/approval": NOBODY,
-    "POST /sources/<name>/<int:registration_id>/": NOBODY,
-    "POST /sources/<name>/<int:registration_id>/<path:path>": NOBODY,
+    **{
+        f"{method} /sources/<name>/<int:registration_id>/{path}": NOBODY
+        for method in ("GET", "POST", "PUT")
+        for path in ("", "<path:path>")
+    },
     "POST /lti/app/learner": LEARNERS,
     "POST /lti/app/transcript": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/europass": OWNER,
@@ -123,10 +126,11 @@ WHO_MAY = {
     "POST /lti/app/link/badge": AUTHORS,
     "POST /lti/app/choose": AUTHORS,
     "POST /lti/app/place": AUTHORS,
+    "POST /lti/app/parts": AUTHORS,
     f"POST {RULE}/says/<condition>": STAFF,
     **{
         f"POST {RULE}/{action}": STAFF
-        for action in "answer change check conditions europass newer pause remove select tick undo".split()
+        for action in "answer change check conditions europass newer parts pause remove select tick undo who".split()
     },
     **{
         f"POST {AWARD}/{action}": STAFF
@@ -254,7 +258,11 @@ def token_of_visitor(web_tool, school):
         if visitor in ("operator", "nobody"):
             return operator if visitor == "operator" else ""
         place = (
-            "link" if "/link/" in route else "placement" if route.endswith(("/choose", "/place")) else "badge"
+            "link"
+            if "/link/" in route
+            else "placement"
+            if route.endswith(("/choose", "/place", "app/parts"))
+            else "badge"
         )
         return tokens[visitor, place]
 
@@ -269,6 +277,7 @@ def form_of(route, values):
         "undo": {"batch": "2026-11-21T10:00:00+00:00", "confirmed": "yes"},
         "search": {"vocabulary": "esco", "words": "data"},
         "place": {"badge": values["published"], "condition": "link_opened_to_them"},
+        "parts": {"badge": values["published"]},
         "badge": {"badge": values["published"], "condition": "link_opened_to_them"},
         "verify": {"text": "no badge"},
     }

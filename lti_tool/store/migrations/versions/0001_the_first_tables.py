@@ -253,6 +253,7 @@ def upgrade() -> None:
         sa.Column("completions_url", sa.String(), nullable=True),
         sa.Column("notices_url", sa.String(), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notice_types", sa.JSON(), nullable=False),
         sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["registration_id"],
@@ -588,6 +589,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("template_id", sa.String(length=36), nullable=False),
         sa.Column("tree", sa.Text(), nullable=False),
+        sa.Column("in_gradebook", sa.Boolean(), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rule_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -27,6 +27,10 @@ class Options:
         values = {"seen_at": seen[-1].seen_at, "hours": str(seen[-1].value["hours"])}
         return Part(condition=NAME, state="met", code="attended", at=seen[-1].seen_at, values=values)
 
+    def typed(self, zone):
+        """What the form shows of them."""
+        return {"hours": str(self.hours)}
+
     def show(self, rule):
         """How many were there, and whether the list is in."""
         present = sum(number for _, number in rule.last_values("attended", rule.resource))
