@@ -120,6 +120,16 @@ def test_with_what_the_platform_was_given_goes_what_its_courses_were_given(regis
     assert access(registered, 1) is None
 
 
+def test_it_goes_with_the_person_who_permitted_it(registered):
+    with registered.store.begin() as session:
+        given = Given(secrets={"token": "of Zane"})
+        source_access.give(
+            session, 1, "bell", given, registered.encrypt, registered.clock(), course_id=1, person_id=1
+        )
+        queries.people.delete_all_of(session, 1)
+    assert access(registered, 1) is None
+
+
 def test_it_goes_with_its_platform(registered):
     give(registered, token="a")
     give(registered, 1, token="b")
